@@ -1,0 +1,32 @@
+"""Kontur's services in miniature, for the demo and the tests: real HTTP over an invented world, by the contract.
+
+`python -m sandbox --port 0 --seed 7` runs it by itself; `SandboxServer` runs it inside a test.
+"""
+
+from sandbox.server import SandboxServer
+from sandbox.settings import (
+    DEFAULT_API_KEY,
+    DEFAULT_LOGIN,
+    DEFAULT_PASSWORD,
+    ApiKey,
+    OrganizationSpec,
+    SandboxSettings,
+    WorldSettings,
+)
+from sandbox.truth import truth_of_days, truth_of_shifts
+from sandbox.world import World, build_world
+
+__all__ = [
+    "DEFAULT_API_KEY",
+    "DEFAULT_LOGIN",
+    "DEFAULT_PASSWORD",
+    "ApiKey",
+    "OrganizationSpec",
+    "SandboxServer",
+    "SandboxSettings",
+    "World",
+    "WorldSettings",
+    "build_world",
+    "truth_of_days",
+    "truth_of_shifts",
+]

@@ -1,0 +1,225 @@
+"""The HTTP side: routes, authentication, faults, and the sandbox's own controls under `/_sandbox/`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox import refusals
+from sandbox.faults import Fault, Faults
+from sandbox.ofd import Ofd
+from sandbox.parameters import required
+from sandbox.refusals import Refusal
+from sandbox.session import APPROVE_PATH, Doorkeeper
+from sandbox.settings import ApiKey
+from sandbox.traffic import Traffic
+
+Method = Callable[[ApiKey, Mapping[str, str], Mapping[str, str]], Any]
+_HTML = "<!DOCTYPE html><html><head><title>Технические работы</title></head><body>Попробуйте позже</body></html>"
+_CASHBOX = "/v2/organizations/{organization}/cashboxes/{register}"
+
+
+def as_json(payload: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(msgspec.json.encode(payload), status, media_type="application/json; charset=utf-8")
+
+
+def _refused(refusal: Refusal) -> Response:
+    return as_json(refusal.body(), refusal.status)
+
+
+def _broken(fault: Fault) -> Response:
+    """The answer that replaces the right one."""
+    if fault.kind == "html":
+        return Response(_HTML, media_type="text/html; charset=utf-8")
+    if fault.kind == "empty_body":
+        return Response(b"")
+    if fault.kind == "forbid_register":
+        return _refused(refusals.closed_cashbox())
+    refusal = refusals.refusal_of_status(fault.status)
+    answer = _refused(refusal) if refusal else Response(b"", fault.status)
+    if fault.retry_after is not None:
+        answer.headers["Retry-After"] = f"{fault.retry_after:g}"
+    return answer
+
+
+class _Dropped(Response):
+    """No answer at all: the connection is reset."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Uvicorn offers no way to drop a connection; the owner of `receive` holds the socket.
+        receive.__self__.transport.abort()
+        await asyncio.sleep(0)
+
+
+class Gate:
+    """Every request passes here: it is counted, faults strike it, refusals become bodies."""
+
+    def __init__(self, doorkeeper: Doorkeeper, faults: Faults, traffic: Traffic) -> None:
+        self._doorkeeper, self._faults, self._traffic = doorkeeper, faults, traffic
+
+    async def pass_through(self, request: Request, name: str, answer: Callable[[], Any]) -> Response:
+        """Count, strike, answer."""
+        line = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        register = request.path_params.get("register", "")
+        self._traffic.note(name, register, f"{request.method} {line}")
+        cut = False
+        for fault in self._faults.of_answer(line, name, register):
+            if fault.kind == "slow":
+                await asyncio.sleep(fault.seconds)
+            elif fault.kind == "session_dies":
+                self._doorkeeper.forget_all()
+            elif fault.kind == "cut_json":
+                cut = True
+            elif fault.kind == "reset":
+                return _Dropped()
+            else:
+                return _broken(fault)
+        try:
+            response = as_json(answer())
+        except Refusal as refusal:
+            return _refused(refusal)
+        if cut:
+            body = bytes(response.body)
+            return Response(body[: max(1, len(body) * 2 // 3)], media_type="application/json; charset=utf-8")
+        return response
+
+    def data_route(self, path: str, name: str, method: Method) -> Route:
+        """A route of the data endpoint: it needs a session and an integrator's key."""
+
+        async def endpoint(request: Request) -> Response:
+            def answer() -> Any:
+                headers = request.headers
+                key = self._doorkeeper.admit(headers.get("authorization", ""), headers.get("x-kontur-ofd-apikey", ""))
+                line = f"{request.url.path}?{request.url.query}"
+                return method(key, {**request.path_params, "line": line}, request.query_params)
+
+            return await self.pass_through(request, name, answer)
+
+        return Route(path, endpoint, methods=["GET"])
+
+    def auth_route(self, path: str, name: str, method: Callable[[Request, bytes], Any]) -> Route:
+        """A route of the authentication endpoint."""
+
+        async def endpoint(request: Request) -> Response:
+            body = await request.body()
+            return await self.pass_through(request, name, lambda: method(request, body))
+
+        return Route(path, endpoint, methods=["POST"])
+
+
+class Controls:
+    """`/_sandbox/…`: faults, counts, time and truth. Not a part of Kontur.
+
+    Args:
+        tell_now, set_now, truth: how to read and change the server's time, and to ask what really happened.
+    """
+
+    def __init__(
+        self,
+        faults: Faults,
+        traffic: Traffic,
+        tell_now: Callable[[], datetime],
+        set_now: Callable[[datetime | None], None],
+        truth: Callable[[str | None], list[dict[str, Any]]],
+        by_days: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
+    ) -> None:
+        self._faults, self._traffic = faults, traffic
+        self._tell_now, self._set_now, self._truth, self._by_days = tell_now, set_now, truth, by_days
+
+    async def faults(self, request: Request) -> Response:
+        """GET lists, POST adds (a list or one), DELETE clears."""
+        if request.method == "DELETE":
+            self._faults.clear()
+        elif request.method == "POST":
+            try:
+                wanted = msgspec.json.decode(await request.body())
+                self._faults.add(*(wanted if isinstance(wanted, list) else [wanted]))
+            except (ValueError, TypeError) as error:
+                return as_json({"error": str(error)}, 400)
+        return as_json(self._faults.report())
+
+    async def requests(self, request: Request) -> Response:
+        """GET counts, DELETE starts anew."""
+        if request.method == "DELETE":
+            self._traffic.reset()
+        return as_json(self._traffic.report())
+
+    async def now(self, request: Request) -> Response:
+        """GET tells the time, POST `{"now": "…"}` sets it; null goes back to the real clock."""
+        if request.method == "POST":
+            try:
+                wanted = msgspec.json.decode(await request.body())["now"]
+                self._set_now(datetime.fromisoformat(wanted) if wanted is not None else None)
+            except (ValueError, TypeError, KeyError) as error:
+                return as_json({"error": str(error)}, 400)
+        return as_json({"now": self._tell_now().isoformat()})
+
+    async def truth(self, request: Request) -> Response:
+        """`?inn=…`: `{"shifts": [...], "days": [...]}`."""
+        try:
+            shifts = self._truth(request.query_params.get("inn"))
+        except KeyError:
+            return as_json({"error": "no such organisation"}, 404)
+        return as_json({"shifts": shifts, "days": self._by_days(shifts)})
+
+    def routes(self) -> list[Route]:
+        """The routes of the controls."""
+        return [
+            Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_sandbox/requests", self.requests, methods=["GET", "DELETE"]),
+            Route("/_sandbox/now", self.now, methods=["GET", "POST"]),
+            Route("/_sandbox/truth", self.truth, methods=["GET"]),
+        ]
+
+
+def _base_url(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def build_app(ofd: Ofd, doorkeeper: Doorkeeper, gate: Gate, controls: Controls) -> Starlette:
+    """All routes of the contract and the controls."""
+    statistics = "statistics/cash-receipt"
+    return Starlette(
+        routes=[
+            gate.auth_route(
+                "/auth/authenticate-by-pass",
+                "authenticate-by-pass",
+                lambda request, body: doorkeeper.by_password(
+                    required(request.query_params, "login"), body.decode("utf-8", "replace")
+                ),
+            ),
+            gate.auth_route(
+                "/auth/authenticate-by-cert",
+                "authenticate-by-cert",
+                lambda request, body: doorkeeper.by_certificate(body, _base_url(request)),
+            ),
+            gate.auth_route(
+                APPROVE_PATH,
+                "approve-cert",
+                lambda request, body: doorkeeper.approve(required(request.query_params, "thumbprint"), body),
+            ),
+            gate.data_route("/v2/organizations", "organizations", ofd.organizations),
+            gate.data_route(
+                f"/v2/organizations/{{organization}}/{statistics}/by-days",
+                "organization-by-days",
+                ofd.organization_by_days,
+            ),
+            gate.data_route("/v2/organizations/{organization}/cashboxes", "cashboxes", ofd.cashboxes),
+            gate.data_route(_CASHBOX, "cashbox", ofd.cashbox),
+            gate.data_route(f"{_CASHBOX}/documents/by-period", "by-period", ofd.by_period),
+            gate.data_route(f"{_CASHBOX}/documents", "documents", ofd.documents),
+            gate.data_route(f"{_CASHBOX}/documents/{{document}}", "document", ofd.document),
+            gate.data_route(f"{_CASHBOX}/{statistics}/by-shifts", "by-shifts", ofd.by_shifts),
+            gate.data_route(f"{_CASHBOX}/{statistics}/by-days", "by-days", ofd.by_days),
+            *controls.routes(),
+        ]
+    )

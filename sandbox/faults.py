@@ -1,0 +1,186 @@
+"""Troubles that can be switched on while the server runs: broken answers, dead sessions, damaged documents.
+
+A fault is a JSON object with `kind` and, all optional: `path` (substring of the path with its query), `method` (name of
+the method, as in the request counts), `register` (РНМ), `times` (how often it strikes; without it, until cleared),
+`probability` with `seed`. The kinds and what they take:
+
+- `status`: `status`, `retry_after` (seconds) · `slow`: `seconds` · `html` · `cut_json` · `empty_body` · `reset`
+- `session_dies`: every Sid is forgotten; strikes once unless `times` says otherwise
+- `forbid_register`: 403002 for `register`
+- `duplicate_documents`: a page of by-period begins with the last document of the page before
+- `patch_document`: `match`, `set`, `drop` · `drop_document`: `match` (`times` and `probability` go by document)
+- `extra_documents`: `documents`, put at the end of the first page
+
+`match` names `type` (`closeShift`, …; `byShifts` for an entry of by-shifts), `kktRegId`, `fiscalDriveNumber`,
+`fiscalDocumentNumber`, `shiftNumber`, or any other field of the document. `set` and `drop` take dotted paths
+(`sell.cashTotal`).
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+ANSWER_KINDS = ("status", "slow", "html", "cut_json", "empty_body", "reset", "session_dies", "forbid_register")
+DOCUMENT_KINDS = ("duplicate_documents", "patch_document", "drop_document", "extra_documents")
+
+Document = dict[str, dict[str, Any]]
+
+
+class Fault(msgspec.Struct, forbid_unknown_fields=True):
+    """One switched-on trouble; see the module."""
+
+    kind: str
+    path: str = ""
+    method: str = ""
+    register: str = ""
+    times: int | None = None
+    probability: float = 1.0
+    seed: int = 0
+    status: int = 503
+    retry_after: float | None = None
+    seconds: float = 0.0
+    match: dict[str, Any] = {}
+    set: dict[str, Any] = {}
+    drop: list[str] = []
+    documents: list[dict[str, Any]] = []
+
+
+class _Armed:
+    """A fault with its countdown and its dice."""
+
+    def __init__(self, fault: Fault) -> None:
+        if fault.kind not in (*ANSWER_KINDS, *DOCUMENT_KINDS):
+            raise ValueError(f"unknown kind of fault: {fault.kind!r}")
+        if fault.kind == "forbid_register" and not fault.register:
+            raise ValueError("forbid_register needs `register`")
+        self.fault = fault
+        self.left = 1 if fault.kind == "session_dies" and fault.times is None else fault.times
+        self.struck = 0
+        self._dice = random.Random(fault.seed)  # noqa: S311 - not for secrets
+
+    def strikes(self) -> bool:
+        """Whether it strikes now; counts the stroke."""
+        if self.left == 0 or (self.fault.probability < 1 and self._dice.random() >= self.fault.probability):
+            return False
+        if self.left is not None:
+            self.left -= 1
+        self.struck += 1
+        return True
+
+
+def _matches(match: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    return all(str(fields.get(name, "")).strip() == str(wanted).strip() for name, wanted in match.items())
+
+
+def _put(fields: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for name in parents:
+        fields = fields.setdefault(name, {})
+    fields[last] = value
+
+
+def _remove(fields: dict[str, Any], path: str) -> None:
+    *parents, last = path.split(".")
+    for name in parents:
+        fields = fields.get(name, {})
+    fields.pop(last, None)
+
+
+class Faults:
+    """The troubles of a server; may be changed from any thread."""
+
+    def __init__(self) -> None:
+        self._armed: list[_Armed] = []
+        self._lock = threading.Lock()
+        self._last_document: dict[str, Document] = {}
+
+    def add(self, *faults: Fault | Mapping[str, Any]) -> None:
+        """Switch faults on. Raises ValueError for one that is not understood."""
+        read = [one if isinstance(one, Fault) else msgspec.convert(dict(one), Fault) for one in faults]
+        armed = [_Armed(one) for one in read]
+        with self._lock:
+            self._armed.extend(armed)
+
+    def clear(self) -> None:
+        """Switch all off."""
+        with self._lock:
+            self._armed.clear()
+
+    def report(self) -> list[dict[str, Any]]:
+        """What is switched on, how often it struck, how often it still may."""
+        return [
+            {"fault": msgspec.to_builtins(one.fault), "struck": one.struck, "left": one.left} for one in self._armed
+        ]
+
+    def _due(self, kinds: Sequence[str], path: str, method: str, register: str) -> list[Fault]:
+        with self._lock:
+            return [
+                one.fault
+                for one in self._armed
+                if one.fault.kind in kinds
+                and one.fault.path in path
+                and one.fault.method in ("", method)
+                and one.fault.register in ("", register)
+                and one.strikes()
+            ]
+
+    def of_answer(self, path: str, method: str, register: str) -> list[Fault]:
+        """Faults that strike this request as a whole. At most one of those that replace the answer is needed."""
+        return self._due(ANSWER_KINDS, path, method, register)
+
+    def _each(self, kind: str, fields: Mapping[str, Any], register: str) -> list[Fault]:
+        with self._lock:
+            return [
+                one.fault
+                for one in self._armed
+                if one.fault.kind == kind
+                and one.fault.register in ("", register)
+                and _matches(one.fault.match, fields)
+                and one.strikes()
+            ]
+
+    def _damage(self, fields: dict[str, Any], known: Mapping[str, Any], register: str) -> bool:
+        """Patch one document in place; False if it is to be dropped."""
+        if self._each("drop_document", known, register):
+            return False
+        for fault in self._each("patch_document", known, register):
+            for path, value in fault.set.items():
+                _put(fields, path, value)
+            for path in fault.drop:
+                _remove(fields, path)
+        return True
+
+    def alter_documents(
+        self, documents: list[Document], path: str, method: str, register: str, offset: str
+    ) -> list[Document]:
+        """The documents of an answer, damaged as the faults say."""
+        if not self._armed:
+            return documents
+        kept = []
+        for document in documents:
+            ((kind, fields),) = document.items()
+            if self._damage(fields, {"type": kind, **fields}, register):
+                kept.append(document)
+        previous = self._last_document.get(register)
+        if kept:
+            self._last_document[register] = kept[-1]
+        if offset and previous and self._due(("duplicate_documents",), path, method, register):
+            kept.insert(0, previous)
+        if not offset:
+            for fault in self._due(("extra_documents",), path, method, register):
+                kept.extend(fault.documents)
+        return kept
+
+    def alter_shifts(self, entries: list[tuple[str, dict[str, Any]]], register: str) -> list[dict[str, Any]]:
+        """Entries of by-shifts, each given with its fiscal drive number, damaged as the faults say."""
+        kept = []
+        for drive, entry in entries:
+            known = {"type": "byShifts", "kktRegId": register, "fiscalDriveNumber": drive, **entry}
+            if not self._armed or self._damage(entry, known, register):
+                kept.append(entry)
+        return kept

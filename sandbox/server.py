@@ -1,0 +1,115 @@
+"""`SandboxServer`: the sandbox over real HTTP, in a thread of this process or in the foreground."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+
+from sandbox.app import Controls, Gate, build_app
+from sandbox.faults import Faults
+from sandbox.ofd import Ofd
+from sandbox.session import Doorkeeper
+from sandbox.settings import SandboxSettings
+from sandbox.shifts import to_seconds
+from sandbox.traffic import Traffic
+from sandbox.truth import truth_of_days, truth_of_shifts
+from sandbox.world import World, build_world
+
+_START_TIMEOUT_S = 10.0
+
+
+def as_utc(moment: datetime) -> datetime:
+    """An aware moment of UTC; a naive one is read as UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class SandboxServer:
+    """Kontur.OFD in miniature.
+
+    >>> with SandboxServer(SandboxSettings()) as sandbox:
+    ...     requests.get(f"{sandbox.address}/v2/organizations")
+
+    Attributes:
+        address: `http://127.0.0.1:<port>`; both the data and the authentication endpoint. Known from the start.
+        world: the invented world. faults: troubles to switch on. requests: counts of what was asked.
+    """
+
+    def __init__(self, settings: SandboxSettings | None = None) -> None:
+        self.settings = settings or SandboxSettings()
+        self.world: World = build_world(self.settings.world)
+        self.faults = Faults()
+        self.requests = Traffic()
+        self._now = as_utc(self.settings.now) if self.settings.now else None
+        self._doorkeeper = Doorkeeper(self.settings, time.monotonic)
+        ofd = Ofd(self.settings, self.world, self.faults, self._now_s)
+        controls = Controls(self.faults, self.requests, self.tell_now, self.set_now, self.truth, truth_of_days)
+        app = build_app(ofd, self._doorkeeper, Gate(self._doorkeeper, self.faults, self.requests), controls)
+        self._socket = socket.create_server((self.settings.host, self.settings.port))
+        host, port = self._socket.getsockname()[:2]
+        self.address = f"http://{host}:{port}"
+        config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+        self._server = uvicorn.Server(config)
+        self._thread: threading.Thread | None = None
+
+    # --- time and truth
+
+    def tell_now(self) -> datetime:
+        """The server's present moment, aware, UTC."""
+        return self._now or datetime.now(UTC)
+
+    def set_now(self, now: datetime | None) -> None:
+        """Move the server's time (naive is UTC); None goes back to the real clock."""
+        self._now = as_utc(now) if now else None
+
+    def _now_s(self) -> int:
+        return to_seconds(self.tell_now().replace(tzinfo=None))
+
+    def truth(self, inn: str | None = None) -> list[dict[str, Any]]:
+        """Every closed shift known by now; see `truth.truth_of_shifts`."""
+        return truth_of_shifts(self.world, self.tell_now(), inn)
+
+    def truth_by_days(self, inn: str | None = None) -> list[dict[str, Any]]:
+        """The same by organisation and local day of closing."""
+        return truth_of_days(self.truth(inn))
+
+    def forget_sessions(self) -> None:
+        """Let every session die at once."""
+        self._doorkeeper.forget_all()
+
+    # --- life
+
+    def serve(self) -> None:
+        """Serve in the foreground until SIGTERM or SIGINT."""
+        self._server.run(sockets=[self._socket])
+
+    def start(self) -> SandboxServer:
+        """Serve in a thread; returns when the server answers. Raises RuntimeError if it does not start."""
+        self._thread = threading.Thread(target=self.serve, name="sandbox", daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while not self._server.started:
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                raise RuntimeError("the sandbox did not start")
+            time.sleep(0.005)
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(timeout=_START_TIMEOUT_S)
+        self._socket.close()
+
+    def __enter__(self) -> SandboxServer:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

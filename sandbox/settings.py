@@ -1,0 +1,127 @@
+"""What a sandbox is made of: the world it invents and the way its server behaves.
+
+Everything here is invented: passwords and keys are not secrets, organisations do not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+DEFAULT_LOGIN = "demo@smena.example"
+DEFAULT_PASSWORD = "not-a-secret"  # noqa: S105 - an invented default of a sandbox
+DEFAULT_API_KEY = "sandbox-integrator-key"
+
+PeriodClock = Literal["formed", "received"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationSpec:
+    """One organisation named explicitly; what is left empty is invented.
+
+    Attributes:
+        inn: 10 digits, or 12 of a sole proprietor (ИП); empty invents a valid one.
+        name: short name; empty invents one.
+        kpp: КПП of the head office; a sole proprietor has none.
+        registers: how many cash registers; None takes the world's default.
+        taxation: bit mask of tag 1055 (1 ОСН, 2 УСН income, 4 УСН income minus expense, 32 ПСН); None invents one.
+        sole_proprietor: only used when `inn` is empty.
+    """
+
+    inn: str = ""
+    name: str = ""
+    kpp: str = ""
+    registers: int | None = None
+    taxation: int | None = None
+    sole_proprietor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSettings:
+    """The invented world. Equal settings give an equal world, to the last kopeck.
+
+    The `every_*` knobs give a trait to each n-th register (0 = to none); the `*_permille` knobs are chances in a
+    thousand, by shift (`shift_*`, `day_*`) or by receipt (the others).
+    """
+
+    seed: int = 7
+    first_day: date = date(2025, 11, 1)
+    last_day: date = date(2026, 1, 31)
+    organizations: int | Sequence[OrganizationSpec] = 3
+    registers_per_organization: int = 5
+    receipts_per_shift: int = 40
+
+    every_replaced_drive: int = 3
+    every_late: int = 4
+    every_night: int = 5
+    every_round_the_clock: int = 7
+    every_own_kpp: int = 3
+    every_bso: int = 6
+    every_two_taxations: int = 4
+    every_agent: int = 4
+    every_permission_window: int = 8
+    every_silent: int = 9
+    longest_outage_days: int = 25
+
+    day_closed_permille: int = 30
+    shift_double_permille: int = 40
+    shift_forgotten_permille: int = 8
+    shift_empty_permille: int = 20
+    shift_cards_only_permille: int = 30
+    shift_refunds_only_permille: int = 6
+    shift_state_report_permille: int = 30
+
+    cash_permille: int = 360
+    mixed_permille: int = 40
+    refund_permille: int = 25
+    payout_permille: int = 4
+    correction_permille: int = 3
+    advance_permille: int = 8
+
+    def easy(self) -> WorldSettings:
+        """The same world without rare events: one ordinary shift a day, no outages, no replaced drives."""
+        rare: dict[str, Any] = {f.name: 0 for f in fields(self) if f.name.startswith(("every_", "day_", "shift_"))}
+        return replace(self, **rare)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An integrator's key. `inns` None: every organisation; `registers` None: every register, future ones included."""
+
+    key: str = DEFAULT_API_KEY
+    inns: frozenset[str] | None = None
+    registers: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """The world and the server's manners.
+
+    Attributes:
+        now: the server's present moment (UTC; naive is read as UTC); None: the real clock.
+        period_clock: by which clock by-period's window is read, the document's own time or the time of receipt.
+        padded: identifiers of every other document come padded with trailing spaces.
+        corrections_in_totals: whether correction receipts are inside by-shifts and by-days.
+        page_cap: the largest page of by-period.
+        scan_limit: how many underlying documents one filtered page looks at: small values give short and empty pages.
+        strict_permissions: a window that is partly outside a register's permission is refused, not clipped.
+        session_life_s: how long a Sid lives.
+        certificates: SHA-1 thumbprints (hex) that may log in; None: any RSA certificate in its term.
+    """
+
+    world: WorldSettings = field(default_factory=WorldSettings)
+    host: str = "127.0.0.1"
+    port: int = 0
+    now: datetime | None = None
+    users: Mapping[str, str] = field(default_factory=lambda: {DEFAULT_LOGIN: DEFAULT_PASSWORD})
+    api_keys: Sequence[ApiKey] = (ApiKey(),)
+    certificates: frozenset[str] | None = None
+    session_life_s: int = 30 * 86_400
+    period_clock: PeriodClock = "formed"
+    padded: bool = True
+    corrections_in_totals: bool = True
+    page_cap: int = 1000
+    scan_limit: int = 5000
+    strict_permissions: bool = False

@@ -1,0 +1,89 @@
+"""A running sandbox, and a visitor who is already logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
+
+FIRST, LAST = "2025-12-01", "2026-01-15"
+SMALL = WorldSettings(
+    first_day=date(2025, 12, 1), last_day=date(2026, 1, 15), organizations=2, registers_per_organization=6,
+    receipts_per_shift=10,
+)  # fmt: skip
+
+
+class Visitor:
+    """An integrator with a session: asks the sandbox over HTTP."""
+
+    def __init__(self, sandbox: SandboxServer, api_key: str = DEFAULT_API_KEY) -> None:
+        self.sandbox = sandbox
+        self.http = requests.Session()
+        self.http.headers["X-Kontur-Ofd-ApiKey"] = api_key
+        self.log_in()
+
+    def log_in(self) -> None:
+        url = f"{self.sandbox.address}/auth/authenticate-by-pass"
+        answer = self.http.post(url, params={"login": DEFAULT_LOGIN}, data=DEFAULT_PASSWORD.encode(), timeout=10)
+        self.http.headers["Authorization"] = f"auth.sid {answer.json()['Sid']}"
+
+    def ask(self, path: str, **query: Any) -> requests.Response:
+        return self.http.get(f"{self.sandbox.address}{path}", params=query, timeout=10)
+
+    def path(self, place: int = 0, register: int = 0) -> str:
+        organization = self.sandbox.world.organizations[place]
+        return f"/v2/organizations/{organization.id}/cashboxes/{organization.registers[register].reg_number}"
+
+    def page(self, path: str, first: str = FIRST, last: str = LAST, **query: Any) -> requests.Response:
+        window = {"dateFrom": first if "T" in first else f"{first}T00:00:00"}
+        window["dateTo"] = last if "T" in last else f"{last}T23:59:59"
+        return self.ask(f"{path}/documents/by-period", **(window | query))
+
+    def pages(self, path: str, first: str = FIRST, last: str = LAST, **query: Any) -> list[list[dict[str, Any]]]:
+        """Every page up to the documented end: the offset that comes back is the one that was sent."""
+        pages, offset = [], None
+        while True:
+            answer = self.page(path, first, last, **query, **({"offset": offset} if offset else {})).json()
+            if answer["paging"].get("nextOffset") == offset:
+                return pages
+            pages.append(answer["documents"])
+            offset = answer["paging"]["nextOffset"]
+
+    def every(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        return [document for page in self.pages(path, **query) for document in page]
+
+    def shifts(self, path: str, first: str = FIRST, last: str = "2026-01-20") -> list[dict[str, Any]]:
+        return self.ask(f"{path}/statistics/cash-receipt/by-shifts", **{"from": first, "to": last}).json()["shifts"]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(SandboxSettings(world=SMALL)) as server:
+        yield server
+
+
+@pytest.fixture
+def visitor(sandbox: SandboxServer) -> Visitor:
+    sandbox.faults.clear()
+    sandbox.set_now(None)
+    sandbox.requests.reset()
+    return Visitor(sandbox)
+
+
+@pytest.fixture
+def visit() -> Iterator[Callable[..., Visitor]]:
+    """Starts a sandbox of its own with the settings named, and visits it."""
+    with ExitStack() as stack:
+
+        def start(api_key: str = DEFAULT_API_KEY, world: dict[str, Any] | None = None, **settings: Any) -> Visitor:
+            wanted = SandboxSettings(world=replace(SMALL, **(world or {})), **settings)
+            return Visitor(stack.enter_context(SandboxServer(wanted)), api_key)
+
+        yield start

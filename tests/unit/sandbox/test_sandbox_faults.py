@@ -1,0 +1,174 @@
+"""Troubles on demand, and the counts by which tests see what was asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[3]
+
+
+def strike(visitor: Any, *faults: dict[str, Any]) -> None:
+    answer = requests.post(f"{visitor.sandbox.address}/_sandbox/faults", json=list(faults), timeout=10)
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_status_comes_as_often_as_asked_and_only_where_asked(visitor: Any) -> None:
+    strike(visitor, {"kind": "status", "status": 429, "times": 2, "path": "by-period", "retry_after": 1})
+    path = visitor.path()
+    assert visitor.ask(path).status_code == 200
+    answers = [visitor.page(path) for _ in range(3)]
+    assert [one.status_code for one in answers] == [429, 429, 200]
+    assert answers[0].headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 401002), (403, 403000), (404, 404000)])
+def test_a_documented_status_has_its_body(visitor: Any, status: int, code: int) -> None:
+    strike(visitor, {"kind": "status", "status": status, "times": 1})
+    answer = visitor.ask("/v2/organizations")
+    assert (answer.status_code, answer.json()["errorCode"]) == (status, code)
+
+
+def test_faults_are_cleared_at_once(visitor: Any) -> None:
+    strike(visitor, {"kind": "status", "status": 500})
+    assert visitor.ask("/v2/organizations").status_code == 500
+    requests.delete(f"{visitor.sandbox.address}/_sandbox/faults", timeout=10)
+    assert visitor.ask("/v2/organizations").status_code == 200
+
+
+def test_all_sessions_die_once(visitor: Any) -> None:
+    strike(visitor, {"kind": "session_dies"})
+    assert visitor.ask("/v2/organizations").json()["errorCode"] == 401002
+    visitor.log_in()
+    assert visitor.ask("/v2/organizations").status_code == 200
+
+
+def test_an_answer_may_be_html_cut_or_empty(visitor: Any) -> None:
+    strike(visitor, {"kind": "html", "times": 1})
+    assert visitor.ask("/v2/organizations").text.startswith("<!DOCTYPE html>")
+    strike(visitor, {"kind": "cut_json", "times": 1})
+    with pytest.raises(requests.JSONDecodeError):
+        visitor.ask("/v2/organizations").json()
+    strike(visitor, {"kind": "empty_body", "times": 1})
+    empty = visitor.ask("/v2/organizations")
+    assert (empty.status_code, empty.content) == (200, b"")
+
+
+def test_a_connection_may_be_reset(visitor: Any) -> None:
+    strike(visitor, {"kind": "reset", "times": 1})
+    with pytest.raises(requests.ConnectionError):
+        visitor.ask("/v2/organizations")
+    assert visitor.ask("/v2/organizations").status_code == 200
+
+
+def test_a_slow_answer_outlives_the_clients_patience(visitor: Any) -> None:
+    strike(visitor, {"kind": "slow", "seconds": 1, "times": 1})
+    with pytest.raises(requests.ReadTimeout):
+        visitor.http.get(f"{visitor.sandbox.address}/v2/organizations", timeout=0.2)
+    assert visitor.ask("/v2/organizations").status_code == 200
+
+
+def test_one_register_may_be_forbidden(visitor: Any) -> None:
+    strike(visitor, {"kind": "forbid_register", "register": visitor.path().rpartition("/")[2]})
+    assert visitor.page(visitor.path()).json()["errorCode"] == 403002
+    assert visitor.page(visitor.path(register=1)).status_code == 200
+
+
+def test_a_document_may_come_twice_over_two_pages(visitor: Any) -> None:
+    path = visitor.path()
+    honest = visitor.every(path, limit=100)
+    strike(visitor, {"kind": "duplicate_documents", "times": 1})
+    assert len(visitor.every(path, limit=100)) == len(honest) + 1
+
+
+def test_documents_may_be_patched_dropped_and_added(visitor: Any) -> None:
+    path = visitor.path()
+    honest = visitor.every(path, types="closeShift")
+    first, second = (one["closeShift"] for one in honest[:2])
+    drive = first["fiscalDriveNumber"].strip()
+    strike(
+        visitor,
+        {
+            "kind": "patch_document",
+            "match": {"type": "closeShift", "fiscalDriveNumber": drive, "shiftNumber": first["shiftNumber"]},
+            "set": {"receiptsQuantity": "many"},
+            "drop": ["userInn"],
+        },
+        {
+            "kind": "drop_document",
+            "match": {"fiscalDocumentNumber": second["fiscalDocumentNumber"], "kktRegId": path[-16:]},
+        },
+        {"kind": "extra_documents", "documents": [{"mysteryReport": {"code": 99}}], "register": path[-16:]},
+    )
+    damaged = visitor.every(path, types="closeShift")
+    assert damaged[0]["closeShift"]["receiptsQuantity"] == "many" and "userInn" not in damaged[0]["closeShift"]
+    assert damaged[1]["closeShift"]["shiftNumber"] == second["shiftNumber"] + 1
+    assert damaged[-1] == {"mysteryReport": {"code": 99}}
+    assert len(damaged) == len(honest)
+
+
+def test_totals_of_a_shift_may_be_patched_by_drive(visitor: Any) -> None:
+    register = visitor.sandbox.world.organizations[0].registers[1]
+    match = {"type": "byShifts", "fiscalDriveNumber": register.drives[1].number, "shiftNumber": 1}
+    strike(visitor, {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": -5}})
+    firsts = [one for one in visitor.shifts(visitor.path(register=1)) if one["shiftNumber"] == 1]
+    assert [one["sell"]["cashTotal"] == -5 for one in firsts] == [False, True]
+
+
+def test_a_probable_fault_strikes_the_same_requests_each_time(visitor: Any) -> None:
+    runs = []
+    for _ in range(2):
+        visitor.sandbox.faults.clear()
+        strike(visitor, {"kind": "status", "status": 502, "probability": 0.5, "seed": 3})
+        runs.append([visitor.ask("/v2/organizations").status_code for _ in range(20)])
+    assert runs[0] == runs[1]
+    assert set(runs[0]) == {200, 502}
+
+
+@pytest.mark.parametrize("fault", [{"kind": "gremlin"}, {"kind": "status", "sttus": 1}, {"kind": "forbid_register"}, 7])
+def test_a_fault_that_is_not_understood_is_refused(visitor: Any, fault: Any) -> None:
+    answer = requests.post(f"{visitor.sandbox.address}/_sandbox/faults", json=fault, timeout=10)
+    assert answer.status_code == 400
+
+
+def test_requests_are_counted_by_method_and_register(visitor: Any) -> None:
+    path = visitor.path()
+    visitor.sandbox.requests.reset()
+    visitor.page(path), visitor.page(path, types="closeShift"), visitor.ask("/v2/organizations")
+    counts = visitor.ask("/_sandbox/requests").json()
+    assert counts["by_method"] == {"by-period": 2, "organizations": 1}
+    assert counts["by_register"] == {path[-16:]: {"by-period": 2}}
+    assert visitor.sandbox.requests.count("by-period", path[-16:]) == 2
+    requests.delete(f"{visitor.sandbox.address}/_sandbox/requests", timeout=10)
+    assert visitor.sandbox.requests.count() == 0
+
+
+def test_the_time_is_set_over_http_and_may_go_back_to_the_real_clock(visitor: Any) -> None:
+    address = f"{visitor.sandbox.address}/_sandbox/now"
+    set_to = requests.post(address, json={"now": "2025-12-05T10:00:00Z"}, timeout=10).json()
+    assert set_to == {"now": "2025-12-05T10:00:00+00:00"}
+    assert visitor.ask(visitor.path()).json()["lastDocumentTimestamp"] <= "2025-12-05T13:00:00"
+    assert requests.post(address, json={"now": None}, timeout=10).json()["now"] > "2026-01"
+    assert requests.post(address, json={"now": "soon"}, timeout=10).status_code == 400
+
+
+def test_the_command_tells_its_address_and_ends_on_sigterm() -> None:
+    command = [sys.executable, "-m", "sandbox", "--seed", "3", "--organization", "7701000019;ООО Витрина;;1", "--easy"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+    try:
+        hello = json.loads(process.stdout.readline())  # type: ignore[union-attr]
+        assert hello["organizations"][0]["inn"] == "7701000019"
+        assert len(hello["organizations"][0]["registers"]) == 1
+        assert requests.get(f"{hello['address']}/_sandbox/now", timeout=10).status_code == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) in (0, -signal.SIGTERM)
