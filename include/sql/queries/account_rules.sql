@@ -1,0 +1,13 @@
+-- Run by process: the account rules of an organisation, those to try first before those to try later.
+select
+    operation,
+    taxation,
+    agent,
+    debit_account as debit,
+    credit_account as credit
+from control.account_rule
+where organization_inn = %(inn)s or organization_inn is null
+order by
+    (organization_inn is null)::int,
+    (agent is null)::int + (taxation is null)::int,
+    account_rule_id

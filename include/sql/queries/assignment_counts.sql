@@ -1,0 +1,9 @@
+-- Run by the closing report of a run: how many assignments of a batch ended how, with one error as an example.
+select
+    state,
+    count(*) as assignments,
+    min(error) as error
+from control.assignment
+where batch_id = %(batch_id)s
+group by state
+order by state

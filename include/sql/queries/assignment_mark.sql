@@ -1,0 +1,11 @@
+-- Run by extract: how far one assignment got.
+update control.assignment
+set
+    state = %(state)s,
+    fetch_id = coalesce(%(fetch_id)s, fetch_id),
+    receipts_fetch_id = coalesce(%(receipts_fetch_id)s, receipts_fetch_id),
+    error = %(error)s
+where
+    batch_id = %(batch_id)s
+    and kkt_reg_id = %(kkt_reg_id)s
+    and first_day = %(first_day)s

@@ -1,0 +1,37 @@
+-- Run by the planner: the parts of a batch, and what each asks of which register.
+with wanted as (
+    select *
+    from jsonb_to_recordset(%(assignments)s) as assignment (
+        shard integer,
+        kkt_reg_id text,
+        first_day date,
+        last_day date,
+        reason text,
+        ask_through timestamp,
+        read_through timestamp,
+        state text
+    )
+),
+
+shards as (
+    insert into control.shard (batch_id, shard)
+    select distinct
+        %(batch_id)s::bigint,
+        wanted.shard
+    from wanted
+)
+
+insert into control.assignment (
+    batch_id, shard, kkt_reg_id, first_day, last_day, reason, ask_through, read_through, state
+)
+select
+    %(batch_id)s,
+    shard,
+    kkt_reg_id,
+    first_day,
+    last_day,
+    reason,
+    ask_through,
+    read_through,
+    state
+from wanted

@@ -1,0 +1,14 @@
+-- Run by `smena explain`: what was decided about a shift.
+select
+    decision_id,
+    kind,
+    state,
+    reason,
+    kept,
+    held,
+    decided_by,
+    decided_at,
+    batch_id
+from control.decision
+where shift_id = %(shift_id)s
+order by decision_id

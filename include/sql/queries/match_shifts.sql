@@ -1,0 +1,86 @@
+-- Run by match, inside the publishing transaction: what each staged shift is to what stands already.
+--
+-- new: nobody told of it before. same: nothing to do. changed: its facts or its outcome may be replaced. conflict: its
+-- facts differ, and what stands was accepted, lies in a closed period, or would need another date: a person decides.
+-- other: the same key with another identity, which cannot happen legally.
+create temporary table decided on commit drop as
+with facts as (
+    select
+        staged.shift_id,
+        staged.kkt_reg_id,
+        staged.order_day,
+        coalesce(register_kpp.kpp, organization.kpp) as kpp,
+        staged.outcome = 'incomplete' as is_incomplete,
+        case
+            when staged.order_day < integration.start_date then 'before_start'
+            when staged.order_day <= closed_period.through then 'closed_period'
+            else staged.outcome
+        end as outcome,
+        case
+            when staged.order_day < integration.start_date
+                then 'dated before the start of the integration, ' || integration.start_date
+            when staged.order_day <= closed_period.through
+                then 'the period is closed through ' || closed_period.through
+            else staged.reason
+        end as reason,
+        stood.shift_id is not null as stood,
+        stood.outcome as stood_outcome,
+        stood.reason as stood_reason,
+        stood.cash_income is not null as stood_whole,
+        stood.order_date is distinct from staged.order_day as other_day,
+        coalesce(stood.order_date <= closed_period.through, false) as stood_closed,
+        (stood.kkt_reg_id, stood.closed_at, stood.fiscal_document_number)
+        is distinct from (staged.kkt_reg_id, staged.closed_at, staged.fiscal_document_number) as other_identity,
+        (
+            stood.cash_income, stood.cash_refund, stood.cash_payout, stood.cash_payout_refund,
+            stood.cashless_income, stood.cashless_refund, stood.receipts
+        )
+        is not distinct from (
+            staged.cash_income * 0.01, staged.cash_refund * 0.01, staged.cash_payout * 0.01,
+            staged.cash_payout_refund * 0.01, staged.cashless_income * 0.01, staged.cashless_refund * 0.01,
+            staged.receipts
+        ) as same_facts
+    from stage.shift as staged
+    inner join control.organization on organization.inn = %(inn)s
+    inner join control.integration
+        on organization.inn = integration.organization_inn and integration.product = 'ofd'
+    left join control.closed_period on organization.inn = closed_period.organization_inn
+    left join control.register_kpp
+        on
+            organization.inn = register_kpp.organization_inn
+            and staged.kkt_reg_id = register_kpp.kkt_reg_id
+            and register_kpp.valid @> coalesce(staged.order_day, staged.closed_at::date)
+    left join accounting.shift as stood on staged.shift_id = stood.shift_id
+    where staged.batch_id = %(batch_id)s
+)
+
+select
+    shift_id,
+    kkt_reg_id,
+    kpp,
+    order_day,
+    outcome,
+    reason,
+    case
+        when not stood then 'new'
+        when other_identity then 'other'
+        when stood_outcome in ('duplicate', 'rejected') then 'same'
+        when is_incomplete and stood_whole then 'same'
+        when stood_outcome in ('incomplete', 'needs_review', 'before_start', 'closed_period')
+            then
+                case
+                    when same_facts and outcome = stood_outcome and reason is not distinct from stood_reason
+                        then 'same'
+                    else 'changed'
+                end
+        when same_facts or outcome = 'before_start' then 'same'
+        when stood_closed or other_day or stood_outcome = 'conflict' or outcome not in ('issued', 'no_cash')
+            then 'conflict'
+        when exists (
+            select from accounting.cash_order
+            where cash_order.shift_id = facts.shift_id and cash_order.status in ('accepted', 'rejected')
+        )
+            then 'conflict'
+        else 'changed'
+    end as verdict
+from facts

@@ -1,0 +1,18 @@
+-- Run by everyone who needs an organisation's settings: one of them, or all.
+select
+    inn,
+    kpp,
+    name,
+    tariff,
+    modifier,
+    timezone,
+    detail,
+    refunds,
+    date_policy,
+    keeps_cash_documents,
+    bad_share_limit::float8 as bad_share_limit,
+    ofd_connection,
+    market_connection
+from control.organization
+where inn = coalesce(%(inn)s, inn)
+order by inn

@@ -1,0 +1,18 @@
+-- Run by process and by extract: the pages that count for a shard, register by register.
+select
+    page.page_id,
+    page.kkt_reg_id,
+    page.method,
+    page.body,
+    page.body_bytes
+from control.assignment
+inner join raw.page
+    on page.fetch_id = assignment.fetch_id or page.fetch_id = assignment.receipts_fetch_id
+where
+    assignment.batch_id = %(batch_id)s
+    and assignment.shard = %(shard)s
+    and (
+        assignment.state = any(%(states)s)
+        or (assignment.state = 'unreadable' and page.method = 'unreadable')
+    )
+order by page.kkt_reg_id, page.page_id

@@ -1,0 +1,35 @@
+-- Run by the planner for `load`: one window that a person asked for, for every register that may be read in it.
+with reach as (
+    select
+        register.kkt_reg_id,
+        register.last_document_at,
+        daterange(%(first_day)s, %(last_day)s, '[]') * daterange(
+            greatest(register.permission_from, register.first_document_at::date),
+            case
+                when coalesce(register.permission_to, 'infinity')
+                    >= coalesce(greatest(register.permission_from, register.first_document_at::date), '-infinity')
+                    then register.permission_to
+            end,
+            '[]'
+        ) as days
+    from control.register
+    where
+        register.organization_inn = %(inn)s
+        and register.seen_at >= %(seen_at)s
+        and register.last_document_at >= %(first_day)s
+)
+
+select
+    reach.kkt_reg_id,
+    piece.first_day::date as first_day,
+    least(piece.first_day::date + %(window_days)s - 1, upper(reach.days) - 1) as last_day,
+    'asked' as reason,
+    reach.last_document_at
+from reach
+cross join lateral generate_series(
+    lower(reach.days)::timestamp,
+    upper(reach.days)::timestamp - interval '1 day',
+    %(window_days)s * interval '1 day'
+) as piece (first_day)
+where not isempty(reach.days)
+order by reach.kkt_reg_id, piece.first_day

@@ -1,0 +1,95 @@
+-- Run by the planner: wanted minus covered, and the look-back for late documents, in windows of bounded length.
+--
+-- A register sends its documents in order, so nothing can exist after its newest document: such days are silent and are
+-- not asked for. Where its newest document has moved since it was last read, everything from there on may be new, and
+-- so may what the last %(look_back_days)s days hold.
+with reach as (
+    select
+        reach.kkt_reg_id,
+        register.last_document_at,
+        register.read_through,
+        reach.days * daterange(null, %(horizon)s, '[]') as wanted,
+        coalesce(covered.days, '{}'::datemultirange) as covered
+    from control.reach
+    inner join control.register
+        on reach.organization_inn = register.organization_inn and reach.kkt_reg_id = register.kkt_reg_id
+    left join control.covered
+        on
+            reach.organization_inn = covered.organization_inn
+            and reach.product = covered.product
+            and reach.kkt_reg_id = covered.kkt_reg_id
+    where
+        reach.organization_inn = %(inn)s
+        and reach.product = %(product)s
+        and register.seen_at >= %(seen_at)s
+),
+
+known as (
+    select
+        *,
+        datemultirange(wanted) - covered as missing,
+        case
+            when last_document_at is null then 'empty'::daterange
+            else daterange(null, last_document_at::date, '[]')
+        end as with_documents
+    from reach
+),
+
+asked as (
+    select
+        *,
+        missing * datemultirange(with_documents) as missing_with_documents,
+        missing - datemultirange(with_documents) as silent,
+        case
+            when last_document_at > read_through
+                then
+                    datemultirange(
+                        wanted
+                        * with_documents
+                        * daterange(
+                            least(%(today)s - %(look_back_days)s, read_through::date), null
+                        )
+                    )
+            else '{}'::datemultirange
+        end as look_back
+    from known
+),
+
+ranges as (
+    select
+        kkt_reg_id,
+        last_document_at,
+        missing_with_documents,
+        unnest(missing_with_documents + look_back) as days,
+        'asked' as how
+    from asked
+    union all
+    select
+        kkt_reg_id,
+        last_document_at,
+        missing_with_documents,
+        unnest(silent) as days,
+        'silent' as how
+    from asked
+)
+
+select
+    ranges.kkt_reg_id,
+    piece.first_day::date as first_day,
+    least(piece.first_day::date + %(window_days)s - 1, upper(ranges.days) - 1) as last_day,
+    case
+        when ranges.how = 'silent' then 'silent'
+        when
+            ranges.missing_with_documents
+            && daterange(piece.first_day::date, piece.first_day::date + %(window_days)s)
+            then 'missing'
+        else 'look_back'
+    end as reason,
+    ranges.last_document_at
+from ranges
+cross join lateral generate_series(
+    lower(ranges.days)::timestamp,
+    upper(ranges.days)::timestamp - interval '1 day',
+    %(window_days)s * interval '1 day'
+) as piece (first_day)
+order by ranges.kkt_reg_id, piece.first_day

@@ -1,0 +1,27 @@
+-- Run by publish: shifts whose facts or outcome are replaced; the former row goes to shift_history by itself.
+update accounting.shift
+set
+    kpp = decided.kpp,
+    opened_at = staged.opened_at,
+    received_at = staged.received_at at time zone 'UTC',
+    receipts = staged.receipts,
+    cash_income = staged.cash_income * 0.01,
+    cash_refund = staged.cash_refund * 0.01,
+    cash_payout = staged.cash_payout * 0.01,
+    cash_payout_refund = staged.cash_payout_refund * 0.01,
+    cashless_income = staged.cashless_income * 0.01,
+    cashless_refund = staged.cashless_refund * 0.01,
+    detail = staged.detail,
+    order_date = staged.order_day,
+    outcome = decided.outcome,
+    reason = decided.reason,
+    evidence = staged.evidence,
+    revision = shift.revision + 1,
+    batch_id = %(batch_id)s,
+    loaded_at = now()
+from stage.shift as staged
+inner join decided on staged.shift_id = decided.shift_id
+where
+    staged.batch_id = %(batch_id)s
+    and decided.verdict = 'changed'
+    and shift.shift_id = staged.shift_id

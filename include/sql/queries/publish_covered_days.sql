@@ -1,0 +1,46 @@
+-- Run by publish, last: days on which every register within reach is covered now, and was not before.
+with wanted as (
+    select
+        daterange(integration.start_date, batch.last_day, '[]') as days,
+        batch.batch_id
+    from control.batch
+    inner join control.integration
+        on
+            batch.organization_inn = integration.organization_inn
+            and batch.product = integration.product
+    where batch.batch_id = %(batch_id)s and integration.start_date <= batch.last_day
+),
+
+open_days as (
+    select
+        range_agg(
+            datemultirange(reach.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)
+        ) as days
+    from wanted
+    inner join control.reach on reach.organization_inn = %(inn)s and reach.product = %(product)s
+    left join control.covered
+        on
+            reach.organization_inn = covered.organization_inn
+            and reach.product = covered.product
+            and reach.kkt_reg_id = covered.kkt_reg_id
+),
+
+done as (
+    select unnest(datemultirange(wanted.days) - open_days.days) as days
+    from wanted
+    cross join open_days
+    where open_days.days is not null
+)
+
+insert into control.covered_day (organization_inn, product, day, batch_id)
+select
+    %(inn)s,
+    %(product)s,
+    day::date,
+    %(batch_id)s
+from done
+cross join
+    lateral generate_series(
+        lower(done.days)::timestamp, upper(done.days)::timestamp - interval '1 day', interval '1 day'
+    ) as day
+on conflict do nothing

@@ -1,0 +1,25 @@
+-- Run by process and publish: rejected records are kept once each, however often they come.
+insert into control.quarantine (
+    organization_inn, product, kkt_reg_id, kind, step, reason, record, digest, day, page_id, batch_id
+)
+select distinct on (digest)
+    batch.organization_inn,
+    batch.product,
+    reject.kkt_reg_id,
+    reject.kind,
+    reject.step,
+    reject.reason,
+    reject.record,
+    md5(reject.kind || coalesce(reject.kkt_reg_id, '') || reject.reason || reject.record) as digest,
+    reject.day,
+    reject.page_id,
+    reject.batch_id
+from stage.reject
+inner join control.batch on reject.batch_id = batch.batch_id
+where reject.batch_id = %(batch_id)s and reject.step = any(%(steps)s)
+order by digest
+on conflict (organization_inn, product, digest) do update
+    set
+        last_seen_at = now(),
+        times_seen = control.quarantine.times_seen + (control.quarantine.batch_id <> excluded.batch_id)::integer,
+        batch_id = excluded.batch_id

@@ -1,0 +1,33 @@
+-- Run by publish: the orders that new and changed shifts must have.
+create temporary table target on commit drop as
+select
+    accounting.order_id(staged.shift_id, cash_order.operation, cash_order.taxation, cash_order.agent) as document_id,
+    staged.shift_id,
+    decided.verdict,
+    decided.kpp,
+    cash_order.kind,
+    cash_order.day,
+    extract(year from cash_order.day)::integer as book_year,
+    staged.closed_at,
+    staged.kkt_reg_id,
+    staged.fiscal_drive_number,
+    staged.shift_number,
+    cash_order.operation,
+    cash_order.taxation,
+    cash_order.agent,
+    (cash_order.amount * 0.01)::numeric(15, 2) as amount,
+    (cash_order.vat * 0.01)::numeric(15, 2) as vat,
+    cash_order.vat_by_rate,
+    cash_order.debit_account,
+    cash_order.credit_account,
+    'Отчёт о закрытии смены № ' || staged.shift_number || ' от ' || to_char(staged.closed_at, 'DD.MM.YYYY')
+    || ', РНМ ' || staged.kkt_reg_id || ', ФН ' || staged.fiscal_drive_number
+    || ', ФД ' || staged.fiscal_document_number as basis
+from stage.cash_order
+inner join stage.shift as staged
+    on cash_order.batch_id = staged.batch_id and cash_order.shift_id = staged.shift_id
+inner join decided on staged.shift_id = decided.shift_id
+where
+    cash_order.batch_id = %(batch_id)s
+    and decided.verdict in ('new', 'changed')
+    and decided.outcome = 'issued'

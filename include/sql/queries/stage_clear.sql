@@ -1,0 +1,18 @@
+-- Run by process before it stages a shard anew.
+with shifts as (
+    delete from stage.shift
+    where batch_id = %(batch_id)s and shard = %(shard)s
+),
+
+orders as (
+    delete from stage.cash_order
+    where batch_id = %(batch_id)s and shard = %(shard)s
+),
+
+results as (
+    delete from control.check_result
+    where batch_id = %(batch_id)s and shard = %(shard)s
+)
+
+delete from stage.reject
+where batch_id = %(batch_id)s and shard = %(shard)s

@@ -1,0 +1,13 @@
+-- Run after a batch is published or stopped: its stage is not needed any more.
+with shifts as (
+    delete from stage.shift
+    where batch_id = %(batch_id)s
+),
+
+orders as (
+    delete from stage.cash_order
+    where batch_id = %(batch_id)s
+)
+
+delete from stage.reject
+where batch_id = %(batch_id)s

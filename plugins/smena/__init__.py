@@ -1,0 +1,1 @@
+"""Smena («смена», a cash register's shift): every closed shift of every register becomes a ПКО in accounting, once."""

@@ -1,0 +1,106 @@
+"""`smena plan` and `smena load`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any
+
+import click
+
+from smena.cli.answer import Session, table
+from smena.cli.parameters import DAY, inn_option, product_option
+from smena.connections import endpoint_from_environment, warehouse_from_environment
+from smena.model.errors import PassingFault, WrongUse
+from smena.model.window import MARKET, OFD, PRODUCTS, Window
+from smena.warehouse.database import Row, Warehouse
+
+_WINDOWS = {"kkt_reg_id": "РНМ", "first_day": "from", "last_day": "to", "days": "days", "reason": "why"}
+_GAPS = {"kkt_reg_id": "РНМ", "first_day": "from", "last_day": "to", "reason": "why", "details": "details"}
+
+
+def _only_ofd(product: str) -> None:
+    if product == MARKET:
+        raise WrongUse("this release loads from `ofd` only")
+
+
+@click.command()
+@inn_option
+@click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True)
+@click.pass_obj
+def plan(session: Session, *, inn: str, product: str) -> None:
+    """The windows that would be loaded now, and why; what is out of reach. A dry run."""
+    from smena.pipeline.plan import preview
+    from smena.pipeline.road import Road
+
+    _only_ofd(product)
+    made = preview(Road(Warehouse(warehouse_from_environment()), endpoint_from_environment), inn)
+    windows = [
+        {
+            "kkt_reg_id": planned.kkt_reg_id,
+            "first_day": planned.window.first_day,
+            "last_day": planned.window.last_day,
+            "days": planned.window.days,
+            "reason": planned.reason,
+        }
+        for planned in made.windows
+    ]
+    asked = len(made.asked)
+    lines = [
+        f"{asked} windows to ask through {made.horizon}, {len(windows) - asked} silent ones that ask nothing",
+        table(windows, _WINDOWS),
+        *([f"\n{len(made.gaps)} gaps, out of reach now:", table(made.gaps, _GAPS)] if made.gaps else []),
+    ]
+    data = {"inn": inn, "product": product, "horizon": made.horizon, "windows": windows, "gaps": made.gaps}
+    session.answer(data, "\n".join(line for line in lines if line), waits=bool(made.gaps))
+
+
+@click.command()
+@inn_option
+@product_option
+@click.option("--from", "first_day", type=DAY, required=True)
+@click.option("--to", "last_day", type=DAY, required=True)
+@click.pass_obj
+def load(session: Session, *, inn: str, product: str, first_day: date, last_day: date) -> None:
+    """The whole road for one window, in this process. Run again at any time: what is right stays."""
+    from smena.pipeline.load import load as run
+    from smena.pipeline.road import Road
+
+    _only_ofd(product)
+    warehouse = Warehouse(warehouse_from_environment())
+    loaded = run(
+        Road(warehouse, endpoint_from_environment),
+        inn,
+        run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}",
+        window=Window(first_day, last_day),
+    )
+    if loaded.fault is not None:
+        raise PassingFault(
+            f"batch {loaded.published.batch_id} is published, but a part could not be read: {loaded.fault.message}",
+            fix="run again",
+        )
+    waiting = _waiting(warehouse, inn, product)
+    data = asdict(loaded.published) | {"gaps": loaded.plan.gaps, "waiting": waiting}
+    session.answer(
+        data, _told(loaded.published.batch_id, loaded.published.summary, waiting), waits=any(waiting.values())
+    )
+
+
+def _waiting(warehouse: Warehouse, inn: str, product: str) -> Row:
+    return warehouse.rows("waiting", inn=inn, product=product)[0]
+
+
+def _told(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:
+    def counts(told: dict[str, Any]) -> str:
+        return ", ".join(f"{key} {value}" for key, value in sorted(told.items())) or "none"
+
+    orders = {kind: f"{told['count']} ({told['sum']} ₽)" for kind, told in summary.get("orders", {}).items()}
+    lines = [
+        f"batch {batch_id}: {summary.get('shifts', 0)} shifts",
+        f"  against what stood: {counts(summary.get('verdicts', {}))}",
+        f"  outcomes: {counts(summary.get('outcomes', {}))}",
+        f"  orders written: {counts(orders)}",
+    ]
+    if any(waiting.values()):
+        lines.append(f"  waits for a person: {counts({key: value for key, value in waiting.items() if value})}")
+    return "\n".join(lines)

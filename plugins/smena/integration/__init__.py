@@ -1,0 +1,1 @@
+"""Who is integrated, from which date, and what there is to load."""

@@ -1,0 +1,80 @@
+"""The one small tree of errors. Each carries a sentence for a person and, where there is one, the way to mend it."""
+
+from __future__ import annotations
+
+
+class SmenaError(Exception):
+    """What every error of ours is.
+
+    Args:
+        message: one sentence of what is wrong, without secrets.
+        fix: what the reader can do about it; empty when nothing is known.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message} — {self.fix}" if self.fix else self.message
+
+
+class PassingFault(SmenaError):
+    """An outside system failed for now: a time-out, a broken connection, 429, 5xx. Nothing is lost; run again."""
+
+    exit_code = 3
+
+
+class UnreadableAnswer(PassingFault):
+    """A service answered 200 with something that is not the JSON it promises (HTML, a cut body), again and again.
+
+    Attributes:
+        address: the address asked, without secrets.
+        body: the bytes as they came.
+    """
+
+    def __init__(self, message: str, *, address: str, body: bytes, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.address = address
+        self.body = body
+
+
+class RefusedByService(SmenaError):
+    """A service understood and said no: wrong credentials, no permission, not found. Asking again will not help.
+
+    Attributes:
+        status: HTTP status.
+        code: the service's own error code as text (`403002`), empty where it gave none.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, status: int, code: str = "", fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.status = status
+        self.code = code
+
+
+class BadRecord(SmenaError):
+    """One record breaks a rule; it goes to quarantine and costs its neighbours nothing."""
+
+    def __init__(self, message: str, *, record: str, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.record = record
+
+
+class BadBatch(SmenaError):
+    """Too much of a batch is bad: it stops whole and publishes nothing."""
+
+
+class BrokenPromise(SmenaError):
+    """An invariant of ours does not hold: a fault in this program or in the warehouse, never in the input."""
+
+
+class WrongUse(SmenaError):
+    """A person asked for something that cannot be: an unknown organisation, a date that is none."""
+
+    exit_code = 2

@@ -1,0 +1,56 @@
+"""An organisation and the settings it may choose (DOMAIN 2, [D])."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Detail = Literal["totals", "receipts"]
+Refunds = Literal["rko", "net"]
+DatePolicy = Literal["shift_close", "shift_open"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRule:
+    """Which accounts an order is booked to. `taxation` None and `agent` None match any.
+
+    `taxation` is the name of a tax system (`osn`, `usn_income`, …), `operation` one of `Operation`.
+    """
+
+    operation: str
+    taxation: str | None
+    agent: bool | None
+    debit: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Организация: who books, and how.
+
+    Attributes:
+        inn: 10 digits, or 12 of a sole proprietor.
+        kpp: of the head office; empty for a sole proprietor.
+        tariff: `uchetny` or `other`; with `modifier` it gives the right to integrate.
+        timezone: of the accounting day; fiscal times stay local and without a zone.
+        detail: `totals` takes by-shifts where it is provably whole; `receipts` always reads the receipts.
+        refunds: `rko` books refunds as orders of their own; `net` takes them off the sales.
+        date_policy: the day of an order is the day on which its shift was closed, or opened.
+        keeps_cash_documents: a sole proprietor may keep none; the shifts are still recorded.
+        bad_share_limit: a batch with more than this share of bad z-reports stops whole.
+        ofd_connection, market_connection: names of the connections to use.
+    """
+
+    inn: str
+    kpp: str
+    name: str
+    tariff: str
+    modifier: str | None
+    timezone: str
+    detail: Detail
+    refunds: Refunds
+    date_policy: DatePolicy
+    keeps_cash_documents: bool
+    bad_share_limit: float
+    ofd_connection: str
+    market_connection: str

@@ -1,0 +1,46 @@
+"""What became of a closed shift, and what an order is about (DOMAIN 2)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """Every closed shift has exactly one."""
+
+    ISSUED = "issued"
+    NO_CASH = "no_cash"
+    INCOMPLETE = "incomplete"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    NEEDS_REVIEW = "needs_review"
+    BEFORE_START = "before_start"
+    CLOSED_PERIOD = "closed_period"
+    REJECTED = "rejected"
+
+
+class Operation(StrEnum):
+    """Tag 1054 of a receipt, and the cash order that comes of it."""
+
+    CASH_INCOME = "cash_income"
+    CASH_REFUND = "cash_refund"
+    CASH_PAYOUT = "cash_payout"
+    CASH_PAYOUT_REFUND = "cash_payout_refund"
+
+
+OPERATION_CODES = {
+    1: Operation.CASH_INCOME,
+    2: Operation.CASH_REFUND,
+    3: Operation.CASH_PAYOUT,
+    4: Operation.CASH_PAYOUT_REFUND,
+}
+
+PKO = "pko"
+RKO = "rko"
+
+KIND_OF = {
+    Operation.CASH_INCOME: PKO,
+    Operation.CASH_PAYOUT_REFUND: PKO,
+    Operation.CASH_REFUND: RKO,
+    Operation.CASH_PAYOUT: RKO,
+}

@@ -1,0 +1,39 @@
+"""The whole road for one organisation, in this process: what the CLI runs, and what the DAG runs in parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from smena.model.errors import PassingFault
+from smena.model.window import Window
+from smena.pipeline.extract import extract
+from smena.pipeline.plan import Plan, plan
+from smena.pipeline.process import process
+from smena.pipeline.publish import Published, publish
+from smena.pipeline.road import Road
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load planned and did; `fault` is what kept a part of it from being read, if anything did."""
+
+    plan: Plan
+    published: Published
+    fault: PassingFault | None
+
+
+def load(road: Road, inn: str, *, run_id: str, horizon: date | None = None, window: Window | None = None) -> Loaded:
+    """Plans, extracts, processes and publishes. What can be read is published even where another part cannot.
+
+    Raises what the steps raise: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing was reached at all).
+    """
+    planned = plan(road, inn, run_id=run_id, horizon=horizon, window=window)
+    if planned.batch_id is None:
+        raise AssertionError("a written plan has a batch")
+    fault = None
+    for shard in planned.shards:
+        extracted = extract(road, planned.batch_id, shard)
+        fault = fault or extracted.fault
+        process(road, planned.batch_id, shard)
+    return Loaded(planned, publish(road, planned.batch_id), fault)

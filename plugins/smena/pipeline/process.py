@@ -1,0 +1,196 @@
+"""Step 2: read, transform and check the evidence of a shard, and stage what came of it. Neither network nor judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+
+from smena.integration.organizations import account_rules, organization_of
+from smena.model.organization import AccountRule, Organization
+from smena.pipeline.log import step_log
+from smena.pipeline.reading import read_pages
+from smena.pipeline.road import Road
+from smena.quality import CheckResult, Verdict, check_orders, check_z_reports
+from smena.transform.frames import ORDERS, REJECTS, SHIFT_KEY, SHIFTS
+from smena.transform.shifts import make_shifts
+from smena.warehouse import ledger
+from smena.warehouse.copying import copy_frame
+from smena.warehouse.database import Transaction, as_json
+from smena.warehouse.ledger import Batch
+from smena.warehouse.pages import StoredPage, pages_by_register
+
+STAGED_STEPS = ["extract", "read", "check", "transform"]
+
+
+@dataclass
+class Processed:
+    """What a shard has staged. `stopped` says why the whole batch must not be published, if it must not."""
+
+    shifts: int = 0
+    orders: int = 0
+    rejects: int = 0
+    stopped: str = ""
+    results: dict[tuple[str, str], CheckResult] = field(default_factory=dict)
+
+    def add_results(self, verdict: Verdict) -> None:
+        """Adds a chunk's results to those of the shard, rule by rule."""
+        for result in verdict.results:
+            key = (result.suite, result.expectation)
+            former = self.results.get(key)
+            self.results[key] = _sum(former, result) if former else result
+        if verdict.stops_batch and not self.stopped:
+            self.stopped = next(iter(verdict.notes), "a rule about the whole batch is broken")
+
+
+def _sum(former: CheckResult, result: CheckResult) -> CheckResult:
+    return CheckResult(
+        suite=result.suite,
+        expectation=result.expectation,
+        column=result.column,
+        severity=result.severity,
+        success=former.success and result.success,
+        rows=former.rows + result.rows,
+        bad_rows=former.bad_rows + result.bad_rows,
+        details=result.details if former.success else former.details,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What came of some pages: rows to publish, rows for quarantine (with their `step`), results of the gates."""
+
+    shifts: pd.DataFrame
+    orders: pd.DataFrame
+    rejects: pd.DataFrame
+    verdicts: tuple[Verdict, ...]
+
+
+def process(road: Road, batch_id: int, shard: int) -> Processed:
+    """Stages a shard anew, in one transaction. Memory is bounded by `road.chunk_bytes`, not by the shard."""
+    with step_log("process", batch_id=batch_id, shard=shard) as told:
+        with road.warehouse.transaction() as transaction:
+            batch = ledger.batch_of(transaction, batch_id)
+            organization = organization_of(transaction, batch.organization_inn)
+            accounts = account_rules(transaction, organization.inn)
+            transaction.run("shard_lock", batch_id=batch_id, shard=shard)
+            transaction.run("stage_clear", batch_id=batch_id, shard=shard)
+            done = Processed()
+            now_utc = road.now().astimezone(UTC).replace(tzinfo=None)
+            for pages in pages_by_register(
+                transaction, batch_id, shard, states=("read",), chunk_bytes=road.chunk_bytes
+            ):
+                chunk = work(pages, batch, organization, accounts, now_utc)
+                _stage(transaction, batch_id, shard, chunk)
+                done.shifts += len(chunk.shifts)
+                done.orders += len(chunk.orders)
+                done.rejects += len(chunk.rejects)
+                for verdict in chunk.verdicts:
+                    done.add_results(verdict)
+            transaction.run("publish_quarantine", batch_id=batch_id, steps=STAGED_STEPS)
+            _keep_results(transaction, batch_id, shard, done.results.values())
+            transaction.run(
+                "shard_staged",
+                batch_id=batch_id,
+                shard=shard,
+                state="stopped" if done.stopped else "staged",
+                shifts=done.shifts,
+                orders=done.orders,
+                rejects=done.rejects,
+                reason=done.stopped or None,
+            )
+        told.update(inn=organization.inn, shifts=done.shifts, orders=done.orders, rejects=done.rejects)
+        return done
+
+
+def work(
+    pages: list[StoredPage], batch: Batch, organization: Organization, accounts: list[AccountRule], now_utc: datetime
+) -> Chunk:
+    """Pages into rows to publish: pure, but for the checks' own library. `now_utc` is naive."""
+    documents, totals, broken_totals = read_pages(pages)
+    # A period read by time of receipt may tell of days after the batch's last one: a later batch asks for them.
+    over = pd.Timestamp(batch.last_day + timedelta(days=1))
+    z_reports = documents.z_reports[~(documents.z_reports["closed_at"] >= over)]
+    before = check_z_reports(z_reports, organization_inn=organization.inn, now_utc=now_utc)
+    z_reports = z_reports.drop(index=before.bad.index)
+    shifts, orders, unfit = make_shifts(
+        z_reports,
+        documents.openings,
+        totals,
+        documents.receipts,
+        documents.vat_lines,
+        organization_inn=organization.inn,
+        detail=organization.detail,
+        date_policy=organization.date_policy,
+        refunds=organization.refunds,
+        keeps_cash_documents=organization.keeps_cash_documents,
+        accounts=accounts,
+    )
+    after = check_orders(orders, shifts, date_policy=organization.date_policy)
+    bad_orders = after.bad
+    if len(bad_orders):
+        bad_keys = pd.MultiIndex.from_frame(bad_orders[SHIFT_KEY])
+        orders = orders[~pd.MultiIndex.from_frame(orders[SHIFT_KEY]).isin(bad_keys)]
+        shifts = shifts[~pd.MultiIndex.from_frame(shifts[SHIFT_KEY]).isin(bad_keys)]
+    rejects = [
+        documents.rejects.assign(step="read"),
+        broken_totals.assign(step="read"),
+        unfit.assign(step="transform"),
+        _rejected(before.bad, "closeShift").assign(step="check"),
+        _rejected(bad_orders, "closeShift").assign(step="check"),
+    ]
+    return Chunk(shifts, orders, pd.concat([frame for frame in rejects if len(frame)] or rejects[:1]), (before, after))
+
+
+def _rejected(bad: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Rows that a gate refused, as rejects: the record is the row itself."""
+    if bad.empty:
+        return REJECTS.empty()
+    records = bad.drop(columns=["reason", "page_id"], errors="ignore").to_json(
+        orient="records", lines=True, date_format="iso", force_ascii=False
+    )
+    day = bad["closed_at"].dt.normalize() if "closed_at" in bad else bad["day"]
+    absent = pd.Series(pd.NA, index=bad.index)
+    return REJECTS.of(
+        {
+            "page_id": bad.get("page_id", absent),
+            "kkt_reg_id": bad.get("kkt_reg_id", absent),
+            "kind": pd.Series(kind, index=bad.index),
+            "reason": bad["reason"],
+            "record": pd.Series(records.strip().split("\n"), index=bad.index),
+            "day": day,
+            "fiscal_drive_number": bad["fiscal_drive_number"],
+            "shift_number": bad["shift_number"],
+            "fiscal_document_number": bad.get("fiscal_document_number", absent),
+        }
+    )
+
+
+def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:
+    place = {"batch_id": batch_id, "shard": shard}
+    dated = {"order_day": chunk.shifts["order_day"].dt.strftime("%Y-%m-%d")}
+    copy_frame(transaction, chunk.shifts.assign(**place, **dated), "stage", "shift", [*place, *SHIFTS.columns])
+    days = {"day": chunk.orders["day"].dt.strftime("%Y-%m-%d")}
+    copy_frame(transaction, chunk.orders.assign(**place, **days), "stage", "cash_order", [*place, *ORDERS.columns])
+    columns = [*place, *REJECTS.columns, "step"]
+    days = {"day": chunk.rejects["day"].dt.strftime("%Y-%m-%d")}
+    copy_frame(transaction, chunk.rejects.assign(**place, **days), "stage", "reject", columns)
+
+
+def _keep_results(transaction: Transaction, batch_id: int, shard: int, results: Iterable[CheckResult]) -> None:
+    rows = [
+        {
+            "suite": result.suite,
+            "expectation": result.expectation,
+            "column_name": result.column,
+            "severity": result.severity,
+            "success": result.success,
+            "checked_rows": result.rows,
+            "bad_rows": result.bad_rows,
+            "details": result.details,
+        }
+        for result in results
+    ]
+    transaction.run("check_results_add", batch_id=batch_id, shard=shard, results=as_json(rows))

@@ -1,0 +1,117 @@
+"""Step 3: match with what stands and publish, in one transaction under the organisation's lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from smena.integration.organizations import organization_of
+from smena.matching import shifts as matching
+from smena.model.errors import BadBatch, BrokenPromise
+from smena.model.organization import Organization
+from smena.pipeline.log import step_log
+from smena.pipeline.process import process
+from smena.pipeline.road import Road
+from smena.warehouse import ledger
+from smena.warehouse.database import Row, Transaction
+from smena.warehouse.ledger import Batch
+
+FEWEST_BAD_REPORTS = 10
+"""A batch with fewer bad z-reports than this is not stopped for their share: a small shop's day has two or three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a batch did.
+
+    Attributes:
+        summary: as in `control.batch`: shifts by verdict and outcome, orders by kind, rejects, windows not read.
+        covered_days: days on which every register of the organisation became covered by it.
+    """
+
+    batch_id: int
+    inn: str
+    summary: dict[str, Any] = field(default_factory=dict)
+    covered_days: list[date] = field(default_factory=list)
+
+
+def publish(road: Road, batch_id: int) -> Published:
+    """Publishes a batch, whole or not at all. A batch that is published already is left as it is.
+
+    Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
+    Raises BadBatch where too much of it is bad.
+    """
+    with step_log("publish", batch_id=batch_id) as told:
+        batch = ledger.batch_of(road.warehouse, batch_id)
+        told["inn"] = batch.organization_inn
+        if batch.state != "published":
+            _restage(road, batch_id)
+            _stop_if_bad(road, batch)
+            with road.warehouse.transaction() as transaction:
+                transaction.run("lock_organization", inn=batch.organization_inn)
+                _check_stage(transaction, batch_id)
+                matching.match(transaction, batch)
+                _write(transaction, batch)
+        road.warehouse.run("stage_empty", batch_id=batch_id)
+        batch = ledger.batch_of(road.warehouse, batch_id)
+        days = [row["day"] for row in road.warehouse.rows("batch_covered_days", batch_id=batch_id)]
+        told.update(batch.summary.get("verdicts", {}), rejects=batch.summary.get("rejects"), covered_days=len(days))
+        return Published(batch_id, batch.organization_inn, batch.summary, days)
+
+
+def _restage(road: Road, batch_id: int) -> None:
+    for shard in road.warehouse.rows("shards", batch_id=batch_id):
+        if shard["state"] == "planned" or not _is_whole(shard):
+            process(road, batch_id, shard["shard"])
+
+
+def _is_whole(shard: Row) -> bool:
+    return bool(shard["shifts"] == shard["staged_shifts"] and shard["orders"] == shard["staged_orders"])
+
+
+def _check_stage(transaction: Transaction, batch_id: int) -> None:
+    for shard in transaction.rows("shards", batch_id=batch_id):
+        if shard["state"] != "staged" or not _is_whole(shard):
+            raise BrokenPromise(
+                f"shard {shard['shard']} of batch {batch_id} staged {shard['shifts']} shifts, {shard['orders']} orders;"
+                f" {shard['staged_shifts']} and {shard['staged_orders']} are there",
+                fix="run the batch again",
+            )
+
+
+def _stop_if_bad(road: Road, batch: Batch) -> None:
+    """Stops a batch that a gate stopped, or in which the share of bad z-reports is over the organisation's limit."""
+    shards = road.warehouse.rows("shards", batch_id=batch.batch_id)
+    organization: Organization = organization_of(road.warehouse, batch.organization_inn)
+    bad = sum(shard["bad_reports"] for shard in shards)
+    seen = bad + sum(shard["staged_shifts"] for shard in shards)
+    stopped = [f"shard {shard['shard']}: {shard['reason']}" for shard in shards if shard["state"] == "stopped"]
+    if bad >= FEWEST_BAD_REPORTS and bad > seen * organization.bad_share_limit:
+        stopped.append(f"{bad} of {seen} z-reports are bad, more than {organization.bad_share_limit:.0%}")
+    if stopped:
+        reason = "; ".join(stopped)
+        road.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=reason)
+        raise BadBatch(
+            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {reason}",
+            fix="look at control.quarantine and control.check_result; then run it again",
+        )
+
+
+def _write(transaction: Transaction, batch: Batch) -> None:
+    batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
+    transaction.run("publish_new_shifts", batch_id=batch_id, inn=inn)
+    transaction.run("publish_changed_shifts", batch_id=batch_id)
+    transaction.run("publish_conflicts", batch_id=batch_id)
+    transaction.run("publish_targets", batch_id=batch_id)
+    transaction.run("publish_new_orders", batch_id=batch_id, inn=inn)
+    transaction.run("publish_revised_orders", batch_id=batch_id)
+    transaction.run("publish_reversed_orders", batch_id=batch_id)
+    transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
+    transaction.run("assignments_failed", batch_id=batch_id)
+    transaction.run("publish_uncovered", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_read_through", batch_id=batch_id, inn=inn)
+    transaction.run("publish_failed_gaps", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_summary", batch_id=batch_id)

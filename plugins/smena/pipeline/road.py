@@ -1,0 +1,44 @@
+"""What every step of the road needs: the warehouse, a way to the operator, and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from smena.model.endpoint import Endpoint
+from smena.model.organization import Organization
+from smena.sources.ofd import OfdClient
+from smena.warehouse.database import Warehouse
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Road:
+    """The outside world of the road.
+
+    Attributes:
+        warehouse: where everything is kept.
+        endpoint: gives a connection by its name; raises WrongUse for an unknown one.
+        now: the present moment, with a zone.
+        extract_workers: how many requests one shard has under way at once.
+        chunk_bytes: how much of the evidence (uncompressed) is worked on at once: it bounds the memory.
+    """
+
+    warehouse: Warehouse
+    endpoint: Callable[[str], Endpoint]
+    now: Callable[[], datetime] = _now
+    extract_workers: int = 4
+    chunk_bytes: int = 12_000_000
+
+    def ofd(self, organization: Organization) -> OfdClient:
+        """A client of Kontur.OFD with the organisation's connection. The caller closes it."""
+        return OfdClient(self.endpoint(organization.ofd_connection))
+
+    def yesterday(self, organization: Organization) -> date:
+        """The newest day that is over in the organisation's accounting time."""
+        return self.now().astimezone(ZoneInfo(organization.timezone)).date() - timedelta(days=1)

@@ -1,0 +1,100 @@
+"""Cash orders before they are published: R9, R14 and R10 of each order, of each shift and of the whole batch."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.model.organization import DatePolicy
+from smena.model.outcome import KIND_OF, PKO, RKO, Operation, Outcome
+from smena.quality.judge import ask, pronounce
+from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique
+from smena.quality.shape import check_shape
+from smena.quality.verdict import Verdict
+from smena.transform.frames import ORDERS, SHIFT_KEY, SHIFTS
+
+SUITE = "orders"
+
+AMOUNT_LIMIT_KOPECKS = 10**13
+"""An order's amount is less: `numeric(15,2)` holds no more."""
+
+ORDER_RULES = (
+    present("fiscal_drive_number"),
+    present("shift_number"),
+    present("kind"),
+    present("operation"),
+    present("day"),
+    present("amount"),
+    present("debit_account"),
+    present("credit_account"),
+    between("amount_is_positive", "amount", 1, AMOUNT_LIMIT_KOPECKS - 1, "the amount is not in 0.01…99 999 999 999.99"),
+    one_of("kind_is_known", "kind", [PKO, RKO], "the kind is neither pko nor rko"),
+    one_of("operation_is_known", "operation", [str(operation) for operation in Operation], "an unknown operation"),
+    equal("kind_is_of_the_operation", "kind", "_kind_of_operation", "the kind is not the operation's"),
+    present("_policy_day", "day_of_the_shift_is_known", "the policy's moment of the shift is not known"),
+    equal("day_is_the_policys", "day", "_policy_day", "the day is not that of the shift by the policy"),
+    between("vat_is_not_negative", "vat", 0, None, "the VAT is negative"),
+    at_least("vat_is_less_than_the_amount", "amount", "vat", "the VAT is not less than the amount", strictly=True),
+    matches("debit_account_is_written", "debit_account", r"\S", "the debit account is blank"),
+    matches("credit_account_is_written", "credit_account", r"\S", "the credit account is blank"),
+    unique("one_order_a_key", "_order", "another order of the same shift, operation, tax system and agent"),
+    one_of("shift_is_issued", "_outcome", [str(Outcome.ISSUED)], "orders of a shift that is not issued", "batch"),
+)
+
+SHIFT_RULES = (
+    unique("one_row_a_shift", "_shift", "a shift has several rows or outcomes", "batch"),
+    present("_not_booked", "issued_shift_has_sums", "an issued shift has no sums", "batch"),
+    one_of("orders_sum_to_the_shifts_cash", "_not_booked", [0], "the orders of a shift are not its cash", "batch"),
+)
+
+
+def check_orders(orders: pd.DataFrame, shifts: pd.DataFrame, *, date_policy: DatePolicy) -> Verdict:
+    """Judges the frame `ORDERS` beside the frame `SHIFTS` it was made of.
+
+    A bad order is a record's fault. Orders that do not sum to their shift's cash (Σ ПКО − Σ РКО = income − refund −
+    payout + payout_refund), or belong to a shift that is not `issued`, are a fault of ours and stop the batch.
+
+    Args:
+        orders: the frame `ORDERS`, with a unique index.
+        shifts: the frame `SHIFTS` of the same batch, every outcome.
+        date_policy: the organisation's.
+
+    Raises:
+        BrokenPromise: an index is not unique, or a rule could not be asked.
+    """
+    shapes = [check_shape(SUITE, orders, ORDERS), check_shape(SUITE, shifts, SHIFTS)]
+    if not all(shape.result.success for shape in shapes):
+        return pronounce(orders, shapes)
+    of_orders = ask(SUITE, ORDER_RULES, _with_shifts(orders, shifts, date_policy), key="_shift")
+    of_shifts = ask(SUITE, SHIFT_RULES, _with_orders(shifts, orders), key="_shift")
+    return pronounce(orders, [*shapes, *of_orders, *of_shifts])
+
+
+def _shift(frame: pd.DataFrame) -> pd.Series[str]:
+    return frame["fiscal_drive_number"] + " / " + frame["shift_number"].astype("string")
+
+
+def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePolicy) -> pd.DataFrame:
+    """The orders with `_shift`, `_order` (their keys), `_kind_of_operation`, `_policy_day` and `_outcome`."""
+    told = shifts[SHIFT_KEY].assign(
+        _policy_day=shifts["opened_at" if date_policy == "shift_open" else "closed_at"].dt.normalize(),
+        _outcome=shifts["outcome"],
+    )
+    asked = orders.merge(told.drop_duplicates(SHIFT_KEY), how="left", on=SHIFT_KEY)
+    shift = _shift(asked)
+    purpose = asked[["operation", "taxation", "agent"]].astype("string").fillna("")
+    return asked.assign(
+        _shift=shift,
+        _order=shift.str.cat(purpose, sep=" / "),
+        _kind_of_operation=asked["operation"].map(KIND_OF).astype("string"),
+        _outcome=asked["_outcome"].fillna("unknown"),
+    )
+
+
+def _with_orders(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """The shifts with `_shift` (their key) and `_not_booked`: kopecks of an issued shift's cash that no order books."""
+    signed = orders["amount"].where(orders["kind"] == PKO, -orders["amount"])
+    booked = orders[SHIFT_KEY].assign(booked=signed).groupby(SHIFT_KEY, as_index=False)["booked"].sum()
+    asked = shifts.merge(booked, how="left", on=SHIFT_KEY)
+    cash = asked["cash_income"] - asked["cash_refund"] - asked["cash_payout"] + asked["cash_payout_refund"]
+    not_booked = (cash - asked["booked"].fillna(0)).where(asked["outcome"] == Outcome.ISSUED, 0)
+    return asked.assign(_shift=_shift(asked), _not_booked=not_booked)

@@ -1,0 +1,92 @@
+"""Z-reports before anything is made of them: a bad one goes to quarantine and costs its neighbours nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from smena.model.identifiers import FISCAL_DRIVE, RNM
+from smena.quality.judge import ask, pronounce
+from smena.quality.rules import at_least, between, equal, matches, present, unique, whole
+from smena.quality.shape import check_shape
+from smena.quality.verdict import Verdict
+from smena.transform.frames import Z_REPORTS
+
+SUITE = "z_reports"
+
+LAW_START = pd.Timestamp("2016-07-01")
+"""No fiscal drive is older than the law on online registers (54-ФЗ as changed by 290-ФЗ)."""
+
+CLOCK_AHEAD = pd.Timedelta(hours=14)
+"""How far a local clock may be ahead of UTC."""
+
+OFFLINE_LIMIT = pd.Timedelta(days=30)
+"""How long a register may keep its documents before the drive locks itself."""
+
+FISCAL_SIGN_LIMIT = 2**32 - 1
+
+RULES = (
+    present("kkt_reg_id"),
+    present("fiscal_drive_number"),
+    present("shift_number"),
+    present("fiscal_document_number"),
+    present("fiscal_sign"),
+    present("closed_at"),
+    present("receipts_quantity"),
+    matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), "the РНМ is not 16 digits"),
+    matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), "the ФН is not 1 to 16 digits"),
+    between("shift_number_is_counted", "shift_number", 1, None, "the shift number is less than 1"),
+    between("document_number_is_counted", "fiscal_document_number", 1, None, "the ФД number is less than 1"),
+    between(
+        "fiscal_sign_is_of_32_bits", "fiscal_sign", 0, FISCAL_SIGN_LIMIT, "the fiscal sign is not between 0 and 2^32−1"
+    ),
+    between("receipts_are_counted", "receipts_quantity", 0, None, "the receipts are less than none"),
+    at_least(
+        "documents_hold_receipts",
+        "documents_quantity",
+        "_least_documents",
+        "fewer documents than receipts and the two reports",
+    ),
+    at_least("closed_under_the_law", "closed_at", "_law_start", "closed before 2016-07-01, the start of the law"),
+    at_least("closed_in_the_past", "_latest_close", "closed_at", "closed in the future"),
+    equal("of_the_organization", "user_inn", "_organization_inn", "the ИНН is not the organisation's"),
+    unique("one_report_a_shift", "_shift", "another z-report of the same ФН and shift number"),
+    unique("one_report_a_document", "_document", "another z-report of the same ФН and ФД number"),
+    at_least(
+        "received_within_30_days", "_latest_receipt", "received_at", "received over 30 days after closing", "warning"
+    ),
+)
+
+
+def check_z_reports(z_reports: pd.DataFrame, *, organization_inn: str, now_utc: datetime) -> Verdict:
+    """Judges the frame `Z_REPORTS`.
+
+    A shift may not be closed later than 14 hours (the farthest zone) after it was received or, where that is not
+    told, after now.
+
+    Args:
+        z_reports: the frame `Z_REPORTS`, with a unique index.
+        organization_inn: the ИНН whose registers were asked.
+        now_utc: this moment, UTC, without a zone.
+
+    Raises:
+        BrokenPromise: the index is not unique, or a rule could not be asked.
+    """
+    shape = check_shape(SUITE, z_reports, Z_REPORTS)
+    if not shape.result.success:
+        return pronounce(z_reports, [shape])
+    now = pd.Timestamp(now_utc)
+    received = z_reports["received_at"]
+    told = received.where((received >= LAW_START) & (received <= now), now)
+    drive = z_reports["fiscal_drive_number"]
+    asked = z_reports.assign(
+        _least_documents=z_reports["receipts_quantity"] + 2,
+        _law_start=LAW_START,
+        _latest_close=told + CLOCK_AHEAD,
+        _latest_receipt=z_reports["closed_at"] + OFFLINE_LIMIT,
+        _organization_inn=organization_inn,
+        _shift=drive + " / " + z_reports["shift_number"].astype("string"),
+        _document=drive + " / " + z_reports["fiscal_document_number"].astype("string"),
+    )
+    return pronounce(z_reports, [shape, *ask(SUITE, RULES, asked, key="_shift")])

@@ -1,0 +1,1 @@
+"""Pure pandas: frames in, frames out. No network, no database, no clock."""

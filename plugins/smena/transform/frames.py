@@ -1,0 +1,136 @@
+"""The frames that travel between the steps of the road."""
+
+from __future__ import annotations
+
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+MONEY = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund")
+"""The six sums of a shift, in kopecks: sales, refunds, payouts and refunds of payouts."""
+
+SHIFT_KEY = ["fiscal_drive_number", "shift_number"]
+"""What a shift is known by. Shift numbers start again with a new fiscal drive (ФН)."""
+
+_FISCAL = {"page_id": WHOLE, "kkt_reg_id": TEXT, "fiscal_drive_number": TEXT, "shift_number": WHOLE}
+
+Z_REPORTS = Schema(
+    "z_reports",
+    _FISCAL
+    | {
+        "fiscal_document_number": WHOLE,
+        "fiscal_sign": WHOLE,
+        "closed_at": MOMENT,
+        "received_at": MOMENT,
+        "receipts_quantity": WHOLE,
+        "documents_quantity": WHOLE,
+        "user_inn": TEXT,
+    },
+)
+"""closeShift: one row a z-report. `kkt_reg_id` is the register asked; `received_at` is UTC; it has no sums."""
+
+OPENINGS = Schema("openings", _FISCAL | {"fiscal_document_number": WHOLE, "opened_at": MOMENT})
+"""openShift: one row an opening report."""
+
+SHIFT_TOTALS = Schema(
+    "shift_totals",
+    {
+        "page_id": WHOLE,
+        "kkt_reg_id": TEXT,
+        "shift_number": WHOLE,
+        "opened_at": MOMENT,
+        "closed_at": MOMENT,
+        "receipts": WHOLE,
+    }
+    | dict.fromkeys(MONEY, WHOLE),
+)
+"""by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked."""
+
+RECEIPTS = Schema(
+    "receipts",
+    _FISCAL
+    | {
+        "fiscal_document_number": WHOLE,
+        "fiscal_sign": WHOLE,
+        "formed_at": MOMENT,
+        "kind": TEXT,
+        "operation": TEXT,
+        "taxation": TEXT,
+        "agent": FLAG,
+        "corrects_day": MOMENT,
+        "total": WHOLE,
+        "cash": WHOLE,
+        "cashless": WHOLE,
+        "prepaid": WHOLE,
+        "postpaid": WHOLE,
+        "consideration": WHOLE,
+    },
+)
+"""receipt, bso, receiptCorrection, bsoCorrection (the `kind`): one row a document.
+
+`operation` is a name of `Operation`; `taxation` one of osn, usn_income, usn_income_expense, envd, eshn, psn, `mixed` for
+several, or missing; `agent` tells money taken for a principal; `corrects_day` the day a correction is about, if told.
+"""
+
+VAT_LINES = Schema(
+    "vat_lines",
+    {"fiscal_drive_number": TEXT, "fiscal_document_number": WHOLE, "rate": TEXT, "vat": WHOLE},
+)
+"""VAT inside receipts, one row a receipt and rate: `20`, `calculated_20`, or a rate that nobody knew before."""
+
+REJECTS = Schema(
+    "rejects",
+    {
+        "page_id": WHOLE,
+        "kkt_reg_id": TEXT,
+        "kind": TEXT,
+        "reason": TEXT,
+        "record": TEXT,
+        "day": MOMENT,
+        "fiscal_drive_number": TEXT,
+        "shift_number": WHOLE,
+        "fiscal_document_number": WHOLE,
+    },
+)
+"""What goes to quarantine: the raw record as JSON text, and why. `day` (of its time) is missing where unknown."""
+
+SHIFTS = Schema(
+    "shifts",
+    {
+        "kkt_reg_id": TEXT,
+        "fiscal_drive_number": TEXT,
+        "shift_number": WHOLE,
+        "fiscal_document_number": WHOLE,
+        "fiscal_sign": WHOLE,
+        "opened_at": MOMENT,
+        "closed_at": MOMENT,
+        "received_at": MOMENT,
+        "receipts": WHOLE,
+    }
+    | dict.fromkeys(MONEY, WHOLE)
+    | {"detail": TEXT, "order_day": MOMENT, "outcome": TEXT, "reason": TEXT, "evidence": TEXT},
+)
+"""One row a closed shift. Sums are missing where the shift is `incomplete`; `opened_at` where nothing told it.
+
+`detail` is `totals` or `receipts`, whichever the sums come from; `evidence` a PostgreSQL array of page ids: `{3,9}`.
+"""
+
+ORDERS = Schema(
+    "orders",
+    {
+        "fiscal_drive_number": TEXT,
+        "shift_number": WHOLE,
+        "kind": TEXT,
+        "operation": TEXT,
+        "taxation": TEXT,
+        "agent": FLAG,
+        "day": MOMENT,
+        "amount": WHOLE,
+        "vat": WHOLE,
+        "vat_by_rate": TEXT,
+        "debit_account": TEXT,
+        "credit_account": TEXT,
+    },
+)
+"""One row a cash order: `kind` pko or rko, `taxation` empty where not told, `vat` missing where not exactly known.
+
+`vat_by_rate` is a JSON object of kopecks by rate, `{"20": 1667}`.
+"""

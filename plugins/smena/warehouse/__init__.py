@@ -1,0 +1,1 @@
+"""The warehouse: PostgreSQL, its migrations, loading by COPY, and the ledgers of what was done."""

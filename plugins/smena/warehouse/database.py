@@ -1,0 +1,136 @@
+"""Connections to the warehouse: one transaction at a time, every statement from `include/sql`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+import psycopg2.extras
+from psycopg2 import sql as composed
+from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its class in lower case
+
+from smena.model.errors import BrokenPromise, PassingFault, WrongUse
+from smena.warehouse.sql import query
+
+CONNECT_TIMEOUT_S = 10
+LOCK_TIMEOUT_S = 600
+Row = dict[str, Any]
+
+_NOT_MIGRATED = ("3F000", "42P01", "42703", "42883")
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """psycopg2's errors as ours: what passes, what is broken, what was never migrated."""
+    try:
+        yield
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise PassingFault(f"the warehouse does not answer: {_first_line(error)}", fix="run again") from error
+    except psycopg2.IntegrityError as error:
+        raise BrokenPromise(f"the warehouse refuses: {_first_line(error)}") from error
+    except psycopg2.Error as error:
+        if error.pgcode in _NOT_MIGRATED:
+            raise WrongUse(
+                f"the warehouse lacks what this release needs: {_first_line(error)}", fix="run `smena migrate`"
+            ) from error
+        raise
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+class Transaction:
+    """An open transaction: statements by name, with parameters by name."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def run(self, name: str, /, **parameters: Any) -> int:
+        """Runs a statement and says how many rows it touched."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query(name), parameters)
+            return int(cursor.rowcount)
+
+    def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+        """Runs a query and gives its rows as dictionaries."""
+        with self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+            cursor.execute(query(name), parameters)
+            return [dict(row) for row in cursor.fetchall()]
+
+    def row(self, name: str, /, **parameters: Any) -> Row | None:
+        """The first row of a query, or None."""
+        found = self.rows(name, **parameters)
+        return found[0] if found else None
+
+    def stream(self, name: str, /, *, chunk_rows: int = 200, **parameters: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query through a cursor of the server's: memory holds one chunk at a time."""
+        with self.connection.cursor(name=name) as cursor:
+            cursor.itersize = chunk_rows
+            cursor.execute(query(name), parameters)
+            yield from cursor
+
+
+class Warehouse:
+    """The accounting warehouse. Cheap to make: it connects when a transaction begins.
+
+    Args:
+        dsn: a libpq address, `postgresql://user:password@host:port/database`.
+    """
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+
+    def __repr__(self) -> str:
+        return "Warehouse(…)"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One transaction: committed where the block ends well, else rolled back.
+
+        Raises PassingFault when the server cannot be reached or breaks off, BrokenPromise when a constraint refuses,
+        WrongUse when the schema is missing or older than this code.
+        """
+        with _clear_errors():
+            connection = psycopg2.connect(
+                self.dsn, connect_timeout=CONNECT_TIMEOUT_S, application_name="smena", keepalives_idle=30
+            )
+            try:
+                with connection:
+                    with connection.cursor() as cursor:
+                        cursor.execute(
+                            composed.SQL("set local lock_timeout = {}; set local time zone 'UTC'").format(
+                                composed.Literal(f"{LOCK_TIMEOUT_S}s")
+                            )
+                        )
+                    yield Transaction(connection)
+            finally:
+                connection.close()
+
+    def run(self, name: str, /, **parameters: Any) -> int:
+        """One statement in a transaction of its own."""
+        with self.transaction() as transaction:
+            return transaction.run(name, **parameters)
+
+    def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+        """One query in a transaction of its own."""
+        with self.transaction() as transaction:
+            return transaction.rows(name, **parameters)
+
+    def row(self, name: str, /, **parameters: Any) -> Row | None:
+        """The first row of one query in a transaction of its own."""
+        with self.transaction() as transaction:
+            return transaction.row(name, **parameters)
+
+
+def as_json(value: Mapping[str, Any] | list[Any]) -> psycopg2.extras.Json:
+    """A value for a jsonb parameter; dates and times as ISO text."""
+    return psycopg2.extras.Json(value, dumps=_dumps)
+
+
+def _dumps(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,85 @@
+"""The ledger of batches: what each asks, how far each got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from smena.model.errors import WrongUse
+from smena.warehouse.database import Row, Transaction, Warehouse, as_json
+
+UNREAD = ("planned", "listed", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One load of one organisation and product: days `first_day`…`last_day`, both inclusive."""
+
+    batch_id: int
+    organization_inn: str
+    product: str
+    reason: str
+    detail: str
+    first_day: date
+    last_day: date
+    planned_at: datetime
+    state: str
+    summary: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a batch asks of one register: its days, and the local moment through which the service is asked."""
+
+    kkt_reg_id: str
+    ofd_organization_id: str
+    first_day: date
+    last_day: date
+    reason: str
+    ask_through: datetime
+    state: str
+    fetch_id: int | None
+
+
+def open_batch(
+    transaction: Transaction, *, inn: str, product: str, run_id: str, reason: str, detail: str, horizon: date
+) -> tuple[int, datetime]:
+    """A new batch that ends on `horizon`: its id and the moment it was planned."""
+    row = transaction.rows(
+        "batch_open",
+        inn=inn,
+        product=product,
+        run_id=run_id,
+        reason=reason,
+        detail=detail,
+        first_day=horizon,
+        last_day=horizon,
+    )[0]
+    return row["batch_id"], row["planned_at"]
+
+
+def assign(transaction: Transaction, batch_id: int, first_day: date, assignments: Sequence[Row]) -> None:
+    """Writes what a batch asks; each assignment names its shard."""
+    transaction.run("batch_shards", batch_id=batch_id, assignments=as_json(list(assignments)))
+    transaction.run("batch_span", batch_id=batch_id, first_day=first_day)
+
+
+def batch_of(transaction: Transaction | Warehouse, batch_id: int) -> Batch:
+    """The batch with this id. Raises WrongUse where there is none."""
+    row = transaction.row("batch", batch_id=batch_id)
+    if row is None:
+        raise WrongUse(f"there is no batch {batch_id}")
+    row.pop("run_id"), row.pop("finished_at")
+    return Batch(**row)
+
+
+def assignments_of(
+    transaction: Transaction | Warehouse, batch_id: int, shard: int, states: Sequence[str]
+) -> list[Assignment]:
+    """The assignments of a shard that are in one of these states; silent days ask nothing and are not among them."""
+    return [
+        Assignment(**row)
+        for row in transaction.rows("assignments", batch_id=batch_id, shard=shard, states=list(states))
+    ]

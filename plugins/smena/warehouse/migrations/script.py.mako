@@ -1,0 +1,16 @@
+"""${message}"""
+
+from __future__ import annotations
+
+from smena.warehouse.migrating import run_file
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade() -> None:
+    run_file("${up_revision}_${message}")
+
+
+def downgrade() -> None:
+    run_file("${up_revision}_${message}.down")

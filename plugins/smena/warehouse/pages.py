@@ -1,0 +1,92 @@
+"""The evidence: response bytes kept as they came, compressed, with their sha256."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from smena.warehouse.database import Transaction, Warehouse
+
+_CODEC = "zstd"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page out of the evidence: `body` is decompressed."""
+
+    page_id: int
+    kkt_reg_id: str
+    method: str
+    body: bytes
+
+
+def compress(body: bytes) -> bytes:
+    """The bytes as they are stored."""
+    return bytes(pa.compress(body, codec=_CODEC, asbytes=True))
+
+
+def decompress(body: bytes, size: int) -> bytes:
+    """The bytes as they came; `size` of them."""
+    return bytes(pa.decompress(body, decompressed_size=size, codec=_CODEC, asbytes=True)) if size else b""
+
+
+class PageStore:
+    """Stores pages one by one, each in a transaction of its own; threads may share it."""
+
+    def __init__(self, warehouse: Warehouse, batch_id: int) -> None:
+        self._warehouse = warehouse
+        self.batch_id = batch_id
+        self._one_at_a_time = threading.Lock()
+
+    def add(
+        self,
+        *,
+        fetch_id: int,
+        kkt_reg_id: str | None,
+        method: str,
+        address: str,
+        status: int,
+        fetched_at: datetime,
+        body: bytes,
+    ) -> int:
+        """Keeps one answer; gives its page id. `address` must be without secrets."""
+        packed = compress(body)
+        digest = hashlib.sha256(body).digest()
+        with self._one_at_a_time, self._warehouse.transaction() as transaction:
+            row = transaction.rows(
+                "page_add",
+                batch_id=self.batch_id,
+                fetch_id=fetch_id,
+                kkt_reg_id=kkt_reg_id,
+                method=method,
+                address=address,
+                status=status,
+                fetched_at=fetched_at,
+                sha256=digest,
+                body=packed,
+                body_bytes=len(body),
+            )[0]
+        return int(row["page_id"])
+
+
+def pages_by_register(
+    transaction: Transaction, batch_id: int, shard: int, *, states: Sequence[str], chunk_bytes: int
+) -> Iterator[list[StoredPage]]:
+    """The pages of a shard in chunks of about `chunk_bytes` (uncompressed); a register is never split over two."""
+    chunk: list[StoredPage] = []
+    held = 0
+    for page_id, kkt_reg_id, method, body, size in transaction.stream(
+        "pages_of_shard", batch_id=batch_id, shard=shard, states=list(states)
+    ):
+        if held >= chunk_bytes and kkt_reg_id != chunk[-1].kkt_reg_id:
+            yield chunk
+            chunk, held = [], 0
+        chunk.append(StoredPage(page_id, kkt_reg_id, method, decompress(bytes(body), size)))
+        held += size
+    if chunk:
+        yield chunk

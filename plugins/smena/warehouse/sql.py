@@ -1,0 +1,21 @@
+"""Every SQL statement the project runs, by the name of its file in `include/sql`."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+SQL_DIRECTORY = Path(os.environ.get("SMENA_SQL_DIRECTORY") or Path(__file__).parents[3] / "include" / "sql")
+
+
+@cache
+def query(name: str) -> str:
+    """The text of `include/sql/queries/<name>.sql`."""
+    return (SQL_DIRECTORY / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def migration(name: str) -> str:
+    """The text of `include/sql/migrations/<name>.sql`."""
+    return (SQL_DIRECTORY / "migrations" / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,62 @@
+"""The room is light to enter, quiet at work, and its rules can be told apart."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+import smena
+from smena.quality import judge, orders, shape, z_reports
+from smena.quality.rules import Rule
+from smena.transform.frames import Z_REPORTS
+
+PLUGINS = Path(smena.__path__[0]).parent
+
+LIGHT = """
+import smena.quality, sys
+assert "great_expectations" not in sys.modules
+"""
+
+
+def test_entering_the_room_does_not_import_great_expectations(tmp_path: Path) -> None:
+    environment = {"PYTHONPATH": str(PLUGINS), "HOME": str(tmp_path)}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", LIGHT], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _, address: calls.append(address))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *address, **_: calls.append(address))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    judge._whole_frame.cache_clear()
+    rows = Z_REPORTS.empty().reindex(range(2000))
+    verdict = z_reports.check_z_reports(rows, organization_inn="7707083893", now_utc=datetime(2026, 3, 10))
+    assert len(verdict.bad) == 2000
+    assert calls == []
+    assert list(tmp_path.iterdir()) == []
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        z_reports.RULES + shape.RULES["z_reports"],
+        orders.ORDER_RULES + orders.SHIFT_RULES + shape.RULES["orders"] + shape.RULES["shifts"],
+    ],
+)
+def test_no_two_rules_of_a_suite_have_one_name_or_the_same_words(rules: tuple[Rule, ...]) -> None:
+    assert len({rule.name for rule in rules}) == len(rules)
+    assert len({rule.words for rule in rules if rule.severity == "record"}) == sum(
+        rule.severity == "record" for rule in rules
+    )
