@@ -1,0 +1,45 @@
+"""What Airflow imports in every process of its own at the start; `config/` is on the path of each of them.
+
+A task of a few lines costs seconds where it has to import pandas and Great Expectations first. The workers of the
+LocalExecutor are forked from the scheduler, those of Celery from the worker's main process: what that process has
+imported once, all of them have. Other processes have no use for it and start without.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+
+# Airflow takes every public name of this module for a setting: it is told that there are none.
+__all__: list[str] = []
+
+_HEAVY = (
+    "pandas",
+    "psycopg2",
+    "great_expectations",
+    "airflow.providers.common.sql.hooks.sql",
+    "airflow.providers.postgres.hooks.postgres",
+    "smena.pipeline.plan",
+    "smena.pipeline.extract",
+    "smena.pipeline.process",
+    "smena.pipeline.publish",
+)
+
+
+def forks_workers(arguments: list[str]) -> bool:
+    """Whether this is `airflow scheduler` or `airflow celery worker`."""
+    return "scheduler" in arguments[1:2] or arguments[1:3] == ["celery", "worker"]
+
+
+def _preload() -> None:
+    for name in _HEAVY:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            # A task that needs it will say so; the scheduler is of use without.
+            logging.getLogger(__name__).warning("not preloaded: %s (%s)", name, error)
+
+
+if forks_workers(sys.argv):
+    _preload()

@@ -1,0 +1,81 @@
+"""`LocalKontur`: the sandbox as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from demo.ports import HOST, pick_free_port
+from demo.processes import Keeper, ProcessTrouble
+from demo.repository import REPOSITORY
+from demo.state import DemoState
+
+_NAME = "sandbox"
+_PREFERRED_PORT = 8790
+_SEED, _ORGANIZATIONS, _REGISTERS = 7, 3, 5
+_START_TIMEOUT_S = 30.0
+_LOOK_AGAIN_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What the sandbox tells when it listens: how to log in, and whom it has invented (`inn`, `kpp`, `name`)."""
+
+    address: str
+    login: str
+    password: str
+    api_key: str
+    organizations: list[dict[str, Any]]
+
+
+class LocalKontur:
+    """Kontur's services in miniature, over the world of a state.
+
+    Args:
+        directory: keeps what it told at its start.
+    """
+
+    def __init__(self, directory: Path, keeper: Keeper) -> None:
+        self._file = Path(directory) / "sandbox.json"
+        self._keeper = keeper
+
+    def start(self, state: DemoState) -> Hello:
+        """Start it, unless it runs, on its last port if that is free. Raises ProcessTrouble."""
+        last = self._told()
+        if last is not None and self._keeper.is_running(_NAME):
+            return last
+        port = pick_free_port(int(last.address.rpartition(":")[2]) if last else _PREFERRED_PORT)
+        log = self._keeper.log_file(_NAME)
+        log.unlink(missing_ok=True)
+        command = [
+            sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), "--seed", str(_SEED),
+            "--first-day", state.first_day.isoformat(), "--last-day", state.last_day.isoformat(),
+            "--organizations", str(_ORGANIZATIONS), "--registers", str(_REGISTERS),
+        ]  # fmt: skip
+        self._keeper.start(_NAME, command, cwd=REPOSITORY)
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while not (text := log.read_text()).startswith("{") or "\n" not in text:
+            self._keeper.require(_NAME)
+            if time.monotonic() > deadline:
+                raise ProcessTrouble(f"the sandbox says nothing; see {log}")
+            time.sleep(_LOOK_AGAIN_S)
+        hello = Hello(**json.loads(text.partition("\n")[0]))
+        self._file.write_text(json.dumps(asdict(hello), ensure_ascii=False, indent=1))
+        return hello
+
+    def _told(self) -> Hello | None:
+        return Hello(**json.loads(self._file.read_text())) if self._file.exists() else None
+
+
+def ask_truth(address: str, inn: str) -> list[dict[str, Any]]:
+    """Every closed shift of an organisation that its operator knows by now, past the contract's API."""
+    answer = requests.get(f"{address}/_sandbox/truth", params={"inn": inn}, timeout=30)
+    answer.raise_for_status()
+    shifts: list[dict[str, Any]] = answer.json()["shifts"]
+    return shifts

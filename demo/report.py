@@ -1,0 +1,109 @@
+"""What was loaded, for a person: progress in a line, the result in a table."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from rich.table import Table
+
+from demo.kontur import Hello, ask_truth
+from demo.repository import REPOSITORY
+
+_QUERIES = REPOSITORY / "include" / "sql" / "queries"
+_OUTCOMES, _TOTALS = _QUERIES / "outcomes.sql", _QUERIES / "order_totals.sql"
+_SHIFTS = Path(__file__).with_name("loaded_shifts.sql")
+
+_ShiftKey = tuple[str, str, int]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What the warehouse holds of one organisation: shifts by outcome, live orders by kind (`pko`, `rko`)."""
+
+    name: str
+    outcomes: Counter[str] = field(default_factory=Counter)
+    orders: Counter[str] = field(default_factory=Counter)
+    amounts: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+
+def read_loaded(dsn: str) -> dict[str, Loaded]:
+    """By INN, from the warehouse."""
+    found: dict[str, Loaded] = {}
+    for inn, name, outcome, shifts in _rows(dsn, _OUTCOMES):
+        found.setdefault(inn, Loaded(name)).outcomes[outcome] += shifts
+    for inn, name, kind, orders, amount in _rows(dsn, _TOTALS):
+        one = found.setdefault(inn, Loaded(name))
+        one.orders[kind] += orders
+        one.amounts[kind] += amount
+    return found
+
+
+def progress_line(runs: Iterable[dict[str, Any]], loaded: dict[str, Loaded]) -> str:
+    """`runs: 2 success, 1 running; shifts 812; ПКО 640`."""
+    states = Counter(run["state"] for run in runs)
+    told = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none yet"
+    shifts = sum(one.outcomes.total() for one in loaded.values())
+    return f"runs: {told}; shifts {shifts}; ПКО {sum(one.orders['pko'] for one in loaded.values())}"
+
+
+def result_table(loaded: dict[str, Loaded]) -> Table:
+    """One row an organisation, and their sum."""
+    outcomes = sorted({outcome for one in loaded.values() for outcome in one.outcomes})
+    table = Table(title="Loaded", show_footer=True)
+    everything = Loaded("")
+    for one in loaded.values():
+        everything.outcomes += one.outcomes
+        everything.orders += one.orders
+        for kind, amount in one.amounts.items():
+            everything.amounts[kind] += amount
+    footer = _cells(everything, outcomes)
+    headers = ["shifts", *outcomes, "ПКО", "ПКО, ₽", "РКО", "РКО, ₽"]
+    table.add_column("ИНН")
+    table.add_column("organisation", footer="all")
+    for header, sum_ in zip(headers, footer, strict=True):
+        table.add_column(header, footer=sum_, justify="right")
+    for inn, one in sorted(loaded.items()):
+        table.add_row(inn, one.name, *_cells(one, outcomes))
+    return table
+
+
+def compare_with_truth(dsn: str, hello: Hello, first_day: date, last_day: date) -> tuple[int, set[_ShiftKey]]:
+    """How many shifts closed within the days Kontur knows and lets us read, and which of them were not loaded.
+
+    A shift is (INN, number of the fiscal drive, number of the shift).
+    """
+    days = first_day.isoformat(), last_day.isoformat()
+    known = {
+        (one["inn"], shift["fiscal_drive_number"].strip(), shift["shift_number"])
+        for one in hello.organizations
+        for shift in ask_truth(hello.address, one["inn"])
+        if shift["permitted"] and days[0] <= shift["closed_at"][:10] <= days[1]
+    }
+    return len(known), known - set(_rows(dsn, _SHIFTS))
+
+
+def _cells(one: Loaded, outcomes: list[str]) -> list[str]:
+    return [
+        str(one.outcomes.total()),
+        *(str(one.outcomes[outcome]) for outcome in outcomes),
+        str(one.orders["pko"]), _roubles(one.amounts["pko"]), str(one.orders["rko"]), _roubles(one.amounts["rko"]),
+    ]  # fmt: skip
+
+
+def _roubles(amount: Decimal) -> str:
+    return f"{amount:,.2f}".replace(",", " ")
+
+
+def _rows(dsn: str, statement: Path) -> list[tuple[Any, ...]]:
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
+        cursor.execute(statement.read_text(encoding="utf-8"))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

@@ -1,0 +1,138 @@
+"""`Stack`: everything the demo consists of, and the order in which it starts and ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from demo.airflow import LocalAirflow
+from demo.kontur import Hello, LocalKontur
+from demo.ports import HOST
+from demo.postgres import USER, EmbeddedPostgres
+from demo.processes import Keeper
+from demo.repository import REPOSITORY
+from demo.state import DemoState, keep_state
+from demo.trouble import Trouble
+
+Say = Callable[[str], None]
+
+DAG_ID = "ofd_z_reports"
+PRODUCT = "ofd"
+# The API's limits, kept across all runs and organisations.
+POOLS = {"kontur_ofd": 2}
+
+_METADATA, _WAREHOUSE = "airflow", "warehouse"
+# A power cut may cost the demo its last moments, never its consistency.
+_POSTGRES_SETTINGS = {"synchronous_commit": "off", "max_wal_size": "2GB"}
+
+
+class CommandFailed(Trouble):
+    """A command of the product failed; the message is its own."""
+
+
+class Stack:
+    """PostgreSQL, the sandbox and Airflow, in one directory.
+
+    Args:
+        directory: keeps all of it; a second start takes it up again.
+        say: told each step.
+    """
+
+    def __init__(self, directory: Path, say: Say = print) -> None:
+        self.directory = Path(directory).absolute()
+        self._say = say
+        self._keeper = Keeper(self.directory / "processes")
+        self.postgres = EmbeddedPostgres(self.directory / "postgres", settings=_POSTGRES_SETTINGS)
+        self.kontur = LocalKontur(self.directory, self._keeper)
+
+    # --- life
+
+    def start(self) -> tuple[LocalAirflow, Hello]:
+        """Start what does not run; returns when Airflow is healthy and the organisations are switched on."""
+        state = keep_state(self.directory)
+        self.start_postgres()
+        hello = self.kontur.start(state)
+        self._say(f"Kontur's sandbox answers at {hello.address}")
+        airflow = self.airflow(hello, state)
+        with ThreadPoolExecutor(max_workers=2) as side_by_side:
+            organizations = side_by_side.submit(self.prepare_warehouse, hello, state)
+            side_by_side.submit(self.start_airflow, airflow).result()
+            organizations.result()
+        airflow.wait_until_healthy()
+        self._say(f"Airflow is healthy at {airflow.address}")
+        return airflow, hello
+
+    def start_postgres(self) -> None:
+        """The server with its two databases."""
+        self.postgres.start()
+        for name in (_METADATA, _WAREHOUSE):
+            self.postgres.create_database(name)
+        self._say(f"PostgreSQL listens on {HOST}:{self.postgres.port}")
+
+    def prepare_warehouse(self, hello: Hello, state: DemoState) -> None:
+        """The warehouse's schema, the sandbox's organisations in it, their integrations switched on."""
+        self.smena(hello, "migrate")
+        for one in hello.organizations:
+            who, start = ("--inn", one["inn"]), state.start_date.isoformat()
+            told = ("--kpp", one["kpp"] or "", "--name", one["name"], "--tariff", "uchetny")
+            self.smena(hello, "organization", "add", *who, *told)
+            self.smena(hello, "integration", "enable", *who, "--product", PRODUCT, "--from", start)
+            self._say(f"{one['name']} (ИНН {one['inn']}) is switched on from {state.start_date}")
+
+    def start_airflow(self, airflow: LocalAirflow) -> None:
+        """The metadata's schema where it is new, then Airflow's parts."""
+        if not airflow.is_running():
+            airflow.migrate()
+        airflow.start()
+
+    def stop(self) -> None:
+        """End everything that was started here. Raises ProcessTrouble or PostgresTrouble where something remains."""
+        self.airflow().stop()
+        self._keeper.end(*self._keeper.names())
+        self.postgres.stop()
+
+    # --- what it consists of
+
+    def airflow(self, hello: Hello | None = None, state: DemoState | None = None) -> LocalAirflow:
+        """Airflow; without the others' addresses it can be looked at and stopped, not started."""
+        environment = self.connections(hello) if hello else {}
+        if state:
+            environment["SMENA_SCHEDULE_FROM"] = state.schedule_from.isoformat()
+        dsn = self.postgres.dsn(_METADATA) if hello else ""
+        return LocalAirflow(self.directory / "airflow", metadata_dsn=dsn, environment=environment)
+
+    def connections(self, hello: Hello) -> dict[str, str]:
+        """`AIRFLOW_CONN_*`, the same for Airflow's tasks and for the command line."""
+        kontur_ofd = {
+            "conn_type": "http",
+            "host": hello.address,
+            "login": hello.login,
+            "password": hello.password,
+            "extra": {"auth_base_url": hello.address, "api_key": hello.api_key},
+        }
+        warehouse = {
+            "conn_type": "postgres",
+            "host": HOST,
+            "port": self.postgres.port,
+            "schema": _WAREHOUSE,
+            "login": USER,
+            "password": self.postgres.password,
+        }
+        return {"AIRFLOW_CONN_KONTUR_OFD": json.dumps(kontur_ofd), "AIRFLOW_CONN_WAREHOUSE": json.dumps(warehouse)}
+
+    def warehouse_dsn(self) -> str:
+        """The libpq address of the warehouse."""
+        return self.postgres.dsn(_WAREHOUSE)
+
+    def smena(self, hello: Hello, *arguments: str) -> None:
+        """Run a command of the product. Raises CommandFailed; waiting for a person (1) is no failure."""
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins"), **self.connections(hello)}
+        command = [sys.executable, "-m", "smena", *arguments]
+        done = subprocess.run(command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode not in (0, 1):
+            raise CommandFailed(f"`smena {' '.join(arguments)}` ended with {done.returncode}:\n{done.stderr.strip()}")

@@ -1,0 +1,58 @@
+"""What the demo decides at its first start and keeps: the invented world must stay the same from start to start."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ACCOUNTING_ZONE = ZoneInfo("Europe/Moscow")
+
+# About three months, and a last scheduled day or two that the scheduler then has to catch up with.
+_PAST_DAYS, _FUTURE_DAYS, _CATCH_UP_DAYS = 92, 30, 3
+
+
+@dataclass(frozen=True, slots=True)
+class DemoState:
+    """Local accounting days.
+
+    Attributes:
+        first_day, last_day: of the world, whole; the sandbox's clock is the real one and hides what is yet to come.
+        start_date: from which on the integration loads.
+        schedule_from: the start of the DAGs.
+    """
+
+    first_day: date
+    last_day: date
+    start_date: date
+    schedule_from: date
+
+
+def read_state(directory: Path) -> DemoState | None:
+    """The kept state; None before the first start."""
+    file = directory / "state.json"
+    if not file.exists():
+        return None
+    return DemoState(**{name: date.fromisoformat(day) for name, day in json.loads(file.read_text()).items()})
+
+
+def keep_state(directory: Path) -> DemoState:
+    """The kept state, decided now and written down if there is none."""
+    kept = read_state(directory)
+    if kept is not None:
+        return kept
+    today = datetime.now(ACCOUNTING_ZONE).date()
+    first_day = today - timedelta(days=_PAST_DAYS)
+    state = DemoState(
+        first_day=first_day,
+        last_day=today + timedelta(days=_FUTURE_DAYS),
+        start_date=first_day,
+        schedule_from=today - timedelta(days=_CATCH_UP_DAYS),
+    )
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "state.json").write_text(
+        json.dumps({name: day.isoformat() for name, day in asdict(state).items()}, indent=1)
+    )
+    return state

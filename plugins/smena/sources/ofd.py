@@ -1,0 +1,202 @@
+"""The client of Kontur.OFD, by its contract."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import msgspec
+
+from smena.model.endpoint import Endpoint
+from smena.model.errors import PassingFault, RefusedByService, UnreadableAnswer, WrongUse
+from smena.sources.http import Answer, Http, Patience
+from smena.sources.ofd_login import CertificateLogin, Login, PasswordLogin
+from smena.sources.page import Page
+
+DEFAULT_AUTH_BASE_URL = "https://api.kontur.ru"
+PAGE_LIMIT = 1000
+MOST_PAGES = 100_000
+UNREADABLE_ATTEMPTS = 3
+LOG_IN_AGAIN = "401002"
+
+_FIXES = {
+    401: "check the connection's login and api_key",
+    403: "give the integrator's key access to the register and the period",
+    404: "check that the register still belongs to the organisation",
+}
+
+
+class _Paging(msgspec.Struct):
+    nextOffset: str | None = None  # noqa: N815 - the contract's name
+
+
+class _PagedAnswer(msgspec.Struct):
+    paging: _Paging | None = None
+
+
+class _Refusal(msgspec.Struct):
+    errorCode: int | str | None = None  # noqa: N815 - the contract's name
+    errorCodeId: str | None = None  # noqa: N815
+
+
+class OfdClient:
+    """Reads fiscal documents and totals. Threads may share one.
+
+    Args:
+        endpoint: base address of the data; login and password; extra `api_key`, and if need be `auth_base_url`,
+            `certificate_file` with `private_key_file` (then the certificate logs in).
+
+    Every method raises PassingFault when the service cannot be reached, RefusedByService when it says no, and
+    UnreadableAnswer when it keeps answering with something that is no JSON.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, *, patience: Patience | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        key = endpoint.extra.get("api_key")
+        if not key:
+            raise WrongUse(f"connection `{endpoint.name}` has no api_key", fix="put the integrator's key into its extra")
+        self._base = endpoint.base_url.rstrip("/")
+        self._key = str(key)
+        self._login = _login(endpoint)
+        self._http = Http(patience, sleep)
+        self._sid = ""
+        self._logging_in = threading.Lock()
+
+    @property
+    def traffic(self) -> Counter[str]:
+        """Requests sent by method, retries counted."""
+        return self._http.traffic
+
+    def close(self) -> None:
+        self._http.close()
+
+    def organizations(self) -> Page:
+        """Every organisation that the key sees."""
+        return self._get("organizations", "/v2/organizations")
+
+    def cashboxes(self, organization: str) -> Page:
+        """Every register of an organisation."""
+        return self._get("cashboxes", f"/v2/organizations/{organization}/cashboxes")
+
+    def by_period(
+        self, organization: str, register: str, first: datetime, last: datetime, types: Sequence[str]
+    ) -> Iterator[Page]:
+        """Fiscal documents of these types, page by page. Both ends are inclusive, on the register's clock.
+
+        The end is where the next offset equals the one that was sent, or both are absent: a short page, or an empty
+        one, is not the end.
+        """
+        path = f"/v2/organizations/{organization}/cashboxes/{register}/documents/by-period"
+        query = {"dateFrom": first.isoformat(timespec="seconds"), "dateTo": last.isoformat(timespec="seconds")}
+        query |= {"types": ",".join(types), "limit": str(PAGE_LIMIT)}
+        sent: str | None = None
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            page = self._get("by-period", path, query | ({"offset": sent} if sent else {}))
+            yield page
+            following = next_offset(page.body)
+            if following == sent or following is None:
+                return
+            if following in seen:
+                break
+            seen.add(following)
+            sent = following
+        raise UnreadableAnswer("by-period: the cursor runs in a circle", address=page.address, body=page.body)
+
+    def by_shifts(self, organization: str, register: str, first: date, last: date) -> Page:
+        """Totals by shift of the days `first`…`last`, both inclusive."""
+        path = f"/v2/organizations/{organization}/cashboxes/{register}/statistics/cash-receipt/by-shifts"
+        return self._get("by-shifts", path, {"from": first.isoformat(), "to": last.isoformat()})
+
+    def by_days(self, organization: str, register: str, first: date, last: date) -> Page:
+        """Totals by calendar day."""
+        path = f"/v2/organizations/{organization}/cashboxes/{register}/statistics/cash-receipt/by-days"
+        return self._get("by-days", path, {"from": first.isoformat(), "to": last.isoformat()})
+
+    def _get(self, name: str, path: str, query: Mapping[str, str] | None = None) -> Page:
+        address = f"{self._base}{path}{f'?{urlencode(query)}' if query else ''}"
+        for attempt in range(1, UNREADABLE_ATTEMPTS + 1):
+            answer = self._answered(name, address)
+            if _is_json(answer.body):
+                return Page(name, address, answer.status, answer.body, answer.at)
+            if attempt < UNREADABLE_ATTEMPTS:
+                self._http.sleep(self._http.patience.first_pause_s * attempt)
+        raise UnreadableAnswer(
+            f"{name}: the answer is no JSON, {UNREADABLE_ATTEMPTS} times", address=address, body=answer.body
+        )
+
+    def _answered(self, name: str, address: str) -> Answer:
+        """A good answer; a session that has died is renewed once."""
+        sid = self._session("")
+        answer = self._ask(name, address, sid)
+        if answer.status == 401 and _code(answer) == LOG_IN_AGAIN:
+            answer = self._ask(name, address, self._session(sid))
+        if answer.status >= 400:
+            raise RefusedByService(
+                f"{name}: HTTP {answer.status} {_code(answer)}".rstrip(),
+                status=answer.status,
+                code=_code(answer),
+                fix=_FIXES.get(answer.status, ""),
+            )
+        if answer.status >= 300:
+            raise RefusedByService(f"{name}: HTTP {answer.status}, a redirect", status=answer.status, fix="check its host")
+        return answer
+
+    def _ask(self, name: str, address: str, sid: str) -> Answer:
+        headers = {"Authorization": f"auth.sid {sid}", "X-Kontur-Ofd-ApiKey": self._key, "Accept": "application/json"}
+        return self._http.ask("GET", address, name=name, headers=headers)
+
+    def _session(self, dead: str) -> str:
+        """The session id; a new one where the one in hand is `dead`. Threads that ask at once log in once."""
+        with self._logging_in:
+            if not self._sid or self._sid == dead:
+                self._sid = self._login.log_in(self._http)
+            return self._sid
+
+
+def next_offset(body: bytes) -> str | None:
+    """The cursor of a page; None where it has none. Raises PassingFault where the page has no such shape."""
+    if not body.strip():
+        return None
+    try:
+        answer = msgspec.json.decode(body, type=_PagedAnswer)
+    except msgspec.ValidationError:
+        raise PassingFault("by-period: the answer has no shape of a page") from None
+    return answer.paging.nextOffset if answer.paging else None
+
+
+def _login(endpoint: Endpoint) -> Login:
+    base = str(endpoint.extra.get("auth_base_url") or DEFAULT_AUTH_BASE_URL).rstrip("/")
+    certificate, key = endpoint.extra.get("certificate_file"), endpoint.extra.get("private_key_file")
+    if certificate and key:
+        return CertificateLogin(base, Path(str(certificate)), Path(str(key)))
+    if not endpoint.login or not endpoint.password:
+        raise WrongUse(
+            f"connection `{endpoint.name}` has no login and password", fix="or name certificate_file and private_key_file"
+        )
+    return PasswordLogin(base, endpoint.login, endpoint.password)
+
+
+def _is_json(body: bytes) -> bool:
+    """An empty body means that there is no data."""
+    if not body.strip():
+        return True
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return False
+    return body.lstrip()[:1] in (b"{", b"[")
+
+
+def _code(answer: Answer) -> str:
+    try:
+        told = msgspec.json.decode(answer.body, type=_Refusal)
+    except msgspec.DecodeError:
+        return ""
+    return str(told.errorCode or told.errorCodeId or "")

@@ -1,0 +1,120 @@
+"""Logging in at Kontur's authentication endpoint: by password, or by certificate."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import pkcs7
+
+from smena.model.errors import PassingFault, RefusedByService, WrongUse
+from smena.sources.http import Http
+
+OPENSSL_TIMEOUT_S = 20
+
+
+class Login(Protocol):
+    """A way in: gives a session id."""
+
+    def log_in(self, http: Http) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLogin:
+    """By e-mail and password."""
+
+    base_url: str
+    login: str
+    password: str = field(repr=False)
+
+    def log_in(self, http: Http) -> str:
+        """A session id. Raises RefusedByService for a wrong login, PassingFault where nothing answers."""
+        url = f"{self.base_url}/auth/authenticate-by-pass?login={quote(self.login, safe='')}"
+        told = _told(http, url, self.password.encode(), "authenticate-by-pass")
+        return _text(told, "Sid", "authenticate-by-pass")
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLogin:
+    """By certificate: the service encrypts a key for it, and whoever can decrypt that is let in. Both files are PEM."""
+
+    base_url: str
+    certificate_file: Path
+    private_key_file: Path
+
+    def log_in(self, http: Http) -> str:
+        """A session id. Raises as PasswordLogin does, and WrongUse where the key cannot be used here."""
+        pem = self.certificate_file.read_bytes()
+        url = f"{self.base_url}/auth/authenticate-by-cert?free=false"
+        told = _told(http, url, pem, "authenticate-by-cert")
+        encrypted = base64.b64decode(_text(told, "EncryptedKey", "authenticate-by-cert"))
+        link = told.get("Link")
+        href = _text(link if isinstance(link, Mapping) else {}, "Href", "authenticate-by-cert")
+        ours, theirs = urlsplit(self.base_url), urlsplit(href)
+        if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
+            raise RefusedByService("authenticate-by-cert points to another host; the key is not sent there", status=200)
+        approved = _told(http, href, self._decrypted(pem, encrypted), "approve-cert")
+        return _text(approved, "Sid", "approve-cert")
+
+    def _decrypted(self, pem: bytes, encrypted: bytes) -> bytes:
+        try:
+            certificate = x509.load_pem_x509_certificate(pem)
+            key = serialization.load_pem_private_key(self.private_key_file.read_bytes(), password=None)
+            if isinstance(key, RSAPrivateKey):
+                return pkcs7.pkcs7_decrypt_der(encrypted, certificate, key, [])
+        except (UnsupportedAlgorithm, ValueError):
+            pass
+        return self._decrypted_by_openssl(encrypted)
+
+    def _decrypted_by_openssl(self, encrypted: bytes) -> bytes:
+        """Qualified certificates are GOST: an OpenSSL with the gost engine decrypts for them."""
+        openssl = shutil.which("openssl")
+        if openssl is None:
+            raise WrongUse("this certificate needs OpenSSL with the gost engine", fix="install openssl and its gost engine")
+        command = [openssl, "cms", "-decrypt", "-inform", "DER", "-binary", "-engine", "gost"]
+        command += ["-recip", str(self.certificate_file), "-inkey", str(self.private_key_file)]
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed command, its files from the connection
+                command, input=encrypted, capture_output=True, timeout=OPENSSL_TIMEOUT_S, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise PassingFault("OpenSSL did not decrypt the key in time") from None
+        if done.returncode:
+            raise WrongUse(
+                "the key of authenticate-by-cert cannot be decrypted",
+                fix="check that private_key_file belongs to certificate_file; GOST needs OpenSSL's gost engine",
+            )
+        return done.stdout
+
+
+def _told(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
+    answer = http.ask("POST", url, name=name, data=data)
+    if answer.status >= 400:
+        raise RefusedByService(
+            f"{name}: HTTP {answer.status}, the login is refused", status=answer.status, fix="check the connection's login"
+        )
+    try:
+        told = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        told = None
+    if not isinstance(told, dict):
+        raise PassingFault(f"{name}: the answer is no JSON object", fix="check auth_base_url; run again")
+    return told
+
+
+def _text(told: Mapping[str, Any], key: str, name: str) -> str:
+    value = told.get(key)
+    if not isinstance(value, str) or not value:
+        raise PassingFault(f"{name}: the answer has no {key}", fix="run again")
+    return value

@@ -1,0 +1,34 @@
+"""What tests of several rooms stand on: a real PostgreSQL server for the session, a fresh database for a test."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.postgres import EmbeddedPostgres
+
+# Nothing of a test has to survive a power cut.
+HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A running server with no databases of ours; ends with the session."""
+    # Not pytest's own temporary directory: that one is closed to the user the server runs as under root.
+    with tempfile.TemporaryDirectory(prefix="smena-tests-") as directory:
+        Path(directory).chmod(0o711)
+        with EmbeddedPostgres(Path(directory), settings=HASTE) as server:
+            yield server
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The libpq address of a fresh, empty database of this test alone; dropped after it."""
+    name = f"test_{secrets.token_hex(6)}"
+    postgres.create_database(name)
+    yield postgres.dsn(name)
+    postgres.drop_database(name)

@@ -1,0 +1,66 @@
+"""Heavy libraries are imported once, by the processes whose workers are forked, and by no other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import util
+from types import ModuleType
+
+import pytest
+from airflow._shared.module_loading import find_path_from_directory
+
+from demo.repository import REPOSITORY
+
+CONFIG, PLUGINS = REPOSITORY / "config", REPOSITORY / "plugins"
+AS_SCHEDULER = (
+    "import sys; sys.argv = ['airflow', 'scheduler']; import airflow_local_settings; print('\\n', *sys.modules)"
+)
+
+
+@pytest.fixture
+def settings() -> ModuleType:
+    spec = util.spec_from_file_location("settings_of_airflow", CONFIG / "airflow_local_settings.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("command", "forks"),
+    [
+        ("airflow scheduler", True),
+        ("airflow celery worker --queues default", True),
+        ("airflow api-server --port 8080", False),
+        ("airflow celery flower", False),
+        ("airflow dags test scheduler", False),
+        ("airflow", False),
+    ],
+)
+def test_the_scheduler_and_the_worker_of_celery_fork_the_workers(
+    settings: ModuleType, command: str, *, forks: bool
+) -> None:
+    assert settings.forks_workers(command.split()) is forks
+
+
+def test_the_scheduler_has_pandas_and_great_expectations_before_its_first_task() -> None:
+    path = os.pathsep.join(map(str, (CONFIG, PLUGINS)))
+    told = subprocess.run(
+        [sys.executable, "-c", AS_SCHEDULER],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {"pandas", "great_expectations", "psycopg2", "smena.pipeline.process"} <= set(
+        told.stdout.splitlines()[-1].split()
+    )
+    assert "not preloaded" not in told.stdout + told.stderr
+
+
+def test_the_scan_for_plugins_leaves_the_library_alone() -> None:
+    found = find_path_from_directory(str(PLUGINS), ".airflowignore", "glob")
+    assert not [path for path in found if "/plugins/smena/" in path]
