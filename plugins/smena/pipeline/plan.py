@@ -19,7 +19,7 @@ from smena.sources.ofd import OfdClient
 from smena.sources.ofd_listing import list_cashboxes, list_organizations
 from smena.sources.page import Page
 from smena.warehouse import ledger
-from smena.warehouse.database import Row, Transaction
+from smena.warehouse.database import Row, Transaction, as_json
 from smena.warehouse.pages import PageStore
 
 
@@ -159,12 +159,8 @@ def _registers(road: Road, client: OfdClient, ofd_organization_id: str, batch_id
     _keep(road, batch_id, "cashboxes", page)
     cashboxes, broken = list_cashboxes(page.body)
     if broken and batch_id is not None:
-        road.warehouse.run("plan_broken_registers", batch_id=batch_id, broken=ledger.as_json([list(b) for b in broken]))
-    return [asdict_of(cashbox) | {"ofd_organization_id": ofd_organization_id} for cashbox in cashboxes]
-
-
-def asdict_of(cashbox: Any) -> dict[str, Any]:
-    return asdict(cashbox)
+        road.warehouse.run("plan_broken_registers", batch_id=batch_id, broken=as_json(broken))
+    return [asdict(cashbox) | {"ofd_organization_id": ofd_organization_id} for cashbox in cashboxes]
 
 
 def _keep(road: Road, batch_id: int | None, method: str, page: Page) -> None:

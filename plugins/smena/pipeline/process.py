@@ -14,6 +14,7 @@ from smena.pipeline.log import step_log
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
 from smena.quality import CheckResult, Verdict, check_orders, check_z_reports
+from smena.transform.duplicates import as_rejects
 from smena.transform.frames import ORDERS, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.shifts import make_shifts
 from smena.warehouse import ledger
@@ -121,7 +122,6 @@ def work(
         totals,
         documents.receipts,
         documents.vat_lines,
-        organization_inn=organization.inn,
         detail=organization.detail,
         date_policy=organization.date_policy,
         refunds=organization.refunds,
@@ -138,34 +138,10 @@ def work(
         documents.rejects.assign(step="read"),
         broken_totals.assign(step="read"),
         unfit.assign(step="transform"),
-        _rejected(before.bad, "closeShift").assign(step="check"),
-        _rejected(bad_orders, "closeShift").assign(step="check"),
+        as_rejects(before.bad, "closeShift", before.bad["reason"]).assign(step="check"),
+        as_rejects(bad_orders, "closeShift", bad_orders["reason"]).assign(step="check"),
     ]
     return Chunk(shifts, orders, pd.concat([frame for frame in rejects if len(frame)] or rejects[:1]), (before, after))
-
-
-def _rejected(bad: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Rows that a gate refused, as rejects: the record is the row itself."""
-    if bad.empty:
-        return REJECTS.empty()
-    records = bad.drop(columns=["reason", "page_id"], errors="ignore").to_json(
-        orient="records", lines=True, date_format="iso", force_ascii=False
-    )
-    day = bad["closed_at"].dt.normalize() if "closed_at" in bad else bad["day"]
-    absent = pd.Series(pd.NA, index=bad.index)
-    return REJECTS.of(
-        {
-            "page_id": bad.get("page_id", absent),
-            "kkt_reg_id": bad.get("kkt_reg_id", absent),
-            "kind": pd.Series(kind, index=bad.index),
-            "reason": bad["reason"],
-            "record": pd.Series(records.strip().split("\n"), index=bad.index),
-            "day": day,
-            "fiscal_drive_number": bad["fiscal_drive_number"],
-            "shift_number": bad["shift_number"],
-            "fiscal_document_number": bad.get("fiscal_document_number", absent),
-        }
-    )
 
 
 def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:

@@ -1,0 +1,145 @@
+"""The shapes of Kontur.OFD's answers: what is read of each document, and what no document may say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+
+from msgspec import Meta, Raw, Struct, defstruct
+
+MOST_KOPECKS = 10**13
+
+Kopecks = Annotated[int, Meta(ge=0, le=MOST_KOPECKS)]
+Counted = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Quantity = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+DocumentNumber = Annotated[int, Meta(ge=1, le=2**32 - 1)]
+FiscalSign = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+Drive = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,16}\s*$")]
+Register = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,20}\s*$")]
+LocalMoment = Annotated[datetime, Meta(tz=False)]
+Operation = Annotated[int, Meta(ge=1, le=4)]
+
+IGNORED = ("fiscalReport", "fiscalReportCorrection", "currentStateReport", "closeArchive")
+RECEIPT_KINDS = ("receipt", "bso", "receiptCorrection", "bsoCorrection")
+
+
+class Fiscal(Struct, rename="camel"):
+    """What every document has that is read here."""
+
+    kkt_reg_id: Register
+    fiscal_drive_number: Drive
+    shift_number: Counted
+    fiscal_document_number: DocumentNumber
+    date_time: LocalMoment
+
+
+class ZReport(Fiscal, rename="camel"):
+    """closeShift."""
+
+    receipts_quantity: Quantity
+    fiscal_sign: FiscalSign | None = None
+    documents_quantity: Quantity | None = None
+    receive_date_time_utc: datetime | None = None
+    user_inn: str | None = None
+
+
+class Opening(Fiscal, rename="camel"):
+    """openShift."""
+
+
+class Item(Struct, rename="camel"):
+    """A line of a receipt: only whose money it is."""
+
+    payment_agent_by_product_type: int | None = None
+    payment_agent_type: int | None = None
+    provider_inn: str | None = None
+
+
+class CorrectionBase(Struct, rename="camel"):
+    """What a correction is about."""
+
+    document_date: datetime | None = None
+
+
+class Receipt(Fiscal, rename="camel"):
+    """receipt, bso and their corrections; VAT fields are added by the rates that a page names."""
+
+    operation_type: Operation
+    total_sum: Kopecks
+    cash_total_sum: Kopecks | None = None
+    ecash_total_sum: Kopecks | None = None
+    pre_payment_total_sum: Kopecks | None = None
+    post_payment_total_sum: Kopecks | None = None
+    consideration_total_sum: Kopecks | None = None
+    fiscal_sign: FiscalSign | None = None
+    taxation_type: int | None = None
+    payment_agent_type: int | None = None
+    correction_document_date: datetime | None = None
+    correction_base: CorrectionBase | None = None
+    items: list[Item] | None = None
+
+
+class Sums(Struct, rename="camel"):
+    """One operation in by-shifts."""
+
+    cash_total: Kopecks
+    cashless_total: Kopecks
+    count: Quantity
+
+
+class Totals(Struct, rename="camel"):
+    """One entry of by-shifts; an end is there only if it lies inside the window that was asked."""
+
+    shift_number: Counted
+    sell: Sums
+    return_sell: Sums
+    buy: Sums
+    return_buy: Sums
+    shift_open: LocalMoment | None = None
+    shift_close: LocalMoment | None = None
+
+
+class TotalsAnswer(Struct):
+    """by-shifts."""
+
+    shifts: list[Totals]
+
+
+class RawTotalsAnswer(Struct):
+    """by-shifts, its entries unread."""
+
+    shifts: list[Raw]
+
+
+class RawPageAnswer(Struct):
+    """by-period, its documents unread."""
+
+    documents: list[Raw]
+
+
+class Told(Struct, rename="camel"):
+    """What can still be told of a document that cannot be read."""
+
+    date_time: Any = None
+    fiscal_drive_number: Any = None
+    shift_number: Any = None
+    fiscal_document_number: Any = None
+
+
+@cache
+def document_types(vat_keys: frozenset[str]) -> dict[str, type[Struct]]:
+    """The types of documents by their key in an answer, where receipts name these VAT fields (`nds20`, …)."""
+    receipt = defstruct("ReceiptWithVat", [(key, Kopecks | None, None) for key in sorted(vat_keys)], bases=(Receipt,))
+    return {"closeShift": ZReport, "openShift": Opening, **dict.fromkeys(RECEIPT_KINDS, receipt)}
+
+
+@cache
+def page_type(vat_keys: frozenset[str]) -> type[Struct]:
+    """The type of a whole by-period answer: `documents`, each with one field set."""
+    fields: list[tuple[str, Any, Any]] = [
+        (key, kind | None, None) for key, kind in document_types(vat_keys).items()
+    ]
+    fields += [(key, Raw | None, None) for key in IGNORED]
+    document = defstruct("Document", fields)
+    return defstruct("PageAnswer", [("documents", list[document])])  # type: ignore[valid-type]

@@ -1,0 +1,40 @@
+"""Documents told more than once: the same is one; the same key with another content is nobody's."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.transform.frames import REJECTS
+
+
+def distinct(frame: pd.DataFrame, key: list[str], kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows that are alike but for their page become one; rows of one key that differ go to the rejects, all of them."""
+    frame = frame.drop_duplicates([column for column in frame if column != "page_id"], ignore_index=True)
+    doubled = frame.duplicated(key, keep=False)
+    if not doubled.any():
+        return frame, REJECTS.empty()
+    reason = "the same fiscal document comes with another content"
+    return frame[~doubled].reset_index(drop=True), as_rejects(frame[doubled], kind, reason)
+
+
+def as_rejects(rows: pd.DataFrame, kind: str, reason: str | pd.Series) -> pd.DataFrame:
+    """Rows of a frame as rejects: the record is the row itself. Empty rows give an empty frame."""
+    if rows.empty:
+        return REJECTS.empty()
+    record = rows.drop(columns=["page_id", "reason"], errors="ignore")
+    lines = record.to_json(orient="records", lines=True, date_format="iso", force_ascii=False).strip().split("\n")
+    moment = next((rows[name] for name in ("closed_at", "formed_at", "opened_at", "day") if name in rows), None)
+    absent = pd.Series(pd.NA, index=rows.index)
+    return REJECTS.of(
+        {
+            "page_id": rows.get("page_id", absent),
+            "kkt_reg_id": rows.get("kkt_reg_id", absent),
+            "kind": pd.Series(kind, index=rows.index),
+            "reason": reason if isinstance(reason, pd.Series) else pd.Series(reason, index=rows.index),
+            "record": pd.Series(lines, index=rows.index),
+            "day": absent if moment is None else moment.dt.normalize(),
+            "fiscal_drive_number": rows.get("fiscal_drive_number", absent),
+            "shift_number": rows.get("shift_number", absent),
+            "fiscal_document_number": rows.get("fiscal_document_number", absent),
+        }
+    ).reset_index(drop=True)

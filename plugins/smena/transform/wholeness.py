@@ -1,0 +1,40 @@
+"""Are a shift's totals whole? Only then may they stand for its receipts (DOMAIN 2)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.transform.frames import MONEY
+
+_ENTRY = ["kkt_reg_id", "shift_number", "closed_at"]
+
+
+def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:
+    """For each z-report (same index): its sums, where one by-shifts entry is provably its own and whole.
+
+    An entry is whole where both its ends were inside the window and its receipts are as many as the z-report says. Two
+    different entries for one shift prove nothing. Columns: whole, opened_at, totals_page_id and the six sums; missing
+    where there is no entry.
+    """
+    entries = shift_totals[shift_totals["opened_at"].notna() & shift_totals["closed_at"].notna()]
+    entries = entries.drop_duplicates([column for column in entries if column != "page_id"])
+    entries = entries[~entries.duplicated(_ENTRY, keep=False)]
+    found = z_reports[[*_ENTRY, "receipts_quantity"]].merge(
+        entries.rename(columns={"page_id": "totals_page_id"}), on=_ENTRY, how="left", validate="many_to_one"
+    )
+    found.index = z_reports.index
+    # A register cannot close two shifts of one number at one moment; if two are told, neither is proved.
+    lonely = ~z_reports.duplicated(_ENTRY, keep=False)
+    whole = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
+    return found[["opened_at", "totals_page_id", *MONEY]].assign(whole=whole)
+
+
+def shifts_needing_receipts(z_reports: pd.DataFrame, shift_totals: pd.DataFrame, detail: str) -> pd.DataFrame:
+    """Shifts whose receipts must be read: those without whole totals, or all where `detail` is `receipts`.
+
+    Columns kkt_reg_id, fiscal_drive_number, shift_number, opened_at (a hint, may be missing), closed_at, received_at.
+    """
+    told = whole_totals(z_reports, shift_totals)
+    shifts = z_reports[["kkt_reg_id", "fiscal_drive_number", "shift_number", "closed_at", "received_at"]]
+    shifts = shifts.assign(opened_at=told["opened_at"])
+    return shifts if detail == "receipts" else shifts[~told["whole"]]
