@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a failure of ours
+class Refusal(Exception):
     """An answer that refuses the request.
 
     Attributes:

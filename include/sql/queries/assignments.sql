@@ -7,7 +7,9 @@ select
     assignment.reason,
     assignment.ask_through,
     assignment.state,
-    assignment.fetch_id
+    assignment.fetch_id,
+    register.permission_from,
+    register.permission_to
 from control.assignment
 inner join control.batch on assignment.batch_id = batch.batch_id
 inner join control.register

@@ -1,4 +1,4 @@
--- Run by extract where receipts are always read: shifts of a shard that are known whole already and need no receipts.
+-- Run by extract: shifts that are known whole already, receipt by receipt, and need none of them again.
 select
     shift.fiscal_drive_number,
     shift.shift_number
@@ -6,6 +6,6 @@ from accounting.shift
 where
     shift.organization_inn = %(inn)s
     and shift.kkt_reg_id = any(%(registers)s)
-    and shift.closed_at >= %(first_day)s
+    and shift.closed_at >= %(first_moment)s
     and shift.detail = 'receipts'
     and shift.outcome <> 'incomplete'

@@ -1,4 +1,5 @@
--- Run by match: one shift told twice in a batch with two contents is nobody's; both versions go to quarantine.
+-- Run by match after match_repeated: one shift told twice in a batch with two contents is nobody's; both versions go to
+-- quarantine.
 with twice as (
     select shift_id
     from stage.shift

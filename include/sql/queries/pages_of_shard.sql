@@ -1,7 +1,8 @@
--- Run by process and by extract: the pages that count for a shard, register by register.
+-- Run by process and by extract: the pages that count for a shard, assignment by assignment.
 select
     page.page_id,
     page.kkt_reg_id,
+    assignment.first_day,
     page.method,
     page.body,
     page.body_bytes
@@ -15,4 +16,4 @@ where
         assignment.state = any(%(states)s)
         or (assignment.state = 'unreadable' and page.method = 'unreadable')
     )
-order by page.kkt_reg_id, page.page_id
+order by assignment.kkt_reg_id, assignment.first_day, page.page_id

@@ -1,3 +1,6 @@
--- Run by the planner before plan_gaps: gaps are told as of the newest plan.
+-- Run by the planner before plan_gaps: what is out of reach is told as of the newest plan.
 delete from control.gap
-where organization_inn = %(inn)s and product = %(product)s
+where
+    organization_inn = %(inn)s
+    and product = %(product)s
+    and reason in ('no_permission', 'before_first_document')

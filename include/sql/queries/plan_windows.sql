@@ -2,14 +2,31 @@
 --
 -- A register sends its documents in order, so nothing can exist after its newest document: such days are silent and are
 -- not asked for. Where its newest document has moved since it was last read, everything from there on may be new, and
--- so may what the last %(look_back_days)s days hold.
-with reach as (
+-- so may what the last days of the look-back hold. A register that was never read is looked at from its beginning. Days
+-- of shifts that were not booked only for a start date or a closed period which are no longer so are missing again.
+with waived as (
+    select
+        shift.kkt_reg_id,
+        range_agg(daterange(shift.closed_at::date, shift.closed_at::date, '[]')) as days
+    from accounting.shift
+    inner join control.integration
+        on shift.organization_inn = integration.organization_inn and integration.product = %(product)s
+    left join control.closed_period on shift.organization_inn = closed_period.organization_inn
+    where
+        shift.organization_inn = %(inn)s
+        and shift.outcome in ('before_start', 'closed_period')
+        and shift.order_date >= integration.start_date
+        and shift.order_date > coalesce(closed_period.through, '-infinity')
+    group by shift.kkt_reg_id
+),
+
+reach as (
     select
         reach.kkt_reg_id,
         register.last_document_at,
         register.read_through,
         reach.days * daterange(null, %(horizon)s, '[]') as wanted,
-        coalesce(covered.days, '{}'::datemultirange) as covered
+        coalesce(covered.days, '{}'::datemultirange) - coalesce(waived.days, '{}'::datemultirange) as covered
     from control.reach
     inner join control.register
         on reach.organization_inn = register.organization_inn and reach.kkt_reg_id = register.kkt_reg_id
@@ -18,6 +35,7 @@ with reach as (
             reach.organization_inn = covered.organization_inn
             and reach.product = covered.product
             and reach.kkt_reg_id = covered.kkt_reg_id
+    left join waived on reach.kkt_reg_id = waived.kkt_reg_id
     where
         reach.organization_inn = %(inn)s
         and reach.product = %(product)s
@@ -41,13 +59,16 @@ asked as (
         missing * datemultirange(with_documents) as missing_with_documents,
         missing - datemultirange(with_documents) as silent,
         case
-            when last_document_at > read_through
+            when last_document_at > coalesce(read_through, '-infinity')
                 then
                     datemultirange(
                         wanted
                         * with_documents
                         * daterange(
-                            least(%(today)s - %(look_back_days)s, read_through::date), null
+                            case when read_through is not null
+                                    then least(%(today)s - %(look_back_days)s, read_through::date)
+                            end,
+                            null
                         )
                     )
             else '{}'::datemultirange

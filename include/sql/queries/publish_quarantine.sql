@@ -16,7 +16,10 @@ select distinct on (digest)
     reject.batch_id
 from stage.reject
 inner join control.batch on reject.batch_id = batch.batch_id
-where reject.batch_id = %(batch_id)s and reject.step = any(%(steps)s)
+where
+    reject.batch_id = %(batch_id)s
+    and reject.step = any(%(steps)s)
+    and reject.kind <> 'missing_z_report'
 order by digest
 on conflict (organization_inn, product, digest) do update
     set

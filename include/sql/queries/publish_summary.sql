@@ -26,7 +26,11 @@ set
                 group by kind
             ) as counted
         ),
-        'rejects', (select count(*) from stage.reject where reject.batch_id = %(batch_id)s),
+        'rejects', (
+            select count(*) from stage.reject
+            where reject.batch_id = %(batch_id)s and reject.kind <> 'missing_z_report'
+        ),
+        'missing_shifts', (select count(*) from spoiled where spoiled.missing is not null),
         'not_read', (
             select count(*) from control.assignment
             where assignment.batch_id = %(batch_id)s and assignment.state not in ('read')

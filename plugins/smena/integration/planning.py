@@ -24,7 +24,7 @@ EASTMOST = timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
-    """Days of one register: `missing`, `look_back`, `silent` (nothing can exist there, so nothing is asked) or `asked`."""
+    """Days of one register: `missing`, `look_back`, `asked`, or `silent` (nothing can exist there, so nothing is asked)."""
 
     kkt_reg_id: str
     window: Window
@@ -79,7 +79,7 @@ def asked_windows(
 
 
 def record_gaps(
-    transaction: Transaction, *, inn: str, product: str, batch_id: int, horizon: date, seen_at: datetime
+    transaction: Transaction, *, inn: str, product: str, batch_id: int | None, horizon: date, seen_at: datetime
 ) -> None:
     """Writes which wanted days are out of reach and why, in place of what the former plan told."""
     transaction.run("plan_gaps_clear", inn=inn, product=product)

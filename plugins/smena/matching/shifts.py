@@ -11,6 +11,7 @@ def match(transaction: Transaction, batch: Batch) -> None:
 
     Shifts that cannot be true go to stage.reject, conflicts to control.decision. Run under the organisation's lock.
     """
+    transaction.run("match_repeated", batch_id=batch.batch_id)
     transaction.run("match_twice", batch_id=batch.batch_id)
     transaction.run("match_shifts", batch_id=batch.batch_id, inn=batch.organization_inn)
     transaction.run("match_others", batch_id=batch.batch_id)

@@ -91,16 +91,16 @@ def plan(road: Road, inn: str, *, run_id: str, horizon: date | None = None, wind
 
 
 def preview(road: Road, inn: str) -> Plan:
-    """What `plan` would write now, without writing a batch: a dry run."""
+    """What `plan` would write now. A dry run: nothing is kept of it."""
     organization = organization_of(road.warehouse, inn)
     required(road.warehouse, inn, OFD)
-    seen_at = road.now()
+    horizon = _horizon(road, organization, None, None)
     registers = _listed_registers(road, organization, None)
     with road.warehouse.transaction() as transaction:
         transaction.run("lock_organization", inn=inn)
-        return _planned(
-            road, transaction, organization, registers, _horizon(road, organization, None, None), None, seen_at, None
-        )
+        made = _planned(road, transaction, organization, registers, horizon, None, road.now(), None)
+        transaction.undo()
+        return made
 
 
 def _planned(
@@ -119,8 +119,10 @@ def _planned(
         windows = planning.asked_windows(transaction, organization, window, seen_at=seen_at)
     else:
         windows = planning.wanted_windows(transaction, organization, OFD, horizon=horizon, seen_at=seen_at)
+    # What is out of reach does not depend on the window that a person asked for.
+    reached = road.yesterday(organization) if window else horizon
     planning.record_gaps(
-        transaction, inn=organization.inn, product=OFD, batch_id=batch_id, horizon=horizon, seen_at=seen_at
+        transaction, inn=organization.inn, product=OFD, batch_id=batch_id, horizon=reached, seen_at=seen_at
     )
     return Plan(organization.inn, OFD, horizon, windows, planning.gaps(transaction, organization.inn, OFD))
 

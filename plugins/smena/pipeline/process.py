@@ -1,4 +1,4 @@
-"""Step 2: read, transform and check the evidence of a shard, and stage what came of it. Neither network nor judgement."""
+"""Step 2: read, transform and check the evidence of a shard, and stage what came of it. No network, no judgement."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from smena.quality import CheckResult, Verdict, check_orders, check_z_reports
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import ORDERS, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.shifts import make_shifts
+from smena.transform.wholeness import without_z_report
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame
 from smena.warehouse.database import Transaction, as_json
 from smena.warehouse.ledger import Batch
-from smena.warehouse.pages import StoredPage, pages_by_register
+from smena.warehouse.pages import StoredPage, pages_by_assignment
 
 STAGED_STEPS = ["extract", "read", "check", "transform"]
+MISSING = "missing_z_report"
 
 
 @dataclass
@@ -61,7 +63,10 @@ def _sum(former: CheckResult, result: CheckResult) -> CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What came of some pages: rows to publish, rows for quarantine (with their `step`), results of the gates."""
+    """What came of some pages: rows to publish, rows for quarantine (with their `step`), results of the gates.
+
+    Shifts whose z-report did not come wait among the rejects, as MISSING, for what else the batch and the warehouse know.
+    """
 
     shifts: pd.DataFrame
     orders: pd.DataFrame
@@ -80,7 +85,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
             done = Processed()
             now_utc = road.now().astimezone(UTC).replace(tzinfo=None)
-            for pages in pages_by_register(
+            for pages in pages_by_assignment(
                 transaction, batch_id, shard, states=("read",), chunk_bytes=road.chunk_bytes
             ):
                 chunk = work(pages, batch, organization, accounts, now_utc)
@@ -111,9 +116,11 @@ def work(
 ) -> Chunk:
     """Pages into rows to publish: pure, but for the checks' own library. `now_utc` is naive."""
     documents, totals, broken_totals = read_pages(pages)
+    first_day, last_day = batch.first_day, batch.last_day + timedelta(days=1)
+    missing = without_z_report(documents.z_reports, totals)
+    missing = missing[missing["closed_at"].between(pd.Timestamp(first_day), pd.Timestamp(last_day), inclusive="left")]
     # A period read by time of receipt may tell of days after the batch's last one: a later batch asks for them.
-    over = pd.Timestamp(batch.last_day + timedelta(days=1))
-    z_reports = documents.z_reports[~(documents.z_reports["closed_at"] >= over)]
+    z_reports = documents.z_reports[~(documents.z_reports["closed_at"] >= pd.Timestamp(last_day))]
     before = check_z_reports(z_reports, organization_inn=organization.inn, now_utc=now_utc)
     z_reports = z_reports.drop(index=before.bad.index)
     shifts, orders, unfit = make_shifts(
@@ -140,6 +147,7 @@ def work(
         unfit.assign(step="transform"),
         as_rejects(before.bad, "closeShift", before.bad["reason"]).assign(step="check"),
         as_rejects(bad_orders, "closeShift", bad_orders["reason"]).assign(step="check"),
+        as_rejects(missing, MISSING, "the z-report of a closed shift did not come").assign(step="match"),
     ]
     return Chunk(shifts, orders, pd.concat([frame for frame in rejects if len(frame)] or rejects[:1]), (before, after))
 

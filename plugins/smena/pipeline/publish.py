@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
 from smena.matching import shifts as matching
 from smena.model.errors import BadBatch, BrokenPromise
@@ -40,7 +41,7 @@ def publish(road: Road, batch_id: int) -> Published:
     """Publishes a batch, whole or not at all. A batch that is published already is left as it is.
 
     Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
-    Raises BadBatch where too much of it is bad.
+    Raises BadBatch where too much of it is bad, WrongUse where the integration has been switched off meanwhile.
     """
     with step_log("publish", batch_id=batch_id) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
@@ -50,9 +51,12 @@ def publish(road: Road, batch_id: int) -> Published:
             _stop_if_bad(road, batch)
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=batch.organization_inn)
-                _check_stage(transaction, batch_id)
-                matching.match(transaction, batch)
-                _write(transaction, batch)
+                # Another process may have published the batch while this one waited for the lock.
+                if ledger.batch_of(transaction, batch_id).state != "published":
+                    required(transaction, batch.organization_inn, batch.product)
+                    _check_stage(transaction, batch_id)
+                    matching.match(transaction, batch)
+                    _write(transaction, batch)
         road.warehouse.run("stage_empty", batch_id=batch_id)
         batch = ledger.batch_of(road.warehouse, batch_id)
         days = [row["day"] for row in road.warehouse.rows("batch_covered_days", batch_id=batch_id)]
@@ -109,9 +113,11 @@ def _write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_reversed_orders", batch_id=batch_id)
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
-    transaction.run("publish_uncovered", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_spoiled", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_uncovered", inn=inn, product=product)
     transaction.run("publish_read_through", batch_id=batch_id, inn=inn)
-    transaction.run("publish_failed_gaps", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_summary", batch_id=batch_id)

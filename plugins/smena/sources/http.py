@@ -65,11 +65,11 @@ class _Fault:
     pause_s: float = 0.0
 
 
-class _TooLarge(Exception):  # noqa: N818 - it never leaves this room
+class _TooLarge(Exception):
     """The body is larger than allowed."""
 
 
-class _TooLate(Exception):  # noqa: N818 - it never leaves this room
+class _TooLate(Exception):
     """The deadline passed while the body was dripping in."""
 
 
@@ -161,6 +161,7 @@ class Http:
     ) -> Answer | _Fault:
         """An answer, or a fault that may pass."""
         started = self._clock()
+        too_large = False
         try:
             answer, told_pause = self._once(verb, url, headers, data, ends_at)
         except (requests.Timeout, _TooLate):
@@ -170,10 +171,10 @@ class Http:
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             return _Fault("the connection broke")
         except _TooLarge:
-            answer = None
+            too_large = True
         except ValueError:
             # InvalidURL, InvalidHeader and what http.client cannot encode: their texts repeat what they were given.
-            told_pause = None
+            pass
         except requests.RequestException as error:
             return _Fault(type(error).__name__)
         else:
@@ -182,7 +183,7 @@ class Http:
             if answer.status in PASSING:
                 return _Fault(f"HTTP {answer.status}", retry_after_s(told_pause, answer.at))
             return answer
-        if answer is None:
+        if too_large:
             raise UnreadableAnswer(
                 f"{name}: the answer is larger than {self.patience.largest_body_bytes} bytes",
                 address=url.partition("?")[0],

@@ -60,18 +60,26 @@ class OfdClient:
     ) -> None:
         key = endpoint.extra.get("api_key")
         if not key:
-            raise WrongUse(f"connection `{endpoint.name}` has no api_key", fix="put the integrator's key into its extra")
+            raise WrongUse(
+                f"connection `{endpoint.name}` has no api_key", fix="put the integrator's key into its extra"
+            )
         self._base = endpoint.base_url.rstrip("/")
         self._key = str(key)
         self._login = _login(endpoint)
         self._http = Http(patience, sleep)
         self._sid = ""
+        self._refused: RefusedByService | None = None
         self._logging_in = threading.Lock()
 
     @property
     def traffic(self) -> Counter[str]:
         """Requests sent by method, retries counted."""
         return self._http.traffic
+
+    @property
+    def retries(self) -> Counter[str]:
+        """How many of them were not the first attempt."""
+        return self._http.retries
 
     def close(self) -> None:
         self._http.close()
@@ -90,7 +98,7 @@ class OfdClient:
         """Fiscal documents of these types, page by page. Both ends are inclusive, on the register's clock.
 
         The end is where the next offset equals the one that was sent, or both are absent: a short page, or an empty
-        one, is not the end.
+        one, is not the end. An answer without a cursor to a request that had one is no end either, but a fault.
         """
         path = f"/v2/organizations/{organization}/cashboxes/{register}/documents/by-period"
         query = {"dateFrom": first.isoformat(timespec="seconds"), "dateTo": last.isoformat(timespec="seconds")}
@@ -101,8 +109,10 @@ class OfdClient:
             page = self._get("by-period", path, query | ({"offset": sent} if sent else {}))
             yield page
             following = next_offset(page.body)
-            if following == sent or following is None:
+            if following == sent:
                 return
+            if following is None:
+                raise PassingFault("by-period: the cursor is lost between two pages", fix="run again later")
             if following in seen:
                 break
             seen.add(following)
@@ -126,7 +136,7 @@ class OfdClient:
             if _is_json(answer.body):
                 return Page(name, address, answer.status, answer.body, answer.at)
             if attempt < UNREADABLE_ATTEMPTS:
-                self._http.sleep(self._http.patience.first_pause_s * attempt)
+                self._http.rest(name, attempt, "the answer is no JSON")
         raise UnreadableAnswer(
             f"{name}: the answer is no JSON, {UNREADABLE_ATTEMPTS} times", address=address, body=answer.body
         )
@@ -145,7 +155,9 @@ class OfdClient:
                 fix=_FIXES.get(answer.status, ""),
             )
         if answer.status >= 300:
-            raise RefusedByService(f"{name}: HTTP {answer.status}, a redirect", status=answer.status, fix="check its host")
+            raise RefusedByService(
+                f"{name}: HTTP {answer.status}, a redirect", status=answer.status, fix="check its host"
+            )
         return answer
 
     def _ask(self, name: str, address: str, sid: str) -> Answer:
@@ -153,10 +165,19 @@ class OfdClient:
         return self._http.ask("GET", address, name=name, headers=headers)
 
     def _session(self, dead: str) -> str:
-        """The session id; a new one where the one in hand is `dead`. Threads that ask at once log in once."""
+        """The session id; a new one where the one in hand is `dead`. Threads that ask at once log in once.
+
+        A refused login is not tried again: each try would bring the account nearer to being locked.
+        """
         with self._logging_in:
+            if self._refused is not None:
+                raise self._refused
             if not self._sid or self._sid == dead:
-                self._sid = self._login.log_in(self._http)
+                try:
+                    self._sid = self._login.log_in(self._http)
+                except RefusedByService as refusal:
+                    self._refused = refusal
+                    raise
             return self._sid
 
 
@@ -178,7 +199,8 @@ def _login(endpoint: Endpoint) -> Login:
         return CertificateLogin(base, Path(str(certificate)), Path(str(key)))
     if not endpoint.login or not endpoint.password:
         raise WrongUse(
-            f"connection `{endpoint.name}` has no login and password", fix="or name certificate_file and private_key_file"
+            f"connection `{endpoint.name}` has no login and password",
+            fix="or name certificate_file and private_key_file",
         )
     return PasswordLogin(base, endpoint.login, endpoint.password)
 

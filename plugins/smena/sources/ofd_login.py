@@ -55,10 +55,10 @@ class CertificateLogin:
 
     def log_in(self, http: Http) -> str:
         """A session id. Raises as PasswordLogin does, and WrongUse where the key cannot be used here."""
-        pem = self.certificate_file.read_bytes()
+        pem = _file(self.certificate_file)
         url = f"{self.base_url}/auth/authenticate-by-cert?free=false"
         told = _told(http, url, pem, "authenticate-by-cert")
-        encrypted = base64.b64decode(_text(told, "EncryptedKey", "authenticate-by-cert"))
+        encrypted = _decoded(_text(told, "EncryptedKey", "authenticate-by-cert"))
         link = told.get("Link")
         href = _text(link if isinstance(link, Mapping) else {}, "Href", "authenticate-by-cert")
         ours, theirs = urlsplit(self.base_url), urlsplit(href)
@@ -70,10 +70,11 @@ class CertificateLogin:
     def _decrypted(self, pem: bytes, encrypted: bytes) -> bytes:
         try:
             certificate = x509.load_pem_x509_certificate(pem)
-            key = serialization.load_pem_private_key(self.private_key_file.read_bytes(), password=None)
+            key = serialization.load_pem_private_key(_file(self.private_key_file), password=None)
             if isinstance(key, RSAPrivateKey):
                 return pkcs7.pkcs7_decrypt_der(encrypted, certificate, key, [])
-        except (UnsupportedAlgorithm, ValueError):
+        except (UnsupportedAlgorithm, ValueError, TypeError):
+            # A GOST certificate, or a key with a passphrase: OpenSSL has the last word.
             pass
         return self._decrypted_by_openssl(encrypted)
 
@@ -81,7 +82,9 @@ class CertificateLogin:
         """Qualified certificates are GOST: an OpenSSL with the gost engine decrypts for them."""
         openssl = shutil.which("openssl")
         if openssl is None:
-            raise WrongUse("this certificate needs OpenSSL with the gost engine", fix="install openssl and its gost engine")
+            raise WrongUse(
+                "this certificate needs OpenSSL with the gost engine", fix="install openssl and its gost engine"
+            )
         command = [openssl, "cms", "-decrypt", "-inform", "DER", "-binary", "-engine", "gost"]
         command += ["-recip", str(self.certificate_file), "-inkey", str(self.private_key_file)]
         try:
@@ -102,7 +105,9 @@ def _told(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
     answer = http.ask("POST", url, name=name, data=data)
     if answer.status >= 400:
         raise RefusedByService(
-            f"{name}: HTTP {answer.status}, the login is refused", status=answer.status, fix="check the connection's login"
+            f"{name}: HTTP {answer.status}, the login is refused",
+            status=answer.status,
+            fix="check the connection's login",
         )
     try:
         told = msgspec.json.decode(answer.body)
@@ -111,6 +116,20 @@ def _told(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise PassingFault(f"{name}: the answer is no JSON object", fix="check auth_base_url; run again")
     return told
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be read: {error.strerror}", fix="check the connection's files") from None
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise PassingFault("authenticate-by-cert: its EncryptedKey is no base64", fix="run again") from None
 
 
 def _text(told: Mapping[str, Any], key: str, name: str) -> str:

@@ -137,9 +137,7 @@ def document_types(vat_keys: frozenset[str]) -> dict[str, type[Struct]]:
 @cache
 def page_type(vat_keys: frozenset[str]) -> type[Struct]:
     """The type of a whole by-period answer: `documents`, each with one field set."""
-    fields: list[tuple[str, Any, Any]] = [
-        (key, kind | None, None) for key, kind in document_types(vat_keys).items()
-    ]
+    fields: list[tuple[str, Any, Any]] = [(key, kind | None, None) for key, kind in document_types(vat_keys).items()]
     fields += [(key, Raw | None, None) for key in IGNORED]
     document = defstruct("Document", fields)
     return defstruct("PageAnswer", [("documents", list[document])])  # type: ignore[valid-type]

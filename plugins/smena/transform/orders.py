@@ -57,9 +57,7 @@ def _left(shifts: pd.DataFrame, rows: pd.DataFrame, homeless: pd.DataFrame) -> p
         return shifts
     conditions = [vanished.to_numpy(dtype=bool), unruled.to_numpy(dtype=bool)]
     outcome = np.select(conditions, [str(Outcome.NO_CASH), str(Outcome.NEEDS_REVIEW)], shifts["outcome"].astype(object))
-    reason = np.select(
-        conditions, ["refunds equal sales", "no account rule for it"], shifts["reason"].astype(object)
-    )
+    reason = np.select(conditions, ["refunds equal sales", "no account rule for it"], shifts["reason"].astype(object))
     return shifts.assign(
         outcome=pd.Series(outcome, index=shifts.index, dtype="string"),
         reason=pd.Series(reason, index=shifts.index, dtype="string"),

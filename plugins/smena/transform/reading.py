@@ -89,7 +89,7 @@ def read_documents(pages: Iterable[RawPage]) -> FiscalFrames:
             ignored = sum(getattr(one, kind) is not None for one in documents for kind in IGNORED)
             ours = all(one.kkt_reg_id.strip() == page.kkt_reg_id for told in known.values() for one in told)
             if not ours or sum(map(len, known.values())) + ignored != len(documents):
-                raise msgspec.ValidationError("a document is not what was asked for")  # noqa: TRY301
+                raise msgspec.ValidationError("a document is not what was asked for")
         except msgspec.DecodeError:
             known = _one_by_one(page, vat_keys, rejects)
         for kind, told in known.items():
@@ -97,7 +97,9 @@ def read_documents(pages: Iterable[RawPage]) -> FiscalFrames:
                 found[kind].add(page, told)
     receipts, vat_lines = _receipts(found)
     receipts, doubled = distinct(receipts, ["fiscal_drive_number", "fiscal_document_number"], "receipt")
-    openings, opened_twice = distinct(_openings(found["openShift"]), ["fiscal_drive_number", "shift_number"], "openShift")
+    openings, opened_twice = distinct(
+        _openings(found["openShift"]), ["fiscal_drive_number", "shift_number"], "openShift"
+    )
     z_reports = _z_reports(found["closeShift"])
     return FiscalFrames(
         z_reports.drop_duplicates([c for c in z_reports if c != "page_id"], ignore_index=True),
@@ -128,9 +130,7 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
             strict=True,
         )
     }
-    counts = [
-        one.sell.count + one.return_sell.count + one.buy.count + one.return_buy.count for one in found.documents
-    ]
+    counts = [one.sell.count + one.return_sell.count + one.buy.count + one.return_buy.count for one in found.documents]
     frame = SHIFT_TOTALS.of(
         {
             "page_id": found.pages,
@@ -162,10 +162,10 @@ def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str,
             if len(told) == 1 and kind in IGNORED:
                 continue
             if len(told) != 1 or kind not in types:
-                raise msgspec.ValidationError("the type of the document is unknown")  # noqa: TRY301
+                raise msgspec.ValidationError("the type of the document is unknown")
             document: Any = msgspec.json.decode(told[kind], type=types[kind], strict=False)
             if document.kkt_reg_id.strip() != page.kkt_reg_id:
-                raise msgspec.ValidationError("the document is of another register")  # noqa: TRY301
+                raise msgspec.ValidationError("the document is of another register")
             known[kind].append(document)
         except msgspec.DecodeError as error:
             rejects.append(_reject(page, kind, str(error), bytes(raw)))

@@ -16,6 +16,11 @@ from smena.transform.wholeness import whole_totals
 
 CASH = MONEY[:4]
 _PAID = ["cash", "cashless", "prepaid", "postpaid", "consideration"]
+_SUMMED = [
+    *((name, "cash", name) for name in CASH),
+    *((name, "cashless", name.replace("cashless", "cash")) for name in MONEY[4:]),
+]
+"""Each sum of a shift: its name, the form of payment it sums, and of which operation."""
 
 
 def make_shifts(
@@ -33,8 +38,9 @@ def make_shifts(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Shifts (SHIFTS), their cash orders (ORDERS), and receipts that cannot be true (REJECTS).
 
-    Sums come from whole totals where `detail` is `totals`, else from the shift's receipts. Outcomes given here are
-    incomplete, needs_review, no_cash and issued; what depends on what stands in the warehouse is decided there.
+    Sums come from whole totals where `detail` is `totals`, else from the shift's receipts; where both are known and
+    whole, they must agree (R4). Outcomes given here are incomplete, needs_review, no_cash and issued; what depends on
+    what stands in the warehouse is decided there.
     """
     receipts, rejects = _balanced(receipts)
     shifts = _with_opening(z_reports.reset_index(drop=True), openings)
@@ -45,11 +51,14 @@ def make_shifts(
     for name in MONEY:
         shifts[name] = told[name].where(whole).fillna(read[name].where(exact))
     shifts["receipts"] = shifts["receipts_quantity"]
-    shifts["detail"] = pd.Series(np.select([whole, exact], ["totals", "receipts"], ""), dtype="string").replace("", pd.NA)
+    shifts["detail"] = pd.Series(np.select([whole, exact], ["totals", "receipts"], ""), dtype="string").replace(
+        "", pd.NA
+    )
     shifts["opened_at"] = shifts["opened_at"].fillna(told["opened_at"])
     shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
     shifts["evidence"] = _evidence(shifts, told, read, whole)
-    _judge(shifts, read, exact, keeps_cash_documents=keeps_cash_documents)
+    read["review"] = _reviews(shifts, told, read, exact)
+    _judge(shifts, read, keeps_cash_documents=keeps_cash_documents)
     shifts, orders = make_orders(shifts, receipts, vat_lines, refunds=refunds, accounts=accounts)
     return SHIFTS.conform(shifts), orders, rejects
 
@@ -68,42 +77,25 @@ def _with_opening(z_reports: pd.DataFrame, openings: pd.DataFrame) -> pd.DataFra
 
 
 def _from_receipts(shifts: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame:
-    """For each shift (same index): sums of its receipts, and R2: whether they are as many as its z-report says."""
+    """For each shift (same index): the sums of its receipts, how many there are, and whether these are all (R2).
+
+    Columns: the six sums, count, whole, pages (ids, joined by commas), earlier (a correction of an earlier day's cash is
+    among them), mixed (so is cash of which a part is a principal's).
+    """
     key = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
-    none = pd.DataFrame(index=shifts.index)
-    zero_is_whole = (shifts["receipts_quantity"] == 0).fillna(value=False).astype(bool)
-    if receipts.empty:
-        zeros = pd.Series(0, index=shifts.index, dtype="Int64").where(zero_is_whole)
-        return none.assign(
-            **dict.fromkeys(MONEY, zeros), count=0, whole=zero_is_whole, review="", pages="", agentless=True
-        )
-    grouped = receipts.groupby(SHIFT_KEY)
-    count = grouped.size().reindex(key, fill_value=0).to_numpy()
-    by_operation = receipts.pivot_table(
-        index=SHIFT_KEY, columns="operation", values=["cash", "cashless"], aggfunc="sum", fill_value=0
-    )
-    sums = {}
-    for name in MONEY:
-        part, operation = ("cashless", name.replace("cashless", "cash")) if name.startswith("cashless") else ("cash", name)
-        column = (part, operation)
-        values = by_operation[column].reindex(key, fill_value=0) if column in by_operation else pd.Series(0, index=key)
-        sums[name] = pd.Series(values.to_numpy(), index=shifts.index).astype("Int64")
-    pages = receipts[[*SHIFT_KEY, "page_id"]].drop_duplicates().sort_values([*SHIFT_KEY, "page_id"])
-    joined = pages.assign(page=pages["page_id"].astype("string")).groupby(SHIFT_KEY)["page"].agg(",".join)
-    reviews = receipts.assign(
+    rows = receipts.assign(
         mixed=receipts["agent"].isna() & (receipts["cash"] > 0),
-        earlier=(receipts["corrects_day"] < receipts["formed_at"].dt.normalize()) & (receipts["cash"] > 0),
-    ).groupby(SHIFT_KEY)[["mixed", "earlier"]].any()
-    flags = reviews.reindex(key, fill_value=False)
-    review = np.select(
-        [flags["earlier"].to_numpy(), flags["mixed"].to_numpy()],
-        ["a correction of an earlier day's cash", "a receipt mixes own money and a principal's"],
-        "",
+        earlier=((receipts["corrects_day"] < receipts["formed_at"].dt.normalize()) & (receipts["cash"] > 0)),
+        **{name: receipts[form].where(receipts["operation"] == operation, 0) for name, form, operation in _SUMMED},
     )
-    quantity = shifts["receipts_quantity"].to_numpy(dtype="float64", na_value=np.nan)
-    return none.assign(
-        **sums, count=count, whole=count == quantity, review=review, pages=joined.reindex(key).fillna("").to_numpy()
-    )
+    of_shift = rows.groupby(SHIFT_KEY)
+    sums = of_shift[list(MONEY)].sum().assign(count=of_shift.size().astype("Int64")).reindex(key, fill_value=0)
+    flags = of_shift[["mixed", "earlier"]].any().reindex(key, fill_value=False).astype(bool)
+    pages = rows[[*SHIFT_KEY, "page_id"]].drop_duplicates().sort_values([*SHIFT_KEY, "page_id"])
+    pages["pages"] = pages["page_id"].astype("string")
+    told = pages.groupby(SHIFT_KEY)["pages"].agg(",".join).astype("string").reindex(key, fill_value="")
+    read = sums.join(flags).join(told).set_axis(shifts.index)
+    return read.assign(whole=(read["count"] == shifts["receipts_quantity"]).fillna(value=False).astype(bool))
 
 
 def _evidence(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, whole: pd.Series) -> pd.Series:
@@ -120,7 +112,27 @@ def _evidence(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, whol
     return "{" + text + "}"
 
 
-def _judge(shifts: pd.DataFrame, read: pd.DataFrame, exact: pd.Series, *, keeps_cash_documents: bool) -> None:
+def _reviews(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, exact: pd.Series) -> pd.Series:
+    """Why a person must look at a shift before anything is booked; empty where nobody must.
+
+    Corrections come with the z-reports, so one of an earlier day is seen even where no other receipt was read.
+    """
+    agree = pd.Series(data=True, index=shifts.index)
+    for name in CASH:
+        agree &= (told[name] == read[name]).fillna(value=True).astype(bool)
+    cases = {
+        "a correction of an earlier day's cash": read["earlier"],
+        "a receipt mixes own money and a principal's": exact & read["mixed"],
+        "receipts and totals by shift tell different cash": exact & told["whole"] & ~agree,
+    }
+    return pd.Series(
+        np.select([case.to_numpy(dtype=bool) for case in cases.values()], list(cases), ""),
+        index=shifts.index,
+        dtype="string",
+    )
+
+
+def _judge(shifts: pd.DataFrame, read: pd.DataFrame, *, keeps_cash_documents: bool) -> None:
     """Writes `outcome` and `reason`: the first that holds."""
     whole = shifts["detail"].notna()
     backwards = (shifts["closed_at"] < shifts["opened_at"]).astype(bool)
@@ -132,7 +144,7 @@ def _judge(shifts: pd.DataFrame, read: pd.DataFrame, exact: pd.Series, *, keeps_
         (backwards, Outcome.INCOMPLETE, "closed before it was opened"),
         (~whole, Outcome.INCOMPLETE, unread),
         (shifts["order_day"].isna(), Outcome.INCOMPLETE, "nothing tells when it was opened"),
-        (exact & (read["review"] != ""), Outcome.NEEDS_REVIEW, pd.Series(read["review"], dtype="string")),
+        (read["review"] != "", Outcome.NEEDS_REVIEW, read["review"]),
         (~cash.astype(bool), Outcome.NO_CASH, ""),
         (pd.Series(not keeps_cash_documents, index=shifts.index), Outcome.NO_CASH, "keeps no cash documents"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.transform.frames import MONEY
+from smena.transform.frames import MONEY, SHIFT_KEY
 
 _ENTRY = ["kkt_reg_id", "shift_number", "closed_at"]
 
@@ -32,9 +32,22 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
 def shifts_needing_receipts(z_reports: pd.DataFrame, shift_totals: pd.DataFrame, detail: str) -> pd.DataFrame:
     """Shifts whose receipts must be read: those without whole totals, or all where `detail` is `receipts`.
 
-    Columns kkt_reg_id, fiscal_drive_number, shift_number, opened_at (a hint, may be missing), closed_at, received_at.
+    A shift begins not before the one with the number before it, in the same drive, has ended. Columns page_id,
+    kkt_reg_id, fiscal_drive_number, shift_number, opened_at (not before it; may be missing), closed_at, received_at.
     """
     told = whole_totals(z_reports, shift_totals)
-    shifts = z_reports[["kkt_reg_id", "fiscal_drive_number", "shift_number", "closed_at", "received_at"]]
-    shifts = shifts.assign(opened_at=told["opened_at"])
-    return shifts if detail == "receipts" else shifts[~told["whole"]]
+    in_order = z_reports.sort_values([*SHIFT_KEY, "closed_at"])
+    before = in_order.groupby("fiscal_drive_number")[["shift_number", "closed_at"]].shift()
+    ended_before = before["closed_at"].where(before["shift_number"] + 1 == in_order["shift_number"])
+    columns = ["page_id", "kkt_reg_id", *SHIFT_KEY, "closed_at", "received_at"]
+    shifts = z_reports[columns].assign(opened_at=told["opened_at"].fillna(ended_before))
+    needed = shifts["closed_at"].notna() & ((detail == "receipts") | ~told["whole"])
+    return shifts[needed & (z_reports["receipts_quantity"] > 0).fillna(value=True)]
+
+
+def without_z_report(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:
+    """Closed shifts that the totals tell of (SHIFT_TOTALS) and no z-report does: their z-reports did not come."""
+    closed = shift_totals[shift_totals["closed_at"].notna()]
+    known = pd.MultiIndex.from_frame(z_reports[_ENTRY])
+    missing = closed[~pd.MultiIndex.from_frame(closed[_ENTRY]).isin(known)]
+    return missing.drop_duplicates(_ENTRY)

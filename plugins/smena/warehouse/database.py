@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
 import psycopg2.extras
-from psycopg2 import sql as composed
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its class in lower case
 
 from smena.model.errors import BrokenPromise, PassingFault, WrongUse
@@ -16,6 +18,8 @@ from smena.warehouse.sql import query
 
 CONNECT_TIMEOUT_S = 10
 LOCK_TIMEOUT_S = 600
+LONGEST_IDLE_S = 60.0
+MOST_IDLE = 8
 Row = dict[str, Any]
 
 _NOT_MIGRATED = ("3F000", "42P01", "42703", "42883")
@@ -48,6 +52,10 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
+    def undo(self) -> None:
+        """Takes back all that was done in it."""
+        self.connection.rollback()
+
     def run(self, name: str, /, **parameters: Any) -> int:
         """Runs a statement and says how many rows it touched."""
         with self.connection.cursor() as cursor:
@@ -74,7 +82,9 @@ class Transaction:
 
 
 class Warehouse:
-    """The accounting warehouse. Cheap to make: it connects when a transaction begins.
+    """The accounting warehouse. Cheap to make: it connects when a transaction begins, and keeps a few connections.
+
+    Threads may share one; a process that was forked makes connections of its own.
 
     Args:
         dsn: a libpq address, `postgresql://user:password@host:port/database`.
@@ -82,6 +92,8 @@ class Warehouse:
 
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
+        self._idle: list[tuple[int, float, Connection]] = []
+        self._taking = threading.Lock()
 
     def __repr__(self) -> str:
         return "Warehouse(…)"
@@ -94,20 +106,55 @@ class Warehouse:
         WrongUse when the schema is missing or older than this code.
         """
         with _clear_errors():
-            connection = psycopg2.connect(
-                self.dsn, connect_timeout=CONNECT_TIMEOUT_S, application_name="smena", keepalives_idle=30
-            )
+            connection = self._connection()
             try:
                 with connection:
-                    with connection.cursor() as cursor:
-                        cursor.execute(
-                            composed.SQL("set local lock_timeout = {}; set local time zone 'UTC'").format(
-                                composed.Literal(f"{LOCK_TIMEOUT_S}s")
-                            )
-                        )
                     yield Transaction(connection)
-            finally:
+            except BaseException:
                 connection.close()
+                raise
+            self._keep(connection)
+
+    def close(self) -> None:
+        """Closes the connections that are kept."""
+        while (connection := self._kept()) is not None:
+            connection.close()
+
+    def _kept(self) -> Connection | None:
+        with self._taking:
+            while self._idle:
+                process, since, connection = self._idle.pop()
+                if process != os.getpid():
+                    continue  # the parent's: closing it here would end it there
+                if time.monotonic() - since < LONGEST_IDLE_S and not connection.closed:
+                    return connection
+                connection.close()
+        return None
+
+    def _connection(self) -> Connection:
+        connection = self._kept()
+        if connection is not None:
+            try:
+                with connection, connection.cursor() as cursor:
+                    cursor.execute("select")
+            except psycopg2.Error:
+                connection.close()
+            else:
+                return connection
+        return psycopg2.connect(
+            self.dsn,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            application_name="smena",
+            keepalives_idle=30,
+            options=f"-c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC",
+        )
+
+    def _keep(self, connection: Connection) -> None:
+        with self._taking:
+            if len(self._idle) < MOST_IDLE and not connection.closed:
+                self._idle.append((os.getpid(), time.monotonic(), connection))
+                return
+        connection.close()
 
     def run(self, name: str, /, **parameters: Any) -> int:
         """One statement in a transaction of its own."""

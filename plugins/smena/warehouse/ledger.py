@@ -10,7 +10,7 @@ from typing import Any
 from smena.model.errors import WrongUse
 from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 
-UNREAD = ("planned", "listed", "failed")
+LONGEST_ERROR = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a batch asks of one register: its days, and the local moment through which the service is asked."""
+    """What a batch asks of one register: its days, and the local moment through which the service is asked.
+
+    `permission_*` bound the days that may be read at all; None is no bound.
+    """
 
     kkt_reg_id: str
     ofd_organization_id: str
@@ -41,6 +44,8 @@ class Assignment:
     ask_through: datetime
     state: str
     fetch_id: int | None
+    permission_from: date | None
+    permission_to: date | None
 
 
 def open_batch(
@@ -83,3 +88,33 @@ def assignments_of(
         Assignment(**row)
         for row in transaction.rows("assignments", batch_id=batch_id, shard=shard, states=list(states))
     ]
+
+
+def mark(
+    warehouse: Warehouse,
+    batch_id: int,
+    assignment: Assignment,
+    state: str,
+    *,
+    error: Exception | None = None,
+    fetch_id: int | None = None,
+    receipts_fetch_id: int | None = None,
+) -> None:
+    """Writes how far one assignment got, and which fetch of it counts."""
+    warehouse.run(
+        "assignment_mark",
+        batch_id=batch_id,
+        kkt_reg_id=assignment.kkt_reg_id,
+        first_day=assignment.first_day,
+        state=state,
+        fetch_id=fetch_id,
+        receipts_fetch_id=receipts_fetch_id,
+        error=str(error)[:LONGEST_ERROR] if error else None,
+    )
+
+
+def mark_read(warehouse: Warehouse, batch_id: int, assignments: Sequence[Assignment]) -> None:
+    """Marks assignments, all at once, of which nothing more is needed than what was listed."""
+    if assignments:
+        told = [{"kkt_reg_id": one.kkt_reg_id, "first_day": one.first_day} for one in assignments]
+        warehouse.run("assignments_read", batch_id=batch_id, assignments=as_json(told))

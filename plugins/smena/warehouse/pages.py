@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pyarrow as pa
 
@@ -17,10 +17,11 @@ _CODEC = "zstd"
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page out of the evidence: `body` is decompressed."""
+    """A page out of the evidence: `body` is decompressed, `first_day` is that of the assignment it answers."""
 
     page_id: int
     kkt_reg_id: str
+    first_day: date
     method: str
     body: bytes
 
@@ -74,19 +75,19 @@ class PageStore:
         return int(row["page_id"])
 
 
-def pages_by_register(
+def pages_by_assignment(
     transaction: Transaction, batch_id: int, shard: int, *, states: Sequence[str], chunk_bytes: int
 ) -> Iterator[list[StoredPage]]:
-    """The pages of a shard in chunks of about `chunk_bytes` (uncompressed); a register is never split over two."""
+    """The pages of a shard in chunks of about `chunk_bytes` (uncompressed); an assignment is never split over two."""
     chunk: list[StoredPage] = []
     held = 0
-    for page_id, kkt_reg_id, method, body, size in transaction.stream(
+    for page_id, kkt_reg_id, first_day, method, body, size in transaction.stream(
         "pages_of_shard", batch_id=batch_id, shard=shard, states=list(states)
     ):
-        if held >= chunk_bytes and kkt_reg_id != chunk[-1].kkt_reg_id:
+        if held >= chunk_bytes and (kkt_reg_id, first_day) != (chunk[-1].kkt_reg_id, chunk[-1].first_day):
             yield chunk
             chunk, held = [], 0
-        chunk.append(StoredPage(page_id, kkt_reg_id, method, decompress(bytes(body), size)))
+        chunk.append(StoredPage(page_id, kkt_reg_id, first_day, method, decompress(bytes(body), size)))
         held += size
     if chunk:
         yield chunk

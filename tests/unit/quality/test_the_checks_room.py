@@ -25,7 +25,7 @@ assert "great_expectations" not in sys.modules
 
 def test_entering_the_room_does_not_import_great_expectations(tmp_path: Path) -> None:
     environment = {"PYTHONPATH": str(PLUGINS), "HOME": str(tmp_path)}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", LIGHT], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,40 @@
+-- Run by publish: windows that could not be fetched, and shifts that did not come, are gaps until a later run closes them.
+with gap as (
+    select
+        assignment.kkt_reg_id,
+        unnest(
+            datemultirange(daterange(assignment.first_day, assignment.last_day, '[]'))
+            - coalesce(covered.days, '{}'::datemultirange)
+        ) as days,
+        assignment.state as reason,
+        coalesce(assignment.error, '') as details
+    from control.assignment
+    left join control.covered
+        on
+            covered.organization_inn = %(inn)s
+            and covered.product = %(product)s
+            and covered.kkt_reg_id = assignment.kkt_reg_id
+    where assignment.batch_id = %(batch_id)s and assignment.state in ('refused', 'unreadable', 'failed')
+    union all
+    select
+        spoiled.kkt_reg_id,
+        spoiled.days,
+        'missing_shift',
+        string_agg(distinct spoiled.missing, '; ')
+    from spoiled
+    where spoiled.missing is not null
+    group by spoiled.kkt_reg_id, spoiled.days
+)
+
+insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, details, batch_id)
+select
+    %(inn)s,
+    %(product)s,
+    gap.kkt_reg_id,
+    gap.days,
+    gap.reason,
+    gap.details,
+    %(batch_id)s
+from gap
+on conflict (organization_inn, product, kkt_reg_id, days, reason) do update
+    set details = excluded.details, batch_id = excluded.batch_id

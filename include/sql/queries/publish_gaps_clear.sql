@@ -1,0 +1,10 @@
+-- Run by publish before publish_gaps: what this batch asked again is told anew.
+delete from control.gap
+using control.assignment
+where
+    gap.organization_inn = %(inn)s
+    and gap.product = %(product)s
+    and gap.reason in ('refused', 'unreadable', 'failed', 'missing_shift')
+    and assignment.batch_id = %(batch_id)s
+    and assignment.kkt_reg_id = gap.kkt_reg_id
+    and daterange(assignment.first_day, assignment.last_day, '[]') && gap.days

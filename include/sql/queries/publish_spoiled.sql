@@ -1,0 +1,79 @@
+-- Run by publish after publish_coverage: days that cannot be called loaded, though their answers were read.
+--
+-- A z-report is bad, a page cannot be read, a shift is incomplete; totals by shift tell of a closed shift whose z-report
+-- did not come; or days count as covered, but the numbers of the shifts on both sides of them are not neighbours. A
+-- record whose day is not known spoils all that was asked of its register.
+create temporary table spoiled on commit drop as
+with bad as (
+    select
+        reject.kkt_reg_id,
+        assignment.first_day,
+        assignment.last_day,
+        reject.day,
+        reject.shift_number,
+        reject.kind = 'missing_z_report' as is_missing
+    from stage.reject
+    inner join control.assignment
+        on
+            reject.batch_id = assignment.batch_id
+            and reject.kkt_reg_id = assignment.kkt_reg_id
+            and (reject.day is null or reject.day between assignment.first_day and assignment.last_day)
+    where reject.batch_id = %(batch_id)s and reject.kind in ('closeShift', 'page', 'missing_z_report')
+),
+
+numbered as (
+    select
+        shift.kkt_reg_id,
+        shift.fiscal_drive_number,
+        shift.shift_number,
+        lag(shift.shift_number) over drive as number_before,
+        daterange(
+            lag(shift.closed_at) over drive::date, greatest(shift.opened_at, lag(shift.closed_at) over drive)::date, '[]'
+        ) as days
+    from accounting.shift
+    inner join control.batch on batch.batch_id = %(batch_id)s
+    where
+        shift.organization_inn = %(inn)s
+        and shift.kkt_reg_id in (select staged.kkt_reg_id from stage.shift as staged where staged.batch_id = %(batch_id)s)
+        and shift.closed_at >= batch.first_day - 40
+    window drive as (partition by shift.fiscal_drive_number order by shift.shift_number)
+)
+
+select
+    bad.kkt_reg_id,
+    case when bad.day is null then daterange(bad.first_day, bad.last_day, '[]') else daterange(bad.day, bad.day, '[]') end
+        as days,
+    case when bad.is_missing then 'смена № ' || bad.shift_number end as missing
+from bad
+where
+    not bad.is_missing
+    or not exists (
+        select from accounting.shift
+        where
+            shift.organization_inn = %(inn)s
+            and shift.kkt_reg_id = bad.kkt_reg_id
+            and shift.closed_at >= bad.day
+            and shift.closed_at < bad.day + 1
+            and shift.shift_number = bad.shift_number
+    )
+union all
+select
+    staged.kkt_reg_id,
+    daterange(staged.closed_at::date, staged.closed_at::date, '[]'),
+    null
+from stage.shift as staged
+inner join accounting.shift on staged.shift_id = shift.shift_id
+where staged.batch_id = %(batch_id)s and shift.outcome = 'incomplete'
+union all
+select
+    numbered.kkt_reg_id,
+    numbered.days,
+    'ФН ' || numbered.fiscal_drive_number || ', смены № ' || numbered.number_before + 1
+    || case when numbered.shift_number - numbered.number_before > 2 then '…' || numbered.shift_number - 1 else '' end
+from numbered
+inner join control.covered
+    on
+        covered.organization_inn = %(inn)s
+        and covered.product = %(product)s
+        and numbered.kkt_reg_id = covered.kkt_reg_id
+where numbered.shift_number - numbered.number_before > 1 and covered.days @> numbered.days

@@ -1,0 +1,86 @@
+"""Which receipts must be read: periods that hold those of every shift whose totals are not whole."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from smena.pipeline.reading import read_pages
+from smena.pipeline.road import Road
+from smena.transform.frames import SHIFT_KEY
+from smena.transform.wholeness import shifts_needing_receipts
+from smena.warehouse.database import Transaction
+from smena.warehouse.ledger import Batch
+from smena.warehouse.pages import pages_by_assignment
+
+Period = tuple[datetime, datetime]
+
+LONGEST_SHIFT = timedelta(days=31)
+"""How far before its end a shift is looked for whose beginning nothing tells."""
+
+CLOCKS_APART = timedelta(hours=14)
+"""How far a register's own clock and the operator's may be apart, should the operator read periods by its own."""
+
+
+def receipt_periods(road: Road, batch: Batch, shard: int) -> dict[tuple[str, date], list[Period]]:
+    """By register and first day of its assignment: the periods to read; those that touch are made one.
+
+    A shift that is published with its receipts is not read again, unless a person asked for its days.
+    """
+    needed: dict[tuple[str, date], list[Period]] = {}
+    with road.warehouse.transaction() as transaction:
+        for chunk in pages_by_assignment(
+            transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
+        ):
+            frames, totals, _ = read_pages(chunk)
+            shifts = shifts_needing_receipts(frames.z_reports, totals, batch.detail)
+            if batch.reason != "asked":
+                shifts = _not_known(transaction, batch, shifts)
+            first_day = {page.page_id: page.first_day for page in chunk}
+            assigned = shifts.assign(first_day=shifts["page_id"].map(first_day))
+            needed |= periods_of(assigned)
+    return needed
+
+
+def _not_known(transaction: Transaction, batch: Batch, shifts: pd.DataFrame) -> pd.DataFrame:
+    """The shifts whose receipts are not read and published already."""
+    if shifts.empty:
+        return shifts
+    known = transaction.rows(
+        "known_shifts",
+        inn=batch.organization_inn,
+        registers=sorted(shifts["kkt_reg_id"].unique()),
+        first_moment=shifts["closed_at"].min().to_pydatetime(),
+    )
+    if not known:
+        return shifts
+    keys = pd.MultiIndex.from_frame(pd.DataFrame(known)[SHIFT_KEY])
+    return shifts[~pd.MultiIndex.from_frame(shifts[SHIFT_KEY]).isin(keys)]
+
+
+def periods_of(shifts: pd.DataFrame) -> dict[tuple[str, date], list[Period]]:
+    """Periods, by register and first day, that hold every receipt of these shifts, by whichever clock they are read.
+
+    A shift begins when it was told to, or after the end of the one before it, or `LONGEST_SHIFT` before its own end.
+
+    Args:
+        shifts: columns kkt_reg_id, first_day, opened_at (may be missing), closed_at, received_at (UTC, may be missing).
+    """
+    if shifts.empty:
+        return {}
+    first = shifts["opened_at"].fillna(shifts["closed_at"] - LONGEST_SHIFT) - CLOCKS_APART
+    received = shifts["received_at"].fillna(shifts["closed_at"]) + CLOCKS_APART
+    last = received.where(received > shifts["closed_at"], shifts["closed_at"])
+    assignment = ["register", "first_day"]
+    spans = pd.DataFrame(
+        {"register": shifts["kkt_reg_id"], "first_day": shifts["first_day"], "first": first, "last": last}
+    ).sort_values([*assignment, "first"], kind="stable")
+    reach = spans.groupby(assignment)["last"].cummax().groupby([spans[name] for name in assignment]).shift()
+    spans["period"] = (reach.isna() | (spans["first"] > reach)).cumsum()
+    merged = spans.groupby([*assignment, "period"], sort=True).agg(first=("first", "min"), last=("last", "max"))
+    periods: dict[tuple[str, date], list[Period]] = {}
+    for (register, first_day, _), first_at, last_at in zip(merged.index, merged["first"], merged["last"], strict=True):
+        period = (first_at.floor("s").to_pydatetime(), last_at.ceil("s").to_pydatetime())
+        periods.setdefault((str(register), first_day), []).append(period)
+    return periods
