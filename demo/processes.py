@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -188,7 +189,9 @@ def _kill(processes: Iterable[psutil.Process]) -> None:
             process.kill()
 
 
-def _wait_for_end(records: Iterable[Record], patience_s: float, but: Set[int] = frozenset()) -> list[psutil.Process]:
+def _wait_for_end(
+    records: Iterable[Record], patience_s: float, but: AbstractSet[int] = frozenset()
+) -> list[psutil.Process]:
     """Wait until nothing is left of the sessions `but` these pids; what else remains when patience ends."""
     records = list(records)
     deadline = time.monotonic() + patience_s

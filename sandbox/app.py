@@ -54,7 +54,7 @@ def _broken(fault: Fault) -> Response:
 class _Dropped(Response):
     """No answer at all: the connection is reset."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - ASGI's own arguments
         # Uvicorn offers no way to drop a connection; the owner of `receive` holds the socket.
         receive.__self__.transport.abort()
         await asyncio.sleep(0)

@@ -9,11 +9,15 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
+from smena.warehouse.database import Warehouse
+
+if TYPE_CHECKING:
+    from smena.pipeline.road import Road
 
 WAREHOUSE = "warehouse"
 
@@ -49,6 +53,20 @@ def endpoint_from_airflow(name: str) -> Endpoint:
 def warehouse_from_airflow() -> str:
     """The libpq address of the warehouse, as a running Airflow task sees it."""
     return _dsn(_from_airflow(WAREHOUSE))
+
+
+def road_from_airflow() -> Road:
+    """The road of a running Airflow task."""
+    from smena.pipeline.road import Road
+
+    return Road(Warehouse(warehouse_from_airflow()), endpoint_from_airflow)
+
+
+def road_from_environment() -> Road:
+    """The road of the command line."""
+    from smena.pipeline.road import Road
+
+    return Road(Warehouse(warehouse_from_environment()), endpoint_from_environment)
 
 
 def _from_airflow(name: str) -> ConnectionFields:

@@ -20,19 +20,20 @@ select
 from stage.shift as staged
 inner join decided on staged.shift_id = decided.shift_id
 inner join accounting.shift as stood on staged.shift_id = stood.shift_id
-cross join lateral (
-    select
-        jsonb_build_object(
-            'cash_income', (staged.cash_income * 0.01)::numeric(15, 2),
-            'cash_refund', (staged.cash_refund * 0.01)::numeric(15, 2),
-            'cash_payout', (staged.cash_payout * 0.01)::numeric(15, 2),
-            'cash_payout_refund', (staged.cash_payout_refund * 0.01)::numeric(15, 2),
-            'cashless_income', (staged.cashless_income * 0.01)::numeric(15, 2),
-            'cashless_refund', (staged.cashless_refund * 0.01)::numeric(15, 2),
-            'receipts', staged.receipts,
-            'order_date', staged.order_day,
-            'outcome', staged.outcome
-        ) as facts
-) as held
+cross join
+    lateral (
+        select
+            jsonb_build_object(
+                'cash_income', (staged.cash_income * 0.01)::numeric(15, 2),
+                'cash_refund', (staged.cash_refund * 0.01)::numeric(15, 2),
+                'cash_payout', (staged.cash_payout * 0.01)::numeric(15, 2),
+                'cash_payout_refund', (staged.cash_payout_refund * 0.01)::numeric(15, 2),
+                'cashless_income', (staged.cashless_income * 0.01)::numeric(15, 2),
+                'cashless_refund', (staged.cashless_refund * 0.01)::numeric(15, 2),
+                'receipts', staged.receipts,
+                'order_date', staged.order_day,
+                'outcome', staged.outcome
+            ) as facts
+    ) as held
 where staged.batch_id = %(batch_id)s and decided.verdict = 'conflict'
 on conflict (shift_id, kind, digest) do nothing

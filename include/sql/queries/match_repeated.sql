@@ -1,4 +1,4 @@
--- Run by match: a shift that two windows of a batch tell alike is one shift; the orders made of it go with the row that goes.
+-- Run by match: a shift that two windows of a batch tell alike is one shift; the orders of the row that goes, go too.
 with ranked as (
     select
         ctid as place,

@@ -27,18 +27,22 @@ with facts as (
         stood.outcome as stood_outcome,
         stood.reason as stood_reason,
         stood.cash_income is not null as stood_whole,
-        stood.order_date is distinct from staged.order_day as other_day,
+        (stood.order_date is distinct from staged.order_day) as other_day,
         coalesce(stood.order_date <= closed_period.through, false) as stood_closed,
-        (stood.kkt_reg_id, stood.closed_at, stood.fiscal_document_number)
-        is distinct from (staged.kkt_reg_id, staged.closed_at, staged.fiscal_document_number) as other_identity,
         (
-            stood.cash_income, stood.cash_refund, stood.cash_payout, stood.cash_payout_refund,
-            stood.cashless_income, stood.cashless_refund, stood.receipts
-        )
-        is not distinct from (
-            staged.cash_income * 0.01, staged.cash_refund * 0.01, staged.cash_payout * 0.01,
-            staged.cash_payout_refund * 0.01, staged.cashless_income * 0.01, staged.cashless_refund * 0.01,
-            staged.receipts
+            (stood.kkt_reg_id, stood.closed_at, stood.fiscal_document_number)
+            is distinct from (staged.kkt_reg_id, staged.closed_at, staged.fiscal_document_number)
+        ) as other_identity,
+        (
+            (
+                stood.cash_income, stood.cash_refund, stood.cash_payout, stood.cash_payout_refund,
+                stood.cashless_income, stood.cashless_refund, stood.receipts
+            )
+            is not distinct from (
+                staged.cash_income * 0.01, staged.cash_refund * 0.01, staged.cash_payout * 0.01,
+                staged.cash_payout_refund * 0.01, staged.cashless_income * 0.01, staged.cashless_refund * 0.01,
+                staged.receipts
+            )
         ) as same_facts
     from stage.shift as staged
     inner join control.organization on organization.inn = %(inn)s

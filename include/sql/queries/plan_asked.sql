@@ -6,7 +6,8 @@ with reach as (
         daterange(%(first_day)s, %(last_day)s, '[]') * daterange(
             greatest(register.permission_from, register.first_document_at::date),
             case
-                when coalesce(register.permission_to, 'infinity')
+                when
+                    coalesce(register.permission_to, 'infinity')
                     >= coalesce(greatest(register.permission_from, register.first_document_at::date), '-infinity')
                     then register.permission_to
             end,
@@ -26,10 +27,11 @@ select
     'asked' as reason,
     reach.last_document_at
 from reach
-cross join lateral generate_series(
-    lower(reach.days)::timestamp,
-    upper(reach.days)::timestamp - interval '1 day',
-    %(window_days)s * interval '1 day'
-) as piece (first_day)
+cross join
+    lateral generate_series(
+        lower(reach.days)::timestamp,
+        upper(reach.days)::timestamp - interval '1 day',
+        %(window_days)s * interval '1 day'
+    ) as piece (first_day)
 where not isempty(reach.days)
 order by reach.kkt_reg_id, piece.first_day

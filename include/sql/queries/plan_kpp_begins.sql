@@ -4,10 +4,11 @@ select
     %(inn)s,
     told.kkt_reg_id,
     case
-        when exists (
-            select from control.register_kpp as known
-            where known.organization_inn = %(inn)s and known.kkt_reg_id = told.kkt_reg_id
-        )
+        when
+            exists (
+                select from control.register_kpp as known
+                where known.organization_inn = %(inn)s and known.kkt_reg_id = told.kkt_reg_id
+            )
             then daterange(%(today)s, null)
         else daterange(null, null)
     end,

@@ -22,16 +22,18 @@ select
     told.first_document_at,
     told.last_document_at,
     %(seen_at)s
-from jsonb_to_recordset(%(registers)s) as told (
-    kkt_reg_id text,
-    ofd_organization_id text,
-    name text,
-    address text,
-    permission_from date,
-    permission_to date,
-    first_document_at timestamp,
-    last_document_at timestamp
-)
+from
+    jsonb_to_recordset(%(registers)s)
+        as told (
+            kkt_reg_id text,
+            ofd_organization_id text,
+            name text,
+            address text,
+            permission_from date,
+            permission_to date,
+            first_document_at timestamp,
+            last_document_at timestamp
+        )
 order by told.kkt_reg_id
 on conflict (organization_inn, kkt_reg_id) do update
     set

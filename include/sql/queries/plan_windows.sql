@@ -65,7 +65,8 @@ asked as (
                         wanted
                         * with_documents
                         * daterange(
-                            case when read_through is not null
+                            case
+                                when read_through is not null
                                     then least(%(today)s - %(look_back_days)s, read_through::date)
                             end,
                             null
@@ -108,9 +109,10 @@ select
     end as reason,
     ranges.last_document_at
 from ranges
-cross join lateral generate_series(
-    lower(ranges.days)::timestamp,
-    upper(ranges.days)::timestamp - interval '1 day',
-    %(window_days)s * interval '1 day'
-) as piece (first_day)
+cross join
+    lateral generate_series(
+        lower(ranges.days)::timestamp,
+        upper(ranges.days)::timestamp - interval '1 day',
+        %(window_days)s * interval '1 day'
+    ) as piece (first_day)
 order by ranges.kkt_reg_id, piece.first_day

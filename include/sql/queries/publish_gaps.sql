@@ -1,4 +1,4 @@
--- Run by publish: windows that could not be fetched, and shifts that did not come, are gaps until a later run closes them.
+-- Run by publish: windows that could not be fetched, and shifts that did not come, are gaps until a run closes them.
 with gap as (
     select
         assignment.kkt_reg_id,

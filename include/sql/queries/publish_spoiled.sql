@@ -1,7 +1,7 @@
 -- Run by publish after publish_coverage: days that cannot be called loaded, though their answers were read.
 --
--- A z-report is bad, a page cannot be read, a shift is incomplete; totals by shift tell of a closed shift whose z-report
--- did not come; or days count as covered, but the numbers of the shifts on both sides of them are not neighbours. A
+-- A z-report is bad, a page cannot be read, a shift is incomplete, totals by shift tell of a closed shift whose z-report
+-- did not come, or days count as covered, but the shifts on both sides of them have numbers that are no neighbours. A
 -- record whose day is not known spoils all that was asked of its register.
 create temporary table spoiled on commit drop as
 with bad as (
@@ -28,20 +28,26 @@ numbered as (
         shift.shift_number,
         lag(shift.shift_number) over drive as number_before,
         daterange(
-            lag(shift.closed_at) over drive::date, greatest(shift.opened_at, lag(shift.closed_at) over drive)::date, '[]'
+            lag(shift.closed_at) over drive::date,
+            greatest(shift.opened_at, lag(shift.closed_at) over drive)::date,
+            '[]'
         ) as days
     from accounting.shift
     inner join control.batch on batch.batch_id = %(batch_id)s
     where
         shift.organization_inn = %(inn)s
-        and shift.kkt_reg_id in (select staged.kkt_reg_id from stage.shift as staged where staged.batch_id = %(batch_id)s)
+        and shift.kkt_reg_id in (
+            select staged.kkt_reg_id from stage.shift as staged where staged.batch_id = %(batch_id)s
+        )
         and shift.closed_at >= batch.first_day - 40
     window drive as (partition by shift.fiscal_drive_number order by shift.shift_number)
 )
 
 select
     bad.kkt_reg_id,
-    case when bad.day is null then daterange(bad.first_day, bad.last_day, '[]') else daterange(bad.day, bad.day, '[]') end
+    case
+        when bad.day is null then daterange(bad.first_day, bad.last_day, '[]') else daterange(bad.day, bad.day, '[]')
+    end
         as days,
     case when bad.is_missing then 'смена № ' || bad.shift_number end as missing
 from bad

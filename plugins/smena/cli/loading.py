@@ -10,7 +10,7 @@ import click
 
 from smena.cli.answer import Session, table
 from smena.cli.parameters import DAY, inn_option, product_option
-from smena.connections import endpoint_from_environment, warehouse_from_environment
+from smena.connections import road_from_environment
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.window import MARKET, OFD, PRODUCTS, Window
 from smena.warehouse.database import Row, Warehouse
@@ -31,10 +31,9 @@ def _only_ofd(product: str) -> None:
 def plan(session: Session, *, inn: str, product: str) -> None:
     """The windows that would be loaded now, and why; what is out of reach. A dry run."""
     from smena.pipeline.plan import preview
-    from smena.pipeline.road import Road
 
     _only_ofd(product)
-    made = preview(Road(Warehouse(warehouse_from_environment()), endpoint_from_environment), inn)
+    made = preview(road_from_environment(), inn)
     windows = [
         {
             "kkt_reg_id": planned.kkt_reg_id,
@@ -64,12 +63,11 @@ def plan(session: Session, *, inn: str, product: str) -> None:
 def load(session: Session, *, inn: str, product: str, first_day: date, last_day: date) -> None:
     """The whole road for one window, in this process. Run again at any time: what is right stays."""
     from smena.pipeline.load import load as run
-    from smena.pipeline.road import Road
 
     _only_ofd(product)
-    warehouse = Warehouse(warehouse_from_environment())
+    road = road_from_environment()
     loaded = run(
-        Road(warehouse, endpoint_from_environment),
+        road,
         inn,
         run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}",
         window=Window(first_day, last_day),
@@ -79,7 +77,7 @@ def load(session: Session, *, inn: str, product: str, first_day: date, last_day:
             f"batch {loaded.published.batch_id} is published, but a part could not be read: {loaded.fault.message}",
             fix="run again",
         )
-    waiting = _waiting(warehouse, inn, product)
+    waiting = _waiting(road.warehouse, inn, product)
     data = asdict(loaded.published) | {"gaps": loaded.plan.gaps, "waiting": waiting}
     session.answer(
         data, _told(loaded.published.batch_id, loaded.published.summary, waiting), waits=any(waiting.values())

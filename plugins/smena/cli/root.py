@@ -21,7 +21,7 @@ from smena.model.errors import SmenaError, WrongUse
 class _Commands(click.Group):
     """`--json` and `--debug` may stand before or after a command's name."""
 
-    def main(self, *args: object, **kwargs: object) -> NoReturn:
+    def main(self, *_args: object, **_kwargs: object) -> NoReturn:
         words = list(sys.argv[1:])
         shared = [word for word in ("--json", "--debug") if word in words]
         rest = [word for word in words if word not in shared]

@@ -24,7 +24,7 @@ EASTMOST = timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
-    """Days of one register: `missing`, `look_back`, `asked`, or `silent` (nothing can exist there, so nothing is asked)."""
+    """Days of one register: `missing`, `look_back`, `asked`, or `silent`: nothing can exist there, nothing is asked."""
 
     kkt_reg_id: str
     window: Window

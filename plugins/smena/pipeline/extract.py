@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from smena.integration.organizations import organization_of
 from smena.model.errors import PassingFault, RefusedByService, SmenaError, UnreadableAnswer
 from smena.pipeline.log import step_log
-from smena.pipeline.receipts import Period, receipt_periods
+from smena.pipeline.receipts import receipt_periods
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
@@ -121,7 +121,7 @@ def _fetch_receipts(road: Road, client: OfdClient, pages: PageStore, batch: Batc
     listed = ledger.assignments_of(road.warehouse, batch.batch_id, result.shard, ("listed",))
     if not listed:
         return
-    periods: dict[tuple[str, object], list[Period]] = receipt_periods(road, batch, result.shard)
+    periods = receipt_periods(road, batch, result.shard)
 
     def fetch(one: _Fetch) -> None:
         for first, last in periods[one.assignment.kkt_reg_id, one.assignment.first_day]:
@@ -150,7 +150,8 @@ def _fetch_all(
     def attempt(assignment: Assignment) -> tuple[str, SmenaError | None]:
         fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
         one = _Fetch(client, pages, assignment, fetch_id)
-        ended, error = state, None
+        ended = state
+        error: SmenaError | None = None
         try:
             fetch(one)
         except UnreadableAnswer as unreadable:

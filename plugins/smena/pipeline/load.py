@@ -23,6 +23,18 @@ class Loaded:
     fault: PassingFault | None
 
 
+def stage(road: Road, batch_id: int, shard: int) -> None:
+    """Extracts and processes a shard. What was extracted before is not asked for again.
+
+    Raises PassingFault where a part could not be read: run again. What was read is not lost, and is published without
+    the rest if nobody does.
+    """
+    extracted = extract(road, batch_id, shard)
+    if extracted.fault is not None:
+        raise extracted.fault
+    process(road, batch_id, shard)
+
+
 def load(road: Road, inn: str, *, run_id: str, horizon: date | None = None, window: Window | None = None) -> Loaded:
     """Plans, extracts, processes and publishes. What can be read is published even where another part cannot.
 
@@ -33,7 +45,8 @@ def load(road: Road, inn: str, *, run_id: str, horizon: date | None = None, wind
         raise AssertionError("a written plan has a batch")
     fault = None
     for shard in planned.shards:
-        extracted = extract(road, planned.batch_id, shard)
-        fault = fault or extracted.fault
-        process(road, planned.batch_id, shard)
+        try:
+            stage(road, planned.batch_id, shard)
+        except PassingFault as error:
+            fault = fault or error
     return Loaded(planned, publish(road, planned.batch_id), fault)

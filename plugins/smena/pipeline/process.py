@@ -65,7 +65,7 @@ def _sum(former: CheckResult, result: CheckResult) -> CheckResult:
 class Chunk:
     """What came of some pages: rows to publish, rows for quarantine (with their `step`), results of the gates.
 
-    Shifts whose z-report did not come wait among the rejects, as MISSING, for what else the batch and the warehouse know.
+    Shifts whose z-report did not come are among the rejects, as MISSING, until publish knows what else tells of them.
     """
 
     shifts: pd.DataFrame

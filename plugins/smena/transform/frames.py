@@ -66,8 +66,8 @@ RECEIPTS = Schema(
 )
 """receipt, bso, receiptCorrection, bsoCorrection (the `kind`): one row a document.
 
-`operation` is a name of `Operation`; `taxation` one of osn, usn_income, usn_income_expense, envd, eshn, psn, `mixed` for
-several, or missing; `agent` tells money taken for a principal; `corrects_day` the day a correction is about, if told.
+`operation` is a name of `Operation`; `taxation` one of osn, usn_income, usn_income_expense, envd, eshn, psn, `mixed`
+for several, or missing; `agent` tells money taken for a principal; `corrects_day` the day a correction is about, if told.
 """
 
 VAT_LINES = Schema(

@@ -135,7 +135,8 @@ def _with_accounts(rows: pd.DataFrame, accounts: Sequence[AccountRule]) -> pd.Da
             fits &= agent == rule.agent
         conditions.append(fits.to_numpy(dtype=bool))
     if not conditions:
-        return rows.assign(debit_account=pd.NA, credit_account=pd.NA)
+        nothing = pd.Series(pd.NA, index=rows.index, dtype="string")
+        return rows.assign(debit_account=nothing, credit_account=nothing)
     debit = np.select(conditions, [rule.debit for rule in accounts], "")
     credit = np.select(conditions, [rule.credit for rule in accounts], "")
     return rows.assign(

@@ -79,8 +79,8 @@ def _with_opening(z_reports: pd.DataFrame, openings: pd.DataFrame) -> pd.DataFra
 def _from_receipts(shifts: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame:
     """For each shift (same index): the sums of its receipts, how many there are, and whether these are all (R2).
 
-    Columns: the six sums, count, whole, pages (ids, joined by commas), earlier (a correction of an earlier day's cash is
-    among them), mixed (so is cash of which a part is a principal's).
+    Columns: the six sums, count, whole, pages (ids, joined by commas), earlier (a correction of an earlier day's cash
+    is among them), mixed (so is cash of which a part is a principal's).
     """
     key = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
     rows = receipts.assign(

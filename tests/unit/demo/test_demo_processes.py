@@ -94,5 +94,5 @@ def test_what_a_dead_process_said_last_is_told(keeper: Keeper) -> None:
     keeper.start("work", [sys.executable, "-c", "raise SystemExit('the port is taken')"])
     while keeper.is_running("work"):
         pass
-    with pytest.raises(ProcessTrouble, match="work is not running(.|\n)*the port is taken"):
+    with pytest.raises(ProcessTrouble, match=r"work is not running(.|\n)*the port is taken"):
         keeper.require("work")

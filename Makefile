@@ -1,0 +1,76 @@
+# The verbs of the repository. Each makes `.venv` from the pinned requirements first, if it is not there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := plugins/smena sandbox demo dags config bench tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo stop status test test-all lint format bench docs clean lock
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+demo: $(VENV)/ready ## PostgreSQL, Kontur in miniature and Airflow, loaded; goes on with the same data when run again
+	@$(BIN)/python -m demo up
+
+stop: ## end everything that `make demo` started
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m demo down; else echo "nothing of the demo is running"; fi
+
+status: $(VENV)/ready ## what of the demo runs, and what is loaded
+	@$(BIN)/python -m demo status
+
+test: $(VENV)/ready ## every test but the slowest
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(VENV)/ready ## every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms, SQL, the generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=plugins:. $(BIN)/lint-imports
+	$(BIN)/sqlfluff lint -q include/sql demo
+	$(BIN)/python -m demo.dag_page --check
+
+format: $(VENV)/dev-ready ## what can be formatted and mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix -q include/sql demo
+
+bench: $(VENV)/bench-ready ## the road, and other ways to load the same rows, measured side by side
+	$(BIN)/python -m bench
+
+docs: $(VENV)/ready ## docs/dags.md, made from the DAGs' own words
+	$(BIN)/python -m demo.dag_page
+
+clean: stop ## remove everything that was made: the environment, the demo's data
+	rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: ## resolve requirements*.in into requirements*.txt (needs uv)
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q requirements.in -o requirements.txt
+	for extra in dev bench prod; do \
+		uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q \
+			requirements-$$extra.in -o requirements-$$extra.txt || exit 1; \
+	done
+
+$(VENV)/ready: requirements.txt Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Smena needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
+	@echo "making $(VENV) from requirements.txt; this takes a minute or two, once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "$(CURDIR)/plugins" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/smena.pth"
+	@printf '#!/bin/sh\nexec "%s/python" -m smena "$$@"\n' "$(CURDIR)/$(BIN)" > $(BIN)/smena
+	@chmod +x $(BIN)/smena
+	@touch $@
+
+$(VENV)/dev-ready: requirements-dev.txt $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/bench-ready: requirements-bench.txt $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@

@@ -1,0 +1,151 @@
+"""A run over every organisation: what the tasks of a daily DAG call. What travels between them is ids, never rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import TypedDict, TypeVar
+
+from smena.integration.lifecycle import enabled
+from smena.integration.organizations import organization_of
+from smena.model.errors import BadBatch, PassingFault, SmenaError
+from smena.model.window import OFD
+from smena.pipeline.load import stage
+from smena.pipeline.log import step_log
+from smena.pipeline.plan import plan
+from smena.pipeline.publish import Published, publish
+from smena.pipeline.road import Road
+from smena.warehouse import ledger
+
+MOST_LOTS = 256
+"""How many tasks one step of a run may be: Airflow maps over no more than 1024, and each costs a third of a second."""
+
+PLANNED_AT_ONCE = 4
+PUBLISHED_AT_ONCE = 2
+
+T = TypeVar("T")
+Place = tuple[int, int]
+"""A batch and one of its shards."""
+
+
+class RunPlan(TypedDict):
+    """What a run has to do.
+
+    Attributes:
+        batches: their ids, one an organisation.
+        lots: (batch, shard) pairs, grouped by loading task.
+        failed: by ИНН, why an organisation could not be planned.
+    """
+
+    batches: list[int]
+    lots: list[list[Place]]
+    failed: dict[str, str]
+
+
+def plan_run(road: Road, *, run_id: str, horizon: date | None = None) -> RunPlan:
+    """Plans a batch for every organisation that is switched on; one that cannot be planned costs the others nothing.
+
+    Raises PassingFault where none could be planned and at least one may be later.
+    """
+    organizations = [organization_of(road.warehouse, row["organization_inn"]) for row in enabled(road.warehouse, OFD)]
+    # Connections are looked up here: Airflow answers for them to the thread that the task began with.
+    known = cache(road.endpoint)
+    failed: dict[str, SmenaError] = {}
+    for organization in organizations:
+        _attempt(failed, organization.inn, lambda name=organization.ofd_connection: known(name))  # type: ignore[misc]
+    ready = [organization.inn for organization in organizations if organization.inn not in failed]
+    with_known = replace(road, endpoint=known)
+    with ThreadPoolExecutor(PLANNED_AT_ONCE, thread_name_prefix="plan") as workers:
+        made = list(
+            workers.map(
+                lambda inn: _attempt(failed, inn, lambda: plan(with_known, inn, run_id=run_id, horizon=horizon)), ready
+            )
+        )
+    planned = [one for one in made if one is not None and one.batch_id is not None]
+    passing = next((error for error in failed.values() if isinstance(error, PassingFault)), None)
+    if passing is not None and not planned:
+        raise passing
+    places = [(one.batch_id, shard) for one in planned if one.batch_id is not None for shard in one.shards]
+    return {
+        "batches": [one.batch_id for one in planned if one.batch_id is not None],
+        "lots": _grouped(places),
+        "failed": {inn: str(error) for inn, error in failed.items()},
+    }
+
+
+def load_lot(road: Road, lot: Iterable[Place]) -> None:
+    """Extracts and processes shards. Raises, after every one was tried, the first error.
+
+    A fault that may pass goes first: it is worth another try, in which only what failed is asked for.
+    """
+    failed: dict[str, SmenaError] = {}
+    for batch_id, shard in lot:
+        _attempt(failed, f"batch {batch_id}, shard {shard}", lambda b=batch_id, s=shard: stage(road, b, s))  # type: ignore[misc]
+    passing = [error for error in failed.values() if isinstance(error, PassingFault)]
+    for error in [*passing, *failed.values()]:
+        raise error
+
+
+def publish_batches(road: Road, batches: Iterable[int]) -> list[Published]:
+    """Publishes batches, each in a transaction of its own, and gives those that are published.
+
+    A batch that is too bad is left to the report: it costs its neighbours nothing. Raises, after every one was tried,
+    the first fault that may pass.
+    """
+    failed: dict[str, SmenaError] = {}
+
+    def attempt(batch_id: int) -> Published | None:
+        return _attempt(failed, f"batch {batch_id}", lambda: publish(road, batch_id))
+
+    with ThreadPoolExecutor(PUBLISHED_AT_ONCE, thread_name_prefix="publish") as workers:
+        done = list(workers.map(attempt, batches))
+    for error in failed.values():
+        if isinstance(error, PassingFault):
+            raise error
+    return [one for one in done if one is not None]
+
+
+def report_run(road: Road, made: RunPlan | None) -> None:
+    """Says in a line for each batch how it ended. Raises BadBatch where anything was not loaded, with the reasons.
+
+    Args:
+        road: the warehouse is all that is used of it.
+        made: what `plan_run` gave; None where it gave nothing.
+    """
+    if made is None:
+        raise BadBatch("nothing was planned", fix="look at the log of the task `plan`")
+    wrong = [f"organisation {inn}: {reason}" for inn, reason in made["failed"].items()]
+    for batch_id in made["batches"]:
+        batch = ledger.batch_of(road.warehouse, batch_id)
+        counts = road.warehouse.rows("assignment_counts", batch_id=batch_id)
+        with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
+            told.update({row["state"]: row["assignments"] for row in counts})
+            told.update(batch.summary)
+        if batch.state != "published":
+            why = batch.summary.get("stopped", "it was not published")
+            wrong.append(f"batch {batch_id} of {batch.organization_inn}: {why}")
+        wrong += [
+            f"batch {batch_id} of {batch.organization_inn}: {row['assignments']} windows {row['state']}, {row['error']}"
+            for row in counts
+            if row["state"] == "failed"
+        ]
+    if wrong:
+        raise BadBatch("; ".join(wrong), fix="nothing is lost: the next run asks again for what is missing")
+
+
+def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T | None:
+    try:
+        return do()
+    except SmenaError as error:
+        with step_log("failed", what=name, why=str(error)):
+            failed[name] = error
+        return None
+
+
+def _grouped(rows: Sequence[T]) -> list[list[T]]:
+    size = max(1, math.ceil(len(rows) / MOST_LOTS))
+    return [list(rows[start : start + size]) for start in range(0, len(rows), size)]
