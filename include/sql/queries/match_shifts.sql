@@ -73,7 +73,7 @@ select
         when stood_outcome in ('incomplete', 'needs_review', 'before_start', 'closed_period')
             then
                 case
-                    when same_facts and outcome = stood_outcome and reason is not distinct from stood_reason
+                    when same_facts and outcome = stood_outcome and (reason is not distinct from stood_reason)
                         then 'same'
                     else 'changed'
                 end

@@ -67,7 +67,7 @@ RECEIPTS = Schema(
 """receipt, bso, receiptCorrection, bsoCorrection (the `kind`): one row a document.
 
 `operation` is a name of `Operation`; `taxation` one of osn, usn_income, usn_income_expense, envd, eshn, psn, `mixed`
-for several, or missing; `agent` tells money taken for a principal; `corrects_day` the day a correction is about, if told.
+for several, or missing; `agent` tells money taken for a principal, `corrects_day` the day that a correction is about.
 """
 
 VAT_LINES = Schema(
