@@ -80,10 +80,11 @@ select
         when same_facts or outcome = 'before_start' then 'same'
         when stood_closed or other_day or stood_outcome = 'conflict' or outcome not in ('issued', 'no_cash')
             then 'conflict'
-        when exists (
-            select from accounting.cash_order
-            where cash_order.shift_id = facts.shift_id and cash_order.status in ('accepted', 'rejected')
-        )
+        when
+            exists (
+                select from accounting.cash_order
+                where cash_order.shift_id = facts.shift_id and cash_order.status in ('accepted', 'rejected')
+            )
             then 'conflict'
         else 'changed'
     end as verdict
