@@ -1,0 +1,74 @@
+"""A migrated warehouse for each test, and towns to load into it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from demo.postgres import EmbeddedPostgres
+from sandbox import SandboxServer, SandboxSettings, WorldSettings
+from smena.warehouse.database import Warehouse
+from smena.warehouse.migrating import migrate
+from tests.town import FIRST, SMALL, Town
+
+BuildTown = Callable[..., Town]
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: EmbeddedPostgres) -> str:
+    """The name of a migrated database to make copies of."""
+    postgres.create_database("migrated")
+    migrate(postgres.dsn("migrated"))
+    return "migrated"
+
+
+@pytest.fixture
+def new_warehouse(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Callable[[], Warehouse]]:
+    """Makes fresh warehouses; they are dropped after the test."""
+    made: list[tuple[str, Warehouse]] = []
+
+    def make() -> Warehouse:
+        name = f"test_{secrets.token_hex(6)}"
+        postgres.create_database(name, template=migrated)
+        made.append((name, Warehouse(postgres.dsn(name))))
+        return made[-1][1]
+
+    yield make
+    for name, warehouse in made:
+        warehouse.close()
+        postgres.drop_database(name)
+
+
+@pytest.fixture
+def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
+    return new_warehouse()
+
+
+@pytest.fixture
+def build_town(new_warehouse: Callable[[], Warehouse]) -> Iterator[BuildTown]:
+    """Builds towns: `world`, the first day of the integration, settings of the organisation, manners of the sandbox."""
+    with ExitStack() as stack:
+
+        def build(
+            world: WorldSettings = SMALL,
+            *,
+            start: date = FIRST,
+            now: datetime | None = datetime(2026, 2, 20, 12),
+            manners: dict[str, Any] | None = None,
+            beside: Town | None = None,
+            **settings: str,
+        ) -> Town:
+            if beside is not None:
+                sandbox = beside.sandbox
+            else:
+                told = SandboxSettings(world=world, now=now)
+                sandbox = stack.enter_context(SandboxServer(replace(told, **(manners or {}))))
+            return Town(sandbox, new_warehouse(), start, **settings)
+
+        yield build

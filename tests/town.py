@@ -1,0 +1,156 @@
+"""A town to load: Kontur in miniature on one side, a warehouse on the other, and a road between them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, WorldSettings
+from smena.integration.lifecycle import disable, enable
+from smena.integration.organizations import add_organization, set_organization
+from smena.model.endpoint import Endpoint
+from smena.model.window import OFD, Window
+from smena.pipeline.load import Loaded, load
+from smena.pipeline.road import Road
+from smena.sources.http import Patience
+from smena.sources.ofd import OfdClient
+from smena.warehouse.database import Warehouse
+
+FIRST, LAST = date(2025, 12, 1), date(2026, 1, 15)
+QUICK = Patience(connect_s=5, read_s=5, deadline_s=10, attempts=3, first_pause_s=0.001)
+
+SMALL = WorldSettings(first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=6, receipts_per_shift=8)
+EASY = WorldSettings(
+    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=2, receipts_per_shift=6
+).easy()
+
+# What two ways to the same end may differ in: who wrote a row, when, and from which pages.
+_ASIDE = {"batch_id", "loaded_at", "evidence", "archived_at", "revision"}
+
+
+class QuickRoad(Road):
+    """A road whose client does not wait long."""
+
+    def ofd(self, organization: Any) -> OfdClient:
+        return OfdClient(self.endpoint(organization.ofd_connection), patience=QUICK)
+
+
+class Town:
+    """One sandbox, one warehouse; every organisation of the sandbox is registered and switched on."""
+
+    def __init__(self, sandbox: SandboxServer, warehouse: Warehouse, start: date = FIRST, **settings: str) -> None:
+        self.sandbox, self.warehouse = sandbox, warehouse
+        self.road = QuickRoad(warehouse, lambda _name: self.endpoint(), now=sandbox.tell_now)
+        self.inns = [one.inn for one in sandbox.world.organizations]
+        for one in sandbox.world.organizations:
+            with warehouse.transaction() as transaction:
+                add_organization(transaction, inn=one.inn, kpp=one.kpp, name=one.short_name, tariff="uchetny")
+                if settings:
+                    set_organization(transaction, one.inn, settings)
+            self.enable(start, one.inn)
+
+    def endpoint(self) -> Endpoint:
+        address = self.sandbox.address
+        extra = {"api_key": DEFAULT_API_KEY, "auth_base_url": address}
+        return Endpoint("kontur_ofd", address, DEFAULT_LOGIN, DEFAULT_PASSWORD, extra)
+
+    # --- what people do
+
+    @property
+    def inn(self) -> str:
+        return self.inns[0]
+
+    def enable(self, start: date, inn: str = "") -> None:
+        with self.warehouse.transaction() as transaction:
+            enable(transaction, inn=inn or self.inn, product=OFD, start_date=start, changed_by="test")
+
+    def disable(self) -> None:
+        with self.warehouse.transaction() as transaction:
+            disable(transaction, inn=self.inn, product=OFD, changed_by="test")
+
+    def set_day(self, day: date, hour: int = 12) -> None:
+        """Move the clock of everyone: it is this day now, UTC."""
+        self.sandbox.set_now(datetime(day.year, day.month, day.day, hour))
+
+    def load(self, first: date | None = None, last: date | None = None, *, inn: str = "") -> Loaded:
+        """The planned load, or the load of the days asked for."""
+        window = Window(first, last or first) if first else None
+        return load(self.road, inn or self.inn, run_id="test", window=window)
+
+    def load_daily(self, first: date, last: date) -> None:
+        """A run on the morning after each of these days."""
+        for day in Window(first, last):
+            self.set_day(day + timedelta(days=1), hour=6)
+            self.load()
+
+    # --- what they see
+
+    def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with self.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def table(self, name: str, order: str) -> list[dict[str, Any]]:
+        with self.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
+            cursor.execute(f"select * from {name} order by {order}")
+            columns = [column.name for column in cursor.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    def shifts(self) -> list[dict[str, Any]]:
+        return self.table("accounting.shift", "fiscal_drive_number, shift_number")
+
+    def orders(self) -> list[dict[str, Any]]:
+        return self.table("accounting.cash_order", "organization_inn, kpp, book_year, number")
+
+    def outcomes(self) -> Counter[str]:
+        return Counter(shift["outcome"] for shift in self.shifts())
+
+    def quarantine(self) -> list[dict[str, Any]]:
+        return self.table("control.quarantine", "quarantine_id")
+
+    def gaps(self) -> list[dict[str, Any]]:
+        return self.table("control.gap", "kkt_reg_id, days, reason")
+
+    def covered(self) -> list[tuple[str, Any]]:
+        """By register: the days that are proved loaded, whoever proved them."""
+        return self.sql("select kkt_reg_id, days from control.covered order by 1")
+
+    def open_days(self, register: str) -> set[date]:
+        """Days of a register, from the first to the last of the town, that are not proved loaded."""
+        ranges = {day for name, days in self.covered() if name == register for span in days for day in _days_of(span)}
+        return set(Window(FIRST, LAST)) - ranges
+
+    def books(self, *, but: Iterable[str] = ()) -> dict[str, list[dict[str, Any]]]:
+        """All of accounting as rows, apart from who wrote them and when."""
+        aside = _ASIDE | set(but)
+        return {
+            "shifts": [{k: v for k, v in row.items() if k not in aside} for row in self.shifts()],
+            "orders": sorted(
+                ({k: v for k, v in row.items() if k not in aside} for row in self.orders()),
+                key=lambda row: str(row["document_id"]),
+            ),
+        }
+
+    # --- what is true
+
+    def truth(self, *, permitted: bool = True) -> dict[tuple[str, int], dict[str, Any]]:
+        """Every closed shift that the operator knows and lets us read whole (or not), by (ФН, shift number)."""
+        return {
+            (line["fiscal_drive_number"], line["shift_number"]): line
+            for line in self.sandbox.truth()
+            if line["permitted"] == permitted
+        }
+
+    def register(self, place: int = 0) -> str:
+        return self.sandbox.world.organizations[0].registers[place].reg_number
+
+
+def _days_of(span: Any) -> Iterable[date]:
+    return Window(span.lower, span.upper - timedelta(days=1))
+
+
+def kopecks(amount: Decimal | None) -> int | None:
+    return None if amount is None else int(amount * 100)
