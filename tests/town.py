@@ -22,7 +22,9 @@ from smena.warehouse.database import Warehouse
 FIRST, LAST = date(2025, 12, 1), date(2026, 1, 15)
 QUICK = Patience(connect_s=5, read_s=5, deadline_s=10, attempts=3, first_pause_s=0.001)
 
-SMALL = WorldSettings(first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=6, receipts_per_shift=8)
+SMALL = WorldSettings(
+    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=6, receipts_per_shift=8
+)
 EASY = WorldSettings(
     first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=2, receipts_per_shift=6
 ).easy()
@@ -95,7 +97,7 @@ class Town:
 
     def table(self, name: str, order: str) -> list[dict[str, Any]]:
         with self.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
-            cursor.execute(f"select * from {name} order by {order}")
+            cursor.execute(f"select * from {name} order by {order}")  # noqa: S608 - names of ours
             columns = [column.name for column in cursor.description or ()]
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
@@ -116,11 +118,11 @@ class Town:
 
     def covered(self) -> list[tuple[str, Any]]:
         """By register: the days that are proved loaded, whoever proved them."""
-        return self.sql("select kkt_reg_id, days from control.covered order by 1")
+        return self.sql("select kkt_reg_id, unnest(days) from control.covered order by 1, 2")
 
     def open_days(self, register: str) -> set[date]:
         """Days of a register, from the first to the last of the town, that are not proved loaded."""
-        ranges = {day for name, days in self.covered() if name == register for span in days for day in _days_of(span)}
+        ranges = {day for name, span in self.covered() if name == register for day in _days_of(span)}
         return set(Window(FIRST, LAST)) - ranges
 
     def books(self, *, but: Iterable[str] = ()) -> dict[str, list[dict[str, Any]]]:

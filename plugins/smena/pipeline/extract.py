@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from smena.integration.organizations import organization_of
 from smena.model.errors import PassingFault, RefusedByService, SmenaError, UnreadableAnswer
 from smena.pipeline.log import step_log
-from smena.pipeline.receipts import receipt_periods
+from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
+from smena.transform.reading import last_close_without_opening
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment, Batch
 from smena.warehouse.pages import PageStore
@@ -22,6 +23,8 @@ Z_REPORTS = ("closeShift", "receiptCorrection", "bsoCorrection")
 """Corrections come with the z-reports: a correction of an earlier day's cash is not to be seen in totals."""
 
 RECEIPTS = ("openShift", "receipt", "bso", "receiptCorrection", "bsoCorrection")
+
+MARGIN = timedelta(days=1)
 
 _WRONG_KEY = ("401003",)
 
@@ -72,13 +75,23 @@ class _Fetch:
             self.keep("by_period", page)
 
     def totals(self) -> None:
-        """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends."""
+        """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends.
+
+        Where one was opened earlier still, its days are asked again from further back: sums of a part are no sums.
+        """
         assignment = self.assignment
-        first = assignment.first_day - timedelta(days=1)
+        page = self._totals(assignment.first_day - MARGIN, assignment.last_day)
+        last_cut = last_close_without_opening(page.body, assignment.first_day)
+        if last_cut is not None:
+            self._totals(assignment.first_day - LONGEST_SHIFT, min(last_cut, assignment.last_day))
+
+    def _totals(self, first: date, last: date) -> Page:
+        assignment = self.assignment
         if assignment.permission_from is not None:
             first = max(first, assignment.permission_from)
-        page = self.client.by_shifts(assignment.ofd_organization_id, assignment.kkt_reg_id, first, assignment.last_day)
+        page = self.client.by_shifts(assignment.ofd_organization_id, assignment.kkt_reg_id, first, last)
         self.keep("by_shifts", page)
+        return page
 
 
 def extract(road: Road, batch_id: int, shard: int) -> Extraction:

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
-from smena.quality.judge import Answer, ask
+from smena.quality.judge import Answer
 from smena.quality.rules import equal
-from smena.transform.frames import ORDERS, SHIFTS, Z_REPORTS
+from smena.quality.verdict import CheckResult
 from smena.transform.schema import Schema
 
-RULES = {
-    schema.name: (
-        equal(
-            f"{schema.name}_are_of_their_schema", "found", "wanted", "columns or types are not the schema's", "batch"
-        ),
-    )
-    for schema in (Z_REPORTS, ORDERS, SHIFTS)
-}
+_WORDS = "columns or types are not the schema's"
 
 
 def check_shape(suite: str, frame: pd.DataFrame, schema: Schema) -> Answer:
     """Whether the frame has exactly the schema's columns with exactly its types. The rows asked are the columns.
 
-    Great Expectations' own question about types cannot tell `Int64` from `int64`, so a frame of columns is asked.
+    Great Expectations' own question about types cannot tell `Int64` from `int64`, so it is not asked.
     """
-    found = frame.dtypes.astype("string")
-    wanted = pd.Series(dict(schema.columns), dtype="string")
-    columns = pd.DataFrame({"found": found, "wanted": wanted}).fillna("absent").rename_axis("column").reset_index()
-    return ask(suite, RULES[schema.name], columns, key="column")[0]
+    found = {str(name): str(kind) for name, kind in frame.dtypes.items()}
+    columns = sorted({*found, *schema.columns})
+    wrong = [name for name in columns if found.get(name) != schema.columns.get(name)]
+    details: dict[str, object] = {"rule": _WORDS}
+    if wrong:
+        details["found"] = [[found.get(name, "absent"), schema.columns.get(name, "absent")] for name in wrong]
+        details["keys"] = wrong
+    rule = equal(f"{schema.name}_are_of_their_schema", "found", "wanted", _WORDS, "batch")
+    result = CheckResult(
+        suite=suite,
+        expectation=rule.name,
+        column=None,
+        severity="batch",
+        success=not wrong,
+        rows=len(columns),
+        bad_rows=len(wrong),
+        details=json.dumps(details, ensure_ascii=False),
+    )
+    return Answer(rule, result, pd.Index([columns.index(name) for name in wrong], dtype="int64"))

@@ -106,6 +106,19 @@ class TotalsAnswer(Struct):
     shifts: list[Totals]
 
 
+class Ends(Struct, rename="camel"):
+    """The two ends of an entry of by-shifts."""
+
+    shift_open: LocalMoment | None = None
+    shift_close: LocalMoment | None = None
+
+
+class EndsAnswer(Struct):
+    """by-shifts, nothing but its ends read."""
+
+    shifts: list[Ends]
+
+
 class RawTotalsAnswer(Struct):
     """by-shifts, its entries unread."""
 

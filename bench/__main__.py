@@ -1,0 +1,144 @@
+"""`python -m bench`: pages already fetched to published orders, and the same rows by other ways, in one run."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg2
+from rich.console import Console
+
+from bench.evidence import lay_out
+from bench.final_rows import FinalTable, read_final_rows
+from bench.measuring import Run, run_road
+from bench.memory import ServerMemory
+from bench.report import tell_parts, tell_rivals, tell_runs, tell_targets
+from bench.rivals import Rival, measure_rivals
+from demo.postgres import EmbeddedPostgres
+from demo.repository import REPOSITORY
+from smena.warehouse.migrating import migrate
+
+SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
+"""All that differs from PostgreSQL's defaults: it is durable (fsync, synchronous_commit, full_page_writes are on)."""
+
+SIZES = (10_000, 100_000, 1_000_000)
+COMPARED = 100_000
+_WIDTH_OF_A_FILE = 160
+
+
+def _arguments(told: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of shifts, separated by commas")
+    parser.add_argument("--workers", type=int, default=2, help="processes at once (2)")
+    parser.add_argument("--road-only", action="store_true", help="leave the other ways out")
+    parser.add_argument("--directory", type=Path, default=REPOSITORY / ".bench", help="made anew, removed at the end")
+    given = parser.parse_args(told)
+    given.sizes = sorted({int(size) for size in given.sizes.split(",")})
+    return given
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    # Into a file or a pipe a table is written whole, not squeezed into the width of a terminal that is not there.
+    return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
+
+
+def _tell_machine(console: Console, server: EmbeddedPostgres, workers: int) -> None:
+    with closing(psycopg2.connect(server.dsn("postgres"))) as connection:
+        postgres = str(connection.get_parameter_status("server_version"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("pandas", "great-expectations", "dlt"))
+    console.print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
+    console.print(f"PostgreSQL {postgres} on the same machine, {packages}; {workers} processes at once")
+    set_to = ", ".join(f"{name} = {value}" for name, value in SETTINGS.items())
+    console.print(f"PostgreSQL's settings are its defaults, so durable, but for: {set_to}")
+
+
+class Bench:
+    """One run: the server, the sizes on it, and the other ways beside the size that is compared."""
+
+    def __init__(self, directory: Path, workers: int, say: Callable[[str], None]) -> None:
+        self._directory, self._workers, self._say = directory, workers, say
+        self._server = EmbeddedPostgres(directory / "postgres", settings=SETTINGS)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["bench.worker"])
+
+    @contextmanager
+    def served(self) -> Iterator[EmbeddedPostgres]:
+        """A new server, of which nothing is left at the end."""
+        try:
+            self._forget()
+            with self._server:
+                yield self._server
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        server = EmbeddedPostgres(self._server.directory)
+        server.stop()
+        shutil.rmtree(server.data_directory, ignore_errors=True)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    @contextmanager
+    def _database(self, name: str) -> Iterator[str]:
+        self._server.create_database(name)
+        yield self._server.dsn(name)
+        self._server.drop_database(name)
+
+    def road(self, shifts: int, *, with_rows: bool) -> tuple[Run, list[FinalTable]]:
+        """The road at a size, and the final rows of it where they are wanted."""
+        name = f"road_{shifts}"
+        with self._database(name) as dsn, ServerMemory(self._server.data_directory) as memory:
+            self._say(f"{shifts:,} shifts: the answers are invented and kept")
+            evidence = lay_out(dsn, name, shifts, self._workers, self._context)
+            self._say(
+                f"{shifts:,} shifts: {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB of JSON; the road"
+            )
+            memory.forget()
+            run = run_road(dsn, evidence, self._workers, self._context, memory.peak_bytes)
+            return run, read_final_rows(dsn) if with_rows else []
+
+    def rivals(self, tables: Sequence[FinalTable]) -> list[Rival]:
+        """The other ways, with these rows."""
+        with self._database("rivals") as dsn:
+            migrate(dsn)
+            return measure_rivals(dsn, tables, self._directory, self._say)
+
+
+def main(told: Sequence[str]) -> int:
+    """0 where every target is met, else 1."""
+    given, console, started = _arguments(told), _console(), time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"[{time.monotonic() - started:4.0f} s] {line}", file=sys.stderr, flush=True)
+
+    compared = max((size for size in given.sizes if size <= COMPARED), default=given.sizes[0])
+    runs: dict[int, Run] = {}
+    rivals: list[Rival] = []
+    bench = Bench(given.directory, given.workers, say)
+    with bench.served() as server:
+        _tell_machine(console, server, given.workers)
+        for size in given.sizes:
+            wanted = size == compared and not given.road_only
+            runs[size], tables = bench.road(size, with_rows=wanted)
+            if wanted:
+                rivals = bench.rivals(tables)
+    tell_runs(console, list(runs.values()))
+    tell_parts(console, list(runs.values()))
+    if rivals:
+        tell_rivals(console, runs[compared], rivals)
+    return 0 if tell_targets(console, list(runs.values()), runs[compared], rivals) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,112 @@
+"""The road over a batch: `process` for every shard, some at once, then `publish`; what each took, and the proof."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from multiprocessing.context import BaseContext
+from typing import Any
+
+import psycopg2
+from psycopg2.extras import RealDictCursor
+
+from bench.answers import Truth
+from bench.evidence import Evidence
+from bench.statements import statement
+from bench.worker import Measured, run_step
+
+
+class WrongFigures(AssertionError):
+    """What was published is not what was laid out: no figure of the run means anything."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the road.
+
+    Attributes:
+        orders: cash orders published; with the shifts they are the final rows.
+        process_s, publish_s: wall clock from the first fork to the last end.
+        parts, statements: seconds of all processes together, of `process` by part and of `publish` by statement.
+        worker_bytes, publisher_bytes: the most memory that one process held.
+        server_bytes: the most memory that the processes of PostgreSQL held beside what they share.
+    """
+
+    shifts: int
+    orders: int
+    process_s: float
+    publish_s: float
+    parts: Counter[str]
+    statements: Counter[str]
+    worker_bytes: int
+    publisher_bytes: int
+    server_bytes: int
+
+    @property
+    def seconds(self) -> float:
+        return self.process_s + self.publish_s
+
+    @property
+    def rows(self) -> int:
+        return self.shifts + self.orders
+
+
+def run_road(dsn: str, evidence: Evidence, workers: int, context: BaseContext, server_peak: Callable[[], int]) -> Run:
+    """Processes and publishes the batch. Raises WrongFigures where what stands then is not the truth."""
+    started = time.perf_counter()
+    with ThreadPoolExecutor(workers) as threads:
+        shards = list(threads.map(lambda shard: _step(context, dsn, evidence.batch_id, shard), evidence.shards))
+    staged = time.perf_counter()
+    publisher = _step(context, dsn, evidence.batch_id, None)
+    published = time.perf_counter()
+    return Run(
+        shifts=evidence.truth.shifts,
+        orders=_proved(dsn, evidence.truth),
+        process_s=staged - started,
+        publish_s=published - staged,
+        parts=_with_rest(shards),
+        statements=publisher.statements,
+        worker_bytes=max(one.peak_bytes for one in shards),
+        publisher_bytes=publisher.peak_bytes,
+        server_bytes=server_peak(),
+    )
+
+
+def _with_rest(shards: list[Measured]) -> Counter[str]:
+    parts: Counter[str] = Counter()
+    for one in shards:
+        parts.update(one.parts)
+        parts["the rest"] += one.seconds - sum(one.parts.values())  # type: ignore[assignment]
+    return parts
+
+
+def _step(context: BaseContext, dsn: str, batch_id: int, shard: int | None) -> Measured:
+    mine, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=run_step, args=(theirs, dsn, batch_id, shard))  # type: ignore[attr-defined]
+    process.start()
+    theirs.close()
+    try:
+        measured: Measured = mine.recv()
+    finally:
+        process.join()
+    if measured.error:
+        raise WrongFigures(f"{'publish' if shard is None else f'shard {shard}'} of batch {batch_id}: {measured.error}")
+    return measured
+
+
+def _proved(dsn: str, truth: Truth) -> int:
+    """The number of orders, once every figure of the warehouse is that of the truth."""
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(statement("published"))
+        found: dict[str, Any] = dict(cursor.fetchone() or {})
+    wanted = {"shifts": truth.shifts, **truth.sums}
+    for kind in ("pko", "rko"):
+        wanted |= {f"{kind}_orders": truth.orders[kind], f"{kind}_kopecks": truth.amounts[kind]}
+    wrong = {name: (told, int(found[name])) for name, told in wanted.items() if int(found[name]) != told}
+    if wrong:
+        raise WrongFigures(f"laid out and published differ: {wrong}")
+    return sum(truth.orders.values())

@@ -1,0 +1,96 @@
+"""The figures of a run as tables, and the targets held against them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.measuring import Run
+from bench.rivals import DLT, UPSERT, Rival
+
+TIMES_DLT, SHARE_OF_UPSERT, FLAT = 3.0, 0.25, 1.1
+FLAT_FROM = 100_000
+_STATEMENTS_SHOWN = 10
+_MB = 1_000_000
+
+
+def tell_runs(console: Console, runs: Sequence[Run]) -> None:
+    """Shifts a second and the memory, a row a size."""
+    table = Table(title="Pages already fetched → published: read, transform, check, match, publish")
+    for name in ("shifts", "final rows", "process, s", "match + publish, s", "shifts/s", "rows/s"):
+        table.add_column(name, justify="right")
+    for name in ("peak of a process, MB", "peak of publish, MB", "PostgreSQL's own, MB"):
+        table.add_column(name, justify="right")
+    for run in runs:
+        table.add_row(
+            *(f"{run.shifts:,}", f"{run.rows:,}", f"{run.process_s:.2f}", f"{run.publish_s:.2f}"),
+            *(f"{run.shifts / run.seconds:,.0f}", f"{run.rows / run.seconds:,.0f}"),
+            *(f"{size / _MB:,.0f}" for size in (run.worker_bytes, run.publisher_bytes, run.server_bytes)),
+        )
+    console.print(table)
+
+
+def tell_parts(console: Console, runs: Sequence[Run]) -> None:
+    """Where the time goes: of `process` by part, of `publish` by statement."""
+    console.print(_shares("Inside process, all processes together", runs, [run.parts for run in runs]))
+    statements = [run.statements for run in runs]
+    console.print(_shares("Inside publish, by statement of include/sql/queries", runs, statements))
+
+
+def _shares(title: str, runs: Sequence[Run], found: Sequence[Counter[str]]) -> Table:
+    table = Table(title=title)
+    table.add_column("part")
+    for run in runs:
+        table.add_column(f"{run.shifts:,} shifts", justify="right")
+    shown = [name for name, _ in found[-1].most_common(_STATEMENTS_SHOWN)]
+    for name in shown:
+        table.add_row(name, *(_share(one, one[name]) for one in found))
+    if len(shown) < len(found[-1]):
+        table.add_row("the others", *(_share(one, one.total() - sum(one[name] for name in shown)) for one in found))
+    return table
+
+
+def _share(of: Counter[str], seconds: float) -> str:
+    return f"{seconds:,.2f} s  {seconds / max(of.total(), 1e-9):4.0%}"
+
+
+def tell_rivals(console: Console, run: Run, rivals: Sequence[Rival]) -> None:
+    """Each way to load the final rows of a run, beside the whole road."""
+    table = Table(title=f"The same {run.rows:,} final rows ({run.shifts:,} shifts) by other ways")
+    table.add_column("way")
+    for name in ("seconds", "rows/s", "shifts/s", "Smena is as fast × "):
+        table.add_column(name, justify="right")
+    for name, seconds in [("Smena, the whole road", run.seconds), *((one.name, one.seconds) for one in rivals)]:
+        table.add_row(
+            name,
+            *(f"{seconds:,.2f}", f"{run.rows / seconds:,.0f}", f"{run.shifts / seconds:,.0f}"),
+            f"{seconds / run.seconds:.2f}",
+        )
+    console.print(table)
+
+
+def tell_targets(console: Console, runs: Sequence[Run], compared: Run, rivals: Sequence[Rival]) -> bool:
+    """Whether all that could be asked is met, with a line for each target."""
+    seconds = {one.name: one.seconds for one in rivals}
+    lines: list[tuple[str, float, bool]] = []
+    if DLT in seconds:
+        times = seconds[DLT] / compared.seconds
+        lines.append((f"× dlt's merge of dictionaries (at least {TIMES_DLT:g})", times, times >= TIMES_DLT))
+    if UPSERT in seconds:
+        share = seconds[UPSERT] / compared.seconds
+        lines.append((f"of COPY + ON CONFLICT (at least {SHARE_OF_UPSERT:g})", share, share >= SHARE_OF_UPSERT))
+    flat = [run for run in runs if run.shifts >= FLAT_FROM]
+    if len(flat) > 1:
+        for name, sizes in (
+            ("a process", [run.worker_bytes for run in flat]),
+            ("publish", [run.publisher_bytes for run in flat]),
+        ):
+            growth = sizes[-1] / sizes[0]
+            words = f"the memory of {name} at {flat[-1].shifts:,}, in that at {flat[0].shifts:,} (at most {FLAT:g})"
+            lines.append((words, growth, growth <= FLAT))
+    for words, figure, met in lines:
+        console.print(f"{'met   ' if met else 'MISSED'}  {figure:6.2f} {words}", markup=False, highlight=False)
+    return all(met for _, _, met in lines)

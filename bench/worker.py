@@ -1,0 +1,116 @@
+"""What runs inside a measured process: one step of the road, with a stopwatch on its parts and on every statement.
+
+The process is forked from one that has imported all that is heavy, as Airflow's workers are from its scheduler.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import wraps
+from multiprocessing.connection import Connection
+from typing import Any
+
+import great_expectations  # noqa: F401 - preloaded: a task that begins with it would cost seconds
+
+from smena.model.endpoint import Endpoint
+from smena.pipeline import process as processing
+from smena.pipeline.process import process
+from smena.pipeline.publish import publish
+from smena.pipeline.road import Road
+from smena.warehouse.database import Transaction, Warehouse
+
+PARTS = {
+    "read_pages": "read",
+    "check_z_reports": "check",
+    "make_shifts": "transform",
+    "check_orders": "check",
+    "copy_frame": "stage (COPY)",
+}
+"""Functions that `smena.pipeline.process` calls by these names, and the part of the step that each is."""
+
+PAGES, FETCH = "pages_by_assignment", "fetch, unpack"
+
+
+@dataclass
+class Measured:
+    """Seconds by part and by statement, and the most memory that the process has held, in bytes."""
+
+    parts: Counter[str] = field(default_factory=Counter)
+    statements: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    error: str = ""
+
+
+def run_step(told: Connection, dsn: str, batch_id: int, shard: int | None) -> None:
+    """Processes a shard, or publishes the batch where none is named, and tells how it went."""
+    measured = Measured()
+    warehouse = Warehouse(dsn)
+    road = Road(warehouse, endpoint=_nowhere)
+    _watch(measured)
+    started = time.perf_counter()
+    try:
+        if shard is None:
+            publish(road, batch_id)
+        else:
+            process(road, batch_id, shard)
+    except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
+        measured.error = f"{type(error).__name__}: {error}"
+    measured.seconds = time.perf_counter() - started
+    warehouse.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    measured.peak_bytes = peak if sys.platform == "darwin" else peak * 1024
+    told.send(measured)
+
+
+def _nowhere(name: str) -> Endpoint:
+    raise AssertionError(f"the bench asks nobody, {name} neither")
+
+
+def _watch(measured: Measured) -> None:
+    """Puts the stopwatch before the parts. The process ends after its step: nothing is put back."""
+    for name, part in PARTS.items():
+        setattr(processing, name, _timed(getattr(processing, name), measured.parts, part))
+    pages = getattr(processing, PAGES)
+
+    def timed_pages(*args: Any, **named: Any) -> Iterator[Any]:
+        following = _timed(iter(pages(*args, **named)).__next__, measured.parts, FETCH)
+        while True:
+            try:
+                chunk = following()
+            except StopIteration:
+                return
+            yield chunk
+
+    setattr(processing, PAGES, timed_pages)
+    for method in (Transaction.run, Transaction.rows):
+        setattr(Transaction, method.__name__, _timed_statement(method, measured.statements))
+
+
+def _timed(call: Callable[..., Any], into: Counter[str], part: str) -> Callable[..., Any]:
+    @wraps(call)
+    def timed(*args: Any, **named: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return call(*args, **named)
+        finally:
+            into[part] += time.perf_counter() - started  # type: ignore[assignment]
+
+    return timed
+
+
+def _timed_statement(call: Callable[..., Any], into: Counter[str]) -> Callable[..., Any]:
+    @wraps(call)
+    def timed(transaction: Transaction, name: str, /, **parameters: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return call(transaction, name, **parameters)
+        finally:
+            into[name] += time.perf_counter() - started  # type: ignore[assignment]
+
+    return timed

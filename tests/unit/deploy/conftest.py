@@ -1,0 +1,50 @@
+"""docker-compose.yml as Compose reads it: aliases merged, `${…}` filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from demo.repository import REPOSITORY
+from tests.unit.deploy.composing import Example, Variable, filled_in, find_variables, read_example
+
+
+@pytest.fixture(scope="session")
+def written() -> dict[str, Any]:
+    """The file with its aliases merged and `${…}` as they stand."""
+    told: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
+    return told
+
+
+@pytest.fixture(scope="session")
+def variables(written: dict[str, Any]) -> set[Variable]:
+    return find_variables(written["services"])
+
+
+@pytest.fixture(scope="session")
+def example() -> Example:
+    return read_example((REPOSITORY / ".env.example").read_text())
+
+
+@pytest.fixture(scope="session")
+def compose(written: dict[str, Any], example: Example) -> dict[str, Any]:
+    """The file as Compose runs it where everything that must be set is set."""
+    told: dict[str, Any] = filled_in(
+        written, {name: value or f"a-{name.lower()}" for name, value in example.values.items()}
+    )
+    return told
+
+
+@pytest.fixture(scope="session")
+def services(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return dict(compose["services"])
+
+
+@pytest.fixture(scope="session")
+def airflow_parts(services: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Those that run until they are stopped."""
+    return {
+        name: told for name, told in services.items() if told.get("restart") == "unless-stopped" and name != "redis"
+    }

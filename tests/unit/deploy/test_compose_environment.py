@@ -1,0 +1,160 @@
+"""What the containers are told: by variables that are all known, and no more than each needs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from demo.repository import REPOSITORY
+from demo.stack import POOLS
+from tests.unit.deploy.composing import Example, NotSet, Variable, filled_in
+
+Services = dict[str, dict[str, Any]]
+
+# The options of the provider's own sections that we set, as its version in requirements-prod.txt knows them. It is not
+# installed where the tests run: look again when the version changes (`get_provider_info.py` of the provider).
+CELERY_PROVIDER = "apache-airflow-providers-celery==3.26.0"
+CELERY_OPTIONS = {
+    "celery": {"broker_url", "result_backend", "worker_concurrency"},
+    "celery_broker_transport_options": {"visibility_timeout"},
+}
+
+SECRETS = {
+    "AIRFLOW_DATABASE_URL", "CELERY_RESULT_URL", "AIRFLOW_CONN_WAREHOUSE", "AIRFLOW_CONN_KONTUR_OFD",
+    "AIRFLOW_CONN_KONTUR_MARKET", "FERNET_KEY", "JWT_SECRET", "API_SECRET_KEY", "REDIS_PASSWORD",
+}  # fmt: skip
+LOOKS_SECRET = re.compile(r"PASSWORD|SECRET|_KEY|CONN_|_URL$|TOKEN")
+NOT_SECRET = {"AIRFLOW_BASE_URL"}
+
+LONGEST_TASK = """
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(%r)
+print(max(task.execution_timeout.total_seconds() for dag in bag.dags.values() for task in dag.tasks))
+"""
+
+
+def airflow_options() -> dict[str, set[str]]:
+    """Every section of the installed Airflow's own configuration, with its options."""
+    spec = util.find_spec("airflow")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    template = Path(spec.submodule_search_locations[0]) / "config_templates" / "config.yml"
+    told = yaml.safe_load(template.read_text())
+    return {section: set(about["options"] or {}) for section, about in told.items()}
+
+
+def test_every_variable_of_the_file_is_in_the_example_and_the_other_way_round(
+    variables: set[Variable], example: Example
+) -> None:
+    assert {one.name for one in variables} == set(example.values) | example.optional
+    assert {one.name for one in variables if one.how == "passed on"} == example.optional
+
+
+def test_a_variable_is_required_or_has_a_default_the_same_everywhere(
+    variables: set[Variable], example: Example
+) -> None:
+    assert len({one.name for one in variables}) == len(variables)
+    assert {one.how for one in variables} == {":?", ":-", "passed on"}
+    assert {one.name: one.rest for one in variables if one.how == ":-"} == {
+        name: value for name, value in example.values.items() if name not in SECRETS
+    }
+
+
+def test_no_secret_has_a_default_or_stands_in_the_example(variables: set[Variable], example: Example) -> None:
+    assert {one.name for one in variables if LOOKS_SECRET.search(one.name)} - NOT_SECRET == SECRETS
+    for one in variables:
+        if one.name in SECRETS:
+            assert one.how in (":?", "passed on"), one.name
+            assert not example.values.get(one.name), one.name
+
+
+def test_a_missing_secret_is_named(variables: set[Variable]) -> None:
+    for one in variables:
+        if one.how == ":?":
+            assert one.name in one.rest
+            assert ".env.example" in one.rest
+
+
+def test_the_example_as_it_is_starts_nothing(
+    written: dict[str, Any], example: Example, compose: dict[str, Any]
+) -> None:
+    with pytest.raises(NotSet, match=r"set \w+ in \.env"):
+        filled_in(written, example.values)
+    assert compose["services"]["redis"]["environment"]["REDIS_PASSWORD"] == "a-redis_password"
+
+
+def test_every_setting_is_one_that_airflow_knows(services: Services) -> None:
+    assert CELERY_PROVIDER in (REPOSITORY / "requirements-prod.txt").read_text().splitlines()
+    known = airflow_options() | CELERY_OPTIONS
+    dockerfile = re.findall(r"\b(AIRFLOW__\w+)=", (REPOSITORY / "Dockerfile").read_text())
+    names = {name for told in services.values() for name in told.get("environment", {})} | set(dockerfile)
+    settings = [name for name in names if name.startswith("AIRFLOW__")]
+    assert len(settings) > 20
+    for name in settings:
+        _, section, option = name.split("__")
+        assert option.lower() in known[section.lower()], name
+
+
+@pytest.mark.parametrize("part", ["worker", "cli"])
+def test_who_runs_tasks_does_not_know_airflows_own_database(services: Services, part: str) -> None:
+    told = services[part]["environment"]
+    assert not [name for name in told if name.startswith(("AIRFLOW__DATABASE__", "AIRFLOW__API_AUTH__"))]
+    assert "AIRFLOW__CORE__FERNET_KEY" not in told
+    assert "a-airflow_database_url" not in told.values()
+
+
+def test_konturs_credentials_go_to_those_who_ask_kontur(services: Services) -> None:
+    having = {name for name, told in services.items() if "AIRFLOW_CONN_KONTUR_OFD" in told.get("environment", {})}
+    assert having == {"worker", "cli"}
+
+
+def test_the_parts_of_airflow_agree(services: Services, airflow_parts: Services) -> None:
+    """One executor, one key for the logs, one address for the tasks' own API."""
+    told = [part["environment"] for part in (*airflow_parts.values(), services["init"])]
+    for name in ("CORE__EXECUTOR", "CORE__AUTH_MANAGER", "API__SECRET_KEY", "CORE__EXECUTION_API_SERVER_URL"):
+        assert len({one[f"AIRFLOW__{name}"] for one in told}) == 1, name
+    assert told[0]["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+    assert (
+        services["scheduler"]["environment"]["AIRFLOW__CELERY__BROKER_URL"] == "redis://:a-redis_password@redis:6379/0"
+    )
+    assert told[0]["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"].startswith("http://api-server:8080/")
+
+
+def test_no_more_is_handed_out_than_the_workers_have_room_for(services: Services) -> None:
+    worker = services["worker"]
+    room = int(worker["deploy"]["replicas"]) * int(worker["environment"]["AIRFLOW__CELERY__WORKER_CONCURRENCY"])
+    assert int(services["scheduler"]["environment"]["AIRFLOW__CORE__PARALLELISM"]) <= room
+
+
+def test_the_pools_are_those_that_the_dags_know(services: Services) -> None:
+    script = services["init"]["command"][-1]
+    assert set(re.findall(r"airflow pools set (\w+)", script)) == set(POOLS)
+    dags = "".join(path.read_text() for path in (REPOSITORY / "dags").glob("*.py"))
+    assert set(re.findall(r'pool="(\w+)"', dags)) <= set(POOLS)
+
+
+def test_both_databases_are_migrated(services: Services) -> None:
+    script = services["init"]["command"][-1].splitlines()
+    assert script[:2] == ["airflow db migrate", "smena migrate"]
+    assert services["init"]["command"][:2] == ["sh", "-ec"]
+
+
+def test_the_queue_gives_no_task_to_another_while_it_may_still_run(services: Services, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PYTHONPATH": str(REPOSITORY / "plugins"),
+    }
+    command = [sys.executable, "-c", LONGEST_TASK % str(REPOSITORY / "dags")]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    longest_s = float(done.stdout.splitlines()[-1])
+    option = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"
+    assert int(services["scheduler"]["environment"][option]) > longest_s > 0

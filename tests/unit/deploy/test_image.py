@@ -1,0 +1,108 @@
+"""The Dockerfile, and the pinned set that it installs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from demo.repository import REPOSITORY
+from smena.warehouse.sql import SQL_DIRECTORY
+
+Services = dict[str, dict[str, Any]]
+
+# What differs from the set that the tests run with: flask-appbuilder wants it before 3.
+OTHER_IN_PRODUCTION = {"python-dateutil"}
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (REPOSITORY / name).read_text().splitlines()
+    told: dict[str, str] = dict(line.partition(" ;")[0].split("==") for line in lines)
+    assert len(told) == len(lines)
+    return told
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    return (REPOSITORY / "Dockerfile").read_text().replace("\\\n", " ")
+
+
+@pytest.fixture(scope="module")
+def copied(dockerfile: str) -> dict[str, str]:
+    """Where each path of the repository goes."""
+    return dict(re.findall(r"^COPY (?!--from)(\S+) (\S+)$", dockerfile, re.MULTILINE))
+
+
+def test_every_copied_path_is_in_the_repository_and_reaches_the_build(copied: dict[str, str]) -> None:
+    assert len(copied) == 5
+    for source in copied:
+        assert (REPOSITORY / source).exists(), source
+    ignored = [line for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert ignored[0] == "*"
+    assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == set(copied)
+
+
+def test_the_library_finds_its_sql_in_the_image(copied: dict[str, str]) -> None:
+    sql = SQL_DIRECTORY.relative_to(REPOSITORY)
+    assert copied[sql.parts[0]] == f"/opt/smena/{sql.parts[0]}"
+    assert copied["plugins"] == "/opt/smena/plugins"
+
+
+def test_the_path_is_the_demos(dockerfile: str, copied: dict[str, str]) -> None:
+    assert re.findall(r"PYTHONPATH=(\S+)", dockerfile) == [f"{copied['plugins']}:{copied['config']}"]
+    assert f"AIRFLOW__CORE__DAGS_FOLDER={copied['dags']} " in dockerfile
+    assert f"AIRFLOW__CORE__PLUGINS_FOLDER={copied['plugins']} " in dockerfile
+
+
+def test_the_image_runs_as_the_user_that_compose_names(dockerfile: str, services: Services) -> None:
+    users = re.findall(r"^USER (\S+)$", dockerfile, re.MULTILINE)
+    assert users == ["10001:10001"]
+    assert "useradd --uid 10001" in dockerfile
+    assert {told["user"] for told in services.values() if "build" in told} == set(users)
+
+
+def test_what_the_containers_write_to_is_the_users(
+    dockerfile: str, services: Services, airflow_parts: Services
+) -> None:
+    home, logs = (re.findall(rf"{name}=(\S+)", dockerfile)[0] for name in ("AIRFLOW_HOME", "BASE_LOG_FOLDER"))
+    assert re.search(rf"install --directory --owner smena .* {home} {logs}\b", dockerfile)
+    for name, told in services.items():
+        if "build" in told:
+            assert [place for place in told["tmpfs"] if place.startswith(f"{home}:") and "uid=10001" in place], name
+            assert [place for place in told["tmpfs"] if place.startswith("/tmp:")], name  # noqa: S108
+    for name, told in airflow_parts.items():
+        assert told["volumes"] == [f"task-logs:{logs}"], name
+
+
+def test_the_base_image_is_the_same_in_both_files(dockerfile: str, services: Services) -> None:
+    (base,) = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", dockerfile, re.MULTILINE)
+    assert {told["build"]["args"]["PYTHON_IMAGE"] for told in services.values() if "build" in told} == {base}
+    assert len(re.findall(r"^FROM \$\{PYTHON_IMAGE\}", dockerfile, re.MULTILINE)) == 2
+
+
+def test_production_runs_the_versions_that_the_tests_run_with() -> None:
+    """Mended by `cp requirements.txt requirements-prod.txt && make lock`."""
+    tested, production = pins("requirements.txt"), pins("requirements-prod.txt")
+    assert {name for name, version in tested.items() if production.get(name) != version} == OTHER_IN_PRODUCTION
+    assert int(production["python-dateutil"].partition(".")[0]) < 3
+    assert {"apache-airflow-providers-celery", "apache-airflow-providers-fab", "redis"} <= set(production)
+
+
+def test_celery_is_one_that_airflows_provider_can_import() -> None:
+    major, minor = pins("requirements-prod.txt")["celery"].split(".")[:2]
+    assert (int(major), int(minor)) < (5, 7)
+
+
+def test_the_pins_name_no_place_to_fetch_from() -> None:
+    text = (REPOSITORY / "requirements-prod.txt").read_text()
+    assert not re.search(r"://|^\s*-| @ ", text, re.MULTILINE)
+
+
+def test_what_only_tests_and_the_demo_need_stays_out(dockerfile: str) -> None:
+    left_out = re.findall(r"grep -vE '\^\(([^)]*)\)=='", dockerfile)[0].split("|")
+    assert set(left_out) <= set(pins("requirements-prod.txt"))
+    modules = "|".join(name.replace("-", "_") for name in left_out)
+    for folder in ("config", "dags", "plugins"):
+        for path in (REPOSITORY / folder).rglob("*.py"):
+            assert not re.search(rf"^\s*(import|from) ({modules})\b", path.read_text(), re.MULTILINE), path
