@@ -1,10 +1,10 @@
-"""What the operator may send (DOMAIN 7): a bad record is in quarantine with its reason, and its neighbours are loaded."""
+"""What the operator may send (DOMAIN 7): the bad record is in quarantine with its reason, its neighbours are loaded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -34,7 +34,9 @@ def match_of(shift: dict[str, Any], kind: str) -> dict[str, Any]:
 def neighbours_are_loaded(town: Town, bad: dict[str, Any]) -> bool:
     """Whether every other shift stands with its outcome."""
     key = (bad["fiscal_drive_number"], bad["shift_number"])
-    known = {(s["fiscal_drive_number"], s["shift_number"]) for s in town.shifts() if s["outcome"] in ("issued", "no_cash")}
+    known = {
+        (s["fiscal_drive_number"], s["shift_number"]) for s in town.shifts() if s["outcome"] in ("issued", "no_cash")
+    }
     return known == town.truth().keys() - {key}
 
 
@@ -81,7 +83,9 @@ def test_a_broken_z_report_is_in_quarantine_and_its_neighbours_are_loaded(town: 
 GOOD_ALL_THE_SAME = {
     "an unknown field": ({"somethingNew": {"deep": [1, 2]}}, []),
     "a number as a string": ({"shiftNumber": "{shift_number}", "receiptsQuantity": "{receipts}"}, []),
-    "identifiers padded with spaces": ({"kktRegId": "{kkt_reg_id}      ", "fiscalDriveNumber": " {fiscal_drive_number} "}, []),
+    "identifiers padded with spaces": (
+        {"kktRegId": "{kkt_reg_id}      ", "fiscalDriveNumber": " {fiscal_drive_number} "}, [],
+    ),
     "an organisation's INN padded with zeros": ({"userInn": "00{organization_inn}"}, []),
     "no INN": ({}, ["userInn"]),
     "no number of documents": ({}, ["documentsQuantity"]),
@@ -95,14 +99,21 @@ def test_what_the_contract_allows_is_loaded(town: Town, case: str) -> None:
     put, drop = GOOD_ALL_THE_SAME[case]
     shift = some_shift(town)
     told = {name: value.format(**shift) if isinstance(value, str) else value for name, value in put.items()}
-    town.sandbox.faults.add({"kind": "patch_document", "match": match_of(shift, "closeShift"), "set": told, "drop": drop})
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "match": match_of(shift, "closeShift"), "set": told, "drop": drop}
+    )
     town.load()
     assert town.quarantine() == []
     assert town.truth().keys() == {(s["fiscal_drive_number"], s["shift_number"]) for s in town.shifts()}
 
 
 def test_a_type_of_document_that_nobody_knows_is_in_quarantine(town: Town) -> None:
-    extra = {"kind": "extra_documents", "register": town.register(), "documents": [{"newReport": {"code": 99}}], "times": 1}
+    extra = {
+        "kind": "extra_documents",
+        "register": town.register(),
+        "documents": [{"newReport": {"code": 99}}],
+        "times": 1,
+    }
     town.sandbox.faults.add(extra)
     town.load()
     (record,) = town.quarantine()
@@ -134,7 +145,9 @@ def test_the_same_document_with_another_content_is_nobodys(town: Town) -> None:
             "documentsQuantity": bad["receipts"] + 3, **put,
         }
     }  # fmt: skip
-    town.sandbox.faults.add({"kind": "extra_documents", "register": bad["kkt_reg_id"], "documents": [double], "times": 1})
+    town.sandbox.faults.add(
+        {"kind": "extra_documents", "register": bad["kkt_reg_id"], "documents": [double], "times": 1}
+    )
     town.load(FIRST, LAST)
     assert {record["kind"] for record in town.quarantine()} == {"closeShift"}
     assert len(town.quarantine()) == 2

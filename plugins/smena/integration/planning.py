@@ -91,10 +91,10 @@ def gaps(transaction: Transaction, inn: str, product: str) -> list[Row]:
     return transaction.rows("gaps", inn=inn, product=product)
 
 
-def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, now_utc: datetime) -> list[Row]:
+def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, yesterday: date, now_utc: datetime) -> list[Row]:
     """The windows as assignments of a batch, registers kept whole, in shards of bounded size.
 
-    A window that reaches the horizon is asked through the latest moment that any register's clock can show, so that a
+    A window that reaches yesterday is asked through the latest moment that any register's clock can show, so that a
     service that reads the period by time of receipt hides nothing.
     """
     assignments: list[Row] = []
@@ -113,7 +113,7 @@ def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, now_utc: datet
                 "first_day": planned.window.first_day,
                 "last_day": planned.window.last_day,
                 "reason": planned.reason,
-                "ask_through": _ask_through(planned.window, horizon, now_utc),
+                "ask_through": _ask_through(planned.window, yesterday, now_utc),
                 "read_through": _read_through(planned, horizon),
                 "state": "read" if silent else "planned",
             }
@@ -121,9 +121,9 @@ def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, now_utc: datet
     return assignments
 
 
-def _ask_through(window: Window, horizon: date, now_utc: datetime) -> datetime:
+def _ask_through(window: Window, yesterday: date, now_utc: datetime) -> datetime:
     latest = (now_utc + EASTMOST).replace(tzinfo=None, microsecond=0)
-    return max(window.ends_at, latest) if window.last_day >= horizon else window.ends_at
+    return max(window.ends_at, latest) if window.last_day >= yesterday else window.ends_at
 
 
 def _read_through(planned: PlannedWindow, horizon: date) -> datetime | None:

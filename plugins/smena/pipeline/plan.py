@@ -79,7 +79,9 @@ def plan(road: Road, inn: str, *, run_id: str, horizon: date | None = None, wind
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
                 made = _planned(road, transaction, organization, registers, last_day, window, seen_at, batch_id)
-                rows = planning.in_shards(made.windows, horizon=last_day, now_utc=seen_at)
+                rows = planning.in_shards(
+                    made.windows, horizon=last_day, yesterday=road.yesterday(organization), now_utc=road.now()
+                )
                 first_day = min((planned.window.first_day for planned in made.windows), default=last_day)
                 ledger.assign(transaction, batch_id, min(first_day, last_day), rows)
         except SmenaError as error:

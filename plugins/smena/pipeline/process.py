@@ -17,7 +17,7 @@ from smena.quality import CheckResult, Verdict, check_orders, check_z_reports
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import ORDERS, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.shifts import make_shifts
-from smena.transform.wholeness import without_z_report
+from smena.transform.wholeness import closed_through, without_z_report
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame
 from smena.warehouse.database import Transaction, as_json
@@ -119,8 +119,7 @@ def work(
     first_day, last_day = batch.first_day, batch.last_day + timedelta(days=1)
     missing = without_z_report(documents.z_reports, totals)
     missing = missing[missing["closed_at"].between(pd.Timestamp(first_day), pd.Timestamp(last_day), inclusive="left")]
-    # A period read by time of receipt may tell of days after the batch's last one: a later batch asks for them.
-    z_reports = documents.z_reports[~(documents.z_reports["closed_at"] >= pd.Timestamp(last_day))]
+    z_reports = closed_through(documents.z_reports, batch.last_day)
     before = check_z_reports(z_reports, organization_inn=organization.inn, now_utc=now_utc)
     z_reports = z_reports.drop(index=before.bad.index)
     shifts, orders, unfit = make_shifts(

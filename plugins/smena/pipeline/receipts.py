@@ -9,7 +9,7 @@ import pandas as pd
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
 from smena.transform.frames import SHIFT_KEY
-from smena.transform.wholeness import shifts_needing_receipts
+from smena.transform.wholeness import closed_through, shifts_needing_receipts
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import pages_by_assignment
@@ -34,7 +34,7 @@ def receipt_periods(road: Road, batch: Batch, shard: int) -> dict[tuple[str, dat
             transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
         ):
             frames, totals, _ = read_pages(chunk)
-            shifts = shifts_needing_receipts(frames.z_reports, totals, batch.detail)
+            shifts = shifts_needing_receipts(closed_through(frames.z_reports, batch.last_day), totals, batch.detail)
             if batch.reason != "asked":
                 shifts = _not_known(transaction, batch, shifts)
             first_day = {page.page_id: page.first_day for page in chunk}

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pandas as pd
 
 from smena.transform.frames import MONEY, SHIFT_KEY
 
 _ENTRY = ["kkt_reg_id", "shift_number", "closed_at"]
+
+
+def closed_through(z_reports: pd.DataFrame, last_day: date) -> pd.DataFrame:
+    """The z-reports of a batch that ends on `last_day`; those whose time is not known are among them.
+
+    A period that is read by time of receipt may tell of later days too: a later batch asks for them.
+    """
+    return z_reports[~(z_reports["closed_at"] >= pd.Timestamp(last_day + timedelta(days=1)))]
 
 
 def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:

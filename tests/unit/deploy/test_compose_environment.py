@@ -6,26 +6,17 @@ import os
 import re
 import subprocess
 import sys
-from importlib import util
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from demo.repository import REPOSITORY
 from demo.stack import POOLS
+from tests.unit.deploy.airflow_settings import PROVIDERS, unknown
 from tests.unit.deploy.composing import Example, NotSet, Variable, filled_in
 
 Services = dict[str, dict[str, Any]]
-
-# The options of the provider's own sections that we set, as its version in requirements-prod.txt knows them. It is not
-# installed where the tests run: look again when the version changes (`get_provider_info.py` of the provider).
-CELERY_PROVIDER = "apache-airflow-providers-celery==3.26.0"
-CELERY_OPTIONS = {
-    "celery": {"broker_url", "result_backend", "worker_concurrency"},
-    "celery_broker_transport_options": {"visibility_timeout"},
-}
 
 SECRETS = {
     "AIRFLOW_DATABASE_URL", "CELERY_RESULT_URL", "AIRFLOW_CONN_WAREHOUSE", "AIRFLOW_CONN_KONTUR_OFD",
@@ -39,16 +30,6 @@ from airflow.dag_processing.dagbag import DagBag
 bag = DagBag(%r)
 print(max(task.execution_timeout.total_seconds() for dag in bag.dags.values() for task in dag.tasks))
 """
-
-
-def airflow_options() -> dict[str, set[str]]:
-    """Every section of the installed Airflow's own configuration, with its options."""
-    spec = util.find_spec("airflow")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    template = Path(spec.submodule_search_locations[0]) / "config_templates" / "config.yml"
-    told = yaml.safe_load(template.read_text())
-    return {section: set(about["options"] or {}) for section, about in told.items()}
 
 
 def test_every_variable_of_the_file_is_in_the_example_and_the_other_way_round(
@@ -92,15 +73,16 @@ def test_the_example_as_it_is_starts_nothing(
 
 
 def test_every_setting_is_one_that_airflow_knows(services: Services) -> None:
-    assert CELERY_PROVIDER in (REPOSITORY / "requirements-prod.txt").read_text().splitlines()
-    known = airflow_options() | CELERY_OPTIONS
-    dockerfile = re.findall(r"\b(AIRFLOW__\w+)=", (REPOSITORY / "Dockerfile").read_text())
-    names = {name for told in services.values() for name in told.get("environment", {})} | set(dockerfile)
-    settings = [name for name in names if name.startswith("AIRFLOW__")]
+    names = {name for told in services.values() for name in told.get("environment", {})}
+    names |= set(re.findall(r"\b(AIRFLOW__\w+)=", (REPOSITORY / "Dockerfile").read_text()))
+    settings = {name for name in names if name.startswith("AIRFLOW__")}
     assert len(settings) > 20
-    for name in settings:
-        _, section, option = name.split("__")
-        assert option.lower() in known[section.lower()], name
+    assert not unknown(settings)
+    assert unknown({"AIRFLOW__CELERY__BROKER_ADDRESS", "AIRFLOW__CORE__EXECUTER", "AIRFLOW__QUEUE__BROKER_URL"})
+
+
+def test_the_providers_are_those_whose_settings_were_looked_at() -> None:
+    assert set(PROVIDERS) <= set((REPOSITORY / "requirements-prod.txt").read_text().splitlines())
 
 
 @pytest.mark.parametrize("part", ["worker", "cli"])

@@ -1,0 +1,139 @@
+"""Lists of organisations and registers: one broken entry costs its neighbours nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from sandbox import SandboxServer
+from smena.model.errors import PassingFault
+from smena.sources.ofd_listing import Cashbox, OfdOrganization, list_cashboxes, list_organizations
+from tests.unit.sources.conftest import Enter
+
+
+def told(*entries: Any) -> bytes:
+    return json.dumps(entries, ensure_ascii=False).encode()
+
+
+def cashbox(**fields: Any) -> Cashbox:
+    """A register told with these fields."""
+    ((one,), broken) = list_cashboxes(told({"regNumber": "0000000003065868"} | fields))
+    assert broken == []
+    return one
+
+
+def test_the_sandbox_s_lists_are_read_whole(sandbox: SandboxServer, enter: Enter) -> None:
+    client = enter(sandbox.address)
+    (organization,) = list_organizations(client.organizations().body)
+    world = sandbox.world.organizations[0]
+    assert organization == OfdOrganization(world.id, world.inn)
+    registers, broken = list_cashboxes(client.cashboxes(organization.id).body)
+    assert [one.kkt_reg_id for one in registers] == [one.reg_number for one in world.registers]
+    assert broken == []
+    for register in registers:
+        shifts = [line for line in sandbox.truth() if line["kkt_reg_id"] == register.kkt_reg_id]
+        first, last = min(line["opened_at"] for line in shifts), max(line["closed_at"] for line in shifts)
+        assert register.first_document_at and register.first_document_at <= datetime.fromisoformat(first)
+        assert register.last_document_at and register.last_document_at >= datetime.fromisoformat(last)
+
+
+def test_a_register_is_read_with_all_it_may_have() -> None:
+    assert cashbox(
+        regNumber="0000000003065868    ", kpp=" 770101001 ", name="Касса 1", address="г. Примерск",
+        lastDocumentTimestamp="2026-01-05T21:03:04",
+        fiscalDrive={"fiscalDriverNumber": "2", "earliestDocumentTimestamp": "2025-12-20T08:00:00"},
+        fiscalDrives=[{"earliestDocumentTimestamp": "2025-12-01T08:00:00"}, {"fiscalDriverNumber": "2"}],
+        permissionFrom="2025-12-01T00:00:00", permissionTo="2026-06-30T00:00:00", somethingNew={"a": [1]},
+    ) == Cashbox(
+        "0000000003065868", "770101001", "Касса 1", "г. Примерск", date(2025, 12, 1), date(2026, 6, 30),
+        datetime(2025, 12, 1, 8), datetime(2026, 1, 5, 21, 3, 4),
+    )  # fmt: skip
+
+
+def test_a_register_of_which_nothing_is_told_but_its_number_is_one() -> None:
+    nothing = Cashbox("0000000003065868", None, "", "", None, None, None, None)
+    optional = (
+        "kpp", "name", "address", "lastDocumentTimestamp", "fiscalDrive", "fiscalDrives", "permissionFrom", "permissionTo",
+    )  # fmt: skip
+    assert cashbox() == cashbox(**dict.fromkeys(optional)) == nothing
+    assert cashbox(kpp="  ", permissionFrom="", fiscalDrives=[], fiscalDrive={}) == nothing
+
+
+@pytest.mark.parametrize("moment", ["1970-01-01T00:00:00", "0001-01-01T00:00:00", "1970-01-01T00:00:00Z"])
+def test_the_beginning_of_time_means_none(moment: str) -> None:
+    register = cashbox(
+        lastDocumentTimestamp=moment, fiscalDrive={"earliestDocumentTimestamp": moment}, permissionFrom=moment,
+        permissionTo=moment,
+    )  # fmt: skip
+    assert register == cashbox()
+
+
+def test_the_first_document_is_that_of_the_oldest_drive_that_has_one() -> None:
+    drives = [{"earliestDocumentTimestamp": at} for at in ("1970-01-01T00:00:00", "2025-12-03T00:00:00", None, "2025-12-02T00:00:00")]
+    assert cashbox(fiscalDrives=drives).first_document_at == datetime(2025, 12, 2)
+
+
+@pytest.mark.parametrize("text", ["2018-12-14", "2018-12-14T14:14:41", "2018-12-14T14:14:41.1234567", "2018-12-14T23:59:59+03:00"])
+def test_a_permission_with_a_time_of_day_is_read_by_its_day(text: str) -> None:
+    assert cashbox(permissionTo=text).permission_to == date(2018, 12, 14)
+
+
+GOOD = {"regNumber": "0000000003065868"}
+BROKEN: list[Any] = [
+    {}, None, 5, "text", [], {"regNumber": None}, {"regNumber": 3065868}, GOOD | {"lastDocumentTimestamp": "yesterday"},
+    GOOD | {"fiscalDrives": [None]}, GOOD | {"fiscalDrive": "1"}, GOOD | {"kpp": 770101001},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", BROKEN, ids=json.dumps)
+def test_one_broken_register_costs_its_neighbours_nothing(entry: Any) -> None:
+    good, broken = list_cashboxes(told({"regNumber": "1"}, entry, {"regNumber": "2"}))
+    assert [one.kkt_reg_id for one in good] == ["1", "2"]
+    assert [json.loads(one["record"]) for one in broken] == [entry]
+    assert broken[0]["reason"]
+
+
+@pytest.mark.parametrize("text", ["01.12.2025", "2025-02-30T00:00:00", "soon"])
+def test_a_permission_that_is_no_date_costs_the_neighbours_nothing(text: str) -> None:
+    good, broken = list_cashboxes(told({"regNumber": "1"}, GOOD | {"permissionFrom": text}, {"regNumber": "2"}))
+    assert [one.kkt_reg_id for one in good] == ["1", "2"]
+    assert len(broken) == 1
+
+
+def test_a_name_in_no_utf_8_costs_the_neighbours_nothing() -> None:
+    body = b'[{"regNumber": "1"}, {"regNumber": "3", "name": "\xca\xe0\xf1\xf1\xe0"}, {"regNumber": "2"}]'
+    good, _ = list_cashboxes(body)
+    assert {"1", "2"} <= {one.kkt_reg_id for one in good}
+
+
+def test_a_register_without_a_number_is_none() -> None:
+    good, broken = list_cashboxes(told({"regNumber": "   "}, GOOD))
+    assert [one.kkt_reg_id for one in good] == ["0000000003065868"]
+    assert len(broken) == 1
+
+
+def test_a_long_broken_record_is_kept_in_part() -> None:
+    _, (broken,) = list_cashboxes(told({"regNumber": None, "name": "Я" * 50_000}))
+    assert len(broken["record"]) == 20_000
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n", b"[]"])
+def test_no_data_is_no_registers(body: bytes) -> None:
+    assert list_cashboxes(body) == ([], [])
+    assert list_organizations(body) == []
+
+
+@pytest.mark.parametrize("body", [b"{}", b"null", b"<html>", b"[1, 2", b'"text"', b'{"errorCode": 1}'])
+def test_what_is_no_list_is_a_passing_fault(body: bytes) -> None:
+    with pytest.raises(PassingFault, match="no list"):
+        list_cashboxes(body)
+    with pytest.raises(PassingFault, match="no list"):
+        list_organizations(body)
+
+
+def test_organisations_are_known_by_their_bare_inn() -> None:
+    body = told({"id": "a", "inn": "007701000019 "}, {"id": "b", "inn": " 123456789047", "kpp": None}, {"id": "c", "inn": None})
+    assert list_organizations(body) == [OfdOrganization("a", "7701000019"), OfdOrganization("b", "123456789047")]

@@ -1,0 +1,178 @@
+"""A connection is read as Airflow reads it, and what cannot be read is one clear line without a secret."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from psycopg2.extensions import parse_dsn
+
+from smena.connections import endpoint_from_environment, warehouse_from_environment
+from smena.model.endpoint import Endpoint
+from smena.model.errors import WrongUse
+
+PASSWORD = "tajna/парол@: %"
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def read(told: str | dict[str, Any]) -> Endpoint:
+        monkeypatch.setenv("AIRFLOW_CONN_KONTUR_OFD", told if isinstance(told, str) else json.dumps(told))
+        return endpoint_from_environment("kontur_ofd")
+
+    return read
+
+
+@pytest.fixture
+def warehouse(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What PostgreSQL's own library understands of the address that a connection becomes."""
+
+    def read(told: str | dict[str, Any]) -> dict[str, str]:
+        monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", told if isinstance(told, str) else json.dumps(told))
+        return dict(parse_dsn(warehouse_from_environment()))
+
+    return read
+
+
+# --- outside services
+
+
+@pytest.mark.parametrize(
+    ("told", "base_url"),
+    [
+        ({"conn_type": "http", "host": "ofd.example"}, "http://ofd.example"),
+        ({"conn_type": "http", "host": "ofd.example", "schema": "https"}, "https://ofd.example"),
+        ({"conn_type": "http", "host": "ofd.example", "schema": "https", "port": 11002}, "https://ofd.example:11002"),
+        ({"conn_type": "http", "host": "ofd.example", "port": "8080"}, "http://ofd.example:8080"),
+        ({"conn_type": "http", "host": "https://ofd.example:11002/"}, "https://ofd.example:11002"),
+        ({"conn_type": "http", "host": "https://ofd.example/market/", "port": 8443}, "https://ofd.example:8443/market"),
+        ({"conn_type": "http", "host": "ofd.example:8080/market"}, "http://ofd.example:8080/market"),
+        ({"conn_type": "generic", "host": "ofd.example"}, "https://ofd.example"),
+        ("http://ofd.example", "http://ofd.example"),
+        ("https://ofd.example:11002/", "https://ofd.example:11002"),
+        ("http://ofd.example/https", "https://ofd.example"),
+        ("http://https%3A%2F%2Fofd.example%3A11002", "https://ofd.example:11002"),
+    ],
+)
+def test_the_address_of_a_service(endpoint: Any, told: str | dict[str, Any], base_url: str) -> None:
+    assert endpoint(told).base_url == base_url
+
+
+def test_a_uri_with_the_host_s_own_scheme_is_read_as_airflow_reads_it(endpoint: Any) -> None:
+    told = endpoint("http://https://demo:secret@ofd.example:8443/?api_key=k")
+    assert (told.base_url, told.login, told.password) == ("https://ofd.example:8443", "demo", "secret")
+
+
+@pytest.mark.parametrize(
+    "told", ["http://demo:secret@[::1]:8080", {"conn_type": "http", "host": "http://[::1]:8080"}, {"conn_type": "http", "host": "::1", "port": 8080}]
+)
+def test_an_address_of_the_sixth_version_keeps_its_brackets(endpoint: Any, told: str | dict[str, Any]) -> None:
+    assert endpoint(told).base_url == "http://[::1]:8080"
+
+
+def test_all_fields_come_through_json(endpoint: Any) -> None:
+    extra = {"api_key": "k", "auth_base_url": "https://api.example"}
+    told = {"conn_type": "http", "host": "ofd.example", "login": "a@b.example", "password": PASSWORD}
+    for given in (extra, json.dumps(extra)):
+        read = endpoint(told | {"extra": given})
+        assert (read.name, read.login, read.password, dict(read.extra)) == ("kontur_ofd", "a@b.example", PASSWORD, extra)
+
+
+def test_all_fields_come_through_a_uri(endpoint: Any) -> None:
+    login = quote("a@b.example", safe="")
+    read = endpoint(f"http://{login}:{quote(PASSWORD, safe='')}@ofd.example?api_key=k%2B&auth_base_url=https%3A%2F%2Fapi.example")
+    assert (read.login, read.password) == ("a@b.example", PASSWORD)
+    assert dict(read.extra) == {"api_key": "k+", "auth_base_url": "https://api.example"}
+
+
+def test_extra_fields_may_be_one_json_in_a_uri(endpoint: Any) -> None:
+    read = endpoint(f"http://ofd.example?__extra__={quote(json.dumps({'api_key': 'k', 'n': [1]}))}")
+    assert dict(read.extra) == {"api_key": "k", "n": [1]}
+
+
+def test_a_field_that_is_not_there_is_none(endpoint: Any) -> None:
+    read = endpoint({"conn_type": "http", "host": "ofd.example", "login": None, "extra": None})
+    assert (read.login, read.password, dict(read.extra)) == (None, None, {})
+
+
+def test_a_password_of_digits_alone_is_text(endpoint: Any) -> None:
+    assert endpoint({"conn_type": "http", "host": "ofd.example", "login": 5, "password": 12345}).password == "12345"
+
+
+UNREADABLE: list[str | dict[str, Any]] = [
+    "{", "{]", "http://", "ofd.example:80", "http://tajna:port-none", "http://u:tajna/x@ofd.example", "http://ofd.example:99999",
+    {"conn_type": "http"}, {"conn_type": "http", "host": ""}, {"conn_type": "http", "host": "ofd.example", "port": "tajna"},
+    {"conn_type": "http", "host": "ofd.example", "extra": "{tajna"}, {"conn_type": "http", "host": "ofd.example", "extra": 5},
+    {"conn_type": "http", "host": "ftp://ofd.example"},
+]  # fmt: skip
+UNREADABLE_FURTHER_ON: list[str | dict[str, Any]] = [
+    {"conn_type": "http", "host": "ofd.example:tajna"}, {"conn_type": "http", "host": "http://ofd.example:99999"},
+    {"conn_type": "http", "host": 5}, {"conn_type": "http", "host": "ofd.example", "extra": "5"},
+    {"conn_type": "http", "host": "ofd.example", "extra": '"tajna"'}, "http://ofd.example?__extra__=[1]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", [*UNREADABLE, *UNREADABLE_FURTHER_ON], ids=str)
+def test_what_cannot_be_read_is_wrong_use_in_one_line_without_a_secret(endpoint: Any, told: str | dict[str, Any]) -> None:
+    with pytest.raises(WrongUse) as error:
+        endpoint(told)
+    assert "tajna" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_parser_s_complaint_is_not_kept_behind_the_error(endpoint: Any) -> None:
+    # The complaint about a port quotes the password it took for one.
+    with pytest.raises(WrongUse) as error:
+        endpoint("http://u:tajna/x@ofd.example")
+    assert "tajna" not in str(error.value.__context__)
+
+
+@pytest.mark.parametrize("text", [None, "", "  "])
+def test_a_connection_that_is_not_there_is_wrong_use_that_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_KONTUR_OFD", raising=False)
+    if text is not None:
+        monkeypatch.setenv("AIRFLOW_CONN_KONTUR_OFD", text)
+    with pytest.raises(WrongUse, match="AIRFLOW_CONN_KONTUR_OFD"):
+        endpoint_from_environment("kontur_ofd")
+
+
+# --- the warehouse
+
+
+def test_a_warehouse_is_known_by_its_uri(warehouse: Any) -> None:
+    assert warehouse(f"postgres://u%40x:{quote(PASSWORD, safe='')}@db.example:5433/books?sslmode=require") == {
+        "host": "db.example", "port": "5433", "user": "u@x", "password": PASSWORD, "dbname": "books", "sslmode": "require",
+    }  # fmt: skip
+
+
+def test_a_warehouse_is_known_by_its_json(warehouse: Any) -> None:
+    told = {"conn_type": "postgres", "host": "db.example", "schema": "b/o?k s", "login": "u@x", "password": PASSWORD}
+    assert warehouse(told) == {"host": "db.example", "user": "u@x", "password": PASSWORD, "dbname": "b/o?k s"}
+
+
+@pytest.mark.parametrize("host", ["/var/run/postgresql", "::1"])
+def test_a_warehouse_may_stand_at_a_socket_or_a_sixth_version_address(warehouse: Any, host: str) -> None:
+    read = warehouse({"conn_type": "postgres", "host": host, "schema": "books", "login": "u", "port": 5433})
+    assert (read["host"], read["port"], read["dbname"]) == (host, "5433", "books")
+
+
+def test_options_with_spaces_reach_the_warehouse_as_they_are(warehouse: Any) -> None:
+    extra = {"options": "-c statement_timeout=5s", "application_name": "a+b"}
+    read = warehouse({"conn_type": "postgres", "host": "db.example", "schema": "books", "extra": extra})
+    assert (read["options"], read["application_name"]) == ("-c statement_timeout=5s", "a+b")
+
+
+def test_a_number_among_the_options_is_not_lost(warehouse: Any) -> None:
+    extra = {"connect_timeout": 10}
+    read = warehouse({"conn_type": "postgres", "host": "db.example", "schema": "books", "extra": extra})
+    assert read["connect_timeout"] == "10"
+
+
+@pytest.mark.parametrize("told", [{"host": "db.example"}, {"schema": "books"}, {"host": "", "schema": ""}])
+def test_a_warehouse_without_a_host_or_a_database_is_wrong_use(warehouse: Any, told: dict[str, Any]) -> None:
+    with pytest.raises(WrongUse, match="no host or no database"):
+        warehouse({"conn_type": "postgres"} | told)
