@@ -64,7 +64,6 @@ RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     default_args={
         "owner": "smena",
         "retries": 3,
-        "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(minutes=30),
         "retry_policy": RETRY_WHAT_MAY_PASS,

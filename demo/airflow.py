@@ -186,6 +186,7 @@ class LocalAirflow:
                 "dags_folder": self._dags_folder,
                 "plugins_folder": self._plugins_folder,
                 "load_examples": False,
+                "default_task_retry_delay": 10,
                 "dags_are_paused_at_creation": True,
                 "fernet_key": kept["fernet_key"],
                 "auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",

@@ -66,7 +66,12 @@ def test_a_uri_with_the_host_s_own_scheme_is_read_as_airflow_reads_it(endpoint: 
 
 
 @pytest.mark.parametrize(
-    "told", ["http://demo:secret@[::1]:8080", {"conn_type": "http", "host": "http://[::1]:8080"}, {"conn_type": "http", "host": "::1", "port": 8080}]
+    "told",
+    [
+        "http://demo:secret@[::1]:8080",
+        {"conn_type": "http", "host": "http://[::1]:8080"},
+        {"conn_type": "http", "host": "::1", "port": 8080},
+    ],
 )
 def test_an_address_of_the_sixth_version_keeps_its_brackets(endpoint: Any, told: str | dict[str, Any]) -> None:
     assert endpoint(told).base_url == "http://[::1]:8080"
@@ -77,12 +82,19 @@ def test_all_fields_come_through_json(endpoint: Any) -> None:
     told = {"conn_type": "http", "host": "ofd.example", "login": "a@b.example", "password": PASSWORD}
     for given in (extra, json.dumps(extra)):
         read = endpoint(told | {"extra": given})
-        assert (read.name, read.login, read.password, dict(read.extra)) == ("kontur_ofd", "a@b.example", PASSWORD, extra)
+        assert (read.name, read.login, read.password, dict(read.extra)) == (
+            "kontur_ofd",
+            "a@b.example",
+            PASSWORD,
+            extra,
+        )
 
 
 def test_all_fields_come_through_a_uri(endpoint: Any) -> None:
     login = quote("a@b.example", safe="")
-    read = endpoint(f"http://{login}:{quote(PASSWORD, safe='')}@ofd.example?api_key=k%2B&auth_base_url=https%3A%2F%2Fapi.example")
+    read = endpoint(
+        f"http://{login}:{quote(PASSWORD, safe='')}@ofd.example?api_key=k%2B&auth_base_url=https%3A%2F%2Fapi.example"
+    )
     assert (read.login, read.password) == ("a@b.example", PASSWORD)
     assert dict(read.extra) == {"api_key": "k+", "auth_base_url": "https://api.example"}
 
@@ -115,7 +127,9 @@ UNREADABLE_FURTHER_ON: list[str | dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("told", [*UNREADABLE, *UNREADABLE_FURTHER_ON], ids=str)
-def test_what_cannot_be_read_is_wrong_use_in_one_line_without_a_secret(endpoint: Any, told: str | dict[str, Any]) -> None:
+def test_what_cannot_be_read_is_wrong_use_in_one_line_without_a_secret(
+    endpoint: Any, told: str | dict[str, Any]
+) -> None:
     with pytest.raises(WrongUse) as error:
         endpoint(told)
     assert "tajna" not in str(error.value)

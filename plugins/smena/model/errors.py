@@ -58,6 +58,10 @@ class RefusedByService(SmenaError):
         self.code = code
 
 
+class RefusedLogin(RefusedByService):
+    """The login or the integrator's key is refused: nothing at all can be asked with it."""
+
+
 class BadRecord(SmenaError):
     """One record breaks a rule; it goes to quarantine and costs its neighbours nothing."""
 

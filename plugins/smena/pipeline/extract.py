@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from smena.integration.organizations import organization_of
-from smena.model.errors import PassingFault, RefusedByService, SmenaError, UnreadableAnswer
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer
 from smena.pipeline.log import step_log
 from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
 from smena.pipeline.road import Road
@@ -25,8 +25,6 @@ Z_REPORTS = ("closeShift", "receiptCorrection", "bsoCorrection")
 RECEIPTS = ("openShift", "receipt", "bso", "receiptCorrection", "bsoCorrection")
 
 MARGIN = timedelta(days=1)
-
-_WRONG_KEY = ("401003",)
 
 
 @dataclass
@@ -99,7 +97,7 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
 
     A register that the operator refuses, or whose answer is no JSON, is marked so and costs its neighbours nothing. A
     fault that may pass is given back in `fault` after every other register was fetched: run again for the rest. Raises
-    RefusedByService where the key or the login itself is refused.
+    RefusedLogin where the login or the key itself is refused.
     """
     with step_log("extract", batch_id=batch_id, shard=shard) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
@@ -170,9 +168,9 @@ def _fetch_all(
         except UnreadableAnswer as unreadable:
             one.keep("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
             ended, error = "unreadable", unreadable
+        except RefusedLogin:
+            raise
         except RefusedByService as refusal:
-            if refusal.code in _WRONG_KEY or refusal.status == 401:
-                raise
             ended, error = "refused", refusal
         except PassingFault as fault:
             ended, error = "failed", fault

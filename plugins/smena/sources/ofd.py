@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from smena.model.endpoint import Endpoint
-from smena.model.errors import PassingFault, RefusedByService, UnreadableAnswer, WrongUse
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
 from smena.sources.http import Answer, Http, Patience
 from smena.sources.ofd_login import CertificateLogin, Login, PasswordLogin
 from smena.sources.page import Page
@@ -51,8 +51,8 @@ class OfdClient:
         endpoint: base address of the data; login and password; extra `api_key`, and if need be `auth_base_url`,
             `certificate_file` with `private_key_file` (then the certificate logs in).
 
-    Every method raises PassingFault when the service cannot be reached, RefusedByService when it says no, and
-    UnreadableAnswer when it keeps answering with something that is no JSON.
+    Every method raises PassingFault when the service cannot be reached, RefusedByService when it says no (RefusedLogin
+    when to everything), and UnreadableAnswer when it keeps answering with something that is no JSON.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class OfdClient:
         self._login = _login(endpoint)
         self._http = Http(patience, sleep)
         self._sid = ""
-        self._refused: RefusedByService | None = None
+        self._refused: RefusedLogin | None = None
         self._logging_in = threading.Lock()
 
     @property
@@ -148,7 +148,8 @@ class OfdClient:
         if answer.status == 401 and _code(answer) == LOG_IN_AGAIN:
             answer = self._ask(name, address, self._session(sid))
         if answer.status >= 400:
-            raise RefusedByService(
+            refused = RefusedLogin if answer.status == 401 else RefusedByService
+            raise refused(
                 f"{name}: HTTP {answer.status} {_code(answer)}".rstrip(),
                 status=answer.status,
                 code=_code(answer),
@@ -175,7 +176,7 @@ class OfdClient:
             if not self._sid or self._sid == dead:
                 try:
                     self._sid = self._login.log_in(self._http)
-                except RefusedByService as refusal:
+                except RefusedLogin as refusal:
                     self._refused = refusal
                     raise
             return self._sid

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
 
-from smena.model.errors import PassingFault, RefusedByService, WrongUse
+from smena.model.errors import PassingFault, RefusedLogin, WrongUse
 from smena.sources.http import Http
 
 OPENSSL_TIMEOUT_S = 20
@@ -39,7 +39,7 @@ class PasswordLogin:
     password: str = field(repr=False)
 
     def log_in(self, http: Http) -> str:
-        """A session id. Raises RefusedByService for a wrong login, PassingFault where nothing answers."""
+        """A session id. Raises RefusedLogin for a wrong login, PassingFault where nothing answers."""
         url = f"{self.base_url}/auth/authenticate-by-pass?login={quote(self.login, safe='')}"
         told = _told(http, url, self.password.encode(), "authenticate-by-pass")
         return _text(told, "Sid", "authenticate-by-pass")
@@ -63,7 +63,7 @@ class CertificateLogin:
         href = _text(link if isinstance(link, Mapping) else {}, "Href", "authenticate-by-cert")
         ours, theirs = urlsplit(self.base_url), urlsplit(href)
         if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
-            raise RefusedByService("authenticate-by-cert points to another host; the key is not sent there", status=200)
+            raise RefusedLogin("authenticate-by-cert points to another host; the key is not sent there", status=200)
         approved = _told(http, href, self._decrypted(pem, encrypted), "approve-cert")
         return _text(approved, "Sid", "approve-cert")
 
@@ -104,7 +104,7 @@ class CertificateLogin:
 def _told(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
     answer = http.ask("POST", url, name=name, data=data)
     if answer.status >= 400:
-        raise RefusedByService(
+        raise RefusedLogin(
             f"{name}: HTTP {answer.status}, the login is refused",
             status=answer.status,
             fix="check the connection's login",

@@ -25,7 +25,9 @@ def with_check_digits(body: str) -> str:
     return inn
 
 
-bodies = st.integers(10_000_000, 999_999_999).map("{:09d}".format) | st.integers(10**8, 10**10 - 1).map("{:010d}".format)
+bodies = st.integers(10_000_000, 999_999_999).map("{:09d}".format) | st.integers(10**8, 10**10 - 1).map(
+    "{:010d}".format
+)
 real_bodies = bodies.filter(lambda body: not body.startswith("00"))
 
 
@@ -52,7 +54,17 @@ def test_numbers_worked_out_by_hand_are_told_right() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " 1234567894", "1234567894\n", "123456789", "12345678940", "١٢٣٤٥٦٧٨٩٤", "123456789³", "0000000000", "001234567894"],
+    [
+        "",
+        " 1234567894",
+        "1234567894\n",
+        "123456789",
+        "12345678940",
+        "١٢٣٤٥٦٧٨٩٤",
+        "123456789³",
+        "0000000000",
+        "001234567894",
+    ],
 )
 def test_what_is_no_inn_is_not_taken_for_one(text: str) -> None:
     assert not is_inn(text)

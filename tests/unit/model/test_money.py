@@ -26,7 +26,15 @@ def test_roubles_always_have_two_places(amount: int) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "told"),
-    [("0", 0), ("0.01", 1), ("-0.01", -1), ("123.45", 12345), ("1E+3", 100_000), ("0.1000", 10), ("99999999999.99", 10**13 - 1)],
+    [
+        ("0", 0),
+        ("0.01", 1),
+        ("-0.01", -1),
+        ("123.45", 12345),
+        ("1E+3", 100_000),
+        ("0.1000", 10),
+        ("99999999999.99", 10**13 - 1),
+    ],
 )
 def test_roubles_become_kopecks(amount: str, told: int) -> None:
     assert kopecks(Decimal(amount)) == told

@@ -178,7 +178,9 @@ def test_a_retry_after_of_an_impossible_zone_says_nothing(zone: str) -> None:
     assert retry_after_s(f"Mon, 01 Jan 2024 00:00:00 {zone}", NOW) == 0
 
 
-@given(st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,5} \d\d:\d\d:\d\d ([+-]\d{4}|GMT)"))
+@given(
+    st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,5} \d\d:\d\d:\d\d ([+-]\d{4}|GMT)")
+)
 def test_no_retry_after_whatever_breaks_the_client(header: str) -> None:
     assert retry_after_s(header, NOW) >= 0
 
@@ -189,7 +191,10 @@ def test_no_retry_after_whatever_breaks_the_client(header: str) -> None:
 def test_pauses_end_at_the_deadline() -> None:
     watch = Watch()
     patience = Patience(deadline_s=10, attempts=50, first_pause_s=0.001)
-    with Scripted(lambda _: reply(status=503, Retry_After="4")) as server, pytest.raises(PassingFault, match="attempts: 3"):
+    with (
+        Scripted(lambda _: reply(status=503, Retry_After="4")) as server,
+        pytest.raises(PassingFault, match="attempts: 3"),
+    ):
         ask(server, patience, watch)
     assert watch.slept == [4.0, 4.0]
 
@@ -204,7 +209,10 @@ def test_a_service_that_wants_more_time_than_there_is_is_not_waited_for() -> Non
 
 def test_silence_ends_with_the_read_time_out() -> None:
     patience = Patience(connect_s=1, read_s=0.05, deadline_s=20, attempts=2)
-    with Scripted(lambda _: Call.keep_silent) as server, pytest.raises(PassingFault, match="no answer in time, attempts: 2"):
+    with (
+        Scripted(lambda _: Call.keep_silent) as server,
+        pytest.raises(PassingFault, match="no answer in time, attempts: 2"),
+    ):
         ask(server, patience)
 
 
@@ -284,7 +292,10 @@ def test_a_too_large_answer_names_its_address_without_the_query() -> None:
 
 
 def test_redirects_are_not_followed() -> None:
-    with Scripted(lambda _: reply()) as elsewhere, Scripted(lambda _: reply(status=307, Location=elsewhere.address)) as server:
+    with (
+        Scripted(lambda _: reply()) as elsewhere,
+        Scripted(lambda _: reply(status=307, Location=elsewhere.address)) as server,
+    ):
         http = Http(QUICK)
         assert http.ask("GET", server.address, name="documents", headers={"Authorization": "auth.sid x"}).status == 307
         http.close()
@@ -299,7 +310,10 @@ def test_a_redirect_to_no_address_is_the_service_s_fault_not_the_person_s() -> N
 
 
 def test_headers_of_the_service_that_contradict_each_other_are_a_passing_fault() -> None:
-    with Scripted(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\n{}") as server, pytest.raises(PassingFault):
+    with (
+        Scripted(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\n{}") as server,
+        pytest.raises(PassingFault),
+    ):
         ask(server)
 
 
@@ -338,7 +352,9 @@ def test_a_header_that_cannot_be_sent_is_wrong_use_and_is_not_repeated(value: st
     assert told.value.__context__ is None
 
 
-@pytest.mark.parametrize("address", ["ftp://127.0.0.1/", "127.0.0.1/x", "http://", "http://[::1", "http://host:port/", "http://a..b/"])
+@pytest.mark.parametrize(
+    "address", ["ftp://127.0.0.1/", "127.0.0.1/x", "http://", "http://[::1", "http://host:port/", "http://a..b/"]
+)
 def test_an_address_that_is_none_is_wrong_use(address: str) -> None:
     http = Http(QUICK, Watch().sleep)
     with pytest.raises(WrongUse, match="cannot be sent"):

@@ -107,7 +107,9 @@ def test_a_certificate_lets_in(sandbox: SandboxServer, head: Head) -> None:
     assert sandbox.requests.count("authenticate-by-cert") == sandbox.requests.count("approve-cert") == 2
 
 
-def test_a_key_of_another_certificate_does_not_let_in(sandbox: SandboxServer, head: Head, stranger: Head, http: Http) -> None:
+def test_a_key_of_another_certificate_does_not_let_in(
+    sandbox: SandboxServer, head: Head, stranger: Head, http: Http
+) -> None:
     login = head.login(sandbox.address, private_key_file=stranger.private_key_file)
     # Once in a few hundred times garbage decrypts to garbage, and then the service itself says no.
     with pytest.raises((WrongUse, RefusedByService)):
@@ -122,17 +124,23 @@ def test_a_certificate_out_of_its_term_is_refused(sandbox: SandboxServer, office
 
 
 @pytest.mark.parametrize("lost", ["certificate_file", "private_key_file"])
-def test_a_file_that_is_missing_is_wrong_use(sandbox: SandboxServer, head: Head, http: Http, office: Path, lost: str) -> None:
+def test_a_file_that_is_missing_is_wrong_use(
+    sandbox: SandboxServer, head: Head, http: Http, office: Path, lost: str
+) -> None:
     with pytest.raises(WrongUse, match=r"lost\.pem cannot be read"):
         head.login(sandbox.address, **{lost: office / "lost.pem"}).log_in(http)
 
 
-def test_a_directory_in_place_of_a_file_is_wrong_use(sandbox: SandboxServer, head: Head, http: Http, office: Path) -> None:
+def test_a_directory_in_place_of_a_file_is_wrong_use(
+    sandbox: SandboxServer, head: Head, http: Http, office: Path
+) -> None:
     with pytest.raises(WrongUse, match="cannot be read"):
         head.login(sandbox.address, certificate_file=office).log_in(http)
 
 
-@pytest.mark.parametrize("content", ["", "no key at all", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+@pytest.mark.parametrize(
+    "content", ["", "no key at all", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+)
 def test_a_file_that_is_no_key_is_wrong_use(
     sandbox: SandboxServer, head: Head, http: Http, tmp_path: Path, content: str
 ) -> None:
@@ -252,7 +260,10 @@ def test_an_answer_without_a_key_or_a_link_is_a_passing_fault(head: Head, http: 
 
 
 def test_a_key_that_is_no_envelope_is_wrong_use(head: Head, http: Http) -> None:
-    with door({"EncryptedKey": "QUJD", "Link": {"Href": "http://HOST/approve-cert"}}) as server, pytest.raises(WrongUse):
+    with (
+        door({"EncryptedKey": "QUJD", "Link": {"Href": "http://HOST/approve-cert"}}) as server,
+        pytest.raises(WrongUse),
+    ):
         head.login(server.address).log_in(http)
     assert len(server.asked) == 1
 

@@ -72,11 +72,16 @@ def test_the_beginning_of_time_means_none(moment: str) -> None:
 
 
 def test_the_first_document_is_that_of_the_oldest_drive_that_has_one() -> None:
-    drives = [{"earliestDocumentTimestamp": at} for at in ("1970-01-01T00:00:00", "2025-12-03T00:00:00", None, "2025-12-02T00:00:00")]
+    drives = [
+        {"earliestDocumentTimestamp": at}
+        for at in ("1970-01-01T00:00:00", "2025-12-03T00:00:00", None, "2025-12-02T00:00:00")
+    ]
     assert cashbox(fiscalDrives=drives).first_document_at == datetime(2025, 12, 2)
 
 
-@pytest.mark.parametrize("text", ["2018-12-14", "2018-12-14T14:14:41", "2018-12-14T14:14:41.1234567", "2018-12-14T23:59:59+03:00"])
+@pytest.mark.parametrize(
+    "text", ["2018-12-14", "2018-12-14T14:14:41", "2018-12-14T14:14:41.1234567", "2018-12-14T23:59:59+03:00"]
+)
 def test_a_permission_with_a_time_of_day_is_read_by_its_day(text: str) -> None:
     assert cashbox(permissionTo=text).permission_to == date(2018, 12, 14)
 
@@ -135,5 +140,7 @@ def test_what_is_no_list_is_a_passing_fault(body: bytes) -> None:
 
 
 def test_organisations_are_known_by_their_bare_inn() -> None:
-    body = told({"id": "a", "inn": "007701000019 "}, {"id": "b", "inn": " 123456789047", "kpp": None}, {"id": "c", "inn": None})
+    body = told(
+        {"id": "a", "inn": "007701000019 "}, {"id": "b", "inn": " 123456789047", "kpp": None}, {"id": "c", "inn": None}
+    )
     assert list_organizations(body) == [OfdOrganization("a", "7701000019"), OfdOrganization("b", "123456789047")]

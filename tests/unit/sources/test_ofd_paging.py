@@ -159,7 +159,10 @@ def test_a_cursor_with_signs_of_its_own_comes_back_as_it_was_given(enter: Enter)
 
 @pytest.mark.parametrize("answer", [{}, None, {"nextOffset": None}, reply(b""), reply(b"   ")])
 def test_a_cursor_that_vanishes_between_two_pages_is_a_passing_fault(enter: Enter, answer: Any) -> None:
-    with by_cursor({None: {"nextOffset": "a"}, "a": answer}) as server, pytest.raises(PassingFault, match="cursor is lost"):
+    with (
+        by_cursor({None: {"nextOffset": "a"}, "a": answer}) as server,
+        pytest.raises(PassingFault, match="cursor is lost"),
+    ):
         list(pages_of(server, enter))
 
 

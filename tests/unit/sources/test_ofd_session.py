@@ -73,7 +73,10 @@ def test_the_password_travels_as_the_body_and_never_in_an_address(enter: Enter) 
     login, data = server.asked
     assert login.body == "tajna-парол".encode()
     assert login.target == "/auth/authenticate-by-pass?login=demo%40smena.example"
-    assert (data.headers["authorization"], data.headers["x-kontur-ofd-apikey"]) == ("auth.sid 0A", "sandbox-integrator-key")
+    assert (data.headers["authorization"], data.headers["x-kontur-ofd-apikey"]) == (
+        "auth.sid 0A",
+        "sandbox-integrator-key",
+    )
 
 
 def test_nobody_logs_in_before_there_is_a_question(sandbox: SandboxServer, enter: Enter) -> None:
@@ -92,7 +95,9 @@ def test_many_threads_that_ask_at_once_log_in_once(sandbox: SandboxServer, enter
 # --- a session that dies
 
 
-def test_a_session_that_dies_between_two_pages_is_renewed_and_nothing_is_lost(sandbox: SandboxServer, enter: Enter) -> None:
+def test_a_session_that_dies_between_two_pages_is_renewed_and_nothing_is_lost(
+    sandbox: SandboxServer, enter: Enter
+) -> None:
     organization = sandbox.world.organizations[0]
     window = (organization.id, organization.registers[0].reg_number, datetime(2025, 12, 1), datetime(2026, 1, 31))
     undisturbed = [page.body for page in enter(sandbox.address).by_period(*window, ["closeShift"])]
@@ -145,7 +150,9 @@ def test_a_login_that_fails_for_now_is_tried_again(sandbox: SandboxServer, enter
     assert sandbox.requests.count("authenticate-by-pass") == 3
 
 
-def test_an_outage_at_the_door_is_passing_and_the_next_question_tries_again(sandbox: SandboxServer, enter: Enter) -> None:
+def test_an_outage_at_the_door_is_passing_and_the_next_question_tries_again(
+    sandbox: SandboxServer, enter: Enter
+) -> None:
     sandbox.faults.add({"kind": "status", "status": 503, "times": 3, "method": "authenticate-by-pass"})
     client = enter(sandbox.address)
     with pytest.raises(PassingFault, match="authenticate-by-pass: HTTP 503, attempts: 3"):
@@ -160,9 +167,14 @@ def test_threads_that_wait_for_one_login_share_its_outage(enter: Enter) -> None:
         assert logins(server) < THREADS * QUICK.attempts
 
 
-@pytest.mark.parametrize("answer", ["<html>", "[]", "null", "{}", '{"Sid": null}', '{"Sid": ""}', '{"Sid": 5}', '{"sid": "0A"}', ""])
+@pytest.mark.parametrize(
+    "answer", ["<html>", "[]", "null", "{}", '{"Sid": null}', '{"Sid": ""}', '{"Sid": 5}', '{"sid": "0A"}', ""]
+)
 def test_a_door_that_answers_without_a_session_is_a_passing_fault(enter: Enter, answer: str) -> None:
-    with doors([], lambda _: reply([]), lambda: reply(answer)) as server, pytest.raises(PassingFault, match="authenticate-by-pass"):
+    with (
+        doors([], lambda _: reply([]), lambda: reply(answer)) as server,
+        pytest.raises(PassingFault, match="authenticate-by-pass"),
+    ):
         enter(server.address).organizations()
 
 
@@ -223,7 +235,10 @@ def test_a_refusal_is_told_with_its_code_whatever_its_body(enter: Enter, answer:
 
 
 def test_a_refusal_in_no_utf_8_is_a_refusal(enter: Enter) -> None:
-    with doors(["0A"], lambda _: reply(b'{"errorCodeId": "\xed\xe5\xf2"}', 403)) as server, pytest.raises(RefusedByService):
+    with (
+        doors(["0A"], lambda _: reply(b'{"errorCodeId": "\xed\xe5\xf2"}', 403)) as server,
+        pytest.raises(RefusedByService),
+    ):
         enter(server.address).organizations()
 
 
@@ -247,7 +262,10 @@ def test_a_redirect_is_refused_and_not_followed(enter: Enter) -> None:
         (Endpoint("kontur_ofd", "http://x", "a", "b", {"api_key": ""}), "api_key"),
         (Endpoint("kontur_ofd", "http://x", None, "b", {"api_key": "k"}), "login and password"),
         (Endpoint("kontur_ofd", "http://x", "a", None, {"api_key": "k"}), "login and password"),
-        (Endpoint("kontur_ofd", "http://x", None, None, {"api_key": "k", "certificate_file": "c"}), "login and password"),
+        (
+            Endpoint("kontur_ofd", "http://x", None, None, {"api_key": "k", "certificate_file": "c"}),
+            "login and password",
+        ),
     ],
 )
 def test_a_connection_that_lacks_something_is_wrong_use(told: Endpoint, lacks: str) -> None:
@@ -258,7 +276,13 @@ def test_a_connection_that_lacks_something_is_wrong_use(told: Endpoint, lacks: s
 def test_a_base_address_may_have_a_path_and_end_with_a_slash(enter: Enter) -> None:
     with doors(["0A"], lambda _: reply([])) as server:
         client = OfdClient(
-            Endpoint("kontur_ofd", f"{server.address}/gate/", "a", "b", {"api_key": "k", "auth_base_url": f"{server.address}/"})
+            Endpoint(
+                "kontur_ofd",
+                f"{server.address}/gate/",
+                "a",
+                "b",
+                {"api_key": "k", "auth_base_url": f"{server.address}/"},
+            )
         )
         client.organizations()
         client.close()

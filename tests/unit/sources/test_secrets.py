@@ -213,17 +213,25 @@ def test_a_whole_reading_of_the_sandbox_leaves_nothing_secret_behind() -> None:
         first_day=date(2025, 12, 1), last_day=date(2025, 12, 9), organizations=[OrganizationSpec(registers=1)],
         receipts_per_shift=3,
     )  # fmt: skip
-    settings = SandboxSettings(world=world, users={LOGIN: PASSWORD}, api_keys=(ApiKey(KEY), ApiKey(DEFAULT_API_KEY)), scan_limit=9)
+    settings = SandboxSettings(
+        world=world, users={LOGIN: PASSWORD}, api_keys=(ApiKey(KEY), ApiKey(DEFAULT_API_KEY)), scan_limit=9
+    )
     with SandboxServer(settings) as sandbox, everything_logged() as logged:
-        sandbox.faults.add({"kind": "session_dies", "method": "by-period"}, {"kind": "reset", "times": 1, "method": "by-shifts"})
+        sandbox.faults.add(
+            {"kind": "session_dies", "method": "by-period"}, {"kind": "reset", "times": 1, "method": "by-shifts"}
+        )
         organization = sandbox.world.organizations[0]
         register = organization.registers[0].reg_number
         client = OfdClient(
-            Endpoint("kontur_ofd", sandbox.address, LOGIN, PASSWORD, {"api_key": KEY, "auth_base_url": sandbox.address}),
+            Endpoint(
+                "kontur_ofd", sandbox.address, LOGIN, PASSWORD, {"api_key": KEY, "auth_base_url": sandbox.address}
+            ),
             patience=Patience(attempts=3, first_pause_s=0.001),
         )
         pages = [client.organizations(), client.cashboxes(organization.id)]
-        pages += client.by_period(organization.id, register, datetime(2025, 12, 1), datetime(2025, 12, 31), ["closeShift"])
+        pages += client.by_period(
+            organization.id, register, datetime(2025, 12, 1), datetime(2025, 12, 31), ["closeShift"]
+        )
         pages.append(client.by_shifts(organization.id, register, date(2025, 12, 1), date(2025, 12, 31)))
         client.close()
         marks = MARKS | set(sandbox._doorkeeper._sessions)

@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from smena.model.organization import AccountRule
-from smena.transform.frames import SHIFT_KEY
 from smena.transform.reading import FiscalFrames, RawPage, read_documents, read_shift_totals
 from smena.transform.shifts import make_shifts
 
@@ -43,7 +42,9 @@ def _fiscal(shift: int, number: int, moment: str, drive: str) -> Document:
     }  # fmt: skip
 
 
-def z_report(shift: int = 1, number: int = 100, *, receipts: int = 1, closed: str = "20:00", drive: str = DRIVE, **fields: Any) -> Document:
+def z_report(
+    shift: int = 1, number: int = 100, *, receipts: int = 1, closed: str = "20:00", drive: str = DRIVE, **fields: Any
+) -> Document:
     """CloseShift. `receipts` is how many it says there were."""
     told = {"code": 5, "receiptsQuantity": receipts, "documentsQuantity": receipts + 2, "message": [], "properties": []}
     return {"closeShift": _fiscal(shift, number, closed, drive) | told | fields}
@@ -111,11 +112,13 @@ class Books:
 
     def shift(self, number: int = 1, drive: str = DRIVE) -> dict[str, Any]:
         """The one shift of that number; what is missing is None."""
-        (found,) = records(self.shifts[(self.shifts[SHIFT_KEY] == (drive, number)).all(axis=1)])
+        (found,) = [
+            row for row in records(self.shifts) if (row["fiscal_drive_number"], row["shift_number"]) == (drive, number)
+        ]
         return found
 
     def outcomes(self) -> dict[int, str]:
-        return dict(zip(self.shifts["shift_number"], self.shifts["outcome"], strict=True))
+        return {row["shift_number"]: row["outcome"] for row in records(self.shifts)}
 
     def told(self, *columns: str) -> list[tuple[Any, ...]]:
         """Columns of the orders, sorted."""

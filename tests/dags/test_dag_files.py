@@ -1,0 +1,88 @@
+"""DAG files are thin: each imports, is quick to, brings nothing heavy along, and tells who owns it and what it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+FILES = sorted((REPOSITORY / "dags").glob("*.py"))
+
+# Imports what every DAG file needs of Airflow, then the file; tells how long that took and what it brought along.
+LOOK = """
+import importlib.util, json, sys, time
+import pendulum
+from airflow.sdk import *
+made = []
+DAG.__init__ = (lambda init: lambda self, *a, **k: (init(self, *a, **k), made.append(self))[0])(DAG.__init__)
+before = set(sys.modules)
+started = time.perf_counter()
+spec = importlib.util.spec_from_file_location("looked_at", sys.argv[1])
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+seconds = time.perf_counter() - started
+print(json.dumps({
+    "seconds": seconds,
+    "modules": sorted(set(sys.modules) - before),
+    "dags": [
+        {
+            "dag_id": dag.dag_id, "tags": sorted(dag.tags), "doc": dag.doc_md or "",
+            "owners": sorted({task.owner for task in dag.tasks}), "tasks": [task.task_id for task in dag.tasks],
+            "timetable": type(dag.timetable).__name__,
+            "timeouts": [task.execution_timeout is not None for task in dag.tasks],
+        }
+        for dag in made
+    ],
+}))
+"""
+
+
+@cache
+def look(file: Path) -> dict[str, Any]:
+    environment = {
+        **os.environ, "PYTHONPATH": f"{REPOSITORY / 'plugins'}", "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW_HOME": "/tmp/smena-dag-test",  # noqa: S108 - never written to
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, str(file)], env=environment, capture_output=True, text=True, check=True
+    )
+    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_dag_file_imports_in_less_than_a_third_of_a_second(file: Path) -> None:
+    assert look(file)["seconds"] < 0.3
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_dag_file_brings_nothing_heavy_along(file: Path) -> None:
+    heavy = {"pandas", "numpy", "great_expectations", "pyarrow", "sqlalchemy.orm", "psycopg2", "requests", "msgspec"}
+    assert heavy & {name.partition(".")[0] if name != "sqlalchemy.orm" else name for name in look(file)["modules"]} == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_dag_is_named_as_its_file_tagged_owned_and_explained(file: Path) -> None:
+    (dag,) = look(file)["dags"]
+    assert dag["dag_id"] == file.stem
+    assert "smena" in dag["tags"]
+    assert dag["owners"] == ["smena"]
+    assert dag["doc"].startswith("###")
+    assert all(f"`{task}`" in dag["doc"] for task in dag["tasks"])
+    assert all(dag["timeouts"])
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_dag_file_is_thin(file: Path) -> None:
+    assert len(file.read_text().splitlines()) < 130
+
+
+def test_the_daily_dag_has_true_data_intervals() -> None:
+    (dag,) = look(REPOSITORY / "dags" / "ofd_z_reports.py")["dags"]
+    assert dag["timetable"] == "CronDataIntervalTimetable"
