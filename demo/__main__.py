@@ -83,19 +83,20 @@ def tell_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]],
     out.print(result_table(read_loaded(dsn)))
     ends = [datetime.fromisoformat(run["data_interval_end"]) for run in runs if run["data_interval_end"]]
     last_day = max(ends).astimezone(ACCOUNTING_ZONE).date() - timedelta(days=1) if ends else state.start_date
-    known, missing = compare_with_truth(dsn, hello, state.start_date, last_day)
+    proof = compare_with_truth(dsn, hello, state.start_date, last_day)
     out.print(
-        f"Closed from {state.start_date} to {last_day} and open to us at Kontur: {known} shifts; "
-        f"loaded {known - len(missing)}, missing {len(missing)}."
+        f"Closed from {state.start_date} to {last_day} and open to us at Kontur: {proof.known} shifts, cash "
+        f"{proof.cash_kopecks / 100:,.2f} ₽; missing {len(proof.missing)}, with other cash {len(proof.wrong)}."
     )
-    for inn, drive, number in sorted(missing)[:_MISSING_SHOWN]:
-        out.print(f"  missing: ИНН {inn}, ФН {drive}, shift {number}")
+    for word, shifts in (("missing", proof.missing), ("other cash", proof.wrong)):
+        for inn, drive, number in sorted(shifts)[:_MISSING_SHOWN]:
+            out.print(f"  {word}: ИНН {inn}, ФН {drive}, shift {number}")
     failed = [run["dag_run_id"] for run in runs if run["state"] == "failed"]
     for run_id in failed:
         out.print(f"  failed: {airflow.address}/dags/{DAG_ID}/runs/{run_id}", soft_wrap=True)
     tell_address(airflow, teller)
     out.print(f"Took {teller.seconds:.0f} s. `make stop` ends everything, `make demo` goes on from here.")
-    return not missing and not failed
+    return not proof.missing and not proof.wrong and not failed
 
 
 def tell_address(airflow: LocalAirflow, teller: Teller) -> None:

@@ -75,19 +75,37 @@ def result_table(loaded: dict[str, Loaded]) -> Table:
     return table
 
 
-def compare_with_truth(dsn: str, hello: Hello, first_day: date, last_day: date) -> tuple[int, set[_ShiftKey]]:
-    """How many shifts closed within the days Kontur knows and lets us read, and which of them were not loaded.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Kontur's shifts held against ours; a shift is (INN, number of the fiscal drive, number of the shift).
 
-    A shift is (INN, number of the fiscal drive, number of the shift).
+    Attributes:
+        known: how many shifts closed within the days Kontur knows and lets us read.
+        cash_kopecks: their cash, in minus out.
+        missing: those that were not loaded.
+        wrong: those that were loaded with other cash.
     """
+
+    known: int
+    cash_kopecks: int
+    missing: set[_ShiftKey]
+    wrong: set[_ShiftKey]
+
+
+def compare_with_truth(dsn: str, hello: Hello, first_day: date, last_day: date) -> Proof:
+    """What Kontur's sandbox knows to be true, held against the warehouse."""
     days = first_day.isoformat(), last_day.isoformat()
     known = {
-        (one["inn"], shift["fiscal_drive_number"].strip(), shift["shift_number"])
+        (one["inn"], shift["fiscal_drive_number"].strip(), shift["shift_number"]): (
+            shift["cash_income"] - shift["cash_refund"] - shift["cash_payout"] + shift["cash_payout_refund"]
+        )
         for one in hello.organizations
         for shift in ask_truth(hello.address, one["inn"])
         if shift["permitted"] and days[0] <= shift["closed_at"][:10] <= days[1]
     }
-    return len(known), known - set(_rows(dsn, _SHIFTS))
+    loaded = {(inn, drive, number): cash for inn, drive, number, cash in _rows(dsn, _SHIFTS)}
+    wrong = {key for key, cash in known.items() if key in loaded and loaded[key] != cash}
+    return Proof(len(known), sum(known.values()), known.keys() - loaded.keys(), wrong)
 
 
 def _cells(one: Loaded, outcomes: list[str]) -> list[str]:

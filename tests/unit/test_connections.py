@@ -114,16 +114,28 @@ def test_a_password_of_digits_alone_is_text(endpoint: Any) -> None:
 
 
 UNREADABLE: list[str | dict[str, Any]] = [
-    "{", "{]", "http://", "ofd.example:80", "http://tajna:port-none", "http://u:tajna/x@ofd.example", "http://ofd.example:99999",
-    {"conn_type": "http"}, {"conn_type": "http", "host": ""}, {"conn_type": "http", "host": "ofd.example", "port": "tajna"},
-    {"conn_type": "http", "host": "ofd.example", "extra": "{tajna"}, {"conn_type": "http", "host": "ofd.example", "extra": 5},
+    "{",
+    "{]",
+    "http://",
+    "ofd.example:80",
+    "http://tajna:port-none",
+    "http://u:tajna/x@ofd.example",
+    "http://ofd.example:99999",
+    {"conn_type": "http"},
+    {"conn_type": "http", "host": ""},
+    {"conn_type": "http", "host": "ofd.example", "port": "tajna"},
+    {"conn_type": "http", "host": "ofd.example", "extra": "{tajna"},
+    {"conn_type": "http", "host": "ofd.example", "extra": 5},
     {"conn_type": "http", "host": "ftp://ofd.example"},
-]  # fmt: skip
+]
 UNREADABLE_FURTHER_ON: list[str | dict[str, Any]] = [
-    {"conn_type": "http", "host": "ofd.example:tajna"}, {"conn_type": "http", "host": "http://ofd.example:99999"},
-    {"conn_type": "http", "host": 5}, {"conn_type": "http", "host": "ofd.example", "extra": "5"},
-    {"conn_type": "http", "host": "ofd.example", "extra": '"tajna"'}, "http://ofd.example?__extra__=[1]",
-]  # fmt: skip
+    {"conn_type": "http", "host": "ofd.example:tajna"},
+    {"conn_type": "http", "host": "http://ofd.example:99999"},
+    {"conn_type": "http", "host": 5},
+    {"conn_type": "http", "host": "ofd.example", "extra": "5"},
+    {"conn_type": "http", "host": "ofd.example", "extra": '"tajna"'},
+    "http://ofd.example?__extra__=[1]",
+]
 
 
 @pytest.mark.parametrize("told", [*UNREADABLE, *UNREADABLE_FURTHER_ON], ids=str)
@@ -159,8 +171,13 @@ def test_a_connection_that_is_not_there_is_wrong_use_that_names_its_variable(
 
 def test_a_warehouse_is_known_by_its_uri(warehouse: Any) -> None:
     assert warehouse(f"postgres://u%40x:{quote(PASSWORD, safe='')}@db.example:5433/books?sslmode=require") == {
-        "host": "db.example", "port": "5433", "user": "u@x", "password": PASSWORD, "dbname": "books", "sslmode": "require",
-    }  # fmt: skip
+        "host": "db.example",
+        "port": "5433",
+        "user": "u@x",
+        "password": PASSWORD,
+        "dbname": "books",
+        "sslmode": "require",
+    }
 
 
 def test_a_warehouse_is_known_by_its_json(warehouse: Any) -> None:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from smena.model.errors import PassingFault, UnreadableAnswer, WrongUse
-from smena.sources.http import LONGEST_PAUSE_S, Http, Patience, retry_after_s
+from smena.sources.http import Http, Patience
 from tests.unit.sources.scripted import Answer, Call, Scripted, in_turn, reply
 from tests.unit.sources.watch import Watch
 
@@ -120,150 +115,6 @@ def test_nobody_at_the_other_end_is_a_passing_fault() -> None:
 
 def hang_up_at_once(_: object) -> Answer:
     return hang_up
-
-
-# --- pauses
-
-
-@given(attempt=st.integers(1, 40), asked_s=st.floats(0, 1e6))
-def test_a_pause_grows_at_most_twofold_has_jitter_and_is_bounded(attempt: int, asked_s: float) -> None:
-    pause_s = Http(QUICK).pause_s(attempt, asked_s)
-    grown_s = QUICK.first_pause_s * 2 ** (attempt - 1)
-    assert min(asked_s, LONGEST_PAUSE_S) <= pause_s <= min(max(asked_s, grown_s), LONGEST_PAUSE_S)
-
-
-def test_clients_that_failed_together_do_not_come_back_together() -> None:
-    http = Http(QUICK)
-    assert len({http.pause_s(5) for _ in range(20)}) > 10
-
-
-def test_retry_after_in_seconds_is_honoured() -> None:
-    watch = Watch()
-    with Scripted(in_turn(reply(status=429, Retry_After="7"), reply())) as server:
-        ask(server, watch=watch)
-    assert watch.slept == [7.0]
-
-
-def test_retry_after_as_a_date_is_honoured() -> None:
-    watch = Watch()
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=31), usegmt=True)
-    with Scripted(in_turn(reply(status=503, Retry_After=later), reply())) as server:
-        ask(server, watch=watch)
-    assert 25 < watch.slept[0] <= 31
-
-
-@pytest.mark.parametrize("header", ["86400", "Wed, 21 Oct 2099 07:28:00 GMT", "1e300"])
-def test_retry_after_is_bounded(header: str) -> None:
-    watch = Watch()
-    with Scripted(in_turn(reply(status=503, Retry_After=header), reply())) as server:
-        ask(server, watch=watch)
-    assert watch.slept == [LONGEST_PAUSE_S]
-
-
-@pytest.mark.parametrize(
-    ("header", "asked_s"),
-    [
-        ("0", 0), ("5", 5), (" 7 ", 7), ("-5", 0), ("", 0), ("soon", 0), ("nan", 0), ("inf", 0), ("п", 0),
-        ("Sun, 01 Mar 2026 12:00:30 GMT", 30), ("Sun, 01 Mar 2026 12:00:30", 30),
-        ("Sun, 01 Mar 2026 15:00:30 +0300", 30), ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
-        ("Mon, 01 Jan 99999 00:00:00 GMT", 0), ("Mon, 99 Jan 2026 99:99:99 GMT", 0),
-    ],
-)  # fmt: skip
-def test_what_a_retry_after_says(header: str, asked_s: float) -> None:
-    assert retry_after_s(header, NOW) == asked_s
-
-
-@pytest.mark.parametrize("zone", ["+9999", "+99999999999999", "-99999999999"])
-def test_a_retry_after_of_an_impossible_zone_says_nothing(zone: str) -> None:
-    assert retry_after_s(f"Mon, 01 Jan 2024 00:00:00 {zone}", NOW) == 0
-
-
-@given(
-    st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,5} \d\d:\d\d:\d\d ([+-]\d{4}|GMT)")
-)
-def test_no_retry_after_whatever_breaks_the_client(header: str) -> None:
-    assert retry_after_s(header, NOW) >= 0
-
-
-# --- deadlines
-
-
-def test_pauses_end_at_the_deadline() -> None:
-    watch = Watch()
-    patience = Patience(deadline_s=10, attempts=50, first_pause_s=0.001)
-    with (
-        Scripted(lambda _: reply(status=503, Retry_After="4")) as server,
-        pytest.raises(PassingFault, match="attempts: 3"),
-    ):
-        ask(server, patience, watch)
-    assert watch.slept == [4.0, 4.0]
-
-
-def test_a_service_that_wants_more_time_than_there_is_is_not_waited_for() -> None:
-    watch = Watch()
-    patience = Patience(deadline_s=30, attempts=5)
-    with Scripted(lambda _: reply(status=503, Retry_After="60")) as server, pytest.raises(PassingFault):
-        ask(server, patience, watch)
-    assert (watch.slept, len(server.asked)) == ([], 1)
-
-
-def test_silence_ends_with_the_read_time_out() -> None:
-    patience = Patience(connect_s=1, read_s=0.05, deadline_s=20, attempts=2)
-    with (
-        Scripted(lambda _: Call.keep_silent) as server,
-        pytest.raises(PassingFault, match="no answer in time, attempts: 2"),
-    ):
-        ask(server, patience)
-
-
-def test_no_attempt_waits_past_the_deadline() -> None:
-    patience = Patience(connect_s=5, read_s=5, deadline_s=0.1, attempts=1)
-    started = time.monotonic()
-    with Scripted(lambda _: Call.keep_silent) as server:
-        http = Http(patience)
-        with pytest.raises(PassingFault, match="no answer in time"):
-            http.ask("GET", server.address, name="documents")
-        http.close()
-    assert time.monotonic() - started < 2
-
-
-def _drip(head: bytes, body: bytes) -> Callable[[Call], None]:
-    def speak(call: Call) -> None:
-        call.say(head)
-        call.drip(body, 0.03)
-
-    return speak
-
-
-def _drip_chunks(call: Call) -> None:
-    call.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    for _ in range(50):
-        call.say(b"1\r\nx\r\n")
-        if call.hung_up.wait(0.03):
-            return
-
-
-_LONG = b"x" * 50
-DRIPPING = {
-    "chunk after chunk": _drip_chunks,
-    "one long chunk": _drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n32\r\n", _LONG),
-    "a body of known length": _drip(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", _LONG),
-    "a body until the end": _drip(b"HTTP/1.1 200 OK\r\n\r\n", _LONG),
-    "the headers": _drip(b"HTTP/1.1 200 OK\r\nX-Long: ", _LONG),
-    "a redirect": _drip(b"HTTP/1.1 302 Found\r\nLocation: /else\r\nContent-Length: 50\r\n\r\n", _LONG),
-}
-
-
-@pytest.mark.parametrize("speech", DRIPPING.values(), ids=DRIPPING)
-def test_an_answer_that_drips_in_ends_at_the_deadline(speech: Callable[[Call], None]) -> None:
-    http = Http(Patience(connect_s=1, read_s=1, deadline_s=0.2, attempts=1))
-    with Scripted(lambda _: speech) as server:
-        started = time.monotonic()
-        with pytest.raises(PassingFault, match="no answer in time"):
-            http.ask("GET", server.address, name="documents")
-        took_s = time.monotonic() - started
-        http.close()
-    assert took_s < 0.8
 
 
 # --- what an answer may be

@@ -26,7 +26,7 @@ from cryptography.x509.oid import NameOID
 
 from sandbox import DEFAULT_API_KEY, SandboxServer
 from smena.model.endpoint import Endpoint
-from smena.model.errors import PassingFault, RefusedByService, SmenaError, WrongUse
+from smena.model.errors import PassingFault, RefusedLogin, SmenaError, WrongUse
 from smena.sources.http import Http
 from smena.sources.ofd import OfdClient
 from smena.sources.ofd_login import CertificateLogin
@@ -112,12 +112,12 @@ def test_a_key_of_another_certificate_does_not_let_in(
 ) -> None:
     login = head.login(sandbox.address, private_key_file=stranger.private_key_file)
     # Once in a few hundred times garbage decrypts to garbage, and then the service itself says no.
-    with pytest.raises((WrongUse, RefusedByService)):
+    with pytest.raises((WrongUse, RefusedLogin)):
         login.log_in(http)
 
 
 def test_a_certificate_out_of_its_term_is_refused(sandbox: SandboxServer, office: Path, http: Http) -> None:
-    with pytest.raises(RefusedByService, match="authenticate-by-cert: HTTP 406") as told:
+    with pytest.raises(RefusedLogin, match="authenticate-by-cert: HTTP 406") as told:
         invent_head(office, "former", days=-1).login(sandbox.address).log_in(http)
     assert told.value.status == 406
     assert sandbox.requests.count("approve-cert") == 0
@@ -179,9 +179,7 @@ except ofd_login.WrongUse as error:
     assert "pass phrase" not in told
 
 
-def test_a_private_key_in_the_certificate_s_file_is_not_sent_away(
-    sandbox: SandboxServer, head: Head, http: Http, tmp_path: Path
-) -> None:
+def test_a_private_key_in_the_certificate_s_file_is_not_sent_away(head: Head, http: Http, tmp_path: Path) -> None:
     both = tmp_path / "both.pem"
     both.write_bytes(head.private_key_file.read_bytes() + head.certificate_file.read_bytes())
     sent: list[bytes] = []
@@ -230,12 +228,17 @@ def test_the_decrypted_key_goes_where_the_link_says(head: Head, http: Http) -> N
 @pytest.mark.parametrize(
     "href",
     [
-        "http://elsewhere.example/approve-cert", "https://HOST/approve-cert", "http://HOST@elsewhere.example/approve-cert",
-        "http://HOST.elsewhere.example/approve-cert", "http://127.0.0.1:1/approve-cert", "/approve-cert", "//HOST/approve-cert",
+        "http://elsewhere.example/approve-cert",
+        "https://HOST/approve-cert",
+        "http://HOST@elsewhere.example/approve-cert",
+        "http://HOST.elsewhere.example/approve-cert",
+        "http://127.0.0.1:1/approve-cert",
+        "/approve-cert",
+        "//HOST/approve-cert",
     ],
-)  # fmt: skip
+)
 def test_the_key_is_not_sent_to_another_host(head: Head, http: Http, href: str) -> None:
-    with door(challenged(head, href)) as server, pytest.raises(RefusedByService, match="another host"):
+    with door(challenged(head, href)) as server, pytest.raises(RefusedLogin, match="another host"):
         head.login(server.address).log_in(http)
     assert len(server.asked) == 1
 

@@ -56,8 +56,15 @@ def test_a_register_is_read_with_all_it_may_have() -> None:
 def test_a_register_of_which_nothing_is_told_but_its_number_is_one() -> None:
     nothing = Cashbox("0000000003065868", None, "", "", None, None, None, None)
     optional = (
-        "kpp", "name", "address", "lastDocumentTimestamp", "fiscalDrive", "fiscalDrives", "permissionFrom", "permissionTo",
-    )  # fmt: skip
+        "kpp",
+        "name",
+        "address",
+        "lastDocumentTimestamp",
+        "fiscalDrive",
+        "fiscalDrives",
+        "permissionFrom",
+        "permissionTo",
+    )
     assert cashbox() == cashbox(**dict.fromkeys(optional)) == nothing
     assert cashbox(kpp="  ", permissionFrom="", fiscalDrives=[], fiscalDrive={}) == nothing
 

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import SandboxServer
 from smena.model.endpoint import Endpoint
-from smena.model.errors import PassingFault, RefusedByService, SmenaError, WrongUse
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, WrongUse
 from smena.sources.ofd import OfdClient
 from tests.unit.sources.conftest import QUICK, Enter, endpoint
 from tests.unit.sources.scripted import Answer, Asked, Scripted, refusal, reply
@@ -122,7 +122,7 @@ def test_many_threads_whose_session_dies_log_in_once_more(sandbox: SandboxServer
 
 def test_a_service_that_forgets_every_session_is_not_asked_for_ever(enter: Enter) -> None:
     with doors(["0A", "0B", "0C", "0D"], lambda _: DEAD) as server:
-        with pytest.raises(RefusedByService, match="401002") as told:
+        with pytest.raises(RefusedLogin, match="401002") as told:
             enter(server.address).organizations()
         assert (told.value.status, told.value.code) == (401, "401002")
         assert logins(server) == 2
@@ -186,9 +186,9 @@ def test_a_refused_login_is_refused_to_every_thread_and_tried_once(enter: Enter,
     with doors([], lambda _: reply([]), lambda: refusal(status, 403000)) as server:
         client = enter(server.address)
         told = at_once(client.organizations)
-        assert {type(one) for one in told} == {RefusedByService}
-        assert {one.status for one in told if isinstance(one, RefusedByService)} == {status}
-        with pytest.raises(RefusedByService, match="the login is refused"):
+        assert {type(one) for one in told} == {RefusedLogin}
+        assert {one.status for one in told if isinstance(one, RefusedLogin)} == {status}
+        with pytest.raises(RefusedLogin, match="the login is refused"):
             client.cashboxes("org")
         assert len(server.asked) == 1
 
@@ -196,12 +196,12 @@ def test_a_refused_login_is_refused_to_every_thread_and_tried_once(enter: Enter,
 def test_a_wrong_password_is_refused_once(sandbox: SandboxServer, enter: Enter) -> None:
     client = enter(sandbox.address, password="wrong")
     told = at_once(client.organizations)
-    assert {type(one) for one in told} == {RefusedByService}
+    assert {type(one) for one in told} == {RefusedLogin}
     assert sandbox.requests.count() == 1
 
 
 def test_a_wrong_key_is_refused_and_no_session_is_blamed_for_it(sandbox: SandboxServer, enter: Enter) -> None:
-    with pytest.raises(RefusedByService, match="401003") as told:
+    with pytest.raises(RefusedLogin, match="401003") as told:
         enter(sandbox.address, api_key="another").organizations()
     assert (told.value.status, told.value.code) == (401, "401003")
     assert "api_key" in told.value.fix
@@ -216,6 +216,7 @@ def test_a_register_that_is_forbidden_is_refused_at_once(sandbox: SandboxServer,
     with pytest.raises(RefusedByService, match="403002") as told:
         enter(sandbox.address).by_shifts(organization.id, register, date(2025, 12, 1), date(2025, 12, 31))
     assert (told.value.status, told.value.code) == (403, "403002")
+    assert not isinstance(told.value, RefusedLogin)
     assert sandbox.requests.count("by-shifts") == 1
 
 
@@ -273,7 +274,7 @@ def test_a_connection_that_lacks_something_is_wrong_use(told: Endpoint, lacks: s
         OfdClient(told)
 
 
-def test_a_base_address_may_have_a_path_and_end_with_a_slash(enter: Enter) -> None:
+def test_a_base_address_may_have_a_path_and_end_with_a_slash() -> None:
     with doors(["0A"], lambda _: reply([])) as server:
         client = OfdClient(
             Endpoint(

@@ -87,10 +87,14 @@ def test_own_and_a_principal_s_money_on_a_card_concern_no_cash_order() -> None:
 @pytest.mark.parametrize(
     ("sold", "returned", "orders"),
     [
-        (100, 30, [("cash_income", PKO, 70)]), (100, 0, [("cash_income", PKO, 100)]), (30, 100, [("cash_refund", RKO, 70)]),
-        (0, 100, [("cash_refund", RKO, 100)]), (100, 100, []), (1, 2, [("cash_refund", RKO, 1)]),
+        (100, 30, [("cash_income", PKO, 70)]),
+        (100, 0, [("cash_income", PKO, 100)]),
+        (30, 100, [("cash_refund", RKO, 70)]),
+        (0, 100, [("cash_refund", RKO, 100)]),
+        (100, 100, []),
+        (1, 2, [("cash_refund", RKO, 1)]),
     ],
-)  # fmt: skip
+)
 def test_net_takes_refunds_off_the_sales(detail: str, sold: int, returned: int, orders: list[Any]) -> None:
     documents = [opening(), z_report(receipts=2), receipt(2, sold), receipt(3, returned, operation=2)]
     entry = totals(1, sums(sold, 1), returned=sums(returned, 1))
@@ -116,12 +120,21 @@ def test_where_refunds_equal_sales_a_payout_is_booked_all_the_same() -> None:
 
 def test_refunds_are_netted_within_their_tax_system_and_agent() -> None:
     books = shift_of(
-        receipt(2, 100), receipt(3, 30, operation=2), receipt(4, 50, taxation=32), receipt(5, 60, taxation=32, operation=2),
-        receipt(6, 40, paymentAgentType=1), receipt(7, 7, taxation=None, operation=2), receipt(8, 9, taxation=None), refunds="net",
-    )  # fmt: skip
+        receipt(2, 100),
+        receipt(3, 30, operation=2),
+        receipt(4, 50, taxation=32),
+        receipt(5, 60, taxation=32, operation=2),
+        receipt(6, 40, paymentAgentType=1),
+        receipt(7, 7, taxation=None, operation=2),
+        receipt(8, 9, taxation=None),
+        refunds="net",
+    )
     assert books.told("kind", "taxation", "agent", "amount") == [
-        (PKO, "", False, 2), (PKO, "osn", False, 70), (PKO, "osn", True, 40), (RKO, "psn", False, 10),
-    ]  # fmt: skip
+        (PKO, "", False, 2),
+        (PKO, "osn", False, 70),
+        (PKO, "osn", True, 40),
+        (RKO, "psn", False, 10),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -160,16 +173,26 @@ def test_vat_that_is_not_known_stays_so_when_netted() -> None:
 
 def test_the_first_rule_that_fits_tells_the_accounts() -> None:
     rules = (
-        AccountRule("cash_income", "psn", None, "50.01", "90.01.2"), AccountRule("cash_income", "osn", False, "50.02", "90.01.1"),
-        AccountRule("cash_income", "osn", None, "50.01", "76.05"), AccountRule("cash_income", None, None, "50.01", "90.09"),
-    )  # fmt: skip
+        AccountRule("cash_income", "psn", None, "50.01", "90.01.2"),
+        AccountRule("cash_income", "osn", False, "50.02", "90.01.1"),
+        AccountRule("cash_income", "osn", None, "50.01", "76.05"),
+        AccountRule("cash_income", None, None, "50.01", "90.09"),
+    )
     books = shift_of(
-        receipt(2, 1), receipt(3, 2, taxation=32), receipt(4, 4, paymentAgentType=1), receipt(5, 8, taxation=2),
-        receipt(6, 16, taxation=None), accounts=rules,
-    )  # fmt: skip
+        receipt(2, 1),
+        receipt(3, 2, taxation=32),
+        receipt(4, 4, paymentAgentType=1),
+        receipt(5, 8, taxation=2),
+        receipt(6, 16, taxation=None),
+        accounts=rules,
+    )
     assert books.told("amount", "debit_account", "credit_account") == [
-        (1, "50.02", "90.01.1"), (16, "50.01", "90.09"), (2, "50.01", "90.01.2"), (4, "50.01", "76.05"), (8, "50.01", "90.09"),
-    ]  # fmt: skip
+        (1, "50.02", "90.01.1"),
+        (16, "50.01", "90.09"),
+        (2, "50.01", "90.01.2"),
+        (4, "50.01", "76.05"),
+        (8, "50.01", "90.09"),
+    ]
 
 
 @pytest.mark.parametrize("accounts", [(), ACCOUNTS[1:2], (AccountRule("cash_refund", "osn", None, "a", "b"),)])

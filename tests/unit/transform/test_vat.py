@@ -68,9 +68,15 @@ def test_vat_of_the_cash_is_rounded_half_up_and_exact_at_any_size(receipts: list
 @pytest.mark.parametrize(
     ("vat", "cash", "total", "inside"),
     [
-        (17, 100, 100, 17), (1, 50, 100, 1), (3, 50, 100, 2), (5, 50, 100, 3), (1, 49, 100, 0), (1667, 3333, 10000, 556), (0, 10, 10, 0),
+        (17, 100, 100, 17),
+        (1, 50, 100, 1),
+        (3, 50, 100, 2),
+        (5, 50, 100, 3),
+        (1, 49, 100, 0),
+        (1667, 3333, 10000, 556),
+        (0, 10, 10, 0),
     ],
-)  # fmt: skip
+)
 def test_halves_go_up(vat: int, cash: int, total: int, inside: int) -> None:
     assert reckoned([(vat, cash, total)]) == [inside]
     assert inside == int((Decimal(vat) * cash / total).quantize(Decimal(1), ROUND_HALF_UP))

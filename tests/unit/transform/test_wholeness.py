@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 
 from smena.transform.frames import SHIFT_TOTALS
 from smena.transform.reading import read_documents, read_shift_totals
-from smena.transform.wholeness import shifts_needing_receipts, whole_totals, without_z_report
+from smena.transform.wholeness import closed_through, shifts_needing_receipts, whole_totals, without_z_report
 from tests.unit.transform.papers import DRIVE, KKT, page, records, sums, totals, totals_page, z_report
 
 NEW_DRIVE = "9999078900004793"
@@ -115,9 +116,11 @@ def test_a_shift_without_receipts_needs_none(detail: str) -> None:
 
 def test_a_shift_begins_where_its_totals_say_or_after_the_one_before_it() -> None:
     reports = [
-        z_report(1, 100), z_report(2, 200, closed="2025-12-02T20:00:00"), z_report(4, 400, closed="2025-12-04T20:00:00"),
+        z_report(1, 100),
+        z_report(2, 200, closed="2025-12-02T20:00:00"),
+        z_report(4, 400, closed="2025-12-04T20:00:00"),
         z_report(3, 30, closed="2025-12-05T20:00:00", drive=NEW_DRIVE),
-    ]  # fmt: skip
+    ]
     told = needing(reports, [totals(1, sums(100, 5))])
     begins = {(row["fiscal_drive_number"], row["shift_number"]): row["opened_at"] for row in told}
     assert begins == {
@@ -135,13 +138,25 @@ def test_the_order_of_z_reports_does_not_matter() -> None:
 
 
 def test_a_clock_that_was_ahead_does_not_let_a_shift_begin_after_its_end() -> None:
-    reports = [z_report(1, 100, closed="2026-06-01T20:00:00"), z_report(2, 200, closed="2025-12-02T20:00:00")]
+    reports = [z_report(1, 100, closed="2025-12-20T20:00:00"), z_report(2, 200, closed="2025-12-02T20:00:00")]
     (told,) = [row for row in needing(reports) if row["shift_number"] == 2]
     assert told["opened_at"] is None or told["opened_at"] <= told["closed_at"]
 
 
 def test_a_z_report_without_its_time_asks_for_nothing() -> None:
     assert needing([z_report(closed="1970-01-01T00:00:00")]) == []
+
+
+def test_a_batch_ends_with_its_last_day() -> None:
+    ends = [
+        "2025-12-02T23:59:59",
+        "2025-12-03T00:00:00",
+        "9999-12-31T23:59:59",
+        "1970-01-01T00:00:00",
+        "2025-12-01T00:00:00",
+    ]
+    reports, _ = frames([z_report(n, n * 10, closed=closed) for n, closed in enumerate(ends, 1)])
+    assert list(closed_through(reports, date(2025, 12, 2))["shift_number"]) == [1, 4, 5]
 
 
 # --- shifts that only the totals know

@@ -1,0 +1,96 @@
+"""Totals by shift: entries into rows, broken ones aside."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from smena.transform.frames import REJECTS, SHIFT_TOTALS
+from smena.transform.reading import RawPage, last_close_without_opening, read_shift_totals
+from tests.unit.transform.looks import conforms, one
+from tests.unit.transform.papers import (
+    KKT,
+    records,
+    sums,
+    totals,
+    totals_page,
+)
+
+
+def test_totals_are_read_with_all_they_tell() -> None:
+    entry = totals(7, sums(100, 1, card=30), returned=sums(20, 2, card=5), buy=sums(3, 3), returned_buy=sums(1, 4))
+    told, broken = read_shift_totals([totals_page(entry)])
+    assert one(told) == {
+        "page_id": 50, "kkt_reg_id": KKT, "shift_number": 7, "opened_at": pd.Timestamp("2025-12-01 09:00"),
+        "closed_at": pd.Timestamp("2025-12-01 20:00"), "receipts": 10, "cash_income": 100, "cash_refund": 20,
+        "cash_payout": 3, "cash_payout_refund": 1, "cashless_income": 30, "cashless_refund": 5,
+    }  # fmt: skip
+    assert broken.empty
+    assert conforms(told, SHIFT_TOTALS) and conforms(broken, REJECTS)
+
+
+def test_an_end_that_is_not_told_is_missing() -> None:
+    told, _ = read_shift_totals(
+        [totals_page(totals(1, opened=None), totals(2, closed=None), totals(3, opened="1970-01-01T00:00:00"))]
+    )
+    assert [row["opened_at"] for row in records(told)] == [None, pd.Timestamp("2025-12-01 09:00"), None]
+    assert records(told)[1]["closed_at"] is None
+
+
+BROKEN_ENTRIES: list[Any] = [
+    None,
+    {},
+    totals(sell=sums(-1, 1)),
+    totals(sell=sums(10**13 + 1, 1)),
+    totals(sell=sums(1, -1)),
+    totals(sell={"cashTotal": 1}),
+    totals(shiftNumber=0),
+    totals(shiftClose="2025-12-01T20:00:00Z"),
+    totals(buy={"cashTotal": None, "cashlessTotal": 0, "count": 0}),
+]
+
+
+def test_broken_entries_are_rejected_and_cost_their_neighbours_nothing() -> None:
+    told, broken = read_shift_totals(
+        [totals_page(totals(1), *BROKEN_ENTRIES, totals(2, sums() | {"cashTotal": "100"}))]
+    )
+    assert list(told["shift_number"]) == [1, 2]
+    assert list(told["cash_income"]) == [0, 100]
+    assert [json.loads(record) for record in broken["record"]] == BROKEN_ENTRIES
+    assert set(broken["kind"]) == {"byShifts"}
+
+
+@pytest.mark.parametrize("data", [b"<html>", b"[]", b"{}", b'{"shifts": null}', b'{"shifts": [', b'{"items": []}'])
+def test_totals_that_cannot_be_read_are_one_reject(data: bytes) -> None:
+    told, broken = read_shift_totals([RawPage(3, KKT, data), totals_page(totals(1))])
+    assert len(told) == 1
+    assert (one(broken)["page_id"], one(broken)["record"]) == (3, data.decode())
+
+
+def test_no_totals_are_an_empty_frame_of_its_shape() -> None:
+    for pages in ([], [RawPage(1, KKT, b"")], [totals_page()]):
+        told, broken = read_shift_totals(pages)
+        assert told.empty and broken.empty
+        assert conforms(told, SHIFT_TOTALS) and conforms(broken, REJECTS)
+
+
+def test_the_last_shift_that_began_before_the_answer_is_found() -> None:
+    entries = [
+        totals(1, opened=None, closed="2025-12-01T02:00:00"),
+        totals(2, opened=None, closed="2025-12-04T02:00:00"),
+        totals(3, closed="2025-12-05T20:00:00"),
+        totals(4, closed=None),
+        totals(5, opened=None, closed=None),
+    ]
+    answer = totals_page(*entries).body
+    assert last_close_without_opening(answer, date(2025, 12, 1)) == date(2025, 12, 4)
+    assert last_close_without_opening(answer, date(2025, 12, 5)) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"  ", b"<html>", b"[]", b"{}", b'{"shifts": []}', b'{"shifts": [null]}'])
+def test_an_answer_without_readable_shifts_has_no_such_shift(data: bytes) -> None:
+    assert last_close_without_opening(data, date(2025, 12, 1)) is None
