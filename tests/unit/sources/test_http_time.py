@@ -171,4 +171,4 @@ def test_an_answer_that_drips_in_ends_at_the_deadline(speech: Callable[[Call], N
             http.ask("GET", server.address, name="documents")
         took_s = time.monotonic() - started
         http.close()
-    assert took_s < 0.8
+    assert took_s < 1

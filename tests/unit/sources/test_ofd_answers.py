@@ -112,8 +112,8 @@ def test_a_fault_that_does_not_pass_is_given_up(sandbox: SandboxServer, enter: E
 
 
 def test_a_slow_service_is_given_up(sandbox: SandboxServer, enter: Enter) -> None:
-    client = enter(sandbox.address, Patience(connect_s=1, read_s=0.05, deadline_s=30, attempts=2))
+    client = enter(sandbox.address, Patience(connect_s=1, read_s=0.25, deadline_s=30, attempts=2))
     client.organizations()
-    sandbox.faults.add({"kind": "slow", "seconds": 0.3, "method": "organizations", "times": 2})
+    sandbox.faults.add({"kind": "slow", "seconds": 0.6, "method": "organizations", "times": 2})
     with pytest.raises(PassingFault, match="no answer in time, attempts: 2"):
         client.organizations()

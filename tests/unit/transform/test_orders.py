@@ -84,25 +84,27 @@ def test_own_and_a_principal_s_money_on_a_card_concern_no_cash_order() -> None:
 
 
 @pytest.mark.parametrize("detail", ["totals", "receipts"])
-@pytest.mark.parametrize(
-    ("sold", "returned", "orders"),
-    [
-        (100, 30, [("cash_income", PKO, 70)]),
-        (100, 0, [("cash_income", PKO, 100)]),
-        (30, 100, [("cash_refund", RKO, 70)]),
-        (0, 100, [("cash_refund", RKO, 100)]),
-        (100, 100, []),
-        (1, 2, [("cash_refund", RKO, 1)]),
-    ],
-)
-def test_net_takes_refunds_off_the_sales(detail: str, sold: int, returned: int, orders: list[Any]) -> None:
-    documents = [opening(), z_report(receipts=2), receipt(2, sold), receipt(3, returned, operation=2)]
-    entry = totals(1, sums(sold, 1), returned=sums(returned, 1))
-    books = keep_books(documents, [entry], detail=detail, refunds="net")
-    assert books.told("operation", "kind", "amount") == orders
-    shift = books.shift()
-    assert (shift["cash_income"], shift["cash_refund"]) == (sold, returned)
-    assert (shift["outcome"], shift["reason"]) == (("issued", None) if orders else ("no_cash", "refunds equal sales"))
+def test_net_takes_refunds_off_the_sales(detail: str) -> None:
+    sold_and_returned = [(100, 30), (100, 0), (30, 100), (0, 100), (100, 100), (1, 2)]
+    documents, entries = [], []
+    for shift, (sold, returned) in enumerate(sold_and_returned, 1):
+        number, closed = shift * 10, f"20:0{shift}"
+        documents += [opening(shift, number), z_report(shift, number + 3, receipts=2, closed=closed)]
+        documents += [receipt(number + 1, sold, shift=shift), receipt(number + 2, returned, shift=shift, operation=2)]
+        entries.append(totals(shift, sums(sold, 1), returned=sums(returned, 1), closed=closed))
+    books = keep_books(documents, entries, detail=detail, refunds="net")
+    assert books.told("shift_number", "operation", "kind", "amount") == [
+        (1, "cash_income", PKO, 70),
+        (2, "cash_income", PKO, 100),
+        (3, "cash_refund", RKO, 70),
+        (4, "cash_refund", RKO, 100),
+        (6, "cash_refund", RKO, 1),
+    ]
+    assert books.outcomes() == dict.fromkeys((1, 2, 3, 4, 6), "issued") | {5: "no_cash"}
+    assert books.shift(5)["reason"] == "refunds equal sales"
+    shifts = [books.shift(shift) for shift in range(1, 7)]
+    assert [(shift["cash_income"], shift["cash_refund"]) for shift in shifts] == sold_and_returned
+    assert {shift["detail"] for shift in shifts} == {detail}
 
 
 def test_refunds_of_their_own_stay_of_their_own() -> None:
