@@ -95,12 +95,14 @@ def ofd_z_reports() -> None:
         load_lot(road_from_airflow(), lot)
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
-    def publish(made: dict[str, Any], outlet_events: Any) -> None:
+    def publish(made: Any, outlet_events: Any) -> None:
         """What was read is matched and written; days that became covered are told to Airflow."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import publish_batches
 
-        for done in publish_batches(road_from_airflow(), made["batches"]):
+        # Nothing at all was planned: the report says so.
+        batches = made["batches"] if made else []
+        for done in publish_batches(road_from_airflow(), batches):
             outlet_events[LOADED].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)

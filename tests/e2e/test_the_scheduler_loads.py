@@ -1,4 +1,4 @@
-"""The real scheduler loads the sandbox's world into the warehouse, and every other way of starting a run changes nothing.
+"""The real scheduler loads the invented world, and every other way of starting a run changes nothing.
 
 The tests of this file stand on one another: they are read, and run, from the top.
 """
@@ -147,6 +147,20 @@ def test_a_fault_that_may_pass_is_tried_again_later_and_a_refusal_is_not(office:
     assert office.client.wait_run(DAG, run_id, timeout_s=240)["state"] == "failed"
     assert loads() == [("failed", 2), ("success", 1)]
     faults.clear()
+    assert office.client.wait_run(DAG, office.client.trigger(DAG)["dag_run_id"])["state"] == "success"
+
+
+def test_an_organisation_without_a_connection_costs_its_neighbour_nothing(office: Office) -> None:
+    forget(office, 5)
+    first, second = office.town.inns
+    office.town.sql("update control.organization set ofd_connection = 'nobody' where inn = %s", second)
+    run_id = office.client.trigger(DAG)["dag_run_id"]
+    assert office.client.wait_run(DAG, run_id)["state"] == "failed"
+    states = {task["task_id"]: task["state"] for task in office.client.task_instances(DAG, run_id)}
+    assert states == {"plan": "success", "load": "success", "publish": "success", "report": "failed"}
+    covered = dict(office.town.sql("select organization_inn, max(upper(days)) from control.coverage group by 1"))
+    assert covered[first] > covered[second]
+    office.town.sql("update control.organization set ofd_connection = 'kontur_ofd'")
     assert office.client.wait_run(DAG, office.client.trigger(DAG)["dag_run_id"])["state"] == "success"
 
 

@@ -1,0 +1,126 @@
+"""A run over every organisation, as the tasks of the daily DAG call it: what fails costs its neighbours nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from smena.model.errors import BadBatch, PassingFault, RefusedLogin, WrongUse
+from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches, report_run
+from tests.town import EASY, FIRST, QuickRoad, Town
+
+BuildTown = Callable[..., Town]
+TWO = replace(EASY, organizations=2, last_day=FIRST + timedelta(days=14))
+
+
+def run(town: Town, horizon: date | None = None) -> RunPlan:
+    """All tasks of a run, one after another."""
+    made = plan_run(town.road, run_id="test", horizon=horizon)
+    for lot in made["lots"]:
+        try:
+            load_lot(town.road, lot)
+        except PassingFault:
+            continue
+    publish_batches(town.road, made["batches"])
+    return made
+
+
+def loaded_inns(town: Town) -> set[str]:
+    return {shift["organization_inn"] for shift in town.shifts()}
+
+
+def test_a_run_loads_every_organisation_that_is_switched_on(build_town: BuildTown) -> None:
+    town = build_town(TWO)
+    made = run(town)
+    report_run(town.road, made)
+    assert len(made["batches"]) == 2
+    assert len(town.shifts()) == len(town.truth())
+    town.disable()
+    assert len(plan_run(town.road, run_id="test")["batches"]) == 1
+
+
+def test_a_run_of_a_past_day_loads_through_that_day(build_town: BuildTown) -> None:
+    town = build_town(TWO)
+    run(town, horizon=FIRST + timedelta(days=6))
+    assert max(shift["closed_at"].date() for shift in town.shifts()) == FIRST + timedelta(days=6)
+
+
+def test_an_organisation_that_cannot_be_planned_costs_the_other_nothing_and_the_run_is_red(
+    build_town: BuildTown,
+) -> None:
+    town = build_town(TWO)
+    first, second = town.inns
+    town.sql("update control.organization set ofd_connection = 'nobody' where inn = %s", first)
+    good = town.endpoint()
+
+    def endpoint(name: str) -> object:
+        if name == "nobody":
+            raise WrongUse("there is no connection `nobody`")
+        return good
+
+    town.road = QuickRoad(town.warehouse, endpoint, now=town.sandbox.tell_now)  # type: ignore[arg-type]
+    made = run(town)
+    assert loaded_inns(town) == {second}
+    assert made["failed"] == {first: "there is no connection `nobody`"}
+    with pytest.raises(BadBatch, match=f"organisation {first}: there is no connection"):
+        report_run(town.road, made)
+
+
+def test_where_nothing_can_be_planned_for_now_the_run_is_tried_again(build_town: BuildTown) -> None:
+    town = build_town(TWO)
+    town.sandbox.faults.add({"kind": "status", "status": 503, "method": "organizations"})
+    with pytest.raises(PassingFault, match="HTTP 503"):
+        plan_run(town.road, run_id="test")
+    with pytest.raises(BadBatch, match="nothing was planned"):
+        report_run(town.road, None)
+
+
+def test_a_batch_that_is_too_bad_is_not_published_and_its_neighbour_is(build_town: BuildTown) -> None:
+    town = build_town(TWO)
+    first, second = town.inns
+    for register in town.sandbox.world.organization(first).registers:
+        match = {"type": "closeShift", "kktRegId": register.reg_number}
+        town.sandbox.faults.add({"kind": "patch_document", "match": match, "drop": ["fiscalSign"]})
+    made = run(town)
+    assert loaded_inns(town) == {second}
+    with pytest.raises(BadBatch, match="z-reports are bad"):
+        report_run(town.road, made)
+
+
+def test_a_register_that_did_not_answer_makes_the_run_red_and_the_rest_is_published(build_town: BuildTown) -> None:
+    town = build_town(TWO)
+    town.sandbox.faults.add({"kind": "status", "status": 500, "method": "by-shifts", "register": town.register()})
+    made = run(town)
+    assert loaded_inns(town) == set(town.inns)
+    with pytest.raises(BadBatch, match="1 windows failed, by-shifts: HTTP 500"):
+        report_run(town.road, made)
+    town.sandbox.faults.clear()
+    report_run(town.road, run(town))
+    assert len(town.shifts()) == len(town.truth())
+
+
+def test_a_lot_tried_again_asks_only_for_what_failed(build_town: BuildTown) -> None:
+    town = build_town(TWO)
+    made = plan_run(town.road, run_id="test")
+    town.sandbox.faults.add({"kind": "status", "status": 500, "method": "by-shifts", "register": town.register()})
+    lot = [place for lot in made["lots"] for place in lot]
+    with pytest.raises(PassingFault):
+        load_lot(town.road, lot)
+    town.sandbox.faults.clear()
+    town.sandbox.requests.reset()
+    load_lot(town.road, lot)
+    assert set(town.sandbox.requests.report()["by_register"]) == {town.register()}
+
+
+def test_a_login_that_is_refused_in_the_middle_fails_at_once(build_town: BuildTown) -> None:
+    town = build_town(TWO)
+    made = plan_run(town.road, run_id="test")
+    town.sandbox.requests.reset()
+    town.sandbox.faults.add({"kind": "status", "status": 403, "method": "authenticate-by-pass"})
+    with pytest.raises(RefusedLogin):
+        load_lot(town.road, made["lots"][0])
+    assert town.sandbox.requests.count("authenticate-by-pass") == 1
+    assert town.sandbox.requests.count("by-period") == 0
