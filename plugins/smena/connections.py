@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from smena.model.endpoint import Endpoint
@@ -18,6 +18,8 @@ from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
     from smena.pipeline.road import Road
+
+T = TypeVar("T")
 
 WAREHOUSE = "warehouse"
 
@@ -30,29 +32,29 @@ class ConnectionFields:
     host: str = ""
     port: int | None = None
     schema: str = ""
-    login: str | None = None
+    login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def endpoint_from_environment(name: str) -> Endpoint:
     """The connection `name` of the environment. Raises WrongUse where it is missing or cannot be read."""
-    return _endpoint(name, _from_environment(name))
+    return _understood(name, lambda: _endpoint(name, _from_environment(name)))
 
 
 def warehouse_from_environment() -> str:
     """The libpq address of the warehouse, out of the environment."""
-    return _dsn(_from_environment(WAREHOUSE))
+    return _understood(WAREHOUSE, lambda: _dsn(_from_environment(WAREHOUSE)))
 
 
 def endpoint_from_airflow(name: str) -> Endpoint:
     """The connection `name` as a running Airflow task sees it: any secrets back end, then the metadata."""
-    return _endpoint(name, _from_airflow(name))
+    return _understood(name, lambda: _endpoint(name, _from_airflow(name)))
 
 
 def warehouse_from_airflow() -> str:
     """The libpq address of the warehouse, as a running Airflow task sees it."""
-    return _dsn(_from_airflow(WAREHOUSE))
+    return _understood(WAREHOUSE, lambda: _dsn(_from_airflow(WAREHOUSE)))
 
 
 def road_from_airflow() -> Road:
@@ -67,6 +69,22 @@ def road_from_environment() -> Road:
     from smena.pipeline.road import Road
 
     return Road(Warehouse(warehouse_from_environment()), endpoint_from_environment)
+
+
+def _understood(name: str, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except (ValueError, TypeError, AttributeError):
+        # What stands in a connection holds a secret, and so may the parser's complaint about it.
+        pass
+    raise WrongUse(
+        f"the connection `{name}` cannot be read",
+        fix=f"give {_variable(name)} as JSON or as a URI, or mend it in Airflow",
+    )
+
+
+def _variable(name: str) -> str:
+    return f"AIRFLOW_CONN_{name.upper()}"
 
 
 def _from_airflow(name: str) -> ConnectionFields:
@@ -89,63 +107,68 @@ def _from_airflow(name: str) -> ConnectionFields:
 
 
 def _from_environment(name: str) -> ConnectionFields:
-    variable = f"AIRFLOW_CONN_{name.upper()}"
-    text = os.environ.get(variable, "").strip()
+    text = os.environ.get(_variable(name), "").strip()
     if not text:
-        raise WrongUse(f"there is no connection `{name}`", fix=f"set {variable}")
-    try:
-        return _from_json(text) if text.startswith("{") else _from_uri(text)
-    except (ValueError, TypeError, AttributeError):
-        # What stands in the variable holds a secret, so it is not repeated, and neither is the parser's complaint.
-        raise WrongUse(f"{variable} cannot be read", fix="give a connection as JSON or as a URI") from None
+        raise WrongUse(f"there is no connection `{name}`", fix=f"set {_variable(name)}")
+    return _from_json(text) if text.startswith("{") else _from_uri(text)
 
 
 def _from_json(text: str) -> ConnectionFields:
     told = json.loads(text)
     extra = told.get("extra") or {}
+    login, password = told.get("login"), told.get("password")
     return ConnectionFields(
         conn_type=told.get("conn_type") or "",
         host=told.get("host") or "",
         port=int(told["port"]) if told.get("port") else None,
         schema=told.get("schema") or "",
-        login=told.get("login"),
-        password=told.get("password"),
-        extra=json.loads(extra) if isinstance(extra, str) else dict(extra),
+        login=None if login is None else str(login),
+        password=None if password is None else str(password),
+        extra=_fields(json.loads(extra) if isinstance(extra, str) else extra),
     )
 
 
 def _from_uri(text: str) -> ConnectionFields:
-    parts = urlsplit(text)
+    scheme, _, rest = text.partition("://")
+    # Airflow lets a host bring a scheme of its own: http://https://host.
+    own, inner, address = rest.partition("://")
+    parts = urlsplit(f"{scheme}://{address if inner and own.isalnum() else rest}")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     extra = json.loads(query.pop("__extra__")) if "__extra__" in query else query
+    host = unquote(parts.hostname or "")
     return ConnectionFields(
-        conn_type=parts.scheme,
-        host=unquote(parts.hostname or ""),
+        conn_type=scheme,
+        host=f"{own}://{_bracketed(host)}" if inner and own.isalnum() else host,
         port=parts.port,
-        schema=unquote(parts.path.lstrip("/")),
+        schema=unquote(parts.path.strip("/")),
         login=unquote(parts.username) if parts.username is not None else None,
         password=unquote(parts.password) if parts.password is not None else None,
-        extra=extra,
+        extra=_fields(extra),
     )
 
 
+def _fields(extra: object) -> dict[str, Any]:
+    if not isinstance(extra, dict):
+        raise TypeError("extra is no object")
+    return dict(extra)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def _endpoint(name: str, told: ConnectionFields) -> Endpoint:
-    if not told.host:
+    if not told.host.strip():
         raise WrongUse(f"connection `{name}` has no host")
-    if "://" in told.host:
-        address = urlsplit(told.host)
-        scheme, host, path = address.scheme, address.hostname or "", address.path
-        port = told.port or address.port
-    else:
-        scheme = next((word for word in (told.schema, told.conn_type) if word in ("http", "https")), "https")
-        host, _, path = told.host.partition("/")
-        port = told.port
-        if ":" in host and not host.startswith("["):
-            host, _, own_port = host.partition(":")
-            port = port or int(own_port)
-    if scheme not in ("http", "https"):
+    scheme = next((word for word in (told.schema, told.conn_type) if word in ("http", "https")), "https")
+    # A host of colons alone is an address of the sixth version; one colon stands before a port.
+    host = _bracketed(told.host) if "://" not in told.host and told.host.count(":") > 1 else told.host
+    address = urlsplit(host if "://" in host else f"{scheme}://{host}")
+    if address.scheme not in ("http", "https") or not address.hostname:
         raise WrongUse(f"connection `{name}` is not http or https")
-    base_url = f"{scheme}://{host}{f':{port}' if port else ''}/{path.strip('/')}".rstrip("/")
+    port = told.port or address.port
+    place = f"{_bracketed(address.hostname)}{f':{port}' if port else ''}"
+    base_url = f"{address.scheme}://{place}/{address.path.strip('/')}".rstrip("/")
     return Endpoint(name, base_url, told.login, told.password, dict(told.extra))
 
 
@@ -154,6 +177,11 @@ def _dsn(told: ConnectionFields) -> str:
         raise WrongUse(f"connection `{WAREHOUSE}` has no host or no database", fix="its database is its schema")
     user = quote(told.login or "", safe="")
     password = f":{quote(told.password, safe='')}" if told.password else ""
-    options = urlencode({key: value for key, value in told.extra.items() if isinstance(value, str)})
+    extra = {key: str(value) for key, value in told.extra.items() if isinstance(value, str | int | float)}
+    if told.host.startswith("/"):  # a socket
+        host, extra = "", extra | {"host": told.host}
+    else:
+        host = _bracketed(told.host)
     port = f":{told.port}" if told.port else ""
-    return f"postgresql://{user}{password}@{told.host}{port}/{quote(told.schema)}{f'?{options}' if options else ''}"
+    options = f"?{urlencode(extra, quote_via=quote)}" if extra else ""
+    return f"postgresql://{user}{password}@{host}{port}/{quote(told.schema, safe='')}{options}"

@@ -20,6 +20,6 @@ class Endpoint:
 
     name: str
     base_url: str
-    login: str | None = None
+    login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)

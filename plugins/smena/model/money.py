@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 KOPECKS_IN_ROUBLE = 100
 
@@ -14,10 +15,10 @@ def roubles(kopecks: int) -> Decimal:
 
 def kopecks(amount: Decimal) -> int:
     """Roubles as kopecks. Raises ValueError for a part of a kopeck: money is never rounded silently."""
-    scaled = amount * KOPECKS_IN_ROUBLE
-    if scaled != scaled.to_integral_value():
+    exact = Fraction(amount) * KOPECKS_IN_ROUBLE if amount.is_finite() else None
+    if exact is None or exact.denominator != 1:
         raise ValueError(f"{amount} is not a whole number of kopecks")
-    return int(scaled)
+    return exact.numerator
 
 
 def written(amount: Decimal) -> str:

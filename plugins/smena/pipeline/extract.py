@@ -14,7 +14,7 @@ from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
-from smena.transform.reading import last_close_without_opening
+from smena.transform.totals import last_close_without_opening
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment, Batch
 from smena.warehouse.pages import PageStore

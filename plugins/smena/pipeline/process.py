@@ -128,6 +128,7 @@ def work(
         totals,
         documents.receipts,
         documents.vat_lines,
+        documents.rejects,
         detail=organization.detail,
         date_policy=organization.date_policy,
         refunds=organization.refunds,

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from smena.transform.reading import FiscalFrames, RawPage, read_documents, read_shift_totals
+from smena.transform.pages import RawPage
+from smena.transform.reading import FiscalFrames, read_documents
+from smena.transform.totals import read_shift_totals
 from smena.warehouse.pages import StoredPage
 
 

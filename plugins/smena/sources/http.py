@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import random
 import re
 import threading
@@ -14,15 +15,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 
 from smena.model.errors import PassingFault, UnreadableAnswer, WrongUse
+from smena.sources.deadline import DeadlineAdapter, cut_after
 
 logger = logging.getLogger("smena.http")
 
-PASSING = frozenset({429, 500, 502, 503, 504})
+TOO_MANY = 429
 LONGEST_PAUSE_S = 60.0
 LARGEST_BODY_BYTES = 128 * 1024 * 1024
 _LOGIN = re.compile(r"(?<=[?&]login=)[^&\s\"]+")
@@ -95,11 +98,13 @@ class Http:
         self._sleep, self._clock = sleep, clock
         self._counting = threading.Lock()
         self._session = requests.Session()
-        # A .netrc would put its own Authorization in place of ours.
+        # A .netrc would put its own Authorization in place of ours. Proxies and certificates are taken all the same.
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=32))
+            self._session.mount(scheme, DeadlineAdapter(pool_connections=4, pool_maxsize=32))
+        # Even where redirects are not followed, requests would read the whole body of one, past every limit.
+        self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
 
     def close(self) -> None:
         """Closes the connections."""
@@ -160,59 +165,74 @@ class Http:
         self, verb: str, url: str, name: str, headers: Mapping[str, str], data: bytes | None, ends_at: float
     ) -> Answer | _Fault:
         """An answer, or a fault that may pass."""
-        started = self._clock()
-        too_large = False
         try:
-            answer, told_pause = self._once(verb, url, headers, data, ends_at)
-        except (requests.Timeout, _TooLate):
-            return _Fault("no answer in time")
-        except requests.exceptions.SSLError:
-            return _Fault("the TLS connection failed")
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-            return _Fault("the connection broke")
-        except _TooLarge:
-            too_large = True
+            request = self._prepared(verb, url, headers, data)
         except ValueError:
-            # InvalidURL, InvalidHeader and what http.client cannot encode: their texts repeat what they were given.
+            # InvalidURL, InvalidHeader and what cannot be encoded: their texts repeat what they were given.
+            request = None
+        if request is None:
+            raise WrongUse(f"{name}: this address or these headers cannot be sent", fix="check the connection")
+        started = self._clock()
+        left_s = max(0.001, ends_at - started)
+        try:
+            with cut_after(left_s):
+                answer, told_pause = self._once(request, left_s)
+        except _TooLarge:
             pass
-        except requests.RequestException as error:
-            return _Fault(type(error).__name__)
+        except (requests.RequestException, UnicodeError, ValueError) as error:
+            # A ValueError here is of the answer's own headers: lengths that contradict each other and the like.
+            late = isinstance(error, requests.Timeout) or self._clock() >= ends_at
+            return _Fault("no answer in time" if late else _what_broke(error))
         else:
             seconds = self._clock() - started
             logger.debug("%s status=%d bytes=%d seconds=%.3f", name, answer.status, len(answer.body), seconds)
-            if answer.status in PASSING:
+            if self._clock() >= ends_at:
+                # Cut in the middle, an answer may look whole.
+                return _Fault("no answer in time")
+            if answer.status == TOO_MANY or answer.status >= 500:
                 return _Fault(f"HTTP {answer.status}", retry_after_s(told_pause, answer.at))
             return answer
-        if too_large:
-            raise UnreadableAnswer(
-                f"{name}: the answer is larger than {self.patience.largest_body_bytes} bytes",
-                address=url.partition("?")[0],
-                body=b"",
-            )
-        raise WrongUse(f"{name}: this address or these headers cannot be sent", fix="check the connection")
+        raise UnreadableAnswer(
+            f"{name}: the answer is larger than {self.patience.largest_body_bytes} bytes",
+            address=url.partition("?")[0],
+            body=b"",
+        )
 
-    def _once(
-        self, verb: str, url: str, headers: Mapping[str, str], data: bytes | None, ends_at: float
-    ) -> tuple[Answer, str | None]:
-        left_s = max(0.001, ends_at - self._clock())
-        with self._session.request(
-            verb,
-            url,
-            headers=dict(headers),
-            data=data,
+    def _prepared(
+        self, verb: str, url: str, headers: Mapping[str, str], data: bytes | None
+    ) -> requests.PreparedRequest:
+        """Raises ValueError for what cannot be sent."""
+        for value in headers.values():
+            value.encode("latin-1")
+        request = self._session.prepare_request(requests.Request(verb, url, headers=dict(headers), data=data))
+        self._session.get_adapter(request.url or "")
+        (urlsplit(request.url or "").hostname or "").encode("idna")
+        return request
+
+    def _once(self, request: requests.PreparedRequest, left_s: float) -> tuple[Answer, str | None]:
+        with self._session.send(
+            request,
             timeout=(min(self.patience.connect_s, left_s), min(self.patience.read_s, left_s)),
             allow_redirects=False,
             stream=True,
+            proxies=get_environ_proxies(request.url or "", no_proxy=None),
+            verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
         ) as response:
             parts, held = [], 0
             for part in response.iter_content(1 << 18):
                 held += len(part)
                 if held > self.patience.largest_body_bytes:
                     raise _TooLarge
-                if self._clock() > ends_at:
-                    raise _TooLate
                 parts.append(part)
             return Answer(response.status_code, b"".join(parts), datetime.now(UTC)), response.headers.get("Retry-After")
+
+
+def _what_broke(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the TLS connection failed"
+    if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
+        return "the connection broke"
+    return f"the answer cannot be understood ({type(error).__name__})"
 
 
 def retry_after_s(header: str | None, now: datetime) -> float:
@@ -224,10 +244,10 @@ def retry_after_s(header: str | None, now: datetime) -> float:
     except ValueError:
         try:
             moment = parsedate_to_datetime(header)
-        except (ValueError, TypeError):
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            seconds = (aware - now).total_seconds()
+        except (ValueError, TypeError, OverflowError):
             return 0.0
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        seconds = (aware - now).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else 0.0
 
 
@@ -240,4 +260,5 @@ class _WithoutLogin(logging.Filter):
         return True
 
 
-logging.getLogger("urllib3.connectionpool").addFilter(_WithoutLogin())
+for _name in ("urllib3.connectionpool", "urllib3.connection"):
+    logging.getLogger(_name).addFilter(_WithoutLogin())

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -17,6 +17,7 @@ from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, Unr
 from smena.sources.http import Answer, Http, Patience
 from smena.sources.ofd_login import CertificateLogin, Login, PasswordLogin
 from smena.sources.page import Page
+from smena.transform.decoding import Undecodable, decode
 
 DEFAULT_AUTH_BASE_URL = "https://api.kontur.ru"
 PAGE_LIMIT = 1000
@@ -31,17 +32,27 @@ _FIXES = {
 }
 
 
-class _Paging(msgspec.Struct):
-    nextOffset: str | None = None  # noqa: N815 - the contract's name
+class _Paging(msgspec.Struct, rename="camel"):
+    next_offset: str | None = None
 
 
 class _PagedAnswer(msgspec.Struct):
     paging: _Paging | None = None
 
 
-class _Refusal(msgspec.Struct):
-    errorCode: int | str | None = None  # noqa: N815 - the contract's name
-    errorCodeId: str | None = None  # noqa: N815
+class _Refusal(msgspec.Struct, rename="camel"):
+    error_code: int | str | None = None
+    error_code_id: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The number, which is deprecated, where it is still told."""
+        return str(self.error_code or self.error_code_id or "")
+
+    @property
+    def is_of_session(self) -> bool:
+        """Whether logging in again helps."""
+        return self.code == LOG_IN_AGAIN or "auth-sid" in (self.error_code_id or "")
 
 
 class OfdClient:
@@ -69,6 +80,8 @@ class OfdClient:
         self._http = Http(patience, sleep)
         self._sid = ""
         self._refused: RefusedLogin | None = None
+        self._outage: PassingFault | None = None
+        self._outages = 0
         self._logging_in = threading.Lock()
 
     @property
@@ -90,7 +103,7 @@ class OfdClient:
 
     def cashboxes(self, organization: str) -> Page:
         """Every register of an organisation."""
-        return self._get("cashboxes", f"/v2/organizations/{organization}/cashboxes")
+        return self._get("cashboxes", f"/v2/organizations/{quote(organization, safe='')}/cashboxes")
 
     def by_period(
         self, organization: str, register: str, first: datetime, last: datetime, types: Sequence[str]
@@ -100,7 +113,7 @@ class OfdClient:
         The end is where the next offset equals the one that was sent, or both are absent: a short page, or an empty
         one, is not the end. An answer without a cursor to a request that had one is no end either, but a fault.
         """
-        path = f"/v2/organizations/{organization}/cashboxes/{register}/documents/by-period"
+        path = f"{_cashbox(organization, register)}/documents/by-period"
         query = {"dateFrom": first.isoformat(timespec="seconds"), "dateTo": last.isoformat(timespec="seconds")}
         query |= {"types": ",".join(types), "limit": str(PAGE_LIMIT)}
         sent: str | None = None
@@ -121,12 +134,12 @@ class OfdClient:
 
     def by_shifts(self, organization: str, register: str, first: date, last: date) -> Page:
         """Totals by shift of the days `first`…`last`, both inclusive."""
-        path = f"/v2/organizations/{organization}/cashboxes/{register}/statistics/cash-receipt/by-shifts"
+        path = f"{_cashbox(organization, register)}/statistics/cash-receipt/by-shifts"
         return self._get("by-shifts", path, {"from": first.isoformat(), "to": last.isoformat()})
 
     def by_days(self, organization: str, register: str, first: date, last: date) -> Page:
         """Totals by calendar day."""
-        path = f"/v2/organizations/{organization}/cashboxes/{register}/statistics/cash-receipt/by-days"
+        path = f"{_cashbox(organization, register)}/statistics/cash-receipt/by-days"
         return self._get("by-days", path, {"from": first.isoformat(), "to": last.isoformat()})
 
     def _get(self, name: str, path: str, query: Mapping[str, str] | None = None) -> Page:
@@ -145,14 +158,15 @@ class OfdClient:
         """A good answer; a session that has died is renewed once."""
         sid = self._session("")
         answer = self._ask(name, address, sid)
-        if answer.status == 401 and _code(answer) == LOG_IN_AGAIN:
+        if answer.status == 401 and _refusal(answer).is_of_session:
             answer = self._ask(name, address, self._session(sid))
         if answer.status >= 400:
             refused = RefusedLogin if answer.status == 401 else RefusedByService
+            code = _refusal(answer).code
             raise refused(
-                f"{name}: HTTP {answer.status} {_code(answer)}".rstrip(),
+                f"{name}: HTTP {answer.status} {code}".rstrip(),
                 status=answer.status,
-                code=_code(answer),
+                code=code,
                 fix=_FIXES.get(answer.status, ""),
             )
         if answer.status >= 300:
@@ -168,29 +182,40 @@ class OfdClient:
     def _session(self, dead: str) -> str:
         """The session id; a new one where the one in hand is `dead`. Threads that ask at once log in once.
 
-        A refused login is not tried again: each try would bring the account nearer to being locked.
+        A refused login is not tried again: each try would bring the account nearer to being locked. Of an outage every
+        thread is told that waited for it.
         """
+        seen = self._outages
         with self._logging_in:
             if self._refused is not None:
                 raise self._refused
+            if self._outage is not None and self._outages != seen:
+                raise self._outage
             if not self._sid or self._sid == dead:
                 try:
                     self._sid = self._login.log_in(self._http)
                 except RefusedLogin as refusal:
                     self._refused = refusal
                     raise
+                except PassingFault as outage:
+                    self._outage, self._outages = outage, self._outages + 1
+                    raise
             return self._sid
+
+
+def _cashbox(organization: str, register: str) -> str:
+    return f"/v2/organizations/{quote(organization, safe='')}/cashboxes/{quote(register, safe='')}"
 
 
 def next_offset(body: bytes) -> str | None:
     """The cursor of a page; None where it has none. Raises PassingFault where the page has no such shape."""
-    if not body.strip():
-        return None
     try:
-        answer = msgspec.json.decode(body, type=_PagedAnswer)
-    except msgspec.ValidationError:
-        raise PassingFault("by-period: the answer has no shape of a page") from None
-    return answer.paging.nextOffset if answer.paging else None
+        answer = decode(body, _PagedAnswer) if body.strip() else _PagedAnswer()
+    except Undecodable:
+        answer = None
+    if answer is None:
+        raise PassingFault("by-period: the answer has no shape of a page")
+    return (answer.paging.next_offset or None) if answer.paging else None
 
 
 def _login(endpoint: Endpoint) -> Login:
@@ -211,15 +236,15 @@ def _is_json(body: bytes) -> bool:
     if not body.strip():
         return True
     try:
-        msgspec.json.decode(body, type=msgspec.Raw)
-    except msgspec.DecodeError:
+        decode(body, msgspec.Raw)
+    except Undecodable:
         return False
     return body.lstrip()[:1] in (b"{", b"[")
 
 
-def _code(answer: Answer) -> str:
+def _refusal(answer: Answer) -> _Refusal:
     try:
-        told = msgspec.json.decode(answer.body, type=_Refusal)
-    except msgspec.DecodeError:
-        return ""
-    return str(told.errorCode or told.errorCodeId or "")
+        told: _Refusal = decode(answer.body, _Refusal)
+    except Undecodable:
+        return _Refusal()
+    return told

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from smena.model.errors import PassingFault
 from smena.model.identifiers import clean, clean_inn
+from smena.transform.decoding import Undecodable, decode, storable
 
 T = TypeVar("T")
+_ALMOST_A_DAY = timedelta(hours=23, minutes=59, seconds=59)
 _NONE = datetime(1970, 1, 1)  # noqa: DTZ001 - fiscal times have no zone
 
 
@@ -60,40 +63,48 @@ class _Cashbox(msgspec.Struct, rename="camel"):
 
 def list_organizations(body: bytes) -> list[OfdOrganization]:
     """The organisations that a login and key see. Raises PassingFault where it is no list."""
-    return [OfdOrganization(told.id, clean_inn(told.inn)) for told in _listed(body, _Organization)[0]]
+    return _listed(body, lambda raw: _organization(decode(raw, _Organization, strict=False)))[0]
 
 
 def list_cashboxes(body: bytes) -> tuple[list[Cashbox], list[dict[str, str]]]:
     """The registers, and those that cannot be read, each with its `record` and `reason`."""
-    good, broken = _listed(body, _Cashbox)
-    return [_cashbox(told) for told in good], broken
+    return _listed(body, lambda raw: _cashbox(decode(raw, _Cashbox, strict=False)))
 
 
-def _listed(body: bytes, kind: type[T]) -> tuple[list[T], list[dict[str, str]]]:
+def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[dict[str, str]]]:
     try:
-        raw = msgspec.json.decode(body, type=list[msgspec.Raw]) if body.strip() else []
-    except msgspec.DecodeError:
-        raise PassingFault("Kontur.OFD answers with something that is no list", fix="run again") from None
+        raw: list[msgspec.Raw] | None = decode(body, list[msgspec.Raw]) if body.strip() else []
+    except Undecodable:
+        raw = None
+    if raw is None:
+        raise PassingFault("Kontur.OFD answers with something that is no list", fix="run again")
     good: list[T] = []
     broken: list[dict[str, str]] = []
     for one in raw:
         try:
-            good.append(msgspec.json.decode(one, type=kind, strict=False))
-        except msgspec.ValidationError as error:
-            broken.append({"record": bytes(one).decode(errors="replace")[:20_000], "reason": str(error)})
+            good.append(read(one))
+        except ValueError as error:
+            record = storable(bytes(one).decode(errors="replace")[:20_000])
+            broken.append({"record": record, "reason": storable(str(error))})
     return good, broken
+
+
+def _organization(told: _Organization) -> OfdOrganization:
+    return OfdOrganization(told.id, clean_inn(told.inn))
 
 
 def _cashbox(told: _Cashbox) -> Cashbox:
     drives = [*(told.fiscal_drives or ()), *((told.fiscal_drive,) if told.fiscal_drive else ())]
     first = [moment for moment in (_moment(drive.earliestDocumentTimestamp) for drive in drives) if moment]
+    if not clean(told.reg_number):
+        raise ValueError("a register without a number")
     return Cashbox(
-        kkt_reg_id=clean(told.reg_number),
+        kkt_reg_id=storable(clean(told.reg_number)),
         kpp=clean(told.kpp or "") or None,
-        name=told.name or "",
-        address=told.address or "",
-        permission_from=_day(told.permission_from),
-        permission_to=_day(told.permission_to),
+        name=storable(told.name or ""),
+        address=storable(told.address or ""),
+        permission_from=_first_whole_day(told.permission_from),
+        permission_to=_last_whole_day(told.permission_to),
         first_document_at=min(first, default=None),
         last_document_at=_moment(told.last_document_timestamp),
     )
@@ -104,7 +115,20 @@ def _moment(moment: datetime | None) -> datetime | None:
     return naive if naive and naive > _NONE else None
 
 
-def _day(told: str | None) -> date | None:
-    """The day of a date or of a moment; None for none."""
-    day = date.fromisoformat(told[:10]) if told else None
-    return day if day and day > _NONE.date() else None
+def _first_whole_day(told: str | None) -> date | None:
+    """The first day that may be read from its beginning. Raises ValueError where it is no date."""
+    moment = _limit(told)
+    return moment and (moment + _ALMOST_A_DAY).date()
+
+
+def _last_whole_day(told: str | None) -> date | None:
+    """The last day that may be read to its end: one that is given without a time of day is."""
+    moment = _limit(told)
+    if moment is None or (told and len(told.strip()) <= 10):
+        return moment and moment.date()
+    return (moment - _ALMOST_A_DAY).date()
+
+
+def _limit(told: str | None) -> datetime | None:
+    moment = datetime.fromisoformat(told.strip()).replace(tzinfo=None) if told and told.strip() else None
+    return moment if moment and moment > _NONE else None

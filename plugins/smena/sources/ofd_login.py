@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
-import msgspec
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 
 from smena.model.errors import PassingFault, RefusedLogin, WrongUse
 from smena.sources.http import Http
+from smena.transform.decoding import Undecodable, decode
 
 OPENSSL_TIMEOUT_S = 20
 
@@ -35,7 +35,7 @@ class PasswordLogin:
     """By e-mail and password."""
 
     base_url: str
-    login: str
+    login: str = field(repr=False)
     password: str = field(repr=False)
 
     def log_in(self, http: Http) -> str:
@@ -57,19 +57,19 @@ class CertificateLogin:
         """A session id. Raises as PasswordLogin does, and WrongUse where the key cannot be used here."""
         pem = _file(self.certificate_file)
         url = f"{self.base_url}/auth/authenticate-by-cert?free=false"
-        told = _told(http, url, pem, "authenticate-by-cert")
+        # Only the certificate goes out, whatever else stands in its file.
+        told = _told(http, url, _certificate(pem).public_bytes(serialization.Encoding.PEM), "authenticate-by-cert")
         encrypted = _decoded(_text(told, "EncryptedKey", "authenticate-by-cert"))
         link = told.get("Link")
         href = _text(link if isinstance(link, Mapping) else {}, "Href", "authenticate-by-cert")
-        ours, theirs = urlsplit(self.base_url), urlsplit(href)
-        if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
+        if _door(href) != _door(self.base_url):
             raise RefusedLogin("authenticate-by-cert points to another host; the key is not sent there", status=200)
         approved = _told(http, href, self._decrypted(pem, encrypted), "approve-cert")
         return _text(approved, "Sid", "approve-cert")
 
     def _decrypted(self, pem: bytes, encrypted: bytes) -> bytes:
         try:
-            certificate = x509.load_pem_x509_certificate(pem)
+            certificate = _certificate(pem)
             key = serialization.load_pem_private_key(_file(self.private_key_file), password=None)
             if isinstance(key, RSAPrivateKey):
                 return pkcs7.pkcs7_decrypt_der(encrypted, certificate, key, [])
@@ -85,7 +85,7 @@ class CertificateLogin:
             raise WrongUse(
                 "this certificate needs OpenSSL with the gost engine", fix="install openssl and its gost engine"
             )
-        command = [openssl, "cms", "-decrypt", "-inform", "DER", "-binary", "-engine", "gost"]
+        command = [openssl, "cms", "-decrypt", "-inform", "DER", "-binary", "-engine", "gost", "-passin", "pass:"]
         command += ["-recip", str(self.certificate_file), "-inkey", str(self.private_key_file)]
         try:
             done = subprocess.run(  # noqa: S603 - a fixed command, its files from the connection
@@ -101,6 +101,22 @@ class CertificateLogin:
         return done.stdout
 
 
+def _certificate(pem: bytes) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(pem)
+    except ValueError:
+        raise WrongUse("certificate_file holds no certificate", fix="give it as PEM") from None
+
+
+def _door(address: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of an address; of none where it cannot be read."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return "", "", None
+
+
 def _told(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
     answer = http.ask("POST", url, name=name, data=data)
     if answer.status >= 400:
@@ -110,10 +126,10 @@ def _told(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
             fix="check the connection's login",
         )
     try:
-        told = msgspec.json.decode(answer.body)
-    except msgspec.DecodeError:
+        told: dict[str, Any] | None = decode(answer.body, dict[str, Any])
+    except Undecodable:
         told = None
-    if not isinstance(told, dict):
+    if told is None:
         raise PassingFault(f"{name}: the answer is no JSON object", fix="check auth_base_url; run again")
     return told
 

@@ -59,7 +59,7 @@ class Item(Struct, rename="camel"):
 class CorrectionBase(Struct, rename="camel"):
     """What a correction is about."""
 
-    document_date: datetime | None = None
+    document_date: Any = None
 
 
 class Receipt(Fiscal, rename="camel"):
@@ -75,7 +75,7 @@ class Receipt(Fiscal, rename="camel"):
     fiscal_sign: FiscalSign | None = None
     taxation_type: int | None = None
     payment_agent_type: int | None = None
-    correction_document_date: datetime | None = None
+    correction_document_date: Any = None
     correction_base: CorrectionBase | None = None
     items: list[Item] | None = None
 

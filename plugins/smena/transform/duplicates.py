@@ -21,7 +21,7 @@ def as_rejects(rows: pd.DataFrame, kind: str, reason: str | pd.Series) -> pd.Dat
     """Rows of a frame as rejects: the record is the row itself. Empty rows give an empty frame."""
     if rows.empty:
         return REJECTS.empty()
-    record = rows.drop(columns=["page_id", "reason"], errors="ignore")
+    record = rows.drop(columns=["page_id", "reason", "_vat"], errors="ignore")
     lines = record.to_json(orient="records", lines=True, date_format="iso", force_ascii=False).strip().split("\n")
     moment = next((rows[name] for name in ("closed_at", "formed_at", "opened_at", "day") if name in rows), None)
     absent = pd.Series(pd.NA, index=rows.index)

@@ -29,6 +29,7 @@ def make_shifts(
     shift_totals: pd.DataFrame,
     receipts: pd.DataFrame,
     vat_lines: pd.DataFrame,
+    unread: pd.DataFrame,
     *,
     detail: str,
     date_policy: str,
@@ -37,6 +38,8 @@ def make_shifts(
     accounts: Sequence[AccountRule],
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Shifts (SHIFTS), their cash orders (ORDERS), and receipts that cannot be true (REJECTS).
+
+    `unread` are the documents that could not be read (REJECTS): a correction among them is one that nobody has seen.
 
     Sums come from whole totals where `detail` is `totals`, else from the shift's receipts; where both are known and
     whole, they must agree (R4). Outcomes given here are incomplete, needs_review, no_cash and issued; what depends on
@@ -57,7 +60,7 @@ def make_shifts(
     shifts["opened_at"] = shifts["opened_at"].fillna(told["opened_at"])
     shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
     shifts["evidence"] = _evidence(shifts, told, read, whole)
-    read["review"] = _reviews(shifts, told, read, exact)
+    read["review"] = _reviews(shifts, told, read, exact, unread)
     _judge(shifts, read, keeps_cash_documents=keeps_cash_documents)
     shifts, orders = make_orders(shifts, receipts, vat_lines, refunds=refunds, accounts=accounts)
     return SHIFTS.conform(shifts), orders, rejects
@@ -92,6 +95,10 @@ def _from_receipts(shifts: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame
     sums = of_shift[list(MONEY)].sum().assign(count=of_shift.size().astype("Int64")).reindex(key, fill_value=0)
     flags = of_shift[["mixed", "earlier"]].any().reindex(key, fill_value=False).astype(bool)
     pages = rows[[*SHIFT_KEY, "page_id"]].drop_duplicates().sort_values([*SHIFT_KEY, "page_id"])
+    # The page of the z-report and that of the opening are in the evidence already.
+    for known in ("page_id", "opening_page_id"):
+        named = pd.MultiIndex.from_frame(shifts[[*SHIFT_KEY, known]].dropna())
+        pages = pages[~pd.MultiIndex.from_frame(pages).isin(named)]
     pages["pages"] = pages["page_id"].astype("string")
     told = pages.groupby(SHIFT_KEY)["pages"].agg(",".join).astype("string").reindex(key, fill_value="")
     read = sums.join(flags).join(told).set_axis(shifts.index)
@@ -104,7 +111,7 @@ def _evidence(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, whol
         shifts["page_id"].astype("string"),
         shifts["opening_page_id"].astype("string"),
         told["totals_page_id"].where(whole).astype("string"),
-        pd.Series(read["pages"], dtype="string").replace("", pd.NA).mask(whole),
+        read["pages"].replace("", pd.NA).mask(whole),
     ]
     text = parts[0]
     for part in parts[1:]:
@@ -112,7 +119,9 @@ def _evidence(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, whol
     return "{" + text + "}"
 
 
-def _reviews(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, exact: pd.Series) -> pd.Series:
+def _reviews(
+    shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, exact: pd.Series, unread: pd.DataFrame
+) -> pd.Series:
     """Why a person must look at a shift before anything is booked; empty where nobody must.
 
     Corrections come with the z-reports, so one of an earlier day is seen even where no other receipt was read.
@@ -120,10 +129,15 @@ def _reviews(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, exact
     agree = pd.Series(data=True, index=shifts.index)
     for name in CASH:
         agree &= (told[name] == read[name]).fillna(value=True).astype(bool)
+    corrections = unread.loc[unread["kind"].isin(["receiptCorrection", "bsoCorrection"]), SHIFT_KEY].dropna()
+    key = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
+    of_unread = pd.Series(key.isin(pd.MultiIndex.from_frame(corrections)), index=shifts.index)
     cases = {
         "a correction of an earlier day's cash": read["earlier"],
         "a receipt mixes own money and a principal's": exact & read["mixed"],
-        "receipts and totals by shift tell different cash": exact & told["whole"] & ~agree,
+        "receipts and totals by shift tell different cash": read["whole"] & told["whole"] & ~agree,
+        "totals by shift tell of receipts, the z-report of none": told["beyond"] & (shifts["receipts_quantity"] == 0),
+        "a correction could not be read": of_unread & told["whole"],
     }
     return pd.Series(
         np.select([case.to_numpy(dtype=bool) for case in cases.values()], list(cases), ""),

@@ -8,6 +8,9 @@ import pandas as pd
 
 from smena.transform.frames import MONEY, SHIFT_KEY
 
+BELIEVABLE = (pd.Timestamp("2016-01-01"), pd.Timestamp("2100-01-01"))
+"""Between these a time of an online register may lie; what lies outside is not asked for, and fails the checks."""
+
 _ENTRY = ["kkt_reg_id", "shift_number", "closed_at"]
 
 
@@ -23,8 +26,8 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
     """For each z-report (same index): its sums, where one by-shifts entry is provably its own and whole.
 
     An entry is whole where both its ends were inside the window and its receipts are as many as the z-report says. Two
-    different entries for one shift prove nothing. Columns: whole, opened_at, totals_page_id and the six sums; missing
-    where there is no entry.
+    different entries for one shift prove nothing. Columns: whole, beyond (it tells of more receipts than the z-report),
+    opened_at, totals_page_id and the six sums; missing where there is no entry.
     """
     entries = shift_totals[shift_totals["opened_at"].notna() & shift_totals["closed_at"].notna()]
     entries = entries.drop_duplicates([column for column in entries if column != "page_id"])
@@ -36,7 +39,8 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
     # A register cannot close two shifts of one number at one moment; if two are told, neither is proved.
     lonely = ~z_reports.duplicated(_ENTRY, keep=False)
     whole = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
-    return found[["opened_at", "totals_page_id", *MONEY]].assign(whole=whole)
+    beyond = (found["receipts"] > found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
+    return found[["opened_at", "totals_page_id", *MONEY]].assign(whole=whole, beyond=beyond)
 
 
 def shifts_needing_receipts(z_reports: pd.DataFrame, shift_totals: pd.DataFrame, detail: str) -> pd.DataFrame:
@@ -48,10 +52,13 @@ def shifts_needing_receipts(z_reports: pd.DataFrame, shift_totals: pd.DataFrame,
     told = whole_totals(z_reports, shift_totals)
     in_order = z_reports.sort_values([*SHIFT_KEY, "closed_at"])
     before = in_order.groupby("fiscal_drive_number")[["shift_number", "closed_at"]].shift()
-    ended_before = before["closed_at"].where(before["shift_number"] + 1 == in_order["shift_number"])
+    neighbours = (before["shift_number"] + 1 == in_order["shift_number"]).fillna(value=False)
+    ended_before = before["closed_at"].where(neighbours & (before["closed_at"] <= in_order["closed_at"]))
     columns = ["page_id", "kkt_reg_id", *SHIFT_KEY, "closed_at", "received_at"]
     shifts = z_reports[columns].assign(opened_at=told["opened_at"].fillna(ended_before))
-    needed = shifts["closed_at"].notna() & ((detail == "receipts") | ~told["whole"])
+    believable = shifts["closed_at"].between(*BELIEVABLE)
+    shifts["received_at"] = shifts["received_at"].where(shifts["received_at"].between(*BELIEVABLE))
+    needed = believable & ((detail == "receipts") | ~told["whole"])
     return shifts[needed & (z_reports["receipts_quantity"] > 0).fillna(value=True)]
 
 

@@ -177,16 +177,25 @@ def test_cookies_are_not_kept() -> None:
     assert [one.headers.get("cookie") for one in server.asked] == [None, None]
 
 
-def test_neither_netrc_nor_a_proxy_of_the_machine_meddles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_netrc_of_the_machine_does_not_meddle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("default login machine password of-the-machine\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with Scripted(lambda _: reply()) as server:
         http = Http(QUICK, Watch().sleep)
         http.ask("GET", server.address, name="documents", headers={"Authorization": "auth.sid ours"})
         http.close()
     assert server.asked[0].headers["authorization"] == "auth.sid ours"
+
+
+def test_a_proxy_of_the_machine_is_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Scripted(lambda _: reply()) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.address)
+        monkeypatch.setenv("no_proxy", "")
+        http = Http(QUICK, Watch().sleep)
+        http.ask("GET", "http://ofd.example/v2/organizations", name="organizations")
+        http.close()
+    assert [asked.target for asked in proxy.asked] == ["http://ofd.example/v2/organizations"]
 
 
 # --- what cannot be sent

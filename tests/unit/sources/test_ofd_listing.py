@@ -46,7 +46,7 @@ def test_a_register_is_read_with_all_it_may_have() -> None:
         lastDocumentTimestamp="2026-01-05T21:03:04",
         fiscalDrive={"fiscalDriverNumber": "2", "earliestDocumentTimestamp": "2025-12-20T08:00:00"},
         fiscalDrives=[{"earliestDocumentTimestamp": "2025-12-01T08:00:00"}, {"fiscalDriverNumber": "2"}],
-        permissionFrom="2025-12-01T00:00:00", permissionTo="2026-06-30T00:00:00", somethingNew={"a": [1]},
+        permissionFrom="2025-12-01T00:00:00", permissionTo="2026-06-30T23:59:59", somethingNew={"a": [1]},
     ) == Cashbox(
         "0000000003065868", "770101001", "Касса 1", "г. Примерск", date(2025, 12, 1), date(2026, 6, 30),
         datetime(2025, 12, 1, 8), datetime(2026, 1, 5, 21, 3, 4),
@@ -87,10 +87,18 @@ def test_the_first_document_is_that_of_the_oldest_drive_that_has_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2018-12-14", "2018-12-14T14:14:41", "2018-12-14T14:14:41.1234567", "2018-12-14T23:59:59+03:00"]
+    ("text", "first", "last"),
+    [
+        ("2018-12-14", date(2018, 12, 14), date(2018, 12, 14)),
+        ("2018-12-14T00:00:00", date(2018, 12, 14), date(2018, 12, 13)),
+        ("2018-12-14T14:14:41", date(2018, 12, 15), date(2018, 12, 13)),
+        ("2018-12-14T14:14:41.123456", date(2018, 12, 15), date(2018, 12, 13)),
+        ("2018-12-14T23:59:59+03:00", date(2018, 12, 15), date(2018, 12, 14)),
+    ],
 )
-def test_a_permission_with_a_time_of_day_is_read_by_its_day(text: str) -> None:
-    assert cashbox(permissionTo=text).permission_to == date(2018, 12, 14)
+def test_only_days_that_may_be_read_whole_are_within_a_permission(text: str, first: date, last: date) -> None:
+    assert cashbox(permissionFrom=text).permission_from == first
+    assert cashbox(permissionTo=text).permission_to == last
 
 
 GOOD = {"regNumber": "0000000003065868"}

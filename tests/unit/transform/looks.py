@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from smena.transform.frames import OPENINGS, RECEIPTS, REJECTS, VAT_LINES, Z_REPORTS
-from smena.transform.reading import FiscalFrames, RawPage, read_documents
+from smena.transform.pages import RawPage
+from smena.transform.reading import FiscalFrames, read_documents
 from smena.transform.schema import Schema
 from tests.unit.transform.papers import KKT, page, records, z_report
 

@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from smena.model.organization import AccountRule
-from smena.transform.reading import FiscalFrames, RawPage, read_documents, read_shift_totals
+from smena.transform.pages import RawPage
+from smena.transform.reading import FiscalFrames, read_documents
 from smena.transform.shifts import make_shifts
+from smena.transform.totals import read_shift_totals
 
 KKT, DRIVE = "0000000003065868", "9999078900004792"
 INN = "1234567894"
@@ -156,6 +158,7 @@ def keep_books(
         told,
         frames.receipts,
         frames.vat_lines,
+        frames.rejects,
         detail=detail,
         date_policy=date_policy,
         refunds=refunds,

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smena.transform.reading import RawPage, read_documents, read_shift_totals
+from smena.transform.pages import RawPage
+from smena.transform.reading import read_documents
+from smena.transform.totals import read_shift_totals
 from tests.unit.transform.looks import BROKEN, all_conform, counts, one, raw, read
 from tests.unit.transform.papers import (
     DRIVE,

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from smena.transform.frames import REJECTS, SHIFT_TOTALS
-from smena.transform.reading import RawPage, last_close_without_opening, read_shift_totals
+from smena.transform.pages import RawPage
+from smena.transform.totals import last_close_without_opening, read_shift_totals
 from tests.unit.transform.looks import conforms, one
 from tests.unit.transform.papers import (
     KKT,

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from smena.transform.frames import SHIFT_TOTALS
-from smena.transform.reading import read_documents, read_shift_totals
+from smena.transform.reading import read_documents
+from smena.transform.totals import read_shift_totals
 from smena.transform.wholeness import closed_through, shifts_needing_receipts, whole_totals, without_z_report
 from tests.unit.transform.papers import DRIVE, KKT, page, records, sums, totals, totals_page, z_report
 

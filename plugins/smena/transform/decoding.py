@@ -1,0 +1,48 @@
+"""JSON of a service into typed structures: one kind of error for whatever is wrong with the bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+_HALF_A_LETTER = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\\\|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+"""A pair of surrogates, an escaped backslash, or (as a group) half of a pair: a name cut in the middle of an emoji."""
+
+
+class Undecodable(ValueError):
+    """The bytes are no JSON, or not of the shape that was promised. Its text repeats nothing of them."""
+
+
+def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
+    """The value of `kind`. Half of a surrogate pair in a text is read as U+FFFD; not strict takes numbers in quotes.
+
+    Raises Undecodable, which keeps no other error behind it: those hold the bytes.
+    """
+    wrong = ""
+    for data in _versions(body):
+        try:
+            return msgspec.json.decode(data, type=kind, strict=strict)
+        except msgspec.DecodeError as error:
+            wrong = str(error)
+        except UnicodeDecodeError:
+            wrong = "a text is not UTF-8"
+        except RecursionError:
+            wrong = "it is nested too deep"
+    raise Undecodable(wrong)
+
+
+def _versions(body: bytes | msgspec.Raw) -> list[bytes | msgspec.Raw]:
+    data = bytes(body)
+    mended = _HALF_A_LETTER.sub(lambda found: rb"\ufffd" if found[1] else found[0], data) if rb"\u" in data else data
+    return [body] if mended == data else [mended]
+
+
+def storable(text: str) -> str:
+    """A text as PostgreSQL can keep it: NUL is read as U+FFFD."""
+    return text.replace("\x00", "\ufffd")

@@ -1,0 +1,107 @@
+"""Raw pages, and what becomes of a record in them that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smena.transform.decoding import Undecodable, decode, storable
+from smena.transform.documents import Told
+from smena.transform.frames import REJECTS
+
+LONGEST_RECORD = 20_000
+_NONE = datetime(1970, 1, 1)  # noqa: DTZ001 - fiscal times have no zone
+_NEVER = np.datetime64("NaT")
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """An answer's bytes (decompressed) with the register that was asked."""
+
+    page_id: int
+    kkt_reg_id: str
+    body: bytes
+
+
+class Found:
+    """Documents of one kind, with the page and the register each came from."""
+
+    def __init__(self) -> None:
+        self.pages: list[int] = []
+        self.registers: list[str] = []
+        self.documents: list[Any] = []
+
+    def add(self, page: RawPage, documents: Sequence[Any]) -> None:
+        self.pages += [page.page_id] * len(documents)
+        self.registers += [page.kkt_reg_id] * len(documents)
+        self.documents += documents
+
+    def extend(self, other: Found) -> None:
+        self.pages += other.pages
+        self.registers += other.registers
+        self.documents += other.documents
+
+    def column(self, name: str) -> list[Any]:
+        return [getattr(document, name) for document in self.documents]
+
+
+def moments(told: Iterable[datetime | None]) -> np.ndarray[Any, Any]:
+    """Naive moments; `1970-01-01T00:00:00` means none, and what has a zone is turned to UTC."""
+    naive = (_naive(moment) for moment in told)
+    return np.array(
+        [_NEVER if moment is None or moment == _NONE else moment for moment in naive], dtype="datetime64[us]"
+    )
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.tzinfo is None:
+        return moment
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return None  # at the ends of the calendar
+
+
+def day_of(told: object) -> datetime | None:
+    """The day of a date or of a moment in a text; None for what is none, or lies before there were online registers."""
+    try:
+        moment = datetime.fromisoformat(str(told)[:10])
+    except ValueError:
+        return None
+    return moment if moment.year > 2000 else None
+
+
+def reject(page: RawPage, kind: str, reason: str, record: bytes) -> dict[str, Any]:
+    """A rejected record, with what of its identity can still be told."""
+    try:
+        told = next(iter(decode(record, dict[str, Told]).values()), Told())
+    except Undecodable:
+        told = Told()
+    drive = told.fiscal_drive_number
+    return {
+        "page_id": page.page_id,
+        "kkt_reg_id": page.kkt_reg_id,
+        "kind": storable(kind),
+        "reason": storable(reason),
+        "record": storable(record[:LONGEST_RECORD].decode(errors="replace")),
+        "day": day_of(told.date_time),
+        "fiscal_drive_number": storable(drive.strip()) if isinstance(drive, str) else None,
+        "shift_number": _number(told.shift_number),
+        "fiscal_document_number": _number(told.fiscal_document_number),
+    }
+
+
+def _number(told: object) -> int | None:
+    return told if type(told) is int and 0 <= told < 2**31 else None
+
+
+def rejects_frame(rows: list[dict[str, Any]], more: Iterable[pd.DataFrame] = ()) -> pd.DataFrame:
+    """Rejected records (REJECTS), those given as rows first."""
+    frame = REJECTS.of({column: [row[column] for row in rows] for column in REJECTS.columns})
+    rest = [one for one in more if len(one)]
+    return pd.concat([frame, *rest], ignore_index=True) if rest else frame

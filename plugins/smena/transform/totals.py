@@ -1,0 +1,76 @@
+"""Answers of by-shifts into frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from smena.transform.decoding import Undecodable, decode
+from smena.transform.documents import EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
+from smena.transform.frames import MONEY, SHIFT_TOTALS
+from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame
+
+_SECTIONS = ("sell", "return_sell", "buy", "return_buy")
+_SUMS = [*((one, "cash_total") for one in _SECTIONS), ("sell", "cashless_total"), ("return_sell", "cashless_total")]
+
+
+def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Totals by shift (SHIFT_TOTALS), and the entries that cannot be read (REJECTS). An empty body holds none."""
+    found = Found()
+    rejects: list[dict[str, Any]] = []
+    for page in pages:
+        if not page.body.strip():
+            continue
+        try:
+            entries = decode(page.body, TotalsAnswer).shifts
+        except Undecodable:
+            entries = _one_by_one(page, rejects)
+        found.add(page, entries)
+    sums = {
+        name: [getattr(getattr(one, section), field) for one in found.documents]
+        for name, (section, field) in zip(MONEY, _SUMS, strict=True)
+    }
+    frame = SHIFT_TOTALS.of(
+        {
+            "page_id": found.pages,
+            "kkt_reg_id": found.registers,
+            "shift_number": found.column("shift_number"),
+            "opened_at": moments(found.column("shift_open")),
+            "closed_at": moments(found.column("shift_close")),
+            "receipts": [sum(getattr(one, name).count for name in _SECTIONS) for one in found.documents],
+            **sums,
+        }
+    )
+    return frame, rejects_frame(rejects)
+
+
+def last_close_without_opening(body: bytes, first_day: date) -> date | None:
+    """The last day from `first_day` on whose shift, in an answer of by-shifts, was opened before the answer begins.
+
+    None where there is none, or where the answer cannot be read: what is wrong with it is found when it is read.
+    """
+    try:
+        entries = decode(body, EndsAnswer).shifts if body.strip() else []
+    except Undecodable:
+        return None
+    cut = [one.shift_close.date() for one in entries if one.shift_close is not None and one.shift_open is None]
+    return max((day for day in cut if day >= first_day), default=None)
+
+
+def _one_by_one(page: RawPage, rejects: list[dict[str, Any]]) -> list[Totals]:
+    known: list[Totals] = []
+    try:
+        entries: list[msgspec.Raw] = decode(page.body, RawTotalsAnswer).shifts
+    except Undecodable as error:
+        rejects.append(reject(page, "byShifts", f"the answer cannot be read: {error}", page.body))
+        return known
+    for raw in entries:
+        try:
+            known.append(decode(raw, Totals, strict=False))
+        except Undecodable as error:
+            rejects.append(reject(page, "byShifts", str(error), bytes(raw)))
+    return known

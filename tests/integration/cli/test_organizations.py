@@ -1,0 +1,200 @@
+"""`smena organization`: who books, and how."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from smena.integration.organizations import organization_of, set_organization
+from smena.warehouse.database import Warehouse
+from tests.integration.cli.shop import WAREHOUSE, cli_of
+from tests.integration.warehouse.sessions import wait_until_somebody_waits
+from tests.unit.cli.commands import Cli, Done
+
+INN, KPP, SOLE_PROPRIETOR = "7707083893", "770701001", "500100732259"
+NAMES = ("--name", "Ромашка", "--tariff", "uchetny")
+
+
+def add(cli: Cli, *words: str, inn: str = INN) -> Done:
+    return cli.here("organization", "add", "--inn", inn, "--json", *words)
+
+
+def add_shop(cli: Cli) -> Done:
+    return add(cli, "--kpp", KPP, *NAMES)
+
+
+def change(cli: Cli, *settings: str, inn: str = INN) -> Done:
+    return cli.here("organization", "set", "--inn", inn, "--json", *settings)
+
+
+def stored(cli: Cli, inn: str = INN) -> dict[str, object]:
+    organization = organization_of(Warehouse(cli.connections[WAREHOUSE]), inn)
+    return {name: getattr(organization, name) for name in organization.__slots__}
+
+
+# --- add
+
+
+def test_an_organisation_is_registered_with_the_usual_settings(cli: Cli) -> None:
+    done = cli.run("organization", "add", "--inn", INN, "--kpp", KPP, *NAMES, "--json")
+    assert (done.code, done.err) == (0, "")
+    assert done.data == stored(cli)
+    assert done.data == {
+        "inn": INN, "kpp": KPP, "name": "Ромашка", "tariff": "uchetny", "modifier": None, "timezone": "Europe/Moscow",
+        "detail": "totals", "refunds": "rko", "date_policy": "shift_close", "keeps_cash_documents": True,
+        "bad_share_limit": 0.2, "ofd_connection": "kontur_ofd", "market_connection": "kontur_market",
+    }  # fmt: skip
+
+
+def test_the_same_again_changes_nothing(cli: Cli) -> None:
+    first = add_shop(cli)
+    change(cli, "detail=receipts")
+    again = add_shop(cli)
+    assert again.code == 0
+    assert again.data == first.data | {"detail": "receipts"} == stored(cli)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("--kpp", "770701002", *NAMES),
+        ("--kpp", KPP, "--name", "Лютик", "--tariff", "uchetny"),
+        ("--kpp", KPP, "--name", "Ромашка", "--tariff", "other"),
+        ("--kpp", KPP, *NAMES, "--modifier", "accounting_hr"),
+        ("--kpp", KPP, *NAMES, "--timezone", "Asia/Omsk"),
+    ],
+)
+def test_an_organisation_that_is_known_otherwise_is_not_changed_by_adding(cli: Cli, other: tuple[str, ...]) -> None:
+    add_shop(cli)
+    before = stored(cli)
+    done = add(cli, *other)
+    assert done.code == 2
+    assert "registered already" in done.error and "`smena organization set`" in done.error
+    assert stored(cli) == before
+
+
+def test_a_sole_proprietor_has_no_kpp(cli: Cli) -> None:
+    done = add(cli, "--name", "ИП Иванов", "--tariff", "other", "--modifier", "accounting_hr", inn=SOLE_PROPRIETOR)
+    assert (done.code, done.data["kpp"], done.data["modifier"]) == (0, "", "accounting_hr")
+    assert change(cli, "keeps_cash_documents=no", inn=SOLE_PROPRIETOR).data["keeps_cash_documents"] is False
+
+
+def test_ten_digits_padded_with_zeros_and_spaces_are_the_same_organisation(cli: Cli) -> None:
+    assert add(cli, "--kpp", KPP, *NAMES, inn=f" 00{INN} ").data["inn"] == INN
+    assert change(cli, "refunds=net", inn=f"00{INN}").data["inn"] == INN
+
+
+@pytest.mark.parametrize("inn", ["", "7707083894", "77070838930", "500100732250", "770708389a", "７７０７０８３８９３", "0000000000"])  # fmt: skip
+def test_a_wrong_inn_is_wrong_use(cli: Cli, inn: str) -> None:
+    done = add(cli, "--kpp", KPP, *NAMES, inn=inn)
+    assert done.code == 2
+    assert "is not a valid INN" in done.error and "10 digits, or 12" in done.error
+
+
+WRONG = {
+    "no KPP": (NAMES, "a legal entity has a KPP"),
+    "a short KPP": (("--kpp", "12345", *NAMES), "is not a KPP"),
+    "a KPP of another alphabet": (("--kpp", "７７０７０１００１", *NAMES), "is not a KPP"),
+    "no name": (("--kpp", KPP, "--tariff", "uchetny"), "--name"),
+    "an empty name": (("--kpp", KPP, "--name", "", "--tariff", "uchetny"), "has a name"),
+    "an unknown tariff": (("--kpp", KPP, "--name", "Ромашка", "--tariff", "gold"), "'gold'"),
+    "an unknown modifier": (("--kpp", KPP, *NAMES, "--modifier", "gold"), "'gold'"),
+    "an unknown zone": (("--kpp", KPP, *NAMES, "--timezone", "Mars/Olympus"), "no time zone 'Mars/Olympus'"),
+    "a part of a zone": (("--kpp", KPP, *NAMES, "--timezone", "Europe"), "no time zone 'Europe'"),
+    "a path for a zone": (("--kpp", KPP, *NAMES, "--timezone", "../../etc/passwd"), "no time zone"),
+    "an endless zone": (("--kpp", KPP, *NAMES, "--timezone", "x" * 300), "no time zone"),
+    "an unknown option": (("--kpp", KPP, *NAMES, "--colour", "red"), "--colour"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_an_organisation_cannot_be_is_wrong_use_and_nothing_is_registered(cli: Cli, case: str) -> None:
+    words, why = WRONG[case]
+    done = add(cli, *words)
+    assert done.code == 2, done.err
+    assert why in done.error
+    assert done.data == {"error": done.error, "exit_code": 2}
+    assert "not registered" in change(cli, "name=Ромашка").error
+
+
+# --- set
+
+
+def test_settings_are_changed_and_the_rest_stays(cli: Cli) -> None:
+    before = add_shop(cli).data
+    changed = {"detail": "receipts", "refunds": "net", "date_policy": "shift_open", "timezone": "Asia/Omsk",
+               "modifier": "accounting_hr", "name": "Ромашка=1", "kpp": "7707ZZ001", "ofd_connection": "ofd_of_ours"}  # fmt: skip
+    done = change(cli, *(f"{key}={value}" for key, value in changed.items()), "bad_share_limit=0.05")
+    assert done.code == 0
+    assert done.data == before | changed | {"bad_share_limit": 0.05} == stored(cli)
+    assert change(cli, "modifier=none").data["modifier"] is None
+
+
+def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
+    add_shop(cli)
+    done = change(cli, "bad_share_limit=0.12345")
+    assert done.code == 2 or done.data["bad_share_limit"] == stored(cli)["bad_share_limit"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ("colour=red", "settings are: bad_share_limit, date_policy, detail,"),
+        ("inn=7707083893", "there is no setting 'inn'"),
+        ("Detail=totals", "there is no setting 'Detail'"),
+        ("detail", "is not KEY=VALUE"),
+        ("detail=weekly", "choose one of: totals, receipts"),
+        ("refunds=", "choose one of: rko, net"),
+        ("date_policy=receipt", "choose one of: shift_close, shift_open"),
+        ("tariff=none", "choose one of: uchetny, other"),
+        ("modifier=gold", "choose one of: accounting_hr"),
+        ("bad_share_limit=20%", "between 0 and 1"),
+        ("bad_share_limit=1.5", "between 0 and 1"),
+        ("bad_share_limit=nan", "between 0 and 1"),
+        ("keeps_cash_documents=maybe", "yes or no"),
+        ("keeps_cash_documents=no", "only a sole proprietor"),
+        ("kpp=", "a legal entity has a KPP"),
+        ("name=", "has a name"),
+        ("name=   ", "has a name"),
+        ("timezone=", "no time zone"),
+        ("timezone=Europe", "no time zone"),
+        ("ofd_connection=", "ofd_connection"),
+        ("name=\udcff", "name"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_wrong_use_and_nothing_of_the_command_is_done(
+    cli: Cli, setting: str, why: str
+) -> None:
+    before = add_shop(cli).data
+    done = change(cli, "detail=receipts", setting)
+    assert done.code == 2, (done.out, done.err)
+    assert why in done.error
+    assert stored(cli) == before
+
+
+def test_the_settings_of_an_unknown_organisation_cannot_be_changed(cli: Cli) -> None:
+    done = change(cli, "detail=receipts")
+    assert done.code == 2
+    assert done.error == f"organisation {INN} is not registered — run `smena organization add` first"
+
+
+def test_two_people_who_change_different_settings_at_once_both_have_their_way(
+    new_warehouse: Callable[[], Warehouse],
+) -> None:
+    warehouse = new_warehouse()
+    cli = cli_of(warehouse.dsn)
+    add_shop(cli)
+
+    def change_refunds() -> None:
+        with Warehouse(warehouse.dsn).transaction() as transaction:
+            set_organization(transaction, INN, {"refunds": "net"})
+
+    second = threading.Thread(target=change_refunds)
+    with warehouse.transaction() as transaction:
+        set_organization(transaction, INN, {"detail": "receipts"})
+        second.start()
+        wait_until_somebody_waits(warehouse.dsn)
+    second.join()
+    assert (stored(cli)["detail"], stored(cli)["refunds"]) == ("receipts", "net")

@@ -1,0 +1,185 @@
+"""`smena plan` and `smena load` where all goes well, or where a person asks for what cannot be."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.cli.shop import FIRST, KONTUR, LAST, WAREHOUSE, Shop, kontur_as_uri, warehouse_as_json
+
+UNKNOWN = "7707083893"
+TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
+
+
+def rows_of_everything(shop: Shop) -> dict[str, Any]:
+    tables = shop.town.sql(
+        "select format('%%I.%%I', schemaname, tablename) from pg_tables "
+        "where schemaname in ('raw', 'stage', 'accounting', 'control') order by 1"
+    )
+    return {name: shop.town.sql(f"select count(*), max(ctid) from {name}") for (name,) in tables}  # noqa: S608
+
+
+# --- plan
+
+
+def test_a_plan_is_a_dry_run(shop: Shop) -> None:
+    before = rows_of_everything(shop)
+    done = shop.cli.run("plan", "--inn", shop.inn, "--json")
+    assert (done.code, done.err) == (0, "")
+    told = done.data
+    assert (told["inn"], told["product"], told["gaps"]) == (shop.inn, "ofd", [])
+    assert date.fromisoformat(told["horizon"]) > LAST
+    registers = sorted(shop.town.register(place) for place in range(3))
+    asked = [window for window in told["windows"] if window["reason"] != "silent"]
+    assert asked == [
+        {
+            "kkt_reg_id": register, "first_day": str(FIRST), "last_day": str(LAST), "days": (LAST - FIRST).days + 1,
+            "reason": "missing",
+        }
+        for register in registers
+    ]  # fmt: skip
+    assert rows_of_everything(shop) == before
+    assert shop.town.sandbox.requests.count("by-period") == 0
+
+
+def test_a_plan_for_a_person_names_windows_and_reasons(shop: Shop) -> None:
+    lines = shop.cli.here("plan", "--inn", shop.inn, "--product", "ofd").out.splitlines()
+    assert lines[0].startswith("3 windows to ask through ")
+    assert [line for line in lines if line.split()[-1] == "missing"] == [
+        f"{shop.town.register(place)}  {FIRST}  {LAST}     8  missing"
+        for place in sorted(range(3), key=shop.town.register)
+    ]
+    shop.load()
+    again = shop.cli.here("plan", "--inn", shop.inn).out
+    assert "missing" not in again
+
+
+def test_a_plan_with_days_out_of_reach_waits_for_a_person(shop: Shop) -> None:
+    shop.town.disable()
+    shop.town.enable(FIRST - timedelta(days=5))
+    done = shop.cli.here("plan", "--inn", shop.inn, "--json")
+    assert done.code == 1
+    told = {(gap["first_day"], gap["last_day"], gap["reason"]) for gap in done.data["gaps"]}
+    assert told == {(str(FIRST - timedelta(days=5)), str(FIRST - timedelta(days=1)), "before_first_document")}
+    text = shop.cli.here("plan", "--inn", shop.inn)
+    assert text.code == 1
+    assert "3 gaps, out of reach now:" in text.out
+    assert text.out.count("before_first_document") == 3
+
+
+# --- load
+
+
+def test_a_window_is_loaded_whole_and_again_changes_nothing(shop: Shop) -> None:
+    done = shop.cli.run(*shop.load_words, "--json")
+    assert done.code == 0, done.err
+    told, truth = done.data, shop.town.truth()
+    assert told["inn"] == shop.inn
+    assert (told["summary"]["shifts"], told["summary"]["verdicts"]) == (len(truth), {"new": len(truth)})
+    assert told["covered_days"] == [str(FIRST + timedelta(days=n)) for n in range((LAST - FIRST).days + 1)]
+    assert set(told["waiting"].values()) == {0}
+    assert shop.is_loaded_right()
+    books = shop.town.shifts(), shop.town.orders()
+
+    again = shop.load()
+    assert (again.code, again.data["summary"]["verdicts"]) == (0, {"same": len(truth)})
+    assert again.data["batch_id"] > told["batch_id"]
+    assert (shop.town.shifts(), shop.town.orders()) == books
+
+    steps = [line.split()[3] for line in done.err.splitlines() if f"batch_id={told['batch_id']}" in line]
+    assert steps == ["plan", "extract", "process", "publish"]
+    # And nothing but the log of these steps: no word of a library's own.
+    strangers = len(done.err.splitlines()) - len(steps)
+    assert strangers == 0
+
+
+def test_the_connections_may_be_written_the_other_way(shop: Shop) -> None:
+    other = {
+        KONTUR: kontur_as_uri(shop.town.sandbox.address),
+        WAREHOUSE: warehouse_as_json(shop.town.warehouse.dsn),
+    }
+    assert shop.load(**other).code == 0
+    assert shop.is_loaded_right()
+
+
+def test_a_person_reads_what_was_loaded_in_roubles_and_kopecks(shop: Shop) -> None:
+    done = shop.cli.here(*shop.load_words)
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[0].endswith(f": {len(shop.town.truth())} shifts")
+    assert "  outcomes: issued " in done.out
+    sums = {kind: sum(order["amount"] for order in shop.town.orders() if order["kind"] == kind) for kind in ("pko", "rko")}  # fmt: skip
+    counts = {kind: sum(order["kind"] == kind for order in shop.town.orders()) for kind in sums}
+    told = ", ".join(f"{kind} {counts[kind]} ({sums[kind]:.2f} ₽)" for kind in sums if counts[kind])
+    assert lines[3] == f"  orders written: {told}"
+    assert "waits for a person" not in done.out
+
+
+def test_what_waits_is_told_and_is_exit_1(shop: Shop) -> None:
+    register = shop.spoil(0, "forbid_register")
+    done = shop.load()
+    assert done.code == 1
+    assert done.data["waiting"]["gaps"] == 1
+    text = shop.cli.here(*shop.load_words)
+    assert text.code == 1
+    assert "waits for a person: gaps 1" in text.out
+    assert {shift["kkt_reg_id"] for shift in shop.town.shifts()} == {shop.town.register(1), shop.town.register(2)}
+    assert [gap["kkt_reg_id"] for gap in shop.town.gaps()] == [register]
+
+
+def test_the_gaps_that_a_load_tells_are_those_that_it_leaves(shop: Shop) -> None:
+    register = shop.spoil(0, "forbid_register")
+    done = shop.load()
+    assert [(gap["kkt_reg_id"], gap["reason"]) for gap in done.data["gaps"]] == [(register, "refused")]
+    shop.town.sandbox.faults.clear()
+    assert shop.load().data["gaps"] == []
+
+
+def test_a_record_in_quarantine_waits_for_a_person_and_its_neighbours_are_loaded(shop: Shop) -> None:
+    match = {"type": "closeShift", "shiftNumber": 3, "kktRegId": shop.town.register(0)}
+    shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"dateTime": "yesterday"}})
+    done = shop.load()
+    assert (done.code, done.data["waiting"]["quarantined"]) == (1, 1)
+    assert len(shop.town.shifts()) == len(shop.town.truth()) - 1
+
+
+def test_a_window_that_is_not_over_is_wrong_use(shop: Shop) -> None:
+    words = ("load", "--inn", shop.inn, "--product", "ofd", "--from", str(FIRST), "--json")
+    done = shop.cli.run(*words, "--to", str(TOMORROW))
+    assert done.code == 2
+    assert f"{TOMORROW} is not over yet in Europe/Moscow — load through " in done.error
+    assert done.data == {"error": done.error, "exit_code": 2}
+    assert shop.town.table("control.batch", "batch_id") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--product", "ofd", "--from", "2025-03-08", "--to", "2025-03-01"), "starts on 2025-03-08 after it ends on 2025-03-01"),  # fmt: skip
+        (("--product", "ofd", "--from", "2025-03-01", "--to", "2025-02-30"), "'2025-02-30' is not a date"),
+        (("--product", "ofd", "--from", "2025-03-01"), "--to"),
+        (("--product", "market", "--from", "2025-03-01", "--to", "2025-03-08"), "`ofd` only"),
+        (("--product", "both", "--from", "2025-03-01", "--to", "2025-03-08"), "'both'"),
+    ],
+)
+def test_a_window_that_cannot_be_is_wrong_use(shop: Shop, words: tuple[str, ...], why: str) -> None:
+    done = shop.cli.here("load", "--inn", shop.inn, *words)
+    assert (done.code, done.out) == (2, "")
+    assert why in done.error
+    assert shop.town.table("control.batch", "batch_id") == []
+
+
+def test_nothing_is_planned_or_loaded_for_whom_it_is_not_switched_on(shop: Shop) -> None:
+    shop.town.disable()
+    for words in (("plan", "--inn", shop.inn), shop.load_words):
+        done = shop.cli.here(*words)
+        assert (done.code, done.out) == (2, "")
+        assert f"`smena integration enable --inn {shop.inn} --product ofd --from DATE`" in done.error
+    unknown = [UNKNOWN if word == shop.inn else word for word in shop.load_words]
+    for words in (("plan", "--inn", UNKNOWN), unknown):
+        done = shop.cli.here(*words)
+        assert done.code == 2
+        assert f"organisation {UNKNOWN} is not registered" in done.error
+    assert shop.town.sandbox.requests.count() == 0

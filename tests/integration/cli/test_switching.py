@@ -1,0 +1,155 @@
+"""`smena integration`: on from a date, off, and where things stand."""
+
+from __future__ import annotations
+
+import getpass
+
+import pytest
+
+from tests.integration.cli.shop import FIRST, LAST, WAREHOUSE, Shop
+from tests.integration.warehouse.sessions import look
+from tests.unit.cli.commands import Cli, Done
+
+INN, OTHER = "7707083893", "500100732259"
+
+
+@pytest.fixture
+def registered(cli: Cli) -> Cli:
+    """The command line with one organisation that has the right to the integration."""
+    words = ("organization", "add", "--inn", INN, "--kpp", "770701001", "--name", "Ромашка", "--tariff", "uchetny")
+    assert cli.here(*words).code == 0
+    return cli
+
+
+def enable(cli: Cli, start: str = "2025-03-01", *words: str, inn: str = INN) -> Done:
+    return cli.here("integration", "enable", "--inn", inn, "--product", "ofd", "--from", start, "--json", *words)
+
+
+def disable(cli: Cli, *words: str) -> Done:
+    return cli.here("integration", "disable", "--inn", INN, "--product", "ofd", "--json", *words)
+
+
+def status(cli: Cli, *words: str) -> Done:
+    return cli.here("integration", "status", "--json", *words)
+
+
+def history(cli: Cli) -> list[tuple[str, str, str, str]]:
+    return look(
+        cli.connections[WAREHOUSE],
+        "select state, start_date::text, reason, changed_by from control.integration_history "
+        "order by integration_history_id",
+    )
+
+
+# --- the right to it
+
+
+def test_a_tariff_gives_the_right_and_so_does_the_modifier(cli: Cli) -> None:
+    cli.here("organization", "add", "--inn", OTHER, "--name", "ИП Иванов", "--tariff", "other")
+    done = enable(cli, inn=OTHER)
+    assert done.code == 2
+    assert "has no right" in done.error and "`uchetny`" in done.error and "`accounting_hr`" in done.error
+    assert status(cli).data == {"integrations": []}
+    cli.here("organization", "set", "--inn", OTHER, "modifier=accounting_hr")
+    assert enable(cli, inn=OTHER).code == 0
+
+
+def test_an_unknown_organisation_cannot_be_switched(cli: Cli) -> None:
+    for done in (enable(cli), disable(cli)):
+        assert done.code == 2
+        assert "not registered" in done.error and "`smena organization add`" in done.error
+
+
+# --- on and off
+
+
+def test_on_off_and_on_from_another_date(registered: Cli) -> None:
+    words = ("integration", "enable", "--inn", INN, "--product", "ofd", "--from", "2025-03-01", "--json")
+    done = registered.run(*words, "--reason", "по заявлению")
+    assert (done.code, done.err) == (0, "")
+    (told,) = done.data["integrations"]
+    assert (told["organization_inn"], told["product"], told["state"], told["start_date"]) == (INN, "ofd", "on", "2025-03-01")  # fmt: skip
+    (told,) = disable(registered, "--reason", "переезд").data["integrations"]
+    assert (told["state"], told["start_date"]) == ("off", "2025-03-01")
+    (told,) = enable(registered, "2025-02-01").data["integrations"]
+    assert (told["state"], told["start_date"]) == ("on", "2025-02-01")
+    person = getpass.getuser()
+    assert history(registered) == [
+        ("on", "2025-03-01", "по заявлению", person),
+        ("off", "2025-03-01", "переезд", person),
+        ("on", "2025-02-01", "", person),
+    ]
+
+
+def test_switching_on_twice_is_one_switching_on(registered: Cli) -> None:
+    first = enable(registered)
+    again = enable(registered)
+    assert (again.code, again.data) == (0, first.data)
+    assert len(history(registered)) == 1
+
+
+def test_another_date_while_it_is_on_is_wrong_use(registered: Cli) -> None:
+    enable(registered)
+    done = enable(registered, "2025-03-02")
+    assert done.code == 2
+    assert done.error == f"ofd of {INN} is on already, from 2025-03-01 — disable it before another date"
+    assert len(history(registered)) == 1
+
+
+def test_what_is_not_on_cannot_be_switched_off(registered: Cli) -> None:
+    assert (disable(registered).code, disable(registered).error) == (2, f"ofd of {INN} is not on")
+    enable(registered)
+    assert disable(registered).code == 0
+    assert disable(registered).code == 2
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2025-02-30", "01.03.2025", "2025-03", ""])
+def test_a_date_that_is_none_is_wrong_use(registered: Cli, day: str) -> None:
+    done = enable(registered, day)
+    assert done.code == 2
+    assert f"{day!r} is not a date like 2025-11-30" in done.error
+    assert history(registered) == []
+
+
+@pytest.mark.parametrize("words", [("--product", "cash"), ("--product",), ()])
+def test_a_product_is_one_of_two(registered: Cli, words: tuple[str, ...]) -> None:
+    done = registered.here("integration", "enable", "--inn", INN, "--from", "2025-03-01", *words)
+    assert (done.code, done.out) == (2, "")
+    assert "--product" in done.error
+
+
+# --- where things stand
+
+
+def test_the_status_is_of_all_or_of_one(registered: Cli) -> None:
+    assert registered.here("integration", "status").out == "no integration yet\n"
+    registered.here("organization", "add", "--inn", OTHER, "--name", "ИП Иванов", "--tariff", "uchetny")
+    enable(registered)
+    enable(registered, inn=OTHER)
+    assert [row["organization_inn"] for row in status(registered).data["integrations"]] == [OTHER, INN]
+    assert [row["organization_inn"] for row in status(registered, "--inn", INN).data["integrations"]] == [INN]
+    lines = registered.here("integration", "status").out.splitlines()
+    assert len(lines) == 4
+    assert lines[0].split()[:2] == ["ИНН", "organisation"]
+
+
+def test_the_status_of_an_unknown_organisation_is_wrong_use(registered: Cli) -> None:
+    done = status(registered, "--inn", OTHER)
+    assert done.code == 2, done.out
+
+
+def test_the_status_says_what_is_covered_and_ends_with_1_while_something_waits(shop: Shop) -> None:
+    register = shop.spoil(1, "forbid_register")
+    assert shop.load().code == 1
+    done = shop.cli.run("integration", "status", "--json")
+    assert (done.code, done.err) == (1, "")
+    (told,) = done.data["integrations"]
+    assert (told["gaps"], told["covered_days"], told["newest_covered_day"]) == (1, 0, None)
+    assert [gap["kkt_reg_id"] for gap in shop.town.gaps()] == [register]
+    shop.town.sandbox.faults.clear()
+    assert shop.load().code == 0
+    done = status(shop.cli)
+    assert done.code == 0
+    (told,) = done.data["integrations"]
+    assert (told["gaps"], told["covered_days"]) == (0, (LAST - FIRST).days + 1)
+    assert told["newest_covered_day"] == str(LAST)
