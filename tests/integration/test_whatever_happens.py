@@ -31,7 +31,8 @@ FIRST = date(2025, 12, 20)
 DAYS = 24
 WORLD = replace(
     SMALL, first_day=FIRST, last_day=FIRST + timedelta(days=DAYS - 1), registers_per_organization=3,
-    receipts_per_shift=3, every_late=2, every_night=3, every_replaced_drive=3, every_permission_window=0, longest_outage_days=9,
+    receipts_per_shift=3, every_late=2, every_night=3, every_replaced_drive=3, every_permission_window=0,
+    longest_outage_days=9,
 )  # fmt: skip
 MONEY = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
 DAY = st.integers(0, DAYS - 1).map(lambda n: FIRST + timedelta(days=n))

@@ -92,7 +92,7 @@ def test_a_window_is_loaded_whole_and_again_changes_nothing(shop: Shop) -> None:
     assert steps == ["plan", "extract", "process", "publish"]
     # And nothing but the log of these steps: no word of a library's own.
     strangers = len(done.err.splitlines()) - len(steps)
-    assert strangers == 0
+    assert strangers == 0, done.err
 
 
 def test_the_connections_may_be_written_the_other_way(shop: Shop) -> None:
