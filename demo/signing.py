@@ -40,11 +40,13 @@ class Head:
         return builder.sign(Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary])
 
 
-def invent_head(inn: str, name: str) -> Head:
+def invent_head(inn: str, name: str, *, valid_from: datetime | None = None, valid_to: datetime | None = None) -> Head:
     """A head with a fresh key; the certificate is of his own making, for nobody asks who issued it."""
     key = ec.generate_private_key(ec.SECP256R1())
     whose = _INN_OF_ENTITY if len(inn) == 10 else _INN
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64]), x509.NameAttribute(whose, inn)])
+    # A common name has at most 64 bytes.
+    short = name.encode()[:64].decode(errors="ignore")
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, short), x509.NameAttribute(whose, inn)])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -52,8 +54,8 @@ def invent_head(inn: str, name: str) -> Head:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=365 * _YEARS))
+        .not_valid_before(valid_from or now - timedelta(days=1))
+        .not_valid_after(valid_to or now + timedelta(days=365 * _YEARS))
         .sign(key, SHA256())
     )
     return Head(certificate, key)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from sandbox import SandboxServer, SandboxSettings, WorldSettings
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 from tests.town import FIRST, SMALL, Town
+from tests.unit.integration.heads import HeadOf, make_head
 
 BuildTown = Callable[..., Town]
 
@@ -72,3 +74,9 @@ def build_town(new_warehouse: Callable[[], Warehouse]) -> Iterator[BuildTown]:
             return Town(sandbox, new_warehouse(), start, **settings)
 
         yield build
+
+
+@pytest.fixture(scope="session")
+def openssl_head_of(tmp_path_factory: pytest.TempPathFactory) -> HeadOf:
+    """The head with a key of this kind, made by OpenSSL."""
+    return cache(lambda kind: make_head(tmp_path_factory.mktemp(kind), kind))

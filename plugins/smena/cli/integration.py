@@ -19,6 +19,7 @@ from smena.connections import warehouse_from_environment
 from smena.integration import lifecycle
 from smena.integration.certificates import certificates
 from smena.integration.mandates import keeping_refusals
+from smena.integration.organizations import organization_of
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 _COLUMNS = {
@@ -124,6 +125,8 @@ def disable(session: Session, *, inn: str, product: str, signature: Path | None,
 def status(session: Session, *, inn: str | None) -> None:
     """Where things stand; exit 1 while something waits, such as a certificate that ends within 30 days."""
     warehouse = Warehouse(warehouse_from_environment())
+    if inn is not None:
+        organization_of(warehouse, inn)
     rows = lifecycle.status(warehouse, inn)
     intervals = lifecycle.intervals(warehouse, inn)
     now = datetime.now(UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -68,7 +69,6 @@ class Certificate:
 def read_certificate(file: bytes) -> Certificate:
     """Reads one certificate, PEM or DER. Raises WrongUse where it is none, or one that cannot serve whenever it is."""
     from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
 
     if len(file) > MOST_BYTES:
         raise _none(f"it is larger than {MOST_BYTES} bytes")
@@ -76,22 +76,10 @@ def read_certificate(file: bytes) -> Certificate:
     if len(found) > 1:
         raise _none(f"it holds {len(found)} of them", fix="give the head's alone, without those of its issuers")
     try:
-        read = x509.load_pem_x509_certificate(found[0]) if found else x509.load_der_x509_certificate(file)
-        _check_usage(read)
-        names = {x509.ObjectIdentifier(oid): name for oid, name in _NAMES.items()}
-        der = read.public_bytes(Encoding.DER)
-        return Certificate(
-            certificate=der,
-            subject=read.subject.rfc4514_string(names),
-            subject_inn=_inn_of(read),
-            issuer=read.issuer.rfc4514_string(names),
-            serial=f"{read.serial_number:X}",
-            key_algorithm=_key_algorithm(read),
-            valid_from=read.not_valid_before_utc,
-            valid_to=read.not_valid_after_utc,
-            thumbprint_sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
-            thumbprint_sha256=hashlib.sha256(der).hexdigest(),
-        )
+        with warnings.catch_warnings():
+            # Of names longer than 64 bytes: Russian ones are, and are good.
+            warnings.simplefilter("ignore")
+            return _read(found[0] if found else file)
     except (ValueError, TypeError, x509.DuplicateExtension):
         raise _none("it cannot be read") from None
 
@@ -164,6 +152,28 @@ def standing(valid_to: datetime, now: datetime) -> Standing:
     if now > valid_to:
         return "ended"
     return "ends_soon" if valid_to - now < WARNING else "valid"
+
+
+def _read(file: bytes) -> Certificate:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    read = x509.load_pem_x509_certificate(file) if file.startswith(b"-----") else x509.load_der_x509_certificate(file)
+    _check_usage(read)
+    names = {x509.ObjectIdentifier(oid): name for oid, name in _NAMES.items()}
+    der = read.public_bytes(Encoding.DER)
+    return Certificate(
+        certificate=der,
+        subject=read.subject.rfc4514_string(names),
+        subject_inn=_inn_of(read),
+        issuer=read.issuer.rfc4514_string(names),
+        serial=f"{read.serial_number:X}",
+        key_algorithm=_key_algorithm(read),
+        valid_from=read.not_valid_before_utc,
+        valid_to=read.not_valid_after_utc,
+        thumbprint_sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
+        thumbprint_sha256=hashlib.sha256(der).hexdigest(),
+    )
 
 
 def _inn_of(read: x509.Certificate) -> str:
