@@ -115,14 +115,17 @@ def test_a_bad_signature_is_one_line_changes_nothing_and_is_kept(desk: Desk) -> 
 
 def test_files_that_cannot_be_read_or_written_are_one_line(desk: Desk) -> None:
     desk.add(head())
+    add, start = ("certificate", "add", "--inn", INN), ("--from", "2025-03-01")
+    mandate, market = ("integration", "mandate", *WHAT, *start), ("--inn", INN, "--product", "market")
     for words, why in (
-        (("certificate", "add", "--inn", INN, str(desk.folder / "nowhere")), "cannot be read: No such file"),
-        (("certificate", "add", "--inn", INN, desk.file("huge", b"0" * (1 << 20) + b"0")), "is larger than"),
-        (("integration", "mandate", *WHAT, "--from", "2025-03-01", "--out", "/nowhere/text"), "cannot be written"),
-        (("integration", "enable", *WHAT, "--from", "2025-03-01", "--signature", str(desk.folder / "no")), "cannot be read"),
-        (("integration", "mandate", "--inn", INN, "--product", "market", "--from", "2025-03-01", "--out", "x"), "market needs no mandate"),
-        (("integration", "mandate", *WHAT, "--from", "2025-03-01", "--register", "123", "--out", "x"), "16 digits"),
-    ):  # fmt: skip
+        ((*add, str(desk.folder / "nowhere")), "cannot be read: No such file"),
+        ((*add, desk.file("huge", b"0" * ((1 << 20) + 1))), "is larger than"),
+        ((*mandate, "--out", "/nowhere/text"), "cannot be written"),
+        ((*mandate, "--register", "123", "--out", "x"), "16 digits"),
+        (("integration", "mandate", *market, *start, "--out", "x"), "market needs no mandate"),
+        (("integration", "ban", *market, "--out", "x"), "market needs no mandate"),
+        (("integration", "enable", *WHAT, *start, "--signature", str(desk.folder / "no")), "cannot be read"),
+    ):
         done = desk.cli.here(*words)
         assert (done.code, done.out) == (2, ""), words
         assert why in done.error, words
@@ -184,7 +187,8 @@ def test_the_end_of_a_certificate_is_warned_of_and_its_being_over_is_told(desk: 
     look(
         desk.cli.connections[WAREHOUSE],
         "alter table control.certificate disable trigger history_is_kept; "
-        "update control.certificate set valid_from = valid_from - interval '20 days', valid_to = now() - interval '1 hour'",
+        "update control.certificate "
+        "set valid_from = valid_from - interval '20 days', valid_to = now() - interval '1 hour'",
     )
     done = desk.status()
     assert (done.code, done.data["integrations"][0]["certificate"]["standing"]) == (1, "ended")
