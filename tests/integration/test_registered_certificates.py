@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from demo.signing import invent_head
 from smena.integration.certificates import add_certificate, certificates
 from smena.model.errors import WrongUse
+from smena.pipeline.run import plan_run
+from tests.integration.conftest import BuildTown
 from tests.integration.mandate_office import INN, OTHER, YEAR, Office
+from tests.town import EASY
 
 
 def test_the_same_certificate_again_changes_nothing_whoever_brings_it(office: Office) -> None:
@@ -47,3 +50,20 @@ def test_a_certificate_out_of_its_term_or_of_another_is_refused(office: Office) 
     with pytest.raises(WrongUse, match=f"of INN {INN}, not of {OTHER}"):
         other.register(office.head.pem)
     assert certificates(office.warehouse, OTHER) == []
+
+
+def test_every_run_warns_of_the_certificates_of_whom_it_loads(
+    build_town: BuildTown, caplog: pytest.LogCaptureFixture
+) -> None:
+    town = build_town(EASY)
+    plan_run(town.road, run_id="test")
+    assert "certificate" not in caplog.text
+    end = datetime.now(UTC) + timedelta(days=3)
+    Office(town.warehouse, town.inn).register(invent_head(town.inn, "New head", valid_to=end).pem)
+    plan_run(town.road, run_id="test")
+    (told,) = [line for line in caplog.messages if line.startswith("certificate")]
+    assert f"inn={town.inn} is=ends_soon" in told
+    town.sql("alter table control.certificate disable trigger history_is_kept")
+    town.sql("update control.certificate set valid_from = valid_from - interval '9 days', valid_to = now()")
+    plan_run(town.road, run_id="test")
+    assert [one.levelname for one in caplog.records if "is=ended" in one.getMessage()] == ["ERROR"]
