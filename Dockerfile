@@ -11,6 +11,10 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip check
 
 FROM ${PYTHON_IMAGE}
+# Signatures by GOST R 34.10-2012 are verified by OpenSSL's engine.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends openssl libengine-gost-openssl \
+    && rm -rf /var/lib/apt/lists/*
 # The number, not the name, so that Kubernetes and `docker inspect` see that it is not root.
 RUN groupadd --gid 10001 smena \
     && useradd --uid 10001 --gid smena --no-create-home --home-dir /tmp --shell /usr/sbin/nologin smena \

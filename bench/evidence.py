@@ -15,8 +15,10 @@ from psycopg2 import sql
 from bench import answers
 from bench.answers import Life, Register, Truth
 from bench.statements import statement
+from demo.signing import invent_head
 from smena.integration import planning
-from smena.integration.lifecycle import enable
+from smena.integration.certificates import add_certificate
+from smena.integration.lifecycle import enable, prepare_mandate
 from smena.integration.organizations import add_organization, organization_of
 from smena.model.window import OFD
 from smena.warehouse import ledger
@@ -57,7 +59,11 @@ def lay_out(dsn: str, database: str, shifts: int, workers: int, context: BaseCon
 def _plan(warehouse: Warehouse, registers: Sequence[Register]) -> tuple[int, list[int]]:
     with warehouse.transaction() as transaction:
         add_organization(transaction, inn=answers.INN, kpp=answers.KPP, name="ООО «Пример»", tariff="uchetny")
-        enable(transaction, inn=answers.INN, product=OFD, start_date=answers.FIRST_DAY, changed_by="bench")
+        who, start = {"inn": answers.INN, "product": OFD}, answers.FIRST_DAY
+        head = invent_head(answers.INN, "ООО «Пример»")
+        add_certificate(transaction, inn=answers.INN, file=head.pem, source="manual", added_by="bench")
+        mandate = prepare_mandate(transaction, **who, start_date=start, made_by="bench")
+        enable(transaction, **who, start_date=start, changed_by="bench", signature=head.sign(mandate["text"]))
         organization = organization_of(transaction, answers.INN)
         batch_id, seen_at = ledger.open_batch(
             transaction,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from demo.airflow import LocalAirflow
 from demo.kontur import Hello, LocalKontur
@@ -16,6 +17,7 @@ from demo.ports import HOST
 from demo.postgres import USER, EmbeddedPostgres
 from demo.processes import Keeper
 from demo.repository import REPOSITORY
+from demo.signing import keep_head
 from demo.state import DemoState, keep_state
 from demo.trouble import Trouble
 
@@ -77,12 +79,24 @@ class Stack:
     def prepare_warehouse(self, hello: Hello, state: DemoState) -> None:
         """The warehouse's schema, the sandbox's organisations in it, their integrations switched on."""
         self.smena(hello, "migrate")
+        told = json.loads(self.smena(hello, "integration", "status", "--json"))["integrations"]
+        on = {row["organization_inn"] for row in told if row["product"] == PRODUCT and row["state"] == "on"}
         for one in hello.organizations:
-            who, start = ("--inn", one["inn"]), state.start_date.isoformat()
-            told = ("--kpp", one["kpp"] or "", "--name", one["name"], "--tariff", "uchetny")
-            self.smena(hello, "organization", "add", *who, *told)
-            self.smena(hello, "integration", "enable", *who, "--product", PRODUCT, "--from", start)
+            if one["inn"] not in on:
+                self.switch_on(hello, one, state.start_date.isoformat())
             self._say(f"{one['name']} (ИНН {one['inn']}) is switched on from {state.start_date}")
+
+    def switch_on(self, hello: Hello, one: dict[str, Any], start: str) -> None:
+        """An organisation registered, its head's certificate too, and the mandate signed by him."""
+        head, certificate = keep_head(self.directory / "heads", one["inn"], one["name"])
+        text, signature = certificate.with_suffix(".mandate.txt"), certificate.with_suffix(".mandate.p7s")
+        who, what = ("--inn", one["inn"]), ("--product", PRODUCT, "--from", start)
+        told = ("--kpp", one["kpp"] or "", "--name", one["name"], "--tariff", "uchetny")
+        self.smena(hello, "organization", "add", *who, *told)
+        self.smena(hello, "certificate", "add", *who, str(certificate))
+        self.smena(hello, "integration", "mandate", *who, *what, "--out", str(text))
+        signature.write_bytes(head.sign(text.read_bytes()))
+        self.smena(hello, "integration", "enable", *who, *what, "--signature", str(signature))
 
     def start_airflow(self, airflow: LocalAirflow) -> None:
         """The metadata's schema where it is new, then Airflow's parts."""
@@ -129,10 +143,11 @@ class Stack:
         """The libpq address of the warehouse."""
         return self.postgres.dsn(_WAREHOUSE)
 
-    def smena(self, hello: Hello, *arguments: str) -> None:
-        """Run a command of the product. Raises CommandFailed; waiting for a person (1) is no failure."""
+    def smena(self, hello: Hello, *arguments: str) -> str:
+        """Run a command of the product; gives what it prints. Raises CommandFailed; waiting (1) is no failure."""
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins"), **self.connections(hello)}
         command = [sys.executable, "-m", "smena", *arguments]
         done = subprocess.run(command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode not in (0, 1):
             raise CommandFailed(f"`smena {' '.join(arguments)}` ended with {done.returncode}:\n{done.stderr.strip()}")
+        return done.stdout

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from demo.signing import Head, invent_head
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, WorldSettings
-from smena.integration.lifecycle import disable, enable
+from smena.integration.certificates import add_certificate
+from smena.integration.lifecycle import disable, enable, prepare_ban, prepare_mandate
 from smena.integration.organizations import add_organization, set_organization
 from smena.model.endpoint import Endpoint
 from smena.model.window import OFD, Window
@@ -31,6 +34,12 @@ EASY = WorldSettings(
 
 # What two ways to the same end may differ in: who wrote a row, when, and from which pages.
 _ASIDE = {"batch_id", "loaded_at", "evidence", "archived_at", "revision"}
+
+
+@cache
+def head_of(inn: str) -> Head:
+    """The head of an organisation, the same for the whole session."""
+    return invent_head(inn, f"Head of {inn}")
 
 
 class QuickRoad(Road):
@@ -65,13 +74,21 @@ class Town:
     def inn(self) -> str:
         return self.inns[0]
 
-    def enable(self, start: date, inn: str = "") -> None:
+    def enable(self, start: date, inn: str = "", registers: Iterable[str] = ()) -> None:
+        inn = inn or self.inn
         with self.warehouse.transaction() as transaction:
-            enable(transaction, inn=inn or self.inn, product=OFD, start_date=start, changed_by="test")
+            add_certificate(transaction, inn=inn, file=head_of(inn).pem, source="manual", added_by="test")
+            mandate = prepare_mandate(
+                transaction, inn=inn, product=OFD, start_date=start, registers=list(registers), made_by="test"
+            )
+            signature = head_of(inn).sign(mandate["text"])
+            enable(transaction, inn=inn, product=OFD, start_date=start, changed_by="test", signature=signature)
 
     def disable(self) -> None:
         with self.warehouse.transaction() as transaction:
-            disable(transaction, inn=self.inn, product=OFD, changed_by="test")
+            ban = prepare_ban(transaction, inn=self.inn, product=OFD, made_by="test")
+            signature = head_of(self.inn).sign(ban["text"])
+            disable(transaction, inn=self.inn, product=OFD, changed_by="test", signature=signature)
 
     def set_day(self, day: date, hour: int = 12) -> None:
         """Move the clock of everyone: it is this day now, UTC."""

@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pytest
 
 from demo.postgres import EmbeddedPostgres
 from sandbox import SandboxServer, SandboxSettings, WorldSettings
+from smena.integration.organizations import add_organization
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
+from tests.integration.mandate_office import INN, OTHER, Office
 from tests.town import FIRST, SMALL, Town
+from tests.unit.integration.heads import HeadOf, make_head
 
 BuildTown = Callable[..., Town]
 
@@ -72,3 +76,20 @@ def build_town(new_warehouse: Callable[[], Warehouse]) -> Iterator[BuildTown]:
             return Town(sandbox, new_warehouse(), start, **settings)
 
         yield build
+
+
+@pytest.fixture(scope="session")
+def openssl_head_of(tmp_path_factory: pytest.TempPathFactory) -> HeadOf:
+    """The head with a key of this kind, made by OpenSSL."""
+    return cache(lambda kind: make_head(tmp_path_factory.mktemp(kind), kind))
+
+
+@pytest.fixture
+def office(warehouse: Warehouse) -> Office:
+    """An organisation whose head's certificate is registered."""
+    with warehouse.transaction() as transaction:
+        for inn in (INN, OTHER):
+            add_organization(transaction, inn=inn, kpp="770101001", name="ООО «Ромашка»", tariff="uchetny")
+    office = Office(warehouse)
+    office.register()
+    return office

@@ -5,6 +5,7 @@ select
     integration.product,
     integration.state,
     integration.start_date,
+    integration.registers,
     integration.changed_by,
     integration.changed_at,
     integration.reason,

@@ -14,10 +14,13 @@ with reach as (
             '[]'
         ) as days
     from control.register
+    inner join control.integration
+        on register.organization_inn = integration.organization_inn and integration.product = 'ofd'
     where
         register.organization_inn = %(inn)s
         and register.seen_at >= %(seen_at)s
         and register.last_document_at >= %(first_day)s
+        and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
 )
 
 select

@@ -1,17 +1,26 @@
-"""`smena integration`: switching on and off, and where things stand."""
+"""`smena integration`: mandate and ban, switching on and off, and where things stand."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import click
 
 from smena.cli.answer import Session, table
+from smena.cli.certificate import told
+from smena.cli.files import FILE, read_file, write_file
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, any_inn_option, inn_option, product_option
 from smena.connections import warehouse_from_environment
 from smena.integration import lifecycle
-from smena.warehouse.database import Row, Warehouse
+from smena.integration.certificates import certificates
+from smena.integration.mandates import keeping_refusals
+from smena.integration.organizations import organization_of
+from smena.warehouse.database import Row, Transaction, Warehouse
 
 _COLUMNS = {
     "organization_inn": "ИНН",
@@ -24,25 +33,72 @@ _COLUMNS = {
     "gaps": "gaps",
     "quarantined": "quarantined",
     "open_decisions": "decisions",
+    "certificate_note": "certificate",
 }
+_WAITING = ("gaps", "quarantined", "open_decisions")
+_TOLD_OF_A_CERTIFICATE = ("subject", "thumbprint_sha1", "valid_from", "valid_to", "standing", "days_left")
+
+from_option = click.option(
+    "--from", "start_date", type=DAY, required=True, help="Documents are loaded from this date on."
+)
+out_option = click.option("--out", type=FILE, required=True, help="Where the text to be signed is written.")
+signature_option = click.option("--signature", type=FILE, help="Detached CMS signature over the text, DER or PEM.")
 
 
 @click.group()
 def integration() -> None:
-    """Switching on from a date, off, and where things stand."""
+    """Mandate and ban, switching on from a date and off, and where things stand."""
 
 
 @integration.command()
 @inn_option
 @product_option
-@click.option("--from", "start_date", type=DAY, required=True, help="Documents are loaded from this date on.")
+@from_option
+@click.option("--register", "registers", multiple=True, metavar="РНМ", help="Only this register; again for more.")
+@out_option
+@click.pass_obj
+def mandate(
+    session: Session, *, inn: str, product: str, start_date: date, registers: tuple[str, ...], out: Path
+) -> None:
+    """Write the mandate (поручение) that the head signs; the same again on one day gives the same bytes."""
+    with _transaction() as transaction:
+        row = lifecycle.prepare_mandate(
+            transaction, inn=inn, product=product, start_date=start_date, registers=registers, made_by=person()
+        )
+    _write(session, row, out)
+
+
+@integration.command()
+@inn_option
+@product_option
+@out_option
+@click.pass_obj
+def ban(session: Session, *, inn: str, product: str, out: Path) -> None:
+    """Write the ban (запрет) that the head signs; the same again on one day gives the same bytes."""
+    with _transaction() as transaction:
+        row = lifecycle.prepare_ban(transaction, inn=inn, product=product, made_by=person())
+    _write(session, row, out)
+
+
+@integration.command()
+@inn_option
+@product_option
+@from_option
+@signature_option
 @click.option("--reason", default="")
 @click.pass_obj
-def enable(session: Session, *, inn: str, product: str, start_date: date, reason: str) -> None:
-    """Switch a product on."""
-    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+def enable(session: Session, *, inn: str, product: str, start_date: date, signature: Path | None, reason: str) -> None:
+    """Switch a product on; `ofd` needs the signature over its mandate."""
+    signed = read_file(signature) if signature else None
+    with _transaction() as transaction:
         row = lifecycle.enable(
-            transaction, inn=inn, product=product, start_date=start_date, changed_by=person(), reason=reason
+            transaction,
+            inn=inn,
+            product=product,
+            start_date=start_date,
+            changed_by=person(),
+            reason=reason,
+            signature=signed,
         )
     _answer(session, [row])
 
@@ -50,12 +106,16 @@ def enable(session: Session, *, inn: str, product: str, start_date: date, reason
 @integration.command()
 @inn_option
 @product_option
+@signature_option
 @click.option("--reason", default="")
 @click.pass_obj
-def disable(session: Session, *, inn: str, product: str, reason: str) -> None:
-    """Switch a product off; what was loaded stays."""
-    with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        row = lifecycle.disable(transaction, inn=inn, product=product, changed_by=person(), reason=reason)
+def disable(session: Session, *, inn: str, product: str, signature: Path | None, reason: str) -> None:
+    """Switch a product off; what was loaded stays. `ofd` needs the signature over its ban."""
+    signed = read_file(signature) if signature else None
+    with _transaction() as transaction:
+        row = lifecycle.disable(
+            transaction, inn=inn, product=product, changed_by=person(), reason=reason, signature=signed
+        )
     _answer(session, [row])
 
 
@@ -63,11 +123,53 @@ def disable(session: Session, *, inn: str, product: str, reason: str) -> None:
 @any_inn_option
 @click.pass_obj
 def status(session: Session, *, inn: str | None) -> None:
-    """Where things stand."""
-    rows = lifecycle.status(Warehouse(warehouse_from_environment()), inn)
-    waits = any(row["gaps"] or row["quarantined"] or row["open_decisions"] for row in rows)
-    _answer(session, rows, waits=waits)
-
-
-def _answer(session: Session, rows: list[Row], *, waits: bool = False) -> None:
+    """Where things stand; exit 1 while something waits, such as a certificate that ends within 30 days."""
+    warehouse = Warehouse(warehouse_from_environment())
+    if inn is not None:
+        organization_of(warehouse, inn)
+    rows = lifecycle.status(warehouse, inn)
+    intervals = lifecycle.intervals(warehouse, inn)
+    now = datetime.now(UTC)
+    serving = {row["organization_inn"]: told(row, now) for row in certificates(warehouse, inn) if row["serves"]}
+    for row in rows:
+        whose = (row["organization_inn"], row["product"])
+        row["intervals"] = [one for one in intervals if (one["organization_inn"], one["product"]) == whose]
+        one = serving.get(row["organization_inn"])
+        row["certificate"] = {key: one[key] for key in _TOLD_OF_A_CERTIFICATE} if one else None
+        row["certificate_note"] = _note(one)
+    waits = any(any(row[name] for name in _WAITING) or _certificate_waits(row) for row in rows)
     session.answer({"integrations": rows}, table(rows, _COLUMNS) or "no integration yet", waits=waits)
+
+
+@contextmanager
+def _transaction() -> Iterator[Transaction]:
+    warehouse = Warehouse(warehouse_from_environment())
+    with keeping_refusals(warehouse), warehouse.transaction() as transaction:
+        yield transaction
+
+
+def _note(certificate: dict[str, Any] | None) -> str:
+    """How a certificate stands, in a few words."""
+    if certificate is None:
+        return "none"
+    until = f"{certificate['valid_to']:%Y-%m-%d}"
+    words = {"valid": f"to {until}", "ends_soon": f"ends in {certificate['days_left']} days", "ended": f"ended {until}"}
+    return words[certificate["standing"]]
+
+
+def _certificate_waits(row: Row) -> bool:
+    """Nobody has to renew the certificate for what is switched off."""
+    certificate = row["certificate"]
+    return row["state"] == lifecycle.ON and certificate is not None and certificate["standing"] != "valid"
+
+
+def _write(session: Session, row: Row, out: Path) -> None:
+    write_file(out, row["text"])
+    data = {key: value for key, value in row.items() if key != "text"} | {"file": str(out), "bytes": len(row["text"])}
+    text = f"written to {out}: № {row['number']}, sha256 {row['digest']}\nto be signed by the head, detached CMS"
+    session.answer({"mandate": data}, text)
+
+
+def _answer(session: Session, rows: list[Row]) -> None:
+    columns = {key: title for key, title in _COLUMNS.items() if key != "certificate_note"}
+    session.answer({"integrations": rows}, table(rows, columns))

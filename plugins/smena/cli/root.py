@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from smena.cli.answer import Session
+from smena.cli.certificate import certificate
 from smena.cli.documents import documents, explain
 from smena.cli.integration import integration
 from smena.cli.loading import load, plan
@@ -93,5 +94,5 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
     context.obj = Session(as_json=as_json, debug=debug)
 
 
-for command in (migrate, organization, integration, plan, load, documents, explain):
+for command in (migrate, organization, certificate, integration, plan, load, documents, explain):
     main.add_command(command)

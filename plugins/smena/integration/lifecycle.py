@@ -1,54 +1,129 @@
-"""Switching an integration on from a date, and off."""
+"""Switching an integration on from a date, and off: off → on(from) → off → on(another date)…, with its history."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime
 
+from smena.integration import mandates
+from smena.integration.mandates import BAN, MANDATE, Wanted
 from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
+from smena.model.organization import Organization
+from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 ON, OFF = "on", "off"
 
 
+def prepare_mandate(
+    transaction: Transaction,
+    *,
+    inn: str,
+    product: str,
+    start_date: date,
+    registers: Sequence[str] = (),
+    made_by: str,
+    now: datetime | None = None,
+) -> Row:
+    """The text of the mandate (поручение) by which a product is switched on; the same again gives the same bytes.
+
+    Raises WrongUse where it could not be switched on: no right to it, on already, or no mandate is needed.
+    """
+    organization = organization_of(transaction, inn)
+    _check_right(organization)
+    mandates.needs_signature(product)
+    transaction.run("lock_organization", inn=organization.inn)
+    now_on = _on(transaction, organization.inn, product)
+    if now_on:
+        raise _on_already(now_on)
+    wanted = Wanted(organization, product, MANDATE, start_date)
+    return mandates.make(transaction, wanted, registers=registers, made_by=made_by, now=now)
+
+
+def prepare_ban(transaction: Transaction, *, inn: str, product: str, made_by: str, now: datetime | None = None) -> Row:
+    """The text of the ban (запрет) by which a product is switched off. Raises WrongUse where it is not on."""
+    organization = organization_of(transaction, inn)
+    mandates.needs_signature(product)
+    transaction.run("lock_organization", inn=organization.inn)
+    if not _on(transaction, organization.inn, product):
+        raise WrongUse(f"{product} of {organization.inn} is not on")
+    return mandates.make(transaction, Wanted(organization, product, BAN), made_by=made_by, now=now)
+
+
 def enable(
-    transaction: Transaction, *, inn: str, product: str, start_date: date, changed_by: str, reason: str = ""
+    transaction: Transaction,
+    *,
+    inn: str,
+    product: str,
+    start_date: date,
+    changed_by: str,
+    reason: str = "",
+    signature: bytes | None = None,
+    now: datetime | None = None,
 ) -> Row:
     """Switches a product on from `start_date`; the same again changes nothing.
 
-    Raises WrongUse where the tariff gives no right to it, or where it is on from another date already.
+    Args:
+        transaction: where all of it happens, or nothing.
+        inn, product, start_date: what is switched on.
+        changed_by, reason: for the history.
+        signature: detached CMS over the mandate's text, DER or PEM; `ofd` needs it, others take none.
+        now: the moment at which the certificate must be valid; the clock's without it.
+
+    Raises WrongUse where the tariff gives no right to it, where it is on from another date already, or where the
+    signature is missing; RefusedSignature where it is not good: wrap the transaction into `keeping_refusals`.
     """
     organization = organization_of(transaction, inn)
-    if organization.tariff != "uchetny" and organization.modifier != "accounting_hr":
-        raise WrongUse(
-            f"organisation {inn} has no right to the integration",
-            fix="it needs the tariff `uchetny` (Учетный) or the modifier `accounting_hr` (Бухучет и кадры)",
-        )
+    inn = organization.inn
+    _check_right(organization)
     transaction.run("lock_organization", inn=inn)
-    now = status(transaction, inn, product)
-    if now and now[0]["state"] == ON:
-        if now[0]["start_date"] == start_date:
-            return now[0]
-        raise WrongUse(
-            f"{product} of {inn} is on already, from {now[0]['start_date']}", fix="disable it before another date"
-        )
-    return _switch(transaction, inn, product, ON, start_date, changed_by, reason)
+    now_on = _on(transaction, inn, product)
+    if now_on:
+        if now_on["start_date"] != start_date:
+            raise _on_already(now_on)
+        if signature is not None and signature != mandates.signature_in_force(transaction, inn, product):
+            raise WrongUse(
+                f"{product} of {inn} is on already, from {start_date}, by another signature",
+                fix="nothing is to be done",
+            )
+        return now_on
+    mandate = _signed(transaction, Wanted(organization, product, MANDATE, start_date), signature, changed_by, now)
+    return _switch(transaction, inn, product, ON, start_date, changed_by, reason, mandate)
 
 
-def disable(transaction: Transaction, *, inn: str, product: str, changed_by: str, reason: str = "") -> Row:
-    """Switches a product off; what was loaded stays. Raises WrongUse where it is not on."""
-    organization_of(transaction, inn)
+def disable(
+    transaction: Transaction,
+    *,
+    inn: str,
+    product: str,
+    changed_by: str,
+    reason: str = "",
+    signature: bytes | None = None,
+    now: datetime | None = None,
+) -> Row:
+    """Switches a product off; what was loaded stays. `ofd` needs the signature over the ban's text.
+
+    Raises WrongUse where it is not on or the signature is missing, RefusedSignature where that is not good.
+    """
+    organization = organization_of(transaction, inn)
+    inn = organization.inn
     transaction.run("lock_organization", inn=inn)
-    now = status(transaction, inn, product)
-    if not now or now[0]["state"] == OFF:
+    now_on = _on(transaction, inn, product)
+    if not now_on:
         raise WrongUse(f"{product} of {inn} is not on")
-    return _switch(transaction, inn, product, OFF, now[0]["start_date"], changed_by, reason)
+    ban = _signed(transaction, Wanted(organization, product, BAN), signature, changed_by, now)
+    return _switch(transaction, inn, product, OFF, now_on["start_date"], changed_by, reason, ban)
 
 
 def status(transaction: Transaction | Warehouse, inn: str | None = None, product: str | None = None) -> list[Row]:
     """Where integrations stand: one row an organisation and product."""
     return transaction.rows("integrations", inn=inn, product=product)
+
+
+def intervals(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
+    """From when to when each integration was on, from which date, by whom and why; oldest first."""
+    return transaction.rows("integration_intervals", inn=inn)
 
 
 def enabled(transaction: Transaction | Warehouse, product: str) -> list[Row]:
@@ -67,9 +142,54 @@ def required(transaction: Transaction | Warehouse, inn: str, product: str) -> Ro
     return rows[0]
 
 
+def _check_right(organization: Organization) -> None:
+    if organization.tariff != "uchetny" and organization.modifier != "accounting_hr":
+        raise WrongUse(
+            f"organisation {organization.inn} has no right to the integration",
+            fix="it needs the tariff `uchetny` (Учетный) or the modifier `accounting_hr` (Бухучет и кадры)",
+        )
+
+
+def _on(transaction: Transaction, inn: str, product: str) -> Row | None:
+    return next((row for row in status(transaction, inn, product) if row["state"] == ON), None)
+
+
+def _on_already(row: Row) -> WrongUse:
+    return WrongUse(
+        f"{row['product']} of {row['organization_inn']} is on already, from {row['start_date']}",
+        fix="disable it before another date",
+    )
+
+
+def _signed(
+    transaction: Transaction, wanted: Wanted, signature: bytes | None, changed_by: str, now: datetime | None
+) -> Row | None:
+    if wanted.product == OFD:
+        return mandates.accept(transaction, wanted, signature, judged_by=changed_by, now=now)
+    if signature is not None:
+        mandates.needs_signature(wanted.product)
+    return None
+
+
 def _switch(
-    transaction: Transaction, inn: str, product: str, state: str, start_date: date, changed_by: str, reason: str
+    transaction: Transaction,
+    inn: str,
+    product: str,
+    state: str,
+    start_date: date,
+    changed_by: str,
+    reason: str,
+    signed: Row | None,
 ) -> Row:
-    parameters: dict[str, Any] = {"start_date": start_date, "reason": reason, "changed_by": changed_by}
-    transaction.run("integration_switch", inn=inn, product=product, state=state, **parameters)
+    transaction.run(
+        "integration_switch",
+        inn=inn,
+        product=product,
+        state=state,
+        start_date=start_date,
+        registers=signed["registers"] if signed else [],
+        mandate_id=signed["mandate_id"] if signed else None,
+        reason=reason,
+        changed_by=changed_by,
+    )
     return status(transaction, inn, product)[0]

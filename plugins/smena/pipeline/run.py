@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import TypedDict, TypeVar
 
+from smena.integration.certificates import certificates, standing
 from smena.integration.lifecycle import enabled
 from smena.integration.organizations import organization_of
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
 from smena.pipeline.load import stage
-from smena.pipeline.log import step_log
+from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import plan
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
@@ -52,6 +54,7 @@ def plan_run(road: Road, *, run_id: str, horizon: date | None = None) -> RunPlan
     Raises PassingFault where none could be planned and at least one may be later.
     """
     organizations = [organization_of(road.warehouse, row["organization_inn"]) for row in enabled(road.warehouse, OFD)]
+    _warn_of_certificates(road, {organization.inn for organization in organizations})
     # Connections are looked up here: Airflow answers for them to the thread that the task began with.
     known = cache(road.endpoint)
     failed: dict[str, SmenaError] = {}
@@ -135,6 +138,16 @@ def report_run(road: Road, made: RunPlan | None) -> None:
         ]
     if wrong:
         raise BadBatch("; ".join(wrong), fix="nothing is lost: the next run asks again for what is missing")
+
+
+def _warn_of_certificates(road: Road, inns: set[str]) -> None:
+    """Loading goes on without a valid certificate; only the next switching needs one."""
+    now = datetime.now(UTC)
+    for row in certificates(road.warehouse):
+        how = standing(row["valid_to"], now)
+        if row["serves"] and row["organization_inn"] in inns and how != "valid":
+            level = logging.ERROR if how == "ended" else logging.WARNING
+            logger.log(level, "certificate inn=%s is=%s end=%s", row["organization_inn"], how, row["valid_to"])
 
 
 def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T | None:

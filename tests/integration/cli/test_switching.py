@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.integration.cli.shop import FIRST, INN, KPP, LAST, NAMES, WAREHOUSE, Shop
 from tests.integration.cli.shop import SOLE_PROPRIETOR as OTHER
 from tests.integration.warehouse.sessions import look
+from tests.town import head_of
 from tests.unit.cli.commands import Cli, Done
 
 
@@ -20,11 +23,24 @@ def registered(cli: Cli) -> Cli:
 
 
 def enable(cli: Cli, start: str = "2025-03-01", *words: str, inn: str = INN) -> Done:
-    return cli.here("integration", "enable", "--inn", inn, "--product", "ofd", "--from", start, "--json", *words)
+    return signed(cli, "mandate", "enable", ("--inn", inn, "--product", "ofd", "--from", start), *words)
 
 
 def disable(cli: Cli, *words: str) -> Done:
-    return cli.here("integration", "disable", "--inn", INN, "--product", "ofd", "--json", *words)
+    return signed(cli, "ban", "disable", ("--inn", INN, "--product", "ofd"), *words)
+
+
+def signed(cli: Cli, text: str, verb: str, what: tuple[str, ...], *words: str) -> Done:
+    """The head's certificate, the text, his signature, and the switching; without one where no text is given."""
+    head = head_of(what[1])
+    with TemporaryDirectory() as directory:
+        certificate, out, signature = (Path(directory) / name for name in ("head.pem", "text", "signature"))
+        certificate.write_bytes(head.pem)
+        cli.here("certificate", "add", "--inn", what[1], str(certificate))
+        if cli.here("integration", text, *what, "--out", str(out)).code == 0:
+            signature.write_bytes(head.sign(out.read_bytes()))
+            words = ("--signature", str(signature), *words)
+        return cli.here("integration", verb, *what, "--json", *words)
 
 
 def status(cli: Cli, *words: str) -> Done:
@@ -62,8 +78,7 @@ def test_an_unknown_organisation_cannot_be_switched(nobody: Cli) -> None:
 
 
 def test_on_off_and_on_from_another_date(registered: Cli) -> None:
-    words = ("integration", "enable", "--inn", INN, "--product", "ofd", "--from", "2025-03-01", "--json")
-    done = registered.run(*words, "--reason", "по заявлению")
+    done = enable(registered, "2025-03-01", "--reason", "по заявлению")
     assert (done.code, done.err) == (0, "")
     (told,) = done.data["integrations"]
     assert (told["organization_inn"], told["product"]) == (INN, "ofd")

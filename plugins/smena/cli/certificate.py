@@ -1,0 +1,69 @@
+"""`smena certificate`: the head's certificate, one for an organisation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smena.cli.answer import Session, table
+from smena.cli.files import FILE, read_file
+from smena.cli.organization import person
+from smena.cli.parameters import any_inn_option, inn_option
+from smena.connections import warehouse_from_environment
+from smena.integration import certificates
+from smena.integration.organizations import organization_of
+from smena.warehouse.database import Row, Warehouse
+
+_COLUMNS = {
+    "organization_inn": "ИНН",
+    "subject": "subject",
+    "valid_from": "from",
+    "valid_to": "to",
+    "standing": "state",
+    "serves": "serves",
+    "source": "source",
+    "thumbprint_sha1": "отпечаток (SHA-1)",
+}
+
+
+def told(row: Row, now: datetime) -> dict[str, Any]:
+    """A certificate as commands tell of it: without its bytes, with how it stands."""
+    rest = {key: value for key, value in row.items() if key != "certificate"}
+    days = (row["valid_to"] - now).days
+    return rest | {"standing": certificates.standing(row["valid_to"], now), "days_left": max(days, 0)}
+
+
+@click.group()
+def certificate() -> None:
+    """The head's certificate: one for an organisation, for every product."""
+
+
+@certificate.command()
+@inn_option
+@click.option("--source", type=click.Choice(certificates.SOURCES), default="manual", show_default=True)
+@click.argument("file", type=FILE)
+@click.pass_obj
+def add(session: Session, *, inn: str, source: str, file: Path) -> None:
+    """Register the certificate in FILE (PEM or DER); the same again changes nothing."""
+    content = read_file(file)
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        row = certificates.add_certificate(transaction, inn=inn, file=content, source=source, added_by=person())
+    one = told(row, datetime.now(UTC))
+    session.answer({"certificate": one}, "\n".join(f"{key}: {value}" for key, value in one.items()))
+
+
+@certificate.command("list")
+@any_inn_option
+@click.pass_obj
+def list_(session: Session, *, inn: str | None) -> None:
+    """Every certificate ever registered; exit 1 where one that serves ends within 30 days, or has ended."""
+    warehouse = Warehouse(warehouse_from_environment())
+    if inn is not None:
+        organization_of(warehouse, inn)
+    now = datetime.now(UTC)
+    rows = [told(row, now) for row in certificates.certificates(warehouse, inn)]
+    waits = any(row["serves"] and row["standing"] != "valid" for row in rows)
+    session.answer({"certificates": rows}, table(rows, _COLUMNS) or "no certificate yet", waits=waits)

@@ -1,0 +1,33 @@
+"""Files that commands read and write: bounded, and with one clear line where it does not work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from smena.model.errors import WrongUse
+
+MOST_BYTES = 1 << 20
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def read_file(path: Path) -> bytes:
+    """The whole of a small file. Raises WrongUse where it cannot be read or is larger than 1 MB."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > MOST_BYTES:
+        raise WrongUse(f"{path} is larger than {MOST_BYTES} bytes", fix="give the right file")
+    return content
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file whole, over what was there. Raises WrongUse where it cannot."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be written: {error.strerror}", fix="run again, it gives the same text") from None

@@ -1,0 +1,238 @@
+"""The head's certificate: read, refused where it cannot serve, kept; one for an organisation, for every product."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import warnings
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from smena.integration.organizations import organization_of
+from smena.model.errors import WrongUse
+from smena.model.identifiers import clean_inn
+from smena.warehouse.database import Row, Transaction, Warehouse
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+MOST_BYTES = 1 << 20
+"""A larger file is no certificate."""
+
+WARNING = timedelta(days=30)
+"""How long before its end a certificate is warned of."""
+
+SOURCES = ("manual", "diadoc")
+
+INN, INN_OF_ENTITY = "1.2.643.3.131.1.1", "1.2.643.100.4"
+"""ИНН: of a person, or padded with `00` of an entity in older certificates; ИННЮЛ: of an entity."""
+
+GOST_KEYS = {"1.2.643.7.1.1.1.1": "gost2012_256", "1.2.643.7.1.1.1.2": "gost2012_512"}
+_NAMES = {
+    INN: "ИНН",
+    INN_OF_ENTITY: "ИННЮЛ",
+    "1.2.643.100.1": "ОГРН",
+    "1.2.643.100.3": "СНИЛС",
+    "1.2.643.100.5": "ОГРНИП",
+}
+_SHORTEST_RSA_BITS = 2048
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+
+Standing = Literal["valid", "ends_soon", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What of a certificate is kept beside its bytes.
+
+    Attributes:
+        certificate: DER.
+        subject_inn: ИНН of the organisation for which its owner signs, without padding.
+        serial: hexadecimal.
+        valid_from, valid_to: UTC.
+        thumbprint_sha1: отпечаток, as Windows and CryptoPro show it.
+    """
+
+    certificate: bytes
+    subject: str
+    subject_inn: str
+    issuer: str
+    serial: str
+    key_algorithm: str
+    valid_from: datetime
+    valid_to: datetime
+    thumbprint_sha1: str
+    thumbprint_sha256: str
+
+
+def read_certificate(file: bytes) -> Certificate:
+    """Reads one certificate, PEM or DER. Raises WrongUse where it is none, or one that cannot serve whenever it is."""
+    from cryptography import x509
+
+    if len(file) > MOST_BYTES:
+        raise _none(f"it is larger than {MOST_BYTES} bytes")
+    found = _PEM.findall(file)
+    if len(found) > 1:
+        raise _none(f"it holds {len(found)} of them", fix="give the head's alone, without those of its issuers")
+    try:
+        with warnings.catch_warnings():
+            # Of names longer than 64 bytes: Russian ones are, and are good.
+            warnings.simplefilter("ignore")
+            return _read(found[0] if found else file)
+    except (ValueError, TypeError, x509.DuplicateExtension):
+        raise _none("it cannot be read") from None
+
+
+def add_certificate(
+    transaction: Transaction, *, inn: str, file: bytes, source: str, added_by: str, now: datetime | None = None
+) -> Row:
+    """Registers the head's certificate; the same again changes nothing, a newer one takes over and the former stays.
+
+    Raises WrongUse where it cannot be read, is out of its term, of another ИНН, or older than the one that serves.
+    """
+    organization = organization_of(transaction, inn)
+    now = now or datetime.now(UTC)
+    read = read_certificate(file)
+    if read.subject_inn != organization.inn:
+        of = f"of INN {read.subject_inn}" if read.subject_inn else "of nobody's INN"
+        raise WrongUse(
+            f"the certificate is {of}, not of {organization.inn}", fix="register the head's of this organisation"
+        )
+    check_term(read.valid_from, read.valid_to, now)
+    transaction.run("lock_organization", inn=organization.inn)
+    serves = serving(transaction, organization.inn)
+    if serves is not None:
+        if serves["thumbprint_sha256"] == read.thumbprint_sha256:
+            return serves
+        if serves["valid_to"] >= now and read.valid_from < serves["valid_from"]:
+            raise WrongUse(
+                f"the certificate is older than the one that serves, which is valid from {_day(serves['valid_from'])}"
+                f" to {_day(serves['valid_to'])}",
+                fix="none is needed",
+            )
+    transaction.run("certificate_add", inn=organization.inn, source=source, added_by=added_by, **asdict(read))
+    return certificates(transaction, organization.inn)[0]
+
+
+def certificates(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
+    """Every certificate ever registered, newest first; `serves` marks the one in use of each organisation."""
+    rows = transaction.rows("certificates", inn=inn)
+    for row in rows:
+        row["certificate"] = bytes(row["certificate"])
+    return rows
+
+
+def serving(transaction: Transaction | Warehouse, inn: str) -> Row | None:
+    """The certificate in use; None where there is none."""
+    rows = certificates(transaction, inn)
+    return rows[0] if rows else None
+
+
+def required_certificate(serves: Row | None, inn: str, now: datetime) -> bytes:
+    """The certificate in use (DER), which must be there and valid. Raises WrongUse."""
+    if serves is None:
+        raise WrongUse(
+            f"no certificate of the head of {inn} is registered", fix=f"run `smena certificate add --inn {inn} FILE`"
+        )
+    check_term(serves["valid_from"], serves["valid_to"], now)
+    return bytes(serves["certificate"])
+
+
+def check_term(valid_from: datetime, valid_to: datetime, now: datetime) -> None:
+    """Raises WrongUse where a certificate is not valid at this moment."""
+    if now < valid_from:
+        raise WrongUse(f"the certificate is not valid before {_moment(valid_from)}", fix="wait, or register another")
+    if now > valid_to:
+        raise WrongUse(f"the certificate ended on {_moment(valid_to)}", fix="register the new one of the head")
+
+
+def standing(valid_to: datetime, now: datetime) -> Standing:
+    """How a certificate stands: a warning 30 days before its end, an alert once it has ended."""
+    if now > valid_to:
+        return "ended"
+    return "ends_soon" if valid_to - now < WARNING else "valid"
+
+
+def _read(file: bytes) -> Certificate:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    read = x509.load_pem_x509_certificate(file) if file.startswith(b"-----") else x509.load_der_x509_certificate(file)
+    _check_usage(read)
+    names = {x509.ObjectIdentifier(oid): name for oid, name in _NAMES.items()}
+    der = read.public_bytes(Encoding.DER)
+    return Certificate(
+        certificate=der,
+        subject=read.subject.rfc4514_string(names),
+        subject_inn=_inn_of(read),
+        issuer=read.issuer.rfc4514_string(names),
+        serial=f"{read.serial_number:X}",
+        key_algorithm=_key_algorithm(read),
+        valid_from=read.not_valid_before_utc,
+        valid_to=read.not_valid_after_utc,
+        thumbprint_sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
+        thumbprint_sha256=hashlib.sha256(der).hexdigest(),
+    )
+
+
+def _inn_of(read: x509.Certificate) -> str:
+    """The entity's ИНН where the certificate names one, else the person's; empty where it names none, or several."""
+    for wanted in (INN_OF_ENTITY, INN):
+        told = {
+            clean_inn(attribute.value if isinstance(attribute.value, str) else "")
+            for attribute in read.subject
+            if attribute.oid.dotted_string == wanted
+        }
+        if told:
+            return told.pop() if len(told) == 1 else ""
+    return ""
+
+
+def _key_algorithm(read: x509.Certificate) -> str:
+    """The name of a key that a signature can be verified with. Raises WrongUse for another."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    told = read.public_key_algorithm_oid.dotted_string
+    if told in GOST_KEYS:
+        return GOST_KEYS[told]
+    try:
+        key = read.public_key()
+    except UnsupportedAlgorithm:
+        key = None
+    if isinstance(key, RSAPublicKey):
+        if key.key_size < _SHORTEST_RSA_BITS:
+            raise WrongUse(
+                f"the certificate's RSA key has {key.key_size} bits", fix=f"{_SHORTEST_RSA_BITS} at least are needed"
+            )
+        return f"rsa_{key.key_size}"
+    if isinstance(key, EllipticCurvePublicKey):
+        return f"ecdsa_{key.curve.name}"
+    raise WrongUse(
+        f"signatures by a key of the kind {told} cannot be verified", fix="GOST R 34.10-2012, RSA or ECDSA is needed"
+    )
+
+
+def _check_usage(read: x509.Certificate) -> None:
+    from cryptography.x509 import ExtensionNotFound, KeyUsage
+
+    try:
+        usage = read.extensions.get_extension_for_class(KeyUsage).value
+    except ExtensionNotFound:
+        return
+    if not (usage.digital_signature or usage.content_commitment):
+        raise WrongUse("the certificate is not for signing", fix="register the one the head signs with")
+
+
+def _none(why: str, *, fix: str = "give the head's certificate as PEM or DER") -> WrongUse:
+    return WrongUse(f"the file is not a certificate: {why}", fix=fix)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,76 @@
+"""An organisation in a warehouse, and its head who signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from demo.signing import Head
+from smena.integration import lifecycle
+from smena.integration.certificates import add_certificate
+from smena.integration.mandates import keeping_refusals
+from smena.model.window import OFD
+from smena.warehouse.database import Row, Warehouse
+from tests.integration.warehouse.sessions import look
+from tests.town import head_of
+
+INN, OTHER = "7701000019", "7707083893"
+START = date(2025, 3, 1)
+YEAR = timedelta(days=365)
+
+
+@dataclass
+class Office:
+    """An organisation in a warehouse, and its head."""
+
+    warehouse: Warehouse
+    inn: str = INN
+
+    @property
+    def head(self) -> Head:
+        return head_of(self.inn)
+
+    def register(self, file: bytes | None = None, **when: Any) -> Row:
+        with self.warehouse.transaction() as transaction:
+            file = file or self.head.pem
+            return add_certificate(transaction, inn=self.inn, file=file, source="manual", added_by="anna", **when)
+
+    def mandate(self, start: date = START, *registers: str, **when: Any) -> Row:
+        with self.warehouse.transaction() as transaction:
+            return lifecycle.prepare_mandate(
+                transaction, inn=self.inn, product=OFD, start_date=start, registers=registers, made_by="anna", **when
+            )
+
+    def ban(self, **when: Any) -> Row:
+        with self.warehouse.transaction() as transaction:
+            return lifecycle.prepare_ban(transaction, inn=self.inn, product=OFD, made_by="anna", **when)
+
+    def enable(self, signature: bytes | None = None, start: date = START, **told: Any) -> Row:
+        told = {"product": OFD, "changed_by": "anna"} | told
+        with keeping_refusals(self.warehouse), self.warehouse.transaction() as transaction:
+            return lifecycle.enable(transaction, inn=self.inn, start_date=start, signature=signature, **told)
+
+    def disable(self, signature: bytes | None = None, **told: Any) -> Row:
+        told = {"product": OFD, "changed_by": "boris"} | told
+        with keeping_refusals(self.warehouse), self.warehouse.transaction() as transaction:
+            return lifecycle.disable(transaction, inn=self.inn, signature=signature, **told)
+
+    def switch_on(self, start: date = START, **told: Any) -> Row:
+        return self.enable(self.head.sign(self.mandate(start)["text"]), start, **told)
+
+    def switch_off(self, **told: Any) -> Row:
+        return self.disable(self.head.sign(self.ban()["text"]), **told)
+
+    def state(self) -> str:
+        rows = lifecycle.status(self.warehouse, self.inn, OFD)
+        return rows[0]["state"] if rows else "never"
+
+    def verdicts(self) -> list[tuple[str, str]]:
+        return look(
+            self.warehouse.dsn,
+            "select verdict, reason from control.mandate_signature order by mandate_signature_id",
+        )
+
+    def history(self) -> int:
+        return len(look(self.warehouse.dsn, "select 1 from control.integration_history"))
