@@ -44,6 +44,7 @@ insert into accounting.cash_order (
     vat,
     vat_by_rate,
     basis,
+    issue,
     batch_id
 )
 select
@@ -70,6 +71,7 @@ select
     fresh.vat,
     fresh.vat_by_rate,
     fresh.basis,
+    fresh.issue,
     %(batch_id)s
 from fresh
 inner join book on fresh.kpp = book.kpp and fresh.book_year = book.book_year

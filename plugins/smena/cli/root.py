@@ -9,11 +9,15 @@ from typing import NoReturn
 
 import click
 
+from smena.cli.acceptance import accept, reject
 from smena.cli.answer import Session
+from smena.cli.decisions import conflicts, resolve
 from smena.cli.documents import documents, explain
 from smena.cli.integration import integration
 from smena.cli.loading import load, plan
 from smena.cli.organization import organization
+from smena.cli.period import period
+from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import SmenaError, WrongUse
 
@@ -69,5 +73,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
     context.obj = Session(as_json=as_json, debug=debug)
 
 
-for command in (migrate, organization, integration, plan, load, documents, explain):
+_LOADING = (migrate, organization, integration, plan, load)
+_ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, period, explain)
+for command in (*_LOADING, *_ACCOUNTING):
     main.add_command(command)
