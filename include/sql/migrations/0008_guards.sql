@@ -115,7 +115,8 @@ execute function control.guard_decision();
 create trigger decision_is_kept before delete or truncate on control.decision
 for each statement execute function accounting.refuse();
 
--- Orders: how a status may change, and what of a closed period may.
+-- Orders: how a status may change, and what of a closed period may. Transition tables have no index: where the first bad
+-- row is looked for, nested loops seem cheap to the planner, and are quadratic where no row is bad.
 
 create function accounting.check_orders_begin() returns trigger
 language plpgsql
@@ -154,6 +155,7 @@ execute function accounting.sign_status();
 
 create function accounting.check_order_statuses() returns trigger
 language plpgsql
+set enable_nestloop to off
 as $$
 declare
     wrong record;
@@ -211,6 +213,7 @@ for each statement execute function accounting.check_order_statuses();
 
 create or replace function accounting.check_changed_orders() returns trigger
 language plpgsql
+set enable_nestloop to off
 as $$
 declare
     wrong record;
@@ -331,6 +334,7 @@ for each statement execute function accounting.check_new_shifts();
 
 create function accounting.check_changed_shifts() returns trigger
 language plpgsql
+set enable_nestloop to off
 as $$
 declare
     wrong record;

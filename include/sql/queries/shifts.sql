@@ -23,7 +23,7 @@ from accounting.shift
 where
     shift.organization_inn = coalesce(%(inn)s, shift.organization_inn)
     and shift.closed_at >= coalesce(%(first_day)s, '-infinity'::date)
-    and shift.closed_at < coalesce(%(last_day)s + 1, 'infinity'::date)
+    and shift.closed_at < coalesce(cast(%(last_day)s as date) + 1, 'infinity'::date)
     and (cast(%(outcomes)s as text[]) is null or shift.outcome = any(%(outcomes)s))
     and (shift.late_by is not null or not %(late)s)
 order by shift.organization_inn, shift.closed_at, shift.kkt_reg_id, shift.fiscal_drive_number, shift.shift_number

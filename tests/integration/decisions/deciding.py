@@ -109,7 +109,9 @@ class Office:
     def check(self) -> None:
         """What holds after every step, whatever was done."""
         orders, shifts = self.town.orders(), self.town.shifts()
-        keys = [tuple(o[k] for k in ("shift_id", "operation", "taxation", "agent")) for o in orders if o["status"] in LIVE]
+        keys = [
+            tuple(o[k] for k in ("shift_id", "operation", "taxation", "agent")) for o in orders if o["status"] in LIVE
+        ]
         assert max(Counter(keys).values(), default=1) == 1
         for book in {(o["kpp"], o["book_year"]) for o in orders}:
             numbers = sorted(o["number"] for o in orders if (o["kpp"], o["book_year"]) == book)
