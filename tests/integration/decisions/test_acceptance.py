@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from smena.model.errors import BrokenPromise, WrongUse
-from tests.integration.decisions.deciding import FIRST, LAST, Office
+from tests.integration.decisions.deciding import FIRST, Office
 
 DAY = date(2025, 12, 29)
 

@@ -1,4 +1,4 @@
-"""A source that changed its mind after the accountant had accepted: a person decides, once, and it is kept (DOMAIN 2, 4)."""
+"""A source that changed its mind after the accountant had accepted: a person decides, and it is kept (DOMAIN 2, 4)."""
 
 from __future__ import annotations
 
