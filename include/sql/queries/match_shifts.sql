@@ -46,22 +46,32 @@ with facts as (
                 staged.receipts
             )
         ) as same_facts,
-        jsonb_build_object(
-            'cash_income', stood.cash_income, 'cash_refund', stood.cash_refund, 'cash_payout', stood.cash_payout,
-            'cash_payout_refund', stood.cash_payout_refund, 'cashless_income', stood.cashless_income,
-            'cashless_refund', stood.cashless_refund, 'receipts', stood.receipts, 'order_date', stood.order_date
-        ) as stood_facts,
-        jsonb_build_object(
-            'cash_income', (staged.cash_income * 0.01)::numeric(15, 2),
-            'cash_refund', (staged.cash_refund * 0.01)::numeric(15, 2),
-            'cash_payout', (staged.cash_payout * 0.01)::numeric(15, 2),
-            'cash_payout_refund', (staged.cash_payout_refund * 0.01)::numeric(15, 2),
-            'cashless_income', (staged.cashless_income * 0.01)::numeric(15, 2),
-            'cashless_refund', (staged.cashless_refund * 0.01)::numeric(15, 2),
-            'receipts', staged.receipts,
-            'order_date', staged.order_day,
-            'outcome', staged.outcome
-        ) as told_facts
+        case
+            when stood.shift_id is not null
+                then
+                    jsonb_build_object(
+                        'cash_income', stood.cash_income, 'cash_refund', stood.cash_refund,
+                        'cash_payout', stood.cash_payout,
+                        'cash_payout_refund', stood.cash_payout_refund, 'cashless_income', stood.cashless_income,
+                        'cashless_refund', stood.cashless_refund, 'receipts', stood.receipts,
+                        'order_date', stood.order_date
+                    )
+        end as stood_facts,
+        case
+            when stood.shift_id is not null or staged.outcome = 'needs_review'
+                then
+                    jsonb_build_object(
+                        'cash_income', (staged.cash_income * 0.01)::numeric(15, 2),
+                        'cash_refund', (staged.cash_refund * 0.01)::numeric(15, 2),
+                        'cash_payout', (staged.cash_payout * 0.01)::numeric(15, 2),
+                        'cash_payout_refund', (staged.cash_payout_refund * 0.01)::numeric(15, 2),
+                        'cashless_income', (staged.cashless_income * 0.01)::numeric(15, 2),
+                        'cashless_refund', (staged.cashless_refund * 0.01)::numeric(15, 2),
+                        'receipts', staged.receipts,
+                        'order_date', staged.order_day,
+                        'outcome', staged.outcome
+                    )
+        end as told_facts
     from stage.shift as staged
     inner join control.organization on organization.inn = %(inn)s
     inner join control.integration
