@@ -22,6 +22,7 @@ _TYPES = {
     "bigint": pa.int64(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
+    "interval": pa.string(),
     "numeric(15,2)": pa.decimal128(15, 2),
     "timestamp without time zone": pa.timestamp("us"),
     "timestamp with time zone": pa.timestamp("us", "UTC"),

@@ -21,7 +21,14 @@ insert into keyed.cash_order (
     basis,
     revision,
     batch_id,
-    loaded_at
+    loaded_at,
+    issue,
+    status_by,
+    status_at,
+    status_reason,
+    issued_decision_id,
+    reversed_decision_id,
+    reversed_on
 )
 select
     document_id,
@@ -45,7 +52,14 @@ select
     basis,
     revision,
     batch_id,
-    loaded_at
+    loaded_at,
+    issue,
+    status_by,
+    status_at,
+    status_reason,
+    issued_decision_id,
+    reversed_decision_id,
+    reversed_on
 from pg_temp.cash_order
 on conflict (document_id) do update
     set
@@ -69,4 +83,11 @@ on conflict (document_id) do update
         basis = excluded.basis,
         revision = excluded.revision,
         batch_id = excluded.batch_id,
-        loaded_at = excluded.loaded_at
+        loaded_at = excluded.loaded_at,
+        issue = excluded.issue,
+        status_by = excluded.status_by,
+        status_at = excluded.status_at,
+        status_reason = excluded.status_reason,
+        issued_decision_id = excluded.issued_decision_id,
+        reversed_decision_id = excluded.reversed_decision_id,
+        reversed_on = excluded.reversed_on

@@ -26,7 +26,9 @@ insert into keyed.shift (
     evidence,
     revision,
     batch_id,
-    loaded_at
+    loaded_at,
+    late_by,
+    decision_id
 )
 select
     shift_id,
@@ -55,7 +57,9 @@ select
     evidence,
     revision,
     batch_id,
-    loaded_at
+    loaded_at,
+    late_by,
+    decision_id
 from pg_temp.shift
 on conflict (shift_id) do update
     set
@@ -84,4 +88,6 @@ on conflict (shift_id) do update
         evidence = excluded.evidence,
         revision = excluded.revision,
         batch_id = excluded.batch_id,
-        loaded_at = excluded.loaded_at
+        loaded_at = excluded.loaded_at,
+        late_by = excluded.late_by,
+        decision_id = excluded.decision_id

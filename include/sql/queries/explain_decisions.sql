@@ -6,9 +6,14 @@ select
     reason,
     kept,
     held,
+    evidence,
     decided_by,
     decided_at,
-    batch_id
+    batch_id,
+    resolution,
+    resolved_by,
+    resolved_at,
+    resolution_reason
 from control.decision
 where shift_id = %(shift_id)s
 order by decision_id

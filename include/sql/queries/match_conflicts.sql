@@ -1,39 +1,37 @@
--- Run by match: a conflict is a row for a person to decide; the same difference is told once.
+-- Run by match after match_withdrawn: a conflict is a row for a person to decide; the same difference is told once. What
+-- the held side would make of the shift is kept with it: the stage is emptied after the batch.
 insert into control.decision (
-    organization_inn, kind, shift_id, reason, kept, held, digest, evidence, decided_by, batch_id
+    organization_inn, kind, shift_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal
 )
 select
     %(inn)s,
     'conflict',
-    stood.shift_id,
-    'the source tells other sums of a shift whose orders can no longer be revised',
-    jsonb_build_object(
-        'cash_income', stood.cash_income, 'cash_refund', stood.cash_refund, 'cash_payout', stood.cash_payout,
-        'cash_payout_refund', stood.cash_payout_refund, 'cashless_income', stood.cashless_income,
-        'cashless_refund', stood.cashless_refund, 'receipts', stood.receipts, 'order_date', stood.order_date
-    ),
-    held.facts,
-    md5(held.facts::text),
+    decided.shift_id,
+    'the source tells another thing of a shift whose orders can no longer be revised',
+    decided.stood_facts,
+    decided.told_facts,
+    decided.digest,
     staged.evidence,
     'rule',
-    %(batch_id)s
+    %(batch_id)s,
+    jsonb_build_object(
+        'opened_at', staged.opened_at,
+        'received_at', staged.received_at,
+        'detail', staged.detail,
+        'orders', (
+            select
+                coalesce(
+                    jsonb_agg(
+                        to_jsonb(cash_order)
+                        - cast('{batch_id, shard, fiscal_drive_number, shift_number, shift_id, day}' as text[])
+                    ),
+                    '[]'
+                )
+            from stage.cash_order
+            where cash_order.batch_id = %(batch_id)s and cash_order.shift_id = staged.shift_id
+        )
+    )
 from stage.shift as staged
 inner join decided on staged.shift_id = decided.shift_id
-inner join accounting.shift as stood on staged.shift_id = stood.shift_id
-cross join
-    lateral (
-        select
-            jsonb_build_object(
-                'cash_income', (staged.cash_income * 0.01)::numeric(15, 2),
-                'cash_refund', (staged.cash_refund * 0.01)::numeric(15, 2),
-                'cash_payout', (staged.cash_payout * 0.01)::numeric(15, 2),
-                'cash_payout_refund', (staged.cash_payout_refund * 0.01)::numeric(15, 2),
-                'cashless_income', (staged.cashless_income * 0.01)::numeric(15, 2),
-                'cashless_refund', (staged.cashless_refund * 0.01)::numeric(15, 2),
-                'receipts', staged.receipts,
-                'order_date', staged.order_day,
-                'outcome', staged.outcome
-            ) as facts
-    ) as held
 where staged.batch_id = %(batch_id)s and decided.verdict = 'conflict'
-on conflict (shift_id, kind, digest) do nothing
+on conflict (shift_id, kind) where state = 'open' do nothing

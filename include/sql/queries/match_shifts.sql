@@ -2,7 +2,9 @@
 --
 -- new: nobody told of it before. same: nothing to do. changed: its facts or its outcome may be replaced. conflict: its
 -- facts differ, and what stands was accepted, lies in a closed period, or would need another date: a person decides.
--- other: the same key with another identity, which cannot happen legally.
+-- settled: it was in conflict, and the source tells again what stands, or what a person has refused once already.
+-- other: the same key with another identity, which cannot happen legally. A person's answer is about two sides, kept and
+-- held, of which the digest is: while both stay as they were, nobody is asked again.
 create temporary table decided on commit drop as
 with facts as (
     select
@@ -43,7 +45,33 @@ with facts as (
                 staged.cash_payout_refund * 0.01, staged.cashless_income * 0.01, staged.cashless_refund * 0.01,
                 staged.receipts
             )
-        ) as same_facts
+        ) as same_facts,
+        case
+            when stood.shift_id is not null
+                then
+                    jsonb_build_object(
+                        'cash_income', stood.cash_income, 'cash_refund', stood.cash_refund,
+                        'cash_payout', stood.cash_payout,
+                        'cash_payout_refund', stood.cash_payout_refund, 'cashless_income', stood.cashless_income,
+                        'cashless_refund', stood.cashless_refund, 'receipts', stood.receipts,
+                        'order_date', stood.order_date
+                    )
+        end as stood_facts,
+        case
+            when stood.shift_id is not null or staged.outcome = 'needs_review'
+                then
+                    jsonb_build_object(
+                        'cash_income', (staged.cash_income * 0.01)::numeric(15, 2),
+                        'cash_refund', (staged.cash_refund * 0.01)::numeric(15, 2),
+                        'cash_payout', (staged.cash_payout * 0.01)::numeric(15, 2),
+                        'cash_payout_refund', (staged.cash_payout_refund * 0.01)::numeric(15, 2),
+                        'cashless_income', (staged.cashless_income * 0.01)::numeric(15, 2),
+                        'cashless_refund', (staged.cashless_refund * 0.01)::numeric(15, 2),
+                        'receipts', staged.receipts,
+                        'order_date', staged.order_day,
+                        'outcome', staged.outcome
+                    )
+        end as told_facts
     from stage.shift as staged
     inner join control.organization on organization.inn = %(inn)s
     inner join control.integration
@@ -56,6 +84,13 @@ with facts as (
             and register_kpp.valid @> coalesce(staged.order_day, staged.closed_at::date)
     left join accounting.shift as stood on staged.shift_id = stood.shift_id
     where staged.batch_id = %(batch_id)s
+),
+
+differing as (
+    select
+        facts.*,
+        case when stood and not same_facts then md5(stood_facts::text || told_facts::text) end as digest
+    from facts
 )
 
 select
@@ -65,6 +100,9 @@ select
     order_day,
     outcome,
     reason,
+    stood_facts,
+    told_facts,
+    digest,
     case
         when not stood then 'new'
         when other_identity then 'other'
@@ -77,15 +115,26 @@ select
                         then 'same'
                     else 'changed'
                 end
-        when same_facts or outcome = 'before_start' then 'same'
+        when outcome = 'before_start' then 'same'
+        when
+            same_facts
+            or exists (
+                select from control.decision
+                where
+                    decision.shift_id = differing.shift_id
+                    and decision.kind = 'conflict'
+                    and decision.resolution in ('keep-ofd', 'keep-market')
+                    and decision.digest = differing.digest
+            )
+            then case when stood_outcome = 'conflict' then 'settled' else 'same' end
         when stood_closed or other_day or stood_outcome = 'conflict' or outcome not in ('issued', 'no_cash')
             then 'conflict'
         when
             exists (
                 select from accounting.cash_order
-                where cash_order.shift_id = facts.shift_id and cash_order.status in ('accepted', 'rejected')
+                where cash_order.shift_id = differing.shift_id and cash_order.status in ('accepted', 'rejected')
             )
             then 'conflict'
         else 'changed'
     end as verdict
-from facts
+from differing

@@ -15,13 +15,16 @@ set
     order_date = staged.order_day,
     outcome = decided.outcome,
     reason = decided.reason,
+    late_by = accounting.late_by(staged.closed_at, staged.received_at, organization.timezone),
     evidence = staged.evidence,
     revision = shift.revision + 1,
     batch_id = %(batch_id)s,
     loaded_at = now()
 from stage.shift as staged
 inner join decided on staged.shift_id = decided.shift_id
+cross join control.organization
 where
     staged.batch_id = %(batch_id)s
     and decided.verdict = 'changed'
     and shift.shift_id = staged.shift_id
+    and organization.inn = shift.organization_inn

@@ -46,6 +46,7 @@ insert into accounting.cash_order (
     vat,
     vat_by_rate,
     basis,
+    issue,
     batch_id
 )
 select
@@ -72,6 +73,7 @@ select
     fresh.vat,
     fresh.vat_by_rate,
     fresh.basis,
+    fresh.issue,
     %(batch_id)s
 from fresh
 inner join book on fresh.kpp = book.kpp and fresh.book_year = book.book_year

@@ -24,7 +24,8 @@ insert into accounting.shift (
     outcome,
     reason,
     evidence,
-    batch_id
+    batch_id,
+    late_by
 )
 select
     staged.shift_id,
@@ -51,7 +52,9 @@ select
     decided.outcome,
     decided.reason,
     staged.evidence,
-    %(batch_id)s
+    %(batch_id)s,
+    accounting.late_by(staged.closed_at, staged.received_at, organization.timezone)
 from stage.shift as staged
 inner join decided on staged.shift_id = decided.shift_id
+inner join control.organization on organization.inn = %(inn)s
 where staged.batch_id = %(batch_id)s and decided.verdict = 'new'

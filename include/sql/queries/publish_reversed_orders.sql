@@ -2,6 +2,9 @@
 update accounting.cash_order
 set
     status = 'reversed',
+    status_by = 'rule',
+    status_at = now(),
+    status_reason = 'the source tells of no such cash any more',
     revision = cash_order.revision + 1,
     batch_id = %(batch_id)s,
     loaded_at = now()

@@ -8,6 +8,11 @@ set
     credit_account = target.credit_account,
     basis = target.basis,
     status = 'new',
+    status_by = case when cash_order.status = 'reversed' then 'rule' else cash_order.status_by end,
+    status_at = case when cash_order.status = 'reversed' then now() else cash_order.status_at end,
+    status_reason = case
+        when cash_order.status = 'reversed' then 'the source tells of the cash again' else cash_order.status_reason
+    end,
     revision = cash_order.revision + 1,
     batch_id = %(batch_id)s,
     loaded_at = now()

@@ -1,7 +1,15 @@
--- Run by publish: the orders that new and changed shifts must have.
+-- Run by publish: the orders that new and changed shifts must have. What a person's decision has reversed stays so: an
+-- order that takes its place is issued once more, with an id and a number of its own.
 create temporary table target on commit drop as
 select
-    accounting.order_id(staged.shift_id, cash_order.operation, cash_order.taxation, cash_order.agent) as document_id,
+    accounting.order_id(
+        staged.shift_id,
+        cash_order.operation,
+        cash_order.taxation,
+        cash_order.agent,
+        coalesce(stood.issue + stood.is_gone::integer, 1)
+    ) as document_id,
+    coalesce(stood.issue + stood.is_gone::integer, 1) as issue,
     staged.shift_id,
     decided.verdict,
     decided.kpp,
@@ -27,6 +35,22 @@ from stage.cash_order
 inner join stage.shift as staged
     on cash_order.batch_id = staged.batch_id and cash_order.shift_id = staged.shift_id
 inner join decided on staged.shift_id = decided.shift_id
+left join
+    lateral (
+        select
+            issued.issue,
+            issued.reversed_decision_id is not null as is_gone
+        from accounting.cash_order as issued
+        where
+            decided.verdict = 'changed'
+            and issued.shift_id = staged.shift_id
+            and issued.operation = cash_order.operation
+            and issued.taxation = cash_order.taxation
+            and issued.agent = cash_order.agent
+        order by issued.issue desc
+        limit 1
+    ) as stood
+    on true
 where
     cash_order.batch_id = %(batch_id)s
     and decided.verdict in ('new', 'changed')

@@ -17,5 +17,5 @@ select
     ) as quarantined,
     (
         select count(*) from accounting.shift
-        where shift.organization_inn = %(inn)s and shift.outcome in ('incomplete', 'needs_review')
+        where shift.organization_inn = %(inn)s and shift.outcome in ('incomplete', 'needs_review', 'closed_period')
     ) as shifts_waiting

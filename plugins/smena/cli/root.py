@@ -11,12 +11,16 @@ from typing import NoReturn
 
 import click
 
+from smena.cli.acceptance import accept, reject
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
+from smena.cli.decisions import conflicts, resolve
 from smena.cli.documents import documents, explain
 from smena.cli.integration import integration
 from smena.cli.loading import load, plan
 from smena.cli.organization import organization
+from smena.cli.period import period
+from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
 
@@ -94,5 +98,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
     context.obj = Session(as_json=as_json, debug=debug)
 
 
-for command in (migrate, organization, certificate, integration, plan, load, documents, explain):
+_LOADING = (migrate, organization, certificate, integration, plan, load)
+_ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, period, explain)
+for command in (*_LOADING, *_ACCOUNTING):
     main.add_command(command)

@@ -33,12 +33,14 @@ class Lineage:
         lines = [
             f"{document['kind'].upper()} № {document['number']} of {document['date']}: {document['amount']} ₽, "
             f"{document['status']}, revision {document['revision']}",
+            *([f"  {document['status']} by {_signed(document)}"] if document["status_by"] else []),
             f"  {document['basis']}",
             f"  Дт {document['debit_account']} Кт {document['credit_account']}, {document['operation']}"
             + (f", НДС {document['vat']} ₽" if document["vat"] is not None else ", НДС not known from totals"),
             "shift:",
             *(f"  {key}: {shift[key]}" for key in _SHIFT),
             *(f"  {key}: {shift[key]}" for key in _SUMS),
+            *([f"  came late, by {shift['late_by']}"] if shift["late_by"] else []),
             f"  receipts: {shift['receipts']}, sums from {shift['detail']}, outcome {shift['outcome']}",
             "read from:",
             *(
@@ -59,6 +61,11 @@ class Lineage:
             if rows:
                 lines += [f"{title}:", *("  " + ", ".join(f"{k} {v}" for k, v in row.items()) for row in rows)]
         return "\n".join(lines)
+
+
+def _signed(document: Row) -> str:
+    reason = f": {document['status_reason']}" if document["status_reason"] else ""
+    return f"{document['status_by']}, {document['status_at']:%Y-%m-%d %H:%M:%S} UTC{reason}"
 
 
 def lineage_of(transaction: Transaction, document_id: str) -> Lineage:

@@ -1,0 +1,11 @@
+-- Run by `smena accept` and `smena reject`: the new documents of these days.
+create temporary table asked_document on commit drop as
+select
+    document_id,
+    row_number() over (order by date, kpp, number) as place
+from accounting.cash_order
+where
+    organization_inn = %(inn)s
+    and date between %(first_day)s and %(last_day)s
+    and kind = coalesce(%(kind)s, kind)
+    and status = 'new'

@@ -1,0 +1,89 @@
+"""`smena accept` and `smena reject`: принять, отклонить; one document or many, all or nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import click
+
+from smena.cli.answer import Session
+from smena.cli.documents import KINDS
+from smena.cli.organization import person
+from smena.cli.parameters import DAY, INN
+from smena.connections import warehouse_from_environment
+from smena.decisions.documents import ACCEPTED, REJECTED, Filter, mark
+from smena.model.errors import WrongUse
+from smena.model.money import written
+from smena.warehouse.database import Warehouse
+
+_STDIN = "-"
+
+
+def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--kind", type=click.Choice(KINDS)),
+        click.option("--to", "last_day", type=DAY, help="The last date of the filter."),
+        click.option("--from", "first_day", type=DAY, help="The first date of the filter."),
+        click.option("--inn", type=INN, help="By filter: the new documents of this organisation."),
+        click.argument("documents", nargs=-1, metavar="[DOCUMENT_ID…]"),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_asked
+@click.option("--reason")
+@click.pass_obj
+def accept(session: Session, /, *, reason: str | None, **asked: Any) -> None:
+    """Accept documents: by id (`-` reads ids from stdin), or by --inn --from --to [--kind]. All or nothing."""
+    _mark(session, ACCEPTED, reason, **asked)
+
+
+@click.command()
+@_asked
+@click.option("--reason", required=True)
+@click.pass_obj
+def reject(session: Session, /, *, reason: str, **asked: Any) -> None:
+    """Reject documents: by id (`-` reads ids from stdin), or by --inn --from --to [--kind]. All or nothing."""
+    _mark(session, REJECTED, reason, **asked)
+
+
+def _mark(session: Session, status: str, reason: str | None, **asked: Any) -> None:
+    wanted = _wanted(**asked)
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        marked = mark(transaction, wanted, status=status, by=person(), reason=reason)
+    count = sum(row["documents"] for row in marked.documents)
+    sums = ", ".join(f"{row['kind']} {row['documents']} ({written(row['amount'])} ₽)" for row in marked.documents)
+    text = f"{marked.changed} documents {status}" + (
+        f", {count - marked.changed} were already" if count > marked.changed else ""
+    )
+    session.answer(
+        {"status": status, "changed": marked.changed, "documents": marked.documents},
+        f"{text}: {sums}" if sums else text,
+    )
+
+
+def _wanted(
+    documents: tuple[str, ...], inn: str | None, first_day: date | None, last_day: date | None, kind: str | None
+) -> list[str] | Filter:
+    filtered = [value for value in (inn, first_day, last_day, kind) if value is not None]
+    if documents and filtered:
+        raise WrongUse("documents are named by id or by a filter, not by both")
+    if documents:
+        named = [word for one in documents for word in (sys.stdin.read().split() if one == _STDIN else [one])]
+        return [_checked(word) for word in named]
+    if inn is None or first_day is None or last_day is None:
+        raise WrongUse("no document is named", fix="give ids, or --inn with --from and --to")
+    return Filter(inn, first_day, last_day, kind)
+
+
+def _checked(document_id: str) -> str:
+    try:
+        return str(UUID(document_id))
+    except ValueError:
+        raise WrongUse(f"{document_id!r} is not a document's id", fix="`smena documents` lists them") from None

@@ -1,0 +1,73 @@
+"""`smena conflicts` and `smena resolve`: what waits for a person, and the person's word."""
+
+from __future__ import annotations
+
+import click
+
+from smena.cli.answer import Session, table
+from smena.cli.organization import person
+from smena.cli.parameters import any_inn_option
+from smena.cli.shifts import COLUMNS
+from smena.connections import warehouse_from_environment
+from smena.decisions import conflicts as decisions
+from smena.warehouse.database import Row, Warehouse
+
+_ISSUED = {"document_id": "id", "kind": "kind", "number": "number", "date": "date", "amount": "amount, ₽"}
+
+
+@click.command()
+@any_inn_option
+@click.pass_obj
+def conflicts(session: Session, *, inn: str | None) -> None:
+    """Decisions that wait for a person, with both sides, and the shifts that wait. Exit 1 where there are any."""
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        decisions.organization_known(transaction, inn)
+        waiting = decisions.open_decisions(transaction, inn)
+        shifts = decisions.waiting_shifts(transaction, inn)
+    parts = [_told(row) for row in waiting]
+    if shifts:
+        parts.append("shifts that wait:\n" + table(shifts, {"organization_inn": "ИНН", **COLUMNS}))
+    session.answer(
+        {"decisions": waiting, "shifts": shifts},
+        "\n\n".join(parts) or "nothing waits for a person",
+        waits=bool(waiting or shifts),
+    )
+
+
+@click.command()
+@click.argument("decision_id", type=int, metavar="ID")
+@click.argument("word", type=click.Choice(decisions.WORDS))
+@click.option("--reason", required=True, help="Why: it is kept with the decision.")
+@click.pass_obj
+def resolve(session: Session, *, decision_id: int, word: str, reason: str) -> None:
+    """Resolve a decision: keep-ofd keeps what stands, reverse issues anew what the source tells now.
+
+    A shift that needed a look: approve books it from its sums, reject books nothing of it.
+    """
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        done = decisions.resolve(transaction, decision_id, word, by=person(), reason=reason)
+    lines = [
+        f"decision {decision_id}: {word}, by {done.decision['resolved_by']}",
+        f"{len(done.reversed)} orders reversed, {len(done.issued)} issued",
+        table(done.issued, _ISSUED),
+    ]
+    data = done.decision | {"reversed": done.reversed, "issued": done.issued}
+    session.answer(data, "\n".join(filter(None, lines)))
+
+
+def _told(row: Row) -> str:
+    lines = [
+        f"decision {row['decision_id']} of {row['organization_inn']}, {row['kind']}"
+        f" since {row['since']:%Y-%m-%d %H:%M}: {row['reason']}",
+        f"  shift {row['shift_number']} closed {row['closed_at']}, РНМ {row['kkt_reg_id']},"
+        f" ФН {row['fiscal_drive_number']}",
+    ]
+    if row["kept"]:
+        lines += [f"  {name}: kept {kept}, held back {held}" for name, (kept, held) in row["difference"].items()]
+    else:
+        lines += [f"  {name}: {value}" for name, value in row["held"].items()]
+    pages = ", ".join(map(str, row["evidence"]))
+    lines.append(
+        f"  evidence: pages {pages}; `smena resolve {row['decision_id']} {'|'.join(row['choices'])} --reason …`"
+    )
+    return "\n".join(lines)

@@ -1,0 +1,83 @@
+"""`smena period`: closing the books through a day, opening them again, and the history of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+
+from smena.cli.answer import Session, table
+from smena.cli.organization import person
+from smena.cli.parameters import DAY, inn_option
+from smena.connections import warehouse_from_environment
+from smena.decisions import periods
+from smena.integration.organizations import organization_of
+from smena.warehouse.database import Row, Warehouse
+
+_HISTORY = {
+    "action": "what",
+    "through_before": "closed through before",
+    "through_after": "and after",
+    "changed_by": "who",
+    "changed_at": "when",
+    "reason": "why",
+}
+
+
+@click.group()
+def period() -> None:
+    """Closed periods: nothing is written into one, whoever asks."""
+
+
+@period.command("close")
+@inn_option
+@click.option("--through", type=DAY, required=True, help="The last day that is closed.")
+@click.option("--reason", default="")
+@click.pass_obj
+def close(session: Session, *, inn: str, through: date, reason: str) -> None:
+    """Close the books through a day. Exit 1 where shifts in there still wait."""
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        zone = ZoneInfo(organization_of(transaction, inn).timezone)
+        yesterday = datetime.now(UTC).astimezone(zone).date() - timedelta(days=1)
+        row = periods.close_period(
+            transaction, inn=inn, through=through, closed_by=person(), reason=reason, newest_day=yesterday
+        )
+        told = periods.history(transaction, inn)
+    _answer(session, row, told)
+
+
+@period.command("open")
+@inn_option
+@click.option("--through", type=DAY, help="What stays closed; without it all is opened.")
+@click.option("--reason", default="")
+@click.pass_obj
+def open_(session: Session, *, inn: str, through: date | None, reason: str) -> None:
+    """Open the books again; shifts that came meanwhile are booked by the next load."""
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        row = periods.open_period(transaction, inn=inn, opened_by=person(), through=through, reason=reason)
+        told = periods.history(transaction, inn)
+    _answer(session, row, told)
+
+
+@period.command()
+@inn_option
+@click.pass_obj
+def status(session: Session, *, inn: str) -> None:
+    """Through which day the books are closed, and how it came to that. Exit 1 where shifts in there wait."""
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        row, told = periods.period(transaction, inn), periods.history(transaction, inn)
+    _answer(session, row, told)
+
+
+def _answer(session: Session, row: Row, told: list[Row]) -> None:
+    closed = f"closed through {row['through']}" if row["through"] else "nothing is closed"
+    lines = [f"{row['organization_inn']}: {closed}"]
+    if row["documents_not_accepted"]:
+        lines.append(f"in there: {row['documents_not_accepted']} documents that nobody has accepted")
+    if row["shifts_waiting"]:
+        lines.append(
+            f"in there: {row['shifts_waiting']} shifts that wait; `smena conflicts` and `smena shifts` list them"
+        )
+    text = "\n".join(filter(None, [*lines, table(told, _HISTORY)]))
+    session.answer(row | {"history": told}, text, waits=bool(row["shifts_waiting"]))

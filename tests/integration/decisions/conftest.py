@@ -1,0 +1,17 @@
+"""An office over a town that is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.integration.decisions.deciding import FIRST, WEEK, Office
+from tests.town import Town
+
+
+@pytest.fixture
+def office(build_town: Callable[..., Town]) -> Office:
+    town = build_town(WEEK, start=FIRST)
+    town.load()
+    return Office(town)
