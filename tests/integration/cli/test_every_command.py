@@ -13,13 +13,15 @@ COMMANDS = {
     "migrate": ("migrate",),
     "organization add": ("organization", "add", "--inn", "500100732259", "--name", "ИП", "--tariff", "other"),
     "organization set": ("organization", "set", "--inn", "{inn}", "detail=totals"),
-    "integration enable": ("integration", "enable", "--inn", "{inn}", "--product", "ofd", "--from", str(FIRST)),
+    "certificate list": ("certificate", "list"),
+    "integration enable": ("integration", "enable", "--inn", "{inn}", "--product", "market", "--from", str(FIRST)),
+    "integration ban": ("integration", "ban", "--inn", "{inn}", "--product", "ofd", "--out", "/dev/null"),
     "integration status": ("integration", "status"),
     "plan": ("plan", "--inn", "{inn}"),
     "load": ("load", "--inn", "{inn}", "--product", "ofd", "--from", str(FIRST), "--to", str(LAST)),
     "documents": ("documents", "--inn", "{inn}"),
     "explain": ("explain", "{document}"),
-    "integration disable": ("integration", "disable", "--inn", "{inn}", "--product", "ofd"),
+    "integration disable": ("integration", "disable", "--inn", "{inn}", "--product", "market"),
 }
 
 
