@@ -9,10 +9,11 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg2
 from rich.console import Console
@@ -33,14 +34,16 @@ SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
 SIZES = (10_000, 100_000, 1_000_000)
 COMPARED = 100_000
 _WIDTH_OF_A_FILE = 160
+T = TypeVar("T", Run, Rival)
 
 
 def _arguments(told: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of shifts, separated by commas")
     parser.add_argument("--workers", type=int, default=2, help="processes at once (2)")
+    parser.add_argument("--repeats", type=int, default=1, help="times the comparison is made; the best of each counts")
     parser.add_argument("--road-only", action="store_true", help="leave the other ways out")
-    parser.add_argument("--directory", type=Path, default=REPOSITORY / ".bench", help="made anew, removed at the end")
+    parser.add_argument("--directory", type=Path, default=REPOSITORY / ".bench", help="nothing is left there")
     given = parser.parse_args(told)
     given.sizes = sorted({int(size) for size in given.sizes.split(",")})
     return given
@@ -52,14 +55,15 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
 
 
-def _tell_machine(console: Console, server: EmbeddedPostgres, workers: int) -> None:
+def _tell_machine(console: Console, server: EmbeddedPostgres, given: argparse.Namespace) -> None:
     with closing(psycopg2.connect(server.dsn("postgres"))) as connection:
         postgres = str(connection.get_parameter_status("server_version"))
-    packages = ", ".join(f"{name} {version(name)}" for name in ("pandas", "great-expectations", "dlt"))
+    named = ("pandas", "great-expectations") if given.road_only else ("pandas", "great-expectations", "dlt")
+    packages = ", ".join(f"{name} {version(name)}" for name in named)
     console.print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )
-    console.print(f"PostgreSQL {postgres} on the same machine, {packages}; {workers} processes at once")
+    console.print(f"PostgreSQL {postgres} on the same machine, {packages}; {given.workers} processes at once")
     set_to = ", ".join(f"{name} = {value}" for name, value in SETTINGS.items())
     console.print(f"PostgreSQL's settings are its defaults, so durable, but for: {set_to}")
 
@@ -69,6 +73,7 @@ class Bench:
 
     def __init__(self, directory: Path, workers: int, say: Callable[[str], None]) -> None:
         self._directory, self._workers, self._say = directory, workers, say
+        self._scratch = directory / "dlt"
         self._server = EmbeddedPostgres(directory / "postgres", settings=SETTINGS)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["bench.worker"])
@@ -86,8 +91,10 @@ class Bench:
     def _forget(self) -> None:
         server = EmbeddedPostgres(self._server.directory)
         server.stop()
-        shutil.rmtree(server.data_directory, ignore_errors=True)
-        shutil.rmtree(self._directory, ignore_errors=True)
+        for made in (server.data_directory, server.directory, self._scratch):
+            shutil.rmtree(made, ignore_errors=True)
+        with suppress(OSError):
+            self._directory.rmdir()
 
     @contextmanager
     def _database(self, name: str) -> Iterator[str]:
@@ -112,7 +119,8 @@ class Bench:
         """The other ways, with these rows."""
         with self._database("rivals") as dsn:
             migrate(dsn)
-            return measure_rivals(dsn, tables, self._directory, self._say)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            return measure_rivals(dsn, tables, self._scratch, self._say)
 
 
 def main(told: Sequence[str]) -> int:
@@ -123,21 +131,29 @@ def main(told: Sequence[str]) -> int:
         print(f"[{time.monotonic() - started:4.0f} s] {line}", file=sys.stderr, flush=True)
 
     compared = max((size for size in given.sizes if size <= COMPARED), default=given.sizes[0])
-    runs: dict[int, Run] = {}
+    found: list[Run] = []
     rivals: list[Rival] = []
     bench = Bench(given.directory, given.workers, say)
     with bench.served() as server:
-        _tell_machine(console, server, given.workers)
+        _tell_machine(console, server, given)
         for size in given.sizes:
-            wanted = size == compared and not given.road_only
-            runs[size], tables = bench.road(size, with_rows=wanted)
-            if wanted:
-                rivals = bench.rivals(tables)
-    tell_runs(console, list(runs.values()))
-    tell_parts(console, list(runs.values()))
+            for _ in range(given.repeats if size == compared else 1):
+                run, tables = bench.road(size, with_rows=size == compared and not given.road_only)
+                found.append(run)
+                rivals += bench.rivals(tables) if tables else []
+    runs = [best(run for run in found if run.shifts == size) for size in given.sizes]
+    beside = next(run for run in runs if run.shifts == compared)
+    tell_runs(console, runs)
+    tell_parts(console, runs)
     if rivals:
-        tell_rivals(console, runs[compared], rivals)
-    return 0 if tell_targets(console, list(runs.values()), runs[compared], rivals) else 1
+        rivals = [best(one for one in rivals if one.name == name) for name in dict.fromkeys(one.name for one in rivals)]
+        tell_rivals(console, beside, rivals)
+    return 0 if tell_targets(console, runs, beside, rivals) else 1
+
+
+def best(found: Iterable[T]) -> T:
+    """The one that took the least time."""
+    return min(found, key=lambda one: one.seconds)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,9 @@ def _plan(warehouse: Warehouse, registers: Sequence[Register]) -> tuple[int, lis
             today=answers.LAST_DAY + timedelta(days=1),
         )
         windows = planning.wanted_windows(transaction, organization, OFD, horizon=answers.LAST_DAY, seen_at=seen_at)
-        rows = planning.in_shards(windows, horizon=answers.LAST_DAY, now_utc=seen_at)
+        rows = planning.in_shards(
+            windows, horizon=answers.LAST_DAY, yesterday=seen_at.date() - timedelta(days=1), now_utc=seen_at
+        )
         ledger.assign(transaction, batch_id, answers.FIRST_DAY, rows)
     return batch_id, sorted({row["shard"] for row in rows})
 

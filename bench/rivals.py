@@ -99,12 +99,12 @@ def to_sql(dsn: str, frames: Sequence[tuple[str, Any]], schema: str, method: Lit
 
 def dlt_merge(dsn: str, tables: Sequence[tuple[FinalTable, Any]], schema: str, scratch: Path, strategy: str) -> None:
     """The merge of dlt, `write_disposition="merge"` by the primary key, into a fresh dataset."""
-    os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+    os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
     import dlt  # type: ignore[import-not-found,unused-ignore]  # of requirements-bench.txt
 
     pipeline = dlt.pipeline(
         schema,
-        pipelines_dir=str(scratch / "dlt"),
+        pipelines_dir=str(scratch),
         destination=dlt.destinations.postgres(credentials=dsn),
         dataset_name=schema,
     )

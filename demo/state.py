@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 ACCOUNTING_ZONE = ZoneInfo("Europe/Moscow")
 
+DAILY_RUN_AT = timedelta(hours=4)
+
 # About three months, and a last scheduled day or two that the scheduler then has to catch up with.
 _PAST_DAYS, _FUTURE_DAYS, _CATCH_UP_DAYS = 92, 30, 3
 
@@ -43,7 +45,8 @@ def keep_state(directory: Path) -> DemoState:
     kept = read_state(directory)
     if kept is not None:
         return kept
-    today = datetime.now(ACCOUNTING_ZONE).date()
+    # Until the hour of the daily run, the run of the day before is not due yet.
+    today = (datetime.now(ACCOUNTING_ZONE) - DAILY_RUN_AT).date()
     first_day = today - timedelta(days=_PAST_DAYS)
     state = DemoState(
         first_day=first_day,

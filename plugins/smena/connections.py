@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WAREHOUSE = "warehouse"
+_HOST = re.compile(r"\[[0-9a-fA-F:.%]+\]|[^\s\[\]/@:?#]+")
+_OF_LIBPQ = frozenset(
+    {
+        "sslmode", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslcrldir", "sslsni", "sslnegotiation",
+        "ssl_min_protocol_version", "ssl_max_protocol_version", "channel_binding", "require_auth", "gssencmode",
+        "krbsrvname", "target_session_attrs", "load_balance_hosts", "hostaddr", "passfile", "service", "options",
+        "application_name", "client_encoding", "connect_timeout", "keepalives", "keepalives_idle",
+        "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,12 @@ def _fields(extra: object) -> dict[str, Any]:
     return dict(extra)
 
 
+def _port(port: int | None) -> int | None:
+    if port is not None and not 0 < port < 65_536:
+        raise ValueError("no such port")
+    return port
+
+
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
@@ -166,7 +183,7 @@ def _endpoint(name: str, told: ConnectionFields) -> Endpoint:
     address = urlsplit(host if "://" in host else f"{scheme}://{host}")
     if address.scheme not in ("http", "https") or not address.hostname:
         raise WrongUse(f"connection `{name}` is not http or https")
-    port = told.port or address.port
+    port = _port(told.port or address.port)
     place = f"{_bracketed(address.hostname)}{f':{port}' if port else ''}"
     base_url = f"{address.scheme}://{place}/{address.path.strip('/')}".rstrip("/")
     return Endpoint(name, base_url, told.login, told.password, dict(told.extra))
@@ -177,11 +194,14 @@ def _dsn(told: ConnectionFields) -> str:
         raise WrongUse(f"connection `{WAREHOUSE}` has no host or no database", fix="its database is its schema")
     user = quote(told.login or "", safe="")
     password = f":{quote(told.password, safe='')}" if told.password else ""
-    extra = {key: str(value) for key, value in told.extra.items() if isinstance(value, str | int | float)}
+    # Airflow's own connection may hold more than PostgreSQL's library knows.
+    extra = {key: str(value) for key, value in told.extra.items() if key in _OF_LIBPQ and value is not None}
     if told.host.startswith("/"):  # a socket
         host, extra = "", extra | {"host": told.host}
     else:
         host = _bracketed(told.host)
-    port = f":{told.port}" if told.port else ""
+        if not _HOST.fullmatch(host):
+            raise ValueError("no such host")
+    port = f":{_port(told.port)}" if told.port else ""
     options = f"?{urlencode(extra, quote_via=quote)}" if extra else ""
     return f"postgresql://{user}{password}@{host}{port}/{quote(told.schema, safe='')}{options}"

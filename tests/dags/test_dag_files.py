@@ -64,7 +64,10 @@ def test_a_dag_file_imports_in_less_than_a_third_of_a_second(file: Path) -> None
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_dag_file_brings_nothing_heavy_along(file: Path) -> None:
     heavy = {"pandas", "numpy", "great_expectations", "pyarrow", "sqlalchemy.orm", "psycopg2", "requests", "msgspec"}
-    assert heavy & {name.partition(".")[0] if name != "sqlalchemy.orm" else name for name in look(file)["modules"]} == set()
+    assert (
+        heavy & {name.partition(".")[0] if name != "sqlalchemy.orm" else name for name in look(file)["modules"]}
+        == set()
+    )
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -15,7 +15,7 @@ import pytest
 from demo.airflow import LocalAirflow
 from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRest
-from demo.state import ACCOUNTING_ZONE
+from demo.state import ACCOUNTING_ZONE, DAILY_RUN_AT
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
@@ -42,7 +42,7 @@ class Office:
 @pytest.fixture(scope="module")
 def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
     # The DAG's day begins at four in the morning: until then the run of yesterday is not due.
-    today = (datetime.now(ACCOUNTING_ZONE) - timedelta(hours=4)).date()
+    today = (datetime.now(ACCOUNTING_ZONE) - DAILY_RUN_AT).date()
     first_day = today - timedelta(days=DAYS)
     world = WorldSettings(
         first_day=first_day, last_day=today + timedelta(days=2), organizations=2, registers_per_organization=4,

@@ -1,4 +1,6 @@
 -- Run by publish: orders that did not stand yet get the next numbers of their cash book, in the order of their closing.
+--
+-- The last numbers are materialized: asked anew for each order, they would be looked for among the orders just written.
 with fresh as (
     select target.*
     from target
@@ -7,7 +9,7 @@ with fresh as (
         or not exists (select from accounting.cash_order as stood where stood.document_id = target.document_id)
 ),
 
-book as (
+book as materialized (
     select
         used.kpp,
         used.book_year,

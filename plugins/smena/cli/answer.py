@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -37,7 +38,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
     cells = [[("" if row[key] is None else str(row[key])) for key in columns] for row in rows]
     titles = list(columns.values())
     widths = [max(len(title), *(len(line[i]) for line in cells)) for i, title in enumerate(titles)]
-    numeric = [all(isinstance(row[key], int | float) or _is_amount(row[key]) for row in rows) for key in columns]
+    numeric = [all(row[key] is None or isinstance(row[key], int | float | Decimal) for row in rows) for key in columns]
     lines = [titles, ["─" * width for width in widths], *cells]
     return "\n".join(
         "  ".join(
@@ -45,7 +46,3 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
         ).rstrip()
         for line in lines
     )
-
-
-def _is_amount(value: object) -> bool:
-    return type(value).__name__ == "Decimal"

@@ -78,7 +78,8 @@ def load(session: Session, *, inn: str, product: str, first_day: date, last_day:
             fix="run again",
         )
     waiting = _waiting(road.warehouse, inn, product)
-    data = asdict(loaded.published) | {"gaps": loaded.plan.gaps, "waiting": waiting}
+    gaps = road.warehouse.rows("gaps", inn=inn, product=product)
+    data = asdict(loaded.published) | {"gaps": gaps, "waiting": waiting}
     session.answer(
         data, _told(loaded.published.batch_id, loaded.published.summary, waiting), waits=any(waiting.values())
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
+import traceback
 from typing import NoReturn
 
 import click
@@ -19,7 +21,9 @@ from smena.cli.organization import organization
 from smena.cli.period import period
 from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
-from smena.model.errors import SmenaError, WrongUse
+from smena.model.errors import BrokenPromise, SmenaError, WrongUse
+
+INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -31,26 +35,46 @@ class _Commands(click.Group):
         rest = [word for word in words if word not in shared]
         as_json, debug = "--json" in shared, "--debug" in shared
         logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-        logging.getLogger("alembic").setLevel(logging.WARNING)
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(lambda record: record.name.startswith("smena") or record.levelno >= logging.WARNING)
         try:
             super().main([*shared, *rest], prog_name="smena", standalone_mode=False)
             code = 0
         except click.exceptions.Exit as stop:
             code = stop.exit_code
-        except SmenaError as error:
+        except click.exceptions.NoArgsIsHelpError as help_:
+            path = help_.ctx.command_path if help_.ctx else "smena"
+            code = _fail(f"a command is missing — `{path} --help` lists them", WrongUse.exit_code, as_json)
+        except _Interrupted:
+            _fail("interrupted; run again, nothing is lost", INTERRUPTED, as_json)
+            sys.stdout.flush(), sys.stderr.flush()
+            # Threads may wait for an answer that takes its time; there is nothing they hold that matters.
+            os._exit(INTERRUPTED)
+        except Exception as error:  # noqa: BLE001 - the last boundary: a line, never a traceback
             if debug:
-                raise
-            code = _fail(str(error), error.exit_code, as_json)
-        except click.ClickException as error:
-            code = _fail(error.format_message(), WrongUse.exit_code, as_json)
-        except click.Abort:
-            code = _fail("interrupted; run again, nothing is lost", 130, as_json)
-        except Exception as error:
-            if debug:
-                raise
-            first_line = str(error).strip().partition("\n")[0]
-            code = _fail(f"{type(error).__name__}: {first_line} (--debug shows where)", 70, as_json)
+                traceback.print_exc()
+            code = _fail(*_told(error), as_json)
         sys.exit(code)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            raise _Interrupted from None
+
+
+class _Interrupted(Exception):
+    """Ctrl-C: click would print an empty line first."""
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """What to say of an error, and the exit code."""
+    if isinstance(error, SmenaError):
+        return str(error), error.exit_code
+    if isinstance(error, click.ClickException):
+        return error.format_message(), WrongUse.exit_code
+    first_line = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first_line} (--debug shows where)", BrokenPromise.exit_code
 
 
 def _fail(message: str, code: int, as_json: bool) -> int:

@@ -58,6 +58,7 @@ def add_organization(
 
 def set_organization(transaction: Transaction, inn: str, changes: Mapping[str, str]) -> Organization:
     """Changes settings given as text. Raises WrongUse for an unknown key or a value that the setting cannot have."""
+    transaction.run("lock_organization", inn=inn)
     organization = organization_of(transaction, inn)
     known = {field.name for field in fields(Organization)} - {"inn"}
     parsed: dict[str, Any] = {}
@@ -103,6 +104,15 @@ def _parsed(key: str, text: str) -> object:
     return text
 
 
+def _is_text(value: str) -> bool:
+    """Whether it can be written down: half a letter of a broken terminal cannot, nor NUL."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value
+
+
 def _checked(inn: str, key: str, value: Any) -> Any:
     choices = _CHOICES.get(key)
     if choices and value not in choices and not (key == "modifier" and value is None):
@@ -111,15 +121,17 @@ def _checked(inn: str, key: str, value: Any) -> Any:
         raise WrongUse(f"{value!r} is not a KPP", fix="give its 9 characters")
     if key == "kpp" and not value and len(inn) == 10:
         raise WrongUse("a legal entity has a KPP", fix="give --kpp")
-    if key == "name" and not value:
+    if key == "name" and not (value.strip() and _is_text(value)):
         raise WrongUse("an organisation has a name", fix="give --name")
-    if key == "bad_share_limit" and not 0 <= value <= 1:
-        raise WrongUse(f"{key} is a share between 0 and 1, not {value}")
+    if key.endswith("_connection") and not (value.strip() and _is_text(value)):
+        raise WrongUse(f"{key} is the name of a connection")
+    if key == "bad_share_limit" and not (0 <= value <= 1 and round(value, 3) == value):
+        raise WrongUse(f"{key} is a share between 0 and 1 with up to three decimals, not {value}")
     if key == "keeps_cash_documents" and not value and len(inn) != 12:
         raise WrongUse("only a sole proprietor may keep no cash documents")
     if key == "timezone":
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise WrongUse(f"there is no time zone {value!r}", fix="use a name like Asia/Yekaterinburg") from None
     return value

@@ -15,6 +15,7 @@ def match(transaction: Transaction, batch: Batch) -> None:
     transaction.run("match_repeated", batch_id=batch.batch_id)
     transaction.run("match_twice", batch_id=batch.batch_id)
     transaction.run("match_shifts", batch_id=batch.batch_id, inn=batch.organization_inn)
+    transaction.run("match_analyze")
     transaction.run("match_others", batch_id=batch.batch_id)
     transaction.run("match_withdrawn")
     transaction.run("match_conflicts", batch_id=batch.batch_id, inn=batch.organization_inn)

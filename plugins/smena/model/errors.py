@@ -77,6 +77,8 @@ class BadBatch(SmenaError):
 class BrokenPromise(SmenaError):
     """An invariant of ours does not hold: a fault in this program or in the warehouse, never in the input."""
 
+    exit_code = 70
+
 
 class WrongUse(SmenaError):
     """A person asked for something that cannot be: an unknown organisation, a date that is none."""

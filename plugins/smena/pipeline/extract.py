@@ -179,15 +179,15 @@ def _fetch_all(
         ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
         return ended, error
 
-    with ThreadPoolExecutor(road.extract_workers, thread_name_prefix="extract") as workers:
-        attempts = [workers.submit(attempt, assignment) for assignment in assignments]
-        try:
-            for one in attempts:
-                ended, error = one.result()
-                if ended != "listed":
-                    result.count(ended)
-                if ended == "failed" and isinstance(error, PassingFault) and result.fault is None:
-                    result.fault = error
-        except BaseException:
-            workers.shutdown(wait=False, cancel_futures=True)
-            raise
+    workers = ThreadPoolExecutor(road.extract_workers, thread_name_prefix="extract")
+    attempts = [workers.submit(attempt, assignment) for assignment in assignments]
+    try:
+        for one in attempts:
+            ended, error = one.result()
+            if ended != "listed":
+                result.count(ended)
+            if ended == "failed" and isinstance(error, PassingFault) and result.fault is None:
+                result.fault = error
+    finally:
+        # Whoever is interrupted does not wait for answers under way.
+        workers.shutdown(wait=False, cancel_futures=True)

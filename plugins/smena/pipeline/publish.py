@@ -109,6 +109,7 @@ def _write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_conflicts", batch_id=batch_id)
     transaction.run("publish_settled", batch_id=batch_id)
     transaction.run("publish_targets", batch_id=batch_id)
+    transaction.run("publish_analyze")
     transaction.run("publish_new_orders", batch_id=batch_id, inn=inn)
     transaction.run("publish_revised_orders", batch_id=batch_id)
     transaction.run("publish_reversed_orders", batch_id=batch_id)

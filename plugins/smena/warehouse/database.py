@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import psycopg2
 import psycopg2.extras
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its class in lower case
+from psycopg2.extensions import parse_dsn
 
 from smena.model.errors import BrokenPromise, PassingFault, WrongUse
-from smena.warehouse.sql import query
+from smena.warehouse.sql import newest_migration, query
 
 CONNECT_TIMEOUT_S = 10
 LOCK_TIMEOUT_S = 600
@@ -94,6 +97,7 @@ class Warehouse:
         self.dsn = dsn
         self._idle: list[tuple[int, float, Connection]] = []
         self._taking = threading.Lock()
+        self._is_checked = False
 
     def __repr__(self) -> str:
         return "Warehouse(…)"
@@ -116,7 +120,8 @@ class Warehouse:
             self._keep(connection)
 
     def close(self) -> None:
-        """Closes the connections that are kept."""
+        """Closes the connections that are kept; what opens next is looked at anew."""
+        self._is_checked = False
         while (connection := self._kept()) is not None:
             connection.close()
 
@@ -141,13 +146,38 @@ class Warehouse:
                 connection.close()
             else:
                 return connection
-        return psycopg2.connect(
-            self.dsn,
-            connect_timeout=CONNECT_TIMEOUT_S,
-            application_name="smena",
-            keepalives_idle=30,
-            options=f"-c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC",
-        )
+        return self._connected()
+
+    def _connected(self) -> Connection:
+        """A new connection, to a warehouse of this release's schema."""
+        try:
+            asked = parse_dsn(self.dsn).get("options", "")
+            connection = psycopg2.connect(
+                self.dsn,
+                connect_timeout=CONNECT_TIMEOUT_S,
+                fallback_application_name="smena",
+                keepalives_idle=30,
+                options=f"{asked} -c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC".strip(),
+            )
+        except psycopg2.ProgrammingError:
+            # Its text repeats the whole address, password and all.
+            connection = None
+        if connection is None:
+            raise WrongUse("the address of the warehouse cannot be read", fix="check the connection `warehouse`")
+        psycopg2.extras.register_default_jsonb(connection, loads=_loads)
+        self._check_schema(connection)
+        return connection
+
+    def _check_schema(self, connection: Connection) -> None:
+        if self._is_checked:
+            return
+        try:
+            with connection:
+                _require_schema(Transaction(connection))
+        except BaseException:
+            connection.close()
+            raise
+        self._is_checked = True
 
     def _keep(self, connection: Connection) -> None:
         with self._taking:
@@ -172,12 +202,24 @@ class Warehouse:
             return transaction.row(name, **parameters)
 
 
+def _require_schema(transaction: Transaction) -> None:
+    """Raises WrongUse where the warehouse is of another release."""
+    row = transaction.row("schema_version")
+    stands, ours = row["version_num"] if row else "0000", newest_migration()
+    if stands != ours:
+        fix = "run `smena migrate`" if stands < ours else "install the newer release"
+        raise WrongUse(f"the warehouse is at {stands}, this release is of {ours}", fix=fix)
+
+
 def as_json(value: Mapping[str, Any] | list[Any]) -> psycopg2.extras.Json:
     """A value for a jsonb parameter; dates and times as ISO text."""
     return psycopg2.extras.Json(value, dumps=_dumps)
 
 
 def _dumps(value: object) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _loads(text: str) -> Any:
+    """Money in JSON stays what it is: no float is made of it."""
+    return json.loads(text, parse_float=Decimal)

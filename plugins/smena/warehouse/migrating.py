@@ -9,12 +9,13 @@ from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from smena.model.errors import PassingFault
+from smena.model.errors import PassingFault, WrongUse
 from smena.warehouse.database import CONNECT_TIMEOUT_S
 from smena.warehouse.sql import migration
 
@@ -49,24 +50,34 @@ def newest_revision() -> str:
 def migrate(dsn: str, revision: str = "head") -> tuple[str | None, str | None]:
     """Brings the warehouse to a revision; two at once wait for each other. Gives the revision before and after.
 
-    Raises PassingFault when the server cannot be reached.
+    Raises PassingFault when the server cannot be reached, WrongUse where the warehouse is of a newer release.
     """
     config = _config()
+    before = None
     try:
         with _engine(dsn).connect() as connection:
             connection.exec_driver_sql(f"select pg_advisory_lock({_LOCK})")
             connection.commit()
             before = _revision(connection)
             config.attributes["connection"] = connection
-            if revision == "head" or (before is not None and revision > before):
+            if _is_up(before, revision):
                 command.upgrade(config, revision)
             else:
                 command.downgrade(config, revision)
             connection.commit()
             return before, _revision(connection)
+    except CommandError:
+        raise WrongUse(
+            f"the way from {before} to {revision} is not known to this release", fix="install the newer release"
+        ) from None
     except (OperationalError, psycopg2.OperationalError) as error:
         reason = str(error.__cause__ or error).strip().partition("\n")[0]
         raise PassingFault(f"the warehouse does not answer: {reason}", fix="check the connection `warehouse`") from None
+
+
+def _is_up(before: str | None, revision: str) -> bool:
+    """Whether the way from one revision to another is up. `base` lies below them all, `head` above."""
+    return revision == "head" or (revision != "base" and (before is None or revision > before))
 
 
 def _revision(connection: object) -> str | None:

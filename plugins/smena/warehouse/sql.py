@@ -16,6 +16,12 @@ def query(name: str) -> str:
 
 
 @cache
+def newest_migration() -> str:
+    """The revision of the newest migration: `0006`."""
+    return max(file.name[:4] for file in (SQL_DIRECTORY / "migrations").glob("*.sql"))
+
+
+@cache
 def migration(name: str) -> str:
     """The text of `include/sql/migrations/<name>.sql`."""
     return (SQL_DIRECTORY / "migrations" / f"{name}.sql").read_text(encoding="utf-8")

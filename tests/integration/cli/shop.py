@@ -15,6 +15,9 @@ from tests.unit.cli.commands import Cli, Done
 FIRST, LAST = date(2025, 3, 1), date(2025, 3, 8)
 MARCH = replace(EASY, first_day=FIRST, last_day=LAST, registers_per_organization=3)
 
+INN, KPP, NAMES = "7707083893", "770701001", ("--name", "Ромашка", "--tariff", "uchetny")
+SOLE_PROPRIETOR = "500100732259"
+
 WAREHOUSE, KONTUR = "AIRFLOW_CONN_WAREHOUSE", "AIRFLOW_CONN_KONTUR_OFD"
 
 

@@ -16,14 +16,6 @@ COLUMNS = {"document_id", "kind", "number", "date", "organization_inn", "kpp", "
            "status", "loaded_at", "batch_id"}  # fmt: skip
 
 
-@pytest.fixture
-def loaded(shop: Shop) -> Shop:
-    """The shop, whole in accounting, with payments in and out."""
-    shop.town.load()
-    assert {order["kind"] for order in shop.town.orders()} == {"pko", "rko"}
-    return shop
-
-
 def documents(shop: Shop, *words: str) -> Done:
     return shop.cli.here("documents", "--inn", shop.inn, *words)
 
@@ -45,7 +37,8 @@ def test_every_loaded_document_is_listed_with_what_readers_rely_on(loaded: Shop)
     }
     for row in rows:
         order = orders[row["document_id"]]
-        assert (row["kind"], row["number"], row["status"], row["source"]) == (order["kind"], str(order["number"]), "new", "ofd")  # fmt: skip
+        assert (row["kind"], row["number"]) == (order["kind"], str(order["number"]))
+        assert (row["status"], row["source"]) == ("new", "ofd")
         assert (row["organization_inn"], date.fromisoformat(row["date"])) == (loaded.inn, order["date"])
 
 
@@ -73,9 +66,12 @@ def test_filters_keep_what_they_name_both_days_included(
     assert {row["document_id"] for row in rows} == wanted
     # The totals of the text are of what it lists.
     text = documents(loaded, *words).out.splitlines()
-    total = sum((Decimal(row["amount"]) for row in rows), start=Decimal())
-    assert text[-1] == f"{len(rows)} documents, {written(total)} ₽"
-    assert len(text) == (len(rows) + 3 if rows else 1)
+    assert f"{len(rows)} documents" in text
+    for name in {row["kind"] for row in rows}:
+        amounts = [Decimal(row["amount"]) for row in rows if row["kind"] == name]
+        assert f"{name}: {len(amounts)}, {written(sum(amounts, start=Decimal()))} ₽" in text
+    kinds = {row["kind"] for row in rows}
+    assert len(text) == (len(rows) + 3 + len(kinds) if rows else 1)
 
 
 def test_money_paid_out_is_not_added_to_money_taken_in(loaded: Shop) -> None:
@@ -84,10 +80,11 @@ def test_money_paid_out_is_not_added_to_money_taken_in(loaded: Shop) -> None:
     assert written(sums["pko"] + sums["rko"]) not in documents(loaded).out.splitlines()[-1]
 
 
-def test_documents_of_another_organisation_are_not_listed(loaded: Shop) -> None:
+def test_documents_of_another_organisation_are_not_listed(shop: Shop) -> None:
     other = "500100732259"
-    loaded.cli.here("organization", "add", "--inn", other, "--name", "ИП Иванов", "--tariff", "uchetny")
-    done = loaded.cli.here("documents", "--inn", other, "--json")
+    shop.cli.here("organization", "add", "--inn", other, "--name", "ИП Иванов", "--tariff", "uchetny")
+    shop.town.load()
+    done = shop.cli.here("documents", "--inn", other, "--json")
     assert (done.code, done.data) == (0, {"documents": []})
 
 
@@ -100,13 +97,13 @@ def test_documents_of_another_organisation_are_not_listed(loaded: Shop) -> None:
         (("more",), "more"),
     ],
 )
-def test_what_cannot_be_asked_is_wrong_use(shop: Shop, words: tuple[str, ...], why: str) -> None:
-    done = documents(shop, "--json", *words)
+def test_what_cannot_be_asked_is_wrong_use(loaded: Shop, words: tuple[str, ...], why: str) -> None:
+    done = documents(loaded, "--json", *words)
     assert done.code == 2, done.out
     assert why in done.error
 
 
-def test_documents_of_an_organisation_that_is_not_registered_are_wrong_use(shop: Shop) -> None:
-    done = shop.cli.here("documents", "--inn", "7707083893", "--json")
+def test_documents_of_an_organisation_that_is_not_registered_are_wrong_use(loaded: Shop) -> None:
+    done = loaded.cli.here("documents", "--inn", "7707083893", "--json")
     assert done.code == 2, done.out
     assert "not registered" in done.error

@@ -13,14 +13,8 @@ from smena.sources.ofd import OfdClient
 from smena.warehouse.pages import decompress
 from tests.integration.cli.shop import FIRST, LAST, Shop
 
-CASH = {"pko": "cash_income", "rko": "cash_refund"}
+SECTION = {"cash_income": "sell", "cash_refund": "returnSell", "cash_payout": "buy", "cash_payout_refund": "returnBuy"}
 NOBODY = "00000000-0000-0000-0000-000000000000"
-
-
-@pytest.fixture
-def loaded(shop: Shop) -> Shop:
-    shop.town.load()
-    return shop
 
 
 def explained(shop: Shop, document: object) -> dict[str, Any]:
@@ -62,12 +56,12 @@ def test_the_sum_of_a_document_stands_in_its_evidence(loaded: Shop) -> None:
         told = explained(loaded, order["document_id"])
         shift = told["shift"]
         assert Decimal(told["document"]["amount"]) == order["amount"]
-        assert Decimal(str(shift[CASH[order["kind"]]])) == order["amount"]
+        assert Decimal(str(shift[order["operation"]])) == order["amount"]
         reports = [
             fields
             for page in told["pages"]
             if page["method"] == "by_period"
-            for item in json.loads(stored[page["page_id"]])["fiscalDocuments"]
+            for item in json.loads(stored[page["page_id"]])["documents"]
             for kind, fields in item.items()
             if kind == "closeShift"
             and fields["fiscalDriveNumber"].strip() == shift["fiscal_drive_number"]
@@ -81,8 +75,7 @@ def test_the_sum_of_a_document_stands_in_its_evidence(loaded: Shop) -> None:
             for entry in json.loads(stored[page["page_id"]])["shifts"]
             if entry["shiftNumber"] == shift["shift_number"]
         )
-        side = {"pko": "sell", "rko": "returnSell"}[order["kind"]]
-        assert totals[side]["cashTotal"] == int(order["amount"] * 100)
+        assert totals[SECTION[order["operation"]]]["cashTotal"] == int(order["amount"] * 100)
 
 
 def test_money_is_told_with_its_kopecks_and_never_as_a_float(loaded: Shop) -> None:
@@ -99,7 +92,9 @@ def test_a_person_reads_the_same_lineage(loaded: Shop) -> None:
     done = loaded.cli.run("explain", str(order["document_id"]))
     assert (done.code, done.err) == (0, "")
     told = explained(loaded, order["document_id"])
-    assert done.out.startswith(f"{order['kind'].upper()} № {order['number']} of {order['date']}: {order['amount']} ₽, new")
+    assert done.out.startswith(
+        f"{order['kind'].upper()} № {order['number']} of {order['date']}: {order['amount']} ₽, new"
+    )
     for page in told["pages"]:
         assert f"{page['body_bytes']} bytes, sha256 {page['sha256']}" in done.out
         assert page["address"] in done.out
@@ -113,34 +108,35 @@ def test_a_person_reads_the_same_lineage(loaded: Shop) -> None:
     assert batch["first_day"] == str(FIRST)
 
 
-def test_a_revised_document_says_what_it_said_before_and_why(loaded: Shop) -> None:
-    order = next(order for order in loaded.town.orders() if order["kind"] == "pko")
-    told = explained(loaded, order["document_id"])
+def test_a_revised_document_says_what_it_said_before(shop: Shop) -> None:
+    shop.town.load()
+    order = next(order for order in shop.town.orders() if order["kind"] == "pko")
+    told = explained(shop, order["document_id"])
     shift = told["shift"]
     match = {"type": "byShifts", "kktRegId": shift["kkt_reg_id"], "shiftNumber": shift["shift_number"]}
     fault = {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": int(order["amount"] * 100) + 100}}
-    loaded.town.sandbox.faults.add(fault)
-    assert loaded.load().code == 0
-    told = explained(loaded, order["document_id"])
+    shop.town.sandbox.faults.add(fault)
+    assert shop.load().code == 0
+    told = explained(shop, order["document_id"])
     assert Decimal(told["document"]["amount"]) == order["amount"] + 1
     assert [Decimal(former["amount"]) for former in told["revisions"]] == [order["amount"]]
     assert (told["document"]["revision"], told["revisions"][0]["revision"]) == (2, 1)
     assert told["revisions"][0]["batch_id"] < told["document"]["batch_id"]
     # The evidence is that of the newest contents.
-    stored = bodies(loaded)
+    stored = bodies(shop)
     assert all(page["sha256"] == hashlib.sha256(stored[page["page_id"]]).hexdigest() for page in told["pages"])
     assert {page["batch_id"] for page in told["pages"]} == {told["document"]["batch_id"]}
 
 
 @pytest.mark.parametrize("document", ["nonsense", "", "1", "'; drop table raw.page --", NOBODY[:-1]])
-def test_an_id_that_is_none_is_wrong_use(shop: Shop, document: str) -> None:
-    done = shop.cli.here("explain", "--json", "--", document)
+def test_an_id_that_is_none_is_wrong_use(loaded: Shop, document: str) -> None:
+    done = loaded.cli.here("explain", "--json", "--", document)
     assert done.code == 2
     assert f"{document!r} is not a document's id" in done.error and "`smena documents`" in done.error
 
 
-def test_an_id_of_nobody_is_wrong_use(shop: Shop) -> None:
-    done = shop.cli.here("explain", NOBODY)
+def test_an_id_of_nobody_is_wrong_use(loaded: Shop) -> None:
+    done = loaded.cli.here("explain", NOBODY)
     assert (done.code, done.out) == (2, "")
     assert done.error == f"there is no document {NOBODY} — `smena documents` lists them"
 

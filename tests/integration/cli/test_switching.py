@@ -6,18 +6,16 @@ import getpass
 
 import pytest
 
-from tests.integration.cli.shop import FIRST, LAST, WAREHOUSE, Shop
+from tests.integration.cli.shop import FIRST, INN, KPP, LAST, NAMES, WAREHOUSE, Shop
+from tests.integration.cli.shop import SOLE_PROPRIETOR as OTHER
 from tests.integration.warehouse.sessions import look
 from tests.unit.cli.commands import Cli, Done
-
-INN, OTHER = "7707083893", "500100732259"
 
 
 @pytest.fixture
 def registered(cli: Cli) -> Cli:
     """The command line with one organisation that has the right to the integration."""
-    words = ("organization", "add", "--inn", INN, "--kpp", "770701001", "--name", "Ромашка", "--tariff", "uchetny")
-    assert cli.here(*words).code == 0
+    assert cli.here("organization", "add", "--inn", INN, "--kpp", KPP, *NAMES).code == 0
     return cli
 
 
@@ -54,8 +52,8 @@ def test_a_tariff_gives_the_right_and_so_does_the_modifier(cli: Cli) -> None:
     assert enable(cli, inn=OTHER).code == 0
 
 
-def test_an_unknown_organisation_cannot_be_switched(cli: Cli) -> None:
-    for done in (enable(cli), disable(cli)):
+def test_an_unknown_organisation_cannot_be_switched(nobody: Cli) -> None:
+    for done in (enable(nobody), disable(nobody)):
         assert done.code == 2
         assert "not registered" in done.error and "`smena organization add`" in done.error
 
@@ -68,7 +66,8 @@ def test_on_off_and_on_from_another_date(registered: Cli) -> None:
     done = registered.run(*words, "--reason", "по заявлению")
     assert (done.code, done.err) == (0, "")
     (told,) = done.data["integrations"]
-    assert (told["organization_inn"], told["product"], told["state"], told["start_date"]) == (INN, "ofd", "on", "2025-03-01")  # fmt: skip
+    assert (told["organization_inn"], told["product"]) == (INN, "ofd")
+    assert (told["state"], told["start_date"]) == ("on", "2025-03-01")
     (told,) = disable(registered, "--reason", "переезд").data["integrations"]
     assert (told["state"], told["start_date"]) == ("off", "2025-03-01")
     (told,) = enable(registered, "2025-02-01").data["integrations"]
@@ -104,16 +103,16 @@ def test_what_is_not_on_cannot_be_switched_off(registered: Cli) -> None:
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2025-02-30", "01.03.2025", "2025-03", ""])
-def test_a_date_that_is_none_is_wrong_use(registered: Cli, day: str) -> None:
-    done = enable(registered, day)
+def test_a_date_that_is_none_is_wrong_use(known: Cli, day: str) -> None:
+    done = enable(known, day)
     assert done.code == 2
     assert f"{day!r} is not a date like 2025-11-30" in done.error
-    assert history(registered) == []
+    assert history(known) == []
 
 
 @pytest.mark.parametrize("words", [("--product", "cash"), ("--product",), ()])
-def test_a_product_is_one_of_two(registered: Cli, words: tuple[str, ...]) -> None:
-    done = registered.here("integration", "enable", "--inn", INN, "--from", "2025-03-01", *words)
+def test_a_product_is_one_of_two(known: Cli, words: tuple[str, ...]) -> None:
+    done = known.here("integration", "enable", "--inn", INN, "--from", "2025-03-01", *words)
     assert (done.code, done.out) == (2, "")
     assert "--product" in done.error
 
@@ -133,8 +132,8 @@ def test_the_status_is_of_all_or_of_one(registered: Cli) -> None:
     assert lines[0].split()[:2] == ["ИНН", "organisation"]
 
 
-def test_the_status_of_an_unknown_organisation_is_wrong_use(registered: Cli) -> None:
-    done = status(registered, "--inn", OTHER)
+def test_the_status_of_an_unknown_organisation_is_wrong_use(known: Cli) -> None:
+    done = status(known, "--inn", OTHER)
     assert done.code == 2, done.out
 
 

@@ -37,8 +37,7 @@ def wait_until_somebody_waits(dsn: str) -> None:
     """Returns once a session of this database stands before a lock."""
     wait_for(
         dsn,
-        "select exists (select from pg_stat_activity "
-        "where datname = current_database() and wait_event_type = 'Lock')",
+        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
     )
 
 

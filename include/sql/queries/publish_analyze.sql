@@ -1,0 +1,2 @@
+-- Run by publish after publish_targets: the planner is told how many orders are meant.
+analyze target

@@ -1,0 +1,80 @@
+"""What is promised of each command alike: one JSON object, logs and errors on stderr, exit codes, no secrets."""
+
+from __future__ import annotations
+
+import pytest
+
+from demo.ports import HOST, pick_free_port
+from tests.integration.cli.shop import FIRST, KONTUR, LAST, WAREHOUSE, Shop
+from tests.unit.cli.commands import Cli
+
+INN = "7468553150"
+COMMANDS = {
+    "migrate": ("migrate",),
+    "organization add": ("organization", "add", "--inn", "500100732259", "--name", "ИП", "--tariff", "other"),
+    "organization set": ("organization", "set", "--inn", "{inn}", "detail=totals"),
+    "integration enable": ("integration", "enable", "--inn", "{inn}", "--product", "ofd", "--from", str(FIRST)),
+    "integration status": ("integration", "status"),
+    "plan": ("plan", "--inn", "{inn}"),
+    "load": ("load", "--inn", "{inn}", "--product", "ofd", "--from", str(FIRST), "--to", str(LAST)),
+    "documents": ("documents", "--inn", "{inn}"),
+    "explain": ("explain", "{document}"),
+    "integration disable": ("integration", "disable", "--inn", "{inn}", "--product", "ofd"),
+}
+
+
+def words_of(command: str, inn: str = INN, document: str = "00000000-0000-0000-0000-000000000000") -> tuple[str, ...]:
+    return tuple(word.format(inn=inn, document=document) for word in COMMANDS[command])
+
+
+def test_json_may_be_asked_for_before_or_after_the_command(shop: Shop) -> None:
+    document = ""
+    for command in COMMANDS:
+        if command == "explain":
+            document = str(shop.town.orders()[0]["document_id"])
+        words = words_of(command, shop.inn, document)
+        told = []
+        for place in (("--json", *words), (*words, "--json"), (words[0], "--json", *words[1:])):
+            done = shop.cli.here(*place)
+            assert (done.code, done.err) == (0, ""), command
+            told.append(done.data)
+            if command == "integration disable":
+                shop.cli.here(*words_of("integration enable", shop.inn))
+        assert [set(one) for one in told] == [set(told[0])] * 3
+        # Without it a person is answered, not a program.
+        assert not shop.cli.here(*words).out.startswith("{")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_warehouse_out_of_reach_is_exit_3_for_every_command(command: str) -> None:
+    nowhere = {WAREHOUSE: f"postgresql://smena:tajna@{HOST}:{pick_free_port()}/books"}
+    kontur = {KONTUR: f"http://u:tajna@{HOST}:{pick_free_port()}/?api_key=tajna"}
+    done = Cli(nowhere | kontur, secrets=("tajna",)).here(*words_of(command), "--json")
+    assert done.code == 3
+    assert done.error.startswith("the warehouse does not answer: ")
+    assert done.data == {"error": done.error, "exit_code": 3}
+
+
+def test_a_warehouse_that_was_never_migrated_is_wrong_use_for_every_command(empty_database: str) -> None:
+    cli = Cli({WAREHOUSE: empty_database, KONTUR: "http://u:tajna@localhost/?api_key=tajna"}, secrets=("tajna",))
+    for command in COMMANDS.keys() - {"migrate"}:
+        done = cli.here(*words_of(command))
+        assert (done.code, done.out) == (2, ""), command
+        assert "run `smena migrate`" in done.error
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("organization set", 2), ("integration disable", 2), ("plan", 2), ("explain", 2)]
+)
+def test_debug_shows_where_an_error_comes_from_and_changes_nothing_else(nobody: Cli, command: str, code: int) -> None:
+    plain = nobody.here(*words_of(command), "--json")
+    done = nobody.run(*words_of(command), "--json", "--debug")
+    assert plain.code == code
+    assert "Traceback (most recent call last)" in done.err
+    assert plain.error in done.err
+    assert done.code == plain.code
+    assert done.data == plain.data
+
+
+def test_debug_changes_nothing_of_what_goes_well(nobody: Cli) -> None:
+    assert nobody.here("--debug", "integration", "status", "--json").data == {"integrations": []}

@@ -1,0 +1,77 @@
+"""An ИНН is the same thing to the database and to the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from demo.postgres import EmbeddedPostgres
+from smena.model.identifiers import is_inn
+
+STRANGE = ["", "0", "0000000000", "000000000000", "7707083893\n", "\n7707083893", " 7707083893", "770708389a",
+           "７７０７０８３８９３", "٧٧٠٧٠٨٣٨٩٣", "7707083893²", "-770708389", "770708389.", "007707083893",
+           "7707083893", "500100732259", "77070838930", "0100000000", "9" * 50]  # fmt: skip
+ANY = st.one_of(
+    st.text("0123456789", min_size=8, max_size=13),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=13),
+    st.sampled_from(STRANGE),
+)
+PLAIN = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def cursor(postgres: EmbeddedPostgres, migrated: str) -> Iterator[psycopg2.extensions.cursor]:
+    name = f"{migrated}_inn"
+    postgres.create_database(name, template=migrated)
+    connection = psycopg2.connect(postgres.dsn(name))
+    with connection.cursor() as opened:
+        yield opened
+    connection.close()
+    postgres.drop_database(name)
+
+
+def in_the_database(cursor: psycopg2.extensions.cursor, texts: list[str]) -> list[bool]:
+    cursor.execute(
+        "select control.is_inn(told.inn) from unnest(%s::text[]) with ordinality as told (inn, place) order by place",
+        (texts,),
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+@PLAIN
+@given(texts=st.lists(ANY, min_size=1, max_size=30))
+def test_both_agree_on_whatever_is_given(cursor: psycopg2.extensions.cursor, texts: list[str]) -> None:
+    assert in_the_database(cursor, texts) == [is_inn(text) for text in texts]
+
+
+def test_both_agree_on_what_is_strange(cursor: psycopg2.extensions.cursor) -> None:
+    told = in_the_database(cursor, STRANGE)
+    assert told == [is_inn(text) for text in STRANGE]
+    assert [text for text, right in zip(STRANGE, told, strict=True) if right] == ["7707083893", "500100732259"]
+
+
+@PLAIN
+@given(digits=st.text("0123456789", min_size=9, max_size=9).filter(lambda text: not text.startswith("00")))
+def test_of_ten_last_digits_just_one_is_right(cursor: psycopg2.extensions.cursor, digits: str) -> None:
+    texts = [f"{digits}{last}" for last in range(10)]
+    told = in_the_database(cursor, texts)
+    assert told == [is_inn(text) for text in texts]
+    assert sum(told) == 1
+
+
+@PLAIN
+@given(digits=st.text("0123456789", min_size=10, max_size=10).filter(lambda text: not text.startswith("00")))
+def test_of_a_hundred_last_two_digits_just_one_pair_is_right(cursor: psycopg2.extensions.cursor, digits: str) -> None:
+    texts = [f"{digits}{last:02}" for last in range(100)]
+    told = in_the_database(cursor, texts)
+    assert told == [is_inn(text) for text in texts]
+    assert sum(told) == 1
+
+
+def test_what_is_not_known_is_not_judged(cursor: psycopg2.extensions.cursor) -> None:
+    cursor.execute("select control.is_inn(null)")
+    assert cursor.fetchone() == (None,)

@@ -1,0 +1,89 @@
+"""Every statement of `include/sql` is run by somebody, says by whom, and gets the parameters that it names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from smena.warehouse.sql import SQL_DIRECTORY, query
+
+ROOT = Path(__file__).parents[3]
+QUERIES = sorted(path.stem for path in (SQL_DIRECTORY / "queries").glob("*.sql"))
+MIGRATIONS = sorted((SQL_DIRECTORY / "migrations").glob("*.sql"))
+RUNNERS = {"run", "rows", "row", "stream"}
+OF_PYTHON = {"chunk_rows"}
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A place in the code that runs a statement by its name."""
+
+    name: str
+    place: str
+    given: frozenset[str]
+    given_whole: bool
+
+
+def uses(path: Path) -> Iterator[Use]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNNERS):
+            continue
+        if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+            given = frozenset(keyword.arg for keyword in node.keywords if keyword.arg) - OF_PYTHON
+            whole = all(keyword.arg for keyword in node.keywords)
+            yield Use(node.args[0].value, f"{path.relative_to(ROOT)}:{node.lineno}", given, whole)
+
+
+USES = [use for path in sorted((ROOT / "plugins" / "smena").rglob("*.py")) for use in uses(path)]
+# What the demo reads past the library: it names the files themselves.
+OF_THE_DEMO = {
+    name
+    for path in (ROOT / "demo").glob("*.py")
+    for name in re.findall(r"\"(\w+)\.sql\"", path.read_text(encoding="utf-8"))
+}
+
+
+def code_of(text: str) -> str:
+    """A statement without its comments and its literals."""
+    return re.sub(r"'[^']*'", "''", re.sub(r"--.*", "", text))
+
+
+def test_every_name_that_the_code_runs_has_its_file() -> None:
+    assert len(USES) > 50
+    assert {use.place: use.name for use in USES if use.name not in QUERIES} == {}
+
+
+def test_every_file_is_run_by_somebody() -> None:
+    assert set(QUERIES) - {use.name for use in USES} - OF_THE_DEMO == set()
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place} {use.name}")
+def test_a_statement_is_given_every_parameter_that_it_names_and_no_other(use: Use) -> None:
+    named = set(PARAMETER.findall(code_of(query(use.name))))
+    assert use.given <= named
+    if use.given_whole:
+        assert named <= use.given
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_file_is_one_statement_with_a_header_that_says_who_runs_it(name: str) -> None:
+    text = query(name)
+    assert re.match(r"-- Run by [^:]{2,80}[:.] ?", text.replace("\n-- ", " ")), text.partition("\n")[0]
+    code = code_of(text)
+    assert code.strip()
+    assert ";" not in code.strip().removesuffix(";")
+    # psycopg2 reads a lone % as the beginning of a parameter.
+    assert "%" not in PARAMETER.sub("", text).replace("%%", "")
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.stem)
+def test_a_migration_has_a_header_that_says_who_runs_it_and_which_it_is(path: Path) -> None:
+    header = path.read_text(encoding="utf-8").partition("\n")[0]
+    assert header.startswith("-- Run by `")
+    assert f"revision {path.name[:4]}" in header

@@ -1,0 +1,116 @@
+"""Help says what the command line can do, and what it cannot do is one clear line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.cli.commands import Cli
+
+CLI = Cli({}, secrets=("tajna",))
+
+# What scripts outside the repository rely on, of the commands that there are.
+OPTIONS = {
+    "migrate": (),
+    "organization add": ("--inn", "--kpp", "--name", "--tariff [uchetny|other]", "--modifier [accounting_hr]",
+                         "--timezone"),
+    "organization set": ("--inn", "KEY=VALUE"),
+    "integration enable": ("--inn", "--product [ofd|market]", "--from"),
+    "integration disable": ("--inn", "--product [ofd|market]"),
+    "integration status": ("--inn",),
+    "plan": ("--inn", "--product [ofd|market]"),
+    "load": ("--inn", "--product [ofd|market]", "--from", "--to"),
+    "documents": ("--inn", "--from", "--to", "--kind [pko|rko|cashless_report|sales_report|waybill]"),
+    "explain": ("DOCUMENT_ID",),
+}  # fmt: skip
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    done = CLI.run("--help")
+    assert (done.code, done.err) == (0, "")
+    assert {name.split()[0] for name in OPTIONS} <= set(done.out.split())
+    assert "--json" in done.out and "--debug" in done.out
+    told = " ".join(done.out.split())
+    for code in ("0 done", "1 done, but something waits for a person", "2 wrong use", "3 an outside system failed"):
+        assert code in told
+    assert CLI.here("-h").out == done.out
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_of_a_command_names_what_it_takes(command: str, flag: str) -> None:
+    done = CLI.here(*command.split(), flag)
+    assert (done.code, done.err) == (0, "")
+    told = " ".join(done.out.split())
+    assert told.startswith(f"Usage: smena {command} ")
+    for option in OPTIONS[command]:
+        assert option in told
+
+
+@pytest.mark.parametrize("group", ["organization", "integration"])
+def test_help_of_a_group_names_its_commands(group: str) -> None:
+    done = CLI.here(group, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert {name.split()[1] for name in OPTIONS if name.startswith(group)} <= set(done.out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("nonsense",), "No such command 'nonsense'"),
+        (("integration", "nonsense"), "No such command 'nonsense'"),
+        (("--colour",), "--colour"),
+        (("migrate", "now"), "now"),
+        (("explain",), "DOCUMENT_ID"),
+        (("explain", "a", "b"), "b"),
+        (("organization", "set", "--inn", "7707083893"), "KEY=VALUE"),
+        (("integration", "enable", "--inn", "7707083893"), "--product"),
+        (("load", "--inn", "7707083893", "--product", "ofd"), "--from"),
+        (("documents", "--inn"), "--inn"),
+        (("documents", "--inn", "7707083894"), "is not a valid INN"),
+        (("plan",), "--inn"),
+    ],
+)
+def test_what_is_not_understood_is_wrong_use_in_one_line(words: tuple[str, ...], why: str) -> None:
+    done = CLI.here(*words)
+    assert (done.code, done.out) == (2, "")
+    assert why in done.error
+    told = CLI.here("--json", *words)
+    assert (told.code, told.data) == (2, {"error": done.error, "exit_code": 2})
+
+
+@pytest.mark.parametrize("words", [(), ("organization",), ("integration",)])
+def test_no_command_at_all_is_wrong_use_in_a_line_that_can_be_read(words: tuple[str, ...]) -> None:
+    done = CLI.here(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.error
+    assert len(done.error) < 160
+    assert "--help" in done.error
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("migrate",),
+        ("organization", "add", "--inn", "500100732259", "--name", "ИП", "--tariff", "other"),
+        ("organization", "set", "--inn", "500100732259", "detail=totals"),
+        ("integration", "enable", "--inn", "500100732259", "--product", "ofd", "--from", "2025-03-01"),
+        ("integration", "disable", "--inn", "500100732259", "--product", "ofd"),
+        ("integration", "status"),
+        ("plan", "--inn", "500100732259"),
+        ("load", "--inn", "500100732259", "--product", "ofd", "--from", "2025-03-01", "--to", "2025-03-02"),
+        ("documents", "--inn", "500100732259"),
+        ("explain", "00000000-0000-0000-0000-000000000000"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_without_a_warehouse_every_command_says_what_to_set(words: tuple[str, ...]) -> None:
+    done = CLI.here(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.error == "there is no connection `warehouse` — set AIRFLOW_CONN_WAREHOUSE"
+
+
+def test_a_value_that_looks_like_a_shared_option_is_a_value() -> None:
+    """A name may be anything: only words that stand for options are options."""
+    done = CLI.here("organization", "add", "--inn", "500100732259", "--tariff", "other", "--name=--json")
+    assert (done.code, done.out) == (2, "")
+    assert "AIRFLOW_CONN_WAREHOUSE" in done.error
