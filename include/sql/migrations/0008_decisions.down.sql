@@ -1,4 +1,4 @@
--- Run by `alembic downgrade`, revision 0008: both files. What was decided stays decided, but nothing tells by whom any more.
+-- Run by `alembic downgrade`, revision 0008. What was decided stays decided, but nothing tells by whom any more.
 
 drop trigger changed_shifts on accounting.shift;
 drop trigger new_shifts on accounting.shift;

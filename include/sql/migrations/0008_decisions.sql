@@ -162,3 +162,405 @@ where
     and accounting.late_by(shift.closed_at, shift.received_at at time zone 'UTC', organization.timezone) is not null;
 alter table accounting.shift enable trigger shift_history;
 comment on column accounting.shift.decision_id is 'The newest decision of a person that gave it its facts or its outcome.';
+
+-- What no code may do to periods, decisions, documents and shifts, whoever runs it.
+
+-- Periods: closing is written to the history by itself; opening needs to have been written there before.
+
+create function control.guard_closed_period() returns trigger
+language plpgsql
+as $$
+begin
+    if tg_op = 'UPDATE' then
+        if new.organization_inn <> old.organization_inn then
+            raise exception 'a closed period stays with its organisation' using errcode = 'check_violation';
+        end if;
+        if new.through >= old.through then
+            return new;
+        end if;
+    end if;
+    if not exists (
+        select from control.closed_period_history as told
+        where
+            told.organization_inn = old.organization_inn
+            and told.action = 'open'
+            and told.transaction_id = pg_current_xact_id()
+            and told.through_before = old.through
+            and told.through_after is not distinct from case when tg_op = 'UPDATE' then new.through end
+    ) then
+        raise exception 'the period of % closed through % is opened by control.open_period only',
+            old.organization_inn, old.through
+            using errcode = 'check_violation', constraint = 'period_is_opened_with_history';
+    end if;
+    return case when tg_op = 'UPDATE' then new else old end;
+end
+$$;
+create trigger closed_period_guard before update or delete on control.closed_period
+for each row execute function control.guard_closed_period();
+create trigger closed_period_stays before truncate on control.closed_period
+for each statement execute function accounting.refuse();
+
+create function control.keep_closed_period_history() returns trigger
+language plpgsql
+as $$
+begin
+    if tg_op = 'INSERT' or new.through > old.through then
+        insert into control.closed_period_history
+            (organization_inn, action, through_before, through_after, reason, changed_by)
+        values (
+            new.organization_inn,
+            'close',
+            case when tg_op = 'UPDATE' then old.through end,
+            new.through,
+            new.reason,
+            new.closed_by
+        );
+    end if;
+    return null;
+end
+$$;
+create trigger closed_period_history after insert or update on control.closed_period
+for each row execute function control.keep_closed_period_history();
+create trigger history_is_kept before update or delete or truncate on control.closed_period_history
+for each statement execute function accounting.refuse();
+
+create function control.open_period(inn text, earlier date, opened_by text, why text) returns void
+language plpgsql
+as $$
+declare
+    stood date;
+begin
+    select through into stood from control.closed_period where organization_inn = inn for update;
+    if stood is null then
+        raise exception '% has no closed period', inn using errcode = 'check_violation';
+    end if;
+    if earlier >= stood then
+        raise exception 'the period of % is closed through % only', inn, stood using errcode = 'check_violation';
+    end if;
+    insert into control.closed_period_history
+        (organization_inn, action, through_before, through_after, reason, changed_by)
+    values (inn, 'open', stood, earlier, why, opened_by);
+    if earlier is null then
+        delete from control.closed_period where organization_inn = inn;
+    else
+        update control.closed_period
+        set through = earlier, closed_by = opened_by, closed_at = now(), reason = why
+        where organization_inn = inn;
+    end if;
+end
+$$;
+comment on function control.open_period is
+'Opens a period, or closes it through an earlier date only, with who and why: the one way to do it.';
+
+-- Decisions: told once, resolved once.
+
+create function control.guard_decision() returns trigger
+language plpgsql
+as $$
+begin
+    raise exception 'decision % is %: what was decided stays', old.decision_id, old.state
+        using errcode = 'check_violation', constraint = 'decision_is_kept';
+end
+$$;
+create trigger decision_guard before update on control.decision
+for each row
+when (
+    old.state <> 'open'
+    or (
+        old.organization_inn, old.kind, old.shift_id, old.reason, old.kept, old.held, old.proposal, old.digest,
+        old.evidence, old.decided_by, old.decided_at, old.batch_id
+    )
+    is distinct from (
+        new.organization_inn, new.kind, new.shift_id, new.reason, new.kept, new.held, new.proposal, new.digest,
+        new.evidence, new.decided_by, new.decided_at, new.batch_id
+    )
+)
+execute function control.guard_decision();
+create trigger decision_is_kept before delete or truncate on control.decision
+for each statement execute function accounting.refuse();
+
+-- Orders: how a status may change, and what of a closed period may. Transition tables have no index: where the first bad
+-- row is looked for, nested loops seem cheap to the planner, and are quadratic where no row is bad.
+
+create function accounting.check_orders_begin() returns trigger
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    select organization_inn, kpp, number, status into wrong from new_rows where status <> 'new' limit 1;
+    if found then
+        raise exception 'order % of % / % begins as %, not as new',
+            wrong.number, wrong.organization_inn, wrong.kpp, wrong.status
+            using errcode = 'check_violation', constraint = 'order_begins_as_new';
+    end if;
+    return null;
+end
+$$;
+create trigger orders_begin after insert on accounting.cash_order
+referencing new table as new_rows
+for each statement execute function accounting.check_orders_begin();
+
+create function accounting.sign_status() returns trigger
+language plpgsql
+as $$
+begin
+    new.status_by := session_user;
+    new.status_at := now();
+    new.status_reason := null;
+    return new;
+end
+$$;
+comment on function accounting.sign_status is 'Whoever changes a status without saying who does is named by the login.';
+create trigger status_is_signed before update on accounting.cash_order
+for each row
+when (old.status <> new.status and (new.status_by is null or new.status_at is not distinct from old.status_at))
+execute function accounting.sign_status();
+
+create function accounting.check_order_statuses() returns trigger
+language plpgsql
+set enable_nestloop to off
+as $$
+declare
+    wrong record;
+begin
+    select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.status, new_rows.status as wanted
+    into wrong
+    from old_rows
+    inner join new_rows on old_rows.document_id = new_rows.document_id
+    where
+        old_rows.status <> new_rows.status
+        and not case old_rows.status
+            when 'new' then true
+            when 'accepted' then new_rows.status = 'reversed' and new_rows.reversed_decision_id is not null
+            when 'rejected'
+                then
+                    new_rows.status = 'accepted'
+                    or (new_rows.status = 'reversed' and new_rows.reversed_decision_id is not null)
+            when 'reversed' then new_rows.status = 'new' and old_rows.reversed_decision_id is null
+        end
+    limit 1;
+    if found then
+        raise exception 'order % of % / % is % and cannot become %',
+            wrong.number, wrong.organization_inn, wrong.kpp, wrong.status, wrong.wanted
+            using errcode = 'check_violation', constraint = 'order_status_moves_on';
+    end if;
+
+    select old_rows.organization_inn, old_rows.kpp, old_rows.number
+    into wrong
+    from old_rows
+    inner join new_rows on old_rows.document_id = new_rows.document_id
+    where
+        old_rows.reversed_decision_id is distinct from new_rows.reversed_decision_id
+        and (
+            old_rows.reversed_decision_id is not null
+            or not exists (
+                select from control.decision
+                where
+                    decision.decision_id = new_rows.reversed_decision_id
+                    and decision.shift_id = new_rows.shift_id
+                    and decision.resolution = 'reverse'
+            )
+        )
+    limit 1;
+    if found then
+        raise exception 'order % of % / %: no decision about its shift reverses it',
+            wrong.number, wrong.organization_inn, wrong.kpp
+            using errcode = 'check_violation', constraint = 'order_reversed_by_decision';
+    end if;
+    return null;
+end
+$$;
+create trigger order_statuses after update on accounting.cash_order
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.check_order_statuses();
+
+create or replace function accounting.check_changed_orders() returns trigger
+language plpgsql
+set enable_nestloop to off
+as $$
+declare
+    wrong record;
+begin
+    select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.status
+    into wrong
+    from old_rows
+    left join new_rows on old_rows.document_id = new_rows.document_id
+    where
+        new_rows.document_id is null
+        or (
+            old_rows.shift_id, old_rows.organization_inn, old_rows.kpp, old_rows.kind, old_rows.number,
+            old_rows.date, old_rows.operation, old_rows.taxation, old_rows.agent, old_rows.issue,
+            old_rows.issued_decision_id
+        )
+        is distinct from (
+            new_rows.shift_id, new_rows.organization_inn, new_rows.kpp, new_rows.kind, new_rows.number,
+            new_rows.date, new_rows.operation, new_rows.taxation, new_rows.agent, new_rows.issue,
+            new_rows.issued_decision_id
+        )
+    limit 1;
+    if found then
+        raise exception 'order % of % / %: number, date, cash book and shift are assigned once',
+            wrong.number, wrong.organization_inn, wrong.kpp
+            using errcode = 'check_violation', constraint = 'order_identity_is_fixed';
+    end if;
+
+    select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.status
+    into wrong
+    from old_rows
+    inner join new_rows on old_rows.document_id = new_rows.document_id
+    where
+        (
+            old_rows.status in ('accepted', 'rejected')
+            or new_rows.reversed_decision_id is not null
+        )
+        and (
+            old_rows.amount, old_rows.vat, old_rows.vat_by_rate, old_rows.basis, old_rows.counterparty,
+            old_rows.debit_account, old_rows.credit_account
+        )
+        is distinct from (
+            new_rows.amount, new_rows.vat, new_rows.vat_by_rate, new_rows.basis, new_rows.counterparty,
+            new_rows.debit_account, new_rows.credit_account
+        )
+    limit 1;
+    if found then
+        raise exception 'order % of % / % is % and cannot be changed',
+            wrong.number, wrong.organization_inn, wrong.kpp, wrong.status
+            using errcode = 'check_violation', constraint = 'accepted_order_is_fixed';
+    end if;
+
+    -- A decision may reverse an order of a closed period, on a day that is open: the closed one keeps its turnover.
+    select old_rows.organization_inn, old_rows.date, closed_period.through
+    into wrong
+    from old_rows
+    inner join new_rows on old_rows.document_id = new_rows.document_id
+    inner join control.closed_period
+        on
+            old_rows.organization_inn = closed_period.organization_inn
+            and old_rows.date <= closed_period.through
+    where
+        new_rows.reversed_decision_id is null
+        or old_rows.reversed_decision_id is not null
+        or new_rows.reversed_on <= closed_period.through
+    limit 1;
+    if found then
+        raise exception 'an order of % dated % lies in a period closed through %',
+            wrong.organization_inn, wrong.date, wrong.through
+            using errcode = 'check_violation', constraint = 'order_not_in_closed_period';
+    end if;
+
+    insert into accounting.cash_order_history (
+        document_id, shift_id, organization_inn, kpp, kind, number, date, book_year, counterparty, amount, source,
+        status, operation, taxation, agent, debit_account, credit_account, vat, vat_by_rate, basis, revision, batch_id,
+        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on
+    )
+    select
+        document_id, shift_id, organization_inn, kpp, kind, number, date, book_year, counterparty, amount, source,
+        status, operation, taxation, agent, debit_account, credit_account, vat, vat_by_rate, basis, revision, batch_id,
+        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on
+    from old_rows;
+    return null;
+end
+$$;
+
+-- Shifts: what is booked in a closed period keeps its facts, and nothing more is booked there.
+
+create function accounting.is_booked(outcome text) returns boolean
+language sql immutable strict parallel safe
+return outcome in ('issued', 'no_cash', 'conflict');
+
+create function accounting.check_new_shifts() returns trigger
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    select fresh.organization_inn, fresh.order_date, closed_period.through
+    into wrong
+    from new_rows as fresh
+    inner join control.closed_period
+        on
+            fresh.organization_inn = closed_period.organization_inn
+            and fresh.order_date <= closed_period.through
+    where accounting.is_booked(fresh.outcome)
+    limit 1;
+    if found then
+        raise exception 'a shift of % dated % lies in a period closed through %',
+            wrong.organization_inn, wrong.order_date, wrong.through
+            using errcode = 'check_violation', constraint = 'shift_not_in_closed_period';
+    end if;
+    return null;
+end
+$$;
+create trigger new_shifts after insert on accounting.shift
+referencing new table as new_rows
+for each statement execute function accounting.check_new_shifts();
+
+create function accounting.check_changed_shifts() returns trigger
+language plpgsql
+set enable_nestloop to off
+as $$
+declare
+    wrong record;
+begin
+    select old_rows.organization_inn, old_rows.order_date, closed_period.through
+    into wrong
+    from old_rows
+    inner join control.closed_period on old_rows.organization_inn = closed_period.organization_inn
+    left join new_rows on old_rows.shift_id = new_rows.shift_id
+    cross join
+        lateral (
+            select
+                accounting.is_booked(old_rows.outcome) and old_rows.order_date <= closed_period.through as was_in,
+                accounting.is_booked(new_rows.outcome) and new_rows.order_date <= closed_period.through as is_in,
+                (
+                    old_rows.organization_inn, old_rows.kpp, old_rows.kkt_reg_id, old_rows.fiscal_document_number,
+                    old_rows.closed_at, old_rows.order_date, old_rows.receipts, old_rows.cash_income,
+                    old_rows.cash_refund, old_rows.cash_payout, old_rows.cash_payout_refund,
+                    old_rows.cashless_income, old_rows.cashless_refund
+                )
+                is not distinct from (
+                    new_rows.organization_inn, new_rows.kpp, new_rows.kkt_reg_id, new_rows.fiscal_document_number,
+                    new_rows.closed_at, new_rows.order_date, new_rows.receipts, new_rows.cash_income,
+                    new_rows.cash_refund, new_rows.cash_payout, new_rows.cash_payout_refund,
+                    new_rows.cashless_income, new_rows.cashless_refund
+                ) as same_facts,
+                new_rows.decision_id is not null
+                and new_rows.decision_id is distinct from old_rows.decision_id as is_decided
+        ) as told
+    where
+        (coalesce(told.is_in, false) and not (told.was_in and told.same_facts))
+        -- A decision may take a shift out of a closed period, to a day that is open.
+        or (told.was_in and not coalesce(told.is_in, false) and not told.is_decided)
+    limit 1;
+    if found then
+        raise exception 'a shift of % dated % lies in a period closed through %',
+            wrong.organization_inn, wrong.order_date, wrong.through
+            using errcode = 'check_violation', constraint = 'shift_not_in_closed_period';
+    end if;
+    return null;
+end
+$$;
+create trigger changed_shifts after update on accounting.shift
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.check_changed_shifts();
+
+create or replace function accounting.keep_shift_history() returns trigger
+language plpgsql
+as $$
+begin
+    insert into accounting.shift_history (
+        shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number,
+        fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
+        cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
+        revision, batch_id, loaded_at, late_by, decision_id
+    )
+    select
+        shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number,
+        fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
+        cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
+        revision, batch_id, loaded_at, late_by, decision_id
+    from old_rows;
+    return null;
+end
+$$;

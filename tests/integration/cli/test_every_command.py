@@ -20,6 +20,10 @@ COMMANDS = {
     "plan": ("plan", "--inn", "{inn}"),
     "load": ("load", "--inn", "{inn}", "--product", "ofd", "--from", str(FIRST), "--to", str(LAST)),
     "documents": ("documents", "--inn", "{inn}"),
+    "accept": ("accept", "{document}"),
+    "shifts": ("shifts", "--inn", "{inn}"),
+    "conflicts": ("conflicts",),
+    "period status": ("period", "status", "--inn", "{inn}"),
     "explain": ("explain", "{document}"),
     "integration disable": ("integration", "disable", "--inn", "{inn}", "--product", "market"),
 }
@@ -32,7 +36,7 @@ def words_of(command: str, inn: str = INN, document: str = "00000000-0000-0000-0
 def test_json_may_be_asked_for_before_or_after_the_command(shop: Shop) -> None:
     document = ""
     for command in COMMANDS:
-        if command == "explain":
+        if command == "accept":
             document = str(shop.town.orders()[0]["document_id"])
         words = words_of(command, shop.inn, document)
         told = []

@@ -10,7 +10,6 @@ down_revision: str | None = "0007"
 
 def upgrade() -> None:
     run_file("0008_decisions")
-    run_file("0008_guards")
 
 
 def downgrade() -> None:
