@@ -23,10 +23,10 @@ from airflow.sdk import *
 made = []
 DAG.__init__ = (lambda init: lambda self, *a, **k: (init(self, *a, **k), made.append(self))[0])(DAG.__init__)
 before = set(sys.modules)
-started = time.perf_counter()
+started = time.process_time()
 spec = importlib.util.spec_from_file_location("looked_at", sys.argv[1])
 spec.loader.exec_module(importlib.util.module_from_spec(spec))
-seconds = time.perf_counter() - started
+seconds = time.process_time() - started
 print(json.dumps({
     "seconds": seconds,
     "modules": sorted(set(sys.modules) - before),

@@ -1,2 +1,2 @@
--- Run by process after a shard is staged: without statistics the planner takes a full stage for a few rows.
-analyze stage.shift, stage.cash_order, stage.reject
+-- Run by publish, before its transaction: without statistics the planner takes a full stage for a few rows.
+analyze stage.shift (batch_id, shift_id), stage.cash_order (batch_id, shift_id), stage.reject (batch_id)

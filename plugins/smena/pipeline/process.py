@@ -107,7 +107,6 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 rejects=done.rejects,
                 reason=done.stopped or None,
             )
-        road.warehouse.run("stage_analyze")
         told.update(inn=organization.inn, shifts=done.shifts, orders=done.orders, rejects=done.rejects)
         return done
 

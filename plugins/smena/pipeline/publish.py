@@ -49,6 +49,7 @@ def publish(road: Road, batch_id: int) -> Published:
         if batch.state != "published":
             _restage(road, batch_id)
             _stop_if_bad(road, batch)
+            road.warehouse.run("stage_analyze")
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=batch.organization_inn)
                 # Another process may have published the batch while this one waited for the lock.

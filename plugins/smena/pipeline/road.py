@@ -33,7 +33,7 @@ class Road:
     endpoint: Callable[[str], Endpoint]
     now: Callable[[], datetime] = _now
     extract_workers: int = 4
-    chunk_bytes: int = 32_000_000
+    chunk_bytes: int = 48_000_000
 
     def ofd(self, organization: Organization) -> OfdClient:
         """A client of Kontur.OFD with the organisation's connection. The caller closes it."""

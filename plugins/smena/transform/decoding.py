@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -37,10 +38,13 @@ def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
     raise Undecodable(wrong)
 
 
-def _versions(body: bytes | msgspec.Raw) -> list[bytes | msgspec.Raw]:
+def _versions(body: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
+    """The bytes as they are; then, where that was not enough, without halves of letters."""
+    yield body
     data = bytes(body)
-    mended = _HALF_A_LETTER.sub(lambda found: rb"\ufffd" if found[1] else found[0], data) if rb"\u" in data else data
-    return [body] if mended == data else [mended]
+    mended = _HALF_A_LETTER.sub(lambda found: rb"\ufffd" if found[1] else found[0], data)
+    if mended != data:
+        yield mended
 
 
 def storable(text: str) -> str:

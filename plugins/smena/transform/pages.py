@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from smena.transform.decoding import Undecodable, decode, storable
 from smena.transform.documents import Told
 from smena.transform.frames import REJECTS
 
 LONGEST_RECORD = 20_000
-_NONE = datetime(1970, 1, 1)  # noqa: DTZ001 - fiscal times have no zone
-_NEVER = np.datetime64("NaT")
+_NONE = np.datetime64(0, "us")
+_NEVER = np.datetime64("NaT", "us")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,13 @@ class Found:
 
 def moments(told: Iterable[datetime | None]) -> np.ndarray[Any, Any]:
     """Naive moments; `1970-01-01T00:00:00` means none, and what has a zone is turned to UTC."""
-    naive = (_naive(moment) for moment in told)
-    return np.array(
-        [_NEVER if moment is None or moment == _NONE else moment for moment in naive], dtype="datetime64[us]"
-    )
+    naive = [moment if moment is None or moment.tzinfo is None else _naive(moment) for moment in told]
+    # Arrow takes Python's moments much faster than numpy does.
+    times = pa.array(naive, pa.timestamp("us")).to_numpy(zero_copy_only=False)
+    return np.where(times == _NONE, _NEVER, times)
 
 
-def _naive(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.tzinfo is None:
-        return moment
+def _naive(moment: datetime) -> datetime | None:
     try:
         return moment.astimezone(UTC).replace(tzinfo=None)
     except OverflowError:
