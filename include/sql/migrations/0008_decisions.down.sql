@@ -118,6 +118,7 @@ alter table control.decision drop constraint a_resolution_is_signed;
 alter table control.decision
 drop column proposal, drop column resolution, drop column resolved_by, drop column resolved_at,
 drop column resolution_reason;
+comment on column control.decision.digest is null;
 alter table control.decision add constraint decision_shift_id_kind_digest_key unique (shift_id, kind, digest);
 alter table control.decision drop constraint decision_kind_check;
 alter table control.decision add constraint decision_kind_check check (kind in ('conflict', 'duplicate'));
