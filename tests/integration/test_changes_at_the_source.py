@@ -163,6 +163,11 @@ def test_a_known_shift_that_comes_with_another_closing_time_is_in_quarantine(tow
         ("update accounting.cash_order_history set amount = 1", "history is kept"),
         ("update raw.page set body = ''", "history is kept"),
         ("delete from control.integration_history", "history is kept"),
+        ("delete from control.batch", "history is kept"),
+        ("truncate control.batch cascade", "history is kept"),
+        ("update control.batch set organization_inn = organization_inn", "history is kept"),
+        ("update accounting.shift set batch_id = 1000000", "has no such batch"),
+        ("update accounting.cash_order set batch_id = 1000000", "has no such batch"),
         ("update accounting.cash_order set number = number + 1000000", "assigned once"),
         ("update accounting.cash_order set date = date + 1", "assigned once"),
         ("update accounting.cash_order set amount = 0", "amount"),
@@ -209,6 +214,21 @@ def test_the_database_refuses_a_second_order_a_gap_and_a_date_before_the_start(
     order, _ = a_sale(town)
     statement = COPY_OF_AN_ORDER.format(**({"number": NEXT, "date": "date", "taxation": "taxation"} | change))
     with pytest.raises(BrokenPromise, match=why):
+        town.sql(statement, order["document_id"])
+
+
+def test_the_database_refuses_an_order_of_another_organisations_batch(town: Town) -> None:
+    order, _ = a_sale(town)
+    town.sql(
+        "insert into control.organization (inn, name, tariff) values ('3664069397', 'Лютик', 'other');"
+        "insert into control.batch (organization_inn, product, run_id, reason, detail)"
+        " values ('3664069397', 'ofd', 'test', 'asked', 'totals')"
+    )
+    foreign = "(select max(batch_id) from control.batch)"
+    statement = COPY_OF_AN_ORDER.format(number=NEXT, date="date", taxation="'psn'")
+    statement = statement.replace("basis, batch_id\nfrom", f"basis, {foreign}\nfrom")
+    assert foreign in statement
+    with pytest.raises(BrokenPromise, match="has no such batch"):
         town.sql(statement, order["document_id"])
 
 
