@@ -142,6 +142,7 @@ comment on view control.reach is
 
 drop table stage.till_shift;
 alter table control.decision drop column rival_id;
+drop function accounting.shift_facts(accounting.shift);
 drop function accounting.till_shift_id(text, text);
 
 alter table accounting.shift_history

@@ -106,6 +106,15 @@ begin
 end
 $$;
 
+create function accounting.shift_facts(told accounting.shift) returns jsonb
+language sql stable parallel safe
+return jsonb_build_object(
+    'cash_income', told.cash_income, 'cash_refund', told.cash_refund, 'cash_payout', told.cash_payout,
+    'cash_payout_refund', told.cash_payout_refund, 'cashless_income', told.cashless_income,
+    'cashless_refund', told.cashless_refund, 'receipts', told.receipts, 'order_date', told.order_date
+);
+comment on function accounting.shift_facts is 'One side of a decision: what is compared, and what orders are made of.';
+
 -- A decision may be about two shifts: what one source tells against what the other does.
 alter table control.decision add column rival_id uuid references accounting.shift (shift_id);
 comment on column control.decision.rival_id is
@@ -120,18 +129,18 @@ create unlogged table stage.till_shift (
     opened_at timestamp not null,
     closed_at timestamp not null,
     receipts integer not null,
-    cash_income bigint not null,
-    cash_refund bigint not null,
-    cashless_income bigint not null,
-    cashless_refund bigint not null,
-    price_correction bigint not null,
+    cash_income bigint,
+    cash_refund bigint,
+    cashless_income bigint,
+    cashless_refund bigint,
+    price_correction bigint,
     order_day date not null,
     outcome text not null,
     reason text,
     evidence bigint[] not null,
     shift_id uuid not null generated always as (accounting.till_shift_id(cashbox_id, till_shift)) stored
 );
-comment on table stage.till_shift is 'Sums in kopecks.';
+comment on table stage.till_shift is 'Sums in kopecks; none where the shift is incomplete.';
 create index stage_till_shift_of_batch on stage.till_shift (batch_id, shard);
 
 -- An order that Market told of first goes over to the shift of the OFD that turns out to be the same one: it keeps its

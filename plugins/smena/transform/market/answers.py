@@ -1,0 +1,41 @@
+"""The shape all of Kontur.Market's lists have: `{"items": […]}` or a bare array, in camelCase or in PascalCase."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from smena.transform.decoding import Undecodable, decode
+
+_PASCAL_KEY = re.compile(rb'"([A-Z])(\w*"\s*:)')
+"""A name in PascalCase. Inside a text a quotation mark is escaped, so nothing but a name ends like this."""
+
+
+class _Listed(msgspec.Struct):
+    items: list[msgspec.Raw] | msgspec.UnsetType | None = msgspec.UNSET
+    Items: list[msgspec.Raw] | msgspec.UnsetType | None = msgspec.UNSET
+
+
+def camel(body: bytes) -> bytes:
+    """An answer with all its names in camelCase; values stay as they are."""
+    return _PASCAL_KEY.sub(lambda found: b'"' + found[1].lower() + found[2], body)
+
+
+def is_array(body: bytes) -> bool:
+    """Whether the answer is a bare array."""
+    return body.lstrip()[:1] == b"["
+
+
+def items_of(body: bytes) -> list[msgspec.Raw]:
+    """The entries of a list, as they came. `null` holds none. Raises Undecodable where the answer is no list."""
+    if not body.strip():
+        raise Undecodable("the answer is empty")
+    if is_array(body):
+        entries: list[msgspec.Raw] = decode(body, list[msgspec.Raw])
+        return entries
+    listed = decode(body, _Listed)
+    told = listed.Items if listed.items is msgspec.UNSET else listed.items
+    if told is msgspec.UNSET:
+        raise Undecodable("the answer has no items")
+    return told or []
