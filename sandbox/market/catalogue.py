@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _GROUPS = ("Продукты", "Хозяйственное", "Канцелярия")
 _SORTS = ("", " новый", " отборный", " малый", " большой", " домашний")
 _TAX_SYSTEMS = {1: "Bts", 2: "StsIncome", 4: "StsExpenses", 16: "Uat", 32: "Patent"}
+_VAT_RATES = {1: "Main", 4: "StsFirst"}
 _GONE = {7: "archived", 11: "deleted"}  # each so many-th product; they are still in old cheques
 _WEIGHED_EVERY = 4
 
@@ -74,7 +75,8 @@ def invent_catalogue(shop: Shop) -> Catalogue:
 
 
 def show_product(shop: Shop, product: Product) -> dict[str, Any]:
-    """A product as served."""
+    """A product as served; its tax system is that of the shop's first till."""
+    taxation = shop.cashboxes[0].register.trade.taxation if shop.cashboxes else 0
     return {
         "id": product.id,
         "shopId": shop.id,
@@ -85,8 +87,8 @@ def show_product(shop: Shop, product: Product) -> dict[str, Any]:
         "unit": "Kilogram" if product.weighed else "Piece",
         "groupId": product.group_id,
         "barcodes": None if product.service else [f"2{stable_seed(product.id) % 10**11:011d}0"],
-        "taxSystem": tax_system(shop.cashboxes[0].register.trade.taxation) if shop.cashboxes else None,
-        "vatRate": "NoVat",
+        "taxSystem": tax_system(taxation),
+        "vatRate": _VAT_RATES.get(taxation, "NoVat"),
         "alcCodes": None,
         "state": product.state.capitalize() or None,
         "sellPricePerUnit": product.price / 100,
