@@ -12,14 +12,14 @@ Word = str | int
 """An identifier or a number: text, which some registers tell as a number."""
 
 
-class Payment(Struct, rename="camel", gc=False):
+class Payment(Struct, rename="camel"):
     """Оплата: its type is text, for the service may name new ones."""
 
     type: str
     value: Decimal
 
 
-class ChequeLine(Struct, rename="camel", gc=False):
+class ChequeLine(Struct, rename="camel"):
     """Позиция чека. The price is after all discounts."""
 
     sell_price_per_unit: Decimal
@@ -28,7 +28,7 @@ class ChequeLine(Struct, rename="camel", gc=False):
     product_code: Word | None = None
 
 
-class Cheque(Struct, rename="camel", gc=False):
+class Cheque(Struct, rename="camel"):
     """Чек. `cash_register_id` is the shift, in spite of its name."""
 
     id: Word
@@ -45,7 +45,7 @@ class Cheque(Struct, rename="camel", gc=False):
     lines: list[ChequeLine] | None = None
 
 
-class Position(Struct, rename="camel", gc=False):
+class Position(Struct, rename="camel"):
     """Позиция накладной."""
 
     quantity: Decimal
@@ -53,7 +53,7 @@ class Position(Struct, rename="camel", gc=False):
     buy_price_per_unit: Decimal | None = None
 
 
-class Waybill(Struct, rename="camel", gc=False):
+class Waybill(Struct, rename="camel"):
     """Входящая накладная."""
 
     id: Word
@@ -66,7 +66,7 @@ class Waybill(Struct, rename="camel", gc=False):
     positions: list[Position] | None = None
 
 
-class Told(Struct, rename="camel", gc=False):
+class Told(Struct, rename="camel"):
     """What can still be told of a record that cannot be read."""
 
     close_time: Any = None
