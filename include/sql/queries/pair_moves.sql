@@ -8,12 +8,12 @@ select
     pairing.fiscal_id,
     pairing.is_equal or pairing.is_rounded as is_same,
     decided.outcome,
-    coalesce(fiscal_shift.order_date <= closed_period.through, false)
+    coalesce(fiscal_row.order_date <= closed_period.through, false)
     or bool_or(cash_order.date <= coalesce(closed_period.through, '-infinity')) as is_closed,
     bool_or(cash_order.status in ('accepted', 'rejected')) as is_marked
 from pairing
 inner join decided on pairing.fiscal_id = decided.shift_id
-inner join accounting.shift as fiscal_shift on pairing.fiscal_id = fiscal_shift.shift_id
+inner join accounting.shift as fiscal_row on pairing.fiscal_id = fiscal_row.shift_id
 inner join accounting.cash_order on pairing.till_id = cash_order.shift_id
 left join control.closed_period on closed_period.organization_inn = %(inn)s
 where
@@ -28,7 +28,7 @@ where
     )
 group by
     pairing.till_id, pairing.fiscal_id, pairing.is_equal, pairing.is_rounded, decided.outcome,
-    fiscal_shift.order_date, closed_period.through;
+    fiscal_row.order_date, closed_period.through;
 
 alter table meeting add column stays boolean;
 
@@ -123,13 +123,13 @@ insert into control.decision (
 select
     %(inn)s,
     'conflict',
-    fiscal_shift.shift_id,
-    till_shift.shift_id,
-    fiscal_shift.reason,
-    accounting.shift_facts(till_shift),
-    accounting.shift_facts(fiscal_shift) || jsonb_build_object('outcome', staged.outcome),
-    md5(accounting.shift_facts(till_shift)::text || accounting.shift_facts(fiscal_shift)::text),
-    till_shift.evidence || fiscal_shift.evidence,
+    fiscal_row.shift_id,
+    till_row.shift_id,
+    fiscal_row.reason,
+    accounting.shift_facts(till_row),
+    accounting.shift_facts(fiscal_row) || jsonb_build_object('outcome', staged.outcome),
+    md5(accounting.shift_facts(till_row)::text || accounting.shift_facts(fiscal_row)::text),
+    till_row.evidence || fiscal_row.evidence,
     'rule',
     %(batch_id)s,
     jsonb_build_object(
@@ -150,8 +150,8 @@ select
         )
     )
 from meeting
-inner join accounting.shift as fiscal_shift on meeting.fiscal_id = fiscal_shift.shift_id
-inner join accounting.shift as till_shift on meeting.till_id = till_shift.shift_id
+inner join accounting.shift as fiscal_row on meeting.fiscal_id = fiscal_row.shift_id
+inner join accounting.shift as till_row on meeting.till_id = till_row.shift_id
 inner join stage.shift as staged on staged.batch_id = %(batch_id)s and meeting.fiscal_id = staged.shift_id
 where meeting.stays and not meeting.is_same
 on conflict (shift_id, kind) where state = 'open' do nothing

@@ -11,8 +11,8 @@ with met as (
         coalesce(pairing.is_crowded, false) as is_crowded,
         pairing.is_equal or pairing.is_unknown or pairing.is_rounded as is_same,
         pairing.is_rounded and not pairing.is_equal as is_rounded,
-        fiscal_shift.outcome as fiscal_outcome,
-        fiscal_shift.same_as as fiscal_same_as,
+        fiscal_row.outcome as fiscal_outcome,
+        fiscal_row.same_as as fiscal_same_as,
         market.start_date,
         market.state = 'on' as is_on,
         organization.keeps_cash_documents,
@@ -34,7 +34,7 @@ with met as (
     left join control.integration as market
         on market.organization_inn = %(inn)s and market.product = 'market'
     left join pairing on till.shift_id = pairing.till_id
-    left join accounting.shift as fiscal_shift on pairing.fiscal_id = fiscal_shift.shift_id
+    left join accounting.shift as fiscal_row on pairing.fiscal_id = fiscal_row.shift_id
 ),
 
 judged as (
@@ -140,16 +140,16 @@ select
     told.reason
 from (
     select
-        till_shift.shift_id,
-        fiscal_shift.shift_id as rival_id,
-        till_shift.reason,
-        accounting.shift_facts(fiscal_shift) as kept,
-        accounting.shift_facts(till_shift) as held,
-        md5(accounting.shift_facts(fiscal_shift)::text || accounting.shift_facts(till_shift)::text) as digest,
-        till_shift.evidence || fiscal_shift.evidence as evidence
+        till_row.shift_id,
+        fiscal_row.shift_id as rival_id,
+        till_row.reason,
+        accounting.shift_facts(fiscal_row) as kept,
+        accounting.shift_facts(till_row) as held,
+        md5(accounting.shift_facts(fiscal_row)::text || accounting.shift_facts(till_row)::text) as digest,
+        till_row.evidence || fiscal_row.evidence as evidence
     from settled
-    inner join accounting.shift as till_shift on settled.shift_id = till_shift.shift_id
-    inner join accounting.shift as fiscal_shift on settled.fiscal_id = fiscal_shift.shift_id
+    inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
+    inner join accounting.shift as fiscal_row on settled.fiscal_id = fiscal_row.shift_id
     where settled.becomes = 'duplicate'
 ) as told
 where
@@ -171,8 +171,8 @@ set
     resolved_at = now(),
     resolution_reason = coalesce(settled.reason, 'it is booked')
 from settled
-inner join accounting.shift as till_shift on settled.shift_id = till_shift.shift_id
-left join accounting.shift as fiscal_shift on settled.fiscal_id = fiscal_shift.shift_id
+inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
+left join accounting.shift as fiscal_row on settled.fiscal_id = fiscal_row.shift_id
 where
     decision.shift_id = settled.shift_id
     and decision.state = 'open'
@@ -185,7 +185,7 @@ where
                     settled.becomes <> 'conflict'
                     or decision.rival_id <> settled.fiscal_id
                     or decision.digest
-                    <> md5(accounting.shift_facts(fiscal_shift)::text || accounting.shift_facts(till_shift)::text)
+                    <> md5(accounting.shift_facts(fiscal_row)::text || accounting.shift_facts(till_row)::text)
                 )
     end;
 
@@ -195,21 +195,21 @@ insert into control.decision (
 select
     %(inn)s,
     case settled.becomes when 'conflict' then 'conflict' else 'review' end,
-    till_shift.shift_id,
-    fiscal_shift.shift_id,
-    till_shift.reason,
+    till_row.shift_id,
+    fiscal_row.shift_id,
+    till_row.reason,
     case
-        when settled.becomes = 'conflict' then accounting.shift_facts(fiscal_shift)
+        when settled.becomes = 'conflict' then accounting.shift_facts(fiscal_row)
         else '{}'::jsonb
     end,
-    accounting.shift_facts(till_shift),
-    md5(coalesce(accounting.shift_facts(fiscal_shift)::text, '') || accounting.shift_facts(till_shift)::text),
-    till_shift.evidence || coalesce(fiscal_shift.evidence, '{}'),
+    accounting.shift_facts(till_row),
+    md5(coalesce(accounting.shift_facts(fiscal_row)::text, '') || accounting.shift_facts(till_row)::text),
+    till_row.evidence || coalesce(fiscal_row.evidence, '{}'),
     'rule',
     %(batch_id)s
 from settled
-inner join accounting.shift as till_shift on settled.shift_id = till_shift.shift_id
-left join accounting.shift as fiscal_shift
-    on settled.fiscal_id = fiscal_shift.shift_id and settled.becomes = 'conflict'
+inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
+left join accounting.shift as fiscal_row
+    on settled.fiscal_id = fiscal_row.shift_id and settled.becomes = 'conflict'
 where settled.becomes in ('conflict', 'needs_review')
 on conflict (shift_id, kind) where state = 'open' do nothing
