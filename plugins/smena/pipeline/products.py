@@ -30,7 +30,7 @@ class Steps:
     write: Callable[[Transaction, Batch], None]
 
 
-_STEPS = {
+STEPS = {
     OFD: Steps(plan.plan, plan.preview, extract.extract, process.process, writing.write),
     MARKET: Steps(
         market_plan.plan, market_plan.preview, market_extract.extract, market_process.process, market_writing.write
@@ -40,4 +40,4 @@ _STEPS = {
 
 def steps_of(product: str) -> Steps:
     """The steps of `ofd` or `market`."""
-    return _STEPS[product]
+    return STEPS[product]
