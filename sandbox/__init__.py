@@ -3,6 +3,7 @@
 `python -m sandbox --port 0 --seed 7` runs it by itself; `SandboxServer` runs it inside a test.
 """
 
+from sandbox.market.settings import DEFAULT_MARKET_KEY, MarketSettings
 from sandbox.server import SandboxServer
 from sandbox.settings import (
     DEFAULT_API_KEY,
@@ -19,8 +20,10 @@ from sandbox.world import World, build_world
 __all__ = [
     "DEFAULT_API_KEY",
     "DEFAULT_LOGIN",
+    "DEFAULT_MARKET_KEY",
     "DEFAULT_PASSWORD",
     "ApiKey",
+    "MarketSettings",
     "OrganizationSpec",
     "SandboxServer",
     "SandboxSettings",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import date, datetime
+from typing import Any
 
+from sandbox.market.settings import DEFAULT_MARKET_KEY, MarketSettings
 from sandbox.server import SandboxServer
 from sandbox.settings import (
     DEFAULT_API_KEY,
@@ -51,7 +53,9 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
     parser.add_argument("--page-cap", type=int, default=server.page_cap)
     parser.add_argument("--corrections-outside-totals", action="store_true")
     parser.add_argument("--strict-permissions", action="store_true")
+    parser.add_argument("--market", action="store_true", help="Kontur.Market of the same shops, under /market")
     given = parser.parse_args(arguments)
+    market = MarketSettings() if given.market else None
     world = WorldSettings(
         seed=given.seed,
         first_day=given.first_day,
@@ -70,13 +74,14 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
         page_cap=given.page_cap,
         corrections_in_totals=not given.corrections_outside_totals,
         strict_permissions=given.strict_permissions,
+        market=market.easy() if market and given.easy else market,
     )
 
 
 def main() -> None:
     """Build the world, tell the address, serve."""
     server = SandboxServer(read_arguments())
-    hello = {
+    hello: dict[str, Any] = {
         "address": server.address,
         "login": DEFAULT_LOGIN,
         "password": DEFAULT_PASSWORD,
@@ -86,6 +91,8 @@ def main() -> None:
             for one in server.world.organizations
         ],
     }
+    if server.settings.market:
+        hello["market"] = {"address": server.market_address, "api_key": DEFAULT_MARKET_KEY}
     print(json.dumps(hello, ensure_ascii=False), flush=True)
     server.serve()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,17 @@ _HTML = "<!DOCTYPE html><html><head><title>Технические работы</
 _CASHBOX = "/v2/organizations/{organization}/cashboxes/{register}"
 
 
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a service words its refusals: of a status (None: without a body), and of what a key may not see."""
+
+    of_status: Callable[[int], Refusal | None] = refusals.refusal_of_status
+    closed: Callable[[], Refusal] = refusals.closed_cashbox
+
+
+_OFD = Manners()
+
+
 def as_json(payload: Any, status: int = 200) -> Response:
     """A JSON answer."""
     return Response(msgspec.json.encode(payload), status, media_type="application/json; charset=utf-8")
@@ -36,15 +48,15 @@ def _refused(refusal: Refusal) -> Response:
     return as_json(refusal.body(), refusal.status)
 
 
-def _broken(fault: Fault) -> Response:
+def _broken(fault: Fault, manners: Manners) -> Response:
     """The answer that replaces the right one."""
     if fault.kind == "html":
         return Response(_HTML, media_type="text/html; charset=utf-8")
     if fault.kind == "empty_body":
         return Response(b"")
     if fault.kind == "forbid_register":
-        return _refused(refusals.closed_cashbox())
-    refusal = refusals.refusal_of_status(fault.status)
+        return _refused(manners.closed())
+    refusal = manners.of_status(fault.status)
     answer = _refused(refusal) if refusal else Response(b"", fault.status)
     if fault.retry_after is not None:
         answer.headers["Retry-After"] = f"{fault.retry_after:g}"
@@ -66,10 +78,12 @@ class Gate:
     def __init__(self, doorkeeper: Doorkeeper, faults: Faults, traffic: Traffic) -> None:
         self._doorkeeper, self._faults, self._traffic = doorkeeper, faults, traffic
 
-    async def pass_through(self, request: Request, name: str, answer: Callable[[], Any]) -> Response:
-        """Count, strike, answer."""
+    async def pass_through(
+        self, request: Request, name: str, answer: Callable[[], Any], *, place: str = "", manners: Manners = _OFD
+    ) -> Response:
+        """Count, strike, answer. `place`: what counts and faults know as the register, where it is none."""
         line = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        register = request.path_params.get("register", "")
+        register = request.path_params.get("register", "") or place
         self._traffic.note(name, register, f"{request.method} {line}")
         cut = False
         for fault in self._faults.of_answer(line, name, register):
@@ -82,7 +96,7 @@ class Gate:
             elif fault.kind == "reset":
                 return _Dropped()
             else:
-                return _broken(fault)
+                return _broken(fault, manners)
         try:
             response = as_json(answer())
         except Refusal as refusal:
@@ -185,8 +199,10 @@ def _base_url(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
-def build_app(ofd: Ofd, doorkeeper: Doorkeeper, gate: Gate, controls: Controls) -> Starlette:
-    """All routes of the contract and the controls."""
+def build_app(
+    ofd: Ofd, doorkeeper: Doorkeeper, gate: Gate, controls: Controls, others: Sequence[Route] = ()
+) -> Starlette:
+    """All routes of the contract and the controls, and those of other services (Market)."""
     statistics = "statistics/cash-receipt"
     return Starlette(
         routes=[
@@ -221,5 +237,6 @@ def build_app(ofd: Ofd, doorkeeper: Doorkeeper, gate: Gate, controls: Controls) 
             gate.data_route(f"{_CASHBOX}/{statistics}/by-shifts", "by-shifts", ofd.by_shifts),
             gate.data_route(f"{_CASHBOX}/{statistics}/by-days", "by-days", ofd.by_days),
             *controls.routes(),
+            *others,
         ]
     )

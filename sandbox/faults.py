@@ -14,6 +14,8 @@ the method, as in the request counts), `register` (РНМ), `times` (how often i
 `match` names `type` (`closeShift`, …; `byShifts` for an entry of by-shifts), `kktRegId`, `fiscalDriveNumber`,
 `fiscalDocumentNumber`, `shiftNumber`, or any other field of the document. `set` and `drop` take dotted paths
 (`sell.cashTotal`).
+
+To Market's lists a shop's id is the `register`, and a document has the type `cheque` or `waybill`.
 """
 
 from __future__ import annotations

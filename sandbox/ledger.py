@@ -131,7 +131,8 @@ def write_ledger(register: Register) -> Ledger:
     rows = np.arange(len(shift_of))
     first_row = np.cumsum([0, *(s.receipts for s in shifts)])[:-1].astype(np.int64)
     ordinals = (opens - first_row + 1)[shift_of] + rows
-    times = _receipt_times(register.seed ^ 1, shifts, shift_of)
+    times_seed = register.seed if register.times_seed is None else register.times_seed
+    times = _receipt_times(times_seed ^ 1, shifts, shift_of)
     mood = np.array([s.mood for s in shifts], dtype=np.int64)[shift_of]
     receipts = invent_receipts(register.seed, register.trade, shift_of, mood, times)
     kind[ordinals] = _kinds_of_receipts(receipts, bso=register.trade.bso)

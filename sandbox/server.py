@@ -13,6 +13,10 @@ import uvicorn
 
 from sandbox.app import Controls, Gate, build_app
 from sandbox.faults import Faults
+from sandbox.market.routes import PREFIX, market_routes
+from sandbox.market.service import Market
+from sandbox.market.shops import Shop, open_shops, with_added_registers
+from sandbox.market.truth import truth_of_till_shifts
 from sandbox.ofd import Ofd
 from sandbox.session import Doorkeeper
 from sandbox.settings import SandboxSettings
@@ -30,29 +34,37 @@ def as_utc(moment: datetime) -> datetime:
 
 
 class SandboxServer:
-    """Kontur.OFD in miniature.
+    """Kontur.OFD in miniature, and with `SandboxSettings.market` Kontur.Market of the same shops.
 
     >>> with SandboxServer(SandboxSettings()) as sandbox:
     ...     requests.get(f"{sandbox.address}/v2/organizations")
 
     Attributes:
         address: `http://127.0.0.1:<port>`; both the data and the authentication endpoint. Known from the start.
+        market_address: base address of Market. shops: Market's shops; none without Market.
         world: the invented world. faults: troubles to switch on. requests: counts of what was asked.
     """
 
     def __init__(self, settings: SandboxSettings | None = None) -> None:
         self.settings = settings or SandboxSettings()
         self.world: World = build_world(self.settings.world)
+        market = self.settings.market
+        self.shops: tuple[Shop, ...] = open_shops(self.world, market) if market else ()
+        self.world = with_added_registers(self.world, self.shops)
         self.faults = Faults()
         self.requests = Traffic()
         self._now = as_utc(self.settings.now) if self.settings.now else None
         self._doorkeeper = Doorkeeper(self.settings, time.monotonic)
         ofd = Ofd(self.settings, self.world, self.faults, self._now_s)
         controls = Controls(self.faults, self.requests, self.tell_now, self.set_now, self.truth, truth_of_days)
-        app = build_app(ofd, self._doorkeeper, Gate(self._doorkeeper, self.faults, self.requests), controls)
+        gate = Gate(self._doorkeeper, self.faults, self.requests)
+        self._market = Market(market, self.shops, self.faults, self._now_s) if market else None
+        routes = market_routes(self._market, gate, self.market_truth) if self._market else []
+        app = build_app(ofd, self._doorkeeper, gate, controls, routes)
         self._socket = socket.create_server((self.settings.host, self.settings.port))
         host, port = self._socket.getsockname()[:2]
         self.address = f"http://{host}:{port}"
+        self.market_address = f"{self.address}{PREFIX}"
         config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
         self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
@@ -77,6 +89,10 @@ class SandboxServer:
     def truth_by_days(self, inn: str | None = None) -> list[dict[str, Any]]:
         """The same by organisation and local day of closing."""
         return truth_of_days(self.truth(inn))
+
+    def market_truth(self, inn: str | None = None) -> list[dict[str, Any]]:
+        """Every till shift Market knows of by now, none without Market; see `market.truth.truth_of_till_shifts`."""
+        return truth_of_till_shifts(self._market, self.shops, inn) if self._market else []
 
     def forget_sessions(self) -> None:
         """Let every session die at once."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from sandbox.market.settings import MarketSettings
+
 DEFAULT_LOGIN = "demo@smena.example"
 DEFAULT_PASSWORD = "not-a-secret"  # noqa: S105 - an invented default of a sandbox
 DEFAULT_API_KEY = "sandbox-integrator-key"
@@ -109,6 +111,7 @@ class SandboxSettings:
         strict_permissions: a window that is partly outside a register's permission is refused, not clipped.
         session_life_s: how long a Sid lives.
         certificates: SHA-1 thumbprints (hex) that may log in; None: any RSA certificate in its term.
+        market: what Kontur.Market knows of the same shops; None: there is no Market.
     """
 
     world: WorldSettings = field(default_factory=WorldSettings)
@@ -125,3 +128,4 @@ class SandboxSettings:
     page_cap: int = 1000
     scan_limit: int = 5000
     strict_permissions: bool = False
+    market: MarketSettings | None = None

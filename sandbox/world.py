@@ -26,6 +26,7 @@ class Register:
         reg_number: РНМ, 16 digits.
         permission_from, permission_to: naive local window in which the integrator may read; None = no limit.
         outages: times when documents were formed but not transmitted.
+        times_seed: the seed of the receipts' times, where it is not that of their money.
     """
 
     reg_number: str
@@ -45,6 +46,7 @@ class Register:
     permission_from: datetime | None
     permission_to: datetime | None
     seed: int
+    times_seed: int | None = None
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -10,15 +10,23 @@ from functools import cache
 from typing import Any
 
 from demo.signing import Head, invent_head
-from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, WorldSettings
+from sandbox import (
+    DEFAULT_API_KEY,
+    DEFAULT_LOGIN,
+    DEFAULT_MARKET_KEY,
+    DEFAULT_PASSWORD,
+    SandboxServer,
+    WorldSettings,
+)
 from smena.integration.certificates import add_certificate
 from smena.integration.lifecycle import disable, enable, prepare_ban, prepare_mandate
 from smena.integration.organizations import add_organization, set_organization
 from smena.model.endpoint import Endpoint
-from smena.model.window import OFD, Window
+from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.load import Loaded, load
 from smena.pipeline.road import Road
 from smena.sources.http import Patience
+from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
 from smena.warehouse.database import Warehouse
 
@@ -48,13 +56,16 @@ class QuickRoad(Road):
     def ofd(self, organization: Any) -> OfdClient:
         return OfdClient(self.endpoint(organization.ofd_connection), patience=QUICK)
 
+    def market(self, organization: Any) -> MarketClient:
+        return MarketClient(self.endpoint(organization.market_connection), patience=QUICK)
+
 
 class Town:
     """One sandbox, one warehouse; every organisation of the sandbox is registered and switched on."""
 
     def __init__(self, sandbox: SandboxServer, warehouse: Warehouse, start: date = FIRST, **settings: str) -> None:
         self.sandbox, self.warehouse = sandbox, warehouse
-        self.road = QuickRoad(warehouse, lambda _name: self.endpoint(), now=sandbox.tell_now)
+        self.road = QuickRoad(warehouse, self.endpoint, now=sandbox.tell_now)
         self.inns = [one.inn for one in sandbox.world.organizations]
         for one in sandbox.world.organizations:
             with warehouse.transaction() as transaction:
@@ -63,7 +74,9 @@ class Town:
                     set_organization(transaction, one.inn, settings)
             self.enable(start, one.inn)
 
-    def endpoint(self) -> Endpoint:
+    def endpoint(self, name: str = "kontur_ofd") -> Endpoint:
+        if name == "kontur_market":
+            return Endpoint(name, self.sandbox.market_address, None, DEFAULT_MARKET_KEY, {})
         address = self.sandbox.address
         extra = {"api_key": DEFAULT_API_KEY, "auth_base_url": address}
         return Endpoint("kontur_ofd", address, DEFAULT_LOGIN, DEFAULT_PASSWORD, extra)
@@ -84,6 +97,10 @@ class Town:
             signature = head_of(inn).sign(mandate["text"])
             enable(transaction, inn=inn, product=OFD, start_date=start, changed_by="test", signature=signature)
 
+    def enable_market(self, start: date, inn: str = "") -> None:
+        with self.warehouse.transaction() as transaction:
+            enable(transaction, inn=inn or self.inn, product=MARKET, start_date=start, changed_by="test")
+
     def disable(self) -> None:
         with self.warehouse.transaction() as transaction:
             ban = prepare_ban(transaction, inn=self.inn, product=OFD, made_by="test")
@@ -94,10 +111,12 @@ class Town:
         """Move the clock of everyone: it is this day now, UTC."""
         self.sandbox.set_now(datetime(day.year, day.month, day.day, hour))
 
-    def load(self, first: date | None = None, last: date | None = None, *, inn: str = "") -> Loaded:
+    def load(
+        self, first: date | None = None, last: date | None = None, *, inn: str = "", product: str = OFD
+    ) -> Loaded:
         """The planned load, or the load of the days asked for."""
         window = Window(first, last or first) if first else None
-        return load(self.road, inn or self.inn, run_id="test", window=window)
+        return load(self.road, inn or self.inn, run_id="test", product=product, window=window)
 
     def load_daily(self, first: date, last: date) -> None:
         """A run on the morning after each of these days."""
@@ -119,7 +138,7 @@ class Town:
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
     def shifts(self) -> list[dict[str, Any]]:
-        return self.table("accounting.shift", "fiscal_drive_number, shift_number")
+        return self.table("accounting.shift", "fiscal_drive_number, shift_number, cashbox_id, till_shift")
 
     def orders(self) -> list[dict[str, Any]]:
         return self.table("accounting.cash_order", "organization_inn, kpp, book_year, number")

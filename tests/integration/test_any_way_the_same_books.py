@@ -15,6 +15,8 @@ import pytest
 
 from smena.pipeline import extract as extracting
 from smena.pipeline import load as loading
+from smena.pipeline import products
+from smena.model.window import OFD
 from smena.pipeline.extract import extract
 from smena.pipeline.load import load
 from smena.pipeline.plan import plan
@@ -126,6 +128,9 @@ def _run_and_die(town: Town, step: str, nth: int) -> None:
         pages.PageStore.add = dying(pages.PageStore.add)  # type: ignore[method-assign]
     elif step == "mark":
         extracting.ledger.mark = dying(extracting.ledger.mark)
+    elif step == "process":
+        steps = products.steps_of(OFD)
+        products.STEPS[OFD] = replace(steps, process=dying(steps.process))
     else:
         setattr(loading, step, dying(getattr(loading, step)))
     load(town.road, town.inn, run_id="killed")

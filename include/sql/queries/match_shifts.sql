@@ -27,6 +27,7 @@ with facts as (
         end as reason,
         stood.shift_id is not null as stood,
         stood.outcome as stood_outcome,
+        stood.same_as as stood_same_as,
         stood.reason as stood_reason,
         stood.cash_income is not null as stood_whole,
         (stood.order_date is distinct from staged.order_day) as other_day,
@@ -106,7 +107,8 @@ select
     case
         when not stood then 'new'
         when other_identity then 'other'
-        when stood_outcome in ('duplicate', 'rejected') then 'same'
+        when stood_outcome = 'rejected' then 'same'
+        when stood_same_as is not null then case when same_facts then 'same' else 'changed' end
         when is_incomplete and stood_whole then 'same'
         when stood_outcome in ('incomplete', 'needs_review', 'before_start', 'closed_period')
             then

@@ -15,6 +15,7 @@ set
     order_date = staged.order_day,
     outcome = decided.outcome,
     reason = decided.reason,
+    same_as = null,
     late_by = accounting.late_by(staged.closed_at, staged.received_at, organization.timezone),
     evidence = staged.evidence,
     revision = shift.revision + 1,

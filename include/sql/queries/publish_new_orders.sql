@@ -64,7 +64,7 @@ select
     fresh.day,
     'Розничные покупатели',
     fresh.amount,
-    'ofd',
+    fresh.source,
     fresh.operation,
     fresh.taxation,
     fresh.agent,

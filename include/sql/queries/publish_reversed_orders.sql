@@ -10,7 +10,7 @@ set
     loaded_at = now()
 from decided
 where
-    decided.verdict = 'changed'
+    decided.verdict in ('changed', 'confirmed')
     and cash_order.shift_id = decided.shift_id
     and cash_order.status = 'new'
     and not exists (select from target where target.document_id = cash_order.document_id)

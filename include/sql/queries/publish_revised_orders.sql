@@ -18,8 +18,9 @@ set
     loaded_at = now()
 from target
 where
-    target.verdict = 'changed'
+    target.verdict in ('changed', 'confirmed')
     and cash_order.document_id = target.document_id
+    and cash_order.status in ('new', 'reversed')
     and (
         cash_order.status = 'reversed'
         or (

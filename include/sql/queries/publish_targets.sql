@@ -2,13 +2,17 @@
 -- order that takes its place is issued once more, with an id and a number of its own.
 create temporary table target on commit drop as
 select
-    accounting.order_id(
-        staged.shift_id,
-        cash_order.operation,
-        cash_order.taxation,
-        cash_order.agent,
-        coalesce(stood.issue + stood.is_gone::integer, 1)
-    ) as document_id,
+    case
+        when stood.document_id is not null and not stood.is_gone then stood.document_id
+        else
+            accounting.order_id(
+                staged.shift_id,
+                cash_order.operation,
+                cash_order.taxation,
+                cash_order.agent,
+                coalesce(stood.issue + 1, 1)
+            )
+    end as document_id,
     coalesce(stood.issue + stood.is_gone::integer, 1) as issue,
     staged.shift_id,
     decided.verdict,
@@ -30,7 +34,8 @@ select
     cash_order.credit_account,
     'Отчёт о закрытии смены № ' || staged.shift_number || ' от ' || to_char(staged.closed_at, 'DD.MM.YYYY')
     || ', РНМ ' || staged.kkt_reg_id || ', ФН ' || staged.fiscal_drive_number
-    || ', ФД ' || staged.fiscal_document_number as basis
+    || ', ФД ' || staged.fiscal_document_number as basis,
+    'ofd' as source
 from stage.cash_order
 inner join stage.shift as staged
     on cash_order.batch_id = staged.batch_id and cash_order.shift_id = staged.shift_id
@@ -38,11 +43,12 @@ inner join decided on staged.shift_id = decided.shift_id
 left join
     lateral (
         select
+            issued.document_id,
             issued.issue,
             issued.reversed_decision_id is not null as is_gone
         from accounting.cash_order as issued
         where
-            decided.verdict = 'changed'
+            decided.verdict in ('changed', 'confirmed')
             and issued.shift_id = staged.shift_id
             and issued.operation = cash_order.operation
             and issued.taxation = cash_order.taxation
@@ -53,5 +59,5 @@ left join
     on true
 where
     cash_order.batch_id = %(batch_id)s
-    and decided.verdict in ('new', 'changed')
+    and decided.verdict in ('new', 'changed', 'confirmed')
     and decided.outcome = 'issued'

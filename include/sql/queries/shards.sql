@@ -10,6 +10,10 @@ select
         select count(*)
         from stage.shift
         where shift.batch_id = shard.batch_id and shift.shard = shard.shard
+    ) + (
+        select count(*)
+        from stage.till_shift
+        where till_shift.batch_id = shard.batch_id and till_shift.shard = shard.shard
     ) as staged_shifts,
     (
         select count(*)
@@ -22,7 +26,7 @@ select
         where
             reject.batch_id = shard.batch_id
             and reject.shard = shard.shard
-            and reject.kind in ('closeShift', 'page')
+            and reject.kind in ('closeShift', 'cheque', 'page')
     ) as bad_reports
 from control.shard
 where shard.batch_id = %(batch_id)s

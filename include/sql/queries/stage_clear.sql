@@ -9,6 +9,11 @@ orders as (
     where batch_id = %(batch_id)s and shard = %(shard)s
 ),
 
+till_shifts as (
+    delete from stage.till_shift
+    where batch_id = %(batch_id)s and shard = %(shard)s
+),
+
 results as (
     delete from control.check_result
     where batch_id = %(batch_id)s and shard = %(shard)s

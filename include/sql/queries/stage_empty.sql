@@ -4,6 +4,11 @@ with shifts as (
     where batch_id = %(batch_id)s
 ),
 
+till_shifts as (
+    delete from stage.till_shift
+    where batch_id = %(batch_id)s
+),
+
 orders as (
     delete from stage.cash_order
     where batch_id = %(batch_id)s

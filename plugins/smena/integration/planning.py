@@ -17,6 +17,9 @@ LOOK_BACK_DAYS = 31
 WINDOW_DAYS = {"totals": 92, "receipts": 35}
 """The longest window asked at once: a quarter where receipts are not read, a month and the look-back where they are."""
 
+SHOP_WINDOW_DAYS = 31
+"""The longest window of a shop's cheques: each is asked with a margin of two days on both sides."""
+
 SHARD_REGISTERS = 200
 SHARD_REGISTER_DAYS = 20_000
 EASTMOST = timedelta(hours=14)
@@ -73,6 +76,43 @@ def asked_windows(
         first_day=window.first_day,
         last_day=window.last_day,
         window_days=WINDOW_DAYS[organization.detail],
+        seen_at=seen_at,
+    )
+    return _planned(rows)
+
+
+def record_shops(
+    transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime
+) -> None:
+    """Keeps what Kontur.Market tells of an organisation's shops: shop_id, name, address, kpp, is_paid of each."""
+    transaction.run("plan_shops", inn=inn, shops=as_json(list(shops)), seen_at=seen_at)
+
+
+def wanted_shop_windows(
+    transaction: Transaction, organization: Organization, *, horizon: date, seen_at: datetime
+) -> list[PlannedWindow]:
+    """What would be loaded now from Kontur.Market, through `horizon`; a shop's id stands for the register."""
+    rows = transaction.rows(
+        "plan_market_windows",
+        inn=organization.inn,
+        horizon=horizon,
+        look_back_days=LOOK_BACK_DAYS,
+        window_days=SHOP_WINDOW_DAYS,
+        seen_at=seen_at,
+    )
+    return _planned(rows)
+
+
+def asked_shop_windows(
+    transaction: Transaction, organization: Organization, window: Window, *, seen_at: datetime
+) -> list[PlannedWindow]:
+    """One window that a person asked for, of every shop; covered days too."""
+    rows = transaction.rows(
+        "plan_market_asked",
+        inn=organization.inn,
+        first_day=window.first_day,
+        last_day=window.last_day,
+        window_days=SHOP_WINDOW_DAYS,
         seen_at=seen_at,
     )
     return _planned(rows)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
+from decimal import Context, Decimal, Inexact, InvalidOperation
 
-KOPECKS_IN_ROUBLE = 100
+_KOPECK = Decimal("0.01")
+_EXACT = Context(prec=100, traps=[InvalidOperation, Inexact])
+"""More digits than any money has; whatever does not fit, or would be rounded, is refused at once and at no cost."""
 
 
 def roubles(kopecks: int) -> Decimal:
@@ -15,10 +16,12 @@ def roubles(kopecks: int) -> Decimal:
 
 def kopecks(amount: Decimal) -> int:
     """Roubles as kopecks. Raises ValueError for a part of a kopeck: money is never rounded silently."""
-    exact = Fraction(amount) * KOPECKS_IN_ROUBLE if amount.is_finite() else None
-    if exact is None or exact.denominator != 1:
-        raise ValueError(f"{amount} is not a whole number of kopecks")
-    return exact.numerator
+    try:
+        if amount.is_finite():
+            return int(_EXACT.scaleb(_EXACT.quantize(amount, _KOPECK), 2))
+    except ArithmeticError:
+        pass
+    raise ValueError(f"{amount} is not a whole number of kopecks")
 
 
 def written(amount: Decimal) -> str:

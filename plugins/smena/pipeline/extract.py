@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from smena.integration.organizations import organization_of
-from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer
+from smena.pipeline.fetching import Extraction, Fetch, fetch_all
 from smena.pipeline.log import step_log
 from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
 from smena.pipeline.road import Road
@@ -27,38 +26,16 @@ RECEIPTS = ("openShift", "receipt", "bso", "receiptCorrection", "bsoCorrection")
 MARGIN = timedelta(days=1)
 
 
-@dataclass
-class Extraction:
-    """How the assignments of a shard ended: their counts by state, and the first fault that may pass."""
-
-    batch_id: int
-    shard: int
-    states: dict[str, int] = field(default_factory=dict)
-    fault: PassingFault | None = None
-
-    def count(self, state: str, assignments: int = 1) -> None:
-        self.states[state] = self.states.get(state, 0) + assignments
-
-
 @dataclass(frozen=True, slots=True)
-class _Fetch:
-    """One attempt to fetch for one assignment: its answers go to the evidence under one number."""
+class _Asking:
+    """What the OFD is asked for one assignment."""
 
     client: OfdClient
-    pages: PageStore
-    assignment: Assignment
-    fetch_id: int
+    fetch: Fetch
 
-    def keep(self, method: str, page: Page) -> None:
-        self.pages.add(
-            fetch_id=self.fetch_id,
-            kkt_reg_id=self.assignment.kkt_reg_id,
-            method=method,
-            address=page.address,
-            status=page.status,
-            fetched_at=page.fetched_at,
-            body=page.body,
-        )
+    @property
+    def assignment(self) -> Assignment:
+        return self.fetch.assignment
 
     def documents(self, first: datetime, last: datetime, types: Sequence[str]) -> None:
         """Every document of these types in a period, as far as it is permitted, page by page."""
@@ -70,7 +47,7 @@ class _Fetch:
         if first > last:
             return
         for page in self.client.by_period(assignment.ofd_organization_id, assignment.kkt_reg_id, first, last, types):
-            self.keep("by_period", page)
+            self.fetch.keep("by_period", page)
 
     def totals(self) -> None:
         """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends.
@@ -88,7 +65,7 @@ class _Fetch:
         if assignment.permission_from is not None:
             first = max(first, assignment.permission_from)
         page = self.client.by_shifts(assignment.ofd_organization_id, assignment.kkt_reg_id, first, last)
-        self.keep("by_shifts", page)
+        self.fetch.keep("by_shifts", page)
         return page
 
 
@@ -118,13 +95,14 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
 def _fetch_reports(road: Road, client: OfdClient, pages: PageStore, result: Extraction) -> None:
     """z-reports of every assignment and its totals by shift: these spare the receipts, or are held against them."""
 
-    def fetch(one: _Fetch) -> None:
+    def fetch(one: Fetch) -> None:
+        asking = _Asking(client, one)
         first = datetime.combine(one.assignment.first_day, time.min)
-        one.documents(first, one.assignment.ask_through, Z_REPORTS)
-        one.totals()
+        asking.documents(first, one.assignment.ask_through, Z_REPORTS)
+        asking.totals()
 
     waiting = ledger.assignments_of(road.warehouse, result.batch_id, result.shard, ("planned", "failed"))
-    _fetch_all(road, client, pages, waiting, fetch, result, state="listed", kept_as="fetch_id")
+    fetch_all(road, pages, waiting, fetch, result, state="listed", kept_as="fetch_id")
 
 
 def _fetch_receipts(road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction) -> None:
@@ -134,60 +112,12 @@ def _fetch_receipts(road: Road, client: OfdClient, pages: PageStore, batch: Batc
         return
     periods = receipt_periods(road, batch, result.shard)
 
-    def fetch(one: _Fetch) -> None:
+    def fetch(one: Fetch) -> None:
         for first, last in periods[one.assignment.kkt_reg_id, one.assignment.first_day]:
-            one.documents(first, last, RECEIPTS)
+            _Asking(client, one).documents(first, last, RECEIPTS)
 
     needing = [one for one in listed if (one.kkt_reg_id, one.first_day) in periods]
     done = [one for one in listed if (one.kkt_reg_id, one.first_day) not in periods]
     ledger.mark_read(road.warehouse, batch.batch_id, done)
     result.count("read", len(done))
-    _fetch_all(road, client, pages, needing, fetch, result, state="read", kept_as="receipts_fetch_id")
-
-
-def _fetch_all(
-    road: Road,
-    client: OfdClient,
-    pages: PageStore,
-    assignments: Iterable[Assignment],
-    fetch: Callable[[_Fetch], None],
-    result: Extraction,
-    *,
-    state: str,
-    kept_as: str,
-) -> None:
-    """Runs `fetch` for each assignment, a few at once, and marks how each ended."""
-
-    def attempt(assignment: Assignment) -> tuple[str, SmenaError | None]:
-        fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
-        one = _Fetch(client, pages, assignment, fetch_id)
-        ended = state
-        error: SmenaError | None = None
-        try:
-            fetch(one)
-        except UnreadableAnswer as unreadable:
-            one.keep("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
-            ended, error = "unreadable", unreadable
-        except RefusedLogin:
-            raise
-        except RefusedByService as refusal:
-            ended, error = "refused", refusal
-        except PassingFault as fault:
-            ended, error = "failed", fault
-        # A fetch that did not end well leaves the earlier one in force.
-        fetched = {kept_as: fetch_id} if ended in (state, "unreadable") else {}
-        ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
-        return ended, error
-
-    workers = ThreadPoolExecutor(road.extract_workers, thread_name_prefix="extract")
-    attempts = [workers.submit(attempt, assignment) for assignment in assignments]
-    try:
-        for one in attempts:
-            ended, error = one.result()
-            if ended != "listed":
-                result.count(ended)
-            if ended == "failed" and isinstance(error, PassingFault) and result.fault is None:
-                result.fault = error
-    finally:
-        # Whoever is interrupted does not wait for answers under way.
-        workers.shutdown(wait=False, cancel_futures=True)
+    fetch_all(road, pages, needing, fetch, result, state="read", kept_as="receipts_fetch_id")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from smena.model.errors import PassingFault
-from smena.model.window import Window
-from smena.pipeline.extract import extract
-from smena.pipeline.plan import Plan, plan
-from smena.pipeline.process import process
+from smena.model.window import OFD, Window
+from smena.pipeline.plan import Plan
+from smena.pipeline.products import steps_of
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
+from smena.warehouse import ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,27 @@ def stage(road: Road, batch_id: int, shard: int) -> None:
     Raises PassingFault where a part could not be read: run again. What was read is not lost, and is published without
     the rest if nobody does.
     """
-    extracted = extract(road, batch_id, shard)
+    steps = steps_of(ledger.batch_of(road.warehouse, batch_id).product)
+    extracted = steps.extract(road, batch_id, shard)
     if extracted.fault is not None:
         raise extracted.fault
-    process(road, batch_id, shard)
+    steps.process(road, batch_id, shard)
 
 
-def load(road: Road, inn: str, *, run_id: str, horizon: date | None = None, window: Window | None = None) -> Loaded:
+def load(
+    road: Road,
+    inn: str,
+    *,
+    run_id: str,
+    product: str = OFD,
+    horizon: date | None = None,
+    window: Window | None = None,
+) -> Loaded:
     """Plans, extracts, processes and publishes. What can be read is published even where another part cannot.
 
     Raises what the steps raise: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing was reached at all).
     """
-    planned = plan(road, inn, run_id=run_id, horizon=horizon, window=window)
+    planned = steps_of(product).plan(road, inn, run_id=run_id, horizon=horizon, window=window)
     if planned.batch_id is None:
         raise AssertionError("a written plan has a batch")
     fault = None

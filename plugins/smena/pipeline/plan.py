@@ -62,7 +62,7 @@ def plan(road: Road, inn: str, *, run_id: str, horizon: date | None = None, wind
     with step_log("plan", inn=inn, run_id=run_id) as told:
         organization = organization_of(road.warehouse, inn)
         required(road.warehouse, inn, OFD)
-        last_day = _horizon(road, organization, horizon, window)
+        last_day = horizon_of(road, organization, horizon, window)
         with road.warehouse.transaction() as transaction:
             batch_id, seen_at = ledger.open_batch(
                 transaction,
@@ -96,7 +96,7 @@ def preview(road: Road, inn: str) -> Plan:
     """What `plan` would write now. A dry run: nothing is kept of it."""
     organization = organization_of(road.warehouse, inn)
     required(road.warehouse, inn, OFD)
-    horizon = _horizon(road, organization, None, None)
+    horizon = horizon_of(road, organization, None, None)
     registers = _listed_registers(road, organization, None)
     with road.warehouse.transaction() as transaction:
         transaction.run("lock_organization", inn=inn)
@@ -129,7 +129,8 @@ def _planned(
     return Plan(organization.inn, OFD, horizon, windows, planning.gaps(transaction, organization.inn, OFD))
 
 
-def _horizon(road: Road, organization: Organization, horizon: date | None, window: Window | None) -> date:
+def horizon_of(road: Road, organization: Organization, horizon: date | None, window: Window | None) -> date:
+    """The last day to load. Raises WrongUse where the window is not over yet."""
     yesterday = road.yesterday(organization)
     if window:
         if window.last_day > yesterday:

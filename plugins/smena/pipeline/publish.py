@@ -8,11 +8,10 @@ from typing import Any
 
 from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
-from smena.matching import shifts as matching
 from smena.model.errors import BadBatch, BrokenPromise
 from smena.model.organization import Organization
 from smena.pipeline.log import step_log
-from smena.pipeline.process import process
+from smena.pipeline.products import steps_of
 from smena.pipeline.road import Road
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
@@ -47,7 +46,7 @@ def publish(road: Road, batch_id: int) -> Published:
         batch = ledger.batch_of(road.warehouse, batch_id)
         told["inn"] = batch.organization_inn
         if batch.state != "published":
-            _restage(road, batch_id)
+            _restage(road, batch)
             _stop_if_bad(road, batch)
             road.warehouse.run("stage_analyze")
             with road.warehouse.transaction() as transaction:
@@ -56,8 +55,7 @@ def publish(road: Road, batch_id: int) -> Published:
                 if ledger.batch_of(transaction, batch_id).state != "published":
                     required(transaction, batch.organization_inn, batch.product)
                     _check_stage(transaction, batch_id)
-                    matching.match(transaction, batch)
-                    _write(transaction, batch)
+                    steps_of(batch.product).write(transaction, batch)
         road.warehouse.run("stage_empty", batch_id=batch_id)
         batch = ledger.batch_of(road.warehouse, batch_id)
         days = [row["day"] for row in road.warehouse.rows("batch_covered_days", batch_id=batch_id)]
@@ -65,10 +63,10 @@ def publish(road: Road, batch_id: int) -> Published:
         return Published(batch_id, batch.organization_inn, batch.summary, days)
 
 
-def _restage(road: Road, batch_id: int) -> None:
-    for shard in road.warehouse.rows("shards", batch_id=batch_id):
+def _restage(road: Road, batch: Batch) -> None:
+    for shard in road.warehouse.rows("shards", batch_id=batch.batch_id):
         if shard["state"] == "planned" or not _is_whole(shard):
-            process(road, batch_id, shard["shard"])
+            steps_of(batch.product).process(road, batch.batch_id, shard["shard"])
 
 
 def _is_whole(shard: Row) -> bool:
@@ -101,26 +99,3 @@ def _stop_if_bad(road: Road, batch: Batch) -> None:
             f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {reason}",
             fix="look at control.quarantine and control.check_result; then run it again",
         )
-
-
-def _write(transaction: Transaction, batch: Batch) -> None:
-    batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
-    transaction.run("publish_new_shifts", batch_id=batch_id, inn=inn)
-    transaction.run("publish_changed_shifts", batch_id=batch_id)
-    transaction.run("publish_conflicts", batch_id=batch_id)
-    transaction.run("publish_settled", batch_id=batch_id)
-    transaction.run("publish_targets", batch_id=batch_id)
-    transaction.run("publish_analyze")
-    transaction.run("publish_new_orders", batch_id=batch_id, inn=inn)
-    transaction.run("publish_revised_orders", batch_id=batch_id)
-    transaction.run("publish_reversed_orders", batch_id=batch_id)
-    transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
-    transaction.run("assignments_failed", batch_id=batch_id)
-    transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_spoiled", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_uncovered", inn=inn, product=product)
-    transaction.run("publish_read_through", batch_id=batch_id, inn=inn)
-    transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_summary", batch_id=batch_id)

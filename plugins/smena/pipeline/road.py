@@ -1,4 +1,4 @@
-"""What every step of the road needs: the warehouse, a way to the operator, and a clock."""
+"""What every step of the road needs: the warehouse, a way to the services, and a clock."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from smena.model.endpoint import Endpoint
 from smena.model.organization import Organization
+from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
 from smena.warehouse.database import Warehouse
 
@@ -38,6 +39,14 @@ class Road:
     def ofd(self, organization: Organization) -> OfdClient:
         """A client of Kontur.OFD with the organisation's connection. The caller closes it."""
         return OfdClient(self.endpoint(organization.ofd_connection))
+
+    def market(self, organization: Organization) -> MarketClient:
+        """A client of Kontur.Market with the organisation's connection. The caller closes it."""
+        return MarketClient(self.endpoint(organization.market_connection))
+
+    def local_now(self, organization: Organization) -> datetime:
+        """The present moment in the organisation's time zone, without it."""
+        return self.now().astimezone(ZoneInfo(organization.timezone)).replace(tzinfo=None)
 
     def yesterday(self, organization: Organization) -> date:
         """The newest day that is over in the organisation's accounting time."""

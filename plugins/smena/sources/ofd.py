@@ -16,13 +16,12 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
 from smena.sources.http import Answer, Http, Patience
 from smena.sources.ofd_login import CertificateLogin, Login, PasswordLogin
-from smena.sources.page import Page
+from smena.sources.page import Page, readable_page
 from smena.transform.decoding import Undecodable, decode
 
 DEFAULT_AUTH_BASE_URL = "https://api.kontur.ru"
 PAGE_LIMIT = 1000
 MOST_PAGES = 100_000
-UNREADABLE_ATTEMPTS = 3
 LOG_IN_AGAIN = "401002"
 
 _FIXES = {
@@ -144,15 +143,7 @@ class OfdClient:
 
     def _get(self, name: str, path: str, query: Mapping[str, str] | None = None) -> Page:
         address = f"{self._base}{path}{f'?{urlencode(query)}' if query else ''}"
-        for attempt in range(1, UNREADABLE_ATTEMPTS + 1):
-            answer = self._answered(name, address)
-            if _is_json(answer.body):
-                return Page(name, address, answer.status, answer.body, answer.at)
-            if attempt < UNREADABLE_ATTEMPTS:
-                self._http.rest(name, attempt, "the answer is no JSON")
-        raise UnreadableAnswer(
-            f"{name}: the answer is no JSON, {UNREADABLE_ATTEMPTS} times", address=address, body=answer.body
-        )
+        return readable_page(self._http, name, address, lambda: self._answered(name, address), _is_json, "JSON")
 
     def _answered(self, name: str, address: str) -> Answer:
         """A good answer; a session that has died is renewed once."""

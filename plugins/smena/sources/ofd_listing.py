@@ -11,6 +11,7 @@ import msgspec
 
 from smena.model.errors import PassingFault
 from smena.model.identifiers import clean, clean_inn
+from smena.sources.listing import Broken, read_each
 from smena.transform.decoding import Undecodable, decode, storable
 
 T = TypeVar("T")
@@ -66,27 +67,19 @@ def list_organizations(body: bytes) -> list[OfdOrganization]:
     return _listed(body, lambda raw: _organization(decode(raw, _Organization, strict=False)))[0]
 
 
-def list_cashboxes(body: bytes) -> tuple[list[Cashbox], list[dict[str, str]]]:
+def list_cashboxes(body: bytes) -> tuple[list[Cashbox], list[Broken]]:
     """The registers, and those that cannot be read, each with its `record` and `reason`."""
     return _listed(body, lambda raw: _cashbox(decode(raw, _Cashbox, strict=False)))
 
 
-def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[dict[str, str]]]:
+def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[Broken]]:
     try:
         raw: list[msgspec.Raw] | None = decode(body, list[msgspec.Raw]) if body.strip() else []
     except Undecodable:
         raw = None
     if raw is None:
         raise PassingFault("Kontur.OFD answers with something that is no list", fix="run again")
-    good: list[T] = []
-    broken: list[dict[str, str]] = []
-    for one in raw:
-        try:
-            good.append(read(one))
-        except ValueError as error:
-            record = storable(bytes(one).decode(errors="replace")[:20_000])
-            broken.append({"record": record, "reason": storable(str(error))})
-    return good, broken
+    return read_each(raw, read)
 
 
 def _organization(told: _Organization) -> OfdOrganization:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from smena.model.errors import UnreadableAnswer
+from smena.sources.http import Answer, Http
+
+UNREADABLE_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +24,21 @@ class Page:
     status: int
     body: bytes
     fetched_at: datetime
+
+
+def readable_page(
+    http: Http, name: str, address: str, ask: Callable[[], Answer], is_readable: Callable[[bytes], bool], wanted: str
+) -> Page:
+    """An answer that can be read; it is asked for a few times, for some faults of a service pass.
+
+    Raises UnreadableAnswer where none is what was `wanted` (as messages call it).
+    """
+    for attempt in range(1, UNREADABLE_ATTEMPTS + 1):
+        answer = ask()
+        if is_readable(answer.body):
+            return Page(name, address, answer.status, answer.body, answer.at)
+        if attempt < UNREADABLE_ATTEMPTS:
+            http.rest(name, attempt, f"the answer is no {wanted}")
+    raise UnreadableAnswer(
+        f"{name}: the answer is no {wanted}, {UNREADABLE_ATTEMPTS} times", address=address, body=answer.body
+    )

@@ -7,13 +7,14 @@ import pandas as pd
 from smena.transform.frames import REJECTS
 
 
-def distinct(frame: pd.DataFrame, key: list[str], kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def distinct(
+    frame: pd.DataFrame, key: list[str], kind: str, reason: str = "the same fiscal document comes with another content"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that are alike but for their page become one; rows of one key that differ go to the rejects, all of them."""
     frame = frame.drop_duplicates([column for column in frame if column != "page_id"], ignore_index=True)
     doubled = frame.duplicated(key, keep=False)
     if not doubled.any():
         return frame, REJECTS.empty()
-    reason = "the same fiscal document comes with another content"
     return frame[~doubled].reset_index(drop=True), as_rejects(frame[doubled], kind, reason)
 
 

@@ -22,7 +22,7 @@ _NEVER = np.datetime64("NaT", "us")
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """An answer's bytes (decompressed) with the register that was asked."""
+    """An answer's bytes (decompressed) with the register that was asked; of Kontur.Market, with the shop."""
 
     page_id: int
     kkt_reg_id: str
@@ -82,16 +82,25 @@ def reject(page: RawPage, kind: str, reason: str, record: bytes) -> dict[str, An
     except Undecodable:
         told = Told()
     drive = told.fiscal_drive_number
+    return reject_of_day(page, kind, reason, record, day_of(told.date_time)) | {
+        "fiscal_drive_number": storable(drive.strip()) if isinstance(drive, str) else None,
+        "shift_number": _number(told.shift_number),
+        "fiscal_document_number": _number(told.fiscal_document_number),
+    }
+
+
+def reject_of_day(page: RawPage, kind: str, reason: str, record: bytes, day: datetime | None) -> dict[str, Any]:
+    """A rejected record without fiscal numbers; its day where it can be told."""
     return {
         "page_id": page.page_id,
         "kkt_reg_id": page.kkt_reg_id,
         "kind": storable(kind),
         "reason": storable(reason),
         "record": storable(record[:LONGEST_RECORD].decode(errors="replace")),
-        "day": day_of(told.date_time),
-        "fiscal_drive_number": storable(drive.strip()) if isinstance(drive, str) else None,
-        "shift_number": _number(told.shift_number),
-        "fiscal_document_number": _number(told.fiscal_document_number),
+        "day": day,
+        "fiscal_drive_number": None,
+        "shift_number": None,
+        "fiscal_document_number": None,
     }
 
 

@@ -90,6 +90,16 @@ def assignments_of(
     ]
 
 
+def shop_assignments_of(
+    transaction: Transaction | Warehouse, batch_id: int, shard: int, states: Sequence[str]
+) -> list[Assignment]:
+    """The same of a batch of Kontur.Market: a shop's id stands for the register."""
+    return [
+        Assignment(**row)
+        for row in transaction.rows("market_assignments", batch_id=batch_id, shard=shard, states=list(states))
+    ]
+
+
 def mark(
     warehouse: Warehouse,
     batch_id: int,

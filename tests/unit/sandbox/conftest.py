@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 import requests
 
-from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
+from sandbox import (
+    DEFAULT_API_KEY,
+    DEFAULT_LOGIN,
+    DEFAULT_MARKET_KEY,
+    DEFAULT_PASSWORD,
+    MarketSettings,
+    SandboxServer,
+    SandboxSettings,
+    WorldSettings,
+)
 
 FIRST, LAST = "2025-12-01", "2026-01-15"
 SMALL = WorldSettings(
@@ -87,3 +96,60 @@ def visit() -> Iterator[Callable[..., Visitor]]:
             return Visitor(stack.enter_context(SandboxServer(wanted)), api_key)
 
         yield start
+
+
+class MarketVisitor:
+    """A reader of Market with a key: asks the sandbox over HTTP, long after the world's last day by default."""
+
+    def __init__(self, sandbox: SandboxServer, api_key: str = DEFAULT_MARKET_KEY) -> None:
+        self.sandbox = sandbox
+        self.http = requests.Session()
+        self.http.headers["x-kontur-apikey"] = api_key
+
+    def ask(self, path: str, **query: Any) -> requests.Response:
+        return self.http.get(f"{self.sandbox.market_address}/v1/{path}", params=query, timeout=10)
+
+    def items(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        return self.ask(path, **query).json()["items"]
+
+    def cheques(self, shop_id: str, **query: Any) -> list[dict[str, Any]]:
+        """Sales of the whole world, or what the query says, page after page until one is empty; repeats are kept."""
+        query = {"dateFrom": FIRST, "dateTo": "2026-01-20", "limit": 1000} | query
+        found: list[dict[str, Any]] = []
+        while page := self.items(f"shops/{shop_id}/cheques", **query, offset=len(found)):
+            found += page
+        return found
+
+    def every(self, shop_id: str) -> list[dict[str, Any]]:
+        """Sales and refunds."""
+        return self.cheques(shop_id) + self.cheques(shop_id, isRefund="true")
+
+
+@pytest.fixture
+def visit_market() -> Iterator[Callable[..., MarketVisitor]]:
+    """Starts a sandbox with a Market without difficulties but those named, and visits it."""
+    with ExitStack() as stack:
+
+        def start(world: dict[str, Any] | None = None, now: datetime | None = None, **market: Any) -> MarketVisitor:
+            wanted = SandboxSettings(
+                world=replace(SMALL, **(world or {})), now=now, market=replace(MarketSettings().easy(), **market)
+            )
+            return MarketVisitor(stack.enter_context(SandboxServer(wanted)))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def hard_sandbox() -> Iterator[SandboxServer]:
+    """A Market with all its difficulties."""
+    market = replace(MarketSettings(), rounding_differs_permille=50)
+    with SandboxServer(SandboxSettings(world=replace(SMALL, organizations=4), market=market)) as server:
+        yield server
+
+
+@pytest.fixture
+def hard_market(hard_sandbox: SandboxServer) -> MarketVisitor:
+    hard_sandbox.faults.clear()
+    hard_sandbox.set_now(None)
+    hard_sandbox.requests.reset()
+    return MarketVisitor(hard_sandbox)

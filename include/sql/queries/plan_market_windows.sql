@@ -1,0 +1,62 @@
+-- Run by the planner of Kontur.Market: wanted minus covered and the look-back, in windows of bounded length, by shop.
+--
+-- Market does not tell when a shop sold last, so the days of the look-back are always asked for: cheques may come late.
+with waived as (
+    select
+        shift.shop_id,
+        range_agg(daterange(shift.order_date, shift.order_date, '[]')) as days
+    from accounting.shift
+    where
+        shift.organization_inn = %(inn)s
+        and shift.source = 'market'
+        and shift.outcome = 'incomplete'
+    group by shift.shop_id
+),
+
+wanted as (
+    select
+        reach.kkt_reg_id,
+        datemultirange(reach.days * daterange(null, %(horizon)s, '[]')) as days,
+        coalesce(covered.days, '{}'::datemultirange) - coalesce(waived.days, '{}'::datemultirange) as covered
+    from control.reach
+    inner join control.shop on reach.organization_inn = shop.organization_inn and reach.kkt_reg_id = shop.shop_id
+    left join control.covered
+        on
+            reach.organization_inn = covered.organization_inn
+            and reach.product = covered.product
+            and reach.kkt_reg_id = covered.kkt_reg_id
+    left join waived on reach.kkt_reg_id = waived.shop_id
+    where
+        reach.organization_inn = %(inn)s
+        and reach.product = 'market'
+        and shop.seen_at >= %(seen_at)s
+),
+
+asked as (
+    select
+        kkt_reg_id,
+        days - covered as missing,
+        unnest(
+            (days - covered)
+            + (days * datemultirange(daterange(%(horizon)s - %(look_back_days)s, %(horizon)s, '(]')))
+        ) as days
+    from wanted
+)
+
+select
+    asked.kkt_reg_id,
+    piece.first_day::date as first_day,
+    least(piece.first_day::date + %(window_days)s - 1, upper(asked.days) - 1) as last_day,
+    case
+        when asked.missing && daterange(piece.first_day::date, piece.first_day::date + %(window_days)s) then 'missing'
+        else 'look_back'
+    end as reason,
+    null::timestamp as last_document_at
+from asked
+cross join
+    lateral generate_series(
+        lower(asked.days)::timestamp,
+        upper(asked.days)::timestamp - interval '1 day',
+        %(window_days)s * interval '1 day'
+    ) as piece (first_day)
+order by asked.kkt_reg_id, piece.first_day

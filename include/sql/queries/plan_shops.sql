@@ -1,0 +1,19 @@
+-- Run by the planner of Kontur.Market: the shops that it tells of, one row each.
+insert into control.shop (organization_inn, shop_id, name, address, kpp, is_paid, seen_at)
+select
+    %(inn)s,
+    told.shop_id,
+    coalesce(told.name, ''),
+    coalesce(told.address, ''),
+    coalesce(told.kpp, ''),
+    told.is_paid,
+    %(seen_at)s
+from jsonb_to_recordset(%(shops)s) as told (shop_id text, name text, address text, kpp text, is_paid boolean)
+order by told.shop_id
+on conflict (organization_inn, shop_id) do update
+    set
+        name = excluded.name,
+        address = excluded.address,
+        kpp = excluded.kpp,
+        is_paid = excluded.is_paid,
+        seen_at = greatest(control.shop.seen_at, excluded.seen_at)

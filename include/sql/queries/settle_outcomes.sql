@@ -1,0 +1,215 @@
+-- Run by publish after pair_moves: what becomes of each till shift (DOMAIN 4).
+--
+-- The OFD's shift is the one that is booked; Market fills what the OFD does not have. No guess: a till shift that could be
+-- a register's, and is not known to be, waits.
+create temporary table settled on commit drop as
+with met as (
+    select
+        till.*,
+        pairing.fiscal_id,
+        pairing.register_link_id,
+        coalesce(pairing.is_crowded, false) as is_crowded,
+        pairing.is_equal or pairing.is_unknown or pairing.is_rounded as is_same,
+        pairing.is_rounded and not pairing.is_equal as is_rounded,
+        fiscal_row.outcome as fiscal_outcome,
+        fiscal_row.same_as as fiscal_same_as,
+        market.start_date,
+        market.state = 'on' as is_on,
+        organization.keeps_cash_documents,
+        exists(
+            select from accounting.cash_order
+            where cash_order.shift_id = till.shift_id and cash_order.status <> 'reversed'
+        ) as has_orders,
+        exists(
+            select from accounting.cash_order
+            where cash_order.shift_id = till.shift_id and cash_order.status in ('accepted', 'rejected')
+        ) as is_marked,
+        exists(
+            select from accounting.cash_order
+            where cash_order.shift_id = pairing.fiscal_id and cash_order.status <> 'reversed'
+        ) as is_booked_twice,
+        exists(select from doubtful where doubtful.till_id = till.shift_id) as is_doubtful
+    from till
+    inner join control.organization on organization.inn = %(inn)s
+    left join control.integration as market
+        on market.organization_inn = %(inn)s and market.product = 'market'
+    left join pairing on till.shift_id = pairing.till_id
+    left join accounting.shift as fiscal_row on pairing.fiscal_id = fiscal_row.shift_id
+),
+
+judged as (
+    select
+        met.*,
+        case
+            when met.fiscal_same_as = met.shift_id then met.outcome
+            when coalesce(met.is_closed, false) and accounting.is_booked(met.outcome) then met.outcome
+            when met.is_crowded then 'needs_review'
+            when met.fiscal_id is not null and met.fiscal_outcome <> 'before_start'
+                then
+                    case
+                        -- Accepted from Market: it stands, and where the OFD's is booked too, a person decides.
+                        when met.has_orders and met.is_marked and not met.is_booked_twice then 'issued'
+                        when met.is_booked_twice and met.is_marked then 'conflict'
+                        when met.is_same or met.fiscal_outcome = 'rejected' then 'duplicate'
+                        when coalesce(met.is_closed, false) then 'closed_period'
+                        else 'conflict'
+                    end
+            when met.start_date is null or met.order_date < met.start_date then 'before_start'
+            when coalesce(met.is_closed, false) then 'closed_period'
+            when met.cash_income is null then 'incomplete'
+            when met.is_doubtful and not met.has_orders then 'needs_review'
+            when not met.is_on and not accounting.is_booked(met.outcome) then met.outcome
+            when met.cash_income = 0 and met.cash_refund = 0 then 'no_cash'
+            when not met.keeps_cash_documents then 'no_cash'
+            else 'issued'
+        end as becomes
+    from met
+)
+
+select
+    judged.shift_id,
+    judged.fiscal_id,
+    judged.register_link_id,
+    judged.fiscal_outcome,
+    judged.is_same,
+    judged.is_rounded,
+    judged.has_orders,
+    judged.outcome as was,
+    judged.becomes,
+    case
+        when judged.becomes in ('duplicate', 'conflict', 'closed_period') then judged.fiscal_id
+        else judged.same_as
+    end as same_as,
+    case
+        when judged.becomes = judged.outcome and judged.becomes in ('issued', 'no_cash', 'incomplete') then judged.reason
+        when judged.becomes = 'duplicate'
+            then
+                'the OFD tells of it, link ' || judged.register_link_id
+                || case when judged.is_rounded then '; rounding of ' || abs(judged.price_correction) || ' explained' else '' end
+        when judged.becomes = 'conflict' then 'the OFD tells of it with other sums; a person decides'
+        when judged.becomes = 'before_start' then 'dated before the start of the integration, ' || judged.start_date
+        when judged.becomes = 'closed_period' then 'the period is closed'
+        when judged.becomes = 'needs_review'
+            then
+                case
+                    when judged.is_crowded then 'two shifts of the cashbox lie in one shift of its register'
+                    else 'no link tells which register the cashbox is, and the OFD may tell of this shift too'
+                end
+        when judged.becomes = 'no_cash' and not judged.keeps_cash_documents then 'keeps no cash documents'
+        when judged.becomes = judged.outcome then judged.reason
+    end as reason
+from judged
+where judged.becomes is not null;
+
+analyze settled;
+
+update accounting.shift
+set
+    outcome = settled.becomes,
+    reason = settled.reason,
+    same_as = settled.same_as,
+    revision = shift.revision + 1,
+    batch_id = %(batch_id)s,
+    loaded_at = now()
+from settled
+where
+    shift.shift_id = settled.shift_id
+    and (shift.outcome, shift.reason, shift.same_as) is distinct from (settled.becomes, settled.reason, settled.same_as);
+
+-- Every decision is a row: what was held back, on which link and which evidence.
+insert into control.decision (
+    organization_inn, kind, shift_id, rival_id, reason, kept, held, digest, evidence, decided_by, batch_id,
+    state, resolution, resolved_by, resolved_at, resolution_reason
+)
+select
+    %(inn)s,
+    'duplicate',
+    told.shift_id,
+    told.rival_id,
+    told.reason,
+    told.kept,
+    told.held,
+    told.digest,
+    told.evidence,
+    'rule',
+    %(batch_id)s,
+    'resolved',
+    'keep-ofd',
+    'rule',
+    now(),
+    told.reason
+from (
+    select
+        till_row.shift_id,
+        fiscal_row.shift_id as rival_id,
+        till_row.reason,
+        accounting.shift_facts(fiscal_row) as kept,
+        accounting.shift_facts(till_row) as held,
+        md5(accounting.shift_facts(fiscal_row)::text || accounting.shift_facts(till_row)::text) as digest,
+        till_row.evidence || fiscal_row.evidence as evidence
+    from settled
+    inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
+    inner join accounting.shift as fiscal_row on settled.fiscal_id = fiscal_row.shift_id
+    where settled.becomes = 'duplicate'
+) as told
+where
+    not exists (
+        select from control.decision
+        where
+            decision.shift_id = told.shift_id
+            and decision.kind = 'duplicate'
+            and decision.rival_id = told.rival_id
+            and decision.digest = told.digest
+    );
+
+-- Questions about till shifts that have no ground any more, or another one.
+update control.decision
+set
+    state = 'resolved',
+    resolution = case when settled.becomes in ('conflict', 'needs_review') then 'superseded' else 'withdrawn' end,
+    resolved_by = 'rule',
+    resolved_at = now(),
+    resolution_reason = coalesce(settled.reason, 'it is booked')
+from settled
+inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
+left join accounting.shift as fiscal_row on settled.fiscal_id = fiscal_row.shift_id
+where
+    decision.shift_id = settled.shift_id
+    and decision.state = 'open'
+    and case decision.kind
+        when 'review' then settled.becomes <> 'needs_review'
+        when 'conflict'
+            then
+                decision.rival_id is not null
+                and (
+                    settled.becomes <> 'conflict'
+                    or decision.rival_id <> settled.fiscal_id
+                    or decision.digest
+                    <> md5(accounting.shift_facts(fiscal_row)::text || accounting.shift_facts(till_row)::text)
+                )
+    end;
+
+insert into control.decision (
+    organization_inn, kind, shift_id, rival_id, reason, kept, held, digest, evidence, decided_by, batch_id
+)
+select
+    %(inn)s,
+    case settled.becomes when 'conflict' then 'conflict' else 'review' end,
+    till_row.shift_id,
+    fiscal_row.shift_id,
+    till_row.reason,
+    case
+        when settled.becomes = 'conflict' then accounting.shift_facts(fiscal_row)
+        else '{}'::jsonb
+    end,
+    accounting.shift_facts(till_row),
+    md5(coalesce(accounting.shift_facts(fiscal_row)::text, '') || accounting.shift_facts(till_row)::text),
+    till_row.evidence || coalesce(fiscal_row.evidence, '{}'),
+    'rule',
+    %(batch_id)s
+from settled
+inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
+left join accounting.shift as fiscal_row
+    on settled.fiscal_id = fiscal_row.shift_id and settled.becomes = 'conflict'
+where settled.becomes in ('conflict', 'needs_review')
+on conflict (shift_id, kind) where state = 'open' do nothing

@@ -1,0 +1,94 @@
+"""How a shard's assignments are fetched: a few at once, each marked as it ended, its answers kept as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer
+from smena.pipeline.road import Road
+from smena.sources.page import Page
+from smena.warehouse import ledger
+from smena.warehouse.ledger import Assignment
+from smena.warehouse.pages import PageStore
+
+
+@dataclass
+class Extraction:
+    """How the assignments of a shard ended: their counts by state, and the first fault that may pass."""
+
+    batch_id: int
+    shard: int
+    states: dict[str, int] = field(default_factory=dict)
+    fault: PassingFault | None = None
+
+    def count(self, state: str, assignments: int = 1) -> None:
+        self.states[state] = self.states.get(state, 0) + assignments
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One attempt to fetch for one assignment: its answers go to the evidence under one number."""
+
+    pages: PageStore
+    assignment: Assignment
+    fetch_id: int
+
+    def keep(self, method: str, page: Page) -> None:
+        self.pages.add(
+            fetch_id=self.fetch_id,
+            kkt_reg_id=self.assignment.kkt_reg_id,
+            method=method,
+            address=page.address,
+            status=page.status,
+            fetched_at=page.fetched_at,
+            body=page.body,
+        )
+
+
+def fetch_all(
+    road: Road,
+    pages: PageStore,
+    assignments: Iterable[Assignment],
+    fetch: Callable[[Fetch], None],
+    result: Extraction,
+    *,
+    state: str,
+    kept_as: str,
+) -> None:
+    """Runs `fetch` for each assignment, a few at once, and marks how each ended."""
+
+    def attempt(assignment: Assignment) -> tuple[str, SmenaError | None]:
+        fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
+        one = Fetch(pages, assignment, fetch_id)
+        ended = state
+        error: SmenaError | None = None
+        try:
+            fetch(one)
+        except UnreadableAnswer as unreadable:
+            one.keep("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
+            ended, error = "unreadable", unreadable
+        except RefusedLogin:
+            raise
+        except RefusedByService as refusal:
+            ended, error = "refused", refusal
+        except PassingFault as fault:
+            ended, error = "failed", fault
+        # A fetch that did not end well leaves the earlier one in force.
+        fetched = {kept_as: fetch_id} if ended in (state, "unreadable") else {}
+        ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
+        return ended, error
+
+    workers = ThreadPoolExecutor(road.extract_workers, thread_name_prefix="extract")
+    attempts = [workers.submit(attempt, assignment) for assignment in assignments]
+    try:
+        for one in attempts:
+            ended, error = one.result()
+            if ended != "listed":
+                result.count(ended)
+            if ended == "failed" and isinstance(error, PassingFault) and result.fault is None:
+                result.fault = error
+    finally:
+        # Whoever is interrupted does not wait for answers under way.
+        workers.shutdown(wait=False, cancel_futures=True)

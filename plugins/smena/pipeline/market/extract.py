@@ -1,0 +1,44 @@
+"""Step 1 for Kontur.Market: cheques, waybills and suppliers, fetched and kept as evidence."""
+
+from __future__ import annotations
+
+from smena.integration.organizations import organization_of
+from smena.pipeline.fetching import Extraction, Fetch, fetch_all
+from smena.pipeline.log import step_log
+from smena.pipeline.road import Road
+from smena.sources.market import MarketClient
+from smena.transform.market.shifts import MARGIN
+from smena.warehouse import ledger
+from smena.warehouse.pages import PageStore
+
+CHEQUES, WAYBILLS, CONTRACTORS = "cheques", "incoming_waybills", "contractors"
+
+
+def extract(road: Road, batch_id: int, shard: int) -> Extraction:
+    """Fetches what a shard still lacks, as the OFD's extract does: a shop that is refused costs its neighbours nothing."""
+    with step_log("extract", batch_id=batch_id, shard=shard) as told:
+        batch = ledger.batch_of(road.warehouse, batch_id)
+        organization = organization_of(road.warehouse, batch.organization_inn)
+        told["inn"] = organization.inn
+        result = Extraction(batch_id, shard)
+        client = road.market(organization)
+        try:
+            pages = PageStore(road.warehouse, batch_id)
+            waiting = ledger.shop_assignments_of(road.warehouse, batch_id, shard, ("planned", "failed"))
+            fetch_all(road, pages, waiting, lambda one: _fetch(client, one), result, state="read", kept_as="fetch_id")
+            told.update(result.states, requests=client.traffic.total(), retries=client.retries.total())
+        finally:
+            client.close()
+        return result
+
+
+def _fetch(client: MarketClient, one: Fetch) -> None:
+    """Cheques with a margin on both sides, so that shifts over the edges of the window are whole; then waybills."""
+    shop, first, last = one.assignment.kkt_reg_id, one.assignment.first_day, one.assignment.last_day
+    for is_refund in (False, True):
+        for page in client.cheques(shop, first - MARGIN, last + MARGIN, is_refund=is_refund):
+            one.keep(CHEQUES, page)
+    for page in client.incoming_waybills(shop, first, last):
+        one.keep(WAYBILLS, page)
+    for page in client.contractors(shop):
+        one.keep(CONTRACTORS, page)

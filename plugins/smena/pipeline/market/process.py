@@ -1,0 +1,118 @@
+"""Step 2 for Kontur.Market: cheques become till shifts, checked and staged. No network, no judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+import pandas as pd
+
+from smena.integration.organizations import organization_of
+from smena.model.organization import Organization
+from smena.pipeline.log import step_log
+from smena.pipeline.market.extract import CHEQUES
+from smena.pipeline.road import Road
+from smena.transform.frames import REJECTS
+from smena.transform.market.frames import TILL_SHIFTS
+from smena.transform.market.reading import read_cheques
+from smena.transform.market.shifts import make_till_shifts
+from smena.transform.pages import RawPage
+from smena.warehouse import ledger
+from smena.warehouse.copying import copy_frame
+from smena.warehouse.database import Transaction
+from smena.warehouse.pages import StoredPage, pages_by_assignment
+
+STAGED_STEPS = ["extract", "read", "check", "transform"]
+
+
+@dataclass
+class Processed:
+    """What a shard has staged."""
+
+    shifts: int = 0
+    rejects: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What came of the pages of one window: rows to publish, rows for quarantine."""
+
+    shifts: pd.DataFrame
+    rejects: pd.DataFrame
+
+
+def process(road: Road, batch_id: int, shard: int) -> Processed:
+    """Stages a shard anew, in one transaction. Memory is bounded by `road.chunk_bytes`, not by the shard."""
+    with step_log("process", batch_id=batch_id, shard=shard) as told:
+        with road.warehouse.transaction() as transaction:
+            batch = ledger.batch_of(transaction, batch_id)
+            organization = organization_of(transaction, batch.organization_inn)
+            transaction.run("shard_lock", batch_id=batch_id, shard=shard)
+            transaction.run("stage_clear", batch_id=batch_id, shard=shard)
+            last_days = {
+                (one.kkt_reg_id, one.first_day): one.last_day
+                for one in ledger.shop_assignments_of(transaction, batch_id, shard, ("read", "unreadable"))
+            }
+            now_local = road.local_now(organization)
+            done = Processed()
+            chunks = pages_by_assignment(transaction, batch_id, shard, states=("read",), chunk_bytes=road.chunk_bytes)
+            for pages in chunks:
+                for first_day, last_day, part in _by_window(pages, last_days):
+                    chunk = work(part, organization, first_day, last_day, now_local)
+                    _stage(transaction, batch_id, shard, chunk)
+                    done.shifts += len(chunk.shifts)
+                    done.rejects += len(chunk.rejects)
+            transaction.run("publish_quarantine", batch_id=batch_id, steps=STAGED_STEPS)
+            transaction.run(
+                "shard_staged",
+                batch_id=batch_id,
+                shard=shard,
+                state="staged",
+                shifts=done.shifts,
+                orders=0,
+                rejects=done.rejects,
+                reason=None,
+            )
+        told.update(inn=organization.inn, shifts=done.shifts, rejects=done.rejects)
+        return done
+
+
+def work(
+    pages: list[StoredPage], organization: Organization, first_day: date, last_day: date, now_local: datetime
+) -> Chunk:
+    """Pages of one window, of any number of shops, into rows to publish: pure."""
+    raw = [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in (CHEQUES, "unreadable")]
+    told = read_cheques(raw, organization.timezone, now_local=now_local)
+    shifts = make_till_shifts(
+        told.cheques,
+        told.rejects,
+        first_day=first_day,
+        last_day=last_day,
+        date_policy=organization.date_policy,
+        now_local=now_local,
+    )
+    return Chunk(shifts, told.rejects.assign(step="read"))
+
+
+def _by_window(
+    pages: list[StoredPage], last_days: dict[tuple[str, date], date]
+) -> Iterator[tuple[date, date, list[StoredPage]]]:
+    """Pages by the window they were asked for: days of the margin are another window's."""
+
+    def window(page: StoredPage) -> tuple[date, date]:
+        return page.first_day, last_days[page.kkt_reg_id, page.first_day]
+
+    for (first_day, last_day), part in groupby(sorted(pages, key=window), key=window):
+        yield first_day, last_day, list(part)
+
+
+def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:
+    place = {"batch_id": batch_id, "shard": shard}
+    dated = {"order_day": chunk.shifts["order_day"].dt.strftime("%Y-%m-%d")}
+    columns = [*place, *TILL_SHIFTS.columns]
+    copy_frame(transaction, chunk.shifts.assign(**place, **dated), "stage", "till_shift", columns)
+    columns = [*place, *REJECTS.columns, "step"]
+    days = {"day": chunk.rejects["day"].dt.strftime("%Y-%m-%d")}
+    copy_frame(transaction, chunk.rejects.assign(**place, **days), "stage", "reject", columns)

@@ -1,0 +1,36 @@
+"""What publish writes of a batch of Kontur.Market, in the publishing transaction."""
+
+from __future__ import annotations
+
+from smena.matching import sources, tills
+from smena.warehouse.database import Transaction
+from smena.warehouse.ledger import Batch
+
+
+def write(transaction: Transaction, batch: Batch) -> None:
+    """Matches staged till shifts with what stands, pairs them with the OFD's, and writes what is Market's to book."""
+    batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
+    tills.match(transaction, batch)
+    transaction.run("publish_new_tills", batch_id=batch_id, inn=inn)
+    transaction.run("publish_changed_tills", batch_id=batch_id)
+    transaction.run("publish_till_conflicts", batch_id=batch_id, inn=inn)
+    paired = sources.pair(transaction, batch)
+    if paired:
+        sources.settle(transaction, batch)
+    transaction.run("publish_targets", batch_id=batch_id)
+    if paired:
+        sources.want_orders(transaction)
+    transaction.run("publish_analyze")
+    transaction.run("publish_new_orders", batch_id=batch_id, inn=inn)
+    transaction.run("publish_revised_orders", batch_id=batch_id)
+    if paired:
+        sources.reverse_orders(transaction, batch)
+    transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
+    transaction.run("assignments_failed", batch_id=batch_id)
+    transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("market_spoiled", batch_id=batch_id)
+    transaction.run("publish_uncovered", inn=inn, product=product)
+    transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_market_summary", batch_id=batch_id)

@@ -1,0 +1,29 @@
+"""Entries of a service's list: one that is broken is given apart, and costs its neighbours nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import msgspec
+
+from smena.transform.decoding import storable
+
+T = TypeVar("T")
+Broken = dict[str, str]
+"""An entry that cannot be read: its `record` and the `reason`."""
+
+LONGEST_RECORD = 20_000
+
+
+def read_each(entries: Iterable[msgspec.Raw], read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[Broken]]:
+    """The entries that can be read, and those of which `read` raises ValueError."""
+    good: list[T] = []
+    broken: list[Broken] = []
+    for one in entries:
+        try:
+            good.append(read(one))
+        except ValueError as error:
+            record = storable(bytes(one).decode(errors="replace")[:LONGEST_RECORD])
+            broken.append({"record": record, "reason": storable(str(error))})
+    return good, broken

@@ -1,0 +1,146 @@
+"""Organisations, shops and contractors out of Kontur.Market's lists, in either case of names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from smena.model.errors import PassingFault
+from smena.model.identifiers import clean, clean_inn
+from smena.sources.listing import Broken, read_each
+from smena.transform.decoding import Undecodable, decode, storable
+from smena.transform.market.answers import camel, items_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Торговая точка. `organization_id` is empty where it is not told; `is_paid` None likewise."""
+
+    id: str
+    organization_id: str
+    name: str
+    address: str
+    kpp: str | None
+    is_paid: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketOrganization:
+    """An organisation as Market knows it, with those of its shops that the key sees."""
+
+    id: str
+    inn: str
+    name: str
+    shops: tuple[Shop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contractor:
+    """Контрагент: a supplier or a buyer. `inn` and `kpp` are empty where they are not told."""
+
+    id: str
+    inn: str
+    kpp: str
+    name: str
+    is_archived: bool
+
+
+class _Shop(msgspec.Struct, rename="camel"):
+    id: str
+    organization_id: str | None = None
+    name: str | None = None
+    address: str | None = None
+    kpp: str | int | None = None
+    is_paid: bool | None = None
+
+
+class _Organization(msgspec.Struct, rename="camel"):
+    id: str
+    inn: str | int
+    name: str | None = None
+    shops: list[msgspec.Raw] | None = None
+
+
+class _Contractor(msgspec.Struct, rename="camel"):
+    id: str
+    inn: str | int | None = None
+    kpp: str | int | None = None
+    name: str | None = None
+    is_archived: bool | None = None
+
+
+def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Broken]]:
+    """The organisations, and the entries (of shops too) that cannot be read. Raises PassingFault where it is no list.
+
+    A shop that cannot be read costs neither its organisation nor the other shops anything.
+    """
+    broken_shops: list[Broken] = []
+
+    def read(raw: msgspec.Raw) -> MarketOrganization:
+        told: _Organization = _decoded(raw, _Organization)
+        key = _id(told.id)
+        shops, broken = read_each(told.shops or (), lambda shop: _shop(shop, key))
+        broken_shops.extend(broken)
+        return MarketOrganization(key, clean_inn(str(told.inn)), storable(told.name or ""), tuple(shops))
+
+    good, broken = _listed(body, read)
+    return good, broken + broken_shops
+
+
+def list_shops(body: bytes) -> tuple[list[Shop], list[Broken]]:
+    """The shops, and the entries that cannot be read. Raises PassingFault where it is no list."""
+    return _listed(body, lambda raw: _shop(raw, ""))
+
+
+def list_contractors(body: bytes) -> tuple[list[Contractor], list[Broken]]:
+    """The contractors, and the entries that cannot be read. Raises PassingFault where it is no list."""
+    return _listed(body, _contractor)
+
+
+def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[Broken]]:
+    try:
+        entries: list[msgspec.Raw] | None = items_of(body)
+    except Undecodable:
+        entries = None
+    if entries is None:
+        raise PassingFault("Kontur.Market answers with something that is no list", fix="run again")
+    return read_each(entries, read)
+
+
+def _decoded(raw: msgspec.Raw, kind: type[T]) -> T:
+    told: T = decode(camel(bytes(raw)), kind, strict=False)
+    return told
+
+
+def _id(told: str) -> str:
+    key = storable(clean(told))
+    if not key:
+        raise ValueError("an entry without an id")
+    return key
+
+
+def _text(told: str | int | None) -> str:
+    return "" if told is None else storable(clean(str(told)))
+
+
+def _shop(raw: msgspec.Raw, organization_id: str) -> Shop:
+    told = _decoded(raw, _Shop)
+    return Shop(
+        id=_id(told.id),
+        organization_id=_text(told.organization_id) or organization_id,
+        name=_text(told.name),
+        address=_text(told.address),
+        kpp=_text(told.kpp) or None,
+        is_paid=told.is_paid,
+    )
+
+
+def _contractor(raw: msgspec.Raw) -> Contractor:
+    told = _decoded(raw, _Contractor)
+    inn = storable(clean_inn("" if told.inn is None else str(told.inn)))
+    return Contractor(_id(told.id), inn, _text(told.kpp), _text(told.name), bool(told.is_archived))

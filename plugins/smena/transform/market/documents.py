@@ -1,0 +1,86 @@
+"""The shapes of Kontur.Market's cheques and waybills: what is read of them. Amounts are exact decimals of roubles."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from msgspec import Struct, defstruct, field
+
+Word = str | int
+"""An identifier or a number: text, which some registers tell as a number."""
+
+
+class Payment(Struct, rename="camel"):
+    """Оплата: its type is text, for the service may name new ones."""
+
+    type: str
+    value: Decimal
+
+
+class ChequeLine(Struct, rename="camel"):
+    """Позиция чека. The price is after all discounts."""
+
+    sell_price_per_unit: Decimal
+    count: Decimal
+    product_id: str | None = None
+    product_code: Word | None = None
+
+
+class Cheque(Struct, rename="camel"):
+    """Чек. `cash_register_id` is the shift, in spite of its name."""
+
+    id: Word
+    cashbox_id: Word
+    cash_register_id: Word
+    close_time: str
+    is_refund: bool
+    total_price: Decimal
+    shop_id: str | None = None
+    number: Word | None = None
+    open_time: str | None = None
+    price_correction: Decimal | None = None
+    payments: list[Payment] | None = None
+    lines: list[ChequeLine] | None = None
+
+
+class Position(Struct, rename="camel"):
+    """Позиция накладной."""
+
+    quantity: Decimal
+    product_id: str | None = None
+    buy_price_per_unit: Decimal | None = None
+
+
+class Waybill(Struct, rename="camel"):
+    """Входящая накладная."""
+
+    id: Word
+    receive_date: str
+    shop_id: str | None = None
+    number: Word | None = None
+    document_date: str | None = None
+    supplier_id: str | None = None
+    source: str | None = None
+    positions: list[Position] | None = None
+
+
+class Told(Struct, rename="camel"):
+    """What can still be told of a record that cannot be read."""
+
+    close_time: Any = None
+    receive_date: Any = None
+    cash_register_id: Any = None
+    till_shift: Any = field(default=None, name="till_shift")
+
+    @property
+    def shift(self) -> Any:
+        """The till shift: a record of ours calls it so."""
+        return self.cash_register_id if self.till_shift is None else self.till_shift
+
+
+@cache
+def answer_type(record: type[Struct]) -> type[Struct]:
+    """The type of a whole answer whose items are such records."""
+    return defstruct("Answer", [("items", list[record] | None)])  # type: ignore[valid-type]

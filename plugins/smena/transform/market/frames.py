@@ -1,0 +1,114 @@
+"""The frames of Kontur.Market: what its answers tell, and what is made of them. Money in kopecks, quantities in ‰."""
+
+from __future__ import annotations
+
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+CHEQUE_KEY = ["shop_id", "cheque_id"]
+WAYBILL_KEY = ["shop_id", "waybill_id"]
+TILL_SHIFT_KEY = ["shop_id", "cashbox_id", "till_shift"]
+
+TILL_MONEY = ("cash_income", "cash_refund", "cashless_income", "cashless_refund", "price_correction")
+"""The sums of a till shift: of sales and of refunds, both positive; the rounding of cash sales less that of refunds."""
+
+CHEQUES = Schema(
+    "cheques",
+    {
+        "page_id": WHOLE,
+        "shop_id": TEXT,
+        "cheque_id": TEXT,
+        "number": TEXT,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
+        "opened_at": MOMENT,
+        "closed_at": MOMENT,
+        "is_refund": FLAG,
+        "total": WHOLE,
+        "price_correction": WHOLE,
+        "cash": WHOLE,
+        "cashless": WHOLE,
+    },
+)
+"""One row a cheque. `till_shift` is Market's cashRegisterId; `cashless` is all that was not paid in cash."""
+
+PAYMENTS = Schema("payments", {"shop_id": TEXT, "cheque_id": TEXT, "type": TEXT, "amount": WHOLE})
+"""Payments that are not cash: Card, Prepaid, YandexEda, DeliveryClub, Unknown, or what the service newly says."""
+
+SOLD_LINES = Schema(
+    "sold_lines",
+    {
+        "shop_id": TEXT,
+        "cheque_id": TEXT,
+        "product_id": TEXT,
+        "product_code": TEXT,
+        "quantity": WHOLE,
+        "amount": WHOLE,
+    },
+)
+"""Lines of cheques: `product_id` is empty where the sale is of no product card; quantity in thousandths."""
+
+WAYBILLS = Schema(
+    "waybills",
+    {
+        "page_id": WHOLE,
+        "shop_id": TEXT,
+        "waybill_id": TEXT,
+        "number": TEXT,
+        "document_day": MOMENT,
+        "received_day": MOMENT,
+        "supplier_id": TEXT,
+        "source": TEXT,
+        "amount": WHOLE,
+    },
+)
+"""One row an incoming waybill (накладная). `amount` is missing where any price is."""
+
+WAYBILL_LINES = Schema(
+    "waybill_lines",
+    {
+        "shop_id": TEXT,
+        "waybill_id": TEXT,
+        "line": WHOLE,
+        "product_id": TEXT,
+        "quantity": WHOLE,
+        "price": WHOLE,
+        "amount": WHOLE,
+    },
+)
+"""Lines of waybills, numbered from 1: quantity in thousandths; price of a unit and amount missing where not told."""
+
+SAME_WAYBILLS = Schema(
+    "same_waybills", {"page_id": WHOLE, "shop_id": TEXT, "waybill_id": TEXT, "source": TEXT, "same_as": TEXT}
+)
+"""Waybills that another source tells of too: `same_as` is the waybill that stands for both."""
+
+TILL_SHIFTS = Schema(
+    "till_shifts",
+    {
+        "shop_id": TEXT,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
+        "opened_at": MOMENT,
+        "closed_at": MOMENT,
+        "receipts": WHOLE,
+    }
+    | dict.fromkeys(TILL_MONEY, WHOLE)
+    | {"order_day": MOMENT, "outcome": TEXT, "reason": TEXT, "evidence": TEXT},
+)
+"""One row a till shift that is over. Sums are missing where it is `incomplete`; `evidence` is `{3,9}`, page ids."""
+
+CASHLESS = Schema("cashless", {"shop_id": TEXT, "day": MOMENT, "type": TEXT, "income": WHOLE, "refund": WHOLE})
+"""Cashless revenue by shop, day of the cheque and type of payment."""
+
+SOLD = Schema(
+    "sold",
+    {
+        "shop_id": TEXT,
+        "day": MOMENT,
+        "product_id": TEXT,
+        "product_code": TEXT,
+        "quantity": WHOLE,
+        "amount": WHOLE,
+    },
+)
+"""Goods sold by shop, day and product, refunds subtracted: quantity in thousandths."""

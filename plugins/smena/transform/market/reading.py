@@ -1,0 +1,170 @@
+"""Cheques and waybills of Kontur.Market's pages as frames. What cannot be read is rejected alone, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from smena.transform.documents import MOST_KOPECKS
+from smena.transform.market.amounts import kopecks_of, line_kopecks, thousandths
+from smena.transform.market.documents import Cheque, ChequeLine, Position, Waybill
+from smena.transform.market.frames import (
+    CHEQUE_KEY,
+    CHEQUES,
+    PAYMENTS,
+    SOLD_LINES,
+    WAYBILL_KEY,
+    WAYBILL_LINES,
+    WAYBILLS,
+)
+from smena.transform.market.moments import day_told, latest_of, moment_of
+from smena.transform.market.records import Reader, check_shop, columns, parts, told_once, word, words
+from smena.transform.pages import RawPage, rejects_frame
+
+CASH = "Cash"
+UNKNOWN = "Unknown"
+_TYPES = {name.casefold(): name for name in (CASH, UNKNOWN, "Card", "Prepaid", "YandexEda", "DeliveryClub")}
+_NOTHING = Decimal(0)
+_DELIVERED = ("line", "product_id", "quantity", "price", "amount")
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFrames:
+    """What pages of cheques tell: CHEQUES, PAYMENTS, SOLD_LINES and REJECTS."""
+
+    cheques: pd.DataFrame
+    payments: pd.DataFrame
+    lines: pd.DataFrame
+    rejects: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class WaybillFrames:
+    """What pages of incoming waybills tell: WAYBILLS, WAYBILL_LINES and REJECTS."""
+
+    waybills: pd.DataFrame
+    lines: pd.DataFrame
+    rejects: pd.DataFrame
+
+
+def read_cheques(pages: Iterable[RawPage], timezone: str, *, now_local: datetime | None = None) -> MarketFrames:
+    """Cheques, sales and refunds alike. A cheque told twice is one; told in two ways it is none, and both are rejected.
+
+    Args:
+        pages: `kkt_reg_id` is the shop's id.
+        timezone: of the organisation: moments with an offset are turned into it.
+        now_local: where given, a cheque closed more than a day later is rejected.
+    """
+    zone = ZoneInfo(timezone)
+    judge = partial(_cheque, zone=zone, latest=latest_of(now_local))
+    rows, rejects = Reader(Cheque, "cheque", zone, judge).read(pages)
+    cheques = CHEQUES.of(columns([row for row, _, _ in rows], CHEQUES))
+    of_cheques = [
+        parts([paid for _, paid, _ in rows], PAYMENTS, ("type", "amount")),
+        parts([sold for _, _, sold in rows], SOLD_LINES, ("product_id", "product_code", "quantity", "amount")),
+    ]
+    del rows
+    cheques, (payments, lines), doubled = told_once(cheques, of_cheques, CHEQUE_KEY, "cheque")
+    return MarketFrames(
+        CHEQUES.conform(cheques),
+        PAYMENTS.conform(payments),
+        SOLD_LINES.conform(lines),
+        rejects_frame(rejects, [doubled]),
+    )
+
+
+def read_waybills(pages: Iterable[RawPage], timezone: str, *, now_local: datetime | None = None) -> WaybillFrames:
+    """Incoming waybills with their lines, as `read_cheques` reads cheques."""
+    zone = ZoneInfo(timezone)
+    judge = partial(_waybill, zone=zone, latest=latest_of(now_local))
+    rows, rejects = Reader(Waybill, "waybill", zone, judge).read(pages)
+    waybills = WAYBILLS.of(columns([row for row, _ in rows], WAYBILLS))
+    of_waybills = [parts([told for _, told in rows], WAYBILL_LINES, _DELIVERED)]
+    waybills, (lines,), doubled = told_once(waybills, of_waybills, WAYBILL_KEY, "waybill")
+    return WaybillFrames(WAYBILLS.conform(waybills), WAYBILL_LINES.conform(lines), rejects_frame(rejects, [doubled]))
+
+
+def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | None) -> tuple[Row, list[Row], list[Row]]:
+    """A row of CHEQUES, its payments that are not cash, its lines. Raises ValueError for what cannot be true."""
+    check_shop(page, told.shop_id)
+    total = kopecks_of(told.total_price, "totalPrice")
+    correction = kopecks_of(told.price_correction or _NOTHING, "priceCorrection", signed=True)
+    cash = cashless = 0
+    payments: list[Row] = []
+    for payment in told.payments or ():
+        amount = kopecks_of(payment.value, "the value of a payment")
+        kind = words(payment.type)
+        kind = _TYPES.get(kind.casefold(), kind or UNKNOWN)
+        if kind == CASH:
+            cash += amount
+        elif amount:
+            cashless += amount
+            payments.append((kind, amount))
+    if cash + cashless not in (total, total + correction, total - correction):
+        raise ValueError("the payments do not add up to the total")
+    closed_at = moment_of(told.close_time, zone, "closeTime", latest)
+    opened_at = told.open_time and moment_of(told.open_time, zone, "openTime", latest)
+    if opened_at and opened_at > closed_at:
+        raise ValueError("it was closed before it was opened")
+    row = (
+        page.page_id,
+        page.kkt_reg_id,
+        word(told.id, "the id"),
+        words(told.number),
+        word(told.cashbox_id, "cashboxId"),
+        word(told.cash_register_id, "cashRegisterId"),
+        opened_at or None,
+        closed_at,
+        told.is_refund,
+        total,
+        correction,
+        cash,
+        cashless,
+    )
+    return row, payments, [_sold(line) for line in told.lines or ()]
+
+
+def _sold(line: ChequeLine) -> Row:
+    amount = line_kopecks(line.sell_price_per_unit, line.count, "the sum of a line")
+    quantity = thousandths(line.count, "the count of a line")
+    return words(line.product_id), words(line.product_code), quantity, amount
+
+
+def _waybill(page: RawPage, told: Waybill, *, zone: tzinfo, latest: datetime | None) -> tuple[Row, list[Row]]:
+    """A row of WAYBILLS and its lines. Raises ValueError for what cannot be true."""
+    check_shop(page, told.shop_id)
+    lines = [_delivered(number, position) for number, position in enumerate(told.positions or (), 1)]
+    amounts = [line[-1] for line in lines]
+    amount = None if None in amounts else sum(amounts)
+    if amount is not None and amount > MOST_KOPECKS:
+        raise ValueError("the sum of the lines is no amount that can be")
+    row = (
+        page.page_id,
+        page.kkt_reg_id,
+        word(told.id, "the id"),
+        words(told.number),
+        day_told(told.document_date, zone, "documentDate", latest) if told.document_date else None,
+        day_told(told.receive_date, zone, "receiveDate", latest),
+        words(told.supplier_id),
+        words(told.source),
+        amount,
+    )
+    return row, lines
+
+
+def _delivered(number: int, position: Position) -> Row:
+    quantity = thousandths(position.quantity, "the quantity of a line")
+    price = position.buy_price_per_unit
+    if price is None:
+        return number, words(position.product_id), quantity, None, None
+    amount = line_kopecks(price, position.quantity, "the sum of a line")
+    return number, words(position.product_id), quantity, kopecks_of(price, "buyPricePerUnit"), amount

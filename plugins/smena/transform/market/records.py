@@ -1,0 +1,160 @@
+"""Records out of Kontur.Market's pages: a whole page at once, or one by one where something in it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from itertools import chain
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from smena.transform.decoding import Undecodable, decode, storable
+from smena.transform.duplicates import distinct
+from smena.transform.frames import REJECTS
+from smena.transform.market.answers import camel, is_array, items_of
+from smena.transform.market.documents import Told, answer_type
+from smena.transform.market.moments import day_at_best
+from smena.transform.pages import RawPage, moments, reject_of_day
+from smena.transform.schema import MOMENT, Schema
+
+R = TypeVar("R")
+_AS_REJECTS = {"shop_id": "kkt_reg_id", "received_day": "day"}
+"""How rejects name what a frame of Market's has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Generic[R]):
+    """Reads records of one kind.
+
+    Attributes:
+        shape: the record's type.
+        kind: how rejects call it.
+        judge: a row of a record of a page; raises ValueError with the reason for what cannot be true.
+    """
+
+    shape: type[msgspec.Struct]
+    kind: str
+    zone: tzinfo
+    judge: Callable[[RawPage, Any], R]
+
+    def read(self, pages: Iterable[RawPage]) -> tuple[list[R], list[dict[str, Any]]]:
+        """The rows of every page, and the rejects."""
+        rows: list[R] = []
+        rejects: list[dict[str, Any]] = []
+        for page in pages:
+            try:
+                rows += self._all_at_once(page)
+            except ValueError:
+                rows += self._one_by_one(page, rejects)
+        return rows, rejects
+
+    def _all_at_once(self, page: RawPage) -> list[R]:
+        """The rows of a page in which nothing is wrong. Raises ValueError where something may be."""
+        body = camel(page.body)
+        told = decode(body, list[self.shape] if is_array(body) else answer_type(self.shape))  # type: ignore[name-defined]
+        return [self.judge(page, one) for one in (told if is_array(body) else told.items or ())]
+
+    def _one_by_one(self, page: RawPage, rejects: list[dict[str, Any]]) -> list[R]:
+        """The rows that can be read of a page in which at least one cannot."""
+        rows: list[R] = []
+        try:
+            items = items_of(page.body)
+        except Undecodable as error:
+            rejects.append(reject_of_day(page, "page", f"the answer cannot be read: {error}", page.body, None))
+            return rows
+        for raw in items:
+            record = bytes(raw)
+            try:
+                rows.append(self.judge(page, decode(camel(record), self.shape, strict=False)))
+            except ValueError as error:
+                rejects.append(reject_of_day(page, self.kind, str(error), record, self._day(record)))
+        return rows
+
+    def _day(self, record: bytes) -> datetime | None:
+        try:
+            told: Told = decode(camel(record), Told)
+        except Undecodable:
+            return None
+        return day_at_best(told.close_time or told.receive_date, self.zone)
+
+
+def word(told: str | int | None, what: str) -> str:
+    """An identifier as text. Raises ValueError where nothing is told."""
+    text = words(told)
+    if not text:
+        raise ValueError(f"{what} is not told")
+    return text
+
+
+def words(told: str | int | None) -> str:
+    """A text without padding; empty where nothing is told."""
+    return "" if told is None else storable(str(told).strip())
+
+
+def check_shop(page: RawPage, shop_id: str | None) -> None:
+    """Raises ValueError for a record of another shop than the one that was asked."""
+    if shop_id is not None and shop_id.strip().casefold() != page.kkt_reg_id.casefold():
+        raise ValueError("it is of another shop")
+
+
+def columns(rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Rows as typed columns: those of a schema, or of these names among them."""
+    names = names or list(schema.columns)
+    told = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return {name: _typed(values, schema.columns[name]) for name, values in zip(names, told, strict=True)}
+
+
+def _typed(values: Sequence[Any], kind: str) -> Any:
+    return moments(values) if kind == MOMENT else pd.Series(values, dtype=kind).array
+
+
+def parts(of_rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str]) -> pd.DataFrame:
+    """Parts of records (their lines, their payments) as a frame; `row` is the place of the record."""
+    counts = np.fromiter((len(one) for one in of_rows), dtype="int64", count=len(of_rows))
+    told = columns(list(chain.from_iterable(of_rows)), schema, names)
+    return pd.DataFrame(told | {"row": np.repeat(np.arange(len(of_rows)), counts)})
+
+
+def told_once(
+    frame: pd.DataFrame, of_frame: list[pd.DataFrame], key: list[str], kind: str
+) -> tuple[pd.DataFrame, list[pd.DataFrame], pd.DataFrame]:
+    """Records told once each, their parts with the record's key, and the records told in two ways (REJECTS).
+
+    Records are equal where their parts are equal too, in whichever order.
+    """
+    frame = frame.sort_values("page_id", kind="stable")
+    repeated = frame.duplicated(key, keep=False)
+    if not repeated.any():
+        return frame.reset_index(drop=True), [_keyed(one, frame, key) for one in of_frame], REJECTS.empty()
+    content = pd.Series("", index=frame.index, dtype="string")
+    for one in of_frame:
+        content = content + _content(one[one["row"].isin(frame.index[repeated])]).reindex(frame.index, fill_value="")
+    renamed = {old: new for old, new in _AS_REJECTS.items() if old in frame}
+    once, doubled = distinct(
+        frame.assign(content=content).rename(columns=renamed),
+        [renamed.get(name, name) for name in key],
+        kind,
+        f"one {kind} id with two contents",
+    )
+    once = once.drop(columns="content").rename(columns={new: old for old, new in renamed.items()})
+    first = frame[~frame.duplicated(key)]
+    first = first[pd.MultiIndex.from_frame(first[key]).isin(pd.MultiIndex.from_frame(once[key]))]
+    return once, [_keyed(one[one["row"].isin(first.index)], first, key) for one in of_frame], doubled
+
+
+def _keyed(part: pd.DataFrame, frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    of_record = frame[key].reindex(part["row"])
+    return part.assign(**{name: of_record[name].array for name in key}).drop(columns="row").reset_index(drop=True)
+
+
+def _content(part: pd.DataFrame) -> pd.Series:
+    """By record: all that its parts say, as a text that does not depend on their order."""
+    text = pd.Series("", index=part.index, dtype="string")
+    for name in part.columns.drop("row"):
+        text = text + "\x1f" + part[name].astype("string").fillna("\x1e")
+    in_order = pd.DataFrame({"row": part["row"], "text": text}).sort_values(["row", "text"])
+    return in_order.groupby("row")["text"].agg("\x1d".join).astype("string")

@@ -1,0 +1,35 @@
+"""Market's cashless revenue and goods sold, as sums over its cheques (DOMAIN 4)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from smena.transform.market.frames import CASHLESS, CHEQUE_KEY, SOLD
+
+_OF_CASHLESS = ["shop_id", "day", "type"]
+_OF_SOLD = ["shop_id", "day", "product_id", "product_code"]
+
+
+def make_cashless(cheques: pd.DataFrame, payments: pd.DataFrame, *, first_day: date, last_day: date) -> pd.DataFrame:
+    """Cashless revenue (CASHLESS) by shop, day of the cheque's end and type of payment, for days in the window."""
+    rows = _dated(payments, cheques, first_day, last_day)
+    refund = rows["is_refund"].astype(bool)
+    rows = rows.assign(income=rows["amount"].mask(refund, 0), refund=rows["amount"].where(refund, 0))
+    return CASHLESS.conform(rows.groupby(_OF_CASHLESS, sort=True)[["income", "refund"]].sum().reset_index())
+
+
+def make_sold(cheques: pd.DataFrame, lines: pd.DataFrame, *, first_day: date, last_day: date) -> pd.DataFrame:
+    """Goods sold (SOLD) by shop, day of the cheque's end and product; what was given back is subtracted."""
+    rows = _dated(lines, cheques, first_day, last_day)
+    refund = rows["is_refund"].astype(bool)
+    rows = rows.assign(**{name: rows[name].where(~refund, -rows[name]) for name in ("quantity", "amount")})
+    return SOLD.conform(rows.groupby(_OF_SOLD, sort=True)[["quantity", "amount"]].sum().reset_index())
+
+
+def _dated(parts: pd.DataFrame, cheques: pd.DataFrame, first_day: date, last_day: date) -> pd.DataFrame:
+    """Parts of the cheques of these days, with `day` and `is_refund`."""
+    of_cheque = cheques[[*CHEQUE_KEY, "is_refund"]].assign(day=cheques["closed_at"].dt.normalize())
+    of_cheque = of_cheque[of_cheque["day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))]
+    return parts.merge(of_cheque, on=CHEQUE_KEY, validate="many_to_one")

@@ -1,0 +1,136 @@
+"""Cheques become till shifts: Market has no z-reports, so a shift is the sum of its cheques (DOMAIN 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from smena.model.outcome import Outcome
+from smena.transform.decoding import Undecodable, decode
+from smena.transform.market.answers import camel
+from smena.transform.market.documents import Told
+from smena.transform.market.frames import TILL_MONEY, TILL_SHIFT_KEY, TILL_SHIFTS
+from smena.transform.market.moments import AHEAD
+from smena.transform.market.records import words
+
+MARGIN = timedelta(days=2)
+"""How far beyond its window cheques are asked for, so that shifts over its edges are whole."""
+
+QUIET = timedelta(hours=4)
+LONGEST = timedelta(hours=24)
+
+_REGISTER = ["shop_id", "cashbox_id"]
+_SHIFT_OF = ["shop_id", "till_shift"]
+_CASH = ["cash_income", "cash_refund"]
+_TOLD = re.compile(rb'"(?:cashRegisterId|till_shift)"\s*:\s*("(?:[^"\\]|\\.)*"|[0-9]+)')
+
+
+def make_till_shifts(
+    cheques: pd.DataFrame,
+    rejects: pd.DataFrame,
+    *,
+    first_day: date,
+    last_day: date,
+    date_policy: str,
+    now_local: datetime,
+) -> pd.DataFrame:
+    """The till shifts (TILL_SHIFTS) whose order day lies in the window, of those that are over at `now_local`.
+
+    A shift is over when a cheque of a newer one of its register is there, or its last cheque lies on an earlier day and
+    four hours back, or its first one a whole day back. It is `incomplete` where a cheque of it was rejected, or one
+    that may be of it: nothing tells its shift, and it is of the same shop and day, or of no known day.
+
+    Args:
+        cheques: CHEQUES of the window and of `MARGIN` on both sides of it.
+        rejects: REJECTS of the same pages; `kkt_reg_id` is the shop's id.
+        date_policy: `shift_close` or `shift_open`.
+        now_local: in the organisation's time zone; a cheque of more than a day later is not believed.
+    """
+    ahead = cheques["closed_at"] > now_local + AHEAD
+    shifts = _summed(cheques[~ahead])
+    shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
+    shifts = shifts[_over(shifts, pd.Timestamp(now_local))]
+    shifts = shifts[shifts["order_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))].reset_index(drop=True)
+    _judge(shifts, _spoiled(shifts, rejects, cheques[ahead], first_day, last_day))
+    return TILL_SHIFTS.conform(shifts)
+
+
+def _summed(cheques: pd.DataFrame) -> pd.DataFrame:
+    """One row a till shift, in order; `first_closed` is the time of its first cheque."""
+    refund = cheques["is_refund"].astype(bool)
+    signs = pd.Series(1, index=cheques.index, dtype="Int64").mask(refund, -1)
+    rows = cheques.assign(
+        opened_at=cheques["opened_at"].fillna(cheques["closed_at"]),
+        first_closed=cheques["closed_at"],
+        cash_income=cheques["cash"].mask(refund, 0),
+        cash_refund=cheques["cash"].where(refund, 0),
+        cashless_income=cheques["cashless"].mask(refund, 0),
+        cashless_refund=cheques["cashless"].where(refund, 0),
+        # Only what was paid in cash is rounded.
+        price_correction=(cheques["price_correction"] * signs).where(cheques["cash"] > 0, 0),
+    )
+    ends = {"opened_at": "min", "first_closed": "min", "closed_at": "max"}
+    of_shift = rows.groupby(TILL_SHIFT_KEY, sort=True)
+    shifts = of_shift.agg(ends | dict.fromkeys(TILL_MONEY, "sum"))
+    shifts["receipts"] = of_shift.size().astype("Int64")
+    pages = rows[[*TILL_SHIFT_KEY, "page_id"]].drop_duplicates().sort_values([*TILL_SHIFT_KEY, "page_id"])
+    told = pages.assign(page=pages["page_id"].astype("string")).groupby(TILL_SHIFT_KEY)["page"].agg(",".join)
+    shifts["evidence"] = "{" + told.astype("string") + "}"
+    return shifts.reset_index()
+
+
+def _over(shifts: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
+    """Which shifts will have no more cheques."""
+    newest = shifts.groupby(_REGISTER)["first_closed"].transform("max")
+    newer = newest > shifts["closed_at"]
+    quiet = (shifts["closed_at"] < now.normalize()) & (shifts["closed_at"] <= now - QUIET)
+    return newer | quiet | (shifts["first_closed"] <= now - LONGEST)
+
+
+def _spoiled(
+    shifts: pd.DataFrame, rejects: pd.DataFrame, ahead: pd.DataFrame, first_day: date, last_day: date
+) -> pd.Series:
+    """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
+    unread = rejects[["kkt_reg_id", "day", "reason"]].rename(columns={"kkt_reg_id": "shop_id"})
+    unread["till_shift"] = pd.Series(list(_shifts_told(rejects["record"])), index=rejects.index, dtype="string")
+    future = ahead[_SHIFT_OF].assign(reason="closeTime lies in the future")
+    named = pd.concat([unread.loc[unread["till_shift"].notna(), [*_SHIFT_OF, "reason"]], future])
+    by_shift = named.drop_duplicates(_SHIFT_OF).set_index(_SHIFT_OF)["reason"]
+    reason = by_shift.reindex(pd.MultiIndex.from_frame(shifts[_SHIFT_OF])).set_axis(shifts.index).astype("string")
+    homeless = unread[unread["till_shift"].isna()]
+    # A day that nobody asked for is none: it may be any.
+    asked = homeless["day"].between(pd.Timestamp(first_day - MARGIN), pd.Timestamp(last_day + MARGIN))
+    by_shop = homeless[~asked].drop_duplicates("shop_id").set_index("shop_id")["reason"]
+    reason = reason.fillna(shifts["shop_id"].map(by_shop).astype("string"))
+    days = homeless.loc[asked, ["shop_id", "day", "reason"]].drop_duplicates(["shop_id", "day"])
+    near = shifts[["shop_id", "opened_at", "closed_at"]].reset_index().merge(days, on="shop_id")
+    near = near[near["day"].between(near["opened_at"].dt.normalize(), near["closed_at"].dt.normalize())]
+    by_day = near.sort_values(["index", "day"]).drop_duplicates("index").set_index("index")["reason"]
+    return reason.fillna(by_day.reindex(shifts.index).astype("string")).fillna("")
+
+
+def _shifts_told(records: pd.Series) -> Iterator[str | None]:
+    """The till shift of each rejected record, even of one that was cut; None where it does not say."""
+    for record in records:
+        body = camel(str(record).encode(errors="replace"))
+        try:
+            told = decode(body, Told).shift
+        except Undecodable:
+            found = _TOLD.search(body)
+            told = found and decode(found[1], str | int)
+        yield (words(told) or None) if type(told) in (str, int) else None
+
+
+def _judge(shifts: pd.DataFrame, spoiled: pd.Series) -> None:
+    """Writes `outcome` and `reason`; sums of a part are no sums."""
+    incomplete = (spoiled != "").to_numpy(dtype=bool)
+    cash = (shifts[_CASH].sum(axis=1) > 0).to_numpy(dtype=bool)
+    outcomes = np.select([incomplete, ~cash], [str(Outcome.INCOMPLETE), str(Outcome.NO_CASH)], str(Outcome.ISSUED))
+    shifts["outcome"] = pd.Series(outcomes, index=shifts.index, dtype="string")
+    shifts["reason"] = ("a cheque was rejected: " + spoiled).where(incomplete)
+    for name in TILL_MONEY:
+        shifts[name] = shifts[name].mask(incomplete)

@@ -1,0 +1,103 @@
+"""What a shop sells: product groups and products."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.identity import GOODS, guid, stable_seed
+
+if TYPE_CHECKING:
+    from sandbox.market.shops import Shop
+
+_GROUPS = ("Продукты", "Хозяйственное", "Канцелярия")
+_SORTS = ("", " новый", " отборный", " малый", " большой", " домашний")
+_TAX_SYSTEMS = {1: "Bts", 2: "StsIncome", 4: "StsExpenses", 16: "Uat", 32: "Patent"}
+_VAT_RATES = {1: "Main", 4: "StsFirst"}
+_GONE = {7: "archived", 11: "deleted"}  # each so many-th product; they are still in old cheques
+_WEIGHED_EVERY = 4
+
+
+def tax_system(mask: int) -> str | None:
+    """Market's name of a tax system of tag 1055."""
+    return _TAX_SYSTEMS.get(mask)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product (товар). `price`: kopecks a piece or a kilogram. `state`: empty, archived or deleted."""
+
+    id: str
+    code: int
+    name: str
+    group_id: str
+    price: int
+    weighed: bool
+    service: bool
+    state: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Products by place, and groups; the second group lies in the first."""
+
+    groups: tuple[dict[str, Any], ...]
+    products: tuple[Product, ...]
+
+
+def invent_catalogue(shop: Shop) -> Catalogue:
+    """The catalogue of a shop."""
+    rng = random.Random(stable_seed(shop.market.seed, "catalogue", shop.id))  # noqa: S311 - not for secrets
+    group_ids = [guid(shop.id, "group", name) for name in _GROUPS]
+    groups = tuple(
+        {"id": group_id, "parentId": group_ids[0] if index == 1 else None, "name": name}
+        for index, (group_id, name) in enumerate(zip(group_ids, _GROUPS, strict=True))
+    )
+    products = []
+    for place in range(max(1, shop.market.products_per_shop)):
+        state = next((name for every, name in _GONE.items() if place % every == every - 1), "")
+        name = GOODS[place % len(GOODS)] + _SORTS[place // len(GOODS) % len(_SORTS)]
+        price = rng.randint(20, 600) * 100 + rng.choice((0, 50, 90, 99))
+        products.append(
+            Product(
+                id=guid(shop.id, "product", place + 1),
+                code=place + 1,
+                name=name,
+                group_id=group_ids[place % len(group_ids)],
+                price=price,
+                weighed=place % _WEIGHED_EVERY == _WEIGHED_EVERY - 1,
+                service=place % 20 == 9,
+                state=state,
+            )
+        )
+    return Catalogue(groups, tuple(products))
+
+
+def show_product(shop: Shop, product: Product) -> dict[str, Any]:
+    """A product as served; its tax system is that of the shop's first till."""
+    taxation = shop.cashboxes[0].register.trade.taxation if shop.cashboxes else 0
+    return {
+        "id": product.id,
+        "shopId": shop.id,
+        "productType": "Service" if product.service else "Product",
+        "priceType": "FixPrice",
+        "code": product.code,
+        "name": product.name,
+        "unit": "Kilogram" if product.weighed else "Piece",
+        "groupId": product.group_id,
+        "barcodes": None if product.service else [f"2{stable_seed(product.id) % 10**11:011d}0"],
+        "taxSystem": tax_system(taxation),
+        "vatRate": _VAT_RATES.get(taxation, "NoVat"),
+        "alcCodes": None,
+        "state": product.state.capitalize() or None,
+        "sellPricePerUnit": product.price / 100,
+        "percent": None,
+        "dividerInKopecks": None,
+        "packs": None,
+        "vendorCode": None,
+        "versionId": None,
+        "isDiscountDisabled": False,
+        "isBonusDisabled": False,
+        "isTechCardExcise": False,
+    }

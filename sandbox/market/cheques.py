@@ -1,0 +1,148 @@
+"""Cheques of a shop as columns: what its registers' receipts look like to Market.
+
+Market knows sales and refunds; not corrections, payouts, or that the money is an agent's. Kopecks here, roubles
+outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sandbox.identity import stable_seed
+from sandbox.receipts import Flags, Ints, Receipts
+from sandbox.shifts import HOUR_S
+
+if TYPE_CHECKING:
+    from sandbox.market.settings import MarketSettings
+    from sandbox.market.shops import Cashbox, Shop
+
+PAYMENT_TYPES = ("Cash", "Card", "Prepaid", "YandexEda", "DeliveryClub", "Unknown")
+_CATCH_UP_S = 600
+_SEVERAL_REQUESTS = 4
+
+
+@dataclass(frozen=True)
+class Cheques:
+    """One row for each cheque, sorted by the time of closing.
+
+    Attributes:
+        cashbox: its place in the shop. shift: index of the register's shift. receipt: row of the register's receipts.
+        number: within its till shift, from 1; a missing cheque leaves a gap.
+        opened_ms, closed_ms: milliseconds of the till's own local clock.
+        known_s: UTC second from which Market has it.
+        asked: how often the shop must have been asked for cheques before this one is listed.
+        total: after rounding. correction: what rounding took off: the lines sum to `total + correction`.
+        payments: by type of PAYMENT_TYPES; they sum to `total`.
+        lot: a random number for what is invented only when the cheque is shown.
+        lost: by cashbox and shift, how many cheques never reach Market.
+    """
+
+    cashbox: Ints
+    shift: Ints
+    receipt: Ints
+    number: Ints
+    opened_ms: Ints
+    closed_ms: Ints
+    known_s: Ints
+    asked: Ints
+    refund: Ints
+    total: Ints
+    correction: Ints
+    payments: dict[str, Ints]
+    lot: Ints
+    lost: tuple[Ints, ...]
+
+    def listed(self, now_s: int, asked: int) -> Flags:
+        """Which cheques Market has at `now_s` (UTC), the shop having been asked `asked` times."""
+        flags: Flags = (self.known_s <= now_s) & (self.asked <= asked)
+        return flags
+
+
+def _known(shop: Shop, cashbox: Cashbox, closed_ms: Ints) -> Ints:
+    """When Market has each cheque: once it is closed by the shop's clock, or when the till is on line again."""
+    closed_s = -(-closed_ms // 1000)
+    known = closed_s
+    if cashbox.offline:
+        starts, ends = cashbox.offline.starts_at_s, cashbox.offline.ends_at_s
+        late = ends + (closed_s - starts) * _CATCH_UP_S // (ends - starts)
+        known = np.where((closed_s >= starts) & (closed_s < ends), late, closed_s)
+    return known - shop.utc_offset_h * HOUR_S
+
+
+def _round(settings: MarketSettings, rng: np.random.Generator, total: Ints, cash: Ints) -> tuple[Ints, Ints]:
+    """How much rounding took off each cheque, and by how much Market's cash is less than the operator's."""
+    chance, taken = rng.integers(0, 1000, len(total)), rng.integers(1, 100, len(total))
+    in_cash, kopecks = (cash == total) & (total > 100), total % 100
+    alike = in_cash & (kopecks == 0) & (chance < settings.rounding_permille)
+    less = np.where(in_cash & (chance < settings.rounding_differs_permille), kopecks, 0)
+    return np.where(alike, taken, less), less
+
+
+def _pay(settings: MarketSettings, rng: np.random.Generator, money: Receipts, rows: Ints) -> dict[str, Ints]:
+    """Payments by type. A credit and a barter are Unknown to Market; a delivery service pays without cash."""
+    cashless, cash = money.ecash[rows], money.cash[rows]
+    chance = rng.integers(0, 1000, len(rows))
+    by_service = (cash == 0) & (chance < settings.delivery_permille)
+    club = by_service & (chance % 2 == 1)
+    return {
+        "Cash": cash,
+        "Card": np.where(by_service, 0, cashless),
+        "Prepaid": money.prepaid[rows],
+        "YandexEda": np.where(by_service & ~club, cashless, 0),
+        "DeliveryClub": np.where(club, cashless, 0),
+        "Unknown": money.postpaid[rows] + money.consideration[rows],
+    }
+
+
+def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints]:
+    """Columns of one cashbox's cheques, payments among them by their type; and how many are lost, by shift."""
+    cashbox, settings = shop.cashboxes[place], shop.market
+    ledger, shifts = cashbox.register.ledger, cashbox.register.shifts
+    money = ledger.receipts
+    rows = np.flatnonzero((money.operation <= 2) & ~money.correction)
+    n, shift = len(rows), money.shift[rows]
+    rng = np.random.default_rng(stable_seed(settings.seed, "cheques", cashbox.id))
+    jitter_ms = rng.integers(-settings.jitter_s * 1000, settings.jitter_s * 1000 + 1, n)
+    closed_ms = (ledger.formed_s[ledger.receipt >= 0][rows] + cashbox.drift_s) * 1000 + jitter_ms
+    shift_opened_s = np.array([one.opened_at_s for one in shifts], dtype=np.int64) + cashbox.drift_s
+    opened_ms = np.maximum(closed_ms - rng.integers(15_000, 180_000, n), shift_opened_s[shift] * 1000)
+    opened_ms = np.minimum(opened_ms, closed_ms)
+    correction, less = _round(settings, rng, money.total[rows], money.cash[rows])
+    payments = _pay(settings, rng, money, rows)
+    payments["Cash"] = payments["Cash"] - less
+    slow = rng.integers(0, 1000, n) < settings.arrive_while_read_permille
+    columns = {
+        "cashbox": np.full(n, place, dtype=np.int64),
+        "shift": shift,
+        "receipt": rows,
+        "number": np.arange(n) - np.searchsorted(shift, shift, side="left") + 1,
+        "opened_ms": opened_ms,
+        "closed_ms": closed_ms,
+        "known_s": _known(shop, cashbox, closed_ms),
+        "asked": np.where(slow, rng.integers(2, 2 + _SEVERAL_REQUESTS, n), 0),
+        "refund": (money.operation[rows] == 2).astype(np.int64),
+        "total": money.total[rows] - less,
+        "correction": correction,
+        "lot": rng.integers(0, 2**40, n),
+        **payments,
+    }
+    kept = rng.integers(0, 1000, n) >= settings.missing_permille
+    lost = np.bincount(shift[~kept], minlength=len(shifts)).astype(np.int64)
+    return {name: column[kept] for name, column in columns.items()}, lost
+
+
+def ring_up(shop: Shop) -> Cheques:
+    """All cheques of a shop, from its registers' receipts and Market's settings."""
+    parts = [_of_cashbox(shop, place) for place in range(len(shop.cashboxes))]
+    names = [name for name in Cheques.__dataclass_fields__ if name not in ("payments", "lost")]
+    nothing = np.zeros(0, dtype=np.int64)
+    columns = {
+        name: np.concatenate([nothing, *(columns[name] for columns, _ in parts)]) for name in (*names, *PAYMENT_TYPES)
+    }
+    order = np.lexsort((columns["receipt"], columns["cashbox"], columns["closed_ms"]))
+    columns = {name: column[order] for name, column in columns.items()}
+    payments = {name: columns.pop(name) for name in PAYMENT_TYPES}
+    return Cheques(**columns, payments=payments, lost=tuple(lost for _, lost in parts))
