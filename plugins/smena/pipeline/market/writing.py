@@ -29,6 +29,8 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
     transaction.run("market_spoiled", batch_id=batch_id)
+    transaction.run("market_told", batch_id=batch_id, inn=inn)
+    transaction.run("market_publish", batch_id=batch_id, inn=inn)
     transaction.run("publish_uncovered", inn=inn, product=product)
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
