@@ -54,22 +54,22 @@ insert into accounting.market_document_line (
 )
 select
     told.document_id,
-    line.line,
-    line.payment_type,
-    line.product_id,
-    line.product_code,
-    line.quantity * 0.001,
-    line.price * 0.01,
-    line.income * 0.01,
-    line.refund * 0.01,
-    line.amount * 0.01
+    part.line,
+    part.payment_type,
+    part.product_id,
+    part.product_code,
+    part.quantity * 0.001,
+    part.price * 0.01,
+    part.income * 0.01,
+    part.refund * 0.01,
+    part.amount * 0.01
 from told_document as told
-inner join stage.market_document_line as line
+inner join stage.market_document_line as part
     on
-        told.batch_id = line.batch_id
-        and told.shard = line.shard
-        and told.kind = line.kind
-        and told.key = line.key
+        told.batch_id = part.batch_id
+        and told.shard = part.shard
+        and told.kind = part.kind
+        and told.key = part.key
 where told.verdict in ('new', 'changed');
 
 -- Questions that Market has answered itself, or asks otherwise now.
@@ -110,12 +110,12 @@ select
         'lines', (
             select
                 jsonb_agg(
-                    to_jsonb(line) - cast('{batch_id, shard, kind, key, document_id}' as text[]) order by line.line
+                    to_jsonb(part) - cast('{batch_id, shard, kind, key, document_id}' as text[]) order by part.line
                 )
-            from stage.market_document_line as line
+            from stage.market_document_line as part
             where
-                line.batch_id = told.batch_id and line.shard = told.shard and line.kind = told.kind
-                and line.key = told.key
+                part.batch_id = told.batch_id and part.shard = told.shard and part.kind = told.kind
+                and part.key = told.key
         )
     )
 from told_document as told

@@ -17,13 +17,19 @@ with staged as (
                 then staged.supplier_id || '|' || staged.paper_number || '|' || staged.paper_day
         end as paper,
         (
-            select md5(string_agg(to_jsonb(line)::text, '|' order by line.line))
-            from stage.market_document_line as line
+            select
+                md5(
+                    string_agg(
+                        (to_jsonb(part) - cast('{batch_id, shard, document_id}' as text[]))::text, '|'
+                        order by part.line
+                    )
+                )
+            from stage.market_document_line as part
             where
-                line.batch_id = staged.batch_id
-                and line.shard = staged.shard
-                and line.kind = staged.kind
-                and line.key = staged.key
+                part.batch_id = staged.batch_id
+                and part.shard = staged.shard
+                and part.kind = staged.kind
+                and part.key = staged.key
         ) as of_lines
     from stage.market_document as staged
     where
@@ -136,6 +142,8 @@ select
         when stood.document_id is null then 'new'
         when
             stood.digest = best.content
+            -- What was accepted from one source is not questioned by another one's copy of the same paper.
+            or (best.kind = 'waybill' and stood.status <> 'new' and not stood.waybill_ids && best.waybill_ids)
             or coalesce(array_position(array['Diadoc', 'Egais', 'Mercury', 'Manual'], stood_best.source), 5) < best.rank
             then
                 case

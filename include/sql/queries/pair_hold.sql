@@ -32,7 +32,7 @@ inner join decided on held_back.shift_id = decided.shift_id
 where shift.shift_id = held_back.shift_id;
 
 insert into control.decision (
-    organization_inn, kind, shift_id, rival_id, reason, kept, held, digest, evidence, decided_by, batch_id
+    organization_inn, kind, shift_id, rival_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal
 )
 select
     %(inn)s,
@@ -45,8 +45,29 @@ select
     md5(told.facts::text),
     shift.evidence,
     'rule',
-    %(batch_id)s
+    %(batch_id)s,
+    jsonb_build_object(
+        'opened_at', staged.opened_at,
+        'received_at', staged.received_at,
+        'detail', staged.detail,
+        'orders', (
+            select
+                coalesce(
+                    jsonb_agg(
+                        to_jsonb(cash_order)
+                        - cast('{batch_id, shard, fiscal_drive_number, shift_number, shift_id, day}' as text[])
+                    ),
+                    '[]'
+                )
+            from stage.cash_order
+            where cash_order.batch_id = %(batch_id)s and cash_order.shift_id = staged.shift_id
+        )
+    )
 from held_back
 inner join accounting.shift on held_back.shift_id = shift.shift_id
-cross join lateral (select accounting.shift_facts(shift) as facts) as told
+inner join stage.shift as staged on staged.batch_id = %(batch_id)s and held_back.shift_id = staged.shift_id
+cross join
+    lateral (
+        select accounting.shift_facts(shift) || jsonb_build_object('outcome', staged.outcome) as facts
+    ) as told
 on conflict (shift_id, kind) where state = 'open' do nothing

@@ -14,7 +14,19 @@ with waived as (
     left join control.closed_period on shift.organization_inn = closed_period.organization_inn
     where
         shift.organization_inn = %(inn)s
-        and shift.outcome in ('before_start', 'closed_period')
+        and (
+            shift.outcome in ('before_start', 'closed_period')
+            -- It waits for a link between its register and a cashbox of Market, which may be there by now.
+            or exists (
+                select from control.decision
+                where
+                    decision.shift_id = shift.shift_id
+                    and decision.state = 'open'
+                    and decision.kind = 'review'
+                    and decision.rival_id is not null
+            )
+        )
+        and shift.source = 'ofd'
         and shift.order_date >= integration.start_date
         and shift.order_date > coalesce(closed_period.through, '-infinity')
     group by shift.kkt_reg_id

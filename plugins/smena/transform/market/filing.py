@@ -32,8 +32,10 @@ def file_waybills(told: Waybills, contractors: pd.DataFrame) -> tuple[pd.DataFra
     heads = told.waybills.merge(
         contractors[["id", "inn", "name"]], how="left", left_on="supplier_id", right_on="id", validate="many_to_one"
     )
-    same = told.repeated.groupby(["shop_id", "same_as"])[["waybill_id", "source"]].agg(list)
-    others = same.reindex(pd.MultiIndex.from_frame(heads[WAYBILL_KEY]))
+    same = told.repeated[["shop_id", "same_as", "waybill_id", "source"]].groupby(["shop_id", "same_as"], as_index=False)
+    others = heads[WAYBILL_KEY].merge(
+        same.agg(list).rename(columns={"waybill_id": "ids", "same_as": "waybill_id"}), how="left", on=WAYBILL_KEY
+    )
     heads = heads.assign(
         kind=_WAYBILL,
         key=heads["waybill_id"],
@@ -43,7 +45,7 @@ def file_waybills(told: Waybills, contractors: pd.DataFrame) -> tuple[pd.DataFra
         counterparty_inn=heads["inn"].fillna(""),
         paper_number=heads["number"],
         paper_day=heads["document_day"],
-        waybill_ids=_array(heads["waybill_id"], others["waybill_id"]),
+        waybill_ids=_array(heads["waybill_id"], others["ids"]),
         sources=_array(heads["source"], others["source"]),
         evidence="{" + heads["page_id"].astype("string") + "}",
     )
@@ -60,8 +62,8 @@ def _of_days(
     heads = lines.groupby([*_DAY, "key"], as_index=False)["amount"].sum()
     pages = cheques[[*CHEQUE_KEY[:1], "page_id"]].assign(day=cheques["closed_at"].dt.normalize()).drop_duplicates()
     told = pages.sort_values([*_DAY, "page_id"]).assign(page_id=pages["page_id"].astype("string"))
-    evidence = told.groupby(_DAY)["page_id"].agg(",".join)
-    heads = heads.merge(evidence.rename("pages"), how="left", left_on=_DAY, right_index=True)
+    evidence = told.groupby(_DAY, as_index=False)["page_id"].agg(",".join).rename(columns={"page_id": "pages"})
+    heads = heads.merge(evidence, how="left", on=_DAY)
     heads = heads.assign(
         kind=kind,
         number=heads["day"].dt.strftime("%Y%m%d").astype("string") + "-" + heads["shop_id"].str[:8],
@@ -83,7 +85,7 @@ def _array(own: pd.Series, others: pd.Series) -> list[str]:
     """PostgreSQL arrays of what stands and of what is the same."""
     lists = others.to_numpy(dtype=object)
     return [
-        "{" + ",".join(f'"{_quoted(name)}"' for name in [first, *(more if isinstance(more, list) else [])]) + "}"
+        "{" + ",".join(f'"{_quoted(name)}"' for name in [first, *(more if pd.api.types.is_list_like(more) else [])]) + "}"
         for first, more in zip(own, lists, strict=True)
     ]
 
