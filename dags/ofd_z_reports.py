@@ -26,34 +26,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import (
-    Asset,
-    CronDataIntervalTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    TriggerRule,
-    XComArg,
-    dag,
-    task,
-)
+from airflow.sdk import CronDataIntervalTimetable, TriggerRule, XComArg, dag, task
 
-from smena.model.errors import BadBatch, BrokenPromise, PassingFault, RefusedByService, WrongUse
-
-ZONE = "Europe/Moscow"
-LOADED = Asset(name="accounting_z_reports", uri="smena://warehouse/accounting/z_reports")
+from smena.dag_settings import DEFAULT_ARGS, LOADED, ZONE
 
 # A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
 FIRST_DAY = os.environ.get("SMENA_SCHEDULE_FROM", "")
-
-RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(PassingFault, RetryAction.RETRY, reason="an outside system failed for now"),
-        RetryRule(
-            [BadBatch, BrokenPromise, RefusedByService, WrongUse], RetryAction.FAIL, reason="asking again will not help"
-        ),
-    ]
-)
 
 
 @dag(
@@ -61,14 +39,7 @@ RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     start_date=pendulum.parse(f"{FIRST_DAY or '2025-01-01'}T04:00", tz=ZONE),
     catchup=bool(FIRST_DAY),
     max_active_runs=1,
-    default_args={
-        "owner": "smena",
-        "retries": 3,
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=30),
-        "retry_policy": RETRY_WHAT_MAY_PASS,
-        "execution_timeout": timedelta(hours=6),
-    },
+    default_args=DEFAULT_ARGS,
     tags=["smena", "ofd"],
     doc_md=__doc__,
 )

@@ -17,6 +17,8 @@ LOOK_BACK_DAYS = 31
 WINDOW_DAYS = {"totals": 92, "receipts": 35}
 """The longest window asked at once: a quarter where receipts are not read, a month and the look-back where they are."""
 
+REQUESTS_A_WINDOW = {"totals": 3, "receipts": 5}
+
 SHARD_REGISTERS = 200
 SHARD_REGISTER_DAYS = 20_000
 EASTMOST = timedelta(hours=14)
@@ -24,12 +26,16 @@ EASTMOST = timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
-    """Days of one register: `missing`, `look_back`, `asked`, or `silent`: nothing can exist there, nothing is asked."""
+    """Days of one register: `missing`, `look_back`, `asked`, or `silent`: nothing can exist there, nothing is asked.
+
+    `moves_mark`: once it is read, the register's mark of how far it was read may move.
+    """
 
     kkt_reg_id: str
     window: Window
     reason: str
     last_document_at: datetime | None
+    moves_mark: bool = True
 
 
 def record_registers(
@@ -54,13 +60,55 @@ def wanted_windows(
         "plan_windows",
         inn=organization.inn,
         product=product,
+        first_day=None,
         horizon=horizon,
         today=horizon + timedelta(days=1),
+        looks_back=True,
+        taken_up=[],
         look_back_days=LOOK_BACK_DAYS,
         window_days=WINDOW_DAYS[organization.detail],
         seen_at=seen_at,
     )
     return _planned(rows)
+
+
+def missing_windows(
+    transaction: Transaction,
+    organization: Organization,
+    product: str,
+    window: Window,
+    *,
+    today: date,
+    taken_up: Sequence[int],
+    seen_at: datetime,
+) -> list[PlannedWindow]:
+    """What is wanted and not covered within a window, but for what the unfinished batches `taken_up` ask already."""
+    rows = transaction.rows(
+        "plan_windows",
+        inn=organization.inn,
+        product=product,
+        first_day=window.first_day,
+        horizon=window.last_day,
+        today=today,
+        looks_back=False,
+        taken_up=list(taken_up),
+        look_back_days=LOOK_BACK_DAYS,
+        window_days=WINDOW_DAYS[organization.detail],
+        seen_at=seen_at,
+    )
+    return _planned(rows)
+
+
+def coverage(transaction: Transaction, inn: str, product: str, window: Window, *, seen_at: datetime) -> Row:
+    """Within a window: how many registers can be read, of how many days together, and how many of these are covered."""
+    return transaction.rows(
+        "plan_coverage",
+        inn=inn,
+        product=product,
+        first_day=window.first_day,
+        last_day=window.last_day,
+        seen_at=seen_at,
+    )[0]
 
 
 def asked_windows(
@@ -89,6 +137,15 @@ def record_gaps(
 def gaps(transaction: Transaction, inn: str, product: str) -> list[Row]:
     """Wanted days that are out of reach as of the newest plan: register, first and last day, reason, details."""
     return transaction.rows("gaps", inn=inn, product=product)
+
+
+def requests_expected(windows: int, detail: str) -> int:
+    """How many requests so many windows will cost, about: what lies in them is not known before.
+
+    A window costs two pages of z-reports, the second of which tells that it is the last, and totals by shift; where
+    receipts are read, two pages of these at least.
+    """
+    return windows * REQUESTS_A_WINDOW[detail]
 
 
 def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, yesterday: date, now_utc: datetime) -> list[Row]:
@@ -127,7 +184,7 @@ def _ask_through(window: Window, yesterday: date, now_utc: datetime) -> datetime
 
 
 def _read_through(planned: PlannedWindow, horizon: date) -> datetime | None:
-    if planned.reason == "asked" or planned.last_document_at is None:
+    if not planned.moves_mark or planned.last_document_at is None:
         return None
     return min(planned.last_document_at, datetime.combine(horizon, time(23, 59, 59)))
 
@@ -135,7 +192,11 @@ def _read_through(planned: PlannedWindow, horizon: date) -> datetime | None:
 def _planned(rows: list[Row]) -> list[PlannedWindow]:
     return [
         PlannedWindow(
-            row["kkt_reg_id"], Window(row["first_day"], row["last_day"]), row["reason"], row["last_document_at"]
+            row["kkt_reg_id"],
+            Window(row["first_day"], row["last_day"]),
+            row["reason"],
+            row["last_document_at"],
+            row["moves_mark"],
         )
         for row in rows
     ]
