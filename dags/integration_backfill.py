@@ -63,12 +63,9 @@ def integration_backfill() -> None:
     def plan(params: dict[str, Any], run_id: str, ti: Any) -> list[list[tuple[int, int]]]:
         """What is asked for, checked and told; then a batch a quarter. Gives the shards to load, by task."""
         from smena.connections import road_from_airflow
-        from smena.pipeline.backfill import plan_backfill, preview_backfill, tell, understood
+        from smena.pipeline.backfill import lay_out
 
-        asked, road = understood(params), road_from_airflow()
-        laid_out = preview_backfill(road, asked) if params["dry_run"] else plan_backfill(road, asked, run_id=run_id)
-        tell(laid_out)
-        made = laid_out.run_plan()
+        made = lay_out(road_from_airflow(), params, run_id=run_id).run_plan()
         ti.xcom_push(key="plan", value=made)
         return made["lots"]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 
 from smena.cli.answer import Session, table
+from smena.cli.bar import watching
 from smena.cli.parameters import DAY, inn_option, product_option
 from smena.connections import road_from_environment
 from smena.model.errors import PassingFault, WrongUse
@@ -29,7 +30,7 @@ def _only_ofd(product: str) -> None:
 @click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True)
 @click.pass_obj
 def plan(session: Session, *, inn: str, product: str) -> None:
-    """The windows that would be loaded now, and why; what is out of reach. A dry run."""
+    """The windows that would be loaded now, their requests, what is covered and what is out of reach. A dry run."""
     from smena.pipeline.plan import preview
 
     _only_ofd(product)
@@ -47,10 +48,20 @@ def plan(session: Session, *, inn: str, product: str) -> None:
     asked = len(made.asked)
     lines = [
         f"{asked} windows to ask through {made.horizon}, {len(windows) - asked} silent ones that ask nothing",
+        f"about {made.requests} requests; {made.covered['registers']} registers within reach,"
+        f" {made.covered['covered_days']} of their {made.covered['wanted_days']} days are covered already",
         table(windows, _WINDOWS),
         *([f"\n{len(made.gaps)} gaps, out of reach now:", table(made.gaps, _GAPS)] if made.gaps else []),
     ]
-    data = {"inn": inn, "product": product, "horizon": made.horizon, "windows": windows, "gaps": made.gaps}
+    data = {
+        "inn": inn,
+        "product": product,
+        "horizon": made.horizon,
+        "windows": windows,
+        "gaps": made.gaps,
+        "requests": made.requests,
+        "covered": made.covered,
+    }
     session.answer(data, "\n".join(line for line in lines if line), waits=bool(made.gaps))
 
 
@@ -65,13 +76,10 @@ def load(session: Session, *, inn: str, product: str, first_day: date, last_day:
     from smena.pipeline.load import load as run
 
     _only_ofd(product)
-    road = road_from_environment()
-    loaded = run(
-        road,
-        inn,
-        run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}",
-        window=Window(first_day, last_day),
-    )
+    window = Window(first_day, last_day)
+    with watching(session) as watch:
+        road = replace(road_from_environment(), watch=watch)
+        loaded = run(road, inn, run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}", window=window)
     if loaded.fault is not None:
         raise PassingFault(
             f"batch {loaded.published.batch_id} is published, but a part could not be read: {loaded.fault.message}",

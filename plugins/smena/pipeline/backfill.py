@@ -10,7 +10,7 @@ from typing import Any
 from smena.integration import planning
 from smena.integration.lifecycle import required
 from smena.integration.organizations import checked_inn, organization_of
-from smena.model.errors import WrongUse
+from smena.model.errors import SmenaError, WrongUse
 from smena.model.organization import Organization
 from smena.model.window import OFD, PRODUCTS, Window, quarters
 from smena.pipeline.listing import Listing
@@ -109,6 +109,21 @@ def plan_backfill(road: Road, asked: Asked, *, run_id: str) -> Backfill:
 def preview_backfill(road: Road, asked: Asked) -> Backfill:
     """What `plan_backfill` would do now. Nothing is kept of it."""
     return _laid_out(road, asked, run_id="", is_dry=True)
+
+
+def lay_out(road: Road, params: Mapping[str, Any], *, run_id: str) -> Backfill:
+    """What a run's first task does: `params` understood, the backfill planned, or with `dry_run` previewed, and told.
+
+    Raises what these raise, after the log has been told in a line.
+    """
+    try:
+        asked = understood(params)
+        made = preview_backfill(road, asked) if params.get("dry_run") else plan_backfill(road, asked, run_id=run_id)
+    except SmenaError as error:
+        logger.error("no backfill: %s", error)
+        raise
+    tell(made)
+    return made
 
 
 def tell(backfill: Backfill) -> None:

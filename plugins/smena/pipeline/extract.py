@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from smena.integration.organizations import organization_of
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer
 from smena.pipeline.log import step_log
+from smena.pipeline.progress import Progress
 from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
@@ -149,7 +150,7 @@ def _fetch_all(
     road: Road,
     client: OfdClient,
     pages: PageStore,
-    assignments: Iterable[Assignment],
+    assignments: Sequence[Assignment],
     fetch: Callable[[_Fetch], None],
     result: Extraction,
     *,
@@ -157,6 +158,8 @@ def _fetch_all(
     kept_as: str,
 ) -> None:
     """Runs `fetch` for each assignment, a few at once, and marks how each ended."""
+    what = f"batch_id={result.batch_id} shard={result.shard} until={state}"
+    progress = Progress(what, len(assignments), client.traffic.total, road.watch())
 
     def attempt(assignment: Assignment) -> tuple[str, SmenaError | None]:
         fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
@@ -177,6 +180,7 @@ def _fetch_all(
         # A fetch that did not end well leaves the earlier one in force.
         fetched = {kept_as: fetch_id} if ended in (state, "unreadable") else {}
         ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
+        progress.count()
         return ended, error
 
     workers = ThreadPoolExecutor(road.extract_workers, thread_name_prefix="extract")

@@ -1,0 +1,146 @@
+"""People step in by Airflow's own ways: a backfill started with the form, and a decision answered in the UI.
+
+Named to come after the tests of the daily loading, with which they share an Airflow; they stand without them too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from demo.rest import AirflowRefusal
+from smena.decisions.documents import ACCEPTED, mark
+from tests.e2e.conftest import Office
+
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(300)]
+
+BACKFILL, DECISIONS = "integration_backfill", "decisions"
+
+
+def run_backfill(office: Office, **params: Any) -> tuple[str, dict[str, tuple[str, int]]]:
+    """The state of a run of the backfill, and of its tasks with their tries."""
+    run_id = office.client.trigger(BACKFILL, {"inn": office.town.inn} | params)["dag_run_id"]
+    run = office.client.wait_run(BACKFILL, run_id)
+    tasks = office.client.task_instances(BACKFILL, run_id)
+    return run["state"], {task["task_id"]: (task["state"], task["try_number"]) for task in tasks}
+
+
+def plan_log(office: Office, place: int = -1) -> str:
+    run_id = office.client.runs(BACKFILL)[place]["dag_run_id"]
+    return office.client.task_log(BACKFILL, run_id, "plan")
+
+
+@pytest.fixture(scope="module")
+def forgotten(office: Office) -> Office:
+    """As if the first organisation had never been loaded; its orders stand."""
+    inn = office.town.inn
+    office.town.sql("delete from control.coverage where organization_inn = %s", inn)
+    office.town.sql("delete from control.covered_day where organization_inn = %s", inn)
+    office.town.sql("update control.register set read_through = null where organization_inn = %s", inn)
+    office.client.wait_dag(BACKFILL)
+    office.client.unpause(BACKFILL)
+    return office
+
+
+@pytest.mark.parametrize("params", [{"inn": "77"}, {"product": "cash"}, {"from": "yesterday"}, {"dry_run": "maybe"}])
+def test_the_form_refuses_what_cannot_be(forgotten: Office, params: dict[str, Any]) -> None:
+    with pytest.raises(AirflowRefusal) as refusal:
+        forgotten.client.trigger(BACKFILL, {"inn": forgotten.town.inn} | params)
+    assert refusal.value.status == 400
+
+
+def test_what_only_the_warehouse_knows_to_be_wrong_fails_at_once_and_says_why(forgotten: Office) -> None:
+    early = forgotten.first_day - timedelta(days=1)
+    state, tasks = run_backfill(forgotten, **{"from": early.isoformat()})
+    assert (state, tasks["plan"]) == ("failed", ("failed", 1))
+    assert f"before the start date in force, {forgotten.first_day}" in plan_log(forgotten)
+
+
+def test_a_dry_run_tells_the_plan_and_loads_nothing(forgotten: Office) -> None:
+    batches = "select count(*) from control.batch"
+    before = forgotten.town.sql(batches)
+    state, tasks = run_backfill(forgotten, dry_run=True)
+    assert (state, tasks["load"][0]) == ("success", "skipped")
+    log = plan_log(forgotten)
+    assert f"backfill inn={forgotten.town.inn} product=ofd" in log
+    assert " requests=" in log and " covered=0/" in log
+    assert forgotten.town.sql(batches) == before
+
+
+def test_a_backfill_loads_all_that_is_missing(forgotten: Office) -> None:
+    town = forgotten.town
+    others = [shift for shift in town.shifts() if shift["organization_inn"] != town.inn]
+    state, tasks = run_backfill(forgotten)
+    assert (state, {task[0] for task in tasks.values()}) == ("success", {"success"})
+    loaded = {(s["fiscal_drive_number"], s["shift_number"]) for s in town.shifts() if s["organization_inn"] == town.inn}
+    yesterday = (forgotten.today - timedelta(days=1)).isoformat()
+    truth = {
+        key for key, line in town.truth().items()
+        if line["organization_inn"] == town.inn and line["closed_at"][:10] <= yesterday
+    }  # fmt: skip
+    assert len(truth) > 100
+    assert truth <= loaded
+    assert [shift for shift in town.shifts() if shift["organization_inn"] != town.inn] == others
+    (covered,) = town.sql("select count(*) from control.covered_day where organization_inn = %s", town.inn)
+    assert covered[0] >= (forgotten.today - forgotten.first_day).days
+
+
+def test_a_decision_is_asked_for_in_the_ui_and_done_in_the_name_of_who_answered(forgotten: Office) -> None:
+    town, client = forgotten.town, forgotten.client
+    order = next(
+        order for order in town.orders()
+        if order["operation"] == "cash_income" and order["organization_inn"] == town.inn
+    )  # fmt: skip
+    (shift,) = [one for one in town.shifts() if one["shift_id"] == order["shift_id"]]
+    with town.warehouse.transaction() as transaction:
+        mark(transaction, [str(order["document_id"])], status=ACCEPTED, by="Анна", reason=None)
+    match = {
+        "type": "byShifts",
+        "fiscalDriveNumber": shift["fiscal_drive_number"],
+        "shiftNumber": shift["shift_number"],
+    }
+    told = {"sell.cashTotal": int(shift["cash_income"] * 100) + 5_000}
+    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": told})
+    town.load(shift["closed_at"].date())
+    town.sandbox.faults.clear()
+    (decision_id,) = town.sql("select decision_id from control.decision where state = 'open'")[0]
+
+    client.wait_dag(DECISIONS)
+    client.unpause(DECISIONS)
+    asked = wait_for(lambda: [task for run in client.runs(DECISIONS) for task in waiting_tasks(forgotten, run)])[0]
+    detail = client.ask("GET", answer_path(asked))
+    assert detail["options"] == ["keep-ofd", "reverse", "later"]
+    assert f"№ {decision_id}" in detail["subject"]
+    assert "50.00" in detail["body"]
+
+    # Nothing of it holds a worker: the task neither runs nor is queued.
+    assert asked["state"] == "awaiting_input"
+    answer = {"chosen_options": ["reverse"], "params_input": {"reason": "касса пересчитана"}}
+    forgotten.airflow.client("accountant").ask("PATCH", answer_path(asked), json=answer)
+    run = client.wait_run(DECISIONS, asked["dag_run_id"])
+    assert run["state"] == "success"
+    assert town.sql(
+        "select resolution, resolved_by, resolution_reason from control.decision where decision_id = %s", decision_id
+    ) == [("reverse", "accountant", "касса пересчитана")]
+
+
+def waiting_tasks(office: Office, run: dict[str, Any]) -> list[dict[str, Any]]:
+    tasks = office.client.task_instances(DECISIONS, run["dag_run_id"])
+    return [task for task in tasks if task["state"] == "awaiting_input"]
+
+
+def answer_path(task: dict[str, Any]) -> str:
+    run = f"/dags/{DECISIONS}/dagRuns/{task['dag_run_id']}"
+    return f"{run}/taskInstances/{task['task_id']}/{task['map_index']}/hitlDetails"
+
+
+def wait_for(look: Callable[[], list[dict[str, Any]]], timeout_s: float = 90) -> list[dict[str, Any]]:
+    deadline = time.monotonic() + timeout_s
+    while not (found := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.25)
+    return found
