@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import Param, TriggerRule, XComArg, dag, task
+from airflow.sdk import Param, TriggerRule, dag, task
 
 from smena.dag_settings import DEFAULT_ARGS, LOADED
 
@@ -78,25 +78,25 @@ def integration_backfill() -> None:
         load_lot(road_from_airflow(), lot)
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
-    def publish(made: Any, outlet_events: Any) -> None:
+    def publish(ti: Any, outlet_events: Any) -> None:
         """Quarters in order of time; days that became covered are told to Airflow."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import publish_batches
 
+        # Where nothing at all was planned the report says so.
+        made = ti.xcom_pull(task_ids="plan", key="plan")
         for done in publish_batches(road_from_airflow(), made["batches"] if made else [], at_once=1):
             outlet_events[LOADED].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
-    def report(made: Any) -> None:
+    def report(ti: Any) -> None:
         """How each quarter ended."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import report_run
 
-        report_run(road_from_airflow(), made)
+        report_run(road_from_airflow(), ti.xcom_pull(task_ids="plan", key="plan"))
 
-    lots = plan()
-    made = XComArg(lots.operator, key="plan")
-    load.expand(lot=lots) >> publish(made) >> report(made)
+    load.expand(lot=plan()) >> publish() >> report()
 
 
 integration_backfill()

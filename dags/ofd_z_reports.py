@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import CronDataIntervalTimetable, TriggerRule, XComArg, dag, task
+from airflow.sdk import CronDataIntervalTimetable, TriggerRule, dag, task
 
 from smena.dag_settings import DEFAULT_ARGS, LOADED, ZONE
 
@@ -66,27 +66,26 @@ def ofd_z_reports() -> None:
         load_lot(road_from_airflow(), lot)
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
-    def publish(made: Any, outlet_events: Any) -> None:
+    def publish(ti: Any, outlet_events: Any) -> None:
         """What was read is matched and written; days that became covered are told to Airflow."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import publish_batches
 
-        # Nothing at all was planned: the report says so.
+        # Where nothing at all was planned the report says so.
+        made = ti.xcom_pull(task_ids="plan", key="plan")
         batches = made["batches"] if made else []
         for done in publish_batches(road_from_airflow(), batches):
             outlet_events[LOADED].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
-    def report(made: Any) -> None:
+    def report(ti: Any) -> None:
         """How each batch ended."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import report_run
 
-        report_run(road_from_airflow(), made)
+        report_run(road_from_airflow(), ti.xcom_pull(task_ids="plan", key="plan"))
 
-    lots = plan()
-    made = XComArg(lots.operator, key="plan")
-    load.expand(lot=lots) >> publish(made) >> report(made)
+    load.expand(lot=plan()) >> publish() >> report()
 
 
 ofd_z_reports()
