@@ -32,7 +32,7 @@ FORM = {
         type="string", pattern=r"^(\d{10}|\d{12})$", title="ИНН организации",
         description="10 цифр, у предпринимателя 12. Интеграция должна быть включена.",
     ),
-    "product": Param("ofd", type="string", enum=["ofd", "market"], title="Источник", description="`ofd`: Контур.ОФД."),
+    "product": Param("ofd", type="string", enum=["ofd", "market"], title="Источник", description="ofd: Контур.ОФД."),
     "from": Param(
         None, type=["null", "string"], format="date", title="С какого дня",
         description="Включительно, не раньше даты начала загрузки. Пусто: с даты начала загрузки.",

@@ -74,6 +74,28 @@ def test_a_dry_run_tells_the_plan_and_loads_nothing(forgotten: Office) -> None:
     assert forgotten.town.sql(batches) == before
 
 
+def test_a_backfill_that_is_stopped_in_the_middle_goes_on_without_asking_twice(forgotten: Office) -> None:
+    """Stopped as a person does it, by marking the run failed, while registers are being asked."""
+    town, client = forgotten.town, forgotten.client
+    requests = town.sandbox.requests
+    requests.reset()
+    town.sandbox.faults.add({"kind": "slow", "seconds": 3, "method": "by-shifts", "register": town.register(2)})
+    first = client.trigger(BACKFILL, {"inn": town.inn})["dag_run_id"]
+    wait_for(lambda: read_windows(forgotten, first))
+    client.ask("PATCH", f"/dags/{BACKFILL}/dagRuns/{first}", json={"state": "failed"})
+    wait_for(lambda: [run for run in client.runs(BACKFILL) if run["dag_run_id"] == first and run["state"] == "failed"])
+    town.sandbox.faults.clear()
+    done = read_windows(forgotten, first)
+    assert town.sql("select distinct state from control.batch where run_id = %s", first) == [("planned",)]
+    requests.reset()
+    second = client.trigger(BACKFILL, {"inn": town.inn})["dag_run_id"]
+    assert client.wait_run(BACKFILL, second)["state"] == "success"
+    assert town.sql("select count(*) from control.batch where run_id = %s", first) == [(0,)]
+    asked_again = [register for register in done_registers(done) if requests.count("by-shifts", register)]
+    assert asked_again == []
+    assert len(town.shifts()) > 0
+
+
 def test_a_backfill_loads_all_that_is_missing(forgotten: Office) -> None:
     town = forgotten.town
     others = [shift for shift in town.shifts() if shift["organization_inn"] != town.inn]
@@ -129,6 +151,20 @@ def test_a_decision_is_asked_for_in_the_ui_and_done_in_the_name_of_who_answered(
     assert town.sql(
         "select resolution, resolved_by, resolution_reason from control.decision where decision_id = %s", decision_id
     ) == [("reverse", "accountant", "касса пересчитана")]
+
+
+def read_windows(office: Office, run_id: str) -> list[dict[str, Any]]:
+    """Registers of which all that a run asks is read."""
+    rows = office.town.sql(
+        "select kkt_reg_id from control.assignment inner join control.batch using (batch_id)"
+        " where run_id = %s and assignment.reason <> 'silent' group by 1 having bool_and(assignment.state = 'read')",
+        run_id,
+    )
+    return [{"kkt_reg_id": register} for (register,) in rows]
+
+
+def done_registers(windows: list[dict[str, Any]]) -> list[str]:
+    return [window["kkt_reg_id"] for window in windows]
 
 
 def waiting_tasks(office: Office, run: dict[str, Any]) -> list[dict[str, Any]]:
