@@ -26,34 +26,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import (
-    Asset,
-    CronDataIntervalTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    TriggerRule,
-    XComArg,
-    dag,
-    task,
-)
+from airflow.sdk import CronDataIntervalTimetable, TriggerRule, dag, task
 
-from smena.model.errors import BadBatch, BrokenPromise, PassingFault, RefusedByService, WrongUse
-
-ZONE = "Europe/Moscow"
-LOADED = Asset(name="accounting_z_reports", uri="smena://warehouse/accounting/z_reports")
+from smena.dag_settings import DEFAULT_ARGS, LOADED, ZONE
 
 # A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
 FIRST_DAY = os.environ.get("SMENA_SCHEDULE_FROM", "")
-
-RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(PassingFault, RetryAction.RETRY, reason="an outside system failed for now"),
-        RetryRule(
-            [BadBatch, BrokenPromise, RefusedByService, WrongUse], RetryAction.FAIL, reason="asking again will not help"
-        ),
-    ]
-)
 
 
 @dag(
@@ -61,14 +39,7 @@ RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     start_date=pendulum.parse(f"{FIRST_DAY or '2025-01-01'}T04:00", tz=ZONE),
     catchup=bool(FIRST_DAY),
     max_active_runs=1,
-    default_args={
-        "owner": "smena",
-        "retries": 3,
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=30),
-        "retry_policy": RETRY_WHAT_MAY_PASS,
-        "execution_timeout": timedelta(hours=6),
-    },
+    default_args=DEFAULT_ARGS,
     tags=["smena", "ofd"],
     doc_md=__doc__,
 )
@@ -95,27 +66,26 @@ def ofd_z_reports() -> None:
         load_lot(road_from_airflow(), lot)
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
-    def publish(made: Any, outlet_events: Any) -> None:
+    def publish(ti: Any, outlet_events: Any) -> None:
         """What was read is matched and written; days that became covered are told to Airflow."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import publish_batches
 
-        # Nothing at all was planned: the report says so.
+        # Where nothing at all was planned the report says so.
+        made = ti.xcom_pull(task_ids="plan", key="plan")
         batches = made["batches"] if made else []
         for done in publish_batches(road_from_airflow(), batches):
             outlet_events[LOADED].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
-    def report(made: Any) -> None:
+    def report(ti: Any) -> None:
         """How each batch ended."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import report_run
 
-        report_run(road_from_airflow(), made)
+        report_run(road_from_airflow(), ti.xcom_pull(task_ids="plan", key="plan"))
 
-    lots = plan()
-    made = XComArg(lots.operator, key="plan")
-    load.expand(lot=lots) >> publish(made) >> report(made)
+    load.expand(lot=plan()) >> publish() >> report()
 
 
 ofd_z_reports()

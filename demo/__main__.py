@@ -20,7 +20,7 @@ from demo.kontur import Hello
 from demo.processes import ProcessTrouble
 from demo.report import compare_with_truth, progress_line, read_loaded, result_table
 from demo.rest import ENDED, AirflowRest, WaitedTooLong
-from demo.stack import DAG_ID, POOLS, Stack
+from demo.stack import DAG_ID, DAGS_FOR_PEOPLE, POOLS, Stack
 from demo.state import ACCOUNTING_ZONE, keep_state
 from demo.trouble import Trouble
 
@@ -126,6 +126,9 @@ def up(directory: Path, *, stay: bool) -> int:
         airflow, hello = stack.start()
         client = airflow.client()
         runs = load(client, stack, teller)
+        for dag_id in DAGS_FOR_PEOPLE:
+            client.wait_dag(dag_id)
+            client.unpause(dag_id)
         well = tell_result(airflow, hello, runs, stack, teller)
         if stay:
             with suppress(KeyboardInterrupt):

@@ -24,6 +24,8 @@ from demo.trouble import Trouble
 Say = Callable[[str], None]
 
 DAG_ID = "ofd_z_reports"
+# Ready for who wants to start a backfill or has something to decide.
+DAGS_FOR_PEOPLE = ("integration_backfill", "decisions")
 PRODUCT = "ofd"
 # The API's limits, kept across all runs and organisations.
 POOLS = {"kontur_ofd": 2}

@@ -125,7 +125,9 @@ def test_a_waybill_has_a_sum_where_every_price_is_told(town: Town) -> None:
     for waybill in waybills(town):
         prices = [position["buyPricePerUnit"] for position in waybill["positions"]]
         counts = [position["quantity"] for position in waybill["positions"]]
-        pairs = [(Decimal(str(price)), Decimal(str(count))) for price, count in zip(prices, counts, strict=True) if price]
+        pairs = [
+            (Decimal(str(price)), Decimal(str(count))) for price, count in zip(prices, counts, strict=True) if price
+        ]
         sums[waybill["id"]] = None if None in prices else len(pairs)
     for ids, amount, lines in town.sql(
         "select waybill_ids, amount, (select sum(line.amount) from accounting.waybill_line as line"
@@ -185,12 +187,12 @@ def test_an_accepted_document_is_not_changed_and_a_person_decides(build_town: Bu
     assert waiting
     asked = waiting[0]
     assert asked["choices"] == ["keep-market", "reverse"]
-    stood = town.sql("select amount, status from accounting.market_document where document_id = %s", asked["document_id"])
+    stood = town.sql(
+        "select amount, status from accounting.market_document where document_id = %s", asked["document_id"]
+    )
     assert stood[0][1] == "accepted"
     with pytest.raises(BrokenPromise, match="cannot be changed"):
-        town.sql(
-            "update accounting.market_document set digest = 'x' where document_id = %s", asked["document_id"]
-        )
+        town.sql("update accounting.market_document set digest = 'x' where document_id = %s", asked["document_id"])
     with town.warehouse.transaction() as transaction:
         resolve(transaction, asked["decision_id"], "reverse", by="Анна", reason="the till was offline")
     now = town.sql(

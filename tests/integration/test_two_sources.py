@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +10,7 @@ from sandbox import MarketSettings, WorldSettings
 from smena.model.window import MARKET, OFD
 from tests.integration.conftest import BuildTown
 from tests.integration.two_sources import judge
-from tests.town import FIRST, LAST, Town
+from tests.town import FIRST, Town
 
 # Corrections are not known to tills: a shift with one differs, and waits for a person.
 WORLD = WorldSettings(

@@ -18,6 +18,10 @@ WAITING = ("conflict", "needs_review", "closed_period")
 """Outcomes of shifts that wait for a person. What is `incomplete` waits for its source."""
 
 
+class ResolvedAlready(WrongUse):
+    """Somebody has resolved the decision already; nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """What a resolution did: the decision as it stands now, ids of reversed orders, orders that were issued."""
@@ -56,14 +60,15 @@ def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, r
     are booked. approve: a shift that needed a look is booked from its sums. reject: nothing of it is booked. In a
     closed period new orders and reversals count on the first open day.
 
-    Raises WrongUse for an unknown or resolved decision, a word that does not fit it, or orders that cannot be issued.
+    Raises ResolvedAlready; WrongUse for an unknown decision, a word that does not fit it, or orders that cannot be
+    issued.
     """
     if not reason.strip():
         raise WrongUse("a decision needs a reason", fix="give --reason")
     transaction.run("lock_organization", inn=_decision(transaction, decision_id)["organization_inn"])
     decision = _decision(transaction, decision_id)
     if decision["state"] != "open":
-        raise WrongUse(
+        raise ResolvedAlready(
             f"decision {decision_id} is resolved already: {decision['resolution']}, by {decision['resolved_by']}"
         )
     if word not in choices(decision):

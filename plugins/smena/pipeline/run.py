@@ -75,7 +75,7 @@ def plan_run(road: Road, *, run_id: str, horizon: date | None = None) -> RunPlan
     places = [(one.batch_id, shard) for one in planned if one.batch_id is not None for shard in one.shards]
     return {
         "batches": [one.batch_id for one in planned if one.batch_id is not None],
-        "lots": _grouped(places),
+        "lots": in_lots(places),
         "failed": {inn: str(error) for inn, error in failed.items()},
     }
 
@@ -93,18 +93,18 @@ def load_lot(road: Road, lot: Iterable[Place]) -> None:
         raise error
 
 
-def publish_batches(road: Road, batches: Iterable[int]) -> list[Published]:
+def publish_batches(road: Road, batches: Iterable[int], *, at_once: int = PUBLISHED_AT_ONCE) -> list[Published]:
     """Publishes batches, each in a transaction of its own, and gives those that are published.
 
-    A batch that is too bad is left to the report: it costs its neighbours nothing. Raises, after every one was tried,
-    the first fault that may pass.
+    With `at_once=1` they go in order. A batch that is too bad is left to the report: it costs its neighbours nothing.
+    Raises, after every one was tried, the first fault that may pass.
     """
     failed: dict[str, SmenaError] = {}
 
     def attempt(batch_id: int) -> Published | None:
         return _attempt(failed, f"batch {batch_id}", lambda: publish(road, batch_id))
 
-    with ThreadPoolExecutor(PUBLISHED_AT_ONCE, thread_name_prefix="publish") as workers:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="publish") as workers:
         done = list(workers.map(attempt, batches))
     for error in failed.values():
         if isinstance(error, PassingFault):
@@ -159,6 +159,7 @@ def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T
         return None
 
 
-def _grouped(rows: Sequence[T]) -> list[list[T]]:
-    size = max(1, math.ceil(len(rows) / MOST_LOTS))
-    return [list(rows[start : start + size]) for start in range(0, len(rows), size)]
+def in_lots(places: Sequence[Place]) -> list[list[Place]]:
+    """Places as loading tasks: no more of them than Airflow maps over with ease."""
+    size = max(1, math.ceil(len(places) / MOST_LOTS))
+    return [list(places[start : start + size]) for start in range(0, len(places), size)]

@@ -25,7 +25,10 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
         try:
             pages = PageStore(road.warehouse, batch_id)
             waiting = ledger.shop_assignments_of(road.warehouse, batch_id, shard, ("planned", "failed"))
-            fetch_all(road, pages, waiting, lambda one: _fetch(client, one), result, state="read", kept_as="fetch_id")
+            fetch_all(
+                road, pages, waiting, lambda one: _fetch(client, one), result,
+                state="read", kept_as="fetch_id", requests=client.traffic.total,
+            )  # fmt: skip
             told.update(result.states, requests=client.traffic.total(), retries=client.retries.total())
         finally:
             client.close()

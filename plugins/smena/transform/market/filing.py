@@ -50,7 +50,7 @@ def file_waybills(told: Waybills, contractors: pd.DataFrame) -> tuple[pd.DataFra
         evidence="{" + heads["page_id"].astype("string") + "}",
     )
     lines = told.lines.assign(kind=_WAYBILL, key=told.lines["waybill_id"], payment_type="", product_code="")
-    return DOCUMENTS.conform(heads), DOCUMENT_LINES.conform(lines.assign(income=pd.NA, refund=pd.NA))
+    return DOCUMENTS.conform(heads), DOCUMENT_LINES.conform(lines.assign(income=None, refund=None))
 
 
 def _of_days(
@@ -62,7 +62,7 @@ def _of_days(
     heads = lines.groupby([*_DAY, "key"], as_index=False)["amount"].sum()
     pages = cheques[[*CHEQUE_KEY[:1], "page_id"]].assign(day=cheques["closed_at"].dt.normalize()).drop_duplicates()
     told = pages.sort_values([*_DAY, "page_id"]).assign(page_id=pages["page_id"].astype("string"))
-    evidence = told.groupby(_DAY, as_index=False)["page_id"].agg(",".join).rename(columns={"page_id": "pages"})
+    evidence = told.rename(columns={"page_id": "pages"}).groupby(_DAY, as_index=False).agg(pages=("pages", ",".join))
     heads = heads.merge(evidence, how="left", on=_DAY)
     heads = heads.assign(
         kind=kind,
@@ -76,8 +76,10 @@ def _of_days(
         sources="{}",
         evidence="{" + heads["pages"].fillna("") + "}",
     )
-    absent = {name: "" for name in ("payment_type", "product_id", "product_code") if name not in lines}
-    absent |= {name: pd.NA for name in ("quantity", "price", "income", "refund") if name not in lines}
+    absent: dict[str, str | None] = {
+        name: "" for name in ("payment_type", "product_id", "product_code") if name not in lines
+    }
+    absent |= {name: None for name in ("quantity", "price", "income", "refund") if name not in lines}
     return DOCUMENTS.conform(heads), DOCUMENT_LINES.conform(lines.assign(**absent))
 
 
@@ -85,7 +87,9 @@ def _array(own: pd.Series, others: pd.Series) -> list[str]:
     """PostgreSQL arrays of what stands and of what is the same."""
     lists = others.to_numpy(dtype=object)
     return [
-        "{" + ",".join(f'"{_quoted(name)}"' for name in [first, *(more if pd.api.types.is_list_like(more) else [])]) + "}"
+        "{"
+        + ",".join(f'"{_quoted(name)}"' for name in [first, *(more if pd.api.types.is_list_like(more) else [])])
+        + "}"
         for first, more in zip(own, lists, strict=True)
     ]
 
