@@ -12,6 +12,7 @@ from smena.model.errors import BadBatch, BrokenPromise, PassingFault, RefusedByS
 ZONE = "Europe/Moscow"
 
 LOADED = Asset(name="accounting_z_reports", uri="smena://warehouse/accounting/z_reports")
+LOADED_FROM_MARKET = Asset(name="accounting_market", uri="smena://warehouse/accounting/market")
 
 RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     rules=[

@@ -1,4 +1,4 @@
-"""Two sources that tell of the same shifts: which is which, and what of it is booked (DOMAIN 4). No guess is acted on."""
+"""Two sources that tell of the same shifts: which is which, and what is booked (DOMAIN 4). No guess is acted on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def pair(transaction: Transaction, batch: Batch) -> bool:
 
 
 def hold_and_move(transaction: Transaction, batch: Batch) -> None:
-    """Fiscal shifts of this batch: those that Market may have booked wait; orders that it has booked go over to them."""
+    """Fiscal shifts of this batch: those that Market may have booked wait; orders that it has booked go over."""
     transaction.run("pair_hold", batch_id=batch.batch_id, inn=batch.organization_inn)
     transaction.run("pair_moves", batch_id=batch.batch_id, inn=batch.organization_inn)
 

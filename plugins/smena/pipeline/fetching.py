@@ -59,7 +59,7 @@ def fetch_all(
     kept_as: str,
     requests: Callable[[], int],
 ) -> None:
-    """Runs `fetch` for each assignment, a few at once, and marks how each ended; `requests` counts those sent so far."""
+    """Runs `fetch` for each assignment, a few at once, and marks how each ended; `requests` counts those sent."""
     what = f"batch_id={result.batch_id} shard={result.shard} until={state}"
     progress = Progress(what, len(assignments), requests, road.watch())
 

@@ -18,7 +18,7 @@ from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
-from smena.pipeline.plan import plan
+from smena.pipeline.plan import Plan, plan
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
 from smena.warehouse import ledger
@@ -48,26 +48,28 @@ class RunPlan(TypedDict):
     failed: dict[str, str]
 
 
-def plan_run(road: Road, *, run_id: str, horizon: date | None = None) -> RunPlan:
+def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
     """Plans a batch for every organisation that is switched on; one that cannot be planned costs the others nothing.
 
     Raises PassingFault where none could be planned and at least one may be later.
     """
-    organizations = [organization_of(road.warehouse, row["organization_inn"]) for row in enabled(road.warehouse, OFD)]
+    rows = enabled(road.warehouse, product)
+    organizations = [organization_of(road.warehouse, row["organization_inn"]) for row in rows]
     _warn_of_certificates(road, {organization.inn for organization in organizations})
     # Connections are looked up here: Airflow answers for them to the thread that the task began with.
     known = cache(road.endpoint)
     failed: dict[str, SmenaError] = {}
     for organization in organizations:
-        _attempt(failed, organization.inn, lambda name=organization.ofd_connection: known(name))  # type: ignore[misc]
+        name = organization.ofd_connection if product == OFD else organization.market_connection
+        _attempt(failed, organization.inn, lambda name=name: known(name))  # type: ignore[misc]
     ready = [organization.inn for organization in organizations if organization.inn not in failed]
     with_known = replace(road, endpoint=known)
+
+    def planned_of(inn: str) -> Plan | None:
+        return _attempt(failed, inn, lambda: plan(with_known, inn, run_id=run_id, product=product, horizon=horizon))
+
     with ThreadPoolExecutor(PLANNED_AT_ONCE, thread_name_prefix="plan") as workers:
-        made = list(
-            workers.map(
-                lambda inn: _attempt(failed, inn, lambda: plan(with_known, inn, run_id=run_id, horizon=horizon)), ready
-            )
-        )
+        made = list(workers.map(planned_of, ready))
     planned = [one for one in made if one is not None and one.batch_id is not None]
     passing = next((error for error in failed.values() if isinstance(error, PassingFault)), None)
     if passing is not None and not planned:

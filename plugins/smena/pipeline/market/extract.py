@@ -15,7 +15,7 @@ CHEQUES, WAYBILLS, CONTRACTORS = "cheques", "incoming_waybills", "contractors"
 
 
 def extract(road: Road, batch_id: int, shard: int) -> Extraction:
-    """Fetches what a shard still lacks, as the OFD's extract does: a shop that is refused costs its neighbours nothing."""
+    """Fetches what a shard still lacks, as the OFD's extract does: a refused shop costs its neighbours nothing."""
     with step_log("extract", batch_id=batch_id, shard=shard) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
         organization = organization_of(road.warehouse, batch.organization_inn)
