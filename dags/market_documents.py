@@ -8,7 +8,7 @@ documents. A missed day heals itself, and the last 31 days are read again for wh
 | --- | --- |
 | `plan` | asks for the shops, takes *wanted minus covered* and the look-back, writes a batch an organisation |
 | `load` | fetches and keeps Market's answers, reads, transforms, checks; mapped over shards of shops |
-| `publish` | finds which shift of the OFD each till shift is, writes documents, shifts and coverage in one transaction |
+| `publish` | finds which shift of the OFD each till shift is; writes documents and shifts, one transaction a batch |
 | `report` | a line for each batch; fails if anything was not loaded |
 
 It may run at the same time as `ofd_z_reports`: each publishes under the organisation's lock, and whoever comes first,
@@ -24,8 +24,8 @@ from __future__ import annotations
 
 from airflow.sdk import CronDataIntervalTimetable, dag
 
-from smena.daily_load import FIRST_DAY, begins, load_daily
 from smena.dag_settings import DEFAULT_ARGS, LOADED_FROM_MARKET, ZONE
+from smena.daily_load import FIRST_DAY, begins, load_daily
 
 
 @dag(

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 from airflow.sdk import CronDataIntervalTimetable, dag
 
-from smena.daily_load import FIRST_DAY, begins, load_daily
 from smena.dag_settings import DEFAULT_ARGS, LOADED, ZONE
+from smena.daily_load import FIRST_DAY, begins, load_daily
 
 
 @dag(

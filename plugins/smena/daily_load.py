@@ -21,7 +21,7 @@ def begins(time_of_day: str) -> Any:
 
 
 def load_daily(product: str, pool: str, loaded: Asset) -> None:
-    """plan → load, mapped over shards → publish → report; a partition `ИНН|day` of `loaded` for each covered day."""
+    """Plan → load, mapped over shards → publish → report; a partition `ИНН|day` of `loaded` for each covered day."""
 
     @task
     def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:

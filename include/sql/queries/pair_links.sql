@@ -54,7 +54,18 @@ inner join free
         loose.cash_income = free.cash_income
         and loose.cash_refund = free.cash_refund
         and loose.middle between free.begins_at and free.ends_at
-where loose.cash_income > 0;
+where
+    loose.cash_income > 0
+    -- What a person took back is not found again.
+    and not exists (
+        select from control.register_link as refused
+        where
+            refused.organization_inn = %(inn)s
+            and refused.state = 'withdrawn'
+            and refused.withdrawn_by <> 'rule'
+            and refused.cashbox_id = loose.cashbox_id
+            and refused.kkt_reg_id = free.kkt_reg_id
+    );
 
 analyze agreement;
 
@@ -207,15 +218,6 @@ where
             and link.state = 'in_force'
             and (link.cashbox_id = found_link.cashbox_id or link.kkt_reg_id = found_link.kkt_reg_id)
             and link.days && daterange(found_link.first_day, null)
-    )
-    and not exists (
-        select from control.register_link as refused
-        where
-            refused.organization_inn = %(inn)s
-            and refused.state = 'withdrawn'
-            and refused.withdrawn_by <> 'rule'
-            and refused.cashbox_id = found_link.cashbox_id
-            and refused.kkt_reg_id = found_link.kkt_reg_id
     )
 on conflict (organization_inn, cashbox_id, kkt_reg_id) where state = 'proposed' do update
     set evidence = excluded.evidence, reason = excluded.reason

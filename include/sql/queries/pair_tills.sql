@@ -32,6 +32,14 @@ where
     and (
         shift.closed_at between least(batch.first_day, batch.last_day - %(look_back_days)s) - 5 and batch.last_day + 6
         or shift.outcome in ('needs_review', 'before_start', 'closed_period')
+        -- A person has linked the cashbox, or taken a link back, since.
+        or exists (
+            select from control.register_link as link
+            where
+                link.organization_inn = shift.organization_inn
+                and link.cashbox_id = shift.cashbox_id
+                and greatest(link.decided_at, link.withdrawn_at) > shift.loaded_at
+        )
     );
 
 analyze till;
