@@ -24,7 +24,7 @@ _COLUMNS = {
 @any_inn_option
 @click.pass_context
 def links(context: click.Context, *, inn: str | None) -> None:
-    """Links between cashboxes of Market and registers (РНМ). Exit 1 where a proposal or a shift without a link waits."""
+    """Links between cashboxes of Market and registers. Exit 1 where a proposal or a shift without a link waits."""
     if context.invoked_subcommand is not None:
         return
     session: Session = context.obj

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from smena.decisions.conflicts import ResolvedAlready, open_decisions, resolve
 from smena.model.errors import WrongUse
+from smena.model.window import MARKET, OFD
 from smena.warehouse.database import Row, Warehouse
 
 logger = logging.getLogger("smena")
@@ -27,6 +28,15 @@ _WORDS = {
     "approve": "провести по суммам смены",
     "reject": "не проводить",
     LATER: "решить позже",
+}
+_BETWEEN_SOURCES = {
+    "keep-ofd": "это одна смена: провести её по ОФД, по Маркету не проводить",
+    "keep-market": "это одна смена: провести её по Маркету, по ОФД сторнировать",
+    "both": "это две разные смены: провести обе",
+}
+_OF_DOCUMENT = {
+    "keep-market": "оставить документ, каким его приняли",
+    "reverse": "взять то, что Маркет говорит теперь; документ снова станет новым",
 }
 _NAMES = {
     "cash_income": "приход наличными",
@@ -87,20 +97,41 @@ def _resolved(warehouse: Warehouse, decision_id: int, word: str, by: str, reason
 
 def _question(row: Row) -> Question:
     options = [*row["choices"], LATER]
-    closed = f"{row['closed_at']:%d.%m.%Y %H:%M}"
+    named = _OF_DOCUMENT if row["document_id"] is not None else _BETWEEN_SOURCES if row["rival_id"] is not None else {}
+    words = _WORDS | named
+    subject, what = _about(row)
     parts = [
         f"**{_KINDS.get(row['kind'], row['kind'])}**, ИНН {row['organization_inn']}, ждёт с {row['since']:%d.%m.%Y}.",
-        f"РНМ {row['kkt_reg_id']}, ФН {row['fiscal_drive_number']}, смена закрыта {closed}. {row['reason']}",
+        f"{what} {row['reason']}",
         "\n".join(_two_sides(row) if row["kept"] else _one_side(row)),
-        "\n".join(f"* `{word}`: {_WORDS.get(word, word)}" for word in options),
+        "\n".join(f"* `{word}`: {words.get(word, word)}" for word in options),
         f"Страницы `raw.page`: {', '.join(map(str, row['evidence']))}.",
     ]
     return {
         "decision_id": row["decision_id"],
-        "subject": _plain(f"Решение № {row['decision_id']}: смена {row['shift_number']} от {closed}"),
+        "subject": _plain(f"Решение № {row['decision_id']}: {subject}"),
         "body": _plain("\n\n".join(parts)),
         "options": options,
     }
+
+
+def _about(row: Row) -> tuple[str, str]:
+    """What a decision is about: in a few words, and in a sentence."""
+    if row["document_id"] is not None:
+        kept = row["kept"]
+        return (
+            f"документ № {kept['number']} от {kept['date']}",
+            f"Документ Маркета {kept['kind']} № {kept['number']} от {kept['date']}.",
+        )
+    closed = f"{row['closed_at']:%d.%m.%Y %H:%M}"
+    if row["source"] == MARKET:
+        what = f"Смена кассы Маркета {row['cashbox_id']}, магазин {row['shop_id']}, последний чек {closed}."
+    else:
+        what = f"РНМ {row['kkt_reg_id']}, ФН {row['fiscal_drive_number']}, смена закрыта {closed}."
+    if row["rival_id"] is not None:
+        other = f"смена {row['rival_shift_number'] or ''} от {row['rival_closed_at']:%d.%m.%Y %H:%M}"
+        what += f" Против неё: {'ОФД' if row['rival_source'] == OFD else 'Маркет'}, {other}."
+    return f"смена {row['shift_number'] or 'Маркета'} от {closed}", what
 
 
 def _two_sides(row: Row) -> list[str]:
