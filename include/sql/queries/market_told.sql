@@ -20,7 +20,7 @@ with staged as (
             select
                 md5(
                     string_agg(
-                        (to_jsonb(part) - cast('{batch_id, shard, document_id}' as text[]))::text, '|'
+                        (to_jsonb(part) - '{batch_id, shard, document_id}'::text[])::text, '|'
                         order by part.line
                     )
                 )
@@ -198,6 +198,4 @@ cross join
                 ) as both_sides
                 order by waybill_id
             ) as waybill_ids
-    ) as all_of;
-
-analyze told_document
+    ) as all_of

@@ -25,26 +25,4 @@ cross join
         number text, day date, counterparty text, counterparty_inn text, amount numeric, supplier_id text,
         paper_number text, paper_day date, waybill_ids text[], sources text[], digest text
     )
-where decision.decision_id = %(decision_id)s and stood.document_id = decision.document_id;
-
-insert into accounting.market_document_line (
-    document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount
-)
-select
-    decision.document_id,
-    told.line,
-    told.payment_type,
-    told.product_id,
-    told.product_code,
-    told.quantity * 0.001,
-    told.price * 0.01,
-    told.income * 0.01,
-    told.refund * 0.01,
-    told.amount * 0.01
-from control.decision
-cross join
-    lateral jsonb_to_recordset(decision.proposal -> 'lines') as told (
-        line integer, payment_type text, product_id text, product_code text, quantity bigint, price bigint,
-        income bigint, refund bigint, amount bigint
-    )
-where decision.decision_id = %(decision_id)s
+where decision.decision_id = %(decision_id)s and stood.document_id = decision.document_id

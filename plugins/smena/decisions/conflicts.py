@@ -114,6 +114,7 @@ class _Resolution:
     def of_document(self, word: str) -> None:
         if word == REVERSE:
             self._run("resolve_document", resolved_by=self.by, reason=self.reason)
+            self._run("resolve_document_lines")
 
     def between_sources(self, word: str, *, held_source: str) -> None:
         keeps_held = word == (KEEP_OFD if held_source == OFD else KEEP_MARKET)
