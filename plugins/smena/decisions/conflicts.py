@@ -107,29 +107,31 @@ class _Resolution:
             _want(self.transaction, self.decision_id)
             self._issue()
         elif word == REJECT:
-            self._run("resolve_shift_as_rejected")
+            self.transaction.run("resolve_shift_as_rejected", decision_id=self.decision_id)
         else:
-            self._run("resolve_shift_as_kept")
+            self.transaction.run("resolve_shift_as_kept", decision_id=self.decision_id)
 
     def of_document(self, word: str) -> None:
         if word == REVERSE:
-            self._run("resolve_document", resolved_by=self.by, reason=self.reason)
-            self._run("resolve_document_lines")
+            self.transaction.run(
+                "resolve_document", decision_id=self.decision_id, resolved_by=self.by, reason=self.reason
+            )
+            self.transaction.run("resolve_document_lines", decision_id=self.decision_id)
 
     def between_sources(self, word: str, *, held_source: str) -> None:
         keeps_held = word == (KEEP_OFD if held_source == OFD else KEEP_MARKET)
         if word != BOTH and not keeps_held:
             self._reverse(of_rival=False)
-            self._run("resolve_shift_as_duplicate", of_rival=False)
+            self.transaction.run("resolve_shift_as_duplicate", decision_id=self.decision_id, of_rival=False)
             return
         if word != BOTH:
             self._reverse(of_rival=True)
-            self._run("resolve_shift_as_duplicate", of_rival=True)
+            self.transaction.run("resolve_shift_as_duplicate", decision_id=self.decision_id, of_rival=True)
         if not self.transaction.rows("resolve_live", decision_id=self.decision_id):
             _want(self.transaction, self.decision_id)
             self._issue()
         else:
-            self._run("resolve_shift_as_held")
+            self.transaction.run("resolve_shift_as_held", decision_id=self.decision_id)
 
     def _reverse(self, *, of_rival: bool) -> None:
         self.gone += self.transaction.rows(
@@ -142,10 +144,7 @@ class _Resolution:
 
     def _issue(self) -> None:
         self.issued += self.transaction.rows("resolve_issue")
-        self._run("resolve_shift_as_held")
-
-    def _run(self, name: str, **parameters: Any) -> None:
-        self.transaction.run(name, decision_id=self.decision_id, **parameters)
+        self.transaction.run("resolve_shift_as_held", decision_id=self.decision_id)
 
 
 def _decision(transaction: Transaction, decision_id: int) -> Row:

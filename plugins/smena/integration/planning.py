@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from smena.model.organization import Organization
-from smena.model.window import MARKET, OFD, Window
+from smena.model.window import OFD, Window
 from smena.warehouse.database import Row, Transaction, as_json
 
 LOOK_BACK_DAYS = 31
@@ -26,10 +26,6 @@ REQUESTS_A_SHOP_WINDOW = 8
 SHARD_REGISTERS = 200
 SHARD_REGISTER_DAYS = 20_000
 EASTMOST = timedelta(hours=14)
-
-
-_WINDOWS = {OFD: "plan_windows", MARKET: "plan_market_windows"}
-_ASKED = {OFD: "plan_asked", MARKET: "plan_market_asked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +62,19 @@ def wanted_windows(
     transaction: Transaction, organization: Organization, product: str, *, horizon: date, seen_at: datetime
 ) -> list[PlannedWindow]:
     """What would be loaded now, through `horizon`, of the registers seen at or after `seen_at`."""
-    rows = transaction.rows(
-        _WINDOWS[product],
-        inn=organization.inn,
-        product=product,
-        first_day=None,
-        horizon=horizon,
-        today=horizon + timedelta(days=1),
-        looks_back=True,
-        taken_up=[],
-        look_back_days=LOOK_BACK_DAYS,
-        window_days=_window_days(organization, product),
-        seen_at=seen_at,
-    )
-    return _planned(rows)
+    asked: dict[str, Any] = {
+        "inn": organization.inn,
+        "product": product,
+        "first_day": None,
+        "horizon": horizon,
+        "today": horizon + timedelta(days=1),
+        "looks_back": True,
+        "taken_up": [],
+        "look_back_days": LOOK_BACK_DAYS,
+        "window_days": _window_days(organization, product),
+        "seen_at": seen_at,
+    }
+    return _windows(transaction, asked)
 
 
 def missing_windows(
@@ -93,20 +88,19 @@ def missing_windows(
     seen_at: datetime,
 ) -> list[PlannedWindow]:
     """What is wanted and not covered within a window, but for what the unfinished batches `taken_up` ask already."""
-    rows = transaction.rows(
-        _WINDOWS[product],
-        inn=organization.inn,
-        product=product,
-        first_day=window.first_day,
-        horizon=window.last_day,
-        today=today,
-        looks_back=False,
-        taken_up=list(taken_up),
-        look_back_days=LOOK_BACK_DAYS,
-        window_days=_window_days(organization, product),
-        seen_at=seen_at,
-    )
-    return _planned(rows)
+    asked: dict[str, Any] = {
+        "inn": organization.inn,
+        "product": product,
+        "first_day": window.first_day,
+        "horizon": window.last_day,
+        "today": today,
+        "looks_back": False,
+        "taken_up": list(taken_up),
+        "look_back_days": LOOK_BACK_DAYS,
+        "window_days": _window_days(organization, product),
+        "seen_at": seen_at,
+    }
+    return _windows(transaction, asked)
 
 
 def coverage(transaction: Transaction, inn: str, product: str, window: Window, *, seen_at: datetime) -> Row:
@@ -125,15 +119,16 @@ def asked_windows(
     transaction: Transaction, organization: Organization, product: str, window: Window, *, seen_at: datetime
 ) -> list[PlannedWindow]:
     """One window that a person asked for, of every register or shop that may be read in it; covered days too."""
-    rows = transaction.rows(
-        _ASKED[product],
-        inn=organization.inn,
-        first_day=window.first_day,
-        last_day=window.last_day,
-        window_days=_window_days(organization, product),
-        seen_at=seen_at,
-    )
-    return _planned(rows)
+    asked: dict[str, Any] = {
+        "inn": organization.inn,
+        "first_day": window.first_day,
+        "last_day": window.last_day,
+        "window_days": _window_days(organization, product),
+        "seen_at": seen_at,
+    }
+    if product == OFD:
+        return _planned(transaction.rows("plan_asked", **asked))
+    return _planned(transaction.rows("plan_market_asked", **asked))
 
 
 def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime) -> None:
@@ -192,6 +187,12 @@ def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, yesterday: dat
             }
         )
     return assignments
+
+
+def _windows(transaction: Transaction, asked: dict[str, Any]) -> list[PlannedWindow]:
+    if asked["product"] == OFD:
+        return _planned(transaction.rows("plan_windows", **asked))
+    return _planned(transaction.rows("plan_market_windows", **asked))
 
 
 def _window_days(organization: Organization, product: str) -> int:
