@@ -21,101 +21,24 @@ published even where another register could not be reached; the next run asks fo
 
 from __future__ import annotations
 
-import os
-from datetime import datetime, timedelta
-from typing import Any
+from airflow.sdk import CronDataIntervalTimetable, dag
 
-import pendulum
-from airflow.sdk import (
-    Asset,
-    CronDataIntervalTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    TriggerRule,
-    XComArg,
-    dag,
-    task,
-)
-
-from smena.model.errors import BadBatch, BrokenPromise, PassingFault, RefusedByService, WrongUse
-
-ZONE = "Europe/Moscow"
-LOADED = Asset(name="accounting_z_reports", uri="smena://warehouse/accounting/z_reports")
-
-# A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
-FIRST_DAY = os.environ.get("SMENA_SCHEDULE_FROM", "")
-
-RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(PassingFault, RetryAction.RETRY, reason="an outside system failed for now"),
-        RetryRule(
-            [BadBatch, BrokenPromise, RefusedByService, WrongUse], RetryAction.FAIL, reason="asking again will not help"
-        ),
-    ]
-)
+from smena.dag_settings import DEFAULT_ARGS, LOADED, ZONE
+from smena.daily_load import FIRST_DAY, begins, load_daily
 
 
 @dag(
     schedule=CronDataIntervalTimetable("0 4 * * *", timezone=ZONE),
-    start_date=pendulum.parse(f"{FIRST_DAY or '2025-01-01'}T04:00", tz=ZONE),
+    start_date=begins("04:00"),
     catchup=bool(FIRST_DAY),
     max_active_runs=1,
-    default_args={
-        "owner": "smena",
-        "retries": 3,
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=30),
-        "retry_policy": RETRY_WHAT_MAY_PASS,
-        "execution_timeout": timedelta(hours=6),
-    },
+    default_args=DEFAULT_ARGS,
     tags=["smena", "ofd"],
     doc_md=__doc__,
 )
 def ofd_z_reports() -> None:
     """The DAG."""
-
-    @task
-    def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:
-        """Registers, wanted minus covered, a batch an organisation; gives the shards to load, by task."""
-        from smena.connections import road_from_airflow
-        from smena.pipeline.run import plan_run
-
-        end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
-        made = plan_run(road_from_airflow(), run_id=run_id, horizon=end and end.date() - timedelta(days=1))
-        ti.xcom_push(key="plan", value=made)
-        return made["lots"]
-
-    @task(pool="kontur_ofd", map_index_template="{{ lot }}")
-    def load(lot: list[tuple[int, int]]) -> None:
-        """Answers fetched, read, transformed and checked."""
-        from smena.connections import road_from_airflow
-        from smena.pipeline.run import load_lot
-
-        load_lot(road_from_airflow(), lot)
-
-    @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
-    def publish(made: Any, outlet_events: Any) -> None:
-        """What was read is matched and written; days that became covered are told to Airflow."""
-        from smena.connections import road_from_airflow
-        from smena.pipeline.run import publish_batches
-
-        # Nothing at all was planned: the report says so.
-        batches = made["batches"] if made else []
-        for done in publish_batches(road_from_airflow(), batches):
-            outlet_events[LOADED].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
-
-    @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
-    def report(made: Any) -> None:
-        """How each batch ended."""
-        from smena.connections import road_from_airflow
-        from smena.pipeline.run import report_run
-
-        report_run(road_from_airflow(), made)
-
-    lots = plan()
-    made = XComArg(lots.operator, key="plan")
-    load.expand(lot=lots) >> publish(made) >> report(made)
+    load_daily("ofd", "kontur_ofd", LOADED)
 
 
 ofd_z_reports()

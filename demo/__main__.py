@@ -20,7 +20,7 @@ from demo.kontur import Hello
 from demo.processes import ProcessTrouble
 from demo.report import compare_with_truth, progress_line, read_loaded, result_table
 from demo.rest import ENDED, AirflowRest, WaitedTooLong
-from demo.stack import DAG_ID, POOLS, Stack
+from demo.stack import DAGS_FOR_PEOPLE, DAILY, POOLS, Stack
 from demo.state import ACCOUNTING_ZONE, keep_state
 from demo.trouble import Trouble
 
@@ -59,20 +59,26 @@ def is_loaded(dag: dict[str, Any], runs: list[dict[str, Any]]) -> bool:
     return bool(runs) and nothing_due and all(run["state"] in ENDED for run in runs)
 
 
+def all_runs(client: AirflowRest) -> list[dict[str, Any]]:
+    """The runs of the daily DAGs."""
+    return [run for dag_id in DAILY for run in client.runs(dag_id)]
+
+
 def load(client: AirflowRest, stack: Stack, teller: Teller) -> list[dict[str, Any]]:
     """Let the scheduler load all that is due, telling how far it is; gives the runs. Raises WaitedTooLong."""
-    client.wait_dag(DAG_ID)
     for pool, slots in POOLS.items():
         client.create_pool(pool, slots)
-    client.unpause(DAG_ID)
+    for dag_id in DAILY:
+        client.wait_dag(dag_id)
+        client.unpause(dag_id)
     deadline = time.monotonic() + _LOAD_TIMEOUT_S
     while True:
-        runs = client.runs(DAG_ID)
+        runs = all_runs(client)
         teller.say(progress_line(runs, read_loaded(stack.warehouse_dsn())))
-        if is_loaded(client.dag(DAG_ID), runs):
+        if all(is_loaded(client.dag(name), [run for run in runs if run["dag_id"] == name]) for name in DAILY):
             return runs
         if time.monotonic() > deadline:
-            raise WaitedTooLong(f"{DAG_ID} is not done after {_LOAD_TIMEOUT_S:.0f} s; see {client.address}")
+            raise WaitedTooLong(f"{', '.join(DAILY)} are not done after {_LOAD_TIMEOUT_S:.0f} s; see {client.address}")
         time.sleep(_LOOK_AGAIN_S)
 
 
@@ -91,9 +97,9 @@ def tell_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]],
     for word, shifts in (("missing", proof.missing), ("other cash", proof.wrong)):
         for inn, drive, number in sorted(shifts)[:_MISSING_SHOWN]:
             out.print(f"  {word}: ИНН {inn}, ФН {drive}, shift {number}")
-    failed = [run["dag_run_id"] for run in runs if run["state"] == "failed"]
-    for run_id in failed:
-        out.print(f"  failed: {airflow.address}/dags/{DAG_ID}/runs/{run_id}", soft_wrap=True)
+    failed = [run for run in runs if run["state"] == "failed"]
+    for run in failed:
+        out.print(f"  failed: {airflow.address}/dags/{run['dag_id']}/runs/{run['dag_run_id']}", soft_wrap=True)
     tell_address(airflow, teller)
     out.print(f"Took {teller.seconds:.0f} s. `make stop` ends everything, `make demo` goes on from here.")
     return not proof.missing and not proof.wrong and not failed
@@ -126,12 +132,15 @@ def up(directory: Path, *, stay: bool) -> int:
         airflow, hello = stack.start()
         client = airflow.client()
         runs = load(client, stack, teller)
+        for dag_id in DAGS_FOR_PEOPLE:
+            client.wait_dag(dag_id)
+            client.unpause(dag_id)
         well = tell_result(airflow, hello, runs, stack, teller)
         if stay:
             with suppress(KeyboardInterrupt):
                 while True:
                     time.sleep(_LOOK_AGAIN_S)
-                    teller.say(progress_line(client.runs(DAG_ID), read_loaded(stack.warehouse_dsn())))
+                    teller.say(progress_line(all_runs(client), read_loaded(stack.warehouse_dsn())))
             stack.stop()
     return 0 if well else 1
 
@@ -159,7 +168,7 @@ def status(directory: Path) -> int:
     teller.console.print(f"Airflow: {how}")
     if healthy:
         stack.postgres.start()
-        teller.console.print(progress_line(airflow.client().runs(DAG_ID), read_loaded(stack.warehouse_dsn())))
+        teller.console.print(progress_line(all_runs(airflow.client()), read_loaded(stack.warehouse_dsn())))
         teller.console.print(result_table(read_loaded(stack.warehouse_dsn())))
         tell_address(airflow, teller)
     return 0 if healthy else 1

@@ -25,13 +25,17 @@ _LOOK_AGAIN_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What the sandbox tells when it listens: how to log in, and whom it has invented (`inn`, `kpp`, `name`)."""
+    """What the sandbox tells when it listens: how to log in, and whom it has invented (`inn`, `kpp`, `name`).
+
+    `market` is Kontur.Market's `address` and `api_key`.
+    """
 
     address: str
     login: str
     password: str
     api_key: str
     organizations: list[dict[str, Any]]
+    market: dict[str, str]
 
 
 class LocalKontur:
@@ -56,7 +60,7 @@ class LocalKontur:
         command = [
             sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), "--seed", str(_SEED),
             "--first-day", state.first_day.isoformat(), "--last-day", state.last_day.isoformat(),
-            "--organizations", str(_ORGANIZATIONS), "--registers", str(_REGISTERS),
+            "--organizations", str(_ORGANIZATIONS), "--registers", str(_REGISTERS), "--market",
         ]  # fmt: skip
         self._keeper.start(_NAME, command, cwd=REPOSITORY)
         deadline = time.monotonic() + _START_TIMEOUT_S

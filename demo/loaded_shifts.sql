@@ -1,7 +1,9 @@
--- Run by the demo: every shift the warehouse knows, with its cash in kopecks, to be held against the sandbox's truth.
+-- Run by the demo: every shift of the OFD that the warehouse knows, with its cash in kopecks, to be held against the
+-- truth of the sandbox.
 select
     organization_inn,
     fiscal_drive_number,
     shift_number,
     (100 * (cash_income - cash_refund - cash_payout + cash_payout_refund))::bigint as cash_kopecks
 from accounting.shift
+where source = 'ofd'

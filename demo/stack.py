@@ -24,9 +24,12 @@ from demo.trouble import Trouble
 Say = Callable[[str], None]
 
 DAG_ID = "ofd_z_reports"
-PRODUCT = "ofd"
+DAILY = (DAG_ID, "market_documents")
+# Ready for who wants to start a backfill or has something to decide.
+DAGS_FOR_PEOPLE = ("integration_backfill", "decisions")
+PRODUCT, MARKET = "ofd", "market"
 # The API's limits, kept across all runs and organisations.
-POOLS = {"kontur_ofd": 2}
+POOLS = {"kontur_ofd": 2, "kontur_market": 1}
 
 _METADATA, _WAREHOUSE = "airflow", "warehouse"
 # A power cut may cost the demo its last moments, never its consistency.
@@ -80,11 +83,14 @@ class Stack:
         """The warehouse's schema, the sandbox's organisations in it, their integrations switched on."""
         self.smena(hello, "migrate")
         told = json.loads(self.smena(hello, "integration", "status", "--json"))["integrations"]
-        on = {row["organization_inn"] for row in told if row["product"] == PRODUCT and row["state"] == "on"}
+        on = {(row["organization_inn"], row["product"]) for row in told if row["state"] == "on"}
         for one in hello.organizations:
-            if one["inn"] not in on:
+            if (one["inn"], PRODUCT) not in on:
                 self.switch_on(hello, one, state.start_date.isoformat())
-            self._say(f"{one['name']} (ИНН {one['inn']}) is switched on from {state.start_date}")
+            if (one["inn"], MARKET) not in on:
+                start = state.start_date.isoformat()
+                self.smena(hello, "integration", "enable", "--inn", one["inn"], "--product", MARKET, "--from", start)
+            self._say(f"{one['name']} (ИНН {one['inn']}) is switched on from {state.start_date}, OFD and Market")
 
     def switch_on(self, hello: Hello, one: dict[str, Any], start: str) -> None:
         """An organisation registered, its head's certificate too, and the mandate signed by him."""
@@ -129,6 +135,11 @@ class Stack:
             "password": hello.password,
             "extra": {"auth_base_url": hello.address, "api_key": hello.api_key},
         }
+        kontur_market = {
+            "conn_type": "http",
+            "host": hello.market["address"],
+            "password": hello.market["api_key"],
+        }
         warehouse = {
             "conn_type": "postgres",
             "host": HOST,
@@ -137,7 +148,8 @@ class Stack:
             "login": USER,
             "password": self.postgres.password,
         }
-        return {"AIRFLOW_CONN_KONTUR_OFD": json.dumps(kontur_ofd), "AIRFLOW_CONN_WAREHOUSE": json.dumps(warehouse)}
+        told = {"KONTUR_OFD": kontur_ofd, "KONTUR_MARKET": kontur_market, "WAREHOUSE": warehouse}
+        return {f"AIRFLOW_CONN_{name}": json.dumps(fields) for name, fields in told.items()}
 
     def warehouse_dsn(self) -> str:
         """The libpq address of the warehouse."""

@@ -111,9 +111,7 @@ class Town:
         """Move the clock of everyone: it is this day now, UTC."""
         self.sandbox.set_now(datetime(day.year, day.month, day.day, hour))
 
-    def load(
-        self, first: date | None = None, last: date | None = None, *, inn: str = "", product: str = OFD
-    ) -> Loaded:
+    def load(self, first: date | None = None, last: date | None = None, *, inn: str = "", product: str = OFD) -> Loaded:
         """The planned load, or the load of the days asked for."""
         window = Window(first, last or first) if first else None
         return load(self.road, inn or self.inn, run_id="test", product=product, window=window)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
+from smena.sources.airflow import AirflowAddress
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
@@ -80,6 +81,24 @@ def road_from_environment() -> Road:
     from smena.pipeline.road import Road
 
     return Road(Warehouse(warehouse_from_environment()), endpoint_from_environment)
+
+
+def airflow_from_environment() -> AirflowAddress | None:
+    """Where Airflow's REST API is: `SMENA_AIRFLOW_URL`, and `SMENA_AIRFLOW_TOKEN` or `…_USER` and `…_PASSWORD`.
+
+    None where no address is set. Raises WrongUse where nobody to ask as is.
+    """
+    told = {word: os.environ.get(f"SMENA_AIRFLOW_{word}", "").strip() for word in ("URL", "TOKEN", "USER", "PASSWORD")}
+    if not told["URL"]:
+        return None
+    if not told["URL"].startswith(("http://", "https://")):
+        raise WrongUse("SMENA_AIRFLOW_URL is not http or https", fix="give it like https://airflow.example.org")
+    if not told["TOKEN"] and not (told["USER"] and told["PASSWORD"]):
+        raise WrongUse(
+            "SMENA_AIRFLOW_URL is set without anybody to ask as",
+            fix="set SMENA_AIRFLOW_TOKEN, or SMENA_AIRFLOW_USER and SMENA_AIRFLOW_PASSWORD",
+        )
+    return AirflowAddress(told["URL"], told["TOKEN"], told["USER"], told["PASSWORD"])
 
 
 def _understood(name: str, read: Callable[[], T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -35,7 +36,13 @@ print(json.dumps({
             "dag_id": dag.dag_id, "tags": sorted(dag.tags), "doc": dag.doc_md or "",
             "owners": sorted({task.owner for task in dag.tasks}), "tasks": [task.task_id for task in dag.tasks],
             "timetable": type(dag.timetable).__name__,
-            "timeouts": [task.execution_timeout is not None for task in dag.tasks],
+            "timeouts": [
+                (task.execution_timeout or getattr(task, "response_timeout", None)) is not None for task in dag.tasks
+            ],
+            "params": {
+                name: dag.params.get_param(name).schema | {"has_default": dag.params.get_param(name).has_value}
+                for name in dag.params
+            },
         }
         for dag in made
     ],
@@ -89,3 +96,16 @@ def test_a_dag_file_is_thin(file: Path) -> None:
 def test_the_daily_dag_has_true_data_intervals() -> None:
     (dag,) = look(REPOSITORY / "dags" / "ofd_z_reports.py")["dags"]
     assert dag["timetable"] == "CronDataIntervalTimetable"
+
+
+def test_the_backfill_has_a_form_that_knows_what_can_be() -> None:
+    (dag,) = look(REPOSITORY / "dags" / "integration_backfill.py")["dags"]
+    params = dag["params"]
+    assert list(params) == ["inn", "product", "from", "to", "dry_run"]
+    assert all(one["title"] for one in params.values())
+    assert not params["inn"]["has_default"]
+    assert re.fullmatch(params["inn"]["pattern"], "7707083893")
+    assert not re.fullmatch(params["inn"]["pattern"], "77070838931")
+    assert params["product"]["enum"] == ["ofd", "market"]
+    assert [params[name]["format"] for name in ("from", "to")] == ["date", "date"]
+    assert params["dry_run"]["type"] == "boolean"

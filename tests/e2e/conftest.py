@@ -1,4 +1,4 @@
-"""A real Airflow over a real warehouse, with Kontur in miniature beside it: started once for all tests of a file."""
+"""A real Airflow over a real warehouse, with Kontur in miniature beside it: started once for the session."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Office:
         return self.today - timedelta(days=DAYS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
     # The DAG's day begins at four in the morning: until then the run of yesterday is not due.
     today = (datetime.now(ACCOUNTING_ZONE) - DAILY_RUN_AT).date()

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from smena.model.window import OFD
 from smena.pipeline import extract as extracting
 from smena.pipeline import load as loading
 from smena.pipeline import products
-from smena.model.window import OFD
 from smena.pipeline.extract import extract
 from smena.pipeline.load import load
 from smena.pipeline.plan import plan

@@ -226,3 +226,30 @@ def test_a_batch_that_was_planned_before_the_switching_off_publishes_nothing(bui
     with pytest.raises(WrongUse, match="not switched on"):
         publish(town.road, made.batch_id)
     assert (town.shifts(), town.orders()) == ([], [])
+
+
+@pytest.mark.parametrize("named", ["both", "one"])
+def test_a_batch_is_held_to_the_mandate_that_is_in_force_when_it_is_published(
+    build_town: BuildTown, named: str
+) -> None:
+    """Off and on again for fewer registers while the batch was under way: it publishes nothing of the others."""
+    from smena.pipeline.load import stage
+    from smena.pipeline.publish import publish
+
+    town = build_town(EASY)
+    made = plan(town.road, town.inn, run_id="test")
+    assert made.batch_id is not None
+    for shard in made.shards:
+        stage(town.road, made.batch_id, shard)
+    town.disable()
+    if named == "both":
+        town.enable(FIRST, registers=[town.register(0), town.register(1)])
+        publish(town.road, made.batch_id)
+        assert len(town.shifts()) == len(town.truth())
+        return
+    town.enable(FIRST, registers=[town.register(0)])
+    with pytest.raises(WrongUse, match=f"the mandate in force does not name: {town.register(1)} — plan again"):
+        publish(town.road, made.batch_id)
+    assert (town.shifts(), town.orders()) == ([], [])
+    town.load()
+    assert {shift["kkt_reg_id"] for shift in town.shifts()} == {town.register(0)}

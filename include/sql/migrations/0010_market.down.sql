@@ -145,20 +145,29 @@ alter table control.decision drop column rival_id;
 drop function accounting.shift_facts(accounting.shift);
 drop function accounting.till_shift_id(text, text);
 
-alter table accounting.shift_history
-drop column shop_id, drop column cashbox_id, drop column till_shift, drop column price_correction, drop column same_as,
-add constraint shift_kkt_reg_id_not_null not null kkt_reg_id,
-add constraint shift_fiscal_drive_number_not_null not null fiscal_drive_number,
-add constraint shift_shift_number_not_null not null shift_number,
-add constraint shift_fiscal_document_number_not_null not null fiscal_document_number;
 alter table accounting.shift
 drop constraint duplicate_of_another_source,
 drop constraint shift_is_known_by_its_source,
 drop column shop_id, drop column cashbox_id, drop column till_shift, drop column price_correction, drop column same_as,
-add constraint shift_kkt_reg_id_not_null not null kkt_reg_id,
-add constraint shift_fiscal_drive_number_not_null not null fiscal_drive_number,
-add constraint shift_shift_number_not_null not null shift_number,
-add constraint shift_fiscal_document_number_not_null not null fiscal_document_number;
+alter column kkt_reg_id set not null,
+alter column fiscal_drive_number set not null,
+alter column shift_number set not null,
+alter column fiscal_document_number set not null;
+alter table accounting.shift_history
+drop column shop_id, drop column cashbox_id, drop column till_shift, drop column price_correction, drop column same_as,
+alter column kkt_reg_id set not null,
+alter column fiscal_drive_number set not null,
+alter column shift_number set not null,
+alter column fiscal_document_number set not null;
+-- As they were named when the table was made like the other one.
+alter table accounting.shift_history
+rename constraint shift_history_kkt_reg_id_not_null to shift_kkt_reg_id_not_null;
+alter table accounting.shift_history
+rename constraint shift_history_fiscal_drive_number_not_null to shift_fiscal_drive_number_not_null;
+alter table accounting.shift_history
+rename constraint shift_history_shift_number_not_null to shift_shift_number_not_null;
+alter table accounting.shift_history
+rename constraint shift_history_fiscal_document_number_not_null to shift_fiscal_document_number_not_null;
 
 drop table control.register_link;
 drop table control.shop;

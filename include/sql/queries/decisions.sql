@@ -9,7 +9,15 @@ select
     shift.fiscal_drive_number,
     shift.shift_number,
     shift.closed_at,
-    shift.source,
+    coalesce(shift.source, 'market') as source,
+    shift.shop_id,
+    shift.cashbox_id,
+    decision.document_id,
+    decision.rival_id,
+    rival.source as rival_source,
+    rival.kkt_reg_id as rival_kkt_reg_id,
+    rival.shift_number as rival_shift_number,
+    rival.closed_at as rival_closed_at,
     decision.reason,
     decision.kept,
     decision.held,
@@ -22,7 +30,8 @@ select
     decision.resolved_at,
     decision.resolution_reason
 from control.decision
-inner join accounting.shift on decision.shift_id = shift.shift_id
+left join accounting.shift on decision.shift_id = shift.shift_id
+left join accounting.shift as rival on decision.rival_id = rival.shift_id
 where
     decision.decision_id = coalesce(%(decision_id)s, decision.decision_id)
     and (decision.state = 'open' or %(decision_id)s is not null)

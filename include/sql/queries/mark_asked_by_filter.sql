@@ -3,7 +3,7 @@ create temporary table asked_document on commit drop as
 select
     document_id,
     row_number() over (order by date, kpp, number) as place
-from accounting.cash_order
+from accounting.document
 where
     organization_inn = %(inn)s
     and date between %(first_day)s and %(last_day)s

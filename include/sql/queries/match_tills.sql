@@ -8,7 +8,7 @@ with staged as (
         till_shift.*
     from stage.till_shift
     where batch_id = %(batch_id)s
-    order by shift_id, closed_at desc, receipts desc
+    order by shift_id asc, closed_at desc, receipts desc
 ),
 
 facts as (
@@ -25,22 +25,22 @@ facts as (
         coalesce(linked.kpp, nullif(shop.kpp, ''), organization.kpp) as kpp,
         stood.shift_id is not null as stood,
         stood.outcome as stood_outcome,
-        stood.order_date is distinct from staged.order_day as other_day,
+        (stood.order_date is distinct from staged.order_day) as other_day,
         coalesce(stood.order_date <= closed_period.through, false) as stood_closed,
         (
-            stood.opened_at, stood.closed_at, stood.receipts, stood.cash_income, stood.cash_refund,
-            stood.cashless_income, stood.cashless_refund, stood.price_correction
-        )
-        is not distinct from (
-            staged.opened_at, staged.closed_at, staged.receipts, staged.cash_income * 0.01,
-            staged.cash_refund * 0.01, staged.cashless_income * 0.01, staged.cashless_refund * 0.01,
-            staged.price_correction * 0.01
+            (
+                stood.opened_at, stood.closed_at, stood.receipts, stood.cash_income, stood.cash_refund,
+                stood.cashless_income, stood.cashless_refund, stood.price_correction
+            )
+            is not distinct from (
+                staged.opened_at, staged.closed_at, staged.receipts, staged.cash_income * 0.01,
+                staged.cash_refund * 0.01, staged.cashless_income * 0.01, staged.cashless_refund * 0.01,
+                staged.price_correction * 0.01
+            )
         ) as same_facts,
         (
-            stood.cash_income, stood.cash_refund
-        )
-        is not distinct from (
-            staged.cash_income * 0.01, staged.cash_refund * 0.01
+            (stood.cash_income, stood.cash_refund)
+            is not distinct from (staged.cash_income * 0.01, staged.cash_refund * 0.01)
         ) as same_cash,
         case when stood.shift_id is not null then accounting.shift_facts(stood) end as stood_facts,
         jsonb_build_object(

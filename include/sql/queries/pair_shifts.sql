@@ -26,11 +26,11 @@ with candidate as (
 chosen as (
     select
         *,
-        row_number() over (partition by fiscal_id order by together desc, till_id) as place
+        row_number() over (partition by fiscal_id order by together desc, till_id asc) as place
     from (
         select
             *,
-            row_number() over (partition by till_id order by together desc, fiscal_id) as choice
+            row_number() over (partition by till_id order by together desc, fiscal_id asc) as choice
         from candidate
     ) as ranked
     where choice = 1
@@ -48,8 +48,4 @@ select
     = abs(till.price_correction) as is_rounded
 from chosen
 inner join till on chosen.till_id = till.shift_id
-inner join fiscal on chosen.fiscal_id = fiscal.shift_id;
-
-analyze pairing;
-
-create unique index pairing_of_fiscal on pairing (fiscal_id) where not is_crowded
+inner join fiscal on chosen.fiscal_id = fiscal.shift_id

@@ -32,29 +32,12 @@ where
     and (
         shift.closed_at between least(batch.first_day, batch.last_day - %(look_back_days)s) - 5 and batch.last_day + 6
         or shift.outcome in ('needs_review', 'before_start', 'closed_period')
-    );
-
-analyze till;
-
--- The OFD's shifts of the same days. Clocks of a till and of its register differ by seconds; five minutes are allowed.
-create temporary table fiscal on commit drop as
-select
-    shift.shift_id,
-    shift.kkt_reg_id,
-    shift.closed_at::date as day,
-    coalesce(shift.opened_at, shift.closed_at - interval '24 hours') - interval '5 minutes' as begins_at,
-    shift.closed_at + interval '5 minutes' as ends_at,
-    shift.receipts,
-    shift.cash_income,
-    shift.cash_refund,
-    shift.outcome,
-    shift.same_as,
-    shift.evidence
-from accounting.shift
-where
-    shift.organization_inn = %(inn)s
-    and shift.source = 'ofd'
-    and shift.closed_at between (select min(till.closed_at) from till) - interval '5 days'
-    and (select max(till.closed_at) from till) + interval '5 days';
-
-analyze fiscal
+        -- A person has linked the cashbox, or taken a link back, since.
+        or exists (
+            select from control.register_link as link
+            where
+                link.organization_inn = shift.organization_inn
+                and link.cashbox_id = shift.cashbox_id
+                and greatest(link.decided_at, link.withdrawn_at) > shift.loaded_at
+        )
+    )

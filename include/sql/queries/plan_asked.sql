@@ -28,7 +28,8 @@ select
     piece.first_day::date as first_day,
     least(piece.first_day::date + %(window_days)s - 1, upper(reach.days) - 1) as last_day,
     'asked' as reason,
-    reach.last_document_at
+    reach.last_document_at,
+    false as moves_mark
 from reach
 cross join
     lateral generate_series(

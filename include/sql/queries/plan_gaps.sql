@@ -17,6 +17,7 @@ with register as (
     where
         register.organization_inn = %(inn)s
         and integration.product = %(product)s
+        and integration.product = 'ofd'
         and integration.state = 'on'
         and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
         and integration.start_date <= %(horizon)s

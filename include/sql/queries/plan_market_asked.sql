@@ -4,7 +4,8 @@ select
     piece.first_day::date as first_day,
     least(piece.first_day::date + %(window_days)s - 1, %(last_day)s) as last_day,
     'asked' as reason,
-    null::timestamp as last_document_at
+    null::timestamp as last_document_at,
+    true as moves_mark
 from control.shop
 cross join
     lateral generate_series(

@@ -1,6 +1,7 @@
 -- Run by the planner of Kontur.Market: wanted minus covered and the look-back, in windows of bounded length, by shop.
 --
 -- Market does not tell when a shop sold last, so the days of the look-back are always asked for: cheques may come late.
+-- A backfill asks for what is missing only, from its first day on, and not for what its unfinished batches ask already.
 with waived as (
     select
         shift.shop_id,
@@ -13,10 +14,20 @@ with waived as (
     group by shift.shop_id
 ),
 
+under_way as (
+    select
+        kkt_reg_id,
+        range_agg(daterange(first_day, last_day, '[]')) as days
+    from control.assignment
+    where batch_id = any(%(taken_up)s::bigint[])
+    group by kkt_reg_id
+),
+
 wanted as (
     select
         reach.kkt_reg_id,
-        datemultirange(reach.days * daterange(null, %(horizon)s, '[]')) as days,
+        datemultirange(reach.days * daterange(%(first_day)s, %(horizon)s, '[]')) as days,
+        coalesce(under_way.days, '{}'::datemultirange) as under_way,
         coalesce(covered.days, '{}'::datemultirange) - coalesce(waived.days, '{}'::datemultirange) as covered
     from control.reach
     inner join control.shop on reach.organization_inn = shop.organization_inn and reach.kkt_reg_id = shop.shop_id
@@ -26,19 +37,24 @@ wanted as (
             and reach.product = covered.product
             and reach.kkt_reg_id = covered.kkt_reg_id
     left join waived on reach.kkt_reg_id = waived.shop_id
+    left join under_way on reach.kkt_reg_id = under_way.kkt_reg_id
     where
         reach.organization_inn = %(inn)s
-        and reach.product = 'market'
+        and reach.product = %(product)s
         and shop.seen_at >= %(seen_at)s
 ),
 
 asked as (
     select
         kkt_reg_id,
-        days - covered as missing,
+        days - covered - under_way as missing,
         unnest(
-            (days - covered)
-            + (days * datemultirange(daterange(%(horizon)s - %(look_back_days)s, %(horizon)s, '(]')))
+            (days - covered - under_way)
+            + case
+                when %(looks_back)s
+                    then days * datemultirange(daterange(%(today)s - %(look_back_days)s, null))
+                else '{}'::datemultirange
+            end
         ) as days
     from wanted
 )
@@ -51,7 +67,8 @@ select
         when asked.missing && daterange(piece.first_day::date, piece.first_day::date + %(window_days)s) then 'missing'
         else 'look_back'
     end as reason,
-    null::timestamp as last_document_at
+    null::timestamp as last_document_at,
+    true as moves_mark
 from asked
 cross join
     lateral generate_series(

@@ -24,10 +24,21 @@ set
     batch_id = %(batch_id)s,
     loaded_at = now()
 from (
-    select distinct on (shift_id) till_shift.*
+    select distinct on (till_shift.shift_id)
+        till_shift.shift_id,
+        till_shift.opened_at,
+        till_shift.closed_at,
+        till_shift.receipts,
+        till_shift.cash_income,
+        till_shift.cash_refund,
+        till_shift.cashless_income,
+        till_shift.cashless_refund,
+        till_shift.price_correction,
+        till_shift.order_day,
+        till_shift.evidence
     from stage.till_shift
     where batch_id = %(batch_id)s
-    order by shift_id, closed_at desc, receipts desc
+    order by till_shift.shift_id asc, till_shift.closed_at desc, till_shift.receipts desc
 ) as staged
 inner join decided on staged.shift_id = decided.shift_id
 where decided.verdict = 'changed' and shift.shift_id = staged.shift_id

@@ -26,6 +26,14 @@ set
                 group by kind
             ) as counted
         ),
+        'documents', (
+            select coalesce(jsonb_object_agg(counted.name, counted.documents), '{}')
+            from (
+                select kind || ' ' || verdict as name, count(*) as documents
+                from told_document
+                group by kind, verdict
+            ) as counted
+        ),
         'rejects', (select count(*) from stage.reject where reject.batch_id = %(batch_id)s),
         'not_read', (
             select count(*) from control.assignment

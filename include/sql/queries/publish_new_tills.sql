@@ -1,8 +1,8 @@
 -- Run by publish of Kontur.Market: till shifts that it did not tell of before. Kopecks become roubles here.
 insert into accounting.shift (
     shift_id, organization_inn, kpp, shop_id, cashbox_id, till_shift, opened_at, closed_at, receipts, cash_income,
-    cash_refund, cash_payout, cash_payout_refund, cashless_income, cashless_refund, price_correction, source, order_date,
-    outcome, reason, evidence, batch_id
+    cash_refund, cash_payout, cash_payout_refund, cashless_income, cashless_refund, price_correction, source,
+    order_date, outcome, reason, evidence, batch_id
 )
 select distinct on (staged.shift_id)
     staged.shift_id,
@@ -44,4 +44,4 @@ cross join
         where decided.outcome = 'incomplete'
     ) as told
 where staged.batch_id = %(batch_id)s and decided.verdict = 'new'
-order by staged.shift_id, staged.closed_at desc, staged.receipts desc
+order by staged.shift_id asc, staged.closed_at desc, staged.receipts desc

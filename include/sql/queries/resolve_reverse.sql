@@ -1,4 +1,4 @@
--- Run by resolve before resolve_issue: the orders of the shift that stand are reversed; their numbers stay taken. In a closed
+-- Run by resolve before resolve_issue: the orders that stand of the shift, or of its rival from the other source, are reversed; their numbers stay taken. In a closed
 -- period the reversal counts on the first open day, and the period's turnover stays as it was.
 update accounting.cash_order
 set
@@ -13,6 +13,6 @@ from control.decision
 left join control.closed_period on decision.organization_inn = closed_period.organization_inn
 where
     decision.decision_id = %(decision_id)s
-    and cash_order.shift_id = decision.shift_id
+    and cash_order.shift_id = case when %(of_rival)s then decision.rival_id else decision.shift_id end
     and cash_order.status <> 'reversed'
 returning cash_order.document_id

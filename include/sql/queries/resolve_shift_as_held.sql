@@ -14,10 +14,12 @@ with told as (
 placed as (
     select
         told.*,
-        coalesce(register_kpp.kpp, organization.kpp) as kpp,
+        coalesce(
+            register_kpp.kpp, case shift.source when 'market' then shift.kpp end, organization.kpp
+        ) as kpp,
         exists(
             select from accounting.cash_order
-            where cash_order.issued_decision_id = told.decision_id
+            where cash_order.shift_id = told.shift_id and cash_order.status <> 'reversed'
         ) as has_orders
     from told
     inner join control.organization on told.organization_inn = organization.inn
@@ -46,6 +48,7 @@ set
     outcome = case when placed.has_orders then 'issued' else 'no_cash' end,
     reason = placed.resolution || ', ' || placed.resolved_by || ': ' || placed.resolution_reason,
     evidence = placed.evidence,
+    same_as = null,
     decision_id = placed.decision_id,
     revision = shift.revision + 1,
     batch_id = placed.batch_id,

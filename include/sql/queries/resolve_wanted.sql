@@ -119,7 +119,7 @@ select
     held.decision_id,
     held.batch_id,
     held.inn,
-    coalesce(register_kpp.kpp, held.kpp) as kpp,
+    coalesce(register_kpp.kpp, case shift.source when 'market' then shift.kpp end, held.kpp) as kpp,
     held.day,
     shift.shift_id,
     shift.source,
@@ -133,9 +133,16 @@ select
     wanted.debit_account,
     wanted.credit_account,
     coalesce(stood.issue + 1, 1) as issue,
-    'Отчёт о закрытии смены № ' || shift.shift_number || ' от ' || to_char(shift.closed_at, 'DD.MM.YYYY')
-    || ', РНМ ' || shift.kkt_reg_id || ', ФН ' || shift.fiscal_drive_number
-    || ', ФД ' || shift.fiscal_document_number
+    case shift.source
+        when 'market'
+            then
+                'Чеки Контур.Маркета за смену ' || to_char(shift.opened_at, 'DD.MM.YYYY HH24:MI') || ' – '
+                || to_char(shift.closed_at, 'DD.MM.YYYY HH24:MI') || ', касса ' || shift.cashbox_id
+        else
+            'Отчёт о закрытии смены № ' || shift.shift_number || ' от ' || to_char(shift.closed_at, 'DD.MM.YYYY')
+            || ', РНМ ' || shift.kkt_reg_id || ', ФН ' || shift.fiscal_drive_number
+            || ', ФД ' || shift.fiscal_document_number
+    end
     || coalesce(', взамен ордера № ' || stood.number || ' от ' || to_char(stood.date, 'DD.MM.YYYY'), '')
     || case
         when held.day <> held.order_day

@@ -81,11 +81,15 @@ select
         else judged.same_as
     end as same_as,
     case
-        when judged.becomes = judged.outcome and judged.becomes in ('issued', 'no_cash', 'incomplete') then judged.reason
+        when judged.becomes = judged.outcome and judged.becomes in ('issued', 'no_cash', 'incomplete')
+            then judged.reason
         when judged.becomes = 'duplicate'
             then
                 'the OFD tells of it, link ' || judged.register_link_id
-                || case when judged.is_rounded then '; rounding of ' || abs(judged.price_correction) || ' explained' else '' end
+                || case
+                    when judged.is_rounded then '; rounding of ' || abs(judged.price_correction) || ' explained'
+                    else ''
+                end
         when judged.becomes = 'conflict' then 'the OFD tells of it with other sums; a person decides'
         when judged.becomes = 'before_start' then 'dated before the start of the integration, ' || judged.start_date
         when judged.becomes = 'closed_period' then 'the period is closed'
@@ -99,117 +103,4 @@ select
         when judged.becomes = judged.outcome then judged.reason
     end as reason
 from judged
-where judged.becomes is not null;
-
-analyze settled;
-
-update accounting.shift
-set
-    outcome = settled.becomes,
-    reason = settled.reason,
-    same_as = settled.same_as,
-    revision = shift.revision + 1,
-    batch_id = %(batch_id)s,
-    loaded_at = now()
-from settled
-where
-    shift.shift_id = settled.shift_id
-    and (shift.outcome, shift.reason, shift.same_as) is distinct from (settled.becomes, settled.reason, settled.same_as);
-
--- Every decision is a row: what was held back, on which link and which evidence.
-insert into control.decision (
-    organization_inn, kind, shift_id, rival_id, reason, kept, held, digest, evidence, decided_by, batch_id,
-    state, resolution, resolved_by, resolved_at, resolution_reason
-)
-select
-    %(inn)s,
-    'duplicate',
-    told.shift_id,
-    told.rival_id,
-    told.reason,
-    told.kept,
-    told.held,
-    told.digest,
-    told.evidence,
-    'rule',
-    %(batch_id)s,
-    'resolved',
-    'keep-ofd',
-    'rule',
-    now(),
-    told.reason
-from (
-    select
-        till_row.shift_id,
-        fiscal_row.shift_id as rival_id,
-        till_row.reason,
-        accounting.shift_facts(fiscal_row) as kept,
-        accounting.shift_facts(till_row) as held,
-        md5(accounting.shift_facts(fiscal_row)::text || accounting.shift_facts(till_row)::text) as digest,
-        till_row.evidence || fiscal_row.evidence as evidence
-    from settled
-    inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
-    inner join accounting.shift as fiscal_row on settled.fiscal_id = fiscal_row.shift_id
-    where settled.becomes = 'duplicate'
-) as told
-where
-    not exists (
-        select from control.decision
-        where
-            decision.shift_id = told.shift_id
-            and decision.kind = 'duplicate'
-            and decision.rival_id = told.rival_id
-            and decision.digest = told.digest
-    );
-
--- Questions about till shifts that have no ground any more, or another one.
-update control.decision
-set
-    state = 'resolved',
-    resolution = case when settled.becomes in ('conflict', 'needs_review') then 'superseded' else 'withdrawn' end,
-    resolved_by = 'rule',
-    resolved_at = now(),
-    resolution_reason = coalesce(settled.reason, 'it is booked')
-from settled
-inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
-left join accounting.shift as fiscal_row on settled.fiscal_id = fiscal_row.shift_id
-where
-    decision.shift_id = settled.shift_id
-    and decision.state = 'open'
-    and case decision.kind
-        when 'review' then settled.becomes <> 'needs_review'
-        when 'conflict'
-            then
-                decision.rival_id is not null
-                and (
-                    settled.becomes <> 'conflict'
-                    or decision.rival_id <> settled.fiscal_id
-                    or decision.digest
-                    <> md5(accounting.shift_facts(fiscal_row)::text || accounting.shift_facts(till_row)::text)
-                )
-    end;
-
-insert into control.decision (
-    organization_inn, kind, shift_id, rival_id, reason, kept, held, digest, evidence, decided_by, batch_id
-)
-select
-    %(inn)s,
-    case settled.becomes when 'conflict' then 'conflict' else 'review' end,
-    till_row.shift_id,
-    fiscal_row.shift_id,
-    till_row.reason,
-    case
-        when settled.becomes = 'conflict' then accounting.shift_facts(fiscal_row)
-        else '{}'::jsonb
-    end,
-    accounting.shift_facts(till_row),
-    md5(coalesce(accounting.shift_facts(fiscal_row)::text, '') || accounting.shift_facts(till_row)::text),
-    till_row.evidence || coalesce(fiscal_row.evidence, '{}'),
-    'rule',
-    %(batch_id)s
-from settled
-inner join accounting.shift as till_row on settled.shift_id = till_row.shift_id
-left join accounting.shift as fiscal_row
-    on settled.fiscal_id = fiscal_row.shift_id and settled.becomes = 'conflict'
-where settled.becomes in ('conflict', 'needs_review')
-on conflict (shift_id, kind) where state = 'open' do nothing
+where judged.becomes is not null

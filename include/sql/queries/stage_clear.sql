@@ -9,6 +9,16 @@ orders as (
     where batch_id = %(batch_id)s and shard = %(shard)s
 ),
 
+documents as (
+    delete from stage.market_document
+    where batch_id = %(batch_id)s and shard = %(shard)s
+),
+
+document_lines as (
+    delete from stage.market_document_line
+    where batch_id = %(batch_id)s and shard = %(shard)s
+),
+
 till_shifts as (
     delete from stage.till_shift
     where batch_id = %(batch_id)s and shard = %(shard)s

@@ -4,6 +4,16 @@ with shifts as (
     where batch_id = %(batch_id)s
 ),
 
+documents as (
+    delete from stage.market_document
+    where batch_id = %(batch_id)s
+),
+
+document_lines as (
+    delete from stage.market_document_line
+    where batch_id = %(batch_id)s
+),
+
 till_shifts as (
     delete from stage.till_shift
     where batch_id = %(batch_id)s

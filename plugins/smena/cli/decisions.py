@@ -10,6 +10,7 @@ from smena.cli.parameters import any_inn_option
 from smena.cli.shifts import COLUMNS
 from smena.connections import warehouse_from_environment
 from smena.decisions import conflicts as decisions
+from smena.model.window import MARKET
 from smena.warehouse.database import Row, Warehouse
 
 _ISSUED = {"document_id": "id", "kind": "kind", "number": "number", "date": "date", "amount": "amount, ₽"}
@@ -42,6 +43,9 @@ def conflicts(session: Session, *, inn: str | None) -> None:
 def resolve(session: Session, *, decision_id: int, word: str, reason: str) -> None:
     """Resolve a decision: keep-ofd keeps what stands, reverse issues anew what the source tells now.
 
+    Where both sources tell of one shift with other sums, keep-ofd or keep-market books that side and not the other, and
+    both says that they are two shifts.
+
     A shift that needed a look: approve books it from its sums, reject books nothing of it.
     """
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
@@ -59,9 +63,14 @@ def _told(row: Row) -> str:
     lines = [
         f"decision {row['decision_id']} of {row['organization_inn']}, {row['kind']}"
         f" since {row['since']:%Y-%m-%d %H:%M}: {row['reason']}",
-        f"  shift {row['shift_number']} closed {row['closed_at']}, РНМ {row['kkt_reg_id']},"
-        f" ФН {row['fiscal_drive_number']}",
+        f"  {_what(row)}",
     ]
+    if row["rival_id"] is not None:
+        lines.append(
+            f"  against what {row['rival_source']} tells: shift {row['rival_shift_number'] or row['rival_id']}"
+            f" closed {row['rival_closed_at']}"
+            + (f", РНМ {row['rival_kkt_reg_id']}" if row["rival_kkt_reg_id"] else "")
+        )
     if row["kept"]:
         lines += [f"  {name}: kept {kept}, held back {held}" for name, (kept, held) in row["difference"].items()]
     else:
@@ -71,3 +80,14 @@ def _told(row: Row) -> str:
         f"  evidence: pages {pages}; `smena resolve {row['decision_id']} {'|'.join(row['choices'])} --reason …`"
     )
     return "\n".join(lines)
+
+
+def _what(row: Row) -> str:
+    if row["document_id"] is not None:
+        return f"document {row['document_id']}"
+    if row["source"] == MARKET:
+        return f"shift of the cashbox {row['cashbox_id']} of Market, closed {row['closed_at']}, shop {row['shop_id']}"
+    return (
+        f"shift {row['shift_number']} closed {row['closed_at']}, РНМ {row['kkt_reg_id']},"
+        f" ФН {row['fiscal_drive_number']}"
+    )

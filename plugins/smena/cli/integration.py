@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ from smena.cli.certificate import told
 from smena.cli.files import FILE, read_file, write_file
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, any_inn_option, inn_option, product_option
+from smena.cli.starting import airflow_to_start, start_backfill
 from smena.connections import warehouse_from_environment
 from smena.integration import lifecycle
 from smena.integration.certificates import certificates
 from smena.integration.mandates import keeping_refusals
 from smena.integration.organizations import organization_of
+from smena.model.window import OFD
+from smena.sources.airflow import StartedRun
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 _COLUMNS = {
@@ -86,10 +90,25 @@ def ban(session: Session, *, inn: str, product: str, out: Path) -> None:
 @from_option
 @signature_option
 @click.option("--reason", default="")
+@click.option(
+    "--start/--no-start",
+    default=None,
+    help="Start `integration_backfill` in Airflow; the default where SMENA_AIRFLOW_URL is set.",
+)
 @click.pass_obj
-def enable(session: Session, *, inn: str, product: str, start_date: date, signature: Path | None, reason: str) -> None:
-    """Switch a product on; `ofd` needs the signature over its mandate."""
+def enable(
+    session: Session,
+    *,
+    inn: str,
+    product: str,
+    start_date: date,
+    signature: Path | None,
+    reason: str,
+    start: bool | None,
+) -> None:
+    """Switch a product on; `ofd` needs the signature over its mandate. Loading starts where Airflow is told of."""
     signed = read_file(signature) if signature else None
+    airflow = None if start is False else airflow_to_start(is_needed=bool(start))
     with _transaction() as transaction:
         row = lifecycle.enable(
             transaction,
@@ -100,7 +119,8 @@ def enable(session: Session, *, inn: str, product: str, start_date: date, signat
             reason=reason,
             signature=signed,
         )
-    _answer(session, [row])
+    started = start_backfill(airflow, row) if airflow and product == OFD else None
+    _answer(session, [row], started)
 
 
 @integration.command()
@@ -170,6 +190,12 @@ def _write(session: Session, row: Row, out: Path) -> None:
     session.answer({"mandate": data}, text)
 
 
-def _answer(session: Session, rows: list[Row]) -> None:
+def _answer(session: Session, rows: list[Row], started: StartedRun | None = None) -> None:
     columns = {key: title for key, title in _COLUMNS.items() if key != "certificate_note"}
-    session.answer({"integrations": rows}, table(rows, columns))
+    data: dict[str, Any] = {"integrations": rows}
+    lines = [table(rows, columns)]
+    if started:
+        data["started"] = asdict(started)
+        waits = ", which waits: the DAG is paused" if started.is_paused else ""
+        lines.append(f"loading starts: {started.dag_id} {started.run_id}{waits}")
+    session.answer(data, "\n".join(lines))

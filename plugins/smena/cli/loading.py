@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 
 from smena.cli.answer import Session, table
+from smena.cli.bar import watching
 from smena.cli.parameters import DAY, inn_option, product_option
 from smena.connections import road_from_environment
-from smena.model.errors import PassingFault, WrongUse
-from smena.model.window import MARKET, OFD, PRODUCTS, Window
+from smena.model.errors import PassingFault
+from smena.model.window import OFD, PRODUCTS, Window
 from smena.warehouse.database import Row, Warehouse
 
-_WINDOWS = {"kkt_reg_id": "РНМ", "first_day": "from", "last_day": "to", "days": "days", "reason": "why"}
+_WINDOWS = {"kkt_reg_id": "РНМ or shop", "first_day": "from", "last_day": "to", "days": "days", "reason": "why"}
 _GAPS = {"kkt_reg_id": "РНМ", "first_day": "from", "last_day": "to", "reason": "why", "details": "details"}
-
-
-def _only_ofd(product: str) -> None:
-    if product == MARKET:
-        raise WrongUse("this release loads from `ofd` only")
 
 
 @click.command()
@@ -29,11 +25,10 @@ def _only_ofd(product: str) -> None:
 @click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True)
 @click.pass_obj
 def plan(session: Session, *, inn: str, product: str) -> None:
-    """The windows that would be loaded now, and why; what is out of reach. A dry run."""
+    """The windows that would be loaded now, their requests, what is covered and what is out of reach. A dry run."""
     from smena.pipeline.plan import preview
 
-    _only_ofd(product)
-    made = preview(road_from_environment(), inn)
+    made = preview(road_from_environment(), inn, product)
     windows = [
         {
             "kkt_reg_id": planned.kkt_reg_id,
@@ -47,10 +42,20 @@ def plan(session: Session, *, inn: str, product: str) -> None:
     asked = len(made.asked)
     lines = [
         f"{asked} windows to ask through {made.horizon}, {len(windows) - asked} silent ones that ask nothing",
+        f"about {made.requests} requests; {made.covered['registers']} registers within reach,"
+        f" {made.covered['covered_days']} of their {made.covered['wanted_days']} days are covered already",
         table(windows, _WINDOWS),
         *([f"\n{len(made.gaps)} gaps, out of reach now:", table(made.gaps, _GAPS)] if made.gaps else []),
     ]
-    data = {"inn": inn, "product": product, "horizon": made.horizon, "windows": windows, "gaps": made.gaps}
+    data = {
+        "inn": inn,
+        "product": product,
+        "horizon": made.horizon,
+        "windows": windows,
+        "gaps": made.gaps,
+        "requests": made.requests,
+        "covered": made.covered,
+    }
     session.answer(data, "\n".join(line for line in lines if line), waits=bool(made.gaps))
 
 
@@ -64,14 +69,10 @@ def load(session: Session, *, inn: str, product: str, first_day: date, last_day:
     """The whole road for one window, in this process. Run again at any time: what is right stays."""
     from smena.pipeline.load import load as run
 
-    _only_ofd(product)
-    road = road_from_environment()
-    loaded = run(
-        road,
-        inn,
-        run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}",
-        window=Window(first_day, last_day),
-    )
+    window = Window(first_day, last_day)
+    with watching(session) as watch:
+        road = replace(road_from_environment(), watch=watch)
+        loaded = run(road, inn, run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}", product=product, window=window)
     if loaded.fault is not None:
         raise PassingFault(
             f"batch {loaded.published.batch_id} is published, but a part could not be read: {loaded.fault.message}",

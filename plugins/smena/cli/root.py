@@ -17,6 +17,7 @@ from smena.cli.certificate import certificate
 from smena.cli.decisions import conflicts, resolve
 from smena.cli.documents import documents, explain
 from smena.cli.integration import integration
+from smena.cli.links import links
 from smena.cli.loading import load, plan
 from smena.cli.organization import organization
 from smena.cli.period import period
@@ -99,6 +100,6 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 
 
 _LOADING = (migrate, organization, certificate, integration, plan, load)
-_ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, period, explain)
+_ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
 for command in (*_LOADING, *_ACCOUNTING):
     main.add_command(command)

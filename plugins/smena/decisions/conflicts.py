@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
+from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 KEEP_OFD, KEEP_MARKET, BOTH, REVERSE = "keep-ofd", "keep-market", "both", "reverse"
@@ -15,6 +16,10 @@ APPROVE, REJECT = "approve", "reject"
 WORDS = (KEEP_OFD, KEEP_MARKET, BOTH, REVERSE, APPROVE, REJECT)
 WAITING = ("conflict", "needs_review", "closed_period")
 """Outcomes of shifts that wait for a person. What is `incomplete` waits for its source."""
+
+
+class ResolvedAlready(WrongUse):
+    """Somebody has resolved the decision already; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +46,29 @@ def choices(decision: Row) -> tuple[str, ...]:
     """The words that resolve a decision: they depend on its kind, and on which source each side is of."""
     if decision["kind"] == "review":
         return (APPROVE, REJECT)
+    if decision["rival_id"] is not None:
+        return (KEEP_OFD, KEEP_MARKET, BOTH)
     return (KEEP_OFD if decision["source"] == "ofd" else KEEP_MARKET, REVERSE)
 
 
 def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, reason: str) -> Resolved:
     """Resolves a decision, whole or not at all, under the organisation's lock.
 
-    keep-ofd: what stands from the OFD is kept; the same difference is not asked again. reverse: the orders that stand
-    are reversed, and what the source tells now is issued with numbers of its own. approve: a shift that needed a look
-    is booked from its sums. reject: nothing of it is booked. In a closed period new orders and reversals count on the
-    first open day.
+    keep-ofd, keep-market: what stands from that source is kept; the same difference is not asked again. reverse: what
+    stands is reversed, and what the source tells now is issued with numbers of its own. Of two sources that tell of one
+    shift with other sums, the one that is named is booked and the other reversed; both: they are two shifts, and both
+    are booked. approve: a shift that needed a look is booked from its sums. reject: nothing of it is booked. In a
+    closed period new orders and reversals count on the first open day.
 
-    Raises WrongUse for an unknown or resolved decision, a word that does not fit it, or orders that cannot be issued.
+    Raises ResolvedAlready; WrongUse for an unknown decision, a word that does not fit it, or orders that cannot be
+    issued.
     """
     if not reason.strip():
         raise WrongUse("a decision needs a reason", fix="give --reason")
     transaction.run("lock_organization", inn=_decision(transaction, decision_id)["organization_inn"])
     decision = _decision(transaction, decision_id)
     if decision["state"] != "open":
-        raise WrongUse(
+        raise ResolvedAlready(
             f"decision {decision_id} is resolved already: {decision['resolution']}, by {decision['resolved_by']}"
         )
     if word not in choices(decision):
@@ -68,22 +77,74 @@ def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, r
             fix=f"choose one of: {', '.join(choices(decision))}",
         )
     transaction.run("resolve_decision", decision_id=decision_id, resolution=word, resolved_by=by, reason=reason.strip())
-    gone: list[Row] = []
-    issued: list[Row] = []
-    if word == REVERSE:
-        _want(transaction, decision_id)
-        gone = transaction.rows("resolve_reverse", decision_id=decision_id, resolved_by=by, reason=reason.strip())
-        issued = transaction.rows("resolve_issue")
-        transaction.run("resolve_shift_as_held", decision_id=decision_id)
-    elif word == APPROVE:
-        _want(transaction, decision_id)
-        issued = transaction.rows("resolve_issue")
-        transaction.run("resolve_shift_as_held", decision_id=decision_id)
-    elif word == REJECT:
-        transaction.run("resolve_shift_as_rejected", decision_id=decision_id)
+    done = _Resolution(transaction, decision_id, by, reason.strip())
+    if decision["rival_id"] is not None and decision["kind"] == "conflict":
+        done.between_sources(word, held_source=decision["source"])
+    elif decision["document_id"] is not None:
+        done.of_document(word)
     else:
-        transaction.run("resolve_shift_as_kept", decision_id=decision_id)
-    return Resolved(_decision(transaction, decision_id), [row["document_id"] for row in gone], issued)
+        done.of_shift(word)
+    return Resolved(_decision(transaction, decision_id), [str(row["document_id"]) for row in done.gone], done.issued)
+
+
+@dataclass
+class _Resolution:
+    """What is done by a decision that was resolved just now."""
+
+    transaction: Transaction
+    decision_id: int
+    by: str
+    reason: str
+    gone: list[Row] = field(default_factory=list)
+    issued: list[Row] = field(default_factory=list)
+
+    def of_shift(self, word: str) -> None:
+        if word == REVERSE:
+            _want(self.transaction, self.decision_id)
+            self._reverse(of_rival=False)
+            self._issue()
+        elif word == APPROVE:
+            _want(self.transaction, self.decision_id)
+            self._issue()
+        elif word == REJECT:
+            self.transaction.run("resolve_shift_as_rejected", decision_id=self.decision_id)
+        else:
+            self.transaction.run("resolve_shift_as_kept", decision_id=self.decision_id)
+
+    def of_document(self, word: str) -> None:
+        if word == REVERSE:
+            self.transaction.run(
+                "resolve_document", decision_id=self.decision_id, resolved_by=self.by, reason=self.reason
+            )
+            self.transaction.run("resolve_document_lines", decision_id=self.decision_id)
+
+    def between_sources(self, word: str, *, held_source: str) -> None:
+        keeps_held = word == (KEEP_OFD if held_source == OFD else KEEP_MARKET)
+        if word != BOTH and not keeps_held:
+            self._reverse(of_rival=False)
+            self.transaction.run("resolve_shift_as_duplicate", decision_id=self.decision_id, of_rival=False)
+            return
+        if word != BOTH:
+            self._reverse(of_rival=True)
+            self.transaction.run("resolve_shift_as_duplicate", decision_id=self.decision_id, of_rival=True)
+        if not self.transaction.rows("resolve_live", decision_id=self.decision_id):
+            _want(self.transaction, self.decision_id)
+            self._issue()
+        else:
+            self.transaction.run("resolve_shift_as_held", decision_id=self.decision_id)
+
+    def _reverse(self, *, of_rival: bool) -> None:
+        self.gone += self.transaction.rows(
+            "resolve_reverse",
+            decision_id=self.decision_id,
+            resolved_by=self.by,
+            reason=self.reason,
+            of_rival=of_rival,
+        )
+
+    def _issue(self) -> None:
+        self.issued += self.transaction.rows("resolve_issue")
+        self.transaction.run("resolve_shift_as_held", decision_id=self.decision_id)
 
 
 def _decision(transaction: Transaction, decision_id: int) -> Row:

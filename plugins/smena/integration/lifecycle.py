@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from smena.integration import mandates
 from smena.integration.mandates import BAN, MANDATE, Wanted
@@ -14,6 +14,12 @@ from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 ON, OFF = "on", "off"
+
+FIRST_ONLINE_DAY = date(2016, 7, 1)
+"""Registers send their documents to operators since then (54-ФЗ as of 290-ФЗ): there is nothing before."""
+
+FURTHEST_AHEAD = timedelta(days=366)
+"""A start further ahead is a slip of the pen."""
 
 
 def prepare_mandate(
@@ -28,11 +34,13 @@ def prepare_mandate(
 ) -> Row:
     """The text of the mandate (поручение) by which a product is switched on; the same again gives the same bytes.
 
-    Raises WrongUse where it could not be switched on: no right to it, on already, or no mandate is needed.
+    Raises WrongUse where it could not be switched on: no right to it, on already, a start that cannot be, or no mandate
+    is needed.
     """
     organization = organization_of(transaction, inn)
     _check_right(organization)
     mandates.needs_signature(product)
+    _check_start(start_date, now)
     transaction.run("lock_organization", inn=organization.inn)
     now_on = _on(transaction, organization.inn, product)
     if now_on:
@@ -71,8 +79,9 @@ def enable(
         signature: detached CMS over the mandate's text, DER or PEM; `ofd` needs it, others take none.
         now: the moment at which the certificate must be valid; the clock's without it.
 
-    Raises WrongUse where the tariff gives no right to it, where it is on from another date already, or where the
-    signature is missing; RefusedSignature where it is not good: wrap the transaction into `keeping_refusals`.
+    Raises WrongUse where the tariff gives no right to it, where it is on from another date already, where the start
+    cannot be, or where the signature is missing; RefusedSignature where it is not good: wrap the transaction into
+    `keeping_refusals`.
     """
     organization = organization_of(transaction, inn)
     inn = organization.inn
@@ -88,6 +97,7 @@ def enable(
                 fix="nothing is to be done",
             )
         return now_on
+    _check_start(start_date, now)
     mandate = _signed(transaction, Wanted(organization, product, MANDATE, start_date), signature, changed_by, now)
     return _switch(transaction, inn, product, ON, start_date, changed_by, reason, mandate)
 
@@ -147,6 +157,15 @@ def _check_right(organization: Organization) -> None:
         raise WrongUse(
             f"organisation {organization.inn} has no right to the integration",
             fix="it needs the tariff `uchetny` (Учетный) or the modifier `accounting_hr` (Бухучет и кадры)",
+        )
+
+
+def _check_start(start_date: date, now: datetime | None) -> None:
+    latest = (now or datetime.now(UTC)).date() + FURTHEST_AHEAD
+    if not FIRST_ONLINE_DAY <= start_date <= latest:
+        raise WrongUse(
+            f"an integration cannot start on {start_date}",
+            fix=f"give a date from {FIRST_ONLINE_DAY}, when online registers began, through {latest}, a year from now",
         )
 
 

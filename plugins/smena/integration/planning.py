@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from smena.model.organization import Organization
-from smena.model.window import Window
+from smena.model.window import OFD, Window
 from smena.warehouse.database import Row, Transaction, as_json
 
 LOOK_BACK_DAYS = 31
@@ -20,6 +20,9 @@ WINDOW_DAYS = {"totals": 92, "receipts": 35}
 SHOP_WINDOW_DAYS = 31
 """The longest window of a shop's cheques: each is asked with a margin of two days on both sides."""
 
+REQUESTS_A_WINDOW = {"totals": 3, "receipts": 5}
+REQUESTS_A_SHOP_WINDOW = 8
+
 SHARD_REGISTERS = 200
 SHARD_REGISTER_DAYS = 20_000
 EASTMOST = timedelta(hours=14)
@@ -27,12 +30,18 @@ EASTMOST = timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
-    """Days of one register: `missing`, `look_back`, `asked`, or `silent`: nothing can exist there, nothing is asked."""
+    """Days of one register, or of a shop, whose id then is `kkt_reg_id`.
+
+    `reason` is `missing`, `look_back`, `asked`, or `silent`: nothing can exist there, nothing is asked.
+
+    `moves_mark`: once it is read, the register's mark of how far it was read may move.
+    """
 
     kkt_reg_id: str
     window: Window
     reason: str
     last_document_at: datetime | None
+    moves_mark: bool = True
 
 
 def record_registers(
@@ -53,69 +62,78 @@ def wanted_windows(
     transaction: Transaction, organization: Organization, product: str, *, horizon: date, seen_at: datetime
 ) -> list[PlannedWindow]:
     """What would be loaded now, through `horizon`, of the registers seen at or after `seen_at`."""
-    rows = transaction.rows(
-        "plan_windows",
-        inn=organization.inn,
+    asked: dict[str, Any] = {
+        "inn": organization.inn,
+        "product": product,
+        "first_day": None,
+        "horizon": horizon,
+        "today": horizon + timedelta(days=1),
+        "looks_back": True,
+        "taken_up": [],
+        "look_back_days": LOOK_BACK_DAYS,
+        "window_days": _window_days(organization, product),
+        "seen_at": seen_at,
+    }
+    return _windows(transaction, asked)
+
+
+def missing_windows(
+    transaction: Transaction,
+    organization: Organization,
+    product: str,
+    window: Window,
+    *,
+    today: date,
+    taken_up: Sequence[int],
+    seen_at: datetime,
+) -> list[PlannedWindow]:
+    """What is wanted and not covered within a window, but for what the unfinished batches `taken_up` ask already."""
+    asked: dict[str, Any] = {
+        "inn": organization.inn,
+        "product": product,
+        "first_day": window.first_day,
+        "horizon": window.last_day,
+        "today": today,
+        "looks_back": False,
+        "taken_up": list(taken_up),
+        "look_back_days": LOOK_BACK_DAYS,
+        "window_days": _window_days(organization, product),
+        "seen_at": seen_at,
+    }
+    return _windows(transaction, asked)
+
+
+def coverage(transaction: Transaction, inn: str, product: str, window: Window, *, seen_at: datetime) -> Row:
+    """Within a window: how many registers can be read, of how many days together, and how many of these are covered."""
+    return transaction.rows(
+        "plan_coverage",
+        inn=inn,
         product=product,
-        horizon=horizon,
-        today=horizon + timedelta(days=1),
-        look_back_days=LOOK_BACK_DAYS,
-        window_days=WINDOW_DAYS[organization.detail],
+        first_day=window.first_day,
+        last_day=window.last_day,
         seen_at=seen_at,
-    )
-    return _planned(rows)
+    )[0]
 
 
 def asked_windows(
-    transaction: Transaction, organization: Organization, window: Window, *, seen_at: datetime
+    transaction: Transaction, organization: Organization, product: str, window: Window, *, seen_at: datetime
 ) -> list[PlannedWindow]:
-    """One window that a person asked for, of every register that may be read in it; covered days too."""
-    rows = transaction.rows(
-        "plan_asked",
-        inn=organization.inn,
-        first_day=window.first_day,
-        last_day=window.last_day,
-        window_days=WINDOW_DAYS[organization.detail],
-        seen_at=seen_at,
-    )
-    return _planned(rows)
+    """One window that a person asked for, of every register or shop that may be read in it; covered days too."""
+    asked: dict[str, Any] = {
+        "inn": organization.inn,
+        "first_day": window.first_day,
+        "last_day": window.last_day,
+        "window_days": _window_days(organization, product),
+        "seen_at": seen_at,
+    }
+    if product == OFD:
+        return _planned(transaction.rows("plan_asked", **asked))
+    return _planned(transaction.rows("plan_market_asked", **asked))
 
 
-def record_shops(
-    transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime
-) -> None:
+def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime) -> None:
     """Keeps what Kontur.Market tells of an organisation's shops: shop_id, name, address, kpp, is_paid of each."""
     transaction.run("plan_shops", inn=inn, shops=as_json(list(shops)), seen_at=seen_at)
-
-
-def wanted_shop_windows(
-    transaction: Transaction, organization: Organization, *, horizon: date, seen_at: datetime
-) -> list[PlannedWindow]:
-    """What would be loaded now from Kontur.Market, through `horizon`; a shop's id stands for the register."""
-    rows = transaction.rows(
-        "plan_market_windows",
-        inn=organization.inn,
-        horizon=horizon,
-        look_back_days=LOOK_BACK_DAYS,
-        window_days=SHOP_WINDOW_DAYS,
-        seen_at=seen_at,
-    )
-    return _planned(rows)
-
-
-def asked_shop_windows(
-    transaction: Transaction, organization: Organization, window: Window, *, seen_at: datetime
-) -> list[PlannedWindow]:
-    """One window that a person asked for, of every shop; covered days too."""
-    rows = transaction.rows(
-        "plan_market_asked",
-        inn=organization.inn,
-        first_day=window.first_day,
-        last_day=window.last_day,
-        window_days=SHOP_WINDOW_DAYS,
-        seen_at=seen_at,
-    )
-    return _planned(rows)
 
 
 def record_gaps(
@@ -129,6 +147,16 @@ def record_gaps(
 def gaps(transaction: Transaction, inn: str, product: str) -> list[Row]:
     """Wanted days that are out of reach as of the newest plan: register, first and last day, reason, details."""
     return transaction.rows("gaps", inn=inn, product=product)
+
+
+def requests_expected(windows: int, organization: Organization, product: str) -> int:
+    """How many requests so many windows will cost, about: what lies in them is not known before.
+
+    A window costs two pages of z-reports, the second of which tells that it is the last, and totals by shift; where
+    receipts are read, two pages of these at least. A shop's costs two pages of sales, of refunds and of waybills, and
+    two of contractors.
+    """
+    return windows * (REQUESTS_A_WINDOW[organization.detail] if product == OFD else REQUESTS_A_SHOP_WINDOW)
 
 
 def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, yesterday: date, now_utc: datetime) -> list[Row]:
@@ -161,13 +189,23 @@ def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, yesterday: dat
     return assignments
 
 
+def _windows(transaction: Transaction, asked: dict[str, Any]) -> list[PlannedWindow]:
+    if asked["product"] == OFD:
+        return _planned(transaction.rows("plan_windows", **asked))
+    return _planned(transaction.rows("plan_market_windows", **asked))
+
+
+def _window_days(organization: Organization, product: str) -> int:
+    return WINDOW_DAYS[organization.detail] if product == OFD else SHOP_WINDOW_DAYS
+
+
 def _ask_through(window: Window, yesterday: date, now_utc: datetime) -> datetime:
     latest = (now_utc + EASTMOST).replace(tzinfo=None, microsecond=0)
     return max(window.ends_at, latest) if window.last_day >= yesterday else window.ends_at
 
 
 def _read_through(planned: PlannedWindow, horizon: date) -> datetime | None:
-    if planned.reason == "asked" or planned.last_document_at is None:
+    if not planned.moves_mark or planned.last_document_at is None:
         return None
     return min(planned.last_document_at, datetime.combine(horizon, time(23, 59, 59)))
 
@@ -175,7 +213,11 @@ def _read_through(planned: PlannedWindow, horizon: date) -> datetime | None:
 def _planned(rows: list[Row]) -> list[PlannedWindow]:
     return [
         PlannedWindow(
-            row["kkt_reg_id"], Window(row["first_day"], row["last_day"]), row["reason"], row["last_document_at"]
+            row["kkt_reg_id"],
+            Window(row["first_day"], row["last_day"]),
+            row["reason"],
+            row["last_document_at"],
+            row["moves_mark"],
         )
         for row in rows
     ]

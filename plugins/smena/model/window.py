@@ -46,3 +46,14 @@ class Window:
 
     def __str__(self) -> str:
         return f"{self.first_day}…{self.last_day}"
+
+
+def quarters(window: Window) -> list[Window]:
+    """A window cut where calendar quarters begin, in order of time."""
+    pieces, first = [], window.first_day
+    while first <= window.last_day:
+        year, month = divmod(first.year * 12 + (first.month - 1) // 3 * 3 + 3, 12)
+        following = date(year, month + 1, 1)
+        pieces.append(Window(first, min(following - timedelta(days=1), window.last_day)))
+        first = following
+    return pieces

@@ -102,7 +102,7 @@ def _fetch_reports(road: Road, client: OfdClient, pages: PageStore, result: Extr
         asking.totals()
 
     waiting = ledger.assignments_of(road.warehouse, result.batch_id, result.shard, ("planned", "failed"))
-    fetch_all(road, pages, waiting, fetch, result, state="listed", kept_as="fetch_id")
+    fetch_all(road, pages, waiting, fetch, result, state="listed", kept_as="fetch_id", requests=client.traffic.total)
 
 
 def _fetch_receipts(road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction) -> None:
@@ -120,4 +120,6 @@ def _fetch_receipts(road: Road, client: OfdClient, pages: PageStore, batch: Batc
     done = [one for one in listed if (one.kkt_reg_id, one.first_day) not in periods]
     ledger.mark_read(road.warehouse, batch.batch_id, done)
     result.count("read", len(done))
-    fetch_all(road, pages, needing, fetch, result, state="read", kept_as="receipts_fetch_id")
+    fetch_all(
+        road, pages, needing, fetch, result, state="read", kept_as="receipts_fetch_id", requests=client.traffic.total
+    )

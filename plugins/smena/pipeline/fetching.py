@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer
+from smena.pipeline.progress import Progress
 from smena.pipeline.road import Road
 from smena.sources.page import Page
 from smena.warehouse import ledger
@@ -50,14 +51,17 @@ class Fetch:
 def fetch_all(
     road: Road,
     pages: PageStore,
-    assignments: Iterable[Assignment],
+    assignments: Sequence[Assignment],
     fetch: Callable[[Fetch], None],
     result: Extraction,
     *,
     state: str,
     kept_as: str,
+    requests: Callable[[], int],
 ) -> None:
-    """Runs `fetch` for each assignment, a few at once, and marks how each ended."""
+    """Runs `fetch` for each assignment, a few at once, and marks how each ended; `requests` counts those sent."""
+    what = f"batch_id={result.batch_id} shard={result.shard} until={state}"
+    progress = Progress(what, len(assignments), requests, road.watch())
 
     def attempt(assignment: Assignment) -> tuple[str, SmenaError | None]:
         fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
@@ -78,6 +82,7 @@ def fetch_all(
         # A fetch that did not end well leaves the earlier one in force.
         fetched = {kept_as: fetch_id} if ended in (state, "unreadable") else {}
         ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
+        progress.count()
         return ended, error
 
     workers = ThreadPoolExecutor(road.extract_workers, thread_name_prefix="extract")

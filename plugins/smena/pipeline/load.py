@@ -7,7 +7,7 @@ from datetime import date
 
 from smena.model.errors import PassingFault
 from smena.model.window import OFD, Window
-from smena.pipeline.plan import Plan
+from smena.pipeline.plan import Plan, plan
 from smena.pipeline.products import steps_of
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
@@ -49,7 +49,7 @@ def load(
 
     Raises what the steps raise: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing was reached at all).
     """
-    planned = steps_of(product).plan(road, inn, run_id=run_id, horizon=horizon, window=window)
+    planned = plan(road, inn, run_id=run_id, product=product, horizon=horizon, window=window)
     if planned.batch_id is None:
         raise AssertionError("a written plan has a batch")
     fault = None

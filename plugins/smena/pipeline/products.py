@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from smena.model.window import MARKET, OFD
-from smena.pipeline import extract, plan, process, writing
+from smena.pipeline import extract, process, writing
 from smena.pipeline.fetching import Extraction
 from smena.pipeline.market import extract as market_extract
-from smena.pipeline.market import plan as market_plan
 from smena.pipeline.market import process as market_process
 from smena.pipeline.market import writing as market_writing
-from smena.pipeline.plan import Plan
 from smena.pipeline.road import Road
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
@@ -21,20 +19,16 @@ from smena.warehouse.ledger import Batch
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The steps of one product: `plan` and `preview` of an organisation, the others of a batch."""
+    """The steps of one product, of a batch and a shard; `write` within the publishing transaction."""
 
-    plan: Callable[..., Plan]
-    preview: Callable[[Road, str], Plan]
     extract: Callable[[Road, int, int], Extraction]
     process: Callable[[Road, int, int], Any]
     write: Callable[[Transaction, Batch], None]
 
 
 STEPS = {
-    OFD: Steps(plan.plan, plan.preview, extract.extract, process.process, writing.write),
-    MARKET: Steps(
-        market_plan.plan, market_plan.preview, market_extract.extract, market_process.process, market_writing.write
-    ),
+    OFD: Steps(extract.extract, process.process, writing.write),
+    MARKET: Steps(market_extract.extract, market_process.process, market_writing.write),
 }
 
 

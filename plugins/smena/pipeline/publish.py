@@ -8,7 +8,7 @@ from typing import Any
 
 from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
-from smena.model.errors import BadBatch, BrokenPromise
+from smena.model.errors import BadBatch, BrokenPromise, WrongUse
 from smena.model.organization import Organization
 from smena.pipeline.log import step_log
 from smena.pipeline.products import steps_of
@@ -19,6 +19,8 @@ from smena.warehouse.ledger import Batch
 
 FEWEST_BAD_REPORTS = 10
 """A batch with fewer bad z-reports than this is not stopped for their share: a small shop's day has two or three."""
+
+MOST_REGISTERS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def publish(road: Road, batch_id: int) -> Published:
     """Publishes a batch, whole or not at all. A batch that is published already is left as it is.
 
     Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
-    Raises BadBatch where too much of it is bad, WrongUse where the integration has been switched off meanwhile.
+    Raises BadBatch where too much of it is bad, WrongUse where the integration has been switched off meanwhile, or the
+    mandate in force no longer names all its registers.
     """
     with step_log("publish", batch_id=batch_id) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
@@ -53,7 +56,7 @@ def publish(road: Road, batch_id: int) -> Published:
                 transaction.run("lock_organization", inn=batch.organization_inn)
                 # Another process may have published the batch while this one waited for the lock.
                 if ledger.batch_of(transaction, batch_id).state != "published":
-                    required(transaction, batch.organization_inn, batch.product)
+                    _check_mandate(transaction, batch)
                     _check_stage(transaction, batch_id)
                     steps_of(batch.product).write(transaction, batch)
         road.warehouse.run("stage_empty", batch_id=batch_id)
@@ -71,6 +74,18 @@ def _restage(road: Road, batch: Batch) -> None:
 
 def _is_whole(shard: Row) -> bool:
     return bool(shard["shifts"] == shard["staged_shifts"] and shard["orders"] == shard["staged_orders"])
+
+
+def _check_mandate(transaction: Transaction, batch: Batch) -> None:
+    """What was planned under one mandate may come to be published under another: that one decides."""
+    required(transaction, batch.organization_inn, batch.product)
+    outside = [row["kkt_reg_id"] for row in transaction.rows("batch_outside_mandate", batch_id=batch.batch_id)]
+    if outside:
+        raise WrongUse(
+            f"batch {batch.batch_id} of {batch.organization_inn} has registers that the mandate in force does not name:"
+            f" {', '.join(outside[:MOST_REGISTERS_NAMED])}{'…' if len(outside) > MOST_REGISTERS_NAMED else ''}",
+            fix="plan again",
+        )
 
 
 def _check_stage(transaction: Transaction, batch_id: int) -> None:

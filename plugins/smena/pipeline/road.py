@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from smena.model.endpoint import Endpoint
 from smena.model.organization import Organization
+from smena.pipeline.progress import Tell, in_the_log
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
 from smena.warehouse.database import Warehouse
@@ -27,6 +28,7 @@ class Road:
         endpoint: gives a connection by its name; raises WrongUse for an unknown one.
         now: the present moment, with a zone.
         extract_workers: how many requests one shard has under way at once.
+        watch: makes who is told, window by window, how far one asking of a shard is.
         chunk_bytes: how much of the evidence (uncompressed) is worked on at once: it bounds the memory.
     """
 
@@ -35,6 +37,7 @@ class Road:
     now: Callable[[], datetime] = _now
     extract_workers: int = 4
     chunk_bytes: int = 48_000_000
+    watch: Callable[[], Tell] = in_the_log
 
     def ofd(self, organization: Organization) -> OfdClient:
         """A client of Kontur.OFD with the organisation's connection. The caller closes it."""

@@ -18,7 +18,7 @@ from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
-from smena.pipeline.plan import plan
+from smena.pipeline.plan import Plan, plan
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
 from smena.warehouse import ledger
@@ -48,26 +48,28 @@ class RunPlan(TypedDict):
     failed: dict[str, str]
 
 
-def plan_run(road: Road, *, run_id: str, horizon: date | None = None) -> RunPlan:
+def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
     """Plans a batch for every organisation that is switched on; one that cannot be planned costs the others nothing.
 
     Raises PassingFault where none could be planned and at least one may be later.
     """
-    organizations = [organization_of(road.warehouse, row["organization_inn"]) for row in enabled(road.warehouse, OFD)]
+    rows = enabled(road.warehouse, product)
+    organizations = [organization_of(road.warehouse, row["organization_inn"]) for row in rows]
     _warn_of_certificates(road, {organization.inn for organization in organizations})
     # Connections are looked up here: Airflow answers for them to the thread that the task began with.
     known = cache(road.endpoint)
     failed: dict[str, SmenaError] = {}
     for organization in organizations:
-        _attempt(failed, organization.inn, lambda name=organization.ofd_connection: known(name))  # type: ignore[misc]
+        name = organization.ofd_connection if product == OFD else organization.market_connection
+        _attempt(failed, organization.inn, lambda name=name: known(name))  # type: ignore[misc]
     ready = [organization.inn for organization in organizations if organization.inn not in failed]
     with_known = replace(road, endpoint=known)
+
+    def planned_of(inn: str) -> Plan | None:
+        return _attempt(failed, inn, lambda: plan(with_known, inn, run_id=run_id, product=product, horizon=horizon))
+
     with ThreadPoolExecutor(PLANNED_AT_ONCE, thread_name_prefix="plan") as workers:
-        made = list(
-            workers.map(
-                lambda inn: _attempt(failed, inn, lambda: plan(with_known, inn, run_id=run_id, horizon=horizon)), ready
-            )
-        )
+        made = list(workers.map(planned_of, ready))
     planned = [one for one in made if one is not None and one.batch_id is not None]
     passing = next((error for error in failed.values() if isinstance(error, PassingFault)), None)
     if passing is not None and not planned:
@@ -75,7 +77,7 @@ def plan_run(road: Road, *, run_id: str, horizon: date | None = None) -> RunPlan
     places = [(one.batch_id, shard) for one in planned if one.batch_id is not None for shard in one.shards]
     return {
         "batches": [one.batch_id for one in planned if one.batch_id is not None],
-        "lots": _grouped(places),
+        "lots": in_lots(places),
         "failed": {inn: str(error) for inn, error in failed.items()},
     }
 
@@ -93,18 +95,18 @@ def load_lot(road: Road, lot: Iterable[Place]) -> None:
         raise error
 
 
-def publish_batches(road: Road, batches: Iterable[int]) -> list[Published]:
+def publish_batches(road: Road, batches: Iterable[int], *, at_once: int = PUBLISHED_AT_ONCE) -> list[Published]:
     """Publishes batches, each in a transaction of its own, and gives those that are published.
 
-    A batch that is too bad is left to the report: it costs its neighbours nothing. Raises, after every one was tried,
-    the first fault that may pass.
+    With `at_once=1` they go in order. A batch that is too bad is left to the report: it costs its neighbours nothing.
+    Raises, after every one was tried, the first fault that may pass.
     """
     failed: dict[str, SmenaError] = {}
 
     def attempt(batch_id: int) -> Published | None:
         return _attempt(failed, f"batch {batch_id}", lambda: publish(road, batch_id))
 
-    with ThreadPoolExecutor(PUBLISHED_AT_ONCE, thread_name_prefix="publish") as workers:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="publish") as workers:
         done = list(workers.map(attempt, batches))
     for error in failed.values():
         if isinstance(error, PassingFault):
@@ -159,6 +161,7 @@ def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T
         return None
 
 
-def _grouped(rows: Sequence[T]) -> list[list[T]]:
-    size = max(1, math.ceil(len(rows) / MOST_LOTS))
-    return [list(rows[start : start + size]) for start in range(0, len(rows), size)]
+def in_lots(places: Sequence[Place]) -> list[list[Place]]:
+    """Places as loading tasks: no more of them than Airflow maps over with ease."""
+    size = max(1, math.ceil(len(places) / MOST_LOTS))
+    return [list(places[start : start + size]) for start in range(0, len(places), size)]

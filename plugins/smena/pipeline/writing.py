@@ -17,7 +17,8 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_settled", batch_id=batch_id)
     paired = sources.pair(transaction, batch)
     if paired:
-        sources.hold_and_move(transaction, batch)
+        sources.hold_back(transaction, batch)
+        sources.move_orders(transaction, batch)
         sources.settle(transaction, batch)
     transaction.run("publish_targets", batch_id=batch_id)
     if paired:

@@ -56,6 +56,18 @@ def test_a_plan_for_a_person_names_windows_and_reasons(shop: Shop) -> None:
     assert "missing" not in again
 
 
+def test_a_plan_tells_requests_and_what_is_covered(shop: Shop) -> None:
+    before = shop.cli.here("plan", "--inn", shop.inn, "--json").data
+    shop.load()
+    after = shop.cli.here("plan", "--inn", shop.inn, "--json").data
+    # A window loaded by hand is looked back at once by the next run.
+    assert (before["requests"], after["requests"]) == (9, 9)
+    assert before["covered"]["registers"] == 3
+    assert (before["covered"]["covered_days"], after["covered"]["covered_days"]) == (0, 3 * ((LAST - FIRST).days + 1))
+    text = shop.cli.here("plan", "--inn", shop.inn).out.splitlines()[1]
+    assert text.startswith("about 9 requests; 3 registers within reach, 24 of their ")
+
+
 def test_a_plan_with_days_out_of_reach_waits_for_a_person(shop: Shop) -> None:
     shop.town.disable()
     shop.town.enable(FIRST - timedelta(days=5))

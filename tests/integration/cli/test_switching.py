@@ -125,6 +125,22 @@ def test_a_date_that_is_none_is_wrong_use(known: Cli, day: str) -> None:
     assert history(known) == []
 
 
+@pytest.mark.parametrize("day", ["1925-03-01", "2016-06-30", "2205-03-01"])
+@pytest.mark.parametrize("product", ["ofd", "market"])
+def test_a_start_before_online_registers_or_far_ahead_is_wrong_use(known: Cli, product: str, day: str) -> None:
+    for verb, words in (("enable", ()), ("mandate", ("--out", "/dev/null"))):
+        if (verb, product) == ("mandate", "market"):
+            continue
+        done = known.here("integration", verb, "--inn", INN, "--product", product, "--from", day, *words)
+        assert done.code == 2
+        assert f"an integration cannot start on {day} — give a date from 2016-07-01" in done.error
+    assert history(known) == []
+
+
+def test_a_start_on_the_first_day_of_online_registers_is_a_start(registered: Cli) -> None:
+    assert enable(registered, "2016-07-01").code == 0
+
+
 @pytest.mark.parametrize("words", [("--product", "cash"), ("--product",), ()])
 def test_a_product_is_one_of_two(known: Cli, words: tuple[str, ...]) -> None:
     done = known.here("integration", "enable", "--inn", INN, "--from", "2025-03-01", *words)

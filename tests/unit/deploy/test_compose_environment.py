@@ -28,7 +28,9 @@ NOT_SECRET = {"AIRFLOW_BASE_URL"}
 LONGEST_TASK = """
 from airflow.dag_processing.dagbag import DagBag
 bag = DagBag(%r)
-print(max(task.execution_timeout.total_seconds() for dag in bag.dags.values() for task in dag.tasks))
+timeouts = [task.execution_timeout for dag in bag.dags.values() for task in dag.tasks]
+# What waits for a person holds no worker, and has none.
+print(max(timeout.total_seconds() for timeout in timeouts if timeout))
 """
 
 

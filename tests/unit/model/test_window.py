@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smena.model.errors import WrongUse
-from smena.model.window import Window
+from smena.model.window import Window, quarters
 
 days = st.dates(date(2016, 7, 1), date(2100, 1, 1))
 
@@ -43,3 +43,14 @@ def test_a_window_that_ends_before_it_starts_is_wrong_use() -> None:
 def test_windows_are_sorted_by_their_days() -> None:
     early, late = Window(date(2025, 1, 1), date(2025, 3, 1)), Window(date(2025, 1, 2), date(2025, 1, 2))
     assert sorted([late, early]) == [early, late]
+
+
+def test_a_window_is_cut_where_quarters_begin() -> None:
+    pieces = quarters(Window(date(2024, 11, 5), date(2025, 7, 1)))
+    assert [str(piece) for piece in pieces] == [
+        "2024-11-05…2024-12-31", "2025-01-01…2025-03-31", "2025-04-01…2025-06-30", "2025-07-01…2025-07-01",
+    ]  # fmt: skip
+
+
+def test_a_day_is_in_one_quarter() -> None:
+    assert quarters(Window(date(2025, 12, 31), date(2025, 12, 31))) == [Window(date(2025, 12, 31), date(2025, 12, 31))]

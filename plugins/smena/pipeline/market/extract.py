@@ -15,7 +15,7 @@ CHEQUES, WAYBILLS, CONTRACTORS = "cheques", "incoming_waybills", "contractors"
 
 
 def extract(road: Road, batch_id: int, shard: int) -> Extraction:
-    """Fetches what a shard still lacks, as the OFD's extract does: a shop that is refused costs its neighbours nothing."""
+    """Fetches what a shard still lacks, as the OFD's extract does: a refused shop costs its neighbours nothing."""
     with step_log("extract", batch_id=batch_id, shard=shard) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
         organization = organization_of(road.warehouse, batch.organization_inn)
@@ -25,7 +25,10 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
         try:
             pages = PageStore(road.warehouse, batch_id)
             waiting = ledger.shop_assignments_of(road.warehouse, batch_id, shard, ("planned", "failed"))
-            fetch_all(road, pages, waiting, lambda one: _fetch(client, one), result, state="read", kept_as="fetch_id")
+            fetch_all(
+                road, pages, waiting, lambda one: _fetch(client, one), result,
+                state="read", kept_as="fetch_id", requests=client.traffic.total,
+            )  # fmt: skip
             told.update(result.states, requests=client.traffic.total(), retries=client.retries.total())
         finally:
             client.close()

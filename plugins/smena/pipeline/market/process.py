@@ -12,12 +12,16 @@ import pandas as pd
 from smena.integration.organizations import organization_of
 from smena.model.organization import Organization
 from smena.pipeline.log import step_log
-from smena.pipeline.market.extract import CHEQUES
+from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
 from smena.pipeline.road import Road
+from smena.sources.market_listing import list_contractors
 from smena.transform.frames import REJECTS
-from smena.transform.market.frames import TILL_SHIFTS
-from smena.transform.market.reading import read_cheques
+from smena.transform.market.filing import file_cashless, file_sold, file_waybills
+from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS, TILL_SHIFTS
+from smena.transform.market.reading import read_cheques, read_waybills
+from smena.transform.market.reports import make_cashless, make_sold
 from smena.transform.market.shifts import make_till_shifts
+from smena.transform.market.waybills import make_waybills
 from smena.transform.pages import RawPage
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame
@@ -40,6 +44,8 @@ class Chunk:
     """What came of the pages of one window: rows to publish, rows for quarantine."""
 
     shifts: pd.DataFrame
+    documents: pd.DataFrame
+    lines: pd.DataFrame
     rejects: pd.DataFrame
 
 
@@ -83,17 +89,37 @@ def work(
     pages: list[StoredPage], organization: Organization, first_day: date, last_day: date, now_local: datetime
 ) -> Chunk:
     """Pages of one window, of any number of shops, into rows to publish: pure."""
-    raw = [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in (CHEQUES, "unreadable")]
-    told = read_cheques(raw, organization.timezone, now_local=now_local)
+    days = {"first_day": first_day, "last_day": last_day}
+    told = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
     shifts = make_till_shifts(
-        told.cheques,
-        told.rejects,
-        first_day=first_day,
-        last_day=last_day,
-        date_policy=organization.date_policy,
-        now_local=now_local,
+        told.cheques, told.rejects, **days, date_policy=organization.date_policy, now_local=now_local
     )
-    return Chunk(shifts, told.rejects.assign(step="read"))
+    delivered = read_waybills(_raw(pages, WAYBILLS), organization.timezone, now_local=now_local)
+    filed = [
+        file_cashless(make_cashless(told.cheques, told.payments, **days), told.cheques),
+        file_sold(make_sold(told.cheques, told.lines, **days), told.cheques),
+        file_waybills(make_waybills(delivered.waybills, delivered.lines, **days), _contractors(pages)),
+    ]
+    return Chunk(
+        shifts,
+        pd.concat([documents for documents, _ in filed], ignore_index=True),
+        pd.concat([lines for _, lines in filed], ignore_index=True),
+        pd.concat([told.rejects, delivered.rejects], ignore_index=True).assign(step="read"),
+    )
+
+
+def _raw(pages: list[StoredPage], *methods: str) -> list[RawPage]:
+    return [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in methods]
+
+
+def _contractors(pages: list[StoredPage]) -> pd.DataFrame:
+    told = [
+        (one.id, one.inn, one.name)
+        for page in pages
+        if page.method == CONTRACTORS
+        for one in list_contractors(page.body)[0]
+    ]
+    return pd.DataFrame(told, columns=["id", "inn", "name"], dtype="string").drop_duplicates("id", keep="last")
 
 
 def _by_window(
@@ -113,6 +139,11 @@ def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) ->
     dated = {"order_day": chunk.shifts["order_day"].dt.strftime("%Y-%m-%d")}
     columns = [*place, *TILL_SHIFTS.columns]
     copy_frame(transaction, chunk.shifts.assign(**place, **dated), "stage", "till_shift", columns)
+    days = {name: chunk.documents[name].dt.strftime("%Y-%m-%d") for name in ("day", "paper_day")}
+    columns = [*place, *DOCUMENTS.columns]
+    copy_frame(transaction, chunk.documents.assign(**place, **days), "stage", "market_document", columns)
+    columns = [*place, *DOCUMENT_LINES.columns]
+    copy_frame(transaction, chunk.lines.assign(**place), "stage", "market_document_line", columns)
     columns = [*place, *REJECTS.columns, "step"]
     days = {"day": chunk.rejects["day"].dt.strftime("%Y-%m-%d")}
     copy_frame(transaction, chunk.rejects.assign(**place, **days), "stage", "reject", columns)

@@ -29,8 +29,22 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
     transaction.run("market_spoiled", batch_id=batch_id)
+    _write_documents(transaction, batch)
     transaction.run("publish_uncovered", inn=inn, product=product)
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_market_summary", batch_id=batch_id)
+
+
+def _write_documents(transaction: Transaction, batch: Batch) -> None:
+    """Reports and waybills; what was accepted, and is told otherwise now, waits for a person."""
+    batch_id, inn = batch.batch_id, batch.organization_inn
+    transaction.run("market_told", batch_id=batch_id, inn=inn)
+    transaction.run("market_told_analyze")
+    transaction.run("market_new", batch_id=batch_id, inn=inn)
+    transaction.run("market_changed", batch_id=batch_id)
+    transaction.run("market_joined", batch_id=batch_id)
+    transaction.run("market_lines")
+    transaction.run("market_answered")
+    transaction.run("market_asked", batch_id=batch_id, inn=inn)

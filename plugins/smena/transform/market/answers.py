@@ -8,16 +8,8 @@ import msgspec
 
 from smena.transform.decoding import Undecodable, decode
 
-_NAMES = (
-    "Items", "Id", "ShopId", "Number", "CashboxId", "CashRegisterId", "OpenTime", "CloseTime", "IsRefund", "TotalPrice",
-    "PriceCorrection", "Payments", "Type", "Value", "Lines", "ProductId", "ProductCode", "SellPricePerUnit", "Count",
-    "DocumentDate", "SupplierId", "ReceiveDate", "Positions", "Source", "Quantity", "BuyPricePerUnit", "Inn", "Kpp",
-    "Name", "Address", "Shops", "OrganizationId", "IsPaid", "IsArchived", "StatusCode", "Message", "ErrorField",
-)  # fmt: skip
-"""Every name that is read, as the schemas write it."""
-
-_QUOTED = [f'"{name}"'.encode() for name in _NAMES]
-_KEY = re.compile(rb'"(' + "|".join(_NAMES).encode() + rb')"(?=\s*:)')
+_PASCAL_KEY = re.compile(rb'"([A-Z])(\w*"\s*:)')
+"""A name in PascalCase. Inside a text a quotation mark is escaped, so nothing but a name ends like this."""
 
 
 class _Listed(msgspec.Struct):
@@ -26,10 +18,8 @@ class _Listed(msgspec.Struct):
 
 
 def camel(body: bytes) -> bytes:
-    """An answer with the names that are read here in camelCase; values, and names that nobody reads, stay."""
-    if not any(name in body for name in _QUOTED):
-        return body
-    return _KEY.sub(lambda found: b'"' + found[1][:1].lower() + found[1][1:] + b'"', body)
+    """An answer with all its names in camelCase; values stay as they are."""
+    return _PASCAL_KEY.sub(lambda found: b'"' + found[1].lower() + found[2], body)
 
 
 def is_array(body: bytes) -> bool:

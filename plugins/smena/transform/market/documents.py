@@ -12,14 +12,14 @@ Word = str | int
 """An identifier or a number: text, which some registers tell as a number."""
 
 
-class Payment(Struct, rename="camel"):
+class Payment(Struct, rename="camel", gc=False):
     """Оплата: its type is text, for the service may name new ones."""
 
     type: str
     value: Decimal
 
 
-class ChequeLine(Struct, rename="camel"):
+class ChequeLine(Struct, rename="camel", gc=False):
     """Позиция чека. The price is after all discounts."""
 
     sell_price_per_unit: Decimal
@@ -28,7 +28,7 @@ class ChequeLine(Struct, rename="camel"):
     product_code: Word | None = None
 
 
-class Cheque(Struct, rename="camel"):
+class Cheque(Struct, rename="camel", gc=False):
     """Чек. `cash_register_id` is the shift, in spite of its name."""
 
     id: Word
@@ -45,7 +45,7 @@ class Cheque(Struct, rename="camel"):
     lines: list[ChequeLine] | None = None
 
 
-class Position(Struct, rename="camel"):
+class Position(Struct, rename="camel", gc=False):
     """Позиция накладной."""
 
     quantity: Decimal
@@ -53,7 +53,7 @@ class Position(Struct, rename="camel"):
     buy_price_per_unit: Decimal | None = None
 
 
-class Waybill(Struct, rename="camel"):
+class Waybill(Struct, rename="camel", gc=False):
     """Входящая накладная."""
 
     id: Word
@@ -66,7 +66,7 @@ class Waybill(Struct, rename="camel"):
     positions: list[Position] | None = None
 
 
-class Told(Struct, rename="camel"):
+class Told(Struct, rename="camel", gc=False):
     """What can still be told of a record that cannot be read."""
 
     close_time: Any = None

@@ -112,3 +112,45 @@ SOLD = Schema(
     },
 )
 """Goods sold by shop, day and product, refunds subtracted: quantity in thousandths."""
+
+DOCUMENTS = Schema(
+    "documents",
+    {
+        "kind": TEXT,
+        "shop_id": TEXT,
+        "key": TEXT,
+        "day": MOMENT,
+        "number": TEXT,
+        "counterparty": TEXT,
+        "counterparty_inn": TEXT,
+        "amount": WHOLE,
+        "supplier_id": TEXT,
+        "paper_number": TEXT,
+        "paper_day": MOMENT,
+        "waybill_ids": TEXT,
+        "sources": TEXT,
+        "evidence": TEXT,
+    },
+)
+"""Heads of documents to file: `kind` cashless_report, sales_report or waybill; arrays are PostgreSQL's, as text.
+
+`key` is what the document is known by in its kind: shop and day, or the waybill's id. `paper_*` are the supplier's own.
+"""
+
+DOCUMENT_LINES = Schema(
+    "document_lines",
+    {
+        "kind": TEXT,
+        "key": TEXT,
+        "line": WHOLE,
+        "payment_type": TEXT,
+        "product_id": TEXT,
+        "product_code": TEXT,
+        "quantity": WHOLE,
+        "price": WHOLE,
+        "income": WHOLE,
+        "refund": WHOLE,
+        "amount": WHOLE,
+    },
+)
+"""Lines of documents, numbered from 1: money in kopecks, quantities in thousandths."""

@@ -46,7 +46,7 @@ def make_till_shifts(
 
     Args:
         cheques: CHEQUES of the window and of `MARGIN` on both sides of it.
-        rejects: REJECTS of the same pages; `kkt_reg_id` is the shop's id.
+        rejects: REJECTS of the same pages; `kkt_reg_id` is the shop's id. Those of waybills are passed over.
         date_policy: `shift_close` or `shift_open`.
         now_local: in the organisation's time zone; a cheque of more than a day later is not believed.
     """
@@ -95,6 +95,7 @@ def _spoiled(
     shifts: pd.DataFrame, rejects: pd.DataFrame, ahead: pd.DataFrame, first_day: date, last_day: date
 ) -> pd.Series:
     """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
+    rejects = rejects[rejects["kind"] != "waybill"]
     unread = rejects[["kkt_reg_id", "day", "reason"]].rename(columns={"kkt_reg_id": "shop_id"})
     unread["till_shift"] = pd.Series(list(_shifts_told(rejects["record"])), index=rejects.index, dtype="string")
     future = ahead[_SHIFT_OF].assign(reason="closeTime lies in the future")

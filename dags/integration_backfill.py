@@ -1,0 +1,107 @@
+"""### A long range of one organisation becomes ПКО
+
+Started by hand with the form, or by `smena integration enable`: what is wanted and not covered, from the start date in
+force through yesterday unless days are given. Each quarter is a batch of its own, published whole or not at all.
+
+| task | does |
+| --- | --- |
+| `plan` | tells what it will ask, what is covered, what is out of reach and why; a dry run ends here |
+| `load` | fetches and keeps the operator's answers, reads, transforms, checks; mapped over quarters and shards |
+| `publish` | quarters in order of time: matches with what stands, writes orders, shifts and coverage |
+| `report` | a line for each quarter; fails if anything was not loaded |
+
+Stop it whenever you like. Started again, or cleared, it goes on where it stopped: an unfinished quarter is taken up
+with the answers it has, a published one is covered and not asked again. One run at a time, as wide as the pool.
+
+* **Parameters**: `inn`; `product`; `from` and `to`, both inclusive, empty for all; `dry_run`.
+* **Pool** `kontur_ofd`: how many `load` tasks ask the operator at once. Each asks for four registers at a time.
+* **Retries**: faults that may pass, three times, with growing pauses; wrong parameters and refusals fail at once.
+* **Asset** `accounting_z_reports`: one event, which names the organisation and the days; a partition a day would cost
+  Airflow more than the loading.
+* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import Param, TriggerRule, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from smena.dag_settings import DEFAULT_ARGS, LOADED
+
+FORM = {
+    "inn": Param(
+        type="string", pattern=r"^(\d{10}|\d{12})$", title="ИНН организации",
+        description="10 цифр, у предпринимателя 12. Интеграция должна быть включена.",
+    ),
+    "product": Param("ofd", type="string", enum=["ofd", "market"], title="Источник", description="ofd: Контур.ОФД."),
+    "from": Param(
+        None, type=["null", "string"], format="date", title="С какого дня",
+        description="Включительно, не раньше даты начала загрузки. Пусто: с даты начала загрузки.",
+    ),
+    "to": Param(
+        None, type=["null", "string"], format="date", title="По какой день",
+        description="Включительно, не позже вчерашнего. Пусто: по вчерашний.",
+    ),
+    "dry_run": Param(
+        False, type="boolean", title="Только показать план",
+        description="Окна, запросы, что загружено и что недоступно: в журнале задачи `plan`. Ничего не загружается.",
+    ),
+}  # fmt: skip
+
+
+@dag(
+    schedule=None,
+    max_active_runs=1,
+    params=FORM,
+    default_args=DEFAULT_ARGS,
+    tags=["smena", "ofd"],
+    doc_md=__doc__,
+)
+def integration_backfill() -> None:
+    """The DAG."""
+
+    @task
+    def plan(params: dict[str, Any], run_id: str, ti: Any) -> list[list[tuple[int, int]]]:
+        """What is asked for, checked and told; then a batch a quarter. Gives the shards to load, by task."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.backfill import lay_out
+
+        made = lay_out(road_from_airflow(), params, run_id=run_id).run_plan()
+        ti.xcom_push(key="plan", value=made)
+        return made["lots"]
+
+    @task(pool="kontur_ofd", map_index_template="{{ lot }}")
+    def load(lot: list[tuple[int, int]]) -> None:
+        """Answers fetched, read, transformed and checked; how far it is, every few seconds."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.run import load_lot
+
+        load_lot(road_from_airflow(), lot)
+
+    @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
+    def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
+        """Quarters in order of time; the days that became covered are told to Airflow, all in one."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.run import publish_batches
+
+        made = ti.xcom_pull(task_ids="plan", key="plan")
+        if not made or not made["batches"]:
+            raise AirflowSkipException("there is nothing to publish")
+        published = publish_batches(road_from_airflow(), made["batches"], at_once=1)
+        days = sorted({str(day) for done in published for day in done.covered_days})
+        outlet_events[LOADED].extra = {"inn": params["inn"], "days": len(days), "from": days[:1], "to": days[-1:]}
+
+    @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
+    def report(ti: Any) -> None:
+        """How each quarter ended."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.run import report_run
+
+        report_run(road_from_airflow(), ti.xcom_pull(task_ids="plan", key="plan"))
+
+    load.expand(lot=plan()) >> publish() >> report()
+
+
+integration_backfill()

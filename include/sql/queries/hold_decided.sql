@@ -1,0 +1,7 @@
+-- Run by publish after hold_found: no order is made of what is held back.
+update decided
+set
+    outcome = 'needs_review',
+    reason = 'Market has booked a shift of that time, and no link tells whether it is this one'
+from held_back
+where decided.shift_id = held_back.shift_id

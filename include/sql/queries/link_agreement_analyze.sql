@@ -1,0 +1,2 @@
+-- Run by publish after link_agreement: the planner is told how many there are.
+analyze agreement

@@ -1,0 +1,12 @@
+-- Run by `smena links set` and `confirm`: a person's link is in force.
+insert into control.register_link (organization_inn, cashbox_id, kkt_reg_id, days, state, reason, decided_by)
+values (
+    %(inn)s,
+    %(cashbox_id)s,
+    %(kkt_reg_id)s,
+    daterange(%(first_day)s, %(last_day)s, '[]'),
+    'in_force',
+    %(reason)s,
+    %(by)s
+)
+returning register_link_id as link_id

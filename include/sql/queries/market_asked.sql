@@ -1,0 +1,36 @@
+-- Run by publish after market_answered: what was accepted and is told otherwise now waits for a person.
+insert into control.decision (
+    organization_inn, kind, document_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal
+)
+select
+    %(inn)s,
+    'conflict',
+    told.document_id,
+    'Market tells another thing of a document that was ' || told.status,
+    jsonb_build_object(
+        'kind', told.kind, 'number', told.stood ->> 'number', 'date', told.stood ->> 'date',
+        'amount', told.stood -> 'amount', 'digest', told.stood ->> 'digest'
+    ),
+    jsonb_build_object(
+        'kind', told.kind, 'number', told.number, 'date', told.day, 'amount', told.amount, 'digest', told.digest
+    ),
+    md5((told.stood ->> 'digest') || told.digest),
+    told.evidence,
+    'rule',
+    %(batch_id)s,
+    jsonb_build_object(
+        'head', to_jsonb(told) - cast('{stood, status, verdict, batch_id, shard, key}' as text[]),
+        'lines', (
+            select
+                jsonb_agg(
+                    to_jsonb(part) - cast('{batch_id, shard, kind, key, document_id}' as text[]) order by part.line
+                )
+            from stage.market_document_line as part
+            where
+                part.batch_id = told.batch_id and part.shard = told.shard and part.kind = told.kind
+                and part.key = told.key
+        )
+    )
+from told_document as told
+where told.verdict = 'conflict'
+on conflict (document_id) where state = 'open' do nothing

@@ -1,0 +1,37 @@
+-- Run by publish of the OFD after pair_hold: orders that Market told of first go over to the fiscal shift that is the same.
+--
+-- The OFD wins: an order that is still new takes its sums, one that was accepted keeps its contents and must be equal. In a
+-- closed period nothing moves: equal, the fiscal shift is the duplicate; different, a person decides.
+create temporary table meeting on commit drop as
+with met as (
+    select
+        pairing.till_id,
+        pairing.fiscal_id,
+        pairing.is_equal or pairing.is_rounded as is_same,
+        decided.outcome,
+        bool_or(
+            least(fiscal_row.order_date, cash_order.date) <= coalesce(closed_period.through, '-infinity')
+        ) as is_closed,
+        bool_or(cash_order.status in ('accepted', 'rejected')) as is_marked
+    from pairing
+    inner join decided on pairing.fiscal_id = decided.shift_id
+    inner join accounting.shift as fiscal_row on pairing.fiscal_id = fiscal_row.shift_id
+    inner join accounting.cash_order on pairing.till_id = cash_order.shift_id
+    left join control.closed_period on closed_period.organization_inn = %(inn)s
+    where
+        not pairing.is_crowded
+        and decided.verdict in ('new', 'changed')
+        and decided.outcome in ('issued', 'no_cash', 'closed_period')
+        and cash_order.status <> 'reversed'
+        -- Where both are booked already, neither goes over: the rule of settle_outcomes.
+        and not exists (
+            select from accounting.cash_order as own
+            where own.shift_id = pairing.fiscal_id and own.status <> 'reversed'
+        )
+    group by pairing.till_id, pairing.fiscal_id, pairing.is_equal, pairing.is_rounded, decided.outcome
+)
+
+select
+    met.*,
+    met.is_closed or met.outcome = 'closed_period' or (met.is_marked and not met.is_same) as stays
+from met

@@ -1,0 +1,2 @@
+-- Run by publish after pair_doubtful: the planner is told how many there are.
+analyze doubtful

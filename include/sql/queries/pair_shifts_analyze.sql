@@ -1,0 +1,2 @@
+-- Run by publish after pair_shifts: the planner is told how many there are.
+analyze pairing

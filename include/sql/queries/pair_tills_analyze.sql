@@ -1,0 +1,2 @@
+-- Run by publish after pair_tills: the planner is told how many there are.
+analyze till

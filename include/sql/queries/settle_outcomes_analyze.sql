@@ -1,0 +1,2 @@
+-- Run by publish after settle_outcomes: the planner is told how many there are.
+analyze settled

@@ -1,0 +1,39 @@
+"""Enabling starts loading: the backfill of what was just switched on, started in Airflow."""
+
+from __future__ import annotations
+
+from smena.connections import airflow_from_environment
+from smena.model.errors import PassingFault, RefusedByService, WrongUse
+from smena.sources.airflow import AirflowAddress, AirflowClient, StartedRun
+from smena.warehouse.database import Row
+
+DAG_ID = "integration_backfill"
+
+
+def airflow_to_start(*, is_needed: bool) -> AirflowAddress | None:
+    """Airflow, where the environment tells of it. Raises WrongUse where it does not and somebody needs it."""
+    address = airflow_from_environment()
+    if address is None and is_needed:
+        raise WrongUse(
+            "there is no Airflow to start loading in",
+            fix="set SMENA_AIRFLOW_URL and SMENA_AIRFLOW_TOKEN, or leave --start out: the next daily run loads it all",
+        )
+    return address
+
+
+def start_backfill(address: AirflowAddress, integration: Row) -> StartedRun:
+    """Starts the backfill of an integration, from its start date through yesterday.
+
+    Raises PassingFault where Airflow cannot or will not: the integration is on all the same.
+    """
+    inn, product = integration["organization_inn"], integration["product"]
+    client = AirflowClient(address)
+    try:
+        return client.start(DAG_ID, {"inn": inn, "product": product})
+    except (PassingFault, RefusedByService) as error:
+        raise PassingFault(
+            f"{product} of {inn} is on from {integration['start_date']}, but loading was not started: {error.message}",
+            fix="run the same again, or start integration_backfill in Airflow; the next daily run loads it all anyway",
+        ) from error
+    finally:
+        client.close()

@@ -1,0 +1,66 @@
+"""The tasks of a daily load, the same for each product. Only DAG files import it: it knows Airflow."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+import pendulum
+from airflow.sdk import Asset, TriggerRule, task
+
+from smena.dag_settings import ZONE
+
+# A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
+FIRST_DAY = os.environ.get("SMENA_SCHEDULE_FROM", "")
+
+
+def begins(time_of_day: str) -> Any:
+    """The start of a DAG that runs daily at a time of day, `04:00`."""
+    return pendulum.parse(f"{FIRST_DAY or '2025-01-01'}T{time_of_day}", tz=ZONE)
+
+
+def load_daily(product: str, pool: str, loaded: Asset) -> None:
+    """Plan → load, mapped over shards → publish → report; a partition `ИНН|day` of `loaded` for each covered day."""
+
+    @task
+    def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:
+        """What is listed, wanted minus covered, a batch an organisation; gives the shards to load, by task."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.run import plan_run
+
+        end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
+        horizon = end and end.date() - timedelta(days=1)
+        made = plan_run(road_from_airflow(), run_id=run_id, product=product, horizon=horizon)
+        ti.xcom_push(key="plan", value=made)
+        return made["lots"]
+
+    @task(pool=pool, map_index_template="{{ lot }}")
+    def load(lot: list[tuple[int, int]]) -> None:
+        """Answers fetched, read, transformed and checked."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.run import load_lot
+
+        load_lot(road_from_airflow(), lot)
+
+    @task(outlets=[loaded], trigger_rule=TriggerRule.ALL_DONE)
+    def publish(ti: Any, outlet_events: Any) -> None:
+        """What was read is matched and written; days that became covered are told to Airflow."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.run import publish_batches
+
+        # Where nothing at all was planned the report says so.
+        made = ti.xcom_pull(task_ids="plan", key="plan")
+        batches = made["batches"] if made else []
+        for done in publish_batches(road_from_airflow(), batches):
+            outlet_events[loaded].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
+
+    @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
+    def report(ti: Any) -> None:
+        """How each batch ended."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.run import report_run
+
+        report_run(road_from_airflow(), ti.xcom_pull(task_ids="plan", key="plan"))
+
+    load.expand(lot=plan()) >> publish() >> report()

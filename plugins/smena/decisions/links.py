@@ -1,0 +1,123 @@
+"""Links that a person sets, confirms or takes back: which cashbox of Kontur.Market is which register (DOMAIN 4)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from smena.integration.organizations import organization_of
+from smena.model.errors import WrongUse
+from smena.warehouse.database import Row, Transaction, Warehouse
+
+IN_FORCE, PROPOSED, WITHDRAWN = "in_force", "proposed", "withdrawn"
+
+
+def links(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
+    """Links in force and proposed: cashbox, register (None where the OFD has none), days, evidence, by whom and why."""
+    return transaction.rows("links", inn=inn, link_id=None)
+
+
+def loose_cashboxes(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
+    """Cashboxes without a link in force: their shop, newest day, and how many of their shifts wait."""
+    return transaction.rows("links_loose", inn=inn)
+
+
+def link(
+    transaction: Transaction,
+    *,
+    inn: str,
+    cashbox_id: str,
+    kkt_reg_id: str | None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    by: str,
+    reason: str,
+) -> Row:
+    """Puts a link into force, from `first_day` through `last_day` where these are told.
+
+    `kkt_reg_id` None says that the OFD has none of the cashbox. Raises WrongUse where the cashbox or the register is
+    not known, or one of them is linked otherwise in these days.
+    """
+    _check_reason(reason)
+    organization = organization_of(transaction, inn)
+    if first_day and last_day and first_day > last_day:
+        raise WrongUse(f"{first_day} is after {last_day}")
+    transaction.run("lock_organization", inn=organization.inn)
+    known = transaction.rows("link_known", inn=organization.inn, cashbox_id=cashbox_id, kkt_reg_id=kkt_reg_id)[0]
+    if not known["cashbox"]:
+        raise WrongUse(f"Market told of no cashbox {cashbox_id} of {organization.inn}", fix="`smena links` lists them")
+    if kkt_reg_id is not None and not known["register"]:
+        raise WrongUse(f"{organization.inn} has no register {kkt_reg_id}", fix="`smena plan` lists them")
+    return _put(
+        transaction, organization.inn, cashbox_id=cashbox_id, kkt_reg_id=kkt_reg_id, first_day=first_day,
+        last_day=last_day, by=by, reason=reason,
+    )  # fmt: skip
+
+
+def confirm(transaction: Transaction, link_id: int, *, by: str, reason: str) -> Row:
+    """Puts a proposal into force. Raises WrongUse where it is none, or another link stands in its way."""
+    _check_reason(reason)
+    told = _link(transaction, link_id)
+    if told["state"] != PROPOSED:
+        raise WrongUse(f"link {link_id} is {told['state']}, not proposed")
+    transaction.run("lock_organization", inn=told["organization_inn"])
+    transaction.run("link_withdraw", link_id=link_id, by="rule", reason="confirmed")
+    return _put(
+        transaction, told["organization_inn"], cashbox_id=told["cashbox_id"], kkt_reg_id=told["kkt_reg_id"],
+        first_day=None, last_day=None, by=by, reason=reason,
+    )  # fmt: skip
+
+
+def withdraw(transaction: Transaction, link_id: int, *, by: str, reason: str) -> Row:
+    """Takes a link or a proposal back. Raises WrongUse where it was taken back before."""
+    _check_reason(reason)
+    told = _link(transaction, link_id)
+    if told["state"] == WITHDRAWN:
+        raise WrongUse(f"link {link_id} was taken back already")
+    transaction.run("lock_organization", inn=told["organization_inn"])
+    transaction.run("link_withdraw", link_id=link_id, by=by, reason=reason)
+    return _link(transaction, link_id)
+
+
+def _put(
+    transaction: Transaction,
+    inn: str,
+    *,
+    cashbox_id: str,
+    kkt_reg_id: str | None,
+    first_day: date | None,
+    last_day: date | None,
+    by: str,
+    reason: str,
+) -> Row:
+    rows = transaction.rows(
+        "link_in_the_way", inn=inn, cashbox_id=cashbox_id, kkt_reg_id=kkt_reg_id, first_day=first_day, last_day=last_day
+    )
+    if rows:
+        raise WrongUse(
+            f"link {rows[0]['link_id']} says otherwise: cashbox {rows[0]['cashbox_id']} is"
+            f" {rows[0]['kkt_reg_id'] or 'no register of the OFD'}",
+            fix=f"take it back first: smena links withdraw {rows[0]['link_id']} --reason …",
+        )
+    made = transaction.rows(
+        "link_put",
+        inn=inn,
+        cashbox_id=cashbox_id,
+        kkt_reg_id=kkt_reg_id,
+        first_day=first_day,
+        last_day=last_day,
+        by=by,
+        reason=reason.strip(),
+    )
+    return _link(transaction, made[0]["link_id"])
+
+
+def _link(transaction: Transaction, link_id: int) -> Row:
+    row = transaction.row("links", inn=None, link_id=link_id)
+    if row is None:
+        raise WrongUse(f"there is no link {link_id}", fix="`smena links` lists them")
+    return row
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise WrongUse("a link needs a reason", fix="give --reason")

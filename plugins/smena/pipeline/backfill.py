@@ -1,0 +1,289 @@
+"""A backfill: what is wanted and not covered of a long range, a batch a quarter, taken up again where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from smena.integration import planning
+from smena.integration.lifecycle import required
+from smena.integration.organizations import checked_inn, organization_of
+from smena.model.errors import SmenaError, WrongUse
+from smena.model.organization import Organization
+from smena.model.window import OFD, PRODUCTS, Window, quarters
+from smena.pipeline.listing import Listing, listing_of
+from smena.pipeline.log import logger, step_log
+from smena.pipeline.road import Road
+from smena.pipeline.run import Place, RunPlan, in_lots
+from smena.warehouse import ledger
+from smena.warehouse.database import Row, Transaction
+
+REASON = "backfill"
+MOST_GAPS_LOGGED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for; without days, all from the start date in force through yesterday."""
+
+    inn: str
+    product: str
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """What a backfill does of one quarter.
+
+    Attributes:
+        window: its days within the range.
+        asked, silent: windows of new batches, and days that ask nothing.
+        left: windows of unfinished batches that are still to be asked.
+        requests: how many `asked` and `left` will cost, about.
+        registers, wanted_days, covered_days: within reach; days are of one register each.
+        batches: new ones and those taken up, none in a dry run.
+        places: what of them is to be loaded.
+    """
+
+    window: Window
+    asked: int
+    silent: int
+    left: int
+    requests: int
+    registers: int
+    wanted_days: int
+    covered_days: int
+    batches: list[int]
+    places: list[Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """A backfill laid out: quarters in order of time, and the days that are out of reach, with reasons."""
+
+    inn: str
+    product: str
+    window: Window
+    quarters: list[Quarter]
+    gaps: list[Row]
+
+    def run_plan(self) -> RunPlan:
+        """What a run has to do of it."""
+        return {
+            "batches": [batch_id for quarter in self.quarters for batch_id in quarter.batches],
+            "lots": in_lots([place for quarter in self.quarters for place in quarter.places]),
+            "failed": {},
+        }
+
+
+def understood(params: Mapping[str, Any]) -> Asked:
+    """The parameters of a run: `inn`, `product`, `from`, `to`. Raises WrongUse, naming the one that is wrong."""
+    product = params.get("product") or OFD
+    if product not in PRODUCTS:
+        raise WrongUse(f"product: {product!r} is none of {', '.join(PRODUCTS)}")
+    inn = checked_inn(str(params.get("inn") or ""))
+    first_day, last_day = _day(params, "from"), _day(params, "to")
+    if first_day and last_day:
+        Window(first_day, last_day)
+    return Asked(inn, product, first_day, last_day)
+
+
+def plan_backfill(road: Road, asked: Asked, *, run_id: str) -> Backfill:
+    """Writes a batch for each quarter of which something is missing, and takes unfinished ones up.
+
+    An unfinished batch is one of a backfill of this organisation and product that was planned and not published. It is
+    taken up where it lies within the range and still fits: the same detail, registers that the mandate in force names,
+    days that are not covered meanwhile. One that overlaps and does not fit is stopped, and its days are planned anew.
+
+    Raises WrongUse where the integration is off or the range cannot be; RefusedByService and PassingFault as the
+    operator's answers make it.
+    """
+    return _laid_out(road, asked, run_id=run_id, is_dry=False)
+
+
+def preview_backfill(road: Road, asked: Asked) -> Backfill:
+    """What `plan_backfill` would do now. Nothing is kept of it."""
+    return _laid_out(road, asked, run_id="", is_dry=True)
+
+
+def lay_out(road: Road, params: Mapping[str, Any], *, run_id: str) -> Backfill:
+    """What a run's first task does: `params` understood, the backfill planned, or with `dry_run` previewed, and told.
+
+    Raises what these raise, after the log has been told in a line.
+    """
+    try:
+        asked = understood(params)
+        made = preview_backfill(road, asked) if params.get("dry_run") else plan_backfill(road, asked, run_id=run_id)
+    except SmenaError as error:
+        logger.error("no backfill: %s", error)
+        raise
+    tell(made)
+    return made
+
+
+def tell(backfill: Backfill) -> None:
+    """A line for each quarter, one for each gap, and one for all."""
+    for quarter in backfill.quarters:
+        with step_log("quarter", window=quarter.window) as told:
+            told.update(windows=quarter.asked, left=quarter.left, silent=quarter.silent, requests=quarter.requests)
+            told.update(registers=quarter.registers, covered=f"{quarter.covered_days}/{quarter.wanted_days}")
+    for gap in backfill.gaps[:MOST_GAPS_LOGGED]:
+        logger.info(
+            "out_of_reach kkt_reg_id=%s days=%s…%s why=%s %s",
+            gap["kkt_reg_id"], gap["first_day"], gap["last_day"], gap["reason"], gap["details"],
+        )  # fmt: skip
+    if len(backfill.gaps) > MOST_GAPS_LOGGED:
+        logger.info("out_of_reach and %d more, in control.gap", len(backfill.gaps) - MOST_GAPS_LOGGED)
+    logger.info(
+        "backfill inn=%s product=%s days=%s windows=%d requests=%d gaps=%d",
+        backfill.inn, backfill.product, backfill.window,
+        sum(quarter.asked + quarter.left for quarter in backfill.quarters),
+        sum(quarter.requests for quarter in backfill.quarters), len(backfill.gaps),
+    )  # fmt: skip
+
+
+def _day(params: Mapping[str, Any], name: str) -> date | None:
+    value = params.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise WrongUse(f"{name}: {value!r} is not a date like 2025-11-30") from None
+
+
+def _range(road: Road, organization: Organization, asked: Asked, start: date) -> Window:
+    """The days of it all. Raises WrongUse where they are not over, or begin before the start date in force."""
+    yesterday = road.yesterday(organization)
+    if asked.last_day and asked.last_day > yesterday:
+        raise WrongUse(
+            f"to: {asked.last_day} is not over yet in {organization.timezone}", fix=f"load through {yesterday}"
+        )
+    if asked.first_day and asked.first_day < start:
+        raise WrongUse(
+            f"from: {asked.first_day} is before the start date in force, {start}",
+            fix="leave it empty, or switch the integration on from that date first",
+        )
+    first_day, last_day = asked.first_day or start, asked.last_day or yesterday
+    if first_day > last_day:
+        raise WrongUse(
+            f"nothing is to be loaded yet: {first_day} is after {last_day}",
+            fix="the integration loads from its start date through yesterday",
+        )
+    return Window(first_day, last_day)
+
+
+def _laid_out(road: Road, asked: Asked, *, run_id: str, is_dry: bool) -> Backfill:
+    with step_log("plan", inn=asked.inn, run_id=run_id or "dry run") as told:
+        organization = organization_of(road.warehouse, asked.inn)
+        window = _range(road, organization, asked, required(road.warehouse, asked.inn, asked.product)["start_date"])
+        listing = listing_of(asked.product)
+        listing.ask(road, organization)
+        with road.warehouse.transaction() as transaction:
+            transaction.run("lock_organization", inn=asked.inn)
+            made = _Planner(road, transaction, organization, asked, window, listing, run_id).lay_out()
+            if is_dry:
+                transaction.undo()
+        if is_dry:
+            bare = [replace(quarter, batches=[], places=[]) for quarter in made.quarters]
+            made = replace(made, quarters=bare)
+        elif batches := made.run_plan()["batches"]:
+            listing.keep(road.warehouse, batches[0])
+        told.update(quarters=len(made.quarters), gaps=len(made.gaps))
+        return made
+
+
+class _Planner:
+    """One laying out, in one transaction."""
+
+    def __init__(
+        self,
+        road: Road,
+        transaction: Transaction,
+        organization: Organization,
+        asked: Asked,
+        window: Window,
+        listing: Listing,
+        run_id: str,
+    ) -> None:
+        self._road, self._transaction, self._organization = road, transaction, organization
+        self._product, self._window, self._listing, self._run_id = asked.product, window, listing, run_id
+        self._yesterday = road.yesterday(organization)
+        self._seen_at = transaction.rows("moment")[0]["moment"]
+
+    def lay_out(self) -> Backfill:
+        inn, product = self._organization.inn, self._product
+        self._listing.record(self._transaction, inn, seen_at=self._seen_at, today=self._yesterday + timedelta(days=1))
+        taken_up = self._take_up()
+        made = [self._quarter(quarter, taken_up) for quarter in quarters(self._window)]
+        planning.record_gaps(
+            self._transaction, inn=inn, product=product, batch_id=None, horizon=self._yesterday, seen_at=self._seen_at
+        )
+        gaps = [
+            gap for gap in planning.gaps(self._transaction, inn, product)
+            if gap["first_day"] <= self._window.last_day and gap["last_day"] >= self._window.first_day
+        ]  # fmt: skip
+        return Backfill(inn, product, self._window, made, gaps)
+
+    def _take_up(self) -> list[Row]:
+        """Unfinished batches that go on in this run; those that no longer fit are stopped."""
+        organization = self._organization
+        found = self._transaction.rows(
+            "backfill_unfinished",
+            inn=organization.inn,
+            product=self._product,
+            detail=organization.detail,
+            first_day=self._window.first_day,
+            last_day=self._window.last_day,
+        )
+        for row in found:
+            if row["fits"]:
+                self._transaction.run("batch_take_up", batch_id=row["batch_id"], run_id=self._run_id)
+            else:
+                self._transaction.run("batch_stop", batch_id=row["batch_id"], reason="planned anew by a later backfill")
+        return [row for row in found if row["fits"]]
+
+    def _quarter(self, quarter: Window, taken_up: list[Row]) -> Quarter:
+        organization = self._organization
+        mine = [row for row in taken_up if row["last_day"] in quarter]
+        windows = planning.missing_windows(
+            self._transaction,
+            organization,
+            self._product,
+            quarter,
+            today=self._yesterday + timedelta(days=1),
+            taken_up=[row["batch_id"] for row in taken_up],
+            seen_at=self._seen_at,
+        )
+        batches = [row["batch_id"] for row in mine]
+        places = [(row["batch_id"], shard) for row in mine for shard in row["shards"]]
+        if windows:
+            batch_id, shards = self._write(quarter, windows)
+            batches.append(batch_id)
+            places += [(batch_id, shard) for shard in shards]
+        covered = planning.coverage(self._transaction, organization.inn, self._product, quarter, seen_at=self._seen_at)
+        asked = [planned for planned in windows if planned.reason != "silent"]
+        left = sum(row["windows_left"] for row in mine)
+        requests = planning.requests_expected(len(asked) + left, organization, self._product)
+        return Quarter(
+            quarter, len(asked), len(windows) - len(asked), left, requests, **covered, batches=batches, places=places
+        )
+
+    def _write(self, quarter: Window, windows: list[planning.PlannedWindow]) -> tuple[int, list[int]]:
+        batch_id, _ = ledger.open_batch(
+            self._transaction,
+            inn=self._organization.inn,
+            product=self._product,
+            run_id=self._run_id,
+            reason=REASON,
+            detail=self._organization.detail,
+            horizon=quarter.last_day,
+        )
+        rows = planning.in_shards(
+            windows, horizon=quarter.last_day, yesterday=self._yesterday, now_utc=self._road.now()
+        )
+        ledger.assign(self._transaction, batch_id, min(one.window.first_day for one in windows), rows)
+        return batch_id, sorted({row["shard"] for row in rows})

@@ -1,0 +1,78 @@
+"""How far a long step is: counts, rate and time left, told while it runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from smena.pipeline.log import logger
+
+TOLD_EVERY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a step is: windows done of how many, requests sent, seconds since it began."""
+
+    what: str
+    done: int
+    total: int
+    requests: int
+    seconds: float
+
+    @property
+    def windows_a_second(self) -> float:
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """At the rate so far; 0 before anything is done."""
+        return (self.total - self.done) / self.windows_a_second if self.windows_a_second else 0.0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what} windows={self.done}/{self.total} requests={self.requests}"
+            f" rate={self.windows_a_second:.1f}/s left_s={self.seconds_left:.0f}"
+        )
+
+
+Tell = Callable[[Standing], None]
+"""Is told after each window; threads do not call it at once."""
+
+
+class Progress:
+    """Counts what is done of a step; threads may share one."""
+
+    def __init__(
+        self,
+        what: str,
+        total: int,
+        requests: Callable[[], int],
+        tell: Tell,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._what, self._total, self._requests, self._tell, self._clock = what, total, requests, tell, clock
+        self._started, self._done = clock(), 0
+        self._counting = threading.Lock()
+
+    def count(self) -> None:
+        """One more window is done, well or badly."""
+        with self._counting:
+            self._done += 1
+            seconds = self._clock() - self._started
+            self._tell(Standing(self._what, self._done, self._total, self._requests(), seconds))
+
+
+def in_the_log() -> Tell:
+    """Tells the log, every few seconds; what ends sooner is told of by the step's own line."""
+    told_at = 0.0
+
+    def tell(standing: Standing) -> None:
+        nonlocal told_at
+        if standing.seconds - told_at >= TOLD_EVERY_S:
+            told_at = standing.seconds
+            logger.info("progress %s", standing)
+
+    return tell

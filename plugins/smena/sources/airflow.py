@@ -1,0 +1,93 @@
+"""Airflow's REST API, as much of it as starting a run takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from smena.model.errors import PassingFault, RefusedByService
+from smena.sources.http import Answer, Http, Patience
+
+PATIENCE = Patience(connect_s=5, read_s=15, deadline_s=30, attempts=3)
+
+
+@dataclass(frozen=True, slots=True)
+class AirflowAddress:
+    """Where Airflow is, and as whom to ask it: a token, or a user and a password."""
+
+    base_url: str
+    token: str = field(default="", repr=False)
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRun:
+    """A run that was asked for; it waits where the DAG is paused."""
+
+    dag_id: str
+    run_id: str
+    is_paused: bool
+
+
+class AirflowClient:
+    """A client of Airflow 3.
+
+    Its methods raise PassingFault where Airflow does not answer, RefusedByService where it says no.
+    """
+
+    def __init__(self, address: AirflowAddress, patience: Patience = PATIENCE) -> None:
+        self._address, self._http = address, Http(patience)
+        self._token = address.token
+
+    def close(self) -> None:
+        self._http.close()
+
+    def start(self, dag_id: str, conf: Mapping[str, Any]) -> StartedRun:
+        """Starts a run with these parameters."""
+        place = f"/api/v2/dags/{quote(dag_id, safe='')}"
+        is_paused = bool(self._ask("GET", place, "dag").get("is_paused"))
+        run = self._ask("POST", f"{place}/dagRuns", "dagRuns", {"logical_date": None, "conf": dict(conf)})
+        return StartedRun(dag_id, str(run.get("dag_run_id", "")), is_paused)
+
+    def _ask(self, verb: str, path: str, name: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        if not self._token:
+            credentials = {"username": self._address.user, "password": self._address.password}
+            self._token = str(self._sent("POST", "/auth/token", "token", credentials, {}).get("access_token", ""))
+        return self._sent(verb, path, name, body, {"Authorization": f"Bearer {self._token}"})
+
+    def _sent(
+        self, verb: str, path: str, name: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> dict[str, Any]:
+        answer = self._http.ask(
+            verb,
+            f"{self._address.base_url.rstrip('/')}{path}",
+            name=f"Airflow {name}",
+            headers={**headers, "Accept": "application/json", "Content-Type": "application/json"},
+            data=json.dumps(body).encode() if body is not None else None,
+            # A run that was started by an answer that got lost must not be started twice.
+            retried=name != "dagRuns",
+        )
+        if answer.status >= 300:
+            raise RefusedByService(f"Airflow {name}: HTTP {answer.status}{_detail(answer)}", status=answer.status)
+        told = _as_json(answer)
+        if not isinstance(told, dict):
+            raise PassingFault(f"Airflow {name}: the answer is no JSON object", fix="check the address of Airflow")
+        return told
+
+
+def _as_json(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.body)
+    except ValueError:
+        return None
+
+
+def _detail(answer: Answer) -> str:
+    """What Airflow says of it, short; other bodies are not repeated."""
+    told = _as_json(answer)
+    detail = told.get("detail") if isinstance(told, dict) else None
+    return f", {detail[:200]}" if isinstance(detail, str) else ""

@@ -1,0 +1,49 @@
+"""A person at a terminal sees a bar while a load runs; a program sees one JSON object and a log."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+
+from tests.integration.cli.shop import Shop
+from tests.unit.cli.commands import PLUGINS
+
+COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+
+
+def load_at_a_terminal(shop: Shop, *words: str) -> tuple[int, str, str]:
+    """Exit code, stdout, and what the terminal behind stderr was told."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "smena", *shop.load_words, *words],
+        env={**os.environ, **shop.cli.connections, "PYTHONPATH": str(PLUGINS), "TERM": "xterm"},
+        stdout=subprocess.PIPE, stderr=theirs, text=True,
+    )  # fmt: skip
+    os.close(theirs)
+    told = b""
+    try:
+        while piece := os.read(ours, 65536):
+            told += piece
+    except OSError:
+        pass  # the other end is closed
+    os.close(ours)
+    out = process.communicate(timeout=60)[0]
+    return process.returncode, out, COLOUR.sub("", told.decode())
+
+
+def test_a_terminal_is_shown_a_bar_with_windows_requests_and_rate(shop: Shop) -> None:
+    code, out, told = load_at_a_terminal(shop)
+    assert code == 0
+    assert out.startswith("batch ")
+    assert "1/3 windows" in told and "2/3 windows" in told
+    assert " requests, " in told and "/s" in told
+
+
+def test_there_is_no_bar_for_a_program(shop: Shop) -> None:
+    code, out, told = load_at_a_terminal(shop, "--json")
+    assert (code, out[0]) == (0, "{")
+    assert "windows, " not in told
+    assert "windows, " not in shop.cli.run(*shop.load_words).err

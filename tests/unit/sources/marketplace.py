@@ -1,0 +1,49 @@
+"""A Kontur.Market of one test: lists that it tells page by page, as the contract says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from smena.model.endpoint import Endpoint
+from smena.sources.http import Patience
+from smena.sources.market import MarketClient
+from smena.sources.pace import Pace
+from tests.unit.sources.scripted import Answer, Asked, Scripted, reply
+from tests.unit.sources.watch import Watch
+
+KEY = "market-key-mark-7a1"
+SHOP = "5f8ffa4e-0d3b-4b69-9f7c-4d1f0a4b3c11"
+QUICK = Patience(connect_s=5, read_s=5, deadline_s=60, attempts=3, first_pause_s=0.5)
+Entries = Callable[[dict[str, str]], list[Any]]
+
+
+def market(
+    address: str, watch: Watch, *, key: str = KEY, patience: Patience = QUICK, pace: Pace | None = None
+) -> MarketClient:
+    """A client that never sleeps."""
+    endpoint = Endpoint("kontur_market", f"{address}/market", password=key)
+    return MarketClient(endpoint, patience=patience, sleep=watch.sleep, pace=pace)
+
+
+def asked_of(asked: Asked) -> dict[str, str]:
+    """The parameters of a request."""
+    return dict(parse_qsl(urlsplit(asked.target).query))
+
+
+def telling(entries: list[Any] | Entries, *, at_most: int = 1000) -> Scripted:
+    """A service whose lists are these entries; it gives no more than `at_most` in a page, whatever it is asked for."""
+
+    def script(asked: Asked) -> Answer:
+        query = asked_of(asked)
+        told = entries(query) if callable(entries) else entries
+        first = int(query["offset"])
+        return reply({"items": told[first : first + min(int(query["limit"]), at_most)]})
+
+    return Scripted(script)
+
+
+def refused(status: int, message: str | None, field: str | None = None) -> bytes:
+    """The documented body of 400, 403, 404."""
+    return reply({"statusCode": status, "message": message, "errorField": field}, status)

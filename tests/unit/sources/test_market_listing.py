@@ -1,0 +1,129 @@
+"""Market's organisations, shops and contractors: in both cases of names, in both shapes, each entry for itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smena.model.errors import PassingFault
+from smena.sources.market_listing import (
+    Contractor,
+    MarketOrganization,
+    Shop,
+    list_contractors,
+    list_organizations,
+    list_shops,
+)
+
+SHOP_TOLD = {
+    "id": "s1", "organizationId": "o1", "name": " Лавка ", "address": "г. Примерск", "kpp": "770101001",
+    "isPaid": False, "fsrarId": None,
+}  # fmt: skip
+SHOP = Shop("s1", "o1", "Лавка", "г. Примерск", "770101001", is_paid=False)
+
+
+def pascal(told: Any) -> Any:
+    """The same with names as the schemas write them."""
+    if isinstance(told, dict):
+        return {name[:1].upper() + name[1:]: pascal(value) for name, value in told.items()}
+    return [pascal(one) for one in told] if isinstance(told, list) else told
+
+
+def body(told: Any) -> bytes:
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+SHAPES = {
+    "items": {"items": [SHOP_TOLD]},
+    "a bare array": [SHOP_TOLD],
+    "Items": pascal({"items": [SHOP_TOLD]}),
+    "a bare array of Pascal": pascal([SHOP_TOLD]),
+    "Items of camels": {"Items": [SHOP_TOLD]},
+    "with something new": {"items": [SHOP_TOLD | {"Brand": {"New": [1]}}], "total": 1},
+}
+
+
+@pytest.mark.parametrize("told", SHAPES.values(), ids=SHAPES)
+def test_shops_are_read_in_every_shape_they_come_in(told: Any) -> None:
+    assert list_shops(body(told)) == ([SHOP], [])
+
+
+def test_an_unpaid_shop_is_a_shop() -> None:
+    ((shop,), _) = list_shops(body([SHOP_TOLD]))
+    assert shop.is_paid is False
+
+
+def test_a_shop_of_which_nothing_is_told_but_its_id_is_one() -> None:
+    nothing = Shop("s1", "", "", "", None, None)
+    assert list_shops(body([{"id": "s1"}, dict.fromkeys(SHOP_TOLD) | {"id": "s1"}]))[0] == [nothing, nothing]
+
+
+def test_an_organisation_comes_with_its_shops() -> None:
+    told = {"id": "o1", "inn": "1234567894", "name": "ООО «Ромашка»", "shops": [{"id": "s2"}, SHOP_TOLD]}
+    ((one,), broken) = list_organizations(body({"items": [told]}))
+    shops = (Shop("s2", "o1", "", "", None, None), SHOP)
+    assert (one, broken) == (MarketOrganization("o1", "1234567894", "ООО «Ромашка»", shops), [])
+    assert list_organizations(body(pascal([told]))) == ([one], [])
+
+
+def test_the_padding_of_an_inn_goes() -> None:
+    ((one,), _) = list_organizations(body([{"id": "o1", "inn": " 001234567894 ", "shops": None}]))
+    assert (one.inn, one.shops) == ("1234567894", ())
+
+
+BROKEN: list[Any] = [None, 5, "s1", [], {}, {"id": None}, {"id": ""}, {"id": "  "}, {"id": 7}, {"ID": "s1"}]
+
+
+@pytest.mark.parametrize("entry", BROKEN, ids=str)
+def test_a_broken_shop_costs_its_neighbours_nothing(entry: Any) -> None:
+    good, broken = list_shops(body([SHOP_TOLD, entry, SHOP_TOLD | {"id": "s2"}]))
+    assert [one.id for one in good] == ["s1", "s2"]
+    assert [json.loads(one["record"]) for one in broken] == [entry]
+    assert broken[0]["reason"]
+
+
+def test_a_broken_shop_costs_its_organisation_nothing() -> None:
+    organization = {"id": "o1", "inn": "1234567894", "shops": [SHOP_TOLD, {"id": ""}]}
+    ((one,), broken) = list_organizations(body([organization]))
+    assert (one.shops, len(broken)) == ((SHOP,), 1)
+
+
+def test_a_contractor_is_told_by_his_inn_and_kpp() -> None:
+    told = [
+        {"id": "c1", "inn": "1234567894", "kpp": "770101001", "name": "ООО «Сад»", "isArchived": True},
+        {"id": "c2", "inn": None, "name": "Частник"},
+    ]
+    assert list_contractors(body(told))[0] == [
+        Contractor("c1", "1234567894", "770101001", "ООО «Сад»", is_archived=True),
+        Contractor("c2", "", "", "Частник", is_archived=False),
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"null", b"{}", b"<html>", b'{"items": 5}', b'{"items": [', b"\xff"])
+def test_what_is_no_list_is_a_fault_that_may_pass(data: bytes) -> None:
+    for read in (list_shops, list_organizations, list_contractors):
+        with pytest.raises(PassingFault, match="no list"):
+            read(data)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "inn", "shops", "Id", "Shops", "kpp", "x"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(entries=st.lists(anything, max_size=4))
+def test_whatever_the_entries_are_each_is_read_or_told_as_broken(entries: list[Any]) -> None:
+    for read in (list_shops, list_contractors):
+        good, broken = read(body(entries))
+        assert len(good) + len(broken) == len(entries)
+    good, broken = list_organizations(body(entries))
+    assert len(good) + len(broken) >= len(entries)
