@@ -1,5 +1,5 @@
--- Run by `smena cash-book`: whether there is such a cash book, of which anything was ever issued.
-select exists (
-    select from accounting.cash_order
-    where cash_order.organization_inn = %(inn)s and cash_order.kpp = %(kpp)s
-) as is_known
+-- Run by `smena cash-book`: a cash book by its КПП, where anything was ever issued in it.
+select kpp
+from accounting.cash_order
+where organization_inn = %(inn)s and kpp = %(kpp)s
+limit 1

@@ -75,7 +75,7 @@ def cash_book(session: Session, *, inn: str, kpp: str | None, day: date, balance
         book = organization.kpp if kpp is None else kpp
         rows = transaction.rows("print_cash_book", inn=inn, kpp=book, day=day)
         if not rows:
-            known = transaction.rows("print_cash_books", inn=inn, kpp=book)[0]["is_known"]
+            known = transaction.row("print_cash_books", inn=inn, kpp=book)
             why = f"no cash moved on {day}: no sheet is made" if known else f"{inn} has no cash book of КПП {book!r}"
             raise WrongUse(why, fix="`smena documents` lists what there is")
 

@@ -15,7 +15,8 @@ from smena.cli.acceptance import accept, reject
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
 from smena.cli.decisions import conflicts, resolve
-from smena.cli.documents import documents, explain
+from smena.cli.documents import documents
+from smena.cli.explaining import explain
 from smena.cli.exporting import export
 from smena.cli.integration import integration
 from smena.cli.loading import load, plan

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue
@@ -147,4 +147,4 @@ class Sheet:
     def _wrapped(self, text: str, width: float) -> list[str]:
         """Lines no wider than `width`; a word that is wider is broken."""
         told = self._pdf.multi_cell(width, 1, text, dry_run=True, output=MethodReturnValue.LINES, align="L")
-        return [str(line).strip() for line in told] or [""]
+        return [str(line).strip() for line in cast("list[str]", told)] or [""]
