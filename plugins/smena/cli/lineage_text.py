@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from smena.warehouse.database import Row
 from smena.warehouse.fiscal_fate import FiscalFate
@@ -54,7 +55,15 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 
 def _told(row: Row) -> str:
-    return ", ".join(f"{name} {value}" for name, value in row.items() if value not in (None, ""))
+    return ", ".join(f"{name} {_plain(value)}" for name, value in row.items() if value not in (None, ""))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return "(" + ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items()) + ")"
+    if isinstance(value, list):
+        return "(" + ", ".join(map(_plain, value)) + ")"
+    return "—" if value is None else str(value)
 
 
 def _document(document: Row) -> list[str]:
@@ -106,15 +115,15 @@ def _twin(twin: Row) -> list[str]:
     shift, differences = twin["shift"], twin["differences"]
     keys = _TILL if shift["source"] == "market" else _FISCAL
     lines = [", ".join(f"{key} {shift[key]}" for key in keys), f"outcome {shift['outcome']}, {shift['shift_id']}"]
-    lines += [f"{name}: {here} here, {there} there" for name, (here, there) in differences.items()]
+    lines += [f"{name}: {_plain(here)} here, {_plain(there)} there" for name, (here, there) in differences.items()]
     if not differences:
         lines.append("no difference")
     return _section(f"{_SOURCES[shift['source']]}, {twin['relation']}:", lines)
 
 
 def _link(row: Row) -> str:
-    days = f"{row['first_day']}…{row['last_day'] or ''}"
-    evidence = f", evidence: {row['evidence']}" if row["evidence"] else ""
+    days = f"{row['first_day'] or ''}…{row['last_day'] or ''}"
+    evidence = f", evidence: {_plain(row['evidence'])}" if row["evidence"] else ""
     return (
         f"{row['register_link_id']}: cashbox {row['cashbox_id']} is РНМ {row['kkt_reg_id'] or '—'} in {days}, "
         f"{row['state']} by {row['decided_by']}: {row['reason']}{evidence}"
@@ -132,10 +141,8 @@ def page_text(page: Row) -> str:
 def _batch(batch: Row) -> list[str]:
     checks = batch["checks"]
     broken = [check for check in checks if not check["success"]]
-    lines = [
-        f"batch {batch['batch_id']} ({batch['first_day']}…{batch['last_day']}), run {batch['run_id']}, "
-        f"{len(checks)} checks, " + (f"{len(broken)} broken" if broken else "none broken")
-    ]
+    told = f"{len(checks)} checks, {len(broken) or 'none'} broken" if checks else "no checks on record"
+    lines = [f"batch {batch['batch_id']} ({batch['first_day']}…{batch['last_day']}), run {batch['run_id']}, {told}"]
     for check in broken:
         column = f" of {check['column_name']}" if check["column_name"] else ""
         lines.append(

@@ -61,7 +61,8 @@ class PrintedOrder:
             return "без налога (НДС)"
         if self.vat_by_rate:
             return ", ".join(
-                f"НДС\u00a0{_rate(rate)} {figures(vat)}\u00a0руб." for rate, vat in sorted(self.vat_by_rate.items())
+                f"НДС\u00a0{_rate(rate)}\u00a0{figures(vat)}\u00a0руб."
+                for rate, vat in sorted(self.vat_by_rate.items())
             )
         return f"НДС {figures(self.vat_kopecks)}\u00a0руб."
 

@@ -132,7 +132,7 @@ class Sheet:
             lines = self._wrapped(text, width)
             room = max(1, int((height + 0.01) / (size * _MM_PER_POINT * _LEADING)))
             # A number is made smaller before it is broken.
-            widest = max(self._pdf.get_string_width(word.replace("\u00ad", "")) for word in re.split("[ \n]", text))
+            widest = max(self._pdf.get_string_width(word) for word in re.split("[ \n\u00ad]", text))
             if len(lines) <= room and (widest <= width or size <= _SMALLEST):
                 return lines, size
             if size <= _SMALLEST:

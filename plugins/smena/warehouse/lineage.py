@@ -11,7 +11,7 @@ from smena.model.errors import BrokenPromise, WrongUse
 from smena.warehouse.database import Row, Transaction
 from smena.warehouse.pages import decompress
 
-COMPARED = (
+_COMPARED = (
     "opened_at", "closed_at", "receipts", "cash_income", "cash_refund", "cash_payout", "cash_payout_refund",
     "cashless_income", "cashless_refund", "price_correction", "order_date",
 )  # fmt: skip
@@ -150,5 +150,8 @@ def _twins(transaction: Transaction, shift: Row) -> list[Row]:
     twins = transaction.rows("explain_twins", shift_id=shift["shift_id"])
     for twin in twins:
         other = twin["shift"]
-        twin["differences"] = {name: [shift[name], other[name]] for name in COMPARED if shift[name] != other[name]}
+        twin["differences"] = {name: [shift[name], other[name]] for name in _COMPARED if shift[name] != other[name]}
+        # Only Market tells of rounding: that the OFD does not is no difference.
+        if not (shift["price_correction"] or other["price_correction"]):
+            twin["differences"].pop("price_correction", None)
     return twins
