@@ -1,8 +1,10 @@
--- Run by `smena explain`: what was decided about a shift.
+-- Run by `smena explain`: what was decided about a shift, or set another one against it.
 select
     decision_id,
     kind,
     state,
+    shift_id,
+    rival_id,
     reason,
     kept,
     held,
@@ -15,5 +17,5 @@ select
     resolved_at,
     resolution_reason
 from control.decision
-where shift_id = %(shift_id)s
+where shift_id = %(shift_id)s or rival_id = %(shift_id)s
 order by decision_id

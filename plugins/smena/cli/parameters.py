@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import click
 
 from smena.integration.organizations import checked_inn
+from smena.model.errors import WrongUse
 from smena.model.window import PRODUCTS
 
 
@@ -39,3 +41,11 @@ INN = _Inn()
 inn_option = click.option("--inn", type=INN, required=True, help="ИНН of the organisation.")
 any_inn_option = click.option("--inn", type=INN, help="ИНН of the organisation; all of them without it.")
 product_option = click.option("--product", type=click.Choice(PRODUCTS), required=True)
+
+
+def document_id_of(text: str) -> str:
+    """The id of a document or a shift that a person typed. Raises WrongUse where it is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise WrongUse(f"{text!r} is not a document's id", fix="`smena documents` lists them") from None

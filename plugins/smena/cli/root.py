@@ -15,12 +15,15 @@ from smena.cli.acceptance import accept, reject
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
 from smena.cli.decisions import conflicts, resolve
-from smena.cli.documents import documents, explain
+from smena.cli.documents import documents
+from smena.cli.explaining import explain
+from smena.cli.exporting import export
 from smena.cli.integration import integration
 from smena.cli.links import links
 from smena.cli.loading import load, plan
 from smena.cli.organization import organization
 from smena.cli.period import period
+from smena.cli.printing import cash_book, print_
 from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
@@ -101,5 +104,6 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 
 _LOADING = (migrate, organization, certificate, integration, plan, load)
 _ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
-for command in (*_LOADING, *_ACCOUNTING):
+_PAPER = (print_, cash_book, export)
+for command in (*_LOADING, *_ACCOUNTING, *_PAPER):
     main.add_command(command)

@@ -1,85 +1,157 @@
-"""From a document down to the bytes it was read from."""
+"""From a document or a shift down to the bytes it was read from."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from smena.model.errors import WrongUse
+from smena.model.errors import BrokenPromise, WrongUse
 from smena.warehouse.database import Row, Transaction
+from smena.warehouse.pages import decompress
 
-_SHIFT = ("kkt_reg_id", "fiscal_drive_number", "shift_number", "fiscal_document_number", "opened_at", "closed_at")
-_SUMS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund")
+_COMPARED = (
+    "opened_at", "closed_at", "receipts", "cash_income", "cash_refund", "cash_payout", "cash_payout_refund",
+    "cashless_income", "cashless_refund", "price_correction", "order_date",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """A cash order with everything it stands on."""
+    """A document, or a shift, with everything it stands on.
 
-    document: Row
-    shift: Row
+    Attributes:
+        document: None where a shift was asked for.
+        shift: None where a document stands on none (reports and waybills of Market).
+        documents: the orders of the shift, where that was asked for.
+        twins: shifts of the other source that are this one or rival it; `differences` is name → [here, there].
+        links: which register the cashbox is (Market), or which cashbox the register (OFD), on the day.
+        pages: the answers read, with sha256 of their bytes.
+        batches: with their runs; each has its `checks`.
+        revisions: what the document said before; what was told of the shift before, where that was asked for.
+    """
+
+    document: Row | None
+    shift: Row | None
     pages: list[Row]
     batches: list[Row]
     revisions: list[Row]
     decisions: list[Row]
+    documents: list[Row] = field(default_factory=list)
+    twins: list[Row] = field(default_factory=list)
+    links: list[Row] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The same as one JSON-able object."""
         return asdict(self)
 
-    def as_text(self) -> str:
-        """The same for a person."""
-        document, shift = self.document, self.shift
-        lines = [
-            f"{document['kind'].upper()} № {document['number']} of {document['date']}: {document['amount']} ₽, "
-            f"{document['status']}, revision {document['revision']}",
-            *([f"  {document['status']} by {_signed(document)}"] if document["status_by"] else []),
-            f"  {document['basis']}",
-            f"  Дт {document['debit_account']} Кт {document['credit_account']}, {document['operation']}"
-            + (f", НДС {document['vat']} ₽" if document["vat"] is not None else ", НДС not known from totals"),
-            "shift:",
-            *(f"  {key}: {shift[key]}" for key in _SHIFT),
-            *(f"  {key}: {shift[key]}" for key in _SUMS),
-            *([f"  came late, by {shift['late_by']}"] if shift["late_by"] else []),
-            f"  receipts: {shift['receipts']}, sums from {shift['detail']}, outcome {shift['outcome']}",
-            "read from:",
-            *(
-                f"  page {page['page_id']} {page['method']} {page['address']}\n"
-                f"    {page['body_bytes']} bytes, sha256 {page['sha256']}, fetched {page['fetched_at']}"
-                for page in self.pages
-            ),
-            "written by:",
-        ]
-        for batch in self.batches:
-            checks = batch["bad_rows_by_check"] or {}
-            broken = {name: rows for name, rows in checks.items() if rows}
-            lines.append(
-                f"  batch {batch['batch_id']} ({batch['first_day']}…{batch['last_day']}), run {batch['run_id']}, "
-                f"{len(checks)} checks, " + (f"broken: {broken}" if broken else "none broken")
-            )
-        for title, rows in (("revisions before", self.revisions), ("decisions", self.decisions)):
-            if rows:
-                lines += [f"{title}:", *("  " + ", ".join(f"{k} {v}" for k, v in row.items()) for row in rows)]
-        return "\n".join(lines)
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer as it came: `row` tells of it, `body` is its bytes, whose sha256 was verified."""
+
+    row: Row
+    body: bytes
 
 
-def _signed(document: Row) -> str:
-    reason = f": {document['status_reason']}" if document["status_reason"] else ""
-    return f"{document['status_by']}, {document['status_at']:%Y-%m-%d %H:%M:%S} UTC{reason}"
+def lineage_of(transaction: Transaction, identity: str) -> Lineage:
+    """The lineage of a document or a shift, known by its id. Raises WrongUse where there is none with this id."""
+    order = transaction.row("explain_order", document_id=identity)
+    if order is not None:
+        return _of_order(transaction, order)
+    found = transaction.row("explain_document", document_id=identity)
+    if found is not None:
+        return _of_document(transaction, found["document"])
+    told = transaction.row("explain_shift", shift_id=identity)
+    if told is None:
+        raise WrongUse(f"there is no document {identity}", fix="`smena documents` lists them")
+    return lineage_of_shift(transaction, told["shift"], told["evidence"])
 
 
-def lineage_of(transaction: Transaction, document_id: str) -> Lineage:
-    """The lineage of a cash order. Raises WrongUse where there is none with this id."""
-    document = transaction.row("explain_order", document_id=document_id)
-    if document is None:
-        raise WrongUse(f"there is no document {document_id}", fix="`smena documents` lists them")
+def _of_order(transaction: Transaction, document: Row) -> Lineage:
     shift, evidence = document.pop("shift"), document.pop("evidence")
-    batches = sorted({document["batch_id"], shift["batch_id"]})
+    twins = _twins(transaction, shift)
     return Lineage(
         document=document,
         shift=shift,
         pages=transaction.rows("explain_pages", pages=evidence),
-        batches=transaction.rows("explain_batch", batches=batches, kkt_reg_id=shift["kkt_reg_id"]),
-        revisions=transaction.rows("explain_revisions", document_id=document_id),
+        batches=_batches(transaction, {document["batch_id"], shift["batch_id"]}, _assigned(shift)),
+        revisions=transaction.rows("explain_revisions", document_id=document["document_id"]),
         decisions=transaction.rows("explain_decisions", shift_id=shift["shift_id"]),
+        twins=twins,
+        links=transaction.rows("explain_links", shift_id=shift["shift_id"]) if twins or shift["cashbox_id"] else [],
     )
+
+
+def _of_document(transaction: Transaction, document: Row) -> Lineage:
+    """A document that stands on no shift. It tells of its pages where the view does (`evidence`)."""
+    return Lineage(
+        document=document,
+        shift=None,
+        pages=transaction.rows("explain_pages", pages=document.pop("evidence", None) or []),
+        batches=_batches(transaction, {document["batch_id"]}, None),
+        revisions=[],
+        decisions=[],
+    )
+
+
+def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) -> Lineage:
+    """The lineage of a shift of either source; its pages and those of its twins."""
+    twins = _twins(transaction, shift)
+    pages = {*evidence, *(page for twin in twins for page in twin.pop("evidence"))}
+    return Lineage(
+        document=None,
+        shift=shift,
+        pages=transaction.rows("explain_pages", pages=sorted(pages)),
+        batches=_batches(transaction, {shift["batch_id"]}, _assigned(shift)),
+        revisions=transaction.rows("explain_shift_revisions", shift_id=shift["shift_id"]),
+        decisions=transaction.rows("explain_decisions", shift_id=shift["shift_id"]),
+        documents=transaction.rows("explain_shift_orders", shift_id=shift["shift_id"]),
+        twins=twins,
+        links=transaction.rows("explain_links", shift_id=shift["shift_id"]),
+    )
+
+
+def page_of(transaction: Transaction, page_id: int) -> Page:
+    """A stored answer, its bytes as they came.
+
+    Raises WrongUse where there is none with this id, BrokenPromise where the bytes are not those that were fetched.
+    """
+    row = transaction.row("explain_page_body", page_id=page_id)
+    if row is None:
+        raise WrongUse(f"there is no page {page_id}", fix="`smena explain DOCUMENT_ID` lists them")
+    packed = bytes(row.pop("body"))
+    try:
+        body = decompress(packed, row["body_bytes"])
+    except (OSError, ValueError) as error:
+        raise BrokenPromise(f"page {page_id} cannot be unpacked: {error}") from error
+    if hashlib.sha256(body).hexdigest() != row["sha256"]:
+        raise BrokenPromise(f"page {page_id} is not what was fetched: its sha256 is another one")
+    return Page(row, body)
+
+
+def _assigned(shift: Row) -> str | None:
+    """What the ledgers of assignments call the shift's register: of Market it is the shop."""
+    told = shift["kkt_reg_id"] if shift["source"] == "ofd" else shift["shop_id"]
+    return None if told is None else str(told)
+
+
+def _batches(transaction: Transaction, wanted: Iterable[int], assigned: str | None) -> list[Row]:
+    batches = sorted(set(wanted))
+    checks = transaction.rows("explain_checks", batches=batches, kkt_reg_id=assigned)
+    rows = transaction.rows("explain_batch", batches=batches, kkt_reg_id=assigned)
+    for row in rows:
+        row["checks"] = [check for check in checks if check["batch_id"] == row["batch_id"]]
+    return rows
+
+
+def _twins(transaction: Transaction, shift: Row) -> list[Row]:
+    twins = transaction.rows("explain_twins", shift_id=shift["shift_id"])
+    for twin in twins:
+        other = twin["shift"]
+        twin["differences"] = {name: [shift[name], other[name]] for name in _COMPARED if shift[name] != other[name]}
+        # Only Market tells of rounding: that the OFD does not is no difference.
+        if not (shift["price_correction"] or other["price_correction"]):
+            twin["differences"].pop("price_correction", None)
+    return twins

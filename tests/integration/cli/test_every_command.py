@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from demo.ports import HOST, pick_free_port
@@ -25,20 +27,30 @@ COMMANDS = {
     "conflicts": ("conflicts",),
     "period status": ("period", "status", "--inn", "{inn}"),
     "explain": ("explain", "{document}"),
+    "print": ("print", "{document}", "--out", "/dev/null"),
+    "cash-book": ("cash-book", "--inn", "{inn}", "--kpp", "{kpp}", "--date", "{day}", "--out", "/dev/null"),
+    "export": ("export", "--inn", "{inn}", "--from", str(FIRST), "--to", str(LAST), "--out", "{file}"),
     "integration disable": ("integration", "disable", "--inn", "{inn}", "--product", "market"),
 }
 
 
-def words_of(command: str, inn: str = INN, document: str = "00000000-0000-0000-0000-000000000000") -> tuple[str, ...]:
-    return tuple(word.format(inn=inn, document=document) for word in COMMANDS[command])
+NOTHING = {"kpp": "770701001", "day": str(FIRST), "file": "told.csv"}
 
 
-def test_json_may_be_asked_for_before_or_after_the_command(shop: Shop) -> None:
-    document = ""
+def words_of(
+    command: str, inn: str = INN, document: str = "00000000-0000-0000-0000-000000000000", **told: str
+) -> tuple[str, ...]:
+    return tuple(word.format(inn=inn, document=document, **(NOTHING | told)) for word in COMMANDS[command])
+
+
+def test_json_may_be_asked_for_before_or_after_the_command(shop: Shop, tmp_path: Path) -> None:
+    document, more = "", {"file": str(tmp_path / "told.csv")}
     for command in COMMANDS:
         if command == "accept":
-            document = str(shop.town.orders()[0]["document_id"])
-        words = words_of(command, shop.inn, document)
+            order = shop.town.orders()[0]
+            document = str(order["document_id"])
+            more |= {"kpp": order["kpp"], "day": str(order["date"])}
+        words = words_of(command, shop.inn, document, **more)
         told = []
         for place in (("--json", *words), (*words, "--json"), (words[0], "--json", *words[1:])):
             done = shop.cli.here(*place)

@@ -20,7 +20,10 @@ OPTIONS = {
     "plan": ("--inn", "--product [ofd|market]"),
     "load": ("--inn", "--product [ofd|market]", "--from", "--to"),
     "documents": ("--inn", "--from", "--to", "--kind [pko|rko|cashless_report|sales_report|waybill]"),
-    "explain": ("DOCUMENT_ID",),
+    "explain": ("DOCUMENT_ID", "--fiscal-drive", "--document", "--page", "--out"),
+    "print": ("DOCUMENT_ID", "--out"),
+    "cash-book": ("--inn", "--kpp", "--date", "--balance", "--out"),
+    "export": ("--inn", "--from", "--to", "--kind [pko|rko|cashless_report|sales_report|waybill]", "--out"),
 }  # fmt: skip
 
 
@@ -62,6 +65,9 @@ def test_help_of_a_group_names_its_commands(group: str) -> None:
         (("migrate", "now"), "now"),
         (("explain",), "DOCUMENT_ID"),
         (("explain", "a", "b"), "b"),
+        (("print", "00000000-0000-0000-0000-000000000000"), "--out"),
+        (("cash-book", "--inn", "7707083893", "--out", "book.pdf"), "--date"),
+        (("export", "--inn", "7707083893", "--from", "2025-03-01", "--to", "2025-03-02"), "--out"),
         (("organization", "set", "--inn", "7707083893"), "KEY=VALUE"),
         (("integration", "enable", "--inn", "7707083893"), "--product"),
         (("load", "--inn", "7707083893", "--product", "ofd"), "--from"),
@@ -100,6 +106,9 @@ def test_no_command_at_all_is_wrong_use_in_a_line_that_can_be_read(words: tuple[
         ("load", "--inn", "500100732259", "--product", "ofd", "--from", "2025-03-01", "--to", "2025-03-02"),
         ("documents", "--inn", "500100732259"),
         ("explain", "00000000-0000-0000-0000-000000000000"),
+        ("print", "00000000-0000-0000-0000-000000000000", "--out", "order.pdf"),
+        ("cash-book", "--inn", "500100732259", "--date", "2025-03-01", "--out", "book.pdf"),
+        ("export", "--inn", "500100732259", "--from", "2025-03-01", "--to", "2025-03-02", "--out", "told.csv"),
     ],
     ids=lambda words: " ".join(words[:2]),
 )

@@ -1,0 +1,20 @@
+-- Run by `smena print`: a cash order as its form is filled in.
+select
+    cash_order.document_id,
+    cash_order.kind,
+    cash_order.number::text as number,
+    cash_order.date,
+    cash_order.organization_inn,
+    organization.name as organization,
+    cash_order.kpp,
+    cash_order.counterparty,
+    cash_order.amount,
+    cash_order.vat,
+    cash_order.vat_by_rate,
+    cash_order.debit_account,
+    cash_order.credit_account,
+    cash_order.basis,
+    cash_order.status
+from accounting.cash_order
+inner join control.organization on cash_order.organization_inn = organization.inn
+where cash_order.document_id = %(document_id)s

@@ -1,0 +1,137 @@
+"""`smena print` and `smena cash-book`: documents on paper, as PDF."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smena.cli.answer import Session
+from smena.cli.files import FILE, write_file
+from smena.cli.parameters import DAY, document_id_of, inn_option
+from smena.connections import warehouse_from_environment
+from smena.integration.organizations import organization_of
+from smena.model.errors import WrongUse
+from smena.model.money import kopecks, roubles, written
+from smena.warehouse.database import Row, Warehouse
+
+_PRINTED = ("new", "accepted")
+
+out_option = click.option("--out", "file", type=FILE, required=True, help="Where to write the PDF.")
+
+
+class _Money(click.ParamType[int]):
+    """A sum in roubles, `5000.00`, as kopecks."""
+
+    name = "roubles"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            told = kopecks(Decimal(value.replace(",", ".")))
+        except (InvalidOperation, ValueError):
+            self.fail(f"{value!r} is not a sum like 5000.00", param, ctx)
+        if told < 0:
+            self.fail(f"{value!r} is below nothing", param, ctx)
+        return told
+
+
+@click.command("print")
+@click.argument("document_id")
+@out_option
+@click.pass_obj
+def print_(session: Session, *, document_id: str, file: Path) -> None:
+    """Print a cash order: a ПКО by form КО-1 with its quittance, an РКО by form КО-2."""
+    identity = document_id_of(document_id)
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        row = transaction.row("print_order", document_id=identity)
+    if row is None:
+        raise WrongUse(f"there is no cash order {identity}", fix="`smena documents` lists them")
+    if row["status"] not in _PRINTED:
+        raise WrongUse(f"the order is {row['status']}: it is not printed", fix="print the one that stands for it")
+    content = _order_on_paper(row)
+    write_file(file, content)
+    told = {name: row[name] for name in ("document_id", "kind", "number", "date", "amount")}
+    text = f"{row['kind'].upper()} № {row['number']} of {row['date']}, {written(row['amount'])} ₽: {file}"
+    session.answer(told | _written(file, content), text)
+
+
+@click.command("cash-book")
+@inn_option
+@click.option("--kpp", help="КПП: a cash book is of an ИНН and a КПП; that of the organisation without it.")
+@click.option("--date", "day", type=DAY, required=True)
+@click.option("--balance", type=_Money(), help="Cash at the day's beginning, roubles; without it no balance is told.")
+@out_option
+@click.pass_obj
+def cash_book(session: Session, *, inn: str, kpp: str | None, day: date, balance: int | None, file: Path) -> None:
+    """Print the sheet of the cash book for a day, form КО-4."""
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        organization = organization_of(transaction, inn)
+        book = organization.kpp if kpp is None else kpp
+        rows = transaction.rows("print_cash_book", inn=inn, kpp=book, day=day)
+        if not rows:
+            known = transaction.row("print_cash_books", inn=inn, kpp=book)
+            why = f"no cash moved on {day}: no sheet is made" if known else f"{inn} has no cash book of КПП {book!r}"
+            raise WrongUse(why, fix="`smena documents` lists what there is")
+
+    from smena.printing.cash_book import CashBookDay, CashBookEntry, print_cash_book
+
+    entries = [
+        CashBookEntry(row["kind"], row["number"], row["counterparty"], row["account"], kopecks(row["amount"]))
+        for row in rows
+    ]
+    told = CashBookDay(organization.name, inn, book, day, entries, balance)
+    content = print_cash_book(told)
+    write_file(file, content)
+    received, given, closing = told.turnover("pko"), told.turnover("rko"), told.closing_kopecks
+    lines = [
+        f"cash book {inn} / {book or '—'}, {day}: {len(entries)} entries, received {written(roubles(received))} ₽, "
+        f"given out {written(roubles(given))} ₽"
+        + (f", at the end {written(roubles(closing))} ₽" if closing is not None else ""),
+        *(["more was given out than there was: look at the balance"] if closing is not None and closing < 0 else []),
+        str(file),
+    ]
+    data = {
+        "organization_inn": inn,
+        "kpp": book,
+        "date": day,
+        "entries": len(entries),
+        "received": roubles(received),
+        "given": roubles(given),
+        "opening_balance": None if balance is None else roubles(balance),
+        "closing_balance": None if closing is None else roubles(closing),
+    }
+    session.answer(data | _written(file, content), "\n".join(lines), waits=closing is not None and closing < 0)
+
+
+def _order_on_paper(row: Row) -> bytes:
+    # The library of PDF is heavy: other commands do without it.
+    from smena.printing.expense_order import print_expense_order
+    from smena.printing.orders import PrintedOrder
+    from smena.printing.receipt_order import print_receipt_order
+
+    order = PrintedOrder(
+        kind=row["kind"],
+        organization=row["organization"],
+        organization_inn=row["organization_inn"],
+        kpp=row["kpp"],
+        number=row["number"],
+        date=row["date"],
+        debit_account=row["debit_account"],
+        credit_account=row["credit_account"],
+        amount_kopecks=kopecks(row["amount"]),
+        counterparty=row["counterparty"],
+        basis=row["basis"],
+        vat_kopecks=None if row["vat"] is None else kopecks(row["vat"]),
+        vat_by_rate=row["vat_by_rate"] or {},
+    )
+    return print_receipt_order(order) if order.kind == "pko" else print_expense_order(order)
+
+
+def _written(file: Path, content: bytes) -> dict[str, Any]:
+    return {"file": str(file), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -1,0 +1,84 @@
+"""What the forms of cash orders are filled in with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from smena.model.money import roubles, written
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedOrder:
+    """A cash order (ПКО or РКО) as it is printed.
+
+    Attributes:
+        kind: `pko` or `rko`.
+        organization: the name of who books.
+        counterparty: from whom the money was taken, or to whom it was given.
+        amount_kopecks: more than nothing.
+        vat_kopecks: НДС inside the amount; None where it is not known, and then the line is left to be filled in.
+        vat_by_rate: kopecks by rate, `{"20": 1667}`.
+    """
+
+    kind: str
+    organization: str
+    organization_inn: str
+    kpp: str
+    number: str
+    date: date
+    debit_account: str
+    credit_account: str
+    amount_kopecks: int
+    counterparty: str
+    basis: str
+    vat_kopecks: int | None = None
+    vat_by_rate: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def organization_line(self) -> str:
+        """The organisation with its numbers, for one line of a form."""
+        return organization_line(self.organization, self.organization_inn, self.kpp)
+
+    @property
+    def basis_line(self) -> str:
+        """The basis, no number parted from what it is the number of."""
+        return re.sub(r"(№|РНМ|ФН|ФД) (?=\w)", "\\1\u00a0", self.basis)
+
+    @property
+    def figures(self) -> str:
+        """The amount in figures: `1 201,05`."""
+        return figures(self.amount_kopecks)
+
+    @property
+    def vat_line(self) -> str:
+        """What stands after «В том числе»: НДС by rates; empty where it is not known."""
+        if self.vat_kopecks is None:
+            return ""
+        if self.vat_kopecks == 0:
+            return "без налога (НДС)"
+        if self.vat_by_rate:
+            return ", ".join(
+                f"НДС\u00a0{_rate(rate)}\u00a0{figures(vat)}\u00a0руб."
+                for rate, vat in sorted(self.vat_by_rate.items())
+            )
+        return f"НДС {figures(self.vat_kopecks)}\u00a0руб."
+
+
+def organization_line(name: str, inn: str, kpp: str) -> str:
+    """`ООО «Ромашка», ИНН 7707083893, КПП 770701001`."""
+    return f"{name}, ИНН\u00a0{inn}" + (f", КПП\u00a0{kpp}" if kpp else "")
+
+
+def figures(kopecks: int) -> str:
+    """Kopecks as roubles in figures: 120105 → `1 201,05`."""
+    return written(roubles(kopecks))
+
+
+def _rate(rate: str) -> str:
+    """`20` → `20 %`, and the rate of an advance `20120` → `20/120`."""
+    if counted := re.fullmatch(r"(\d{1,2})(1\d\d)", rate):
+        return "/".join(counted.groups())
+    return f"{rate}\u00a0%" if rate.isdigit() else rate

@@ -1,0 +1,90 @@
+"""Sums and dates in Russian words, as cash documents are filled in (сумма прописью)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+_UNITS = ("", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять")
+_FEMININE = {1: "одна", 2: "две"}
+_TEENS = (
+    "десять", "одиннадцать", "двенадцать", "тринадцать", "четырнадцать", "пятнадцать", "шестнадцать", "семнадцать",
+    "восемнадцать", "девятнадцать",
+)  # fmt: skip
+_TENS = ("", "", "двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто")
+_HUNDREDS = (
+    "", "сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот",
+)  # fmt: skip
+
+# The forms after 1, after 2…4, and after the rest.
+_ROUBLES = ("рубль", "рубля", "рублей")
+_KOPECKS = ("копейка", "копейки", "копеек")
+_SCALES = (
+    ("", "", ""),
+    ("тысяча", "тысячи", "тысяч"),
+    ("миллион", "миллиона", "миллионов"),
+    ("миллиард", "миллиарда", "миллиардов"),
+    ("триллион", "триллиона", "триллионов"),
+)
+_THOUSANDS = 1
+MOST_KOPECKS = 10 ** (3 * len(_SCALES)) * 100 - 1
+
+_MONTHS = (
+    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
+    "октября", "ноября", "декабря",
+)  # fmt: skip
+
+
+def amount_in_words(kopecks: int) -> str:
+    """A sum in words, its kopecks in figures: 120105 → `Одна тысяча двести один рубль 05 копеек`.
+
+    Raises ValueError below zero and above `MOST_KOPECKS`.
+    """
+    return f"{roubles_in_words(kopecks)} {_form(kopecks // 100, _ROUBLES)} {kopecks_in_words(kopecks)}"
+
+
+def roubles_in_words(kopecks: int) -> str:
+    """The whole roubles of a sum, without the word for them: 120105 → `Одна тысяча двести один`."""
+    if not 0 <= kopecks <= MOST_KOPECKS:
+        raise ValueError(f"{kopecks} kopecks cannot be written in words")
+    words: list[str] = []
+    rest, scale = kopecks // 100, 0
+    while rest:
+        rest, group = divmod(rest, 1000)
+        if group:
+            words = [
+                *_hundreds(group, feminine=scale == _THOUSANDS),
+                *filter(None, [_form(group, _SCALES[scale])]),
+                *words,
+            ]
+        scale += 1
+    text = " ".join(words) or "ноль"
+    return text[0].upper() + text[1:]
+
+
+def kopecks_in_words(kopecks: int) -> str:
+    """The kopecks of a sum in two figures: 120105 → `05 копеек`."""
+    return f"{kopecks % 100:02d} {_form(kopecks % 100, _KOPECKS)}"
+
+
+def day_in_words(day: date) -> str:
+    """`«05» марта 2025 г.`"""
+    return f"«{day.day:02d}» {_MONTHS[day.month - 1]} {day.year} г."
+
+
+def _hundreds(group: int, *, feminine: bool) -> list[str]:
+    """The words of 1…999; тысяча is feminine: одна, две."""
+    hundreds, rest = divmod(group, 100)
+    tens, units = divmod(rest, 10)
+    words = [_HUNDREDS[hundreds]]
+    if tens == 1:
+        words.append(_TEENS[units])
+    else:
+        words += [_TENS[tens], _FEMININE.get(units, _UNITS[units]) if feminine else _UNITS[units]]
+    return [word for word in words if word]
+
+
+def _form(number: int, forms: tuple[str, str, str]) -> str:
+    one, few, many = forms
+    if number % 100 in range(11, 15):
+        return many
+    return {1: one, 2: few, 3: few, 4: few}.get(number % 10, many)

@@ -1,0 +1,126 @@
+"""What became of a fiscal document, known by its ФН and ФД: up from the register to accounting."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from smena.transform.finding import find_fiscal_document
+from smena.warehouse.database import Row, Transaction
+from smena.warehouse.lineage import Lineage, lineage_of_shift
+from smena.warehouse.pages import decompress
+
+Z_REPORT, IN_SHIFT, PERHAPS, QUARANTINED, MISSING, EARLIER, NOT_YET, NEVER_SEEN = (
+    "z_report", "in_shift", "perhaps_in_shift", "quarantined", "missing", "before_first_shift", "after_last_shift",
+    "never_seen",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalFate:
+    """What became of a fiscal document.
+
+    Attributes:
+        verdict: `z_report` closes a known shift; `in_shift` lies in one, proved by the numbers of its documents or by
+            its own bytes; `perhaps_in_shift` lies in it, or before it where nothing is known; `missing` lies in a shift
+            that is not here while its neighbours are; `quarantined`; `before_first_shift` and `after_last_shift` are
+            out of what is here of the drive; `never_seen`: nothing is here of the drive.
+        reason: the same as a sentence.
+        shift: the lineage of the shift: its orders, pages, batches, decisions.
+        found: the page that has the document, with its kind and fields, where its shift's pages have it.
+        quarantine: the records that name it.
+    """
+
+    fiscal_drive_number: str
+    fiscal_document_number: int
+    verdict: str
+    reason: str
+    shift: Lineage | None = None
+    found: dict[str, Any] | None = None
+    quarantine: list[Row] = field(default_factory=list)
+    gaps: list[Row] = field(default_factory=list)
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody or something is to be waited for."""
+        return self.verdict in (PERHAPS, MISSING) or any(row["state"] == "open" for row in self.quarantine)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as one JSON-able object."""
+        return asdict(self)
+
+
+def fate_of(transaction: Transaction, drive: str, number: int) -> FiscalFate:
+    """What became of document `number` (ФД) of drive `drive` (ФН)."""
+    around = transaction.rows("explain_fiscal_shifts", fiscal_drive_number=drive, fiscal_document_number=number)
+    before = next((row for row in around if row["is_before"]), None)
+    holder = next((row for row in around if not row["is_before"]), None)
+    told: dict[str, Any] = {
+        "fiscal_drive_number": drive,
+        "fiscal_document_number": number,
+        "quarantine": transaction.rows(
+            "explain_fiscal_quarantine", fiscal_drive_number=drive, fiscal_document_number=number
+        ),
+        "gaps": transaction.rows("explain_fiscal_gaps", fiscal_drive_number=drive) if around else [],
+    }
+    if holder is not None:
+        row = transaction.rows("explain_shift", shift_id=holder["shift_id"])[0]
+        bodies = _bodies(transaction, row["evidence"])
+        found = _found(bodies, drive, number)
+        verdict, reason = _placed(holder, before, number, found=found, counted=_counted(bodies, drive, holder))
+        if verdict in (Z_REPORT, IN_SHIFT) or not told["quarantine"]:
+            lineage = lineage_of_shift(transaction, row["shift"], row["evidence"])
+            told["shift"] = None if verdict in (MISSING, EARLIER) else lineage
+            return FiscalFate(verdict=verdict, reason=reason, found=found, **told)
+    if told["quarantine"]:
+        reason = told["quarantine"][-1]["reason"]
+        return FiscalFate(verdict=QUARANTINED, reason=f"held back: {reason}", **told)
+    if before is not None:
+        shift, last = before["shift_number"], before["fiscal_document_number"]
+        reason = f"the newest shift that is here, № {shift}, ends with ФД {last}"
+        return FiscalFate(verdict=NOT_YET, reason=reason, **told)
+    reason = "nothing of this drive is in accounting or in quarantine"
+    return FiscalFate(verdict=NEVER_SEEN, reason=reason, **told)
+
+
+def _placed(
+    holder: Row, before: Row | None, number: int, *, found: dict[str, Any] | None, counted: int | None
+) -> tuple[str, str]:
+    """Whether the document lies in the shift that ends next after it; `counted` is how many that shift has."""
+    last, shift = holder["fiscal_document_number"], holder["shift_number"]
+    if number == last:
+        return Z_REPORT, f"it is the z-report of shift № {shift}"
+    if found is not None and str(found["document"].get("shiftNumber")).strip() == str(shift):
+        return IN_SHIFT, f"the answers that shift № {shift} was read from have it"
+    if before is not None and before["shift_number"] == shift - 1:
+        return IN_SHIFT, f"the documents of shift № {shift} are ФД {before['fiscal_document_number'] + 1}…{last}"
+    if before is None and shift == 1:
+        return IN_SHIFT, f"it is of the drive's first shift, which ends with ФД {last}"
+    if counted is not None and number > last - counted:
+        return IN_SHIFT, f"the documents of shift № {shift} are ФД {last - counted + 1}…{last}, as its z-report counts"
+    if counted is None:
+        return PERHAPS, f"it is of shift № {shift}, or of one before it that is not here"
+    if before is not None:
+        missing = f"№ {before['shift_number'] + 1}…{shift - 1}"
+        return MISSING, f"it is of a shift that is not here: one of {missing}"
+    return EARLIER, f"the first shift that is here, № {shift}, begins with ФД {last - counted + 1}"
+
+
+def _bodies(transaction: Transaction, pages: list[int]) -> list[tuple[int, bytes]]:
+    rows = transaction.rows("explain_fiscal_bodies", pages=pages)
+    return [(row["page_id"], decompress(bytes(row["body"]), row["body_bytes"])) for row in rows]
+
+
+def _found(bodies: list[tuple[int, bytes]], drive: str, number: int) -> dict[str, Any] | None:
+    for page_id, body in bodies:
+        told = find_fiscal_document(body, drive, number)
+        if told:
+            return {"page_id": page_id, "kind": told[0], "document": told[1]}
+    return None
+
+
+def _counted(bodies: list[tuple[int, bytes]], drive: str, holder: Row) -> int | None:
+    """How many documents a shift has, by its z-report."""
+    told = _found(bodies, drive, holder["fiscal_document_number"])
+    count = told["document"].get("documentsQuantity") if told else None
+    return count if isinstance(count, int) and count > 0 else None
