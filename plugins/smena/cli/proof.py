@@ -1,19 +1,26 @@
-"""`smena reconcile`: completeness and сверка."""
+"""`smena reconcile`, `smena certify` and `smena verify`: completeness, сверка, and the certificate of both."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from smena.cli.answer import Session, table
+from smena.cli.files import FILE, read_file, write_file
+from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
-from smena.connections import road_from_environment
+from smena.connections import road_from_environment, warehouse_from_environment
 from smena.model.window import Window
+from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
     from smena.pipeline.proof.reconcile import Reconciled
+
+MOST_BYTES = 1 << 30
+"""A certificate has a line for each register and day."""
 
 _DAYS = {"day": "day", "verdict": "verdict", "registers": "registers", "proved": "proved", "shifts": "shifts"}
 _LACKING = {"day": "day", "kkt_reg_id": "РНМ", "verdict": "verdict", "what": "what"}
@@ -59,6 +66,52 @@ def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) ->
         "unasked": made.unasked,
     }
     session.answer(data, _told(made), waits=made.waits)
+
+
+@click.command()
+@inn_option
+@click.option("--from", "first_day", type=DAY, required=True)
+@click.option("--to", "last_day", type=DAY, required=True)
+@click.option("--out", type=FILE, required=True, help="A name that ends in .json or .html.")
+@click.pass_obj
+def certify(session: Session, *, inn: str, first_day: date, last_day: date, out: Path) -> None:
+    """The certificate of completeness of a period that was reconciled: counts, sums, verdicts and hashes, in one file.
+
+    Exit code 1 where it cannot say that everything is here and agrees.
+    """
+    from smena.pipeline.proof.certificate import as_file
+    from smena.pipeline.proof.certificate import certify as make
+
+    warehouse = Warehouse(warehouse_from_environment())
+    made = make(warehouse, inn, Window(first_day, last_day), made_by=person(), now=datetime.now(UTC))
+    write_file(out, as_file(made, out.name))
+    whole = made["is_complete"]
+    data = {"file": str(out), "sha256": made["sha256"], "is_complete": whole, "differences": len(made["differences"])}
+    text = f"{out}: {'everything is here and agrees' if whole else 'not everything is proved'}, sha256 {made['sha256']}"
+    session.answer(data, text, waits=not whole)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.pass_obj
+def verify(session: Session, *, file: Path) -> None:
+    """Is a certificate true of the warehouse? Makes it again, evidence and all; exit code 1 shows the first difference."""
+    from smena.pipeline.proof.certificate import of_file
+    from smena.pipeline.proof.certificate import verify as run
+
+    certificate = of_file(read_file(file, MOST_BYTES), file.name)
+    found = run(Warehouse(warehouse_from_environment()), certificate)
+    data = {
+        "inn": found.inn,
+        "from": found.window.first_day,
+        "to": found.window.last_day,
+        "is_true": found.difference is None,
+        "difference": found.difference,
+        "pages": found.pages,
+        "sha256": certificate["sha256"],
+    }
+    text = found.difference or f"yes: {found.inn}, {found.window}, {found.pages} pages of evidence hashed again"
+    session.answer(data, text, waits=found.difference is not None)
 
 
 def _told(made: Reconciled) -> str:

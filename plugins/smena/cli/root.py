@@ -20,7 +20,7 @@ from smena.cli.integration import integration
 from smena.cli.loading import load, plan
 from smena.cli.organization import organization
 from smena.cli.period import period
-from smena.cli.proof import reconcile
+from smena.cli.proof import certify, reconcile, verify
 from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
@@ -101,6 +101,6 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 
 _LOADING = (migrate, organization, certificate, integration, plan, load)
 _ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, period, explain)
-_PROOF = (reconcile,)
+_PROOF = (reconcile, certify, verify)
 for command in (*_LOADING, *_ACCOUNTING, *_PROOF):
     main.add_command(command)

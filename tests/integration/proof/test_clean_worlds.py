@@ -56,7 +56,7 @@ def test_any_window_of_a_clean_world_is_clean(build_town: BuildTown) -> None:
 
 def test_day_after_day_nothing_differs_though_registers_are_late(build_town: BuildTown) -> None:
     town = build_town(replace(HARD, seed=6, registers_per_organization=4), now=datetime(2025, 12, 2, 6))
-    for day in Window(date(2025, 12, 5), date(2025, 12, 28)):
+    for day in list(Window(date(2025, 12, 5), date(2025, 12, 28)))[::4]:
         town.set_day(day + timedelta(days=1), hour=6)
         town.load()
         found = reconcile(town.road, town.inn, run_id="test")
