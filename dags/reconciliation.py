@@ -1,7 +1,7 @@
 """### Is everything here, and does it agree?
 
-Every day at 06:00 Moscow time, after the loads, for every organisation that is switched on: completeness and сверка of the
-last 35 days. The source is asked again, and accounting is never changed.
+Every day at 06:00 Moscow time, after the loads, for every organisation that is switched on: completeness and сверка of
+the last 35 days. The source is asked again, and accounting is never changed.
 
 | task | does |
 | --- | --- |
@@ -9,8 +9,8 @@ last 35 days. The source is asked again, and accounting is never changed.
 | `prove` | asks for totals by shift, totals by day and opening reports; verdicts by register and day, differences |
 | `report` | a line for each organisation; fails if shifts are missing, a difference is new, or one was not reconciled |
 
-Verdicts are in `control.completeness`, differences in `control.difference`: a new one is a warning in the log of `prove`, one
-that is not found any more is closed. `smena reconcile` does the same by hand, for any period.
+Verdicts are in `control.completeness`, differences in `control.difference`: a new one is a warning in the log of
+`prove`, one that is not found any more is closed. `smena reconcile` does the same by hand, for any period.
 
 * **Pool** `kontur_ofd`: shared with the loads. **Retries**: faults that may pass, three times, with growing pauses.
 * **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.

@@ -1,4 +1,4 @@
--- Run by a migration down from revision 0011.
+-- Run by `smena migrate`, revision 0011, on the way down.
 
 drop table control.difference;
 drop view control.completeness_of_organization;

@@ -12,5 +12,7 @@ where
     )
     and not exists (
         select from found_difference as found
-        where difference.digest = md5(found.kind || found.key || found.amount || (found.details - array['page_id', 'pages'])::text)
+        where
+            difference.digest
+            = md5(found.kind || found.key || found.amount || (found.details - array['page_id', 'pages'])::text)
     )

@@ -10,14 +10,16 @@ select
     ),
     case
         when by_shifts.receipts < by_days.receipts
-            then 'totals by shift lack ' || by_days.receipts - by_shifts.receipts || ' receipts of this day: '
-            || coalesce(missing.what, 'a shift is not told')
+            then
+                'totals by shift lack ' || by_days.receipts - by_shifts.receipts || ' receipts of this day: '
+                || coalesce(missing.what, 'a shift is not told')
         when by_shifts.receipts > by_days.receipts
             then 'totals by day lack ' || by_shifts.receipts - by_days.receipts || ' receipts'
         else 'as many receipts, other sums'
     end,
     jsonb_build_object(
-        'by_shifts', to_jsonb(by_shifts) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
+        'by_shifts',
+        to_jsonb(by_shifts) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
         'by_days', to_jsonb(by_days) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
         'pages', jsonb_build_array(by_shifts.page_id, by_days.page_id)
     ),

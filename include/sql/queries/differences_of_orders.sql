@@ -17,23 +17,26 @@ select
     array[shift.shift_id],
     shift.shift_id::text
 from accounting.shift
-cross join lateral (
-    select
-        coalesce(sum(case cash_order.kind when 'pko' then cash_order.amount else -cash_order.amount end), 0) as amount,
-        count(*) as documents
-    from accounting.cash_order
-    where cash_order.shift_id = shift.shift_id and cash_order.status <> 'reversed'
-) as orders
-cross join lateral (
-    select
-        case
-            when shift.outcome in ('issued', 'conflict')
-                then
-                    shift.cash_income - shift.cash_refund - coalesce(shift.cash_payout, 0)
-                    + coalesce(shift.cash_payout_refund, 0)
-            else 0
-        end as amount
-) as moved
+cross join
+    lateral (
+        select
+            coalesce(sum(case cash_order.kind when 'pko' then cash_order.amount else -cash_order.amount end), 0)
+                as amount,
+            count(*) as documents
+        from accounting.cash_order
+        where cash_order.shift_id = shift.shift_id and cash_order.status <> 'reversed'
+    ) as orders
+cross join
+    lateral (
+        select
+            case
+                when shift.outcome in ('issued', 'conflict')
+                    then
+                        shift.cash_income - shift.cash_refund - coalesce(shift.cash_payout, 0)
+                        + coalesce(shift.cash_payout_refund, 0)
+                else 0
+            end as amount
+    ) as moved
 where
     shift.organization_inn = %(inn)s
     and shift.closed_at >= %(first_day)s

@@ -28,7 +28,8 @@ select
     'the organisation''s total of the day is not that of its registers: one may be unknown here',
     jsonb_build_object(
         'registers', to_jsonb(registers) - 'day',
-        'organization', to_jsonb(whole) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
+        'organization',
+        to_jsonb(whole) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
         'pages', jsonb_build_array(whole.page_id)
     ),
     '{}',

@@ -21,7 +21,14 @@ select
     jsonb_build_object(
         'ours', accounting.shift_facts(shift) - 'order_date',
         'told', to_jsonb(told) - array[
-            'organization_inn', 'kkt_reg_id', 'opened_at', 'closed_at', 'page_id', 'batch_id', 'shift_number', 'corrections'
+            'organization_inn',
+            'kkt_reg_id',
+            'opened_at',
+            'closed_at',
+            'page_id',
+            'batch_id',
+            'shift_number',
+            'corrections'
         ],
         'page_id', told.page_id, 'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', shift.shift_number
     ),

@@ -25,7 +25,7 @@ from (
     select
         shift_id,
         rival_id
-    from control.decision
+    from control.decision as waiting
     where organization_inn = %(inn)s and state = 'open' and kind = 'conflict' and rival_id is not null
 ) as pair
 inner join accounting.shift as fiscal

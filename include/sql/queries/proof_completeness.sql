@@ -1,7 +1,4 @@
 -- Run by reconcile after proof_missing: the verdict about each register and day of the window, made anew.
-delete from control.completeness
-where organization_inn = %(inn)s and day between %(first_day)s and %(last_day)s;
-
 with lacking as (
     select
         missing_shift.kkt_reg_id,
@@ -132,7 +129,7 @@ judged as (
     select
         looked_at.*,
         case
-            when state is distinct from 'on' or day < start_date or not is_named then 'disabled'
+            when coalesce(state, 'off') <> 'on' or day < start_date or not is_named then 'disabled'
             when not is_reached then 'out_of_reach'
             when missing is not null then 'missing'
             when cut is not null then 'out_of_reach'
@@ -156,7 +153,7 @@ select
         when 'disabled'
             then
                 case
-                    when state is distinct from 'on' then 'the integration is off'
+                    when coalesce(state, 'off') <> 'on' then 'the integration is off'
                     when day < start_date then 'before the start date, ' || start_date
                     else 'the mandate does not name this register'
                 end
@@ -164,7 +161,9 @@ select
             then
                 case
                     when cut is not null then 'opened before the permission: ' || array_to_string(cut, '; ')
-                    when gap_reasons is not null then array_to_string(gap_reasons, ', ') || coalesce(': ' || nullif(gap_details, ''), '')
+                    when
+                        gap_reasons is not null
+                        then array_to_string(gap_reasons, ', ') || coalesce(': ' || nullif(gap_details, ''), '')
                     when day < first_document_at::date then 'before_first_document'
                     else 'no_permission'
                 end
@@ -172,7 +171,9 @@ select
             then
                 case
                     when missing is not null then ''
-                    when gap_reasons is not null then array_to_string(gap_reasons, ', ') || coalesce(': ' || nullif(gap_details, ''), '')
+                    when
+                        gap_reasons is not null
+                        then array_to_string(gap_reasons, ', ') || coalesce(': ' || nullif(gap_details, ''), '')
                     else 'not loaded yet'
                 end
         when 'open' then 'смена ' || open_numbers || ' is not closed yet'

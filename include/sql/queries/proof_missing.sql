@@ -1,75 +1,7 @@
--- Run by reconcile after the source's answers are written: shifts that are known to exist and are not here, by number.
+-- Run by reconcile after proof_unexplained and proof_open: shifts that are known to exist and are not here, by number.
 --
--- Four witnesses: numbers within a drive that are no neighbours; totals by shift that tell of a closed shift; opening
--- reports of shifts that are neither here nor still open; and days whose totals no shift accounts for.
-create temporary table unexplained_day on commit drop as
-select
-    by_days.kkt_reg_id,
-    by_days.day
-from control.told_day as by_days
-left join control.told_day as by_shifts
-    on
-        by_days.organization_inn = by_shifts.organization_inn
-        and by_days.kkt_reg_id = by_shifts.kkt_reg_id
-        and by_days.day = by_shifts.day
-        and by_shifts.told_by = 'by_shifts'
-where
-    by_days.organization_inn = %(inn)s
-    and by_days.kkt_reg_id <> ''
-    and by_days.told_by = 'by_days'
-    and by_days.day between %(first_day)s and %(last_day)s
-    and (
-        by_days.receipts > by_shifts.receipts
-        or not exists (
-            select from control.told_shift as told
-            where
-                told.organization_inn = by_days.organization_inn
-                and told.kkt_reg_id = by_days.kkt_reg_id
-                and coalesce(told.opened_at, '-infinity')::date <= by_days.day
-                and coalesce(told.closed_at, 'infinity')::date >= by_days.day
-        )
-    )
-    -- A shift that is here, and that totals by shift do not tell of any more, is not missing.
-    and not exists (
-        select from accounting.shift
-        where
-            shift.organization_inn = by_days.organization_inn
-            and shift.kkt_reg_id = by_days.kkt_reg_id
-            and shift.source = 'ofd'
-            and coalesce(shift.opened_at, shift.closed_at)::date <= by_days.day
-            and shift.closed_at >= by_days.day
-            and not exists (
-                select from control.told_shift as told
-                where
-                    told.organization_inn = shift.organization_inn
-                    and told.kkt_reg_id = shift.kkt_reg_id
-                    and told.shift_number = shift.shift_number
-                    and told.closed_at = shift.closed_at
-            )
-    );
-
--- Shifts that were opened and whose end is not told: still open when the window ends.
-create temporary table open_shift on commit drop as
-select
-    told.kkt_reg_id,
-    told.shift_number,
-    told.opened_at,
-    daterange(coalesce(told.opened_at::date, %(first_day)s), %(last_day)s, '[]') as days
-from control.told_shift as told
-where
-    told.organization_inn = %(inn)s
-    and told.closed_at is null
-    and not exists (
-        select from accounting.shift
-        where
-            shift.organization_inn = told.organization_inn
-            and shift.kkt_reg_id = told.kkt_reg_id
-            and shift.shift_number = told.shift_number
-            and shift.source = 'ofd'
-            and shift.closed_at >= coalesce(told.opened_at, %(first_day)s)
-            and shift.closed_at < coalesce(told.opened_at, %(last_day)s) + interval '40 days'
-    );
-
+-- Three witnesses: numbers within a drive that are no neighbours; totals by shift that tell of a closed shift; opening
+-- reports of shifts that are neither here nor still open. The fourth, totals by day, is asked in proof_missing_by_days.
 create temporary table missing_shift on commit drop as
 with known as (
     select
@@ -114,9 +46,10 @@ with known as (
             and former.fiscal_drive_number <> shift.fiscal_drive_number
             and former.closed_at < shift.closed_at
     ) as replaced on true
-    cross join lateral (
-        select lower(reach.days) = register.first_document_at::date as yes
-    ) as is_first
+    cross join
+        lateral (
+            select lower(reach.days) = register.first_document_at::date as yes
+        ) as is_first
     where
         shift.organization_inn = %(inn)s
         and shift.source = 'ofd'
@@ -220,9 +153,10 @@ skipped as (
         end as last_number,
         daterange(known.after_at::date, coalesce(known.opened_at, known.closed_at)::date, '[]') as days
     from known
-    cross join lateral generate_series(
-        known.number_before + 1, least(known.shift_number - 1, known.number_before + 50)
-    ) as place (number)
+    cross join
+        lateral generate_series(
+            known.number_before + 1, least(known.shift_number - 1, known.number_before + 50)
+        ) as place (number)
     where known.reach @> daterange(known.after_at::date, coalesce(known.opened_at, known.closed_at)::date, '[]')
 )
 
@@ -254,34 +188,4 @@ where
             named.kkt_reg_id = skipped.kkt_reg_id
             and named.shift_number between skipped.first_number and skipped.last_number
             and skipped.days @> named.days
-    );
-
--- What only the totals by day tell of: a shift after the last one that is known.
-insert into missing_shift
-select
-    unexplained_day.kkt_reg_id,
-    before.fiscal_drive_number,
-    coalesce(before.shift_number + 1, 1),
-    null,
-    daterange(unexplained_day.day, unexplained_day.day, '[]')
-from unexplained_day
-left join lateral (
-    select
-        shift.fiscal_drive_number,
-        shift.shift_number
-    from accounting.shift
-    where
-        shift.organization_inn = %(inn)s
-        and shift.kkt_reg_id = unexplained_day.kkt_reg_id
-        and shift.source = 'ofd'
-        and shift.closed_at < unexplained_day.day + 1
-    order by shift.closed_at desc
-    limit 1
-) as before on true
-where
-    not exists (
-        select from missing_shift
-        where
-            missing_shift.kkt_reg_id = unexplained_day.kkt_reg_id
-            and missing_shift.days @> unexplained_day.day
     )

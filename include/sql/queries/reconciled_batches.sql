@@ -6,4 +6,4 @@ select distinct on (organization_inn)
     summary
 from control.batch
 where run_id = %(run_id)s and reason = 'reconcile'
-order by organization_inn, batch_id desc
+order by organization_inn asc, batch_id desc

@@ -95,7 +95,7 @@ def certify(session: Session, *, inn: str, first_day: date, last_day: date, out:
 @click.argument("file", type=FILE)
 @click.pass_obj
 def verify(session: Session, *, file: Path) -> None:
-    """Is a certificate true of the warehouse? Makes it again, evidence and all; exit code 1 shows the first difference."""
+    """Is a certificate true of the warehouse? Makes it again, evidence and all; exit 1 with the first difference."""
     from smena.pipeline.proof.certificate import of_file
     from smena.pipeline.proof.certificate import verify as run
 

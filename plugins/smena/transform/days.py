@@ -64,12 +64,9 @@ def unbalanced_days(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, asked:
 
 
 def summed_by_day(shift_totals: pd.DataFrame, day_of_page: pd.DataFrame) -> pd.DataFrame:
-    """Totals by shift that were asked for single days (`day_of_page`: page_id, kkt_reg_id, day), summed (DAY_TOTALS)."""
+    """Totals by shift that were asked for single days (`day_of_page`: page_id, kkt_reg_id, day), summed so."""
     rows = day_of_page.merge(shift_totals.drop(columns="kkt_reg_id"), on="page_id", how="left")
     for name in FIGURES:
         rows[name] = rows[name].fillna(0)
-    summed = rows.groupby(["kkt_reg_id", "day"], as_index=False).agg(
-        {"page_id": "max"} | dict.fromkeys(FIGURES, "sum")
-    )
+    summed = rows.groupby(["kkt_reg_id", "day"], as_index=False).agg({"page_id": "max"} | dict.fromkeys(FIGURES, "sum"))
     return DAY_TOTALS.conform(summed)
-

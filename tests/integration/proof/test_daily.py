@@ -48,7 +48,9 @@ def test_a_difference_makes_the_day_red_when_it_is_new_and_only_then(town: Town)
     report_reconciliation(town.road, run_id="tuesday")
 
 
-def test_an_organisation_that_cannot_be_asked_costs_the_others_nothing_and_is_asked_when_tried_again(town: Town) -> None:
+def test_an_organisation_that_cannot_be_asked_costs_the_others_nothing_and_is_asked_when_tried_again(
+    town: Town,
+) -> None:
     first = town.sandbox.world.organizations[0]
     town.sandbox.faults.add({"kind": "status", "status": 503, "path": f"{first.id}/cashboxes"})
     with pytest.raises(PassingFault):

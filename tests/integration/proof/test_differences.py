@@ -63,7 +63,9 @@ def test_a_source_that_changed_its_mind_since_differs_by_the_kopeck_and_names_th
     assert totals["documents"] == orders_of(town, shift) != []
     assert "difference inn=" in caplog.text and "kind=shift_totals" in caplog.text
     # What the two kinds of totals tell of that day differs as well, by the same kopeck.
-    assert [(row["kind"], row["amount"]) for row in found.differences if row is not totals] == [("days", Decimal("0.01"))]
+    assert [(row["kind"], row["amount"]) for row in found.differences if row is not totals] == [
+        ("days", Decimal("0.01"))
+    ]
     assert town.books() == stood
 
 
@@ -112,9 +114,7 @@ def test_receipts_that_were_read_are_held_against_the_totals(build_town: BuildTo
 def test_an_order_that_is_not_what_its_shift_moved_differs(town: Town) -> None:
     shift = a_shift(town)
     (order, *_) = [one for one in town.orders() if one["shift_id"] == shift["shift_id"] and one["kind"] == "pko"]
-    town.sql(
-        "update accounting.cash_order set amount = amount + 5 where document_id = %s", order["document_id"]
-    )
+    town.sql("update accounting.cash_order set amount = amount + 5 where document_id = %s", order["document_id"])
     (found,) = prove(town).differences
     assert (found["kind"], found["amount"], found["shifts"]) == ("orders", 5, [str(shift["shift_id"])])
 
@@ -139,7 +139,9 @@ def test_a_day_that_the_operator_counts_otherwise_for_the_organisation_differs(b
 
 def test_document_numbers_that_overlap_differ(town: Town) -> None:
     shift = a_shift(town)
-    town.sql("update accounting.shift set documents_quantity = documents_quantity + 1 where shift_id = %s", shift["shift_id"])
+    town.sql(
+        "update accounting.shift set documents_quantity = documents_quantity + 1 where shift_id = %s", shift["shift_id"]
+    )
     (found,) = prove(town).differences
     assert (found["kind"], found["shifts"]) == ("documents", [str(shift["shift_id"])])
 

@@ -72,7 +72,9 @@ def test_a_shift_that_the_operator_lost_altogether_is_named_still(
     assert [name.removesuffix(" или позже") for name in named(found)] == [name_of(lost)]
     assert days_lacking(found) <= {(lost["kkt_reg_id"], lost[end][:10]) for end in ("opened_at", "closed_at")}
     assert {row["kind"] for row in found.differences} == {"days"}
-    short = sum(row["details"]["by_days"]["receipts"] - row["details"]["by_shifts"]["receipts"] for row in found.differences)
+    short = sum(
+        row["details"]["by_days"]["receipts"] - row["details"]["by_shifts"]["receipts"] for row in found.differences
+    )
     assert short == lost["receipts"]
     assert sum(row["amount"] for row in found.differences) * 100 == -(
         lost["cash_income"] - lost["cash_refund"] - lost["cash_payout"] + lost["cash_payout_refund"]
@@ -118,7 +120,9 @@ def test_what_is_not_loaded_yet_is_missing_and_then_it_is_not(build_town: BuildT
 
 def test_a_shift_that_is_still_open_is_told_as_open(build_town: BuildTown) -> None:
     town = build_town(SHOP, now=datetime(2025, 12, 10, 6))
-    night = next(place for place in (0, 1) if any(s["closed_at"][:10] != s["opened_at"][:10] for s in shifts_of(town, place)))
+    night = next(
+        place for place in (0, 1) if any(s["closed_at"][:10] != s["opened_at"][:10] for s in shifts_of(town, place))
+    )
     town.load()
     last_day = town.road.now().date().replace(day=9)
     found = prove(town, Window(FIRST, last_day))
@@ -156,7 +160,9 @@ def test_a_register_that_the_operator_refuses_is_out_of_reach(build_town: BuildT
 def test_whichever_shifts_are_lost_these_are_named_and_no_others(build_town: BuildTown, data: st.DataObject) -> None:
     town = build_town(SHOP)
     all_shifts = shifts_of(town, 0) + shifts_of(town, 1)
-    lost = [all_shifts[place] for place in data.draw(st.sets(st.integers(0, len(all_shifts) - 1), min_size=1, max_size=4))]
+    lost = [
+        all_shifts[place] for place in data.draw(st.sets(st.integers(0, len(all_shifts) - 1), min_size=1, max_size=4))
+    ]
     for one in lost:
         town.sandbox.faults.add({"kind": "drop_document", "match": of_shift(one, type="closeShift")})
     town.load()

@@ -226,5 +226,3 @@ def _chunks(rows: Iterable[AskedRegister], size: int) -> Iterator[list[AskedRegi
     left = iter(rows)
     while some := list(islice(left, size)):
         yield some
-
-

@@ -11,7 +11,7 @@ HASH = "sha256"
 
 
 def canonical(value: Any) -> bytes:
-    """JSON in UTF-8, keys sorted, no spaces. Numbers are whole; money and dates are text. Raises TypeError for others."""
+    """JSON in UTF-8, keys sorted, no spaces. Numbers are whole; money and dates are text. Raises TypeError."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
@@ -58,7 +58,11 @@ def _first_of_lists(told: list[Any], found: list[Any], path: str) -> str | None:
 def _name(row: Any) -> str | None:
     if not isinstance(row, dict):
         return None
-    parts = [row[key] for key in ("register", "kpp", "fiscal_drive_number", "day", "kind", "operation", "standing", "outcome") if key in row]
+    parts = [
+        row[key]
+        for key in ("register", "kpp", "fiscal_drive_number", "day", "kind", "operation", "standing", "outcome")
+        if key in row
+    ]
     return " ".join(map(str, parts)) or None
 
 

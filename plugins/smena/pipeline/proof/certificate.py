@@ -55,7 +55,10 @@ def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now
 
 
 def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> Verified:
-    """Makes everything again from the warehouse, the hashes of the evidence from its bytes. Raises WrongUse for no such file."""
+    """Makes everything again from the warehouse, the hashes of the evidence from its bytes.
+
+    Raises WrongUse where it names no organisation and period.
+    """
     inn, window = _scope(certificate)
     if own_hash(certificate) != certificate.get(HASH):
         return Verified(inn, window, "the certificate itself was changed: its hash is another", 0)
@@ -68,7 +71,9 @@ def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> Verified:
         if difference is not None:
             return Verified(inn, window, difference, 0)
         pages = 0
-        for page_id, digest, body, size in transaction.stream("certify_pages", inn=inn, **_span(window)):
+        for page_id, digest, body, size in transaction.stream(
+            "certify_pages", inn=inn, first_day=window.first_day, last_day=window.last_day
+        ):
             if not _is_whole(bytes(body), size, bytes(digest)):
                 return Verified(inn, window, f"page {page_id}: its bytes are not those that were fetched", pages)
             pages += 1
@@ -85,7 +90,7 @@ def as_file(certificate: dict[str, Any], name: str) -> bytes:
 
 
 def of_file(content: bytes, name: str) -> dict[str, Any]:
-    """A certificate out of either kind of file. Raises WrongUse where it is none, or where a page shows another thing."""
+    """A certificate out of either kind of file. Raises WrongUse where it is none, or a page shows another thing."""
     try:
         text = content.decode()
         certificate = json.loads(embedded(text) if name.endswith(".html") else text)

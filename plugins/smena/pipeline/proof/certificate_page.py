@@ -100,7 +100,9 @@ def embedded(page: str) -> str:
 def _conclusion(told: Mapping[str, Any]) -> str:
     if told["is_complete"]:
         return '<p class="yes">Загружено всё: каждая смена каждой кассы на месте, расхождений нет.</p>'
-    lacking = Counter(row["verdict"] for row in told["registers"] if row["verdict"] in ("missing", "out_of_reach", "open"))
+    lacking = Counter(
+        row["verdict"] for row in told["registers"] if row["verdict"] in ("missing", "out_of_reach", "open")
+    )
     names = {"missing": "не хватает смен", "out_of_reach": "недоступно", "open": "смена открыта"}
     counts = [f"{names[name]}: дней касс — {count}" for name, count in sorted(lacking.items())]
     counts += [f"расхождений — {len(told['differences'])}"] if told["differences"] else []
@@ -166,21 +168,35 @@ def _verdicts(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _differences(rows: Sequence[Mapping[str, Any]]) -> str:
     cells = [
-        [_day(row["day"]), _DIFFERENCES[row["kind"]], row["register"], row["cause"], _money(row["amount"])] for row in rows
+        [_day(row["day"]), _DIFFERENCES[row["kind"]], row["register"], row["cause"], _money(row["amount"])]
+        for row in rows
     ]
     return _table(["День", "Что расходится", "РНМ", "Вероятная причина", "На сумму, ₽"], cells, numeric_from=4)
 
 
 def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, Any]]) -> str:
     shifts = [
-        [row["register"], _day(row["day"]), _VERDICTS[row["verdict"]], row["numbers"], row["receipts"]]
-        + [_money(row["cash"]), _money(row["cashless"])]
+        [
+            row["register"],
+            _day(row["day"]),
+            _VERDICTS[row["verdict"]],
+            row["numbers"],
+            row["receipts"],
+            _money(row["cash"]),
+            _money(row["cashless"]),
+        ]
         for row in registers
         if row["shifts"]
     ]
     orders = [
-        [row["kpp"], _day(row["day"]), f"{row['first_number']}…{row['last_number']}", row["orders"]]
-        + [_money(row["pko"]), _money(row["rko"])]
+        [
+            row["kpp"],
+            _day(row["day"]),
+            f"{row['first_number']}…{row['last_number']}",
+            row["orders"],
+            _money(row["pko"]),
+            _money(row["rko"]),
+        ]
         for row in books
     ]
     return (

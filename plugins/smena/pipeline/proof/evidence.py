@@ -1,4 +1,4 @@
-"""What the evidence tells of shifts that do not come out even: corrections that totals leave out, receipts that lack."""
+"""What the evidence tells of shifts that do not come out even: corrections that totals leave out, what lacks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def corrections_of(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[
         rows[name] = rows[form].where(rows["operation"] == name.replace("cashless", "cash"), 0)
     summed = rows.groupby("shift_id")[list(MONEY)].sum()
     summed.insert(0, "receipts", rows.groupby("shift_id").size())
-    return [{"shift_id": name, **told} for name, told in summed.astype("int64").to_dict("index").items()]
+    return [{str(key): value for key, value in row.items()} for row in summed.reset_index().to_dict("records")]
 
 
 def unread_documents(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[str, Any]]:
@@ -60,7 +60,9 @@ def unread_documents(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dic
     last = wanted["fiscal_document_number"]
     # The opening report is the first of them, the z-report the last: what may lack lies between.
     ranges = [range(end - count + 2, end) for end, count in zip(last, wanted["documents_quantity"], strict=True)]
-    numbers = wanted[["shift_id", "fiscal_drive_number"]].assign(fiscal_document_number=ranges)
+    numbers = wanted[["shift_id", "fiscal_drive_number"]].assign(
+        fiscal_document_number=pd.Series(ranges, index=wanted.index)
+    )
     numbers = numbers.explode("fiscal_document_number").dropna().astype({"fiscal_document_number": "Int64"})
     came = documents.receipts[["fiscal_drive_number", "fiscal_document_number"]]
     met = numbers.merge(came.drop_duplicates(), how="left", indicator=True)

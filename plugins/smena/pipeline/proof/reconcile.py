@@ -109,8 +109,7 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
                 transaction.run("lock_organization", inn=inn)
                 _write_told(transaction, inn, batch_id, told)
                 unread = _read_again(transaction, inn, window)
-                transaction.run("proof_missing", inn=inn, **days)
-                transaction.run("proof_completeness", inn=inn, batch_id=batch_id, unread=as_json(unread), **days)
+                _judge(transaction, inn, batch_id, unread, window)
                 closed = _compare(transaction, inn, batch_id, registers, told, window)
                 made = Reconciled(
                     batch_id,
@@ -131,9 +130,7 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
         return made
 
 
-def _ask(
-    road: Road, organization: Organization, batch_id: int, registers: list[AskedRegister], window: Window
-) -> Told:
+def _ask(road: Road, organization: Organization, batch_id: int, registers: list[AskedRegister], window: Window) -> Told:
     if not registers:
         return Told()
     client = road.ofd(organization)
@@ -158,39 +155,57 @@ def _ask(
 
 
 def _write_told(transaction: Transaction, inn: str, batch_id: int, told: Told) -> None:
-    transaction.run("proof_clear", inn=inn)
-    place = {"organization_inn": inn, "batch_id": batch_id}
+    transaction.run("proof_clear_shifts", inn=inn)
+    transaction.run("proof_clear_openings", inn=inn)
+    transaction.run("proof_clear_days", inn=inn)
+    place: dict[str, Any] = {"organization_inn": inn, "batch_id": batch_id}
     shifts = ["kkt_reg_id", "shift_number", "opened_at", "closed_at", *_FIGURES, "page_id"]
-    copy_frame(transaction, _in_roubles(told.shifts).assign(**place), "control", "told_shift", [*_PLACE, *shifts])
+    copy_frame(transaction, _in_roubles(told.shifts, **place), "control", "told_shift", [*_PLACE, *shifts])
     openings = ["kkt_reg_id", "fiscal_drive_number", "shift_number", "opened_at", "page_id"]
-    copy_frame(transaction, told.openings.assign(**place), "control", "told_opening", [*_PLACE, *openings])
+    copy_frame(
+        transaction,
+        told.openings.assign(organization_inn=inn, batch_id=batch_id),
+        "control",
+        "told_opening",
+        [*_PLACE, *openings],
+    )
     for told_by, frame in (("by_days", told.by_days), ("by_shifts", told.by_shifts)):
-        days = _in_roubles(frame).assign(**place, told_by=told_by)
+        days = _in_roubles(frame, **place, told_by=told_by)
         columns = ["kkt_reg_id", "told_by", "day", *_FIGURES, "page_id"]
         copy_frame(transaction, days, "control", "told_day", [*_PLACE, *columns])
 
 
-def _in_roubles(frame: pd.DataFrame) -> pd.DataFrame:
-    """Kopecks as text of roubles."""
+def _in_roubles(frame: pd.DataFrame, **place: Any) -> pd.DataFrame:
+    """Kopecks as text of roubles, and the same `place` beside each row."""
     kopecks = {name: frame[name].astype("Int64") for name in MONEY}
     return frame.assign(
+        **place,
         **{
             name: (told // 100).astype("string") + "." + (told % 100).astype("string").str.zfill(2)
             for name, told in kopecks.items()
-        }
+        },
     )
 
 
 def _read_again(transaction: Transaction, inn: str, window: Window) -> list[dict[str, Any]]:
     """Explains totals that leave corrections out, and names the receipts that incomplete shifts lack."""
-    shifts = transaction.rows(
-        "proof_unequal", inn=inn, first_day=window.first_day, last_day=window.last_day
-    )
+    shifts = transaction.rows("proof_unequal", inn=inn, first_day=window.first_day, last_day=window.last_day)
     if not shifts:
         return []
     documents = documents_of(transaction, shifts)
     transaction.run("proof_corrections", inn=inn, corrections=as_json(corrections_of(documents, shifts)))
     return unread_documents(documents, shifts)
+
+
+def _judge(transaction: Transaction, inn: str, batch_id: int, unread: list[dict[str, Any]], window: Window) -> None:
+    """Which shifts are missing, and the verdict about each register and day."""
+    days = {"first_day": window.first_day, "last_day": window.last_day}
+    transaction.run("proof_unexplained", inn=inn, **days)
+    transaction.run("proof_open", inn=inn, **days)
+    transaction.run("proof_missing", inn=inn, **days)
+    transaction.run("proof_missing_by_days", inn=inn)
+    transaction.run("proof_completeness_clear", inn=inn, **days)
+    transaction.run("proof_completeness", inn=inn, batch_id=batch_id, unread=as_json(unread), **days)
 
 
 def _compare(
@@ -229,6 +244,8 @@ def _alert(made: Reconciled) -> None:
             )  # fmt: skip
     for row in made.lacking:
         what = "; ".join(row["missing"]) or row["reason"]
-        logger.warning("%s inn=%s register=%s day=%s what=%s", row["verdict"], made.inn, row["kkt_reg_id"], row["day"], what)
+        logger.warning(
+            "%s inn=%s register=%s day=%s what=%s", row["verdict"], made.inn, row["kkt_reg_id"], row["day"], what
+        )
     for register, reason in made.unasked.items():
         logger.warning("unasked inn=%s register=%s why=%s", made.inn, register, reason)

@@ -47,12 +47,12 @@ def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: dat
             logger.log(logging.WARNING, "unreconciled inn=%s why=%s", inn, error)
             failed.append(error)
     passing = [error for error in failed if isinstance(error, PassingFault)]
-    for error in [*passing, *failed]:
-        raise error
+    for first in [*passing, *failed]:
+        raise first
 
 
 def report_reconciliation(road: Road, *, run_id: str) -> None:
-    """Says in a line how each organisation ended. Raises BadBatch where shifts are missing or new differences appeared."""
+    """Says in a line how each organisation ended. Raises BadBatch where shifts are missing or a difference is new."""
     wrong = []
     for row in road.warehouse.rows("reconciled_batches", run_id=run_id):
         inn, summary = row["organization_inn"], row["summary"]
