@@ -45,6 +45,18 @@ def test_however_the_operator_counts_nothing_differs(build_town: BuildTown, mann
     assert (found.differences, found.lacking) == ([], [])
 
 
+def test_where_registers_may_be_read_for_a_while_only_nothing_is_called_missing(build_town: BuildTown) -> None:
+    town = build_town(replace(HARD, seed=3, every_permission_window=2))
+    town.load()
+    found = reconcile(town.road, town.inn, run_id="test", window=WHOLE)
+    assert found.differences == []
+    assert "missing" not in found.verdicts
+    assert {row["reason"].partition(":")[0] for row in found.lacking} <= {
+        "no_permission",
+        "opened before the permission",
+    }
+
+
 def test_any_window_of_a_clean_world_is_clean(build_town: BuildTown) -> None:
     town = build_town(replace(HARD, seed=5))
     town.load()

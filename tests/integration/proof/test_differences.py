@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from sandbox import MarketSettings
 from smena.model.window import Window
 from smena.pipeline.proof.reconcile import Reconciled, reconcile
-from tests.town import EASY, FIRST, SMALL, Town
+from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]
+QUIET = MarketSettings().easy()
 SHOP = replace(EASY, last_day=date(2025, 12, 20))
 WHOLE = Window(FIRST, date(2025, 12, 20))
 
@@ -146,14 +148,27 @@ def test_document_numbers_that_overlap_differ(town: Town) -> None:
     assert (found["kind"], found["shifts"]) == ("documents", [str(shift["shift_id"])])
 
 
-def test_the_books_of_a_world_with_two_sources_agree(build_town: BuildTown) -> None:
-    from sandbox import MarketSettings
+TWELVE_DAYS = Window(FIRST, FIRST + timedelta(days=11))
 
-    world = replace(SMALL, last_day=FIRST + timedelta(days=12), registers_per_organization=3, every_permission_window=0)
-    town = build_town(world, manners={"market": MarketSettings()})
-    town.load()
+
+def both_sources(build_town: BuildTown, market: MarketSettings) -> Town:
+    town = build_town(replace(SHOP, last_day=TWELVE_DAYS.last_day, correction_permille=0), manners={"market": market})
     town.enable_market(FIRST)
+    town.load()
     town.load(product="market")
     town.load()
-    found = prove(town, Window(FIRST, FIRST + timedelta(days=12)))
-    assert [row for row in found.differences if row["kind"] != "two_sources"] == []
+    assert any(shift["same_as"] for shift in town.shifts())
+    return town
+
+
+def test_where_both_sources_tell_of_the_same_cash_nothing_differs(build_town: BuildTown) -> None:
+    town = both_sources(build_town, QUIET)
+    assert not prove(town, TWELVE_DAYS).waits
+
+
+def test_where_market_tells_of_other_cash_of_one_shift_it_differs_by_that(build_town: BuildTown) -> None:
+    town = both_sources(build_town, QUIET)
+    till = next(shift for shift in town.shifts() if shift["source"] == "market" and shift["same_as"])
+    town.sql("update accounting.shift set cash_income = cash_income - 3 where shift_id = %s", till["shift_id"])
+    found = [row for row in prove(town, TWELVE_DAYS).differences if str(till["shift_id"]) in row["shifts"]]
+    assert [(row["kind"], row["amount"], len(row["shifts"])) for row in found] == [("two_sources", 3, 2)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -79,6 +80,20 @@ def test_a_shift_that_the_operator_lost_altogether_is_named_still(
     assert sum(row["amount"] for row in found.differences) * 100 == -(
         lost["cash_income"] - lost["cash_refund"] - lost["cash_payout"] + lost["cash_payout_refund"]
     )
+
+
+@pytest.mark.parametrize("which", ["last of the old drive", "first of the new drive"])
+def test_a_shift_lost_where_the_drive_was_replaced_is_named_by_its_own_drive(build_town: BuildTown, which: str) -> None:
+    """Numbers start again at 1: what is missing is missing within its drive."""
+    town = build_town(SHOP)
+    shifts = next(shifts_of(town, n) for n in (0, 1) if len({s["fiscal_drive_number"] for s in shifts_of(town, n)}) > 1)
+    (old, new) = next(
+        pair for pair in pairwise(shifts) if pair[0]["fiscal_drive_number"] != pair[1]["fiscal_drive_number"]
+    )
+    lost = old if which.startswith("last") else new
+    town.sandbox.faults.add({"kind": "drop_document", "match": of_shift(lost)})
+    town.load()
+    assert [name.removesuffix(" или позже") for name in named(prove(town))] == [name_of(lost)]
 
 
 def test_a_receipt_that_did_not_come_is_named_by_its_number(build_town: BuildTown) -> None:
