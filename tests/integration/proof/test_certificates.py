@@ -191,3 +191,11 @@ def test_a_certificate_or_a_page_that_was_changed_is_told_from_a_true_one(town: 
 def test_a_period_that_was_not_reconciled_has_no_certificate(town: Town) -> None:
     with pytest.raises(WrongUse, match="were never reconciled — run `smena reconcile"):
         certify(town.warehouse, town.inn, Window(FIRST, date(2025, 12, 20)), made_by="test", now=NOW)
+
+
+def test_a_period_in_which_nothing_is_loaded_is_not_called_complete(town: Town) -> None:
+    before = Window(date(2025, 11, 1), date(2025, 11, 10))
+    reconcile(town.road, town.inn, run_id="test", window=before)
+    told = certify(town.warehouse, town.inn, before, made_by="test", now=NOW)
+    assert not told["is_complete"]
+    assert "ничего не загружается" in as_file(told, "proof.html").decode()

@@ -20,7 +20,8 @@ KIND, VERSION = "smena-certificate-of-completeness", 1
 ATTESTED = ("made_at", "made_by", "checked_at", "organization_name", "organization_kpp")
 """What is told of the certificate itself: covered by its hash, and not to be found in the warehouse again."""
 
-PROVED = ("complete", "offline", "disabled")
+PROVED = {"complete", "offline", "disabled"}
+"""Verdicts that a complete period may have; one of nothing but `disabled` days proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
         "version": VERSION,
         "organization": {"inn": inn},
         "period": {"from": str(window.first_day), "to": str(window.last_day)},
-        "is_complete": verdicts <= set(PROVED) and not differences,
+        "is_complete": verdicts <= PROVED and bool(verdicts - {"disabled"}) and not differences,
         "outcomes": transaction.rows("certify_outcomes", inn=inn, **span),
         "operations": transaction.rows("certify_operations", inn=inn, **span),
         "drives": transaction.rows("certify_drives", inn=inn, **span),

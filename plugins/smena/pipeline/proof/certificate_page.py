@@ -98,8 +98,14 @@ def embedded(page: str) -> str:
 
 
 def _conclusion(told: Mapping[str, Any]) -> str:
+    verdicts = Counter(row["verdict"] for row in told["registers"])
     if told["is_complete"]:
-        return '<p class="yes">Загружено всё: каждая смена каждой кассы на месте, расхождений нет.</p>'
+        silent = f" Дней, в которые касса молчит: {verdicts['offline']}." if verdicts["offline"] else ""
+        unwanted = f" Дней, которые не загружаются: {verdicts['disabled']}." if verdicts["disabled"] else ""
+        told_all = "Загружено всё: каждая смена каждой кассы на месте, расхождений нет."
+        return f'<p class="yes">{told_all}{silent}{unwanted}</p>'
+    if not verdicts.keys() - {"disabled"}:
+        return '<p class="no">Полнота не доказана: за этот период ничего не загружается.</p>'
     lacking = Counter(
         row["verdict"] for row in told["registers"] if row["verdict"] in ("missing", "out_of_reach", "open")
     )
