@@ -93,8 +93,9 @@ def test_a_dag_file_is_thin(file: Path) -> None:
     assert len(file.read_text().splitlines()) < 130
 
 
-def test_the_daily_dag_has_true_data_intervals() -> None:
-    (dag,) = look(REPOSITORY / "dags" / "ofd_z_reports.py")["dags"]
+@pytest.mark.parametrize("name", ["ofd_z_reports", "reconciliation"])
+def test_a_daily_dag_has_true_data_intervals(name: str) -> None:
+    (dag,) = look(REPOSITORY / "dags" / f"{name}.py")["dags"]
     assert dag["timetable"] == "CronDataIntervalTimetable"
 
 

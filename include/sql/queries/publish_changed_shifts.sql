@@ -5,6 +5,7 @@ set
     opened_at = staged.opened_at,
     received_at = staged.received_at at time zone 'UTC',
     receipts = staged.receipts,
+    documents_quantity = staged.documents_quantity,
     cash_income = staged.cash_income * 0.01,
     cash_refund = staged.cash_refund * 0.01,
     cash_payout = staged.cash_payout * 0.01,

@@ -25,7 +25,8 @@ insert into accounting.shift (
     reason,
     evidence,
     batch_id,
-    late_by
+    late_by,
+    documents_quantity
 )
 select
     staged.shift_id,
@@ -53,7 +54,8 @@ select
     decided.reason,
     staged.evidence,
     %(batch_id)s,
-    accounting.late_by(staged.closed_at, staged.received_at, organization.timezone)
+    accounting.late_by(staged.closed_at, staged.received_at, organization.timezone),
+    staged.documents_quantity
 from stage.shift as staged
 inner join decided on staged.shift_id = decided.shift_id
 inner join control.organization on organization.inn = %(inn)s

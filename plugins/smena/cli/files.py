@@ -13,15 +13,15 @@ MOST_BYTES = 1 << 20
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def read_file(path: Path) -> bytes:
-    """The whole of a small file. Raises WrongUse where it cannot be read or is larger than 1 MB."""
+def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """The whole of a file. Raises WrongUse where it cannot be read or is larger than `most_bytes`."""
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(most_bytes + 1)
     except OSError as error:
         raise WrongUse(f"{path} cannot be read: {error.strerror}") from None
-    if len(content) > MOST_BYTES:
-        raise WrongUse(f"{path} is larger than {MOST_BYTES} bytes", fix="give the right file")
+    if len(content) > most_bytes:
+        raise WrongUse(f"{path} is larger than {most_bytes} bytes", fix="give the right file")
     return content
 
 

@@ -24,6 +24,7 @@ from smena.cli.loading import load, plan
 from smena.cli.organization import organization
 from smena.cli.period import period
 from smena.cli.printing import cash_book, print_
+from smena.cli.proof import certify, reconcile, verify
 from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
@@ -105,5 +106,6 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 _LOADING = (migrate, organization, certificate, integration, plan, load)
 _ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
 _PAPER = (print_, cash_book, export)
-for command in (*_LOADING, *_ACCOUNTING, *_PAPER):
+_PROOF = (reconcile, certify, verify)
+for command in (*_LOADING, *_ACCOUNTING, *_PAPER, *_PROOF):
     main.add_command(command)

@@ -141,6 +141,11 @@ class OfdClient:
         path = f"{_cashbox(organization, register)}/statistics/cash-receipt/by-days"
         return self._get("by-days", path, {"from": first.isoformat(), "to": last.isoformat()})
 
+    def organization_by_days(self, organization: str, first: date, last: date) -> Page:
+        """Totals by calendar day of the whole organisation; refused to a key that may not see every register."""
+        path = f"/v2/organizations/{quote(organization, safe='')}/statistics/cash-receipt/by-days"
+        return self._get("organization-by-days", path, {"from": first.isoformat(), "to": last.isoformat()})
+
     def _get(self, name: str, path: str, query: Mapping[str, str] | None = None) -> Page:
         address = f"{self._base}{path}{f'?{urlencode(query)}' if query else ''}"
         return readable_page(self._http, name, address, lambda: self._answered(name, address), _is_json, "JSON")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any
 
-from msgspec import Meta, Raw, Struct, defstruct
+from msgspec import Meta, Raw, Struct, defstruct, field
 
 MOST_KOPECKS = 10**13
 
@@ -104,6 +104,22 @@ class TotalsAnswer(Struct):
     """by-shifts."""
 
     shifts: list[Totals]
+
+
+class DayTotals(Struct, rename="camel", kw_only=True):
+    """One entry of by-days."""
+
+    day: date = field(name="date")
+    sell: Sums
+    return_sell: Sums
+    buy: Sums
+    return_buy: Sums
+
+
+class DaysAnswer(Struct):
+    """by-days."""
+
+    items: list[DayTotals]
 
 
 class Ends(Struct, rename="camel"):

@@ -44,6 +44,12 @@ SHIFT_TOTALS = Schema(
 )
 """by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked."""
 
+DAY_TOTALS = Schema(
+    "day_totals",
+    {"page_id": WHOLE, "kkt_reg_id": TEXT, "day": MOMENT, "receipts": WHOLE} | dict.fromkeys(MONEY, WHOLE),
+)
+"""by-days: one row a register and day with a shift's event or a receipt; `kkt_reg_id` is empty for all registers."""
+
 RECEIPTS = Schema(
     "receipts",
     _FISCAL
@@ -104,6 +110,7 @@ SHIFTS = Schema(
         "closed_at": MOMENT,
         "received_at": MOMENT,
         "receipts": WHOLE,
+        "documents_quantity": WHOLE,
     }
     | dict.fromkeys(MONEY, WHOLE)
     | {"detail": TEXT, "order_day": MOMENT, "outcome": TEXT, "reason": TEXT, "evidence": TEXT},

@@ -30,10 +30,6 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
         except Undecodable:
             entries = _one_by_one(page, rejects)
         found.add(page, entries)
-    sums = {
-        name: [getattr(getattr(one, section), field) for one in found.documents]
-        for name, (section, field) in zip(MONEY, _SUMS, strict=True)
-    }
     frame = SHIFT_TOTALS.of(
         {
             "page_id": found.pages,
@@ -41,11 +37,20 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
             "shift_number": found.column("shift_number"),
             "opened_at": moments(found.column("shift_open")),
             "closed_at": moments(found.column("shift_close")),
-            "receipts": [sum(getattr(one, name).count for name in _SECTIONS) for one in found.documents],
-            **sums,
+            **columns_of_sums(found),
         }
     )
     return frame, rejects_frame(rejects)
+
+
+def columns_of_sums(found: Found) -> dict[str, list[int]]:
+    """What entries of totals tell, column by column: how many receipts, and the six sums in kopecks."""
+    receipts = [sum(getattr(one, name).count for name in _SECTIONS) for one in found.documents]
+    sums = {
+        name: [getattr(getattr(one, section), field) for one in found.documents]
+        for name, (section, field) in zip(MONEY, _SUMS, strict=True)
+    }
+    return {"receipts": receipts, **sums}
 
 
 def last_close_without_opening(body: bytes, first_day: date) -> date | None:

@@ -22,6 +22,7 @@ GOOD_SHIFT = {
     "closed_at": pd.Timestamp("2026-03-01 22:00"),
     "received_at": pd.Timestamp("2026-03-01 19:01"),
     "receipts": 12,
+    "documents_quantity": 14,
     "cash_income": 120_000,
     "cash_refund": 500,
     "cash_payout": 300,

@@ -1,0 +1,70 @@
+"""### Is everything here, and does it agree?
+
+Every day at 06:00 Moscow time, after the loads, for every organisation that is switched on: completeness and сверка of
+the last 35 days. The source is asked again, and accounting is never changed.
+
+| task | does |
+| --- | --- |
+| `organizations` | who is switched on, in lots |
+| `prove` | asks for totals by shift, totals by day and opening reports; verdicts by register and day, differences |
+| `report` | a line for each organisation; fails if shifts are missing, a difference is new, or one was not reconciled |
+
+Verdicts are in `control.completeness`, differences in `control.difference`: a new one is a warning in the log of
+`prove`, one that is not found any more is closed. `smena reconcile` does the same by hand, for any period.
+
+* **Pool** `kontur_ofd`: shared with the loads. **Retries**: faults that may pass, three times, with growing pauses.
+* **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pendulum
+from airflow.sdk import CronDataIntervalTimetable, TriggerRule, dag, task
+
+from smena.dag_settings import DEFAULT_ARGS, ZONE
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("0 6 * * *", timezone=ZONE),
+    start_date=pendulum.datetime(2025, 1, 1, 6, tz=ZONE),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    tags=["smena", "ofd", "proof"],
+    doc_md=__doc__,
+)
+def reconciliation() -> None:
+    """The DAG."""
+
+    @task
+    def organizations() -> list[list[str]]:
+        """ИНН of organisations, by task."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.proof.run import organizations_to_prove
+
+        return organizations_to_prove(road_from_airflow())
+
+    @task(pool="kontur_ofd", map_index_template="{{ inns }}")
+    def prove(inns: list[str], run_id: str, data_interval_end: datetime | None = None) -> None:
+        """Everything held against everything."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.proof.run import reconcile_lot
+
+        end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
+        last_day = end and end.date() - timedelta(days=1)
+        reconcile_lot(road_from_airflow(), inns, run_id=run_id, last_day=last_day)
+
+    @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
+    def report(run_id: str) -> None:
+        """How each organisation ended."""
+        from smena.connections import road_from_airflow
+        from smena.pipeline.proof.run import report_reconciliation
+
+        report_reconciliation(road_from_airflow(), run_id=run_id)
+
+    prove.expand(inns=organizations()) >> report()
+
+
+reconciliation()

@@ -1,0 +1,17 @@
+-- Run by verify: the bytes behind a period, to be hashed again.
+select
+    page.page_id,
+    page.sha256,
+    page.body,
+    page.body_bytes
+from raw.page
+where
+    page.page_id in (
+        select unnest(shift.evidence)
+        from accounting.shift
+        where
+            shift.organization_inn = %(inn)s
+            and shift.closed_at >= %(first_day)s
+            and shift.closed_at < %(last_day)s::date + 1
+    )
+order by page.page_id

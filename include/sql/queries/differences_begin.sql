@@ -1,0 +1,11 @@
+-- Run by reconcile: what disagrees, gathered kind by kind.
+create temporary table found_difference (
+    kind text not null,
+    kkt_reg_id text,
+    day date not null,
+    amount numeric(15, 2) not null,
+    cause text not null,
+    details jsonb not null,
+    shifts uuid[] not null,
+    key text not null
+) on commit drop

@@ -1,0 +1,18 @@
+-- Run by reconcile after every kind was gathered: what is not found any more is closed.
+update control.difference
+set closed_at = now(), batch_id = %(batch_id)s
+where
+    difference.organization_inn = %(inn)s
+    and difference.closed_at is null
+    and difference.day between %(first_day)s and %(last_day)s
+    -- What could not be asked now is neither found nor gone.
+    and not (
+        difference.kind in ('shift_totals', 'shift_receipts', 'shift_not_told', 'days')
+        and difference.kkt_reg_id = any(%(unasked)s)
+    )
+    and not exists (
+        select from found_difference as found
+        where
+            difference.digest
+            = md5(found.kind || found.key || found.amount || (found.details - array['page_id', 'pages'])::text)
+    )

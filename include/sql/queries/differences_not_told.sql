@@ -1,0 +1,30 @@
+-- Run by reconcile: shifts of the warehouse that the source does not tell of any more.
+insert into found_difference
+select
+    'shift_not_told',
+    shift.kkt_reg_id,
+    shift.closed_at::date,
+    coalesce(shift.cash_income - shift.cash_refund - shift.cash_payout + shift.cash_payout_refund, 0),
+    'the source told of this shift when it was loaded, and its totals by shift do not any more',
+    jsonb_build_object(
+        'ours', accounting.shift_facts(shift) - 'order_date',
+        'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', shift.shift_number
+    ),
+    array[shift.shift_id],
+    shift.shift_id::text
+from accounting.shift
+inner join jsonb_to_recordset(%(asked)s) as asked (kkt_reg_id text, first_day date, last_day date)
+    on shift.kkt_reg_id = asked.kkt_reg_id
+where
+    shift.organization_inn = %(inn)s
+    and shift.source = 'ofd'
+    and shift.closed_at >= asked.first_day
+    and shift.closed_at < asked.last_day + 1
+    and not exists (
+        select from control.told_shift as told
+        where
+            told.organization_inn = shift.organization_inn
+            and told.kkt_reg_id = shift.kkt_reg_id
+            and told.shift_number = shift.shift_number
+            and told.closed_at = shift.closed_at
+    )

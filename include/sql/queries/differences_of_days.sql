@@ -1,0 +1,62 @@
+-- Run by reconcile: totals by day against what totals by shift tell of the same day (R5). Only days that were unclear have both.
+insert into found_difference
+select
+    'days',
+    by_days.kkt_reg_id,
+    by_days.day,
+    (
+        by_shifts.cash_income - by_shifts.cash_refund - by_shifts.cash_payout + by_shifts.cash_payout_refund
+        - by_days.cash_income + by_days.cash_refund + by_days.cash_payout - by_days.cash_payout_refund
+    ),
+    case
+        when by_shifts.receipts < by_days.receipts
+            then
+                'totals by shift lack ' || by_days.receipts - by_shifts.receipts || ' receipts of this day: '
+                || coalesce(missing.what, 'a shift is not told')
+        when by_shifts.receipts > by_days.receipts
+            then 'totals by day lack ' || by_shifts.receipts - by_days.receipts || ' receipts'
+        else 'as many receipts, other sums'
+    end,
+    jsonb_build_object(
+        'by_shifts',
+        to_jsonb(by_shifts) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
+        'by_days', to_jsonb(by_days) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
+        'pages', jsonb_build_array(by_shifts.page_id, by_days.page_id)
+    ),
+    coalesce(ours.shifts, '{}'),
+    by_days.kkt_reg_id || by_days.day
+from control.told_day as by_days
+inner join control.told_day as by_shifts
+    on
+        by_days.organization_inn = by_shifts.organization_inn
+        and by_days.kkt_reg_id = by_shifts.kkt_reg_id
+        and by_days.day = by_shifts.day
+        and by_shifts.told_by = 'by_shifts'
+left join lateral (
+    select 'смена № ' || string_agg(missing_shift.first_number::text, ', ') as what
+    from missing_shift
+    where missing_shift.kkt_reg_id = by_days.kkt_reg_id and missing_shift.days @> by_days.day
+) as missing on true
+left join lateral (
+    select array_agg(shift.shift_id order by shift.closed_at) as shifts
+    from accounting.shift
+    where
+        shift.organization_inn = by_days.organization_inn
+        and shift.kkt_reg_id = by_days.kkt_reg_id
+        and shift.source = 'ofd'
+        and coalesce(shift.opened_at, shift.closed_at) < by_days.day + 1
+        and shift.closed_at >= by_days.day
+) as ours on true
+where
+    by_days.organization_inn = %(inn)s
+    and by_days.told_by = 'by_days'
+    and by_days.kkt_reg_id <> ''
+    and by_days.day between %(first_day)s and %(last_day)s
+    and (
+        by_days.receipts, by_days.cash_income, by_days.cash_refund, by_days.cash_payout, by_days.cash_payout_refund,
+        by_days.cashless_income, by_days.cashless_refund
+    )
+    is distinct from (
+        by_shifts.receipts, by_shifts.cash_income, by_shifts.cash_refund, by_shifts.cash_payout,
+        by_shifts.cash_payout_refund, by_shifts.cashless_income, by_shifts.cashless_refund
+    )

@@ -1,0 +1,58 @@
+-- Run by reconcile: shifts of the warehouse against totals by shift as the source tells them now (R4).
+insert into found_difference
+select
+    case when shift.detail = 'receipts' then 'shift_receipts' else 'shift_totals' end,
+    shift.kkt_reg_id,
+    shift.closed_at::date,
+    (
+        shift.cash_income - shift.cash_refund - shift.cash_payout + shift.cash_payout_refund
+        - told.cash_income + told.cash_refund + told.cash_payout - told.cash_payout_refund
+    ),
+    case
+        when shift.decision_id is not null or shift.outcome = 'conflict'
+            then 'a person decided, or has to: the source tells another thing than what stands'
+        when shift.receipts > told.receipts
+            then 'totals hold ' || shift.receipts - told.receipts || ' receipts less than the shift has'
+        when shift.receipts < told.receipts
+            then 'totals hold ' || told.receipts - shift.receipts || ' receipts more than the shift has'
+        when shift.detail = 'receipts' then 'receipts that were read and totals disagree'
+        else 'the source has changed its totals since they were loaded, or the warehouse was changed'
+    end,
+    jsonb_build_object(
+        'ours', accounting.shift_facts(shift) - 'order_date',
+        'told', to_jsonb(told) - array[
+            'organization_inn',
+            'kkt_reg_id',
+            'opened_at',
+            'closed_at',
+            'page_id',
+            'batch_id',
+            'shift_number',
+            'corrections'
+        ],
+        'page_id', told.page_id, 'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', shift.shift_number
+    ),
+    array[shift.shift_id],
+    shift.shift_id::text
+from accounting.shift
+inner join control.told_shift as told
+    on
+        shift.organization_inn = told.organization_inn
+        and shift.kkt_reg_id = told.kkt_reg_id
+        and shift.shift_number = told.shift_number
+        and shift.closed_at = told.closed_at
+        and told.opened_at is not null
+where
+    shift.organization_inn = %(inn)s
+    and shift.source = 'ofd'
+    and shift.cash_income is not null
+    and shift.closed_at >= %(first_day)s
+    and shift.closed_at < %(last_day)s::date + 1
+    and (
+        shift.receipts, shift.cash_income, shift.cash_refund, shift.cash_payout, shift.cash_payout_refund,
+        shift.cashless_income, shift.cashless_refund
+    )
+    is distinct from (
+        told.receipts, told.cash_income, told.cash_refund, told.cash_payout, told.cash_payout_refund,
+        told.cashless_income, told.cashless_refund
+    )

@@ -1,0 +1,186 @@
+-- Run by reconcile after proof_missing: the verdict about each register and day of the window, made anew.
+with lacking as (
+    select
+        missing_shift.kkt_reg_id,
+        missing_shift.days,
+        case when missing_shift.fiscal_drive_number is null then '' else 'ФН ' || fiscal_drive_number || ', ' end
+        || case
+            when missing_shift.last_number is null then 'смена № ' || missing_shift.first_number || ' или позже'
+            when missing_shift.last_number > missing_shift.first_number
+                then 'смены № ' || missing_shift.first_number || '…' || missing_shift.last_number
+            else 'смена № ' || missing_shift.first_number
+        end as what,
+        missing_shift.first_number as place,
+        true as is_missing
+    from missing_shift
+    union all
+    select
+        shift.kkt_reg_id,
+        daterange(shift.closed_at::date, shift.closed_at::date, '[]'),
+        'ФН ' || shift.fiscal_drive_number || ', смена № ' || shift.shift_number || ': '
+        || case
+            when unread.documents <> '' then 'нет чеков, среди них ФД № ' || unread.documents
+            else coalesce(shift.reason, '')
+        end,
+        shift.shift_number,
+        not coalesce(cut.yes, false)
+    from accounting.shift
+    left join jsonb_to_recordset(%(unread)s) as unread (shift_id uuid, documents text)
+        on shift.shift_id = unread.shift_id
+    left join lateral (
+        -- Its opening lies before the permission: what is lacking may not be read.
+        select true as yes
+        from control.told_shift as told
+        inner join control.register
+            on told.organization_inn = register.organization_inn and told.kkt_reg_id = register.kkt_reg_id
+        where
+            told.organization_inn = shift.organization_inn
+            and told.kkt_reg_id = shift.kkt_reg_id
+            and told.shift_number = shift.shift_number
+            and told.closed_at = shift.closed_at
+            and told.opened_at is null
+            and register.permission_from is not null
+        limit 1
+    ) as cut on true
+    where
+        shift.organization_inn = %(inn)s
+        and shift.source = 'ofd'
+        and shift.outcome = 'incomplete'
+        and shift.closed_at >= %(first_day)s
+        and shift.closed_at < %(last_day)s::date + 1
+),
+
+closed as (
+    select
+        kkt_reg_id,
+        closed_at::date as day,
+        count(*) as shifts
+    from accounting.shift
+    where
+        organization_inn = %(inn)s
+        and source = 'ofd'
+        and closed_at >= %(first_day)s
+        and closed_at < %(last_day)s::date + 1
+    group by kkt_reg_id, closed_at::date
+),
+
+looked_at as (
+    select
+        register.kkt_reg_id,
+        moment.at::date as day,
+        integration.state,
+        integration.start_date,
+        register.first_document_at,
+        register.last_document_at,
+        integration.registers = '{}' or register.kkt_reg_id = any(integration.registers) as is_named,
+        coalesce(reach.days @> moment.at::date, false) as is_reached,
+        coalesce(covered.days @> moment.at::date, false) as is_covered,
+        coalesce(closed.shifts, 0) as shifts,
+        gap.reasons as gap_reasons,
+        gap.details as gap_details,
+        open_shift.numbers as open_numbers,
+        missing.what as missing,
+        cut.what as cut
+    from control.register
+    cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
+    left join control.integration
+        on register.organization_inn = integration.organization_inn and integration.product = 'ofd'
+    left join control.reach
+        on
+            register.organization_inn = reach.organization_inn
+            and register.kkt_reg_id = reach.kkt_reg_id
+            and reach.product = 'ofd'
+    left join control.covered
+        on
+            register.organization_inn = covered.organization_inn
+            and register.kkt_reg_id = covered.kkt_reg_id
+            and covered.product = 'ofd'
+    left join closed on register.kkt_reg_id = closed.kkt_reg_id and moment.at = closed.day
+    left join lateral (
+        select
+            array_agg(gap.reason) as reasons,
+            coalesce(string_agg(nullif(gap.details, ''), '; '), '') as details
+        from control.gap
+        where
+            gap.organization_inn = register.organization_inn
+            and gap.product = 'ofd'
+            and gap.kkt_reg_id = register.kkt_reg_id
+            and gap.days @> moment.at::date
+    ) as gap on true
+    left join lateral (
+        select string_agg('№ ' || open_shift.shift_number, ', ') as numbers
+        from open_shift
+        where open_shift.kkt_reg_id = register.kkt_reg_id and open_shift.days @> moment.at::date
+    ) as open_shift on true
+    left join lateral (
+        select array_agg(lacking.what order by lacking.place) as what
+        from lacking
+        where lacking.is_missing and lacking.kkt_reg_id = register.kkt_reg_id and lacking.days @> moment.at::date
+    ) as missing on true
+    left join lateral (
+        select array_agg(lacking.what order by lacking.place) as what
+        from lacking
+        where not lacking.is_missing and lacking.kkt_reg_id = register.kkt_reg_id and lacking.days @> moment.at::date
+    ) as cut on true
+    where register.organization_inn = %(inn)s
+),
+
+judged as (
+    select
+        looked_at.*,
+        case
+            when coalesce(state, 'off') <> 'on' or day < start_date or not is_named then 'disabled'
+            when not is_reached then 'out_of_reach'
+            when missing is not null then 'missing'
+            when cut is not null then 'out_of_reach'
+            when gap_reasons && array['refused', 'no_permission'] and not is_covered then 'out_of_reach'
+            when gap_reasons && array['failed', 'unreadable'] and not is_covered then 'missing'
+            when open_numbers is not null then 'open'
+            when last_document_at is null or last_document_at::date < day then 'offline'
+            when not is_covered and not coalesce('missing_shift' = any(gap_reasons), false) then 'missing'
+            else 'complete'
+        end as verdict
+    from looked_at
+)
+
+insert into control.completeness (organization_inn, kkt_reg_id, day, verdict, reason, missing, shifts, batch_id)
+select
+    %(inn)s,
+    kkt_reg_id,
+    day,
+    verdict,
+    case verdict
+        when 'disabled'
+            then
+                case
+                    when coalesce(state, 'off') <> 'on' then 'the integration is off'
+                    when day < start_date then 'before the start date, ' || start_date
+                    else 'the mandate does not name this register'
+                end
+        when 'out_of_reach'
+            then
+                case
+                    when cut is not null then 'opened before the permission: ' || array_to_string(cut, '; ')
+                    when
+                        gap_reasons is not null
+                        then array_to_string(gap_reasons, ', ') || coalesce(': ' || nullif(gap_details, ''), '')
+                    when day < first_document_at::date then 'before_first_document'
+                    else 'no_permission'
+                end
+        when 'missing'
+            then
+                case
+                    when missing is not null then ''
+                    when
+                        gap_reasons is not null
+                        then array_to_string(gap_reasons, ', ') || coalesce(': ' || nullif(gap_details, ''), '')
+                    else 'not loaded yet'
+                end
+        when 'open' then 'смена ' || open_numbers || ' is not closed yet'
+        when 'offline' then 'newest document: ' || coalesce(last_document_at::text, 'none')
+        else ''
+    end,
+    case when verdict = 'missing' then coalesce(missing, '{}') else '{}' end,
+    shifts,
+    %(batch_id)s
+from judged

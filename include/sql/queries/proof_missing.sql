@@ -1,0 +1,191 @@
+-- Run by reconcile after proof_unexplained and proof_open: shifts that are known to exist and are not here, by number.
+--
+-- Three witnesses: numbers within a drive that are no neighbours; totals by shift that tell of a closed shift; opening
+-- reports of shifts that are neither here nor still open. The fourth, totals by day, is asked in proof_missing_by_days.
+create temporary table missing_shift on commit drop as
+with known as (
+    select
+        shift.kkt_reg_id,
+        shift.fiscal_drive_number,
+        shift.shift_number,
+        shift.opened_at,
+        shift.closed_at,
+        coalesce(
+            before.shift_number, case when replaced.at is not null or is_first.yes then 0 end
+        ) as number_before,
+        coalesce(before.closed_at, replaced.at, register.first_document_at) as after_at,
+        reach.days as reach
+    from accounting.shift
+    inner join control.register
+        on shift.organization_inn = register.organization_inn and shift.kkt_reg_id = register.kkt_reg_id
+    inner join control.reach
+        on
+            shift.organization_inn = reach.organization_inn
+            and shift.kkt_reg_id = reach.kkt_reg_id
+            and reach.product = 'ofd'
+    left join lateral (
+        select
+            former.shift_number,
+            former.closed_at
+        from accounting.shift as former
+        where
+            former.fiscal_drive_number = shift.fiscal_drive_number
+            and former.shift_number < shift.shift_number
+        order by former.shift_number desc
+        limit 1
+    ) as before on true
+    -- With a new drive numbers start again: what follows another drive's shift starts at 1.
+    left join lateral (
+        select max(former.closed_at) as at
+        from accounting.shift as former
+        where
+            before.shift_number is null
+            and former.organization_inn = shift.organization_inn
+            and former.kkt_reg_id = shift.kkt_reg_id
+            and former.source = 'ofd'
+            and former.fiscal_drive_number <> shift.fiscal_drive_number
+            and former.closed_at < shift.closed_at
+    ) as replaced on true
+    cross join
+        lateral (
+            select lower(reach.days) = register.first_document_at::date as yes
+        ) as is_first
+    where
+        shift.organization_inn = %(inn)s
+        and shift.source = 'ofd'
+        and shift.closed_at >= %(first_day)s
+        and shift.closed_at < %(last_day)s::date + 40
+),
+
+told as (
+    select
+        told.kkt_reg_id,
+        coalesce(opening.fiscal_drive_number, near.fiscal_drive_number) as fiscal_drive_number,
+        told.shift_number,
+        told.closed_at::date as day
+    from control.told_shift as told
+    left join control.told_opening as opening
+        on
+            told.organization_inn = opening.organization_inn
+            and told.kkt_reg_id = opening.kkt_reg_id
+            and told.shift_number = opening.shift_number
+            and told.opened_at = opening.opened_at
+    left join lateral (
+        select shift.fiscal_drive_number
+        from accounting.shift
+        where
+            shift.organization_inn = told.organization_inn
+            and shift.kkt_reg_id = told.kkt_reg_id
+            and shift.source = 'ofd'
+            and (
+                (shift.closed_at < told.closed_at and shift.shift_number < told.shift_number)
+                or (shift.closed_at > told.closed_at and shift.shift_number > told.shift_number)
+            )
+        order by abs(shift.shift_number - told.shift_number)
+        limit 1
+    ) as near on true
+    where
+        told.organization_inn = %(inn)s
+        and told.closed_at >= %(first_day)s
+        and told.closed_at < %(last_day)s::date + 1
+        and not exists (
+            select from accounting.shift
+            where
+                shift.organization_inn = told.organization_inn
+                and shift.kkt_reg_id = told.kkt_reg_id
+                and shift.shift_number = told.shift_number
+                and shift.closed_at = told.closed_at
+        )
+),
+
+opened as (
+    select
+        opening.kkt_reg_id,
+        opening.fiscal_drive_number,
+        opening.shift_number,
+        opening.opened_at::date as day
+    from control.told_opening as opening
+    where
+        opening.organization_inn = %(inn)s
+        and opening.opened_at >= %(first_day)s
+        and not exists (
+            select from accounting.shift
+            where
+                shift.fiscal_drive_number = opening.fiscal_drive_number
+                and shift.shift_number = opening.shift_number
+        )
+        and not exists (
+            select from told
+            where
+                told.kkt_reg_id = opening.kkt_reg_id
+                and told.shift_number = opening.shift_number
+                and told.day >= opening.opened_at::date
+        )
+        and not exists (
+            select from open_shift
+            where
+                open_shift.kkt_reg_id = opening.kkt_reg_id
+                and open_shift.shift_number = opening.shift_number
+                and coalesce(open_shift.opened_at, opening.opened_at) = opening.opened_at
+        )
+),
+
+named as (
+    select
+        told.*,
+        daterange(told.day, told.day, '[]') as days
+    from told
+    union all
+    select
+        opened.*,
+        daterange(opened.day, opened.day, '[]') as days
+    from opened
+),
+
+skipped as (
+    select
+        known.kkt_reg_id,
+        known.fiscal_drive_number,
+        place.number as first_number,
+        case
+            when place.number = known.number_before + 50 then known.shift_number - 1
+            else place.number
+        end as last_number,
+        daterange(known.after_at::date, coalesce(known.opened_at, known.closed_at)::date, '[]') as days
+    from known
+    cross join
+        lateral generate_series(
+            known.number_before + 1, least(known.shift_number - 1, known.number_before + 50)
+        ) as place (number)
+    where known.reach @> daterange(known.after_at::date, coalesce(known.opened_at, known.closed_at)::date, '[]')
+)
+
+select
+    named.kkt_reg_id,
+    named.fiscal_drive_number,
+    named.shift_number as first_number,
+    named.shift_number as last_number,
+    named.days
+from named
+union all
+select
+    skipped.kkt_reg_id,
+    skipped.fiscal_drive_number,
+    skipped.first_number,
+    skipped.last_number,
+    coalesce(narrow.days, skipped.days)
+from skipped
+left join lateral (
+    select daterange(min(unexplained_day.day), max(unexplained_day.day), '[]') as days
+    from unexplained_day
+    where unexplained_day.kkt_reg_id = skipped.kkt_reg_id and skipped.days @> unexplained_day.day
+    having count(*) > 0
+) as narrow on true
+where
+    not exists (
+        select from named
+        where
+            named.kkt_reg_id = skipped.kkt_reg_id
+            and named.shift_number between skipped.first_number and skipped.last_number
+            and skipped.days @> named.days
+    )

@@ -1,0 +1,17 @@
+-- Run by reconcile: registers that the source can be asked about, and the days of the window within reach.
+select
+    register.kkt_reg_id,
+    register.ofd_organization_id,
+    register.permission_from,
+    register.permission_to,
+    lower(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) as first_day,
+    upper(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) - 1 as last_day
+from control.reach
+inner join control.register
+    on reach.organization_inn = register.organization_inn and reach.kkt_reg_id = register.kkt_reg_id
+where
+    reach.organization_inn = %(inn)s
+    and reach.product = 'ofd'
+    and not isempty(reach.days * daterange(%(first_day)s, %(last_day)s, '[]'))
+    and register.last_document_at >= %(first_day)s
+order by register.kkt_reg_id

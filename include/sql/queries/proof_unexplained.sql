@@ -1,0 +1,46 @@
+-- Run by reconcile after the source's answers are written: days with totals that no shift accounts for.
+create temporary table unexplained_day on commit drop as
+select
+    by_days.kkt_reg_id,
+    by_days.day
+from control.told_day as by_days
+left join control.told_day as by_shifts
+    on
+        by_days.organization_inn = by_shifts.organization_inn
+        and by_days.kkt_reg_id = by_shifts.kkt_reg_id
+        and by_days.day = by_shifts.day
+        and by_shifts.told_by = 'by_shifts'
+where
+    by_days.organization_inn = %(inn)s
+    and by_days.kkt_reg_id <> ''
+    and by_days.told_by = 'by_days'
+    and by_days.day between %(first_day)s and %(last_day)s
+    and (
+        by_days.receipts > by_shifts.receipts
+        or not exists (
+            select from control.told_shift as told
+            where
+                told.organization_inn = by_days.organization_inn
+                and told.kkt_reg_id = by_days.kkt_reg_id
+                and coalesce(told.opened_at, '-infinity')::date <= by_days.day
+                and coalesce(told.closed_at, 'infinity')::date >= by_days.day
+        )
+    )
+    -- A shift that is here, and that totals by shift do not tell of any more, is not missing.
+    and not exists (
+        select from accounting.shift
+        where
+            shift.organization_inn = by_days.organization_inn
+            and shift.kkt_reg_id = by_days.kkt_reg_id
+            and shift.source = 'ofd'
+            and coalesce(shift.opened_at, shift.closed_at)::date <= by_days.day
+            and shift.closed_at >= by_days.day
+            and not exists (
+                select from control.told_shift as told
+                where
+                    told.organization_inn = shift.organization_inn
+                    and told.kkt_reg_id = shift.kkt_reg_id
+                    and told.shift_number = shift.shift_number
+                    and told.closed_at = shift.closed_at
+            )
+    )

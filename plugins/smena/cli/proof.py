@@ -1,0 +1,133 @@
+"""`smena reconcile`, `smena certify` and `smena verify`: completeness, сверка, and the certificate of both."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from smena.cli.answer import Session, table
+from smena.cli.files import FILE, read_file, write_file
+from smena.cli.organization import person
+from smena.cli.parameters import DAY, inn_option
+from smena.connections import road_from_environment, warehouse_from_environment
+from smena.model.window import Window
+from smena.warehouse.database import Warehouse
+
+if TYPE_CHECKING:
+    from smena.pipeline.proof.reconcile import Reconciled
+
+MOST_BYTES = 1 << 30
+"""A certificate has a line for each register and day."""
+
+_DAYS = {"day": "day", "verdict": "verdict", "registers": "registers", "proved": "proved", "shifts": "shifts"}
+_LACKING = {"day": "day", "kkt_reg_id": "РНМ", "verdict": "verdict", "what": "what"}
+_DIFFERENCES = {
+    "day": "day",
+    "kind": "what differs",
+    "kkt_reg_id": "РНМ",
+    "amount": "by, ₽",
+    "cause": "likely cause",
+    "first_seen": "since",
+    "difference_id": "id",
+}
+
+
+@click.command()
+@inn_option
+@click.option("--from", "first_day", type=DAY, required=True)
+@click.option("--to", "last_day", type=DAY, required=True)
+@click.pass_obj
+def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) -> None:
+    """Is everything here, and does it agree? Completeness by register and day, and сверка with the source as it is now.
+
+    Exit code 1 where a shift is missing or anything differs.
+    """
+    from smena.pipeline.proof.reconcile import reconcile as run
+
+    made = run(
+        road_from_environment(),
+        inn,
+        run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}",
+        window=Window(first_day, last_day),
+    )
+    data = {
+        "inn": made.inn,
+        "from": first_day,
+        "to": last_day,
+        "batch_id": made.batch_id,
+        "verdicts": dict(made.verdicts),
+        "days": made.days,
+        "registers": made.registers,
+        "differences": made.differences,
+        "closed": made.closed,
+        "unasked": made.unasked,
+    }
+    session.answer(data, _told(made), waits=made.waits)
+
+
+@click.command()
+@inn_option
+@click.option("--from", "first_day", type=DAY, required=True)
+@click.option("--to", "last_day", type=DAY, required=True)
+@click.option("--out", type=FILE, required=True, help="A name that ends in .json or .html.")
+@click.pass_obj
+def certify(session: Session, *, inn: str, first_day: date, last_day: date, out: Path) -> None:
+    """The certificate of completeness of a period that was reconciled: counts, sums, verdicts and hashes, in one file.
+
+    Exit code 1 where it cannot say that everything is here and agrees.
+    """
+    from smena.pipeline.proof.certificate import as_file
+    from smena.pipeline.proof.certificate import certify as make
+
+    warehouse = Warehouse(warehouse_from_environment())
+    made = make(warehouse, inn, Window(first_day, last_day), made_by=person(), now=datetime.now(UTC))
+    write_file(out, as_file(made, out.name))
+    whole = made["is_complete"]
+    data = {"file": str(out), "sha256": made["sha256"], "is_complete": whole, "differences": len(made["differences"])}
+    text = f"{out}: {'everything is here and agrees' if whole else 'not everything is proved'}, sha256 {made['sha256']}"
+    session.answer(data, text, waits=not whole)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.pass_obj
+def verify(session: Session, *, file: Path) -> None:
+    """Is a certificate true of the warehouse? Makes it again, evidence and all; exit 1 with the first difference."""
+    from smena.pipeline.proof.certificate import of_file
+    from smena.pipeline.proof.certificate import verify as run
+
+    certificate = of_file(read_file(file, MOST_BYTES), file.name)
+    found = run(Warehouse(warehouse_from_environment()), certificate)
+    data = {
+        "inn": found.inn,
+        "from": found.window.first_day,
+        "to": found.window.last_day,
+        "is_true": found.difference is None,
+        "difference": found.difference,
+        "pages": found.pages,
+        "sha256": certificate["sha256"],
+    }
+    text = found.difference or f"yes: {found.inn}, {found.window}, {found.pages} pages of evidence hashed again"
+    session.answer(data, text, waits=found.difference is not None)
+
+
+def _told(made: Reconciled) -> str:
+    verdicts = ", ".join(f"{name} {count}" for name, count in sorted(made.verdicts.items())) or "no registers"
+    lines = [f"{made.window}: days of registers: {verdicts}", table(made.days, _DAYS)]
+    lacking = [row | {"what": "; ".join(row["missing"]) or row["reason"]} for row in made.lacking]
+    if lacking:
+        lines += ["\nnot here:", table(lacking, _LACKING)]
+    if made.unasked:
+        rows = [{"kkt_reg_id": name, "why": why} for name, why in made.unasked.items()]
+        lines += ["\ncould not be asked:", table(rows, {"kkt_reg_id": "РНМ", "why": "why"})]
+    if made.differences:
+        rows = [row | {"first_seen": f"{row['first_seen']:%Y-%m-%d %H:%M}"} for row in made.differences]
+        lines += ["\ndiffers (ours less theirs):", table(rows, _DIFFERENCES)]
+    else:
+        lines.append("\nnothing differs")
+    if made.closed:
+        lines.append(f"{made.closed} former differences are gone")
+    return "\n".join(line for line in lines if line)

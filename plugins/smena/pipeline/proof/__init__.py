@@ -1,0 +1,1 @@
+"""The proof: what is complete, what disagrees, and the certificate of both."""

@@ -1,0 +1,228 @@
+"""What the source tells now: totals by shift and by day, and opening reports, asked again as witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import islice
+
+import pandas as pd
+
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer
+from smena.pipeline.extract import MARGIN
+from smena.pipeline.receipts import LONGEST_SHIFT
+from smena.pipeline.road import Road
+from smena.sources.ofd import OfdClient
+from smena.sources.page import Page
+from smena.transform.days import read_day_totals, summed_by_day, unbalanced_days
+from smena.transform.decoding import Undecodable
+from smena.transform.frames import DAY_TOTALS, OPENINGS, SHIFT_TOTALS
+from smena.transform.pages import RawPage
+from smena.transform.reading import read_documents
+from smena.transform.schema import MOMENT
+from smena.transform.totals import last_close_without_opening, read_shift_totals
+from smena.warehouse.pages import PageStore
+
+REGISTERS_AT_ONCE = 200
+"""How many registers' answers are held in memory at once; of the rest there are frames only."""
+
+ALL_REGISTERS = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRegister:
+    """A register and the days of the window that may be asked of it."""
+
+    kkt_reg_id: str
+    ofd_organization_id: str
+    permission_from: date | None
+    permission_to: date | None
+    first_day: date
+    last_day: date
+
+
+@dataclass
+class Told:
+    """What the source tells: frames SHIFT_TOTALS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
+
+    `by_shifts` holds only days on which the totals by day do not agree with the shifts of that time. `unasked` are
+    registers that could not be asked, with the reason.
+    """
+
+    shifts: pd.DataFrame = field(default_factory=SHIFT_TOTALS.empty)
+    openings: pd.DataFrame = field(default_factory=OPENINGS.empty)
+    by_days: pd.DataFrame = field(default_factory=DAY_TOTALS.empty)
+    by_shifts: pd.DataFrame = field(default_factory=DAY_TOTALS.empty)
+    unasked: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: Told) -> None:
+        """Adds what is told of other registers."""
+        for name in ("shifts", "openings", "by_days", "by_shifts"):
+            rows = [one for one in (getattr(self, name), getattr(other, name)) if len(one)]
+            if rows:
+                setattr(self, name, pd.concat(rows, ignore_index=True))
+        self.unasked |= other.unasked
+
+
+@dataclass
+class _Answers:
+    """The answers of one register, as pages to be read."""
+
+    totals: list[RawPage] = field(default_factory=list)
+    wider: list[RawPage] = field(default_factory=list)
+    days: list[RawPage] = field(default_factory=list)
+    openings: list[RawPage] = field(default_factory=list)
+
+
+class Witness:
+    """Asks the source about registers; every answer is kept as evidence of the batch."""
+
+    def __init__(self, road: Road, client: OfdClient, pages: PageStore) -> None:
+        self._road, self._client, self._pages = road, client, pages
+
+    def ask(self, registers: Sequence[AskedRegister]) -> Told:
+        """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
+        told = Told()
+        for some in _chunks(registers, REGISTERS_AT_ONCE):
+            told.add(self._ask_some(some))
+        return told
+
+    def organization_days(self, ofd_organization_id: str, first: date, last: date) -> pd.DataFrame:
+        """Totals by day of the whole organisation (DAY_TOTALS); none where the key may not see them."""
+        try:
+            page = self._client.organization_by_days(ofd_organization_id, first, last)
+        except RefusedLogin:
+            raise
+        except RefusedByService:
+            return DAY_TOTALS.empty()
+        try:
+            return read_day_totals([self._keep(None, "organization_by_days", page)])
+        except Undecodable as error:
+            raise UnreadableAnswer(f"by-days: {error}", address=page.address, body=page.body) from None
+
+    def _ask_some(self, registers: list[AskedRegister]) -> Told:
+        told = Told()
+        answers = self._each(registers, self._answers, told)
+        try:
+            totals, broken = read_shift_totals(page for one in answers.values() for page in one.totals)
+            wider, _ = read_shift_totals(page for one in answers.values() for page in one.wider)
+            told.by_days = read_day_totals(page for one in answers.values() for page in one.days)
+        except Undecodable as error:
+            raise UnreadableAnswer(f"by-days: {error}", address="", body=b"") from None
+        if len(broken):
+            reasons = broken.groupby("kkt_reg_id")["reason"].first()
+            told.unasked |= {str(name): f"totals by shift cannot be read: {why}" for name, why in reasons.items()}
+        told.openings = read_documents(page for one in answers.values() for page in one.openings).openings
+        told.shifts = _distinct([one for one in (totals, wider) if len(one)] or [totals])
+        told.by_shifts, told.by_days = self._unclear(registers, totals, told)
+        return told
+
+    def _answers(self, register: AskedRegister) -> _Answers:
+        asked, client = _Answers(), self._client
+        first, last = _span(register, register.first_day - MARGIN)
+        place = (register.ofd_organization_id, register.kkt_reg_id)
+        page = client.by_shifts(*place, first, last)
+        asked.totals.append(self._keep(register, "by_shifts", page))
+        cut = last_close_without_opening(page.body, register.first_day)
+        if cut is not None:
+            earlier, _ = _span(register, register.first_day - LONGEST_SHIFT)
+            page = client.by_shifts(*place, earlier, min(cut, last))
+            asked.wider.append(self._keep(register, "by_shifts", page))
+        asked.days.append(self._keep(register, "by_days", client.by_days(*place, first, last)))
+        begins = datetime.combine(_span(register, register.first_day)[0], time.min)
+        ends = datetime.combine(last, time(23, 59, 59))
+        for page in client.by_period(*place, begins, ends, ("openShift",)):
+            asked.openings.append(self._keep(register, "by_period", page))
+        return asked
+
+    def _unclear(
+        self, registers: list[AskedRegister], totals: pd.DataFrame, told: Told
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Days on which the two kinds of totals disagree, as both tell of them when asked for each such day alone."""
+        asked = pd.DataFrame(
+            [(one.kkt_reg_id, *_span(one, one.first_day - MARGIN)) for one in registers],
+            columns=["kkt_reg_id", "first_day", "last_day"],
+        ).astype({"kkt_reg_id": "string", "first_day": MOMENT, "last_day": MOMENT})
+        known = asked["kkt_reg_id"].isin(list(told.unasked))
+        unclear = unbalanced_days(totals, told.by_days, asked[~known])
+        if unclear.empty:
+            return DAY_TOTALS.empty(), told.by_days
+        by_register = {str(name): list(rows["day"]) for name, rows in unclear.groupby("kkt_reg_id")}
+        doubtful = [one for one in registers if one.kkt_reg_id in by_register]
+
+        def ask_again(register: AskedRegister) -> tuple[list[RawPage], list[RawPage]]:
+            place = (register.ofd_organization_id, register.kkt_reg_id)
+            days = [moment.date() for moment in by_register[register.kkt_reg_id]]
+            shifts = [self._keep(register, "by_shifts", self._client.by_shifts(*place, day, day)) for day in days]
+            span = _span(register, register.first_day - MARGIN)
+            return shifts, [self._keep(register, "by_days", self._client.by_days(*place, *span))]
+
+        again = self._each(doubtful, ask_again, told)
+        by_shifts, _ = read_shift_totals(page for shifts, _ in again.values() for page in shifts)
+        pages = [
+            (page.page_id, name, day)
+            for name, (shifts, _) in again.items()
+            for page, day in zip(shifts, by_register[name], strict=True)
+        ]
+        day_of_page = pd.DataFrame(pages, columns=["page_id", "kkt_reg_id", "day"])
+        fresh = read_day_totals(page for _, days in again.values() for page in days)
+        rest = told.by_days[~told.by_days["kkt_reg_id"].isin(list(again))]
+        return summed_by_day(by_shifts, day_of_page), pd.concat([rest, fresh], ignore_index=True)
+
+    def _each(self, registers: list[AskedRegister], ask: Callable[[AskedRegister], object], told: Told) -> dict:  # type: ignore[type-arg]
+        """The answers by register; those that are refused are told of."""
+        found = {}
+        with ThreadPoolExecutor(self._road.extract_workers, thread_name_prefix="reconcile") as workers:
+            attempts = {one.kkt_reg_id: workers.submit(ask, one) for one in registers}
+            try:
+                for name, attempt in attempts.items():
+                    try:
+                        found[name] = attempt.result()
+                    except RefusedLogin:
+                        raise
+                    except (RefusedByService, UnreadableAnswer) as error:
+                        told.unasked[name] = str(error)
+            except PassingFault:
+                workers.shutdown(wait=False, cancel_futures=True)
+                raise
+        return found
+
+    def _keep(self, register: AskedRegister | None, method: str, page: Page) -> RawPage:
+        fetch_id = int(self._road.warehouse.rows("fetch_id")[0]["fetch_id"])
+        kkt_reg_id = register.kkt_reg_id if register else None
+        page_id = self._pages.add(
+            fetch_id=fetch_id,
+            kkt_reg_id=kkt_reg_id,
+            method=method,
+            address=page.address,
+            status=page.status,
+            fetched_at=page.fetched_at,
+            body=page.body,
+        )
+        return RawPage(page_id, kkt_reg_id or ALL_REGISTERS, page.body)
+
+
+def _span(register: AskedRegister, first: date) -> tuple[date, date]:
+    """The days from `first` to the register's last, as far as they are permitted."""
+    if register.permission_from is not None:
+        first = max(first, register.permission_from)
+    last = register.last_day
+    if register.permission_to is not None:
+        last = min(last, register.permission_to)
+    return first, last
+
+
+def _distinct(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """One entry a shift: the one with both its ends, where there is one."""
+    rows = pd.concat(frames, ignore_index=True).sort_values("opened_at", na_position="last", kind="stable")
+    closed = rows[rows["closed_at"].notna()].drop_duplicates(["kkt_reg_id", "shift_number", "closed_at"])
+    still_open = rows[rows["closed_at"].isna()].drop_duplicates(["kkt_reg_id", "shift_number", "opened_at"])
+    return pd.concat([closed, still_open], ignore_index=True)
+
+
+def _chunks(rows: Iterable[AskedRegister], size: int) -> Iterator[list[AskedRegister]]:
+    left = iter(rows)
+    while some := list(islice(left, size)):
+        yield some

@@ -1,0 +1,75 @@
+"""One way to write a value down, so that its hash is the same wherever it is made: docs/adr/0008-certificates.md."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+HASH = "sha256"
+
+
+def canonical(value: Any) -> bytes:
+    """JSON in UTF-8, keys sorted, no spaces. Numbers are whole; money and dates are text. Raises TypeError."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def own_hash(certificate: Mapping[str, Any]) -> str:
+    """The hash of a certificate over everything in it but that hash itself."""
+    return hashlib.sha256(canonical({key: value for key, value in certificate.items() if key != HASH})).hexdigest()
+
+
+def first_difference(told: Any, found: Any, path: str = "") -> str | None:
+    """The first place, in reading order, where two values of JSON are not the same; None where they are."""
+    if isinstance(told, dict) and isinstance(found, dict):
+        # What names a row goes first, and a hash last: sums say more than it does.
+        for key in sorted(told.keys() | found.keys(), key=lambda name: (name == HASH, name)):
+            if key not in told or key not in found:
+                return _differs(f"{path}.{key}".lstrip("."), told.get(key), found.get(key))
+            place = first_difference(told[key], found[key], f"{path}.{key}".lstrip("."))
+            if place:
+                return place
+        return None
+    if isinstance(told, list) and isinstance(found, list):
+        return _first_of_lists(told, found, path)
+    return None if told == found else _differs(path, told, found)
+
+
+def _first_of_lists(told: list[Any], found: list[Any], path: str) -> str | None:
+    """Rows that have a name are held against their namesakes, so that one that is gone does not shift the others."""
+    names = [_name(row) for row in told]
+    others = [_name(row) for row in found]
+    if None in names or None in others or len(set(names)) < len(names) or len(set(others)) < len(others):
+        for place, (one, other) in enumerate(zip(told, found, strict=False)):
+            if different := first_difference(one, other, f"{path}[{place}]"):
+                return different
+        return None if len(told) == len(found) else _differs(f"{path}, how many", len(told), len(found))
+    known = dict(zip(others, found, strict=True))
+    for name, row in zip(names, told, strict=True):
+        if name not in known:
+            return _differs(f"{path}[{name}]", "it is there", "it is gone")
+        if different := first_difference(row, known[name], f"{path}[{name}]"):
+            return different
+    more = [name for name in others if name not in set(names)]
+    return _differs(f"{path}[{more[0]}]", "it is not there", "it is there") if more else None
+
+
+def _name(row: Any) -> str | None:
+    if not isinstance(row, dict):
+        return None
+    parts = [
+        row[key]
+        for key in ("register", "kpp", "fiscal_drive_number", "day", "kind", "operation", "standing", "outcome")
+        if key in row
+    ]
+    return " ".join(map(str, parts)) or None
+
+
+def _differs(path: str, told: Any, found: Any) -> str:
+    return f"{path}: the certificate says {_short(told)}, the warehouse {_short(found)}"
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else f"{text[:200]}…"

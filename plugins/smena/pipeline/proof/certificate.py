@@ -1,0 +1,166 @@
+"""The certificate of completeness: what is here for an organisation and a period, in one file that can be verified."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from smena.integration.organizations import organization_of
+from smena.model.errors import WrongUse
+from smena.model.window import Window
+from smena.pipeline.proof.canonical import HASH, first_difference, own_hash
+from smena.pipeline.proof.certificate_page import as_html, embedded
+from smena.warehouse.database import Row, Transaction, Warehouse
+from smena.warehouse.pages import decompress
+
+KIND, VERSION = "smena-certificate-of-completeness", 1
+ATTESTED = ("made_at", "made_by", "checked_at", "organization_name", "organization_kpp")
+"""What is told of the certificate itself: covered by its hash, and not to be found in the warehouse again."""
+
+PROVED = {"complete", "offline", "disabled"}
+"""Verdicts that a complete period may have; one of nothing but `disabled` days proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Whether a certificate is true of the warehouse as it is now; `difference` is the first thing that is not."""
+
+    inn: str
+    window: Window
+    difference: str | None
+    pages: int
+
+
+def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now: datetime) -> dict[str, Any]:
+    """The certificate of a period. Raises WrongUse where a day of it was never reconciled."""
+    with warehouse.transaction() as transaction:
+        transaction.run("one_moment")
+        organization = organization_of(transaction, inn)
+        checked = transaction.rows("certify_checked", inn=inn, **_span(window))[0]
+        if checked["unchecked"] or checked["checked_at"] is None:
+            raise WrongUse(
+                f"{checked['unchecked']} days of registers of {window} were never reconciled",
+                fix=f"run `smena reconcile --inn {inn} --from {window.first_day} --to {window.last_day}` first",
+            )
+        attested = {
+            "made_at": _moment(now),
+            "made_by": made_by,
+            "checked_at": _moment(checked["checked_at"]),
+            "organization_name": organization.name,
+            "organization_kpp": organization.kpp,
+        }
+        return _sealed(_facts(transaction, inn, window) | attested)
+
+
+def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> Verified:
+    """Makes everything again from the warehouse, the hashes of the evidence from its bytes.
+
+    Raises WrongUse where it names no organisation and period.
+    """
+    inn, window = _scope(certificate)
+    if own_hash(certificate) != certificate.get(HASH):
+        return Verified(inn, window, "the certificate itself was changed: its hash is another", 0)
+    with warehouse.transaction() as transaction:
+        transaction.run("one_moment")
+        organization_of(transaction, inn)
+        facts = _facts(transaction, inn, window)
+        told = {key: value for key, value in certificate.items() if key not in (*ATTESTED, HASH)}
+        difference = first_difference(told, facts)
+        if difference is not None:
+            return Verified(inn, window, difference, 0)
+        pages = 0
+        for page_id, digest, body, size in transaction.stream(
+            "certify_pages", inn=inn, first_day=window.first_day, last_day=window.last_day
+        ):
+            if not _is_whole(bytes(body), size, bytes(digest)):
+                return Verified(inn, window, f"page {page_id}: its bytes are not those that were fetched", pages)
+            pages += 1
+    return Verified(inn, window, None, pages)
+
+
+def as_file(certificate: dict[str, Any], name: str) -> bytes:
+    """The bytes of a file of this name: JSON, or a page for a person. Raises WrongUse for another kind of name."""
+    if name.endswith(".html"):
+        return as_html(certificate).encode() + b"\n"
+    if name.endswith(".json"):
+        return json.dumps(certificate, ensure_ascii=False, indent=1).encode() + b"\n"
+    raise WrongUse(f"{name} is neither .json nor .html")
+
+
+def of_file(content: bytes, name: str) -> dict[str, Any]:
+    """A certificate out of either kind of file. Raises WrongUse where it is none, or a page shows another thing."""
+    try:
+        text = content.decode()
+        certificate = json.loads(embedded(text) if name.endswith(".html") else text)
+    except ValueError:
+        certificate = None
+    if not isinstance(certificate, dict) or certificate.get("kind") != KIND or HASH not in certificate:
+        raise WrongUse(f"{name} is no certificate of completeness")
+    if name.endswith(".html") and _page(certificate) != content:
+        raise WrongUse(f"{name} shows another thing than the certificate in it", fix="ask for the file as it was made")
+    return certificate
+
+
+def _page(certificate: dict[str, Any]) -> bytes | None:
+    try:
+        return as_file(certificate, ".html")
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]:
+    """Everything that can be made again from the warehouse."""
+    span = _span(window)
+    registers = transaction.rows("certify_registers", inn=inn, **span)
+    differences = transaction.rows("differences", inn=inn, **span)
+    verdicts = {row["verdict"] for row in registers if row["reason"] != "before_first_document"} - {""}
+    return {
+        "kind": KIND,
+        "version": VERSION,
+        "organization": {"inn": inn},
+        "period": {"from": str(window.first_day), "to": str(window.last_day)},
+        "is_complete": verdicts <= PROVED and bool(verdicts - {"disabled"}) and not differences,
+        "outcomes": transaction.rows("certify_outcomes", inn=inn, **span),
+        "operations": transaction.rows("certify_operations", inn=inn, **span),
+        "drives": transaction.rows("certify_drives", inn=inn, **span),
+        "registers": registers,
+        "books": transaction.rows("certify_books", inn=inn, **span),
+        "differences": [_told(row) for row in differences],
+        "evidence": transaction.rows("certify_evidence", inn=inn, **span)[0],
+    }
+
+
+def _told(row: Row) -> dict[str, Any]:
+    told = {key: row[key] for key in ("kind", "cause", "shifts", "documents")}
+    return {"register": row["kkt_reg_id"] or "", "day": str(row["day"]), "amount": str(row["amount"]), **told}
+
+
+def _sealed(facts: dict[str, Any]) -> dict[str, Any]:
+    return facts | {HASH: own_hash(facts)}
+
+
+def _scope(certificate: dict[str, Any]) -> tuple[str, Window]:
+    try:
+        period = certificate["period"]
+        window = Window(date.fromisoformat(period["from"]), date.fromisoformat(period["to"]))
+        return str(certificate["organization"]["inn"]), window
+    except (KeyError, TypeError, ValueError):
+        raise WrongUse("the certificate names no organisation and period") from None
+
+
+def _span(window: Window) -> dict[str, date]:
+    return {"first_day": window.first_day, "last_day": window.last_day}
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat()
+
+
+def _is_whole(body: bytes, size: int, digest: bytes) -> bool:
+    try:
+        return hashlib.sha256(decompress(body, size)).digest() == digest
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,82 @@
+"""What the evidence tells of shifts that do not come out even: corrections that totals leave out, what lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from smena.pipeline.reading import read_pages
+from smena.transform.frames import MONEY, SHIFT_KEY
+from smena.transform.reading import FiscalFrames
+from smena.transform.shifts import CASH
+from smena.warehouse.database import Row, Transaction
+from smena.warehouse.pages import StoredPage, decompress
+
+CORRECTIONS = ("receiptCorrection", "bsoCorrection")
+MOST_NAMED = 20
+
+
+def documents_of(transaction: Transaction, shifts: Sequence[Row]) -> FiscalFrames:
+    """The fiscal documents of the pages that these shifts were read from."""
+    pages = sorted({page for shift in shifts for page in shift["evidence"]})
+    rows = transaction.rows("proof_pages", pages=pages)
+    # All pages of one day's assignments come together: their first day is of no use here.
+    stored = [
+        StoredPage(
+            row["page_id"], row["kkt_reg_id"], _NO_DAY, row["method"], decompress(bytes(row["body"]), row["body_bytes"])
+        )
+        for row in rows
+    ]
+    return read_pages(stored)[0]
+
+
+_NO_DAY = pd.Timestamp("1970-01-01").date()
+
+
+def corrections_of(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[str, Any]]:
+    """By shift_id: how many correction receipts the evidence holds, and their six sums in kopecks."""
+    wanted = _keys(shifts)
+    receipts = documents.receipts
+    rows = receipts[receipts["kind"].isin(CORRECTIONS)].merge(wanted, on=SHIFT_KEY)
+    for name in MONEY:
+        form = "cash" if name in CASH else "cashless"
+        rows[name] = rows[form].where(rows["operation"] == name.replace("cashless", "cash"), 0)
+    summed = rows.groupby("shift_id")[list(MONEY)].sum()
+    summed.insert(0, "receipts", rows.groupby("shift_id").size())
+    return [{str(key): value for key, value in row.items()} for row in summed.reset_index().to_dict("records")]
+
+
+def unread_documents(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[str, Any]]:
+    """By shift_id, of incomplete shifts: numbers between the two reports of which no document came, as a text.
+
+    A state report has a number of its own and is never asked for: it may be among them, and the shift's reason tells
+    how many receipts lack.
+    """
+    wanted = _keys([shift for shift in shifts if shift["is_incomplete"] and shift["documents_quantity"]])
+    if wanted.empty:
+        return []
+    last = wanted["fiscal_document_number"]
+    # The opening report is the first of them, the z-report the last: what may lack lies between.
+    ranges = [range(end - count + 2, end) for end, count in zip(last, wanted["documents_quantity"], strict=True)]
+    numbers = wanted[["shift_id", "fiscal_drive_number"]].assign(
+        fiscal_document_number=pd.Series(ranges, index=wanted.index)
+    )
+    numbers = numbers.explode("fiscal_document_number").dropna().astype({"fiscal_document_number": "Int64"})
+    came = documents.receipts[["fiscal_drive_number", "fiscal_document_number"]]
+    met = numbers.merge(came.drop_duplicates(), how="left", indicator=True)
+    lacking = met[met["_merge"] == "left_only"].groupby("shift_id")["fiscal_document_number"]
+    return [{"shift_id": name, "documents": _named(sorted(told))} for name, told in lacking]
+
+
+def _named(numbers: list[int]) -> str:
+    more = len(numbers) - MOST_NAMED
+    return ", ".join(map(str, numbers[:MOST_NAMED])) + (f" и ещё {more}" if more > 0 else "")
+
+
+def _keys(shifts: Sequence[Row]) -> pd.DataFrame:
+    columns = ["shift_id", *SHIFT_KEY, "fiscal_document_number", "documents_quantity"]
+    frame = pd.DataFrame([{name: shift[name] for name in columns} for shift in shifts], columns=columns)
+    whole = dict.fromkeys(("shift_number", "fiscal_document_number", "documents_quantity"), "Int64")
+    return frame.astype({"fiscal_drive_number": "string", **whole})

@@ -1,0 +1,251 @@
+"""The last step of the road: is everything here, and does everything agree (DOMAIN 6)? It changes no accounting."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from smena.integration.organizations import organization_of
+from smena.model.errors import SmenaError
+from smena.model.organization import Organization
+from smena.model.window import OFD, Window
+from smena.pipeline.log import logger, step_log
+from smena.pipeline.plan import horizon_of
+from smena.pipeline.proof.asking import AskedRegister, Told, Witness
+from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
+from smena.pipeline.road import Road
+from smena.transform.frames import MONEY
+from smena.warehouse import ledger
+from smena.warehouse.copying import copy_frame
+from smena.warehouse.database import Row, Transaction, as_json
+from smena.warehouse.pages import PageStore
+
+LOOK_BACK_DAYS = 35
+"""A daily run proves the days in which late documents may still appear."""
+
+_PLACE = ["organization_inn", "batch_id"]
+_FIGURES = ["receipts", *MONEY]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What was proved of a window, what lacks and what disagrees.
+
+    Attributes:
+        days: a verdict for each day of the organisation, the worst of its registers.
+        registers: verdicts by register and day.
+        differences: those that are open; `is_new` where this reconciliation found them first.
+        closed: how many vanished since the last one.
+        unasked: registers that the source could not be asked about, and why.
+    """
+
+    batch_id: int
+    inn: str
+    window: Window
+    days: list[Row]
+    registers: list[Row]
+    differences: list[Row]
+    closed: int
+    unasked: dict[str, str]
+
+    @property
+    def verdicts(self) -> Counter[str]:
+        """How many days of registers have each verdict."""
+        return Counter(row["verdict"] for row in self.registers)
+
+    @property
+    def lacking(self) -> list[Row]:
+        """Days of registers that wait for somebody: missing, or out of reach though the register was at work."""
+        return [
+            row
+            for row in self.registers
+            if row["verdict"] == "missing"
+            or (row["verdict"] == "out_of_reach" and row["reason"] != "before_first_document")
+        ]
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything lacks, disagrees, or could not be asked."""
+        return bool(self.lacking or self.differences or self.unasked)
+
+
+def last_days(road: Road, organization: Organization) -> Window:
+    """The window of a daily run: the days before today, as many as late documents may need."""
+    yesterday = road.yesterday(organization)
+    return Window(yesterday - timedelta(days=LOOK_BACK_DAYS - 1), yesterday)
+
+
+def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None) -> Reconciled:
+    """Asks the source again, holds everything against everything, and writes verdicts and differences.
+
+    Raises WrongUse for an unknown organisation or a window that is not over, PassingFault and RefusedByService where
+    the source cannot be asked at all: what was proved before stays as it was.
+    """
+    with step_log("reconcile", inn=inn, run_id=run_id) as log:
+        organization = organization_of(road.warehouse, inn)
+        window = window or last_days(road, organization)
+        horizon_of(road, organization, None, window)
+        days = {"first_day": window.first_day, "last_day": window.last_day}
+        with road.warehouse.transaction() as transaction:
+            batch_id, _ = ledger.open_batch(
+                transaction,
+                inn=inn,
+                product=OFD,
+                run_id=run_id,
+                reason="reconcile",
+                detail=organization.detail,
+                horizon=window.last_day,
+            )
+            transaction.run("batch_span", batch_id=batch_id, first_day=window.first_day)
+        registers = [AskedRegister(**row) for row in road.warehouse.rows("proof_registers", inn=inn, **days)]
+        try:
+            told = _ask(road, organization, batch_id, registers, window)
+            with road.warehouse.transaction() as transaction:
+                transaction.run("lock_organization", inn=inn)
+                _write_told(transaction, inn, batch_id, told)
+                unread = _read_again(transaction, inn, window)
+                _judge(transaction, inn, batch_id, unread, window)
+                closed = _compare(transaction, inn, batch_id, registers, told, window)
+                made = Reconciled(
+                    batch_id,
+                    inn,
+                    window,
+                    transaction.rows("completeness_of_days", inn=inn, **days),
+                    transaction.rows("completeness", inn=inn, **days),
+                    transaction.rows("differences", inn=inn, **days),
+                    closed,
+                    told.unasked,
+                )
+                transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
+        except SmenaError as error:
+            road.warehouse.run("batch_stop", batch_id=batch_id, reason=str(error))
+            raise
+        _alert(made)
+        log.update(batch_id=batch_id, **_summary(made))
+        return made
+
+
+def _ask(road: Road, organization: Organization, batch_id: int, registers: list[AskedRegister], window: Window) -> Told:
+    if not registers:
+        return Told()
+    client = road.ofd(organization)
+    try:
+        witness = Witness(road, client, PageStore(road.warehouse, batch_id))
+        told = witness.ask(registers)
+        span = {"first_day": window.first_day, "last_day": window.last_day}
+        wholes = road.warehouse.rows("proof_organization", inn=organization.inn, **span)
+        if wholes and all(one["is_whole"] for one in wholes) and not told.unasked:
+            frames = [
+                witness.organization_days(one["ofd_organization_id"], window.first_day, window.last_day)
+                for one in wholes
+            ]
+            # A legal entity may be there several times, once for each of its parts.
+            if all(len(frame) for frame in frames):
+                whole = pd.concat(frames).groupby(["kkt_reg_id", "day"], as_index=False)
+                summed = whole.agg({"page_id": "max"} | dict.fromkeys(_FIGURES, "sum"))
+                told.by_days = pd.concat([told.by_days, summed], ignore_index=True)
+        return told
+    finally:
+        client.close()
+
+
+def _write_told(transaction: Transaction, inn: str, batch_id: int, told: Told) -> None:
+    transaction.run("proof_clear_shifts", inn=inn)
+    transaction.run("proof_clear_openings", inn=inn)
+    transaction.run("proof_clear_days", inn=inn)
+    place: dict[str, Any] = {"organization_inn": inn, "batch_id": batch_id}
+    shifts = ["kkt_reg_id", "shift_number", "opened_at", "closed_at", *_FIGURES, "page_id"]
+    copy_frame(transaction, _in_roubles(told.shifts, **place), "control", "told_shift", [*_PLACE, *shifts])
+    openings = ["kkt_reg_id", "fiscal_drive_number", "shift_number", "opened_at", "page_id"]
+    copy_frame(
+        transaction,
+        told.openings.assign(organization_inn=inn, batch_id=batch_id),
+        "control",
+        "told_opening",
+        [*_PLACE, *openings],
+    )
+    for told_by, frame in (("by_days", told.by_days), ("by_shifts", told.by_shifts)):
+        days = _in_roubles(frame, **place, told_by=told_by)
+        columns = ["kkt_reg_id", "told_by", "day", *_FIGURES, "page_id"]
+        copy_frame(transaction, days, "control", "told_day", [*_PLACE, *columns])
+
+
+def _in_roubles(frame: pd.DataFrame, **place: Any) -> pd.DataFrame:
+    """Kopecks as text of roubles, and the same `place` beside each row."""
+    kopecks = {name: frame[name].astype("Int64") for name in MONEY}
+    return frame.assign(
+        **place,
+        **{
+            name: (told // 100).astype("string") + "." + (told % 100).astype("string").str.zfill(2)
+            for name, told in kopecks.items()
+        },
+    )
+
+
+def _read_again(transaction: Transaction, inn: str, window: Window) -> list[dict[str, Any]]:
+    """Explains totals that leave corrections out, and names the receipts that incomplete shifts lack."""
+    shifts = transaction.rows("proof_unequal", inn=inn, first_day=window.first_day, last_day=window.last_day)
+    if not shifts:
+        return []
+    documents = documents_of(transaction, shifts)
+    transaction.run("proof_corrections", inn=inn, corrections=as_json(corrections_of(documents, shifts)))
+    return unread_documents(documents, shifts)
+
+
+def _judge(transaction: Transaction, inn: str, batch_id: int, unread: list[dict[str, Any]], window: Window) -> None:
+    """Which shifts are missing, and the verdict about each register and day."""
+    days = {"first_day": window.first_day, "last_day": window.last_day}
+    transaction.run("proof_unexplained", inn=inn, **days)
+    transaction.run("proof_open", inn=inn, **days)
+    transaction.run("proof_missing", inn=inn, **days)
+    transaction.run("proof_missing_by_days", inn=inn)
+    transaction.run("proof_completeness_clear", inn=inn, **days)
+    transaction.run("proof_completeness", inn=inn, batch_id=batch_id, unread=as_json(unread), **days)
+
+
+def _compare(
+    transaction: Transaction, inn: str, batch_id: int, registers: list[AskedRegister], told: Told, window: Window
+) -> int:
+    """Gathers what disagrees and keeps it; says how many former differences vanished."""
+    days = {"first_day": window.first_day, "last_day": window.last_day}
+    asked = [asdict(one) for one in registers if one.kkt_reg_id not in told.unasked]
+    transaction.run("differences_begin")
+    transaction.run("differences_of_shifts", inn=inn, **days)
+    transaction.run("differences_not_told", inn=inn, asked=as_json(asked))
+    transaction.run("differences_of_days", inn=inn, **days)
+    transaction.run("differences_of_organization", inn=inn, **days)
+    transaction.run("differences_of_documents", inn=inn, **days)
+    transaction.run("differences_of_orders", inn=inn, **days)
+    transaction.run("differences_of_sources", inn=inn, **days)
+    closed = transaction.run("differences_close", inn=inn, batch_id=batch_id, unasked=list(told.unasked), **days)
+    transaction.run("differences_keep", inn=inn, batch_id=batch_id)
+    return closed
+
+
+def _summary(made: Reconciled) -> dict[str, Any]:
+    new = sum(row["is_new"] for row in made.differences)
+    counts = {"differences": len(made.differences), "new": new, "closed": made.closed, "unasked": len(made.unasked)}
+    return {**dict(made.verdicts), **counts}
+
+
+def _alert(made: Reconciled) -> None:
+    """A warning for each difference that is new, and for what is missing."""
+    for row in made.differences:
+        if row["is_new"]:
+            logger.log(
+                logging.WARNING,
+                "difference inn=%s kind=%s register=%s day=%s amount=%s cause=%s",
+                made.inn, row["kind"], row["kkt_reg_id"], row["day"], row["amount"], row["cause"],
+            )  # fmt: skip
+    for row in made.lacking:
+        what = "; ".join(row["missing"]) or row["reason"]
+        logger.warning(
+            "%s inn=%s register=%s day=%s what=%s", row["verdict"], made.inn, row["kkt_reg_id"], row["day"], what
+        )
+    for register, reason in made.unasked.items():
+        logger.warning("unasked inn=%s register=%s why=%s", made.inn, register, reason)

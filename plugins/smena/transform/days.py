@@ -1,0 +1,72 @@
+"""Answers of by-days into frames, and where they and the totals by shift tell different things (R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from smena.transform.decoding import decode
+from smena.transform.documents import DaysAnswer
+from smena.transform.frames import DAY_TOTALS, MONEY
+from smena.transform.pages import Found, RawPage
+from smena.transform.schema import MOMENT
+from smena.transform.totals import columns_of_sums
+
+FIGURES = ["receipts", *MONEY]
+
+
+def read_day_totals(pages: Iterable[RawPage]) -> pd.DataFrame:
+    """Totals by day (DAY_TOTALS). An empty body holds none. Raises Undecodable where an answer cannot be read."""
+    found = Found()
+    for page in pages:
+        if page.body.strip():
+            found.add(page, decode(page.body, DaysAnswer, strict=False).items)
+    data: dict[str, Any] = {"page_id": found.pages, "kkt_reg_id": found.registers}
+    return DAY_TOTALS.of(data | {"day": pd.to_datetime(pd.Series(found.column("day")))} | columns_of_sums(found))
+
+
+def unbalanced_days(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """Days (kkt_reg_id, day) on which the two kinds of totals of one window cannot both be true.
+
+    Whether they agree can be said of spans that no shift crosses: a shift that straddles midnight lies in two days, and
+    its totals in one. All days of a span that does not agree are given, and days with totals that no shift touches.
+    `asked` tells the window of each register: kkt_reg_id, first_day, last_day.
+    """
+    window = asked.set_index("kkt_reg_id")
+    first = shift_totals["kkt_reg_id"].map(window["first_day"])
+    last = shift_totals["kkt_reg_id"].map(window["last_day"])
+    shifts = shift_totals.assign(
+        begins=shift_totals["opened_at"].dt.normalize().fillna(first),
+        ends=shift_totals["closed_at"].dt.normalize().fillna(last),
+    ).sort_values(["kkt_reg_id", "begins", "ends"], ignore_index=True)
+    reached = shifts.groupby("kkt_reg_id")["ends"].cummax().groupby(shifts["kkt_reg_id"]).shift()
+    shifts["span"] = (reached.isna() | (shifts["begins"] > reached)).cumsum()
+    spans = shifts.groupby("span", as_index=False).agg(
+        kkt_reg_id=("kkt_reg_id", "first"), begins=("begins", "min"), ends=("ends", "max")
+    )
+    placed = pd.merge_asof(
+        day_totals.sort_values("day", ignore_index=True),
+        spans.sort_values("begins", ignore_index=True),
+        left_on="day",
+        right_on="begins",
+        by="kkt_reg_id",
+    )
+    placed["span"] = placed["span"].where(placed["day"] <= placed["ends"])
+    apart = shifts.groupby("span")[FIGURES].sum().sub(placed.groupby("span")[FIGURES].sum(), fill_value=0)
+    wrong = spans[spans["span"].isin(apart.index[apart.ne(0).any(axis=1)])]
+    days = [pd.date_range(begins, ends) for begins, ends in zip(wrong["begins"], wrong["ends"], strict=True)]
+    inside = pd.DataFrame({"kkt_reg_id": wrong["kkt_reg_id"], "day": days}).explode("day")
+    outside = placed.loc[placed["span"].isna(), ["kkt_reg_id", "day"]]
+    found = pd.concat([inside.astype({"day": MOMENT}), outside.astype({"day": MOMENT})])
+    return found.drop_duplicates(ignore_index=True)
+
+
+def summed_by_day(shift_totals: pd.DataFrame, day_of_page: pd.DataFrame) -> pd.DataFrame:
+    """Totals by shift that were asked for single days (`day_of_page`: page_id, kkt_reg_id, day), summed so."""
+    rows = day_of_page.merge(shift_totals.drop(columns="kkt_reg_id"), on="page_id", how="left")
+    for name in FIGURES:
+        rows[name] = rows[name].fillna(0)
+    summed = rows.groupby(["kkt_reg_id", "day"], as_index=False).agg({"page_id": "max"} | dict.fromkeys(FIGURES, "sum"))
+    return DAY_TOTALS.conform(summed)
