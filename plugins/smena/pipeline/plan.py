@@ -70,7 +70,7 @@ def plan(
     with step_log("plan", inn=inn, product=product, run_id=run_id) as told:
         organization = organization_of(road.warehouse, inn)
         required(road.warehouse, inn, product)
-        last_day = _horizon(road, organization, horizon, window)
+        last_day = horizon_of(road, organization, horizon, window)
         with road.warehouse.transaction() as transaction:
             batch_id, seen_at = ledger.open_batch(
                 transaction,
@@ -108,7 +108,7 @@ def preview(road: Road, inn: str, product: str = OFD) -> Plan:
     """What `plan` would write now. A dry run: nothing is kept of it."""
     organization = organization_of(road.warehouse, inn)
     start = required(road.warehouse, inn, product)["start_date"]
-    horizon = _horizon(road, organization, None, None)
+    horizon = horizon_of(road, organization, None, None)
     listing = listing_of(product)
     listing.ask(road, organization)
     with road.warehouse.transaction() as transaction:
@@ -148,7 +148,8 @@ def _planned(
     return replace(made, requests=planning.requests_expected(len(made.asked), organization, product))
 
 
-def _horizon(road: Road, organization: Organization, horizon: date | None, window: Window | None) -> date:
+def horizon_of(road: Road, organization: Organization, horizon: date | None, window: Window | None) -> date:
+    """The last day to load. Raises WrongUse where the window is not over yet."""
     yesterday = road.yesterday(organization)
     if window:
         if window.last_day > yesterday:
