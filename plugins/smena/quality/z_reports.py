@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
 
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.quality.judge import ask, pronounce
+from smena.quality.neighbours import counted_from, drive_of_neighbour, fits_between, told_close
 from smena.quality.rules import at_least, between, equal, matches, present, unique, whole
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -58,15 +60,43 @@ RULES = (
     ),
 )
 
+NEIGHBOUR_RULES = (
+    equal(
+        "documents_are_counted_from_the_opening",
+        "documents_quantity",
+        "_counted",
+        "the ФД numbers of the opening and the closing are not as far apart as it has documents",
+    ),
+    equal(
+        "drive_is_that_of_its_neighbours",
+        "fiscal_drive_number",
+        "_drive_of_neighbour",
+        "its shift number goes on from that of another ФН",
+    ),
+    present("_fits", "documents_fit_between_reports", "its ФД number leaves no room for the documents of the shift"),
+    equal("closed_as_totals_tell", "closed_at", "_told_close", "totals by shift tell of another closing"),
+)
+"""Asked of the reports that are good by themselves: a bad one is no witness against its neighbours."""
 
-def check_z_reports(z_reports: pd.DataFrame, *, organization_inn: str, now_utc: datetime) -> Verdict:
-    """Judges the frame `Z_REPORTS`.
+
+
+def check_z_reports(
+    z_reports: pd.DataFrame,
+    openings: pd.DataFrame | None = None,
+    strangers: pd.DataFrame | None = None,
+    *,
+    organization_inn: str,
+    now_utc: datetime,
+) -> Verdict:
+    """Judges the frame `Z_REPORTS`, each report by itself and beside what else is told of its register.
 
     A shift may not be closed later than 14 hours (the farthest zone) after it was received or, where that is not
     told, after now.
 
     Args:
         z_reports: the frame `Z_REPORTS`, with a unique index.
+        openings: `OPENINGS` of the same pages.
+        strangers: closed shifts (`SHIFT_TOTALS`) that totals by shift tell of and none of these reports is of.
         organization_inn: the ИНН whose registers were asked.
         now_utc: this moment, UTC, without a zone.
 
@@ -89,4 +119,17 @@ def check_z_reports(z_reports: pd.DataFrame, *, organization_inn: str, now_utc: 
         _shift=drive + " / " + z_reports["shift_number"].astype("string"),
         _document=drive + " / " + z_reports["fiscal_document_number"].astype("string"),
     )
-    return pronounce(z_reports, [shape, *ask(SUITE, RULES, asked, key="_shift")])
+    answers = [shape, *ask(SUITE, RULES, asked, key="_shift")]
+    good = asked.drop(index=pronounce(z_reports, answers).bad.index)
+    with_neighbours = good.assign(
+        _counted=counted_from(good, openings),
+        _drive_of_neighbour=drive_of_neighbour(good),
+        _fits=fits_between(good),
+        _told_close=told_close(good, strangers),
+    )
+    places = z_reports.index.get_indexer(good.index)
+    answers += [
+        replace(answer, bad=pd.Index(places[answer.bad], dtype="int64"))
+        for answer in ask(SUITE, NEIGHBOUR_RULES, with_neighbours, key="_shift")
+    ]
+    return pronounce(z_reports, answers)

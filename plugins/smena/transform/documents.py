@@ -49,8 +49,9 @@ class Opening(Fiscal, rename="camel"):
 
 
 class Item(Struct, rename="camel"):
-    """A line of a receipt: only whose money it is."""
+    """A line of a receipt: only what it is worth, and whose money it is."""
 
+    sum: Kopecks | None = None
     payment_agent_by_product_type: int | None = None
     payment_agent_type: int | None = None
     provider_inn: str | None = None
@@ -74,6 +75,7 @@ class Receipt(Fiscal, rename="camel"):
     consideration_total_sum: Kopecks | None = None
     fiscal_sign: FiscalSign | None = None
     taxation_type: int | None = None
+    user_inn: str | None = None
     payment_agent_type: int | None = None
     correction_document_date: Any = None
     correction_base: CorrectionBase | None = None
@@ -86,6 +88,7 @@ class Sums(Struct, rename="camel"):
     cash_total: Kopecks
     cashless_total: Kopecks
     count: Quantity
+    total: Kopecks | None = None
 
 
 class Totals(Struct, rename="camel"):

@@ -57,12 +57,20 @@ BROKEN_ENTRIES: list[Any] = [
 
 def test_broken_entries_are_rejected_and_cost_their_neighbours_nothing() -> None:
     told, broken = read_shift_totals(
-        [totals_page(totals(1), *BROKEN_ENTRIES, totals(2, sums() | {"cashTotal": "100"}))]
+        [totals_page(totals(1), *BROKEN_ENTRIES, totals(2, sums(100) | {"cashTotal": "100"}))]
     )
     assert list(told["shift_number"]) == [1, 2]
     assert list(told["cash_income"]) == [0, 100]
     assert [json.loads(record) for record in broken["record"]] == BROKEN_ENTRIES
     assert set(broken["kind"]) == {"byShifts"}
+
+
+@pytest.mark.parametrize("section", ["sell", "returnSell", "buy", "returnBuy"])
+def test_sums_that_are_more_than_their_total_are_rejected(section: str) -> None:
+    bent = totals(1) | {section: sums(100, 1, card=50) | {"total": 149}}
+    told, broken = read_shift_totals([totals_page(bent, totals(2, sums(100, 1) | {"total": 180}))])
+    assert list(told["shift_number"]) == [2]
+    assert one(broken)["reason"] == "more was paid in cash and without it than the total"
 
 
 @pytest.mark.parametrize("data", [b"<html>", b"[]", b"{}", b'{"shifts": null}', b'{"shifts": [', b'{"items": []}'])

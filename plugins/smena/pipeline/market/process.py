@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -11,9 +11,12 @@ import pandas as pd
 
 from smena.integration.organizations import organization_of
 from smena.model.organization import Organization
+from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES
 from smena.pipeline.road import Road
+from smena.quality import Verdict, check_cheques, check_till_shifts
+from smena.transform.duplicates import as_rejects
 from smena.transform.frames import REJECTS
 from smena.transform.market.frames import TILL_SHIFTS
 from smena.transform.market.reading import read_cheques
@@ -29,18 +32,20 @@ STAGED_STEPS = ["extract", "read", "check", "transform"]
 
 @dataclass
 class Processed:
-    """What a shard has staged."""
+    """What a shard has staged, and what the gates said of it."""
 
     shifts: int = 0
     rejects: int = 0
+    gates: Gates = field(default_factory=Gates)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What came of the pages of one window: rows to publish, rows for quarantine."""
+    """What came of the pages of one window: rows to publish, rows for quarantine, results of the gates."""
 
     shifts: pd.DataFrame
     rejects: pd.DataFrame
+    verdicts: tuple[Verdict, ...]
 
 
 def process(road: Road, batch_id: int, shard: int) -> Processed:
@@ -64,16 +69,18 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                     _stage(transaction, batch_id, shard, chunk)
                     done.shifts += len(chunk.shifts)
                     done.rejects += len(chunk.rejects)
+                    done.gates.add(chunk.verdicts)
             transaction.run("publish_quarantine", batch_id=batch_id, steps=STAGED_STEPS)
+            done.gates.keep(transaction, batch_id, shard)
             transaction.run(
                 "shard_staged",
                 batch_id=batch_id,
                 shard=shard,
-                state="staged",
+                state=done.gates.state,
                 shifts=done.shifts,
                 orders=0,
                 rejects=done.rejects,
-                reason=None,
+                reason=done.gates.stopped or None,
             )
         told.update(inn=organization.inn, shifts=done.shifts, rejects=done.rejects)
         return done
@@ -85,15 +92,20 @@ def work(
     """Pages of one window, of any number of shops, into rows to publish: pure."""
     raw = [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in (CHEQUES, "unreadable")]
     told = read_cheques(raw, organization.timezone, now_local=now_local)
+    before = check_cheques(told.cheques, told.payments, told.lines, now_local=now_local)
+    cheques = told.cheques.drop(index=before.bad.index)
+    bad = as_rejects(before.bad.rename(columns={"shop_id": "kkt_reg_id"}), "cheque", before.bad["reason"])
+    rejects = [told.rejects.assign(step="read"), bad.assign(step="check")]
+    rejected = pd.concat([frame for frame in rejects if len(frame)] or rejects[:1], ignore_index=True)
     shifts = make_till_shifts(
-        told.cheques,
-        told.rejects,
+        cheques,
+        rejected,
         first_day=first_day,
         last_day=last_day,
         date_policy=organization.date_policy,
         now_local=now_local,
     )
-    return Chunk(shifts, told.rejects.assign(step="read"))
+    return Chunk(shifts, rejected, (before, check_till_shifts(shifts, cheques)))
 
 
 def _by_window(
