@@ -8,7 +8,7 @@ proved loaded, and what registers that were offline have sent since. A missed da
 | `plan` | asks for the registers, takes *wanted minus covered*, writes a batch an organisation |
 | `load` | fetches and keeps the operator's answers, reads, transforms, checks; mapped over shards of registers |
 | `publish` | matches with what stands, writes orders, shifts and coverage in one transaction a batch |
-| `report` | a line for each batch; fails if anything was not loaded |
+| `report` | a line for each batch, and the page of its checks (Data Docs); fails if anything was not loaded |
 
 A run by hand, a cleared task and a backfill take the same road: what is right already stays as it is. What was read is
 published even where another register could not be reached; the next run asks for the rest.
@@ -107,11 +107,12 @@ def ofd_z_reports() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(made: Any) -> None:
-        """How each batch ended."""
+        """How each batch ended, and the page of its checks."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import report_run
+        from smena.quality.docs import data_docs_directory
 
-        report_run(road_from_airflow(), made)
+        report_run(road_from_airflow(), made, data_docs=data_docs_directory())
 
     lots = plan()
     made = XComArg(lots.operator, key="plan")

@@ -20,6 +20,8 @@ from smena.cli.integration import integration
 from smena.cli.loading import load, plan
 from smena.cli.organization import organization
 from smena.cli.period import period
+from smena.cli.quality import quality
+from smena.cli.quarantine import quarantine
 from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
@@ -100,5 +102,6 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 
 _LOADING = (migrate, organization, certificate, integration, plan, load)
 _ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, period, explain)
-for command in (*_LOADING, *_ACCOUNTING):
+_PROOF = (quality, quarantine)
+for command in (*_LOADING, *_ACCOUNTING, *_PROOF):
     main.add_command(command)

@@ -47,7 +47,8 @@ def fits_between(z_reports: pd.DataFrame) -> pd.Series:
     """Whether a report's ФД number is far enough from those before and after it (R3); missing where it is not.
 
     Where one is not, the report whose distance to its other neighbour is odd too is to blame, or the one that has no
-    other neighbour where the other's is right. Where that tells nothing, both are.
+    other neighbour where the other's is right. Where both are right there, it is the later one, whose count of documents
+    is wrong; where nothing tells, both are to blame.
     """
     in_order = z_reports[[*SHIFT_KEY, "fiscal_document_number", "documents_quantity"]].sort_values(SHIFT_KEY)
     before = in_order.groupby("fiscal_drive_number")[["shift_number", "fiscal_document_number"]].shift()
@@ -63,8 +64,10 @@ def fits_between(z_reports: pd.DataFrame) -> pd.Series:
     late = tight & _is_worse(room_after, room_before)
     early = tight & _is_worse(room_before, room_after)
     neither = tight & ~late & ~early
+    # Where both numbers are right by their other neighbours, the shift's own count of documents is wrong.
+    miscounted = neither & ((room_after == 0) & (room_before == 0)).fillna(value=False).astype(bool)
     drive = in_order["fiscal_drive_number"]
-    bad = late | neither | (early | neither).groupby(drive).shift(-1, fill_value=False)
+    bad = late | neither | (early | (neither & ~miscounted)).groupby(drive).shift(-1, fill_value=False)
     return pd.Series(1, index=in_order.index, dtype="Int64").mask(bad).reindex(z_reports.index)
 
 

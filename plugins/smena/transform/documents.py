@@ -19,6 +19,8 @@ Drive = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,16}\s*$")]
 Register = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,20}\s*$")]
 LocalMoment = Annotated[datetime, Meta(tz=False)]
 Operation = Annotated[int, Meta(ge=1, le=4)]
+TaxSystems = Annotated[int, Meta(ge=0, le=63)]
+"""Tag 1055: a mask of six bits."""
 
 IGNORED = ("fiscalReport", "fiscalReportCorrection", "currentStateReport", "closeArchive")
 RECEIPT_KINDS = ("receipt", "bso", "receiptCorrection", "bsoCorrection")
@@ -74,7 +76,7 @@ class Receipt(Fiscal, rename="camel"):
     post_payment_total_sum: Kopecks | None = None
     consideration_total_sum: Kopecks | None = None
     fiscal_sign: FiscalSign | None = None
-    taxation_type: int | None = None
+    taxation_type: TaxSystems | None = None
     user_inn: str | None = None
     payment_agent_type: int | None = None
     correction_document_date: Any = None

@@ -90,3 +90,7 @@ def test_totals_that_tell_of_another_closing_are_held_against_the_report() -> No
 
 def test_a_shift_of_the_same_number_long_ago_is_another_drive_s() -> None:
     assert blamed(week({}, {}), strangers=stranger("2026-01-01T21:00")) == []
+
+
+def test_a_wrong_count_of_documents_is_found_and_both_neighbours_go_on() -> None:
+    assert blamed(week({}, {}, {"documents_quantity": 20}, {}, {})) == [13]
