@@ -32,12 +32,27 @@ def damaged(answer: Node, records: list[Any], rng: Random) -> Damage:
     """One damage to one answer. `records` are the list inside it that holds its records."""
     kind = rng.choice(ALL)
     if kind in BYTES:
-        return Damage(kind, "the answer", BYTES[kind](as_json(answer), rng))
+        body = BYTES[kind](as_json(answer), rng)
+        return Damage(kind, _changed(answer, body), body)
     if kind in LISTS:
         where = LISTS[kind](records, rng)
         return Damage(kind, where, as_json(answer))
     where = FIELDS[kind](rng.choice(records), rng)
     return Damage(kind, where, as_json(answer))
+
+
+def _changed(answer: Node, body: bytes) -> str:
+    """Which fields differ in bytes that are JSON of the same shape; else the whole answer does."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return "the answer"
+    before = [(path, holder[key]) for holder, key, path in _leaves(answer)]
+    after = [(path, holder[key]) for holder, key, path in _leaves(told)]
+    if [path for path, _ in before] != [path for path, _ in after]:
+        return "the answer"
+    changed = [path for (path, old), (_, new) in zip(before, after, strict=True) if old != new]
+    return max(changed, key=len, default="nothing")
 
 
 def as_json(answer: Node) -> bytes:

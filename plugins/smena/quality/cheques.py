@@ -13,6 +13,7 @@ from smena.quality.verdict import Verdict
 from smena.transform.documents import MOST_KOPECKS
 from smena.transform.market.frames import CHEQUE_KEY, CHEQUES, PAYMENTS, SOLD_LINES
 from smena.transform.market.moments import AHEAD
+from smena.transform.market.reading import PAYMENT_TYPES
 
 SUITE = "cheques"
 
@@ -31,6 +32,7 @@ RULES = (
     between("cash_is_not_negative", "cash", 0, None, "the cash is negative"),
     between("total_is_what_was_paid", "_not_paid", 0, 0, "the payments do not add up to the total"),
     between("payments_are_the_cashless_part", "_not_by_type", 0, 0, "its payments by type are not its cashless part"),
+    between("every_payment_is_of_a_known_type", "_strange", None, 0, "a type of payment that nobody knows: it may be cash"),
     between("total_is_what_was_sold", "_not_sold", None, 0, "the lines do not add up to the total"),
     at_least("closed_after_it_was_opened", "closed_at", "opened_at", "it was closed before it was opened"),
     at_least("closed_in_the_past", "_latest", "closed_at", "it was closed in the future"),
@@ -65,10 +67,16 @@ def check_cheques(cheques: pd.DataFrame, payments: pd.DataFrame, lines: pd.DataF
         _cheque=cheques["shop_id"] + " / " + cheques["cheque_id"],
         _not_paid=_away(cheques["cash"] + cheques["cashless"], cheques),
         _not_by_type=(by_type - cheques["cashless"]).abs(),
+        _strange=_strange(payments).reindex(key, fill_value=0).set_axis(cheques.index),
         _not_sold=_away(sold, cheques) - slack,
         _latest=pd.Timestamp(now_local) + AHEAD,
     )
     return pronounce(cheques, [*shapes, *ask(SUITE, RULES, asked, key="_cheque")])
+
+
+def _strange(payments: pd.DataFrame) -> pd.Series:
+    """How many payments of each cheque are of a type that the contract does not name."""
+    return payments.assign(_strange=~payments["type"].isin(PAYMENT_TYPES)).groupby(CHEQUE_KEY)["_strange"].sum()
 
 
 def _away(amount: pd.Series, cheques: pd.DataFrame) -> pd.Series:

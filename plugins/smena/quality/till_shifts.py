@@ -21,6 +21,7 @@ RULES = (
     between("issued_shift_has_cash", "_cash", 1, None, "an issued till shift has no cash", "batch"),
     equal("cash_is_that_of_its_cheques", "_cash", "_cash_of_cheques", "the cash is not that of its cheques", "batch"),
     one_of("shift_is_whole", "_incomplete", [0], "the shift is incomplete", "warning"),
+    between("cheque_numbers_run_on", "_numbers_missing", None, 0, "numbers of cheques are missing in it", "warning"),
     at_least("lasted_no_longer_than_a_day", "_latest_close", "closed_at", "it lasted over 24 hours", "warning"),
 )
 
@@ -39,7 +40,20 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
         _shift=shifts["shop_id"] + " / " + shifts["cashbox_id"] + " / " + shifts["till_shift"],
         _cash=(shifts["cash_income"] + shifts["cash_refund"]).where(issued),
         _cash_of_cheques=paid.set_axis(shifts.index).where(issued),
+        _numbers_missing=_numbers_missing(shifts, cheques),
         _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
         _latest_close=shifts["opened_at"] + LONGEST,
     )
     return pronounce(shifts, [*shapes, *ask(SUITE, RULES, asked, key="_shift")])
+
+
+def _numbers_missing(shifts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:
+    """How many numbers are left out between the first and the last cheque of a shift (same index).
+
+    The contract does not say how cheques are numbered, so this is no more than a hint; what is no number is left out.
+    """
+    numbers = pd.to_numeric(cheques["number"], errors="coerce")
+    of_shift = cheques[TILL_SHIFT_KEY].assign(number=numbers).groupby(TILL_SHIFT_KEY)["number"]
+    missing = of_shift.max() - of_shift.min() + 1 - of_shift.nunique()
+    found = missing.reindex(pd.MultiIndex.from_frame(shifts[TILL_SHIFT_KEY])).set_axis(shifts.index)
+    return found.where(found.abs() < 2**31).astype("Float64").round().astype("Int64")

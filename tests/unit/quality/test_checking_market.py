@@ -26,11 +26,13 @@ CHEQUE = {
 }  # fmt: skip
 
 
-def judge_cheques(*changes: dict[str, Any], line: int = 1200, card: int = 200) -> dict[int, str]:
+def judge_cheques(
+    *changes: dict[str, Any], line: int = 1200, card: int = 200, paid_by: str = "Card"
+) -> dict[int, str]:
     """Reasons by row: a good cheque first, then one for each change; each of one line and one payment by card."""
     ids = [{"cheque_id": str(n)} for n in range(len(changes) + 1)]
     cheques = frame(CHEQUES, CHEQUE, tuple(one | change for one, change in zip(ids, ({}, *changes), strict=True)))
-    payments = frame(PAYMENTS, {"shop_id": SHOP, "type": "Card", "amount": 200}, (*ids[:-1], ids[-1] | {"amount": card}))
+    payments = frame(PAYMENTS, {"shop_id": SHOP, "type": "Card", "amount": 200}, (*ids[:-1], ids[-1] | {"amount": card, "type": paid_by}))
     lines = frame(SOLD_LINES, {"shop_id": SHOP, "quantity": 1000, "amount": 1200}, (*ids[:-1], ids[-1] | {"amount": line}))
     verdict = check_cheques(cheques, payments, lines, now_local=NOW)
     assert not verdict.stops_batch
@@ -61,6 +63,10 @@ def test_rounding_explains_the_difference_it_tells_of(change: dict[str, Any]) ->
     assert judge_cheques(change) == {}
 
 
+def test_a_payment_of_a_type_that_nobody_knows_may_be_cash() -> None:
+    assert judge_cheques({}, paid_by="Cosh") == {1: "a type of payment that nobody knows: it may be cash"}
+
+
 def test_a_line_may_be_off_by_the_kopeck_that_it_is_rounded_to() -> None:
     assert judge_cheques({}, line=1201) == {}
     assert judge_cheques({}, line=1202) == {1: "the lines do not add up to the total"}
@@ -84,6 +90,17 @@ def test_a_till_shift_of_more_than_a_day_is_noted() -> None:
     verdict = check_till_shifts(frame(TILL_SHIFTS, told, ({},)), frame(CHEQUES, CHEQUE, ()))
     assert not verdict.stops_batch and len(verdict.bad) == 0
     assert "till_shifts.lasted_no_longer_than_a_day" in verdict.notes[0]
+
+
+@pytest.mark.parametrize(("numbers", "notes"), [("123", 0), ("134", 1), ("2", 0), ("xy", 0)])
+def test_numbers_that_are_left_out_among_the_cheques_of_a_shift_are_noted(numbers: str, notes: int) -> None:
+    cheques = frame(CHEQUES, CHEQUE, tuple({"cheque_id": number, "number": number} for number in numbers))
+    told = {
+        "shop_id": SHOP, "cashbox_id": BOX, "till_shift": SHIFT, "opened_at": CHEQUE["closed_at"],
+        "closed_at": CHEQUE["closed_at"], "cash_income": 1000 * len(numbers), "cash_refund": 0, "outcome": "issued",
+    }  # fmt: skip
+    verdict = check_till_shifts(frame(TILL_SHIFTS, told, ({},)), cheques)
+    assert (len(verdict.notes), verdict.stops_batch) == (notes, False)
 
 
 WAYBILL = {"page_id": 1, "shop_id": SHOP, "number": "7", "supplier_id": "s", "amount": 500,

@@ -115,7 +115,9 @@ def _spoiled(
 ) -> pd.Series:
     """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
     unread = rejects[["kkt_reg_id", "day", "reason"]].rename(columns={"kkt_reg_id": "shop_id"})
-    unread["till_shift"] = pd.Series(list(_shifts_told(rejects["record"])), index=rejects.index, dtype="string")
+    told = pd.Series(list(_shifts_told(rejects["record"])), index=rejects.index, dtype="string")
+    # A page that cannot be read may name one shift, and hold cheques of any.
+    unread["till_shift"] = told.mask(rejects["kind"] == "page")
     future = ahead[_SHIFT_OF].assign(reason="closeTime lies in the future")
     named = pd.concat([unread.loc[unread["till_shift"].notna(), [*_SHIFT_OF, "reason"]], future])
     by_shift = named.drop_duplicates(_SHIFT_OF).set_index(_SHIFT_OF)["reason"]
