@@ -23,6 +23,8 @@ COMMANDS = {
     "accept": ("accept", "{document}"),
     "shifts": ("shifts", "--inn", "{inn}"),
     "conflicts": ("conflicts",),
+    "quarantine list": ("quarantine", "list"),
+    "quality": ("quality",),
     "period status": ("period", "status", "--inn", "{inn}"),
     "explain": ("explain", "{document}"),
     "integration disable": ("integration", "disable", "--inn", "{inn}", "--product", "market"),

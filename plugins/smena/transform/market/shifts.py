@@ -57,7 +57,7 @@ def make_till_shifts(
     shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
     shifts = shifts[_over(shifts, pd.Timestamp(now_local))]
     shifts = shifts[shifts["order_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))].reset_index(drop=True)
-    spoiled = _spoiled(shifts, rejects, cheques[ahead], first_day, last_day)
+    spoiled = _spoiled(shifts, rejects, cheques, ahead, first_day, last_day)
     _judge(shifts, ("a cheque was rejected: " + spoiled).where(spoiled != "", shifts["overlaps"]))
     return TILL_SHIFTS.conform(shifts)
 
@@ -111,14 +111,17 @@ def _over(shifts: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
 
 
 def _spoiled(
-    shifts: pd.DataFrame, rejects: pd.DataFrame, ahead: pd.DataFrame, first_day: date, last_day: date
+    shifts: pd.DataFrame, rejects: pd.DataFrame, cheques: pd.DataFrame, ahead: pd.Series, first_day: date, last_day: date
 ) -> pd.Series:
     """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
     unread = rejects[["kkt_reg_id", "day", "reason"]].rename(columns={"kkt_reg_id": "shop_id"})
     told = pd.Series(list(_shifts_told(rejects["record"])), index=rejects.index, dtype="string")
     # A page that cannot be read may name one shift, and hold cheques of any.
     unread["till_shift"] = told.mask(rejects["kind"] == "page")
-    future = ahead[_SHIFT_OF].assign(reason="closeTime lies in the future")
+    # A shift that no cheque is of may be another's name, misspelt.
+    known = pd.MultiIndex.from_frame(unread[_SHIFT_OF]).isin(pd.MultiIndex.from_frame(cheques[_SHIFT_OF]))
+    unread["till_shift"] = unread["till_shift"].where(known)
+    future = cheques.loc[ahead, _SHIFT_OF].assign(reason="closeTime lies in the future")
     named = pd.concat([unread.loc[unread["till_shift"].notna(), [*_SHIFT_OF, "reason"]], future])
     by_shift = named.drop_duplicates(_SHIFT_OF).set_index(_SHIFT_OF)["reason"]
     reason = by_shift.reindex(pd.MultiIndex.from_frame(shifts[_SHIFT_OF])).set_axis(shifts.index).astype("string")
