@@ -49,9 +49,9 @@ def _changed(answer: Node, body: bytes) -> str:
         return "the answer"
     before = [(path, holder[key]) for holder, key, path in _leaves(answer)]
     after = [(path, holder[key]) for holder, key, path in _leaves(told)]
-    if [path for path, _ in before] != [path for path, _ in after]:
+    if len(before) != len(after):
         return "the answer"
-    changed = [path for (path, old), (_, new) in zip(before, after, strict=True) if old != new]
+    changed = [one[0] for one, other in zip(before, after, strict=True) if one != other]
     return max(changed, key=len, default="nothing")
 
 

@@ -125,3 +125,8 @@ cross join lateral (
 comment on view control.quarantine_days is
 'The days that must be read again to know whether a record is good: its own through the closing of its shift; where its '
 'day is not known, or is none that was asked for, all that its batch asked of the register.';
+
+-- Details of checks were kept as a text that holds an object; they are the object.
+update control.check_result
+set details = (details #>> '{}')::jsonb
+where jsonb_typeof(details) = 'string';

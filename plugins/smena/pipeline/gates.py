@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -42,7 +43,7 @@ class Gates:
                 "success": result.success,
                 "checked_rows": result.rows,
                 "bad_rows": result.bad_rows,
-                "details": result.details,
+                "details": json.loads(result.details),
             }
             for result in self.results.values()
         ]
