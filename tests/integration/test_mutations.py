@@ -1,7 +1,7 @@
 """Ten thousand damaged answers: each is loaded right, put aside with its reason, or waits. None makes a wrong ПКО.
 
-Nothing but the sources is invented: answers lie as pages, and the real reading, checks and transforms work on them, many
-registers together, so that whoever stands beside a damaged answer is held against the truth as well. What only one
+Nothing but the sources is invented: answers lie as pages, and the real reading, checks and transforms work on them,
+many registers together, so that whoever stands beside a damaged answer is held against the truth as well. What only one
 figure tells cannot be known to be wrong; those figures are listed here, each with who would notice.
 """
 
@@ -33,8 +33,8 @@ ONE_WITNESS = {
     ],
     # The VAT and the tax system of a receipt are told by it alone; what it sums to is not touched.
     "receipts": [r"receipts:receipt\.(nds20|taxationType)(~.*)?", r"receipts:receipt\.\w+~(nds20|taxationType)"],
-    # Market tells neither how many cheques a shift has nor, beside the cheque itself, which shift it is of or when it was
-    # closed. Where the OFD has the register too, the difference is a conflict.
+    # Market tells neither how many cheques a shift has nor, beside the cheque itself, which shift it is of or when it
+    # was closed. Where the OFD has the register too, the difference is a conflict.
     "market": [
         r"(sales|refunds):a record dropped:.*",
         r"(sales|refunds):empty:.*",

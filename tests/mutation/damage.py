@@ -106,7 +106,9 @@ def _as_text(record: Node, rng: Random) -> str:
 def _bend_number(record: Node, rng: Random) -> str:
     holder, key, path = _some(record, rng, _is_number)
     value = holder[key]
-    holder[key] = rng.choice((value + 1, value - 1, value + 100, value - 100, value * 10, value * 100, -value, value // 2))
+    holder[key] = rng.choice(
+        (value + 1, value - 1, value + 100, value - 100, value * 10, value * 100, -value, value // 2)
+    )
     return path
 
 
@@ -121,7 +123,9 @@ def _bend_text(record: Node, rng: Random) -> str:
 
 def _bend_moment(record: Node, rng: Random) -> str:
     holder, key, path = _some(record, rng, _is_moment)
-    step = rng.choice((timedelta(seconds=1), timedelta(minutes=30), timedelta(hours=8), timedelta(days=1), timedelta(days=400)))
+    step = rng.choice(
+        (timedelta(seconds=1), timedelta(minutes=30), timedelta(hours=8), timedelta(days=1), timedelta(days=400))
+    )
     moment = datetime.fromisoformat(holder[key]) + rng.choice((1, -1)) * step
     holder[key] = moment.isoformat()
     return path
@@ -197,7 +201,14 @@ def _flip(body: bytes, rng: Random) -> bytes:
 
 def _key_twice(body: bytes, rng: Random) -> bytes:
     """One field told twice in one object, with two values: the last one counts for most readers."""
-    keys = [b'"cashTotal": ', b'"totalSum": ', b'"receiptsQuantity": ', b'"totalPrice": ', b'"value": ', b'"shiftNumber": ']
+    keys = [
+        b'"cashTotal": ',
+        b'"totalSum": ',
+        b'"receiptsQuantity": ',
+        b'"totalPrice": ',
+        b'"value": ',
+        b'"shiftNumber": ',
+    ]
     present = [key for key in keys if key in body]
     if not present:
         return _cut(body, rng)

@@ -166,5 +166,3 @@ def _differences(row: dict[str, Any], truth: Any, orders: list[dict[str, Any]], 
         if {order["taxation"] for order in orders} != {truth.taxation} or any(order["agent"] for order in orders):
             wrong.append("the tax system or the principal")
     return wrong
-
-

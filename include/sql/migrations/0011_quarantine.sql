@@ -14,7 +14,11 @@ add column retried_at timestamptz;
 
 -- Whoever left before this was known left by hand.
 update control.quarantine
-set resolved_by = 'unknown', resolved_at = last_seen_at, resolution_reason = 'before revision 0011', resolved_batch_id = batch_id
+set
+    resolved_by = 'unknown',
+    resolved_at = last_seen_at,
+    resolution_reason = 'before revision 0011',
+    resolved_batch_id = batch_id
 where state <> 'open';
 
 alter table control.quarantine

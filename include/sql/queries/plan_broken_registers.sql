@@ -19,5 +19,6 @@ on conflict (organization_inn, product, digest) do update
         state = case control.quarantine.state when 'released' then 'open' else control.quarantine.state end,
         resolved_by = case when control.quarantine.state = 'given_up' then control.quarantine.resolved_by end,
         resolved_at = case when control.quarantine.state = 'given_up' then control.quarantine.resolved_at end,
-        resolution_reason = case when control.quarantine.state = 'given_up' then control.quarantine.resolution_reason end,
+        resolution_reason
+        = case when control.quarantine.state = 'given_up' then control.quarantine.resolution_reason end,
         resolved_batch_id = null

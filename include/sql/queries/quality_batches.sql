@@ -15,11 +15,17 @@ select
 from control.batch
 inner join lateral (
     select
-        count(distinct (check_result.suite, check_result.expectation)) as rules,
-        count(distinct (check_result.suite, check_result.expectation)) filter (where not check_result.success) as broken,
-        coalesce(sum(check_result.bad_rows), 0)::bigint as bad_rows
-    from control.check_result
-    where check_result.batch_id = batch.batch_id
+        count(*) as rules,
+        count(*) filter (where not rule.success) as broken,
+        coalesce(sum(rule.bad_rows), 0)::bigint as bad_rows
+    from (
+        select
+            bool_and(check_result.success) as success,
+            sum(check_result.bad_rows) as bad_rows
+        from control.check_result
+        where check_result.batch_id = batch.batch_id
+        group by check_result.suite, check_result.expectation
+    ) as rule
 ) as found on found.rules > 0
 where
     (%(inn)s::text is null or batch.organization_inn = %(inn)s)

@@ -7,5 +7,5 @@ select
 from control.quarantine
 where batch_id = %(batch_id)s
 group by kind, reason, state
-order by records desc, reason
+order by records desc, reason asc
 limit %(most)s

@@ -14,6 +14,14 @@ inner join control.covered
         waiting.organization_inn = covered.organization_inn
         and waiting.product = covered.product
         and waiting.kkt_reg_id = covered.kkt_reg_id
+inner join (
+    select
+        kkt_reg_id,
+        range_agg(daterange(first_day, last_day, '[]')) as days
+    from control.assignment
+    where batch_id = %(batch_id)s and state = 'read'
+    group by kkt_reg_id
+) as asked on waiting.kkt_reg_id = asked.kkt_reg_id
 where
     quarantine.quarantine_id = waiting.quarantine_id
     and waiting.organization_inn = %(inn)s
@@ -21,11 +29,4 @@ where
     and waiting.state = 'open'
     and waiting.batch_id < %(batch_id)s
     and covered.days @> quarantine_days.days
-    and exists (
-        select from control.assignment
-        where
-            assignment.batch_id = %(batch_id)s
-            and assignment.kkt_reg_id = waiting.kkt_reg_id
-            and assignment.state = 'read'
-            and quarantine_days.days && daterange(assignment.first_day, assignment.last_day, '[]')
-    )
+    and quarantine_days.days && asked.days

@@ -30,7 +30,13 @@ _COLUMNS = {
     "state": "state",
 }
 _COUNTED = {"records": "records", "state": "state", "reason": "reason"}
-_DAYS = {"organization_inn": "ИНН", "product": "product", "kkt_reg_id": "register", "first_day": "from", "last_day": "to"}
+_DAYS = {
+    "organization_inn": "ИНН",
+    "product": "product",
+    "kkt_reg_id": "register",
+    "first_day": "from",
+    "last_day": "to",
+}
 
 
 @click.group()
@@ -62,9 +68,7 @@ def list_(
             transaction, inn=inn, reason=reason, state=state, first_day=first_day, last_day=last_day
         )
     counts = Counter((row["state"], row["reason"]) for row in found)
-    counted = [
-        {"records": count, "state": of_state, "reason": why} for (of_state, why), count in counts.most_common()
-    ]
+    counted = [{"records": count, "state": of_state, "reason": why} for (of_state, why), count in counts.most_common()]
     parts = [table(found, _COLUMNS), table(counted, _COUNTED), f"{len(found)} records"]
     session.answer(
         {"records": [_without_text(row) for row in found], "counts": counted},

@@ -160,4 +160,3 @@ def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) ->
     columns = [*place, *REJECTS.columns, "step"]
     days = {"day": chunk.rejects["day"].dt.strftime("%Y-%m-%d")}
     copy_frame(transaction, chunk.rejects.assign(**place, **days), "stage", "reject", columns)
-

@@ -152,7 +152,9 @@ def _documented(road: Road, batch: Batch, data_docs: Path | None) -> list[str]:
     try:
         docs.build(road.warehouse, batch.batch_id, data_docs)
     except OSError as error:
-        return [f"batch {batch.batch_id} of {batch.organization_inn}: its Data Docs cannot be written: {error.strerror}"]
+        return [
+            f"batch {batch.batch_id} of {batch.organization_inn}: its Data Docs cannot be written: {error.strerror}"
+        ]
     return []
 
 

@@ -32,7 +32,9 @@ RULES = (
     between("cash_is_not_negative", "cash", 0, None, "the cash is negative"),
     between("total_is_what_was_paid", "_not_paid", 0, 0, "the payments do not add up to the total"),
     between("payments_are_the_cashless_part", "_not_by_type", 0, 0, "its payments by type are not its cashless part"),
-    between("every_payment_is_of_a_known_type", "_strange", None, 0, "a type of payment that nobody knows: it may be cash"),
+    between(
+        "every_payment_is_of_a_known_type", "_strange", None, 0, "a type of payment that nobody knows: it may be cash"
+    ),
     between("total_is_what_was_sold", "_not_sold", None, 0, "the lines do not add up to the total"),
     at_least("closed_after_it_was_opened", "closed_at", "opened_at", "it was closed before it was opened"),
     at_least("closed_in_the_past", "_latest", "closed_at", "it was closed in the future"),
@@ -40,7 +42,9 @@ RULES = (
 )
 
 
-def check_cheques(cheques: pd.DataFrame, payments: pd.DataFrame, lines: pd.DataFrame, *, now_local: datetime) -> Verdict:
+def check_cheques(
+    cheques: pd.DataFrame, payments: pd.DataFrame, lines: pd.DataFrame, *, now_local: datetime
+) -> Verdict:
     """Judges the frame `CHEQUES` beside its payments (`PAYMENTS`) and lines (`SOLD_LINES`).
 
     Lines are worth the total, before rounding or after it, to a kopeck a line; a cheque without lines is not asked.

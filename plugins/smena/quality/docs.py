@@ -1,8 +1,8 @@
 """Data Docs: what the gates found in a batch as one static page, made from `control.check_result`.
 
 Great Expectations' own site is not used: its pages load styles and scripts from a dozen strangers' servers, which a
-closed network does not reach and an accounting page should not call. These call nobody, and their size is bounded by the
-number of rules.
+closed network does not reach and an accounting page should not call. These call nobody, and their size is bounded by
+the number of rules.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #dfe4ea; vertical-align: top; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.holds { color: #18794e; } .record { color: #b54708; } .batch { color: #b42318; font-weight: 600; } .warning { color: #8a6d00; }
+.holds { color: #18794e; } .record { color: #b54708; } .batch { color: #b42318; font-weight: 600; }
+.warning { color: #8a6d00; }
 code { font-size: .9em; overflow-wrap: anywhere; }
 """
 _COSTS = {"record": "quarantine", "batch": "stops the batch", "warning": "noted"}
@@ -64,7 +65,9 @@ def page_of(transaction: Transaction, batch_id: int) -> str:
     """The page of a batch. Raises WrongUse where the batch is unknown or was not checked."""
     batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
     if batch is None:
-        raise WrongUse(f"batch {batch_id} was not checked, or there is none", fix="`smena quality` lists those that were")
+        raise WrongUse(
+            f"batch {batch_id} was not checked, or there is none", fix="`smena quality` lists those that were"
+        )
     results = transaction.rows("quality_results", batch_id=batch_id)
     waiting = transaction.rows("quality_quarantine", batch_id=batch_id, most=MOST_REASONS)
     parts = [
@@ -138,7 +141,9 @@ def _index(batches: list[Row]) -> str:
 def _table(titles: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     head = "".join(f"<th>{escape(title)}</th>" for title in titles)
     body = "".join(
-        "<tr>" + "".join(f"<td class='number'>{c:,}</td>" if isinstance(c, int) else f"<td>{c}</td>" for c in row) + "</tr>\n"
+        "<tr>"
+        + "".join(f"<td class='number'>{c:,}</td>" if isinstance(c, int) else f"<td>{c}</td>" for c in row)
+        + "</tr>\n"
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"

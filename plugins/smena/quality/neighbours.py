@@ -10,7 +10,7 @@ import pandas as pd
 from smena.transform.frames import SHIFT_KEY
 
 NEAR = pd.Timedelta(days=2)
-"""A shift of the same number that was closed within so little time is the same shift: numbers do not start anew daily."""
+"""One number that is told to be closed twice within it is one shift: numbers do not start anew daily."""
 
 
 def counted_from(z_reports: pd.DataFrame, openings: pd.DataFrame | None) -> pd.Series:
@@ -47,15 +47,15 @@ def fits_between(z_reports: pd.DataFrame) -> pd.Series:
     """Whether a report's ФД number is far enough from those before and after it (R3); missing where it is not.
 
     Where one is not, the report whose distance to its other neighbour is odd too is to blame, or the one that has no
-    other neighbour where the other's is right. Where both are right there, it is the later one, whose count of documents
-    is wrong; where nothing tells, both are to blame.
+    other neighbour where the other's is right. Where both are right there, it is the later one, whose count of
+    documents is wrong; where nothing tells, both are to blame.
     """
     in_order = z_reports[[*SHIFT_KEY, "fiscal_document_number", "documents_quantity"]].sort_values(SHIFT_KEY)
     before = in_order.groupby("fiscal_drive_number")[["shift_number", "fiscal_document_number"]].shift()
     follows = before["shift_number"] + 1 == in_order["shift_number"]
-    room = (in_order["fiscal_document_number"] - before["fiscal_document_number"] - in_order["documents_quantity"]).where(
-        follows.fillna(value=False).astype(bool)
-    )
+    room = (
+        in_order["fiscal_document_number"] - before["fiscal_document_number"] - in_order["documents_quantity"]
+    ).where(follows.fillna(value=False).astype(bool))
     tight = (room < 0).fillna(value=False).astype(bool)
     if not tight.any():
         return pd.Series(1, index=z_reports.index, dtype="Int64")

@@ -79,7 +79,6 @@ NEIGHBOUR_RULES = (
 """Asked of the reports that are good by themselves: a bad one is no witness against its neighbours."""
 
 
-
 def check_z_reports(
     z_reports: pd.DataFrame,
     openings: pd.DataFrame | None = None,

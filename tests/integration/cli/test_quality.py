@@ -20,7 +20,9 @@ def test_every_batch_is_listed_with_its_rules(loaded: Shop) -> None:
 
 def test_a_batch_has_a_page_of_its_checks(loaded: Shop, tmp_path: Path) -> None:
     (batch,) = json.loads(loaded.cli.here("quality", "--json").out)["batches"]
-    done = json.loads(loaded.cli.here("quality", "--batch", str(batch["batch_id"]), "--out", str(tmp_path), "--json").out)
+    done = json.loads(
+        loaded.cli.here("quality", "--batch", str(batch["batch_id"]), "--out", str(tmp_path), "--json").out
+    )
     page = Path(done["page"])
     assert page == data_docs_path(batch["batch_id"], tmp_path)
     text = page.read_text(encoding="utf-8")
@@ -32,7 +34,11 @@ def test_a_batch_has_a_page_of_its_checks(loaded: Shop, tmp_path: Path) -> None:
 
 def test_a_broken_rule_is_shown_with_what_was_found(shop: Shop, tmp_path: Path) -> None:
     shift = sorted(shop.town.truth().values(), key=lambda line: line["closed_at"])[5]
-    match = {"type": "closeShift", "fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"]}
+    match = {
+        "type": "closeShift",
+        "fiscalDriveNumber": shift["fiscal_drive_number"],
+        "shiftNumber": shift["shift_number"],
+    }
     shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"userInn": "7736050003"}})
     done = shop.town.load()
     text = build(shop.town.warehouse, done.published.batch_id, tmp_path).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Quarantine is a workplace: what lies there is seen with its bytes, asked for again, released or given up, never lost."""
+"""Quarantine is a workplace: what lies there is seen with its bytes, asked for again, released or given up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ WHY = "fiscal_sign is missing"
 def spoilt(shop: Shop) -> Shop:
     """A shop of which one z-report came without its fiscal sign."""
     shift = sorted(shop.town.truth().values(), key=lambda line: line["closed_at"])[5]
-    match = {"type": "closeShift", "fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"]}
+    match = {
+        "type": "closeShift",
+        "fiscalDriveNumber": shift["fiscal_drive_number"],
+        "shiftNumber": shift["shift_number"],
+    }
     shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "drop": ["fiscalSign"]})
     shop.town.load()
     return shop
@@ -118,7 +122,7 @@ def test_nothing_leaves_quarantine_in_silence(spoilt: Shop) -> None:
         "delete from control.quarantine",
         "truncate control.quarantine cascade",
         "update control.quarantine set state = 'given_up'",
-        "update control.quarantine set state = 'released', resolved_by = 'x', resolved_at = now(), resolution_reason = 'x'",
+        "update control.quarantine set state = 'released', resolved_by = 'x', resolved_at = now()",
         "update control.quarantine set record = '{}'",
         "delete from control.quarantine_history",
     ):
@@ -129,7 +133,8 @@ def test_nothing_leaves_quarantine_in_silence(spoilt: Shop) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("retry",), ("retry", "1", "--inn", "7707083893"), ("retry", "999"), ("show", "999"), ("give-up", "999", "--reason", "x"),
+    [("retry",), ("retry", "1", "--inn", "7707083893"), ("retry", "999"), ("show", "999"),
+     ("give-up", "999", "--reason", "x"),
      ("give-up", "1", "--reason", " "), ("list", "--from", "2025-02-02", "--to", "2025-02-01")],
 )  # fmt: skip
 def test_wrong_use_is_one_clear_line(known: Any, words: tuple[str, ...]) -> None:

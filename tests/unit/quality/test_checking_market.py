@@ -26,14 +26,18 @@ CHEQUE = {
 }  # fmt: skip
 
 
-def judge_cheques(
-    *changes: dict[str, Any], line: int = 1200, card: int = 200, paid_by: str = "Card"
-) -> dict[int, str]:
+def judge_cheques(*changes: dict[str, Any], line: int = 1200, card: int = 200, paid_by: str = "Card") -> dict[int, str]:
     """Reasons by row: a good cheque first, then one for each change; each of one line and one payment by card."""
     ids = [{"cheque_id": str(n)} for n in range(len(changes) + 1)]
     cheques = frame(CHEQUES, CHEQUE, tuple(one | change for one, change in zip(ids, ({}, *changes), strict=True)))
-    payments = frame(PAYMENTS, {"shop_id": SHOP, "type": "Card", "amount": 200}, (*ids[:-1], ids[-1] | {"amount": card, "type": paid_by}))
-    lines = frame(SOLD_LINES, {"shop_id": SHOP, "quantity": 1000, "amount": 1200}, (*ids[:-1], ids[-1] | {"amount": line}))
+    payments = frame(
+        PAYMENTS,
+        {"shop_id": SHOP, "type": "Card", "amount": 200},
+        (*ids[:-1], ids[-1] | {"amount": card, "type": paid_by}),
+    )
+    lines = frame(
+        SOLD_LINES, {"shop_id": SHOP, "quantity": 1000, "amount": 1200}, (*ids[:-1], ids[-1] | {"amount": line})
+    )
     verdict = check_cheques(cheques, payments, lines, now_local=NOW)
     assert not verdict.stops_batch
     return dict(verdict.bad["reason"])
@@ -51,13 +55,19 @@ def judge_cheques(
         ({"cashbox_id": None}, "cashbox_id is missing"),
     ],
 )
-def test_a_bad_cheque_is_found_with_its_reason_and_its_neighbour_is_left_alone(change: dict[str, Any], why: str) -> None:
+def test_a_bad_cheque_is_found_with_its_reason_and_its_neighbour_is_left_alone(
+    change: dict[str, Any], why: str
+) -> None:
     assert judge_cheques(change) == {1: why}
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"total": 1150, "price_correction": 50, "cash": 950}, {"total": 1150, "price_correction": 50}, {"opened_at": None}],
+    [
+        {"total": 1150, "price_correction": 50, "cash": 950},
+        {"total": 1150, "price_correction": 50},
+        {"opened_at": None},
+    ],
 )
 def test_rounding_explains_the_difference_it_tells_of(change: dict[str, Any]) -> None:
     assert judge_cheques(change) == {}
@@ -128,7 +138,9 @@ def test_a_bad_waybill_is_found_with_its_reason(change: dict[str, Any], why: str
     assert set(found) == ({0, 1} if "waybill_id" in change else {1})
 
 
-@pytest.mark.parametrize("change", [{"amount": None}, {"document_day": pd.Timestamp("2026-03-02")}, {"supplier_id": ""}])
+@pytest.mark.parametrize(
+    "change", [{"amount": None}, {"document_day": pd.Timestamp("2026-03-02")}, {"supplier_id": ""}]
+)
 def test_what_is_only_odd_about_a_waybill_is_noted(change: dict[str, Any]) -> None:
     verdict = judge_waybills(change)
     assert len(verdict.bad) == 0

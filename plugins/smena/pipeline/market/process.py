@@ -90,7 +90,9 @@ def work(
     pages: list[StoredPage], organization: Organization, first_day: date, last_day: date, now_local: datetime
 ) -> Chunk:
     """Pages of one window, of any number of shops, into rows to publish: pure."""
-    raw = [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in (CHEQUES, "unreadable")]
+    raw = [
+        RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in (CHEQUES, "unreadable")
+    ]
     told = read_cheques(raw, organization.timezone, now_local=now_local)
     before = check_cheques(told.cheques, told.payments, told.lines, now_local=now_local)
     cheques = told.cheques.drop(index=before.bad.index)

@@ -42,8 +42,8 @@ def make_till_shifts(
 
     A shift is over when a cheque of a newer one of its register is there, or its last cheque lies on an earlier day and
     four hours back, or its first one a whole day back. It is `incomplete` where a cheque of it was rejected, or one
-    that may be of it: nothing tells its shift, and it is of the same shop and day, or of no known day. So is a shift that
-    lies across another one of its register, or that two registers tell of: a cheque is in the wrong one.
+    that may be of it: nothing tells its shift, and it is of the same shop and day, or of no known day. So is a shift
+    that lies across another one of its register, or that two registers tell of: a cheque is in the wrong one.
 
     Args:
         cheques: CHEQUES of the window and of `MARGIN` on both sides of it.
@@ -98,7 +98,9 @@ def _overlaps(shifts: pd.DataFrame) -> pd.Series:
     follower = begun_within.groupby([in_order[name] for name in _REGISTER]).shift(-1, fill_value=False)
     crossed = (begun_within | follower).reindex(shifts.index).to_numpy(dtype=bool)
     twofold = shifts.duplicated(_SHIFT_OF, keep=False).to_numpy(dtype=bool)
-    words = np.select([twofold, crossed], ["two registers tell of it", "another shift of its register lies within it"], "")
+    words = np.select(
+        [twofold, crossed], ["two registers tell of it", "another shift of its register lies within it"], ""
+    )
     return pd.Series(words, index=shifts.index, dtype="string")
 
 
@@ -111,7 +113,12 @@ def _over(shifts: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
 
 
 def _spoiled(
-    shifts: pd.DataFrame, rejects: pd.DataFrame, cheques: pd.DataFrame, ahead: pd.Series, first_day: date, last_day: date
+    shifts: pd.DataFrame,
+    rejects: pd.DataFrame,
+    cheques: pd.DataFrame,
+    ahead: pd.Series,
+    first_day: date,
+    last_day: date,
 ) -> pd.Series:
     """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
     unread = rejects[["kkt_reg_id", "day", "reason"]].rename(columns={"kkt_reg_id": "shop_id"})
