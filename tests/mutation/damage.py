@@ -44,7 +44,7 @@ def damaged(answer: Node, records: list[Any], rng: Random) -> Damage:
 def _changed(answer: Node, body: bytes) -> str:
     """Which fields differ in bytes that are JSON of the same shape; else the whole answer does."""
     try:
-        told = json.loads(body)
+        told = json.loads(body.decode(errors="replace"))
     except ValueError:
         return "the answer"
     before = [(path, holder[key]) for holder, key, path in _leaves(answer)]

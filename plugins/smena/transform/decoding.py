@@ -38,15 +38,6 @@ def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
     raise Undecodable(wrong)
 
 
-def require_utf8(body: bytes) -> None:
-    """Raises Undecodable for bytes that are no UTF-8: `decode` does not look into the fields that nobody asked for."""
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        # Its text would repeat the bytes.
-        raise Undecodable("a text is not UTF-8") from None
-
-
 def _versions(body: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
     """The bytes as they are; then, where that was not enough, without halves of letters."""
     yield body

@@ -12,7 +12,7 @@ import msgspec
 import pandas as pd
 
 from smena.model.identifiers import clean_inn
-from smena.transform.decoding import Undecodable, decode, require_utf8
+from smena.transform.decoding import Undecodable, decode
 from smena.transform.documents import IGNORED, RawPageAnswer, document_types, page_type
 from smena.transform.duplicates import distinct
 from smena.transform.frames import OPENINGS, SHIFT_KEY, Z_REPORTS
@@ -62,7 +62,6 @@ def read_documents(pages: Iterable[RawPage]) -> FiscalFrames:
 
 def _all_at_once(page: RawPage, vat_keys: frozenset[str]) -> dict[str, list[Any]]:
     """The documents of a page in which nothing is wrong. Raises Undecodable where something may be."""
-    require_utf8(page.body)
     documents = decode(page.body, page_type(vat_keys)).documents
     known = {
         kind: [getattr(one, kind) for one in documents if getattr(one, kind) is not None]
@@ -87,7 +86,6 @@ def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str,
     for raw in documents:
         kind = "document"
         try:
-            require_utf8(bytes(raw))
             fields = decode(raw, dict[str, msgspec.Raw])
             told = {name: value for name, value in fields.items() if bytes(value) != b"null"}
             # What stands beside the document is a field that nobody knows.

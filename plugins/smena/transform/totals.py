@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from smena.transform.decoding import Undecodable, decode, require_utf8
+from smena.transform.decoding import Undecodable, decode
 from smena.transform.documents import EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, SHIFT_TOTALS
@@ -27,7 +27,6 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
         if not page.body.strip():
             continue
         try:
-            require_utf8(page.body)
             entries = decode(page.body, TotalsAnswer).shifts
         except Undecodable:
             entries = _one_by_one(page, rejects)
@@ -88,7 +87,6 @@ def _one_by_one(page: RawPage, rejects: list[dict[str, Any]]) -> list[Totals]:
         return known
     for raw in entries:
         try:
-            require_utf8(bytes(raw))
             known.append(decode(raw, Totals, strict=False))
         except Undecodable as error:
             rejects.append(reject(page, "byShifts", str(error), bytes(raw)))

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from smena.transform.decoding import Undecodable, decode, require_utf8, storable
+from smena.transform.decoding import Undecodable, decode, storable
 from smena.transform.duplicates import distinct
 from smena.transform.frames import REJECTS
 from smena.transform.market.answers import camel, is_array, items_of
@@ -54,7 +54,6 @@ class Reader(Generic[R]):
 
     def _all_at_once(self, page: RawPage) -> list[R]:
         """The rows of a page in which nothing is wrong. Raises ValueError where something may be."""
-        require_utf8(page.body)
         body = camel(page.body)
         told = decode(body, list[self.shape] if is_array(body) else answer_type(self.shape))  # type: ignore[name-defined]
         return [self.judge(page, one) for one in (told if is_array(body) else told.items or ())]
@@ -70,7 +69,6 @@ class Reader(Generic[R]):
         for raw in items:
             record = bytes(raw)
             try:
-                require_utf8(record)
                 rows.append(self.judge(page, decode(camel(record), self.shape, strict=False)))
             except ValueError as error:
                 rejects.append(reject_of_day(page, self.kind, str(error), record, self._day(record)))
