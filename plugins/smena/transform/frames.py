@@ -39,14 +39,10 @@ SHIFT_TOTALS = Schema(
         "opened_at": MOMENT,
         "closed_at": MOMENT,
         "receipts": WHOLE,
-        "otherwise": WHOLE,
     }
     | dict.fromkeys(MONEY, WHOLE),
 )
-"""by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked.
-
-`otherwise` is what was paid neither in cash nor by card: prepaid, on credit, in kind; 0 where the total is not told.
-"""
+"""by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked."""
 
 RECEIPTS = Schema(
     "receipts",

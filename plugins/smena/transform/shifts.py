@@ -135,7 +135,7 @@ def _reviews(
     cases = {
         "a correction of an earlier day's cash": read["earlier"],
         "a receipt mixes own money and a principal's": exact & read["mixed"],
-        "receipts and totals by shift tell different cash": read["whole"] & told["counted"] & ~agree,
+        "receipts and totals by shift tell different cash": read["whole"] & told["whole"] & ~agree,
         "totals by shift tell of receipts, the z-report of none": told["beyond"] & (shifts["receipts_quantity"] == 0),
         "a correction could not be read": of_unread & told["whole"],
     }

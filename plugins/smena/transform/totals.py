@@ -35,7 +35,6 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
         name: [getattr(getattr(one, section), field) for one in found.documents]
         for name, (section, field) in zip(MONEY, _SUMS, strict=True)
     }
-    rest = [_paid_otherwise(one) for one in found.documents]
     frame = SHIFT_TOTALS.of(
         {
             "page_id": found.pages,
@@ -44,25 +43,22 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
             "opened_at": moments(found.column("shift_open")),
             "closed_at": moments(found.column("shift_close")),
             "receipts": [sum(getattr(one, name).count for name in _SECTIONS) for one in found.documents],
-            "otherwise": [everything for everything, _ in rest],
             **sums,
         }
     )
-    overpaid = pd.Series([least < 0 for _, least in rest], index=frame.index, dtype=bool)
+    overpaid = pd.Series([_is_overpaid(one) for one in found.documents], index=frame.index, dtype=bool)
     if not overpaid.any():
         return frame, rejects_frame(rejects)
     untrue = as_rejects(frame[overpaid], "byShifts", "more was paid in cash and without it than the total")
     return frame[~overpaid].reset_index(drop=True), rejects_frame(rejects, [untrue])
 
 
-def _paid_otherwise(one: Totals) -> tuple[int, int]:
-    """What of the totals is neither cash nor cashless, of all operations together, and of that with the least of it."""
-    rests = [
-        sums.total - sums.cash_total - sums.cashless_total
+def _is_overpaid(one: Totals) -> bool:
+    """Whether an operation's cash and cashless sums are more than its total, which holds prepayments and credit too."""
+    return any(
+        sums.total is not None and sums.cash_total + sums.cashless_total > sums.total
         for sums in (one.sell, one.return_sell, one.buy, one.return_buy)
-        if sums.total is not None
-    ]
-    return sum(rests), min(rests, default=0)
+    )
 
 
 def last_close_without_opening(body: bytes, first_day: date) -> date | None:

@@ -25,11 +25,9 @@ def closed_through(z_reports: pd.DataFrame, last_day: date) -> pd.DataFrame:
 def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:
     """For each z-report (same index): its sums, where one by-shifts entry is provably its own and whole.
 
-    An entry is counted where both its ends were inside the window and its receipts are as many as the z-report says. It
-    is whole where its cash and cashless sums make its totals, too: then no figure of it stands alone. What was paid
-    otherwise may as well be a wrong figure, so the receipts decide. Two different entries for one shift prove nothing.
-    Columns: counted, whole, beyond (it tells of more receipts than the z-report), opened_at, totals_page_id and the six
-    sums; missing where there is no entry.
+    An entry is whole where both its ends were inside the window and its receipts are as many as the z-report says. Two
+    different entries for one shift prove nothing. Columns: whole, beyond (it tells of more receipts than the z-report),
+    opened_at, totals_page_id and the six sums; missing where there is no entry.
     """
     entries = shift_totals[shift_totals["opened_at"].notna() & shift_totals["closed_at"].notna()]
     entries = entries.drop_duplicates([column for column in entries if column != "page_id"])
@@ -40,10 +38,9 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
     found.index = z_reports.index
     # A register cannot close two shifts of one number at one moment; if two are told, neither is proved.
     lonely = ~z_reports.duplicated(_ENTRY, keep=False)
-    counted = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
-    whole = counted & (found["otherwise"] == 0).fillna(value=False).astype(bool)
+    whole = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
     beyond = (found["receipts"] > found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
-    return found[["opened_at", "totals_page_id", *MONEY]].assign(counted=counted, whole=whole, beyond=beyond)
+    return found[["opened_at", "totals_page_id", *MONEY]].assign(whole=whole, beyond=beyond)
 
 
 def shifts_needing_receipts(z_reports: pd.DataFrame, shift_totals: pd.DataFrame, detail: str) -> pd.DataFrame:

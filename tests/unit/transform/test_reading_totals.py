@@ -27,7 +27,7 @@ def test_totals_are_read_with_all_they_tell() -> None:
     told, broken = read_shift_totals([totals_page(entry)])
     assert one(told) == {
         "page_id": 50, "kkt_reg_id": KKT, "shift_number": 7, "opened_at": pd.Timestamp("2025-12-01 09:00"),
-        "closed_at": pd.Timestamp("2025-12-01 20:00"), "receipts": 10, "otherwise": 0, "cash_income": 100,
+        "closed_at": pd.Timestamp("2025-12-01 20:00"), "receipts": 10, "cash_income": 100,
         "cash_refund": 20, "cash_payout": 3, "cash_payout_refund": 1, "cashless_income": 30, "cashless_refund": 5,
     }  # fmt: skip
     assert broken.empty
@@ -71,11 +71,6 @@ def test_sums_that_are_more_than_their_total_are_rejected(section: str) -> None:
     told, broken = read_shift_totals([totals_page(bent, totals(2, sums(100, 1) | {"total": 180}))])
     assert list(told["shift_number"]) == [2]
     assert one(broken)["reason"] == "more was paid in cash and without it than the total"
-
-
-def test_what_was_paid_neither_in_cash_nor_by_card_is_told_apart() -> None:
-    told, _ = read_shift_totals([totals_page(totals(1, sums(100, 1, card=50) | {"total": 180}))])
-    assert list(told["otherwise"]) == [30]
 
 
 @pytest.mark.parametrize("data", [b"<html>", b"[]", b"{}", b'{"shifts": null}', b'{"shifts": [', b'{"items": []}'])
