@@ -10,7 +10,7 @@ import pandas as pd
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.quality.judge import ask, pronounce
 from smena.quality.neighbours import counted_from, drive_of_neighbour, fits_between, told_close
-from smena.quality.rules import at_least, between, equal, matches, present, unique, whole
+from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
 from smena.transform.frames import Z_REPORTS
@@ -61,20 +61,22 @@ RULES = (
 )
 
 NEIGHBOUR_RULES = (
-    equal(
+    one_of(
         "documents_are_counted_from_the_opening",
-        "documents_quantity",
-        "_counted",
+        "_miscounted",
+        [0],
         "the ФД numbers of the opening and the closing are not as far apart as it has documents",
     ),
-    equal(
+    one_of(
         "drive_is_that_of_its_neighbours",
-        "fiscal_drive_number",
-        "_drive_of_neighbour",
+        "_strange_drive",
+        [0],
         "its shift number goes on from that of another ФН",
     ),
-    present("_fits", "documents_fit_between_reports", "its ФД number leaves no room for the documents of the shift"),
-    equal("closed_as_totals_tell", "closed_at", "_told_close", "totals by shift tell of another closing"),
+    one_of(
+        "documents_fit_between_reports", "_tight", [0], "its ФД number leaves no room for the documents of the shift"
+    ),
+    one_of("closed_as_totals_tell", "_closed_otherwise", [0], "totals by shift tell of another closing"),
 )
 """Asked of the reports that are good by themselves: a bad one is no witness against its neighbours."""
 
@@ -119,12 +121,16 @@ def check_z_reports(
         _document=drive + " / " + z_reports["fiscal_document_number"].astype("string"),
     )
     answers = [shape, *ask(SUITE, RULES, asked, key="_shift")]
-    good = asked.drop(index=pronounce(z_reports, answers).bad.index)
-    with_neighbours = good.assign(
-        _counted=counted_from(good, openings),
-        _drive_of_neighbour=drive_of_neighbour(good),
-        _fits=fits_between(good),
-        _told_close=told_close(good, strangers),
+    good = z_reports.drop(index=pronounce(z_reports, answers).bad.index)
+    # Yes or no as whole numbers: Great Expectations is ten times as quick with them as with texts.
+    with_neighbours = pd.DataFrame(
+        {
+            "_shift": asked["_shift"].reindex(good.index),
+            "_miscounted": _differs(good["documents_quantity"], counted_from(good, openings)),
+            "_strange_drive": _differs(good["fiscal_drive_number"], drive_of_neighbour(good)),
+            "_tight": fits_between(good).isna().astype("int64"),
+            "_closed_otherwise": _differs(good["closed_at"], told_close(good, strangers)),
+        }
     )
     places = z_reports.index.get_indexer(good.index)
     answers += [
@@ -132,3 +138,8 @@ def check_z_reports(
         for answer in ask(SUITE, NEIGHBOUR_RULES, with_neighbours, key="_shift")
     ]
     return pronounce(z_reports, answers)
+
+
+def _differs(told: pd.Series, otherwise: pd.Series) -> pd.Series:
+    """1 where two values differ, 0 where they agree or one of them is not known."""
+    return (told != otherwise).fillna(value=False).astype("int64").where(told.notna() & otherwise.notna(), 0)
