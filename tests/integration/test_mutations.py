@@ -47,7 +47,8 @@ ONE_WITNESS = {
 
 def _told(case: Any) -> list[str]:
     damage = case.damage
-    return [f"{case.answer}:{damage.where}", f"{case.answer}:{damage.kind}:{damage.where}"]
+    where = re.sub(r"^(documents|shifts|items)\.", "", damage.where)
+    return [f"{case.answer}:{where}", f"{case.answer}:{damage.kind}:{where}"]
 
 
 def _is_known_to_be_unknowable(case: Any, source: str) -> bool:
