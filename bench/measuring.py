@@ -51,6 +51,11 @@ class Run:
         return self.process_s + self.publish_s
 
     @property
+    def checked_share(self) -> float:
+        """What the gates take of the seconds of all processes together, from pages to published."""
+        return self.parts["check"] / (self.parts.total() + self.publish_s)
+
+    @property
     def rows(self) -> int:
         return self.shifts + self.orders
 

@@ -12,6 +12,7 @@ from bench.measuring import Run
 from bench.rivals import DLT, UPSERT, Rival
 
 TIMES_DLT, SHARE_OF_UPSERT, FLAT = 3.0, 0.25, 1.1
+CHECKED = 0.25
 FLAT_FROM = 100_000
 _STATEMENTS_SHOWN = 10
 _MB = 1_000_000
@@ -82,6 +83,8 @@ def tell_targets(console: Console, runs: Sequence[Run], compared: Run, rivals: S
     if UPSERT in seconds:
         share = seconds[UPSERT] / compared.seconds
         lines.append((f"of COPY + ON CONFLICT (at least {SHARE_OF_UPSERT:g})", share, share >= SHARE_OF_UPSERT))
+    share = compared.checked_share
+    lines.append((f"of the time is checking, at {compared.shifts:,} (at most {CHECKED:g})", share, share <= CHECKED))
     flat = [run for run in runs if run.shifts >= FLAT_FROM]
     if len(flat) > 1:
         for name, sizes in (

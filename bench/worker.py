@@ -27,6 +27,8 @@ from smena.warehouse.database import Transaction, Warehouse
 PARTS = {
     "read_pages": "read",
     "check_z_reports": "check",
+    "check_receipts": "check",
+    "check_shifts": "check",
     "make_shifts": "transform",
     "check_orders": "check",
     "copy_frame": "stage (COPY)",

@@ -95,11 +95,13 @@ def integration_backfill() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
-        """How each quarter ended."""
+        """How each quarter ended, and the page of its checks."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import report_run
+        from smena.quality.docs import data_docs_directory
 
-        report_run(road_from_airflow(), ti.xcom_pull(task_ids="plan", key="plan"))
+        made = ti.xcom_pull(task_ids="plan", key="plan")
+        report_run(road_from_airflow(), made, data_docs=data_docs_directory())
 
     load.expand(lot=plan()) >> publish() >> report()
 

@@ -57,10 +57,12 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
-        """How each batch ended."""
+        """How each batch ended, and the page of its checks."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import report_run
+        from smena.quality.docs import data_docs_directory
 
-        report_run(road_from_airflow(), ti.xcom_pull(task_ids="plan", key="plan"))
+        made = ti.xcom_pull(task_ids="plan", key="plan")
+        report_run(road_from_airflow(), made, data_docs=data_docs_directory())
 
     load.expand(lot=plan()) >> publish() >> report()

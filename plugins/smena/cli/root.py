@@ -25,6 +25,8 @@ from smena.cli.organization import organization
 from smena.cli.period import period
 from smena.cli.printing import cash_book, print_
 from smena.cli.proof import certify, reconcile, verify
+from smena.cli.quality import quality
+from smena.cli.quarantine import quarantine
 from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
@@ -106,6 +108,6 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 _LOADING = (migrate, organization, certificate, integration, plan, load)
 _ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
 _PAPER = (print_, cash_book, export)
-_PROOF = (reconcile, certify, verify)
+_PROOF = (reconcile, certify, verify, quality, quarantine)
 for command in (*_LOADING, *_ACCOUNTING, *_PAPER, *_PROOF):
     main.add_command(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -10,17 +9,18 @@ import pandas as pd
 
 from smena.integration.organizations import account_rules, organization_of
 from smena.model.organization import AccountRule, Organization
+from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
-from smena.quality import CheckResult, Verdict, check_orders, check_z_reports
+from smena.quality import Verdict, check_orders, check_receipts, check_shifts, check_z_reports
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import ORDERS, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.shifts import make_shifts
 from smena.transform.wholeness import closed_through, without_z_report
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame
-from smena.warehouse.database import Transaction, as_json
+from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import StoredPage, pages_by_assignment
 
@@ -30,35 +30,12 @@ MISSING = "missing_z_report"
 
 @dataclass
 class Processed:
-    """What a shard has staged. `stopped` says why the whole batch must not be published, if it must not."""
+    """What a shard has staged, and what the gates said of it."""
 
     shifts: int = 0
     orders: int = 0
     rejects: int = 0
-    stopped: str = ""
-    results: dict[tuple[str, str], CheckResult] = field(default_factory=dict)
-
-    def add_results(self, verdict: Verdict) -> None:
-        """Adds a chunk's results to those of the shard, rule by rule."""
-        for result in verdict.results:
-            key = (result.suite, result.expectation)
-            former = self.results.get(key)
-            self.results[key] = _sum(former, result) if former else result
-        if verdict.stops_batch and not self.stopped:
-            self.stopped = next(iter(verdict.notes), "a rule about the whole batch is broken")
-
-
-def _sum(former: CheckResult, result: CheckResult) -> CheckResult:
-    return CheckResult(
-        suite=result.suite,
-        expectation=result.expectation,
-        column=result.column,
-        severity=result.severity,
-        success=former.success and result.success,
-        rows=former.rows + result.rows,
-        bad_rows=former.bad_rows + result.bad_rows,
-        details=result.details if former.success else former.details,
-    )
+    gates: Gates = field(default_factory=Gates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +70,18 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 done.shifts += len(chunk.shifts)
                 done.orders += len(chunk.orders)
                 done.rejects += len(chunk.rejects)
-                for verdict in chunk.verdicts:
-                    done.add_results(verdict)
+                done.gates.add(chunk.verdicts)
             transaction.run("publish_quarantine", batch_id=batch_id, steps=STAGED_STEPS)
-            _keep_results(transaction, batch_id, shard, done.results.values())
+            done.gates.keep(transaction, batch_id, shard)
             transaction.run(
                 "shard_staged",
                 batch_id=batch_id,
                 shard=shard,
-                state="stopped" if done.stopped else "staged",
+                state=done.gates.state,
                 shifts=done.shifts,
                 orders=done.orders,
                 rejects=done.rejects,
-                reason=done.stopped or None,
+                reason=done.gates.stopped or None,
             )
         told.update(inn=organization.inn, shifts=done.shifts, orders=done.orders, rejects=done.rejects)
         return done
@@ -120,15 +96,29 @@ def work(
     missing = without_z_report(documents.z_reports, totals)
     missing = missing[missing["closed_at"].between(pd.Timestamp(first_day), pd.Timestamp(last_day), inclusive="left")]
     z_reports = closed_through(documents.z_reports, batch.last_day)
-    before = check_z_reports(z_reports, organization_inn=organization.inn, now_utc=now_utc)
+    before = check_z_reports(
+        z_reports,
+        documents.openings,
+        missing,
+        organization_inn=organization.inn,
+        now_utc=now_utc,
+    )
     z_reports = z_reports.drop(index=before.bad.index)
+    of_receipts = check_receipts(
+        documents.receipts,
+        documents.vat_lines,
+        documents.openings,
+        z_reports,
+        organization_inn=organization.inn,
+    )
+    bad_receipts = _as_rejects_by_kind(of_receipts.bad)
     shifts, orders, unfit = make_shifts(
         z_reports,
         documents.openings,
         totals,
-        documents.receipts,
+        documents.receipts.drop(index=of_receipts.bad.index),
         documents.vat_lines,
-        documents.rejects,
+        pd.concat([documents.rejects, bad_receipts], ignore_index=True) if len(bad_receipts) else documents.rejects,
         detail=organization.detail,
         date_policy=organization.date_policy,
         refunds=organization.refunds,
@@ -136,6 +126,7 @@ def work(
         accounts=accounts,
     )
     after = check_orders(orders, shifts, date_policy=organization.date_policy)
+    of_shifts = check_shifts(shifts)
     bad_orders = after.bad
     if len(bad_orders):
         bad_keys = pd.MultiIndex.from_frame(bad_orders[SHIFT_KEY])
@@ -146,10 +137,18 @@ def work(
         broken_totals.assign(step="read"),
         unfit.assign(step="transform"),
         as_rejects(before.bad, "closeShift", before.bad["reason"]).assign(step="check"),
+        bad_receipts.assign(step="check"),
         as_rejects(bad_orders, "closeShift", bad_orders["reason"]).assign(step="check"),
         as_rejects(missing, MISSING, "the z-report of a closed shift did not come").assign(step="match"),
     ]
-    return Chunk(shifts, orders, pd.concat([frame for frame in rejects if len(frame)] or rejects[:1]), (before, after))
+    verdicts = (before, of_receipts, of_shifts, after)
+    return Chunk(shifts, orders, pd.concat([frame for frame in rejects if len(frame)] or rejects[:1]), verdicts)
+
+
+def _as_rejects_by_kind(bad: pd.DataFrame) -> pd.DataFrame:
+    """Bad receipts as rejects, each under the kind of document that it is."""
+    parts = [as_rejects(rows, str(kind), rows["reason"]) for kind, rows in bad.groupby("kind")]
+    return pd.concat(parts, ignore_index=True) if parts else REJECTS.empty()
 
 
 def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:
@@ -161,20 +160,3 @@ def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) ->
     columns = [*place, *REJECTS.columns, "step"]
     days = {"day": chunk.rejects["day"].dt.strftime("%Y-%m-%d")}
     copy_frame(transaction, chunk.rejects.assign(**place, **days), "stage", "reject", columns)
-
-
-def _keep_results(transaction: Transaction, batch_id: int, shard: int, results: Iterable[CheckResult]) -> None:
-    rows = [
-        {
-            "suite": result.suite,
-            "expectation": result.expectation,
-            "column_name": result.column,
-            "severity": result.severity,
-            "success": result.success,
-            "checked_rows": result.rows,
-            "bad_rows": result.bad_rows,
-            "details": result.details,
-        }
-        for result in results
-    ]
-    transaction.run("check_results_add", batch_id=batch_id, shard=shard, results=as_json(rows))

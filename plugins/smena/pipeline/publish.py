@@ -59,6 +59,9 @@ def publish(road: Road, batch_id: int) -> Published:
                     _check_mandate(transaction, batch)
                     _check_stage(transaction, batch_id)
                     steps_of(batch.product).write(transaction, batch)
+                    transaction.run(
+                        "release_quarantine", batch_id=batch_id, inn=batch.organization_inn, product=batch.product
+                    )
         road.warehouse.run("stage_empty", batch_id=batch_id)
         batch = ledger.batch_of(road.warehouse, batch_id)
         days = [row["day"] for row in road.warehouse.rows("batch_covered_days", batch_id=batch_id)]

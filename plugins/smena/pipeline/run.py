@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import TypedDict, TypeVar
 
 from smena.integration.certificates import certificates, standing
@@ -21,7 +22,9 @@ from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import Plan, plan
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
+from smena.quality import docs
 from smena.warehouse import ledger
+from smena.warehouse.ledger import Batch
 
 MOST_LOTS = 256
 """How many tasks one step of a run may be: Airflow maps over no more than 1024, and each costs a third of a second."""
@@ -114,12 +117,13 @@ def publish_batches(road: Road, batches: Iterable[int], *, at_once: int = PUBLIS
     return [one for one in done if one is not None]
 
 
-def report_run(road: Road, made: RunPlan | None) -> None:
+def report_run(road: Road, made: RunPlan | None, *, data_docs: Path | None = None) -> None:
     """Says in a line for each batch how it ended. Raises BadBatch where anything was not loaded, with the reasons.
 
     Args:
         road: the warehouse is all that is used of it.
         made: what `plan_run` gave; None where it gave nothing.
+        data_docs: the directory in which the page of each batch's checks is built; None builds none.
     """
     if made is None:
         raise BadBatch("nothing was planned", fix="look at the log of the task `plan`")
@@ -130,6 +134,7 @@ def report_run(road: Road, made: RunPlan | None) -> None:
         with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
             told.update({row["state"]: row["assignments"] for row in counts})
             told.update(batch.summary)
+            wrong += _documented(road, batch, data_docs)
         if batch.state != "published":
             why = batch.summary.get("stopped", "it was not published")
             wrong.append(f"batch {batch_id} of {batch.organization_inn}: {why}")
@@ -140,6 +145,19 @@ def report_run(road: Road, made: RunPlan | None) -> None:
         ]
     if wrong:
         raise BadBatch("; ".join(wrong), fix="nothing is lost: the next run asks again for what is missing")
+
+
+def _documented(road: Road, batch: Batch, data_docs: Path | None) -> list[str]:
+    """Builds the page of a batch that was checked; what kept it from being written, if anything did."""
+    if data_docs is None or not road.warehouse.rows("quality_results", batch_id=batch.batch_id):
+        return []
+    try:
+        docs.build(road.warehouse, batch.batch_id, data_docs)
+    except OSError as error:
+        return [
+            f"batch {batch.batch_id} of {batch.organization_inn}: its Data Docs cannot be written: {error.strerror}"
+        ]
+    return []
 
 
 def _warn_of_certificates(road: Road, inns: set[str]) -> None:

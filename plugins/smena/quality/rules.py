@@ -46,9 +46,9 @@ def present(column: str, name: str = "", words: str = "", severity: Severity = "
     return Rule(name, severity, words, "ExpectColumnValuesToNotBeNull", {"column": column})
 
 
-def matches(name: str, column: str, regex: str, words: str) -> Rule:
+def matches(name: str, column: str, regex: str, words: str, severity: Severity = "record") -> Rule:
     """A text, where there is one, has a match of the regular expression somewhere."""
-    return Rule(name, "record", words, "ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex})
+    return Rule(name, severity, words, "ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex})
 
 
 def whole(pattern: re.Pattern[str]) -> str:
@@ -60,10 +60,12 @@ def whole(pattern: re.Pattern[str]) -> str:
     return rf"\A(?:{digits})\Z"
 
 
-def between(name: str, column: str, least: int, most: int | None, words: str) -> Rule:
+def between(
+    name: str, column: str, least: int | None, most: int | None, words: str, severity: Severity = "record"
+) -> Rule:
     """A number, where there is one, lies between two others, both included."""
     asks = {"column": column, "min_value": least, "max_value": most}
-    return Rule(name, "record", words, "ExpectColumnValuesToBeBetween", asks)
+    return Rule(name, severity, words, "ExpectColumnValuesToBeBetween", asks)
 
 
 def one_of(name: str, column: str, values: list[Any], words: str, severity: Severity = "record") -> Rule:

@@ -16,7 +16,8 @@ class CheckResult:
     """One rule asked of one frame: a row of `control.check_result`.
 
     Attributes:
-        suite: `z_reports` or `orders`.
+        suite: of which kind of record: `z_reports`, `receipts`, `shifts`, `orders`, `cheques`, `till_shifts` or
+            `waybills`.
         expectation: the rule's own name, unique in its suite: `rnm_has_16_digits`.
         column: the column asked, None where the rule is about several.
         severity: see `Severity`.

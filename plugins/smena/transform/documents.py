@@ -19,6 +19,8 @@ Drive = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,16}\s*$")]
 Register = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,20}\s*$")]
 LocalMoment = Annotated[datetime, Meta(tz=False)]
 Operation = Annotated[int, Meta(ge=1, le=4)]
+TaxSystems = Annotated[int, Meta(ge=0, le=63)]
+"""Tag 1055: a mask of six bits."""
 
 IGNORED = ("fiscalReport", "fiscalReportCorrection", "currentStateReport", "closeArchive")
 RECEIPT_KINDS = ("receipt", "bso", "receiptCorrection", "bsoCorrection")
@@ -49,8 +51,9 @@ class Opening(Fiscal, rename="camel"):
 
 
 class Item(Struct, rename="camel"):
-    """A line of a receipt: only whose money it is."""
+    """A line of a receipt: only what it is worth, and whose money it is."""
 
+    sum: Kopecks | None = None
     payment_agent_by_product_type: int | None = None
     payment_agent_type: int | None = None
     provider_inn: str | None = None
@@ -73,7 +76,8 @@ class Receipt(Fiscal, rename="camel"):
     post_payment_total_sum: Kopecks | None = None
     consideration_total_sum: Kopecks | None = None
     fiscal_sign: FiscalSign | None = None
-    taxation_type: int | None = None
+    taxation_type: TaxSystems | None = None
+    user_inn: str | None = None
     payment_agent_type: int | None = None
     correction_document_date: Any = None
     correction_base: CorrectionBase | None = None
@@ -86,6 +90,7 @@ class Sums(Struct, rename="camel"):
     cash_total: Kopecks
     cashless_total: Kopecks
     count: Quantity
+    total: Kopecks | None = None
 
 
 class Totals(Struct, rename="camel"):

@@ -68,12 +68,15 @@ RECEIPTS = Schema(
         "prepaid": WHOLE,
         "postpaid": WHOLE,
         "consideration": WHOLE,
+        "items_total": WHOLE,
+        "user_inn": TEXT,
     },
 )
 """receipt, bso, receiptCorrection, bsoCorrection (the `kind`): one row a document.
 
 `operation` is a name of `Operation`; `taxation` one of osn, usn_income, usn_income_expense, envd, eshn, psn, `mixed`
-for several, or missing; `agent` tells money taken for a principal, `corrects_day` the day that a correction is about.
+for several, or missing; `agent` tells money taken for a principal, `corrects_day` the day that a correction is about;
+`items_total` is what its items are worth, missing where it has none or one of them does not tell.
 """
 
 VAT_LINES = Schema(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from smena.model.identifiers import clean_inn
 from smena.model.outcome import OPERATION_CODES
 from smena.transform.documents import RECEIPT_KINDS
 from smena.transform.duplicates import distinct
@@ -45,6 +46,8 @@ def receipt_frames(found: dict[str, Found], fiscal: Any) -> tuple[pd.DataFrame, 
             "prepaid": [amount or 0 for amount in all_of.column("pre_payment_total_sum")],
             "postpaid": [amount or 0 for amount in all_of.column("post_payment_total_sum")],
             "consideration": [amount or 0 for amount in all_of.column("consideration_total_sum")],
+            "items_total": [_worth(receipt.items) for receipt in told],
+            "user_inn": [clean_inn(inn or "") or None for inn in all_of.column("user_inn")],
         }
     )
     # The same receipt told with another VAT is another content.
@@ -83,6 +86,14 @@ def _agent(receipt: Any) -> bool | None:
         for item in receipt.items or ()
     }
     return None if len(signs) > 1 else signs == {True}
+
+
+def _worth(items: Any) -> int | None:
+    """What the items are worth together; None where there are none, or one of them does not tell."""
+    if not items:
+        return None
+    sums = [item.sum for item in items]
+    return None if None in sums else sum(sums)
 
 
 def _corrected(receipt: Any) -> Any:

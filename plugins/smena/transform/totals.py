@@ -11,6 +11,7 @@ import pandas as pd
 
 from smena.transform.decoding import Undecodable, decode
 from smena.transform.documents import EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
+from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, SHIFT_TOTALS
 from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame
 
@@ -40,7 +41,19 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
             **columns_of_sums(found),
         }
     )
-    return frame, rejects_frame(rejects)
+    overpaid = pd.Series([_is_overpaid(one) for one in found.documents], index=frame.index, dtype=bool)
+    if not overpaid.any():
+        return frame, rejects_frame(rejects)
+    untrue = as_rejects(frame[overpaid], "byShifts", "more was paid in cash and without it than the total")
+    return frame[~overpaid].reset_index(drop=True), rejects_frame(rejects, [untrue])
+
+
+def _is_overpaid(one: Totals) -> bool:
+    """Whether an operation's cash and cashless sums are more than its total, which holds prepayments and credit too."""
+    return any(
+        sums.total is not None and sums.cash_total + sums.cashless_total > sums.total
+        for sums in (one.sell, one.return_sell, one.buy, one.return_buy)
+    )
 
 
 def columns_of_sums(found: Found) -> dict[str, list[int]]:

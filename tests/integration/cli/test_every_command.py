@@ -25,6 +25,8 @@ COMMANDS = {
     "accept": ("accept", "{document}"),
     "shifts": ("shifts", "--inn", "{inn}"),
     "conflicts": ("conflicts",),
+    "quarantine list": ("quarantine", "list"),
+    "quality": ("quality",),
     "period status": ("period", "status", "--inn", "{inn}"),
     "explain": ("explain", "{document}"),
     "print": ("print", "{document}", "--out", "/dev/null"),

@@ -24,6 +24,11 @@ OPTIONS = {
     "print": ("DOCUMENT_ID", "--out"),
     "cash-book": ("--inn", "--kpp", "--date", "--balance", "--out"),
     "export": ("--inn", "--from", "--to", "--kind [pko|rko|cashless_report|sales_report|waybill]", "--out"),
+    "quality": ("--inn", "--batch", "--out"),
+    "quarantine list": ("--inn", "--reason", "--state [open|released|given_up]", "--from", "--to"),
+    "quarantine show": ("ID", "--page"),
+    "quarantine retry": ("ID…", "--inn"),
+    "quarantine give-up": ("ID…", "--reason"),
 }  # fmt: skip
 
 
@@ -49,7 +54,7 @@ def test_help_of_a_command_names_what_it_takes(command: str, flag: str) -> None:
         assert option in told
 
 
-@pytest.mark.parametrize("group", ["organization", "integration"])
+@pytest.mark.parametrize("group", ["organization", "integration", "quarantine"])
 def test_help_of_a_group_names_its_commands(group: str) -> None:
     done = CLI.here(group, "--help")
     assert (done.code, done.err) == (0, "")

@@ -91,7 +91,7 @@ def test_each_bad_z_report_is_found_with_its_reason_and_its_neighbour_is_left_al
 
 
 LAWFUL: list[dict[str, Any]] = [
-    {"fiscal_drive_number": "1"},
+    {"fiscal_drive_number": "1", "shift_number": 1},
     {"shift_number": 1, "fiscal_document_number": 20, "fiscal_drive_number": "9999078900001235"},
     {"fiscal_sign": 0},
     {"receipts_quantity": 0, "documents_quantity": 2},

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import smena
-from smena.quality import judge, orders, z_reports
+from smena.quality import cheques, judge, orders, receipts, shifts, till_shifts, waybills, z_reports
 from smena.quality.rules import Rule
 from smena.transform.frames import Z_REPORTS
 
@@ -51,7 +51,12 @@ def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
 @pytest.mark.parametrize(
     "rules",
     [
-        z_reports.RULES,
+        z_reports.RULES + z_reports.NEIGHBOUR_RULES,
+        receipts.RULES,
+        shifts.RULES,
+        cheques.RULES,
+        till_shifts.RULES,
+        waybills.RULES,
         orders.ORDER_RULES + orders.SHIFT_RULES,
     ],
 )

@@ -64,9 +64,19 @@ def test_every_kind_of_receipt_is_read() -> None:
             "prepaid": 300,
             "postpaid": 200,
             "consideration": 100,
+            "items_total": None,
+            "user_inn": INN,
         }
         for n, kind in enumerate(kinds, 2)
     ]
+
+
+@pytest.mark.parametrize(
+    ("items", "worth"), [([{"sum": 60}, {"sum": 40}], 100), ([{"sum": 60}, {}], None), ([], None), (None, None)]
+)
+def test_what_the_items_are_worth_is_known_where_each_of_them_tells(items: Any, worth: int | None) -> None:
+    (told,) = records(read(receipt(2, 100, items=items)).receipts)
+    assert told["items_total"] == worth
 
 
 def test_the_four_operations_are_told_apart() -> None:

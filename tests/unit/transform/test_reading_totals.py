@@ -27,8 +27,8 @@ def test_totals_are_read_with_all_they_tell() -> None:
     told, broken = read_shift_totals([totals_page(entry)])
     assert one(told) == {
         "page_id": 50, "kkt_reg_id": KKT, "shift_number": 7, "opened_at": pd.Timestamp("2025-12-01 09:00"),
-        "closed_at": pd.Timestamp("2025-12-01 20:00"), "receipts": 10, "cash_income": 100, "cash_refund": 20,
-        "cash_payout": 3, "cash_payout_refund": 1, "cashless_income": 30, "cashless_refund": 5,
+        "closed_at": pd.Timestamp("2025-12-01 20:00"), "receipts": 10, "cash_income": 100,
+        "cash_refund": 20, "cash_payout": 3, "cash_payout_refund": 1, "cashless_income": 30, "cashless_refund": 5,
     }  # fmt: skip
     assert broken.empty
     assert conforms(told, SHIFT_TOTALS) and conforms(broken, REJECTS)
@@ -57,12 +57,20 @@ BROKEN_ENTRIES: list[Any] = [
 
 def test_broken_entries_are_rejected_and_cost_their_neighbours_nothing() -> None:
     told, broken = read_shift_totals(
-        [totals_page(totals(1), *BROKEN_ENTRIES, totals(2, sums() | {"cashTotal": "100"}))]
+        [totals_page(totals(1), *BROKEN_ENTRIES, totals(2, sums(100) | {"cashTotal": "100"}))]
     )
     assert list(told["shift_number"]) == [1, 2]
     assert list(told["cash_income"]) == [0, 100]
     assert [json.loads(record) for record in broken["record"]] == BROKEN_ENTRIES
     assert set(broken["kind"]) == {"byShifts"}
+
+
+@pytest.mark.parametrize("section", ["sell", "returnSell", "buy", "returnBuy"])
+def test_sums_that_are_more_than_their_total_are_rejected(section: str) -> None:
+    bent = totals(1) | {section: sums(100, 1, card=50) | {"total": 149}}
+    told, broken = read_shift_totals([totals_page(bent, totals(2, sums(100, 1) | {"total": 180}))])
+    assert list(told["shift_number"]) == [2]
+    assert one(broken)["reason"] == "more was paid in cash and without it than the total"
 
 
 @pytest.mark.parametrize("data", [b"<html>", b"[]", b"{}", b'{"shifts": null}', b'{"shifts": [', b'{"items": []}'])

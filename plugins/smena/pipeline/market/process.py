@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -11,9 +11,12 @@ import pandas as pd
 
 from smena.integration.organizations import organization_of
 from smena.model.organization import Organization
+from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
 from smena.pipeline.road import Road
+from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
+from smena.transform.duplicates import as_rejects
 from smena.sources.market_listing import list_contractors
 from smena.transform.frames import REJECTS
 from smena.transform.market.filing import file_cashless, file_sold, file_waybills
@@ -33,20 +36,22 @@ STAGED_STEPS = ["extract", "read", "check", "transform"]
 
 @dataclass
 class Processed:
-    """What a shard has staged."""
+    """What a shard has staged, and what the gates said of it."""
 
     shifts: int = 0
     rejects: int = 0
+    gates: Gates = field(default_factory=Gates)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What came of the pages of one window: rows to publish, rows for quarantine."""
+    """What came of the pages of one window: rows to publish, rows for quarantine, results of the gates."""
 
     shifts: pd.DataFrame
     documents: pd.DataFrame
     lines: pd.DataFrame
     rejects: pd.DataFrame
+    verdicts: tuple[Verdict, ...]
 
 
 def process(road: Road, batch_id: int, shard: int) -> Processed:
@@ -70,16 +75,18 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                     _stage(transaction, batch_id, shard, chunk)
                     done.shifts += len(chunk.shifts)
                     done.rejects += len(chunk.rejects)
+                    done.gates.add(chunk.verdicts)
             transaction.run("publish_quarantine", batch_id=batch_id, steps=STAGED_STEPS)
+            done.gates.keep(transaction, batch_id, shard)
             transaction.run(
                 "shard_staged",
                 batch_id=batch_id,
                 shard=shard,
-                state="staged",
+                state=done.gates.state,
                 shifts=done.shifts,
                 orders=0,
                 rejects=done.rejects,
-                reason=None,
+                reason=done.gates.stopped or None,
             )
         told.update(inn=organization.inn, shifts=done.shifts, rejects=done.rejects)
         return done
@@ -91,21 +98,32 @@ def work(
     """Pages of one window, of any number of shops, into rows to publish: pure."""
     days = {"first_day": first_day, "last_day": last_day}
     told = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
-    shifts = make_till_shifts(
-        told.cheques, told.rejects, **days, date_policy=organization.date_policy, now_local=now_local
-    )
+    before = check_cheques(told.cheques, told.payments, told.lines, now_local=now_local)
+    cheques = told.cheques.drop(index=before.bad.index)
+    spoiled = _rejected(told.rejects, before, "cheque")
+    shifts = make_till_shifts(cheques, spoiled, **days, date_policy=organization.date_policy, now_local=now_local)
     delivered = read_waybills(_raw(pages, WAYBILLS), organization.timezone, now_local=now_local)
+    of_waybills = check_waybills(delivered.waybills, delivered.lines, now_local=now_local)
+    waybills = delivered.waybills.drop(index=of_waybills.bad.index)
     filed = [
-        file_cashless(make_cashless(told.cheques, told.payments, **days), told.cheques),
-        file_sold(make_sold(told.cheques, told.lines, **days), told.cheques),
-        file_waybills(make_waybills(delivered.waybills, delivered.lines, **days), _contractors(pages)),
+        file_cashless(make_cashless(cheques, told.payments, **days), cheques),
+        file_sold(make_sold(cheques, told.lines, **days), cheques),
+        file_waybills(make_waybills(waybills, delivered.lines, **days), _contractors(pages)),
     ]
     return Chunk(
         shifts,
         pd.concat([documents for documents, _ in filed], ignore_index=True),
         pd.concat([lines for _, lines in filed], ignore_index=True),
-        pd.concat([told.rejects, delivered.rejects], ignore_index=True).assign(step="read"),
+        pd.concat([spoiled, _rejected(delivered.rejects, of_waybills, "waybill")], ignore_index=True),
+        (before, of_waybills, check_till_shifts(shifts, cheques)),
     )
+
+
+def _rejected(unread: pd.DataFrame, gate: Verdict, kind: str) -> pd.DataFrame:
+    """REJECTS with their `step`: what could not be read, and what the gate did not let pass."""
+    bad = as_rejects(gate.bad.rename(columns={"shop_id": "kkt_reg_id"}), kind, gate.bad["reason"])
+    parts = [unread.assign(step="read"), bad.assign(step="check")]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def _raw(pages: list[StoredPage], *methods: str) -> list[RawPage]:

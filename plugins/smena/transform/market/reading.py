@@ -30,7 +30,8 @@ from smena.transform.pages import RawPage, rejects_frame
 
 CASH = "Cash"
 UNKNOWN = "Unknown"
-_TYPES = {name.casefold(): name for name in (CASH, UNKNOWN, "Card", "Prepaid", "YandexEda", "DeliveryClub")}
+PAYMENT_TYPES = (CASH, UNKNOWN, "Card", "Prepaid", "YandexEda", "DeliveryClub")
+_TYPES = {name.casefold(): name for name in PAYMENT_TYPES}
 _NOTHING = Decimal(0)
 _DELIVERED = ("line", "product_id", "quantity", "price", "amount")
 

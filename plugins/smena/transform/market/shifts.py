@@ -42,7 +42,8 @@ def make_till_shifts(
 
     A shift is over when a cheque of a newer one of its register is there, or its last cheque lies on an earlier day and
     four hours back, or its first one a whole day back. It is `incomplete` where a cheque of it was rejected, or one
-    that may be of it: nothing tells its shift, and it is of the same shop and day, or of no known day.
+    that may be of it: nothing tells its shift, and it is of the same shop and day, or of no known day. So is a shift
+    that lies across another one of its register, or that two registers tell of: a cheque is in the wrong one.
 
     Args:
         cheques: CHEQUES of the window and of `MARGIN` on both sides of it.
@@ -52,10 +53,12 @@ def make_till_shifts(
     """
     ahead = cheques["closed_at"] > now_local + AHEAD
     shifts = _summed(cheques[~ahead])
+    shifts["overlaps"] = _overlaps(shifts)
     shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
     shifts = shifts[_over(shifts, pd.Timestamp(now_local))]
     shifts = shifts[shifts["order_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))].reset_index(drop=True)
-    _judge(shifts, _spoiled(shifts, rejects, cheques[ahead], first_day, last_day))
+    spoiled = _spoiled(shifts, rejects, cheques, ahead, first_day, last_day)
+    _judge(shifts, ("a cheque was rejected: " + spoiled).where(spoiled != "", shifts["overlaps"]))
     return TILL_SHIFTS.conform(shifts)
 
 
@@ -83,6 +86,24 @@ def _summed(cheques: pd.DataFrame) -> pd.DataFrame:
     return shifts.reset_index()
 
 
+def _overlaps(shifts: pd.DataFrame) -> pd.Series:
+    """Why the cheques of a shift may not all be its own (same index); empty where nothing speaks for it.
+
+    A register has one shift open at a time, and a shift is of one register.
+    """
+    in_order = shifts.sort_values([*_REGISTER, "first_closed", "closed_at"])
+    of_register = in_order.groupby(_REGISTER)
+    ended = of_register["closed_at"].cummax().groupby([in_order[name] for name in _REGISTER]).shift()
+    begun_within = (in_order["first_closed"] < ended).fillna(value=False)
+    follower = begun_within.groupby([in_order[name] for name in _REGISTER]).shift(-1, fill_value=False)
+    crossed = (begun_within | follower).reindex(shifts.index).to_numpy(dtype=bool)
+    twofold = shifts.duplicated(_SHIFT_OF, keep=False).to_numpy(dtype=bool)
+    words = np.select(
+        [twofold, crossed], ["two registers tell of it", "another shift of its register lies within it"], ""
+    )
+    return pd.Series(words, index=shifts.index, dtype="string")
+
+
 def _over(shifts: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
     """Which shifts will have no more cheques."""
     newest = shifts.groupby(_REGISTER)["first_closed"].transform("max")
@@ -92,13 +113,23 @@ def _over(shifts: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
 
 
 def _spoiled(
-    shifts: pd.DataFrame, rejects: pd.DataFrame, ahead: pd.DataFrame, first_day: date, last_day: date
+    shifts: pd.DataFrame,
+    rejects: pd.DataFrame,
+    cheques: pd.DataFrame,
+    ahead: pd.Series,
+    first_day: date,
+    last_day: date,
 ) -> pd.Series:
     """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
     rejects = rejects[rejects["kind"] != "waybill"]
     unread = rejects[["kkt_reg_id", "day", "reason"]].rename(columns={"kkt_reg_id": "shop_id"})
-    unread["till_shift"] = pd.Series(list(_shifts_told(rejects["record"])), index=rejects.index, dtype="string")
-    future = ahead[_SHIFT_OF].assign(reason="closeTime lies in the future")
+    told = pd.Series(list(_shifts_told(rejects["record"])), index=rejects.index, dtype="string")
+    # A page that cannot be read may name one shift, and hold cheques of any.
+    unread["till_shift"] = told.mask(rejects["kind"] == "page")
+    # A shift that no cheque is of may be another's name, misspelt.
+    known = pd.MultiIndex.from_frame(unread[_SHIFT_OF]).isin(pd.MultiIndex.from_frame(cheques[_SHIFT_OF]))
+    unread["till_shift"] = unread["till_shift"].where(known)
+    future = cheques.loc[ahead, _SHIFT_OF].assign(reason="closeTime lies in the future")
     named = pd.concat([unread.loc[unread["till_shift"].notna(), [*_SHIFT_OF, "reason"]], future])
     by_shift = named.drop_duplicates(_SHIFT_OF).set_index(_SHIFT_OF)["reason"]
     reason = by_shift.reindex(pd.MultiIndex.from_frame(shifts[_SHIFT_OF])).set_axis(shifts.index).astype("string")
@@ -126,12 +157,12 @@ def _shifts_told(records: pd.Series) -> Iterator[str | None]:
         yield (words(told) or None) if type(told) in (str, int) else None
 
 
-def _judge(shifts: pd.DataFrame, spoiled: pd.Series) -> None:
+def _judge(shifts: pd.DataFrame, reason: pd.Series) -> None:
     """Writes `outcome` and `reason`; sums of a part are no sums."""
-    incomplete = (spoiled != "").to_numpy(dtype=bool)
+    incomplete = (reason != "").to_numpy(dtype=bool)
     cash = (shifts[_CASH].sum(axis=1) > 0).to_numpy(dtype=bool)
     outcomes = np.select([incomplete, ~cash], [str(Outcome.INCOMPLETE), str(Outcome.NO_CASH)], str(Outcome.ISSUED))
     shifts["outcome"] = pd.Series(outcomes, index=shifts.index, dtype="string")
-    shifts["reason"] = ("a cheque was rejected: " + spoiled).where(incomplete)
+    shifts["reason"] = reason.where(incomplete)
     for name in TILL_MONEY:
         shifts[name] = shifts[name].mask(incomplete)

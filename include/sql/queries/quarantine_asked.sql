@@ -1,0 +1,13 @@
+-- Run by `smena quarantine retry` and `give-up`: the records that are meant; those of an organisation are its open ones.
+select
+    quarantine.quarantine_id,
+    quarantine.organization_inn,
+    quarantine.product,
+    quarantine.kkt_reg_id,
+    quarantine.state,
+    quarantine.resolved_by
+from control.quarantine
+where
+    quarantine.quarantine_id = any(%(ids)s::bigint[])
+    or (quarantine.organization_inn = %(inn)s::text and quarantine.state = 'open')
+order by quarantine.quarantine_id

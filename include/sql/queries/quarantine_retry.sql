@@ -1,0 +1,11 @@
+-- Run by `smena quarantine retry`: whoever was given up is open again, and every one says who asked for it anew.
+update control.quarantine
+set
+    state = 'open',
+    resolved_by = null,
+    resolved_at = null,
+    resolution_reason = null,
+    resolved_batch_id = null,
+    retried_by = %(by)s,
+    retried_at = clock_timestamp()
+where quarantine_id = any(%(ids)s::bigint[])

@@ -1,0 +1,2 @@
+-- Run by `smena quarantine retry` between two organisations or products.
+drop table spoiled

@@ -1,0 +1,146 @@
+"""What people do with records in quarantine: look, have them asked for again, give them up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+
+from smena.integration.organizations import organization_of
+from smena.model.errors import BrokenPromise, WrongUse
+from smena.warehouse.database import Row, Transaction
+from smena.warehouse.pages import decompress
+
+OPEN, RELEASED, GIVEN_UP = "open", "released", "given_up"
+STATES = (OPEN, RELEASED, GIVEN_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What is asked for again.
+
+    Attributes:
+        records: ids of the records whose days are open now.
+        days: by register: `organization_inn`, `product`, `kkt_reg_id`, `first_day`, `last_day`.
+        without_register: ids of records that name no register: no day of theirs can be opened.
+    """
+
+    records: list[int]
+    days: list[Row]
+    without_register: list[int]
+
+
+def records(
+    transaction: Transaction,
+    *,
+    inn: str | None = None,
+    reason: str | None = None,
+    state: str | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> list[Row]:
+    """Records without their text. `reason` is a part of it. Raises WrongUse for an unknown organisation."""
+    if inn is not None:
+        organization_of(transaction, inn)
+    return transaction.rows(
+        "quarantine",
+        quarantine_id=None,
+        inn=inn,
+        reason=reason,
+        state=state,
+        first_day=first_day,
+        last_day=last_day,
+        with_record=False,
+    )
+
+
+def record(transaction: Transaction, quarantine_id: int) -> tuple[Row, list[Row], Row | None]:
+    """A record with its text, what its row said before, and the page it came in, `body` as it came.
+
+    Raises WrongUse where there is none, BrokenPromise where the page's bytes are not what its sha256 says.
+    """
+    nothing = dict.fromkeys(("inn", "reason", "state", "first_day", "last_day"))
+    row = transaction.row("quarantine", quarantine_id=quarantine_id, with_record=True, **nothing)
+    if row is None:
+        raise WrongUse(f"there is no record {quarantine_id} in quarantine", fix="`smena quarantine list` lists them")
+    page = transaction.row("quarantine_page", quarantine_id=quarantine_id)
+    if page is not None:
+        page["body"] = decompress(bytes(page["body"]), page["body_bytes"])
+        if hashlib.sha256(page["body"]).hexdigest() != page["sha256"]:
+            raise BrokenPromise(f"the bytes of page {page['page_id']} are not those that were fetched")
+    return row, transaction.rows("quarantine_history", quarantine_id=quarantine_id), page
+
+
+def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = None, by: str) -> Retried:
+    """Opens the days of records, so that the next plan asks for them and today's code reads them.
+
+    A record that is good then is released by the batch that found it so; one that was given up is open again.
+
+    Args:
+        ids: of records that are not released; or
+        inn: all open records of an organisation.
+
+    Raises WrongUse, changing nothing, where one is unknown or released already.
+    """
+    for of_inn in sorted({row["organization_inn"] for row in _asked(transaction, ids, inn)}):
+        transaction.run("lock_organization", inn=of_inn)
+    # A batch may have released some of them while this one waited for the lock.
+    found = _asked(transaction, ids, inn)
+    released = [row["quarantine_id"] for row in found if row["state"] == RELEASED]
+    if released:
+        raise WrongUse(f"record {released[0]} is released already: there is nothing to ask for; nothing was changed")
+    days: list[Row] = []
+    named = [row for row in found if row["kkt_reg_id"] is not None]
+    place = itemgetter("organization_inn", "product")
+    for (of_inn, product), rows in groupby(sorted(named, key=place), key=place):
+        numbers = [row["quarantine_id"] for row in rows]
+        transaction.run("quarantine_spoiled", ids=numbers, inn=of_inn, product=product)
+        transaction.run("publish_uncovered", inn=of_inn, product=product)
+        for row in transaction.rows("quarantine_spoiled_days"):
+            span = row["days"]
+            days.append(
+                {
+                    "organization_inn": of_inn,
+                    "product": product,
+                    "kkt_reg_id": row["kkt_reg_id"],
+                    "first_day": span.lower,
+                    "last_day": span.upper - timedelta(days=1),
+                }
+            )
+        transaction.run("quarantine_spoiled_drop")
+    numbers = [row["quarantine_id"] for row in named]
+    transaction.run("quarantine_retry", ids=numbers, by=by)
+    return Retried(numbers, days, [row["quarantine_id"] for row in found if row["kkt_reg_id"] is None])
+
+
+def give_up(transaction: Transaction, ids: Sequence[int], *, by: str, reason: str) -> list[int]:
+    """Gives records up: nothing will come of them. Their days stay open where nothing else covers them.
+
+    Raises WrongUse, changing nothing, where one is unknown or not open, or the reason is blank.
+    """
+    if not reason.strip():
+        raise WrongUse("giving up needs a reason", fix="give --reason")
+    found = _asked(transaction, ids, None)
+    for row in found:
+        if row["state"] != OPEN:
+            raise WrongUse(
+                f"record {row['quarantine_id']} is {row['state']} already, by {row['resolved_by']}; nothing was changed"
+            )
+    numbers = [row["quarantine_id"] for row in found]
+    transaction.run("quarantine_give_up", ids=numbers, by=by, reason=reason.strip())
+    return numbers
+
+
+def _asked(transaction: Transaction, ids: Sequence[int], inn: str | None) -> list[Row]:
+    if bool(ids) == bool(inn):
+        raise WrongUse("no record is named" if not ids else "records are named by id or by --inn, not by both")
+    if inn is not None:
+        organization_of(transaction, inn)
+    found = transaction.rows("quarantine_asked", ids=list(ids), inn=inn)
+    unknown = sorted(set(ids) - {row["quarantine_id"] for row in found})
+    if unknown:
+        raise WrongUse(f"there is no record {unknown[0]} in quarantine", fix="`smena quarantine list` lists them")
+    return found

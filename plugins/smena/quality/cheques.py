@@ -1,0 +1,90 @@
+"""Kontur.Market's cheques before till shifts are made of them: R1, R6, R7. A bad one leaves its shift incomplete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from smena.quality.judge import ask, pronounce
+from smena.quality.rules import at_least, between, matches, present, unique
+from smena.quality.shape import check_shape
+from smena.quality.verdict import Verdict
+from smena.transform.documents import MOST_KOPECKS
+from smena.transform.market.frames import CHEQUE_KEY, CHEQUES, PAYMENTS, SOLD_LINES
+from smena.transform.market.moments import AHEAD
+from smena.transform.market.reading import PAYMENT_TYPES
+
+SUITE = "cheques"
+
+RULES = (
+    present("shop_id"),
+    present("cheque_id"),
+    present("cashbox_id"),
+    present("till_shift"),
+    present("closed_at"),
+    present("is_refund"),
+    present("total"),
+    matches("cheque_id_is_written", "cheque_id", r"\S", "the id is blank"),
+    matches("cashbox_is_written", "cashbox_id", r"\S", "cashboxId is blank"),
+    matches("till_shift_is_written", "till_shift", r"\S", "cashRegisterId is blank"),
+    between("total_is_believable", "total", 0, MOST_KOPECKS, "the total is no amount that can be"),
+    between("cash_is_not_negative", "cash", 0, None, "the cash is negative"),
+    between("total_is_what_was_paid", "_not_paid", 0, 0, "the payments do not add up to the total"),
+    between("payments_are_the_cashless_part", "_not_by_type", 0, 0, "its payments by type are not its cashless part"),
+    between(
+        "every_payment_is_of_a_known_type", "_strange", None, 0, "a type of payment that nobody knows: it may be cash"
+    ),
+    between("total_is_what_was_sold", "_not_sold", None, 0, "the lines do not add up to the total"),
+    at_least("closed_after_it_was_opened", "closed_at", "opened_at", "it was closed before it was opened"),
+    at_least("closed_in_the_past", "_latest", "closed_at", "it was closed in the future"),
+    unique("one_cheque_an_id", "_cheque", "another cheque of the same id"),
+)
+
+
+def check_cheques(
+    cheques: pd.DataFrame, payments: pd.DataFrame, lines: pd.DataFrame, *, now_local: datetime
+) -> Verdict:
+    """Judges the frame `CHEQUES` beside its payments (`PAYMENTS`) and lines (`SOLD_LINES`).
+
+    Lines are worth the total, before rounding or after it, to a kopeck a line; a cheque without lines is not asked.
+
+    Args:
+        cheques: with a unique index.
+        now_local: this moment in the organisation's time zone, without it.
+
+    Raises:
+        BrokenPromise: an index is not unique, or a rule could not be asked.
+    """
+    shapes = [
+        check_shape(SUITE, frame, schema)
+        for frame, schema in ((cheques, CHEQUES), (payments, PAYMENTS), (lines, SOLD_LINES))
+    ]
+    if cheques.empty or not all(shape.result.success for shape in shapes):
+        return pronounce(cheques, shapes)
+    key = pd.MultiIndex.from_frame(cheques[CHEQUE_KEY])
+    by_type = payments.groupby(CHEQUE_KEY)["amount"].sum().reindex(key, fill_value=0).set_axis(cheques.index)
+    of_cheque = lines.groupby(CHEQUE_KEY)["amount"]
+    sold = of_cheque.sum().reindex(key).set_axis(cheques.index)
+    slack = of_cheque.size().reindex(key).set_axis(cheques.index).astype("Int64")
+    asked = cheques.assign(
+        _cheque=cheques["shop_id"] + " / " + cheques["cheque_id"],
+        _not_paid=_away(cheques["cash"] + cheques["cashless"], cheques),
+        _not_by_type=(by_type - cheques["cashless"]).abs(),
+        _strange=_strange(payments).reindex(key, fill_value=0).set_axis(cheques.index),
+        _not_sold=_away(sold, cheques) - slack,
+        _latest=pd.Timestamp(now_local) + AHEAD,
+    )
+    return pronounce(cheques, [*shapes, *ask(SUITE, RULES, asked, key="_cheque")])
+
+
+def _strange(payments: pd.DataFrame) -> pd.Series:
+    """How many payments of each cheque are of a type that the contract does not name."""
+    return payments.assign(_strange=~payments["type"].isin(PAYMENT_TYPES)).groupby(CHEQUE_KEY)["_strange"].sum()
+
+
+def _away(amount: pd.Series, cheques: pd.DataFrame) -> pd.Series:
+    """How far amounts are from the totals, rounding taken off, put on, or neither: whichever is nearest."""
+    ways = [amount - cheques["total"] + sign * cheques["price_correction"] for sign in (0, 1, -1)]
+    nearest: pd.Series = pd.concat(ways, axis=1).abs().min(axis=1)
+    return nearest.astype("Int64")

@@ -1,0 +1,88 @@
+"""What a z-report's neighbours say of it: the opening of its shift, the reports around it, the totals by shift.
+
+Each function gives a series with the index of the z-reports (`Z_REPORTS`). What nothing is known of is not blamed.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.transform.frames import SHIFT_KEY
+
+NEAR = pd.Timedelta(days=2)
+"""One number that is told to be closed twice within it is one shift: numbers do not start anew daily."""
+
+
+def counted_from(z_reports: pd.DataFrame, openings: pd.DataFrame | None) -> pd.Series:
+    """How many documents a shift has by the ФД numbers of its two reports (R3); missing where no opening was read."""
+    if openings is None or openings.empty:
+        return pd.Series(pd.NA, index=z_reports.index, dtype="Int64")
+    first = openings.drop_duplicates(SHIFT_KEY).set_index(SHIFT_KEY)["fiscal_document_number"]
+    opened = first.reindex(pd.MultiIndex.from_frame(z_reports[SHIFT_KEY])).set_axis(z_reports.index)
+    return (z_reports["fiscal_document_number"] - opened + 1).astype("Int64")
+
+
+def drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
+    """The ФН that a report should have by its register's neighbours (R8); its own where nothing speaks against it.
+
+    A new drive begins with shift 1. A shift whose number goes on from that of another drive has one wrong digit in its
+    drive, or its neighbour has: whichever drive tells of fewer shifts is not believed, and of as many neither is.
+    """
+    in_order = z_reports[["kkt_reg_id", *SHIFT_KEY, "closed_at"]].sort_values(["kkt_reg_id", "closed_at"])
+    of_register = in_order.groupby("kkt_reg_id")
+    told = in_order.groupby(["kkt_reg_id", "fiscal_drive_number"])["shift_number"].transform("size")
+    found = in_order["fiscal_drive_number"].copy()
+    for way in (1, -1):
+        near = of_register[SHIFT_KEY].shift(way).assign(told=told.groupby(in_order["kkt_reg_id"]).shift(way))
+        strange = (
+            (near["fiscal_drive_number"] != in_order["fiscal_drive_number"])
+            & (near["shift_number"] + way == in_order["shift_number"])
+            & (told <= near["told"])
+        )
+        found = found.mask(strange.fillna(value=False).astype(bool), near["fiscal_drive_number"])
+    return found.reindex(z_reports.index).astype("string")
+
+
+def fits_between(z_reports: pd.DataFrame) -> pd.Series:
+    """Whether a report's ФД number is far enough from those before and after it (R3); missing where it is not.
+
+    Where one is not, the report whose distance to its other neighbour is odd too is to blame, or the one that has no
+    other neighbour where the other's is right. Where both are right there, it is the later one, whose count of
+    documents is wrong; where nothing tells, both are to blame.
+    """
+    in_order = z_reports[[*SHIFT_KEY, "fiscal_document_number", "documents_quantity"]].sort_values(SHIFT_KEY)
+    before = in_order.groupby("fiscal_drive_number")[["shift_number", "fiscal_document_number"]].shift()
+    follows = before["shift_number"] + 1 == in_order["shift_number"]
+    room = (
+        in_order["fiscal_document_number"] - before["fiscal_document_number"] - in_order["documents_quantity"]
+    ).where(follows.fillna(value=False).astype(bool))
+    tight = (room < 0).fillna(value=False).astype(bool)
+    if not tight.any():
+        return pd.Series(1, index=z_reports.index, dtype="Int64")
+    of_drive = room.groupby(in_order["fiscal_drive_number"])
+    room_after, room_before = of_drive.shift(-1), of_drive.shift()
+    late = tight & _is_worse(room_after, room_before)
+    early = tight & _is_worse(room_before, room_after)
+    neither = tight & ~late & ~early
+    # Where both numbers are right by their other neighbours, the shift's own count of documents is wrong.
+    miscounted = neither & ((room_after == 0) & (room_before == 0)).fillna(value=False).astype(bool)
+    drive = in_order["fiscal_drive_number"]
+    bad = late | neither | (early | (neither & ~miscounted)).groupby(drive).shift(-1, fill_value=False)
+    return pd.Series(1, index=in_order.index, dtype="Int64").mask(bad).reindex(z_reports.index)
+
+
+def _is_worse(room: pd.Series, room_of_other: pd.Series) -> pd.Series:
+    """Whether a report's other distance is odd, or is not known where its neighbour's is right."""
+    worse = (room != 0).fillna(value=False) | (room.isna() & (room_of_other == 0).fillna(value=False))
+    return worse.astype(bool)
+
+
+def told_close(z_reports: pd.DataFrame, strangers: pd.DataFrame | None) -> pd.Series:
+    """When totals by shift say a shift was closed, where no report is of their entry and this one may be it."""
+    if strangers is None or strangers.empty:
+        return pd.Series(pd.NaT, index=z_reports.index, dtype="datetime64[us]")
+    register = ["kkt_reg_id", "shift_number"]
+    rows = z_reports[[*register, "closed_at"]].reset_index(names="row")
+    near = rows.merge(strangers[[*register, "closed_at"]], on=register, suffixes=("", "_told"))
+    near = near[(near["closed_at"] - near["closed_at_told"]).abs() <= NEAR].drop_duplicates("row")
+    return near.set_index("row")["closed_at_told"].reindex(z_reports.index).astype("datetime64[us]")

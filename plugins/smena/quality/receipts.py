@@ -1,0 +1,118 @@
+"""Receipts before a shift is made of them: R1, R3, R6 and R7. A bad one leaves its shift incomplete, nobody else's."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.model.identifiers import FISCAL_DRIVE, RNM
+from smena.model.outcome import Operation
+from smena.quality.judge import ask, pronounce
+from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
+from smena.quality.shape import check_shape
+from smena.quality.verdict import Verdict
+from smena.transform.documents import MOST_KOPECKS, RECEIPT_KINDS
+from smena.transform.frames import RECEIPTS, SHIFT_KEY
+
+SUITE = "receipts"
+
+PAID = ["cash", "cashless", "prepaid", "postpaid", "consideration"]
+
+MOST_ROUNDED_OFF_KOPECKS = 99
+"""A register may round a receipt down to whole roubles: its items are then worth more than its total."""
+
+VAT_SLACK_KOPECKS = 100
+"""VAT is rounded item by item: by half a kopeck each, and a receipt of two hundred items is a long one."""
+
+RULES = (
+    present("kkt_reg_id"),
+    present("fiscal_drive_number"),
+    present("shift_number"),
+    present("fiscal_document_number"),
+    present("formed_at"),
+    present("operation"),
+    present("total"),
+    matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), "the РНМ is not 16 digits"),
+    matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), "the ФН is not 1 to 16 digits"),
+    one_of("kind_is_known", "kind", list(RECEIPT_KINDS), "an unknown kind of receipt"),
+    one_of("operation_is_known", "operation", [str(one) for one in Operation], "an unknown operation"),
+    between("total_is_believable", "total", 0, MOST_KOPECKS, "the total is no amount that can be"),
+    equal("total_is_what_was_paid", "total", "_paid", "the total is not the sum of its payments"),
+    between(
+        "total_is_what_was_sold",
+        "_rounded_off",
+        0,
+        MOST_ROUNDED_OFF_KOPECKS,
+        "the items do not add up to the total",
+    ),
+    between("vat_is_within_the_total", "_vat_too_much", None, VAT_SLACK_KOPECKS, "the VAT is more than its rate gives"),
+    equal("of_the_organization", "user_inn", "_organization_inn", "the ИНН is not the organisation's"),
+    at_least("formed_after_the_opening", "formed_at", "_opened_at", "formed before its shift was opened"),
+    at_least("formed_before_the_closing", "_closed_at", "formed_at", "formed after its shift was closed"),
+    at_least(
+        "numbered_after_the_opening",
+        "fiscal_document_number",
+        "_first_number",
+        "its ФД number is not after that of the opening",
+        strictly=True,
+    ),
+    at_least(
+        "numbered_before_the_closing",
+        "_last_number",
+        "fiscal_document_number",
+        "its ФД number is not before that of the closing",
+        strictly=True,
+    ),
+    unique("one_receipt_a_document", "_document", "another receipt of the same ФН and ФД number"),
+)
+
+
+def check_receipts(
+    receipts: pd.DataFrame,
+    vat_lines: pd.DataFrame,
+    openings: pd.DataFrame,
+    z_reports: pd.DataFrame,
+    *,
+    organization_inn: str,
+) -> Verdict:
+    """Judges the frame `RECEIPTS` beside the reports that its shifts begin and end with, where these are known.
+
+    Args:
+        receipts: the frame `RECEIPTS`, with a unique index.
+        vat_lines: the VAT inside them (`VAT_LINES`).
+        openings, z_reports: `OPENINGS` and `Z_REPORTS` of the same pages, one row a shift.
+        organization_inn: the ИНН whose registers were asked.
+
+    Raises:
+        BrokenPromise: an index is not unique, or a rule could not be asked.
+    """
+    shape = check_shape(SUITE, receipts, RECEIPTS)
+    if receipts.empty or not shape.result.success:
+        return pronounce(receipts, [shape])
+    began = openings[[*SHIFT_KEY, "opened_at", "fiscal_document_number"]].drop_duplicates(SHIFT_KEY)
+    ended = z_reports[[*SHIFT_KEY, "closed_at", "fiscal_document_number"]].drop_duplicates(SHIFT_KEY)
+    ends = (
+        receipts[SHIFT_KEY]
+        .merge(began.set_axis([*SHIFT_KEY, "_opened_at", "_first_number"], axis=1), on=SHIFT_KEY, how="left")
+        .merge(ended.set_axis([*SHIFT_KEY, "_closed_at", "_last_number"], axis=1), on=SHIFT_KEY, how="left")
+        .drop(columns=SHIFT_KEY)
+        .set_axis(receipts.index)
+    )
+    asked = receipts.join(ends).assign(
+        _paid=receipts[PAID].sum(axis=1),
+        _rounded_off=receipts["items_total"] - receipts["total"],
+        _vat_too_much=_vat_too_much(receipts, vat_lines),
+        _organization_inn=pd.Series(organization_inn, index=receipts.index, dtype="string"),
+        _document=receipts["fiscal_drive_number"] + " / " + receipts["fiscal_document_number"].astype("string"),
+    )
+    return pronounce(receipts, [shape, *ask(SUITE, RULES, asked, key="_document")])
+
+
+def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:
+    """By how many kopecks a receipt's VAT of one rate is more than that rate of its whole total (same index)."""
+    document = ["fiscal_drive_number", "fiscal_document_number"]
+    lines = vat_lines.merge(receipts[[*document, "total"]], on=document)
+    rate = pd.to_numeric(lines["rate"].str.replace("calculated_", "", regex=False), errors="coerce").astype("Int64")
+    over = (lines["vat"] - lines["total"] * rate // (100 + rate)).astype("Int64")
+    worst = lines[document].assign(over=over).groupby(document)["over"].max()
+    found = worst.reindex(pd.MultiIndex.from_frame(receipts[document]))
+    return found.set_axis(receipts.index).astype("Int64")

@@ -1,0 +1,47 @@
+"""Shifts as they were made: R2, R4, R7, R8 and R13, noted for whoever looks; what each costs its outcome tells."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.model.outcome import Outcome
+from smena.quality.judge import ask, pronounce
+from smena.quality.rules import one_of
+from smena.quality.shape import check_shape
+from smena.quality.verdict import Verdict
+from smena.transform.frames import SHIFT_KEY, SHIFTS
+
+SUITE = "shifts"
+
+LONGEST = pd.Timedelta(hours=24)
+"""How long a shift may last by law; a register that was forgotten overruns it."""
+
+RULES = (
+    one_of("outcome_is_known", "_no_outcome", [0], "no outcome, or an unknown one", "batch"),
+    one_of("shift_is_whole", "_incomplete", [0], "the shift is incomplete", "warning"),
+    one_of("nobody_must_look", "_review", [0], "a person must look at the shift", "warning"),
+    one_of("lasted_no_longer_than_a_day", "_overlong", [0], "it lasted over 24 hours", "warning"),
+    one_of("numbers_run_on", "_gap", [0], "numbers before it are missing within the ФН", "warning"),
+)
+
+
+def check_shifts(shifts: pd.DataFrame) -> Verdict:
+    """Judges the frame `SHIFTS`. Nothing goes to quarantine here: an incomplete shift is on record as such.
+
+    Raises BrokenPromise where the index is not unique, or a rule could not be asked.
+    """
+    shape = check_shape(SUITE, shifts, SHIFTS)
+    if not shape.result.success:
+        return pronounce(shifts, [shape])
+    in_order = shifts.sort_values(SHIFT_KEY)
+    step = in_order.groupby("fiscal_drive_number")["shift_number"].diff()
+    # Yes or no as whole numbers: Great Expectations is ten times as quick with them as with texts.
+    asked = shifts.assign(
+        _no_outcome=(~shifts["outcome"].isin([str(one) for one in Outcome])).astype("int64"),
+        _shift=shifts["fiscal_drive_number"] + " / " + shifts["shift_number"].astype("string"),
+        _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
+        _review=(shifts["outcome"] == Outcome.NEEDS_REVIEW).fillna(value=False).astype("int64"),
+        _overlong=(shifts["closed_at"] - shifts["opened_at"] > LONGEST).astype("int64"),
+        _gap=(step > 1).fillna(value=False).astype("int64").reindex(shifts.index),
+    )
+    return pronounce(shifts, [shape, *ask(SUITE, RULES, asked, key="_shift")])

@@ -1,0 +1,59 @@
+"""Till shifts as they were made of cheques: R7 and R13. Nothing goes to quarantine here."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.model.outcome import Outcome
+from smena.quality.judge import ask, pronounce
+from smena.quality.rules import at_least, between, equal, one_of, present, unique
+from smena.quality.shape import check_shape
+from smena.quality.shifts import LONGEST
+from smena.quality.verdict import Verdict
+from smena.transform.market.frames import CHEQUES, TILL_SHIFT_KEY, TILL_SHIFTS
+
+SUITE = "till_shifts"
+
+RULES = (
+    present("outcome", severity="batch"),
+    one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], "an unknown outcome", "batch"),
+    unique("one_row_a_till_shift", "_shift", "a till shift has several rows", "batch"),
+    between("issued_shift_has_cash", "_cash", 1, None, "an issued till shift has no cash", "batch"),
+    equal("cash_is_that_of_its_cheques", "_cash", "_cash_of_cheques", "the cash is not that of its cheques", "batch"),
+    one_of("shift_is_whole", "_incomplete", [0], "the shift is incomplete", "warning"),
+    between("cheque_numbers_run_on", "_numbers_missing", None, 0, "numbers of cheques are missing in it", "warning"),
+    at_least("lasted_no_longer_than_a_day", "_latest_close", "closed_at", "it lasted over 24 hours", "warning"),
+)
+
+
+def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
+    """Judges the frame `TILL_SHIFTS` beside the cheques (`CHEQUES`) that it was made of.
+
+    Raises BrokenPromise where an index is not unique, or a rule could not be asked.
+    """
+    shapes = [check_shape(SUITE, shifts, TILL_SHIFTS), check_shape(SUITE, cheques, CHEQUES)]
+    if shifts.empty or not all(shape.result.success for shape in shapes):
+        return pronounce(shifts, shapes)
+    paid = cheques.groupby(TILL_SHIFT_KEY)["cash"].sum().reindex(pd.MultiIndex.from_frame(shifts[TILL_SHIFT_KEY]))
+    issued = (shifts["outcome"] == Outcome.ISSUED).fillna(value=False)
+    asked = shifts.assign(
+        _shift=shifts["shop_id"] + " / " + shifts["cashbox_id"] + " / " + shifts["till_shift"],
+        _cash=(shifts["cash_income"] + shifts["cash_refund"]).where(issued),
+        _cash_of_cheques=paid.set_axis(shifts.index).where(issued),
+        _numbers_missing=_numbers_missing(shifts, cheques),
+        _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
+        _latest_close=shifts["opened_at"] + LONGEST,
+    )
+    return pronounce(shifts, [*shapes, *ask(SUITE, RULES, asked, key="_shift")])
+
+
+def _numbers_missing(shifts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:
+    """How many numbers are left out between the first and the last cheque of a shift (same index).
+
+    The contract does not say how cheques are numbered, so this is no more than a hint; what is no number is left out.
+    """
+    numbers = pd.to_numeric(cheques["number"], errors="coerce")
+    of_shift = cheques[TILL_SHIFT_KEY].assign(number=numbers).groupby(TILL_SHIFT_KEY)["number"]
+    missing = of_shift.max() - of_shift.min() + 1 - of_shift.nunique()
+    found = missing.reindex(pd.MultiIndex.from_frame(shifts[TILL_SHIFT_KEY])).set_axis(shifts.index)
+    return found.where(found.abs() < 2**31).astype("Float64").round().astype("Int64")

@@ -1,0 +1,58 @@
+"""Incoming waybills (накладные) before they are published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from smena.quality.judge import ask, pronounce
+from smena.quality.rules import at_least, between, equal, matches, present, unique
+from smena.quality.shape import check_shape
+from smena.quality.verdict import Verdict
+from smena.transform.documents import MOST_KOPECKS
+from smena.transform.market.frames import WAYBILL_KEY, WAYBILL_LINES, WAYBILLS
+from smena.transform.market.moments import AHEAD
+
+SUITE = "waybills"
+
+RULES = (
+    present("shop_id"),
+    present("waybill_id"),
+    present("received_day"),
+    matches("waybill_id_is_written", "waybill_id", r"\S", "the id is blank"),
+    between("amount_is_believable", "amount", 0, MOST_KOPECKS, "the amount is no amount that can be"),
+    equal("amount_is_that_of_its_lines", "amount", "_of_lines", "the amount is not the sum of its lines"),
+    between("lines_are_of_something", "_least_quantity", 0, None, "a line is of less than nothing"),
+    at_least("received_in_the_past", "_latest", "received_day", "received in the future"),
+    unique("one_waybill_an_id", "_waybill", "another waybill of the same id"),
+    at_least(
+        "received_after_it_was_written", "received_day", "document_day", "received before it was written", "warning"
+    ),
+    present("amount", "every_price_is_known", "a price is not known", "warning"),
+    matches("supplier_is_known", "supplier_id", r"\S", "the supplier is not told", "warning"),
+)
+
+
+def check_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, now_local: datetime) -> Verdict:
+    """Judges the frame `WAYBILLS` beside its lines (`WAYBILL_LINES`).
+
+    Args:
+        waybills: with a unique index.
+        now_local: this moment in the organisation's time zone, without it.
+
+    Raises:
+        BrokenPromise: an index is not unique, or a rule could not be asked.
+    """
+    shapes = [check_shape(SUITE, waybills, WAYBILLS), check_shape(SUITE, lines, WAYBILL_LINES)]
+    if waybills.empty or not all(shape.result.success for shape in shapes):
+        return pronounce(waybills, shapes)
+    key = pd.MultiIndex.from_frame(waybills[WAYBILL_KEY])
+    of_waybill = lines.groupby(WAYBILL_KEY)
+    asked = waybills.assign(
+        _waybill=waybills["shop_id"] + " / " + waybills["waybill_id"],
+        _of_lines=of_waybill["amount"].sum().reindex(key, fill_value=0).set_axis(waybills.index),
+        _least_quantity=of_waybill["quantity"].min().reindex(key).set_axis(waybills.index),
+        _latest=pd.Timestamp(now_local) + AHEAD,
+    )
+    return pronounce(waybills, [*shapes, *ask(SUITE, RULES, asked, key="_waybill")])

@@ -1,0 +1,60 @@
+"""What the gates found is listed, and each batch has a page that calls nobody."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smena.quality.docs import build, data_docs_directory, data_docs_path
+from tests.integration.cli.shop import Shop
+
+
+def test_every_batch_is_listed_with_its_rules(loaded: Shop) -> None:
+    listed = json.loads(loaded.cli.here("quality", "--inn", loaded.inn, "--json").out)["batches"]
+    assert [row["state"] for row in listed] == ["published"]
+    assert listed[0]["rules"] > 50
+    assert listed[0]["broken"] == 0
+
+
+def test_a_batch_has_a_page_of_its_checks(loaded: Shop, tmp_path: Path) -> None:
+    (batch,) = json.loads(loaded.cli.here("quality", "--json").out)["batches"]
+    done = json.loads(
+        loaded.cli.here("quality", "--batch", str(batch["batch_id"]), "--out", str(tmp_path), "--json").out
+    )
+    page = Path(done["page"])
+    assert page == data_docs_path(batch["batch_id"], tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert {row["suite"] for row in done["checks"]} == {"z_reports", "receipts", "shifts", "orders"}
+    assert all(f"<h2>{row['suite']}: " in text for row in done["checks"])
+    assert page.name in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "http://" not in text and "https://" not in text and "<script" not in text
+
+
+def test_a_broken_rule_is_shown_with_what_was_found(shop: Shop, tmp_path: Path) -> None:
+    shift = sorted(shop.town.truth().values(), key=lambda line: line["closed_at"])[5]
+    match = {
+        "type": "closeShift",
+        "fiscalDriveNumber": shift["fiscal_drive_number"],
+        "shiftNumber": shift["shift_number"],
+    }
+    shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"userInn": "7736050003"}})
+    done = shop.town.load()
+    text = build(shop.town.warehouse, done.published.batch_id, tmp_path).read_text(encoding="utf-8")
+    assert "broken: quarantine" in text
+    assert "7736050003" in text
+    assert f"{shift['fiscal_drive_number']} / {shift['shift_number']}" in text
+
+
+def test_a_batch_that_was_not_checked_has_no_page(loaded: Shop, tmp_path: Path) -> None:
+    done = loaded.cli.here("quality", "--batch", "999", "--out", str(tmp_path))
+    assert (done.code, list(tmp_path.iterdir())) == (2, [])
+
+
+def test_the_pages_are_where_the_setting_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SMENA_DATA_DOCS", raising=False)
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    assert data_docs_directory() == tmp_path / "data_docs"
+    monkeypatch.setenv("SMENA_DATA_DOCS", str(tmp_path / "elsewhere"))
+    assert data_docs_path(7) == tmp_path / "elsewhere" / "batch_7.html"

@@ -1,0 +1,143 @@
+"""Quarantine is a workplace: what lies there is seen with its bytes, asked for again, released or given up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from smena.model.errors import BrokenPromise
+from tests.integration.cli.shop import Shop
+
+WHY = "fiscal_sign is missing"
+
+
+@pytest.fixture
+def spoilt(shop: Shop) -> Shop:
+    """A shop of which one z-report came without its fiscal sign."""
+    shift = sorted(shop.town.truth().values(), key=lambda line: line["closed_at"])[5]
+    match = {
+        "type": "closeShift",
+        "fiscalDriveNumber": shift["fiscal_drive_number"],
+        "shiftNumber": shift["shift_number"],
+    }
+    shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "drop": ["fiscalSign"]})
+    shop.town.load()
+    return shop
+
+
+def told(shop: Shop, *words: str) -> Any:
+    """What a command of `smena quarantine` answers."""
+    return json.loads(shop.cli.here("quarantine", *words, "--json").out)
+
+
+def the_record(shop: Shop) -> dict[str, Any]:
+    (row,) = told(shop, "list", "--inn", shop.inn)["records"]
+    return dict(row)
+
+
+def test_a_record_is_listed_with_its_reason_and_its_count(spoilt: Shop) -> None:
+    listed = told(spoilt, "list", "--inn", spoilt.inn, "--reason", "fiscal_sign", "--state", "open")
+    assert listed["counts"] == [{"records": 1, "state": "open", "reason": WHY}]
+    assert told(spoilt, "list", "--reason", "something else")["records"] == []
+    assert spoilt.cli.here("quarantine", "list").code == 1
+
+
+def test_a_record_is_shown_with_the_very_bytes_it_came_in(spoilt: Shop, tmp_path: Path) -> None:
+    row = the_record(spoilt)
+    file = tmp_path / "page.json"
+    shown = told(spoilt, "show", str(row["quarantine_id"]), "--page", str(file))
+    ((number, drive),) = {(row["fiscal_document_number"], row["fiscal_drive_number"])}
+    documents = [one["closeShift"] for one in json.loads(file.read_bytes())["documents"] if "closeShift" in one]
+    (same,) = [one for one in documents if one["fiscalDocumentNumber"] == number]
+    assert same["fiscalDriveNumber"].strip() == drive
+    assert "fiscalSign" not in same
+    assert shown["page"]["body_bytes"] == len(file.read_bytes())
+    assert shown["reason"] == WHY and shown["times_seen"] == 1
+
+
+def test_what_is_mended_at_the_source_is_released_by_the_batch_that_read_it(spoilt: Shop) -> None:
+    row = the_record(spoilt)
+    spoilt.town.sandbox.faults.clear()
+    done = spoilt.town.load()
+    after = the_record(spoilt)
+    assert (after["state"], after["resolved_by"]) == ("released", "smena")
+    assert after["resolved_batch_id"] == done.published.batch_id != row["batch_id"]
+    assert spoilt.is_loaded_right()
+    assert spoilt.cli.here("quarantine", "list").code == 0
+
+
+def test_what_is_still_wrong_stays_and_is_counted(spoilt: Shop) -> None:
+    spoilt.town.load()
+    after = the_record(spoilt)
+    assert (after["state"], after["times_seen"]) == ("open", 2)
+
+
+def test_a_retry_opens_the_days_of_a_record_and_the_next_plan_asks_for_them(spoilt: Shop) -> None:
+    spoilt.town.sandbox.faults.clear()
+    row = the_record(spoilt)
+    done = told(spoilt, "retry", str(row["quarantine_id"]))
+    assert done["retried"] == [row["quarantine_id"]]
+    (span,) = done["days"]
+    assert span["first_day"] <= row["day"] <= span["last_day"]
+    assert row["kkt_reg_id"] == span["kkt_reg_id"]
+    spoilt.town.load()
+    assert the_record(spoilt)["state"] == "released"
+    assert spoilt.is_loaded_right()
+
+
+def test_a_record_that_is_given_up_says_who_and_why_and_a_retry_takes_it_back(spoilt: Shop) -> None:
+    number = str(the_record(spoilt)["quarantine_id"])
+    assert told(spoilt, "give-up", number, "--reason", "the drive is broken")["given_up"] == [int(number)]
+    row = the_record(spoilt)
+    assert (row["state"], row["resolution_reason"]) == ("given_up", "the drive is broken")
+    assert row["resolved_by"]
+    # It comes again, and stays what a person said of it.
+    spoilt.town.load()
+    assert (the_record(spoilt)["state"], the_record(spoilt)["times_seen"]) == ("given_up", 2)
+    assert spoilt.cli.here("quarantine", "give-up", number, "--reason", "again").code == 2
+    told(spoilt, "retry", number)
+    history = told(spoilt, "show", number)["history"]
+    assert [one["state"] for one in history] == ["open", "given_up"]
+    assert the_record(spoilt)["state"] == "open"
+
+
+def test_a_released_record_that_is_wrong_again_is_open_again(spoilt: Shop) -> None:
+    (armed,) = spoilt.town.sandbox.faults.report()
+    spoilt.town.sandbox.faults.clear()
+    spoilt.town.load()
+    assert the_record(spoilt)["state"] == "released"
+    spoilt.town.sandbox.faults.add({name: value for name, value in armed["fault"].items() if value})
+    day = the_record(spoilt)["day"]
+    spoilt.cli.here("load", "--inn", spoilt.inn, "--product", "ofd", "--from", day, "--to", day)
+    row = the_record(spoilt)
+    assert (row["state"], row["resolved_by"]) == ("open", None)
+
+
+def test_nothing_leaves_quarantine_in_silence(spoilt: Shop) -> None:
+    for statement in (
+        "delete from control.quarantine",
+        "truncate control.quarantine cascade",
+        "update control.quarantine set state = 'given_up'",
+        "update control.quarantine set state = 'released', resolved_by = 'x', resolved_at = now()",
+        "update control.quarantine set record = '{}'",
+        "delete from control.quarantine_history",
+    ):
+        with pytest.raises((BrokenPromise, psycopg2.Error)):
+            spoilt.town.sql(statement)
+    assert the_record(spoilt)["state"] == "open"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("retry",), ("retry", "1", "--inn", "7707083893"), ("retry", "999"), ("show", "999"),
+     ("give-up", "999", "--reason", "x"),
+     ("give-up", "1", "--reason", " "), ("list", "--from", "2025-02-02", "--to", "2025-02-01")],
+)  # fmt: skip
+def test_wrong_use_is_one_clear_line(known: Any, words: tuple[str, ...]) -> None:
+    done = known.here("quarantine", *words)
+    assert done.code == 2
+    assert done.err.startswith("smena: ")

@@ -1,0 +1,100 @@
+"""What became of a damaged answer of Kontur.Market, held against the truth of its till."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pandas as pd
+
+from smena.pipeline.market.process import Chunk, work
+from smena.warehouse.pages import StoredPage
+from tests.mutation.damage import Damage, as_json, damaged
+from tests.mutation.till import FIRST_DAY, NOW, SHIFTS, Till
+from tests.mutation.verdict import ASIDE, INCOMPLETE, QUARANTINED, RIGHT, SILENT, STOPPED, WRONG, organization
+
+
+@dataclass(frozen=True)
+class Case:
+    """A till with one damaged answer (or none)."""
+
+    till: Till
+    answer: str
+    damage: Damage | None
+    bodies: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a case, and what is wrong about it."""
+
+    case: Case
+    kind: str
+    why: str
+
+
+def make_case(place: int, *, healthy: bool = False) -> Case:
+    """The till of that place, one of its answers damaged by the same seed each time."""
+    till = Till(place)
+    answers = till.answers
+    rng = Random(place * 37)  # noqa: S311 - the same damage each time
+    spoilt = "refunds" if till.refunds and rng.random() < 0.2 else "sales"
+    damage = None if healthy else damaged(answers[spoilt], answers[spoilt]["items"], rng)
+    bodies = {name: as_json(answer) for name, answer in answers.items()}
+    if damage is not None:
+        bodies[spoilt] = damage.body
+    return Case(till, spoilt, damage, bodies)
+
+
+def judge(cases: Sequence[Case]) -> list[Verdict]:
+    """Loads the answers of these tills together, as a shard, and says what became of each."""
+    pages = [
+        StoredPage(1 + 10 * place + n, case.till.shop, FIRST_DAY, "cheques", body)
+        for place, case in enumerate(cases)
+        for n, body in enumerate(case.bodies.values())
+    ]
+    last_day = FIRST_DAY + timedelta(days=SHIFTS - 1)
+    chunk = work(pages, organization("totals"), FIRST_DAY, last_day, NOW)
+    if any(verdict.stops_batch for verdict in chunk.verdicts):
+        if len(cases) == 1:
+            return [Verdict(cases[0], STOPPED, "")]
+        return [verdict for case in cases for verdict in judge([case])]
+    return [_judged(case, chunk) for case in cases]
+
+
+def _judged(case: Case, chunk: Chunk) -> Verdict:
+    mine = chunk.shifts[chunk.shifts["shop_id"] == case.till.shop]
+    rejects = chunk.rejects[chunk.rejects["kkt_reg_id"] == case.till.shop]
+    wrong, right = [], set()
+    for row in mine.to_dict("records"):
+        told = _differences(row, case.till.truth.get(row["till_shift"]))
+        wrong += told
+        if not told and row["outcome"] in ("issued", "no_cash"):
+            right.add(row["till_shift"])
+    lost = case.till.truth.keys() - right
+    if wrong:
+        kind = WRONG
+    elif not lost:
+        kind = ASIDE if len(rejects) else RIGHT
+    elif len(rejects):
+        kind = QUARANTINED
+    else:
+        kind = INCOMPLETE if lost <= set(mine["till_shift"]) else SILENT
+    return Verdict(case, kind, "; ".join(wrong))
+
+
+def _differences(row: dict[Any, Any], truth: Any) -> list[str]:
+    if row["outcome"] not in ("issued", "no_cash"):
+        return []
+    if truth is None:
+        return [f"a shift that never was: {row['till_shift']}"]
+    day, income, refund = truth
+    wrong = []
+    if (row["cash_income"], row["cash_refund"]) != (income, refund):
+        wrong.append(f"cash {row['cash_income']} − {row['cash_refund']}, in truth {income} − {refund}")
+    if row["order_day"] != pd.Timestamp(day):
+        wrong.append("the date")
+    return wrong

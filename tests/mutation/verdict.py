@@ -1,0 +1,168 @@
+"""What became of a damaged answer of the OFD: its class, held against the truth of its register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pandas as pd
+
+from smena.model.organization import AccountRule, Detail, Organization
+from smena.pipeline.process import Chunk, work
+from smena.warehouse.ledger import Batch
+from tests.mutation.damage import Damage, as_json, damaged
+from tests.mutation.register import FIRST_DAY, INN, SHIFTS, Register, pages_of
+from tests.unit.transform.papers import ACCOUNTS
+
+RIGHT, ASIDE = "loaded right", "loaded right, a record put aside"
+QUARANTINED, INCOMPLETE, REVIEW = "quarantined", "incomplete", "waits for a person"
+MISSING, GAP, STOPPED = "missing, named by the totals", "missing, a gap in the numbers", "the batch stops"
+WRONG, SILENT = "WRONG", "LOST IN SILENCE"
+KIND_OF = {"cash_income": "pko", "cash_payout_refund": "pko", "cash_refund": "rko", "cash_payout": "rko"}
+NOW = datetime(2025, 11, 20, 6)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A register with one damaged answer (or none)."""
+
+    register: Register
+    answer: str
+    damage: Damage | None
+    bodies: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a case; `why` tells of what is wrong; `harmed` are neighbours that are not loaded though whole."""
+
+    case: Case
+    kind: str
+    why: str
+    harmed: int
+
+
+def make_case(place: int, detail: str, *, healthy: bool = False) -> Case:
+    """The register of that place, one of its answers damaged by the same seed each time."""
+    register = Register(place)
+    answers = register.answers
+    if detail == "totals":
+        del answers["receipts"]
+    rng = Random(place * 31 + len(answers))  # noqa: S311 - the same damage each time
+    spoilt = rng.choice(list(answers))
+    records = answers[spoilt]["shifts" if spoilt == "totals" else "documents"]
+    damage = None if healthy else damaged(answers[spoilt], records, rng)
+    bodies = {name: as_json(answer) for name, answer in answers.items()}
+    if damage is not None:
+        bodies[spoilt] = damage.body
+    return Case(register, spoilt, damage, bodies)
+
+
+def judge(cases: Sequence[Case], detail: Detail) -> list[Verdict]:
+    """Loads the answers of these registers together, as a shard, and says what became of each."""
+    pages = [
+        page for n, case in enumerate(cases) for page in pages_of(case.register, case.bodies, first_page=1 + 10 * n)
+    ]
+    chunk = work(pages, _batch(detail), organization(detail), list[AccountRule](ACCOUNTS), NOW)
+    if any(verdict.stops_batch for verdict in chunk.verdicts):
+        if len(cases) == 1:
+            return [Verdict(cases[0], STOPPED, "", 0)]
+        return [verdict for case in cases for verdict in judge([case], detail)]
+    found = _Found(chunk)
+    return [_judged(case, found, detail) for case in cases]
+
+
+def _batch(detail: str) -> Batch:
+    last = FIRST_DAY + timedelta(days=SHIFTS - 1)
+    return Batch(1, INN, "ofd", "planned", detail, FIRST_DAY, last, datetime.now(UTC), "planned", {})
+
+
+def organization(detail: Detail) -> Organization:
+    """The organisation that the registers are of."""
+    return Organization(
+        inn=INN, kpp="770101001", name="ООО «Пример»", tariff="uchetny", modifier=None, timezone="Europe/Moscow",
+        detail=detail, refunds="rko", date_policy="shift_close", keeps_cash_documents=True, bad_share_limit=0.2,
+        ofd_connection="kontur_ofd", market_connection="kontur_market",
+    )  # fmt: skip
+
+
+class _Found:
+    """What was made, by register and by shift."""
+
+    def __init__(self, chunk: Chunk) -> None:
+        plain = chunk.shifts.astype(object).where(chunk.shifts.notna(), None).to_dict("records")
+        self.shifts: dict[str, list[dict[str, Any]]] = {}
+        for row in plain:
+            self.shifts.setdefault(row["kkt_reg_id"], []).append(row)
+        self.orders: dict[Any, list[dict[str, Any]]] = {}
+        orders = chunk.orders.astype(object).where(chunk.orders.notna(), None).to_dict("records")
+        for row in orders:
+            self.orders.setdefault((row["fiscal_drive_number"], row["shift_number"]), []).append(row)
+        self.rejects: dict[str, list[dict[str, Any]]] = {}
+        for row in chunk.rejects.astype(object).where(chunk.rejects.notna(), None).to_dict("records"):
+            self.rejects.setdefault(row["kkt_reg_id"], []).append(row)
+
+
+def _judged(case: Case, found: _Found, detail: str) -> Verdict:
+    truth = case.register.truth
+    shifts = found.shifts.get(case.register.number, [])
+    rejects = found.rejects.get(case.register.number, [])
+    wrong, right = [], set()
+    for row in shifts:
+        key = (row["fiscal_drive_number"], row["shift_number"])
+        told = _differences(row, truth.get(key), found.orders.get(key, []), detail)
+        wrong += told
+        if not told and row["outcome"] in ("issued", "no_cash"):
+            right.add(key)
+    lost = truth.keys() - right
+    waiting = {(row["fiscal_drive_number"], row["shift_number"]): row["outcome"] for row in shifts}
+    quarantined = [one for one in rejects if one["kind"] != "missing_z_report"]
+    if not all(one["reason"] and one["record"] is not None for one in rejects):
+        wrong.append("a record is in quarantine without its reason")
+    kind = _kind(wrong, lost, waiting, quarantined, rejects, truth)
+    return Verdict(case, kind, "; ".join(wrong), max(0, len(lost) - 1))
+
+
+def _kind(wrong: Any, lost: Any, waiting: Any, quarantined: Any, rejects: Any, truth: Any) -> str:
+    if wrong:
+        return WRONG
+    if not lost:
+        return ASIDE if rejects else RIGHT
+    if quarantined:
+        return QUARANTINED
+    if rejects:
+        return MISSING
+    if lost <= waiting.keys():
+        return REVIEW if "needs_review" in {waiting[key] for key in lost} else INCOMPLETE
+    numbers = sorted(number for _, number in truth)
+    inner = all(numbers[0] < number < numbers[-1] for _, number in lost - waiting.keys())
+    return GAP if inner else SILENT
+
+
+def _differences(row: dict[str, Any], truth: Any, orders: list[dict[str, Any]], detail: str) -> list[str]:
+    """What an issued shift says that is not true."""
+    if row["outcome"] not in ("issued", "no_cash"):
+        return ["orders of a shift that is not issued"] if orders else []
+    if truth is None:
+        return [f"a shift that never was: {row['fiscal_drive_number']} / {row['shift_number']}"] if orders else []
+    told: dict[str, int] = {}
+    for order in orders:
+        told[order["operation"]] = told.get(order["operation"], 0) + order["amount"]
+    wrong = []
+    if told != truth.cash:
+        wrong.append(f"amounts {told}, in truth {truth.cash}")
+    if any(order["kind"] != KIND_OF[order["operation"]] for order in orders):
+        wrong.append("a kind of order")
+    if any(order["day"] != pd.Timestamp(truth.day) for order in orders):
+        wrong.append("the date")
+    if row["fiscal_document_number"] != truth.document_number:
+        wrong.append("the number of the z-report")
+    if detail == "receipts":
+        if sum(order["vat"] for order in orders) != truth.vat:
+            wrong.append("the VAT")
+        if {order["taxation"] for order in orders} != {truth.taxation} or any(order["agent"] for order in orders):
+            wrong.append("the tax system or the principal")
+    return wrong

@@ -1,0 +1,92 @@
+"""A receipt that cannot be true is found with its reason, and its neighbours go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from smena.quality import check_receipts
+from smena.transform.frames import OPENINGS, RECEIPTS, VAT_LINES, Z_REPORTS
+
+INN, KKT, DRIVE = "7707083893", "0000000003065868", "9999078900001234"
+
+
+def receipts(*changes: dict[str, Any]) -> pd.DataFrame:
+    """A good receipt of 12.00 with 2.00 of VAT, then one for each of the changes, labelled 101 and on."""
+    rows = [
+        {
+            "page_id": 3, "kkt_reg_id": KKT, "fiscal_drive_number": DRIVE, "shift_number": 7,
+            "fiscal_document_number": 50 + n, "fiscal_sign": n, "formed_at": pd.Timestamp("2026-03-01 12:00"),
+            "kind": "receipt", "operation": "cash_income", "taxation": "osn", "agent": False, "corrects_day": None,
+            "total": 1200, "cash": 1000, "cashless": 200, "prepaid": 0, "postpaid": 0, "consideration": 0,
+            "items_total": 1200, "user_inn": INN,
+        }
+        | change
+        for n, change in enumerate(({}, *changes))
+    ]  # fmt: skip
+    frame = RECEIPTS.of({column: [row[column] for row in rows] for column in RECEIPTS.columns})
+    return frame.set_axis(range(100, 100 + len(rows)))
+
+
+def one(schema: Any, **fields: Any) -> pd.DataFrame:
+    told = dict.fromkeys(schema.columns) | {"kkt_reg_id": KKT, "fiscal_drive_number": DRIVE, "shift_number": 7} | fields
+    return schema.of({column: [told[column]] for column in schema.columns})
+
+
+OPENED = one(OPENINGS, fiscal_document_number=40, opened_at=pd.Timestamp("2026-03-01 09:00"))
+CLOSED = one(Z_REPORTS, fiscal_document_number=90, closed_at=pd.Timestamp("2026-03-01 22:00"))
+NO_VAT = VAT_LINES.empty()
+
+
+def reasons(frame: pd.DataFrame, vat: pd.DataFrame = NO_VAT) -> dict[int, str]:
+    verdict = check_receipts(frame, vat, OPENED, CLOSED, organization_inn=INN)
+    assert not verdict.stops_batch
+    return dict(verdict.bad["reason"])
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"total": 1199}, "the total is not the sum of its payments"),
+    ({"cash": 1001}, "the total is not the sum of its payments"),
+    ({"total": 1300, "cash": 1100}, "the items do not add up to the total"),
+    ({"items_total": 1300}, "the items do not add up to the total"),
+    ({"user_inn": "7736050003"}, "the ИНН is not the organisation's"),
+    ({"kkt_reg_id": "12"}, "the РНМ is not 16 digits"),
+    ({"formed_at": pd.Timestamp("2026-03-01 08:59:59")}, "formed before its shift was opened"),
+    ({"formed_at": pd.Timestamp("2026-03-01 22:00:01")}, "formed after its shift was closed"),
+    ({"fiscal_document_number": 40}, "its ФД number is not after that of the opening"),
+    ({"fiscal_document_number": 90}, "its ФД number is not before that of the closing"),
+    ({"formed_at": None}, "formed_at is missing"),
+    ({"operation": "gift"}, "an unknown operation"),
+]
+
+
+def test_each_bad_receipt_is_found_with_its_reason_and_its_neighbour_is_left_alone() -> None:
+    assert reasons(receipts(*[change for change, _ in BAD])) == dict(enumerate([why for _, why in BAD], 101))
+
+
+LAWFUL: list[dict[str, Any]] = [
+    {"items_total": None},
+    {"items_total": 1299},
+    {"user_inn": None},
+    {"formed_at": pd.Timestamp("2026-03-01 09:00")},
+    {"formed_at": pd.Timestamp("2026-03-01 22:00")},
+    {"shift_number": 8, "formed_at": pd.Timestamp("2026-03-02 22:30"), "fiscal_document_number": 95},
+    {"total": 0, "cash": 0, "cashless": 0, "items_total": 0},
+]
+
+
+def test_unusual_but_lawful_receipts_go_on() -> None:
+    assert reasons(receipts(*LAWFUL)) == {}
+
+
+@pytest.mark.parametrize(("vat", "found"), [(200, {}), (300, {}), (301, {100: "the VAT is more than its rate gives"})])
+def test_vat_is_no_more_than_its_rate_gives(vat: int, found: dict[int, str]) -> None:
+    lines = one(VAT_LINES, fiscal_document_number=50, rate="20", vat=vat)
+    assert reasons(receipts({}), lines) == found
+
+
+def test_where_there_are_no_receipts_nothing_is_asked_but_their_shape() -> None:
+    verdict = check_receipts(RECEIPTS.empty(), NO_VAT, OPENED, CLOSED, organization_inn=INN)
+    assert [result.expectation for result in verdict.results] == ["receipts_are_of_their_schema"]
