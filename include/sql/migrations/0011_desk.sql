@@ -31,6 +31,18 @@ begin
             );
         end;
     end loop;
+    -- Whoever loads may show pages too, and then takes an accountant's eyes for each.
+    foreach wanted in array array['smena_owner', 'smena_loader'] loop
+        begin
+            if not pg_has_role(wanted, 'smena_accountant', 'set') then
+                execute format('grant smena_accountant to %I with inherit false, set true', wanted);
+            end if;
+        exception
+            when duplicate_object or unique_violation then null;
+            when insufficient_privilege
+                then missing := missing || format('grant smena_accountant to %I with inherit false; ', wanted);
+        end;
+    end loop;
     if missing <> '' then
         raise exception 'the roles of the desk are not there; an administrator of the server runs once: %', missing
             using errcode = 'insufficient_privilege';
@@ -159,8 +171,8 @@ grant all on all tables in schema raw, stage to smena_owner;
 grant select, insert on raw.page to smena_loader;
 grant select, insert, update, delete, truncate, maintain on all tables in schema stage to smena_loader;
 -- What each plan makes anew. Accounting and its history nobody deletes.
-grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.assignment,
-control.shard, control.closed_period to smena_loader;
+grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.register_kpp,
+control.closed_period to smena_loader;
 grant usage on all sequences in schema raw, stage, accounting, control to smena_owner, smena_loader;
 grant select on schema_version to smena_owner, smena_loader, smena_accountant, smena_auditor;
 

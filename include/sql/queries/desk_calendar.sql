@@ -1,12 +1,13 @@
 -- Run by the desk, «Полнота»: organisations in sight × days, the state of each integration's day.
 --
--- The one place that says what a day is: `complete`, `late` (complete, with shifts that came late), `open` (not over yet, or
--- a shift of it waits), `missing`, `out_of_reach`, `disabled`.
+-- The one place that says what a day is: `complete`, `late` (complete, with shifts that came late), `open` (not over, or not
+-- due before six in the morning after it, or a shift of it waits), `missing`, `out_of_reach`, `disabled`, `ahead`.
 with listed as (
     select
         organization.inn,
         organization.name,
-        (now() at time zone organization.timezone)::date as today
+        (now() at time zone organization.timezone)::date as today,
+        ((now() at time zone organization.timezone) - interval '6 hours')::date as due_before
     from control.organization
     where
         (organization.name, organization.inn) > (%(after_name)s, %(after_inn)s)
@@ -14,10 +15,6 @@ with listed as (
             %(search)s = ''
             or organization.inn like %(search)s || '%%'
             or position(lower(%(search)s) in lower(organization.name)) > 0
-        )
-        and exists (
-            select from control.integration
-            where integration.organization_inn = organization.inn and integration.product = %(product)s
         )
     order by organization.name, organization.inn
     limit %(most)s
@@ -76,9 +73,10 @@ select
     listed.name,
     day.day::date as day,
     case
-        when integration.state = 'off' and covered_day.day is null then 'disabled'
+        when integration.state is distinct from 'on' and covered_day.day is null then 'disabled'
         when day.day < integration.start_date and covered_day.day is null then 'disabled'
-        when day.day >= listed.today then 'open'
+        when day.day > listed.today then 'ahead'
+        when day.day = listed.today or (day.day >= listed.due_before and covered_day.day is null) then 'open'
         when holes.is_missing then 'missing'
         when covered_day.day is null and holes.gaps > 0 then 'out_of_reach'
         when covered_day.day is null then 'missing'
@@ -90,7 +88,7 @@ select
     coalesce(late.shifts, 0) as late,
     coalesce(holes.gaps, 0) as gaps
 from listed
-inner join control.integration
+left join control.integration
     on listed.inn = integration.organization_inn and integration.product = %(product)s
 cross join generate_series(cast(%(first_day)s as date), cast(%(last_day)s as date), interval '1 day') as day (day)
 left join control.covered_day

@@ -70,7 +70,11 @@ select
     case
         when covered.days @> day.day::date is not true and integration.state = 'off' then 'disabled'
         when covered.days @> day.day::date is not true and day.day < integration.start_date then 'disabled'
-        when day.day >= cast(%(today)s as date) then 'open'
+        when day.day > cast(%(today)s as date) then 'ahead'
+        when
+            day.day = cast(%(today)s as date)
+            or (day.day >= cast(%(due_before)s as date) and covered.days @> day.day::date is not true)
+            then 'open'
         when holes.missing @> day.day::date then 'missing'
         when covered.days @> day.day::date is not true and holes.days @> day.day::date then 'out_of_reach'
         when covered.days @> day.day::date is not true and reach.days is null then 'disabled'

@@ -82,6 +82,7 @@ def registers(
             first_day=first_day,
             last_day=last_day,
             today=organization["today"],
+            due_before=organization["due_before"],
             search=plain(q),
             after=plain(after),
             most=REGISTERS_A_PAGE,
