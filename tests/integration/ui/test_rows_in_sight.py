@@ -11,10 +11,15 @@ import psycopg2
 import pytest
 from psycopg2.extensions import make_dsn
 
+from demo.postgres import EmbeddedPostgres
+from smena.integration.organizations import add_organization
+from smena.model.errors import WrongUse
 from smena.model.window import Window
 from smena.pipeline.load import load
 from smena.warehouse.database import Warehouse
+from smena.warehouse.migrating import migrate
 from tests.integration.decisions.deciding import FIRST, LAST
+from tests.integration.mandate_office import INN, OTHER
 from tests.integration.ui.browser import Browser
 from tests.town import QuickRoad, Town
 
@@ -179,3 +184,45 @@ def test_roles_that_are_there_already_are_taken_as_they_are(town: Town) -> None:
     assert sorted(roles) == [
         (f"smena_{name}", False, False) for name in ("accountant", "auditor", "loader", "owner")
     ]
+
+
+ROLES = "smena_owner, smena_loader, smena_accountant, smena_auditor"
+
+
+@pytest.fixture
+def owner(postgres: EmbeddedPostgres) -> Iterator[tuple[str, Any]]:
+    """The owner of an empty database who is no superuser: its address, and a way to ask as the administrator."""
+    name, password = f"owner_{secrets.token_hex(4)}", secrets.token_hex(8)
+    postgres.create_database(name)
+
+    def administer(statement: str) -> None:
+        with closing(psycopg2.connect(postgres.dsn(name))) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    administer(f"create role {name} login createrole password '{password}'")
+    administer(f"alter database {name} owner to {name}")
+    yield make_dsn(postgres.dsn(name), user=name, password=password), administer
+    postgres.drop_database(name)
+    with closing(psycopg2.connect(postgres.dsn("postgres"))) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(f"drop role {name}")
+
+
+def test_an_owner_who_is_no_superuser_is_told_what_he_lacks_and_then_migrates(
+    town: Town, owner: tuple[str, Any]
+) -> None:
+    """The roles are there already here, made by another: that is the harder way."""
+    dsn, administer = owner
+    with pytest.raises(WrongUse, match="an administrator of the server runs once: grant smena_owner to owner_"):
+        migrate(dsn)
+    (name,) = [word.partition("=")[2] for word in dsn.split() if word.startswith("user=")]
+    administer(f"grant {ROLES} to {name}")
+    migrate(dsn)
+    warehouse = Warehouse(dsn)
+    with warehouse.transaction() as transaction:
+        for inn in (INN, OTHER):
+            add_organization(transaction, inn=inn, kpp="770101001", name=inn, tariff="uchetny")
+        transaction.run("desk_user_grant", user_name="anna", inn=INN, granted_by="test")
+    page = Browser(QuickRoad(warehouse, town.endpoint), "anna").page("/integrations")
+    warehouse.close()
+    assert INN in page
+    assert OTHER not in page
