@@ -1,18 +1,19 @@
 """`python -m bench.pages`: how long the desk's pages take at a million documents and ten thousand registers.
 
-A warehouse is filled set-based, the desk is served by uvicorn on this machine, and requests come over real HTTP, several
-at once. Airflow's own part (its login, and which run belongs to which DAG) is left out: it is answered at once here.
+A warehouse is filled set-based, the desk is served by uvicorn on this machine, and requests come over real
+HTTP, several at once. Airflow's own part (its login, and which run belongs to which DAG) is left out: it is answered at once here.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,8 +29,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bench.statements import statement
-from demo.ports import HOST, pick_free_port
+from demo.ports import HOST, is_port_free, pick_free_port
 from demo.postgres import EmbeddedPostgres
+from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.pipeline.road import Road
 from smena.ui.app import fastapi_app
@@ -41,7 +43,7 @@ from smena.warehouse.migrating import migrate
 
 LIMIT_MS = 300
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
-_START_S = 30
+_START_S = 60
 
 
 def main(told: Sequence[str] | None = None) -> int:
@@ -79,33 +81,43 @@ def _filled(server: EmbeddedPostgres, given: argparse.Namespace, console: Consol
             cursor.execute("vacuum analyze")
             cursor.execute("select count(*) from accounting.document")
             (documents,) = cursor.fetchone() or (0,)
-    console.print(f"{documents:,} documents, {given.registers:,} registers, filled in {time.monotonic() - started:.0f} s")
+    console.print(
+        f"{documents:,} documents, {given.registers:,} registers, filled in {time.monotonic() - started:.0f} s"
+    )
     return dsn
 
 
 @contextmanager
 def _served(dsn: str) -> Iterator[str]:
-    def nowhere(name: str) -> object:
-        raise WrongUse(f"no page that is measured asks {name}")
-
-    warehouse = Warehouse(dsn)
-    app = fastapi_app(lambda: Road(warehouse, endpoint=nowhere), "bench")  # type: ignore[arg-type]
-    app.dependency_overrides[rights] = _by_header
-    app.dependency_overrides[runs_of_airflow] = lambda: lambda runs: dict.fromkeys(runs, "ofd_z_reports")
+    """The desk in a process of its own, as Airflow's server is."""
     port = pick_free_port(0)
-    mounted = Starlette(routes=[Mount("/smena", Limits(app))])
-    server = uvicorn.Server(uvicorn.Config(mounted, host=HOST, port=port, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(dsn, port), daemon=True)
+    process.start()
     deadline = time.monotonic() + _START_S
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
+    while is_port_free(port):
+        if time.monotonic() > deadline or not process.is_alive():
+            raise RuntimeError("the desk did not start")
+        time.sleep(0.1)
     try:
         yield f"http://{HOST}:{port}/smena"
     finally:
-        server.should_exit = True
-        thread.join(_START_S)
-        warehouse.close()
+        process.terminate()
+        process.join(_START_S)
+
+
+def _serve(dsn: str, port: int) -> None:
+    def nowhere(name: str) -> Endpoint:
+        raise WrongUse(f"no page that is measured asks {name}")
+
+    app = fastapi_app(lambda: Road(Warehouse(dsn), endpoint=nowhere), "bench")
+    app.dependency_overrides[rights] = _by_header
+    app.dependency_overrides[runs_of_airflow] = _every_run
+    mounted = Starlette(routes=[Mount("/smena", Limits(app))])
+    uvicorn.run(mounted, host=HOST, port=port, log_level="warning", access_log=False)
+
+
+def _every_run() -> Callable[[Iterable[str]], dict[str, str]]:
+    return lambda run_ids: dict.fromkeys(run_ids, "ofd_z_reports")
 
 
 def _by_header(request: Request) -> Rights:

@@ -1,4 +1,4 @@
-"""The desk's pages in the real Airflow UI, in a real browser: as the administrator, the accountant, the auditor, and no one.
+"""The desk's pages in the real Airflow UI, in a real browser: as administrator, accountant, auditor, no one.
 
 Needs Playwright (requirements-dev.txt) and a Chromium of the system. Where one of them is not there, every test of this
 file is skipped and says so. `SMENA_SCREENSHOTS=directory` keeps a picture of each page.

@@ -58,7 +58,8 @@ holes as (
         bool_or(gap.reason not in ('no_permission', 'before_first_document')) as is_missing
     from control.gap
     inner join listed on gap.organization_inn = listed.inn
-    cross join lateral
+    cross join
+        lateral
         generate_series(
             greatest(lower(gap.days), cast(%(first_day)s as date)),
             least(upper(gap.days) - 1, cast(%(last_day)s as date)),
@@ -73,7 +74,7 @@ select
     listed.name,
     day.day::date as day,
     case
-        when integration.state is distinct from 'on' and covered_day.day is null then 'disabled'
+        when coalesce(integration.state, 'off') <> 'on' and covered_day.day is null then 'disabled'
         when day.day < integration.start_date and covered_day.day is null then 'disabled'
         when day.day > listed.today then 'ahead'
         when day.day = listed.today or (day.day >= listed.due_before and covered_day.day is null) then 'open'

@@ -50,7 +50,8 @@ told as (
         and (
             shift.outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period') or shift.late_by is not null
         )
-    group by 1, 2
+    group by
+        coalesce(case when %(product)s = 'ofd' then shift.kkt_reg_id end, shift.shop_id), shift.closed_at::date
 ),
 
 holes as (

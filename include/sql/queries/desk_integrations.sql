@@ -64,22 +64,23 @@ left join lateral (
     order by covered_day.day desc
     limit 1
 ) as covered on true
-cross join lateral (
-    select
-        (
-            select count(*) from control.gap
-            where gap.organization_inn = listed.inn and gap.product = product.product
-        ) as gaps,
-        (
-            select count(*) from control.quarantine
-            where
-                quarantine.organization_inn = listed.inn
-                and quarantine.product = product.product
-                and quarantine.state = 'open'
-        ) as quarantined,
-        (
-            select count(*) from control.decision
-            where decision.organization_inn = listed.inn and decision.state = 'open'
-        ) as decisions
-) as waits
-order by listed.name, listed.inn, product.product desc
+cross join
+    lateral (
+        select
+            (
+                select count(*) from control.gap
+                where gap.organization_inn = listed.inn and gap.product = product.product
+            ) as gaps,
+            (
+                select count(*) from control.quarantine
+                where
+                    quarantine.organization_inn = listed.inn
+                    and quarantine.product = product.product
+                    and quarantine.state = 'open'
+            ) as quarantined,
+            (
+                select count(*) from control.decision
+                where decision.organization_inn = listed.inn and decision.state = 'open'
+            ) as decisions
+    ) as waits
+order by listed.name asc, listed.inn asc, product.product desc

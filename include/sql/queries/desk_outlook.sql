@@ -5,9 +5,10 @@ select
     count(*) filter (where reach.first_day > reach.last_day) as out_of_reach,
     coalesce(sum(greatest(reach.last_day - reach.first_day + 1, 0)), 0) as register_days
 from control.register
-cross join lateral (
-    select
-        greatest(%(start_date)s, register.permission_from, register.first_document_at::date) as first_day,
-        least(%(horizon)s, register.permission_to) as last_day
-) as reach
+cross join
+    lateral (
+        select
+            greatest(%(start_date)s, register.permission_from, register.first_document_at::date) as first_day,
+            least(%(horizon)s, register.permission_to) as last_day
+    ) as reach
 where register.organization_inn = %(inn)s

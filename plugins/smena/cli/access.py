@@ -39,8 +39,8 @@ def grant(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         for inn in inns:
             organization_of(transaction, inn)
-        for user, inn in product(users, wanted):
-            transaction.run("desk_user_grant", user_name=user, inn=inn, granted_by=person())
+        for user, whose in product(users, wanted):
+            transaction.run("desk_user_grant", user_name=user, inn=whose, granted_by=person())
         _answer(session, transaction)
 
 
@@ -53,8 +53,8 @@ def revoke(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], i
     """Take back organisations, or (--all) all that was ever opened to a person."""
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        for user, inn in product(users, wanted):
-            transaction.run("desk_user_revoke", user_name=user, inn=inn)
+        for user, whose in product(users, wanted):
+            transaction.run("desk_user_revoke", user_name=user, inn=whose)
         _answer(session, transaction)
 
 

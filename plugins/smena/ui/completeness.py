@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from smena.ui.asking import AnyProduct, CannotBe, Inn, Text, day_of, month_of, plain
+from smena.ui.asking import AnyProduct, CannotBe, Inn, Text, day_of, id_of, month_of, plain
 from smena.ui.desk import organization_in_sight
 from smena.ui.doors import AtDesk, Looking
-from smena.ui.rendering import page
+from smena.ui.rendering import language_of, page
 from smena.ui.runs import Runs
+from smena.ui.words import told
 from smena.warehouse.database import Row
 
 router = APIRouter()
@@ -20,6 +24,9 @@ router = APIRouter()
 ORGANIZATIONS_A_PAGE = 40
 REGISTERS_A_PAGE = 40
 SHIFTS_A_PAGE = 100
+SIGNS = {"complete": "✓", "late": "↓", "open": "…", "missing": "!", "out_of_reach": "×", "disabled": "·", "ahead": ""}
+"""What stands in a day's cell: its state is never told by colour alone."""
+
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -47,7 +54,7 @@ def calendar(
             after_inn=plain(after),
             most=ORGANIZATIONS_A_PAGE,
         )
-    rows = _by(cells, "inn")
+    rows = _by(cells, "inn", lambda inn, day: f"{inn}/{day}?product={product}", request)
     return page(
         request,
         "completeness.html",
@@ -87,7 +94,9 @@ def registers(
             after=plain(after),
             most=REGISTERS_A_PAGE,
         )
-    rows = _by(cells, "kkt_reg_id")
+    rows = _by(
+        cells, "kkt_reg_id", lambda place, day: f"{inn}/{day}?product={product}&register={quote(place)}", request
+    )
     return page(
         request,
         "completeness_registers.html",
@@ -156,11 +165,28 @@ def run(request: Request, who: Looking, desk: AtDesk, run_id: Text, dag_id: Text
     return page(request, "completeness_run.html", who, run_id=run_id, batches=batches, dags=dags)
 
 
-def _by(cells: list[Row], key: str) -> list[dict[str, Any]]:
-    """A row for each organisation or register, with its days."""
+def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], request: Request) -> list[dict[str, Any]]:
+    """A row for each organisation or register, with its days drawn.
+
+    They are drawn here, not in the template: a page has a thousand, and what they are made of is known.
+    """
+    language = language_of(request)
+    words = {state: told(f"state_{state}", language) for state in SIGNS}
+    here = f"{request.scope.get('root_path', '')}/completeness"
     rows: dict[str, dict[str, Any]] = {}
     for cell in cells:
-        rows.setdefault(cell[key], {"key": cell[key], "name": cell["name"], "days": []})["days"].append(cell)
+        row = rows.setdefault(cell[key], {"key": cell[key], "name": cell["name"], "cells": []})
+        state, day = cell["state"], cell["day"]
+        title = f"{day:%d.%m.%Y}: {words[state]}"
+        for name in ("waiting", "late"):
+            if cell[name]:
+                title += f", {told(f'{name}_shifts', language)}: {cell[name]}"
+        href = escape(f"{here}/{leads_to(cell[key], day)}")
+        row["cells"].append(
+            f'<td><a class="cell state-{state}" href="{href}" title="{escape(title)}">{SIGNS[state]}</a></td>'
+        )
+    for row in rows.values():
+        row["cells"] = Markup("".join(row["cells"]))  # noqa: S704 - every part that came from outside is escaped above
     return list(rows.values())
 
 
@@ -177,8 +203,6 @@ def _months(first_day: date, last_day: date) -> dict[str, Any]:
 def _after(text: str, day: date) -> tuple[datetime, str]:
     if not text:
         return datetime.combine(day, datetime.min.time()), _NO_ID
-    from smena.ui.asking import id_of
-
     closed_at, _, shift_id = text.partition("_")
     try:
         return datetime.fromisoformat(closed_at), id_of(shift_id)

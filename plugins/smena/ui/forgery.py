@@ -1,4 +1,4 @@
-"""Forms that only their own page can send: a token bound to the browser's session and the person, and the origin checked."""
+"""Forms that only their own page can send: a token of the browser's session and the person, the origin checked."""
 
 from __future__ import annotations
 

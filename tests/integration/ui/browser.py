@@ -50,6 +50,8 @@ class Browser:
         found = re.search(r'name="token" value="([^"]*)"', self.page(path))
         return found[1] if found else ""
 
-    def post(self, path: str, *, token: str | None = None, files: Any = None, headers: Any = None, **form: Any) -> Response:
+    def post(
+        self, path: str, *, token: str | None = None, files: Any = None, headers: Any = None, **form: Any
+    ) -> Response:
         data = {"token": self.token() if token is None else token, **form}
         return self.client.post(f"/smena{path}", data=data, files=files, headers={"Origin": HOST} | (headers or {}))

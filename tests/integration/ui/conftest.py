@@ -41,7 +41,7 @@ def browser(town: Town) -> OpenBrowser:
 
 @pytest.fixture(scope="session")
 def houses(postgres: EmbeddedPostgres, migrated: str) -> Iterator[OpenBrowser]:
-    """Browsers before a warehouse with two organisations, nothing loaded: for tests that change nothing. Anna sees one."""
+    """Browsers before a warehouse with two organisations, nothing loaded; Anna sees one. For what changes nothing."""
     name = "houses"
     postgres.create_database(name, template=migrated)
     warehouse = Warehouse(postgres.dsn(name))

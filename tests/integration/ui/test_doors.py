@@ -1,4 +1,4 @@
-"""Who comes in: every route without a login, with too little right, for another's organisation; forged, stale, too large."""
+"""Who comes in: without a login, with too little right, for another's organisation; forged, stale, too large."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def test_who_may_only_look_acts_nowhere(houses: OpenBrowser, path: str) -> None:
     ],
     ids=["no token", "a made-up token", "a token of another house", "another site", "a site that hides"],
 )
-def test_a_form_that_is_not_of_our_page_does_nothing(
-    houses: OpenBrowser, path: str, forged: dict[str, Any]
-) -> None:
+def test_a_form_that_is_not_of_our_page_does_nothing(houses: OpenBrowser, path: str, forged: dict[str, Any]) -> None:
     answer = houses("anna").post(
         filled(path), word="accepted", document=A_DOCUMENT, start_date="2026-01-01", reason="x", **forged
     )
@@ -169,7 +167,15 @@ def test_who_sees_all_sees_all(houses: OpenBrowser) -> None:
         assert all(inn in houses("auditor", may_act=False).page(path) for inn in (INN, OTHER))
 
 
-HOSTILE = ["' or 1=1 --", '"><script>alert(1)</script>', "%", "\\", "\x00", "'; drop table accounting.shift; --", "ж" * 200]
+HOSTILE = [
+    "' or 1=1 --",
+    '"><script>alert(1)</script>',
+    "%",
+    "\\",
+    "\x00",
+    "'; drop table accounting.shift; --",
+    "ж" * 200,
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

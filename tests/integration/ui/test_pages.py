@@ -61,7 +61,7 @@ def test_the_calendar_tells_what_is_not_there(browser: OpenBrowser, town: Town) 
     assert 'class="cell state-disabled" href' in before
 
 
-def test_a_shift_that_waits_leaves_its_day_open(browser: OpenBrowser, town: Town, office: Office) -> None:
+def test_a_shift_that_waits_leaves_its_day_open(browser: OpenBrowser, town: Town) -> None:
     _order, shift = a_sale(town)
     town.sql("update accounting.shift set outcome = 'incomplete' where shift_id = %s", shift["shift_id"])
     inn = shift["organization_inn"]
@@ -291,8 +291,8 @@ def test_a_run_of_airflow_leads_to_what_it_loaded(browser: OpenBrowser, town: To
     assert f'<a data-airflow href="{RUN}"' in page
 
 
-def test_the_pages_are_told_in_english_too_and_the_choice_is_kept(browser: OpenBrowser, town: Town) -> None:
-    anna = browser("anna")
+def test_the_pages_are_told_in_english_too_and_the_choice_is_kept(houses: OpenBrowser) -> None:
+    anna = houses("anna")
     assert '<html lang="ru">' in anna.page("/completeness")
     assert "Completeness" in anna.page("/completeness", lang="en")
     assert '<html lang="en">' in anna.page("/decisions")

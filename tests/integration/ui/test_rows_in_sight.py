@@ -87,7 +87,7 @@ def test_no_table_and_no_view_shows_an_accountant_another_organisation(town: Tow
     seen_own, refused = set(), set()
     for name in [*named(town, "r"), *named(town, "v")]:
         try:
-            rows = accountant.ask(f"select {name.split('.')[1]}::text from {name}")
+            rows = accountant.ask(f"select {name.split('.')[1]}::text from {name}")  # noqa: S608 - names of ours
         except psycopg2.errors.InsufficientPrivilege:
             refused.add(name)
             continue
@@ -98,7 +98,10 @@ def test_no_table_and_no_view_shows_an_accountant_another_organisation(town: Tow
     assert refused == {"control.desk_user", "control.mandate_signature"}
     assert {"accounting.shift", "accounting.cash_order", "accounting.document", "control.batch"} <= seen_own
     for name in ("control.shard", "control.assignment", "control.check_result"):
-        (seen,), (all_of_them,) = accountant.ask(f"select count(*) from {name}"), town.sql(f"select count(*) from {name}")
+        (seen,), (all_of_them,) = (
+            accountant.ask(f"select count(*) from {name}"),  # noqa: S608 - names of ours
+            town.sql(f"select count(*) from {name}"),  # noqa: S608
+        )
         assert 0 < seen[0] < all_of_them[0]
 
 
@@ -148,7 +151,9 @@ def test_an_auditor_sees_every_organisation_he_was_given_and_writes_nothing(town
     try:
         assert auditor.ask("select count(*) from accounting.shift") == [(0,)]
         town.warehouse.run("desk_user_grant", user_name=auditor.name, inn=None, granted_by="test")
-        assert {inn for (inn,) in auditor.ask("select distinct organization_inn from accounting.shift")} == set(town.inns)
+        assert {inn for (inn,) in auditor.ask("select distinct organization_inn from accounting.shift")} == set(
+            town.inns
+        )
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             auditor.ask("update accounting.cash_order set status = 'accepted'")
     finally:
@@ -181,9 +186,7 @@ def test_roles_that_are_there_already_are_taken_as_they_are(town: Town) -> None:
     roles = town.sql(
         "select rolname, rolcanlogin, rolsuper from pg_roles where starts_with(rolname, 'smena_') and not rolcanlogin"
     )
-    assert sorted(roles) == [
-        (f"smena_{name}", False, False) for name in ("accountant", "auditor", "loader", "owner")
-    ]
+    assert sorted(roles) == [(f"smena_{name}", False, False) for name in ("accountant", "auditor", "loader", "owner")]
 
 
 ROLES = "smena_owner, smena_loader, smena_accountant, smena_auditor"
