@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -204,7 +205,8 @@ def owner(postgres: EmbeddedPostgres) -> Iterator[tuple[str, Any]]:
 
     administer(f"create role {name} login createrole password '{password}'")
     administer(f"alter database {name} owner to {name}")
-    yield make_dsn(postgres.dsn(name), user=name, password=password), administer
+    place = postgres.dsn(name).partition("@")[2]
+    yield f"postgresql://{name}:{password}@{place}", administer
     postgres.drop_database(name)
     with closing(psycopg2.connect(postgres.dsn("postgres"))) as connection, connection, connection.cursor() as cursor:
         cursor.execute(f"drop role {name}")
@@ -217,8 +219,7 @@ def test_an_owner_who_is_no_superuser_is_told_what_he_lacks_and_then_migrates(
     dsn, administer = owner
     with pytest.raises(WrongUse, match="an administrator of the server runs once: grant smena_owner to owner_"):
         migrate(dsn)
-    (name,) = [word.partition("=")[2] for word in dsn.split() if word.startswith("user=")]
-    administer(f"grant {ROLES} to {name}")
+    administer(f"grant {ROLES} to {urlsplit(dsn).username}")
     migrate(dsn)
     warehouse = Warehouse(dsn)
     with warehouse.transaction() as transaction:
