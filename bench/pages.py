@@ -1,7 +1,7 @@
 """`python -m bench.pages`: how long the desk's pages take at a million documents and ten thousand registers.
 
-A warehouse is filled set-based, the desk is served by uvicorn on this machine, and requests come over real HTTP, several
-at once. Airflow's own part (its login, and which run belongs to which DAG) is left out: it is answered at once here.
+A warehouse is filled set-based, the desk is served by uvicorn on this machine, and requests come over real HTTP,
+several at once. Airflow's own part (its login, which run belongs to which DAG) is left out: it is answered at once.
 """
 
 from __future__ import annotations
