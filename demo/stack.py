@@ -91,6 +91,14 @@ class Stack:
                 start = state.start_date.isoformat()
                 self.smena(hello, "integration", "enable", "--inn", one["inn"], "--product", MARKET, "--from", start)
             self._say(f"{one['name']} (ИНН {one['inn']}) is switched on from {state.start_date}, OFD and Market")
+        self.open_the_desk(hello)
+
+    def open_the_desk(self, hello: Hello) -> None:
+        """Who sees what on the pages: the accountant all organisations but the last, the others every one."""
+        inns = [one["inn"] for one in hello.organizations]
+        his = [word for inn in inns[: max(len(inns) - 1, 1)] for word in ("--inn", inn)]
+        self.smena(hello, "access", "grant", "--user", "admin", "--user", "auditor", "--all")
+        self.smena(hello, "access", "grant", "--user", "accountant", *his)
 
     def switch_on(self, hello: Hello, one: dict[str, Any], start: str) -> None:
         """An organisation registered, its head's certificate too, and the mandate signed by him."""

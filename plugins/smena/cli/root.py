@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from smena.cli.acceptance import accept, reject
+from smena.cli.access import access
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
 from smena.cli.decisions import conflicts, resolve
@@ -105,7 +106,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
     context.obj = Session(as_json=as_json, debug=debug)
 
 
-_LOADING = (migrate, organization, certificate, integration, plan, load)
+_LOADING = (migrate, organization, certificate, integration, access, plan, load)
 _ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
 _PAPER = (print_, cash_book, export)
 _PROOF = (reconcile, certify, verify, quality, quarantine)

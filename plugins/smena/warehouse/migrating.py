@@ -50,7 +50,8 @@ def newest_revision() -> str:
 def migrate(dsn: str, revision: str = "head") -> tuple[str | None, str | None]:
     """Brings the warehouse to a revision; two at once wait for each other. Gives the revision before and after.
 
-    Raises PassingFault when the server cannot be reached, WrongUse where the warehouse is of a newer release.
+    Raises PassingFault when the server cannot be reached, WrongUse where the warehouse is of a newer release, or where
+    the login lacks a right that the migration needs.
     """
     config = _config()
     before = None
@@ -70,6 +71,8 @@ def migrate(dsn: str, revision: str = "head") -> tuple[str | None, str | None]:
         raise WrongUse(
             f"the way from {before} to {revision} is not known to this release", fix="install the newer release"
         ) from None
+    except psycopg2.errors.InsufficientPrivilege as error:
+        raise WrongUse(str(error).strip().partition("\n")[0], fix="then run `smena migrate` again") from None
     except (OperationalError, psycopg2.OperationalError) as error:
         reason = str(error.__cause__ or error).strip().partition("\n")[0]
         raise PassingFault(f"the warehouse does not answer: {reason}", fix="check the connection `warehouse`") from None

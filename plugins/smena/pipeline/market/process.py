@@ -16,8 +16,8 @@ from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
 from smena.pipeline.road import Road
 from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
-from smena.transform.duplicates import as_rejects
 from smena.sources.market_listing import list_contractors
+from smena.transform.duplicates import as_rejects
 from smena.transform.frames import REJECTS
 from smena.transform.market.filing import file_cashless, file_sold, file_waybills
 from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS, TILL_SHIFTS

@@ -1,0 +1,182 @@
+"""`python -m bench.pages`: how long the desk's pages take at a million documents and ten thousand registers.
+
+A warehouse is filled set-based, the desk is served by uvicorn on this machine, and requests come over real HTTP,
+several at once. Airflow's own part (its login, which run belongs to which DAG) is left out: it is answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg2
+import requests
+import uvicorn
+from fastapi import Request
+from rich.console import Console
+from rich.table import Table
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from bench.statements import statement
+from demo.ports import HOST, is_port_free, pick_free_port
+from demo.postgres import EmbeddedPostgres
+from smena.model.endpoint import Endpoint
+from smena.model.errors import WrongUse
+from smena.pipeline.road import Road
+from smena.ui.app import fastapi_app
+from smena.ui.doors import Rights, rights
+from smena.ui.limits import Limits
+from smena.ui.runs import runs_of_airflow
+from smena.warehouse.database import Warehouse
+from smena.warehouse.migrating import migrate
+
+LIMIT_MS = 300
+SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
+_START_S = 60
+
+
+def main(told: Sequence[str] | None = None) -> int:
+    """Exit 1 where 95 of a hundred answers of some page are not under the limit."""
+    parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
+    parser.add_argument("--documents", type=int, default=1_000_000)
+    parser.add_argument("--registers", type=int, default=10_000)
+    parser.add_argument("--organizations", type=int, default=20)
+    parser.add_argument("--at-once", type=int, default=4, help="requests under way at a time")
+    parser.add_argument("--requests", type=int, default=60, help="of each page")
+    given = parser.parse_args(told)
+    console = Console(highlight=False, width=140)
+    with tempfile.TemporaryDirectory(prefix="smena-bench-") as directory:
+        Path(directory).chmod(0o711)
+        with EmbeddedPostgres(Path(directory), settings=SETTINGS) as server:
+            dsn = _filled(server, given, console)
+            with _served(dsn) as address:
+                return _measure(address, dsn, given, console)
+
+
+def _filled(server: EmbeddedPostgres, given: argparse.Namespace, console: Console) -> str:
+    server.create_database("pages")
+    dsn = server.dsn("pages")
+    migrate(dsn)
+    started = time.monotonic()
+    with closing(psycopg2.connect(dsn)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            wanted = {
+                "organizations": given.organizations,
+                "registers": given.registers,
+                "days": max(given.documents // given.registers, 1),
+            }
+            cursor.execute(statement("pages_fill"), wanted)
+            cursor.execute("vacuum analyze")
+            cursor.execute("select count(*) from accounting.document")
+            (documents,) = cursor.fetchone() or (0,)
+    console.print(
+        f"{documents:,} documents, {given.registers:,} registers, filled in {time.monotonic() - started:.0f} s"
+    )
+    return dsn
+
+
+@contextmanager
+def _served(dsn: str) -> Iterator[str]:
+    """The desk in a process of its own, as Airflow's server is."""
+    port = pick_free_port(0)
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(dsn, port), daemon=True)
+    process.start()
+    deadline = time.monotonic() + _START_S
+    while is_port_free(port):
+        if time.monotonic() > deadline or not process.is_alive():
+            raise RuntimeError("the desk did not start")
+        time.sleep(0.1)
+    try:
+        yield f"http://{HOST}:{port}/smena"
+    finally:
+        process.terminate()
+        process.join(_START_S)
+
+
+def _serve(dsn: str, port: int) -> None:
+    def nowhere(name: str) -> Endpoint:
+        raise WrongUse(f"no page that is measured asks {name}")
+
+    app = fastapi_app(lambda: Road(Warehouse(dsn), endpoint=nowhere), "bench")
+    app.dependency_overrides[rights] = _by_header
+    app.dependency_overrides[runs_of_airflow] = _every_run
+    mounted = Starlette(routes=[Mount("/smena", Limits(app))])
+    uvicorn.run(mounted, host=HOST, port=port, log_level="warning", access_log=False)
+
+
+def _every_run() -> Callable[[Iterable[str]], dict[str, str]]:
+    return lambda run_ids: dict.fromkeys(run_ids, "ofd_z_reports")
+
+
+def _by_header(request: Request) -> Rights:
+    return Rights(request.headers["X-Bench-User"], may_look=True, may_act=True)
+
+
+def _pages(dsn: str) -> dict[str, str]:
+    """What is measured, by name: the address below the desk."""
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select organization_inn, document_id, number, date from accounting.cash_order"
+            " where organization_inn = (select min(inn) from control.organization)"
+            " order by date, number limit 1 offset 30000"
+        )
+        inn, document_id, number, day = cursor.fetchone() or ("", "", 0, yesterday)
+    return {
+        "Полнота": "/completeness",
+        "Полнота: кассы": f"/completeness/{inn}",
+        "Полнота: день": f"/completeness/{inn}/{yesterday}",
+        "Документы": f"/documents?inn={inn}",
+        "Документы: глубоко": f"/documents?inn={inn}&after={day}_{number}_{document_id}",
+        "Документы: отклонённые": f"/documents?inn={inn}&status=rejected",
+        "Документы: РКО": f"/documents?inn={inn}&kind=rko",
+        "Документы: номер": f"/documents?inn={inn}&number={number}",
+        "Документ": f"/documents/{document_id}",
+        "Решения": "/decisions",
+        "Качество": f"/quality?inn={inn}",
+        "Интеграции": "/integrations",
+    }
+
+
+def _measure(address: str, dsn: str, given: argparse.Namespace, console: Console) -> int:
+    table = Table("page", "as", "p50, ms", "p95, ms", "most, ms")
+    slow = 0
+    with ThreadPoolExecutor(given.at_once) as at_once:
+        for title, path in _pages(dsn).items():
+            for user in ("auditor", "accountant"):
+                taken = sorted(at_once.map(lambda _: _asked(address + path, user), range(given.requests)))  # noqa: B023
+                p95 = statistics.quantiles(taken, n=20)[-1]
+                slow += p95 >= LIMIT_MS
+                table.add_row(title, user, f"{statistics.median(taken):.0f}", f"{p95:.0f}", f"{taken[-1]:.0f}")
+    console.print(table)
+    console.print(f"{given.at_once} at once, {given.requests} of each; limit p95 < {LIMIT_MS} ms: {slow} over it")
+    return 1 if slow else 0
+
+
+_OF_THREAD = threading.local()
+
+
+def _asked(address: str, user: str) -> float:
+    if not hasattr(_OF_THREAD, "session"):
+        _OF_THREAD.session = requests.Session()
+    started = time.monotonic()
+    answer = _OF_THREAD.session.get(address, headers={"X-Bench-User": user}, timeout=60)
+    taken = (time.monotonic() - started) * 1000
+    answer.raise_for_status()
+    return taken
+
+
+if __name__ == "__main__":
+    sys.exit(main())

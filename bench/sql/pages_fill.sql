@@ -1,0 +1,134 @@
+-- Run by `python -m bench.pages`: a warehouse as a year leaves it, set-based, past the guards (the fill is not the load).
+set session_replication_role = replica;
+
+insert into control.organization (inn, kpp, name, tariff)
+select
+    inn.inn,
+    '770101001',
+    'ООО «Магазин ' || row_number() over (order by inn.inn) || '»',
+    'uchetny'
+from (
+    select place::text as inn
+    from generate_series(7700000000, 7700002000) as place
+    where control.is_inn(place::text)
+    limit %(organizations)s
+) as inn;
+
+insert into control.integration (organization_inn, product, state, start_date, changed_by)
+select inn, 'ofd', 'on', current_date - %(days)s, 'bench' from control.organization;
+
+insert into control.register (organization_inn, kkt_reg_id, ofd_organization_id, name, seen_at)
+select
+    organization.inn,
+    lpad((row_number() over (order by organization.inn, place))::text, 16, '0'),
+    'bench',
+    'Касса ' || place,
+    now()
+from control.organization
+cross join generate_series(1, %(registers)s / %(organizations)s) as place;
+
+insert into control.batch (organization_inn, product, run_id, reason, detail, first_day, last_day, state, finished_at)
+select
+    organization.inn,
+    'ofd',
+    'scheduled__' || (current_date - days_ago),
+    'planned',
+    'totals',
+    current_date - days_ago - 1,
+    current_date - days_ago - 1,
+    'published',
+    now()
+from generate_series(%(days)s - 1, 0, -1) as days_ago
+cross join control.organization;
+
+insert into control.coverage (organization_inn, product, kkt_reg_id, days, evidence, batch_id)
+select
+    register.organization_inn,
+    'ofd',
+    register.kkt_reg_id,
+    daterange(current_date - %(days)s + week * 7, least(current_date - %(days)s + week * 7 + 7, current_date)),
+    'read',
+    1
+from control.register
+cross join generate_series(0, (%(days)s - 1) / 7) as week;
+
+insert into control.covered_day (organization_inn, product, day, batch_id)
+select organization_inn, product, last_day, batch_id from control.batch;
+
+insert into accounting.shift (
+    shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number, closed_at,
+    received_at, receipts, cash_income, cash_refund, cash_payout, cash_payout_refund, cashless_income, cashless_refund,
+    source, detail, order_date, outcome, late_by, evidence, batch_id
+)
+select
+    accounting.shift_id('9' || register.kkt_reg_id, day),
+    register.organization_inn,
+    '770101001',
+    register.kkt_reg_id,
+    '9' || register.kkt_reg_id,
+    day,
+    day * 100,
+    (current_date - %(days)s + day - 1) + interval '20 hours' + register.ordinality * interval '1 second',
+    now(),
+    40,
+    1000 + register.ordinality, 0, 0, 0, 2000, 0,
+    'ofd',
+    'totals',
+    current_date - %(days)s + day - 1,
+    case when (register.ordinality * 31 + day) %% 997 = 0 then 'incomplete' else 'issued' end,
+    case when (register.ordinality * 17 + day) %% 499 = 0 then interval '3 days' end,
+    '{1}',
+    batch.batch_id
+from (
+    select
+        *,
+        row_number() over (partition by organization_inn order by kkt_reg_id) as ordinality
+    from control.register
+) as register
+cross join generate_series(1, %(days)s) as day
+inner join control.batch
+    on register.organization_inn = batch.organization_inn and batch.last_day = current_date - %(days)s + day - 1;
+
+insert into accounting.cash_order (
+    document_id, shift_id, organization_inn, kpp, kind, number, date, counterparty, amount, source, status, operation,
+    taxation, agent, debit_account, credit_account, basis, batch_id
+)
+select
+    accounting.order_id(shift.shift_id, 'cash_income', 'osn', false),
+    shift.shift_id,
+    shift.organization_inn,
+    shift.kpp,
+    'pko',
+    row_number() over (
+        partition by shift.organization_inn, extract(year from shift.order_date) order by shift.closed_at
+    ),
+    shift.order_date,
+    'Розничные покупатели',
+    shift.cash_income,
+    'ofd',
+    case when shift.order_date < current_date - 30 then 'accepted' else 'new' end,
+    'cash_income',
+    'osn',
+    false,
+    '50.01',
+    '90.01.1',
+    'Отчёт о закрытии смены № ' || shift.shift_number,
+    shift.batch_id
+from accounting.shift;
+
+insert into control.decision (organization_inn, kind, shift_id, reason, kept, held, digest, decided_by, batch_id)
+select organization_inn, 'conflict', shift_id, 'bench', '{"cash_income": 1}', '{"cash_income": 2}', 'd', 'rule', batch_id
+from accounting.shift
+where outcome = 'incomplete';
+
+insert into control.quarantine (organization_inn, product, kind, step, reason, record, digest, batch_id)
+select organization_inn, 'ofd', 'closeShift', 'read', 'bench: ' || shift_number %% 7, '{}', shift_id::text, batch_id
+from accounting.shift
+where outcome = 'incomplete';
+
+insert into control.desk_user (user_name, organization_inn, granted_by) values ('auditor', null, 'bench');
+
+insert into control.desk_user (user_name, organization_inn, granted_by)
+select 'accountant', inn, 'bench' from control.organization order by inn limit 3;
+
+set session_replication_role = origin;

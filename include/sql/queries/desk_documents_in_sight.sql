@@ -1,0 +1,4 @@
+-- Run by the desk before documents are acted upon, as the accountant: how many of these are in sight.
+select count(*) as documents
+from accounting.document
+where document.document_id = any(cast(%(documents)s as uuid[]))

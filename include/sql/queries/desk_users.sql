@@ -1,0 +1,8 @@
+-- Run by `smena access list`: who sees what on the desk.
+select
+    user_name,
+    organization_inn,
+    granted_by,
+    granted_at
+from control.desk_user
+order by user_name, organization_inn nulls first

@@ -1,0 +1,91 @@
+"""The desk as an ASGI application: what is mounted, and what every refusal looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from smena.model.errors import PassingFault, RefusedByService, SmenaError
+from smena.pipeline.road import Road
+from smena.ui import completeness, decisions, documents, integrations, quality
+from smena.ui.asking import CannotBe
+from smena.ui.desk import Desk, NotInSight
+from smena.ui.doors import Looking
+from smena.ui.forgery import Forgery
+from smena.ui.limits import Limits
+from smena.ui.rendering import page, static_file
+
+_STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
+_ICONS = frozenset({"completeness", "documents", "decisions", "quality", "integrations"})
+_INK, _INK_IN_THE_DARK = "#3f3f46", "#d4d4d8"
+
+
+def build_app(road: Callable[[], Road], secret: str) -> Limits:
+    """The application. `road` is asked at the first request, `secret` seals the forms."""
+    return Limits(fastapi_app(road, secret))
+
+
+def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
+    """The same without its outer layer."""
+    app = FastAPI(title="Smena", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(road)
+    app.state.forgery = Forgery(secret)
+    for room in (integrations, completeness, documents, decisions, quality):
+        app.include_router(room.router)
+    app.add_api_route("/", _front, methods=["GET"], response_model=None)
+    app.add_api_route("/static/{name}", _static, methods=["GET"], response_model=None)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(CannotBe, _cannot_be)
+    app.add_exception_handler(NotInSight, _not_in_sight)
+    app.add_exception_handler(SmenaError, _told_why)
+    return app
+
+
+def _front(request: Request, _who: Looking) -> Response:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/completeness")
+
+
+def _static(name: str, _who: Looking) -> Response:
+    icon = name.removesuffix(".svg").removesuffix("-dark")
+    if name.endswith(".svg") and icon in _ICONS:
+        drawn = static_file(f"{icon}.svg").read_text(encoding="utf-8")
+        ink = _INK_IN_THE_DARK if name.endswith("-dark.svg") else _INK
+        return Response(drawn.replace("currentColor", ink), media_type="image/svg+xml")
+    if name not in _STATIC:
+        raise HTTPException(404)
+    return FileResponse(static_file(name), media_type=_STATIC[name], headers={"Cache-Control": "private, max-age=300"})
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    detail = error.detail if isinstance(error, HTTPException) else ""
+    known = {401: "log_in", 403: "no_right", 404: "not_found", 413: "too_large"}
+    key = detail if detail in ("no_right_to_act", "forged", "stale_form") else known.get(status, "not_understood")
+    return page(request, "refusal.html", status=status, key=key, fix="", phrase=HTTPStatus(status).phrase)
+
+
+def _not_understood(request: Request, _error: Exception) -> Response:
+    # What was sent is not told back.
+    return page(request, "refusal.html", status=400, key="not_understood", fix="", phrase="Bad Request")
+
+
+def _cannot_be(request: Request, error: Exception) -> Response:
+    return page(request, "refusal.html", status=400, key=str(error), fix="", phrase="Bad Request")
+
+
+def _not_in_sight(request: Request, _error: Exception) -> Response:
+    return page(request, "refusal.html", status=404, key="not_found", fix="", phrase="Not Found")
+
+
+def _told_why(request: Request, error: Exception) -> Response:
+    """What the library refuses, in its own words; 502 where it is an outside system that failed."""
+    outside = isinstance(error, PassingFault | RefusedByService)
+    message, fix = (error.message, error.fix) if isinstance(error, SmenaError) else ("", "")
+    status = HTTPStatus.BAD_GATEWAY if outside else HTTPStatus.CONFLICT
+    return page(request, "refusal.html", status=status, key="", message=message, fix=fix, phrase=status.phrase)

@@ -1,0 +1,56 @@
+"""What addresses and forms say, checked: text of a bounded length, days, months, ids. 400 for what cannot be."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+Inn = Annotated[str, Path(pattern=r"^[0-9]{10}([0-9]{2})?$")]
+AnyInn = Annotated[str, Query(pattern=r"^([0-9]{10}([0-9]{2})?)?$")]
+Product = Annotated[str, Path(pattern=r"^(ofd|market)$")]
+AnyProduct = Annotated[str, Query(pattern=r"^(ofd|market)$")]
+Text = Annotated[str, Query(max_length=200)]
+Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
+
+
+class CannotBe(ValueError):
+    """What was asked for makes no sense; the key of the sentence that says so."""
+
+
+def day_of(text: str) -> date | None:
+    """A day, or None where nothing was given. Raises CannotBe."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise CannotBe("not_a_day") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise CannotBe("not_a_day")
+    return day
+
+
+def id_of(text: str) -> str:
+    """A document's id. Raises CannotBe."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise CannotBe("not_an_id") from None
+
+
+def month_of(text: str, today: date) -> tuple[date, date]:
+    """The first and the last day of a month, `YYYY-MM`; of this one where nothing was given. Raises CannotBe."""
+    first = day_of(f"{text}-01") if text else today.replace(day=1)
+    if first is None or len(text) not in (0, 7):
+        raise CannotBe("not_a_day")
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def plain(text: str) -> str:
+    """Without what PostgreSQL's text cannot hold, and without blanks around it."""
+    return text.replace("\0", "").strip()

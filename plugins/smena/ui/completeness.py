@@ -1,0 +1,210 @@
+"""«Полнота»: organisation (or register) × day, down to the shifts of a day and the run that loaded it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup, escape
+from starlette.responses import Response
+
+from smena.ui.asking import AnyProduct, CannotBe, Inn, Text, day_of, id_of, month_of, plain
+from smena.ui.desk import organization_in_sight
+from smena.ui.doors import AtDesk, Looking
+from smena.ui.rendering import language_of, page
+from smena.ui.runs import Runs
+from smena.ui.words import told
+from smena.warehouse.database import Row
+
+router = APIRouter()
+
+ORGANIZATIONS_A_PAGE = 40
+REGISTERS_A_PAGE = 40
+SHIFTS_A_PAGE = 100
+SIGNS = {"complete": "✓", "late": "↓", "open": "…", "missing": "!", "out_of_reach": "×", "disabled": "·", "ahead": ""}
+"""What stands in a day's cell: its state is never told by colour alone."""
+
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+
+
+@router.get("/completeness")
+def calendar(
+    request: Request,
+    who: Looking,
+    desk: AtDesk,
+    month: Text = "",
+    product: AnyProduct = "ofd",
+    q: Text = "",
+    after_name: Text = "",
+    after: Text = "",
+) -> Response:
+    """Organisations × the days of a month."""
+    first_day, last_day = month_of(month, datetime.now(UTC).date())
+    with desk.reading(who) as transaction:
+        cells = transaction.rows(
+            "desk_calendar",
+            product=product,
+            first_day=first_day,
+            last_day=last_day,
+            search=plain(q),
+            after_name=plain(after_name),
+            after_inn=plain(after),
+            most=ORGANIZATIONS_A_PAGE,
+        )
+    rows = _by(cells, "inn", lambda inn, day: f"{inn}/{day}?product={product}", request)
+    return page(
+        request,
+        "completeness.html",
+        who,
+        rows=rows,
+        next_after=rows[-1] if len(rows) == ORGANIZATIONS_A_PAGE else None,
+        **_months(first_day, last_day),
+        product=product,
+        q=q,
+    )
+
+
+@router.get("/completeness/{inn}")
+def registers(
+    request: Request,
+    who: Looking,
+    desk: AtDesk,
+    inn: Inn,
+    month: Text = "",
+    product: AnyProduct = "ofd",
+    q: Text = "",
+    after: Text = "",
+) -> Response:
+    """Registers of one organisation × the days of a month."""
+    with desk.reading(who) as transaction:
+        organization = organization_in_sight(transaction, inn)
+        first_day, last_day = month_of(month, organization["today"])
+        cells = transaction.rows(
+            "desk_calendar_registers",
+            inn=inn,
+            product=product,
+            first_day=first_day,
+            last_day=last_day,
+            today=organization["today"],
+            due_before=organization["due_before"],
+            search=plain(q),
+            after=plain(after),
+            most=REGISTERS_A_PAGE,
+        )
+    rows = _by(
+        cells, "kkt_reg_id", lambda place, day: f"{inn}/{day}?product={product}&register={quote(place)}", request
+    )
+    return page(
+        request,
+        "completeness_registers.html",
+        who,
+        organization=organization,
+        rows=rows,
+        next_after=rows[-1] if len(rows) == REGISTERS_A_PAGE else None,
+        **_months(first_day, last_day),
+        product=product,
+        q=q,
+    )
+
+
+@router.get("/completeness/{inn}/{day}")
+def shifts(
+    request: Request,
+    who: Looking,
+    desk: AtDesk,
+    find_runs: Runs,
+    inn: Inn,
+    day: str,
+    product: AnyProduct = "ofd",
+    register: Text = "",
+    after: Text = "",
+) -> Response:
+    """The shifts of a day, what became of them, and the runs that loaded them."""
+    shown, register = day_of(day), plain(register)
+    if shown is None:
+        raise CannotBe("not_a_day")
+    after_closed_at, after_id = _after(after, shown)
+    with desk.reading(who) as transaction:
+        organization = organization_in_sight(transaction, inn)
+        where: dict[str, Any] = {"inn": inn, "day": shown, "product": product, "register": register}
+        outcomes = transaction.rows("desk_day_outcomes", **where)
+        rows = transaction.rows(
+            "desk_day_shifts", **where, after_closed_at=after_closed_at, after_id=after_id, most=SHIFTS_A_PAGE
+        )
+        batches = transaction.rows("desk_day_batches", inn=inn, day=shown, product=product)
+        gaps = transaction.rows("desk_day_gaps", **where, most=100)
+    last = rows[-1] if len(rows) == SHIFTS_A_PAGE else None
+    return page(
+        request,
+        "completeness_day.html",
+        who,
+        organization=organization,
+        day=shown,
+        before=shown - timedelta(days=1),
+        next=shown + timedelta(days=1),
+        product=product,
+        register=register,
+        outcomes=outcomes,
+        shifts=rows,
+        next_after=f"{last['closed_at'].isoformat()}_{last['shift_id']}" if last else None,
+        batches=batches,
+        gaps=gaps,
+        dags=find_runs({row["run_id"] for row in (*batches, *rows)}),
+    )
+
+
+@router.get("/run")
+def run(request: Request, who: Looking, desk: AtDesk, run_id: Text, dag_id: Text = "") -> Response:
+    """What a run of Airflow loaded: the way back from its page to ours."""
+    with desk.reading(who) as transaction:
+        batches = transaction.rows("desk_batches", inn=None, product=None, run_id=plain(run_id), most=200)
+    dags = {plain(run_id): dag_id} if dag_id else {}
+    return page(request, "completeness_run.html", who, run_id=run_id, batches=batches, dags=dags)
+
+
+def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], request: Request) -> list[dict[str, Any]]:
+    """A row for each organisation or register, with its days drawn.
+
+    They are drawn here, not in the template: a page has a thousand, and what they are made of is known.
+    """
+    language = language_of(request)
+    words = {state: told(f"state_{state}", language) for state in SIGNS}
+    here = f"{request.scope.get('root_path', '')}/completeness"
+    rows: dict[str, dict[str, Any]] = {}
+    for cell in cells:
+        row = rows.setdefault(cell[key], {"key": cell[key], "name": cell["name"], "cells": []})
+        state, day = cell["state"], cell["day"]
+        title = f"{day:%d.%m.%Y}: {words[state]}"
+        for name in ("waiting", "late"):
+            if cell[name]:
+                title += f", {told(f'{name}_shifts', language)}: {cell[name]}"
+        href = escape(f"{here}/{leads_to(cell[key], day)}")
+        row["cells"].append(
+            f'<td><a class="cell state-{state}" href="{href}" title="{escape(title)}">{SIGNS[state]}</a></td>'
+        )
+    for row in rows.values():
+        row["cells"] = Markup("".join(row["cells"]))  # noqa: S704 - every part that came from outside is escaped above
+    return list(rows.values())
+
+
+def _months(first_day: date, last_day: date) -> dict[str, Any]:
+    return {
+        "first_day": first_day,
+        "days": [first_day + timedelta(days=place) for place in range((last_day - first_day).days + 1)],
+        "month": f"{first_day:%Y-%m}",
+        "month_before": f"{first_day - timedelta(days=1):%Y-%m}",
+        "month_after": f"{last_day + timedelta(days=1):%Y-%m}",
+    }
+
+
+def _after(text: str, day: date) -> tuple[datetime, str]:
+    if not text:
+        return datetime.combine(day, datetime.min.time()), _NO_ID
+    closed_at, _, shift_id = text.partition("_")
+    try:
+        return datetime.fromisoformat(closed_at), id_of(shift_id)
+    except ValueError:
+        raise CannotBe("not_an_id") from None

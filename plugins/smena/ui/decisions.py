@@ -1,0 +1,101 @@
+"""«Решения»: what waits for a person, both sides side by side, the evidence, the words that resolve it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.decisions.conflicts import WORDS, choices, resolve
+from smena.ui.asking import AnyInn, CannotBe, Text, plain
+from smena.ui.desk import NotInSight, organization_in_sight
+from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.rendering import page
+from smena.ui.runs import Runs
+from smena.warehouse.database import Row, Transaction
+
+router = APIRouter()
+
+A_PAGE = 20
+_LONGEST_REASON = 500
+_AMOUNTS = (
+    "cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund", "receipts",
+    "order_date", "outcome",
+)  # fmt: skip
+
+DecisionId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.get("/decisions")
+def decisions(
+    request: Request, who: Looking, desk: AtDesk, find_runs: Runs, inn: AnyInn = "", after: Text = "", done: Text = ""
+) -> Response:
+    """Open decisions, the oldest first, and what people decided last."""
+    with desk.reading(who) as transaction:
+        organization = organization_in_sight(transaction, inn) if inn else None
+        organizations = transaction.rows("desk_organizations", search="", most=500)
+        rows = transaction.rows(
+            "desk_decisions",
+            decision_id=None,
+            inn=inn or None,
+            after=int(after) if after.isdecimal() else 0,
+            most=A_PAGE,
+        )
+        decided = transaction.rows("desk_decided", inn=inn or None, most=10)
+        for row in rows:
+            row["documents"] = transaction.rows("desk_shift_documents", shift_id=row["shift_id"])
+    for row in rows:
+        row |= {"choices": choices(row), "sides": _sides(row)}
+    return page(
+        request,
+        "decisions.html",
+        who,
+        organization=organization,
+        organizations=organizations,
+        decisions=rows,
+        decided=decided,
+        next_after=rows[-1]["decision_id"] if len(rows) == A_PAGE else None,
+        dags=find_runs({row["run_id"] for row in rows}),
+        done=done if done in WORDS else "",
+    )
+
+
+@router.post("/decisions/{decision_id}/resolve")
+def resolve_decision(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    decision_id: DecisionId,
+    word: Annotated[str, Form(max_length=20)],
+    reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
+) -> Response:
+    """One decision, with its reason."""
+    if word not in WORDS:
+        raise CannotBe("not_understood")
+    if not plain(reason):
+        raise CannotBe("reason_needed")
+
+    def look(transaction: Transaction) -> None:
+        if not transaction.rows("desk_decisions", decision_id=decision_id, inn=None, after=0, most=1):
+            raise NotInSight
+
+    with desk.acting(who, look) as transaction:
+        resolve(transaction, decision_id, word, by=who.name, reason=plain(reason))
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?done={word}", 303)
+
+
+def _sides(row: Row) -> list[dict[str, Any]]:
+    """Line by line what is kept and what is held back, those that differ marked."""
+    kept, held = row["kept"], row["held"]
+    names = [name for name in _AMOUNTS if name in kept or name in held]
+    names += sorted((set(kept) | set(held)) - set(names))
+    return [
+        {
+            "name": name,
+            "kept": kept.get(name),
+            "held": held.get(name),
+            "differs": bool(kept) and str(kept.get(name)) != str(held.get(name)),
+        }
+        for name in names
+    ]

@@ -1,0 +1,87 @@
+"""The desk's way to the warehouse: what is read is read as an accountant, under row-level security."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from smena.pipeline.road import Road
+from smena.warehouse.database import Row, Transaction, Warehouse
+
+ALL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, as Airflow knows him.
+
+    Attributes:
+        name: in Airflow; it signs what he decides, and by it `control.desk_user` tells what he sees.
+        may_act: whether he may run the DAG, and so decide.
+        session: of his browser; forms are bound to it.
+    """
+
+    name: str
+    may_act: bool
+    session: str = field(repr=False, default="")
+
+
+class NotInSight(Exception):
+    """What was asked for is not there for who asks: it belongs to another, or does not exist. Nobody learns which."""
+
+
+class Desk:
+    """Transactions of the pages.
+
+    Args:
+        road: how a page that plans reaches the operator; its warehouse is read by all. Made when first asked for.
+    """
+
+    def __init__(self, road: Callable[[], Road]) -> None:
+        self._road = road
+
+    @cached_property
+    def road(self) -> Road:
+        """The road, with the connection `warehouse` of Airflow."""
+        return self._road()
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse as itself, with no eyes closed: only for what was found to be in sight."""
+        return self.road.warehouse
+
+    @contextmanager
+    def reading(self, visitor: Visitor) -> Iterator[Transaction]:
+        """A read-only transaction in which nothing but the visitor's organisations can be seen, whatever is asked."""
+        with self.warehouse.transaction() as transaction:
+            transaction.rows("desk_only_reads")
+            _enter(transaction, visitor)
+            yield transaction
+
+    @contextmanager
+    def acting(self, visitor: Visitor, look: Callable[[Transaction], object]) -> Iterator[Transaction]:
+        """A transaction that writes, after `look` has found, with the visitor's eyes, all that it is about.
+
+        `look` raises NotInSight where it has not.
+        """
+        with self.warehouse.transaction() as transaction:
+            _enter(transaction, visitor)
+            look(transaction)
+            transaction.rows("desk_leave")
+            yield transaction
+
+
+def _enter(transaction: Transaction, visitor: Visitor) -> None:
+    told = transaction.row("desk_user", user_name=visitor.name) or {"sees_all": False, "organizations": []}
+    organizations = ALL if told["sees_all"] else ",".join(told["organizations"])
+    transaction.rows("desk_enter", organizations=organizations)
+
+
+def organization_in_sight(transaction: Transaction, inn: str) -> Row:
+    """The organisation. Raises NotInSight."""
+    row = transaction.row("desk_organization", inn=inn)
+    if row is None:
+        raise NotInSight
+    return row

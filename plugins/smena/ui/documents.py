@@ -1,0 +1,166 @@
+"""«Учет → Документы»: filter, search, open one with its lineage, accept or reject many at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.decisions.documents import ACCEPTED, REJECTED, Filter, mark
+from smena.model.errors import WrongUse
+from smena.ui.asking import AnyInn, CannotBe, Day, Inn, Text, day_of, id_of, plain
+from smena.ui.desk import NotInSight, organization_in_sight
+from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.rendering import page
+from smena.ui.runs import Runs
+from smena.warehouse.database import Row, Transaction
+from smena.warehouse.lineage import lineage_of
+
+router = APIRouter()
+
+A_PAGE = 50
+MOST_AT_ONCE = 500
+KINDS = ("pko", "rko", "cashless_report", "sales_report", "waybill")
+STATUSES = ("new", "accepted", "rejected", "reversed")
+SOURCES = ("ofd", "market")
+_LONGEST_REASON = 500
+
+
+@router.get("/documents")
+def documents(
+    request: Request,
+    who: Looking,
+    desk: AtDesk,
+    inn: AnyInn = "",
+    from_: Annotated[str, Query(alias="from", max_length=10)] = "",
+    to: Day = "",
+    kind: Text = "",
+    status: Text = "",
+    source: Text = "",
+    kpp: Text = "",
+    number: Text = "",
+    after: Text = "",
+) -> Response:
+    """A page of one organisation's documents, the newest first."""
+    given = request.query_params
+    first_day, last_day = day_of(from_), day_of(to)
+    after_date, after_number, after_id = _after(after)
+    with desk.reading(who) as transaction:
+        organizations = transaction.rows("desk_organizations", search="", most=500)
+        organization = _chosen(transaction, inn, organizations)
+        rows = [] if organization is None else transaction.rows(
+            "desk_documents",
+            inn=organization["inn"],
+            first_day=first_day,
+            last_day=last_day,
+            kind=_one_of(kind, KINDS),
+            status=_one_of(status, STATUSES),
+            source=_one_of(source, SOURCES),
+            kpp=plain(kpp) or None,
+            number=plain(number) or None,
+            after_date=after_date,
+            after_number=after_number,
+            after_id=after_id,
+            most=A_PAGE,
+        )  # fmt: skip
+    last = rows[-1] if len(rows) == A_PAGE else None
+    return page(
+        request,
+        "documents.html",
+        who,
+        organization=organization,
+        organizations=organizations,
+        documents=rows,
+        next_after=f"{last['date']}_{last['number']}_{last['document_id']}" if last else None,
+        kinds=KINDS,
+        statuses=STATUSES,
+        sources=SOURCES,
+        done=given.get("done", "") if given.get("done") in (ACCEPTED, REJECTED) else "",
+        count=given.get("count", "") if given.get("count", "").isdecimal() else "",
+    )
+
+
+@router.get("/documents/{document_id}")
+def document(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, document_id: str) -> Response:
+    """One document, down to the bytes it was read from."""
+    wanted = id_of(document_id)
+    with desk.reading(who) as transaction:
+        _all_in_sight(transaction, [wanted])
+        try:
+            lineage = lineage_of(transaction, wanted)
+        except WrongUse:
+            raise NotInSight from None
+        if lineage.document is None:
+            raise NotInSight
+        organization = organization_in_sight(transaction, lineage.document["organization_inn"])
+    dags = find_runs({row["run_id"] for row in lineage.batches})
+    return page(request, "documents_one.html", who, organization=organization, lineage=lineage, dags=dags)
+
+
+@router.post("/documents/{inn}/mark")
+def mark_documents(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    inn: Inn,
+    word: Annotated[str, Form(pattern="^(accepted|rejected)$")],
+    scope: Annotated[str, Form(pattern="^(chosen|filter)$")] = "chosen",
+    document: Annotated[list[str] | None, Form(max_length=MOST_AT_ONCE)] = None,
+    first_day: Annotated[str, Form(max_length=10)] = "",
+    last_day: Annotated[str, Form(max_length=10)] = "",
+    kind: Annotated[str, Form(max_length=20)] = "",
+    reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
+) -> Response:
+    """Accept or reject: those that were ticked, or all new ones of a span of days."""
+    told = plain(reason)
+    if word == REJECTED and not told:
+        raise CannotBe("reason_needed")
+    asked: list[str] | Filter
+    if scope == "filter":
+        first, last = day_of(first_day), day_of(last_day)
+        if first is None or last is None:
+            raise CannotBe("span_needed")
+        asked = Filter(inn, first, last, _one_of(kind, KINDS))
+    else:
+        asked = sorted({id_of(one) for one in document or ()})
+        if not asked:
+            raise CannotBe("nothing_chosen")
+
+    def look(transaction: Transaction) -> None:
+        organization_in_sight(transaction, inn)
+        if isinstance(asked, list):
+            _all_in_sight(transaction, asked)
+
+    with desk.acting(who, look) as transaction:
+        done = mark(transaction, asked, status=word, by=who.name, reason=told or None)
+    query = urlencode({"inn": inn, "done": word, "count": done.changed})
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/documents?{query}", 303)
+
+
+def _all_in_sight(transaction: Transaction, documents: list[str]) -> None:
+    row = transaction.row("desk_documents_in_sight", documents=documents)
+    if row is None or row["documents"] != len(documents):
+        raise NotInSight
+
+
+def _chosen(transaction: Transaction, inn: str, organizations: list[Row]) -> Row | None:
+    if inn:
+        return organization_in_sight(transaction, inn)
+    return organization_in_sight(transaction, organizations[0]["inn"]) if organizations else None
+
+
+def _one_of(word: str, words: tuple[str, ...]) -> str | None:
+    if word and word not in words:
+        raise CannotBe("not_understood")
+    return word or None
+
+
+def _after(text: str) -> tuple[date | None, str, Any]:
+    if not text:
+        return None, "", None
+    day, _, rest = text.partition("_")
+    number, _, document_id = rest.rpartition("_")
+    return day_of(day), plain(number), id_of(document_id)

@@ -1,0 +1,76 @@
+"""Who comes in: Airflow's login, Airflow's rights, the session of the browser, and the seal of a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from airflow.api_fastapi.core_api.security import DagAccessEntity, GetUserDep, requires_access_dag
+from fastapi import Depends, Form, HTTPException, Request, status
+
+from smena.ui.desk import Desk, Visitor
+from smena.ui.forgery import COOKIE, is_same_origin
+
+DAG_ID = "ofd_z_reports"
+"""Who may see it may look, who may run it may decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What Airflow says of who asks."""
+
+    name: str
+    may_look: bool
+    may_act: bool
+
+
+def rights(request: Request, user: GetUserDep) -> Rights:
+    """401 where nobody is logged in."""
+    return Rights(
+        name=user.get_name(),
+        may_look=_is_allowed(requires_access_dag("GET", None, DAG_ID), request, user),
+        may_act=_is_allowed(requires_access_dag("POST", DagAccessEntity.RUN, DAG_ID), request, user),
+    )
+
+
+def visitor(request: Request, told: Annotated[Rights, Depends(rights)]) -> Visitor:
+    """Who looks: 401 where nobody is logged in, 403 where he may not see the DAG either."""
+    if not told.may_look:
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
+    return Visitor(told.name, told.may_act, request.state.desk_session)
+
+
+def actor(
+    request: Request, who: Annotated[Visitor, Depends(visitor)], token: Annotated[str, Form(max_length=200)] = ""
+) -> Visitor:
+    """Who decides: 403 where he may not run the DAG, or the form is not of a page of ours."""
+    if not who.may_act:
+        raise HTTPException(status.HTTP_403_FORBIDDEN, "no_right_to_act")
+    headers = request.headers
+    if not is_same_origin(headers.get("origin"), headers.get("referer"), headers.get("host")):
+        raise HTTPException(status.HTTP_403_FORBIDDEN, "forged")
+    # The session that came with the request, not one that was made for the answer.
+    if not request.app.state.forgery.is_sealed(token, request.cookies.get(COOKIE, ""), who.name):
+        raise HTTPException(status.HTTP_403_FORBIDDEN, "stale_form")
+    return who
+
+
+def desk(request: Request) -> Desk:
+    """The desk of this application."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+Looking = Annotated[Visitor, Depends(visitor)]
+Acting = Annotated[Visitor, Depends(actor)]
+AtDesk = Annotated[Desk, Depends(desk)]
+
+
+def _is_allowed(check: Any, request: Request, user: Any) -> bool:
+    try:
+        check(request, user)
+    except HTTPException as refused:
+        if refused.status_code != status.HTTP_403_FORBIDDEN:
+            raise
+        return False
+    return True

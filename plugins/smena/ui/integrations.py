@@ -1,0 +1,207 @@
+"""«Интеграции»: where each stands; switching on and off with the head's signature; what would be loaded."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from smena.integration import lifecycle
+from smena.integration.certificates import certificates
+from smena.integration.mandates import keeping_refusals
+from smena.model.window import OFD
+from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain
+from smena.ui.desk import Desk, Visitor, organization_in_sight
+from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.rendering import page
+from smena.ui.runs import Runs
+
+router = APIRouter()
+
+A_PAGE = 40
+MOST_SIGNATURE_BYTES = 64 * 1024
+_LONGEST_REASON = 500
+
+Reason = Annotated[str, Form(max_length=_LONGEST_REASON)]
+Start = Annotated[str, Form(max_length=10)]
+
+
+@router.get("/integrations")
+def integrations(
+    request: Request, who: Looking, desk: AtDesk, find_runs: Runs, q: Text = "", after_name: Text = "", after: Text = ""
+) -> Response:
+    """Organisations in sight, each with both products."""
+    with desk.reading(who) as transaction:
+        rows = transaction.rows(
+            "desk_integrations", search=plain(q), after_name=plain(after_name), after_inn=plain(after), most=A_PAGE
+        )
+    return page(
+        request,
+        "integrations.html",
+        who,
+        rows=rows,
+        q=q,
+        next_after=rows[-1] if len(rows) == 2 * A_PAGE else None,
+        dags=find_runs({row["run_id"] for row in rows if row["run_id"]}),
+    )
+
+
+@router.get("/integrations/{inn}/{product}")
+def integration(
+    request: Request,
+    who: Looking,
+    desk: AtDesk,
+    find_runs: Runs,
+    inn: Inn,
+    product: Product,
+    start: Text = "",
+    done: Text = "",
+) -> Response:
+    """One integration: its history, its batches, and the forms that switch it."""
+    return _shown(request, who, desk, find_runs, inn, product, start=start, done=done)
+
+
+@router.post("/integrations/{inn}/{product}/plan")
+def plan(request: Request, who: Acting, desk: AtDesk, find_runs: Runs, inn: Inn, product: Product) -> Response:
+    """The dry run: what the next run would ask, and what is out of reach. Nothing of it is kept."""
+    from smena.pipeline.plan import preview
+
+    if product != OFD:
+        raise CannotBe("no_plan_of_market")
+    with desk.reading(who) as transaction:
+        organization_in_sight(transaction, inn)
+    made = preview(desk.road, inn)
+    return _shown(request, who, desk, find_runs, inn, product, plan=made)
+
+
+@router.post("/integrations/{inn}/{product}/mandate")
+def mandate(_request: Request, who: Acting, desk: AtDesk, inn: Inn, product: Product, start_date: Start) -> Response:
+    """The text that the head signs (поручение), as a file."""
+    start = day_of(start_date)
+    if start is None:
+        raise CannotBe("not_a_day")
+    with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        row = lifecycle.prepare_mandate(transaction, inn=inn, product=product, start_date=start, made_by=who.name)
+    return _file(row["text"], f"mandate-{inn}-{product}-{start}.txt")
+
+
+@router.post("/integrations/{inn}/{product}/ban")
+def ban(_request: Request, who: Acting, desk: AtDesk, inn: Inn, product: Product) -> Response:
+    """The text that the head signs (запрет), as a file."""
+    with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        row = lifecycle.prepare_ban(transaction, inn=inn, product=product, made_by=who.name)
+    return _file(row["text"], f"ban-{inn}-{product}.txt")
+
+
+@router.post("/integrations/{inn}/{product}/enable")
+def enable(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    inn: Inn,
+    product: Product,
+    start_date: Start,
+    reason: Reason = "",
+    signature: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Switched on from a date. The load begins with the next run, not here."""
+    start = day_of(start_date)
+    if start is None:
+        raise CannotBe("not_a_day")
+    signed = _signature(signature)
+    with keeping_refusals(desk.warehouse), desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as doing:
+        lifecycle.enable(
+            doing,
+            inn=inn,
+            product=product,
+            start_date=start,
+            changed_by=who.name,
+            reason=plain(reason),
+            signature=signed,
+        )
+    return _back(request, inn, product, "enabled")
+
+
+@router.post("/integrations/{inn}/{product}/disable")
+def disable(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    inn: Inn,
+    product: Product,
+    reason: Reason = "",
+    signature: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Switched off; what was loaded stays."""
+    signed = _signature(signature)
+    with keeping_refusals(desk.warehouse), desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as doing:
+        lifecycle.disable(doing, inn=inn, product=product, changed_by=who.name, reason=plain(reason), signature=signed)
+    return _back(request, inn, product, "disabled")
+
+
+def _shown(
+    request: Request,
+    who: Visitor,
+    desk: Desk,
+    find_runs: Any,
+    inn: str,
+    product: str,
+    *,
+    start: str = "",
+    done: str = "",
+    plan: Any = None,
+) -> Response:
+    wanted = day_of(start)
+    outlook = None
+    with desk.reading(who) as transaction:
+        organization = organization_in_sight(transaction, inn)
+        stands = next(iter(lifecycle.status(transaction, inn, product)), None)
+        intervals = transaction.rows("desk_intervals", inn=inn, product=product)
+        batches = transaction.rows("desk_batches", inn=inn, product=product, run_id=None, most=10)
+        serving = next((row for row in certificates(transaction, inn) if row["serves"]), None)
+        horizon = organization["today"] - timedelta(days=1)
+        if wanted:
+            outlook = transaction.row("desk_outlook", inn=inn, start_date=wanted, horizon=horizon)
+    return page(
+        request,
+        "integrations_one.html",
+        who,
+        organization=organization,
+        product=product,
+        stands=stands,
+        is_on=bool(stands and stands["state"] == lifecycle.ON),
+        needs_signature=product == OFD,
+        intervals=intervals,
+        batches=batches,
+        certificate=serving,
+        start=wanted,
+        horizon=horizon,
+        outlook=outlook,
+        plan=plan,
+        done=done if done in ("enabled", "disabled") else "",
+        dags=find_runs({row["run_id"] for row in batches}),
+    )
+
+
+def _signature(file: UploadFile | None) -> bytes | None:
+    """What was uploaded, or None. Raises CannotBe for what is no signature by its size or its first bytes."""
+    if file is None or not file.filename:
+        return None
+    content = file.file.read(MOST_SIGNATURE_BYTES + 1)
+    if len(content) > MOST_SIGNATURE_BYTES:
+        raise CannotBe("signature_too_large")
+    # DER begins with a SEQUENCE, PEM with its dashes.
+    if not content.startswith((b"\x30", b"-----BEGIN ")):
+        raise CannotBe("not_a_signature")
+    return content
+
+
+def _file(text: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(bytes(text), media_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _back(request: Request, inn: str, product: str, done: str) -> Response:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/integrations/{inn}/{product}?done={done}", 303)

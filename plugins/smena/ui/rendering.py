@@ -1,0 +1,102 @@
+"""Pages out of templates: escaped always, in the reader's language, money and days as an accountant writes them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from smena.model.money import written
+from smena.ui.desk import Visitor
+from smena.ui.runs import address_of
+from smena.ui.words import LANGUAGES, told
+
+LANGUAGE_COOKIE = "smena_lang"
+_HERE = Path(__file__).parent
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"money": _money, "day": _day, "moment": _moment, "query": _query, "duration": _duration}
+    return made
+
+
+def language_of(request: Request) -> str:
+    """Russian, unless the reader has chosen English."""
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in LANGUAGES else "ru"
+
+
+def page(
+    request: Request, template: str, who: Visitor | None = None, *, status: int = 200, **told_of: Any
+) -> HTMLResponse:
+    """A page for this visitor. Every template finds `t` (words), `at` (addresses of ours), `airflow` (of Airflow's)."""
+    language = language_of(request)
+    here = request.scope.get("root_path", "")
+    base = here.removesuffix("/smena")
+    forgery = request.app.state.forgery
+    body = _environment().get_template(template).render(
+        t=lambda key, **of: told(key, language, **of),
+        language=language,
+        at=here,
+        airflow=base,
+        run_at=lambda dag_id, run_id: base + address_of(dag_id, run_id),
+        who=who,
+        token=forgery.seal(who.session, who.name) if who and who.may_act else "",
+        path=request.url.path,
+        asked=defaultdict(str, request.query_params),
+        tab=template.partition("_")[0].partition(".")[0],
+        **told_of,
+    )  # fmt: skip
+    response = HTMLResponse(body, status)
+    if request.query_params.get("lang") in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, language, path=here or "/", samesite="strict", httponly=True)
+    return response
+
+
+def static_file(name: str) -> Path:
+    """Where a file of ours lies. The caller names only files that are there."""
+    return _HERE / "static" / name
+
+
+def _money(amount: Decimal | None) -> str:
+    return "—" if amount is None else written(amount)
+
+
+def _day(value: date | None) -> str:
+    return "—" if value is None else f"{value:%d.%m.%Y}"
+
+
+def _moment(value: datetime | None) -> str:
+    return "—" if value is None else f"{value:%d.%m.%Y %H:%M}"
+
+
+def _duration(value: timedelta | None) -> str:
+    if value is None:
+        return ""
+    hours = int(value.total_seconds() // 3600)
+    return f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h"
+
+
+def _query(given: Mapping[str, Any], **changes: Any) -> Markup:
+    """The query of an address with changes; what is None or empty is left out."""
+    kept = {key: value for key, value in (dict(given) | changes).items() if value not in (None, "")}
+    # `urlencode` leaves nothing that HTML could take for its own but `&`.
+    return Markup("?") + urlencode(kept) if kept else Markup("?")

@@ -1,0 +1,74 @@
+"""Airflow's plugin: the desk's pages, mounted under /smena, and the links to them.
+
+Every process of Airflow imports this file at its start, so it imports next to nothing: the application is made in the
+server that shows it, at the first request.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow.configuration import conf
+from airflow.plugins_manager import AirflowPlugin
+
+PREFIX = "/smena"
+
+
+class LateApp:
+    """An ASGI application that is made when it is first asked for something."""
+
+    def __init__(self) -> None:
+        self._app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request."""
+        if self._app is None:
+            self._app = _made()
+        await self._app(scope, receive, send)
+
+
+def _made() -> Any:
+    from smena.connections import road_from_airflow
+    from smena.ui.app import build_app
+
+    return build_app(road_from_airflow, conf.get("api", "secret_key"))
+
+
+def _views() -> list[dict[str, Any]]:
+    base = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/") + PREFIX
+    pages = (
+        ("Полнота", "completeness"),
+        ("Документы", "documents"),
+        ("Решения", "decisions"),
+        ("Качество", "quality"),
+        ("Интеграции", "integrations"),
+    )
+    views = [
+        {
+            "name": name,
+            "href": f"{base}/{page}",
+            "destination": "nav",
+            "url_route": f"smena-{page}",
+            "icon": f"{base}/static/{page}.svg",
+            "icon_dark_mode": f"{base}/static/{page}-dark.svg",
+            "nav_top_level": True,
+        }
+        for name, page in pages
+    ]
+    of_dag = {"name": "Полнота", "href": f"{base}/completeness", "destination": "dag", "url_route": "smena-of-dag"}
+    of_run = {
+        "name": "Смены",
+        "href": f"{base}/run?dag_id={{DAG_ID}}&run_id={{RUN_ID}}",
+        "destination": "dag_run",
+        "url_route": "smena-of-run",
+    }
+    return [*views, of_dag, of_run]
+
+
+class SmenaDesk(AirflowPlugin):
+    """The desk."""
+
+    name = "smena_desk"
+    fastapi_apps = [{"app": LateApp(), "url_prefix": PREFIX, "name": "Smena"}]  # noqa: RUF012 - Airflow's way
+    external_views = _views()

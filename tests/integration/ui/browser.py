@@ -1,0 +1,57 @@
+"""A browser before the desk, with Airflow's word on who it is. What Airflow itself says, the tests of e2e show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi.testclient import TestClient
+from httpx import Response
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from smena.pipeline.road import Road
+from smena.ui.app import fastapi_app
+from smena.ui.doors import Rights, rights
+from smena.ui.limits import Limits
+from smena.ui.runs import runs_of_airflow
+
+HOST = "http://desk.example"
+DAG = "ofd_z_reports"
+
+
+def known_runs(run_ids: Iterable[str]) -> dict[str, str]:
+    """Airflow knows every run."""
+    return dict.fromkeys(run_ids, DAG)
+
+
+class Browser:
+    """One person's browser, with its cookies. `name` None: nobody is logged in."""
+
+    def __init__(self, road: Road, name: str | None, *, may_act: bool = True, may_look: bool = True) -> None:
+        app = fastapi_app(lambda: road, "a secret of the tests")
+        if name is not None:
+            app.dependency_overrides[rights] = lambda: Rights(name, may_look, may_act)
+        app.dependency_overrides[runs_of_airflow] = lambda: known_runs
+        mounted = Starlette(routes=[Mount("/smena", Limits(app))])
+        self.client = TestClient(mounted, base_url=HOST, follow_redirects=False)
+
+    def get(self, path: str, **query: Any) -> Response:
+        return self.client.get(f"/smena{path}", params=query or None)
+
+    def page(self, path: str, **query: Any) -> str:
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def token(self, path: str = "/documents") -> str:
+        """Of a form on a page."""
+        found = re.search(r'name="token" value="([^"]*)"', self.page(path))
+        return found[1] if found else ""
+
+    def post(
+        self, path: str, *, token: str | None = None, files: Any = None, headers: Any = None, **form: Any
+    ) -> Response:
+        data = {"token": self.token() if token is None else token, **form}
+        return self.client.post(f"/smena{path}", data=data, files=files, headers={"Origin": HOST} | (headers or {}))

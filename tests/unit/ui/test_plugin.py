@@ -1,0 +1,44 @@
+"""What Airflow loads in each of its processes: next to nothing, and the pages behind it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[3]
+LOOK = """
+import json, sys
+import airflow.plugins_manager, airflow.configuration
+before = set(sys.modules)
+import smena_desk
+print(json.dumps({
+    "modules": sorted(set(sys.modules) - before),
+    "prefixes": [one["url_prefix"] for one in smena_desk.SmenaDesk.fastapi_apps],
+    "views": smena_desk.SmenaDesk.external_views,
+}))
+"""
+
+
+def look() -> dict[str, object]:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins"), "AIRFLOW_HOME": "/tmp/smena-plugin-test",  # noqa: S108 - never written to
+                   "AIRFLOW__API__BASE_URL": "https://company.example/airflow"}  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True, check=True)
+    told: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
+
+
+def test_the_plugin_brings_nothing_along_and_stands_below_airflows_own_path() -> None:
+    told = look()
+    assert told["modules"] == ["smena_desk"]
+    assert told["prefixes"] == ["/smena"]
+    views = told["views"]
+    assert isinstance(views, list)
+    assert {view["destination"] for view in views} == {"nav", "dag", "dag_run"}
+    assert all(view["href"].startswith("/airflow/smena/") for view in views)
+    assert len({view["url_route"] for view in views}) == len(views)
+    (of_run,) = [view for view in views if view["destination"] == "dag_run"]
+    assert "{DAG_ID}" in of_run["href"]
+    assert "{RUN_ID}" in of_run["href"]

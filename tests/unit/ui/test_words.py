@@ -1,0 +1,64 @@
+"""Every word that a page needs is there, in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from smena.model.outcome import Outcome
+from smena.ui import words
+from smena.ui.words import LANGUAGES, told
+
+UI = Path(words.__file__).parent
+TEMPLATES = sorted((UI / "templates").glob("*.html"))
+FAMILIES = {
+    "outcome_": [outcome.value for outcome in Outcome],
+    "status_": ["new", "accepted", "rejected", "reversed"],
+    "kind_": ["pko", "rko", "cashless_report", "sales_report", "waybill"],
+    "state_": ["complete", "late", "open", "missing", "out_of_reach", "disabled", "ahead"],
+    "word_": ["keep-ofd", "keep-market", "both", "reverse", "approve", "reject", "withdrawn", "superseded"],
+    "batch_": ["planned", "published", "stopped"],
+    "integration_": ["on", "off", "never"],
+    "product_": ["ofd", "market"],
+    "source_": ["ofd", "market"],
+    "decision_": ["conflict", "duplicate", "review"],
+    "severity_": ["record", "batch", "warning"],
+    "plan_": ["missing", "look_back", "silent", "asked"],
+}
+
+
+def test_the_templates_ask_for_no_word_that_is_not_there() -> None:
+    asked = {key for file in TEMPLATES for key in re.findall(r'\bt\("([a-z_]+)"[,)]', file.read_text(encoding="utf-8"))}
+    assert len(asked) > 100
+    assert asked - words.words().keys() == set()
+
+
+def test_what_the_code_refuses_with_has_its_words() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in UI.glob("*.py"))
+    keys = set(re.findall(r'CannotBe\("([a-z_]+)"\)', code)) | set(re.findall(r'FORBIDDEN, "([a-z_]+)"\)', code))
+    assert len(keys) > 8
+    assert keys - words.words().keys() == set()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_the_database_may_say_has_its_words(family: str) -> None:
+    assert {family + one for one in FAMILIES[family]} - words.words().keys() == set()
+
+
+def test_no_word_is_empty_and_none_stands_twice() -> None:
+    lines = (UI / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(lines) == len(words.words())
+    assert all(all(pair) for pair in words.words().values())
+    assert [told("accept", language) for language in LANGUAGES] == ["Принять", "Accept"]
+
+
+def test_a_word_that_a_newer_table_brings_is_shown_as_it_is() -> None:
+    assert told("gap_struck_by_lightning", "ru") == "struck by lightning"
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.stem)
+def test_no_template_turns_escaping_off(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert not re.search(r"\|\s*safe\b|autoescape\s+false|<script(?![^>]*static/desk\.js)|\sstyle=|\son[a-z]+=", text)
