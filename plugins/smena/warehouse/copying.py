@@ -15,7 +15,8 @@ from smena.warehouse.database import Transaction
 
 def as_csv(frame: pd.DataFrame) -> io.BytesIO:
     """A frame as CSV: missing values empty, text quoted, so that COPY tells one from the other."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    # In chunks, one of which may be empty, the writer leaves bytes unwritten.
+    table = pa.Table.from_pandas(frame, preserve_index=False).combine_chunks()
     sink = pa.BufferOutputStream()
     csv.write_csv(table, sink, csv.WriteOptions(include_header=False, quoting_style="needed"))
     return io.BytesIO(sink.getvalue())

@@ -114,7 +114,11 @@ def test_a_revised_document_says_what_it_said_before(shop: Shop) -> None:
     told = explained(shop, order["document_id"])
     shift = told["shift"]
     match = {"type": "byShifts", "kktRegId": shift["kkt_reg_id"], "shiftNumber": shift["shift_number"]}
-    fault = {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": int(order["amount"] * 100) + 100}}
+    fault = {
+        "kind": "patch_document",
+        "match": match,
+        "set": {"sell.cashTotal": int(order["amount"] * 100) + 100, "sell.total": 10**12},
+    }
     shop.town.sandbox.faults.add(fault)
     assert shop.load().code == 0
     told = explained(shop, order["document_id"])

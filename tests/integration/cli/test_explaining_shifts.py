@@ -113,7 +113,9 @@ def test_two_sources_that_disagree_are_told_with_their_difference(two_sources: S
     fiscal = shift_of(two_sources, shift_id=till["same_as"])
     match = {"type": "byShifts", "kktRegId": fiscal["kkt_reg_id"], "shiftNumber": fiscal["shift_number"]}
     cash = int(fiscal["cash_income"] * 100) + 100
-    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": cash}})
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": cash, "sell.total": 10**12}}
+    )
     town.load(fiscal["closed_at"].date() - timedelta(days=1), fiscal["closed_at"].date())
     town.load(fiscal["closed_at"].date() - timedelta(days=1), fiscal["closed_at"].date(), product=MARKET)
     told = explained(two_sources, till["shift_id"])

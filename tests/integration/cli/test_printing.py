@@ -106,7 +106,9 @@ def reversed_in_a_closed_period(shop: Shop) -> dict[str, Any]:
     (shift,) = (row for row in town.shifts() if row["shift_id"] == order["shift_id"])
     match = {"type": "byShifts", "kktRegId": shift["kkt_reg_id"], "shiftNumber": shift["shift_number"]}
     cash = kopecks(order["amount"]) or 0
-    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": cash + 100}})
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": cash + 100, "sell.total": 10**12}}
+    )
     shop.load()
     (decision,) = town.sql("select decision_id from control.decision where state = 'open' and kind = 'conflict'")[0]
     assert shop.cli.here("resolve", str(decision), "reverse", "--reason", "as told").code == 0

@@ -67,7 +67,9 @@ class Office:
             "shiftNumber": shift["shift_number"],
         }
         told = int(shift["cash_income"] * 100) + kopecks
-        self.town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": told}})
+        self.town.sandbox.faults.add(
+            {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": told, "sell.total": 10**12}}
+        )
 
     def load_again(self) -> None:
         self.town.load(FIRST, LAST)

@@ -55,7 +55,7 @@ def test_a_source_that_changed_its_mind_since_differs_by_the_kopeck_and_names_th
 ) -> None:
     shift = a_shift(town)
     stood = town.books()
-    tell(town, shift, **{"sell.cashTotal": int(shift["cash_income"] * 100) + 1})
+    tell(town, shift, **{"sell.cashTotal": int(shift["cash_income"] * 100) + 1, "sell.total": 10**12})
     with caplog.at_level(logging.WARNING, logger="smena"):
         found = prove(town)
     (totals,) = [row for row in found.differences if row["kind"] == "shift_totals"]

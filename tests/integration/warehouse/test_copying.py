@@ -56,6 +56,11 @@ def test_text_that_could_be_mistaken_for_something_else_is_text(trial: Warehouse
     assert copied(trial, "text", pd.Series(TRICKY, dtype="str")) == TRICKY
 
 
+def test_frames_put_together_of_an_empty_and_a_full_one_come_out_whole(trial: Warehouse) -> None:
+    together = pd.concat([pd.Series([], dtype="string"), pd.Series(['{"a":"b"}', "c"], dtype="string")])
+    assert copied(trial, "text", together) == ['{"a":"b"}', "c"]
+
+
 def test_nothing_is_nothing_and_an_empty_text_is_an_empty_text(trial: Warehouse) -> None:
     values = ["", None, "a", None, ""]
     assert copied(trial, "text", pd.Series(values, dtype="str")) == values

@@ -72,9 +72,10 @@ def test_a_shift_may_be_dated_by_its_beginning() -> None:
     assert shift["order_day"] == pd.Timestamp(2025, 12, 1)
 
 
-def test_the_same_number_of_a_shift_at_two_registers_is_two_shifts() -> None:
+def test_a_shift_that_two_registers_tell_of_is_nobodys() -> None:
     books = keep_books(cheque("c1", 1), cheque("c2", 2, register=SECOND))
-    assert rows(books.shifts, "cashbox_id", "cash_income") == [(REGISTER, 100), (SECOND, 200)]
+    assert rows(books.shifts, "cashbox_id", "outcome") == [(REGISTER, "incomplete"), (SECOND, "incomplete")]
+    assert set(books.shifts["reason"]) == {"two registers tell of it"}
 
 
 def test_the_evidence_names_every_page_once() -> None:
