@@ -4,7 +4,6 @@ create table control.alert (
     organization_inn text not null references control.organization (inn),
     day date not null,
     digest text not null,
-    kind text not null check (kind in ('daily', 'deadline')),
     text text not null,
     payload jsonb not null,
     sent_by text not null,
@@ -12,6 +11,6 @@ create table control.alert (
     primary key (organization_inn, day, digest)
 );
 comment on table control.alert is
-'Messages that went out. Whatever happens, one of a kind a day and organisation: a row is written with the sending, or not at all.';
-create unique index alert_of_day on control.alert (organization_inn, day) where kind = 'daily';
+'Messages that went out. Whatever happens, one a day and organisation: a row is written with the sending, or not at all.';
+create unique index alert_of_day on control.alert (organization_inn, day);
 select control.protect('control.alert');

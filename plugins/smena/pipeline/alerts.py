@@ -20,7 +20,6 @@ from smena.pipeline.road import Road
 from smena.sources.messenger import Messenger
 from smena.warehouse.database import Transaction, Warehouse, as_json
 
-DAILY = "daily"
 ZONE = ZoneInfo("Europe/Moscow")
 
 
@@ -37,7 +36,6 @@ class Message:
     name: str
     day: date
     alerts: tuple[Alert, ...]
-    kind: str = DAILY
 
     @property
     def subject(self) -> str:
@@ -52,7 +50,7 @@ class Message:
     def payload(self) -> dict[str, Any]:
         """The same for programs: dates and money as text."""
         facts = {
-            "kind": self.kind,
+            "kind": "daily",
             "organization_inn": self.inn,
             "organization": self.name,
             "day": self.day,
@@ -136,6 +134,18 @@ def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str) -> Sent
     return send(road.warehouse, messages, messenger, sent_by=sent_by)
 
 
+def tell_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str) -> None:
+    """Says that a load has not ended by its deadline: of the whole load, so to nobody's organisation in particular."""
+    subject = f"Смена: загрузка {dag_id} не закончилась вовремя"
+    text = f"{subject}\n• запуск {run_id}, срок {due}\n  → посмотреть запуск в Airflow: smena integration status"
+    logger.warning("late dag_id=%s run_id=%s due=%s", dag_id, run_id, due)
+    if messenger is None:
+        logger.warning("the alert is not sent: there is no connection `smena_alerts`")
+        return
+    payload = {"kind": "deadline", "dag_id": dag_id, "run_id": run_id, "due": due, "text": text}
+    messenger.send(subject, text, payload, key=hashlib.sha256(f"{dag_id} {run_id} {due}".encode()).hexdigest())
+
+
 def _send_once(warehouse: Warehouse, message: Message, messenger: Messenger, sent_by: str) -> bool:
     """Whether it went out now. Another sender of the same message waits here, and then finds it gone."""
     with warehouse.transaction() as transaction:
@@ -144,7 +154,6 @@ def _send_once(warehouse: Warehouse, message: Message, messenger: Messenger, sen
             inn=message.inn,
             day=message.day,
             digest=message.digest,
-            kind=message.kind,
             text=message.text,
             payload=as_json(message.payload),
             sent_by=sent_by,
