@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import Asset, AsyncCallback, DeadlineAlert, DeadlineReference, TriggerRule, task
+from airflow.sdk import (  # type: ignore[attr-defined]  # its own list of types forgets the deadlines
+    Asset,
+    AsyncCallback,
+    DeadlineAlert,
+    DeadlineReference,
+    TriggerRule,
+    task,
+)
 
 from smena.dag_settings import ZONE
 
