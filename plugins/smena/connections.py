@@ -234,12 +234,14 @@ def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None
 def _channel(told: ConnectionFields) -> Channel:
     # A host of Telegram is the chat, as Airflow's own provider has it, where it is no address.
     is_address = told.conn_type in ("http", "https") or "://" in told.host
+    # Some webhooks know whoever sends by a key behind the question mark.
+    _, question, key = told.host.partition("?")
     extra = dict(told.extra)
     if told.conn_type == "telegram" and not is_address and told.host:
         extra = {"chat_id": told.host} | extra
     return Channel(
         told.conn_type,
-        base_url=_endpoint(ALERTS, told).base_url if is_address else "",
+        base_url=f"{_endpoint(ALERTS, told).base_url}{question}{key}" if is_address else "",
         host=told.host,
         port=_port(told.port),
         login=told.login,

@@ -385,11 +385,15 @@ def test_without_a_connection_the_log_says_so_and_nothing_is_remembered(
 
 
 def test_the_command_tells_and_sends_once(troubled: Warehouse, hook: Hook) -> None:
-    own = json.dumps({"conn_type": "http", "host": f"http://{HOST}:{hook.port}/hook", "password": SECRET})
-    cli = Cli({"AIRFLOW_CONN_WAREHOUSE": troubled.dsn, "AIRFLOW_CONN_SMENA_ALERTS": own}, secrets=(SECRET,))
+    own = json.dumps(
+        {"conn_type": "http", "host": f"http://{HOST}:{hook.port}/hook?key=tainyi-klyuch", "password": SECRET}
+    )
+    cli = Cli(
+        {"AIRFLOW_CONN_WAREHOUSE": troubled.dsn, "AIRFLOW_CONN_SMENA_ALERTS": own}, secrets=(SECRET, "tainyi-klyuch")
+    )
     told = cli.here("alerts", "--inn", ROMASHKA, "--json")
     assert (told.code, hook.came) == (1, [])
     assert [one["organization_inn"] for one in told.data["messages"]] == [ROMASHKA]
     assert cli.here("alerts", "--send", "--json").data["sent"] == [VASILEK, ROMASHKA]
     assert cli.here("alerts", "--send", "--json").data["sent_before"] == [VASILEK, ROMASHKA]
-    assert hook.paths == ["/hook", "/hook"]
+    assert hook.paths == ["/hook?key=tainyi-klyuch"] * 2

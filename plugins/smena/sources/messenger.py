@@ -58,7 +58,8 @@ class Messenger:
                 "the connection `smena_alerts` is of no kind that can send", fix="make it http, smtp or telegram"
             )
         self._way = ways[channel.kind]
-        keep_out_of_logs(channel.password, urlsplit(channel.base_url).path)
+        address = urlsplit(channel.base_url)
+        keep_out_of_logs(channel.password, address.path, address.query)
 
     def send(self, subject: str, text: str, payload: Mapping[str, Any], *, key: str) -> None:
         """One message. `key` is the same for the same message: a receiver may know a repetition by it."""
