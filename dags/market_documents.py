@@ -17,6 +17,8 @@ the books end up the same. What neither source can tell for sure waits for a per
 * **Pool** `kontur_market`: how many `load` tasks ask Market at once. Each asks for four shops at a time.
 * **Retries**: faults that may pass, three times, with growing pauses; bad data and refusals fail at once.
 * **Asset** `accounting_market`: a partition `ИНН|day` for each day on which every shop became covered.
+* **Deadline**: two hours after it was queued (`SMENA_LOAD_DEADLINE_MINUTES`); a run that is later is told of by the
+  connection `smena_alerts`, once, and goes on.
 * **Connections** `kontur_market`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
 """
 
@@ -25,7 +27,7 @@ from __future__ import annotations
 from airflow.sdk import CronDataIntervalTimetable, dag
 
 from smena.dag_settings import DEFAULT_ARGS, LOADED_FROM_MARKET, ZONE
-from smena.daily_load import FIRST_DAY, begins, load_daily
+from smena.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
 
 
 @dag(
@@ -34,6 +36,7 @@ from smena.daily_load import FIRST_DAY, begins, load_daily
     catchup=bool(FIRST_DAY),
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=ends_in_time(),
     tags=["smena", "market"],
     doc_md=__doc__,
 )

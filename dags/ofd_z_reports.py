@@ -16,6 +16,8 @@ published even where another register could not be reached; the next run asks fo
 * **Pool** `kontur_ofd`: how many `load` tasks ask the operator at once. Each asks for four registers at a time.
 * **Retries**: faults that may pass, three times, with growing pauses; bad data and refusals fail at once.
 * **Asset** `accounting_z_reports`: a partition `ИНН|day` for each day on which every register became covered.
+* **Deadline**: two hours after it was queued (`SMENA_LOAD_DEADLINE_MINUTES`); a run that is later is told of by the
+  connection `smena_alerts`, once, and goes on.
 * **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
 """
 
@@ -24,7 +26,7 @@ from __future__ import annotations
 from airflow.sdk import CronDataIntervalTimetable, dag
 
 from smena.dag_settings import DEFAULT_ARGS, LOADED, ZONE
-from smena.daily_load import FIRST_DAY, begins, load_daily
+from smena.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
 
 
 @dag(
@@ -33,6 +35,7 @@ from smena.daily_load import FIRST_DAY, begins, load_daily
     catchup=bool(FIRST_DAY),
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=ends_in_time(),
     tags=["smena", "ofd"],
     doc_md=__doc__,
 )

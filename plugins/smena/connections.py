@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.sources.airflow import AirflowAddress
+from smena.sources.messenger import Channel, Messenger
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WAREHOUSE = "warehouse"
+ALERTS = "smena_alerts"
 _HOST = re.compile(r"\[[0-9a-fA-F:.%]+\]|[^\s\[\]/@:?#]+")
 _OF_LIBPQ = frozenset(
     {
@@ -34,6 +36,10 @@ _OF_LIBPQ = frozenset(
         "keepalives_interval", "keepalives_count", "tcp_user_timeout",
     }
 )  # fmt: skip
+
+
+class NoConnection(WrongUse):
+    """There is no connection of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,16 @@ def endpoint_from_airflow(name: str) -> Endpoint:
 def warehouse_from_airflow() -> str:
     """The libpq address of the warehouse, as a running Airflow task sees it."""
     return _understood(WAREHOUSE, lambda: _dsn(_from_airflow(WAREHOUSE)))
+
+
+def messenger_from_environment() -> Messenger | None:
+    """Who sends alerts, out of the environment; None where no connection says how."""
+    return _messenger(_from_environment)
+
+
+def messenger_from_airflow() -> Messenger | None:
+    """Who sends alerts, as a running Airflow task sees it; None where no connection says how."""
+    return _messenger(_from_airflow)
 
 
 def road_from_airflow() -> Road:
@@ -124,7 +140,7 @@ def _from_airflow(name: str) -> ConnectionFields:
     try:
         found = Connection.get(name)
     except AirflowNotFoundException:
-        raise WrongUse(f"there is no connection `{name}`", fix="add it to Airflow (Admin → Connections)") from None
+        raise NoConnection(f"there is no connection `{name}`", fix="add it to Airflow (Admin → Connections)") from None
     return ConnectionFields(
         conn_type=found.conn_type or "",
         host=found.host or "",
@@ -139,7 +155,7 @@ def _from_airflow(name: str) -> ConnectionFields:
 def _from_environment(name: str) -> ConnectionFields:
     text = os.environ.get(_variable(name), "").strip()
     if not text:
-        raise WrongUse(f"there is no connection `{name}`", fix=f"set {_variable(name)}")
+        raise NoConnection(f"there is no connection `{name}`", fix=f"set {_variable(name)}")
     return _from_json(text) if text.startswith("{") else _from_uri(text)
 
 
@@ -206,6 +222,32 @@ def _endpoint(name: str, told: ConnectionFields) -> Endpoint:
     place = f"{_bracketed(address.hostname)}{f':{port}' if port else ''}"
     base_url = f"{address.scheme}://{place}/{address.path.strip('/')}".rstrip("/")
     return Endpoint(name, base_url, told.login, told.password, dict(told.extra))
+
+
+def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None:
+    try:
+        return Messenger(_understood(ALERTS, lambda: _channel(fields_of(ALERTS))))
+    except NoConnection:
+        return None
+
+
+def _channel(told: ConnectionFields) -> Channel:
+    # A host of Telegram is the chat, as Airflow's own provider has it, where it is no address.
+    is_address = told.conn_type in ("http", "https") or "://" in told.host
+    # Some webhooks know whoever sends by a key behind the question mark.
+    _, question, key = told.host.partition("?")
+    extra = dict(told.extra)
+    if told.conn_type == "telegram" and not is_address and told.host:
+        extra = {"chat_id": told.host} | extra
+    return Channel(
+        told.conn_type,
+        base_url=f"{_endpoint(ALERTS, told).base_url}{question}{key}" if is_address else "",
+        host=told.host,
+        port=_port(told.port),
+        login=told.login,
+        password=told.password,
+        extra=extra,
+    )
 
 
 def _dsn(told: ConnectionFields) -> str:

@@ -7,12 +7,33 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import Asset, TriggerRule, task
+from airflow.sdk import (  # type: ignore[attr-defined]  # its own list of types forgets the deadlines
+    Asset,
+    AsyncCallback,
+    DeadlineAlert,
+    DeadlineReference,
+    TriggerRule,
+    task,
+)
 
 from smena.dag_settings import ZONE
 
 # A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
 FIRST_DAY = os.environ.get("SMENA_SCHEDULE_FROM", "")
+
+
+# How long after it was queued a load should have ended: before people come, and before the DAG `alerts` counts.
+DEADLINE = timedelta(minutes=int(os.environ.get("SMENA_LOAD_DEADLINE_MINUTES") or 120))
+
+
+def ends_in_time() -> DeadlineAlert:
+    """A load that has not ended by then is told of by the triggerer, once a run; it goes on all the same."""
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=DEADLINE,
+        callback=AsyncCallback("smena.load_deadline.tell"),
+        name="the load ends in time",
+    )
 
 
 def begins(time_of_day: str) -> Any:

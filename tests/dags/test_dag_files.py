@@ -93,7 +93,7 @@ def test_a_dag_file_is_thin(file: Path) -> None:
     assert len(file.read_text().splitlines()) < 130
 
 
-@pytest.mark.parametrize("name", ["ofd_z_reports", "reconciliation"])
+@pytest.mark.parametrize("name", ["ofd_z_reports", "reconciliation", "alerts"])
 def test_a_daily_dag_has_true_data_intervals(name: str) -> None:
     (dag,) = look(REPOSITORY / "dags" / f"{name}.py")["dags"]
     assert dag["timetable"] == "CronDataIntervalTimetable"

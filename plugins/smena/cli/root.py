@@ -13,6 +13,7 @@ import click
 
 from smena.cli.acceptance import accept, reject
 from smena.cli.access import access
+from smena.cli.alerts import alerts
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
 from smena.cli.decisions import conflicts, resolve
@@ -109,6 +110,6 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 _LOADING = (migrate, organization, certificate, integration, access, plan, load)
 _ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
 _PAPER = (print_, cash_book, export)
-_PROOF = (reconcile, certify, verify, quality, quarantine)
+_PROOF = (reconcile, certify, verify, quality, quarantine, alerts)
 for command in (*_LOADING, *_ACCOUNTING, *_PAPER, *_PROOF):
     main.add_command(command)

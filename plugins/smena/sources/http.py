@@ -251,14 +251,28 @@ def retry_after_s(header: str | None, now: datetime) -> float:
     return max(0.0, seconds) if math.isfinite(seconds) else 0.0
 
 
-class _WithoutLogin(logging.Filter):
+_HIDDEN: set[str] = set()
+
+
+def keep_out_of_logs(*secrets: str | None) -> None:
+    """What may stand in an address and must not stand in a log: a token, a path that is one."""
+    _HIDDEN.update(one for one in secrets if one and one != "/")
+
+
+def _without_secrets(text: str) -> str:
+    for secret in sorted(_HIDDEN, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return _LOGIN.sub("***", text)
+
+
+class _WithoutSecrets(logging.Filter):
     """urllib3 writes every address it asks at DEBUG; the login stands in the address of the authentication."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
-            record.args = tuple(_LOGIN.sub("***", one) if isinstance(one, str) else one for one in record.args)
+            record.args = tuple(_without_secrets(one) if isinstance(one, str) else one for one in record.args)
         return True
 
 
 for _name in ("urllib3.connectionpool", "urllib3.connection"):
-    logging.getLogger(_name).addFilter(_WithoutLogin())
+    logging.getLogger(_name).addFilter(_WithoutSecrets())

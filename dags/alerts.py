@@ -1,0 +1,50 @@
+"""### What should people know this morning?
+
+Every day at 07:00 Moscow time, after the loads and the reconciliation: for each organisation one message of all that is
+not as it should be, or none. Nothing is asked of the services, and accounting is never changed.
+
+| task | does |
+| --- | --- |
+| `send` | gathers all that is wrong or waits, in nine kinds; sends a message an organisation |
+
+Told are days not loaded, batches that failed, missing shifts, gaps, differences, decisions, waiting shifts, quarantine
+and certificates that end. A message goes out once a day and organisation, however often the task runs: `control.alert`
+remembers it. What did not go out is not remembered, and is tried again.
+
+* **Connections** `warehouse`, `smena_alerts` (`http`: a webhook; `smtp`: mail; `telegram`). Without it: a warning.
+* **Setting** `SMENA_ALERT_QUARANTINE`: how many open records in quarantine are borne without a word (0).
+* **Retries**: faults that may pass, three times, with growing pauses. **When it fails**: `docs/operators-guide.md`.
+"""
+
+from __future__ import annotations
+
+import pendulum
+from airflow.sdk import CronDataIntervalTimetable, dag, task
+
+from smena.dag_settings import DEFAULT_ARGS, ZONE
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("0 7 * * *", timezone=ZONE),
+    start_date=pendulum.datetime(2025, 1, 1, 7, tz=ZONE),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    tags=["smena", "alerts"],
+    doc_md=__doc__,
+)
+def alerts() -> None:
+    """The DAG."""
+
+    @task
+    def send(run_id: str) -> None:
+        """One message an organisation."""
+        from smena.connections import messenger_from_airflow, road_from_airflow
+        from smena.pipeline.alerts import send_daily
+
+        send_daily(road_from_airflow(), messenger_from_airflow(), sent_by=run_id)
+
+    send()
+
+
+alerts()

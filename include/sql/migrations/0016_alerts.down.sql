@@ -1,0 +1,2 @@
+-- Run by `alembic downgrade`, revision 0016.
+drop table control.alert;

@@ -1,0 +1,39 @@
+-- Run by alerts: batches of the last day that were stopped, never ended, or could not read something; none that a later one
+-- has made good.
+select
+    batch.organization_inn,
+    batch.product,
+    count(*) as count,
+    count(*) filter (where batch.state = 'stopped') as stopped,
+    count(*) filter (where batch.state = 'planned') as unfinished,
+    coalesce(sum(unread.windows), 0)::bigint as windows,
+    max(batch.batch_id) as batch_id,
+    (array_agg(coalesce(batch.summary ->> 'stopped', unread.error) order by batch.batch_id desc))[1] as reason
+from control.batch
+cross join
+    lateral (
+        select
+            count(*) as windows,
+            max(error) as error
+        from control.assignment
+        where assignment.batch_id = batch.batch_id and assignment.state in ('refused', 'unreadable', 'failed')
+    ) as unread
+where
+    batch.organization_inn = coalesce(%(inn)s, batch.organization_inn)
+    and batch.planned_at > now() - interval '1 day'
+    and (
+        batch.state = 'stopped'
+        or (batch.state = 'planned' and batch.planned_at < now() - interval '2 hours')
+        or (batch.state = 'published' and unread.windows > 0)
+    )
+    and not exists (
+        select from control.batch as later
+        where
+            later.organization_inn = batch.organization_inn
+            and later.product = batch.product
+            and (later.reason = 'reconcile') = (batch.reason = 'reconcile')
+            and later.batch_id > batch.batch_id
+            and later.state = 'published'
+    )
+group by batch.organization_inn, batch.product
+order by batch.organization_inn asc, batch.product desc

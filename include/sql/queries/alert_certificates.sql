@@ -1,0 +1,18 @@
+-- Run by alerts: the certificate in use of each organisation that has something switched on, where it ends before a moment.
+select
+    organization_inn,
+    valid_to
+from (
+    select distinct on (organization_inn)
+        organization_inn,
+        valid_to
+    from control.certificate
+    where organization_inn = coalesce(%(inn)s, organization_inn)
+    order by organization_inn asc, certificate_id desc
+) as serving
+where
+    valid_to < %(before)s
+    and exists (
+        select from control.integration
+        where integration.organization_inn = serving.organization_inn and integration.state = 'on'
+    )

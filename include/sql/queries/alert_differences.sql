@@ -1,0 +1,12 @@
+-- Run by alerts: differences of the сверка that are open, by kind.
+select
+    organization_inn,
+    kind,
+    count(*) as count,
+    sum(amount) as amount,
+    min(day) as first_day,
+    max(day) as last_day
+from control.difference
+where organization_inn = coalesce(%(inn)s, organization_inn) and closed_at is null
+group by organization_inn, kind
+order by organization_inn, kind

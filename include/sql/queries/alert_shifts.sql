@@ -1,0 +1,13 @@
+-- Run by alerts: shifts that are not booked yet, by outcome; conflicts are told as decisions.
+select
+    organization_inn,
+    outcome,
+    count(*) as count,
+    min(closed_at)::date as first_day,
+    max(closed_at)::date as last_day
+from accounting.shift
+where
+    organization_inn = coalesce(%(inn)s, organization_inn)
+    and outcome in ('incomplete', 'needs_review', 'closed_period')
+group by organization_inn, outcome
+order by organization_inn, outcome

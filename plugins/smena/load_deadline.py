@@ -1,0 +1,21 @@
+"""What Airflow calls when a load misses its deadline. It runs in the triggerer, which it must not hold up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+
+async def tell(context: Mapping[str, Any]) -> None:
+    """Tells people; `context` has the run and its deadline, as Airflow gives them."""
+    await asyncio.to_thread(_tell, context)
+
+
+def _tell(context: Mapping[str, Any]) -> None:
+    from smena.connections import messenger_from_airflow
+    from smena.pipeline.alerts import tell_late
+
+    run = context["dag_run"]
+    due = str(context["deadline"]["deadline_time"])
+    tell_late(messenger_from_airflow(), dag_id=run["dag_id"], run_id=run["dag_run_id"], due=due)

@@ -1,0 +1,16 @@
+"""What was told to people, so that it is told once."""
+
+from __future__ import annotations
+
+from smena.warehouse.migrating import run_file
+
+revision = "0016"
+down_revision: str | None = "0015"
+
+
+def upgrade() -> None:
+    run_file("0016_alerts")
+
+
+def downgrade() -> None:
+    run_file("0016_alerts.down")
