@@ -55,7 +55,8 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
     parser.add_argument("--strict-permissions", action="store_true")
     parser.add_argument("--market", action="store_true", help="Kontur.Market of the same shops, under /market")
     given = parser.parse_args(arguments)
-    market = MarketSettings() if given.market else None
+    # Few shifts differ or cannot be told apart: what waits for a person is there to be seen, and not everywhere.
+    market = MarketSettings(every_twin=0, missing_permille=1) if given.market else None
     world = WorldSettings(
         seed=given.seed,
         first_day=given.first_day,

@@ -25,6 +25,14 @@ DAYS = 40
 RUNS = 3
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process has all that needs an Airflow: two of them at once would starve each other."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("airflow"))
+
+
 @dataclass(frozen=True)
 class Office:
     """Everything of it, running."""
