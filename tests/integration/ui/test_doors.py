@@ -37,7 +37,7 @@ ROUTES = sorted(set(routes()))
 
 def filled(path: str, inn: str = INN, decision: int = 1) -> str:
     told = {"inn": inn, "product": "ofd", "day": "2026-01-02", "document_id": A_DOCUMENT, "decision_id": str(decision),
-            "name": "desk.css"}  # fmt: skip
+            "name": "desk.css", "form": "csv", "link_id": "1", "quarantine_id": "1", "batch_id": "1"}  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda found: told[found[1]], path)
 
 
@@ -136,7 +136,8 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(houses: OpenBrowser) -> No
         assert not re.search(r"<style|\son\w+=|style=", page)
 
 
-@pytest.mark.parametrize("path", ["/completeness/{inn}", "/completeness/{inn}/{day}", "/integrations/{inn}/{product}"])
+@pytest.mark.parametrize("path", ["/completeness/{inn}", "/completeness/{inn}/{day}", "/integrations/{inn}/{product}",
+                                  "/documents/{inn}/export.{form}"])  # fmt: skip
 def test_another_ones_organisation_is_not_there(houses: OpenBrowser, path: str) -> None:
     his, hers = OTHER, INN
     anna = houses("anna")
