@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from sandbox import MarketSettings, WorldSettings
+from smena.decisions.conflicts import open_decisions
+from smena.decisions.documents import ACCEPTED, mark
 from smena.model.money import written
 from smena.model.window import MARKET
 from tests.integration.conftest import BuildTown
@@ -31,9 +33,9 @@ def market(build_town: BuildTown) -> Town:
     return connected(build_town, EASY)
 
 
-def connected(build_town: BuildTown, settings: MarketSettings) -> Town:
+def connected(build_town: BuildTown, settings: MarketSettings, world: WorldSettings = WORLD) -> Town:
     """A town with both products, each loaded; Anna sees its organisation, Boris sees none."""
-    town = build_town(WORLD, manners={"market": settings}, start=FIRST)
+    town = build_town(world, manners={"market": settings}, start=FIRST)
     town.enable_market(FIRST)
     town.load()
     town.load(product=MARKET)
@@ -97,7 +99,8 @@ def test_every_document_of_every_kind_is_opened_from_the_list(market: Town) -> N
 @pytest.fixture
 def doubtful(build_town: BuildTown) -> Town:
     """Tills that no sums tell apart: the rule proposes links and puts none into force."""
-    return connected(build_town, replace(EASY, every_twin=1))
+    world = replace(WORLD, last_day=date(2025, 12, 25), receipts_per_shift=8)
+    return connected(build_town, replace(EASY, every_twin=1), world)
 
 
 def links(town: Town, state: str) -> list[dict[str, Any]]:
@@ -167,3 +170,63 @@ def test_nobody_links_the_cashboxes_of_another_organisation(doubtful: Town) -> N
         assert answer.status_code == 404
     assert boris.get("/links", inn=doubtful.inn).status_code == 404
     assert links(doubtful, "proposed") == proposed
+
+
+# --- decisions
+
+
+def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_named_is_booked(
+    build_town: BuildTown,
+) -> None:
+    town = connected(build_town, replace(EASY, missing_permille=25))
+    first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    anna = Browser(town.road, "anna")
+    page = anna.page("/decisions")
+    section = page[page.index(f'id="decision-{first["decision_id"]}"') :].partition("</section>")[0]
+    assert "Контур.ОФД" in section
+    assert "Контур.Маркет" in section
+    assert first["cashbox_id"] in section
+    assert first["rival_kkt_reg_id"] in section
+    for name in ("keep-ofd", "keep-market", "both"):
+        assert f'value="{name}"' in section
+    for kept, held in first["difference"].values():
+        assert f'class="differs">{kept}</td><td class="differs">{held}<' in section
+    path = f"/decisions/{first['decision_id']}/resolve"
+    assert anna.post(path, token=anna.token("/decisions"), word="keep-market", reason="the tape").status_code == 303
+    outcomes = {row["shift_id"]: row["outcome"] for row in town.shifts()}
+    assert (outcomes[first["shift_id"]], outcomes[first["rival_id"]]) == ("issued", "duplicate")
+
+
+def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(build_town: BuildTown) -> None:
+    shops = replace(EASY, every_offline=1, longest_offline_days=4)
+    town = build_town(WORLD, manners={"market": shops}, now=datetime(2025, 12, 2, 6))
+    town.enable_market(FIRST)
+    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    asked: list[dict[str, Any]] = []
+    for day in range(2, 20):
+        town.set_day(date(2025, 12, day), 6)
+        town.load(product=MARKET)
+        asked = [row for row in open_decisions(town.warehouse, town.inn) if row["document_id"]]
+        if asked:
+            break
+        new = [str(row["document_id"]) for row in town.table("accounting.market_document", "document_id")]
+        with town.warehouse.transaction() as transaction:
+            mark(transaction, new, status=ACCEPTED, by="Анна")
+    first = asked[0]
+    anna = Browser(town.road, "anna")
+    page = anna.page("/decisions")
+    section = page[page.index(f'id="decision-{first["decision_id"]}"') :].partition("</section>")[0]
+    assert f"/documents/{first['document_id']}" in section
+    assert re.findall(r'name="word" value="([^"]*)"', section) == ["keep-market", "reverse"]
+    assert first["kept"]["digest"] not in section
+    path = f"/decisions/{first['decision_id']}/resolve"
+    token = anna.token("/decisions")
+    assert anna.post(path, token=token, word="keep-ofd", reason="x").status_code == 409
+    assert anna.post(path, token=token, word="reverse", reason="the till was offline").status_code == 303
+    ((status, revision),) = town.sql(
+        "select status, revision from accounting.market_document where document_id = %s", first["document_id"]
+    )
+    assert (status, revision) == ("new", 2)
+    told = anna.page(f"/documents/{first['document_id']}")
+    assert "Прежние редакции" in told
+    assert "the till was offline" in told
