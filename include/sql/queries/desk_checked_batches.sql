@@ -12,7 +12,9 @@ from control.batch
 inner join lateral (
     select
         count(*) as results,
-        count(distinct (check_result.suite, check_result.expectation)) filter (where not check_result.success) as broken
+        count(distinct check_result.suite || '.' || check_result.expectation) filter (
+            where not check_result.success
+        ) as broken
     from control.check_result
     where check_result.batch_id = batch.batch_id
 ) as found on found.results > 0

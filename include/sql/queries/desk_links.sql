@@ -18,7 +18,9 @@ where
     and (cast(%(link_id)s as bigint) is not null or link.state <> 'withdrawn')
     and (
         cast(%(after_id)s as bigint) is null
-        or (link.state <> 'proposed', link.register_link_id) > (cast(%(after_state)s as text) <> 'proposed', %(after_id)s)
+        or (link.state <> 'proposed', link.register_link_id) > (
+            cast(%(after_state)s as text) <> 'proposed', %(after_id)s
+        )
     )
 order by link.state <> 'proposed', link.register_link_id
 limit %(most)s

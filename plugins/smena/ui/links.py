@@ -1,4 +1,4 @@
-"""Links: which cashbox of Kontur.Market is which register of the OFD; proposals with their evidence, and what people say."""
+"""Which cashbox of Kontur.Market is which register of the OFD: proposals, their evidence, and what people say."""
 
 from __future__ import annotations
 
@@ -120,9 +120,7 @@ class _Seen:
         self._link_id, self.inn = link_id, ""
 
     def __call__(self, transaction: Transaction) -> None:
-        row = transaction.row(
-            "desk_links", link_id=self._link_id, inn=None, after_state="", after_id=None, most=1
-        )  # fmt: skip
+        row = transaction.row("desk_links", link_id=self._link_id, inn=None, after_state="", after_id=None, most=1)
         if row is None:
             raise NotInSight
         self.inn = row["organization_inn"]

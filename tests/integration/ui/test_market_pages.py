@@ -12,6 +12,7 @@ import pytest
 from sandbox import MarketSettings, WorldSettings
 from smena.decisions.conflicts import open_decisions
 from smena.decisions.documents import ACCEPTED, mark
+from smena.decisions.links import loose_cashboxes
 from smena.model.money import written
 from smena.model.window import MARKET
 from tests.integration.conftest import BuildTown
@@ -118,11 +119,11 @@ def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(doubt
     path = f"/links/{proposed[0]['register_link_id']}/confirm"
     token = anna.token("/links")
     assert anna.post(path, token=token).status_code == 400
-    assert links(doubtful, "in_force") == []
+    before = links(doubtful, "in_force")
     answer = anna.post(path, token=token, reason="сверили <заводские номера>")
     assert answer.status_code == 303
     assert "Связь подтверждена" in anna.client.get(answer.headers["Location"]).text
-    (put,) = links(doubtful, "in_force")
+    (put,) = [row for row in links(doubtful, "in_force") if row not in before]
     assert (put["cashbox_id"], put["kkt_reg_id"], put["decided_by"]) == (
         proposed[0]["cashbox_id"],
         proposed[0]["kkt_reg_id"],
@@ -135,21 +136,23 @@ def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(doubt
 def test_a_link_is_taken_back_and_set_by_a_person(doubtful: Town) -> None:
     anna = Browser(doubtful.road, "anna")
     true = {row["cashbox_id"]: row["kkt_reg_id"] for row in doubtful.sandbox.market_truth()}
-    cashbox, register = next(iter(true.items()))
+    before = links(doubtful, "in_force")
+    (cashbox, *_) = [row["cashbox_id"] for row in loose_cashboxes(doubtful.warehouse, doubtful.inn)]
+    register = true[cashbox]
     token, path = anna.token("/links"), f"/links/{doubtful.inn}/set"
     assert cashbox in anna.page("/links").partition("Кассы Маркета без связи")[2]
     told = {"cashbox": cashbox, "register": register, "reason": "the serial numbers were looked at"}
     for wrong in ({"reason": ""}, {"register": "7"}, {"cashbox": ""}, {"first_day": "soon"}):
         assert anna.post(path, token=token, **(told | wrong)).status_code == 400
     assert anna.post(path, token=token, **(told | {"cashbox": "nobody's"})).status_code == 409
-    assert links(doubtful, "in_force") == []
+    assert links(doubtful, "in_force") == before
     assert anna.post(path, token=token, **told).status_code == 303
-    (put,) = links(doubtful, "in_force")
+    (put,) = [row for row in links(doubtful, "in_force") if row not in before]
     assert (put["cashbox_id"], put["kkt_reg_id"], put["decided_by"]) == (cashbox, register, "anna")
     assert cashbox not in anna.page("/links").partition("Кассы Маркета без связи")[2]
     taken = anna.post(f"/links/{put['register_link_id']}/withdraw", token=token, reason="it was the other one")
     assert taken.status_code == 303
-    assert links(doubtful, "in_force") == []
+    assert links(doubtful, "in_force") == before
     nowhere = anna.post(path, token=token, cashbox=cashbox, reason="the OFD has none of it")
     assert nowhere.status_code == 303
     assert "нет кассы в ОФД" in anna.page("/links")
@@ -230,3 +233,20 @@ def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(bui
     told = anna.page(f"/documents/{first['document_id']}")
     assert "Прежние редакции" in told
     assert "the till was offline" in told
+
+
+# --- the plan of Kontur.Market
+
+
+def test_the_plan_of_market_is_shown_and_nothing_of_it_is_kept(market: Town) -> None:
+    market.sql("delete from control.coverage where product = 'market'")
+    before = market.sql("select count(*) from control.batch")
+    anna, path = Browser(market.road, "anna"), f"/integrations/{market.inn}/market"
+    assert f'action="/smena{path}/plan"' in anna.page(path)
+    answer = anna.post(f"{path}/plan")
+    assert answer.status_code == 200
+    assert "Ничего не загружено" in answer.text
+    for (shop,) in market.sql("select shop_id from control.shop"):
+        assert shop in answer.text
+    assert market.sql("select count(*) from control.batch") == before
+    assert market.sql("select count(*) from control.coverage where product = 'market'") == [(0,)]
