@@ -88,23 +88,23 @@ def set_link(
     desk: AtDesk,
     inn: Inn,
     cashbox: Annotated[str, Form(max_length=100)] = "",
-    register: Annotated[str, Form(max_length=16)] = "",
+    kkt_reg_id: Annotated[str, Form(max_length=16)] = "",
     first_day: OneDay = "",
     last_day: OneDay = "",
     reason: Reason = "",
 ) -> Response:
     """A link of a person's own; no register: the OFD has none of this cashbox."""
-    told, cashbox_id, kkt_reg_id = _needed(reason), plain(cashbox), plain(register)
+    told, cashbox_id, register = _needed(reason), plain(cashbox), plain(kkt_reg_id)
     if not cashbox_id:
         raise CannotBe("nothing_chosen")
-    if kkt_reg_id and not _REGISTER.fullmatch(kkt_reg_id):
+    if register and not _REGISTER.fullmatch(register):
         raise CannotBe("not_a_register")
     with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
         links.link(
             transaction,
             inn=inn,
             cashbox_id=cashbox_id,
-            kkt_reg_id=kkt_reg_id or None,
+            kkt_reg_id=register or None,
             first_day=day_of(first_day),
             last_day=day_of(last_day),
             by=who.name,

@@ -141,8 +141,8 @@ def test_a_link_is_taken_back_and_set_by_a_person(doubtful: Town) -> None:
     register = true[cashbox]
     token, path = anna.token("/links"), f"/links/{doubtful.inn}/set"
     assert cashbox in anna.page("/links").partition("Кассы Маркета без связи")[2]
-    told = {"cashbox": cashbox, "register": register, "reason": "the serial numbers were looked at"}
-    for wrong in ({"reason": ""}, {"register": "7"}, {"cashbox": ""}, {"first_day": "soon"}):
+    told = {"cashbox": cashbox, "kkt_reg_id": register, "reason": "the serial numbers were looked at"}
+    for wrong in ({"reason": ""}, {"kkt_reg_id": "7"}, {"cashbox": ""}, {"first_day": "soon"}):
         assert anna.post(path, token=token, **(told | wrong)).status_code == 400
     assert anna.post(path, token=token, **(told | {"cashbox": "nobody's"})).status_code == 409
     assert links(doubtful, "in_force") == before
