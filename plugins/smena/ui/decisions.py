@@ -37,7 +37,7 @@ def decisions(
             "desk_decisions",
             decision_id=None,
             inn=inn or None,
-            after=int(after) if after.isdecimal() else 0,
+            after=int(after) if after.isdecimal() and len(after) < 19 else 0,
             most=A_PAGE,
         )
         decided = transaction.rows("desk_decided", inn=inn or None, most=10)

@@ -32,7 +32,7 @@ def known_links(
     request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", after: Text = "", done: Text = ""
 ) -> Response:
     """Proposals and links in force of one organisation, and its cashboxes without one."""
-    state, _, number = after.partition("_")
+    state, _, number = plain(after).partition("_")
     rows: list[Row] = []
     loose: list[Row] = []
     with desk.reading(who) as transaction:
