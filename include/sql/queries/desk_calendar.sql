@@ -1,7 +1,12 @@
 -- Run by the desk, «Полнота»: organisations in sight × days, the state of each integration's day.
 --
+-- Where the last reconciliation has judged a day, its verdict counts, the worst of the registers (as in
+-- `control.completeness_of_organization`, whose sums of all registers are not needed here); what waits and what came late is
+-- told of a complete one. Without a verdict the day is what its coverage says.
+--
 -- The one place that says what a day is: `complete`, `late` (complete, with shifts that came late), `open` (not over, or not
--- due before six in the morning after it, or a shift of it waits), `missing`, `out_of_reach`, `disabled`, `ahead`.
+-- due before six in the morning after it, or a shift of it waits), `missing`, `out_of_reach`, `offline`, `disabled`,
+-- `ahead`.
 with listed as (
     select
         organization.inn,
@@ -74,6 +79,9 @@ select
     listed.name,
     day.day::date as day,
     case
+        when judged.verdict = 'complete' and waiting.shifts > 0 then 'open'
+        when judged.verdict = 'complete' and late.shifts > 0 then 'late'
+        when judged.verdict is not null then judged.verdict
         when coalesce(integration.state, 'off') <> 'on' and covered_day.day is null then 'disabled'
         when day.day < integration.start_date and covered_day.day is null then 'disabled'
         when day.day > listed.today then 'ahead'
@@ -97,6 +105,23 @@ left join control.covered_day
         listed.inn = covered_day.organization_inn
         and covered_day.product = %(product)s
         and day.day::date = covered_day.day
+left join lateral (
+    select rank.verdict
+    from (
+        values ('missing', 1), ('out_of_reach', 2), ('offline', 3), ('open', 4), ('complete', 5), ('disabled', 6)
+    ) as rank (verdict, place)
+    where
+        %(product)s = 'ofd'
+        and exists (
+            select from control.completeness
+            where
+                completeness.organization_inn = listed.inn
+                and completeness.day = day.day::date
+                and completeness.verdict = rank.verdict
+        )
+    order by rank.place
+    limit 1
+) as judged on true
 left join waiting on listed.inn = waiting.organization_inn and day.day::date = waiting.day
 left join late on listed.inn = late.organization_inn and day.day::date = late.day
 left join holes on listed.inn = holes.organization_inn and day.day::date = holes.day

@@ -1,6 +1,6 @@
 -- Run by the desk, «Полнота» of one organisation: registers (shops, of Kontur.Market) × days, the state of each day.
 --
--- The states are those of `desk_calendar`.
+-- The states are those of `desk_calendar`: the verdict of the last reconciliation where there is one, else the coverage.
 with listed as (
     select
         place.kkt_reg_id,
@@ -69,6 +69,9 @@ select
     listed.name,
     day.day::date as day,
     case
+        when completeness.verdict = 'complete' and told.waiting > 0 then 'open'
+        when completeness.verdict = 'complete' and told.late > 0 then 'late'
+        when completeness.verdict is not null then completeness.verdict
         when covered.days @> day.day::date is not true and integration.state = 'off' then 'disabled'
         when covered.days @> day.day::date is not true and day.day < integration.start_date then 'disabled'
         when day.day > cast(%(today)s as date) then 'ahead'
@@ -96,6 +99,12 @@ left join control.reach
         reach.organization_inn = %(inn)s
         and reach.product = %(product)s
         and listed.kkt_reg_id = reach.kkt_reg_id
+left join control.completeness
+    on
+        completeness.organization_inn = %(inn)s
+        and %(product)s = 'ofd'
+        and listed.kkt_reg_id = completeness.kkt_reg_id
+        and day.day::date = completeness.day
 left join covered on listed.kkt_reg_id = covered.kkt_reg_id
 left join holes on listed.kkt_reg_id = holes.kkt_reg_id
 left join told on listed.kkt_reg_id = told.kkt_reg_id and day.day::date = told.day

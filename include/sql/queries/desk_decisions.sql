@@ -1,4 +1,4 @@
--- Run by the desk, «Решения»: decisions that wait, both sides, the oldest first; after the one named, or the one itself.
+-- Run by the desk, «Решения»: decisions that wait, of shifts and of documents, both sides, the oldest first; after the one named, or the one itself.
 select
     decision.decision_id,
     decision.organization_inn,
@@ -13,7 +13,21 @@ select
     shift.cashbox_id,
     shift.till_shift,
     shift.closed_at,
-    shift.source,
+    coalesce(shift.source, 'market') as source,
+    decision.document_id::text as document_id,
+    document.kind as document_kind,
+    document.number as document_number,
+    document.date as document_date,
+    document.status as document_status,
+    decision.rival_id::text as rival_id,
+    rival.source as rival_source,
+    rival.kkt_reg_id as rival_kkt_reg_id,
+    rival.fiscal_drive_number as rival_fiscal_drive_number,
+    rival.shift_number as rival_shift_number,
+    rival.shop_id as rival_shop_id,
+    rival.cashbox_id as rival_cashbox_id,
+    rival.till_shift as rival_till_shift,
+    rival.closed_at as rival_closed_at,
     decision.reason,
     decision.kept,
     decision.held,
@@ -24,7 +38,9 @@ select
     batch.run_id,
     batch.product
 from control.decision
-inner join accounting.shift on decision.shift_id = shift.shift_id
+left join accounting.shift on decision.shift_id = shift.shift_id
+left join accounting.shift as rival on decision.rival_id = rival.shift_id
+left join accounting.market_document as document on decision.document_id = document.document_id
 inner join control.organization on decision.organization_inn = organization.inn
 inner join control.batch on decision.batch_id = batch.batch_id
 where

@@ -1,4 +1,4 @@
--- Run by `smena export`: documents with what cash orders and their shifts tell besides, in the order of the columns.
+-- Run by `smena export` and the desk: documents with what cash orders and their shifts tell besides, in the order of the columns.
 select
     document.kind,
     document.number,
@@ -25,6 +25,11 @@ left join accounting.cash_order on document.document_id = cash_order.document_id
 left join accounting.shift on cash_order.shift_id = shift.shift_id
 where
     document.organization_inn = %(inn)s
-    and document.date between %(first_day)s and %(last_day)s
-    and document.kind = coalesce(%(kind)s, document.kind)
+    and document.date >= coalesce(cast(%(first_day)s as date), '-infinity'::date)
+    and document.date <= coalesce(cast(%(last_day)s as date), 'infinity'::date)
+    and (cast(%(kind)s as text) is null or document.kind = %(kind)s)
+    and (cast(%(status)s as text) is null or document.status = %(status)s)
+    and (cast(%(source)s as text) is null or document.source = %(source)s)
+    and (cast(%(kpp)s as text) is null or document.kpp = %(kpp)s)
+    and (cast(%(number)s as text) is null or document.number = %(number)s)
 order by document.date, document.kpp, length(document.number), document.number, document.document_id

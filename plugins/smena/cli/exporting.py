@@ -41,7 +41,16 @@ def export(session: Session, *, inn: str, first_day: date, last_day: date, kind:
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         organization_of(transaction, inn)
         rows = transaction.stream(
-            "export_documents", chunk_rows=_CHUNK_ROWS, inn=inn, first_day=first_day, last_day=last_day, kind=kind
+            "export_documents",
+            chunk_rows=_CHUNK_ROWS,
+            inn=inn,
+            first_day=first_day,
+            last_day=last_day,
+            kind=kind,
+            status=None,
+            source=None,
+            kpp=None,
+            number=None,
         )
         written = _write(file, rows)
     data = {"file": str(file), "documents": written, "bytes": file.stat().st_size}

@@ -17,9 +17,7 @@ from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.model.money import kopecks, roubles, written
-from smena.warehouse.database import Row, Warehouse
-
-_PRINTED = ("new", "accepted")
+from smena.warehouse.database import Warehouse
 
 out_option = click.option("--out", "file", type=FILE, required=True, help="Where to write the PDF.")
 
@@ -47,14 +45,17 @@ class _Money(click.ParamType[int]):
 @click.pass_obj
 def print_(session: Session, *, document_id: str, file: Path) -> None:
     """Print a cash order: a ПКО by form КО-1 with its quittance, an РКО by form КО-2."""
+    # The library of PDF is heavy: other commands do without it.
+    from smena.printing.form import PRINTED, order_on_paper
+
     identity = document_id_of(document_id)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = transaction.row("print_order", document_id=identity)
     if row is None:
         raise WrongUse(f"there is no cash order {identity}", fix="`smena documents` lists them")
-    if row["status"] not in _PRINTED:
+    if row["status"] not in PRINTED:
         raise WrongUse(f"the order is {row['status']}: it is not printed", fix="print the one that stands for it")
-    content = _order_on_paper(row)
+    content = order_on_paper(row)
     write_file(file, content)
     told = {name: row[name] for name in ("document_id", "kind", "number", "date", "amount")}
     text = f"{row['kind'].upper()} № {row['number']} of {row['date']}, {written(row['amount'])} ₽: {file}"
@@ -107,30 +108,6 @@ def cash_book(session: Session, *, inn: str, kpp: str | None, day: date, balance
         "closing_balance": None if closing is None else roubles(closing),
     }
     session.answer(data | _written(file, content), "\n".join(lines), waits=closing is not None and closing < 0)
-
-
-def _order_on_paper(row: Row) -> bytes:
-    # The library of PDF is heavy: other commands do without it.
-    from smena.printing.expense_order import print_expense_order
-    from smena.printing.orders import PrintedOrder
-    from smena.printing.receipt_order import print_receipt_order
-
-    order = PrintedOrder(
-        kind=row["kind"],
-        organization=row["organization"],
-        organization_inn=row["organization_inn"],
-        kpp=row["kpp"],
-        number=row["number"],
-        date=row["date"],
-        debit_account=row["debit_account"],
-        credit_account=row["credit_account"],
-        amount_kopecks=kopecks(row["amount"]),
-        counterparty=row["counterparty"],
-        basis=row["basis"],
-        vat_kopecks=None if row["vat"] is None else kopecks(row["vat"]),
-        vat_by_rate=row["vat_by_rate"] or {},
-    )
-    return print_receipt_order(order) if order.kind == "pko" else print_expense_order(order)
 
 
 def _written(file: Path, content: bytes) -> dict[str, Any]:

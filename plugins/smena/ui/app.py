@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from smena.model.errors import PassingFault, RefusedByService, SmenaError
 from smena.pipeline.road import Road
-from smena.ui import completeness, decisions, documents, integrations, quality
+from smena.ui import completeness, decisions, documents, downloads, integrations, links, quality, quarantine
 from smena.ui.asking import CannotBe
 from smena.ui.desk import Desk, NotInSight
 from smena.ui.doors import Looking
@@ -35,7 +35,7 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
     app = FastAPI(title="Smena", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(road)
     app.state.forgery = Forgery(secret)
-    for room in (integrations, completeness, documents, decisions, quality):
+    for room in (integrations, completeness, documents, downloads, decisions, links, quality, quarantine):
         app.include_router(room.router)
     app.add_api_route("/", _front, methods=["GET"], response_model=None)
     app.add_api_route("/static/{name}", _static, methods=["GET"], response_model=None)

@@ -12,6 +12,8 @@ Inn = Annotated[str, Path(pattern=r"^[0-9]{10}([0-9]{2})?$")]
 AnyInn = Annotated[str, Query(pattern=r"^([0-9]{10}([0-9]{2})?)?$")]
 Product = Annotated[str, Path(pattern=r"^(ofd|market)$")]
 AnyProduct = Annotated[str, Query(pattern=r"^(ofd|market)$")]
+ExportFormat = Annotated[str, Path(pattern=r"^(xlsx|csv)$")]
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Text = Annotated[str, Query(max_length=200)]
 Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 

@@ -24,7 +24,16 @@ router = APIRouter()
 ORGANIZATIONS_A_PAGE = 40
 REGISTERS_A_PAGE = 40
 SHIFTS_A_PAGE = 100
-SIGNS = {"complete": "✓", "late": "↓", "open": "…", "missing": "!", "out_of_reach": "×", "disabled": "·", "ahead": ""}
+SIGNS = {
+    "complete": "✓",
+    "late": "↓",
+    "open": "…",
+    "missing": "!",
+    "out_of_reach": "×",
+    "offline": "–",
+    "disabled": "·",
+    "ahead": "",
+}
 """What stands in a day's cell: its state is never told by colour alone."""
 
 _NO_ID = "00000000-0000-0000-0000-000000000000"
@@ -136,6 +145,7 @@ def shifts(
         )
         batches = transaction.rows("desk_day_batches", inn=inn, day=shown, product=product)
         gaps = transaction.rows("desk_day_gaps", **where, most=100)
+        verdicts = transaction.rows("desk_day_verdicts", **where, most=100)
     last = rows[-1] if len(rows) == SHIFTS_A_PAGE else None
     return page(
         request,
@@ -152,6 +162,7 @@ def shifts(
         next_after=f"{last['closed_at'].isoformat()}_{last['shift_id']}" if last else None,
         batches=batches,
         gaps=gaps,
+        verdicts=verdicts,
         dags=find_runs({row["run_id"] for row in (*batches, *rows)}),
     )
 

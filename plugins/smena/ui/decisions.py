@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.conflicts import WORDS, choices, resolve
-from smena.ui.asking import AnyInn, CannotBe, Text, plain
+from smena.ui.asking import AnyInn, CannotBe, Id, Text, plain
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
 from smena.ui.rendering import page
@@ -24,8 +24,6 @@ _AMOUNTS = (
     "order_date", "outcome",
 )  # fmt: skip
 
-DecisionId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-
 
 @router.get("/decisions")
 def decisions(
@@ -39,14 +37,15 @@ def decisions(
             "desk_decisions",
             decision_id=None,
             inn=inn or None,
-            after=int(after) if after.isdecimal() else 0,
+            after=int(after) if after.isdecimal() and len(after) < 19 else 0,
             most=A_PAGE,
         )
         decided = transaction.rows("desk_decided", inn=inn or None, most=10)
         for row in rows:
-            row["documents"] = transaction.rows("desk_shift_documents", shift_id=row["shift_id"])
+            told_of = [one for one in (row["shift_id"], row["rival_id"]) if one]
+            row["documents"] = transaction.rows("desk_shift_documents", shifts=told_of) if told_of else []
     for row in rows:
-        row |= {"choices": choices(row), "sides": _sides(row)}
+        row |= {"choices": choices(row), "sides": _sides(row), "words": _words(row)}
     return page(
         request,
         "decisions.html",
@@ -66,7 +65,7 @@ def resolve_decision(
     request: Request,
     who: Acting,
     desk: AtDesk,
-    decision_id: DecisionId,
+    decision_id: Id,
     word: Annotated[str, Form(max_length=20)],
     reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
 ) -> Response:
@@ -85,9 +84,16 @@ def resolve_decision(
     return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?done={word}", 303)
 
 
+def _words(row: Row) -> str:
+    """What the words of a decision are called: they do different things to a document, a shift, two shifts."""
+    if row["document_id"] is not None:
+        return "document_word_"
+    return "between_word_" if row["rival_id"] is not None and row["kind"] == "conflict" else "word_"
+
+
 def _sides(row: Row) -> list[dict[str, Any]]:
     """Line by line what is kept and what is held back, those that differ marked."""
-    kept, held = row["kept"], row["held"]
+    kept, held = ({name: one for name, one in row[side].items() if name != "digest"} for side in ("kept", "held"))
     names = [name for name in _AMOUNTS if name in kept or name in held]
     names += sorted((set(kept) | set(held)) - set(names))
     return [

@@ -1,4 +1,4 @@
-"""«Учет → Документы»: filter, search, open one with its lineage, accept or reject many at once."""
+"""«Учет → Документы»: filter, search, open one of any kind with its lineage, accept or reject many at once."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from smena.warehouse.lineage import lineage_of
 router = APIRouter()
 
 A_PAGE = 50
+LINES_A_PAGE = 200
 MOST_AT_ONCE = 500
-KINDS = ("pko", "rko", "cashless_report", "sales_report", "waybill")
+CASH_ORDERS = ("pko", "rko")
+KINDS = (*CASH_ORDERS, "cashless_report", "sales_report", "waybill")
 STATUSES = ("new", "accepted", "rejected", "reversed")
 SOURCES = ("ofd", "market")
 _LONGEST_REASON = 500
@@ -56,9 +58,9 @@ def documents(
             inn=organization["inn"],
             first_day=first_day,
             last_day=last_day,
-            kind=_one_of(kind, KINDS),
-            status=_one_of(status, STATUSES),
-            source=_one_of(source, SOURCES),
+            kind=one_of(kind, KINDS),
+            status=one_of(status, STATUSES),
+            source=one_of(source, SOURCES),
             kpp=plain(kpp) or None,
             number=plain(number) or None,
             after_date=after_date,
@@ -84,9 +86,12 @@ def documents(
 
 
 @router.get("/documents/{document_id}")
-def document(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, document_id: str) -> Response:
-    """One document, down to the bytes it was read from."""
-    wanted = id_of(document_id)
+def document(
+    request: Request, who: Looking, desk: AtDesk, find_runs: Runs, document_id: str, after: Text = ""
+) -> Response:
+    """One document of any kind, down to the digest of what it was read from; `after` is a line's number."""
+    wanted, after_line = id_of(document_id), int(after) if after.isdecimal() and len(after) < 10 else -1
+    market: dict[str, Any] = {}
     with desk.reading(who) as transaction:
         _all_in_sight(transaction, [wanted])
         try:
@@ -96,8 +101,24 @@ def document(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, docu
         if lineage.document is None:
             raise NotInSight
         organization = organization_in_sight(transaction, lineage.document["organization_inn"])
-    dags = find_runs({row["run_id"] for row in lineage.batches})
-    return page(request, "documents_one.html", who, organization=organization, lineage=lineage, dags=dags)
+        if lineage.shift is None:
+            market = _of_market(transaction, wanted, after_line)
+    lines = market.get("lines", [])
+    return page(
+        request,
+        "documents_one.html",
+        who,
+        organization=organization,
+        document=lineage.document | market.get("head", {}),
+        lineage=lineage,
+        pages=market.get("pages", lineage.pages),
+        revisions=market.get("revisions", lineage.revisions),
+        decisions=market.get("decisions", lineage.decisions),
+        lines=lines,
+        next_line=lines[-1]["line"] if len(lines) == LINES_A_PAGE else None,
+        is_printed=lineage.document["kind"] in CASH_ORDERS and lineage.document["status"] in ("new", "accepted"),
+        dags=find_runs({row["run_id"] for row in lineage.batches}),
+    )
 
 
 @router.post("/documents/{inn}/mark")
@@ -123,7 +144,7 @@ def mark_documents(
         first, last = day_of(first_day), day_of(last_day)
         if first is None or last is None:
             raise CannotBe("span_needed")
-        asked = Filter(inn, first, last, _one_of(kind, KINDS))
+        asked = Filter(inn, first, last, one_of(kind, KINDS))
     else:
         asked = sorted({id_of(one) for one in document or ()})
         if not asked:
@@ -140,6 +161,22 @@ def mark_documents(
     return RedirectResponse(f"{request.scope.get('root_path', '')}/documents?{query}", 303)
 
 
+def _of_market(transaction: Transaction, document_id: str, after_line: int) -> dict[str, Any]:
+    """What a document without a shift stands on: its own columns, lines and former revisions."""
+    head = transaction.row("desk_market_document", document_id=document_id)
+    if head is None:
+        raise NotInSight
+    return {
+        "head": head,
+        "pages": transaction.rows("explain_pages", pages=head.pop("evidence")),
+        "lines": transaction.rows(
+            "desk_market_document_lines", document_id=document_id, after=after_line, most=LINES_A_PAGE
+        ),
+        "revisions": transaction.rows("desk_market_document_revisions", document_id=document_id),
+        "decisions": transaction.rows("desk_document_decisions", document_id=document_id),
+    }
+
+
 def _all_in_sight(transaction: Transaction, documents: list[str]) -> None:
     row = transaction.row("desk_documents_in_sight", documents=documents)
     if row is None or row["documents"] != len(documents):
@@ -152,7 +189,8 @@ def _chosen(transaction: Transaction, inn: str, organizations: list[Row]) -> Row
     return organization_in_sight(transaction, organizations[0]["inn"]) if organizations else None
 
 
-def _one_of(word: str, words: tuple[str, ...]) -> str | None:
+def one_of(word: str, words: tuple[str, ...]) -> str | None:
+    """One of these words, or None where nothing was said. Raises CannotBe."""
     if word and word not in words:
         raise CannotBe("not_understood")
     return word or None

@@ -68,11 +68,9 @@ def plan(request: Request, who: Acting, desk: AtDesk, find_runs: Runs, inn: Inn,
     """The dry run: what the next run would ask, and what is out of reach. Nothing of it is kept."""
     from smena.pipeline.plan import preview
 
-    if product != OFD:
-        raise CannotBe("no_plan_of_market")
     with desk.reading(who) as transaction:
         organization_in_sight(transaction, inn)
-    made = preview(desk.road, inn)
+    made = preview(desk.road, inn, product)
     return _shown(request, who, desk, find_runs, inn, product, plan=made)
 
 

@@ -70,7 +70,9 @@ def _dressed(scope: Scope, send: Send, *, is_new: bool) -> Send:
     async def dressed(message: Any) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.update(HEADERS)
+            for name, value in HEADERS.items():
+                # A page of Data Docs brings a policy of its own, which allows less but for its style.
+                headers.setdefault(name, value)
             headers.setdefault("Cache-Control", "no-store")
             if is_new:
                 path = scope.get("root_path", "") or "/"

@@ -37,13 +37,13 @@ ROUTES = sorted(set(routes()))
 
 def filled(path: str, inn: str = INN, decision: int = 1) -> str:
     told = {"inn": inn, "product": "ofd", "day": "2026-01-02", "document_id": A_DOCUMENT, "decision_id": str(decision),
-            "name": "desk.css"}  # fmt: skip
+            "name": "desk.css", "form": "csv", "link_id": "1", "quarantine_id": "1", "batch_id": "1"}  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda found: told[found[1]], path)
 
 
 def test_every_page_and_every_action_is_among_the_routes() -> None:
     assert {"GET", "POST"} == {method for method, _ in ROUTES}
-    assert len(ROUTES) >= 16
+    assert len(ROUTES) >= 26
     assert ("POST", "/decisions/{decision_id}/resolve") in ROUTES
 
 
@@ -130,13 +130,14 @@ def test_every_answer_forbids_what_no_page_of_ours_does(houses: OpenBrowser) -> 
 
 
 def test_no_page_holds_a_script_or_a_style_of_its_own(houses: OpenBrowser) -> None:
-    for path in ("/completeness", "/documents", "/decisions", "/quality", "/integrations"):
+    for path in ("/completeness", "/documents", "/decisions", "/links", "/quality", "/integrations"):
         page = houses("anna").page(path)
         assert re.findall(r"<script[^>]*>", page) == ['<script src="/smena/static/desk.js" defer>']
         assert not re.search(r"<style|\son\w+=|style=", page)
 
 
-@pytest.mark.parametrize("path", ["/completeness/{inn}", "/completeness/{inn}/{day}", "/integrations/{inn}/{product}"])
+@pytest.mark.parametrize("path", ["/completeness/{inn}", "/completeness/{inn}/{day}", "/integrations/{inn}/{product}",
+                                  "/documents/{inn}/export.{form}"])  # fmt: skip
 def test_another_ones_organisation_is_not_there(houses: OpenBrowser, path: str) -> None:
     his, hers = OTHER, INN
     anna = houses("anna")
@@ -146,7 +147,7 @@ def test_another_ones_organisation_is_not_there(houses: OpenBrowser, path: str) 
     assert refused.text == unknown.text.replace(UNKNOWN, his)
 
 
-@pytest.mark.parametrize("path", ["/documents", "/decisions", "/quality"])
+@pytest.mark.parametrize("path", ["/documents", "/decisions", "/quality", "/links"])
 def test_another_ones_organisation_is_not_there_by_a_filter_either(houses: OpenBrowser, path: str) -> None:
     assert houses("anna").get(path, inn=OTHER).status_code == 404
     page = houses("anna").page(path)
@@ -186,7 +187,9 @@ HOSTILE = [
         *[("/completeness", field) for field in ("month", "product", "q", "after", "after_name")],
         *[("/integrations", field) for field in ("q", "after", "after_name")],
         *[("/decisions", field) for field in ("inn", "after", "done")],
-        *[("/quality", field) for field in ("inn", "before")],
+        *[("/quality", field) for field in ("inn", "before", "before_difference", "done", "count", "left")],
+        *[("/links", field) for field in ("inn", "after", "done")],
+        *[(f"/documents/{INN}/export.csv", field) for field in ("from", "to", "kind", "status", "source", "number")],
         ("/run", "run_id"),
         ("/run", "dag_id"),
     ],

@@ -34,12 +34,12 @@
   document.addEventListener("change", function (event) {
     const all = event.target.closest("input[data-all]");
     if (all) {
-      for (const one of document.querySelectorAll("input[name=document]")) {
+      for (const one of document.querySelectorAll("input[data-one]")) {
         if (!one.disabled) one.checked = all.checked;
       }
     }
-    if (event.target.closest("input[data-all], input[name=document]")) {
-      const chosen = document.querySelectorAll("input[name=document]:checked").length;
+    if (event.target.closest("input[data-all], input[data-one]")) {
+      const chosen = document.querySelectorAll("input[data-one]:checked").length;
       for (const told of document.querySelectorAll("[data-chosen]")) told.textContent = String(chosen);
     }
     const sends = event.target.closest("select[data-sends]");

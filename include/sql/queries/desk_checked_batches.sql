@@ -1,0 +1,25 @@
+-- Run by the desk: the newest batches of an organisation that were checked, or the one that is named; how many rules broke.
+select
+    batch.batch_id,
+    batch.product,
+    batch.run_id,
+    batch.first_day,
+    batch.last_day,
+    batch.state,
+    coalesce(batch.finished_at, batch.planned_at) as finished_at,
+    found.broken
+from control.batch
+inner join lateral (
+    select
+        count(*) as results,
+        count(distinct check_result.suite || '.' || check_result.expectation) filter (
+            where not check_result.success
+        ) as broken
+    from control.check_result
+    where check_result.batch_id = batch.batch_id
+) as found on found.results > 0
+where
+    (cast(%(inn)s as text) is null or batch.organization_inn = %(inn)s)
+    and (cast(%(batch_id)s as bigint) is null or batch.batch_id = %(batch_id)s)
+order by batch.batch_id desc
+limit %(most)s

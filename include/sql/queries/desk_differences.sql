@@ -1,0 +1,20 @@
+-- Run by the desk, «Качество»: differences of an organisation that are open (сверка), the newest first, before the one named.
+select
+    difference.difference_id,
+    difference.kind,
+    difference.kkt_reg_id,
+    difference.day,
+    difference.amount,
+    difference.cause,
+    difference.documents::text[] as documents,
+    difference.first_seen,
+    difference.last_seen,
+    batch.run_id
+from control.difference
+inner join control.batch on difference.batch_id = batch.batch_id
+where
+    difference.organization_inn = %(inn)s
+    and difference.closed_at is null
+    and difference.difference_id < %(before)s
+order by difference.difference_id desc
+limit %(most)s

@@ -1,0 +1,18 @@
+-- Run by the desk: what a document of Kontur.Market tells beyond «Учет → Документы».
+select
+    document.counterparty_inn,
+    document.shop_id,
+    shop.name as shop,
+    document.paper_number,
+    document.paper_date,
+    document.sources,
+    document.status_by,
+    document.status_at,
+    document.status_reason,
+    document.revision,
+    document.evidence,
+    document.date,
+    document.amount
+from accounting.market_document as document
+left join control.shop on document.organization_inn = shop.organization_inn and document.shop_id = shop.shop_id
+where document.document_id = %(document_id)s

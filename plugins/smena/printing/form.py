@@ -1,0 +1,34 @@
+"""A cash order as the warehouse tells it, on its form: КО-1 with its quittance, or КО-2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from smena.model.money import kopecks
+from smena.printing.expense_order import print_expense_order
+from smena.printing.orders import PrintedOrder
+from smena.printing.receipt_order import print_receipt_order
+
+PRINTED = ("new", "accepted")
+"""Statuses of orders that are printed: what was rejected or reversed stands for nothing."""
+
+
+def order_on_paper(row: Mapping[str, Any]) -> bytes:
+    """The PDF of a row of `print_order.sql`."""
+    order = PrintedOrder(
+        kind=row["kind"],
+        organization=row["organization"],
+        organization_inn=row["organization_inn"],
+        kpp=row["kpp"],
+        number=row["number"],
+        date=row["date"],
+        debit_account=row["debit_account"],
+        credit_account=row["credit_account"],
+        amount_kopecks=kopecks(row["amount"]),
+        counterparty=row["counterparty"],
+        basis=row["basis"],
+        vat_kopecks=None if row["vat"] is None else kopecks(row["vat"]),
+        vat_by_rate=row["vat_by_rate"] or {},
+    )
+    return print_receipt_order(order) if order.kind == "pko" else print_expense_order(order)

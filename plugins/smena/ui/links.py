@@ -1,0 +1,137 @@
+"""Which cashbox of Kontur.Market is which register of the OFD: proposals, their evidence, and what people say."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.decisions import links
+from smena.ui.asking import AnyInn, CannotBe, Id, Inn, Text, day_of, plain
+from smena.ui.desk import NotInSight, organization_in_sight
+from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.rendering import page
+from smena.warehouse.database import Row, Transaction
+
+router = APIRouter()
+
+A_PAGE = 100
+LOOSE_SHOWN = 100
+_LONGEST_REASON = 500
+_DONE = ("confirmed", "withdrawn", "set")
+_REGISTER = re.compile(r"[0-9]{16}")
+
+Reason = Annotated[str, Form(max_length=_LONGEST_REASON)]
+OneDay = Annotated[str, Form(max_length=10)]
+
+
+@router.get("/links")
+def known_links(
+    request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", after: Text = "", done: Text = ""
+) -> Response:
+    """Proposals and links in force of one organisation, and its cashboxes without one."""
+    state, _, number = plain(after).partition("_")
+    rows: list[Row] = []
+    loose: list[Row] = []
+    with desk.reading(who) as transaction:
+        organizations = transaction.rows("desk_organizations", search="", most=500)
+        chosen = inn or (organizations[0]["inn"] if organizations else "")
+        organization = organization_in_sight(transaction, chosen) if chosen else None
+        if organization:
+            rows = transaction.rows(
+                "desk_links",
+                link_id=None,
+                inn=chosen,
+                after_state=state,
+                after_id=int(number) if number.isdecimal() and len(number) < 19 else None,
+                most=A_PAGE,
+            )
+            loose = transaction.rows("desk_links_loose", inn=chosen, most=LOOSE_SHOWN)
+    last = rows[-1] if len(rows) == A_PAGE else None
+    return page(
+        request,
+        "decisions_links.html",
+        who,
+        organization=organization,
+        organizations=organizations,
+        links=rows,
+        loose=loose,
+        next_after=f"{last['state']}_{last['link_id']}" if last else None,
+        done=done if done in _DONE else "",
+    )
+
+
+@router.post("/links/{link_id}/confirm")
+def confirm_link(request: Request, who: Acting, desk: AtDesk, link_id: Id, reason: Reason = "") -> Response:
+    """A proposal is put into force."""
+    told, seen = _needed(reason), _Seen(link_id)
+    with desk.acting(who, seen) as transaction:
+        links.confirm(transaction, link_id, by=who.name, reason=told)
+    return _back(request, seen.inn, "confirmed")
+
+
+@router.post("/links/{link_id}/withdraw")
+def withdraw_link(request: Request, who: Acting, desk: AtDesk, link_id: Id, reason: Reason = "") -> Response:
+    """A link or a proposal is taken back."""
+    told, seen = _needed(reason), _Seen(link_id)
+    with desk.acting(who, seen) as transaction:
+        links.withdraw(transaction, link_id, by=who.name, reason=told)
+    return _back(request, seen.inn, "withdrawn")
+
+
+@router.post("/links/{inn}/set")
+def set_link(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    inn: Inn,
+    cashbox: Annotated[str, Form(max_length=100)] = "",
+    kkt_reg_id: Annotated[str, Form(max_length=16)] = "",
+    first_day: OneDay = "",
+    last_day: OneDay = "",
+    reason: Reason = "",
+) -> Response:
+    """A link of a person's own; no register: the OFD has none of this cashbox."""
+    told, cashbox_id, register = _needed(reason), plain(cashbox), plain(kkt_reg_id)
+    if not cashbox_id:
+        raise CannotBe("nothing_chosen")
+    if register and not _REGISTER.fullmatch(register):
+        raise CannotBe("not_a_register")
+    with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        links.link(
+            transaction,
+            inn=inn,
+            cashbox_id=cashbox_id,
+            kkt_reg_id=register or None,
+            first_day=day_of(first_day),
+            last_day=day_of(last_day),
+            by=who.name,
+            reason=told,
+        )
+    return _back(request, inn, "set")
+
+
+class _Seen:
+    """Looks for a link with the visitor's eyes, and remembers whose it is."""
+
+    def __init__(self, link_id: int) -> None:
+        self._link_id, self.inn = link_id, ""
+
+    def __call__(self, transaction: Transaction) -> None:
+        row = transaction.row("desk_links", link_id=self._link_id, inn=None, after_state="", after_id=None, most=1)
+        if row is None:
+            raise NotInSight
+        self.inn = row["organization_inn"]
+
+
+def _needed(reason: str) -> str:
+    told = plain(reason)
+    if not told:
+        raise CannotBe("reason_needed")
+    return told
+
+
+def _back(request: Request, inn: str, done: str) -> Response:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/links?inn={inn}&done={done}", 303)

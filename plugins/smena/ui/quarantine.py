@@ -1,0 +1,101 @@
+"""Records in quarantine: one with what became of it; asking again for many, giving many up."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.decisions.quarantine import give_up, retry
+from smena.ui.asking import CannotBe, Id, Inn, plain
+from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
+from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.rendering import page
+from smena.ui.runs import Runs
+from smena.warehouse.database import Transaction
+
+router = APIRouter()
+
+MOST_AT_ONCE = 500
+_LONGEST_REASON = 500
+
+Records = Annotated[list[int] | None, Form(max_length=MOST_AT_ONCE)]
+
+
+@router.get("/quality/quarantine/{quarantine_id}")
+def record(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, quarantine_id: Id) -> Response:
+    """One record and what its row said before; its text is for those who may act."""
+    nothing = dict.fromkeys(("inn", "reason", "state", "first_day", "last_day"))
+    with desk.reading(who) as transaction:
+        row = transaction.row("quarantine", quarantine_id=quarantine_id, with_record=who.may_act, **nothing)
+        if row is None:
+            raise NotInSight
+        organization = organization_in_sight(transaction, row["organization_inn"])
+        history = transaction.rows("quarantine_history", quarantine_id=quarantine_id)
+        batches = transaction.rows("explain_batch", batches=[row["batch_id"]], kkt_reg_id=row["kkt_reg_id"])
+        pages = transaction.rows("explain_pages", pages=[row["page_id"]] if row["page_id"] else [])
+    return page(
+        request,
+        "quality_record.html",
+        who,
+        organization=organization,
+        record=row,
+        history=history,
+        batches=batches,
+        pages=pages,
+        dags=find_runs({one["run_id"] for one in batches}),
+    )
+
+
+@router.post("/quality/{inn}/retry")
+def retry_records(request: Request, who: Acting, desk: AtDesk, inn: Inn, record: Records = None) -> Response:
+    """Their days are open again: the next load asks for them."""
+    chosen = _chosen(record)
+    with _on(desk, who, inn, chosen) as transaction:
+        done = retry(transaction, chosen, by=who.name)
+    return _back(request, inn, "retried", len(done.records), len(done.without_register))
+
+
+@router.post("/quality/{inn}/give-up")
+def give_up_records(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    inn: Inn,
+    record: Records = None,
+    reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
+) -> Response:
+    """Nothing will come of them; a reason is needed."""
+    chosen = _chosen(record)
+    if not plain(reason):
+        raise CannotBe("reason_needed")
+    with _on(desk, who, inn, chosen) as transaction:
+        done = give_up(transaction, chosen, by=who.name, reason=plain(reason))
+    return _back(request, inn, "given_up", len(done))
+
+
+def _chosen(record: list[int] | None) -> list[int]:
+    chosen = sorted(set(record or ()))
+    if not chosen:
+        raise CannotBe("nothing_chosen")
+    if chosen[0] < 1 or chosen[-1] >= 2**63:
+        raise CannotBe("not_an_id")
+    return chosen
+
+
+def _on(desk: Desk, who: Visitor, inn: str, records: list[int]) -> AbstractContextManager[Transaction]:
+    def look(transaction: Transaction) -> None:
+        organization_in_sight(transaction, inn)
+        row = transaction.row("desk_quarantine_in_sight", records=records, inn=inn)
+        if row is None or row["records"] != len(records):
+            raise NotInSight
+
+    return desk.acting(who, look)
+
+
+def _back(request: Request, inn: str, done: str, count: int, left: int = 0) -> Response:
+    query = urlencode({"inn": inn, "done": done, "count": count, "left": left})
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/quality?{query}", 303)

@@ -1,0 +1,252 @@
+"""Pages of what Kontur.Market tells: its documents, decisions between two sources, links of cashboxes and registers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from sandbox import MarketSettings, WorldSettings
+from smena.decisions.conflicts import open_decisions
+from smena.decisions.documents import ACCEPTED, mark
+from smena.decisions.links import loose_cashboxes
+from smena.model.money import written
+from smena.model.window import MARKET
+from tests.integration.conftest import BuildTown
+from tests.integration.ui.browser import Browser
+from tests.town import Town
+
+FIRST, LAST = date(2025, 12, 1), date(2025, 12, 12)
+WORLD = replace(
+    WorldSettings(
+        first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=4, receipts_per_shift=6
+    ).easy(),
+    correction_permille=0,
+)
+EASY = MarketSettings().easy()
+
+
+@pytest.fixture
+def market(build_town: BuildTown) -> Town:
+    return connected(build_town, EASY)
+
+
+def connected(build_town: BuildTown, settings: MarketSettings, world: WorldSettings = WORLD) -> Town:
+    """A town with both products, each loaded; Anna sees its organisation, Boris sees none."""
+    town = build_town(world, manners={"market": settings}, start=FIRST)
+    town.enable_market(FIRST)
+    town.load()
+    town.load(product=MARKET)
+    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    return town
+
+
+def document(town: Town, kind: str) -> dict[str, Any]:
+    rows = [one for one in town.table("accounting.market_document", "date, document_id") if one["kind"] == kind]
+    return rows[0]
+
+
+@pytest.mark.parametrize("kind", ["cashless_report", "sales_report", "waybill"])
+def test_a_document_of_market_is_opened_with_its_lines_and_what_it_was_read_from(market: Town, kind: str) -> None:
+    told = document(market, kind)
+    path = f"/documents/{told['document_id']}"
+    page = Browser(market.road, "anna").page(path)
+    lines = market.sql(
+        "select line, amount from accounting.market_document_line where document_id = %s", told["document_id"]
+    )
+    assert lines
+    for line, amount in lines:
+        assert f"<tr><td>{line}</td>" in page
+        assert amount is None or written(amount) in page
+    digests = market.sql("select encode(sha256, 'hex') from raw.page where page_id = any(%s)", told["evidence"])
+    assert digests
+    assert all(digest in page for (digest,) in digests)
+    assert told["shop_id"] in page
+    assert "order.pdf" not in page
+    assert Browser(market.road, "boris").get(path).status_code == 404
+    assert Browser(market.road, "anna").get(f"{path}/order.pdf").status_code == 404
+
+
+def test_the_lines_of_a_document_are_paged_through(market: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smena.ui.documents.LINES_A_PAGE", 2)
+    (longest, count), *_ = market.sql(
+        "select document_id::text, count(*) from accounting.market_document_line group by 1 order by 2 desc, 1"
+    )
+    assert count > 2
+    anna, seen, path = Browser(market.road, "anna"), 0, f"/smena/documents/{longest}"
+    while path:
+        page = anna.client.get(path).text
+        seen += page[page.index("Строки") : page.index("Прочитано из")].count("<tr><td>")
+        more = re.search(r'<a href="([^"]*after=[^"]*)">Ещё', page)
+        path = more[1] if more else ""
+    assert seen == count
+
+
+def test_every_document_of_every_kind_is_opened_from_the_list(market: Town) -> None:
+    anna = Browser(market.road, "anna")
+    for kind in ("pko", "rko", "cashless_report", "sales_report", "waybill"):
+        found = re.findall(r'href="/smena(/documents/[0-9a-f-]{36})"', anna.page("/documents", kind=kind))
+        assert found or kind == "rko"
+        for path in found[:3]:
+            anna.page(path)
+
+
+# --- links of cashboxes and registers
+
+
+@pytest.fixture
+def doubtful(build_town: BuildTown) -> Town:
+    """Tills that no sums tell apart: the rule proposes links and puts none into force."""
+    world = replace(WORLD, last_day=date(2025, 12, 25), receipts_per_shift=8)
+    return connected(build_town, replace(EASY, every_twin=1), world)
+
+
+def links(town: Town, state: str) -> list[dict[str, Any]]:
+    return [row for row in town.table("control.register_link", "register_link_id") if row["state"] == state]
+
+
+def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(doubtful: Town) -> None:
+    anna = Browser(doubtful.road, "anna")
+    proposed = links(doubtful, "proposed")
+    assert proposed
+    page = anna.page("/links")
+    for row in proposed:
+        assert row["cashbox_id"] in page
+        assert f"сравнено смен: {row['evidence']['compared']}" in page
+    path = f"/links/{proposed[0]['register_link_id']}/confirm"
+    token = anna.token("/links")
+    assert anna.post(path, token=token).status_code == 400
+    before = links(doubtful, "in_force")
+    answer = anna.post(path, token=token, reason="сверили <заводские номера>")
+    assert answer.status_code == 303
+    assert "Связь подтверждена" in anna.client.get(answer.headers["Location"]).text
+    (put,) = [row for row in links(doubtful, "in_force") if row not in before]
+    assert (put["cashbox_id"], put["kkt_reg_id"], put["decided_by"]) == (
+        proposed[0]["cashbox_id"],
+        proposed[0]["kkt_reg_id"],
+        "anna",
+    )
+    assert "сверили &lt;заводские номера&gt;" in anna.page("/links")
+    assert anna.post(path, token=token, reason="again").status_code == 409
+
+
+def test_a_link_is_taken_back_and_set_by_a_person(doubtful: Town) -> None:
+    anna = Browser(doubtful.road, "anna")
+    true = {row["cashbox_id"]: row["kkt_reg_id"] for row in doubtful.sandbox.market_truth()}
+    before = links(doubtful, "in_force")
+    (cashbox, *_) = [row["cashbox_id"] for row in loose_cashboxes(doubtful.warehouse, doubtful.inn)]
+    register = true[cashbox]
+    token, path = anna.token("/links"), f"/links/{doubtful.inn}/set"
+    assert cashbox in anna.page("/links").partition("Кассы Маркета без связи")[2]
+    told = {"cashbox": cashbox, "kkt_reg_id": register, "reason": "the serial numbers were looked at"}
+    for wrong in ({"reason": ""}, {"kkt_reg_id": "7"}, {"cashbox": ""}, {"first_day": "soon"}):
+        assert anna.post(path, token=token, **(told | wrong)).status_code == 400
+    assert anna.post(path, token=token, **(told | {"cashbox": "nobody's"})).status_code == 409
+    assert links(doubtful, "in_force") == before
+    assert anna.post(path, token=token, **told).status_code == 303
+    (put,) = [row for row in links(doubtful, "in_force") if row not in before]
+    assert (put["cashbox_id"], put["kkt_reg_id"], put["decided_by"]) == (cashbox, register, "anna")
+    assert cashbox not in anna.page("/links").partition("Кассы Маркета без связи")[2]
+    taken = anna.post(f"/links/{put['register_link_id']}/withdraw", token=token, reason="it was the other one")
+    assert taken.status_code == 303
+    assert links(doubtful, "in_force") == before
+    nowhere = anna.post(path, token=token, cashbox=cashbox, reason="the OFD has none of it")
+    assert nowhere.status_code == 303
+    assert "нет кассы в ОФД" in anna.page("/links")
+
+
+def test_nobody_links_the_cashboxes_of_another_organisation(doubtful: Town) -> None:
+    doubtful.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
+    boris = Browser(doubtful.road, "boris")
+    token = boris.token("/links")
+    doubtful.warehouse.run("desk_user_revoke", user_name="boris", inn=None)
+    proposed = links(doubtful, "proposed")
+    for path in (
+        f"/links/{proposed[0]['register_link_id']}/confirm",
+        f"/links/{proposed[0]['register_link_id']}/withdraw",
+        f"/links/{doubtful.inn}/set",
+    ):
+        answer = boris.post(path, token=token, reason="mine", cashbox=proposed[0]["cashbox_id"])
+        assert answer.status_code == 404
+    assert boris.get("/links", inn=doubtful.inn).status_code == 404
+    assert links(doubtful, "proposed") == proposed
+
+
+# --- decisions
+
+
+def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_named_is_booked(
+    build_town: BuildTown,
+) -> None:
+    town = connected(build_town, replace(EASY, missing_permille=25))
+    first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    anna = Browser(town.road, "anna")
+    page = anna.page("/decisions")
+    section = page[page.index(f'id="decision-{first["decision_id"]}"') :].partition("</section>")[0]
+    assert "Контур.ОФД" in section
+    assert "Контур.Маркет" in section
+    assert first["cashbox_id"] in section
+    assert first["rival_kkt_reg_id"] in section
+    for name in ("keep-ofd", "keep-market", "both"):
+        assert f'value="{name}"' in section
+    for kept, held in first["difference"].values():
+        assert f'class="differs">{kept}</td><td class="differs">{held}<' in section
+    path = f"/decisions/{first['decision_id']}/resolve"
+    assert anna.post(path, token=anna.token("/decisions"), word="keep-market", reason="the tape").status_code == 303
+    outcomes = {row["shift_id"]: row["outcome"] for row in town.shifts()}
+    assert (outcomes[first["shift_id"]], outcomes[first["rival_id"]]) == ("issued", "duplicate")
+
+
+def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(build_town: BuildTown) -> None:
+    shops = replace(EASY, every_offline=1, longest_offline_days=4)
+    town = build_town(WORLD, manners={"market": shops}, now=datetime(2025, 12, 2, 6))
+    town.enable_market(FIRST)
+    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    asked: list[dict[str, Any]] = []
+    for day in range(2, 20):
+        town.set_day(date(2025, 12, day), 6)
+        town.load(product=MARKET)
+        asked = [row for row in open_decisions(town.warehouse, town.inn) if row["document_id"]]
+        if asked:
+            break
+        new = [str(row["document_id"]) for row in town.table("accounting.market_document", "document_id")]
+        with town.warehouse.transaction() as transaction:
+            mark(transaction, new, status=ACCEPTED, by="Анна")
+    first = asked[0]
+    anna = Browser(town.road, "anna")
+    page = anna.page("/decisions")
+    section = page[page.index(f'id="decision-{first["decision_id"]}"') :].partition("</section>")[0]
+    assert f"/documents/{first['document_id']}" in section
+    assert re.findall(r'name="word" value="([^"]*)"', section) == ["keep-market", "reverse"]
+    assert first["kept"]["digest"] not in section
+    path = f"/decisions/{first['decision_id']}/resolve"
+    token = anna.token("/decisions")
+    assert anna.post(path, token=token, word="keep-ofd", reason="x").status_code == 409
+    assert anna.post(path, token=token, word="reverse", reason="the till was offline").status_code == 303
+    ((status, revision),) = town.sql(
+        "select status, revision from accounting.market_document where document_id = %s", first["document_id"]
+    )
+    assert (status, revision) == ("new", 2)
+    told = anna.page(f"/documents/{first['document_id']}")
+    assert "Прежние редакции" in told
+    assert "the till was offline" in told
+
+
+# --- the plan of Kontur.Market
+
+
+def test_the_plan_of_market_is_shown_and_nothing_of_it_is_kept(market: Town) -> None:
+    market.sql("delete from control.coverage where product = 'market'")
+    before = market.sql("select count(*) from control.batch")
+    anna, path = Browser(market.road, "anna"), f"/integrations/{market.inn}/market"
+    assert f'action="/smena{path}/plan"' in anna.page(path)
+    answer = anna.post(f"{path}/plan")
+    assert answer.status_code == 200
+    assert "Ничего не загружено" in answer.text
+    for (shop,) in market.sql("select shop_id from control.shop"):
+        assert shop in answer.text
+    assert market.sql("select count(*) from control.batch") == before
+    assert market.sql("select count(*) from control.coverage where product = 'market'") == [(0,)]

@@ -1,0 +1,223 @@
+"""Completeness as the reconciliation judged it, differences, the quarantine as a workplace, Data Docs under guard."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smena.model.money import written
+from smena.model.window import MARKET, Window
+from smena.pipeline.proof.reconcile import reconcile
+from smena.quality.docs import build
+from tests.integration.decisions.deciding import FIRST, LAST, Office
+from tests.integration.ui.conftest import OpenBrowser
+from tests.town import Town
+
+DAY = date(2026, 1, 2)
+
+
+def judge(town: Town, day: date, verdict: str, register: str, *missing: str) -> None:
+    """The reconciliation found this of a register and a day."""
+    town.sql(
+        "insert into control.completeness (organization_inn, kkt_reg_id, day, verdict, missing, shifts, batch_id)"
+        " select %s, %s, %s, %s, %s, 0, max(batch_id) from control.batch where organization_inn = %s",
+        town.inns[0], register, day, verdict, list(missing), town.inns[0],
+    )  # fmt: skip
+
+
+def state_of(page: str, day: date) -> list[str]:
+    return re.findall(rf'state-(\w+)" href="[^"]*/{day}[^"]*"', page)
+
+
+def test_the_calendar_tells_what_the_reconciliation_found(browser: OpenBrowser, town: Town) -> None:
+    inn, anna = town.inns[0], browser("anna")
+    reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    whole = anna.page("/completeness", month="2026-01")
+    for day, verdict in town.sql(
+        "select day, verdict from control.completeness_of_organization where organization_inn = %s and day >= %s",
+        inn, date(2026, 1, 1),
+    ):  # fmt: skip
+        (state,) = state_of(whole, day)
+        assert state == verdict or (verdict == "complete" and state in ("late", "open"))
+    first, second = sorted(one["kkt_reg_id"] for one in town.shifts() if one["organization_inn"] == inn)[:: len(
+        [one for one in town.shifts() if one["organization_inn"] == inn]) - 1]  # fmt: skip
+    town.sql("delete from control.completeness where day = %s", DAY)
+    judge(town, DAY, "missing", first, "ФН 7, смена № <12>")
+    judge(town, DAY, "complete", second)
+    assert state_of(anna.page("/completeness", month="2026-01"), DAY) == ["missing"]
+    assert sorted(state_of(anna.page(f"/completeness/{inn}", month="2026-01"), DAY)) == ["complete", "missing"]
+    assert "смена № &lt;12&gt;" in anna.page(f"/completeness/{inn}/{DAY}")
+    assert "смена № &lt;12&gt;" not in anna.page(f"/completeness/{inn}/{DAY}", register=second)
+
+
+@pytest.mark.parametrize("verdict", ["complete", "open", "missing", "out_of_reach", "offline", "disabled"])
+def test_every_verdict_has_its_cell_and_the_worst_register_tells_of_the_day(
+    browser: OpenBrowser, town: Town, verdict: str
+) -> None:
+    judge(town, DAY, verdict, "one")
+    judge(town, DAY, "disabled", "other")
+    assert state_of(browser("anna").page("/completeness", month="2026-01"), DAY) == [verdict]
+    worst = town.sql("select verdict from control.completeness_of_organization where day = %s", DAY)
+    assert worst == [(verdict,)]
+
+
+def test_a_verdict_is_of_the_ofd_alone_and_a_day_without_one_is_told_by_its_coverage(
+    browser: OpenBrowser, town: Town
+) -> None:
+    judge(town, DAY, "missing", "one")
+    anna = browser("anna")
+    assert state_of(anna.page("/completeness", month="2026-01", product=MARKET), DAY) == ["disabled"]
+    assert state_of(anna.page("/completeness", month="2026-01"), DAY + timedelta(days=1)) == ["complete"]
+
+
+def test_what_waits_leaves_a_complete_day_open(browser: OpenBrowser, town: Town) -> None:
+    shift = next(one for one in town.shifts() if one["organization_inn"] == town.inns[0])
+    day = shift["closed_at"].date()
+    judge(town, day, "complete", shift["kkt_reg_id"])
+    town.sql("update accounting.shift set outcome = 'needs_review' where shift_id = %s", shift["shift_id"])
+    assert state_of(browser("anna").page("/completeness", month=f"{day:%Y-%m}"), day) == ["open"]
+
+
+def test_differences_are_shown_until_they_are_closed(browser: OpenBrowser, town: Town, office: Office) -> None:
+    inn = town.inns[0]
+    shift = next(one for one in town.shifts() if one["organization_inn"] == inn and one["closed_at"].date() == DAY)
+    office.tell(shift, 12_300)
+    reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    found = town.sql(
+        "select day, amount, kkt_reg_id from control.difference where closed_at is null and organization_inn = %s", inn
+    )
+    assert found
+    page = browser("anna").page("/quality")
+    section = page.partition("Расхождения сверки</h2>")[2].partition("<h2>")[0]
+    assert section.count("<tr>") == len(found) + 1
+    for day, amount, _register in found:
+        assert written(amount) in section
+        assert f"/smena/completeness/{inn}/{day}?" in section
+    assert (
+        "123,00" not in browser("boris").page("/quality").partition("Расхождения сверки</h2>")[2].partition("<h2>")[0]
+    )
+    town.sql("update control.difference set closed_at = now()")
+    assert "Расхождений нет" in browser("anna").page("/quality")
+
+
+# --- quarantine
+
+
+@pytest.fixture
+def spoilt(town: Town) -> list[int]:
+    """Records in quarantine: two of the first organisation, one of the second."""
+    made: list[int] = []
+    for inn, digest in ((town.inns[0], "a"), (town.inns[0], "b"), (town.inns[1], "c")):
+        register = next(one["kkt_reg_id"] for one in town.shifts() if one["organization_inn"] == inn)
+        ((number,),) = town.sql(
+            "insert into control.quarantine"
+            " (organization_inn, product, kkt_reg_id, day, kind, step, reason, record, digest, batch_id)"
+            " select %s, 'ofd', %s, %s, 'closeShift', 'read', 'no sign', '<b>a record</b>', %s, max(batch_id)"
+            " from control.batch where organization_inn = %s returning quarantine_id",
+            inn, register, DAY, digest, inn,
+        )  # fmt: skip
+        made.append(number)
+    return made
+
+
+def states(town: Town) -> list[tuple[Any, ...]]:
+    return town.sql("select state, resolved_by, retried_by from control.quarantine order by quarantine_id")
+
+
+OPEN = ("open", None, None)
+
+
+def test_a_record_is_shown_to_who_may_act_with_its_text(browser: OpenBrowser, spoilt: list[int]) -> None:
+    page = browser("anna").page(f"/quality/quarantine/{spoilt[0]}")
+    assert "&lt;b&gt;a record&lt;/b&gt;" in page
+    assert 'formaction="/smena/quality/' in page
+    looked = browser("auditor", may_act=False).page(f"/quality/quarantine/{spoilt[0]}")
+    assert "no sign" in looked
+    assert "a record" not in looked
+    assert "<form" not in looked
+    assert browser("anna").get(f"/quality/quarantine/{spoilt[2]}").status_code == 404
+    assert browser("anna").get("/quality/quarantine/999999").status_code == 404
+
+
+def test_records_are_asked_for_again_and_their_days_are_open(
+    browser: OpenBrowser, town: Town, spoilt: list[int]
+) -> None:
+    inn, anna = town.inns[0], browser("anna")
+    path = f"/quality/{inn}/retry"
+    token = anna.token("/quality")
+    assert anna.post(path, token=token).status_code == 400
+    assert anna.post(path, token=token, record=[spoilt[0], spoilt[2]]).status_code == 404
+    assert anna.post(path, token=token, record=["9" * 30]).status_code == 400
+    assert states(town) == [OPEN] * 3
+    answer = anna.post(path, token=token, record=spoilt[:2])
+    assert answer.status_code == 303
+    assert "записей: 2" in anna.client.get(answer.headers["Location"]).text
+    assert states(town) == [("open", None, "anna"), ("open", None, "anna"), OPEN]
+    assert town.sql("select 1 from control.covered_day where organization_inn = %s and day = %s", inn, DAY) == []
+
+
+def test_records_are_given_up_with_a_reason_and_once(browser: OpenBrowser, town: Town, spoilt: list[int]) -> None:
+    inn, anna = town.inns[0], browser("anna")
+    path = f"/quality/{inn}/give-up"
+    token = anna.token("/quality")
+    assert anna.post(path, token=token, record=spoilt[0]).status_code == 400
+    assert anna.post(path, token=token, record=spoilt[2], reason="mine").status_code == 404
+    assert anna.post(f"/quality/{town.inns[1]}/give-up", token=token, record=spoilt[2], reason="x").status_code == 404
+    answer = anna.post(path, token=token, record=spoilt[0], reason="касса <утилизирована>")
+    assert answer.status_code == 303
+    assert states(town) == [("given_up", "anna", None), OPEN, OPEN]
+    assert "касса &lt;утилизирована&gt;" in anna.page(f"/quality/quarantine/{spoilt[0]}")
+    assert anna.post(path, token=token, record=spoilt[0], reason="again").status_code == 409
+
+
+# --- Data Docs
+
+
+def batch_of(town: Town, place: int) -> int:
+    ((number,),) = town.sql("select max(batch_id) from control.batch where organization_inn = %s", town.inns[place])
+    return int(number)
+
+
+@pytest.mark.parametrize("is_written", [True, False], ids=["as its run wrote them", "where the file is not"])
+def test_data_docs_of_a_batch_are_shown_to_who_sees_its_organisation(
+    browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_written: bool
+) -> None:
+    monkeypatch.setenv("SMENA_DATA_DOCS", str(tmp_path))
+    hers, his = batch_of(town, 0), batch_of(town, 1)
+    if is_written:
+        for batch in (hers, his):
+            file = build(town.warehouse, batch, tmp_path)
+            file.write_text(file.read_text(encoding="utf-8").replace("</h1>", " as written</h1>"), encoding="utf-8")
+    anna, path = browser("anna"), f"/quality/docs/batch_{hers}.html"
+    assert f'href="/smena{path}"' in anna.page("/quality")
+    answer = anna.get(path)
+    assert answer.status_code == 200
+    assert f"Batch {hers}" in answer.text
+    assert ("as written" in answer.text) == is_written
+    policy = answer.headers["Content-Security-Policy"]
+    assert re.match(r"default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]{44}'; frame-ancestors 'self';", policy)
+    assert anna.get(f"/quality/docs/batch_{his}.html").status_code == 404
+    back = anna.get("/quality/docs/index.html")
+    assert (back.status_code, back.headers["Location"]) == (303, "/smena/quality")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["batch_..%2f..%2fsecret.html", "..%2fsecret.html", "%2e%2e/secret.html", "batch_0.html", "batch_-1.html",
+     "batch_1%00.html", "batch_99999999999999999999.html", "secret.html", "batch_1/../../secret.html"],
+)  # fmt: skip
+def test_no_other_file_is_reached_by_the_address_of_data_docs(
+    houses: OpenBrowser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for place in (tmp_path, docs):
+        (place / "secret.html").write_text("a secret", encoding="utf-8")
+    monkeypatch.setenv("SMENA_DATA_DOCS", str(docs))
+    answer = houses("auditor").get(f"/quality/docs/{name}")
+    assert answer.status_code in (400, 404)
+    assert "a secret" not in answer.text
