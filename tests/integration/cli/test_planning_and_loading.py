@@ -177,7 +177,7 @@ def test_a_window_that_is_not_over_is_wrong_use(shop: Shop) -> None:
         ),
         (("--product", "ofd", "--from", "2025-03-01", "--to", "2025-02-30"), "'2025-02-30' is not a date"),
         (("--product", "ofd", "--from", "2025-03-01"), "--to"),
-        (("--product", "market", "--from", "2025-03-01", "--to", "2025-03-08"), "`ofd` only"),
+        (("--product", "market", "--from", "2025-03-01", "--to", "2025-03-08"), "market of"),
         (("--product", "both", "--from", "2025-03-01", "--to", "2025-03-08"), "'both'"),
     ],
 )
