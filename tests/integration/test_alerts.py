@@ -326,10 +326,6 @@ def test_no_secret_stands_in_a_log_or_an_error(
     troubled: Warehouse, hook: Hook, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    # Another test's library may have told it to be quiet.
-    for name in ("urllib3", "urllib3.connectionpool"):
-        caplog.set_level(logging.DEBUG, logger=name)
-        logging.getLogger(name).disabled = False
     messages = gather(troubled, NOW)
     telegram = Channel("telegram", base_url=f"http://{HOST}:{hook.port}", password=SECRET, extra={"chat_id": "-100"})
     hook.statuses = [500, 500]

@@ -44,9 +44,9 @@ class _Commands(click.Group):
         shared = [word for word in ("--json", "--debug") if word in words]
         rest = [word for word in words if word not in shared]
         as_json, debug = "--json" in shared, "--debug" in shared
-        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-        for handler in logging.getLogger().handlers:
-            handler.addFilter(lambda record: record.name.startswith("smena") or record.levelno >= logging.WARNING)
+        told = logging.StreamHandler(sys.stderr)
+        told.addFilter(lambda record: record.name.startswith("smena") or record.levelno >= logging.WARNING)
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", handlers=[told])
         try:
             super().main([*shared, *rest], prog_name="smena", standalone_mode=False)
             code = 0
