@@ -147,6 +147,8 @@ def test_a_known_shift_that_comes_with_another_closing_time_is_in_quarantine(tow
     }  # fmt: skip
     moved = (shift["closed_at"] + timedelta(minutes=5)).isoformat()
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"dateTime": moved}})
+    totals = {"type": "byShifts", "kktRegId": shift["kkt_reg_id"], "shiftNumber": shift["shift_number"]}
+    town.sandbox.faults.add({"kind": "patch_document", "match": totals, "set": {"shiftClose": moved}})
     stood = town.books()
     town.load(FIRST, LAST)
     assert town.books() == stood
