@@ -162,6 +162,29 @@ def test_an_accepted_order_of_market_keeps_its_contents_when_the_ofd_confirms_it
     assert ahead and judge(town).doubled == []
 
 
+def test_a_shift_whose_report_came_after_midnight_is_booked_on_the_day_of_the_report_whoever_came_first(
+    build_town: BuildTown,
+) -> None:
+    town = both(build_town)
+    town.load(product=MARKET)
+    told = next(row for row in town.sandbox.truth() if row["cash_income"] and row["closed_at"][:10] == "2025-12-10")
+    key = {"fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"]}
+    for kind, name in (("closeShift", "dateTime"), ("byShifts", "shiftClose")):
+        change = {name: "2025-12-11T00:01:00"}
+        town.sandbox.faults.add({"kind": "patch_document", "match": {"type": kind, **key}, "set": change})
+    town.load(product=OFD)
+    (shift,) = [
+        row
+        for row in town.shifts()
+        if (row["fiscal_drive_number"], row["shift_number"]) == (key["fiscalDriveNumber"], key["shiftNumber"])
+    ]
+    assert shift["outcome"] == "issued"
+    assert {row["date"] for row in live(town, shift["shift_id"])} == {date(2025, 12, 11)}
+    (till,) = [row for row in town.shifts() if row["same_as"] == shift["shift_id"]]
+    assert (till["outcome"], live(town, till["shift_id"])) == ("duplicate", [])
+    assert judge(town).doubled == []
+
+
 # --- what differs waits for a person
 
 

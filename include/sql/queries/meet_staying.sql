@@ -8,7 +8,7 @@ set
         else 'conflict'
     end,
     reason = case
-        when meeting.is_same then 'booked from Market, in a period that is closed'
+        when meeting.is_same then 'booked from Market, and accepted or in a period that is closed'
         when meeting.is_closed then 'booked from Market with other sums, in a period that is closed'
         else 'booked and accepted from Market with other sums; a person decides'
     end
