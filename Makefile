@@ -21,10 +21,10 @@ status: $(VENV)/ready ## what of the demo runs, and what is loaded
 	@$(BIN)/python -m demo status
 
 test: $(VENV)/ready ## every test but the slowest
-	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadgroup
+	$(BIN)/python -m pytest -m "not slow" -n auto
 
 test-all: $(VENV)/ready ## every test
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms, SQL, the generated docs
 	$(BIN)/ruff format --check .

@@ -8,11 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from demo.postgres import EmbeddedPostgres
 
 # Nothing of a test has to survive a power cut.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class OneAirflow(LoadScopeScheduling):
+    """Deals out test by test, but all that needs an Airflow to one process: two of them at once starve each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "airflow" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneAirflow:
+    return OneAirflow(config, log)
 
 
 @pytest.fixture(scope="session")

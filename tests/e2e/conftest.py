@@ -1,4 +1,4 @@
-"""A real Airflow over a real warehouse, with Kontur in miniature beside it: started once for the session."""
+"""A real Airflow over a real warehouse, with Kontur in miniature beside it: started once, ended with the last of these tests."""
 
 from __future__ import annotations
 
@@ -25,14 +25,6 @@ DAYS = 40
 RUNS = 3
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process has all that needs an Airflow: two of them at once would starve each other."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("airflow"))
-
-
 @dataclass(frozen=True)
 class Office:
     """Everything of it, running."""
@@ -47,7 +39,7 @@ class Office:
         return self.today - timedelta(days=DAYS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
     # The DAG's day begins at four in the morning: until then the run of yesterday is not due.
     today = (datetime.now(ACCOUNTING_ZONE) - DAILY_RUN_AT).date()

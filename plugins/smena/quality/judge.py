@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -79,7 +80,12 @@ def pronounce(frame: pd.DataFrame, answers: Sequence[Answer]) -> Verdict:
 
 @cache
 def _whole_frame() -> BatchDefinition[Any]:
-    """The door to Great Expectations: a context in memory, without progress bars, that takes any frame."""
+    """The door to Great Expectations: a context in memory, without progress bars, that takes any frame.
+
+    It tells of its own furniture by hundreds of lines where the host logs at level `info`, as Airflow does: only its
+    warnings are let through.
+    """
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
