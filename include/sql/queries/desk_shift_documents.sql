@@ -1,5 +1,6 @@
 -- Run by the desk: the cash orders of these shifts.
 select
+    cash_order.shift_id::text as shift_id,
     cash_order.document_id::text as document_id,
     cash_order.kind,
     cash_order.number,

@@ -36,12 +36,14 @@ def conflicts(session: Session, *, inn: str | None) -> None:
 
 
 @click.command()
-@click.argument("decision_id", type=int, metavar="ID")
+@click.argument("decision_ids", type=int, nargs=-1, required=True, metavar="ID…")
 @click.argument("word", type=click.Choice(decisions.WORDS))
 @click.option("--reason", required=True, help="Why: it is kept with the decision.")
 @click.pass_obj
-def resolve(session: Session, *, decision_id: int, word: str, reason: str) -> None:
-    """Resolve a decision: keep-ofd keeps what stands, reverse issues anew what the source tells now.
+def resolve(session: Session, *, decision_ids: tuple[int, ...], word: str, reason: str) -> None:
+    """Resolve decisions, one or many at once: all, or none of them.
+
+    keep-ofd keeps what stands, reverse issues anew what the source tells now.
 
     Where both sources tell of one shift with other sums, keep-ofd or keep-market books that side and not the other, and
     both says that they are two shifts.
@@ -49,14 +51,19 @@ def resolve(session: Session, *, decision_id: int, word: str, reason: str) -> No
     A shift that needed a look: approve books it from its sums, reject books nothing of it.
     """
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        done = decisions.resolve(transaction, decision_id, word, by=person(), reason=reason)
+        resolved = decisions.resolve_many(transaction, decision_ids, word, by=person(), reason=reason)
+    data = [one.decision | {"reversed": one.reversed, "issued": one.issued} for one in resolved]
+    text = "\n\n".join(_done(one, word) for one in resolved)
+    session.answer(data[0] if len(data) == 1 else {"decisions": data}, text)
+
+
+def _done(one: decisions.Resolved, word: str) -> str:
     lines = [
-        f"decision {decision_id}: {word}, by {done.decision['resolved_by']}",
-        f"{len(done.reversed)} orders reversed, {len(done.issued)} issued",
-        table(done.issued, _ISSUED),
+        f"decision {one.decision['decision_id']}: {word}, by {one.decision['resolved_by']}",
+        f"{len(one.reversed)} orders reversed, {len(one.issued)} issued",
+        table(one.issued, _ISSUED),
     ]
-    data = done.decision | {"reversed": done.reversed, "issued": done.issued}
-    session.answer(data, "\n".join(filter(None, lines)))
+    return "\n".join(filter(None, lines))
 
 
 def _told(row: Row) -> str:

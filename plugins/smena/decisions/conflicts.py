@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -87,6 +88,20 @@ def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, r
     return Resolved(_decision(transaction, decision_id), [str(row["document_id"]) for row in done.gone], done.issued)
 
 
+def resolve_many(
+    transaction: Transaction, decision_ids: Iterable[int], word: str, *, by: str, reason: str
+) -> list[Resolved]:
+    """Resolves several decisions by one word and for one reason, all or nothing, in their numbers' order.
+
+    Raises as `resolve` does, for the first that cannot be resolved so.
+    """
+    wanted = sorted(set(decision_ids))
+    # Locks of several organisations are taken in one order, whoever asks: nobody waits for each other for ever.
+    for inn in sorted({_decision(transaction, one)["organization_inn"] for one in wanted}):
+        transaction.run("lock_organization", inn=inn)
+    return [resolve(transaction, one, word, by=by, reason=reason) for one in wanted]
+
+
 @dataclass
 class _Resolution:
     """What is done by a decision that was resolved just now."""
@@ -156,6 +171,7 @@ def _decision(transaction: Transaction, decision_id: int) -> Row:
 
 def _want(transaction: Transaction, decision_id: int) -> None:
     """Makes the orders to be issued, in the table `wanted_order`. Raises WrongUse where they cannot be."""
+    transaction.run("resolve_wanted_drop")
     transaction.run("resolve_wanted", decision_id=decision_id)
     found = transaction.rows("resolve_wanted_check", decision_id=decision_id)[0]
     if found["is_sumless"]:

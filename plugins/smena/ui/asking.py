@@ -45,6 +45,16 @@ def id_of(text: str) -> str:
         raise CannotBe("not_an_id") from None
 
 
+def ticked(numbers: list[int] | None) -> list[int]:
+    """The rows of a page that were ticked, by number, each once. Raises CannotBe."""
+    chosen = sorted(set(numbers or ()))
+    if not chosen:
+        raise CannotBe("nothing_chosen")
+    if chosen[0] < 1 or chosen[-1] >= 2**63:
+        raise CannotBe("not_an_id")
+    return chosen
+
+
 def month_of(text: str, today: date) -> tuple[date, date]:
     """The first and the last day of a month, `YYYY-MM`; of this one where nothing was given. Raises CannotBe."""
     first = day_of(f"{text}-01") if text else today.replace(day=1)

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from smena.decisions.conflicts import WORDS, choices, resolve
-from smena.ui.asking import AnyInn, CannotBe, Id, Text, plain
+from smena.decisions.conflicts import WORDS, choices, resolve_many
+from smena.ui.asking import AnyInn, CannotBe, Text, plain, ticked
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
 from smena.ui.rendering import page
@@ -17,7 +17,7 @@ from smena.warehouse.database import Row, Transaction
 
 router = APIRouter()
 
-A_PAGE = 20
+A_PAGE = 50
 _LONGEST_REASON = 500
 _AMOUNTS = (
     "cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund", "receipts",
@@ -27,7 +27,14 @@ _AMOUNTS = (
 
 @router.get("/decisions")
 def decisions(
-    request: Request, who: Looking, desk: AtDesk, find_runs: Runs, inn: AnyInn = "", after: Text = "", done: Text = ""
+    request: Request,
+    who: Looking,
+    desk: AtDesk,
+    find_runs: Runs,
+    inn: AnyInn = "",
+    after: Text = "",
+    done: Text = "",
+    count: Text = "",
 ) -> Response:
     """Open decisions, the oldest first, and what people decided last."""
     with desk.reading(who) as transaction:
@@ -41,11 +48,11 @@ def decisions(
             most=A_PAGE,
         )
         decided = transaction.rows("desk_decided", inn=inn or None, most=10)
-        for row in rows:
-            told_of = [one for one in (row["shift_id"], row["rival_id"]) if one]
-            row["documents"] = transaction.rows("desk_shift_documents", shifts=told_of) if told_of else []
+        told_of = {one for row in rows for one in (row["shift_id"], row["rival_id"]) if one}
+        documents = transaction.rows("desk_shift_documents", shifts=sorted(told_of))
     for row in rows:
-        row |= {"choices": choices(row), "sides": _sides(row), "words": _words(row)}
+        own = [one for one in documents if one["shift_id"] in (row["shift_id"], row["rival_id"])]
+        row |= {"choices": choices(row), "sides": _sides(row), "words": _words(row), "documents": own}
     return page(
         request,
         "decisions.html",
@@ -54,34 +61,44 @@ def decisions(
         organizations=organizations,
         decisions=rows,
         decided=decided,
+        common=_common(rows),
         next_after=rows[-1]["decision_id"] if len(rows) == A_PAGE else None,
         dags=find_runs({row["run_id"] for row in rows}),
         done=done if done in WORDS else "",
+        count=count if count.isdecimal() and len(count) < 4 else "1",
     )
 
 
-@router.post("/decisions/{decision_id}/resolve")
-def resolve_decision(
+@router.post("/decisions/resolve")
+def resolve_decisions(
     request: Request,
     who: Acting,
     desk: AtDesk,
-    decision_id: Id,
     word: Annotated[str, Form(max_length=20)],
+    decision: Annotated[list[int] | None, Form(max_length=A_PAGE)] = None,
     reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
 ) -> Response:
-    """One decision, with its reason."""
+    """One decision, or those that were ticked: all by one word and for one reason, or none of them."""
     if word not in WORDS:
         raise CannotBe("not_understood")
     if not plain(reason):
         raise CannotBe("reason_needed")
+    chosen = ticked(decision)
 
     def look(transaction: Transaction) -> None:
-        if not transaction.rows("desk_decisions", decision_id=decision_id, inn=None, after=0, most=1):
-            raise NotInSight
+        for one in chosen:
+            if not transaction.rows("desk_decisions", decision_id=one, inn=None, after=0, most=1):
+                raise NotInSight
 
     with desk.acting(who, look) as transaction:
-        resolve(transaction, decision_id, word, by=who.name, reason=plain(reason))
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?done={word}", 303)
+        done = resolve_many(transaction, chosen, word, by=who.name, reason=plain(reason))
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?done={word}&count={len(done)}", 303)
+
+
+def _common(rows: list[Row]) -> tuple[str, ...]:
+    """The words that fit some of these decisions of two sources: what may be said of many at once."""
+    between = [row for row in rows if row["words"] == "between_word_"]
+    return between[0]["choices"] if len(between) > 1 else ()
 
 
 def _words(row: Row) -> str:

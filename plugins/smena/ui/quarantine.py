@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.quarantine import give_up, retry
-from smena.ui.asking import CannotBe, Id, Inn, plain
+from smena.ui.asking import CannotBe, Id, Inn, plain, ticked
 from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
 from smena.ui.rendering import page
@@ -53,7 +53,7 @@ def record(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, quaran
 @router.post("/quality/{inn}/retry")
 def retry_records(request: Request, who: Acting, desk: AtDesk, inn: Inn, record: Records = None) -> Response:
     """Their days are open again: the next load asks for them."""
-    chosen = _chosen(record)
+    chosen = ticked(record)
     with _on(desk, who, inn, chosen) as transaction:
         done = retry(transaction, chosen, by=who.name)
     return _back(request, inn, "retried", len(done.records), len(done.without_register))
@@ -69,21 +69,12 @@ def give_up_records(
     reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
 ) -> Response:
     """Nothing will come of them; a reason is needed."""
-    chosen = _chosen(record)
+    chosen = ticked(record)
     if not plain(reason):
         raise CannotBe("reason_needed")
     with _on(desk, who, inn, chosen) as transaction:
         done = give_up(transaction, chosen, by=who.name, reason=plain(reason))
     return _back(request, inn, "given_up", len(done))
-
-
-def _chosen(record: list[int] | None) -> list[int]:
-    chosen = sorted(set(record or ()))
-    if not chosen:
-        raise CannotBe("nothing_chosen")
-    if chosen[0] < 1 or chosen[-1] >= 2**63:
-        raise CannotBe("not_an_id")
-    return chosen
 
 
 def _on(desk: Desk, who: Visitor, inn: str, records: list[int]) -> AbstractContextManager[Transaction]:

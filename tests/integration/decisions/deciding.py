@@ -58,9 +58,10 @@ class Office:
     def waiting(self) -> list[dict[str, Any]]:
         return open_decisions(self.town.warehouse, self.town.inn)
 
-    def tell(self, shift: dict[str, Any], kopecks: int) -> None:
-        """From now on by-shifts tells this much more cash of the shift's sales than it told first."""
-        self.town.sandbox.faults.clear()
+    def tell(self, shift: dict[str, Any], kopecks: int, *, beside: bool = False) -> None:
+        """From now on by-shifts tells this much more cash of the shift's sales than it told first; `beside` others."""
+        if not beside:
+            self.town.sandbox.faults.clear()
         match = {
             "type": "byShifts",
             "fiscalDriveNumber": shift["fiscal_drive_number"],

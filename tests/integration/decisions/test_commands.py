@@ -55,6 +55,24 @@ def test_an_accountant_s_day(shop: Shop) -> None:
     assert "reversed by" in explained.out and "resolution reverse" in explained.out
 
 
+def test_several_decisions_are_resolved_by_one_word_all_or_none(shop: Shop) -> None:
+    run, office = shop.cli.here, Office(shop.town)
+    first, *_, last = [order for order in shop.town.orders() if order["operation"] == "cash_income"]
+    assert run("accept", str(first["document_id"]), str(last["document_id"])).code == 0
+    for order in (first, last):
+        office.tell(office.shift_of(order), MORE, beside=True)
+    shop.load()
+    numbers = [str(one["decision_id"]) for one in run("conflicts", "--json").data["decisions"]]
+    assert len(numbers) == 2
+    assert run("resolve", *numbers, "999", "reverse", "--reason", "counted").code == 2
+    assert len(run("conflicts", "--json").data["decisions"]) == 2
+    done = run("resolve", *numbers, "reverse", "--reason", "counted", "--json")
+    assert done.code == 0
+    assert [str(one["decision_id"]) for one in done.data["decisions"]] == numbers
+    assert [len(one["reversed"]) for one in done.data["decisions"]] == [1, 1]
+    assert run("conflicts").code == 0
+
+
 def test_the_books_are_closed_and_opened_and_what_comes_meanwhile_waits(shop: Shop) -> None:
     run = shop.cli.here
     inn = ("--inn", shop.inn)

@@ -44,7 +44,7 @@ def filled(path: str, inn: str = INN, decision: int = 1) -> str:
 def test_every_page_and_every_action_is_among_the_routes() -> None:
     assert {"GET", "POST"} == {method for method, _ in ROUTES}
     assert len(ROUTES) >= 26
-    assert ("POST", "/decisions/{decision_id}/resolve") in ROUTES
+    assert ("POST", "/decisions/resolve") in ROUTES
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

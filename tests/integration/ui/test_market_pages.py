@@ -194,10 +194,35 @@ def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_nam
         assert f'value="{name}"' in section
     for kept, held in first["difference"].values():
         assert f'class="differs">{kept}</td><td class="differs">{held}<' in section
-    path = f"/decisions/{first['decision_id']}/resolve"
-    assert anna.post(path, token=anna.token("/decisions"), word="keep-market", reason="the tape").status_code == 303
+    asked = {"token": anna.token("/decisions"), "decision": first["decision_id"], "reason": "the tape"}
+    assert anna.post("/decisions/resolve", word="keep-market", **asked).status_code == 303
     outcomes = {row["shift_id"]: row["outcome"] for row in town.shifts()}
     assert (outcomes[first["shift_id"]], outcomes[first["rival_id"]]) == ("issued", "duplicate")
+
+
+def test_differences_of_two_sources_are_resolved_many_at_once_all_or_none(build_town: BuildTown) -> None:
+    town = connected(build_town, replace(EASY, missing_permille=80))
+    waiting = [row["decision_id"] for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    assert len(waiting) > 2
+    anna = Browser(town.road, "anna")
+    page = anna.page("/decisions")
+    assert re.findall(r'name="decision" form="many" value="(\d+)"', page) == list(map(str, waiting))
+    token = re.search(r'id="many".*?name="token" value="([^"]*)"', page, re.DOTALL)[1]
+    asked = {"token": token, "word": "keep-ofd", "reason": "the till lost cheques"}
+    before = town.orders(), town.shifts()
+    assert anna.post("/decisions/resolve", decision=[*waiting, 10**9], **asked).status_code == 404
+    assert anna.post("/decisions/resolve", decision=waiting, **(asked | {"word": "reverse"})).status_code == 409
+    assert (town.orders(), town.shifts()) == before
+    done = anna.post("/decisions/resolve", decision=waiting, **asked)
+    assert done.status_code == 303
+    assert f"Оставить данные ОФД, {len(waiting)}" in anna.client.get(done.headers["Location"]).text
+    assert not [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    told = town.sql(
+        "select distinct resolution, resolved_by, resolution_reason from control.decision where decision_id = any(%s)",
+        waiting,
+    )
+    assert told == [("keep-ofd", "anna", "the till lost cheques")]
+    assert {row["outcome"] for row in town.shifts() if row["source"] == "market"} == {"duplicate"}
 
 
 def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(build_town: BuildTown) -> None:
@@ -222,10 +247,9 @@ def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(bui
     assert f"/documents/{first['document_id']}" in section
     assert re.findall(r'name="word" value="([^"]*)"', section) == ["keep-market", "reverse"]
     assert first["kept"]["digest"] not in section
-    path = f"/decisions/{first['decision_id']}/resolve"
-    token = anna.token("/decisions")
-    assert anna.post(path, token=token, word="keep-ofd", reason="x").status_code == 409
-    assert anna.post(path, token=token, word="reverse", reason="the till was offline").status_code == 303
+    asked = {"token": anna.token("/decisions"), "decision": first["decision_id"], "reason": "the till was offline"}
+    assert anna.post("/decisions/resolve", word="keep-ofd", **asked).status_code == 409
+    assert anna.post("/decisions/resolve", word="reverse", **asked).status_code == 303
     ((status, revision),) = town.sql(
         "select status, revision from accounting.market_document where document_id = %s", first["document_id"]
     )

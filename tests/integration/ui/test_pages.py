@@ -179,7 +179,9 @@ def test_nobody_acts_on_what_he_does_not_see(browser: OpenBrowser, town: Town, o
     office.tell(shift, 100)
     office.load_again()
     (waiting,) = office.waiting()
-    refused = browser("boris").post(f"/decisions/{waiting['decision_id']}/resolve", word="keep-ofd", reason="mine")
+    refused = browser("boris").post(
+        "/decisions/resolve", decision=waiting["decision_id"], word="keep-ofd", reason="mine"
+    )
     assert refused.status_code == 404
     assert [one["document_id"] for one in town.orders() if one["status"] != "new"] == [order["document_id"]]
     assert len(office.waiting()) == 1
@@ -199,12 +201,14 @@ def test_a_conflict_is_shown_with_both_sides_and_resolved_once(
     assert re.search(rf'class="differs">{kept}</td><td class="differs">{held}<', page)
     assert 'value="keep-ofd"' in page
     assert 'value="reverse"' in page
-    path = f"/decisions/{waiting['decision_id']}/resolve"
-    assert anna.post(path, word="reverse").status_code == 400
-    assert anna.post(path, word="approve", reason="the till was counted").status_code == 409
+    path, asked = "/decisions/resolve", {"decision": waiting["decision_id"], "reason": "the till was counted"}
+    assert anna.post(path, word="reverse", decision=waiting["decision_id"]).status_code == 400
+    assert anna.post(path, word="reverse", reason="of none").status_code == 400
+    assert anna.post(path, word="reverse", reason="of none", decision=2**63).status_code == 400
+    assert anna.post(path, word="approve", **asked).status_code == 409
     token = anna.token()
-    assert anna.post(path, token=token, word="reverse", reason="the till was counted").status_code == 303
-    replayed = anna.post(path, token=token, word="reverse", reason="the till was counted")
+    assert anna.post(path, token=token, word="reverse", **asked).status_code == 303
+    replayed = anna.post(path, token=token, word="reverse", **asked)
     assert replayed.status_code == 409
     assert "resolved already" in replayed.text
     assert office.waiting() == []
