@@ -101,6 +101,7 @@ select
                     and decision.digest = md5(stood_facts::text || told_facts::text)
             )
             then 'same'
+        when outcome = 'before_start' and accounting.is_booked(stood_outcome) then 'same'
         when
             exists (
                 select from accounting.cash_order

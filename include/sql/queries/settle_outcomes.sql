@@ -54,7 +54,9 @@ judged as (
                         when coalesce(met.is_closed, false) then 'closed_period'
                         else 'conflict'
                     end
-            when met.start_date is null or met.order_date < met.start_date then 'before_start'
+            when met.start_date is null or met.order_date < met.start_date
+                -- From a later date it was switched on again: what was booked stays booked.
+                then case when accounting.is_booked(met.outcome) then met.outcome else 'before_start' end
             when coalesce(met.is_closed, false) then 'closed_period'
             when met.cash_income is null then 'incomplete'
             when met.is_doubtful and not met.has_orders then 'needs_review'

@@ -1,0 +1,70 @@
+"""What was settled between the two sources stays right when one of them changes, comes back, or is cut (DOMAIN 4, 5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from sandbox import MarketSettings, WorldSettings
+from smena.decisions.conflicts import open_decisions, resolve
+from smena.decisions.documents import ACCEPTED, mark
+from smena.integration.lifecycle import disable
+from smena.model.window import MARKET, OFD
+from tests.integration.conftest import BuildTown
+from tests.integration.two_sources import judge
+from tests.town import Town
+
+FIRST, LAST = date(2025, 12, 1), date(2025, 12, 20)
+WORLD = WorldSettings(
+    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=2, receipts_per_shift=6
+).easy()
+WORLD = replace(WORLD, correction_permille=0)
+EASY = MarketSettings().easy()
+
+
+def both(build_town: BuildTown, market: MarketSettings = EASY, **more: Any) -> Town:
+    town = build_town(WORLD, manners={"market": market}, start=FIRST, **more)
+    town.enable_market(FIRST)
+    town.set_day(LAST + timedelta(days=1))
+    return town
+
+
+def live(town: Town, shift_id: str) -> list[dict[str, Any]]:
+    return [row for row in town.orders() if row["shift_id"] == shift_id and row["status"] in ("new", "accepted")]
+
+
+def waiting(town: Town) -> list[dict[str, Any]]:
+    with town.warehouse.transaction() as transaction:
+        return open_decisions(transaction, town.inn)
+
+
+def decide(town: Town, decision: dict[str, Any], word: str) -> None:
+    with town.warehouse.transaction() as transaction:
+        resolve(transaction, decision["decision_id"], word, by="Анна", reason="the tape was looked at")
+
+
+def accept(town: Town, orders: list[dict[str, Any]]) -> None:
+    with town.warehouse.transaction() as transaction:
+        mark(transaction, [str(row["document_id"]) for row in orders], status=ACCEPTED, by="Анна")
+
+
+def shift_of(town: Town, shift_id: Any) -> dict[str, Any]:
+    (found,) = [row for row in town.shifts() if row["shift_id"] == shift_id]
+    return found
+
+
+def key_of(shift: dict[str, Any]) -> dict[str, Any]:
+    return {"fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"]}
+
+
+def test_market_switched_on_again_from_a_later_date_leaves_its_former_orders_alone(build_town: BuildTown) -> None:
+    town = both(build_town, replace(EASY, every_market_only=1))
+    town.load(product=MARKET)
+    stood = town.books()
+    assert stood["orders"]
+    with town.warehouse.transaction() as transaction:
+        disable(transaction, inn=town.inn, product=MARKET, changed_by="test")
+    town.enable_market(LAST - timedelta(days=2))
+    town.load(product=MARKET)
+    assert town.books() == stood
