@@ -68,3 +68,25 @@ def test_market_switched_on_again_from_a_later_date_leaves_its_former_orders_alo
     town.enable_market(LAST - timedelta(days=2))
     town.load(product=MARKET)
     assert town.books() == stood
+
+
+def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_other_sums(
+    build_town: BuildTown,
+) -> None:
+    town = both(build_town, replace(EASY, missing_permille=25))
+    town.load(product=OFD)
+    town.load(product=MARKET)
+    decision = next(row for row in waiting(town) if row["kind"] == "conflict" and row["choices"][0] == "keep-ofd")
+    decide(town, decision, "keep-market")
+    fiscal = shift_of(town, decision["rival_id"])
+    match = {"type": "byShifts", **key_of(fiscal)}
+    told = int(fiscal["cash_income"] * 100) + 5_000
+    change = {"sell.cashTotal": told, "sell.total": 10**12}
+    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": change})
+    town.load(FIRST, LAST, product=OFD)
+    booked = live(town, decision["shift_id"]) + live(town, decision["rival_id"])
+    assert {row["source"] for row in booked} == {"market"}
+    assert any(
+        {row["shift_id"], row["rival_id"]} == {decision["shift_id"], decision["rival_id"]} for row in waiting(town)
+    )
+    assert judge(town).doubled == []

@@ -1,8 +1,9 @@
 -- Run by publish of the OFD after pair_hold: orders that Market told of first go over to the fiscal shift that is the same.
 --
--- The OFD wins: an order that is still new takes its sums, one that was accepted keeps its contents and must be equal. In a
--- closed period nothing moves: equal, the fiscal shift is the duplicate; different, a person decides. A new order of another
--- day than the fiscal shift's does not go over either, for its date is assigned once: it is reversed, and another issued.
+-- The OFD wins: an order that is still new takes its sums; one that was accepted, or that a person has kept, stays as it
+-- is and must be equal. In a closed period nothing moves: equal, the fiscal shift is the duplicate; different, a person
+-- decides. A new order of another day than the fiscal shift's does not go over either, for its date is assigned once: it
+-- is reversed, and another issued.
 create temporary table meeting on commit drop as
 with met as (
     select
@@ -13,9 +14,10 @@ with met as (
         bool_or(
             least(fiscal_row.order_date, cash_order.date) <= coalesce(closed_period.through, '-infinity')
         ) as is_closed,
-        bool_or(cash_order.status in ('accepted', 'rejected')) as is_marked,
+        bool_or(cash_order.status in ('accepted', 'rejected') or till.decision_id is not null) as is_marked,
         bool_or(cash_order.date <> fiscal_row.order_date) as is_of_other_day
     from pairing
+    inner join till on pairing.till_id = till.shift_id
     inner join decided on pairing.fiscal_id = decided.shift_id
     inner join accounting.shift as fiscal_row on pairing.fiscal_id = fiscal_row.shift_id
     inner join accounting.cash_order on pairing.till_id = cash_order.shift_id
