@@ -90,3 +90,42 @@ def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_o
         {row["shift_id"], row["rival_id"]} == {decision["shift_id"], decision["rival_id"]} for row in waiting(town)
     )
     assert judge(town).doubled == []
+
+
+def a_late_report(town: Town) -> dict[str, Any]:
+    """A shift of the last days with cash, which Market has booked and the OFD did not tell of yet."""
+    town.load(FIRST, LAST - timedelta(days=5), product=OFD)
+    town.load(product=MARKET)
+    told = next(
+        row
+        for row in town.sandbox.market_truth()
+        if row["cash_income"] and row["closed_at"][:10] == str(LAST - timedelta(days=2))
+    )
+    (till,) = [row for row in town.shifts() if row["till_shift"] == told["till_shift"]]
+    assert [row["source"] for row in live(town, till["shift_id"])][:1] == ["market"]
+    return till | {
+        "key": {"fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"]},
+        "kkt_reg_id": told["kkt_reg_id"],
+    }
+
+
+def test_an_order_of_market_stays_until_the_ofd_has_the_whole_shift(build_town: BuildTown) -> None:
+    town = both(build_town)
+    till = a_late_report(town)
+    (order,) = live(town, till["shift_id"])
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "match": {"type": "byShifts", **till["key"]}, "drop": ["shiftOpen"]}
+    )
+    town.sandbox.faults.add({"kind": "drop_document", "match": {"type": "receipt", **till["key"]}})
+    town.load(product=OFD)
+    town.load(product=MARKET)
+    (fiscal,) = [
+        row for row in town.shifts() if (row["fiscal_drive_number"], row["shift_number"]) == tuple(till["key"].values())
+    ]
+    assert fiscal["outcome"] == "incomplete"
+    assert [row["number"] for row in live(town, till["shift_id"])] == [order["number"]]
+    town.sandbox.faults.clear()
+    town.load(product=OFD)
+    (now,) = live(town, fiscal["shift_id"])
+    assert (now["number"], now["source"], now["amount"]) == (order["number"], "ofd", order["amount"])
+    assert (shift_of(town, till["shift_id"])["outcome"], judge(town).doubled) == ("duplicate", [])

@@ -108,8 +108,8 @@ select
         when not stood then 'new'
         when other_identity then 'other'
         when stood_outcome = 'rejected' then 'same'
-        when stood_same_as is not null then case when same_facts then 'same' else 'changed' end
         when is_incomplete and stood_whole then 'same'
+        when stood_same_as is not null then case when same_facts then 'same' else 'changed' end
         when stood_outcome in ('incomplete', 'needs_review', 'before_start', 'closed_period')
             then
                 case

@@ -44,7 +44,8 @@ judged as (
             when met.fiscal_same_as = met.shift_id then met.outcome
             when coalesce(met.is_closed, false) and accounting.is_booked(met.outcome) then met.outcome
             when met.is_crowded then 'needs_review'
-            when met.fiscal_id is not null and met.fiscal_outcome <> 'before_start'
+            -- Of a shift that is incomplete the OFD has no sums: Market's stand until it has, and go over to it then.
+            when met.fiscal_id is not null and met.fiscal_outcome not in ('before_start', 'incomplete')
                 then
                     case
                         -- Accepted from Market: it stands, and where the OFD's is booked too, a person decides.
