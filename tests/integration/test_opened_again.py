@@ -1,0 +1,40 @@
+"""What could not be booked for a closed period or a start date is booked once it can be, in whichever detail (DOMAIN 5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from smena.decisions.periods import close_period, open_period
+from tests.integration.conftest import BuildTown
+from tests.town import EASY, Town
+
+FIRST, LAST = date(2025, 12, 1), date(2025, 12, 12)
+WORLD = replace(EASY, first_day=FIRST, last_day=LAST)
+
+
+def close(town: Town, through: date) -> None:
+    with town.warehouse.transaction() as transaction:
+        close_period(transaction, inn=town.inn, through=through, closed_by="Анна", reason="the month is over")
+
+
+def open_again(town: Town) -> None:
+    with town.warehouse.transaction() as transaction:
+        open_period(transaction, inn=town.inn, opened_by="Борис", reason="a late shift")
+
+
+@pytest.mark.parametrize("detail", ["totals", "receipts"])
+def test_shifts_of_a_closed_period_are_booked_when_it_is_opened_again(build_town: BuildTown, detail: str) -> None:
+    town = build_town(WORLD, now=datetime(2025, 12, 13, 12), detail=detail)
+    close(town, FIRST + timedelta(days=5))
+    town.load()
+    assert town.outcomes()["closed_period"]
+    open_again(town)
+    town.load()
+    assert town.outcomes()["closed_period"] == 0
+    whole = build_town(WORLD, beside=town, detail=detail)
+    whole.load()
+    assert town.outcomes() == whole.outcomes()
+    assert sum(order["amount"] for order in town.orders()) == sum(order["amount"] for order in whole.orders())
