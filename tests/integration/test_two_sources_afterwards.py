@@ -129,3 +129,44 @@ def test_an_order_of_market_stays_until_the_ofd_has_the_whole_shift(build_town: 
     (now,) = live(town, fiscal["shift_id"])
     assert (now["number"], now["source"], now["amount"]) == (order["number"], "ofd", order["amount"])
     assert (shift_of(town, till["shift_id"])["outcome"], judge(town).doubled) == ("duplicate", [])
+
+
+def test_an_accepted_order_of_market_and_a_shift_of_the_ofd_that_needs_a_look_are_asked_as_one_question(
+    build_town: BuildTown,
+) -> None:
+    town = both(build_town, detail="receipts")
+    till = a_late_report(town)
+    accept(town, live(town, till["shift_id"]))
+    sale = {"type": "receipt", "operationType": 1, **till["key"]}
+    mixed = [{"name": "own"}, {"name": "of a principal", "paymentAgentType": 1}]
+    town.sandbox.faults.add({"kind": "patch_document", "match": sale, "set": {"items": mixed}})
+    town.load(product=OFD)
+    (fiscal,) = [
+        row for row in town.shifts()
+        if (row["fiscal_drive_number"], row["shift_number"]) == tuple(till["key"].values())
+    ]  # fmt: skip
+    assert fiscal["outcome"] in ("needs_review", "conflict")
+    (asked,) = [row for row in waiting(town) if fiscal["shift_id"] in (row["shift_id"], row["rival_id"])]
+    decide(town, asked, asked["choices"][0])
+    assert len({row["source"] for row in live(town, fiscal["shift_id"]) + live(town, till["shift_id"])}) == 1
+    assert judge(town).doubled == []
+
+
+def test_a_conflict_that_the_ofd_takes_back_waits_for_nobody_any_more(build_town: BuildTown) -> None:
+    town = both(build_town)
+    till = a_late_report(town)
+    accept(town, live(town, till["shift_id"]))
+    match = {"type": "byShifts", **till["key"]}
+    told = int(till["cash_income"] * 100) + 5_000
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": told, "sell.total": 10**12}}
+    )
+    town.load(product=OFD)
+    (asked,) = waiting(town)
+    assert asked["rival_id"] == till["shift_id"]
+    town.sandbox.faults.clear()
+    town.load(FIRST, LAST, product=OFD)
+    assert waiting(town) == []
+    assert {row["status"] for row in live(town, asked["shift_id"])} == {"accepted"}
+    assert shift_of(town, till["shift_id"])["outcome"] == "duplicate"
+    assert (judge(town).doubled, judge(town).lost) == ([], [])
