@@ -1,0 +1,44 @@
+"""What is not here, or cannot be told, is never called loaded or proved (DOMAIN 6, 7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sandbox import MarketSettings
+from smena.model.window import MARKET
+from tests.integration.conftest import BuildTown
+from tests.town import EASY, FIRST
+
+DAY = FIRST + timedelta(days=1)
+SHOP = replace(EASY, first_day=DAY, last_day=DAY, registers_per_organization=1, receipts_per_shift=4)
+
+
+def test_a_day_of_a_shop_all_of_whose_cheques_name_an_impossible_day_is_not_called_loaded(
+    build_town: BuildTown,
+) -> None:
+    town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12))
+    town.enable_market(DAY)
+    for told in ("2099-01-01T10:00:00", "2014-01-01T10:00:00"):
+        town.sandbox.faults.clear()
+        town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "cheque"}, "set": {"closeTime": told}})
+        town.load(product=MARKET)
+        assert town.quarantine()
+        assert town.sql("select day from control.covered_day where product = 'market'") == []
+        assert town.covered() == []
+    town.sandbox.faults.clear()
+    town.load(product=MARKET)
+    assert town.sql("select day from control.covered_day where product = 'market'") == [(DAY,)]
+
+
+def test_no_report_is_filed_of_a_day_of_which_a_cheque_may_be_rejected(build_town: BuildTown) -> None:
+    town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12))
+    town.enable_market(DAY)
+    change = {"closeTime": "2099-01-01T10:00:00"}
+    town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "cheque"}, "set": change, "times": 1})
+    town.load(product=MARKET)
+    reports = "select kind, date from accounting.market_document where kind <> 'waybill' order by 1"
+    assert town.sql(reports) == []
+    town.sandbox.faults.clear()
+    town.load(product=MARKET)
+    assert ("sales_report", DAY) in town.sql(reports)
