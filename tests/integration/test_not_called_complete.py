@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sandbox import MarketSettings
-from smena.model.window import MARKET
+from smena.model.window import MARKET, Window
+from smena.pipeline.proof.reconcile import reconcile
 from tests.integration.conftest import BuildTown
 from tests.town import EASY, FIRST
 
@@ -42,3 +43,14 @@ def test_no_report_is_filed_of_a_day_of_which_a_cheque_may_be_rejected(build_tow
     town.sandbox.faults.clear()
     town.load(product=MARKET)
     assert ("sales_report", DAY) in town.sql(reports)
+
+
+def test_a_register_that_nobody_has_looked_at_since_is_not_called_offline(build_town: BuildTown) -> None:
+    town = build_town(EASY, now=datetime(2025, 12, 2, 6))
+    town.load()
+    town.set_day(date(2026, 1, 16))
+    found = reconcile(town.road, town.inn, run_id="test", window=Window(date(2025, 12, 20), date(2026, 1, 15)))
+    assert {row["verdict"] for row in found.registers} == {"missing"}
+    town.load()
+    found = reconcile(town.road, town.inn, run_id="test", window=Window(date(2025, 12, 20), date(2026, 1, 14)))
+    assert "missing" not in found.verdicts
