@@ -54,3 +54,19 @@ def test_a_register_that_nobody_has_looked_at_since_is_not_called_offline(build_
     town.load()
     found = reconcile(town.road, town.inn, run_id="test", window=Window(date(2025, 12, 20), date(2026, 1, 14)))
     assert "missing" not in found.verdicts
+
+
+def test_a_z_report_of_the_future_or_of_long_ago_is_quarantined_and_its_day_is_not_called_loaded(
+    build_town: BuildTown,
+) -> None:
+    town = build_town(SHOP, now=datetime(2025, 12, 3, 12), start=DAY)
+    for told in ("2099-01-01T10:00:00", "2014-01-01T10:00:00"):
+        town.sandbox.faults.clear()
+        for kind, name in (("closeShift", "dateTime"), ("byShifts", "shiftClose")):
+            town.sandbox.faults.add({"kind": "patch_document", "match": {"type": kind}, "set": {name: told}})
+        town.load()
+        assert {str(row["day"]) for row in town.quarantine()} >= {told[:10]}
+        assert town.covered() == []
+    town.sandbox.faults.clear()
+    town.load()
+    assert [register for register, _ in town.covered()] == [town.register()]
