@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sandbox import MarketSettings
@@ -60,3 +60,31 @@ def test_a_till_shift_that_two_shops_tell_of_is_not_booked_from_one_of_them(buil
     town.load(product=MARKET)
     (shift,) = [row for row in town.shifts() if row["till_shift"] == moved["cashRegisterId"]]
     assert (shift["outcome"], shift["cash_income"]) == ("incomplete", None)
+
+
+def test_a_till_shift_that_nobody_closed_for_days_keeps_its_sums_to_the_end_of_the_look_back(
+    build_town: BuildTown,
+) -> None:
+    town = build_town(SHOPS, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 9, 12))
+    town.enable_market(FIRST)
+    told = sorted(town.sandbox.market_truth(), key=lambda row: row["closed_at"])
+    mine = [row for row in told if row["cashbox_id"] == told[0]["cashbox_id"]][:5]
+    for row in mine[1:]:
+        town.sandbox.faults.add(
+            {
+                "kind": "patch_document",
+                "match": {"type": "cheque", "cashRegisterId": row["till_shift"]},
+                "set": {"cashRegisterId": mine[0]["till_shift"]},
+            }
+        )
+    town.load(product=MARKET)
+
+    def forgotten() -> dict[str, Any]:
+        (shift,) = [row for row in town.shifts() if row["till_shift"] == mine[0]["till_shift"]]
+        return {name: shift[name] for name in ("opened_at", "closed_at", "receipts", "cash_income", "outcome")}
+
+    stood = forgotten()
+    assert stood["cash_income"] * 100 == sum(row["cash_income"] for row in mine)
+    town.set_day(stood["closed_at"].date() + timedelta(days=31))
+    town.load(product=MARKET)
+    assert forgotten() == stood
