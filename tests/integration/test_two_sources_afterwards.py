@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox import MarketSettings, WorldSettings
+from smena.decisions import links
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
 from smena.integration.lifecycle import disable
@@ -170,3 +171,48 @@ def test_a_conflict_that_the_ofd_takes_back_waits_for_nobody_any_more(build_town
     assert {row["status"] for row in live(town, asked["shift_id"])} == {"accepted"}
     assert shift_of(town, till["shift_id"])["outcome"] == "duplicate"
     assert (judge(town).doubled, judge(town).lost) == ([], [])
+
+
+def linked(town: Town, till: dict[str, Any]) -> None:
+    (true,) = {r["kkt_reg_id"] for r in town.sandbox.market_truth() if r["cashbox_id"] == till["cashbox_id"]}
+    with town.warehouse.transaction() as transaction:
+        known = {row["cashbox_id"] for row in links.links(transaction, town.inn) if row["state"] == "in_force"}
+        if till["cashbox_id"] not in known:
+            links.link(
+                transaction, inn=town.inn, cashbox_id=till["cashbox_id"], kkt_reg_id=true, by="Анна", reason="seen"
+            )
+
+
+def test_a_shift_approved_from_market_is_not_booked_once_more_when_the_ofd_tells_of_it(build_town: BuildTown) -> None:
+    town = both(build_town, replace(EASY, every_twin=1))
+    town.sandbox.faults.add({"kind": "drop_document", "match": {"type": "closeShift"}})
+    town.load(product=OFD)
+    town.sandbox.faults.clear()
+    town.load(product=MARKET)
+    asked = next(row for row in waiting(town) if row["held"].get("cash_income"))
+    decide(town, asked, "approve")
+    till = shift_of(town, asked["shift_id"])
+    assert live(town, till["shift_id"])
+    town.load(FIRST, LAST, product=OFD)
+    assert judge(town).doubled == []
+    linked(town, till)
+    for product in (MARKET, OFD):
+        town.load(FIRST, LAST, product=product)
+    assert judge(town).doubled == []
+
+
+def test_market_s_order_stays_where_a_person_refused_the_ofd_s_shift_and_the_two_are_linked_later(
+    build_town: BuildTown,
+) -> None:
+    town = both(build_town, replace(EASY, every_twin=1))
+    town.disable()
+    town.load(product=MARKET)
+    town.enable(FIRST)
+    town.load(FIRST, LAST, product=OFD)
+    asked = next(row for row in waiting(town) if row["source"] == "ofd" and row["rival_id"] is not None)
+    till = shift_of(town, asked["rival_id"])
+    (order, *_) = live(town, till["shift_id"])
+    decide(town, asked, "reject")
+    linked(town, till)
+    town.load(product=MARKET)
+    assert order["number"] in {row["number"] for row in live(town, till["shift_id"])}

@@ -1,7 +1,7 @@
 -- Run by publish after the batch's shifts are written: Market's shifts that may stand to the OFD's otherwise now.
 --
--- They are those of the batch's days and of the look-back, and all that still wait. What a person has decided stays, but
--- where Market was kept and the OFD tells another thing of the shift now.
+-- They are those of the batch's days and of the look-back, and all that still wait. What a person has decided stays: such
+-- shifts are here so that the OFD's do not get orders beside theirs.
 create temporary table till on commit drop as
 select
     shift.shift_id,
@@ -29,18 +29,6 @@ left join control.closed_period on shift.organization_inn = closed_period.organi
 where
     shift.organization_inn = %(inn)s
     and shift.source = 'market'
-    and (
-        shift.decision_id is null
-        or exists (
-            select from control.decision
-            inner join decided on decided.shift_id in (decision.shift_id, decision.rival_id)
-            where
-                decision.decision_id = shift.decision_id
-                and decision.resolution = 'keep-market'
-                and decided.shift_id <> shift.shift_id
-                and decided.verdict = 'changed'
-        )
-    )
     and shift.outcome <> 'rejected'
     and (
         shift.closed_at between least(batch.first_day, batch.last_day - %(look_back_days)s) - 5 and batch.last_day + 6

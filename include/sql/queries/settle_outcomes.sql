@@ -51,6 +51,8 @@ judged as (
                         -- Accepted from Market: it stands, and where the OFD's is booked too, a person decides.
                         when met.has_orders and met.is_marked and not met.is_booked_twice then 'issued'
                         when met.is_booked_twice and met.is_marked then 'conflict'
+                        -- A person refused the OFD's shift, not Market's.
+                        when met.fiscal_outcome = 'rejected' and met.has_orders then 'issued'
                         when met.is_same or met.fiscal_outcome = 'rejected' then 'duplicate'
                         when coalesce(met.is_closed, false) then 'closed_period'
                         else 'conflict'
@@ -106,4 +108,7 @@ select
         when judged.becomes = judged.outcome then judged.reason
     end as reason
 from judged
-where judged.becomes is not null
+where
+    judged.becomes is not null
+    -- What a person has decided stays, unless its orders went over to the OFD's shift.
+    and (judged.decision_id is null or (judged.outcome = 'issued' and not judged.has_orders))
