@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sandbox import MarketSettings
 from smena.model.window import MARKET, Window
+from smena.pipeline.proof.certificate import as_file, certify
 from smena.pipeline.proof.reconcile import reconcile
 from tests.integration.conftest import BuildTown
 from tests.town import EASY, FIRST
@@ -43,6 +45,25 @@ def test_no_report_is_filed_of_a_day_of_which_a_cheque_may_be_rejected(build_tow
     town.sandbox.faults.clear()
     town.load(product=MARKET)
     assert ("sales_report", DAY) in town.sql(reports)
+
+
+def test_no_certificate_calls_a_period_complete_in_which_a_cheque_of_market_is_rejected(build_town: BuildTown) -> None:
+    town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12), start=DAY)
+    town.enable_market(DAY)
+    town.load()
+    reconcile(town.road, town.inn, run_id="test", window=Window(DAY, DAY))
+
+    def made() -> dict[str, Any]:
+        return certify(town.warehouse, town.inn, Window(DAY, DAY), made_by="test", now=datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert (made()["is_complete"], made()["market_days_open"]) == (False, [str(DAY)])
+    change = {"totalPrice": 0.001}
+    town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "cheque"}, "set": change, "times": 1})
+    town.load(product=MARKET)
+    assert "не загружено дней Маркета — 1" in as_file(made(), "proof.html").decode()
+    town.sandbox.faults.clear()
+    town.load(product=MARKET)
+    assert (made()["is_complete"], made()["market_days_open"]) == (True, [])
 
 
 def test_a_register_that_nobody_has_looked_at_since_is_not_called_offline(build_town: BuildTown) -> None:
