@@ -1,4 +1,4 @@
-"""What could not be booked for a closed period or a start date is booked once it can be, in whichever detail (DOMAIN 5)."""
+"""What a closed period or a start date kept from the books is booked once it can be, in either detail (DOMAIN 5)."""
 
 from __future__ import annotations
 

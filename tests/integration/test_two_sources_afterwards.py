@@ -1,4 +1,4 @@
-"""What was settled between the two sources stays right when one of them changes, comes back, or is cut (DOMAIN 4, 5)."""
+"""What was settled between the two sources stays right when one of them changes, or comes back (DOMAIN 4, 5)."""
 
 from __future__ import annotations
 

@@ -42,7 +42,9 @@ def test_a_shift_of_another_organisation_is_not_changed_by_what_this_one_is_told
 
 def test_a_till_shift_that_two_shops_tell_of_is_not_booked_from_one_of_them(build_town: BuildTown) -> None:
     market = replace(MarketSettings().easy(), every_market_only=1)
-    town = build_town(replace(SHOPS, registers_per_organization=6), manners={"market": market}, now=datetime(2025, 12, 9, 12))
+    town = build_town(
+        replace(SHOPS, registers_per_organization=6), manners={"market": market}, now=datetime(2025, 12, 9, 12)
+    )
     town.enable_market(FIRST)
     client = MarketClient(town.endpoint("kontur_market"))
     (organization,) = [one for page in client.organizations() for one in decode(page.body, dict)["items"]]
@@ -55,7 +57,12 @@ def test_a_till_shift_that_two_shops_tell_of_is_not_booked_from_one_of_them(buil
     ]
     client.close()
     moved = told[len(told) // 2] | {"id": "moved", "shopId": second}
-    extra = {"kind": "extra_documents", "method": "market-cheques", "register": second, "documents": [{"cheque": moved}]}
+    extra = {
+        "kind": "extra_documents",
+        "method": "market-cheques",
+        "register": second,
+        "documents": [{"cheque": moved}],
+    }
     town.sandbox.faults.add(extra)
     town.load(product=MARKET)
     (shift,) = [row for row in town.shifts() if row["till_shift"] == moved["cashRegisterId"]]

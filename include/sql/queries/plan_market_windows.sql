@@ -44,10 +44,10 @@ unfinished as (
 
 waived as (
     select
-        shop_id,
+        coalesce(unfinished.shop_id, reopened.shop_id) as shop_id,
         coalesce(unfinished.days, '{}'::datemultirange) + coalesce(reopened.days, '{}'::datemultirange) as days
     from unfinished
-    full outer join reopened using (shop_id)
+    full outer join reopened on unfinished.shop_id = reopened.shop_id
 ),
 
 under_way as (

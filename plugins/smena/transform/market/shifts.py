@@ -22,7 +22,7 @@ MARGIN = timedelta(days=2)
 """How far beyond its window cheques are asked for, so that shifts over its edges are whole."""
 
 FURTHEST = timedelta(days=31)
-"""How far beyond its window cheques of a shift are asked for that reaches over the margin: nobody closed it for days."""
+"""How far beyond its window cheques of a shift are asked for that reaches over the margin."""
 
 QUIET = timedelta(hours=4)
 LONGEST = timedelta(hours=24)
