@@ -1,4 +1,7 @@
 -- Run by extract: shifts that are known whole already, receipt by receipt, and need none of them again.
+--
+-- What could not be booked for a start date, a closed period or a doubt about Market's shift does: its orders, with their
+-- tax systems and VAT, are made of the receipts once it can be.
 select
     shift.fiscal_drive_number,
     shift.shift_number
@@ -8,4 +11,12 @@ where
     and shift.kkt_reg_id = any(%(registers)s)
     and shift.closed_at >= %(first_moment)s
     and shift.detail = 'receipts'
-    and shift.outcome <> 'incomplete'
+    and shift.outcome not in ('incomplete', 'before_start', 'closed_period')
+    and not exists (
+        select from control.decision
+        where
+            decision.shift_id = shift.shift_id
+            and decision.state = 'open'
+            and decision.kind = 'review'
+            and decision.rival_id is not null
+    )

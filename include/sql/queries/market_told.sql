@@ -41,7 +41,19 @@ with staged as (
                 and reject.kkt_reg_id = staged.shop_id
                 and staged.kind <> 'waybill'
                 and reject.kind in ('cheque', 'page')
-                and (reject.day is null or reject.day = staged.day)
+                and (
+                    reject.day is null
+                    or reject.day = staged.day
+                    -- A day that nobody asked for is none: it may be any.
+                    or not exists (
+                        select from control.assignment
+                        where
+                            assignment.batch_id = reject.batch_id
+                            and assignment.kkt_reg_id = reject.kkt_reg_id
+                            and reject.day
+                            between assignment.first_day - %(margin_days)s and assignment.last_day + %(margin_days)s
+                    )
+                )
         )
 ),
 

@@ -1,4 +1,5 @@
--- Run by match: a known shift that now comes with another register, time or document number goes to quarantine.
+-- Run by match: a known shift that now comes with another register, time or document number, or that another organisation
+-- was told of, goes to quarantine.
 insert into stage.reject (
     batch_id,
     shard,
@@ -20,7 +21,8 @@ select
     staged.kkt_reg_id,
     'closeShift',
     'match',
-    'a shift that is known already comes with another register, closing time or document number',
+    'a shift that is known already comes with another register, closing time or document number, or of another'
+    || ' organisation',
     (to_jsonb(staged) - 'batch_id' - 'shard' - 'evidence')::text,
     staged.closed_at::date,
     staged.fiscal_drive_number,

@@ -33,8 +33,8 @@ with facts as (
         (stood.order_date is distinct from staged.order_day) as other_day,
         coalesce(stood.order_date <= closed_period.through, false) as stood_closed,
         (
-            (stood.kkt_reg_id, stood.closed_at, stood.fiscal_document_number)
-            is distinct from (staged.kkt_reg_id, staged.closed_at, staged.fiscal_document_number)
+            (stood.organization_inn, stood.kkt_reg_id, stood.closed_at, stood.fiscal_document_number)
+            is distinct from (organization.inn, staged.kkt_reg_id, staged.closed_at, staged.fiscal_document_number)
         ) as other_identity,
         (
             (
@@ -108,8 +108,8 @@ select
         when not stood then 'new'
         when other_identity then 'other'
         when stood_outcome = 'rejected' then 'same'
-        when stood_same_as is not null then case when same_facts then 'same' else 'changed' end
         when is_incomplete and stood_whole then 'same'
+        when stood_same_as is not null then case when same_facts then 'same' else 'changed' end
         when stood_outcome in ('incomplete', 'needs_review', 'before_start', 'closed_period')
             then
                 case

@@ -24,6 +24,7 @@ facts as (
         staged.reason,
         coalesce(linked.kpp, nullif(shop.kpp, ''), organization.kpp) as kpp,
         stood.shift_id is not null as stood,
+        stood.organization_inn <> organization.inn as is_of_another,
         stood.outcome as stood_outcome,
         (stood.order_date is distinct from staged.order_day) as other_day,
         coalesce(stood.order_date <= closed_period.through, false) as stood_closed,
@@ -89,6 +90,7 @@ select
     md5(stood_facts::text || told_facts::text) as digest,
     case
         when not stood then 'new'
+        when is_of_another then 'same'
         when stood_outcome = 'rejected' or (outcome = 'incomplete' and stood_outcome <> 'incomplete') then 'same'
         when
             same_facts
@@ -101,6 +103,7 @@ select
                     and decision.digest = md5(stood_facts::text || told_facts::text)
             )
             then 'same'
+        when outcome = 'before_start' and accounting.is_booked(stood_outcome) then 'same'
         when
             exists (
                 select from accounting.cash_order

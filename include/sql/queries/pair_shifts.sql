@@ -9,6 +9,7 @@ with candidate as (
         till.shift_id as till_id,
         fiscal.shift_id as fiscal_id,
         link.register_link_id,
+        till.decision_id is not null as is_decided,
         least(till.closed_at, fiscal.ends_at) - greatest(till.opened_at, fiscal.begins_at) as together
     from till
     inner join control.register_link as link
@@ -26,7 +27,7 @@ with candidate as (
 chosen as (
     select
         *,
-        row_number() over (partition by fiscal_id order by together desc, till_id asc) as place
+        row_number() over (partition by fiscal_id order by is_decided asc, together desc, till_id asc) as place
     from (
         select
             *,

@@ -1,6 +1,7 @@
 -- Run by publish after the batch's shifts are written: Market's shifts that may stand to the OFD's otherwise now.
 --
--- They are those of the batch's days and of the look-back, and all that still wait. What a person has decided stays.
+-- They are those of the batch's days and of the look-back, and all that still wait. What a person has decided stays: such
+-- shifts are here so that the OFD's do not get orders beside theirs.
 create temporary table till on commit drop as
 select
     shift.shift_id,
@@ -20,6 +21,7 @@ select
     shift.outcome,
     shift.reason,
     shift.same_as,
+    shift.decision_id,
     shift.order_date <= closed_period.through as is_closed
 from accounting.shift
 inner join control.batch on batch.batch_id = %(batch_id)s
@@ -27,7 +29,6 @@ left join control.closed_period on shift.organization_inn = closed_period.organi
 where
     shift.organization_inn = %(inn)s
     and shift.source = 'market'
-    and shift.decision_id is null
     and shift.outcome <> 'rejected'
     and (
         shift.closed_at between least(batch.first_day, batch.last_day - %(look_back_days)s) - 5 and batch.last_day + 6

@@ -1,8 +1,36 @@
 -- Run by the planner of Kontur.Market: wanted minus covered and the look-back, in windows of bounded length, by shop.
 --
 -- Market does not tell when a shop sold last, so the days of the look-back are always asked for: cheques may come late.
--- A backfill asks for what is missing only, from its first day on, and not for what its unfinished batches ask already.
-with waived as (
+-- Reports and waybills of a closed period are not filed: where it was opened again, its days are missing until they are
+-- read once more. A backfill asks for what is missing only, from its first day on, and not for what its unfinished
+-- batches ask already.
+with reopened as (
+    select
+        shop.shop_id,
+        range_agg(
+            datemultirange(daterange(opening.through_after + 1, opening.through_before, '[]'))
+            - coalesce(read_since.days, '{}'::datemultirange)
+        ) as days
+    from control.shop
+    inner join control.closed_period_history as opening
+        on shop.organization_inn = opening.organization_inn and opening.action = 'open'
+    left join lateral (
+        select range_agg(daterange(assignment.first_day, assignment.last_day, '[]')) as days
+        from control.batch
+        inner join control.assignment on batch.batch_id = assignment.batch_id
+        where
+            batch.organization_inn = shop.organization_inn
+            and batch.product = %(product)s
+            and batch.state = 'published'
+            and batch.planned_at > opening.changed_at
+            and assignment.kkt_reg_id = shop.shop_id
+            and assignment.state = 'read'
+    ) as read_since on true
+    where shop.organization_inn = %(inn)s
+    group by shop.shop_id
+),
+
+unfinished as (
     select
         shift.shop_id,
         range_agg(daterange(shift.order_date, shift.order_date, '[]')) as days
@@ -12,6 +40,14 @@ with waived as (
         and shift.source = 'market'
         and shift.outcome = 'incomplete'
     group by shift.shop_id
+),
+
+waived as (
+    select
+        coalesce(unfinished.shop_id, reopened.shop_id) as shop_id,
+        coalesce(unfinished.days, '{}'::datemultirange) + coalesce(reopened.days, '{}'::datemultirange) as days
+    from unfinished
+    full outer join reopened on unfinished.shop_id = reopened.shop_id
 ),
 
 under_way as (

@@ -136,7 +136,7 @@ judged as (
             when gap_reasons && array['refused', 'no_permission'] and not is_covered then 'out_of_reach'
             when gap_reasons && array['failed', 'unreadable'] and not is_covered then 'missing'
             when open_numbers is not null then 'open'
-            when last_document_at is null or last_document_at::date < day then 'offline'
+            when is_covered and (last_document_at is null or last_document_at::date < day) then 'offline'
             when not is_covered and not coalesce('missing_shift' = any(gap_reasons), false) then 'missing'
             else 'complete'
         end as verdict

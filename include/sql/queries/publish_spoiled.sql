@@ -2,7 +2,8 @@
 --
 -- A z-report is bad, a page cannot be read, a shift is incomplete, totals by shift tell of a closed shift whose z-report
 -- did not come, or days count as covered, but the shifts on both sides of them have numbers that are no neighbours. A
--- record whose day is not known spoils all that was asked of its register.
+-- record whose day is not known, or lies in the future or before there were online registers, spoils all that was asked
+-- of its register.
 create temporary table spoiled on commit drop as
 with bad as (
     select
@@ -13,11 +14,17 @@ with bad as (
         reject.shift_number,
         reject.kind = 'missing_z_report' as is_missing
     from stage.reject
+    inner join control.batch on reject.batch_id = batch.batch_id
     inner join control.assignment
         on
             reject.batch_id = assignment.batch_id
             and reject.kkt_reg_id = assignment.kkt_reg_id
-            and (reject.day is null or reject.day between assignment.first_day and assignment.last_day)
+            and (
+                reject.day is null
+                or reject.day between assignment.first_day and assignment.last_day
+                or reject.day < '2016-07-01'
+                or reject.day > batch.planned_at::date + 1
+            )
     where reject.batch_id = %(batch_id)s and reject.kind in ('closeShift', 'page', 'missing_z_report')
 ),
 
@@ -46,9 +53,9 @@ numbered as (
 select
     bad.kkt_reg_id,
     case
-        when bad.day is null then daterange(bad.first_day, bad.last_day, '[]') else daterange(bad.day, bad.day, '[]')
-    end
-        as days,
+        when bad.day between bad.first_day and bad.last_day then daterange(bad.day, bad.day, '[]')
+        else daterange(bad.first_day, bad.last_day, '[]')
+    end as days,
     case when bad.is_missing then 'смена № ' || bad.shift_number end as missing
 from bad
 where

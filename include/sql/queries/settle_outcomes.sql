@@ -44,17 +44,22 @@ judged as (
             when met.fiscal_same_as = met.shift_id then met.outcome
             when coalesce(met.is_closed, false) and accounting.is_booked(met.outcome) then met.outcome
             when met.is_crowded then 'needs_review'
-            when met.fiscal_id is not null and met.fiscal_outcome <> 'before_start'
+            -- Of a shift that is incomplete the OFD has no sums: Market's stand until it has, and go over to it then.
+            when met.fiscal_id is not null and met.fiscal_outcome not in ('before_start', 'incomplete')
                 then
                     case
                         -- Accepted from Market: it stands, and where the OFD's is booked too, a person decides.
                         when met.has_orders and met.is_marked and not met.is_booked_twice then 'issued'
                         when met.is_booked_twice and met.is_marked then 'conflict'
+                        -- A person refused the OFD's shift, not Market's.
+                        when met.fiscal_outcome = 'rejected' and met.has_orders then 'issued'
                         when met.is_same or met.fiscal_outcome = 'rejected' then 'duplicate'
                         when coalesce(met.is_closed, false) then 'closed_period'
                         else 'conflict'
                     end
-            when met.start_date is null or met.order_date < met.start_date then 'before_start'
+            when met.start_date is null or met.order_date < met.start_date
+                -- From a later date it was switched on again: what was booked stays booked.
+                then case when accounting.is_booked(met.outcome) then met.outcome else 'before_start' end
             when coalesce(met.is_closed, false) then 'closed_period'
             when met.cash_income is null then 'incomplete'
             when met.is_doubtful and not met.has_orders then 'needs_review'
@@ -103,4 +108,7 @@ select
         when judged.becomes = judged.outcome then judged.reason
     end as reason
 from judged
-where judged.becomes is not null
+where
+    judged.becomes is not null
+    -- What a person has decided stays, unless its orders went over to the OFD's shift.
+    and (judged.decision_id is null or (judged.outcome = 'issued' and not judged.has_orders))

@@ -59,6 +59,7 @@ def move_orders(transaction: Transaction, batch: Batch) -> None:
     transaction.run("meet_confirmed")
     transaction.run("meet_staying")
     transaction.run("meet_staying_shifts")
+    transaction.run("meet_answered")
     transaction.run("meet_conflicts", batch_id=batch_id, inn=inn)
 
 

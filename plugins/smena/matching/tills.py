@@ -8,5 +8,6 @@ from smena.warehouse.ledger import Batch
 
 def match(transaction: Transaction, batch: Batch) -> None:
     """Gives every staged till shift its verdict in the table `decided`, which lives as long as the transaction."""
+    transaction.run("match_tills_apart", batch_id=batch.batch_id, inn=batch.organization_inn)
     transaction.run("match_tills", batch_id=batch.batch_id, inn=batch.organization_inn)
     transaction.run("match_analyze")

@@ -14,6 +14,7 @@ from smena.pipeline.log import step_log
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
 from smena.quality import Verdict, check_orders, check_receipts, check_shifts, check_z_reports
+from smena.quality.z_reports import CLOCK_AHEAD
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import ORDERS, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.shifts import make_shifts
@@ -95,7 +96,7 @@ def work(
     first_day, last_day = batch.first_day, batch.last_day + timedelta(days=1)
     missing = without_z_report(documents.z_reports, totals)
     missing = missing[missing["closed_at"].between(pd.Timestamp(first_day), pd.Timestamp(last_day), inclusive="left")]
-    z_reports = closed_through(documents.z_reports, batch.last_day)
+    z_reports = closed_through(documents.z_reports, batch.last_day, pd.Timestamp(now_utc) + CLOCK_AHEAD)
     before = check_z_reports(
         z_reports,
         documents.openings,

@@ -14,12 +14,16 @@ BELIEVABLE = (pd.Timestamp("2016-01-01"), pd.Timestamp("2100-01-01"))
 _ENTRY = ["kkt_reg_id", "shift_number", "closed_at"]
 
 
-def closed_through(z_reports: pd.DataFrame, last_day: date) -> pd.DataFrame:
+def closed_through(z_reports: pd.DataFrame, last_day: date, latest: pd.Timestamp | None = None) -> pd.DataFrame:
     """The z-reports of a batch that ends on `last_day`; those whose time is not known are among them.
 
-    A period that is read by time of receipt may tell of later days too: a later batch asks for them.
+    A period that is read by time of receipt may tell of later days too: a later batch asks for them. None will for
+    those after `latest`, which no register's clock can show yet: they are among these, to be rejected.
     """
-    return z_reports[~(z_reports["closed_at"] >= pd.Timestamp(last_day + timedelta(days=1)))]
+    later = z_reports["closed_at"] >= pd.Timestamp(last_day + timedelta(days=1))
+    if latest is not None:
+        later &= z_reports["closed_at"] <= latest
+    return z_reports[~later]
 
 
 def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:

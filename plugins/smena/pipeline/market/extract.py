@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from datetime import date, timedelta
+
 from smena.integration.organizations import organization_of
 from smena.pipeline.fetching import Extraction, Fetch, fetch_all
 from smena.pipeline.log import step_log
 from smena.pipeline.road import Road
 from smena.sources.market import MarketClient
-from smena.transform.market.shifts import MARGIN
+from smena.transform.market.shifts import FURTHEST, MARGIN, spans_told
 from smena.warehouse import ledger
 from smena.warehouse.pages import PageStore
 
+A_DAY = timedelta(days=1)
 CHEQUES, WAYBILLS, CONTRACTORS = "cheques", "incoming_waybills", "contractors"
 
 
@@ -36,12 +41,25 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
 
 
 def _fetch(client: MarketClient, one: Fetch) -> None:
-    """Cheques with a margin on both sides, so that shifts over the edges of the window are whole; then waybills."""
+    """Cheques with a margin on both sides, so that shifts over the edges of the window are whole; then waybills.
+
+    Where a shift reaches over the margin, its other cheques are asked for too: sums of a part are no sums.
+    """
     shop, first, last = one.assignment.kkt_reg_id, one.assignment.first_day, one.assignment.last_day
-    for is_refund in (False, True):
-        for page in client.cheques(shop, first - MARGIN, last + MARGIN, is_refund=is_refund):
-            one.keep(CHEQUES, page)
+    spans = spans_told(_cheques(client, one, first - MARGIN, last + MARGIN))
+    if any(begins <= first - MARGIN and ends >= first for begins, ends in spans):
+        deque(_cheques(client, one, first - FURTHEST, first - MARGIN - A_DAY), maxlen=0)
+    if any(begins <= last and ends >= last + MARGIN for begins, ends in spans):
+        deque(_cheques(client, one, last + MARGIN + A_DAY, last + FURTHEST), maxlen=0)
     for page in client.incoming_waybills(shop, first, last):
         one.keep(WAYBILLS, page)
     for page in client.contractors(shop):
         one.keep(CONTRACTORS, page)
+
+
+def _cheques(client: MarketClient, one: Fetch, first: date, last: date) -> Iterator[bytes]:
+    """Sales and refunds of these days: each answer, once it is kept as evidence. Memory holds one of them."""
+    for is_refund in (False, True):
+        for page in client.cheques(one.assignment.kkt_reg_id, first, last, is_refund=is_refund):
+            one.keep(CHEQUES, page)
+            yield page.body

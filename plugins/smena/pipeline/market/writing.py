@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smena.matching import sources, tills
+from smena.transform.market.shifts import MARGIN
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 
@@ -28,7 +29,7 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("market_spoiled", batch_id=batch_id)
+    transaction.run("market_spoiled", batch_id=batch_id, margin_days=MARGIN.days)
     _write_documents(transaction, batch)
     transaction.run("publish_uncovered", inn=inn, product=product)
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
@@ -40,7 +41,7 @@ def write(transaction: Transaction, batch: Batch) -> None:
 def _write_documents(transaction: Transaction, batch: Batch) -> None:
     """Reports and waybills; what was accepted, and is told otherwise now, waits for a person."""
     batch_id, inn = batch.batch_id, batch.organization_inn
-    transaction.run("market_told", batch_id=batch_id, inn=inn)
+    transaction.run("market_told", batch_id=batch_id, inn=inn, margin_days=MARGIN.days)
     transaction.run("market_told_analyze")
     transaction.run("market_new", batch_id=batch_id, inn=inn)
     transaction.run("market_changed", batch_id=batch_id)

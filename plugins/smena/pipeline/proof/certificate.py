@@ -116,13 +116,16 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
     span = _span(window)
     registers = transaction.rows("certify_registers", inn=inn, **span)
     differences = transaction.rows("differences", inn=inn, **span)
+    market = [row["day"] for row in transaction.rows("certify_market", inn=inn, **span)]
     verdicts = {row["verdict"] for row in registers if row["reason"] != "before_first_document"} - {""}
+    proved = verdicts <= PROVED and bool(verdicts - {"disabled"})
     return {
         "kind": KIND,
         "version": VERSION,
         "organization": {"inn": inn},
         "period": {"from": str(window.first_day), "to": str(window.last_day)},
-        "is_complete": verdicts <= PROVED and bool(verdicts - {"disabled"}) and not differences,
+        "is_complete": proved and not differences and not market,
+        "market_days_open": market,
         "outcomes": transaction.rows("certify_outcomes", inn=inn, **span),
         "operations": transaction.rows("certify_operations", inn=inn, **span),
         "drives": transaction.rows("certify_drives", inn=inn, **span),

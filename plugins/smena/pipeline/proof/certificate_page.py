@@ -111,6 +111,8 @@ def _conclusion(told: Mapping[str, Any]) -> str:
     )
     names = {"missing": "не хватает смен", "out_of_reach": "недоступно", "open": "смена открыта"}
     counts = [f"{names[name]}: дней касс — {count}" for name, count in sorted(lacking.items())]
+    market = told["market_days_open"]
+    counts += [f"не загружено дней Маркета — {len(market)}, первый {market[0]}"] if market else []
     counts += [f"расхождений — {len(told['differences'])}"] if told["differences"] else []
     return f'<p class="no">Полнота не доказана: {"; ".join(counts)}.</p>'
 

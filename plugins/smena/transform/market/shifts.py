@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -11,14 +11,18 @@ import pandas as pd
 
 from smena.model.outcome import Outcome
 from smena.transform.decoding import Undecodable, decode
-from smena.transform.market.answers import camel
-from smena.transform.market.documents import Told
+from smena.transform.market.answers import camel, is_array
+from smena.transform.market.documents import Told, answer_type
 from smena.transform.market.frames import TILL_MONEY, TILL_SHIFT_KEY, TILL_SHIFTS
 from smena.transform.market.moments import AHEAD
 from smena.transform.market.records import words
+from smena.transform.pages import day_of
 
 MARGIN = timedelta(days=2)
 """How far beyond its window cheques are asked for, so that shifts over its edges are whole."""
+
+FURTHEST = timedelta(days=31)
+"""How far beyond its window cheques of a shift are asked for that reaches over the margin."""
 
 QUIET = timedelta(hours=4)
 LONGEST = timedelta(hours=24)
@@ -60,6 +64,23 @@ def make_till_shifts(
     spoiled = _spoiled(shifts, rejects, cheques, ahead, first_day, last_day)
     _judge(shifts, ("a cheque was rejected: " + spoiled).where(spoiled != "", shifts["overlaps"]))
     return TILL_SHIFTS.conform(shifts)
+
+
+def spans_told(bodies: Iterable[bytes]) -> list[tuple[date, date]]:
+    """The first and the last day on which each till shift has a cheque in these answers, as far as they can be read."""
+    spans: dict[str, tuple[date, date]] = {}
+    for body in bodies:
+        try:
+            told = decode(camel(body), list[Told] if is_array(body) else answer_type(Told))
+        except Undecodable:
+            continue  # what is wrong with it is found when it is read
+        for cheque in (told if is_array(body) else told.items) or ():
+            moment, shift = day_of(cheque.close_time), words(str(cheque.shift))
+            if moment is not None:
+                day = moment.date()
+                first, last = spans.get(shift, (day, day))
+                spans[shift] = min(first, day), max(last, day)
+    return list(spans.values())
 
 
 def _summed(cheques: pd.DataFrame) -> pd.DataFrame:

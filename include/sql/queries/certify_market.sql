@@ -1,0 +1,26 @@
+-- Run by certify and verify: days of a period on which a shop of Kontur.Market, or all of Market, is not proved loaded.
+select to_char(moment.at, 'YYYY-MM-DD') as day
+from control.integration
+cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
+where
+    integration.organization_inn = %(inn)s
+    and integration.product = 'market'
+    and integration.state = 'on'
+    and moment.at >= integration.start_date
+    and (
+        not exists (select from control.shop where shop.organization_inn = %(inn)s)
+        or exists (
+            select from control.reach
+            left join control.covered
+                on
+                    reach.organization_inn = covered.organization_inn
+                    and reach.product = covered.product
+                    and reach.kkt_reg_id = covered.kkt_reg_id
+            where
+                reach.organization_inn = %(inn)s
+                and reach.product = 'market'
+                and reach.days @> moment.at::date
+                and not coalesce(covered.days @> moment.at::date, false)
+        )
+    )
+order by day
