@@ -18,22 +18,41 @@ from typing import Any
 import great_expectations  # noqa: F401 - preloaded: a task that begins with it would cost seconds
 
 from smena.model.endpoint import Endpoint
-from smena.pipeline import process as processing
-from smena.pipeline.process import process
+from smena.model.window import MARKET, OFD
+from smena.pipeline import process as of_ofd
+from smena.pipeline.market import process as of_market
+from smena.pipeline.products import steps_of
 from smena.pipeline.publish import publish
 from smena.pipeline.road import Road
 from smena.warehouse.database import Transaction, Warehouse
 
 PARTS = {
-    "read_pages": "read",
-    "check_z_reports": "check",
-    "check_receipts": "check",
-    "check_shifts": "check",
-    "make_shifts": "transform",
-    "check_orders": "check",
-    "copy_frame": "stage (COPY)",
+    OFD: {
+        "read_pages": "read",
+        "check_z_reports": "check",
+        "check_receipts": "check",
+        "check_shifts": "check",
+        "make_shifts": "transform",
+        "check_orders": "check",
+        "copy_frame": "stage (COPY)",
+    },
+    MARKET: {
+        "read_cheques": "read",
+        "read_waybills": "read",
+        "check_cheques": "check",
+        "check_waybills": "check",
+        "check_till_shifts": "check",
+        "make_till_shifts": "till shifts",
+        "make_cashless": "reports",
+        "make_sold": "reports",
+        "make_waybills": "reports",
+        "file_cashless": "reports",
+        "file_sold": "reports",
+        "file_waybills": "reports",
+        "copy_frame": "stage (COPY)",
+    },
 }
-"""Functions that `smena.pipeline.process` calls by these names, and the part of the step that each is."""
+"""Functions that a product's `process` calls by these names, and the part of the step that each is."""
 
 PAGES, FETCH = "pages_by_assignment", "fetch, unpack"
 
@@ -49,18 +68,18 @@ class Measured:
     error: str = ""
 
 
-def run_step(told: Connection, dsn: str, batch_id: int, shard: int | None) -> None:
+def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int | None) -> None:
     """Processes a shard, or publishes the batch where none is named, and tells how it went."""
     measured = Measured()
     warehouse = Warehouse(dsn)
     road = Road(warehouse, endpoint=_nowhere)
-    _watch(measured)
+    _watch(measured, product)
     started = time.perf_counter()
     try:
         if shard is None:
             publish(road, batch_id)
         else:
-            process(road, batch_id, shard)
+            steps_of(product).process(road, batch_id, shard)
     except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
         measured.error = f"{type(error).__name__}: {error}"
     measured.seconds = time.perf_counter() - started
@@ -74,9 +93,10 @@ def _nowhere(name: str) -> Endpoint:
     raise AssertionError(f"the bench asks nobody, {name} neither")
 
 
-def _watch(measured: Measured) -> None:
+def _watch(measured: Measured, product: str) -> None:
     """Puts the stopwatch before the parts. The process ends after its step: nothing is put back."""
-    for name, part in PARTS.items():
+    processing = of_ofd if product == OFD else of_market
+    for name, part in PARTS[product].items():
         setattr(processing, name, _timed(getattr(processing, name), measured.parts, part))
     pages = getattr(processing, PAGES)
 
