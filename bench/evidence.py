@@ -116,7 +116,7 @@ def _plan(
     record(transaction, answers.INN, seen_at=seen_at)
     windows = planning.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
     yesterday = seen_at.date() - timedelta(days=1)
-    rows = planning.in_shards(windows, horizon=horizon, yesterday=yesterday, now_utc=seen_at)
+    rows = planning.in_shards(windows, product, horizon=horizon, yesterday=yesterday, now_utc=seen_at)
     ledger.assign(transaction, batch_id, first_day, rows)
     return Plan(batch_id, product, sorted({row["shard"] for row in rows}), places)
 
