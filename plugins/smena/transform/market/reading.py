@@ -64,8 +64,8 @@ def read_cheques(pages: Iterable[RawPage], timezone: str, *, now_local: datetime
     latest = latest_of(now_local)
     judge = partial(_cheque, zone=zone, latest=latest)
     reader, rejects = Reader(Cheque, "cheque", zone, judge), list[dict[str, Any]]()
-    read = joined([_read_page(reader, page, latest, rejects) for page in pages])
-    cheques, (payments, lines), doubled = told_once(read.cheques, [read.payments, read.lines], CHEQUE_KEY, "cheque")
+    cheques, *of_cheques = joined(_read_page(reader, page, latest, rejects) for page in pages)
+    cheques, (payments, lines), doubled = told_once(cheques, of_cheques, CHEQUE_KEY, "cheque")
     return MarketFrames(
         CHEQUES.conform(cheques),
         PAYMENTS.conform(payments),
