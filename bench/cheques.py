@@ -1,16 +1,13 @@
-"""`python -m bench.cheques`: a month of Kontur.Market's cheques matched with shifts that the OFD has booked already.
+"""A month of Kontur.Market's cheques matched with shifts that the OFD has booked already, and the proof of the match.
 
 Cheques are read, checked and summed to till shifts; each must find the fiscal shift that it is, and be booked once.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from io import StringIO
 from multiprocessing.context import BaseContext
@@ -20,11 +17,10 @@ from psycopg2.extras import RealDictCursor
 
 from bench.evidence import lay_out, plan_market, plan_ofd
 from bench.measuring import Steps, WrongFigures, run_road, run_steps
+from bench.memory import ServerMemory
 from bench.shops import shops_of
 from bench.statements import statement
 from bench.tills import FIRST_DAY, TillTruth, is_market_only, tills_for
-
-SIZES = (100_000, 1_000_000)
 
 
 @dataclass(frozen=True)
@@ -50,20 +46,22 @@ def match(
     cheques: int,
     workers: int,
     context: BaseContext,
-    server_peak: Callable[[], int],
+    memory: ServerMemory,
     say: Callable[[str], None],
 ) -> Match:
     """About so many cheques in an empty database. Raises WrongFigures where anything is not as it was told."""
     tills = tills_for(cheques)
     registers = [till for till in tills if not is_market_only(till)]
     say(f"{cheques:,} cheques: the OFD's {len(registers):,} registers, a month of them, are booked")
-    fiscal = run_road(dsn, lay_out(dsn, database, plan_ofd(dsn, registers), workers, context), workers, context, int)
+    told_before = lay_out(dsn, database, plan_ofd(dsn, registers), workers, context)
+    fiscal = run_road(dsn, told_before, workers, context, memory.peak_bytes)
     say(f"{cheques:,} cheques: they are invented and kept")
     evidence = lay_out(dsn, database, plan_market(dsn, shops_of(tills), FIRST_DAY), workers, context)
     truth: TillTruth = evidence.truth
     told = f"{truth.cheques:,} of {len(tills):,} tills, {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB"
     say(f"{cheques:,} cheques: {told} of JSON; process and match")
-    steps = run_steps(dsn, evidence, workers, context, server_peak)
+    memory.forget()
+    steps = run_steps(dsn, evidence, workers, context, memory.peak_bytes)
     _prove(dsn, truth)
     return Match(
         **vars(steps),
