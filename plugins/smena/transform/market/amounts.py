@@ -77,7 +77,8 @@ def bounded(amounts: Ints, what: str, *, signed: bool = False) -> Ints:
 def worth(prices: Sequence[Decimal], quantities: Ints) -> Ints:
     """Prices by thousandths in kopecks, each rounded half up. Raises ValueError for what is better looked at alone."""
     price = whole(prices, _PRICE_PLACES)
-    if len(price) and (price.min() < 0 or int(price.max()) * int(quantities.max()) >= _MOST_PRODUCT):
+    # A float is enough to tell what a machine word would not hold.
+    if len(price) and (price.min() < 0 or (price.astype("float64") * quantities).max() >= _MOST_PRODUCT):
         raise ValueError("a price is no amount that can be")
     kopeck = 10 ** (_PRICE_PLACES + _COUNT_PLACES - 2)
     return (price * quantities + kopeck // 2) // kopeck
