@@ -1,4 +1,4 @@
-"""`python -m bench`: pages already fetched to published orders, the same rows by other ways, and the match with Market."""
+"""`python -m bench`: pages already fetched to published orders, other ways to load the same, the match with Market."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _arguments(told: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="processes at once (2)")
     parser.add_argument("--repeats", type=int, default=1, help="times the comparison is made; the best of each counts")
     parser.add_argument("--road-only", action="store_true", help="leave the other ways out")
-    parser.add_argument("--cheques", default=",".join(map(str, CHEQUES)), help="numbers of cheques to match, or nothing")
+    parser.add_argument(
+        "--cheques", default=",".join(map(str, CHEQUES)), help="numbers of cheques to match, or nothing"
+    )
     parser.add_argument("--cheques-only", action="store_true", help="leave out all but the match of cheques")
     parser.add_argument("--directory", type=Path, default=REPOSITORY / ".bench", help="nothing is left there")
     given = parser.parse_args(told)

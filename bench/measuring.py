@@ -30,6 +30,7 @@ class Steps:
 
     Attributes:
         process_s, publish_s: wall clock from the first fork to the last end.
+        cpu_s: the processor's time of all processes together, PostgreSQL's not among it.
         parts, statements: seconds of all processes together, of `process` by part and of `publish` by statement.
         worker_bytes, publisher_bytes: the most memory that one process held.
         server_bytes: the most memory that the processes of PostgreSQL held beside what they share.
@@ -37,6 +38,7 @@ class Steps:
 
     process_s: float
     publish_s: float
+    cpu_s: float
     parts: Counter[str]
     statements: Counter[str]
     worker_bytes: int
@@ -84,6 +86,7 @@ def run_steps(
     return Steps(
         process_s=staged - started,
         publish_s=published - staged,
+        cpu_s=sum(one.cpu_s for one in [*shards, publisher]),
         parts=_with_rest(shards),
         statements=publisher.statements,
         worker_bytes=max(one.peak_bytes for one in shards),

@@ -47,7 +47,15 @@ def tell_parts(console: Console, runs: Sequence[Run]) -> None:
 def tell_matches(console: Console, matches: Sequence[Match]) -> None:
     """Cheques a second and the memory, a row a size; what became of the till shifts; where the time goes."""
     table = Table(title="A month of Market's cheques → till shifts, matched with the OFD's booked shifts")
-    for name in ("cheques", "till shifts", "OFD's shifts", "process, s", "match + publish, s", "cheques/s"):
+    for name in (
+        "cheques",
+        "till shifts",
+        "OFD's shifts",
+        "process, s",
+        "match + publish, s",
+        "processor, s",
+        "cheques/s",
+    ):
         table.add_column(name, justify="right")
     for name in ("peak of a process, MB", "peak of publish, MB", "PostgreSQL's own, MB"):
         table.add_column(name, justify="right")
@@ -56,7 +64,8 @@ def tell_matches(console: Console, matches: Sequence[Match]) -> None:
     for one in matches:
         table.add_row(
             *(f"{count:,}" for count in (one.cheques, one.till_shifts, one.fiscal_shifts)),
-            *(f"{one.process_s:.2f}", f"{one.publish_s:.2f}", f"{one.cheques / one.seconds:,.0f}"),
+            *(f"{one.process_s:.2f}", f"{one.publish_s:.2f}", f"{one.cpu_s:.2f}"),
+            f"{one.cheques / one.seconds:,.0f}",
             *(f"{size / _MB:,.0f}" for size in (one.worker_bytes, one.publisher_bytes, one.server_bytes)),
             *(f"{one.outcomes[name]:,}" for name in ("duplicate", "issued", "conflict")),
         )

@@ -1,4 +1,4 @@
-"""Kontur.Market's answers for a shop: the cheques of its tills as text, made column by column, never cheque by cheque."""
+"""Kontur.Market's answers for a shop: the cheques of its tills as text, made column by column, not one by one."""
 
 from __future__ import annotations
 
@@ -102,7 +102,8 @@ class ShopLife:
 
     def _payments(self, cash: Ints, cashless: Ints) -> pa.Array:
         in_cash, by_card = (
-            _joined(f'{{"type":"{kind}","value":', _roubles(paid), "}") for kind, paid in (("Cash", cash), ("Card", cashless))
+            _joined(f'{{"type":"{kind}","value":', _roubles(paid), "}")
+            for kind, paid in (("Cash", cash), ("Card", cashless))
         )
         both = _joined(in_cash, ",", by_card)
         return pc.if_else(pa.array(cash == 0), by_card, pc.if_else(pa.array(cashless == 0), in_cash, both))

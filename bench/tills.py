@@ -84,7 +84,9 @@ class Till:
         return shares
 
     def _times(self) -> Ints:
-        opened, closed = (ends.astype("datetime64[ms]").astype(np.int64) for ends in (self.life.opened, self.life.closed))
+        opened, closed = (
+            ends.astype("datetime64[ms]").astype(np.int64) for ends in (self.life.opened, self.life.closed)
+        )
         place = self._rng.random(len(self.shift)) * 0.98 + 0.01
         return (opened[self.shift] + place * (closed - opened)[self.shift]).astype(np.int64)
 

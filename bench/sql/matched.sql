@@ -52,7 +52,9 @@ from (
         count(*) filter (where told_till.till_shift is null) as invented_shifts,
         count(*) filter (where stands.outcome <> told_till.outcome) as wrong_outcomes,
         count(*) filter (
-            where (stands.kkt_reg_id, stands.shift_number) is distinct from (told_till.kkt_reg_id, told_till.shift_number)
+            where
+                (stands.kkt_reg_id, stands.shift_number)
+                is distinct from (told_till.kkt_reg_id, told_till.shift_number)
         ) as wrong_pairs,
         count(*) filter (
             where (stands.cash_income, stands.cash_refund) <> (told_till.cash_income, told_till.cash_refund)
@@ -63,7 +65,9 @@ from (
 cross join (
     select
         count(*) filter (where booked.is_wanted and live.orders is null) as lost_orders,
-        count(*) filter (where live.orders > 1 or (live.orders = 1 and not coalesce(booked.is_wanted, false))) as doubled_orders,
+        count(*) filter (
+            where live.orders > 1 or (live.orders = 1 and not coalesce(booked.is_wanted, false))
+        ) as doubled_orders,
         count(*) filter (where live.amount <> booked.amount) as wrong_amounts
     from booked
     full outer join live on booked.shift_id = live.shift_id and booked.operation = live.operation

@@ -31,7 +31,7 @@ left join (
             - cast('{batch_id, shard, fiscal_drive_number, shift_number, shift_id, day}' as text[])
         ) as told
     from stage.cash_order
-    inner join held_back on cash_order.shift_id = held_back.shift_id
+    inner join held_back as held on cash_order.shift_id = held.shift_id
     where cash_order.batch_id = %(batch_id)s
     group by cash_order.shift_id
 ) as orders on held_back.shift_id = orders.shift_id

@@ -28,7 +28,9 @@ left join (
         part.shard,
         part.kind,
         part.key,
-        jsonb_agg(to_jsonb(part) - cast('{batch_id, shard, kind, key, document_id}' as text[]) order by part.line) as told
+        jsonb_agg(
+            to_jsonb(part) - cast('{batch_id, shard, kind, key, document_id}' as text[]) order by part.line
+        ) as told
     from told_document as asked
     inner join stage.market_document_line as part
         on

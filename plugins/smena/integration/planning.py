@@ -162,7 +162,9 @@ def requests_expected(windows: int, organization: Organization, product: str) ->
     return windows * (REQUESTS_A_WINDOW[organization.detail] if product == OFD else REQUESTS_A_SHOP_WINDOW)
 
 
-def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, yesterday: date, now_utc: datetime) -> list[Row]:
+def in_shards(
+    windows: Sequence[PlannedWindow], product: str, *, horizon: date, yesterday: date, now_utc: datetime
+) -> list[Row]:
     """The windows as assignments of a batch, registers or shops kept whole, in shards of bounded size.
 
     A window that reaches yesterday is asked through the latest moment that any register's clock can show, so that a

@@ -56,7 +56,7 @@ def line_kopecks(price: Decimal, quantity: Decimal, what: str) -> int:
 
 
 def whole(told: Sequence[Decimal | None], places: int) -> Ints:
-    """Decimals as whole numbers of 10^-`places`, all at once; None is 0. Raises ValueError where one is none of these."""
+    """Decimals as whole numbers of 10^-`places`, all at once; None is 0. Raises ValueError where one is none."""
     texts = pa.array(["0" if one is None else str(one) for one in told], pa.string())
     # Arrow is not safe with exponents beyond its own digits.
     if not pc.all(pc.match_substring_regex(texts, _PLAIN), min_count=0).as_py():
@@ -81,4 +81,5 @@ def worth(prices: Sequence[Decimal], quantities: Ints) -> Ints:
     if len(price) and (price.min() < 0 or (price.astype("float64") * quantities).max() >= _MOST_PRODUCT):
         raise ValueError("a price is no amount that can be")
     kopeck = 10 ** (_PRICE_PLACES + _COUNT_PLACES - 2)
-    return (price * quantities + kopeck // 2) // kopeck
+    amounts: Ints = (price * quantities + kopeck // 2) // kopeck
+    return amounts

@@ -1,4 +1,4 @@
-"""A page of cheques as columns, all at once. A page in which anything is out of the ordinary is read cheque by cheque."""
+"""A page of cheques as columns, all at once. One in which anything is out of the ordinary is read cheque by cheque."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ _FIELDS = attrgetter(
     *("shop_id", "id", "number", "cashbox_id", "cash_register_id", "open_time", "close_time", "is_refund"),
     *("total_price", "price_correction", "payments", "lines"),
 )
-_TYPES = CHEQUES.columns | PAYMENTS.columns | SOLD_LINES.columns
+_TYPES = {**CHEQUES.columns, **PAYMENTS.columns, **SOLD_LINES.columns}
 _NUMPY = {WHOLE: "int64", FLAG: "bool"}
 _NUL = b"\\u0000"
-
 
 Columns = Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]
 

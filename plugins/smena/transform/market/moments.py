@@ -47,7 +47,7 @@ def local_moments(told: Sequence[str | None], latest: datetime | None) -> np.nda
     if known and not (min(known) >= _FIRST_DAY and max(known) < _END and min(map(len, known)) >= _SHORTEST):
         raise ValueError("one is no moment that can be")
     nanoseconds = pc.cast(pa.array(told, pa.string()), pa.timestamp("ns"))
-    moments = nanoseconds.to_numpy(zero_copy_only=False).astype("datetime64[us]")
+    moments: np.ndarray[Any, Any] = nanoseconds.to_numpy(zero_copy_only=False).astype("datetime64[us]")
     if latest is not None and (moments > np.datetime64(latest)).any():
         raise ValueError("one lies in the future")
     return moments
