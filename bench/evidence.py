@@ -33,7 +33,7 @@ from smena.warehouse.pages import PageStore
 
 
 class Place(Protocol):
-    """A register or a shop: its `life()` has `answers(first_day, last_day)` and `truth()`, to which others are added."""
+    """A register or a shop: its `life()` has `answers(first_day, last_day)`, and a `truth()` that takes others in."""
 
     def life(self) -> Any: ...
 

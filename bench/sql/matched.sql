@@ -53,8 +53,8 @@ from (
         count(*) filter (where stands.outcome <> told_till.outcome) as wrong_outcomes,
         count(*) filter (
             where
-                (stands.kkt_reg_id, stands.shift_number)
-                is distinct from (told_till.kkt_reg_id, told_till.shift_number)
+            (stands.kkt_reg_id, stands.shift_number)
+            is distinct from (told_till.kkt_reg_id, told_till.shift_number)
         ) as wrong_pairs,
         count(*) filter (
             where (stands.cash_income, stands.cash_refund) <> (told_till.cash_income, told_till.cash_refund)

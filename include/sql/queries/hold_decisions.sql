@@ -18,7 +18,7 @@ select
         'opened_at', staged.opened_at,
         'received_at', staged.received_at,
         'detail', staged.detail,
-        'orders', coalesce(orders.told, '[]')
+        'orders', coalesce(orders.of_shift, '[]')
     )
 from held_back
 inner join accounting.shift on held_back.shift_id = shift.shift_id
@@ -29,7 +29,7 @@ left join (
         jsonb_agg(
             to_jsonb(cash_order)
             - cast('{batch_id, shard, fiscal_drive_number, shift_number, shift_id, day}' as text[])
-        ) as told
+        ) as of_shift
     from stage.cash_order
     inner join held_back as held on cash_order.shift_id = held.shift_id
     where cash_order.batch_id = %(batch_id)s

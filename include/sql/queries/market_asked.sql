@@ -20,7 +20,7 @@ select
     %(batch_id)s,
     jsonb_build_object(
         'head', to_jsonb(told) - cast('{stood, status, verdict, batch_id, shard, key}' as text[]),
-        'lines', lines.told
+        'lines', lines.of_document
     )
 from told_document as told
 left join (
@@ -30,7 +30,7 @@ left join (
         part.key,
         jsonb_agg(
             to_jsonb(part) - cast('{batch_id, shard, kind, key, document_id}' as text[]) order by part.line
-        ) as told
+        ) as of_document
     from told_document as asked
     inner join stage.market_document_line as part
         on
