@@ -1,4 +1,4 @@
-"""`python -m bench`: pages already fetched to published orders, and the same rows by other ways, in one run."""
+"""`python -m bench`: pages already fetched to published orders, other ways to load the same, the match with Market."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from typing import TypeVar
 import psycopg2
 from rich.console import Console
 
-from bench.evidence import lay_out
+from bench.answers import registers_for
+from bench.cheques import Match, match
+from bench.evidence import lay_out, plan_ofd
 from bench.final_rows import FinalTable, read_final_rows
 from bench.measuring import Run, run_road
 from bench.memory import ServerMemory
-from bench.report import tell_parts, tell_rivals, tell_runs, tell_targets
+from bench.report import tell_match_targets, tell_matches, tell_parts, tell_rivals, tell_runs, tell_targets
 from bench.rivals import Rival, measure_rivals
 from demo.postgres import EmbeddedPostgres
 from demo.repository import REPOSITORY
@@ -32,6 +34,7 @@ SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
 """All that differs from PostgreSQL's defaults: it is durable (fsync, synchronous_commit, full_page_writes are on)."""
 
 SIZES = (10_000, 100_000, 1_000_000)
+CHEQUES = (100_000, 1_000_000)
 COMPARED = 100_000
 _WIDTH_OF_A_FILE = 160
 T = TypeVar("T", Run, Rival)
@@ -43,9 +46,15 @@ def _arguments(told: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="processes at once (2)")
     parser.add_argument("--repeats", type=int, default=1, help="times the comparison is made; the best of each counts")
     parser.add_argument("--road-only", action="store_true", help="leave the other ways out")
+    parser.add_argument(
+        "--cheques", default=",".join(map(str, CHEQUES)), help="numbers of cheques to match, or nothing"
+    )
+    parser.add_argument("--cheques-only", action="store_true", help="leave out all but the match of cheques")
     parser.add_argument("--directory", type=Path, default=REPOSITORY / ".bench", help="nothing is left there")
     given = parser.parse_args(told)
     given.sizes = sorted({int(size) for size in given.sizes.split(",")})
+    given.cheques = sorted({int(size) for size in given.cheques.split(",") if size})
+    given.road_only |= given.cheques_only
     return given
 
 
@@ -107,13 +116,19 @@ class Bench:
         name = f"road_{shifts}"
         with self._database(name) as dsn, ServerMemory(self._server.data_directory) as memory:
             self._say(f"{shifts:,} shifts: the answers are invented and kept")
-            evidence = lay_out(dsn, name, shifts, self._workers, self._context)
+            evidence = lay_out(dsn, name, plan_ofd(dsn, registers_for(shifts)), self._workers, self._context)
             self._say(
                 f"{shifts:,} shifts: {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB of JSON; the road"
             )
             memory.forget()
             run = run_road(dsn, evidence, self._workers, self._context, memory.peak_bytes)
             return run, read_final_rows(dsn) if with_rows else []
+
+    def cheques(self, cheques: int) -> Match:
+        """A month of about so many cheques, matched."""
+        name = f"cheques_{cheques}"
+        with self._database(name) as dsn, ServerMemory(self._server.data_directory) as memory:
+            return match(dsn, name, cheques, self._workers, self._context, memory, self._say)
 
     def rivals(self, tables: Sequence[FinalTable]) -> list[Rival]:
         """The other ways, with these rows."""
@@ -130,25 +145,41 @@ def main(told: Sequence[str]) -> int:
     def say(line: str) -> None:
         print(f"[{time.monotonic() - started:4.0f} s] {line}", file=sys.stderr, flush=True)
 
-    compared = max((size for size in given.sizes if size <= COMPARED), default=given.sizes[0])
-    found: list[Run] = []
-    rivals: list[Rival] = []
     bench = Bench(given.directory, given.workers, say)
     with bench.served() as server:
         _tell_machine(console, server, given)
-        for size in given.sizes:
-            for _ in range(given.repeats if size == compared else 1):
-                run, tables = bench.road(size, with_rows=size == compared and not given.road_only)
-                found.append(run)
-                rivals += bench.rivals(tables) if tables else []
+        runs, rivals = ([], []) if given.cheques_only else _run(bench, given)
+        matches = [bench.cheques(size) for size in given.cheques]
+    is_well = True
+    if runs:
+        tell_runs(console, runs)
+        tell_parts(console, runs)
+        beside = next(run for run in runs if run.shifts == _compared(given))
+        if rivals:
+            tell_rivals(console, beside, rivals)
+    if matches:
+        tell_matches(console, matches)
+    if runs:
+        is_well = tell_targets(console, runs, beside, rivals)
+    return 0 if tell_match_targets(console, matches) and is_well else 1
+
+
+def _compared(given: argparse.Namespace) -> int:
+    """The size whose rows the other ways are given."""
+    return int(max((size for size in given.sizes if size <= COMPARED), default=given.sizes[0]))
+
+
+def _run(bench: Bench, given: argparse.Namespace) -> tuple[list[Run], list[Rival]]:
+    """The best run of each size, and the best of each other way."""
+    found: list[Run] = []
+    rivals: list[Rival] = []
+    for size in given.sizes:
+        for _ in range(given.repeats if size == _compared(given) else 1):
+            run, tables = bench.road(size, with_rows=size == _compared(given) and not given.road_only)
+            found.append(run)
+            rivals += bench.rivals(tables) if tables else []
     runs = [best(run for run in found if run.shifts == size) for size in given.sizes]
-    beside = next(run for run in runs if run.shifts == compared)
-    tell_runs(console, runs)
-    tell_parts(console, runs)
-    if rivals:
-        rivals = [best(one for one in rivals if one.name == name) for name in dict.fromkeys(one.name for one in rivals)]
-        tell_rivals(console, beside, rivals)
-    return 0 if tell_targets(console, runs, beside, rivals) else 1
+    return runs, [best(one for one in rivals if one.name == name) for name in dict.fromkeys(one.name for one in rivals)]
 
 
 def best(found: Iterable[T]) -> T:

@@ -94,6 +94,10 @@ class Register:
     def first_day(self) -> date:
         return LAST_DAY - timedelta(days=self.days - 1)
 
+    def life(self) -> Life:
+        """Its shifts."""
+        return Life(self)
+
     def as_told(self) -> dict[str, Any]:
         """The register as the planner takes it out of the operator's list."""
         first = datetime.combine(self.first_day if self.is_new else date(YEAR - 2, 3, 1), datetime.min.time())
@@ -201,6 +205,12 @@ class Life:
         days = self.closed.astype("datetime64[D]")
         low = np.searchsorted(days, np.datetime64(first_day), side="left")
         return int(low), int(np.searchsorted(days, np.datetime64(last_day), side="right"))
+
+    def answers(self, first_day: date, last_day: date) -> Iterator[tuple[str, bytes]]:
+        """Method and body of each answer about these days."""
+        for body in self.by_period(first_day, last_day):
+            yield "by_period", body
+        yield "by_shifts", self.by_shifts(first_day, last_day)
 
     def by_period(self, first_day: date, last_day: date) -> Iterator[bytes]:
         """The pages of z-reports closed in these days: the last one, empty, gives back the cursor it was asked by."""

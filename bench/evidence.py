@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import groupby
 from multiprocessing.context import BaseContext
+from operator import attrgetter
+from typing import Any, Protocol
 
 import psycopg2
 from psycopg2 import sql
 
 from bench import answers
-from bench.answers import Life, Register, Truth
+from bench.answers import Register
+from bench.shops import Shop
 from bench.statements import statement
 from demo.signing import invent_head
 from smena.integration import planning
 from smena.integration.certificates import add_certificate
 from smena.integration.lifecycle import enable, prepare_mandate
 from smena.integration.organizations import add_organization, organization_of
-from smena.model.window import OFD
+from smena.model.window import MARKET, OFD
 from smena.warehouse import ledger
-from smena.warehouse.database import Warehouse
+from smena.warehouse.database import Transaction, Warehouse
 from smena.warehouse.migrating import migrate
 from smena.warehouse.pages import PageStore
+
+
+class Place(Protocol):
+    """A register or a shop: its `life()` has `answers(first_day, last_day)`, and a `truth()` that takes others in."""
+
+    def life(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A batch that asks for these shards; the registers of the OFD, or the shops of Market, by their ids."""
+
+    batch_id: int
+    product: str
+    shards: list[int]
+    places: Mapping[str, Place]
 
 
 @dataclass(frozen=True)
@@ -32,106 +53,119 @@ class Evidence:
     """A batch whose answers are here. `raw_bytes` are theirs, uncompressed."""
 
     batch_id: int
+    product: str
     shards: list[int]
-    truth: Truth
+    truth: Any
     raw_bytes: int
     pages: int
 
 
-def lay_out(dsn: str, database: str, shifts: int, workers: int, context: BaseContext) -> Evidence:
-    """Fills an empty database with the evidence of `shifts` shifts of one year, in `workers` processes."""
-    migrate(dsn)
-    registers = answers.registers_for(shifts)
-    batch_id, shards = _plan(Warehouse(dsn), registers)
+def lay_out(dsn: str, database: str, plan: Plan, workers: int, context: BaseContext) -> Evidence:
+    """Keeps the answers that a batch asks for, in `workers` processes."""
     # What is laid out here would be laid out anew after a power cut; what is measured later is not in haste.
     _set(dsn, sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(database)))
-    truth, raw_bytes, pages = Truth(), 0, 0
     with ThreadPoolExecutor(workers) as threads:
-        for part in threads.map(lambda shard: _in_process(context, dsn, batch_id, shard, registers), shards):
-            truth.add(part[0])
-            raw_bytes, pages = raw_bytes + part[1], pages + part[2]
+        parts = list(threads.map(lambda shard: _in_process(context, dsn, plan, shard), plan.shards))
     _set(dsn, sql.SQL("alter database {} reset synchronous_commit").format(sql.Identifier(database)))
     _set(dsn, sql.SQL(statement("analyze_evidence")))
     _set(dsn, sql.SQL("checkpoint"))
-    return Evidence(batch_id, shards, truth, raw_bytes, pages)
+    (truth, raw_bytes, pages), *others = parts
+    for part in others:
+        truth.add(part[0])
+        raw_bytes, pages = raw_bytes + part[1], pages + part[2]
+    return Evidence(plan.batch_id, plan.product, plan.shards, truth, raw_bytes, pages)
 
 
-def _plan(warehouse: Warehouse, registers: Sequence[Register]) -> tuple[int, list[int]]:
-    with warehouse.transaction() as transaction:
+def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
+    """An organisation with these registers in an empty database, and a batch for all that they have of the year."""
+    migrate(dsn)
+    with Warehouse(dsn).transaction() as transaction:
         add_organization(transaction, inn=answers.INN, kpp=answers.KPP, name="ООО «Пример»", tariff="uchetny")
         who, start = {"inn": answers.INN, "product": OFD}, answers.FIRST_DAY
         head = invent_head(answers.INN, "ООО «Пример»")
         add_certificate(transaction, inn=answers.INN, file=head.pem, source="manual", added_by="bench")
         mandate = prepare_mandate(transaction, **who, start_date=start, made_by="bench")
         enable(transaction, **who, start_date=start, changed_by="bench", signature=head.sign(mandate["text"]))
-        organization = organization_of(transaction, answers.INN)
-        batch_id, seen_at = ledger.open_batch(
-            transaction,
-            inn=answers.INN,
-            product=OFD,
-            run_id="bench",
-            reason="planned",
-            detail=organization.detail,
-            horizon=answers.LAST_DAY,
-        )
-        planning.record_registers(
-            transaction,
-            answers.INN,
-            [register.as_told() for register in registers],
-            seen_at=seen_at,
-            today=answers.LAST_DAY + timedelta(days=1),
-        )
-        windows = planning.wanted_windows(transaction, organization, OFD, horizon=answers.LAST_DAY, seen_at=seen_at)
-        rows = planning.in_shards(
-            windows, horizon=answers.LAST_DAY, yesterday=seen_at.date() - timedelta(days=1), now_utc=seen_at
-        )
-        ledger.assign(transaction, batch_id, answers.FIRST_DAY, rows)
-    return batch_id, sorted({row["shard"] for row in rows})
+        told = [register.as_told() for register in registers]
+        today = answers.LAST_DAY + timedelta(days=1)
+        record = partial(planning.record_registers, registers=told, today=today)
+        return _plan(transaction, OFD, answers.FIRST_DAY, record, {register.number: register for register in registers})
 
 
-def _in_process(
-    context: BaseContext, dsn: str, batch_id: int, shard: int, registers: Sequence[Register]
-) -> tuple[Truth, int, int]:
+def plan_market(dsn: str, shops: Sequence[Shop], first_day: date) -> Plan:
+    """Market switched on for the organisation, and a batch for all that its shops have from that day on."""
+    with Warehouse(dsn).transaction() as transaction:
+        enable(transaction, inn=answers.INN, product=MARKET, start_date=first_day, changed_by="bench")
+        record = partial(planning.record_shops, shops=[shop.as_told() for shop in shops])
+        return _plan(transaction, MARKET, first_day, record, {shop.id: shop for shop in shops})
+
+
+def _plan(
+    transaction: Transaction, product: str, first_day: date, record: Callable[..., None], places: Mapping[str, Place]
+) -> Plan:
+    organization, horizon = organization_of(transaction, answers.INN), answers.LAST_DAY
+    batch_id, seen_at = ledger.open_batch(
+        transaction,
+        inn=answers.INN,
+        product=product,
+        run_id="bench",
+        reason="planned",
+        detail=organization.detail,
+        horizon=horizon,
+    )
+    record(transaction, answers.INN, seen_at=seen_at)
+    windows = planning.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
+    yesterday = seen_at.date() - timedelta(days=1)
+    rows = planning.in_shards(windows, product, horizon=horizon, yesterday=yesterday, now_utc=seen_at)
+    ledger.assign(transaction, batch_id, first_day, rows)
+    return Plan(batch_id, product, sorted({row["shard"] for row in rows}), places)
+
+
+def _in_process(context: BaseContext, dsn: str, plan: Plan, shard: int) -> tuple[Any, int, int]:
     mine, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_fetch, args=(theirs, dsn, batch_id, shard, registers))  # type: ignore[attr-defined]
+    process = context.Process(target=_fetch, args=(theirs, dsn, plan, shard))  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     try:
-        told: tuple[Truth, int, int] = mine.recv()
+        told: tuple[Any, int, int] = mine.recv()
     finally:
         process.join()
     return told
 
 
-def _fetch(told: object, dsn: str, batch_id: int, shard: int, registers: Sequence[Register]) -> None:
+def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
     """What extract does to a shard, but that nobody is asked."""
     warehouse = Warehouse(dsn)
-    pages = PageStore(warehouse, batch_id)
-    by_number = {register.number: register for register in registers}
-    truth, raw_bytes, kept = Truth(), 0, 0
-    life: Life | None = None
-    for assignment in ledger.assignments_of(warehouse, batch_id, shard, ["planned"]):
-        register = by_number[assignment.kkt_reg_id]
-        if life is None or life.register is not register:
-            life = Life(register)
-            truth.add(life.truth())
-        fetch_id = int(warehouse.rows("fetch_id")[0]["fetch_id"])
-        first, last = assignment.first_day, assignment.last_day
-        bodies = [("by_period", body) for body in life.by_period(first, last)]
-        for method, body in [*bodies, ("by_shifts", life.by_shifts(first, last))]:
-            pages.add(
-                fetch_id=fetch_id,
-                kkt_reg_id=register.number,
-                method=method,
-                address=f"https://kontur.example/{method}/{register.number}?from={first}&to={last}",
-                status=200,
-                fetched_at=datetime.now(UTC),
-                body=body,
-            )
-            raw_bytes, kept = raw_bytes + len(body), kept + 1
-        ledger.mark(warehouse, batch_id, assignment, "read", fetch_id=fetch_id)
+    pages = PageStore(warehouse, plan.batch_id)
+    assigned = ledger.assignments_of if plan.product == OFD else ledger.shop_assignments_of
+    truth, raw_bytes, kept = None, 0, 0
+    waiting = assigned(warehouse, plan.batch_id, shard, ["planned"])
+    for place, assignments in groupby(waiting, key=attrgetter("kkt_reg_id")):
+        life = plan.places[place].life()
+        truth = _added(truth, life.truth())
+        for assignment in assignments:
+            fetch_id = int(warehouse.rows("fetch_id")[0]["fetch_id"])
+            first, last = assignment.first_day, assignment.last_day
+            for method, body in life.answers(first, last):
+                pages.add(
+                    fetch_id=fetch_id,
+                    kkt_reg_id=place,
+                    method=method,
+                    address=f"https://kontur.example/{method}/{place}?from={first}&to={last}",
+                    status=200,
+                    fetched_at=datetime.now(UTC),
+                    body=body,
+                )
+                raw_bytes, kept = raw_bytes + len(body), kept + 1
+            ledger.mark(warehouse, plan.batch_id, assignment, "read", fetch_id=fetch_id)
     warehouse.close()
     told.send((truth, raw_bytes, kept))  # type: ignore[attr-defined]
+
+
+def _added(truth: Any, other: Any) -> Any:
+    if truth is not None:
+        truth.add(other)
+    return truth or other
 
 
 def _set(dsn: str, statement: sql.Composable) -> None:

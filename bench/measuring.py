@@ -25,21 +25,20 @@ class WrongFigures(AssertionError):
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run of the road.
+class Steps:
+    """What a batch took from pages to published.
 
     Attributes:
-        orders: cash orders published; with the shifts they are the final rows.
         process_s, publish_s: wall clock from the first fork to the last end.
+        cpu_s: the processor's time of all processes together, PostgreSQL's not among it.
         parts, statements: seconds of all processes together, of `process` by part and of `publish` by statement.
         worker_bytes, publisher_bytes: the most memory that one process held.
         server_bytes: the most memory that the processes of PostgreSQL held beside what they share.
     """
 
-    shifts: int
-    orders: int
     process_s: float
     publish_s: float
+    cpu_s: float
     parts: Counter[str]
     statements: Counter[str]
     worker_bytes: int
@@ -55,24 +54,39 @@ class Run:
         """What the gates take of the seconds of all processes together, from pages to published."""
         return self.parts["check"] / (self.parts.total() + self.publish_s)
 
+
+@dataclass(frozen=True)
+class Run(Steps):
+    """One run of the OFD's road. `orders`: cash orders published; with the shifts they are the final rows."""
+
+    shifts: int
+    orders: int
+
     @property
     def rows(self) -> int:
         return self.shifts + self.orders
 
 
 def run_road(dsn: str, evidence: Evidence, workers: int, context: BaseContext, server_peak: Callable[[], int]) -> Run:
-    """Processes and publishes the batch. Raises WrongFigures where what stands then is not the truth."""
+    """Processes and publishes a batch of the OFD. Raises WrongFigures where what stands then is not the truth."""
+    steps = run_steps(dsn, evidence, workers, context, server_peak)
+    return Run(**vars(steps), shifts=evidence.truth.shifts, orders=_proved(dsn, evidence.truth))
+
+
+def run_steps(
+    dsn: str, evidence: Evidence, workers: int, context: BaseContext, server_peak: Callable[[], int]
+) -> Steps:
+    """Processes every shard of a batch, some at once, and publishes it."""
     started = time.perf_counter()
     with ThreadPoolExecutor(workers) as threads:
-        shards = list(threads.map(lambda shard: _step(context, dsn, evidence.batch_id, shard), evidence.shards))
+        shards = list(threads.map(lambda shard: _step(context, dsn, evidence, shard), evidence.shards))
     staged = time.perf_counter()
-    publisher = _step(context, dsn, evidence.batch_id, None)
+    publisher = _step(context, dsn, evidence, None)
     published = time.perf_counter()
-    return Run(
-        shifts=evidence.truth.shifts,
-        orders=_proved(dsn, evidence.truth),
+    return Steps(
         process_s=staged - started,
         publish_s=published - staged,
+        cpu_s=sum(one.cpu_s for one in [*shards, publisher]),
         parts=_with_rest(shards),
         statements=publisher.statements,
         worker_bytes=max(one.peak_bytes for one in shards),
@@ -89,9 +103,10 @@ def _with_rest(shards: list[Measured]) -> Counter[str]:
     return parts
 
 
-def _step(context: BaseContext, dsn: str, batch_id: int, shard: int | None) -> Measured:
+def _step(context: BaseContext, dsn: str, evidence: Evidence, shard: int | None) -> Measured:
     mine, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=run_step, args=(theirs, dsn, batch_id, shard))  # type: ignore[attr-defined]
+    told = (theirs, dsn, evidence.batch_id, evidence.product, shard)
+    process = context.Process(target=run_step, args=told)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     try:
@@ -99,7 +114,8 @@ def _step(context: BaseContext, dsn: str, batch_id: int, shard: int | None) -> M
     finally:
         process.join()
     if measured.error:
-        raise WrongFigures(f"{'publish' if shard is None else f'shard {shard}'} of batch {batch_id}: {measured.error}")
+        step = "publish" if shard is None else f"shard {shard}"
+        raise WrongFigures(f"{step} of batch {evidence.batch_id}: {measured.error}")
     return measured
 
 

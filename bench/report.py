@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from bench.measuring import Run
+from bench.cheques import Match
+from bench.measuring import Run, Steps
 from bench.rivals import DLT, UPSERT, Rival
 
 TIMES_DLT, SHARE_OF_UPSERT, FLAT = 3.0, 0.25, 1.1
 CHECKED = 0.25
+LINEAR = 1.5
 FLAT_FROM = 100_000
 _STATEMENTS_SHOWN = 10
 _MB = 1_000_000
@@ -36,16 +38,48 @@ def tell_runs(console: Console, runs: Sequence[Run]) -> None:
 
 def tell_parts(console: Console, runs: Sequence[Run]) -> None:
     """Where the time goes: of `process` by part, of `publish` by statement."""
-    console.print(_shares("Inside process, all processes together", runs, [run.parts for run in runs]))
+    sizes = [f"{run.shifts:,} shifts" for run in runs]
+    console.print(_shares("Inside process, all processes together", sizes, [run.parts for run in runs]))
     statements = [run.statements for run in runs]
-    console.print(_shares("Inside publish, by statement of include/sql/queries", runs, statements))
+    console.print(_shares("Inside publish, by statement of include/sql/queries", sizes, statements))
 
 
-def _shares(title: str, runs: Sequence[Run], found: Sequence[Counter[str]]) -> Table:
+def tell_matches(console: Console, matches: Sequence[Match]) -> None:
+    """Cheques a second and the memory, a row a size; what became of the till shifts; where the time goes."""
+    table = Table(title="A month of Market's cheques → till shifts, matched with the OFD's booked shifts")
+    for name in (
+        "cheques",
+        "till shifts",
+        "OFD's shifts",
+        "process, s",
+        "match + publish, s",
+        "processor, s",
+        "cheques/s",
+    ):
+        table.add_column(name, justify="right")
+    for name in ("peak of a process, MB", "peak of publish, MB", "PostgreSQL's own, MB"):
+        table.add_column(name, justify="right")
+    for name in ("paired", "only Market's, ПКО", "conflicts"):
+        table.add_column(name, justify="right")
+    for one in matches:
+        table.add_row(
+            *(f"{count:,}" for count in (one.cheques, one.till_shifts, one.fiscal_shifts)),
+            *(f"{one.process_s:.2f}", f"{one.publish_s:.2f}", f"{one.cpu_s:.2f}"),
+            f"{one.cheques / one.seconds:,.0f}",
+            *(f"{size / _MB:,.0f}" for size in (one.worker_bytes, one.publisher_bytes, one.server_bytes)),
+            *(f"{one.outcomes[name]:,}" for name in ("duplicate", "issued", "conflict")),
+        )
+    console.print(table)
+    sizes = [f"{one.cheques:,} cheques" for one in matches]
+    console.print(_shares("Inside process, all processes together", sizes, [one.parts for one in matches]))
+    console.print(_shares("Inside match + publish, by statement", sizes, [one.statements for one in matches]))
+
+
+def _shares(title: str, sizes: Sequence[str], found: Sequence[Counter[str]]) -> Table:
     table = Table(title=title)
     table.add_column("part")
-    for run in runs:
-        table.add_column(f"{run.shifts:,} shifts", justify="right")
+    for size in sizes:
+        table.add_column(size, justify="right")
     shown = [name for name, _ in found[-1].most_common(_STATEMENTS_SHOWN)]
     for name in shown:
         table.add_row(name, *(_share(one, one[name]) for one in found))
@@ -86,14 +120,36 @@ def tell_targets(console: Console, runs: Sequence[Run], compared: Run, rivals: S
     share = compared.checked_share
     lines.append((f"of the time is checking, at {compared.shifts:,} (at most {CHECKED:g})", share, share <= CHECKED))
     flat = [run for run in runs if run.shifts >= FLAT_FROM]
-    if len(flat) > 1:
-        for name, sizes in (
-            ("a process", [run.worker_bytes for run in flat]),
-            ("publish", [run.publisher_bytes for run in flat]),
+    lines += _growth(flat, [run.shifts for run in flat])
+    return _told(console, lines)
+
+
+def tell_match_targets(console: Console, matches: Sequence[Match]) -> bool:
+    """The same of the match: its memory, and that its time grows no faster than what it is given."""
+    flat = [one for one in matches if one.cheques >= FLAT_FROM]
+    lines = _growth(flat, [one.cheques for one in flat])
+    if len(matches) > 1:
+        pace = [one.seconds / one.cheques for one in (matches[0], matches[-1])]
+        words = f"a cheque's time at {matches[-1].cheques:,}, in that at {matches[0].cheques:,} (at most {LINEAR:g})"
+        lines.append((words, pace[1] / pace[0], pace[1] <= pace[0] * LINEAR))
+    return _told(console, lines)
+
+
+def _growth(runs: Sequence[Steps], sizes: Sequence[int]) -> list[tuple[str, float, bool]]:
+    """How the memory of the largest run is to that of the smallest."""
+    lines = []
+    if len(runs) > 1:
+        for name, held in (
+            ("a process", [run.worker_bytes for run in runs]),
+            ("publish", [run.publisher_bytes for run in runs]),
         ):
-            growth = sizes[-1] / sizes[0]
-            words = f"the memory of {name} at {flat[-1].shifts:,}, in that at {flat[0].shifts:,} (at most {FLAT:g})"
+            growth = held[-1] / held[0]
+            words = f"the memory of {name} at {sizes[-1]:,}, in that at {sizes[0]:,} (at most {FLAT:g})"
             lines.append((words, growth, growth <= FLAT))
+    return lines
+
+
+def _told(console: Console, lines: Sequence[tuple[str, float, bool]]) -> bool:
     for words, figure, met in lines:
         console.print(f"{'met   ' if met else 'MISSED'}  {figure:6.2f} {words}", markup=False, highlight=False)
     return all(met for _, _, met in lines)

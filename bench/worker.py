@@ -18,52 +18,72 @@ from typing import Any
 import great_expectations  # noqa: F401 - preloaded: a task that begins with it would cost seconds
 
 from smena.model.endpoint import Endpoint
-from smena.pipeline import process as processing
-from smena.pipeline.process import process
+from smena.model.window import MARKET, OFD
+from smena.pipeline import process as of_ofd
+from smena.pipeline.market import process as of_market
+from smena.pipeline.products import steps_of
 from smena.pipeline.publish import publish
 from smena.pipeline.road import Road
 from smena.warehouse.database import Transaction, Warehouse
 
 PARTS = {
-    "read_pages": "read",
-    "check_z_reports": "check",
-    "check_receipts": "check",
-    "check_shifts": "check",
-    "make_shifts": "transform",
-    "check_orders": "check",
-    "copy_frame": "stage (COPY)",
+    OFD: {
+        "read_pages": "read",
+        "check_z_reports": "check",
+        "check_receipts": "check",
+        "check_shifts": "check",
+        "make_shifts": "transform",
+        "check_orders": "check",
+        "copy_frame": "stage (COPY)",
+    },
+    MARKET: {
+        "read_cheques": "read",
+        "read_waybills": "read",
+        "check_cheques": "check",
+        "check_waybills": "check",
+        "check_till_shifts": "check",
+        "make_till_shifts": "till shifts",
+        "make_cashless": "reports",
+        "make_sold": "reports",
+        "make_waybills": "reports",
+        "file_cashless": "reports",
+        "file_sold": "reports",
+        "file_waybills": "reports",
+        "copy_frame": "stage (COPY)",
+    },
 }
-"""Functions that `smena.pipeline.process` calls by these names, and the part of the step that each is."""
+"""Functions that a product's `process` calls by these names, and the part of the step that each is."""
 
 PAGES, FETCH = "pages_by_assignment", "fetch, unpack"
 
 
 @dataclass
 class Measured:
-    """Seconds by part and by statement, and the most memory that the process has held, in bytes."""
+    """Seconds by part and by statement, the processor's seconds, and the most memory that the process has held."""
 
     parts: Counter[str] = field(default_factory=Counter)
     statements: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    cpu_s: float = 0.0
     peak_bytes: int = 0
     error: str = ""
 
 
-def run_step(told: Connection, dsn: str, batch_id: int, shard: int | None) -> None:
+def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int | None) -> None:
     """Processes a shard, or publishes the batch where none is named, and tells how it went."""
     measured = Measured()
     warehouse = Warehouse(dsn)
     road = Road(warehouse, endpoint=_nowhere)
-    _watch(measured)
-    started = time.perf_counter()
+    _watch(measured, product)
+    started, cpu_started = time.perf_counter(), time.process_time()
     try:
         if shard is None:
             publish(road, batch_id)
         else:
-            process(road, batch_id, shard)
+            steps_of(product).process(road, batch_id, shard)
     except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
         measured.error = f"{type(error).__name__}: {error}"
-    measured.seconds = time.perf_counter() - started
+    measured.seconds, measured.cpu_s = time.perf_counter() - started, time.process_time() - cpu_started
     warehouse.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     measured.peak_bytes = peak if sys.platform == "darwin" else peak * 1024
@@ -74,9 +94,10 @@ def _nowhere(name: str) -> Endpoint:
     raise AssertionError(f"the bench asks nobody, {name} neither")
 
 
-def _watch(measured: Measured) -> None:
+def _watch(measured: Measured, product: str) -> None:
     """Puts the stopwatch before the parts. The process ends after its step: nothing is put back."""
-    for name, part in PARTS.items():
+    processing = of_ofd if product == OFD else of_market
+    for name, part in PARTS[product].items():
         setattr(processing, name, _timed(getattr(processing, name), measured.parts, part))
     pages = getattr(processing, PAGES)
 

@@ -18,22 +18,23 @@ select
         'opened_at', staged.opened_at,
         'received_at', staged.received_at,
         'detail', staged.detail,
-        'orders', (
-            select
-                coalesce(
-                    jsonb_agg(
-                        to_jsonb(cash_order)
-                        - cast('{batch_id, shard, fiscal_drive_number, shift_number, shift_id, day}' as text[])
-                    ),
-                    '[]'
-                )
-            from stage.cash_order
-            where cash_order.batch_id = %(batch_id)s and cash_order.shift_id = staged.shift_id
-        )
+        'orders', coalesce(orders.of_shift, '[]')
     )
 from held_back
 inner join accounting.shift on held_back.shift_id = shift.shift_id
 inner join stage.shift as staged on staged.batch_id = %(batch_id)s and held_back.shift_id = staged.shift_id
+left join (
+    select
+        cash_order.shift_id,
+        jsonb_agg(
+            to_jsonb(cash_order)
+            - cast('{batch_id, shard, fiscal_drive_number, shift_number, shift_id, day}' as text[])
+        ) as of_shift
+    from stage.cash_order
+    inner join held_back as held on cash_order.shift_id = held.shift_id
+    where cash_order.batch_id = %(batch_id)s
+    group by cash_order.shift_id
+) as orders on held_back.shift_id = orders.shift_id
 cross join
     lateral (
         select accounting.shift_facts(shift) || jsonb_build_object('outcome', staged.outcome) as facts

@@ -14,14 +14,21 @@ with counted as (
 )
 
 select
-    counted.*,
-    (
-        select count(*)
-        from till
-        inner join fiscal
-            on
-                fiscal.kkt_reg_id = counted.kkt_reg_id
-                and till.middle between fiscal.begins_at and fiscal.ends_at
-        where till.cashbox_id = counted.cashbox_id and till.day between counted.first_day and counted.last_day
-    ) as compared
+    counted.cashbox_id,
+    counted.kkt_reg_id,
+    counted.agreed,
+    counted.sums,
+    counted.alike,
+    counted.first_day,
+    counted.last_day,
+    count(*) as compared
 from counted
+inner join till
+    on counted.cashbox_id = till.cashbox_id and till.day between counted.first_day and counted.last_day
+inner join fiscal
+    on
+        counted.kkt_reg_id = fiscal.kkt_reg_id
+        and till.middle between fiscal.begins_at and fiscal.ends_at
+group by
+    counted.cashbox_id, counted.kkt_reg_id, counted.agreed, counted.sums, counted.alike, counted.first_day,
+    counted.last_day

@@ -20,17 +20,26 @@ select
     %(batch_id)s,
     jsonb_build_object(
         'head', to_jsonb(told) - cast('{stood, status, verdict, batch_id, shard, key}' as text[]),
-        'lines', (
-            select
-                jsonb_agg(
-                    to_jsonb(part) - cast('{batch_id, shard, kind, key, document_id}' as text[]) order by part.line
-                )
-            from stage.market_document_line as part
-            where
-                part.batch_id = told.batch_id and part.shard = told.shard and part.kind = told.kind
-                and part.key = told.key
-        )
+        'lines', lines.of_document
     )
 from told_document as told
+left join (
+    select
+        part.shard,
+        part.kind,
+        part.key,
+        jsonb_agg(
+            to_jsonb(part) - cast('{batch_id, shard, kind, key, document_id}' as text[]) order by part.line
+        ) as of_document
+    from told_document as asked
+    inner join stage.market_document_line as part
+        on
+            asked.batch_id = part.batch_id
+            and asked.shard = part.shard
+            and asked.kind = part.kind
+            and asked.key = part.key
+    where asked.verdict = 'conflict'
+    group by part.shard, part.kind, part.key
+) as lines on told.shard = lines.shard and told.kind = lines.kind and told.key = lines.key
 where told.verdict = 'conflict'
 on conflict (document_id) where state = 'open' do nothing

@@ -3,7 +3,20 @@
 -- A report is known by its shop and day, a waybill by its id; a waybill from another source with the same supplier, number
 -- and date is the same paper. Of two sources the one nearer to the supplier gives the contents.
 create temporary table told_document on commit drop as
-with staged as (
+with lines as (
+    select
+        part.shard,
+        part.kind,
+        part.key,
+        md5(
+            string_agg((to_jsonb(part) - '{batch_id, shard, document_id}'::text[])::text, '|' order by part.line)
+        ) as digest
+    from stage.market_document_line as part
+    where part.batch_id = %(batch_id)s
+    group by part.shard, part.kind, part.key
+),
+
+staged as (
     select
         staged.*,
         coalesce(
@@ -16,22 +29,9 @@ with staged as (
                 and staged.paper_day is not null
                 then staged.supplier_id || '|' || staged.paper_number || '|' || staged.paper_day
         end as paper,
-        (
-            select
-                md5(
-                    string_agg(
-                        (to_jsonb(part) - '{batch_id, shard, document_id}'::text[])::text, '|'
-                        order by part.line
-                    )
-                )
-            from stage.market_document_line as part
-            where
-                part.batch_id = staged.batch_id
-                and part.shard = staged.shard
-                and part.kind = staged.kind
-                and part.key = staged.key
-        ) as of_lines
+        lines.digest as of_lines
     from stage.market_document as staged
+    left join lines on staged.shard = lines.shard and staged.kind = lines.kind and staged.key = lines.key
     where
         staged.batch_id = %(batch_id)s
         and not exists (
@@ -122,6 +122,16 @@ best as (
         ) as content
     from placed
     order by placed.goes_to, placed.rank, placed.key
+),
+
+of_paper as (
+    select
+        placed.goes_to,
+        array_agg(told.source) filter (where told.source is not null) as sources,
+        array_agg(told.waybill_id) filter (where told.waybill_id is not null) as waybill_ids
+    from placed
+    cross join lateral unnest(placed.sources, placed.waybill_ids) as told (source, waybill_id)
+    group by placed.goes_to
 )
 
 select
@@ -189,25 +199,18 @@ left join
         limit 1
     ) as stood_best
     on true
+left join of_paper on best.goes_to = of_paper.goes_to
 cross join
     lateral (
         select
             array(
-                select distinct source from (
-                    select unnest(placed.sources) as source from placed
-                    where placed.goes_to = best.goes_to
-                    union all
-                    select unnest(stood.sources)
-                ) as both_sides
+                select distinct source
+                from unnest(of_paper.sources || stood.sources) as source
                 order by source
             ) as sources,
             array(
-                select distinct waybill_id from (
-                    select unnest(placed.waybill_ids) as waybill_id from placed
-                    where placed.goes_to = best.goes_to
-                    union all
-                    select unnest(stood.waybill_ids)
-                ) as both_sides
+                select distinct waybill_id
+                from unnest(of_paper.waybill_ids || stood.waybill_ids) as waybill_id
                 order by waybill_id
             ) as waybill_ids
     ) as all_of

@@ -24,6 +24,9 @@ REQUESTS_A_WINDOW = {"totals": 3, "receipts": 5}
 REQUESTS_A_SHOP_WINDOW = 8
 
 SHARD_REGISTERS = 200
+SHARD_SHOPS = 40
+"""A shop has several registers, and each of its cheques is read: so many are a task of about a quarter of a minute."""
+
 SHARD_REGISTER_DAYS = 20_000
 EASTMOST = timedelta(hours=14)
 
@@ -159,17 +162,20 @@ def requests_expected(windows: int, organization: Organization, product: str) ->
     return windows * (REQUESTS_A_WINDOW[organization.detail] if product == OFD else REQUESTS_A_SHOP_WINDOW)
 
 
-def in_shards(windows: Sequence[PlannedWindow], *, horizon: date, yesterday: date, now_utc: datetime) -> list[Row]:
-    """The windows as assignments of a batch, registers kept whole, in shards of bounded size.
+def in_shards(
+    windows: Sequence[PlannedWindow], product: str, *, horizon: date, yesterday: date, now_utc: datetime
+) -> list[Row]:
+    """The windows as assignments of a batch, registers or shops kept whole, in shards of bounded size.
 
     A window that reaches yesterday is asked through the latest moment that any register's clock can show, so that a
     service that reads the period by time of receipt hides nothing.
     """
     assignments: list[Row] = []
+    most = SHARD_REGISTERS if product == OFD else SHARD_SHOPS
     shard, registers, register_days, last_register = 0, 0, 0, ""
     for planned in windows:
         if planned.kkt_reg_id != last_register:
-            if registers >= SHARD_REGISTERS or register_days >= SHARD_REGISTER_DAYS:
+            if registers >= most or register_days >= SHARD_REGISTER_DAYS:
                 shard, registers, register_days = shard + 1, 0, 0
             registers, last_register = registers + 1, planned.kkt_reg_id
         silent = planned.reason == "silent"

@@ -283,7 +283,7 @@ class _Planner:
             horizon=quarter.last_day,
         )
         rows = planning.in_shards(
-            windows, horizon=quarter.last_day, yesterday=self._yesterday, now_utc=self._road.now()
+            windows, self._product, horizon=quarter.last_day, yesterday=self._yesterday, now_utc=self._road.now()
         )
         ledger.assign(self._transaction, batch_id, min(one.window.first_day for one in windows), rows)
         return batch_id, sorted({row["shard"] for row in rows})

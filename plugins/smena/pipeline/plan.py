@@ -92,7 +92,7 @@ def plan(
                 transaction.run("lock_organization", inn=inn)
                 made = _planned(road, transaction, organization, product, listing, last_day, window, seen_at, batch_id)
                 rows = planning.in_shards(
-                    made.windows, horizon=last_day, yesterday=road.yesterday(organization), now_utc=road.now()
+                    made.windows, product, horizon=last_day, yesterday=road.yesterday(organization), now_utc=road.now()
                 )
                 first_day = min((planned.window.first_day for planned in made.windows), default=last_day)
                 ledger.assign(transaction, batch_id, min(first_day, last_day), rows)

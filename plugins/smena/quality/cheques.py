@@ -11,9 +11,9 @@ from smena.quality.rules import at_least, between, matches, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
 from smena.transform.documents import MOST_KOPECKS
+from smena.transform.market.documents import PAYMENT_TYPES
 from smena.transform.market.frames import CHEQUE_KEY, CHEQUES, PAYMENTS, SOLD_LINES
 from smena.transform.market.moments import AHEAD
-from smena.transform.market.reading import PAYMENT_TYPES
 
 SUITE = "cheques"
 

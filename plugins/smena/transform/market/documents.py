@@ -8,8 +8,15 @@ from typing import Any
 
 from msgspec import Struct, defstruct, field
 
+from smena.transform.decoding import storable
+
 Word = str | int
 """An identifier or a number: text, which some registers tell as a number."""
+
+CASH = "Cash"
+UNKNOWN = "Unknown"
+PAYMENT_TYPES = (CASH, UNKNOWN, "Card", "Prepaid", "YandexEda", "DeliveryClub")
+_TYPES = {name.casefold(): name for name in PAYMENT_TYPES}
 
 
 class Payment(Struct, rename="camel", gc=False):
@@ -78,6 +85,12 @@ class Told(Struct, rename="camel", gc=False):
     def shift(self) -> Any:
         """The till shift: a record of ours calls it so."""
         return self.cash_register_id if self.till_shift is None else self.till_shift
+
+
+def payment_type(told: str) -> str:
+    """The contract's own spelling of a type of payment; a new one as it is told."""
+    name = storable(told.strip())
+    return _TYPES.get(name.casefold(), name or UNKNOWN)
 
 
 @cache

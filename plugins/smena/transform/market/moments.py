@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from smena.transform.pages import day_of
 from smena.transform.wholeness import BELIEVABLE
 
 _FIRST, _LAST = (moment.to_pydatetime() for moment in BELIEVABLE)
+_FIRST_DAY, _END = (f"{moment:%Y-%m-%d}" for moment in (_FIRST, _LAST))
+_SHORTEST = len("2025-12-01T10:00")
 AHEAD = timedelta(days=1)
 """How far a clock may run before the future is no longer believed."""
 
@@ -25,9 +32,25 @@ def moment_of(told: str, zone: tzinfo, what: str, latest: datetime | None) -> da
             moment = moment.astimezone(zone).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise ValueError(f"{what} is no moment") from None
-    if len(told) < len("2025-12-01T10:00"):
+    if len(told) < _SHORTEST:
         raise ValueError(f"{what} has no time of day")
     return _believed(moment, what, latest)
+
+
+def local_moments(told: Sequence[str | None], latest: datetime | None) -> np.ndarray[Any, Any]:
+    """Moments without an offset, all at once, as `moment_of` reads them; None is none.
+
+    Raises ValueError where it would raise for one, and for what is better looked at alone, as an offset is.
+    """
+    known = [one for one in told if one is not None]
+    # As texts: a year far away would overflow, and come back as one near by.
+    if known and not (min(known) >= _FIRST_DAY and max(known) < _END and min(map(len, known)) >= _SHORTEST):
+        raise ValueError("one is no moment that can be")
+    nanoseconds = pc.cast(pa.array(told, pa.string()), pa.timestamp("ns"))
+    moments: np.ndarray[Any, Any] = nanoseconds.to_numpy(zero_copy_only=False).astype("datetime64[us]")
+    if latest is not None and (moments > np.datetime64(latest)).any():
+        raise ValueError("one lies in the future")
+    return moments
 
 
 def day_told(told: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:

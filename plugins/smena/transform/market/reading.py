@@ -14,7 +14,8 @@ import pandas as pd
 
 from smena.transform.documents import MOST_KOPECKS
 from smena.transform.market.amounts import kopecks_of, line_kopecks, thousandths
-from smena.transform.market.documents import Cheque, ChequeLine, Position, Waybill
+from smena.transform.market.cheques import ChequeColumns, Row, as_columns, joined, of_rows
+from smena.transform.market.documents import CASH, Cheque, ChequeLine, Position, Waybill, payment_type
 from smena.transform.market.frames import (
     CHEQUE_KEY,
     CHEQUES,
@@ -28,14 +29,8 @@ from smena.transform.market.moments import day_told, latest_of, moment_of
 from smena.transform.market.records import Reader, check_shop, columns, parts, told_once, word, words
 from smena.transform.pages import RawPage, rejects_frame
 
-CASH = "Cash"
-UNKNOWN = "Unknown"
-PAYMENT_TYPES = (CASH, UNKNOWN, "Card", "Prepaid", "YandexEda", "DeliveryClub")
-_TYPES = {name.casefold(): name for name in PAYMENT_TYPES}
 _NOTHING = Decimal(0)
 _DELIVERED = ("line", "product_id", "quantity", "price", "amount")
-
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +61,10 @@ def read_cheques(pages: Iterable[RawPage], timezone: str, *, now_local: datetime
         now_local: where given, a cheque closed more than a day later is rejected.
     """
     zone = ZoneInfo(timezone)
-    judge = partial(_cheque, zone=zone, latest=latest_of(now_local))
-    rows, rejects = Reader(Cheque, "cheque", zone, judge).read(pages)
-    cheques = CHEQUES.of(columns([row for row, _, _ in rows], CHEQUES))
-    of_cheques = [
-        parts([paid for _, paid, _ in rows], PAYMENTS, ("type", "amount")),
-        parts([sold for _, _, sold in rows], SOLD_LINES, ("product_id", "product_code", "quantity", "amount")),
-    ]
-    del rows
+    latest = latest_of(now_local)
+    judge = partial(_cheque, zone=zone, latest=latest)
+    reader, rejects = Reader(Cheque, "cheque", zone, judge), list[dict[str, Any]]()
+    cheques, *of_cheques = joined(_read_page(reader, page, latest, rejects) for page in pages)
     cheques, (payments, lines), doubled = told_once(cheques, of_cheques, CHEQUE_KEY, "cheque")
     return MarketFrames(
         CHEQUES.conform(cheques),
@@ -81,6 +72,15 @@ def read_cheques(pages: Iterable[RawPage], timezone: str, *, now_local: datetime
         SOLD_LINES.conform(lines),
         rejects_frame(rejects, [doubled]),
     )
+
+
+def _read_page(
+    reader: Reader[Any], page: RawPage, latest: datetime | None, rejects: list[dict[str, Any]]
+) -> ChequeColumns:
+    try:
+        return as_columns(page, reader.told(page), latest)
+    except (ValueError, TypeError):
+        return of_rows(reader.read_page(page, rejects))
 
 
 def read_waybills(pages: Iterable[RawPage], timezone: str, *, now_local: datetime | None = None) -> WaybillFrames:
@@ -103,8 +103,7 @@ def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | Non
     payments: list[Row] = []
     for payment in told.payments or ():
         amount = kopecks_of(payment.value, "the value of a payment")
-        kind = words(payment.type)
-        kind = _TYPES.get(kind.casefold(), kind or UNKNOWN)
+        kind = payment_type(payment.type)
         if kind == CASH:
             cash += amount
         elif amount:

@@ -46,17 +46,22 @@ class Reader(Generic[R]):
         rows: list[R] = []
         rejects: list[dict[str, Any]] = []
         for page in pages:
-            try:
-                rows += self._all_at_once(page)
-            except ValueError:
-                rows += self._one_by_one(page, rejects)
+            rows += self.read_page(page, rejects)
         return rows, rejects
 
-    def _all_at_once(self, page: RawPage) -> list[R]:
-        """The rows of a page in which nothing is wrong. Raises ValueError where something may be."""
+    def read_page(self, page: RawPage, rejects: list[dict[str, Any]]) -> list[R]:
+        """The rows of a page; its rejects are added to the others."""
+        try:
+            return [self.judge(page, one) for one in self.told(page)]
+        except ValueError:
+            return self._one_by_one(page, rejects)
+
+    def told(self, page: RawPage) -> list[Any]:
+        """The records of a page of which each is of the shape that was promised. Raises Undecodable for another one."""
         body = camel(page.body)
-        told = decode(body, list[self.shape] if is_array(body) else answer_type(self.shape))  # type: ignore[name-defined]
-        return [self.judge(page, one) for one in (told if is_array(body) else told.items or ())]
+        if is_array(body):
+            return list(decode(body, list[self.shape]))  # type: ignore[name-defined]
+        return decode(body, answer_type(self.shape)).items or []
 
     def _one_by_one(self, page: RawPage, rejects: list[dict[str, Any]]) -> list[R]:
         """The rows that can be read of a page in which at least one cannot."""

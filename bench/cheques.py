@@ -1,0 +1,84 @@
+"""A month of Kontur.Market's cheques matched with shifts that the OFD has booked already, and the proof of the match.
+
+Cheques are read, checked and summed to till shifts; each must find the fiscal shift that it is, and be booked once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from io import StringIO
+from multiprocessing.context import BaseContext
+
+import psycopg2
+from psycopg2.extras import RealDictCursor
+
+from bench.evidence import lay_out, plan_market, plan_ofd
+from bench.measuring import Steps, WrongFigures, run_road, run_steps
+from bench.memory import ServerMemory
+from bench.shops import shops_of
+from bench.statements import statement
+from bench.tills import FIRST_DAY, TillTruth, is_market_only, tills_for
+
+
+@dataclass(frozen=True)
+class Match(Steps):
+    """One month matched.
+
+    Attributes:
+        fiscal_shifts, fiscal_s: what stood of the OFD before, and the seconds of process and publish that it took.
+        cheques, till_shifts: what Market told of.
+        outcomes: how many till shifts are a fiscal shift's (duplicate), are booked (issued), have no cash, or differ.
+    """
+
+    fiscal_shifts: int
+    fiscal_s: float
+    cheques: int
+    till_shifts: int
+    outcomes: Counter[str]
+
+
+def match(
+    dsn: str,
+    database: str,
+    cheques: int,
+    workers: int,
+    context: BaseContext,
+    memory: ServerMemory,
+    say: Callable[[str], None],
+) -> Match:
+    """About so many cheques in an empty database. Raises WrongFigures where anything is not as it was told."""
+    tills = tills_for(cheques)
+    registers = [till for till in tills if not is_market_only(till)]
+    say(f"{cheques:,} cheques: the OFD's {len(registers):,} registers, a month of them, are booked")
+    told_before = lay_out(dsn, database, plan_ofd(dsn, registers), workers, context)
+    fiscal = run_road(dsn, told_before, workers, context, memory.peak_bytes)
+    say(f"{cheques:,} cheques: they are invented and kept")
+    evidence = lay_out(dsn, database, plan_market(dsn, shops_of(tills), FIRST_DAY), workers, context)
+    truth: TillTruth = evidence.truth
+    told = f"{truth.cheques:,} of {len(tills):,} tills, {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB"
+    say(f"{cheques:,} cheques: {told} of JSON; process and match")
+    memory.forget()
+    steps = run_steps(dsn, evidence, workers, context, memory.peak_bytes)
+    _prove(dsn, truth)
+    return Match(
+        **vars(steps),
+        fiscal_shifts=fiscal.shifts,
+        fiscal_s=fiscal.seconds,
+        cheques=truth.cheques,
+        till_shifts=len(truth.shifts),
+        outcomes=Counter(row[3] for row in truth.shifts),
+    )
+
+
+def _prove(dsn: str, truth: TillTruth) -> None:
+    rows = "".join("\t".join("\\N" if cell is None else str(cell) for cell in row) + "\n" for row in truth.shifts)
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(statement("told_tills"))
+        cursor.copy_from(StringIO(rows), "told_till")
+        cursor.execute(statement("matched"))
+        wrong = {name: count for name, count in dict(cursor.fetchone() or {}).items() if count}
+    if wrong:
+        raise WrongFigures(f"cheques were told, and the books say otherwise: {wrong}")

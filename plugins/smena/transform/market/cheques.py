@@ -1,0 +1,175 @@
+"""A page of cheques as columns, all at once. One in which anything is out of the ordinary is read cheque by cheque."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smena.transform.market.amounts import Ints, bounded, whole, worth
+from smena.transform.market.documents import CASH, Cheque, payment_type
+from smena.transform.market.frames import CHEQUES, PAYMENTS, SOLD_LINES
+from smena.transform.market.moments import local_moments
+from smena.transform.market.records import check_shop
+from smena.transform.pages import RawPage, moments
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+PAID, SOLD = ("type", "amount"), ("product_id", "product_code", "quantity", "amount")
+Row = tuple[Any, ...]
+
+_FIELDS = attrgetter(
+    *("shop_id", "id", "number", "cashbox_id", "cash_register_id", "open_time", "close_time", "is_refund"),
+    *("total_price", "price_correction", "payments", "lines"),
+)
+_TYPES = {**CHEQUES.columns, **PAYMENTS.columns, **SOLD_LINES.columns}
+_NUMPY = {WHOLE: "int64", FLAG: "bool"}
+_NUL = b"\\u0000"
+
+Columns = Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChequeColumns:
+    """Columns of CHEQUES, and of PAYMENTS and SOLD_LINES, which have `row`, the cheque's place, in place of its key."""
+
+    cheques: Columns
+    payments: Columns
+    lines: Columns
+
+
+def as_columns(page: RawPage, told: Sequence[Cheque], latest: datetime | None) -> ChequeColumns:
+    """The cheques of a page in which nothing is wrong. Raises ValueError or TypeError where something may be."""
+    if not told:
+        return of_rows([])
+    if _NUL in page.body:
+        raise ValueError("a text holds what cannot be stored")
+    shops, *fields = zip(*map(_FIELDS, told), strict=True)
+    ids, numbers, cashboxes, shifts, opened, closed, refunds, totals, corrections, paid, sold = fields
+    for shop in set(shops):
+        check_shop(page, shop)
+    total = bounded(whole(totals, 2), "totalPrice")
+    correction = bounded(whole(corrections, 2), "priceCorrection", signed=True)
+    payments, cash, cashless = _payments(paid)
+    lines = _lines(sold)
+    over = np.abs(cash + cashless - total)
+    if not np.all((over == 0) | (over == np.abs(correction))):
+        raise ValueError("the payments of one do not add up to its total")
+    opened_at, closed_at = local_moments([one or None for one in opened], latest), local_moments(closed, latest)
+    if (opened_at > closed_at).any():
+        raise ValueError("one was closed before it was opened")
+    cheques: Columns = {
+        "page_id": np.full(len(told), page.page_id),
+        "shop_id": [page.kkt_reg_id] * len(told),
+        "cheque_id": _named(ids),
+        "number": _texts(numbers),
+        "cashbox_id": _named(cashboxes),
+        "till_shift": _named(shifts),
+        "opened_at": opened_at,
+        "closed_at": closed_at,
+        "is_refund": np.array(refunds, dtype=bool),
+        "total": total,
+        "price_correction": correction,
+        "cash": cash,
+        "cashless": cashless,
+    }
+    return ChequeColumns(cheques, payments, lines)
+
+
+def of_rows(rows: Sequence[tuple[Row, list[Row], list[Row]]]) -> ChequeColumns:
+    """Cheques that were read one by one: a row of CHEQUES, its payments that are not cash, its lines."""
+    return ChequeColumns(
+        _columns([row for row, _, _ in rows], tuple(CHEQUES.columns)),
+        _parts([paid for _, paid, _ in rows], PAID),
+        _parts([sold for _, _, sold in rows], SOLD),
+    )
+
+
+def joined(pages: Iterable[ChequeColumns]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The frames of several pages, in their order."""
+    told = [of_rows([]), *pages]
+    firsts = np.cumsum([0, *(len(page.cheques["page_id"]) for page in told)])
+
+    def placed(tables: Iterable[Columns]) -> list[Columns]:
+        return [{**table, "row": table["row"] + first} for table, first in zip(tables, firsts, strict=False)]
+
+    return (
+        _frame([page.cheques for page in told], CHEQUES),
+        _frame(placed(page.payments for page in told), PAYMENTS),
+        _frame(placed(page.lines for page in told), SOLD_LINES),
+    )
+
+
+def _frame(tables: Sequence[Columns], schema: Schema) -> pd.DataFrame:
+    types = {name: kind for name, kind in schema.columns.items() if name in tables[0]}
+    whole = {name: [table[name] for table in tables] for name in tables[0]}
+    told = {
+        name: list(chain.from_iterable(parts)) if types.get(name) == TEXT else np.concatenate(parts)
+        for name, parts in whole.items()
+    }
+    return pd.DataFrame(told).astype(types)
+
+
+def _columns(rows: Sequence[Row], names: Sequence[str]) -> Columns:
+    told = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return {name: _typed(values, _TYPES[name]) for name, values in zip(names, told, strict=True)}
+
+
+def _typed(values: Sequence[Any], kind: str) -> Any:
+    return moments(values) if kind == MOMENT else values if kind == TEXT else np.array(values, dtype=_NUMPY[kind])
+
+
+def _parts(of_cheques: Sequence[Sequence[Row]], names: Sequence[str]) -> Columns:
+    told, row = _flat(of_cheques)
+    return {**_columns(told, names), "row": row}
+
+
+def _payments(of_cheques: Sequence[Any]) -> tuple[Columns, Ints, Ints]:
+    """The payments that are not cash, and by cheque what was paid in cash and otherwise."""
+    told, row = _flat(of_cheques)
+    amount = bounded(whole([one.value for one in told], 2), "the value of a payment")
+    names = {kind: payment_type(kind) for kind in {one.type for one in told}}
+    kinds = np.array([names[one.type] for one in told], dtype=object)
+    in_cash = kinds == CASH
+    cash, cashless = (np.zeros(len(of_cheques), dtype=np.int64) for _ in range(2))
+    np.add.at(cash, row[in_cash], amount[in_cash])
+    np.add.at(cashless, row[~in_cash], amount[~in_cash])
+    kept = ~in_cash & (amount > 0)
+    return {"type": kinds[kept], "amount": amount[kept], "row": row[kept]}, cash, cashless
+
+
+def _lines(of_cheques: Sequence[Any]) -> Columns:
+    told, row = _flat(of_cheques)
+    quantity = bounded(whole([one.count for one in told], 3), "the count of a line")
+    amount = worth([one.sell_price_per_unit for one in told], quantity)
+    products, codes = ([getattr(one, name) for one in told] for name in ("product_id", "product_code"))
+    return {
+        "product_id": _texts(products),
+        "product_code": _texts(codes),
+        "quantity": quantity,
+        "amount": amount,
+        "row": row,
+    }
+
+
+def _flat(of_cheques: Sequence[Any]) -> tuple[list[Any], Ints]:
+    """The parts of all cheques, and the place of the cheque of each."""
+    counts = np.fromiter((len(one or ()) for one in of_cheques), dtype=np.int64, count=len(of_cheques))
+    return list(chain.from_iterable(one or () for one in of_cheques)), np.repeat(np.arange(len(counts)), counts)
+
+
+def _texts(told: Iterable[str | int | None]) -> list[str]:
+    """Texts without padding. Raises TypeError for a number: those are told seldom."""
+    return list(map(str.strip, ["" if one is None else one for one in told]))  # type: ignore[arg-type]
+
+
+def _named(told: Iterable[str | int]) -> list[str]:
+    names = _texts(told)
+    if not all(names):
+        raise ValueError("one is not told")
+    return names

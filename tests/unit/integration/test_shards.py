@@ -1,0 +1,26 @@
+"""A batch is cut into shards that several workers share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime
+
+import pytest
+
+from smena.integration.planning import SHARD_REGISTERS, SHARD_SHOPS, PlannedWindow, in_shards
+from smena.model.window import MARKET, OFD, Window
+
+MONTH = Window(date(2025, 12, 1), date(2025, 12, 31))
+
+
+@pytest.mark.parametrize(("product", "most"), [(OFD, SHARD_REGISTERS), (MARKET, SHARD_SHOPS)])
+def test_a_shard_holds_so_many_registers_or_fewer_shops_each_of_them_whole(product: str, most: int) -> None:
+    windows = [
+        PlannedWindow(f"{place:04d}", window, "missing", None)
+        for place in range(most * 2 + 1)
+        for window in (MONTH, Window(date(2026, 1, 1), date(2026, 1, 2)))
+    ]
+    told = {"horizon": date(2026, 1, 2), "yesterday": date(2026, 2, 1), "now_utc": datetime(2026, 2, 2, tzinfo=UTC)}
+    rows = in_shards(windows, product, **told)
+    shard_of = {(row["kkt_reg_id"], row["shard"]) for row in rows}
+    assert Counter(shard for _, shard in shard_of) == {0: most, 1: most, 2: 1}
