@@ -88,7 +88,7 @@ def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
 
 def _uncovered(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
     line = f"{_PRODUCTS[row['product']]}: не загружено дней {row['count']}, первый {_day(row['first_day'])}"
-    return line, "загрузить, что не загружено", "load --inn {inn} --product {product}"
+    return line, "загрузить, что не загружено", _days("load --product {product}", row)
 
 
 def _batches(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
