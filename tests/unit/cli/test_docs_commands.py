@@ -62,9 +62,9 @@ def test_every_command_is_in_the_operators_guide() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "smena lead --inn 7701000019",
-        "smena load --inn 7701000019 --product ofd",
-        "smena plan --inn 7701000010",
+        "smena lead --inn 9601000019",
+        "smena load --inn 9601000019 --product ofd",
+        "smena plan --inn 9601000010",
         "smena period",
         "smena resolve 7 keep-ofd",
     ],

@@ -33,7 +33,8 @@ def parse(line: str) -> None:
     _, *words = shlex.split(line, comments=True)
     command, rest = found([word for word in words if word not in ("--json", "--debug")])
     try:
-        with command.make_context(command.name, rest):
+        # With a parent, as it is called: a command keeps the options for help that it was first made with.
+        with command.make_context(command.name, rest, parent=click.Context(main, **main.context_settings)):
             pass
     except (click.ClickException, WrongUse) as error:
         raise NotACommand(f"{line}: {error}") from error
