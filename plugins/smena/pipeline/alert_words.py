@@ -33,6 +33,7 @@ _DIFFERENCES = {
     "shift_totals": "итоги смен",
     "shift_receipts": "чеки смен",
     "shift_not_told": "смены, которых источник больше не называет",
+    "totals_contradict": "итоги смен, которые противоречат себе",
     "documents": "документы",
     "days": "итоги дней",
     "organization_days": "итоги дней организации",
