@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-INN, KPP, NAME = "7701000019", "770101001", "Общество с ограниченной ответственностью «Пример»"
+INN, KPP, NAME = "9601000019", "960101001", "Общество с ограниченной ответственностью «Пример»"
 YEAR, DAYS = 2025, 365
 FIRST_DAY, LAST_DAY = date(YEAR, 1, 1), date(YEAR, 12, 31)
 OFD_ORGANIZATION = "00000000-0000-4000-8000-000000000001"

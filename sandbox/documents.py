@@ -18,7 +18,7 @@ from sandbox.shifts import to_text
 from sandbox.world import Organization, Register
 
 AGENT_SIGN = 64
-PRINCIPAL_INN = "7701000019"
+PRINCIPAL_INN = "9601000019"
 _CODES = {
     "fiscalReport": 1,
     "openShift": 2,

@@ -4,12 +4,12 @@ set session_replication_role = replica;
 insert into control.organization (inn, kpp, name, tariff)
 select
     inn.inn,
-    '770101001',
+    '960101001',
     'ООО «Магазин ' || row_number() over (order by inn.inn) || '»',
     'uchetny'
 from (
     select place::text as inn
-    from generate_series(7700000000, 7700002000) as place
+    from generate_series(9600000000, 9600002000) as place
     where control.is_inn(place::text)
     limit %(organizations)s
 ) as inn;
@@ -63,7 +63,7 @@ insert into accounting.shift (
 select
     accounting.shift_id('9' || register.kkt_reg_id, day),
     register.organization_inn,
-    '770101001',
+    '960101001',
     register.kkt_reg_id,
     '9' || register.kkt_reg_id,
     day,

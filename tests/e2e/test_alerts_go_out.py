@@ -21,10 +21,10 @@ from smena.model.window import MARKET
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 from tests.integration.alert_receivers import webhook
+from tests.invented import ROMASHKA as INN
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(400)]
 
-INN = "7707083893"
 SECRET = "tajna-tajna-tajna"
 
 
@@ -42,7 +42,7 @@ def test_the_morning_message_goes_out_once_and_a_late_load_is_told_of_by_airflow
     warehouse = Warehouse(empty_database)
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     with warehouse.transaction() as transaction:
-        add_organization(transaction, inn=INN, kpp="770701001", name="ООО «Ромашка»", tariff="uchetny")
+        add_organization(transaction, inn=INN, kpp="960701001", name="ООО «Ромашка»", tariff="uchetny")
         enable(transaction, inn=INN, product=MARKET, start_date=date(2026, 1, 1), changed_by="test")
     metadata = f"airflow_{secrets.token_hex(4)}"
     postgres.create_database(metadata)

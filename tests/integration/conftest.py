@@ -89,7 +89,7 @@ def office(warehouse: Warehouse) -> Office:
     """An organisation whose head's certificate is registered."""
     with warehouse.transaction() as transaction:
         for inn in (INN, OTHER):
-            add_organization(transaction, inn=inn, kpp="770101001", name="ООО «Ромашка»", tariff="uchetny")
+            add_organization(transaction, inn=inn, kpp="960101001", name="ООО «Ромашка»", tariff="uchetny")
     office = Office(warehouse)
     office.register()
     return office

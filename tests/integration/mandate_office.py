@@ -13,9 +13,10 @@ from smena.integration.mandates import keeping_refusals
 from smena.model.window import OFD
 from smena.warehouse.database import Row, Warehouse
 from tests.integration.warehouse.sessions import look
+from tests.invented import PRIMER, ROMASHKA
 from tests.town import head_of
 
-INN, OTHER = "7701000019", "7707083893"
+INN, OTHER = PRIMER, ROMASHKA
 START = date(2025, 3, 1)
 YEAR = timedelta(days=365)
 

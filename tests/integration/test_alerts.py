@@ -18,13 +18,14 @@ from smena.sources.http import Patience
 from smena.sources.messenger import Channel, Messenger
 from smena.warehouse.database import Warehouse
 from tests.integration.alert_receivers import Hook, Post, post_office, webhook
+from tests.invented import ROMASHKA, VASILEK
 from tests.town import EASY, Town
 from tests.unit.cli.commands import Cli
+from tests.unit.cli.written_commands import parse
 
 NOW = datetime(2026, 1, 20, 4, tzinfo=UTC)
 QUICK = Patience(connect_s=2, read_s=2, deadline_s=5, attempts=2, first_pause_s=0.001)
 SECRET = "123456:tajna-tajna"
-ROMASHKA, VASILEK = "7707083893", "7468553150"
 
 
 @pytest.fixture
@@ -158,6 +159,9 @@ def put_certificate(warehouse: Warehouse, inn: str, ends: datetime) -> None:
 
 
 def counts(message: Message) -> dict[str, int]:
+    """How many there are of each kind; what people are told to type is what the command line knows."""
+    for alert in message.alerts:
+        parse(alert.command)
     return {alert.kind: alert.count for alert in message.alerts}
 
 
@@ -178,13 +182,13 @@ def test_everything_of_an_organisation_is_one_message_with_counts_and_what_to_do
     assert counts(romashka) == {"gap": 1, "decision": 2, "quarantine": 3}
     assert counts(vasilek) == {"decision": 1}
     assert romashka.text.splitlines() == [
-        "Смена 20.01.2026: ООО «Ромашка», ИНН 7707083893",
+        "Смена 20.01.2026: ООО «Ромашка», ИНН 9607083893",
         "• Контур.ОФД: пробелов 1, нет доступа к кассам (11.01.2026–12.01.2026, касс 1)",
-        "  → открыть доступ к кассам в личном кабинете Контур.ОФД: smena integration status --inn 7707083893",
+        "  → открыть доступ к кассам в личном кабинете Контур.ОФД: smena integration status --inn 9607083893",
         "• расхождений ждут решения: 2",
-        "  → решить: smena conflicts --inn 7707083893",
+        "  → решить: smena conflicts --inn 9607083893",
         "• Контур.ОФД: записей в карантине 3, чаще всего: no closing time",
-        "  → посмотреть; исправленное загрузится само: smena quarantine list --inn 7707083893",
+        "  → посмотреть; исправленное загрузится само: smena quarantine list --inn 9607083893",
     ]
 
 
@@ -204,7 +208,7 @@ def test_days_not_loaded_through_yesterday_missing_shifts_and_differences_are_to
     (message,) = gather(warehouse, NOW)
     assert counts(message) == {"uncovered": 3, "missing": 3, "difference": 2}
     assert "не загружено дней 3, первый 17.01.2026" in message.text
-    assert f"smena load --inn {ROMASHKA} --product market" in message.text
+    assert f"smena load --product market --inn {ROMASHKA} --from 2026-01-17 --to 2026-01-19" in message.text
     assert "не хватает смен в 3 днях касс (14.01.2026–16.01.2026, касс 1)" in message.text
     assert "разниц 2, итоги дней, на 1 234,50 ₽ (15.01.2026)" in message.text
     assert f"smena reconcile --inn {ROMASHKA} --from 2026-01-15 --to 2026-01-15" in message.text

@@ -13,6 +13,7 @@ import pytest
 from smena.model.errors import PassingFault, WrongUse
 from smena.pipeline.backfill import Backfill, plan_backfill, preview_backfill, understood
 from smena.pipeline.run import load_lot, publish_batches, report_run
+from tests.invented import ROMASHKA, WRONG
 from tests.town import EASY, Town
 
 BuildTown = Callable[..., Town]
@@ -101,7 +102,7 @@ def test_the_requests_that_a_plan_tells_are_about_those_that_it_costs(build_town
 @pytest.mark.parametrize(
     ("params", "why"),
     [
-        ({"inn": "7707083894"}, "'7707083894' is not a valid INN"),
+        ({"inn": WRONG}, "'9607083894' is not a valid INN"),
         ({"inn": ""}, "is not a valid INN"),
         ({"product": "cash"}, "product: 'cash' is none of"),
         ({"from": "2025-02-30"}, "from: '2025-02-30' is not a date"),
@@ -111,7 +112,7 @@ def test_the_requests_that_a_plan_tells_are_about_those_that_it_costs(build_town
 )
 def test_parameters_that_cannot_be_are_wrong_use_by_name(params: dict[str, str], why: str) -> None:
     with pytest.raises(WrongUse, match=why):
-        understood({"inn": "7707083893", "product": "ofd"} | params)
+        understood({"inn": ROMASHKA, "product": "ofd"} | params)
 
 
 def test_a_range_that_cannot_be_is_refused_and_nothing_is_written(build_town: BuildTown) -> None:

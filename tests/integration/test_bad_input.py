@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from smena.model.errors import BadBatch, PassingFault, RefusedByService
+from tests.invented import ROMASHKA as OTHER_INN
 from tests.town import EASY, FIRST, LAST, Town
 
 BuildTown = Callable[..., Town]
-OTHER_INN = "7707083893"
 
 
 @pytest.fixture

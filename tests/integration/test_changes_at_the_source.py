@@ -224,9 +224,9 @@ def test_the_database_refuses_a_second_order_a_gap_and_a_date_before_the_start(
 def test_the_database_refuses_an_order_of_another_organisations_batch(town: Town) -> None:
     order, _ = a_sale(town)
     town.sql(
-        "insert into control.organization (inn, name, tariff) values ('3664069397', 'Лютик', 'other');"
+        "insert into control.organization (inn, name, tariff) values ('9604069393', 'Лютик', 'other');"
         "insert into control.batch (organization_inn, product, run_id, reason, detail)"
-        " values ('3664069397', 'ofd', 'test', 'asked', 'totals')"
+        " values ('9604069393', 'ofd', 'test', 'asked', 'totals')"
     )
     foreign = "(select max(batch_id) from control.batch)"
     statement = COPY_OF_AN_ORDER.format(number=NEXT, date="date", taxation="'psn'")

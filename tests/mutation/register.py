@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 from smena.warehouse.pages import StoredPage
+from tests.invented import PRIMER as INN
 
-INN = "7701000019"
 FIRST_DAY, SHIFTS = date(2025, 11, 3), 5
 OPERATIONS = {1: "cash_income", 2: "cash_refund", 3: "cash_payout", 4: "cash_payout_refund"}
 SECTIONS = {1: "sell", 2: "returnSell", 3: "buy", 4: "returnBuy"}

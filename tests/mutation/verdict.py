@@ -83,7 +83,7 @@ def _batch(detail: str) -> Batch:
 def organization(detail: Detail) -> Organization:
     """The organisation that the registers are of."""
     return Organization(
-        inn=INN, kpp="770101001", name="ООО «Пример»", tariff="uchetny", modifier=None, timezone="Europe/Moscow",
+        inn=INN, kpp="960101001", name="ООО «Пример»", tariff="uchetny", modifier=None, timezone="Europe/Moscow",
         detail=detail, refunds="rko", date_policy="shift_close", keeps_cash_documents=True, bad_share_limit=0.2,
         ofd_connection="kontur_ofd", market_connection="kontur_market",
     )  # fmt: skip

@@ -98,18 +98,7 @@ create table control.integration_history (
     changed_at timestamptz not null
 );
 
-create function control.keep_integration_history() returns trigger
-language plpgsql
-as $$
-begin
-    insert into control.integration_history
-        (organization_inn, product, state, start_date, reason, changed_by, changed_at)
-    values (
-        new.organization_inn, new.product, new.state, new.start_date, new.reason, new.changed_by, new.changed_at
-    );
-    return null;
-end
-$$;
+-- here: control.keep_integration_history.0001
 
 create trigger integration_history after insert or update on control.integration
 for each row execute function control.keep_integration_history();

@@ -6,11 +6,7 @@ return md5('shift:' || fiscal_drive_number || ':' || shift_number::text)::uuid;
 comment on function accounting.shift_id is
 'A shift is known by its fiscal drive (ФН) and number; every run gives it the same id.';
 
-create function accounting.order_id(shift_id uuid, operation text, taxation text, agent boolean) returns uuid
-language sql immutable strict parallel safe
-return md5(
-    'order:' || shift_id::text || ':' || operation || ':' || taxation || ':' || case when agent then '1' else '0' end
-)::uuid;
+-- here: accounting.order_id.0002
 
 create table accounting.shift (
     shift_id uuid primary key,
@@ -102,19 +98,5 @@ create table accounting.cash_order_history (
 );
 create index cash_order_history_of_document on accounting.cash_order_history (document_id, revision);
 
-create view accounting.document as
-select
-    document_id,
-    kind,
-    number::text as number,
-    date,
-    organization_inn,
-    kpp,
-    counterparty,
-    amount,
-    source,
-    status,
-    loaded_at,
-    batch_id
-from accounting.cash_order;
+-- here: accounting.document.0002
 comment on view accounting.document is 'Учет → Документы: every loaded document, one row each.';

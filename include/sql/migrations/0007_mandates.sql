@@ -83,19 +83,7 @@ add column mandate_id uuid references control.mandate (mandate_id);
 comment on column control.integration.registers is 'Only these РНМ are loaded; empty: all of them.';
 comment on column control.integration.mandate_id is 'The signed mandate or ban that this state follows from.';
 
-create or replace function control.keep_integration_history() returns trigger
-language plpgsql
-as $$
-begin
-    insert into control.integration_history
-        (organization_inn, product, state, start_date, reason, changed_by, changed_at, registers, mandate_id)
-    values (
-        new.organization_inn, new.product, new.state, new.start_date, new.reason, new.changed_by, new.changed_at,
-        new.registers, new.mandate_id
-    );
-    return null;
-end
-$$;
+-- here: control.keep_integration_history.0007
 
 create function control.check_switching() returns trigger
 language plpgsql
@@ -170,30 +158,7 @@ where switching.state = 'on';
 comment on view control.integration_interval is
 'From when to when an integration was on, from which date it loaded, by whom and why; off_at is empty while it is on.';
 
-create or replace view control.reach as
-select
-    register.organization_inn,
-    integration.product,
-    register.kkt_reg_id,
-    case
-        when
-            greatest(
-                integration.start_date, register.permission_from, register.first_document_at::date
-            ) <= coalesce(register.permission_to, 'infinity'::date)
-            then
-                daterange(
-                    greatest(integration.start_date, register.permission_from, register.first_document_at::date),
-                    register.permission_to,
-                    '[]'
-                )
-        else 'empty'::daterange
-    end as days
-from control.register
-inner join control.integration on register.organization_inn = integration.organization_inn
-where
-    integration.product = 'ofd'
-    and integration.state = 'on'
-    and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers));
+-- here: control.reach.0007
 comment on view control.reach is
 'Days from the start date in force on which a register may be read: named by the mandate, inside its permission, not '
 'before its first document.';

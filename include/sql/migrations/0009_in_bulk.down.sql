@@ -13,8 +13,4 @@ alter table accounting.cash_order
 add foreign key (organization_inn) references control.organization (inn),
 add foreign key (batch_id) references control.batch (batch_id);
 
-create or replace function accounting.order_id(shift_id uuid, operation text, taxation text, agent boolean) returns uuid
-language sql immutable strict parallel safe
-return md5(
-    'order:' || shift_id::text || ':' || operation || ':' || taxation || ':' || case when agent then '1' else '0' end
-)::uuid;
+-- here: accounting.order_id.0002

@@ -1,11 +1,7 @@
 -- Run by `smena migrate`, revision 0009: what the database keeps true costs a million rows no more than it must.
 
 -- Without `strict` the planner writes its body into the statement that calls it.
-create or replace function accounting.order_id(shift_id uuid, operation text, taxation text, agent boolean) returns uuid
-language sql immutable parallel safe
-return md5(
-    'order:' || shift_id::text || ':' || operation || ':' || taxation || ':' || case when agent then '1' else '0' end
-)::uuid;
+-- here: accounting.order_id.0009
 
 -- The rows of a statement come from a batch or two, so their batch is looked up once a statement, not once a row; and
 -- it must be a batch of their organisation, which two foreign keys could not say.

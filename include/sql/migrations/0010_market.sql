@@ -86,25 +86,7 @@ add column till_shift text,
 add column price_correction numeric(15, 2),
 add column same_as uuid;
 
-create or replace function accounting.keep_shift_history() returns trigger
-language plpgsql
-as $$
-begin
-    insert into accounting.shift_history (
-        shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number,
-        fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
-        cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
-        revision, batch_id, loaded_at, late_by, decision_id, shop_id, cashbox_id, till_shift, price_correction, same_as
-    )
-    select
-        shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number,
-        fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
-        cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
-        revision, batch_id, loaded_at, late_by, decision_id, shop_id, cashbox_id, till_shift, price_correction, same_as
-    from old_rows;
-    return null;
-end
-$$;
+-- here: accounting.keep_shift_history.0010
 
 create function accounting.shift_facts(told accounting.shift) returns jsonb
 language sql stable parallel safe
@@ -145,97 +127,7 @@ create index stage_till_shift_of_batch on stage.till_shift (batch_id, shard);
 
 -- An order that Market told of first goes over to the shift of the OFD that turns out to be the same one: it keeps its
 -- number, its date and its book, and once accepted its contents too.
-create or replace function accounting.check_changed_orders() returns trigger
-language plpgsql
-set enable_nestloop to off
-as $$
-declare
-    wrong record;
-begin
-    select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.status
-    into wrong
-    from old_rows
-    left join new_rows on old_rows.document_id = new_rows.document_id
-    where
-        new_rows.document_id is null
-        or (
-            old_rows.organization_inn, old_rows.kpp, old_rows.kind, old_rows.number,
-            old_rows.date, old_rows.operation, old_rows.issued_decision_id
-        )
-        is distinct from (
-            new_rows.organization_inn, new_rows.kpp, new_rows.kind, new_rows.number,
-            new_rows.date, new_rows.operation, new_rows.issued_decision_id
-        )
-        or (
-            (old_rows.shift_id, old_rows.source, old_rows.taxation, old_rows.agent, old_rows.issue)
-            is distinct from (new_rows.shift_id, new_rows.source, new_rows.taxation, new_rows.agent, new_rows.issue)
-            -- Where an order may go over to is for check_moved_orders to say.
-            and not (old_rows.source = 'market' and new_rows.source = 'ofd' and old_rows.shift_id <> new_rows.shift_id)
-        )
-    limit 1;
-    if found then
-        raise exception 'order % of % / %: number, date, cash book and shift are assigned once',
-            wrong.number, wrong.organization_inn, wrong.kpp
-            using errcode = 'check_violation', constraint = 'order_identity_is_fixed';
-    end if;
-
-    select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.status
-    into wrong
-    from old_rows
-    inner join new_rows on old_rows.document_id = new_rows.document_id
-    where
-        (
-            old_rows.status in ('accepted', 'rejected')
-            or new_rows.reversed_decision_id is not null
-        )
-        and (
-            old_rows.amount, old_rows.vat, old_rows.vat_by_rate, old_rows.basis, old_rows.counterparty,
-            old_rows.debit_account, old_rows.credit_account
-        )
-        is distinct from (
-            new_rows.amount, new_rows.vat, new_rows.vat_by_rate, new_rows.basis, new_rows.counterparty,
-            new_rows.debit_account, new_rows.credit_account
-        )
-    limit 1;
-    if found then
-        raise exception 'order % of % / % is % and cannot be changed',
-            wrong.number, wrong.organization_inn, wrong.kpp, wrong.status
-            using errcode = 'check_violation', constraint = 'accepted_order_is_fixed';
-    end if;
-
-    -- A decision may reverse an order of a closed period, on a day that is open: the closed one keeps its turnover.
-    select old_rows.organization_inn, old_rows.date, closed_period.through
-    into wrong
-    from old_rows
-    inner join new_rows on old_rows.document_id = new_rows.document_id
-    inner join control.closed_period
-        on
-            old_rows.organization_inn = closed_period.organization_inn
-            and old_rows.date <= closed_period.through
-    where
-        new_rows.reversed_decision_id is null
-        or old_rows.reversed_decision_id is not null
-        or new_rows.reversed_on <= closed_period.through
-    limit 1;
-    if found then
-        raise exception 'an order of % dated % lies in a period closed through %',
-            wrong.organization_inn, wrong.date, wrong.through
-            using errcode = 'check_violation', constraint = 'order_not_in_closed_period';
-    end if;
-
-    insert into accounting.cash_order_history (
-        document_id, shift_id, organization_inn, kpp, kind, number, date, book_year, counterparty, amount, source,
-        status, operation, taxation, agent, debit_account, credit_account, vat, vat_by_rate, basis, revision, batch_id,
-        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on
-    )
-    select
-        document_id, shift_id, organization_inn, kpp, kind, number, date, book_year, counterparty, amount, source,
-        status, operation, taxation, agent, debit_account, credit_account, vat, vat_by_rate, basis, revision, batch_id,
-        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on
-    from old_rows;
-    return null;
-end
-$$;
+-- here: accounting.check_changed_orders.0010
 
 create function accounting.check_moved_orders() returns trigger
 language plpgsql
@@ -268,39 +160,7 @@ create trigger moved_orders after update on accounting.cash_order
 referencing old table as old_rows new table as new_rows
 for each statement execute function accounting.check_moved_orders();
 
-create or replace view control.reach as
-select
-    register.organization_inn,
-    integration.product,
-    register.kkt_reg_id,
-    case
-        when
-            greatest(
-                integration.start_date, register.permission_from, register.first_document_at::date
-            ) <= coalesce(register.permission_to, 'infinity'::date)
-            then
-                daterange(
-                    greatest(integration.start_date, register.permission_from, register.first_document_at::date),
-                    register.permission_to,
-                    '[]'
-                )
-        else 'empty'::daterange
-    end as days
-from control.register
-inner join control.integration on register.organization_inn = integration.organization_inn
-where
-    integration.product = 'ofd'
-    and integration.state = 'on'
-    and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
-union all
-select
-    shop.organization_inn,
-    integration.product,
-    shop.shop_id,
-    daterange(integration.start_date, null)
-from control.shop
-inner join control.integration on shop.organization_inn = integration.organization_inn
-where integration.product = 'market' and integration.state = 'on';
+-- here: control.reach.0010
 comment on view control.reach is
 'Days from the start date in force on which a register may be read: named by the mandate, inside its permission, not '
 'before its first document. Of Kontur.Market: on which a shop may be.';

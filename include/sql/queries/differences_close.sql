@@ -7,7 +7,7 @@ where
     and difference.day between %(first_day)s and %(last_day)s
     -- What could not be asked now is neither found nor gone.
     and not (
-        difference.kind in ('shift_totals', 'shift_receipts', 'shift_not_told', 'days')
+        difference.kind in ('shift_totals', 'shift_receipts', 'shift_not_told', 'totals_contradict', 'days')
         and difference.kkt_reg_id = any(%(unasked)s)
     )
     and not exists (

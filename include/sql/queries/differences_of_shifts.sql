@@ -28,7 +28,8 @@ select
             'page_id',
             'batch_id',
             'shift_number',
-            'corrections'
+            'corrections',
+            'overpaid'
         ],
         'page_id', told.page_id, 'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', shift.shift_number
     ),
@@ -42,6 +43,8 @@ inner join control.told_shift as told
         and shift.shift_number = told.shift_number
         and shift.closed_at = told.closed_at
         and told.opened_at is not null
+        -- Sums that cannot be true together are told of as that.
+        and told.overpaid = 0
 where
     shift.organization_inn = %(inn)s
     and shift.source = 'ofd'

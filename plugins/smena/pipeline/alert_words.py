@@ -33,6 +33,7 @@ _DIFFERENCES = {
     "shift_totals": "итоги смен",
     "shift_receipts": "чеки смен",
     "shift_not_told": "смены, которых источник больше не называет",
+    "totals_contradict": "итоги смен, которые противоречат себе",
     "documents": "документы",
     "days": "итоги дней",
     "organization_days": "итоги дней организации",
@@ -88,7 +89,7 @@ def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
 
 def _uncovered(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
     line = f"{_PRODUCTS[row['product']]}: не загружено дней {row['count']}, первый {_day(row['first_day'])}"
-    return line, "загрузить, что не загружено", "load --inn {inn} --product {product}"
+    return line, "загрузить, что не загружено", _days("load --product {product}", row)
 
 
 def _batches(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:

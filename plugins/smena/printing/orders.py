@@ -68,7 +68,7 @@ class PrintedOrder:
 
 
 def organization_line(name: str, inn: str, kpp: str) -> str:
-    """`ООО «Ромашка», ИНН 7707083893, КПП 770701001`."""
+    """`ООО «Ромашка», ИНН 9607083893, КПП 960701001`."""
     return f"{name}, ИНН\u00a0{inn}" + (f", КПП\u00a0{kpp}" if kpp else "")
 
 

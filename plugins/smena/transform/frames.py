@@ -44,6 +44,9 @@ SHIFT_TOTALS = Schema(
 )
 """by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked."""
 
+TOLD_SHIFTS = Schema("told_shifts", {**SHIFT_TOTALS.columns, "overpaid": WHOLE})
+"""by-shifts as a witness: `overpaid` is how many kopecks cash and cashless sums are above their totals, or zero."""
+
 DAY_TOTALS = Schema(
     "day_totals",
     {"page_id": WHOLE, "kkt_reg_id": TEXT, "day": MOMENT, "receipts": WHOLE} | dict.fromkeys(MONEY, WHOLE),

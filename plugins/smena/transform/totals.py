@@ -12,7 +12,7 @@ import pandas as pd
 from smena.transform.decoding import Undecodable, decode
 from smena.transform.documents import EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.transform.duplicates import as_rejects
-from smena.transform.frames import MONEY, SHIFT_TOTALS
+from smena.transform.frames import MONEY, SHIFT_TOTALS, TOLD_SHIFTS
 from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame
 
 _SECTIONS = ("sell", "return_sell", "buy", "return_buy")
@@ -20,7 +20,23 @@ _SUMS = [*((one, "cash_total") for one in _SECTIONS), ("sell", "cashless_total")
 
 
 def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Totals by shift (SHIFT_TOTALS), and the entries that cannot be read (REJECTS). An empty body holds none."""
+    """Totals by shift (SHIFT_TOTALS), and the entries that cannot be read or believed (REJECTS)."""
+    told, rejects = _read(pages)
+    overpaid = told["overpaid"] > 0
+    untrue = SHIFT_TOTALS.conform(told[overpaid])
+    reason = "more was paid in cash and without it than the total"
+    broken = rejects_frame(rejects, [as_rejects(untrue, "byShifts", reason)] if overpaid.any() else [])
+    return SHIFT_TOTALS.conform(told[~overpaid]).reset_index(drop=True), broken
+
+
+def read_told_shifts(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Totals by shift as a witness tells them (TOLD_SHIFTS), contradictions and all; what cannot be read (REJECTS)."""
+    told, rejects = _read(pages)
+    return told, rejects_frame(rejects)
+
+
+def _read(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """TOLD_SHIFTS, and the entries that cannot be read. An empty body holds none."""
     found = Found()
     rejects: list[dict[str, Any]] = []
     for page in pages:
@@ -31,7 +47,7 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
         except Undecodable:
             entries = _one_by_one(page, rejects)
         found.add(page, entries)
-    frame = SHIFT_TOTALS.of(
+    frame = TOLD_SHIFTS.of(
         {
             "page_id": found.pages,
             "kkt_reg_id": found.registers,
@@ -39,20 +55,18 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
             "opened_at": moments(found.column("shift_open")),
             "closed_at": moments(found.column("shift_close")),
             **columns_of_sums(found),
+            "overpaid": [_overpaid(one) for one in found.documents],
         }
     )
-    overpaid = pd.Series([_is_overpaid(one) for one in found.documents], index=frame.index, dtype=bool)
-    if not overpaid.any():
-        return frame, rejects_frame(rejects)
-    untrue = as_rejects(frame[overpaid], "byShifts", "more was paid in cash and without it than the total")
-    return frame[~overpaid].reset_index(drop=True), rejects_frame(rejects, [untrue])
+    return frame, rejects
 
 
-def _is_overpaid(one: Totals) -> bool:
-    """Whether an operation's cash and cashless sums are more than its total, which holds prepayments and credit too."""
-    return any(
-        sums.total is not None and sums.cash_total + sums.cashless_total > sums.total
+def _overpaid(one: Totals) -> int:
+    """How far operations' cash and cashless sums are above their totals, which hold prepayments and credit too."""
+    return sum(
+        max(0, sums.cash_total + sums.cashless_total - sums.total)
         for sums in (one.sell, one.return_sell, one.buy, one.return_buy)
+        if sums.total is not None
     )
 
 

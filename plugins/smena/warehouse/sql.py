@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
 SQL_DIRECTORY = Path(os.environ.get("SMENA_SQL_DIRECTORY") or Path(__file__).parents[3] / "include" / "sql")
+
+_HERE = re.compile(r"^-- here: (\S+)$", re.MULTILINE)
 
 
 @cache
@@ -23,5 +26,14 @@ def newest_migration() -> str:
 
 @cache
 def migration(name: str) -> str:
-    """The text of `include/sql/migrations/<name>.sql`."""
-    return (SQL_DIRECTORY / "migrations" / f"{name}.sql").read_text(encoding="utf-8")
+    """The text of `include/sql/migrations/<name>.sql`, with each `-- here: <definition>` replaced by its text.
+
+    Functions and views that later migrations replace stand in `include/sql/definitions`, each version once: the way up
+    and the way back from the next version run the same file. ADR 0011.
+    """
+    text = (SQL_DIRECTORY / "migrations" / f"{name}.sql").read_text(encoding="utf-8")
+    return _HERE.sub(lambda place: _definition(place[1]), text)
+
+
+def _definition(name: str) -> str:
+    return (SQL_DIRECTORY / "definitions" / f"{name}.sql").read_text(encoding="utf-8").rstrip()

@@ -8,6 +8,7 @@ from datetime import date
 from urllib.parse import quote, unquote, urlsplit
 
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD
+from tests.invented import ROMASHKA
 from tests.town import EASY, Town
 from tests.unit.cli.commands import Cli, Done
 
@@ -15,8 +16,7 @@ from tests.unit.cli.commands import Cli, Done
 FIRST, LAST = date(2025, 3, 1), date(2025, 3, 8)
 MARCH = replace(EASY, first_day=FIRST, last_day=LAST, registers_per_organization=3)
 
-INN, KPP, NAMES = "7707083893", "770701001", ("--name", "Ромашка", "--tariff", "uchetny")
-SOLE_PROPRIETOR = "500100732259"
+INN, KPP, NAMES = ROMASHKA, "960701001", ("--name", "Ромашка", "--tariff", "uchetny")
 
 WAREHOUSE, KONTUR = "AIRFLOW_CONN_WAREHOUSE", "AIRFLOW_CONN_KONTUR_OFD"
 

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from demo.signing import Head, invent_head
 from tests.integration.cli.shop import WAREHOUSE
 from tests.integration.warehouse.sessions import look
+from tests.invented import ROMASHKA, SOLE_PROPRIETOR
 from tests.unit.cli.commands import Cli, Done
 
-INN, OTHER = "7707083893", "500100732259"
+INN, OTHER = ROMASHKA, SOLE_PROPRIETOR
 WHAT = ("--inn", INN, "--product", "ofd")
 DAY = timedelta(days=1)
 
@@ -53,7 +54,7 @@ class Desk:
 
 @pytest.fixture
 def desk(cli: Cli, tmp_path: Path) -> Desk:
-    words = ("--kpp", "770701001", "--name", "Ромашка", "--tariff", "uchetny")
+    words = ("--kpp", "960701001", "--name", "Ромашка", "--tariff", "uchetny")
     assert cli.here("organization", "add", "--inn", INN, *words).code == 0
     return Desk(cli, tmp_path)
 

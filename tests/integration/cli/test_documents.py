@@ -10,6 +10,7 @@ import pytest
 
 from smena.model.money import written
 from tests.integration.cli.shop import FIRST, LAST, Shop
+from tests.invented import ROMASHKA, SOLE_PROPRIETOR
 from tests.unit.cli.commands import Done
 
 COLUMNS = {"document_id", "kind", "number", "date", "organization_inn", "kpp", "counterparty", "amount", "source",
@@ -81,7 +82,7 @@ def test_money_paid_out_is_not_added_to_money_taken_in(loaded: Shop) -> None:
 
 
 def test_documents_of_another_organisation_are_not_listed(shop: Shop) -> None:
-    other = "500100732259"
+    other = SOLE_PROPRIETOR
     shop.cli.here("organization", "add", "--inn", other, "--name", "ИП Иванов", "--tariff", "uchetny")
     shop.town.load()
     done = shop.cli.here("documents", "--inn", other, "--json")
@@ -104,6 +105,6 @@ def test_what_cannot_be_asked_is_wrong_use(loaded: Shop, words: tuple[str, ...],
 
 
 def test_documents_of_an_organisation_that_is_not_registered_are_wrong_use(loaded: Shop) -> None:
-    done = loaded.cli.here("documents", "--inn", "7707083893", "--json")
+    done = loaded.cli.here("documents", "--inn", ROMASHKA, "--json")
     assert done.code == 2, done.out
     assert "not registered" in done.error

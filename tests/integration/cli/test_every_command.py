@@ -8,12 +8,13 @@ import pytest
 
 from demo.ports import HOST, pick_free_port
 from tests.integration.cli.shop import FIRST, KONTUR, LAST, WAREHOUSE, Shop
+from tests.invented import SOLE_PROPRIETOR
+from tests.invented import VASILEK as INN
 from tests.unit.cli.commands import Cli
 
-INN = "7468553150"
 COMMANDS = {
     "migrate": ("migrate",),
-    "organization add": ("organization", "add", "--inn", "500100732259", "--name", "ИП", "--tariff", "other"),
+    "organization add": ("organization", "add", "--inn", SOLE_PROPRIETOR, "--name", "ИП", "--tariff", "other"),
     "organization set": ("organization", "set", "--inn", "{inn}", "detail=totals"),
     "certificate list": ("certificate", "list"),
     "integration enable": ("integration", "enable", "--inn", "{inn}", "--product", "market", "--from", str(FIRST)),
@@ -36,7 +37,7 @@ COMMANDS = {
 }
 
 
-NOTHING = {"kpp": "770701001", "day": str(FIRST), "file": "told.csv"}
+NOTHING = {"kpp": "960701001", "day": str(FIRST), "file": "told.csv"}
 
 
 def words_of(

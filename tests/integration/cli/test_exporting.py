@@ -12,6 +12,7 @@ import pytest
 from smena.exporting.columns import DOCUMENTS, WORDS
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import FIRST, LAST, Shop
+from tests.invented import ROMASHKA
 from tests.unit.exporting.test_tables import NAMES, TITLES, cells
 
 
@@ -73,7 +74,7 @@ def test_the_columns_of_the_statement_are_those_of_the_table(warehouse: Warehous
         (("--out", "told.pdf"), "told.pdf is neither .xlsx nor .csv"),
         (("--out", "/nowhere/told.csv"), "cannot be written"),
         (("--out", "told.csv", "--to", "2024-01-01"), "after"),
-        (("--out", "told.csv", "--inn", "7707083893"), "7707083893"),
+        (("--out", "told.csv", "--inn", ROMASHKA), ROMASHKA),
     ],
 )
 def test_what_cannot_be_exported_is_wrong_use(

@@ -9,6 +9,7 @@ import pytest
 
 from demo.ports import HOST, pick_free_port
 from tests.integration.cli.shop import KONTUR, WAREHOUSE, Shop, kontur_as_json, warehouse_as_json
+from tests.invented import ROMASHKA
 from tests.unit.cli.commands import Done
 
 SECRET = "tajna"
@@ -69,8 +70,8 @@ def test_a_warehouse_that_goes_away_is_exit_3(shop: Shop) -> None:
 
 
 def test_an_organisation_that_the_key_does_not_see_is_exit_3(shop: Shop) -> None:
-    other = "7707083893"
-    words = ("--inn", other, "--kpp", "770701001", "--name", "Чужая", "--tariff", "uchetny")
+    other = ROMASHKA
+    words = ("--inn", other, "--kpp", "960701001", "--name", "Чужая", "--tariff", "uchetny")
     shop.cli.here("organization", "add", *words)
     shop.town.enable(shop.town.sandbox.world.settings.first_day, other)
     told = in_one_line(shop.cli.here(*(other if word == shop.inn else word for word in shop.load_words), "--json"), 3)

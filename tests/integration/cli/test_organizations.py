@@ -9,11 +9,12 @@ import pytest
 
 from smena.integration.organizations import organization_of, set_organization
 from smena.warehouse.database import Warehouse
-from tests.integration.cli.shop import INN, KPP, NAMES, SOLE_PROPRIETOR, WAREHOUSE, cli_of
+from tests.integration.cli.shop import INN, KPP, NAMES, WAREHOUSE, cli_of
 from tests.integration.warehouse.sessions import wait_until_somebody_waits
+from tests.invented import SOLE_PROPRIETOR, WRONG
 from tests.unit.cli.commands import Cli, Done
 
-WRONG_INN = ["", "7707083894", "77070838930", "500100732250", "770708389a", "７７０７０８３８９３", "0000000000"]
+WRONG_INN = ["", WRONG, "96070838930", "960100732210", "960708389a", "９６０７０８３８９３", "0000000000"]
 
 
 def add(cli: Cli, *words: str, inn: str = INN) -> Done:
@@ -58,7 +59,7 @@ def test_the_same_again_changes_nothing(cli: Cli) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        ("--kpp", "770701002", *NAMES),
+        ("--kpp", "960701002", *NAMES),
         ("--kpp", KPP, "--name", "Лютик", "--tariff", "uchetny"),
         ("--kpp", KPP, "--name", "Ромашка", "--tariff", "other"),
         ("--kpp", KPP, *NAMES, "--modifier", "accounting_hr"),
@@ -148,7 +149,7 @@ def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
     ("setting", "why"),
     [
         ("colour=red", "settings are: bad_share_limit, date_policy, detail,"),
-        ("inn=7707083893", "there is no setting 'inn'"),
+        ("inn=9607083893", "there is no setting 'inn'"),
         ("Detail=totals", "there is no setting 'Detail'"),
         ("detail", "is not KEY=VALUE"),
         ("detail=weekly", "choose one of: totals, receipts"),

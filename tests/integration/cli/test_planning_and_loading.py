@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.shop import FIRST, KONTUR, LAST, WAREHOUSE, Shop, kontur_as_uri, warehouse_as_json
+from tests.invented import ROMASHKA as UNKNOWN
 
-UNKNOWN = "7707083893"
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 
 

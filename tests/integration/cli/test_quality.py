@@ -9,6 +9,7 @@ import pytest
 
 from smena.quality.docs import build, data_docs_directory, data_docs_path
 from tests.integration.cli.shop import Shop
+from tests.invented import STRANGER
 
 
 def test_every_batch_is_listed_with_its_rules(loaded: Shop) -> None:
@@ -39,11 +40,11 @@ def test_a_broken_rule_is_shown_with_what_was_found(shop: Shop, tmp_path: Path) 
         "fiscalDriveNumber": shift["fiscal_drive_number"],
         "shiftNumber": shift["shift_number"],
     }
-    shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"userInn": "7736050003"}})
+    shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"userInn": STRANGER}})
     done = shop.town.load()
     text = build(shop.town.warehouse, done.published.batch_id, tmp_path).read_text(encoding="utf-8")
     assert "broken: quarantine" in text
-    assert "7736050003" in text
+    assert STRANGER in text
     assert f"{shift['fiscal_drive_number']} / {shift['shift_number']}" in text
 
 

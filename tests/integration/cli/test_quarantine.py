@@ -11,6 +11,7 @@ import pytest
 
 from smena.model.errors import BrokenPromise
 from tests.integration.cli.shop import Shop
+from tests.invented import ROMASHKA
 
 WHY = "fiscal_sign is missing"
 
@@ -133,7 +134,7 @@ def test_nothing_leaves_quarantine_in_silence(spoilt: Shop) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("retry",), ("retry", "1", "--inn", "7707083893"), ("retry", "999"), ("show", "999"),
+    [("retry",), ("retry", "1", "--inn", ROMASHKA), ("retry", "999"), ("show", "999"),
      ("give-up", "999", "--reason", "x"),
      ("give-up", "1", "--reason", " "), ("list", "--from", "2025-02-02", "--to", "2025-02-01")],
 )  # fmt: skip

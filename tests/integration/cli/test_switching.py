@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.integration.cli.shop import FIRST, INN, KPP, LAST, NAMES, WAREHOUSE, Shop
-from tests.integration.cli.shop import SOLE_PROPRIETOR as OTHER
 from tests.integration.warehouse.sessions import look
+from tests.invented import SOLE_PROPRIETOR as OTHER
 from tests.town import head_of
 from tests.unit.cli.commands import Cli, Done
 

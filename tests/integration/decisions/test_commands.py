@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.cli.shop import FIRST, LAST, MARCH, Shop
 from tests.integration.decisions.deciding import MORE, Office
+from tests.invented import ROMASHKA
 from tests.town import Town
 
 
@@ -113,12 +114,12 @@ def test_late_shifts_of_a_closed_period_are_listed_with_exit_code_1(build_town: 
         (("accept",), "no document is named"),
         (("accept", "7"), "'7' is not a document's id"),
         (("accept", "b7f4a6a0-0000-4000-8000-000000000000"), "there is no document b7f4a6a0"),
-        (("accept", "b7f4a6a0-0000-4000-8000-000000000000", "--inn", "7707083893"), "not by both"),
-        (("accept", "--inn", "7707083893", "--from", "2025-03-01", "--to", "2025-03-02"), "not registered"),
+        (("accept", "b7f4a6a0-0000-4000-8000-000000000000", "--inn", ROMASHKA), "not by both"),
+        (("accept", "--inn", ROMASHKA, "--from", "2025-03-01", "--to", "2025-03-02"), "not registered"),
         (("reject", "b7f4a6a0-0000-4000-8000-000000000000"), "--reason"),
-        (("conflicts", "--inn", "7707083893"), "not registered"),
-        (("shifts", "--inn", "7707083893"), "not registered"),
-        (("period", "status", "--inn", "7707083893"), "not registered"),
+        (("conflicts", "--inn", ROMASHKA), "not registered"),
+        (("shifts", "--inn", ROMASHKA), "not registered"),
+        (("period", "status", "--inn", ROMASHKA), "not registered"),
         (("resolve", "1", "burn", "--reason", "x"), "'burn'"),
     ],
 )

@@ -52,7 +52,7 @@ def test_what_cannot_be_closed_or_opened_is_refused(office: Office) -> None:
         ("delete from control.closed_period", "open_period only"),
         ("truncate control.closed_period", "history is kept"),
         ("update control.closed_period set through = through - 1", "open_period only"),
-        ("update control.closed_period set organization_inn = '7707083893'", "stays with its organisation"),
+        ("update control.closed_period set organization_inn = '9607083893'", "stays with its organisation"),
         ("delete from control.closed_period_history", "history is kept"),
         ("update accounting.cash_order set status = 'accepted' where date = '2025-12-31'", "period closed"),
         ("update accounting.cash_order set status = 'reversed' where date = '2025-12-31'", "period closed"),

@@ -103,6 +103,45 @@ def test_a_shift_that_the_source_does_not_tell_of_any_more_differs_and_is_not_mi
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("changes", "amount", "cause", "others"),
+    [
+        ({"sell.total": -100}, 1, "the total is wrong", []),
+        ({"sell.cashTotal": 500}, 5, "the cash is wrong", ["days"]),
+        ({"sell.cashlessTotal": 700}, 7, "the cashless money is wrong", ["days"]),
+    ],
+)
+def test_totals_that_contradict_themselves_are_named_with_what_of_them_is_wrong(
+    town: Town, changes: dict[str, int], amount: int, cause: str, others: list[str]
+) -> None:
+    shift = a_shift(town)
+    paid = {"sell.cashTotal": shift["cash_income"], "sell.cashlessTotal": shift["cashless_income"]}
+    bent = {name: int(sum_ * 100) for name, sum_ in (paid | {"sell.total": sum(paid.values())}).items()}
+    tell(town, shift, **{name: sum_ + changes.get(name, 0) for name, sum_ in bent.items()})
+    found = prove(town)
+    assert (found.unasked, found.lacking) == ({}, [])
+    (named,) = [row for row in found.differences if row["kind"] == "totals_contradict"]
+    assert (named["amount"], named["day"], named["shifts"]) == (
+        amount, shift["closed_at"].date(), [str(shift["shift_id"])],
+    )  # fmt: skip
+    assert cause in named["cause"]
+    assert named["documents"] == orders_of(town, shift)
+    assert [row["kind"] for row in found.differences if row is not named] == others
+    town.sandbox.faults.clear()
+    assert prove(town).closed == 1 + len(others)
+
+
+def test_one_shift_that_contradicts_itself_leaves_the_rest_of_its_register_proved(town: Town) -> None:
+    shift = a_shift(town)
+    other = next(
+        one for one in town.shifts() if one["kkt_reg_id"] == shift["kkt_reg_id"] and one["closed_at"].day == 14
+    )
+    tell(town, shift, **{"sell.total": 0})
+    tell(town, other, **{"sell.cashTotal": int(other["cash_income"] * 100) + 1, "sell.total": 10**12})
+    kinds = {row["kind"]: row["shifts"] for row in prove(town).differences if row["kind"] != "days"}
+    assert kinds == {"totals_contradict": [str(shift["shift_id"])], "shift_totals": [str(other["shift_id"])]}
+
+
 def test_receipts_that_were_read_are_held_against_the_totals(build_town: BuildTown) -> None:
     town = build_town(SHOP, detail="receipts")
     town.load()

@@ -47,7 +47,7 @@ def houses(postgres: EmbeddedPostgres, migrated: str) -> Iterator[OpenBrowser]:
     warehouse = Warehouse(postgres.dsn(name))
     with warehouse.transaction() as transaction:
         for inn, title in ((INN, "ООО «Ромашка»"), (OTHER, "ООО «Янтарная пристань»")):
-            add_organization(transaction, inn=inn, kpp="770101001", name=title, tariff="uchetny")
+            add_organization(transaction, inn=inn, kpp="960101001", name=title, tariff="uchetny")
         transaction.run("desk_user_grant", user_name="anna", inn=INN, granted_by="test")
         transaction.run("desk_user_grant", user_name="auditor", inn=None, granted_by="test")
     road = Road(warehouse, endpoint=lambda _: pytest.fail("no page asks the operator by itself"))

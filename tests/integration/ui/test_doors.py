@@ -15,7 +15,7 @@ from tests.integration.mandate_office import INN, OTHER
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town
 
-UNKNOWN = "7728168971"
+UNKNOWN = "9628168971"
 A_DOCUMENT = "94afc13f-3522-dd5d-9363-c0e4a96f0a1a"
 
 

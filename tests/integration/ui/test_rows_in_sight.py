@@ -224,7 +224,7 @@ def test_an_owner_who_is_no_superuser_is_told_what_he_lacks_and_then_migrates(
     warehouse = Warehouse(dsn)
     with warehouse.transaction() as transaction:
         for inn in (INN, OTHER):
-            add_organization(transaction, inn=inn, kpp="770101001", name=inn, tariff="uchetny")
+            add_organization(transaction, inn=inn, kpp="960101001", name=inn, tariff="uchetny")
         transaction.run("desk_user_grant", user_name="anna", inn=INN, granted_by="test")
     page = Browser(QuickRoad(warehouse, town.endpoint), "anna").page("/integrations")
     warehouse.close()

@@ -17,8 +17,8 @@ from smena.warehouse import ledger
 from smena.warehouse.database import Warehouse
 from smena.warehouse.pages import PageStore, compress, decompress, pages_by_assignment
 from tests.integration.warehouse.sessions import asked, look
+from tests.invented import ROMASHKA as INN
 
-INN = "7707083893"
 WHEN = datetime(2025, 3, 2, 4, 5, 6, 789012, tzinfo=UTC)
 REGISTERS = ["0000000000000001", "0000000000000002", "0000000000000003"]
 
@@ -27,7 +27,7 @@ REGISTERS = ["0000000000000001", "0000000000000002", "0000000000000003"]
 def batch(warehouse: Warehouse) -> Iterator[int]:
     """A batch of three registers, one assignment each, all of them listed by their fetch of the same number."""
     warehouse.run(
-        "organization_add", inn=INN, kpp="770701001", name="Ромашка", tariff="other", modifier=None, timezone="UTC"
+        "organization_add", inn=INN, kpp="960701001", name="Ромашка", tariff="other", modifier=None, timezone="UTC"
     )
     with warehouse.transaction() as transaction:
         batch_id, _ = ledger.open_batch(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from demo.postgres import EmbeddedPostgres
 from smena.model.identifiers import is_inn
 
-STRANGE = ["", "0", "0000000000", "000000000000", "7707083893\n", "\n7707083893", " 7707083893", "770708389a",
-           "７７０７０８３８９３", "٧٧٠٧٠٨٣٨٩٣", "7707083893²", "-770708389", "770708389.", "007707083893",
-           "7707083893", "500100732259", "77070838930", "0100000000", "9" * 50]  # fmt: skip
+STRANGE = ["", "0", "0000000000", "000000000000", "9607083893\n", "\n9607083893", " 9607083893", "960708389a",
+           "９６０７０８３８９３", "٩٦٠٧٠٨٣٨٩٣", "9607083893²", "-960708389", "960708389.", "009607083893",
+           "9607083893", "960100732219", "96070838930", "0100000000", "9" * 50]  # fmt: skip
 ANY = st.one_of(
     st.text("0123456789", min_size=8, max_size=13),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=13),
@@ -51,7 +51,7 @@ def test_both_agree_on_whatever_is_given(cursor: psycopg2.extensions.cursor, tex
 def test_both_agree_on_what_is_strange(cursor: psycopg2.extensions.cursor) -> None:
     told = in_the_database(cursor, STRANGE)
     assert told == [is_inn(text) for text in STRANGE]
-    assert [text for text, right in zip(STRANGE, told, strict=True) if right] == ["7707083893", "500100732259"]
+    assert [text for text, right in zip(STRANGE, told, strict=True) if right] == ["9607083893", "960100732219"]
 
 
 @PLAIN

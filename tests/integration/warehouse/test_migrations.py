@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from smena.model.errors import PassingFault, WrongUse
 from smena.warehouse import migrating
 from smena.warehouse.migrating import migrate, newest_revision
-from smena.warehouse.sql import SQL_DIRECTORY
+from smena.warehouse.sql import SQL_DIRECTORY, migration
 from tests.integration.warehouse.schema import differences, schema_of, step
 from tests.integration.warehouse.sessions import look, wait_until_somebody_waits
 from tests.town import EASY, Town
@@ -28,6 +29,23 @@ def test_every_migration_has_its_way_up_and_down() -> None:
     assert {name.replace(".sql", ".down.sql") for name in ups} == files - ups
     assert [f"{place:04}" for place in range(1, len(ups) + 1)] == REVISIONS
     assert REVISIONS[-1] == newest_revision()
+
+
+def test_every_definition_is_run_by_its_migration_and_by_the_way_back_from_the_next() -> None:
+    versions: dict[str, list[str]] = {}
+    for path in sorted((SQL_DIRECTORY / "definitions").glob("*.sql")):
+        schema, name, revision, _ = path.name.split(".")
+        versions.setdefault(f"{schema}.{name}", []).append(revision)
+    wanted = Counter()
+    for name, revisions in versions.items():
+        assert len(revisions) > 1, name
+        wanted.update((revision, f"{name}.{revision}") for revision in revisions)
+        wanted.update((f"{newer}.down", f"{name}.{older}") for older, newer in pairwise(revisions))
+    told = Counter()
+    for path in (SQL_DIRECTORY / "migrations").glob("*.sql"):
+        place = path.name[:4] + (".down" if path.name.endswith(".down.sql") else "")
+        told.update((place, name) for name in re.findall(r"^-- here: (\S+)$", path.read_text(), re.MULTILINE))
+    assert told == wanted
 
 
 def test_down_to_the_ground_and_up_again_is_the_same_schema(empty_database: str) -> None:
@@ -93,8 +111,7 @@ def test_a_migration_that_fails_leaves_nothing_half_done(empty_database: str, mo
     ground = schema_of(empty_database)
 
     def broken(name: str) -> str:
-        text = (SQL_DIRECTORY / "migrations" / f"{name}.sql").read_text(encoding="utf-8")
-        return f"{text};\nselect 1 / 0" if name.startswith("0003") else text
+        return f"{migration(name)};\nselect 1 / 0" if name.startswith("0003") else migration(name)
 
     with monkeypatch.context() as patch:
         patch.setattr(migrating, "migration", broken)

@@ -16,8 +16,9 @@ from smena.model.errors import BrokenPromise, PassingFault, WrongUse
 from smena.warehouse import database
 from smena.warehouse.database import MOST_IDLE, Transaction, Warehouse
 from tests.integration.warehouse.sessions import asked, cut, look, session_of
+from tests.invented import ROMASHKA, SOLE_PROPRIETOR, STRANGER, WRONG
 
-SHOP = ("7707083893", "Ромашка")
+SHOP = (ROMASHKA, "Ромашка")
 ADD = "insert into control.organization (inn, name, tariff) values (%s, %s, 'other')"
 COUNT = "select count(*) from control.organization"
 
@@ -76,7 +77,7 @@ def test_what_is_undone_is_gone_and_the_block_goes_on(warehouse: Warehouse) -> N
     with warehouse.transaction() as transaction:
         asked(transaction, ADD, *SHOP)
         transaction.undo()
-        asked(transaction, ADD, "500100732259", "ИП")
+        asked(transaction, ADD, SOLE_PROPRIETOR, "ИП")
     assert names(warehouse) == ["ИП"]
 
 
@@ -86,12 +87,12 @@ def test_a_statement_says_how_many_rows_it_touched_and_a_query_gives_them_by_nam
     row = warehouse.row("organizations", inn=SHOP[0])
     assert row is not None
     assert {key: row[key] for key in told} == told
-    assert warehouse.row("organizations", inn="500100732259") is None
+    assert warehouse.row("organizations", inn=SOLE_PROPRIETOR) is None
     assert len(warehouse.rows("organizations", inn=None)) == 1
 
 
 def test_rows_stream_in_order_whatever_the_chunk(warehouse: Warehouse) -> None:
-    for inn in ("500100732259", "7707083893", "7736050003"):
+    for inn in (SOLE_PROPRIETOR, ROMASHKA, STRANGER):
         look(warehouse.dsn, ADD, inn, inn)
     whole = [row["inn"] for row in warehouse.rows("organizations", inn=None)]
     for chunk_rows in (1, 2, 3, 100):
@@ -104,7 +105,7 @@ def test_rows_stream_in_order_whatever_the_chunk(warehouse: Warehouse) -> None:
 
 def test_what_a_constraint_refuses_is_a_broken_promise_and_nothing_is_kept(warehouse: Warehouse) -> None:
     with pytest.raises(BrokenPromise, match="the warehouse refuses"):
-        do(warehouse, saying(ADD, *SHOP), saying(ADD, "7707083894", "not an INN"))
+        do(warehouse, saying(ADD, *SHOP), saying(ADD, WRONG, "not an INN"))
     with pytest.raises(BrokenPromise, match="history is kept"):
         do(warehouse, saying("delete from accounting.shift"))
     assert names(warehouse) == []
@@ -128,7 +129,7 @@ def test_a_lock_that_is_not_given_in_time_is_a_fault_that_passes(warehouse: Ware
 
 
 def test_two_that_wait_for_each_other_are_parted_and_one_may_run_again(warehouse: Warehouse) -> None:
-    for inn in (SHOP[0], "500100732259"):
+    for inn in (SHOP[0], SOLE_PROPRIETOR):
         look(warehouse.dsn, ADD, inn, inn)
     both, update = Barrier(2), "update control.organization set name = 'x' where inn = %s"
 
@@ -144,7 +145,7 @@ def test_two_that_wait_for_each_other_are_parted_and_one_may_run_again(warehouse
         return None
 
     with ThreadPoolExecutor(2) as pool:
-        ends = list(pool.map(cross, [SHOP[0], "500100732259"], ["500100732259", SHOP[0]]))
+        ends = list(pool.map(cross, [SHOP[0], SOLE_PROPRIETOR], [SOLE_PROPRIETOR, SHOP[0]]))
     assert sorted(ends, key=str) == [PassingFault, None]
 
 

@@ -21,6 +21,7 @@ from smena.model.errors import (
     UnreadableAnswer,
     WrongUse,
 )
+from tests.invented import ROMASHKA, WRONG
 
 DATA = {
     "day": date(2025, 3, 1),
@@ -115,6 +116,6 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 def test_an_inn_is_read_without_its_padding() -> None:
-    assert INN.convert(" 007707083893 ", None, None) == "7707083893"
+    assert INN.convert(" 009607083893 ", None, None) == ROMASHKA
     with pytest.raises(WrongUse, match="is not a valid INN"):
-        INN.convert("7707083894", None, None)
+        INN.convert(WRONG, None, None)

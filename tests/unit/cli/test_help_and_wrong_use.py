@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.invented import ROMASHKA, SOLE_PROPRIETOR, WRONG
 from tests.unit.cli.commands import Cli
 
 CLI = Cli({}, secrets=("tajna",))
@@ -71,13 +72,13 @@ def test_help_of_a_group_names_its_commands(group: str) -> None:
         (("explain",), "DOCUMENT_ID"),
         (("explain", "a", "b"), "b"),
         (("print", "00000000-0000-0000-0000-000000000000"), "--out"),
-        (("cash-book", "--inn", "7707083893", "--out", "book.pdf"), "--date"),
-        (("export", "--inn", "7707083893", "--from", "2025-03-01", "--to", "2025-03-02"), "--out"),
-        (("organization", "set", "--inn", "7707083893"), "KEY=VALUE"),
-        (("integration", "enable", "--inn", "7707083893"), "--product"),
-        (("load", "--inn", "7707083893", "--product", "ofd"), "--from"),
+        (("cash-book", "--inn", ROMASHKA, "--out", "book.pdf"), "--date"),
+        (("export", "--inn", ROMASHKA, "--from", "2025-03-01", "--to", "2025-03-02"), "--out"),
+        (("organization", "set", "--inn", ROMASHKA), "KEY=VALUE"),
+        (("integration", "enable", "--inn", ROMASHKA), "--product"),
+        (("load", "--inn", ROMASHKA, "--product", "ofd"), "--from"),
         (("documents", "--inn"), "--inn"),
-        (("documents", "--inn", "7707083894"), "is not a valid INN"),
+        (("documents", "--inn", WRONG), "is not a valid INN"),
         (("plan",), "--inn"),
     ],
 )
@@ -102,18 +103,18 @@ def test_no_command_at_all_is_wrong_use_in_a_line_that_can_be_read(words: tuple[
     "words",
     [
         ("migrate",),
-        ("organization", "add", "--inn", "500100732259", "--name", "ИП", "--tariff", "other"),
-        ("organization", "set", "--inn", "500100732259", "detail=totals"),
-        ("integration", "enable", "--inn", "500100732259", "--product", "ofd", "--from", "2025-03-01"),
-        ("integration", "disable", "--inn", "500100732259", "--product", "ofd"),
+        ("organization", "add", "--inn", SOLE_PROPRIETOR, "--name", "ИП", "--tariff", "other"),
+        ("organization", "set", "--inn", SOLE_PROPRIETOR, "detail=totals"),
+        ("integration", "enable", "--inn", SOLE_PROPRIETOR, "--product", "ofd", "--from", "2025-03-01"),
+        ("integration", "disable", "--inn", SOLE_PROPRIETOR, "--product", "ofd"),
         ("integration", "status"),
-        ("plan", "--inn", "500100732259"),
-        ("load", "--inn", "500100732259", "--product", "ofd", "--from", "2025-03-01", "--to", "2025-03-02"),
-        ("documents", "--inn", "500100732259"),
+        ("plan", "--inn", SOLE_PROPRIETOR),
+        ("load", "--inn", SOLE_PROPRIETOR, "--product", "ofd", "--from", "2025-03-01", "--to", "2025-03-02"),
+        ("documents", "--inn", SOLE_PROPRIETOR),
         ("explain", "00000000-0000-0000-0000-000000000000"),
         ("print", "00000000-0000-0000-0000-000000000000", "--out", "order.pdf"),
-        ("cash-book", "--inn", "500100732259", "--date", "2025-03-01", "--out", "book.pdf"),
-        ("export", "--inn", "500100732259", "--from", "2025-03-01", "--to", "2025-03-02", "--out", "told.csv"),
+        ("cash-book", "--inn", SOLE_PROPRIETOR, "--date", "2025-03-01", "--out", "book.pdf"),
+        ("export", "--inn", SOLE_PROPRIETOR, "--from", "2025-03-01", "--to", "2025-03-02", "--out", "told.csv"),
     ],
     ids=lambda words: " ".join(words[:2]),
 )
@@ -125,6 +126,6 @@ def test_without_a_warehouse_every_command_says_what_to_set(words: tuple[str, ..
 
 def test_a_value_that_looks_like_a_shared_option_is_a_value() -> None:
     """A name may be anything: only words that stand for options are options."""
-    done = CLI.here("organization", "add", "--inn", "500100732259", "--tariff", "other", "--name=--json")
+    done = CLI.here("organization", "add", "--inn", SOLE_PROPRIETOR, "--tariff", "other", "--name=--json")
     assert (done.code, done.out) == (2, "")
     assert "AIRFLOW_CONN_WAREHOUSE" in done.error

@@ -22,7 +22,7 @@ def loaded() -> dict[str, Loaded]:
     first.amounts |= {"pko": Decimal("1200.50"), "rko": Decimal("10.00")}
     second = Loaded("ИП Ветров", Counter(issued=2), Counter(pko=2))
     second.amounts |= {"pko": Decimal("999999.50")}
-    return {"7700000002": first, "5000000003": second}
+    return {"9600000016": first, "9600000030": second}
 
 
 def words(table: Any) -> str:
@@ -34,8 +34,8 @@ def words(table: Any) -> str:
 
 def test_the_table_has_a_row_for_each_organisation_and_adds_them_up() -> None:
     told = words(result_table(loaded()))
-    assert "│ 7700000002 │ ООО «Ромашка» │ 4 │ 3 │ 1 │ 3 │ 1 200.50 │ 1 │ 10.00 │" in told
-    assert "│ 5000000003 │ ИП Ветров │ 2 │ 2 │ 0 │ 2 │ 999 999.50 │ 0 │ 0.00 │" in told
+    assert "│ 9600000016 │ ООО «Ромашка» │ 4 │ 3 │ 1 │ 3 │ 1 200.50 │ 1 │ 10.00 │" in told
+    assert "│ 9600000030 │ ИП Ветров │ 2 │ 2 │ 0 │ 2 │ 999 999.50 │ 0 │ 0.00 │" in told
     assert "│ all │ 6 │ 5 │ 1 │ 5 │ 1 001 200.00 │ 1 │ 10.00 │" in told
 
 

@@ -6,10 +6,8 @@ import re
 import shlex
 from typing import Any
 
-import click
-
 from demo.repository import REPOSITORY
-from smena.cli import main as smena
+from tests.unit.cli.written_commands import parse
 from tests.unit.deploy.airflow_settings import unknown
 from tests.unit.deploy.composing import Example
 
@@ -73,16 +71,7 @@ def test_every_command_of_smena_is_one_that_it_has() -> None:
     found = [words for words in calls("cli") if words != ["…"]]
     assert len(found) > 3
     for words in found:
-        command: click.Command = smena
-        context = click.Context(smena)
-        rest = list(words)
-        while isinstance(command, click.Group):
-            inner = command.get_command(context, rest[0])
-            assert inner is not None, words
-            command = inner
-            rest.pop(0)
-        # Parsed as it would be, and not run.
-        assert command.make_context(command.name, rest).params
+        parse(shlex.join(["smena", *words]))
 
 
 def test_every_command_of_airflow_is_one_that_it_has() -> None:
@@ -96,7 +85,7 @@ def test_every_command_of_airflow_is_one_that_it_has() -> None:
 
 
 def test_what_runs_inside_a_service_is_airflow_or_of_the_base_image() -> None:
-    assert {words[0] for words in calls("scheduler") + calls("api-server")} == {"airflow", "find"}
+    assert {words[0] for name in ("scheduler", "api-server", "worker") for words in calls(name)} == {"airflow", "find"}
 
 
 def test_every_variable_of_the_guide_is_in_the_example_or_airflows_own(example: Example) -> None:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from demo.signing import invent_head
 from smena.integration.certificates import MOST_BYTES, check_term, read_certificate, standing
 from smena.model.errors import WrongUse
+from tests.invented import SOLE_PROPRIETOR as PERSON
 from tests.unit.integration.heads import INN, HeadOf, make_head, openssl
 
 GOST = Path(__file__).parent / "gost" / "gost_256.pem"
-PERSON = "500100732259"
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
@@ -68,7 +68,7 @@ def test_a_long_russian_name_is_read_without_a_murmur(tmp_path: Path, recwarn: p
 
 
 def test_a_certificate_of_two_entities_is_of_nobody(tmp_path: Path) -> None:
-    head = make_head(tmp_path, "ecdsa", inn=f"{INN}\n1.1.2.643.100.4 = 7707083893")
+    head = make_head(tmp_path, "ecdsa", inn=f"{INN}\n1.1.2.643.100.4 = 9607083893")
     assert read_certificate(head.pem).subject_inn == ""
 
 

@@ -7,9 +7,10 @@ from datetime import date
 
 from smena.integration.mandate_text import Subject, ban_text, mandate_text
 from smena.model.organization import Organization
+from tests.invented import PRIMER, SOLE_PROPRIETOR
 
 SHOP = Organization(
-    inn="7701000019", kpp="770101001", name="ООО «Ромашка»", tariff="uchetny", modifier=None, timezone="Europe/Moscow",
+    inn=PRIMER, kpp="960101001", name="ООО «Ромашка»", tariff="uchetny", modifier=None, timezone="Europe/Moscow",
     detail="totals", refunds="rko", date_policy="shift_close", keeps_cash_documents=True, bad_share_limit=0.2,
     ofd_connection="kontur_ofd", market_connection="kontur_market",
 )  # fmt: skip
@@ -24,8 +25,8 @@ def test_a_mandate_says_who_what_and_from_when() -> None:
         "Дата составления: 15 января 2026 г. (2026-01-15)\n"
         "\n"
         "Организация: ООО «Ромашка»\n"
-        "ИНН: 7701000019\n"
-        "КПП: 770101001\n"
+        "ИНН: 9601000019\n"
+        "КПП: 960101001\n"
         "\n"
         "Организация поручает передавать фискальные данные своих касс, которые получает оператор фискальных данных,\n"
         "в учетную систему для загрузки отчетов о закрытии смен и формирования по ним кассовых документов.\n"
@@ -47,12 +48,12 @@ def test_a_mandate_may_name_registers() -> None:
 def test_a_ban_says_whose_and_which_and_keeps_what_was_loaded() -> None:
     lines = ban_text(SUBJECT).decode().splitlines()
     assert lines[0] == "ЗАПРЕТ НА ПЕРЕДАЧУ ФИСКАЛЬНЫХ ДАННЫХ № 3"
-    assert "ИНН: 7701000019" in lines and "Продукт: Контур.ОФД (ofd)" in lines
+    assert "ИНН: 9601000019" in lines and "Продукт: Контур.ОФД (ofd)" in lines
     assert lines[-1].startswith("Запрет действует")
 
 
 def test_a_sole_proprietor_has_no_kpp_in_it() -> None:
-    text = mandate_text(replace(SUBJECT, organization=replace(SHOP, kpp="", inn="500100732259")), START, []).decode()
+    text = mandate_text(replace(SUBJECT, organization=replace(SHOP, kpp="", inn=SOLE_PROPRIETOR)), START, []).decode()
     assert "\nКПП: нет\n" in text
 
 

@@ -102,7 +102,7 @@ def test_a_short_drive_number_is_not_filled_up(text: str) -> None:
         (RNM, "0000000003065868", "3065868"),
         (FISCAL_DRIVE, "9999078900004792", "99990789000047921"),
         (KPP, "7701AZ001", "7701az001"),
-        (KPP, "770101001", "77010100"),
+        (KPP, "960101001", "96010100"),
     ],
 )
 def test_the_shapes_of_identifiers(pattern: re.Pattern[str], good: str, bad: str) -> None:

@@ -12,6 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from smena.printing.orders import PrintedOrder
+from tests.invented import ROMASHKA
 
 _POINTS_PER_MM = 72 / 25.4
 DAY = date(2025, 3, 5)
@@ -21,8 +22,8 @@ def an_order(**changed: Any) -> PrintedOrder:
     told: dict[str, Any] = {
         "kind": "pko",
         "organization": "ООО «Ромашка»",
-        "organization_inn": "7707083893",
-        "kpp": "770701001",
+        "organization_inn": ROMASHKA,
+        "kpp": "960701001",
         "number": "17",
         "date": DAY,
         "debit_account": "50.01",

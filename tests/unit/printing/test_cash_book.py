@@ -8,6 +8,7 @@ import pytest
 
 from smena.printing import orders
 from smena.printing.cash_book import CashBookDay, CashBookEntry, print_cash_book
+from tests.invented import ROMASHKA
 from tests.unit.printing.looking import DAY, Paper, squeezed
 
 COLUMNS = 5
@@ -24,7 +25,7 @@ def book(entries: int, opening: int | None = None, **changed: object) -> CashBoo
         )
         for place in range(entries)
     ]
-    return CashBookDay("ООО «Ромашка»", "7707083893", "770701001", DAY, told, opening, **changed)  # type: ignore[arg-type]
+    return CashBookDay("ООО «Ромашка»", ROMASHKA, "960701001", DAY, told, opening, **changed)  # type: ignore[arg-type]
 
 
 def rows(paper: Paper, page: int = 0) -> list[list[str]]:
@@ -50,7 +51,7 @@ def test_a_day_is_told_from_the_balance_before_it_to_the_balance_after_it() -> N
         ["", "в том числе на заработную плату, выплаты социального характера и стипендии", "", "", "X"],
     ]
     for words in (
-        "Унифицированная форма № КО-4", "0310004", "ООО «Ромашка», ИНН 7707083893, КПП 770701001",
+        "Унифицированная форма № КО-4", "0310004", "ООО «Ромашка», ИНН 9607083893, КПП 960701001",
         "КАССА за «05» марта 2025 г.", "приходных 3", "и расходных 1", "Кассир", "Бухгалтер",
     ):  # fmt: skip
         assert words in paper.text()
@@ -94,7 +95,7 @@ def test_what_goes_over_a_page_is_carried_over_to_the_kopeck(entries: int) -> No
 
 def test_an_order_that_was_reversed_later_goes_out_of_the_day_of_its_reversal() -> None:
     told = CashBookDay(
-        "ООО «Ромашка»", "7707083893", "770701001", DAY,
+        "ООО «Ромашка»", ROMASHKA, "960701001", DAY,
         [CashBookEntry("pko", "9", "Розничные покупатели", "90.01.1", 700_00),
          CashBookEntry("pko", "3", "Розничные покупатели", "90.01.1", -200_00)],
         100_00,

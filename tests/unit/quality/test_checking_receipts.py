@@ -9,8 +9,9 @@ import pytest
 
 from smena.quality import check_receipts
 from smena.transform.frames import OPENINGS, RECEIPTS, VAT_LINES, Z_REPORTS
+from tests.invented import ROMASHKA, STRANGER
 
-INN, KKT, DRIVE = "7707083893", "0000000003065868", "9999078900001234"
+INN, KKT, DRIVE = ROMASHKA, "0000000003065868", "9999078900001234"
 
 
 def receipts(*changes: dict[str, Any]) -> pd.DataFrame:
@@ -51,7 +52,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"cash": 1001}, "the total is not the sum of its payments"),
     ({"total": 1300, "cash": 1100}, "the items do not add up to the total"),
     ({"items_total": 1300}, "the items do not add up to the total"),
-    ({"user_inn": "7736050003"}, "the ИНН is not the organisation's"),
+    ({"user_inn": STRANGER}, "the ИНН is not the organisation's"),
     ({"kkt_reg_id": "12"}, "the РНМ is not 16 digits"),
     ({"formed_at": pd.Timestamp("2026-03-01 08:59:59")}, "formed before its shift was opened"),
     ({"formed_at": pd.Timestamp("2026-03-01 22:00:01")}, "formed after its shift was closed"),

@@ -12,8 +12,9 @@ import pytest
 from smena.model.errors import BrokenPromise
 from smena.quality import CheckResult, Verdict, check_z_reports
 from smena.transform.frames import Z_REPORTS
+from tests.invented import ROMASHKA as INN
+from tests.invented import STRANGER
 
-INN = "7707083893"
 NOW = datetime(2026, 3, 10, 6, 0)
 GOOD = {
     "page_id": 3,
@@ -80,7 +81,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"closed_at": pd.Timestamp("2016-06-30 23:59:59")}, "closed before 2016-07-01, the start of the law"),
     ({"closed_at": pd.Timestamp("2026-03-02 09:01:01")}, "closed in the future"),
     ({"closed_at": pd.Timestamp("2026-03-10 20:00:01"), "received_at": None}, "closed in the future"),
-    ({"user_inn": "7736050003"}, "the ИНН is not the organisation's"),
+    ({"user_inn": STRANGER}, "the ИНН is not the organisation's"),
 ]
 
 

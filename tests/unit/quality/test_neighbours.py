@@ -10,8 +10,9 @@ import pytest
 
 from smena.quality import check_z_reports
 from smena.transform.frames import OPENINGS, SHIFT_TOTALS, Z_REPORTS
+from tests.invented import ROMASHKA
 
-INN, KKT, DRIVE = "7707083893", "0000000003065868", "9999078900001234"
+INN, KKT, DRIVE = ROMASHKA, "0000000003065868", "9999078900001234"
 NOW = datetime(2026, 3, 10, 6, 0)
 
 

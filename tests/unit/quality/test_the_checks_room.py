@@ -14,6 +14,7 @@ import smena
 from smena.quality import cheques, judge, orders, receipts, shifts, till_shifts, waybills, z_reports
 from smena.quality.rules import Rule
 from smena.transform.frames import Z_REPORTS
+from tests.invented import ROMASHKA
 
 PLUGINS = Path(smena.__path__[0]).parent
 
@@ -41,7 +42,7 @@ def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
     monkeypatch.chdir(tmp_path)
     judge._whole_frame.cache_clear()
     rows = Z_REPORTS.empty().reindex(range(2000))
-    verdict = z_reports.check_z_reports(rows, organization_inn="7707083893", now_utc=datetime(2026, 3, 10))
+    verdict = z_reports.check_z_reports(rows, organization_inn=ROMASHKA, now_utc=datetime(2026, 3, 10))
     assert len(verdict.bad) == 2000
     assert calls == []
     assert list(tmp_path.iterdir()) == []

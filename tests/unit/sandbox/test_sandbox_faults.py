@@ -161,12 +161,12 @@ def test_the_time_is_set_over_http_and_may_go_back_to_the_real_clock(visitor: An
 
 
 def test_the_command_tells_its_address_and_ends_on_sigterm() -> None:
-    command = [sys.executable, "-m", "sandbox", "--seed", "3", "--organization", "7701000019;ООО Витрина;;1", "--easy"]
+    command = [sys.executable, "-m", "sandbox", "--seed", "3", "--organization", "9601000019;ООО Витрина;;1", "--easy"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
     try:
         hello = json.loads(process.stdout.readline())  # type: ignore[union-attr]
-        assert hello["organizations"][0]["inn"] == "7701000019"
+        assert hello["organizations"][0]["inn"] == "9601000019"
         assert len(hello["organizations"][0]["registers"]) == 1
         assert requests.get(f"{hello['address']}/_sandbox/now", timeout=10).status_code == 200
     finally:

@@ -43,13 +43,13 @@ def test_equal_settings_give_an_equal_world_and_another_seed_another_one(world: 
 
 
 def test_an_organization_may_be_named_and_a_wrong_inn_is_refused() -> None:
-    spec = OrganizationSpec(inn="7701000019", name="ООО Витрина", kpp="770101001", registers=2)
+    spec = OrganizationSpec(inn="9601000019", name="ООО Витрина", kpp="960101001", registers=2)
     (named,) = build_world(replace(SETTINGS, organizations=[spec])).organizations
     assert (named.inn, named.short_name, named.kpp, len(named.registers)) == (
-        "7701000019", "ООО Витрина", "770101001", 2,
+        "9601000019", "ООО Витрина", "960101001", 2,
     )  # fmt: skip
     with pytest.raises(ValueError, match="INN"):
-        build_world(replace(SETTINGS, organizations=[OrganizationSpec(inn="7701000012")]))
+        build_world(replace(SETTINGS, organizations=[OrganizationSpec(inn="9601000012")]))
 
 
 def test_identifiers_are_well_formed(world: World) -> None:

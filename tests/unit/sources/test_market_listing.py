@@ -20,10 +20,10 @@ from smena.sources.market_listing import (
 )
 
 SHOP_TOLD = {
-    "id": "s1", "organizationId": "o1", "name": " Лавка ", "address": "г. Примерск", "kpp": "770101001",
+    "id": "s1", "organizationId": "o1", "name": " Лавка ", "address": "г. Примерск", "kpp": "960101001",
     "isPaid": False, "fsrarId": None,
 }  # fmt: skip
-SHOP = Shop("s1", "o1", "Лавка", "г. Примерск", "770101001", is_paid=False)
+SHOP = Shop("s1", "o1", "Лавка", "г. Примерск", "960101001", is_paid=False)
 
 
 def pascal(told: Any) -> Any:
@@ -94,11 +94,11 @@ def test_a_broken_shop_costs_its_organisation_nothing() -> None:
 
 def test_a_contractor_is_told_by_his_inn_and_kpp() -> None:
     told = [
-        {"id": "c1", "inn": "1234567894", "kpp": "770101001", "name": "ООО «Сад»", "isArchived": True},
+        {"id": "c1", "inn": "1234567894", "kpp": "960101001", "name": "ООО «Сад»", "isArchived": True},
         {"id": "c2", "inn": None, "name": "Частник"},
     ]
     assert list_contractors(body(told))[0] == [
-        Contractor("c1", "1234567894", "770101001", "ООО «Сад»", is_archived=True),
+        Contractor("c1", "1234567894", "960101001", "ООО «Сад»", is_archived=True),
         Contractor("c2", "", "", "Частник", is_archived=False),
     ]
 

@@ -42,13 +42,13 @@ def test_the_sandbox_s_lists_are_read_whole(sandbox: SandboxServer, enter: Enter
 
 def test_a_register_is_read_with_all_it_may_have() -> None:
     assert cashbox(
-        regNumber="0000000003065868    ", kpp=" 770101001 ", name="Касса 1", address="г. Примерск",
+        regNumber="0000000003065868    ", kpp=" 960101001 ", name="Касса 1", address="г. Примерск",
         lastDocumentTimestamp="2026-01-05T21:03:04",
         fiscalDrive={"fiscalDriverNumber": "2", "earliestDocumentTimestamp": "2025-12-20T08:00:00"},
         fiscalDrives=[{"earliestDocumentTimestamp": "2025-12-01T08:00:00"}, {"fiscalDriverNumber": "2"}],
         permissionFrom="2025-12-01T00:00:00", permissionTo="2026-06-30T23:59:59", somethingNew={"a": [1]},
     ) == Cashbox(
-        "0000000003065868", "770101001", "Касса 1", "г. Примерск", date(2025, 12, 1), date(2026, 6, 30),
+        "0000000003065868", "960101001", "Касса 1", "г. Примерск", date(2025, 12, 1), date(2026, 6, 30),
         datetime(2025, 12, 1, 8), datetime(2026, 1, 5, 21, 3, 4),
     )  # fmt: skip
 
@@ -104,7 +104,7 @@ def test_only_days_that_may_be_read_whole_are_within_a_permission(text: str, fir
 GOOD = {"regNumber": "0000000003065868"}
 BROKEN: list[Any] = [
     {}, None, 5, "text", [], {"regNumber": None}, {"regNumber": 3065868}, GOOD | {"lastDocumentTimestamp": "yesterday"},
-    GOOD | {"fiscalDrives": [None]}, GOOD | {"fiscalDrive": "1"}, GOOD | {"kpp": 770101001},
+    GOOD | {"fiscalDrives": [None]}, GOOD | {"fiscalDrive": "1"}, GOOD | {"kpp": 960101001},
 ]  # fmt: skip
 
 
@@ -156,6 +156,6 @@ def test_what_is_no_list_is_a_passing_fault(body: bytes) -> None:
 
 def test_organisations_are_known_by_their_bare_inn() -> None:
     body = told(
-        {"id": "a", "inn": "007701000019 "}, {"id": "b", "inn": " 123456789047", "kpp": None}, {"id": "c", "inn": None}
+        {"id": "a", "inn": "009601000019 "}, {"id": "b", "inn": " 123456789047", "kpp": None}, {"id": "c", "inn": None}
     )
-    assert list_organizations(body) == [OfdOrganization("a", "7701000019"), OfdOrganization("b", "123456789047")]
+    assert list_organizations(body) == [OfdOrganization("a", "9601000019"), OfdOrganization("b", "123456789047")]

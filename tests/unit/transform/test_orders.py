@@ -60,13 +60,13 @@ def test_several_tax_systems_have_rows_of_their_own_that_sum_to_the_shift() -> N
 
 def test_an_agent_s_money_has_an_order_of_its_own_to_account_76() -> None:
     books = shift_of(
-        receipt(2, 100), receipt(3, 40, items=[{"providerInn": "7701000019"}]), receipt(4, 2, paymentAgentType=1)
+        receipt(2, 100), receipt(3, 40, items=[{"providerInn": "9601000019"}]), receipt(4, 2, paymentAgentType=1)
     )
     assert books.told("agent", "amount", "credit_account") == [(False, 100, "90.01.1"), (True, 42, "76.09")]
 
 
 def test_own_and_a_principal_s_money_in_one_receipt_wait_for_a_person() -> None:
-    mixed = receipt(2, 100, items=[{"providerInn": "7701000019"}, {"name": "Чай"}])
+    mixed = receipt(2, 100, items=[{"providerInn": "9601000019"}, {"name": "Чай"}])
     books = shift_of(mixed, receipt(3, 5))
     assert (books.shift()["outcome"], books.shift()["reason"]) == (
         "needs_review",
@@ -76,7 +76,7 @@ def test_own_and_a_principal_s_money_in_one_receipt_wait_for_a_person() -> None:
 
 
 def test_own_and_a_principal_s_money_on_a_card_concern_no_cash_order() -> None:
-    mixed = receipt(2, 0, card=100, items=[{"providerInn": "7701000019"}, {"name": "Чай"}])
+    mixed = receipt(2, 0, card=100, items=[{"providerInn": "9601000019"}, {"name": "Чай"}])
     assert shift_of(mixed, receipt(3, 5)).amounts == [("cash_income", 5)]
 
 

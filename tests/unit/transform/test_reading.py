@@ -196,9 +196,9 @@ def test_a_rate_of_one_receipt_is_not_lent_to_another() -> None:
 WHOSE: list[tuple[dict[str, Any], bool | None]] = [
     ({}, False), ({"items": []}, False), ({"items": [{"name": "Чай", "sum": 1}]}, False),
     ({"paymentAgentType": 64}, True), ({"paymentAgentType": 0}, False), ({"paymentAgentType": 1, "items": [{}]}, True),
-    ({"items": [{"paymentAgentByProductType": 64, "providerInn": "7701000019"}]}, True),
-    ({"items": [{"providerInn": "7701000019"}, {"paymentAgentType": 2}]}, True),
-    ({"items": [{"providerInn": "7701000019"}, {"name": "Чай"}]}, None), ({"items": [{"providerInn": ""}]}, False),
+    ({"items": [{"paymentAgentByProductType": 64, "providerInn": "9601000019"}]}, True),
+    ({"items": [{"providerInn": "9601000019"}, {"paymentAgentType": 2}]}, True),
+    ({"items": [{"providerInn": "9601000019"}, {"name": "Чай"}]}, None), ({"items": [{"providerInn": ""}]}, False),
 ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ FAMILIES = {
         "shift_totals",
         "shift_receipts",
         "shift_not_told",
+        "totals_contradict",
         "documents",
         "days",
         "organization_days",

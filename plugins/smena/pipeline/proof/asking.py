@@ -18,11 +18,11 @@ from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
 from smena.transform.days import read_day_totals, summed_by_day, unbalanced_days
 from smena.transform.decoding import Undecodable
-from smena.transform.frames import DAY_TOTALS, OPENINGS, SHIFT_TOTALS
+from smena.transform.frames import DAY_TOTALS, OPENINGS, TOLD_SHIFTS
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.schema import MOMENT
-from smena.transform.totals import last_close_without_opening, read_shift_totals
+from smena.transform.totals import last_close_without_opening, read_told_shifts
 from smena.warehouse.pages import PageStore
 
 REGISTERS_AT_ONCE = 200
@@ -45,13 +45,13 @@ class AskedRegister:
 
 @dataclass
 class Told:
-    """What the source tells: frames SHIFT_TOTALS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
+    """What the source tells: frames TOLD_SHIFTS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
 
     `by_shifts` holds only days on which the totals by day do not agree with the shifts of that time. `unasked` are
     registers that could not be asked, with the reason.
     """
 
-    shifts: pd.DataFrame = field(default_factory=SHIFT_TOTALS.empty)
+    shifts: pd.DataFrame = field(default_factory=TOLD_SHIFTS.empty)
     openings: pd.DataFrame = field(default_factory=OPENINGS.empty)
     by_days: pd.DataFrame = field(default_factory=DAY_TOTALS.empty)
     by_shifts: pd.DataFrame = field(default_factory=DAY_TOTALS.empty)
@@ -106,8 +106,8 @@ class Witness:
         told = Told()
         answers = self._each(registers, self._answers, told)
         try:
-            totals, broken = read_shift_totals(page for one in answers.values() for page in one.totals)
-            wider, _ = read_shift_totals(page for one in answers.values() for page in one.wider)
+            totals, broken = read_told_shifts(page for one in answers.values() for page in one.totals)
+            wider, _ = read_told_shifts(page for one in answers.values() for page in one.wider)
             told.by_days = read_day_totals(page for one in answers.values() for page in one.days)
         except Undecodable as error:
             raise UnreadableAnswer(f"by-days: {error}", address="", body=b"") from None
@@ -160,7 +160,7 @@ class Witness:
             return shifts, [self._keep(register, "by_days", self._client.by_days(*place, *span))]
 
         again = self._each(doubtful, ask_again, told)
-        by_shifts, _ = read_shift_totals(page for shifts, _ in again.values() for page in shifts)
+        by_shifts, _ = read_told_shifts(page for shifts, _ in again.values() for page in shifts)
         pages = [
             (page.page_id, name, day)
             for name, (shifts, _) in again.items()

@@ -43,6 +43,7 @@ _DIFFERENCES = {
     "shift_totals": "итоги смены",
     "shift_receipts": "чеки и итоги смены",
     "shift_not_told": "смены больше нет у оператора",
+    "totals_contradict": "итоги смены противоречат себе",
     "documents": "номера документов",
     "days": "итоги по дням",
     "organization_days": "итоги организации по дням",

@@ -159,7 +159,7 @@ def _write_told(transaction: Transaction, inn: str, batch_id: int, told: Told) -
     transaction.run("proof_clear_openings", inn=inn)
     transaction.run("proof_clear_days", inn=inn)
     place: dict[str, Any] = {"organization_inn": inn, "batch_id": batch_id}
-    shifts = ["kkt_reg_id", "shift_number", "opened_at", "closed_at", *_FIGURES, "page_id"]
+    shifts = ["kkt_reg_id", "shift_number", "opened_at", "closed_at", *_FIGURES, "overpaid", "page_id"]
     copy_frame(transaction, _in_roubles(told.shifts, **place), "control", "told_shift", [*_PLACE, *shifts])
     openings = ["kkt_reg_id", "fiscal_drive_number", "shift_number", "opened_at", "page_id"]
     copy_frame(
@@ -177,7 +177,7 @@ def _write_told(transaction: Transaction, inn: str, batch_id: int, told: Told) -
 
 def _in_roubles(frame: pd.DataFrame, **place: Any) -> pd.DataFrame:
     """Kopecks as text of roubles, and the same `place` beside each row."""
-    kopecks = {name: frame[name].astype("Int64") for name in MONEY}
+    kopecks = {name: frame[name].astype("Int64") for name in (*MONEY, "overpaid") if name in frame}
     return frame.assign(
         **place,
         **{
@@ -216,6 +216,7 @@ def _compare(
     asked = [asdict(one) for one in registers if one.kkt_reg_id not in told.unasked]
     transaction.run("differences_begin")
     transaction.run("differences_of_shifts", inn=inn, **days)
+    transaction.run("differences_of_totals", inn=inn, **days)
     transaction.run("differences_not_told", inn=inn, asked=as_json(asked))
     transaction.run("differences_of_days", inn=inn, **days)
     transaction.run("differences_of_organization", inn=inn, **days)

@@ -1,0 +1,109 @@
+"""Which part of production reads which variable: from the line that reads it up to the files a part starts with."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from demo.repository import REPOSITORY
+from smena.connections import ALERTS, WAREHOUSE
+from smena.sources.airflow import AirflowAddress
+
+PLUGINS = REPOSITORY / "plugins"
+
+# Where a part of production enters our code, by the beginning of a path below the repository.
+FACES = {
+    "dags/": "worker",
+    "plugins/smena/daily_load.py": "worker",
+    "plugins/smena/cli/": "cli",
+    "plugins/smena/ui/": "api-server",
+    "plugins/smena_desk.py": "api-server",
+    "plugins/smena/load_deadline.py": "triggerer",
+}
+# The connections of an organisation are named by its row: these are the names it has until it is given others.
+OF_SOURCES = re.findall(
+    r"_connection text not null default '(\w+)'", (REPOSITORY / "include/sql/migrations/0001_control.sql").read_text()
+)
+# Names that stand for variables: by each, what is read where it is said.
+NAMES = {
+    "WAREHOUSE": {f"AIRFLOW_CONN_{WAREHOUSE.upper()}"},
+    "ALERTS": {f"AIRFLOW_CONN_{ALERTS.upper()}"},
+    "endpoint_from_airflow": {f"AIRFLOW_CONN_{name.upper()}" for name in OF_SOURCES},
+    "endpoint_from_environment": {f"AIRFLOW_CONN_{name.upper()}" for name in OF_SOURCES},
+}
+MODULE = ""
+
+
+def read_by() -> dict[str, set[str]]:
+    """Every `SMENA_…` and `AIRFLOW_CONN_…` that the code reads, with the parts that come to where it is read."""
+    saying: defaultdict[str, set[tuple[Path, str]]] = defaultdict(set)
+    reading: defaultdict[str, set[tuple[Path, str]]] = defaultdict(set)
+    for path in [*sorted((REPOSITORY / "dags").glob("*.py")), *sorted(PLUGINS.rglob("*.py"))]:
+        for place, node in _places(ast.parse(path.read_text())):
+            for name in _said(node):
+                saying[name].add((path, place))
+                for variable in NAMES.get(name, ()):
+                    reading[variable].add((path, place))
+            for variable in _variables(node):
+                reading[variable].add((path, place))
+    return {variable: _reached(places, saying) for variable, places in reading.items()}
+
+
+def _places(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Each statement of the file with the outermost function or class it stands in; `MODULE` for the file itself."""
+    for statement in tree.body:
+        named = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            yield statement.name if named else MODULE, statement  # type: ignore[attr-defined]
+
+
+def _said(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} | {
+        one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)
+    }
+
+
+def _variables(node: ast.AST) -> Iterator[str]:
+    """What is asked of `os.environ` there, by its name, or by its beginning and each word for the rest."""
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("os.environ.get", "os.getenv"):
+            (name, *_) = call.args
+            if isinstance(name, ast.Constant) and str(name.value).startswith("SMENA_"):
+                yield str(name.value)
+            elif isinstance(name, ast.JoinedStr) and isinstance(name.values[0], ast.Constant):
+                assert name.values[0].value == "SMENA_AIRFLOW_", "a new family of variables: tell of its words"
+                yield from (f"SMENA_AIRFLOW_{word}" for word in _words(node))
+        elif isinstance(call, ast.Subscript) and ast.unparse(call.value) == "os.environ":
+            yield str(ast.literal_eval(call.slice))
+
+
+def _words(node: ast.AST) -> list[str]:
+    (words,) = [one for one in ast.walk(node) if isinstance(one, ast.Tuple) and len(one.elts) == len(_ADDRESS)]
+    return [str(ast.literal_eval(word)) for word in words.elts]
+
+
+_ADDRESS = AirflowAddress.__dataclass_fields__
+
+
+def _reached(places: set[tuple[Path, str]], saying: dict[str, set[tuple[Path, str]]]) -> set[str]:
+    """The parts that come to one of the places, by whoever says the name of what it stands in."""
+    parts: set[str] = set()
+    seen: set[tuple[Path, str]] = set()
+    ahead = list(places)
+    while ahead:
+        path, place = here = ahead.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        below = path.relative_to(REPOSITORY).as_posix()
+        if face := next((part for start, part in FACES.items() if below.startswith(start)), None):
+            parts.add(face)
+            if place == MODULE and face == "worker":
+                parts.add("dag-processor")  # who reads the DAG files, and runs nothing of them
+        elif place != MODULE:
+            # A name that begins with an underscore is its file's own.
+            ahead += [one for one in saying[place] if not place.startswith("_") or one[0] == path]
+    return parts

@@ -1,0 +1,69 @@
+"""What the code reads of the environment reaches the parts that read it, and what workers build reaches the desk."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from demo.repository import REPOSITORY
+from smena.quality.docs import data_docs_directory
+from tests.unit.deploy.readers import read_by
+
+Services = dict[str, dict[str, Any]]
+
+# Read by the code, and not passed on.
+NOT_PASSED_ON = {
+    "SMENA_SCHEDULE_FROM": "the demo's: runs of past days one after another; the newest run loads all that is missing",
+    "SMENA_SQL_DIRECTORY": "the image has the statements where the library looks for them",
+}
+
+
+@pytest.fixture(scope="module")
+def reading() -> dict[str, set[str]]:
+    return read_by()
+
+
+def test_the_variables_that_the_code_reads_are_found(reading: dict[str, set[str]]) -> None:
+    """None is named in the code, or said to be not passed on, that was not found by its reading."""
+    named = set()
+    for folder in ("plugins", "dags"):
+        for path in (REPOSITORY / folder).rglob("*.py"):
+            named |= set(re.findall(r"\b(?:SMENA|AIRFLOW_CONN)_[A-Z_]*[A-Z]\b", path.read_text()))
+    assert set(NOT_PASSED_ON) < named <= set(reading)
+    assert reading["SMENA_ALERT_QUARANTINE"] == {"worker", "cli"}
+    assert reading["SMENA_LOAD_DEADLINE_MINUTES"] == {"dag-processor", "worker"}
+    assert reading["AIRFLOW_CONN_SMENA_ALERTS"] == {"worker", "cli", "triggerer"}
+
+
+def test_every_variable_reaches_the_parts_that_read_it_and_no_other(
+    services: Services, reading: dict[str, set[str]]
+) -> None:
+    told = {
+        name: {part for part, one in services.items() if name in one.get("environment", {}) and part != "init"}
+        for name in reading
+    }
+    assert told == {name: set() if name in NOT_PASSED_ON else parts for name, parts in reading.items()}
+
+
+def test_what_migrates_knows_the_warehouse_only(services: Services, reading: dict[str, set[str]]) -> None:
+    assert set(services["init"]["environment"]) & set(reading) == {"AIRFLOW_CONN_WAREHOUSE"}
+
+
+def test_data_docs_are_built_on_a_volume_which_the_desk_reads_and_cannot_write(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted = {
+        name: mount.split(":", 1)[1]
+        for name, told in services.items()
+        for mount in told.get("volumes", [])
+        if mount.startswith("data-docs:")
+    }
+    (place,) = {told["environment"]["SMENA_DATA_DOCS"] for name, told in services.items() if name in mounted}
+    assert mounted == {"worker": place, "cli": place, "api-server": f"{place}:ro"}
+    monkeypatch.setenv("SMENA_DATA_DOCS", place)
+    assert str(data_docs_directory()) == place
+    # A volume takes its owner from the directory of the image that it covers.
+    made = re.findall(r"install --directory --owner smena [^\n]*", (REPOSITORY / "Dockerfile").read_text())
+    assert re.search(rf" {place}( |$)", made[0])
