@@ -1,4 +1,4 @@
-"""A real Airflow over a real warehouse, with Kontur in miniature beside it: started once, ended with the last of these tests."""
+"""A real Airflow, a real warehouse, Kontur in miniature beside them: started once, ended with the last of these tests."""
 
 from __future__ import annotations
 

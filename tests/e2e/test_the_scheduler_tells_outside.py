@@ -57,7 +57,7 @@ def test_shifts_by_outcome_are_those_of_the_books_however_often_a_batch_is_told(
         }
     )
     ((sums,),) = loaded.town.sql(
-        "select coalesce(jsonb_object_agg(outcome, shifts), '{}') from (select key as outcome, sum(value::int) as shifts"
+        "select jsonb_object_agg(outcome, shifts) from (select key as outcome, sum(value::int) as shifts"
         " from control.batch, jsonb_each_text(summary -> 'outcomes') group by key) as counted"
     )
     assert told == Counter(sums)
@@ -67,7 +67,9 @@ def test_shifts_by_outcome_are_those_of_the_books_however_often_a_batch_is_told(
 def test_requests_and_seconds_of_each_step_are_told_by_organisation(loaded: Office) -> None:
     for inn in loaded.town.inns:
         for step in ("plan", "extract", "process", "publish"):
-            assert loaded.telemetry.counted("airflow.smena.steps", inn=inn, step=step, ended="ok", product="ofd") >= RUNS
+            assert (
+                loaded.telemetry.counted("airflow.smena.steps", inn=inn, step=step, ended="ok", product="ofd") >= RUNS
+            )
             assert loaded.telemetry.counted("airflow.smena.step.milliseconds", inn=inn, step=step) > 0
         assert loaded.telemetry.counted("airflow.smena.requests", inn=inn) > 10
     names = {name for name, _ in (*loaded.telemetry.counters, *loaded.telemetry.gauges) if "smena" in name}

@@ -57,7 +57,9 @@ def test_an_old_hole_is_no_lag_but_takes_from_the_share(build_town: BuildTown) -
 def test_what_waits_is_counted_by_organisation_and_product(build_town: BuildTown) -> None:
     town = build_town(SMALL)
     town.set_day(FIRST + timedelta(days=20))
-    town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "closeShift"}, "drop": ["fiscalSign"], "times": 3})
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "match": {"type": "closeShift"}, "drop": ["fiscalSign"], "times": 3}
+    )
     town.load()
     told = standing(town)
     assert told["quarantine"] == len([row for row in town.quarantine() if row["state"] == "open"]) > 0

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-# The options that we set, as the providers of these versions know them (`get_provider_info.py` inside each). Two are not
-# installed where the tests run: look again when a version changes.
+# The options that we set, as the providers of these versions know them (`get_provider_info.py` inside each). Two are
+# not installed where the tests run: look again when a version changes.
 PROVIDERS = {
     "apache-airflow-providers-celery==3.26.0": {
         "celery": {"broker_url", "result_backend", "worker_concurrency"},
