@@ -1,4 +1,4 @@
-"""A real Airflow, a real warehouse, Kontur in miniature beside them: started once, ended with the last of these tests."""
+"""A real Airflow, a real warehouse, Kontur in miniature beside: started once, ended with the last of these tests."""
 
 from __future__ import annotations
 
