@@ -52,7 +52,9 @@ class Telemetry:
     def counted(self, name: str, **tags: str) -> float:
         """The sum of a counter over every tag that is not given."""
         return sum(
-            value for (told, of), value in self.counters.items() if told == name and tags.items() <= dict(of).items()
+            value
+            for (told, of), value in list(self.counters.items())
+            if told == name and tags.items() <= dict(of).items()
         )
 
     def take(self, body: bytes) -> None:

@@ -151,6 +151,9 @@ def test_a_decision_is_asked_for_in_the_ui_and_done_in_the_name_of_who_answered(
 
     # Nothing of it holds a worker: the task neither runs nor is queued.
     assert asked["state"] == "awaiting_input"
+    # Whoever answers while the process that asked has not ended yet is asked again: the scheduler takes the one's end for
+    # the other's. People are slower than that.
+    wait_for(lambda: ends_heard_of(forgotten, asked))
     answer = {"chosen_options": ["reverse"], "params_input": {"reason": "касса пересчитана"}}
     forgotten.airflow.client("accountant").ask("PATCH", answer_path(asked), json=answer)
     run = client.wait_run(DECISIONS, asked["dag_run_id"])
@@ -173,6 +176,13 @@ def registers_listed(office: Office, run_id: str) -> list[str]:
 def waiting_tasks(office: Office, run: dict[str, Any]) -> list[dict[str, Any]]:
     tasks = office.client.task_instances(DECISIONS, run["dag_run_id"])
     return [task for task in tasks if task["state"] == "awaiting_input"]
+
+
+def ends_heard_of(office: Office, task: dict[str, Any]) -> list[str]:
+    """What the scheduler was told of the end of a task's process."""
+    key = f"dag_id='{DECISIONS}', task_id='{task['task_id']}'"
+    lines = office.airflow.processes.log_file("scheduler").read_text(errors="replace").splitlines()
+    return [line for line in lines if "Received executor event with state success" in line and key in line]
 
 
 def answer_path(task: dict[str, Any]) -> str:
