@@ -151,8 +151,8 @@ def test_a_decision_is_asked_for_in_the_ui_and_done_in_the_name_of_who_answered(
 
     # Nothing of it holds a worker: the task neither runs nor is queued.
     assert asked["state"] == "awaiting_input"
-    # Whoever answers while the process that asked has not ended yet is asked again: the scheduler takes the one's end for
-    # the other's. People are slower than that.
+    # Whoever answers before the process that asked has ended is asked again: the scheduler takes the end of the one for
+    # that of the other. People are slower than that.
     wait_for(lambda: ends_heard_of(forgotten, asked))
     answer = {"chosen_options": ["reverse"], "params_input": {"reason": "касса пересчитана"}}
     forgotten.airflow.client("accountant").ask("PATCH", answer_path(asked), json=answer)
