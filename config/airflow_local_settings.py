@@ -25,6 +25,9 @@ _HEAVY = (
     "smena.pipeline.process",
     "smena.pipeline.publish",
 )
+# Of use only where somebody listens: each task that has to import them itself pays a second for it.
+_LINEAGE = ("airflow.providers.openlineage.api", "openlineage.client.facet_v2")
+_METRICS = ("opentelemetry.sdk.metrics", "opentelemetry.exporter.otlp.proto.http.metric_exporter")
 
 
 def forks_workers(arguments: list[str]) -> bool:
@@ -32,8 +35,19 @@ def forks_workers(arguments: list[str]) -> bool:
     return "scheduler" in arguments[1:2] or arguments[1:3] == ["celery", "worker"]
 
 
+def _wanted() -> list[str]:
+    from airflow.configuration import conf
+    from airflow.providers.openlineage.conf import is_disabled
+
+    return [
+        *_HEAVY,
+        *(() if is_disabled() else _LINEAGE),
+        *(_METRICS if conf.getboolean("metrics", "otel_on") else ()),
+    ]
+
+
 def _preload() -> None:
-    for name in _HEAVY:
+    for name in _wanted():
         try:
             importlib.import_module(name)
         except ImportError as error:

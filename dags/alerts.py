@@ -40,9 +40,12 @@ def alerts() -> None:
     def send(run_id: str) -> None:
         """One message an organisation."""
         from smena.connections import messenger_from_airflow, road_from_airflow
+        from smena.observability.airflow import tell_standings
         from smena.pipeline.alerts import send_daily
 
-        send_daily(road_from_airflow(), messenger_from_airflow(), sent_by=run_id)
+        road = road_from_airflow()
+        tell_standings(road)
+        send_daily(road, messenger_from_airflow(), sent_by=run_id)
 
     send()
 

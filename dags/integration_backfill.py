@@ -76,32 +76,41 @@ def integration_backfill() -> None:
     def load(lot: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked; how far it is, every few seconds."""
         from smena.connections import road_from_airflow
+        from smena.observability.lineage import tell_loaded
         from smena.pipeline.run import load_lot
 
-        load_lot(road_from_airflow(), lot)
+        road = road_from_airflow()
+        load_lot(road, lot)
+        tell_loaded(road, [batch_id for batch_id, _ in lot])
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
     def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
         """Quarters in order of time; the days that became covered are told to Airflow, all in one."""
         from smena.connections import road_from_airflow
+        from smena.observability.lineage import tell_published
         from smena.pipeline.run import publish_batches
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         if not made or not made["batches"]:
             raise AirflowSkipException("there is nothing to publish")
-        published = publish_batches(road_from_airflow(), made["batches"], at_once=1)
+        road = road_from_airflow()
+        published = publish_batches(road, made["batches"], at_once=1)
         days = sorted({str(day) for done in published for day in done.covered_days})
         outlet_events[LOADED].extra = {"inn": params["inn"], "days": len(days), "from": days[:1], "to": days[-1:]}
+        tell_published(road, [done.batch_id for done in published])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
         """How each quarter ended, and the page of its checks."""
         from smena.connections import road_from_airflow
+        from smena.observability.airflow import tell_standings
         from smena.pipeline.run import report_run
         from smena.quality.docs import data_docs_directory
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
-        report_run(road_from_airflow(), made, data_docs=data_docs_directory())
+        road = road_from_airflow()
+        tell_standings(road)
+        report_run(road, made, data_docs=data_docs_directory())
 
     load.expand(lot=plan()) >> publish() >> report()
 

@@ -20,6 +20,8 @@ ENDED = frozenset({"success", "failed"})
 _PAGE_ROWS = 100
 _REQUEST_TIMEOUT_S = 30.0
 _LOOK_AGAIN_S = 0.25
+# What each event of a log has, whatever it tells.
+_OF_EVERY_EVENT = {"event", "timestamp", "level", "logger", "filename", "lineno", "func_name", "loc"}
 
 
 class AirflowRefusal(Trouble):
@@ -130,7 +132,7 @@ class AirflowRest:
         content = answer["content"]
         if isinstance(content, str):
             return content
-        return "\n".join(line if isinstance(line, str) else str(line.get("event", line)) for line in content)
+        return "\n".join(line if isinstance(line, str) else _line(line) for line in content)
 
     def xcom(self, dag_id: str, run_id: str, task_id: str, *, key: str = "return_value", map_index: int = -1) -> Any:
         """What a task returned."""
@@ -248,3 +250,9 @@ class AirflowRest:
                 raise WaitedTooLong(f"waited {timeout_s:.0f} s for {what}")
             time.sleep(_LOOK_AGAIN_S)
         return found
+
+
+def _line(line: Json) -> str:
+    """An event of a task's log with what it tells beside, `key=value`."""
+    told = {key: value for key, value in line.items() if key not in _OF_EVERY_EVENT and value is not None}
+    return " ".join([str(line.get("event", line)), *(f"{key}={value}" for key, value in told.items())])

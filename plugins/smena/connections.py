@@ -86,9 +86,11 @@ def messenger_from_airflow() -> Messenger | None:
 
 
 def road_from_airflow() -> Road:
-    """The road of a running Airflow task."""
+    """The road of a running Airflow task; Airflow hears of its steps."""
+    from smena.observability.airflow import hear
     from smena.pipeline.road import Road
 
+    hear()
     return Road(Warehouse(warehouse_from_airflow()), endpoint_from_airflow)
 
 

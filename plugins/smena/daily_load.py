@@ -60,30 +60,40 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     def load(lot: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked."""
         from smena.connections import road_from_airflow
+        from smena.observability.lineage import tell_loaded
         from smena.pipeline.run import load_lot
 
-        load_lot(road_from_airflow(), lot)
+        road = road_from_airflow()
+        load_lot(road, lot)
+        tell_loaded(road, [batch_id for batch_id, _ in lot])
 
     @task(outlets=[loaded], trigger_rule=TriggerRule.ALL_DONE)
     def publish(ti: Any, outlet_events: Any) -> None:
         """What was read is matched and written; days that became covered are told to Airflow."""
         from smena.connections import road_from_airflow
+        from smena.observability.lineage import tell_published
         from smena.pipeline.run import publish_batches
 
         # Where nothing at all was planned the report says so.
         made = ti.xcom_pull(task_ids="plan", key="plan")
         batches = made["batches"] if made else []
-        for done in publish_batches(road_from_airflow(), batches):
+        road = road_from_airflow()
+        published = publish_batches(road, batches)
+        for done in published:
             outlet_events[loaded].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
+        tell_published(road, [done.batch_id for done in published])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
         """How each batch ended, and the page of its checks."""
         from smena.connections import road_from_airflow
+        from smena.observability.airflow import tell_standings
         from smena.pipeline.run import report_run
         from smena.quality.docs import data_docs_directory
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
-        report_run(road_from_airflow(), made, data_docs=data_docs_directory())
+        road = road_from_airflow()
+        tell_standings(road)
+        report_run(road, made, data_docs=data_docs_directory())
 
     load.expand(lot=plan()) >> publish() >> report()

@@ -1,4 +1,4 @@
-"""A real Airflow over a real warehouse, with Kontur in miniature beside it: started once, ended with these tests."""
+"""A real Airflow, a real warehouse, Kontur in miniature beside: started once, ended with the last of these tests."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from demo.state import ACCOUNTING_ZONE, DAILY_RUN_AT
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
+from tests.e2e.telemetry import Telemetry, telemetry
 from tests.town import Town
 
 DAYS = 40
@@ -33,6 +34,7 @@ class Office:
     client: AirflowRest
     town: Town
     today: date
+    telemetry: Telemetry
 
     @property
     def first_day(self) -> date:
@@ -55,6 +57,7 @@ def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
     with (
         SandboxServer(SandboxSettings(world=world)) as sandbox,
         tempfile.TemporaryDirectory(prefix="smena-airflow-") as home,
+        telemetry() as told,
     ):
         town = Town(sandbox, Warehouse(postgres.dsn(books)), first_day)
         kontur = {
@@ -66,12 +69,13 @@ def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
             "AIRFLOW_CONN_WAREHOUSE": postgres.dsn(books).replace("postgresql://", "postgres://", 1),
             "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "3",
             "SMENA_SCHEDULE_FROM": (today - timedelta(days=RUNS)).isoformat(),
+            **told.environment,
         }
         airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=environment, port=0)
         with airflow:
             client = airflow.client()
             client.create_pool("kontur_ofd", 2)
-            yield Office(airflow, client, town, today)
+            yield Office(airflow, client, town, today, told)
         town.warehouse.close()
     for name in (metadata, books):
         postgres.drop_database(name)

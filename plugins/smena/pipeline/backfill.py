@@ -177,11 +177,14 @@ def _range(road: Road, organization: Organization, asked: Asked, start: date) ->
 
 
 def _laid_out(road: Road, asked: Asked, *, run_id: str, is_dry: bool) -> Backfill:
-    with step_log("plan", inn=asked.inn, run_id=run_id or "dry run") as told:
+    with step_log("plan", inn=asked.inn, product=asked.product, run_id=run_id or "dry run") as told:
         organization = organization_of(road.warehouse, asked.inn)
         window = _range(road, organization, asked, required(road.warehouse, asked.inn, asked.product)["start_date"])
         listing = listing_of(asked.product)
-        listing.ask(road, organization)
+        try:
+            listing.ask(road, organization)
+        finally:
+            told.update(requests=listing.requests, retries=listing.retries)
         with road.warehouse.transaction() as transaction:
             transaction.run("lock_organization", inn=asked.inn)
             made = _Planner(road, transaction, organization, asked, window, listing, run_id).lay_out()

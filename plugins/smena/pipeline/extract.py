@@ -79,15 +79,16 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
     with step_log("extract", batch_id=batch_id, shard=shard) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
         organization = organization_of(road.warehouse, batch.organization_inn)
-        told["inn"] = organization.inn
+        told |= {"inn": organization.inn, "product": batch.product}
         result = Extraction(batch_id, shard)
         client = road.ofd(organization)
         try:
             pages = PageStore(road.warehouse, batch_id)
             _fetch_reports(road, client, pages, result)
             _fetch_receipts(road, client, pages, batch, result)
-            told.update(result.states, requests=client.traffic.total(), retries=client.retries.total())
+            told.update(result.states)
         finally:
+            told.update(requests=client.traffic.total(), retries=client.retries.total())
             client.close()
         return result
 

@@ -28,11 +28,14 @@ class Listing(ABC):
         listed: registers as `planning.record_registers` takes them, or shops as `planning.record_shops` does.
         broken: entries that cannot be read, and why.
         pages: the answers, by method.
+        requests, retries: how many were sent, and how many of them were not the first attempt.
     """
 
     listed: list[dict[str, Any]] = field(default_factory=list)
     broken: list[Any] = field(default_factory=list)
     pages: list[tuple[str, Page]] = field(default_factory=list)
+    requests: int = 0
+    retries: int = 0
 
     @abstractmethod
     def ask(self, road: Road, organization: Organization) -> None:
@@ -76,6 +79,7 @@ class RegisterListing(Listing):
             for told in known:
                 self._ask_registers(client, told.id)
         finally:
+            self.requests, self.retries = client.traffic.total(), client.retries.total()
             client.close()
 
     def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date) -> None:
@@ -106,6 +110,7 @@ class ShopListing(Listing):
                         is_known = True
                         shops |= {shop.id: asdict(shop) | {"shop_id": shop.id} for shop in told.shops}
         finally:
+            self.requests, self.retries = client.traffic.total(), client.retries.total()
             client.close()
         if not is_known:
             raise RefusedByService(

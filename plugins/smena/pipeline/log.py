@@ -1,29 +1,71 @@
-"""One structured line at the end of every step: what it worked on, how much, how long."""
+"""How each step ended, told once: what it worked on, how much, how long. A line in the log, unless somebody listens."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 logger = logging.getLogger("smena")
 
 
-def _line(step: str, told: dict[str, Any]) -> str:
-    return f"{step} " + " ".join(f"{key}={value}" for key, value in told.items())
+@dataclass(frozen=True, slots=True)
+class StepEnd:
+    """A step that ended, well or badly.
+
+    Attributes:
+        step: its name, `publish`.
+        told: what it said of itself, `seconds` among it; counts of one kind are a dictionary.
+    """
+
+    step: str
+    told: Mapping[str, Any]
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it ended by an error, whose class `told` names."""
+        return "error" in self.told
+
+    def __str__(self) -> str:
+        pairs = (
+            f"{key}.{kind}={count}" if kind else f"{key}={count}"
+            for key, value in self.told.items()
+            for kind, count in (value.items() if isinstance(value, Mapping) else (("", value),))
+        )
+        return f"{self.step} {' '.join(pairs)}"
+
+
+Hear = Callable[[StepEnd], None]
+"""Is told of the end of each step, in the thread of the step, which waits for it. It may not raise."""
+
+
+def in_a_line(ended: StepEnd) -> None:
+    """Writes one line of `key=value` in the log."""
+    logger.log(logging.WARNING if ended.is_failed else logging.INFO, "%s", ended)
+
+
+_hear: Hear = in_a_line
+
+
+def hear_steps(hear: Hear) -> Hear:
+    """From now on `hear` is told of steps, instead of who was told before, which is given back."""
+    global _hear
+    before, _hear = _hear, hear
+    return before
 
 
 @contextmanager
 def step_log(step: str, **told: Any) -> Iterator[dict[str, Any]]:
-    """Logs the step with what the block puts into the dictionary it is given. Never put a secret there."""
+    """Tells of the step with what the block puts into the dictionary it is given. Never put a secret there."""
     started = time.monotonic()
     try:
         yield told
     except Exception as error:
         told |= {"seconds": round(time.monotonic() - started, 3), "error": type(error).__name__}
-        logger.warning(_line(step, told))
+        _hear(StepEnd(step, told))
         raise
     told["seconds"] = round(time.monotonic() - started, 3)
-    logger.info(_line(step, told))
+    _hear(StepEnd(step, told))

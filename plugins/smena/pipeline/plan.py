@@ -87,6 +87,7 @@ def plan(
             try:
                 listing.ask(road, organization)
             finally:
+                told.update(requests=listing.requests, retries=listing.retries)
                 listing.keep(road.warehouse, batch_id)
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)

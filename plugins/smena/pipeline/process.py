@@ -58,6 +58,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
         with road.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
             organization = organization_of(transaction, batch.organization_inn)
+            told |= {"inn": organization.inn, "product": batch.product}
             accounts = account_rules(transaction, organization.inn)
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
@@ -84,7 +85,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 rejects=done.rejects,
                 reason=done.gates.stopped or None,
             )
-        told.update(inn=organization.inn, shifts=done.shifts, orders=done.orders, rejects=done.rejects)
+        told.update(shifts=done.shifts, orders=done.orders, rejects=done.rejects)
         return done
 
 

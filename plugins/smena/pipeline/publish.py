@@ -47,7 +47,8 @@ def publish(road: Road, batch_id: int) -> Published:
     """
     with step_log("publish", batch_id=batch_id) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
-        told["inn"] = batch.organization_inn
+        told |= {"inn": batch.organization_inn, "product": batch.product}
+        is_new = False
         if batch.state != "published":
             _restage(road, batch)
             _stop_if_bad(road, batch)
@@ -58,6 +59,7 @@ def publish(road: Road, batch_id: int) -> Published:
                 if ledger.batch_of(transaction, batch_id).state != "published":
                     _check_mandate(transaction, batch)
                     _check_stage(transaction, batch_id)
+                    is_new = True
                     steps_of(batch.product).write(transaction, batch)
                     transaction.run(
                         "release_quarantine", batch_id=batch_id, inn=batch.organization_inn, product=batch.product
@@ -66,6 +68,8 @@ def publish(road: Road, batch_id: int) -> Published:
         batch = ledger.batch_of(road.warehouse, batch_id)
         days = [row["day"] for row in road.warehouse.rows("batch_covered_days", batch_id=batch_id)]
         told.update(batch.summary.get("verdicts", {}), rejects=batch.summary.get("rejects"), covered_days=len(days))
+        if is_new:
+            told["outcomes"] = batch.summary.get("outcomes", {})
         return Published(batch_id, batch.organization_inn, batch.summary, days)
 
 

@@ -15,7 +15,7 @@ from demo.repository import REPOSITORY
 
 CONFIG, PLUGINS = REPOSITORY / "config", REPOSITORY / "plugins"
 AS_SCHEDULER = (
-    "import sys; sys.argv = ['airflow', 'scheduler']; import airflow_local_settings; print('\\n', *sys.modules)"
+    "import sys; sys.argv = ['airflow', 'scheduler']; import airflow_local_settings; print('\\nmodules:', *sys.modules)"
 )
 
 
@@ -46,19 +46,31 @@ def test_the_scheduler_and_the_worker_of_celery_fork_the_workers(
     assert settings.forks_workers(command.split()) is forks
 
 
-def test_the_scheduler_has_pandas_and_great_expectations_before_its_first_task() -> None:
-    path = os.pathsep.join(map(str, (CONFIG, PLUGINS)))
+def preloaded(**environment: str) -> set[str]:
+    """The modules of a scheduler in this environment, before its first task."""
     told = subprocess.run(
         [sys.executable, "-c", AS_SCHEDULER],
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (CONFIG, PLUGINS))), **environment},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert {"pandas", "great_expectations", "psycopg2", "smena.pipeline.process"} <= set(
-        told.stdout.splitlines()[-1].split()
-    )
     assert "not preloaded" not in told.stdout + told.stderr
+    (line,) = [line for line in told.stdout.splitlines() if line.startswith("modules: ")]
+    return set(line.split())
+
+
+def test_the_scheduler_has_pandas_and_great_expectations_before_its_first_task() -> None:
+    modules = preloaded()
+    assert {"pandas", "great_expectations", "psycopg2", "smena.pipeline.process"} <= modules
+    # Nobody listens: nobody pays for what would tell him.
+    assert not {name for name in modules if name.startswith("openlineage")}
+
+
+def test_the_scheduler_has_lineage_and_metrics_before_its_first_task_where_somebody_listens() -> None:
+    transport = '{"type": "http", "url": "http://127.0.0.1:1"}'
+    modules = preloaded(AIRFLOW__OPENLINEAGE__TRANSPORT=transport, AIRFLOW__METRICS__OTEL_ON="True")
+    assert {"openlineage.client.facet_v2", "opentelemetry.sdk.metrics"} <= modules
 
 
 def test_the_scan_for_plugins_leaves_the_library_alone() -> None:

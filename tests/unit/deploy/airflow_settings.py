@@ -1,4 +1,4 @@
-"""Which `AIRFLOW__SECTION__OPTION` there are: Airflow's own, and those of two providers that are not installed here."""
+"""Which `AIRFLOW__SECTION__OPTION` there are: Airflow's own, and those of providers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-# The options that we set, as the providers of these versions know them (`get_provider_info.py` inside each). They are
+# The options that we set, as the providers of these versions know them (`get_provider_info.py` inside each). Two are
 # not installed where the tests run: look again when a version changes.
 PROVIDERS = {
     "apache-airflow-providers-celery==3.26.0": {
@@ -15,6 +15,7 @@ PROVIDERS = {
         "celery_broker_transport_options": {"visibility_timeout"},
     },
     "apache-airflow-providers-fab==3.10.2": {"fab": {"config_file"}},
+    "apache-airflow-providers-openlineage==2.20.3": {"openlineage": {"transport", "namespace"}},
 }
 
 

@@ -24,7 +24,7 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
     with step_log("extract", batch_id=batch_id, shard=shard) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
         organization = organization_of(road.warehouse, batch.organization_inn)
-        told["inn"] = organization.inn
+        told |= {"inn": organization.inn, "product": batch.product}
         result = Extraction(batch_id, shard)
         client = road.market(organization)
         try:
@@ -34,8 +34,9 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
                 road, pages, waiting, lambda one: _fetch(client, one), result,
                 state="read", kept_as="fetch_id", requests=client.traffic.total,
             )  # fmt: skip
-            told.update(result.states, requests=client.traffic.total(), retries=client.retries.total())
+            told.update(result.states)
         finally:
+            told.update(requests=client.traffic.total(), retries=client.retries.total())
             client.close()
         return result
 

@@ -60,6 +60,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
         with road.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
             organization = organization_of(transaction, batch.organization_inn)
+            told |= {"inn": organization.inn, "product": batch.product}
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
             last_days = {
@@ -88,7 +89,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 rejects=done.rejects,
                 reason=done.gates.stopped or None,
             )
-        told.update(inn=organization.inn, shifts=done.shifts, rejects=done.rejects)
+        told.update(shifts=done.shifts, rejects=done.rejects)
         return done
 
 

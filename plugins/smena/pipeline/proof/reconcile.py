@@ -86,7 +86,7 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
     Raises WrongUse for an unknown organisation or a window that is not over, PassingFault and RefusedByService where
     the source cannot be asked at all: what was proved before stays as it was.
     """
-    with step_log("reconcile", inn=inn, run_id=run_id) as log:
+    with step_log("reconcile", inn=inn, product=OFD, run_id=run_id) as log:
         organization = organization_of(road.warehouse, inn)
         window = window or last_days(road, organization)
         horizon_of(road, organization, None, window)
@@ -104,7 +104,7 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
             transaction.run("batch_span", batch_id=batch_id, first_day=window.first_day)
         registers = [AskedRegister(**row) for row in road.warehouse.rows("proof_registers", inn=inn, **days)]
         try:
-            told = _ask(road, organization, batch_id, registers, window)
+            told = _ask(road, organization, batch_id, registers, window, log)
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
                 _write_told(transaction, inn, batch_id, told)
@@ -130,7 +130,14 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
         return made
 
 
-def _ask(road: Road, organization: Organization, batch_id: int, registers: list[AskedRegister], window: Window) -> Told:
+def _ask(
+    road: Road,
+    organization: Organization,
+    batch_id: int,
+    registers: list[AskedRegister],
+    window: Window,
+    log: dict[str, Any],
+) -> Told:
     if not registers:
         return Told()
     client = road.ofd(organization)
@@ -151,6 +158,7 @@ def _ask(road: Road, organization: Organization, batch_id: int, registers: list[
                 told.by_days = pd.concat([told.by_days, summed], ignore_index=True)
         return told
     finally:
+        log.update(requests=client.traffic.total(), retries=client.retries.total())
         client.close()
 
 

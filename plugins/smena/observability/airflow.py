@@ -1,0 +1,49 @@
+"""Metrics and logs of a running task, by Airflow's own means. Only tasks import this: it knows Airflow.
+
+Nothing here holds up or breaks a load: where metrics are off, Airflow's client does nothing; where they are on, it
+collects in the process and sends aside, once a minute and at the task's end, and logs what could not be sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+import structlog
+from airflow.sdk.observability import stats
+
+from smena.model.errors import SmenaError
+from smena.observability.metrics import Kind, Measure, of_standings, of_step
+from smena.pipeline.log import StepEnd, hear_steps
+from smena.pipeline.road import Road
+
+logger = logging.getLogger("smena")
+
+
+def hear() -> None:
+    """From now on, steps in this process are told to Airflow's log as keys and values, and to its metrics."""
+    hear_steps(_heard)
+
+
+def tell_standings(road: Road) -> None:
+    """Where every integration stands, to the metrics. A warehouse that cannot tell is named in the log."""
+    try:
+        rows = road.warehouse.rows("standings", now=road.now())
+    except SmenaError as error:
+        logger.warning("standings not told: %s", error)
+        return
+    _send(of_standings(rows))
+
+
+def _heard(ended: StepEnd) -> None:
+    log = structlog.get_logger("smena")
+    (log.warning if ended.is_failed else log.info)(ended.step, **ended.told)
+    _send(of_step(ended))
+
+
+def _send(measures: Iterable[Measure]) -> None:
+    for one in measures:
+        if one.metric.kind is Kind.COUNTER:
+            stats.incr(one.metric.name, int(one.value), tags=dict(one.tags))
+        else:
+            stats.gauge(one.metric.name, one.value, tags=dict(one.tags))

@@ -1,0 +1,92 @@
+"""What a load reads and writes, as datasets that are named as OpenLineage wants it. Pure, and without any secret.
+
+A service is a namespace, `https://host`; so is the server of the warehouse, `postgres://host:port`, whose tables are
+called `database.schema.table`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from psycopg2.extensions import parse_dsn
+
+from smena.model.window import MARKET, OFD
+from smena.warehouse.ledger import Batch
+
+EVIDENCE = "raw.page"
+READ = {
+    OFD: ("ofd/z-reports", "ofd/totals-by-shift"),
+    MARKET: ("market/cheques", "market/incoming-waybills", "market/contractors"),
+}
+"""What is asked of each product's service."""
+
+WRITTEN = {
+    OFD: ("accounting.shift", "accounting.cash_order"),
+    MARKET: ("accounting.shift", "accounting.cash_order", "accounting.market_document"),
+}
+"""What publishing a batch of each product writes."""
+
+_POSTGRES_PORT = 5432
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Part:
+    """What of a dataset was read or written: one organisation's days, both inclusive, ISO."""
+
+    inn: str
+    first_day: str
+    last_day: str
+
+    def __str__(self) -> str:
+        return f"{self.inn}|{self.first_day}…{self.last_day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset, the parts of it that a task touched, and how many rows it wrote there, where that is known."""
+
+    namespace: str
+    name: str
+    parts: tuple[Part, ...] = ()
+    rows: int | None = None
+
+
+def service(base_url: str) -> str:
+    """The namespace of a service: scheme, host and port of its address, and nothing else of it."""
+    told = urlsplit(base_url)
+    host = f"[{told.hostname}]" if ":" in (told.hostname or "") else told.hostname
+    return f"{told.scheme}://{host}{f':{told.port}' if told.port else ''}"
+
+
+def table(dsn: str, name: str) -> Dataset:
+    """A table of the warehouse at a libpq address; `name` is `schema.table`."""
+    told = parse_dsn(dsn)
+    host = told.get("host", "localhost")
+    host = "localhost" if host.startswith("/") else host
+    return Dataset(f"postgres://{host}:{told.get('port', _POSTGRES_PORT)}", f"{told['dbname']}.{name}")
+
+
+def parts_of(batches: Iterable[Batch]) -> tuple[Part, ...]:
+    """The days of batches, in order, each once."""
+    days = {Part(one.organization_inn, one.first_day.isoformat(), one.last_day.isoformat()) for one in batches}
+    return tuple(sorted(days))
+
+
+def loaded(dsn: str, services: Mapping[str, list[Batch]], product: str) -> tuple[list[Dataset], list[Dataset]]:
+    """What loading read and wrote: batches by the namespace of the service that was asked for them."""
+    read = [
+        Dataset(namespace, name, parts_of(batches)) for namespace, batches in services.items() for name in READ[product]
+    ]
+    whole = parts_of(batch for batches in services.values() for batch in batches)
+    return read, [replace(table(dsn, EVIDENCE), parts=whole)]
+
+
+def published(
+    dsn: str, batches: list[Batch], product: str, rows: Mapping[str, int]
+) -> tuple[list[Dataset], list[Dataset]]:
+    """What publishing read and wrote; `rows` by the name of the table."""
+    parts = parts_of(batches)
+    written = [replace(table(dsn, name), parts=parts, rows=rows.get(name)) for name in WRITTEN[product]]
+    return [replace(table(dsn, EVIDENCE), parts=parts)], written

@@ -1,0 +1,115 @@
+"""OpenLineage, in a running task of Airflow: what it read and wrote, beside what Airflow tells of the task itself.
+
+Airflow's provider sends; it is asked only where somebody has said where to (`AIRFLOW__OPENLINEAGE__TRANSPORT`). It
+warns in the log where that fails, and lets the task go on. Only tasks import this: it knows Airflow.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from smena.integration.organizations import organization_of
+from smena.model.errors import SmenaError
+from smena.model.window import OFD
+from smena.observability.datasets import Dataset, Part, loaded, published, service
+from smena.pipeline.road import Road
+from smena.warehouse import ledger
+from smena.warehouse.ledger import Batch
+
+if TYPE_CHECKING:
+    from openlineage.client.event_v2 import InputDataset, OutputDataset
+    from openlineage.client.facet_v2 import base_subset_dataset
+
+logger = logging.getLogger("smena")
+
+
+def is_wanted() -> bool:
+    """Whether events go anywhere. Cheap: the provider itself, which is not, is imported only then."""
+    from airflow.providers.openlineage import conf
+
+    return not conf.is_disabled()
+
+
+def tell_loaded(road: Road, batch_ids: Iterable[int]) -> None:
+    """What was asked of Kontur for these batches, and the evidence that was kept of it."""
+    if not is_wanted():
+        return
+    try:
+        for product, batches in _by_product(road, batch_ids).items():
+            services: dict[str, list[Batch]] = defaultdict(list)
+            for batch in batches:
+                organization = organization_of(road.warehouse, batch.organization_inn)
+                name = organization.ofd_connection if product == OFD else organization.market_connection
+                services[service(road.endpoint(name).base_url)].append(batch)
+            _emit(*loaded(road.warehouse.dsn, services, product))
+    except SmenaError as error:
+        logger.warning("lineage not told: %s", error)
+
+
+def tell_published(road: Road, batch_ids: Iterable[int]) -> None:
+    """The evidence that these batches were made of, and what they wrote in accounting."""
+    if not is_wanted():
+        return
+    try:
+        for product, batches in _by_product(road, batch_ids).items():
+            written: Counter[str] = Counter()
+            for inn in {batch.organization_inn for batch in batches}:
+                ids = [batch.batch_id for batch in batches if batch.organization_inn == inn]
+                rows = road.warehouse.rows("lineage_written", inn=inn, batches=ids)
+                written.update({row["name"]: row["count"] for row in rows})
+            _emit(*published(road.warehouse.dsn, batches, product, written))
+    except SmenaError as error:
+        logger.warning("lineage not told: %s", error)
+
+
+def _by_product(road: Road, batch_ids: Iterable[int]) -> dict[str, list[Batch]]:
+    found: dict[str, list[Batch]] = defaultdict(list)
+    for batch_id in sorted(set(batch_ids)):
+        batch = ledger.batch_of(road.warehouse, batch_id)
+        found[batch.product].append(batch)
+    return found
+
+
+def _emit(read: list[Dataset], written: list[Dataset]) -> None:
+    from airflow.providers.openlineage.api import emit_dataset_lineage
+
+    emit_dataset_lineage(inputs=[_input(one) for one in read], outputs=[_output(one) for one in written])
+
+
+def _input(told: Dataset) -> InputDataset:
+    from openlineage.client.event_v2 import InputDataset
+    from openlineage.client.facet_v2 import base_subset_dataset
+
+    subset = base_subset_dataset.InputSubsetInputDatasetFacet(inputCondition=_condition(told.parts))
+    return InputDataset(namespace=told.namespace, name=told.name, inputFacets={"subset": subset})
+
+
+def _output(told: Dataset) -> OutputDataset:
+    from openlineage.client.event_v2 import OutputDataset
+    from openlineage.client.facet_v2 import OutputDatasetFacet, base_subset_dataset, output_statistics_output_dataset
+
+    facets: dict[str, OutputDatasetFacet] = {
+        "subset": base_subset_dataset.OutputSubsetOutputDatasetFacet(outputCondition=_condition(told.parts))
+    }
+    if told.rows is not None:
+        facets["outputStatistics"] = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
+            rowCount=told.rows
+        )
+    return OutputDataset(namespace=told.namespace, name=told.name, outputFacets=facets)
+
+
+def _condition(parts: tuple[Part, ...]) -> base_subset_dataset.PartitionSubsetCondition:
+    from openlineage.client.facet_v2 import base_subset_dataset
+
+    return base_subset_dataset.PartitionSubsetCondition(
+        partitions=[
+            base_subset_dataset.Partition(
+                identifier=str(part),
+                dimensions={"inn": part.inn, "first_day": part.first_day, "last_day": part.last_day},
+            )
+            for part in parts
+        ]
+    )

@@ -1,0 +1,104 @@
+"""Which metrics there are, and how steps and standings become them. Pure: `airflow.py` beside it sends them.
+
+A tag has few values: `inn` as many as there are organisations, the others a handful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from smena.pipeline.log import StepEnd
+from smena.warehouse.database import Row
+
+STEPS = frozenset({"plan", "extract", "process", "publish", "reconcile"})
+"""The steps of the road. Other lines of the log are no steps of it."""
+
+
+class Kind(StrEnum):
+    """A counter only grows, by what was just done; a gauge is what stands now."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric by the name that Airflow is given, with the tags that it may have and what it says."""
+
+    name: str
+    kind: Kind
+    tags: tuple[str, ...]
+    says: str
+
+    @property
+    def in_prometheus(self) -> str:
+        """Its name after an OpenTelemetry collector: Airflow's prefix before it, a counter's `_total` behind."""
+        suffix = "_total" if self.kind is Kind.COUNTER else ""
+        return f"airflow_{self.name.replace('.', '_')}{suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One value of a metric."""
+
+    metric: Metric
+    value: int | float
+    tags: Mapping[str, str]
+
+
+_WHOSE = ("inn", "product")
+
+# Seconds as two counters rather than a histogram: Airflow makes exponential ones, which many collectors drop.
+ENDED = Metric("smena.steps", Kind.COUNTER, ("step", "ended", *_WHOSE), "steps that ended, `ok` or `failed`")
+SPENT = Metric("smena.step.milliseconds", Kind.COUNTER, ("step", *_WHOSE), "time spent in them")
+REQUESTS = Metric("smena.requests", Kind.COUNTER, _WHOSE, "requests sent to Kontur, every attempt")
+RETRIES = Metric("smena.retries", Kind.COUNTER, _WHOSE, "those of them that were not the first attempt")
+SHIFTS = Metric("smena.shifts", Kind.COUNTER, ("outcome", *_WHOSE), "shifts of published batches, by outcome")
+
+LAG = Metric("smena.lag.days", Kind.GAUGE, _WHOSE, "days from the newest covered day to the newest that is over")
+COVERED_UNTIL = Metric("smena.covered.until", Kind.GAUGE, _WHOSE, "when the newest covered day ended, Unix seconds")
+COVERAGE = Metric("smena.coverage.share", Kind.GAUGE, _WHOSE, "covered days of those since the start date, 0 to 1")
+DECISIONS = Metric("smena.decisions.open", Kind.GAUGE, ("inn",), "decisions that wait for a person")
+QUARANTINE = Metric("smena.quarantine.open", Kind.GAUGE, _WHOSE, "records in quarantine")
+
+METRICS = (ENDED, SPENT, REQUESTS, RETRIES, SHIFTS, LAG, COVERED_UNTIL, COVERAGE, DECISIONS, QUARANTINE)
+
+_COLUMNS = {
+    LAG: "lag_days",
+    COVERED_UNTIL: "covered_until",
+    COVERAGE: "coverage",
+    DECISIONS: "decisions",
+    QUARANTINE: "quarantine",
+}
+
+
+def of_step(ended: StepEnd) -> Iterator[Measure]:
+    """What a step of the road adds up to; nothing where it is none."""
+    if ended.step not in STEPS:
+        return
+    told = ended.told
+    whose = {tag: str(told[tag]) for tag in _WHOSE if tag in told}
+    of_step = {"step": ended.step} | whose
+    yield Measure(ENDED, 1, of_step | {"ended": "failed" if ended.is_failed else "ok"})
+    yield Measure(SPENT, round(told["seconds"] * 1000), of_step)
+    for metric, name in ((REQUESTS, "requests"), (RETRIES, "retries")):
+        if name in told:
+            yield Measure(metric, told[name], whose)
+    for outcome, shifts in told.get("outcomes", {}).items():
+        yield Measure(SHIFTS, shifts, whose | {"outcome": outcome})
+
+
+def of_standings(rows: Iterable[Row]) -> Iterator[Measure]:
+    """What stands, of rows of `standings`; a metric of which there is nothing to say is left out."""
+    for row in rows:
+        tags = {"inn": row["organization_inn"], "product": row["product"]}
+        for metric, column in _COLUMNS.items():
+            if row[column] is not None:
+                yield Measure(metric, _number(row[column]), {tag: tags[tag] for tag in metric.tags})
+
+
+def _number(value: Any) -> int | float:
+    return value if isinstance(value, int) else float(value)

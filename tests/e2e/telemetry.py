@@ -1,0 +1,106 @@
+"""The other side of metrics and lineage: a collector of OTLP over HTTP and a lineage server, on one real socket."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
+
+from demo.ports import HOST
+
+Tags = tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Telemetry:
+    """All that came.
+
+    Attributes:
+        counters, gauges: by name and tags; counters are summed over the processes, as they come in deltas.
+        events: OpenLineage's, oldest first.
+        bodies: the bytes of everything.
+    """
+
+    port: int = 0
+    counters: Counter[tuple[str, Tags]] = field(default_factory=Counter)
+    gauges: dict[tuple[str, Tags], float] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What Airflow is told, so that it tells us."""
+        address = f"http://{HOST}:{self.port}"
+        return {
+            "AIRFLOW__METRICS__OTEL_ON": "True",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": address,
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "delta",
+            "AIRFLOW__OPENLINEAGE__NAMESPACE": "smena",
+            "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps({"type": "http", "url": address}),
+        }
+
+    def counted(self, name: str, **tags: str) -> float:
+        """The sum of a counter over every tag that is not given."""
+        return sum(
+            value
+            for (told, of), value in list(self.counters.items())
+            if told == name and tags.items() <= dict(of).items()
+        )
+
+    def take(self, body: bytes) -> None:
+        """An export of metrics."""
+        for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics:
+            for metric in (one for scope in resource.scope_metrics for one in scope.metrics):
+                for point in metric.sum.data_points:
+                    self.counters[metric.name, _tags(point)] += point.as_int or point.as_double
+                for point in metric.gauge.data_points:
+                    self.gauges[metric.name, _tags(point)] = point.as_int or point.as_double
+
+
+def _tags(point: Any) -> Tags:
+    return tuple(sorted((one.key, one.value.string_value) for one in point.attributes))
+
+
+@contextmanager
+def telemetry() -> Iterator[Telemetry]:
+    told = Telemetry()
+    taking = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            is_metrics = self.path == "/v1/metrics"
+            with taking:
+                told.bodies.append(body)
+                if is_metrics:
+                    told.take(body)
+                else:
+                    told.events.append({"path": self.path} | json.loads(body))
+            answer = ExportMetricsServiceResponse().SerializeToString() if is_metrics else b""
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on stderr."""
+
+    with ThreadingHTTPServer((HOST, 0), Handler) as server:
+        told.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield told
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,108 @@
+"""Steps and standings as metrics."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from smena.observability.metrics import METRICS, STEPS, Kind, Measure, of_standings, of_step
+from smena.pipeline.log import StepEnd
+
+INN = "7707083893"
+PUBLISHED = {
+    "batch_id": 7, "inn": INN, "product": "ofd", "new": 9, "rejects": 0, "covered_days": 2, "seconds": 1.25,
+    "outcomes": {"issued": 8, "no_cash": 1},
+}  # fmt: skip
+
+
+def told(measures: Any) -> list[tuple[str, int | float, dict[str, str]]]:
+    return [(one.metric.name, one.value, dict(one.tags)) for one in measures]
+
+
+def test_a_published_batch_counts_its_step_its_time_and_its_shifts_by_outcome() -> None:
+    whose = {"inn": INN, "product": "ofd"}
+    assert told(of_step(StepEnd("publish", PUBLISHED))) == [
+        ("smena.steps", 1, whose | {"step": "publish", "ended": "ok"}),
+        ("smena.step.milliseconds", 1250, whose | {"step": "publish"}),
+        ("smena.shifts", 8, whose | {"outcome": "issued"}),
+        ("smena.shifts", 1, whose | {"outcome": "no_cash"}),
+    ]
+
+
+def test_an_extract_that_failed_counts_the_requests_it_sent_all_the_same() -> None:
+    ended = StepEnd(
+        "extract",
+        {"inn": INN, "product": "market", "requests": 12, "retries": 4, "seconds": 2, "error": "RefusedLogin"},
+    )
+    values = {name: (value, tags) for name, value, tags in told(of_step(ended))}
+    assert values["smena.steps"][1]["ended"] == "failed"
+    assert values["smena.requests"] == (12, {"inn": INN, "product": "market"})
+    assert values["smena.retries"][0] == 4
+
+
+def test_a_step_that_failed_before_it_knew_whose_it_is_counts_without_it() -> None:
+    ended = StepEnd("extract", {"batch_id": 7, "shard": 0, "seconds": 0.1, "error": "WrongUse"})
+    assert [tags for _, _, tags in told(of_step(ended))] == [
+        {"step": "extract", "ended": "failed"}, {"step": "extract"}
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["report", "quarter", "failed", "alert"])
+def test_what_is_no_step_of_the_road_is_not_measured(step: str) -> None:
+    assert step not in STEPS
+    assert not list(of_step(StepEnd(step, PUBLISHED | {"requests": 5})))
+
+
+def test_where_an_integration_stands_is_five_gauges() -> None:
+    row = {
+        "organization_inn": INN, "product": "ofd", "lag_days": 2, "covered_until": 1_764_000_000,
+        "coverage": Decimal("0.975000"), "decisions": 3, "quarantine": 1,
+    }  # fmt: skip
+    whose = {"inn": INN, "product": "ofd"}
+    assert told(of_standings([row])) == [
+        ("smena.lag.days", 2, whose),
+        ("smena.covered.until", 1_764_000_000, whose),
+        ("smena.coverage.share", 0.975, whose),
+        ("smena.decisions.open", 3, {"inn": INN}),
+        ("smena.quarantine.open", 1, whose),
+    ]
+
+
+def test_an_integration_that_is_off_has_no_lag_but_what_waits_waits() -> None:
+    row = {
+        "organization_inn": INN, "product": "ofd", "lag_days": None, "covered_until": None, "coverage": None,
+        "decisions": 3, "quarantine": 0,
+    }  # fmt: skip
+    assert [name for name, _, _ in told(of_standings([row]))] == ["smena.decisions.open", "smena.quarantine.open"]
+
+
+def test_a_measure_has_no_tag_that_its_metric_does_not_name() -> None:
+    row = dict.fromkeys(("lag_days", "covered_until", "coverage", "decisions", "quarantine"), 1)
+    every: list[Measure] = [
+        *of_step(StepEnd("publish", PUBLISHED | {"requests": 1, "retries": 0})),
+        *of_standings([row | {"organization_inn": INN, "product": "ofd"}]),
+    ]
+    assert {one.metric for one in every} == set(METRICS)
+    for one in every:
+        assert set(one.tags) == set(one.metric.tags)
+
+
+def test_names_are_such_that_airflow_sends_them_as_they_are() -> None:
+    from airflow.sdk._shared.observability.metrics.metrics_registry import MetricsRegistry
+    from airflow.sdk._shared.observability.metrics.validators import stat_name_otel_handler
+    from airflow.sdk.observability.stats import normalize_name_for_stats
+
+    assert len({metric.name for metric in METRICS}) == len(METRICS)
+    for metric in METRICS:
+        assert stat_name_otel_handler("airflow", metric.name) == f"airflow.{metric.name}"
+        assert normalize_name_for_stats(metric.name) == metric.name
+        # A name of Airflow's own would be sent a second time, under its former name.
+        assert MetricsRegistry().get(metric.name) is None
+
+
+def test_in_prometheus_a_counter_is_a_total_and_a_gauge_is_not() -> None:
+    names = {metric.in_prometheus: metric.kind for metric in METRICS}
+    assert names["airflow_smena_step_milliseconds_total"] is Kind.COUNTER
+    assert names["airflow_smena_lag_days"] is Kind.GAUGE

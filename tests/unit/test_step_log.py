@@ -1,0 +1,51 @@
+"""The end of a step is told once: to the log, or to who listens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from smena.pipeline.log import StepEnd, hear_steps, in_a_line, step_log
+
+
+@pytest.fixture
+def heard() -> Iterator[list[StepEnd]]:
+    told: list[StepEnd] = []
+    before = hear_steps(told.append)
+    yield told
+    hear_steps(before)
+
+
+def test_a_step_ends_with_a_line_of_what_it_worked_on_and_how_much(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="smena"), step_log("publish", batch_id=3) as told:
+        told["outcomes"] = {"issued": 8, "no_cash": 1}
+    (record,) = caplog.records
+    line, _, seconds = record.getMessage().rpartition(" seconds=")
+    assert (record.levelname, line) == ("INFO", "publish batch_id=3 outcomes.issued=8 outcomes.no_cash=1")
+    assert float(seconds) >= 0
+
+
+def test_a_step_that_failed_is_a_warning_that_names_the_error(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="smena"), pytest.raises(ValueError, match="so"), step_log("plan"):
+        raise ValueError("so it is")
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert record.getMessage().endswith(" error=ValueError")
+
+
+def test_who_listens_is_told_instead_of_the_log(heard: list[StepEnd], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="smena"):
+        with step_log("plan", inn="7707083893"):
+            pass
+        with pytest.raises(KeyError), step_log("plan"):
+            raise KeyError
+    assert caplog.records == []
+    assert [(one.step, one.is_failed) for one in heard] == [("plan", False), ("plan", True)]
+    assert heard[0].told["inn"] == "7707083893"
+
+
+def test_whoever_was_told_before_is_given_back() -> None:
+    before = hear_steps(in_a_line)
+    assert hear_steps(before) is in_a_line
