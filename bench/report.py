@@ -59,17 +59,20 @@ def tell_matches(console: Console, matches: Sequence[Match]) -> None:
         table.add_column(name, justify="right")
     for name in ("peak of a process, MB", "peak of publish, MB", "PostgreSQL's own, MB"):
         table.add_column(name, justify="right")
-    for name in ("paired", "only Market's, ПКО", "conflicts"):
-        table.add_column(name, justify="right")
+    became = Table(title="What became of the till shifts, each held against its truth")
+    for name in ("cheques", "till shifts", "paired", "only Market's: ПКО", "only Market's: no cash", "conflicts"):
+        became.add_column(name, justify="right")
     for one in matches:
         table.add_row(
             *(f"{count:,}" for count in (one.cheques, one.till_shifts, one.fiscal_shifts)),
             *(f"{one.process_s:.2f}", f"{one.publish_s:.2f}", f"{one.cpu_s:.2f}"),
             f"{one.cheques / one.seconds:,.0f}",
             *(f"{size / _MB:,.0f}" for size in (one.worker_bytes, one.publisher_bytes, one.server_bytes)),
-            *(f"{one.outcomes[name]:,}" for name in ("duplicate", "issued", "conflict")),
         )
+        found = [one.outcomes[name] for name in ("duplicate", "issued", "no_cash", "conflict")]
+        became.add_row(*(f"{count:,}" for count in (one.cheques, one.till_shifts, *found)))
     console.print(table)
+    console.print(became)
     sizes = [f"{one.cheques:,} cheques" for one in matches]
     console.print(_shares("Inside process, all processes together", sizes, [one.parts for one in matches]))
     console.print(_shares("Inside match + publish, by statement", sizes, [one.statements for one in matches]))
