@@ -13,10 +13,11 @@ from smena.integration.organizations import add_organization
 from smena.model.window import MARKET
 from smena.pipeline.log import StepEnd, hear_steps
 from smena.warehouse.database import Warehouse
+from tests.invented import ROMASHKA
 from tests.town import EASY, FIRST, SMALL, Town
 
 BuildTown = Callable[..., Town]
-INN = "7707083893"
+INN = ROMASHKA
 
 
 @pytest.fixture

@@ -301,16 +301,24 @@ def test_a_link_taken_back_is_not_used_and_what_it_matched_waits_again(build_tow
 STEPS = st.lists(st.tuples(st.sampled_from([OFD, MARKET]), st.integers(0, 3)), min_size=2, max_size=7)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+MIXED = replace(EASY, every_market_only=2, every_ofd_only=3, missing_permille=8)
+
+
+@pytest.fixture
+def whole(build_town: BuildTown) -> Town:
+    """A town of which both sources were loaded at once."""
+    town = both(build_town, MIXED)
+    for product in (OFD, MARKET):
+        town.load(product=product)
+    return town
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_any_interleaving_of_the_two_sources_ends_in_the_same_books(
-    build_town: BuildTown, steps: list[tuple[str, int]]
+    build_town: BuildTown, whole: Town, steps: list[tuple[str, int]]
 ) -> None:
-    market = replace(EASY, every_market_only=2, every_ofd_only=3, missing_permille=8)
-    town = both(build_town, market)
-    whole = both(build_town, market, beside=town)
-    for product in (OFD, MARKET):
-        whole.load(product=product)
+    town = both(build_town, MIXED, beside=whole)
     quarter = (LAST - FIRST).days // 4
     for product, part in steps:
         first = FIRST + timedelta(days=part * quarter)

@@ -87,10 +87,12 @@ def _whole_frame() -> BatchDefinition[Any]:
     """
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types import base
 
+    # One module sets a level of its own as it is imported.
+    logging.getLogger(base.__name__).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = base.ProgressBarsConfig(globally=False)
     frames = context.data_sources.add_pandas("smena").add_dataframe_asset("frame")
     return frames.add_batch_definition_whole_dataframe("whole")
 

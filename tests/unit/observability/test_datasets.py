@@ -12,7 +12,7 @@ from smena.warehouse.ledger import Batch
 DSN = "postgresql://smena:tajna@db.example.org:5433/warehouse?sslmode=require"
 
 
-def batch(batch_id: int = 1, inn: str = "7707083893", last_day: date = date(2026, 1, 31)) -> Batch:
+def batch(batch_id: int = 1, inn: str = "9607083893", last_day: date = date(2026, 1, 31)) -> Batch:
     return Batch(
         batch_id, inn, "ofd", "planned", "totals", date(2026, 1, 1), last_day, datetime(2026, 2, 1), "published", {}
     )
@@ -44,13 +44,13 @@ def test_a_table_is_named_as_airflows_own_postgres_assets_are(dsn: str, namespac
 
 
 def test_the_days_of_two_batches_of_one_organisation_are_told_once_where_they_are_the_same() -> None:
-    parts = parts_of([batch(2), batch(1), batch(3, last_day=date(2026, 1, 2)), batch(4, inn="7700000009")])
+    parts = parts_of([batch(2), batch(1), batch(3, last_day=date(2026, 1, 2)), batch(4, inn="9601000019")])
     assert parts == (
-        Part("7700000009", "2026-01-01", "2026-01-31"),
-        Part("7707083893", "2026-01-01", "2026-01-02"),
-        Part("7707083893", "2026-01-01", "2026-01-31"),
+        Part("9601000019", "2026-01-01", "2026-01-31"),
+        Part("9607083893", "2026-01-01", "2026-01-02"),
+        Part("9607083893", "2026-01-01", "2026-01-31"),
     )
-    assert str(parts[0]) == "7700000009|2026-01-01…2026-01-31"
+    assert str(parts[0]) == "9601000019|2026-01-01…2026-01-31"
 
 
 def test_loading_reads_the_service_and_writes_evidence() -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from smena.observability.metrics import METRICS, STEPS, Kind, Measure, of_standings, of_step
 from smena.pipeline.log import StepEnd
+from tests.invented import ROMASHKA
 
-INN = "7707083893"
+INN = ROMASHKA
 PUBLISHED = {
     "batch_id": 7, "inn": INN, "product": "ofd", "new": 9, "rejects": 0, "covered_days": 2, "seconds": 1.25,
     "outcomes": {"issued": 8, "no_cash": 1},

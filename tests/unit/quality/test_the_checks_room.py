@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import subprocess
 import sys
@@ -33,8 +34,9 @@ def test_entering_the_room_does_not_import_great_expectations(tmp_path: Path) ->
 
 
 def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)  # as Airflow logs
     calls: list[object] = []
     monkeypatch.setattr(socket.socket, "connect", lambda _, address: calls.append(address))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *address, **_: calls.append(address))
@@ -47,6 +49,7 @@ def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
     assert calls == []
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(
