@@ -61,12 +61,19 @@ class QuickRoad(Road):
 
 
 class Town:
-    """One sandbox, one warehouse; every organisation of the sandbox is registered and switched on."""
+    """One sandbox, one warehouse; every organisation of the sandbox is registered and switched on.
 
-    def __init__(self, sandbox: SandboxServer, warehouse: Warehouse, start: date = FIRST, **settings: str) -> None:
+    Where there is no `start`, the warehouse knows them already.
+    """
+
+    def __init__(
+        self, sandbox: SandboxServer, warehouse: Warehouse, start: date | None = FIRST, **settings: str
+    ) -> None:
         self.sandbox, self.warehouse = sandbox, warehouse
         self.road = QuickRoad(warehouse, self.endpoint, now=sandbox.tell_now)
         self.inns = [one.inn for one in sandbox.world.organizations]
+        if start is None:
+            return
         for one in sandbox.world.organizations:
             with warehouse.transaction() as transaction:
                 add_organization(transaction, inn=one.inn, kpp=one.kpp, name=one.short_name, tariff="uchetny")

@@ -22,6 +22,7 @@ from tests.town import FIRST, SMALL, Town
 from tests.unit.integration.heads import HeadOf, make_head
 
 BuildTown = Callable[..., Town]
+CopyTown = Callable[..., Town]
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +34,13 @@ def migrated(postgres: EmbeddedPostgres) -> str:
 
 
 @pytest.fixture
-def new_warehouse(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Callable[[], Warehouse]]:
+def new_warehouse(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Callable[..., Warehouse]]:
     """Makes fresh warehouses; they are dropped after the test."""
     made: list[tuple[str, Warehouse]] = []
 
-    def make() -> Warehouse:
+    def make(template: str = migrated) -> Warehouse:
         name = f"test_{secrets.token_hex(6)}"
-        postgres.create_database(name, template=migrated)
+        postgres.create_database(name, template=template)
         made.append((name, Warehouse(postgres.dsn(name))))
         return made[-1][1]
 
@@ -55,7 +56,7 @@ def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
 
 
 @pytest.fixture
-def build_town(new_warehouse: Callable[[], Warehouse]) -> Iterator[BuildTown]:
+def build_town(new_warehouse: Callable[..., Warehouse]) -> Iterator[BuildTown]:
     """Builds towns: `world`, the first day of the integration, settings of the organisation, manners of the sandbox."""
     with ExitStack() as stack:
 
@@ -66,6 +67,7 @@ def build_town(new_warehouse: Callable[[], Warehouse]) -> Iterator[BuildTown]:
             now: datetime | None = datetime(2026, 2, 20, 12),
             manners: dict[str, Any] | None = None,
             beside: Town | None = None,
+            template: str = "",
             **settings: str,
         ) -> Town:
             if beside is not None:
@@ -73,9 +75,35 @@ def build_town(new_warehouse: Callable[[], Warehouse]) -> Iterator[BuildTown]:
             else:
                 told = SandboxSettings(world=world, now=now)
                 sandbox = stack.enter_context(SandboxServer(replace(told, **(manners or {}))))
+            if template:
+                return Town(sandbox, new_warehouse(template), None)
             return Town(sandbox, new_warehouse(), start, **settings)
 
         yield build
+
+
+@pytest.fixture(scope="session")
+def _prepared() -> dict[str, str]:
+    """Databases by what was done in them."""
+    return {}
+
+
+@pytest.fixture
+def copy_town(postgres: EmbeddedPostgres, build_town: BuildTown, _prepared: dict[str, str]) -> CopyTown:
+    """Towns as `prepare` leaves them: it is run once a process, then its database is copied and its world built anew."""
+
+    def copy(prepare: Callable[[Town], object], world: WorldSettings, **how: Any) -> Town:
+        key = f"{prepare.__module__}.{prepare.__qualname__}"
+        if key not in _prepared:
+            first = build_town(world, **how)
+            prepare(first)
+            first.warehouse.close()
+            name = f"prepared_{secrets.token_hex(6)}"
+            postgres.create_database(name, template=first.warehouse.dsn.rpartition("/")[2])
+            _prepared[key] = name
+        return build_town(world, **how, template=_prepared[key])
+
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from smena.model.errors import BrokenPromise
 from smena.model.window import MARKET
 from smena.sources.market import MarketClient
 from smena.transform.decoding import decode
-from tests.integration.conftest import BuildTown
+from tests.integration.conftest import BuildTown, CopyTown
 from tests.town import Town
 
 FIRST, LAST = date(2025, 12, 1), date(2026, 1, 5)
@@ -28,11 +28,13 @@ SHOPS = replace(MarketSettings().easy(), every_doubled_waybill=3, no_buy_price_p
 
 
 @pytest.fixture
-def town(build_town: BuildTown) -> Town:
-    town = build_town(WORLD, manners={"market": SHOPS})
+def town(copy_town: CopyTown) -> Town:
+    return copy_town(_with_market, WORLD, manners={"market": SHOPS})
+
+
+def _with_market(town: Town) -> None:
     town.enable_market(FIRST)
     town.load(product=MARKET)
-    return town
 
 
 def cheques(town: Town, *, is_refund: bool) -> list[dict[str, Any]]:

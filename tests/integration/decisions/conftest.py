@@ -11,7 +11,5 @@ from tests.town import Town
 
 
 @pytest.fixture
-def office(build_town: Callable[..., Town]) -> Office:
-    town = build_town(WEEK, start=FIRST)
-    town.load()
-    return Office(town)
+def office(copy_town: Callable[..., Town]) -> Office:
+    return Office(copy_town(Town.load, WEEK, start=FIRST))

@@ -20,13 +20,15 @@ OpenBrowser = Callable[..., Browser]
 
 
 @pytest.fixture
-def town(build_town: Callable[..., Town]) -> Town:
-    town = build_town(replace(WEEK, organizations=2), start=FIRST)
+def town(copy_town: Callable[..., Town]) -> Town:
+    return copy_town(_two_organizations, replace(WEEK, organizations=2), start=FIRST)
+
+
+def _two_organizations(town: Town) -> None:
     for inn in town.inns:
         town.load(inn=inn)
     for name, inn in (("anna", town.inns[0]), ("boris", town.inns[1]), ("auditor", None), ("admin", None)):
         town.warehouse.run("desk_user_grant", user_name=name, inn=inn, granted_by="test")
-    return town
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from smena.decisions.documents import ACCEPTED, mark
 from smena.decisions.links import loose_cashboxes
 from smena.model.money import written
 from smena.model.window import MARKET
-from tests.integration.conftest import BuildTown
+from tests.integration.conftest import BuildTown, CopyTown
 from tests.integration.ui.browser import Browser
 from tests.town import Town
 
@@ -30,18 +30,22 @@ EASY = MarketSettings().easy()
 
 
 @pytest.fixture
-def market(build_town: BuildTown) -> Town:
-    return connected(build_town, EASY)
+def market(copy_town: CopyTown) -> Town:
+    return copy_town(_connect, WORLD, manners={"market": EASY}, start=FIRST)
 
 
 def connected(build_town: BuildTown, settings: MarketSettings, world: WorldSettings = WORLD) -> Town:
     """A town with both products, each loaded; Anna sees its organisation, Boris sees none."""
     town = build_town(world, manners={"market": settings}, start=FIRST)
+    _connect(town)
+    return town
+
+
+def _connect(town: Town) -> None:
     town.enable_market(FIRST)
     town.load()
     town.load(product=MARKET)
     town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
-    return town
 
 
 def document(town: Town, kind: str) -> dict[str, Any]:
