@@ -199,7 +199,7 @@ class LocalAirflow:
             "database": {"sql_alchemy_conn": self._metadata_dsn.replace("postgresql://", "postgresql+psycopg2://", 1)},
             "api": {"host": HOST, "port": ports["api"], "base_url": self.address, "secret_key": kept["secret_key"]},
             "api_auth": {"jwt_secret": kept["jwt_secret"]},
-            "scheduler": {"scheduler_idle_sleep_time": 0.3, "catchup_by_default": False},
+            "scheduler": {"scheduler_idle_sleep_time": 0.2, "catchup_by_default": False},
             # A worker may notice the end of a failed task only at its next heartbeat: five seconds unless told.
             "workers": {"min_heartbeat_interval": 1},
             "dag_processor": {"refresh_interval": 5, "min_file_process_interval": 30, "parsing_processes": 1},
