@@ -177,7 +177,7 @@ def _median(rounds: list[Way]) -> Way:
 
 
 def measure(registers: int, directory: Path) -> list[Way]:
-    """Each way three times, on fresh warehouses, the median counts; the scheduler has run once before, as one that runs all day has."""
+    """Each way three times, on fresh warehouses, the median counts; the scheduler has run once before."""
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     first_day = yesterday - timedelta(days=364)
     world = WorldSettings(
@@ -210,8 +210,7 @@ def measure(registers: int, directory: Path) -> list[Way]:
             client.create_pool("kontur_ofd", 1)
             dry = client.trigger(DAG_ID, {"inn": bench.inn, "dry_run": True})
             client.wait_run(DAG_ID, dry["dag_run_id"])
-            for slots in (1, 2):
-                ways.append(_median([bench.scheduled(airflow, client, slots) for _ in range(ROUNDS)]))
+            ways += [_median([bench.scheduled(airflow, client, slots) for _ in range(ROUNDS)]) for slots in (1, 2)]
         return ways
 
 

@@ -90,7 +90,7 @@ def _prepared() -> dict[str, str]:
 
 @pytest.fixture
 def copy_town(postgres: EmbeddedPostgres, build_town: BuildTown, _prepared: dict[str, str]) -> CopyTown:
-    """Towns as `prepare` leaves them: it is run once a process, then its database is copied and its world built."""
+    """Towns as `prepare` leaves them: run once a process; then its database is copied and its world built anew."""
 
     def copy(prepare: Callable[[Town], object], world: WorldSettings, **how: Any) -> Town:
         key = f"{prepare.__module__}.{prepare.__qualname__}"
