@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from smena.warehouse.migrating import run_file
 
-revision = "0017"
-down_revision: str | None = "0016"
+revision = "0016"
+down_revision: str | None = "0015"
 
 
 def upgrade() -> None:
-    run_file("0017_completeness_of_day")
+    run_file("0016_completeness_of_day")
 
 
 def downgrade() -> None:
-    run_file("0017_completeness_of_day.down")
+    run_file("0016_completeness_of_day.down")

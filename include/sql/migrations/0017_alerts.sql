@@ -1,4 +1,4 @@
--- Run by `smena migrate`, revision 0016: what was told to people, so that it is told once.
+-- Run by `smena migrate`, revision 0017: what was told to people, so that it is told once.
 
 create table control.alert (
     organization_inn text not null references control.organization (inn),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from smena.warehouse.migrating import run_file
 
-revision = "0016"
-down_revision: str | None = "0015"
+revision = "0017"
+down_revision: str | None = "0016"
 
 
 def upgrade() -> None:
-    run_file("0016_alerts")
+    run_file("0017_alerts")
 
 
 def downgrade() -> None:
-    run_file("0016_alerts.down")
+    run_file("0017_alerts.down")

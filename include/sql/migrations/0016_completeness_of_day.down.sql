@@ -1,2 +1,3 @@
 -- Run by `alembic downgrade`, revision 0016.
-drop table control.alert;
+
+drop index control.completeness_of_day;

@@ -1,3 +1,2 @@
 -- Run by `alembic downgrade`, revision 0017.
-
-drop index control.completeness_of_day;
+drop table control.alert;
