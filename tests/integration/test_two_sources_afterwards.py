@@ -216,3 +216,30 @@ def test_market_s_order_stays_where_a_person_refused_the_ofd_s_shift_and_the_two
     linked(town, till)
     town.load(product=MARKET)
     assert order["number"] in {row["number"] for row in live(town, till["shift_id"])}
+
+
+def test_a_look_at_a_shift_that_market_may_have_booked_says_so(build_town: BuildTown) -> None:
+    town = both(build_town, replace(EASY, every_twin=1), detail="receipts")
+    town.disable()
+    town.load(product=MARKET)
+    town.enable(FIRST)
+    mixed = [{"name": "own"}, {"name": "of a principal", "paymentAgentType": 1}]
+    town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "receipt"}, "set": {"items": mixed}})
+    tills = {row["till_shift"]: row["shift_id"] for row in town.shifts() if row["source"] == "market"}
+    same = {
+        (row["fiscal_drive_number"], row["shift_number"]): tills[row["till_shift"]]
+        for row in town.sandbox.market_truth()
+        if row["till_shift"] in tills
+    }
+    booked = 0
+    for _ in range(2):
+        town.load(FIRST, LAST, product=OFD)
+        asked = [row for row in waiting(town) if row["source"] == "ofd" and "principal" in row["reason"]]
+        for row in asked:
+            till = same.get((row["fiscal_drive_number"], row["shift_number"]))
+            if till and live(town, till):
+                booked += 1
+                assert "Market has booked a shift of that time" in row["reason"]
+                assert live(town, row["rival_id"])
+            assert row["reason"] == shift_of(town, row["shift_id"])["reason"]
+    assert booked > 20

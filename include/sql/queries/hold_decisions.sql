@@ -1,4 +1,4 @@
--- Run by publish after hold_shifts: each is a row for a person, with the orders that it would make.
+-- Run by publish after hold_asked: each is a row for a person, with the orders that it would make.
 insert into control.decision (
     organization_inn, kind, shift_id, rival_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal
 )

@@ -9,7 +9,7 @@ inner join doubtful on decided.shift_id = doubtful.fiscal_id
 inner join till on doubtful.till_id = till.shift_id
 where
     decided.verdict in ('new', 'changed')
-    and decided.outcome = 'issued'
+    and decided.outcome in ('issued', 'needs_review')
     and exists (
         select from accounting.cash_order
         where cash_order.shift_id = till.shift_id and cash_order.status in ('new', 'accepted')

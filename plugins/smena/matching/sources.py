@@ -47,6 +47,7 @@ def hold_back(transaction: Transaction, batch: Batch) -> None:
     transaction.run("hold_found")
     transaction.run("hold_decided")
     transaction.run("hold_shifts")
+    transaction.run("hold_asked")
     transaction.run("hold_decisions", batch_id=batch.batch_id, inn=batch.organization_inn)
 
 
