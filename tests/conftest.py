@@ -12,6 +12,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from demo.postgres import EmbeddedPostgres
+from smena.pipeline.log import StepEnd, hear_steps
 
 # Nothing of a test has to survive a power cut.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -45,3 +46,12 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
     postgres.create_database(name)
     yield postgres.dsn(name)
     postgres.drop_database(name)
+
+
+@pytest.fixture
+def heard() -> Iterator[list[StepEnd]]:
+    """Ends of the road's steps, told to the test in place of the log."""
+    told: list[StepEnd] = []
+    before = hear_steps(told.append)
+    yield told
+    hear_steps(before)

@@ -17,6 +17,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 
 from demo.ports import HOST
+from tests.serving import serving
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -95,12 +96,6 @@ def telemetry() -> Iterator[Telemetry]:
         def log_message(self, *_: Any) -> None:
             """Nothing on stderr."""
 
-    with ThreadingHTTPServer((HOST, 0), Handler) as server:
+    with ThreadingHTTPServer((HOST, 0), Handler) as server, serving(server):
         told.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield told
-        finally:
-            server.shutdown()
-            thread.join()
+        yield told

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.serving import serving
 
 HOST = "127.0.0.1"
 
@@ -46,9 +47,9 @@ def webhook() -> Iterator[Hook]:
         def log_message(self, *_: Any) -> None:
             """Nothing on stderr."""
 
-    with ThreadingHTTPServer((HOST, 0), Handler) as server:
+    with ThreadingHTTPServer((HOST, 0), Handler) as server, serving(server):
         hook.port = server.server_address[1]
-        yield from _served(server, hook)
+        yield hook
 
 
 @dataclass
@@ -90,14 +91,5 @@ def post_office() -> Iterator[Post]:
     with socketserver.ThreadingTCPServer((HOST, 0), Handler) as server:
         server.daemon_threads = True
         post.port = server.server_address[1]
-        yield from _served(server, post)
-
-
-def _served(server: socketserver.BaseServer, told: Any) -> Iterator[Any]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield told
-    finally:
-        server.shutdown()
-        thread.join()
+        with serving(server):
+            yield post

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,21 +11,13 @@ import pytest
 from smena.integration.lifecycle import enable
 from smena.integration.organizations import add_organization
 from smena.model.window import MARKET
-from smena.pipeline.log import StepEnd, hear_steps
+from smena.pipeline.log import StepEnd
 from smena.warehouse.database import Warehouse
+from tests.integration.conftest import BuildTown
 from tests.invented import ROMASHKA
 from tests.town import EASY, FIRST, SMALL, Town
 
-BuildTown = Callable[..., Town]
 INN = ROMASHKA
-
-
-@pytest.fixture
-def heard() -> Iterator[list[StepEnd]]:
-    told: list[StepEnd] = []
-    before = hear_steps(told.append)
-    yield told
-    hear_steps(before)
 
 
 def standing(town: Town) -> dict[str, Any]:

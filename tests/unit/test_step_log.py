@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 
 from smena.pipeline.log import StepEnd, hear_steps, in_a_line, step_log
-
-
-@pytest.fixture
-def heard() -> Iterator[list[StepEnd]]:
-    told: list[StepEnd] = []
-    before = hear_steps(told.append)
-    yield told
-    hear_steps(before)
 
 
 def test_a_step_ends_with_a_line_of_what_it_worked_on_and_how_much(caplog: pytest.LogCaptureFixture) -> None:
