@@ -1,24 +1,55 @@
 -- Run by `smena explain`: shifts of the other source that are this one, or that a decision set against it.
+with mine as (
+    select
+        shift_id,
+        same_as
+    from accounting.shift
+    where shift_id = %(shift_id)s
+),
+
+-- Each by its own index: joined by `or`, all shifts would be looked through.
+found as (
+    select
+        1 as place,
+        same_as as shift_id
+    from mine
+    union all
+    select
+        2 as place,
+        told.shift_id
+    from accounting.shift as told
+    where told.same_as = %(shift_id)s
+    union all
+    select
+        3 as place,
+        rival_id as shift_id
+    from control.decision
+    where shift_id = %(shift_id)s
+    union all
+    select
+        3 as place,
+        shift_id
+    from control.decision
+    where rival_id = %(shift_id)s
+),
+
+twin as (
+    select
+        shift_id,
+        min(place) as place
+    from found
+    where shift_id <> %(shift_id)s and exists (select from mine)
+    group by shift_id
+)
+
 select
-    case
-        when mine.same_as = other.shift_id then 'it is this shift'
-        when other.same_as = mine.shift_id then 'this shift is told of there too'
+    case twin.place
+        when 1 then 'it is this shift'
+        when 2 then 'this shift is told of there too'
         else 'a decision sets it against this shift'
     end as relation,
     to_jsonb(other) - 'evidence' as shift,
     other.evidence
-from accounting.shift as mine
-inner join accounting.shift as other
-    on
-        other.shift_id <> mine.shift_id
-        and (
-            other.shift_id = mine.same_as
-            or other.same_as = mine.shift_id
-            or other.shift_id in (
-                select case when decision.shift_id = mine.shift_id then decision.rival_id else decision.shift_id end
-                from control.decision
-                where mine.shift_id in (decision.shift_id, decision.rival_id)
-            )
-        )
-where mine.shift_id = %(shift_id)s
+from twin
+inner join accounting.shift as other on twin.shift_id = other.shift_id
 order by relation, other.closed_at, other.shift_id

@@ -12,26 +12,27 @@ set
     price_correction = null
 where
     staged.batch_id = %(batch_id)s
-    and (
-        exists (
-            select from stage.till_shift as other
-            where
-                other.batch_id = staged.batch_id
-                and other.shift_id = staged.shift_id
-                and other.shop_id <> staged.shop_id
-                and (other.opened_at, other.closed_at, other.receipts, other.cash_income, other.cash_refund)
-                is distinct from
-                (staged.opened_at, staged.closed_at, staged.receipts, staged.cash_income, staged.cash_refund)
-        )
-        or exists (
-            select from accounting.shift as stood
-            where
-                stood.shift_id = staged.shift_id
-                and (stood.shop_id, stood.organization_inn) is distinct from (staged.shop_id, %(inn)s)
-                and (stood.opened_at, stood.closed_at, stood.receipts, stood.cash_income, stood.cash_refund)
-                is distinct from (
-                    staged.opened_at, staged.closed_at, staged.receipts, staged.cash_income * 0.01,
-                    staged.cash_refund * 0.01
-                )
-        )
+    and (staged.shop_id, staged.shift_id) in (
+        select
+            told.shop_id,
+            told.shift_id
+        from stage.till_shift as told
+        inner join stage.till_shift as other on told.batch_id = other.batch_id and told.shift_id = other.shift_id
+        where
+            told.batch_id = %(batch_id)s
+            and told.shop_id <> other.shop_id
+            and (told.opened_at, told.closed_at, told.receipts, told.cash_income, told.cash_refund)
+            is distinct from (other.opened_at, other.closed_at, other.receipts, other.cash_income, other.cash_refund)
+        union all
+        select
+            told.shop_id,
+            told.shift_id
+        from stage.till_shift as told
+        inner join accounting.shift as stood on told.shift_id = stood.shift_id
+        where
+            told.batch_id = %(batch_id)s
+            and (told.shop_id, %(inn)s) is distinct from (stood.shop_id, stood.organization_inn)
+            and (
+                told.opened_at, told.closed_at, told.receipts, told.cash_income * 0.01, told.cash_refund * 0.01
+            ) is distinct from (stood.opened_at, stood.closed_at, stood.receipts, stood.cash_income, stood.cash_refund)
     )

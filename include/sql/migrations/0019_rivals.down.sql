@@ -1,0 +1,3 @@
+-- Run by `alembic downgrade`, revision 0019.
+
+drop index control.decision_of_rival;
