@@ -54,6 +54,7 @@ class LocalKontur:
         last = self._told()
         if last is not None and self._keeper.is_running(_NAME):
             return last
+        self._keeper.end(_NAME)
         port = pick_free_port(int(last.address.rpartition(":")[2]) if last else _PREFERRED_PORT)
         log = self._keeper.log_file(_NAME)
         log.unlink(missing_ok=True)
@@ -74,7 +75,11 @@ class LocalKontur:
         return hello
 
     def _told(self) -> Hello | None:
-        return Hello(**json.loads(self._file.read_text())) if self._file.exists() else None
+        """What it told last; None where that was nothing, or a former version's, which told less."""
+        try:
+            return Hello(**json.loads(self._file.read_text()))
+        except (FileNotFoundError, TypeError):
+            return None
 
 
 def ask_truth(address: str, inn: str) -> list[dict[str, Any]]:
