@@ -20,13 +20,14 @@ _HEAVY = (
     "great_expectations",
     "airflow.providers.common.sql.hooks.sql",
     "airflow.providers.postgres.hooks.postgres",
-    "smena.pipeline.plan",
-    "smena.pipeline.extract",
-    "smena.pipeline.process",
-    "smena.pipeline.publish",
+    "airflow.providers.standard.decorators.python",
+    "smena.connections",
+    "smena.daily_load",
+    "smena.observability.airflow",
+    "smena.pipeline.backfill",
 )
 # Of use only where somebody listens: each task that has to import them itself pays a second for it.
-_LINEAGE = ("airflow.providers.openlineage.api", "openlineage.client.facet_v2")
+_LINEAGE = ("smena.observability.lineage", "airflow.providers.openlineage.api", "openlineage.client.facet_v2")
 _METRICS = ("opentelemetry.sdk.metrics", "opentelemetry.exporter.otlp.proto.http.metric_exporter")
 
 
@@ -47,12 +48,15 @@ def _wanted() -> list[str]:
 
 
 def _preload() -> None:
-    for name in _wanted():
-        try:
+    try:
+        for name in _wanted():
             importlib.import_module(name)
-        except ImportError as error:
-            # A task that needs it will say so; the scheduler is of use without.
-            logging.getLogger(__name__).warning("not preloaded: %s (%s)", name, error)
+        from smena.quality.judge import prepare
+
+        prepare()
+    except ImportError as error:
+        # A task that needs it will say so; the scheduler is of use without.
+        logging.getLogger(__name__).warning("not all is preloaded: %s", error)
 
 
 if forks_workers(sys.argv):

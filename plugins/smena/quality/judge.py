@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smena.model.errors import BrokenPromise
-from smena.quality.rules import Rule
+from smena.quality.rules import Rule, present
 from smena.quality.verdict import CheckResult, Verdict
 
 if TYPE_CHECKING:
@@ -78,6 +78,14 @@ def pronounce(frame: pd.DataFrame, answers: Sequence[Answer]) -> Verdict:
     return Verdict(results=[answer.result for answer in answers], bad=bad)
 
 
+def prepare() -> None:
+    """Has Great Expectations make, before there is a frame, what it makes at its first question: a fifth of a second.
+
+    For a process that others are forked from; the others need not call it.
+    """
+    ask("prepare", (present("told"),), pd.DataFrame({"told": [1]}), key="told")
+
+
 @cache
 def _whole_frame() -> BatchDefinition[Any]:
     """The door to Great Expectations: a context in memory, without progress bars, that takes any frame.
@@ -88,9 +96,12 @@ def _whole_frame() -> BatchDefinition[Any]:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     from great_expectations.data_context.types import base
+    from tqdm import tqdm
 
     # One module sets a level of its own as it is imported.
     logging.getLogger(base.__name__).setLevel(logging.WARNING)
+    # A thread that watches progress bars would run in processes that others are forked from.
+    tqdm.monitor_interval = 0
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = base.ProgressBarsConfig(globally=False)
     frames = context.data_sources.add_pandas("smena").add_dataframe_asset("frame")

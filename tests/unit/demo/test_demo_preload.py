@@ -14,9 +14,14 @@ from airflow._shared.module_loading import find_path_from_directory
 from demo.repository import REPOSITORY
 
 CONFIG, PLUGINS = REPOSITORY / "config", REPOSITORY / "plugins"
-AS_SCHEDULER = (
-    "import sys; sys.argv = ['airflow', 'scheduler']; import airflow_local_settings; print('\\nmodules:', *sys.modules)"
-)
+AS_SCHEDULER = """
+import sys, threading
+sys.argv = ["airflow", "scheduler"]
+import airflow_local_settings
+from smena.quality import judge
+print("\\nmodules:", *sys.modules)
+print("doors:", judge._whole_frame.cache_info().currsize, "threads:", threading.active_count())
+"""
 
 
 @pytest.fixture
@@ -46,8 +51,8 @@ def test_the_scheduler_and_the_worker_of_celery_fork_the_workers(
     assert settings.forks_workers(command.split()) is forks
 
 
-def preloaded(**environment: str) -> set[str]:
-    """The modules of a scheduler in this environment, before its first task."""
+def begun(**environment: str) -> list[str]:
+    """What is told of a scheduler in this environment, before its first task."""
     told = subprocess.run(
         [sys.executable, "-c", AS_SCHEDULER],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (CONFIG, PLUGINS))), **environment},
@@ -55,9 +60,18 @@ def preloaded(**environment: str) -> set[str]:
         text=True,
         check=True,
     )
-    assert "not preloaded" not in told.stdout + told.stderr
-    (line,) = [line for line in told.stdout.splitlines() if line.startswith("modules: ")]
+    assert "preloaded:" not in told.stdout + told.stderr
+    return told.stdout.splitlines()
+
+
+def preloaded(**environment: str) -> set[str]:
+    """The modules of a scheduler in this environment, before its first task."""
+    (line,) = [line for line in begun(**environment) if line.startswith("modules: ")]
     return set(line.split())
+
+
+def test_great_expectations_is_ready_for_its_first_frame_where_workers_are_forked_and_runs_no_thread() -> None:
+    assert "doors: 1 threads: 1" in begun()
 
 
 def test_the_scheduler_has_pandas_and_great_expectations_before_its_first_task() -> None:
