@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse
 from smena.model.money import written
 from smena.ui.desk import Visitor
 from smena.ui.runs import address_of
-from smena.ui.words import LANGUAGES, told
+from smena.ui.words import LANGUAGES, said, told
 
 LANGUAGE_COOKIE = "smena_lang"
 _HERE = Path(__file__).parent
@@ -47,13 +47,17 @@ def language_of(request: Request) -> str:
 def page(
     request: Request, template: str, who: Visitor | None = None, *, status: int = 200, **told_of: Any
 ) -> HTMLResponse:
-    """A page for this visitor. Every template finds `t` (words), `at` (addresses of ours), `airflow` (of Airflow's)."""
+    """A page for this visitor.
+
+    Every template finds `t` (words), `said` (reasons), `at` (addresses of ours), `airflow` (of Airflow's).
+    """
     language = language_of(request)
     here = request.scope.get("root_path", "")
     base = here.removesuffix("/smena")
     forgery = request.app.state.forgery
     body = _environment().get_template(template).render(
         t=lambda key, **of: told(key, language, **of),
+        said=lambda text: said(text, language),
         language=language,
         at=here,
         airflow=base,

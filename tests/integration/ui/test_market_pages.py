@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -196,7 +197,8 @@ def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_nam
     assert first["rival_kkt_reg_id"] in section
     for name in ("keep-ofd", "keep-market", "both"):
         assert f'value="{name}"' in section
-    for kept, held in first["difference"].values():
+    for pair in first["difference"].values():
+        kept, held = (written(one) if isinstance(one, Decimal) else one for one in pair)
         assert f'class="differs">{kept}</td><td class="differs">{held}<' in section
     asked = {"token": anna.token("/decisions"), "decision": first["decision_id"], "reason": "the tape"}
     assert anna.post("/decisions/resolve", word="keep-market", **asked).status_code == 303

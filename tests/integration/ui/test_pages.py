@@ -198,7 +198,8 @@ def test_a_conflict_is_shown_with_both_sides_and_resolved_once(
     anna = browser("anna")
     page = anna.page("/decisions")
     kept, held = waiting["difference"]["cash_income"]
-    assert re.search(rf'class="differs">{kept}</td><td class="differs">{held}<', page)
+    assert f'class="differs">{written(kept)}</td><td class="differs">{written(held)}<' in page
+    assert "источник сообщает другое о смене, ордера которой уже нельзя исправить" in page
     assert 'value="keep-ofd"' in page
     assert 'value="reverse"' in page
     path, asked = "/decisions/resolve", {"decision": waiting["decision_id"], "reason": "the till was counted"}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
 
+from demo.repository import REPOSITORY
+from smena import quality
 from smena.model.outcome import Outcome
+from smena.quality.rules import Rule
 from smena.ui import words
-from smena.ui.words import LANGUAGES, told
+from smena.ui.words import LANGUAGES, said, told
 
 UI = Path(words.__file__).parent
 TEMPLATES = sorted((UI / "templates").glob("*.html"))
@@ -73,6 +78,45 @@ def test_no_word_is_empty_and_none_stands_twice() -> None:
 
 def test_a_word_that_a_newer_table_brings_is_shown_as_it_is() -> None:
     assert told("gap_struck_by_lightning", "ru") == "struck by lightning"
+
+
+def test_every_rule_that_costs_somebody_has_its_russian() -> None:
+    rules = {
+        rule.words
+        for module in pkgutil.iter_modules(quality.__path__)
+        for suite in vars(importlib.import_module(f"smena.quality.{module.name}")).values()
+        if isinstance(suite, tuple)
+        for rule in suite
+        if isinstance(rule, Rule)
+    }
+    assert len(rules) > 90
+    unknown = {words_of for words_of in rules if said(words_of, "ru") == words_of}
+    assert unknown == set()
+
+
+def test_no_phrase_is_left_that_nothing_says() -> None:
+    sources = [*(UI.parent).rglob("*.py"), *(REPOSITORY / "include" / "sql").rglob("*.sql")]
+    text = "".join(file.read_text(encoding="utf-8") for file in sources).replace("''", "'")
+    for english in words.phrases():
+        # A phrase may be put together of several pieces.
+        pieces = [piece for piece in re.split(r"\{\w+\}|; | (?=organisation$)|(?<=was) ", english) if piece.strip()]
+        assert [piece for piece in pieces if piece.strip() not in text] == [], english
+
+
+def test_a_reason_is_told_in_the_readers_language() -> None:
+    two = "the VAT is negative; total is missing"
+    assert said(two, "en") == two
+    assert said(two, "ru") == "НДС меньше нуля; нет поля total"
+    assert said("the OFD tells of it with other sums; a person decides", "ru").endswith("; решает человек")
+    assert said("the OFD tells of it, link 12; rounding of 0.40 explained", "ru").endswith("разница 0.40 — округление")
+    assert said("held back: the ИНН is not the organisation's", "ru") == "задержано: ИНН не этой организации"
+    assert said("struck by lightning {0}", "ru") == "struck by lightning {0}"
+    assert said(None, "ru") == ""
+
+
+def test_a_russian_phrase_names_what_the_english_one_names() -> None:
+    names = [set(re.findall(r"\{(\w*)\}", phrase)) for pair in words.phrases().items() for phrase in pair]
+    assert names[::2] == names[1::2]
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.stem)
