@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.conflicts import WORDS, choices, resolve_many
-from smena.model.money import written
 from smena.ui.asking import AnyInn, CannotBe, Text, plain, ticked
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
@@ -119,22 +116,9 @@ def _sides(row: Row) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "kept": _shown(name, kept.get(name)),
-            "held": _shown(name, held.get(name)),
+            "kept": kept.get(name),
+            "held": held.get(name),
             "differs": bool(kept) and str(kept.get(name)) != str(held.get(name)),
         }
         for name in names
     ]
-
-
-def _shown(name: str, value: object) -> str:
-    """A figure as an accountant writes it: the database tells of sums as decimals, of days and moments as text."""
-    if value is None:
-        return "—"
-    if isinstance(value, Decimal):
-        return written(value)
-    if name in ("date", "order_date"):
-        return f"{date.fromisoformat(str(value)):%d.%m.%Y}"
-    if name.endswith("_at"):
-        return f"{datetime.fromisoformat(str(value)):%d.%m.%Y %H:%M}"
-    return str(value)

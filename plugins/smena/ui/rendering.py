@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -34,7 +34,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"money": _money, "day": _day, "moment": _moment, "query": _query, "duration": _duration}
+    made.filters |= {
+        "money": _money, "day": _day, "moment": _moment, "figure": _figure, "duration": _duration, "query": _query,
+    }  # fmt: skip
     return made
 
 
@@ -92,11 +94,22 @@ def _moment(value: datetime | None) -> str:
     return "—" if value is None else f"{value:%d.%m.%Y %H:%M}"
 
 
-def _duration(value: timedelta | None) -> str:
+def _duration(value: timedelta, t: Callable[..., str]) -> str:
+    days, hours = divmod(int(value.total_seconds()) // 3600, 24)
+    return t("days_and_hours", days=days, hours=hours) if days else t("hours", hours=hours)
+
+
+def _figure(value: object, name: str) -> str:
+    """What JSON told under that name: sums, days and moments by its name, anything else as it is."""
     if value is None:
-        return ""
-    hours = int(value.total_seconds() // 3600)
-    return f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h"
+        return "—"
+    if isinstance(value, Decimal) or name.startswith("cash"):
+        return written(Decimal(str(value)))
+    if name in ("date", "order_date", "first_day", "last_day"):
+        return _day(date.fromisoformat(str(value)))
+    if name.endswith("_at"):
+        return _moment(datetime.fromisoformat(str(value)))
+    return str(value)
 
 
 def _query(given: Mapping[str, Any], **changes: Any) -> Markup:
