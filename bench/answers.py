@@ -37,6 +37,7 @@ def _section(name: str) -> str:
 
 _SECTIONS = ",".join(map(_section, _OPERATIONS))
 _TOTALS = '{"shiftNumber":%d,%s' + _SECTIONS + "}"
+_DAY = '{"date":"%s",' + _SECTIONS + "}"
 _Z_REPORT = (
     f'{{"closeShift":{{"code":5,"user":{json.dumps(NAME, ensure_ascii=False)},"userInn":"{INN}",'
     '"operator":"Вымышлева Б. В.","dateTime":"%s","receiveDateTimeUtc":"%s",'
@@ -211,6 +212,7 @@ class Life:
         for body in self.by_period(first_day, last_day):
             yield "by_period", body
         yield "by_shifts", self.by_shifts(first_day, last_day)
+        yield "by_days", self.by_days(first_day, last_day)
 
     def by_period(self, first_day: date, last_day: date) -> Iterator[bytes]:
         """The pages of z-reports closed in these days: the last one, empty, gives back the cursor it was asked by."""
@@ -234,3 +236,18 @@ class Life:
             if high < len(self.closed):
                 entries.append(self._entry(high, f'"shiftOpen":"{self._text(self.opened[high : high + 1])[0]}",', 2))
         return f'{{"shifts":[{",".join(entries)}]}}'.encode()
+
+    def by_days(self, first_day: date, last_day: date) -> bytes:
+        """Totals by day of these days and the eve of them: those of the shifts that `by_shifts` tells of."""
+        low, high = self._rows(first_day - timedelta(days=1), last_day)
+        days, sums = self.closed[low:high].astype("datetime64[D]"), self.sums[:, low:high].copy()
+        if self.register.at_night and high > low:
+            sums[:, 0] //= 2
+            if high < len(self.closed):
+                days = np.append(days, self.opened[high].astype("datetime64[D]"))
+                sums = np.append(sums, self.sums[:, high : high + 1] // 2, axis=1)
+        dates, places = np.unique(days, return_inverse=True)
+        by_day = np.zeros((len(dates), *sums.shape[::2]), dtype=np.int64)
+        np.add.at(by_day, places, sums.transpose(1, 0, 2))
+        entries = [_DAY % (day, *one.ravel().tolist()) for day, one in zip(dates.tolist(), by_day, strict=True)]
+        return f'{{"items":[{",".join(entries)}]}}'.encode()

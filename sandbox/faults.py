@@ -13,7 +13,8 @@ the method, as in the request counts), `register` (РНМ), `times` (how often i
 
 `match` names `type` (`closeShift`, …; `byShifts` for an entry of by-shifts), `kktRegId`, `fiscalDriveNumber`,
 `fiscalDocumentNumber`, `shiftNumber`, or any other field of the document. `set` and `drop` take dotted paths
-(`sell.cashTotal`).
+(`sell.cashTotal`). Sums of by-shifts that are patched are told by by-days too, as an operator tells them that has
+changed its books; a patch with `alone` contradicts by-days.
 
 To Market's lists a shop's id is the `register`, and a document has the type `cheque` or `waybill`.
 """
@@ -50,6 +51,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
     set: dict[str, Any] = {}
     drop: list[str] = []
     documents: list[dict[str, Any]] = []
+    alone: bool = False
 
 
 class _Armed:
@@ -186,3 +188,34 @@ class Faults:
             if not self._armed or self._damage(entry, known, register):
                 kept.append(entry)
         return kept
+
+    def alter_days(
+        self, days: list[dict[str, Any]], entries: list[tuple[str, dict[str, Any]]], register: str
+    ) -> list[dict[str, Any]]:
+        """Entries of by-days with the sums that patches of by-shifts (`entries`, as they are in truth) have changed."""
+        by_date = {one["date"]: one for one in days}
+        with self._lock:
+            patches = [
+                one.fault
+                for one in self._armed
+                if one.fault.kind == "patch_document"
+                and one.fault.match.get("type") == "byShifts"
+                and not one.fault.alone
+                and one.fault.register in ("", register)
+                and (one.left != 0 or one.struck)
+            ]
+        for fault in patches:
+            for drive, entry in entries:
+                known = {"type": "byShifts", "kktRegId": register, "fiscalDriveNumber": drive, **entry}
+                day = by_date.get(str(entry.get("shiftClose", entry.get("shiftOpen", "")))[:10])
+                if day is not None and _matches(fault.match, known):
+                    _shift_sums(day, entry, fault.set)
+        return days
+
+
+def _shift_sums(day: dict[str, Any], entry: Mapping[str, Any], patch: Mapping[str, Any]) -> None:
+    """Add to a day's sums what a patch (`sell.cashTotal`: kopecks) adds to those of an entry of by-shifts."""
+    for path, value in patch.items():
+        section, _, name = path.partition(".")
+        if name and section in day and isinstance(value, int):
+            day[section][name] += value - entry[section][name]

@@ -176,7 +176,7 @@ class Ofd:
         """`…/cashboxes/{regNumber}/statistics/cash-receipt/by-days`."""
         _, register = self._register(key, path)
         low, high = self._span(register, *read_days(query))
-        return {"items": totals_by_days(register, low, high, corrections=self._settings.corrections_in_totals)}
+        return {"items": self._days(register, low, high)}
 
     def organization_by_days(self, key: ApiKey, path: Query, query: Query) -> dict[str, Any]:
         """`/v2/organizations/{org}/statistics/cash-receipt/by-days`."""
@@ -187,5 +187,11 @@ class Ofd:
         days = []
         for register in organization.registers:
             low, high = register.ledger.span(first_s, last_s, self._now_s())
-            days.append(totals_by_days(register, low, high, corrections=self._settings.corrections_in_totals))
+            days.append(self._days(register, low, high))
         return {"items": merge_days(days)}
+
+    def _days(self, register: Register, low: int, high: int) -> list[dict[str, Any]]:
+        corrections = self._settings.corrections_in_totals
+        shifts = totals_by_shifts(register, low, high, corrections=corrections)
+        days = totals_by_days(register, low, high, corrections=corrections)
+        return self._faults.alter_days(days, shifts, register.reg_number)

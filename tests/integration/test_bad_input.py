@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from smena.model.errors import BadBatch, PassingFault, RefusedByService
+from smena.transform.frames import MONEY
 from tests.invented import ROMASHKA as OTHER_INN
 from tests.town import EASY, FIRST, LAST, Town
 
@@ -38,6 +39,14 @@ def neighbours_are_loaded(town: Town, bad: dict[str, Any]) -> bool:
         (s["fiscal_drive_number"], s["shift_number"]) for s in town.shifts() if s["outcome"] in ("issued", "no_cash")
     }
     return known == town.truth().keys() - {key}
+
+
+def sums_told(town: Town) -> dict[tuple[str, int], list[int]]:
+    """The sums of each shift, in kopecks."""
+    return {
+        (shift["fiscal_drive_number"], shift["shift_number"]): [int(shift[name] * 100) for name in MONEY]
+        for shift in town.shifts()
+    }
 
 
 BROKEN_Z_REPORTS = {
@@ -295,6 +304,31 @@ def test_a_z_report_that_neither_pages_nor_totals_tell_of_is_missed_by_its_numbe
     town.load()
     assert (town.gaps(), len(town.shifts())) == ([], len(town.truth()))
     assert town.open_days(lost["kkt_reg_id"]) == set()
+
+
+# --- totals by shift that cannot be true
+
+
+@pytest.mark.parametrize("name", ["sell.cashTotal", "sell.cashlessTotal"])
+def test_a_sum_by_shift_that_totals_by_day_contradict_is_not_booked_but_that_of_the_receipts(
+    town: Town, name: str
+) -> None:
+    bent = some_shift(town)
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "match": match_of(bent, "byShifts"), "set": {name: 1}, "alone": True}
+    )
+    town.load()
+    assert sums_told(town) == {key: [line[name] for name in MONEY] for key, line in town.truth().items()}
+    read = {(shift["fiscal_drive_number"], shift["shift_number"]): shift["detail"] for shift in town.shifts()}
+    assert read[bent["fiscal_drive_number"], bent["shift_number"]] == "receipts"
+    assert list(read.values()).count("receipts") < 5
+
+
+def test_where_totals_by_day_tell_nothing_the_receipts_are_read(town: Town) -> None:
+    town.sandbox.faults.add({"kind": "empty_body", "method": "by-days", "register": town.register(), "times": 1})
+    town.load()
+    assert sums_told(town) == {key: [line[name] for name in MONEY] for key, line in town.truth().items()}
+    assert {shift["detail"] for shift in town.shifts() if shift["kkt_reg_id"] == town.register()} == {"receipts"}
 
 
 # --- refusals

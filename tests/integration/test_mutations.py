@@ -21,12 +21,8 @@ from tests.mutation.verdict import SILENT, WRONG
 TOGETHER = 250
 HEALTHY_EACH = 20
 
-_OPERATION = "(sell|returnSell|buy|returnBuy)"
 ONE_WITNESS = {
-    # A sum of by-shifts that is too small, or has changed places with the cashless one, looks like a sale on credit:
-    # only totals by day tell otherwise (сверка). One that is too large is more than its total, and is found.
     "totals": [
-        rf"totals:{_OPERATION}\.(\w+~)?(cashTotal|cashlessTotal|total)(~\w+)?",
         # The ФД number of the first or the last report of a window: its neighbours leave room for it. It is a figure of
         # the basis only; the window that holds the neighbour, or detail=receipts, tells otherwise.
         r"reports:closeShift\.(.*~)?fiscalDocumentNumber.*",
@@ -82,9 +78,7 @@ def _prove(verdict: Any, source: str) -> None:
         return
     named = f"{source}: {_told(case)[1]}: {verdict.kind}: {verdict.why}"
     assert verdict.kind not in (WRONG, SILENT) or _is_known_to_be_unknowable(case, source), named
-    if source == "totals" and "amounts" in verdict.why:
-        assert case.answer == "totals", named
-    if source == "receipts":
+    if source != "market":
         assert "amounts" not in verdict.why and "the date" not in verdict.why, named
 
 
@@ -101,4 +95,4 @@ def test_a_few_hundred_damaged_answers_make_no_wrong_order(source: str) -> None:
 @pytest.mark.parametrize(("source", "answers"), [("totals", 4000), ("receipts", 4000), ("market", 2600)])
 def test_ten_thousand_damaged_answers_make_no_wrong_order(source: str, answers: int) -> None:
     counts = _run(source, answers)
-    assert counts["nobody else tells"] < answers * {"totals": 0.03, "receipts": 0.01, "market": 0.06}[source]
+    assert counts["nobody else tells"] < answers * {"totals": 0.01, "receipts": 0.01, "market": 0.06}[source]

@@ -82,7 +82,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_moment(value: Any) -> bool:
-    return isinstance(value, str) and len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T"
+    return isinstance(value, str) and value[4:5] == "-" and (len(value) == 10 or value[10:11] == "T")
 
 
 def _drop(record: Node, rng: Random) -> str:
@@ -127,7 +127,7 @@ def _bend_moment(record: Node, rng: Random) -> str:
         (timedelta(seconds=1), timedelta(minutes=30), timedelta(hours=8), timedelta(days=1), timedelta(days=400))
     )
     moment = datetime.fromisoformat(holder[key]) + rng.choice((1, -1)) * step
-    holder[key] = moment.isoformat()
+    holder[key] = moment.isoformat()[: 10 if len(holder[key]) == 10 else None]
     return path
 
 

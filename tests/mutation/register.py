@@ -16,9 +16,9 @@ OPERATIONS = {1: "cash_income", 2: "cash_refund", 3: "cash_payout", 4: "cash_pay
 SECTIONS = {1: "sell", 2: "returnSell", 3: "buy", 4: "returnBuy"}
 
 Answers = dict[str, Any]
-"""By name: `reports` (by-period of z-reports), `totals` (by-shifts), and `receipts` (by-period of the rest)."""
+"""By name: `reports` (z-reports of by-period), `totals` (by-shifts), `days` (by-days), `receipts` (the rest)."""
 
-METHODS = {"reports": "by_period", "totals": "by_shifts", "receipts": "by_period"}
+METHODS = {"reports": "by_period", "totals": "by_shifts", "days": "by_days", "receipts": "by_period"}
 Key = tuple[str, int]
 
 
@@ -44,6 +44,7 @@ class Register:
         self.reports: list[Any] = []
         self.receipts: list[Any] = []
         self.entries: list[Any] = []
+        self.days: list[Any] = []
         self.truth: dict[Key, Shift] = {}
         for n in range(SHIFTS):
             self._live(n, rng)
@@ -54,6 +55,7 @@ class Register:
         told = {
             "reports": {"documents": self.reports, "paging": {"nextOffset": "a"}},
             "totals": {"shifts": self.entries},
+            "days": {"items": self.days},
             "receipts": {"documents": self.receipts, "paging": {"nextOffset": "b"}},
         }
         copy: Answers = json.loads(json.dumps(told))
@@ -95,16 +97,16 @@ class Register:
             vat += (2 * inside * cash + total) // (2 * total)
         report = self._fiscal(shift, closed, code=5, receiptsQuantity=count, documentsQuantity=count + 2)
         self.reports.append({"closeShift": report})
-        self.entries.append(
-            {"shiftNumber": shift, "shiftOpen": opened.isoformat(), "shiftClose": closed.isoformat()}
-            | {
-                SECTIONS[code]: {
-                    "cashTotal": one["cash"], "cashlessTotal": one["card"], "total": one["cash"] + one["card"],
-                    "totalWithNds0": 0, "totalWithNdsFree": 0, "count": one["count"], "nds": {"rate20": 1},
-                }
-                for code, one in sums.items()
+        sections = {
+            SECTIONS[code]: {
+                "cashTotal": one["cash"], "cashlessTotal": one["card"], "total": one["cash"] + one["card"],
+                "totalWithNds0": 0, "totalWithNdsFree": 0, "count": one["count"], "nds": {"rate20": 1},
             }
-        )  # fmt: skip
+            for code, one in sums.items()
+        }  # fmt: skip
+        ends = {"shiftOpen": opened.isoformat(), "shiftClose": closed.isoformat()}
+        self.entries.append({"shiftNumber": shift} | ends | sections)
+        self.days.append({"date": day.isoformat()} | sections)
         key = (self.drive, shift)
         cash_by_operation = {OPERATIONS[code]: one["cash"] for code, one in sums.items() if one["cash"]}
         self.truth[key] = Shift(key, day, report["fiscalDocumentNumber"], cash_by_operation, vat, "osn")

@@ -22,6 +22,7 @@ QUARANTINED, INCOMPLETE, REVIEW = "quarantined", "incomplete", "waits for a pers
 MISSING, GAP, STOPPED = "missing, named by the totals", "missing, a gap in the numbers", "the batch stops"
 WRONG, SILENT = "WRONG", "LOST IN SILENCE"
 KIND_OF = {"cash_income": "pko", "cash_payout_refund": "pko", "cash_refund": "rko", "cash_payout": "rko"}
+RECORDS = {"totals": "shifts", "days": "items"}
 NOW = datetime(2025, 11, 20, 6)
 
 
@@ -49,11 +50,11 @@ def make_case(place: int, detail: str, *, healthy: bool = False) -> Case:
     """The register of that place, one of its answers damaged by the same seed each time."""
     register = Register(place)
     answers = register.answers
-    if detail == "totals":
-        del answers["receipts"]
+    # Where receipts are read, nobody asks for totals by day.
+    del answers["receipts" if detail == "totals" else "days"]
     rng = Random(place * 31 + len(answers))  # noqa: S311 - the same damage each time
     spoilt = rng.choice(list(answers))
-    records = answers[spoilt]["shifts" if spoilt == "totals" else "documents"]
+    records = answers[spoilt][RECORDS.get(spoilt, "documents")]
     damage = None if healthy else damaged(answers[spoilt], records, rng)
     bodies = {name: as_json(answer) for name, answer in answers.items()}
     if damage is not None:

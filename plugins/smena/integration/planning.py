@@ -20,7 +20,7 @@ WINDOW_DAYS = {"totals": 92, "receipts": 35}
 SHOP_WINDOW_DAYS = 31
 """The longest window of a shop's cheques: each is asked with a margin of two days on both sides."""
 
-REQUESTS_A_WINDOW = {"totals": 3, "receipts": 5}
+REQUESTS_A_WINDOW = {"totals": 4, "receipts": 5}
 REQUESTS_A_SHOP_WINDOW = 8
 
 SHARD_REGISTERS = 200

@@ -12,7 +12,6 @@ from smena.pipeline.log import step_log
 from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
-from smena.sources.page import Page
 from smena.transform.totals import last_close_without_opening
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment, Batch
@@ -32,6 +31,7 @@ class _Asking:
 
     client: OfdClient
     fetch: Fetch
+    has_witness: bool = False
 
     @property
     def assignment(self) -> Assignment:
@@ -53,20 +53,22 @@ class _Asking:
         """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends.
 
         Where one was opened earlier still, its days are asked again from further back: sums of a part are no sums.
+        Where no receipts will be read beside them, totals by day of the same days are their witness.
         """
         assignment = self.assignment
-        page = self._totals(assignment.first_day - MARGIN, assignment.last_day)
+        place = (assignment.ofd_organization_id, assignment.kkt_reg_id)
+        first, last = self._permitted(assignment.first_day - MARGIN), assignment.last_day
+        page = self.client.by_shifts(*place, first, last)
+        self.fetch.keep("by_shifts", page)
         last_cut = last_close_without_opening(page.body, assignment.first_day)
         if last_cut is not None:
-            self._totals(assignment.first_day - LONGEST_SHIFT, min(last_cut, assignment.last_day))
+            first = self._permitted(assignment.first_day - LONGEST_SHIFT)
+            self.fetch.keep("by_shifts", self.client.by_shifts(*place, first, min(last_cut, last)))
+        if self.has_witness:
+            self.fetch.keep("by_days", self.client.by_days(*place, first, last))
 
-    def _totals(self, first: date, last: date) -> Page:
-        assignment = self.assignment
-        if assignment.permission_from is not None:
-            first = max(first, assignment.permission_from)
-        page = self.client.by_shifts(assignment.ofd_organization_id, assignment.kkt_reg_id, first, last)
-        self.fetch.keep("by_shifts", page)
-        return page
+    def _permitted(self, day: date) -> date:
+        return max(day, self.assignment.permission_from or day)
 
 
 def extract(road: Road, batch_id: int, shard: int) -> Extraction:
@@ -84,7 +86,7 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
         client = road.ofd(organization)
         try:
             pages = PageStore(road.warehouse, batch_id)
-            _fetch_reports(road, client, pages, result)
+            _fetch_reports(road, client, pages, batch, result)
             _fetch_receipts(road, client, pages, batch, result)
             told.update(result.states)
         finally:
@@ -93,11 +95,11 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
         return result
 
 
-def _fetch_reports(road: Road, client: OfdClient, pages: PageStore, result: Extraction) -> None:
+def _fetch_reports(road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction) -> None:
     """z-reports of every assignment and its totals by shift: these spare the receipts, or are held against them."""
 
     def fetch(one: Fetch) -> None:
-        asking = _Asking(client, one)
+        asking = _Asking(client, one, has_witness=batch.detail == "totals")
         first = datetime.combine(one.assignment.first_day, time.min)
         asking.documents(first, one.assignment.ask_through, Z_REPORTS)
         asking.totals()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from smena.transform.days import is_doubted, read_days_of_windows
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents
 from smena.transform.totals import read_shift_totals
@@ -13,11 +14,33 @@ from smena.warehouse.pages import StoredPage
 
 
 def read_pages(pages: Iterable[StoredPage]) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
-    """The fiscal documents, the totals by shift, and the totals that could not be read (SHIFT_TOTALS, REJECTS)."""
+    """The fiscal documents, the totals by shift, and the totals that could not be read (SHIFT_TOTALS, REJECTS).
+
+    Pages come as they were kept: by assignment, those of by-days each after those of by-shifts that it is a witness of.
+    """
     pages = list(pages)
     documents = read_documents(_raw(page) for page in pages if page.method in ("by_period", "unreadable"))
     totals, broken = read_shift_totals(_raw(page) for page in pages if page.method == "by_shifts")
+    windows = _windows(pages)
+    if windows:
+        days, unread = read_days_of_windows(_raw(page) for page in pages if page.method == "by_days")
+        totals["is_doubted"] = is_doubted(totals, days, windows)
+        broken = pd.concat([broken, unread], ignore_index=True) if len(unread) else broken
     return documents, totals, broken
+
+
+def _windows(pages: list[StoredPage]) -> dict[int, int]:
+    """By page of by-shifts, that of by-days which was asked after it, for the same days."""
+    windows: dict[int, int] = {}
+    alone: list[StoredPage] = []
+    for page in pages:
+        if page.method == "by_shifts":
+            alone.append(page)
+        elif page.method == "by_days":
+            place = (page.kkt_reg_id, page.first_day)
+            windows |= {one.page_id: page.page_id for one in alone if (one.kkt_reg_id, one.first_day) == place}
+            alone = []
+    return windows
 
 
 def _raw(page: StoredPage) -> RawPage:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from smena.transform.decoding import decode
-from smena.transform.documents import DaysAnswer
+from smena.transform.decoding import Undecodable, decode
+from smena.transform.documents import DaysAnswer, DayTotals
 from smena.transform.frames import DAY_TOTALS, MONEY
-from smena.transform.pages import Found, RawPage
+from smena.transform.pages import Found, RawPage, reject, rejects_frame
 from smena.transform.schema import MOMENT
 from smena.transform.totals import columns_of_sums
 
 FIGURES = ["receipts", *MONEY]
+_WINDOW = ["kkt_reg_id", "first_day", "last_day"]
 
 
 def read_day_totals(pages: Iterable[RawPage]) -> pd.DataFrame:
     """Totals by day (DAY_TOTALS). An empty body holds none. Raises Undecodable where an answer cannot be read."""
-    found = Found()
+    return _frame((page, _items(page)) for page in pages)
+
+
+def read_days_of_windows(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Totals by day (DAY_TOTALS), and the answers that cannot be read (REJECTS): they bear witness of nothing."""
+    answers, rejects = [], []
     for page in pages:
-        if page.body.strip():
-            found.add(page, decode(page.body, DaysAnswer, strict=False).items)
-    data: dict[str, Any] = {"page_id": found.pages, "kkt_reg_id": found.registers}
-    return DAY_TOTALS.of(data | {"day": pd.to_datetime(pd.Series(found.column("day")))} | columns_of_sums(found))
+        try:
+            answers.append((page, _items(page)))
+        except Undecodable as error:
+            rejects.append(reject(page, "byDays", f"the answer cannot be read: {error}", page.body))
+    return _frame(answers), rejects_frame(rejects)
 
 
 def unbalanced_days(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
@@ -61,6 +68,55 @@ def unbalanced_days(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, asked:
     outside = placed.loc[placed["span"].isna(), ["kkt_reg_id", "day"]]
     found = pd.concat([inside.astype({"day": MOMENT}), outside.astype({"day": MOMENT})])
     return found.drop_duplicates(ignore_index=True)
+
+
+def is_doubted(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, windows: Mapping[int, int]) -> pd.Series:
+    """Which totals by shift (same index) lie on days of which totals by day of the same window tell another thing.
+
+    Args:
+        shift_totals: SHIFT_TOTALS.
+        day_totals: DAY_TOTALS.
+        windows: by page of by-shifts, the page of by-days that was asked beside it; the rest has no witness. Several
+            pages of one window may tell of the same shift, some of a part of it only.
+    """
+    told = shift_totals[shift_totals["page_id"].isin(windows)]
+    if told.empty:
+        return pd.Series(data=False, index=shift_totals.index)
+    told = told.assign(
+        kkt_reg_id=told["page_id"].map(windows).astype("string"),
+        begins=told["opened_at"].fillna(told["closed_at"]).dt.normalize(),
+        ends=told["closed_at"].fillna(told["opened_at"]).dt.normalize(),
+        row=told.index,
+    )
+    days = day_totals.assign(kkt_reg_id=day_totals["page_id"].astype("string"))
+    seen = [told[["kkt_reg_id", name]].rename(columns={name: "day"}) for name in ("begins", "ends")]
+    asked = pd.concat([*seen, days[["kkt_reg_id", "day"]]]).groupby("kkt_reg_id", as_index=False)["day"]
+    wrong = unbalanced_days(_once(told), days, asked.agg(["min", "max"]).set_axis(_WINDOW, axis=1))
+    touched = told[["kkt_reg_id", "begins", "ends", "row"]].merge(wrong, on="kkt_reg_id")
+    touched = touched[touched["day"].between(touched["begins"], touched["ends"])]
+    return pd.Series(shift_totals.index.isin(touched["row"]), index=shift_totals.index)
+
+
+def _items(page: RawPage) -> list[DayTotals]:
+    return decode(page.body, DaysAnswer, strict=False).items if page.body.strip() else []
+
+
+def _frame(answers: Iterable[tuple[RawPage, list[DayTotals]]]) -> pd.DataFrame:
+    found = Found()
+    for page, items in answers:
+        found.add(page, items)
+    data: dict[str, Any] = {"page_id": found.pages, "kkt_reg_id": found.registers}
+    return DAY_TOTALS.of(data | {"day": pd.to_datetime(pd.Series(found.column("day")))} | columns_of_sums(found))
+
+
+def _once(told: pd.DataFrame) -> pd.DataFrame:
+    """Each shift of a window by the entry that tells most of it."""
+    whole_first = told.assign(parts=told["opened_at"].isna().astype(int) + told["closed_at"].isna().astype(int))
+    whole_first = whole_first.sort_values(["parts", "receipts"], ascending=[True, False], kind="stable")
+    for end in ("closed_at", "opened_at"):
+        again = whole_first.duplicated(["kkt_reg_id", "shift_number", end]) & whole_first[end].notna()
+        whole_first = whole_first[~again]
+    return whole_first
 
 
 def summed_by_day(shift_totals: pd.DataFrame, day_of_page: pd.DataFrame) -> pd.DataFrame:

@@ -40,9 +40,13 @@ SHIFT_TOTALS = Schema(
         "closed_at": MOMENT,
         "receipts": WHOLE,
     }
-    | dict.fromkeys(MONEY, WHOLE),
+    | dict.fromkeys(MONEY, WHOLE)
+    | {"is_doubted": FLAG},
 )
-"""by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked."""
+"""by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked.
+
+`is_doubted`: totals by day, asked for the same window, cannot be true beside it.
+"""
 
 TOLD_SHIFTS = Schema("told_shifts", {**SHIFT_TOTALS.columns, "overpaid": WHOLE})
 """by-shifts as a witness: `overpaid` is how many kopecks cash and cashless sums are above their totals, or zero."""

@@ -55,6 +55,7 @@ def _read(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, list[dict[str, Any]]]
             "opened_at": moments(found.column("shift_open")),
             "closed_at": moments(found.column("shift_close")),
             **columns_of_sums(found),
+            "is_doubted": False,
             "overpaid": [_overpaid(one) for one in found.documents],
         }
     )

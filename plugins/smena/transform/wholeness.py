@@ -29,9 +29,9 @@ def closed_through(z_reports: pd.DataFrame, last_day: date, latest: pd.Timestamp
 def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:
     """For each z-report (same index): its sums, where one by-shifts entry is provably its own and whole.
 
-    An entry is whole where both its ends were inside the window and its receipts are as many as the z-report says. Two
-    different entries for one shift prove nothing. Columns: whole, beyond (it tells of more receipts than the z-report),
-    opened_at, totals_page_id and the six sums; missing where there is no entry.
+    An entry is whole where both its ends were inside the window, its receipts are as many as the z-report says, and no
+    totals by day speak against it. Two different entries for one shift prove nothing. Columns: whole, beyond (it tells
+    of more receipts than the z-report), opened_at, totals_page_id and the six sums; missing where there is no entry.
     """
     entries = shift_totals[shift_totals["opened_at"].notna() & shift_totals["closed_at"].notna()]
     entries = entries.drop_duplicates([column for column in entries if column != "page_id"])
@@ -43,6 +43,7 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
     # A register cannot close two shifts of one number at one moment; if two are told, neither is proved.
     lonely = ~z_reports.duplicated(_ENTRY, keep=False)
     whole = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
+    whole &= ~found["is_doubted"].fillna(value=False).astype(bool)
     beyond = (found["receipts"] > found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
     return found[["opened_at", "totals_page_id", *MONEY]].assign(whole=whole, beyond=beyond)
 

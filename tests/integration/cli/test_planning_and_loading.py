@@ -61,11 +61,11 @@ def test_a_plan_tells_requests_and_what_is_covered(shop: Shop) -> None:
     shop.load()
     after = shop.cli.here("plan", "--inn", shop.inn, "--json").data
     # A window loaded by hand is looked back at once by the next run.
-    assert (before["requests"], after["requests"]) == (9, 9)
+    assert (before["requests"], after["requests"]) == (12, 12)
     assert before["covered"]["registers"] == 3
     assert (before["covered"]["covered_days"], after["covered"]["covered_days"]) == (0, 3 * ((LAST - FIRST).days + 1))
     text = shop.cli.here("plan", "--inn", shop.inn).out.splitlines()[1]
-    assert text.startswith("about 9 requests; 3 registers within reach, 24 of their ")
+    assert text.startswith("about 12 requests; 3 registers within reach, 24 of their ")
 
 
 def test_a_plan_with_days_out_of_reach_waits_for_a_person(shop: Shop) -> None:

@@ -40,7 +40,7 @@ def test_a_day_on_which_everything_is_proved_is_green(town: Town) -> None:
 def test_a_difference_makes_the_day_red_when_it_is_new_and_only_then(town: Town) -> None:
     told = next(iter(town.truth().values()))
     match = {"type": "byShifts", "fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"]}
-    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": 1}})
+    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": 1}, "alone": True})
     run(town, "monday")
     with pytest.raises(BadBatch, match=f"organisation {told['organization_inn']}: 2 new differences"):
         report_reconciliation(town.road, run_id="monday")

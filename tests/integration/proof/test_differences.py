@@ -39,11 +39,11 @@ def a_shift(town: Town) -> dict[str, Any]:
 
 
 def tell(town: Town, shift: dict[str, Any], **changes: int) -> None:
-    """From now on by-shifts tells this of the shift."""
+    """From now on by-shifts, and nothing else, tells this of the shift."""
     match = {
         "type": "byShifts", "fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"],
     }  # fmt: skip
-    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": changes})
+    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": changes, "alone": True})
 
 
 def orders_of(town: Town, shift: dict[str, Any]) -> list[str]:

@@ -68,6 +68,9 @@ class Visitor:
     def every(self, path: str, **query: Any) -> list[dict[str, Any]]:
         return [document for page in self.pages(path, **query) for document in page]
 
+    def days(self, path: str, first: str = FIRST, last: str = "2026-01-20") -> list[dict[str, Any]]:
+        return self.ask(f"{path}/statistics/cash-receipt/by-days", **{"from": first, "to": last}).json()["items"]
+
     def shifts(self, path: str, first: str = FIRST, last: str = "2026-01-20") -> list[dict[str, Any]]:
         return self.ask(f"{path}/statistics/cash-receipt/by-shifts", **{"from": first, "to": last}).json()["shifts"]
 
