@@ -54,7 +54,7 @@ def _preload() -> None:
         from smena.quality.judge import prepare
 
         prepare()
-    except ImportError as error:
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with a library must not keep the scheduler down
         # A task that needs it will say so; the scheduler is of use without.
         logging.getLogger(__name__).warning("not all is preloaded: %s", error)
 
