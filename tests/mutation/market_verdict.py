@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 
 from smena.pipeline.market.process import Chunk, work
-from smena.warehouse.pages import StoredPage
 from tests.mutation.damage import Damage, as_json, damaged
+from tests.mutation.register import as_stored
 from tests.mutation.till import FIRST_DAY, NOW, SHIFTS, Till
 from tests.mutation.verdict import ASIDE, INCOMPLETE, QUARANTINED, RIGHT, SILENT, STOPPED, WRONG, organization
+
+METHODS = {"sales": "cheques", "refunds": "cheques"}
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,12 @@ def make_case(place: int, *, healthy: bool = False) -> Case:
     """The till of that place, one of its answers damaged by the same seed each time."""
     till = Till(place)
     answers = till.answers
-    rng = Random(place * 37)  # noqa: S311 - the same damage each time
-    spoilt = "refunds" if till.refunds and rng.random() < 0.2 else "sales"
-    damage = None if healthy else damaged(answers[spoilt], answers[spoilt]["items"], rng)
     bodies = {name: as_json(answer) for name, answer in answers.items()}
+    bodies |= {f"{name}, again": body for name, body in bodies.items()}
+    rng = Random(place * 37)  # noqa: S311 - the same damage each time
+    asked = "refunds" if till.refunds and rng.random() < 0.2 else "sales"
+    spoilt = rng.choice((asked, f"{asked}, again"))
+    damage = None if healthy else damaged(answers[asked], answers[asked]["items"], rng)
     if damage is not None:
         bodies[spoilt] = damage.body
     return Case(till, spoilt, damage, bodies)
@@ -52,9 +56,9 @@ def make_case(place: int, *, healthy: bool = False) -> Case:
 def judge(cases: Sequence[Case]) -> list[Verdict]:
     """Loads the answers of these tills together, as a shard, and says what became of each."""
     pages = [
-        StoredPage(1 + 10 * place + n, case.till.shop, FIRST_DAY, "cheques", body)
+        page
         for place, case in enumerate(cases)
-        for n, body in enumerate(case.bodies.values())
+        for page in as_stored(case.till.shop, FIRST_DAY, case.bodies, METHODS, first_page=1 + 10 * place)
     ]
     last_day = FIRST_DAY + timedelta(days=SHIFTS - 1)
     chunk = work(pages, organization("totals"), FIRST_DAY, last_day, NOW)

@@ -19,6 +19,7 @@ Answers = dict[str, Any]
 """By name: `reports` (z-reports of by-period), `totals` (by-shifts), `days` (by-days), `receipts` (the rest)."""
 
 METHODS = {"reports": "by_period", "totals": "by_shifts", "days": "by_days", "receipts": "by_period"}
+ASKED_TWICE = ("reports", "receipts")
 Key = tuple[str, int]
 
 
@@ -35,7 +36,7 @@ class Shift:
 
 
 class Register:
-    """A register by its number: five shifts on five days, closed every evening."""
+    """A register by its number: five shifts on five days, closed every evening, or no more than one of them."""
 
     def __init__(self, place: int) -> None:
         rng = Random(place)  # noqa: S311 - the same register each time
@@ -46,7 +47,7 @@ class Register:
         self.entries: list[Any] = []
         self.days: list[Any] = []
         self.truth: dict[Key, Shift] = {}
-        for n in range(SHIFTS):
+        for n in range(rng.choice((1, SHIFTS))):
             self._live(n, rng)
 
     @property
@@ -113,8 +114,23 @@ class Register:
 
 
 def pages_of(register: Register, bodies: dict[str, bytes], first_page: int) -> list[StoredPage]:
-    """Answers as they lie in the evidence."""
-    return [
-        StoredPage(first_page + n, register.number, FIRST_DAY, METHODS[name], body)
-        for n, (name, body) in enumerate(bodies.items())
-    ]
+    """Answers as they lie in the evidence, those of a second reading beside the first where they are not the same."""
+    return as_stored(register.number, FIRST_DAY, bodies, METHODS, first_page)
+
+
+def as_stored(
+    place: str, first_day: date, bodies: dict[str, bytes], methods: dict[str, str], first_page: int
+) -> list[StoredPage]:
+    """Answers by name; what was told when `x` was asked for again is `x, again`."""
+    pages = []
+    for n, (name, body) in enumerate(bodies.items()):
+        asked, _, is_second = name.partition(", ")
+        second = bodies.get(f"{asked}, again")
+        if is_second and body == bodies[asked]:
+            continue
+        method = methods[asked] + ("_again" if is_second else "")
+        fetch_id = first_page + list(methods).index(asked)
+        pages.append(
+            StoredPage(first_page + n, place, first_day, method, body, fetch_id, not is_second and body == second)
+        )
+    return sorted(pages, key=lambda page: page.method.endswith("_again"))

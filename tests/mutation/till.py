@@ -17,7 +17,7 @@ def _guid(*parts: int) -> str:
 
 
 class Till:
-    """A shop of one cashbox by its number: five shifts on five days, three to six cheques each."""
+    """A shop of one cashbox by its number: five shifts on five days or one, three to six cheques each."""
 
     def __init__(self, place: int) -> None:
         rng = Random(place)  # noqa: S311 - the same till each time
@@ -25,7 +25,7 @@ class Till:
         self.sales: list[Any] = []
         self.refunds: list[Any] = []
         self.truth: dict[str, tuple[date, int, int]] = {}
-        for n in range(SHIFTS):
+        for n in range(rng.choice((1, SHIFTS))):
             self._live(place, n, rng)
 
     @property

@@ -12,9 +12,10 @@ import pandas as pd
 
 from smena.model.organization import AccountRule, Detail, Organization
 from smena.pipeline.process import Chunk, work
+from smena.transform.twice import are_numbered_on
 from smena.warehouse.ledger import Batch
 from tests.mutation.damage import Damage, as_json, damaged
-from tests.mutation.register import FIRST_DAY, INN, SHIFTS, Register, pages_of
+from tests.mutation.register import ASKED_TWICE, FIRST_DAY, INN, SHIFTS, Register, pages_of
 from tests.unit.transform.papers import ACCOUNTS
 
 RIGHT, ASIDE = "loaded right", "loaded right, a record put aside"
@@ -22,6 +23,7 @@ QUARANTINED, INCOMPLETE, REVIEW = "quarantined", "incomplete", "waits for a pers
 MISSING, GAP, STOPPED = "missing, named by the totals", "missing, a gap in the numbers", "the batch stops"
 WRONG, SILENT = "WRONG", "LOST IN SILENCE"
 KIND_OF = {"cash_income": "pko", "cash_payout_refund": "pko", "cash_refund": "rko", "cash_payout": "rko"}
+SECOND_REPORTS = "reports, again"
 RECORDS = {"totals": "shifts", "days": "items"}
 NOW = datetime(2025, 11, 20, 6)
 
@@ -52,14 +54,23 @@ def make_case(place: int, detail: str, *, healthy: bool = False) -> Case:
     answers = register.answers
     # Where receipts are read, nobody asks for totals by day.
     del answers["receipts" if detail == "totals" else "days"]
-    rng = Random(place * 31 + len(answers))  # noqa: S311 - the same damage each time
-    spoilt = rng.choice(list(answers))
-    records = answers[spoilt][RECORDS.get(spoilt, "documents")]
-    damage = None if healthy else damaged(answers[spoilt], records, rng)
     bodies = {name: as_json(answer) for name, answer in answers.items()}
+    bodies |= {f"{name}, again": bodies[name] for name in ASKED_TWICE if name in bodies}
+    rng = Random(place * 31 + len(answers))  # noqa: S311 - the same damage each time
+    spoilt = rng.choice([name for name in bodies if name != SECOND_REPORTS or _are_asked_twice(bodies)])
+    asked = spoilt.partition(", ")[0]
+    records = answers[asked][RECORDS.get(asked, "documents")]
+    damage = None if healthy else damaged(answers[asked], records, rng)
     if damage is not None:
         bodies[spoilt] = damage.body
+    if not _are_asked_twice(bodies):
+        del bodies[SECOND_REPORTS]
     return Case(register, spoilt, damage, bodies)
+
+
+def _are_asked_twice(bodies: dict[str, bytes]) -> bool:
+    """As extract decides it, of a register of which the warehouse has nothing yet."""
+    return not are_numbered_on([bodies["reports"]], {})
 
 
 def judge(cases: Sequence[Case], detail: Detail) -> list[Verdict]:

@@ -1,13 +1,15 @@
 -- Run by `smena explain --page`: one answer with its bytes, as they are stored.
 select
-    page_id,
-    method,
-    address,
-    status,
-    fetched_at,
-    encode(sha256, 'hex') as sha256,
-    body,
-    body_bytes,
-    batch_id
+    page.page_id,
+    page.method,
+    page.address,
+    page.status,
+    page.fetched_at,
+    told_again.fetched_at as told_again_at,
+    encode(page.sha256, 'hex') as sha256,
+    page.body,
+    page.body_bytes,
+    page.batch_id
 from raw.page
-where page_id = %(page_id)s
+left join raw.told_again on page.page_id = told_again.page_id
+where page.page_id = %(page_id)s

@@ -1,13 +1,15 @@
 -- Run by `smena explain`: the answers that a shift was read from.
 select
-    page_id,
-    method,
-    address,
-    status,
-    fetched_at,
-    encode(sha256, 'hex') as sha256,
-    body_bytes,
-    batch_id
+    page.page_id,
+    page.method,
+    page.address,
+    page.status,
+    page.fetched_at,
+    told_again.fetched_at as told_again_at,
+    encode(page.sha256, 'hex') as sha256,
+    page.body_bytes,
+    page.batch_id
 from raw.page
-where page_id = any(%(pages)s)
-order by page_id
+left join raw.told_again on page.page_id = told_again.page_id
+where page.page_id = any(%(pages)s)
+order by page.page_id

@@ -131,10 +131,11 @@ def _link(row: Row) -> str:
 
 
 def page_text(page: Row) -> str:
-    """An answer: what was asked, how long it is, the sha256 of its bytes."""
+    """An answer: what was asked, how long it is, the sha256 of its bytes, and whether they were told again."""
+    again = f", told again {page['told_again_at']}" if page["told_again_at"] else ""
     return (
         f"page {page['page_id']} {page['method']} {page['address']}\n"
-        f"    {page['body_bytes']} bytes, sha256 {page['sha256']}, fetched {page['fetched_at']}"
+        f"    {page['body_bytes']} bytes, sha256 {page['sha256']}, fetched {page['fetched_at']}{again}"
     )
 
 

@@ -20,8 +20,8 @@ WINDOW_DAYS = {"totals": 92, "receipts": 35}
 SHOP_WINDOW_DAYS = 31
 """The longest window of a shop's cheques: each is asked with a margin of two days on both sides."""
 
-REQUESTS_A_WINDOW = {"totals": 4, "receipts": 5}
-REQUESTS_A_SHOP_WINDOW = 8
+REQUESTS_A_WINDOW = {"totals": 4, "receipts": 7}
+REQUESTS_A_SHOP_WINDOW = 12
 
 SHARD_REGISTERS = 200
 SHARD_SHOPS = 40
@@ -155,9 +155,9 @@ def gaps(transaction: Transaction, inn: str, product: str) -> list[Row]:
 def requests_expected(windows: int, organization: Organization, product: str) -> int:
     """How many requests so many windows will cost, about: what lies in them is not known before.
 
-    A window costs two pages of z-reports, the second of which tells that it is the last, and totals by shift; where
-    receipts are read, two pages of these at least. A shop's costs two pages of sales, of refunds and of waybills, and
-    two of contractors.
+    A window costs two pages of z-reports, the second of which tells that it is the last, totals by shift and, beside
+    these, totals by day; or where receipts are read, two pages of them at least, each asked for twice. A shop's costs
+    two pages of sales and of refunds, each twice, two of waybills, and two of contractors.
     """
     return windows * (REQUESTS_A_WINDOW[organization.detail] if product == OFD else REQUESTS_A_SHOP_WINDOW)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from smena.integration.organizations import organization_of
 from smena.pipeline.fetching import Extraction, Fetch, fetch_all
 from smena.pipeline.log import step_log
+from smena.pipeline.reading import DOCUMENTS
 from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
 from smena.pipeline.road import Road
+from smena.pipeline.twice import Listed
 from smena.sources.ofd import OfdClient
+from smena.sources.page import Page
 from smena.transform.totals import last_close_without_opening
+from smena.transform.twice import Ends, are_numbered_on
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment, Batch
 from smena.warehouse.pages import PageStore
@@ -37,17 +42,30 @@ class _Asking:
     def assignment(self) -> Assignment:
         return self.fetch.assignment
 
-    def documents(self, first: datetime, last: datetime, types: Sequence[str]) -> None:
-        """Every document of these types in a period, as far as it is permitted, page by page."""
+    def reports(self, known: Ends) -> None:
+        """z-reports and corrections; asked for twice where the number of a report is not proved by a neighbour's."""
+        assignment = self.assignment
+        listed = self._documents(datetime.combine(assignment.first_day, time.min), assignment.ask_through, Z_REPORTS)
+        if not are_numbered_on(listed.read(), known):
+            listed.read_again()
+
+    def receipts(self, first: datetime, last: datetime) -> None:
+        """Receipts of a period with the opening reports; asked for twice."""
+        deque(self._documents(first, last, RECEIPTS).read_twice(), maxlen=0)
+
+    def _documents(self, first: datetime, last: datetime, types: Sequence[str]) -> Listed:
+        """Every document of these types in a period, as far as it is permitted."""
         assignment = self.assignment
         if assignment.permission_from is not None:
             first = max(first, datetime.combine(assignment.permission_from, time.min))
         if assignment.permission_to is not None:
             last = min(last, datetime.combine(assignment.permission_to, time(23, 59, 59)))
-        if first > last:
-            return
-        for page in self.client.by_period(assignment.ofd_organization_id, assignment.kkt_reg_id, first, last, types):
-            self.fetch.keep("by_period", page)
+
+        def ask() -> Iterable[Page]:
+            place = (assignment.ofd_organization_id, assignment.kkt_reg_id)
+            return self.client.by_period(*place, first, last, types) if first <= last else ()
+
+        return Listed(self.fetch, DOCUMENTS, ask)
 
     def totals(self) -> None:
         """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends.
@@ -97,11 +115,11 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
 
 def _fetch_reports(road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction) -> None:
     """z-reports of every assignment and its totals by shift: these spare the receipts, or are held against them."""
+    ends = ledger.known_ends(road.warehouse, batch.batch_id, result.shard)
 
     def fetch(one: Fetch) -> None:
         asking = _Asking(client, one, has_witness=batch.detail == "totals")
-        first = datetime.combine(one.assignment.first_day, time.min)
-        asking.documents(first, one.assignment.ask_through, Z_REPORTS)
+        asking.reports(ends.get((one.assignment.kkt_reg_id, one.assignment.first_day), {}))
         asking.totals()
 
     waiting = ledger.assignments_of(road.warehouse, result.batch_id, result.shard, ("planned", "failed"))
@@ -117,7 +135,7 @@ def _fetch_receipts(road: Road, client: OfdClient, pages: PageStore, batch: Batc
 
     def fetch(one: Fetch) -> None:
         for first, last in periods[one.assignment.kkt_reg_id, one.assignment.first_day]:
-            _Asking(client, one).documents(first, last, RECEIPTS)
+            _Asking(client, one).receipts(first, last)
 
     needing = [one for one in listed if (one.kkt_reg_id, one.first_day) in periods]
     done = [one for one in listed if (one.kkt_reg_id, one.first_day) not in periods]

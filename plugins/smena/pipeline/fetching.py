@@ -36,8 +36,9 @@ class Fetch:
     assignment: Assignment
     fetch_id: int
 
-    def keep(self, method: str, page: Page) -> None:
-        self.pages.add(
+    def keep(self, method: str, page: Page) -> int:
+        """Keeps an answer; gives its page id."""
+        return self.pages.add(
             fetch_id=self.fetch_id,
             kkt_reg_id=self.assignment.kkt_reg_id,
             method=method,

@@ -6,11 +6,16 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from smena.pipeline.twice import again, lone_records
 from smena.transform.days import is_doubted, read_days_of_windows
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents
 from smena.transform.totals import read_shift_totals
+from smena.transform.twice import document_keys, without_lone
 from smena.warehouse.pages import StoredPage
+
+DOCUMENTS = "by_period"
+_OF_DOCUMENTS = (DOCUMENTS, again(DOCUMENTS), "unreadable")
 
 
 def read_pages(pages: Iterable[StoredPage]) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
@@ -19,7 +24,8 @@ def read_pages(pages: Iterable[StoredPage]) -> tuple[FiscalFrames, pd.DataFrame,
     Pages come as they were kept: by assignment, those of by-days each after those of by-shifts that it is a witness of.
     """
     pages = list(pages)
-    documents = read_documents(_raw(page) for page in pages if page.method in ("by_period", "unreadable"))
+    documents = read_documents(_raw(page) for page in pages if page.method in _OF_DOCUMENTS)
+    documents = without_lone(documents, lone_records(pages, DOCUMENTS, document_keys))
     totals, broken = read_shift_totals(_raw(page) for page in pages if page.method == "by_shifts")
     windows = _windows(pages)
     if windows:

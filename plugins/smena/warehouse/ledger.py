@@ -71,6 +71,16 @@ def assign(transaction: Transaction, batch_id: int, first_day: date, assignments
     transaction.run("batch_span", batch_id=batch_id, first_day=first_day)
 
 
+def known_ends(warehouse: Warehouse, batch_id: int, shard: int) -> dict[tuple[str, date], dict[tuple[str, int], int]]:
+    """By register and first day of its assignment: ФД number of the newest z-report before, by ФН and shift number."""
+    return {
+        (row["kkt_reg_id"], row["first_day"]): {
+            (row["fiscal_drive_number"], row["shift_number"]): row["fiscal_document_number"]
+        }
+        for row in warehouse.rows("known_ends", batch_id=batch_id, shard=shard)
+    }
+
+
 def batch_of(transaction: Transaction | Warehouse, batch_id: int) -> Batch:
     """The batch with this id. Raises WrongUse where there is none."""
     row = transaction.row("batch", batch_id=batch_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 
 from smena.integration.organizations import organization_of
 from smena.pipeline.fetching import Extraction, Fetch, fetch_all
 from smena.pipeline.log import step_log
 from smena.pipeline.road import Road
+from smena.pipeline.twice import Listed
 from smena.sources.market import MarketClient
 from smena.transform.market.shifts import FURTHEST, MARGIN, spans_told
 from smena.warehouse import ledger
@@ -59,8 +61,7 @@ def _fetch(client: MarketClient, one: Fetch) -> None:
 
 
 def _cheques(client: MarketClient, one: Fetch, first: date, last: date) -> Iterator[bytes]:
-    """Sales and refunds of these days: each answer, once it is kept as evidence. Memory holds one of them."""
+    """Sales and refunds of these days, each list asked for twice: the answers, once they are kept as evidence."""
+    shop = one.assignment.kkt_reg_id
     for is_refund in (False, True):
-        for page in client.cheques(one.assignment.kkt_reg_id, first, last, is_refund=is_refund):
-            one.keep(CHEQUES, page)
-            yield page.body
+        yield from Listed(one, CHEQUES, partial(client.cheques, shop, first, last, is_refund=is_refund)).read_twice()

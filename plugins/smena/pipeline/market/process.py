@@ -15,6 +15,7 @@ from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
 from smena.pipeline.road import Road
+from smena.pipeline.twice import again, lone_records
 from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
 from smena.sources.market_listing import list_contractors
 from smena.transform.duplicates import as_rejects
@@ -24,6 +25,7 @@ from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS, TILL_SHIFTS
 from smena.transform.market.reading import read_cheques, read_waybills
 from smena.transform.market.reports import make_cashless, make_sold
 from smena.transform.market.shifts import make_till_shifts
+from smena.transform.market.twice import cheque_keys, lone_rejects, of_window, set_lone_aside
 from smena.transform.market.waybills import make_waybills
 from smena.transform.pages import RawPage
 from smena.warehouse import ledger
@@ -98,11 +100,19 @@ def work(
 ) -> Chunk:
     """Pages of one window, of any number of shops, into rows to publish: pure."""
     days = {"first_day": first_day, "last_day": last_day}
-    told = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
+    told = read_cheques(_raw(pages, CHEQUES, again(CHEQUES), "unreadable"), organization.timezone, now_local=now_local)
     before = check_cheques(told.cheques, told.payments, told.lines, now_local=now_local)
-    cheques = told.cheques.drop(index=before.bad.index)
+    read_well = told.cheques.drop(index=before.bad.index)
+    cheques, lone = set_lone_aside(read_well, lone_records(pages, CHEQUES, cheque_keys))
     spoiled = _rejected(told.rejects, before, "cheque")
-    shifts = make_till_shifts(cheques, spoiled, **days, date_policy=organization.date_policy, now_local=now_local)
+    shifts = make_till_shifts(
+        cheques,
+        _together(spoiled, lone_rejects(lone)),
+        **days,
+        date_policy=organization.date_policy,
+        now_local=now_local,
+    )
+    spoiled = _together(spoiled, lone_rejects(of_window(lone, shifts, **days)).assign(step="read"))
     delivered = read_waybills(_raw(pages, WAYBILLS), organization.timezone, now_local=now_local)
     of_waybills = check_waybills(delivered.waybills, delivered.lines, now_local=now_local)
     waybills = delivered.waybills.drop(index=of_waybills.bad.index)
@@ -115,7 +125,7 @@ def work(
         shifts,
         pd.concat([documents for documents, _ in filed], ignore_index=True),
         pd.concat([lines for _, lines in filed], ignore_index=True),
-        pd.concat([spoiled, _rejected(delivered.rejects, of_waybills, "waybill")], ignore_index=True),
+        _together(spoiled, _rejected(delivered.rejects, of_waybills, "waybill")),
         (before, of_waybills, check_till_shifts(shifts, cheques)),
     )
 
@@ -123,8 +133,11 @@ def work(
 def _rejected(unread: pd.DataFrame, gate: Verdict, kind: str) -> pd.DataFrame:
     """REJECTS with their `step`: what could not be read, and what the gate did not let pass."""
     bad = as_rejects(gate.bad.rename(columns={"shop_id": "kkt_reg_id"}), kind, gate.bad["reason"])
-    parts = [unread.assign(step="read"), bad.assign(step="check")]
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    return _together(unread.assign(step="read"), bad.assign(step="check"))
+
+
+def _together(*rejects: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([some for some in rejects if len(some)] or rejects[:1], ignore_index=True)
 
 
 def _raw(pages: list[StoredPage], *methods: str) -> list[RawPage]:
