@@ -113,11 +113,16 @@ def openssl_head_of(tmp_path_factory: pytest.TempPathFactory) -> HeadOf:
 
 
 @pytest.fixture
-def office(warehouse: Warehouse) -> Office:
-    """An organisation whose head's certificate is registered."""
+def new_office(warehouse: Warehouse) -> Office:
+    """An organisation that has registered no certificate yet."""
     with warehouse.transaction() as transaction:
         for inn in (INN, OTHER):
             add_organization(transaction, inn=inn, kpp="960101001", name="ООО «Ромашка»", tariff="uchetny")
-    office = Office(warehouse)
-    office.register()
-    return office
+    return Office(warehouse)
+
+
+@pytest.fixture
+def office(new_office: Office) -> Office:
+    """An organisation whose head's certificate is registered."""
+    new_office.register()
+    return new_office

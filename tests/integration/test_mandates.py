@@ -103,28 +103,28 @@ def test_signatures_by_openssl_switch_on_and_off(
     assert office.disable(head.sign(office.ban()["text"], *words, form="PEM"))["state"] == "off"
 
 
-def test_a_gost_signature_switches_on_where_the_engine_is(office: Office, openssl_head_of: HeadOf) -> None:
+def test_a_gost_signature_switches_on_where_the_engine_is(new_office: Office, openssl_head_of: HeadOf) -> None:
     if has_gost():
         head = openssl_head_of("gost_256")
-        office.register(head.pem)
-        assert office.enable(head.sign(office.mandate()["text"], digest=GOST["gost_256"]))["state"] == "on"
+        new_office.register(head.pem)
+        assert new_office.enable(head.sign(new_office.mandate()["text"], digest=GOST["gost_256"]))["state"] == "on"
     else:
-        office.register((KEPT_GOST / "gost_256.pem").read_bytes())
-        office.mandate()
+        new_office.register((KEPT_GOST / "gost_256.pem").read_bytes())
+        new_office.mandate()
         with pytest.raises(RefusedSignature, match=r"not judged.*libengine-gost-openssl"):
-            office.enable((KEPT_GOST / "gost_256.p7s").read_bytes())
-        assert [verdict for verdict, _ in office.verdicts()] == ["unjudged"]
+            new_office.enable((KEPT_GOST / "gost_256.p7s").read_bytes())
+        assert [verdict for verdict, _ in new_office.verdicts()] == ["unjudged"]
 
 
 def test_where_gost_cannot_be_verified_nothing_is_changed_and_that_is_kept(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    new_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENSSL_ENGINES", "/nowhere")
-    office.register((KEPT_GOST / "gost_256.pem").read_bytes())
-    office.mandate()
+    new_office.register((KEPT_GOST / "gost_256.pem").read_bytes())
+    new_office.mandate()
     with pytest.raises(RefusedSignature, match=r"not judged: GOST R 34\.10-2012 cannot be verified here"):
-        office.enable((KEPT_GOST / "gost_256.p7s").read_bytes())
-    assert (office.state(), [verdict for verdict, _ in office.verdicts()]) == ("never", ["unjudged"])
+        new_office.enable((KEPT_GOST / "gost_256.p7s").read_bytes())
+    assert (new_office.state(), [verdict for verdict, _ in new_office.verdicts()]) == ("never", ["unjudged"])
 
 
 def test_any_of_the_texts_that_wait_may_be_the_signed_one(office: Office) -> None:
