@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.model.organization import AccountRule, Detail, Organization
+from smena.model.organization import AccountRule, DatePolicy, Detail, Organization
 from smena.pipeline.process import Chunk, work
 from smena.transform.twice import are_numbered_on
 from smena.warehouse.ledger import Batch
@@ -48,10 +48,12 @@ class Verdict:
     harmed: int
 
 
-def make_case(place: int, detail: str, *, healthy: bool = False) -> Case:
+def make_case(place: int, detail: str, policy: DatePolicy = "shift_close", *, healthy: bool = False) -> Case:
     """The register of that place, one of its answers damaged by the same seed each time."""
     register = Register(place)
     answers = register.answers
+    if policy == "shift_open":
+        answers["reports"]["documents"] += [one for one in answers["receipts"]["documents"] if "openShift" in one]
     # Where receipts are read, nobody asks for totals by day.
     del answers["receipts" if detail == "totals" else "days"]
     bodies = {name: as_json(answer) for name, answer in answers.items()}
@@ -73,16 +75,16 @@ def _are_asked_twice(bodies: dict[str, bytes]) -> bool:
     return not are_numbered_on([bodies["reports"]], {})
 
 
-def judge(cases: Sequence[Case], detail: Detail) -> list[Verdict]:
+def judge(cases: Sequence[Case], detail: Detail, policy: DatePolicy = "shift_close") -> list[Verdict]:
     """Loads the answers of these registers together, as a shard, and says what became of each."""
     pages = [
         page for n, case in enumerate(cases) for page in pages_of(case.register, case.bodies, first_page=1 + 10 * n)
     ]
-    chunk = work(pages, _batch(detail), organization(detail), list[AccountRule](ACCOUNTS), NOW)
+    chunk = work(pages, _batch(detail), organization(detail, policy), list[AccountRule](ACCOUNTS), NOW)
     if any(verdict.stops_batch for verdict in chunk.verdicts):
         if len(cases) == 1:
             return [Verdict(cases[0], STOPPED, "", 0)]
-        return [verdict for case in cases for verdict in judge([case], detail)]
+        return [verdict for case in cases for verdict in judge([case], detail, policy)]
     found = _Found(chunk)
     return [_judged(case, found, detail) for case in cases]
 
@@ -92,11 +94,11 @@ def _batch(detail: str) -> Batch:
     return Batch(1, INN, "ofd", "planned", detail, FIRST_DAY, last, datetime.now(UTC), "planned", {})
 
 
-def organization(detail: Detail) -> Organization:
+def organization(detail: Detail, policy: DatePolicy = "shift_close") -> Organization:
     """The organisation that the registers are of."""
     return Organization(
         inn=INN, kpp="960101001", name="ООО «Пример»", tariff="uchetny", modifier=None, timezone="Europe/Moscow",
-        detail=detail, refunds="rko", date_policy="shift_close", keeps_cash_documents=True, bad_share_limit=0.2,
+        detail=detail, refunds="rko", date_policy=policy, keeps_cash_documents=True, bad_share_limit=0.2,
         ofd_connection="kontur_ofd", market_connection="kontur_market",
     )  # fmt: skip
 

@@ -25,6 +25,9 @@ from smena.warehouse.pages import PageStore
 Z_REPORTS = ("closeShift", "receiptCorrection", "bsoCorrection")
 """Corrections come with the z-reports: a correction of an earlier day's cash is not to be seen in totals."""
 
+OPENINGS = ("openShift",)
+"""They come with the z-reports where orders are dated by them."""
+
 RECEIPTS = ("openShift", "receipt", "bso", "receiptCorrection", "bsoCorrection")
 
 MARGIN = timedelta(days=1)
@@ -37,15 +40,17 @@ class _Asking:
     client: OfdClient
     fetch: Fetch
     has_witness: bool = False
+    date_policy: str = "shift_close"
 
     @property
     def assignment(self) -> Assignment:
         return self.fetch.assignment
 
     def reports(self, known: Ends) -> None:
-        """z-reports and corrections; asked for twice where the number of a report is not proved by a neighbour's."""
+        """z-reports and corrections; asked for twice where a neighbour does not prove each of them."""
         assignment = self.assignment
-        listed = self._documents(datetime.combine(assignment.first_day, time.min), assignment.ask_through, Z_REPORTS)
+        types = Z_REPORTS + OPENINGS if self.date_policy == "shift_open" else Z_REPORTS
+        listed = self._documents(datetime.combine(assignment.first_day, time.min), assignment.ask_through, types)
         if not are_numbered_on(listed.read(), known):
             listed.read_again()
 
@@ -104,8 +109,8 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
         client = road.ofd(organization)
         try:
             pages = PageStore(road.warehouse, batch_id)
-            _fetch_reports(road, client, pages, batch, result)
-            _fetch_receipts(road, client, pages, batch, result)
+            _fetch_reports(road, client, pages, batch, result, organization.date_policy)
+            _fetch_receipts(road, client, pages, batch, result, organization.date_policy)
             told.update(result.states)
         finally:
             told.update(requests=client.traffic.total(), retries=client.retries.total())
@@ -113,12 +118,14 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
         return result
 
 
-def _fetch_reports(road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction) -> None:
+def _fetch_reports(
+    road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction, date_policy: str
+) -> None:
     """z-reports of every assignment and its totals by shift: these spare the receipts, or are held against them."""
     ends = ledger.known_ends(road.warehouse, batch.batch_id, result.shard)
 
     def fetch(one: Fetch) -> None:
-        asking = _Asking(client, one, has_witness=batch.detail == "totals")
+        asking = _Asking(client, one, has_witness=batch.detail == "totals", date_policy=date_policy)
         asking.reports(ends.get((one.assignment.kkt_reg_id, one.assignment.first_day), {}))
         asking.totals()
 
@@ -126,12 +133,14 @@ def _fetch_reports(road: Road, client: OfdClient, pages: PageStore, batch: Batch
     fetch_all(road, pages, waiting, fetch, result, state="listed", kept_as="fetch_id", requests=client.traffic.total)
 
 
-def _fetch_receipts(road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction) -> None:
+def _fetch_receipts(
+    road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction, date_policy: str
+) -> None:
     """Receipts of the shifts that need them, by few wide periods an assignment."""
     listed = ledger.assignments_of(road.warehouse, batch.batch_id, result.shard, ("listed",))
     if not listed:
         return
-    periods = receipt_periods(road, batch, result.shard)
+    periods = receipt_periods(road, batch, result.shard, date_policy=date_policy)
 
     def fetch(one: Fetch) -> None:
         for first, last in periods[one.assignment.kkt_reg_id, one.assignment.first_day]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import pandas as pd
 
@@ -18,14 +19,14 @@ DOCUMENTS = "by_period"
 _OF_DOCUMENTS = (DOCUMENTS, again(DOCUMENTS), "unreadable")
 
 
-def read_pages(pages: Iterable[StoredPage]) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
+def read_pages(pages: Iterable[StoredPage], last_day: date) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
     """The fiscal documents, the totals by shift, and the totals that could not be read (SHIFT_TOTALS, REJECTS).
 
     Pages come as they were kept: by assignment, those of by-days each after those of by-shifts that it is a witness of.
+    Of the documents that only one of two readings tells of, those of shifts closed by `last_day` are rejected.
     """
     pages = list(pages)
-    documents = read_documents(_raw(page) for page in pages if page.method in _OF_DOCUMENTS)
-    documents = without_lone(documents, lone_records(pages, DOCUMENTS, document_keys))
+    documents = without_lone(read_fiscal(pages), lone_records(pages, DOCUMENTS, document_keys), last_day)
     totals, broken = read_shift_totals(_raw(page) for page in pages if page.method == "by_shifts")
     windows = _windows(pages)
     if windows:
@@ -33,6 +34,11 @@ def read_pages(pages: Iterable[StoredPage]) -> tuple[FiscalFrames, pd.DataFrame,
         totals["is_doubted"] = is_doubted(totals, days, windows)
         broken = pd.concat([broken, unread], ignore_index=True) if len(unread) else broken
     return documents, totals, broken
+
+
+def read_fiscal(pages: Iterable[StoredPage]) -> FiscalFrames:
+    """The fiscal documents of any pages, whichever reading they are of."""
+    return read_documents(_raw(page) for page in pages if page.method in _OF_DOCUMENTS)
 
 
 def _windows(pages: list[StoredPage]) -> dict[int, int]:

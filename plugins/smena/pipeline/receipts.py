@@ -23,7 +23,7 @@ CLOCKS_APART = timedelta(hours=14)
 """How far a register's own clock and the operator's may be apart, should the operator read periods by its own."""
 
 
-def receipt_periods(road: Road, batch: Batch, shard: int) -> dict[tuple[str, date], list[Period]]:
+def receipt_periods(road: Road, batch: Batch, shard: int, *, date_policy: str) -> dict[tuple[str, date], list[Period]]:
     """By register and first day of its assignment: the periods to read; those that touch are made one.
 
     A shift that is published with its receipts is not read again, unless a person asked for its days.
@@ -33,8 +33,10 @@ def receipt_periods(road: Road, batch: Batch, shard: int) -> dict[tuple[str, dat
         for chunk in pages_by_assignment(
             transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
         ):
-            frames, totals, _ = read_pages(chunk)
-            shifts = shifts_needing_receipts(closed_through(frames.z_reports, batch.last_day), totals, batch.detail)
+            frames, totals, _ = read_pages(chunk, batch.last_day)
+            z_reports = closed_through(frames.z_reports, batch.last_day)
+            openings = frames.openings if date_policy == "shift_open" else None
+            shifts = shifts_needing_receipts(z_reports, totals, batch.detail, openings)
             if batch.reason != "asked":
                 shifts = _not_known(transaction, batch, shifts)
             first_day = {page.page_id: page.first_day for page in chunk}

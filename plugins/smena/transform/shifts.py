@@ -12,7 +12,7 @@ from smena.model.outcome import Outcome
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.orders import make_orders
-from smena.transform.wholeness import whole_totals
+from smena.transform.wholeness import told_alike, whole_totals
 
 CASH = MONEY[:4]
 _PAID = ["cash", "cashless", "prepaid", "postpaid", "consideration"]
@@ -41,15 +41,19 @@ def make_shifts(
 
     `unread` are the documents that could not be read (REJECTS): a correction among them is one that nobody has seen.
 
-    Sums come from whole totals where `detail` is `totals`, else from the shift's receipts; where both are known and
-    whole, they must agree (R4). Outcomes given here are incomplete, needs_review, no_cash and issued; what depends on
-    what stands in the warehouse is decided there.
+    Sums come from whole totals where `detail` is `totals` (and the opening report tells the same opening, where the
+    order is dated by it), else from the shift's receipts; where both are known and whole, they must agree (R4).
+    Outcomes given here are incomplete, needs_review, no_cash and issued; what depends on what stands in the warehouse
+    is decided there.
     """
     receipts, rejects = _balanced(receipts)
     shifts = _with_opening(z_reports.reset_index(drop=True), openings)
     told = whole_totals(shifts, shift_totals)
     read = _from_receipts(shifts, receipts)
     whole = told["whole"] & (detail == "totals")
+    if date_policy == "shift_open":
+        # The order is dated by what two answers tell alike.
+        whole &= told_alike(told["opened_at"], shifts, openings)
     exact = ~whole & read["whole"]
     for name in MONEY:
         shifts[name] = told[name].where(whole).fillna(read[name].where(exact))

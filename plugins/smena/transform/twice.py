@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pandas as pd
 
 from smena.transform.decoding import Undecodable, decode
-from smena.transform.documents import RawPageAnswer, Told
+from smena.transform.documents import Counted, DocumentNumber, Drive, Quantity, RawPageAnswer
 from smena.transform.duplicates import as_rejects
+from smena.transform.frames import SHIFT_KEY
 from smena.transform.reading import FiscalFrames
 
 LONE = "only one of two readings tells of it"
@@ -26,11 +28,16 @@ Ends = Mapping[tuple[str, int], int]
 _DOCUMENT = ["kkt_reg_id", "fiscal_drive_number", "fiscal_document_number"]
 
 
-class _Report(msgspec.Struct, rename="camel"):
-    fiscal_drive_number: str
-    shift_number: int
-    fiscal_document_number: int
-    documents_quantity: int
+class _Known(msgspec.Struct, rename="camel"):
+    """A document by its key, read as the reader reads it."""
+
+    fiscal_drive_number: Drive
+    fiscal_document_number: DocumentNumber
+
+
+class _Report(_Known, rename="camel"):
+    shift_number: Counted
+    documents_quantity: Quantity
 
 
 class _Document(msgspec.Struct):
@@ -42,27 +49,25 @@ class _Documents(msgspec.Struct):
 
 
 def are_numbered_on(bodies: Iterable[bytes], known: Ends) -> bool:
-    """Whether every z-report of these pages of by-period is proved by one before or after it.
+    """Whether every z-report of these pages of by-period is proved by the one before or after it.
 
     A shift has as many documents as its report says, so its ФД number is that of the report before and so many more:
-    where it is, ФН, number of the shift and ФД number of both are true. `known` are reports that are not on the pages.
+    where it is, ФН, number of the shift and ФД number of both are true. No two neighbours may be farther apart. `known`
+    are reports that are not on the pages.
     """
     try:
-        told = [one for body in list(bodies) if body.strip() for one in decode(body, _Documents).documents]
+        told = [one.close_shift for body in list(bodies) if body.strip() for one in decode(body, _Documents).documents]
     except Undecodable:
         return False
-    reports = {(one.fiscal_drive_number.strip(), one.shift_number): one for one in _reports(told)}
+    reports = {(one.fiscal_drive_number.strip(), one.shift_number): one for one in told if one is not None}
     ends = {**known, **{key: one.fiscal_document_number for key, one in reports.items()}}
     follow = {
-        (drive, number)
+        (drive, number): ends[drive, number - 1] == one.fiscal_document_number - one.documents_quantity
         for (drive, number), one in reports.items()
-        if ends.get((drive, number - 1)) == one.fiscal_document_number - one.documents_quantity
+        if (drive, number - 1) in ends
     }
-    return all((drive, number) in follow or (drive, number + 1) in follow for drive, number in reports)
-
-
-def _reports(documents: Iterable[_Document]) -> Iterator[_Report]:
-    return (one.close_shift for one in documents if one.close_shift is not None)
+    near = ((follow.get((drive, number)), follow.get((drive, number + 1))) for drive, number in reports)
+    return all(True in both and False not in both for both in near)
 
 
 def told_by_one(first: Iterable[bytes], again: Iterable[bytes], both: Iterable[bytes], keys_of: KeysOf) -> set[Key]:
@@ -92,17 +97,24 @@ def document_keys(body: bytes) -> Iterator[Key]:
             yield from _document_key(fields)
 
 
-def without_lone(frames: FiscalFrames, lone: Collection[Key]) -> FiscalFrames:
-    """The frames without the documents of these keys (РНМ, ФН, ФД number), which are among the rejects."""
+def without_lone(frames: FiscalFrames, lone: Collection[Key], last_day: date) -> FiscalFrames:
+    """The frames without the documents of these keys (РНМ, ФН, ФД number).
+
+    Those of shifts that are closed by `last_day` are among the rejects. What a register sends while it is asked is no
+    matter of these: a later batch asks for it.
+    """
     if not lone:
         return frames
+    closed = frames.z_reports[~(frames.z_reports["closed_at"] >= pd.Timestamp(last_day + timedelta(days=1)))]
+    shifts = pd.MultiIndex.from_frame(closed[SHIFT_KEY])
     kept: dict[str, pd.DataFrame] = {}
     rejects = [frames.rejects]
     for name, kind in (("z_reports", "closeShift"), ("openings", "openShift"), ("receipts", None)):
         frame: pd.DataFrame = getattr(frames, name)
         is_lone = pd.MultiIndex.from_frame(frame[_DOCUMENT]).isin(list(lone))
         kept[name] = frame[~is_lone].reset_index(drop=True)
-        of_kinds = frame[is_lone].groupby("kind") if kind is None else [(kind, frame[is_lone])]
+        held = frame[is_lone & pd.MultiIndex.from_frame(frame[SHIFT_KEY]).isin(shifts)]
+        of_kinds = held.groupby("kind") if kind is None else [(kind, held)]
         rejects += [as_rejects(rows, str(one), LONE) for one, rows in of_kinds]
     return replace(frames, **kept, rejects=pd.concat([one for one in rejects if len(one)] or rejects[:1]))
 
@@ -113,9 +125,7 @@ def _keys(bodies: Iterable[bytes], keys_of: KeysOf) -> set[Key]:
 
 def _document_key(fields: msgspec.Raw) -> Iterator[Key]:
     try:
-        told = decode(fields, Told)
-        number = int(str(told.fiscal_document_number))
-    except ValueError:
+        told = decode(fields, _Known, strict=False)
+    except Undecodable:
         return
-    if isinstance(told.fiscal_drive_number, str):
-        yield told.fiscal_drive_number.strip(), number
+    yield told.fiscal_drive_number.strip(), told.fiscal_document_number

@@ -48,8 +48,13 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
     return found[["opened_at", "totals_page_id", *MONEY]].assign(whole=whole, beyond=beyond)
 
 
-def shifts_needing_receipts(z_reports: pd.DataFrame, shift_totals: pd.DataFrame, detail: str) -> pd.DataFrame:
+def shifts_needing_receipts(
+    z_reports: pd.DataFrame, shift_totals: pd.DataFrame, detail: str, openings: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Shifts whose receipts must be read: those without whole totals, or all where `detail` is `receipts`.
+
+    Where `openings` (OPENINGS) are given, those too whose opening is not among them, or not when the totals tell: it
+    comes with the receipts once more.
 
     A shift begins not before the one with the number before it, in the same drive, has ended. Columns page_id,
     kkt_reg_id, fiscal_drive_number, shift_number, opened_at (not before it; may be missing), closed_at, received_at.
@@ -63,8 +68,16 @@ def shifts_needing_receipts(z_reports: pd.DataFrame, shift_totals: pd.DataFrame,
     shifts = z_reports[columns].assign(opened_at=told["opened_at"].fillna(ended_before))
     believable = shifts["closed_at"].between(*BELIEVABLE)
     shifts["received_at"] = shifts["received_at"].where(shifts["received_at"].between(*BELIEVABLE))
-    needed = believable & ((detail == "receipts") | ~told["whole"])
+    whole = told["whole"] if openings is None else told["whole"] & told_alike(told["opened_at"], z_reports, openings)
+    needed = believable & ((detail == "receipts") | ~whole)
     return shifts[needed & (z_reports["receipts_quantity"] > 0).fillna(value=True)]
+
+
+def told_alike(opened_at: pd.Series, z_reports: pd.DataFrame, openings: pd.DataFrame) -> pd.Series:
+    """Whether each shift (same index) was opened at this moment by its opening report too."""
+    reported = openings.drop_duplicates(SHIFT_KEY).set_index(SHIFT_KEY)["opened_at"]
+    of_shift = reported.reindex(pd.MultiIndex.from_frame(z_reports[SHIFT_KEY])).set_axis(z_reports.index)
+    return of_shift == opened_at
 
 
 def without_z_report(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:

@@ -47,14 +47,26 @@ def test_a_shift_that_was_forgotten_for_days_is_dated_by_its_close() -> None:
     assert books.shift()["order_day"] == pd.Timestamp("2025-12-09")
 
 
-def test_the_opening_may_be_told_by_the_totals() -> None:
+@pytest.mark.parametrize(
+    ("papers", "outcome"),
+    [
+        ([opening()], "issued"),
+        ([], "incomplete"),
+        ([opening(opened="2025-11-30T23:00:00")], "incomplete"),
+        ([opening(opened="2025-11-30T23:00:00"), receipt(2, 1)], "issued"),
+    ],
+    ids=["told alike", "told by the totals alone", "told otherwise", "told otherwise, and the receipts are read"],
+)
+def test_an_order_is_dated_by_an_opening_that_two_answers_tell_alike(papers: list[Any], outcome: str) -> None:
     books = keep_books(
-        [z_report(closed="2025-12-02T01:00:00")],
+        [z_report(closed="2025-12-02T01:00:00"), *papers],
         [totals(1, sums(1, 1), closed="2025-12-02T01:00:00")],
         date_policy="shift_open",
     )
-    assert books.shift()["order_day"] == pd.Timestamp("2025-12-01")
-    assert books.outcomes() == {1: "issued"}
+    assert books.outcomes() == {1: outcome}
+    assert keep_books(
+        [z_report(closed="2025-12-02T01:00:00"), *papers], [totals(1, sums(1, 1), closed="2025-12-02T01:00:00")]
+    ).outcomes() == {1: "issued"}
 
 
 @pytest.mark.parametrize("papers", [[], [opening(opened="1970-01-01T00:00:00")]])

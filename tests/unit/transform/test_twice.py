@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from smena.transform.market.twice import cheque_keys
+from smena.transform.market.twice import cheque_keys, of_window
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.twice import LONE, are_numbered_on, document_keys, told_by_one, without_lone
 
 DRIVE = "9960123456789012"
+LAST_DAY = date(2025, 11, 5)
 
 
 def report(shift: int, number: int, documents: int = 10, drive: str = DRIVE, **more: Any) -> dict[str, Any]:
@@ -40,9 +43,8 @@ NUMBERED_ON = {
     "a bent number at the end": ([report(1, 100), report(2, 110), report(3, 121)], {}, False),
     "a bent number in the middle": ([report(1, 100), report(2, 111), report(3, 120)], {}, False),
     "one is left out": ([report(1, 100), report(3, 120)], {}, False),
-    "a state report between two that have other neighbours": (
-        [report(1, 100), report(2, 110), report(3, 121), report(4, 131)], {}, True,
-    ),
+    "a state report between two": ([report(1, 100), report(2, 110), report(3, 121), report(4, 131)], {}, False),
+    "a correction beside them": ([report(1, 100), report(2, 110), {"receiptCorrection": {}}], {}, True),
     "a report without its count": ([report(1, 100), report(2, 110, documentsQuantity=None)], {}, False),
     "a padded drive": ([report(1, 100), report(2, 110, drive=f" {DRIVE}  ")], {}, True),
 }  # fmt: skip
@@ -107,20 +109,44 @@ def test_what_has_no_key_is_no_document_of_a_reading(body: bytes) -> None:
 def test_a_number_as_text_and_a_padded_drive_are_the_same_document() -> None:
     padded = report(1, 100, drive=f"{DRIVE}    ", fiscalDocumentNumber="100")
     assert list(document_keys(page(padded))) == [(DRIVE, 100)]
+    assert list(document_keys(page(report(1, 100), report(1, 100.0)))) == [(DRIVE, 100)] * 2  # type: ignore[arg-type]
 
 
 def test_lone_documents_are_rejected_and_the_rest_stays() -> None:
     frames = read_documents([RawPage(1, "0000000000000001", page(A, B))])
-    told = without_lone(frames, {("0000000000000001", DRIVE, 110)})
+    told = without_lone(frames, {("0000000000000001", DRIVE, 110)}, LAST_DAY)
     assert told.z_reports["fiscal_document_number"].tolist() == [100]
     (record,) = told.rejects.to_dict("records")
     assert (record["kind"], record["reason"], record["shift_number"]) == ("closeShift", LONE, 2)
-    assert without_lone(frames, set()) is frames
+    assert without_lone(frames, set(), LAST_DAY) is frames
+
+
+def test_what_a_register_sends_while_it_is_asked_is_put_aside_without_a_word() -> None:
+    frames = read_documents([RawPage(1, "0000000000000001", page(A, report(6, 160)))])
+    told = without_lone(frames, {("0000000000000001", DRIVE, 160)}, LAST_DAY)
+    assert (told.z_reports["fiscal_document_number"].tolist(), len(told.rejects)) == ([100], 0)
 
 
 def test_a_document_of_another_register_is_none_of_these() -> None:
     frames = read_documents([RawPage(1, "0000000000000001", page(A, B))])
-    assert len(without_lone(frames, {("0000000000000002", DRIVE, 110)}).z_reports) == 2
+    assert len(without_lone(frames, {("0000000000000002", DRIVE, 110)}, LAST_DAY).z_reports) == 2
+
+
+def test_a_lone_cheque_is_of_the_window_by_its_opening_or_its_closing_or_its_shift() -> None:
+    told = {
+        "before": ("2025-11-04T20:00", "2025-11-04T20:01"),
+        "on its first day": ("2025-11-04T23:59", "2025-11-05T00:01"),
+        "over its end": ("2025-11-05T23:58", "2025-11-06T00:03"),
+        "after": ("2025-11-06T09:00", "2025-11-06T09:01"),
+        "after, of its shift": ("2025-11-06T00:10", "2025-11-06T00:11"),
+    }
+    frame = pd.DataFrame(
+        [(name, pd.Timestamp(opened), pd.Timestamp(closed)) for name, (opened, closed) in told.items()],
+        columns=["till_shift", "opened_at", "closed_at"],
+    ).assign(shop_id="A")
+    shifts = pd.DataFrame({"shop_id": ["A"], "till_shift": ["after, of its shift"]})
+    kept = of_window(frame, shifts, first_day=LAST_DAY, last_day=LAST_DAY)
+    assert kept["till_shift"].tolist() == ["on its first day", "over its end", "after, of its shift"]
 
 
 @pytest.mark.parametrize(

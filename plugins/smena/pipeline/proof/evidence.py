@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.pipeline.reading import read_pages
+from smena.pipeline.reading import read_fiscal
 from smena.transform.frames import MONEY, SHIFT_KEY
 from smena.transform.reading import FiscalFrames
 from smena.transform.shifts import CASH
@@ -29,7 +29,7 @@ def documents_of(transaction: Transaction, shifts: Sequence[Row]) -> FiscalFrame
         )
         for row in rows
     ]
-    return read_pages(stored)[0]
+    return read_fiscal(stored)
 
 
 _NO_DAY = pd.Timestamp("1970-01-01").date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pandas as pd
@@ -47,7 +47,9 @@ def of_window(lone: pd.DataFrame, shifts: pd.DataFrame, *, first_day: date, last
 
     What a till sells while it is asked, and what is another window's, is no matter of this one.
     """
-    of_days = lone["closed_at"].dt.normalize().between(pd.Timestamp(first_day), pd.Timestamp(last_day))
+    begin, end = pd.Timestamp(first_day), pd.Timestamp(last_day + timedelta(days=1))
+    # One that was opened in the window and closed after it may be all there is of a shift that is dated by its opening.
+    of_days = (lone["closed_at"] >= begin) & (lone["opened_at"].fillna(lone["closed_at"]) < end)
     of_shifts = pd.MultiIndex.from_frame(lone[_SHIFT_OF]).isin(pd.MultiIndex.from_frame(shifts[_SHIFT_OF]))
     mine: pd.DataFrame = lone[of_days | of_shifts]
     return mine
