@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,7 +86,7 @@ class Gate:
         line = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         register = request.path_params.get("register", "") or place
         self._traffic.note(name, register, f"{request.method} {line}")
-        cut = False
+        cut, mark = False, b""
         for fault in self._faults.of_answer(line, name, register):
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
@@ -93,6 +94,8 @@ class Gate:
                 self._doorkeeper.forget_all()
             elif fault.kind == "cut_json":
                 cut = True
+            elif fault.kind == "byte_order_mark":
+                mark = codecs.BOM_UTF8
             elif fault.kind == "reset":
                 return _Dropped()
             else:
@@ -101,9 +104,10 @@ class Gate:
             response = as_json(answer())
         except Refusal as refusal:
             return _refused(refusal)
-        if cut:
-            body = bytes(response.body)
-            return Response(body[: max(1, len(body) * 2 // 3)], media_type="application/json; charset=utf-8")
+        if cut or mark:
+            body = mark + bytes(response.body)
+            whole = max(1, len(body) * 2 // 3) if cut else len(body)
+            return Response(body[:whole], media_type="application/json; charset=utf-8")
         return response
 
     def data_route(self, path: str, name: str, method: Method) -> Route:

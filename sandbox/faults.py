@@ -4,11 +4,13 @@ A fault is a JSON object with `kind` and, all optional: `path` (substring of the
 the method, as in the request counts), `register` (РНМ), `times` (how often it strikes; without it, until cleared),
 `probability` with `seed`. The kinds and what they take:
 
-- `status`: `status`, `retry_after` (seconds) · `slow`: `seconds` · `html` · `cut_json` · `empty_body` · `reset`
+- `status`: `status`, `retry_after` (seconds) · `slow`: `seconds` · `html` · `cut_json` · `empty_body` · `reset` ·
+  `byte_order_mark`
 - `session_dies`: every Sid is forgotten; strikes once unless `times` says otherwise
 - `forbid_register`: 403002 for `register`
 - `duplicate_documents`: a page of by-period begins with the last document of the page before
 - `patch_document`: `match`, `set`, `drop` · `drop_document`: `match` (`times` and `probability` go by document)
+- `repeat_document`: `match`; the document comes once more, with `set` and `drop` done to the copy
 - `extra_documents`: `documents`, put at the end of the first page
 
 `match` names `type` (`closeShift`, …; `byShifts` for an entry of by-shifts), `kktRegId`, `fiscalDriveNumber`,
@@ -16,20 +18,25 @@ the method, as in the request counts), `register` (РНМ), `times` (how often i
 (`sell.cashTotal`). Sums of by-shifts that are patched are told by by-days too, as an operator tells them that has
 changed its books; a patch with `alone` contradicts by-days.
 
-To Market's lists a shop's id is the `register`, and a document has the type `cheque` or `waybill`.
+Entries of lists are documents too: `organization` and `cashbox` of the OFD, `byDays` of a register's totals by day,
+`marketOrganization` and `shop` of Market, `cheque` and `waybill` of a shop. To a cashbox its РНМ is the `register`; to
+Market's lists a shop's id is. A path whose part is a number goes into an array: `payments.0.value`.
 """
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import msgspec
 
-ANSWER_KINDS = ("status", "slow", "html", "cut_json", "empty_body", "reset", "session_dies", "forbid_register")
-DOCUMENT_KINDS = ("duplicate_documents", "patch_document", "drop_document", "extra_documents")
+ANSWER_KINDS = (
+    "status", "slow", "html", "cut_json", "empty_body", "reset", "byte_order_mark", "session_dies", "forbid_register",
+)  # fmt: skip
+DOCUMENT_KINDS = ("duplicate_documents", "patch_document", "drop_document", "repeat_document", "extra_documents")
 
 Document = dict[str, dict[str, Any]]
 
@@ -81,18 +88,26 @@ def _matches(match: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
     return all(str(fields.get(name, "")).strip() == str(wanted).strip() for name, wanted in match.items())
 
 
-def _put(fields: dict[str, Any], path: str, value: Any) -> None:
+def _put(fields: Any, path: str, value: Any) -> None:
     *parents, last = path.split(".")
     for name in parents:
-        fields = fields.setdefault(name, {})
-    fields[last] = value
+        fields = fields[int(name)] if isinstance(fields, list) else fields.setdefault(name, {})
+    fields[int(last) if isinstance(fields, list) else last] = value
 
 
-def _remove(fields: dict[str, Any], path: str) -> None:
+def _remove(fields: Any, path: str) -> None:
     *parents, last = path.split(".")
     for name in parents:
-        fields = fields.get(name, {})
-    fields.pop(last, None)
+        fields = fields[int(name)] if isinstance(fields, list) else fields.get(name, {})
+    fields.pop(int(last)) if isinstance(fields, list) else fields.pop(last, None)
+
+
+def _change(fields: dict[str, Any], fault: Fault) -> None:
+    """What a fault sets and drops."""
+    for path, value in fault.set.items():
+        _put(fields, path, value)
+    for path in fault.drop:
+        _remove(fields, path)
 
 
 class Faults:
@@ -153,11 +168,30 @@ class Faults:
         if self._each("drop_document", known, register):
             return False
         for fault in self._each("patch_document", known, register):
-            for path, value in fault.set.items():
-                _put(fields, path, value)
-            for path in fault.drop:
-                _remove(fields, path)
+            _change(fields, fault)
         return True
+
+    def _repeated(self, fields: Mapping[str, Any], known: Mapping[str, Any], register: str) -> list[dict[str, Any]]:
+        """Further copies of a document, each changed as its fault says."""
+        copies = []
+        for fault in self._each("repeat_document", known, register):
+            copy = deepcopy(dict(fields))
+            _change(copy, fault)
+            copies.append(copy)
+        return copies
+
+    def alter_entries(
+        self, kind: str, entries: Sequence[Mapping[str, Any]], register_of: Callable[[Mapping[str, Any]], str]
+    ) -> list[dict[str, Any]]:
+        """The entries of a list, damaged as the faults say. They are copied: a world may keep its own."""
+        if not self._armed:
+            return [dict(entry) for entry in entries]
+        kept = []
+        for entry in entries:
+            register, known, fields = register_of(entry), {"type": kind, **entry}, deepcopy(dict(entry))
+            if self._damage(fields, known, register):
+                kept += [fields, *self._repeated(fields, known, register)]
+        return kept
 
     def alter_documents(
         self, documents: list[Document], path: str, method: str, register: str, offset: str
@@ -168,8 +202,9 @@ class Faults:
         kept = []
         for document in documents:
             ((kind, fields),) = document.items()
-            if self._damage(fields, {"type": kind, **fields}, register):
-                kept.append(document)
+            known = {"type": kind, **fields}
+            if self._damage(fields, known, register):
+                kept += [document, *({kind: copy} for copy in self._repeated(fields, known, register))]
         previous = self._last_document.get(register)
         if kept:
             self._last_document[register] = kept[-1]

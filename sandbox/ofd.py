@@ -69,7 +69,7 @@ class Ofd:
 
     def organizations(self, key: ApiKey, path: Query, query: Query) -> list[dict[str, Any]]:
         """`/v2/organizations`."""
-        return [
+        shown = [
             {
                 "id": one.id,
                 "inn": one.inn,
@@ -81,6 +81,7 @@ class Ofd:
             for one in self._world.organizations
             if key.inns is None or one.inn in key.inns
         ]
+        return self._faults.alter_entries("organization", shown, lambda _: "")
 
     def _cashbox(self, register: Register) -> dict[str, Any]:
         ledger = register.ledger
@@ -115,7 +116,8 @@ class Ofd:
         """`…/cashboxes`."""
         organization = self._organization(key, path)
         allowed = key.registers
-        return [self._cashbox(one) for one in organization.registers if allowed is None or one.reg_number in allowed]
+        shown = [self._cashbox(one) for one in organization.registers if allowed is None or one.reg_number in allowed]
+        return self._faults.alter_entries("cashbox", shown, lambda entry: str(entry["regNumber"]))
 
     def cashbox(self, key: ApiKey, path: Query, query: Query) -> dict[str, Any]:
         """`…/cashboxes/{regNumber}`."""
@@ -194,4 +196,5 @@ class Ofd:
         corrections = self._settings.corrections_in_totals
         shifts = totals_by_shifts(register, low, high, corrections=corrections)
         days = totals_by_days(register, low, high, corrections=corrections)
-        return self._faults.alter_days(days, shifts, register.reg_number)
+        told = self._faults.alter_days(days, shifts, register.reg_number)
+        return self._faults.alter_entries("byDays", told, lambda _: register.reg_number)

@@ -79,13 +79,15 @@ class Market:
             body = {"inn": shop.organization.inn, "name": shop.organization.short_name, "shops": []}
             organization = shown.setdefault(shop.organization_id, {"id": shop.organization_id, **body})
             if shop.id in wanted:
-                organization["shops"].append(show_shop(shop))
-        return {"items": [shown[key] for key in sorted(shown)][page]}
+                organization["shops"] += self._faults.alter_entries("shop", [show_shop(shop)], _shop_id)
+        listed = [shown[key] for key in sorted(shown)][page]
+        return {"items": self._faults.alter_entries("marketOrganization", listed, lambda _: "")}
 
     def shops(self, _path: Path, query: Query) -> dict[str, Any]:
         """`/v1/shops`: declared as an array, answers an object."""
         page = read_page(query, 1000, 10_000)
-        return {"items": [show_shop(one) for one in self._by_payment(query, "paymentState")[page]]}
+        shown = [show_shop(one) for one in self._by_payment(query, "paymentState")[page]]
+        return {"items": self._faults.alter_entries("shop", shown, _shop_id)}
 
     def shop(self, path: Path, _query: Query) -> dict[str, Any]:
         """`/v1/shops/{shopId}`: paid for or not."""
@@ -189,6 +191,10 @@ class Market:
     def product_groups(self, path: Path, _query: Query) -> dict[str, Any]:
         """`/v1/shops/{shopId}/product-groups`."""
         return {"items": list(self._shop(path).catalogue.groups)}
+
+
+def _shop_id(entry: Mapping[str, Any]) -> str:
+    return str(entry["id"])
 
 
 def show_shop(shop: Shop) -> dict[str, Any]:

@@ -187,3 +187,41 @@ def test_the_command_tells_its_address_and_ends_on_sigterm() -> None:
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) in (0, -signal.SIGTERM)
+
+
+def test_a_list_may_lack_a_field_repeat_an_entry_or_leave_one_out(visitor: Any) -> None:
+    path = visitor.path().rpartition("/")[0]
+    first, second, *_ = (entry["regNumber"] for entry in visitor.ask(path).json())
+    strike(
+        visitor,
+        {"kind": "patch_document", "match": {"type": "cashbox", "regNumber": first}, "drop": ["lastDocumentTimestamp"]},
+        {
+            "kind": "repeat_document",
+            "register": first,
+            "match": {"type": "cashbox"},
+            "set": {"regNumber": f"{first}  "},
+        },
+        {"kind": "drop_document", "register": second, "match": {"type": "cashbox"}},
+        {"kind": "repeat_document", "match": {"type": "organization"}, "set": {"id": "another"}},
+    )
+    entries = visitor.ask(path).json()
+    assert [one["regNumber"] for one in entries][:2] == [first, f"{first}  "]
+    assert "lastDocumentTimestamp" not in entries[0]
+    assert second not in {one["regNumber"] for one in entries}
+    assert "another" in {one["id"] for one in visitor.ask("/v2/organizations").json()}
+    requests.delete(f"{visitor.sandbox.address}/_sandbox/faults", timeout=10)
+    assert len(visitor.ask(path).json()) == len(entries), "the world itself is as it was"
+
+
+def test_an_answer_may_begin_with_a_byte_order_mark(visitor: Any) -> None:
+    strike(visitor, {"kind": "byte_order_mark", "times": 1})
+    assert visitor.ask("/v2/organizations").content.startswith(b"\xef\xbb\xbf[")
+
+
+def test_totals_by_day_and_values_in_arrays_may_be_patched(visitor: Any) -> None:
+    path = visitor.path()
+    strike(visitor, {"kind": "patch_document", "match": {"type": "byDays"}, "drop": ["returnBuy"]})
+    assert all("returnBuy" not in day and "sell" in day for day in visitor.days(path))
+    strike(visitor, {"kind": "patch_document", "match": {"type": "receipt"}, "set": {"items.0.sum": "12"}})
+    receipts = [one["receipt"] for one in visitor.every(path, types="receipt")]
+    assert {one["items"][0]["sum"] for one in receipts} == {"12"}
