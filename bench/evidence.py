@@ -26,7 +26,6 @@ from smena.integration.certificates import add_certificate
 from smena.integration.lifecycle import enable, prepare_mandate
 from smena.integration.organizations import add_organization, organization_of
 from smena.model.window import MARKET, OFD
-from smena.pipeline.market.extract import CHEQUES
 from smena.warehouse import ledger
 from smena.warehouse.database import Transaction, Warehouse
 from smena.warehouse.migrating import migrate
@@ -135,7 +134,7 @@ def _in_process(context: BaseContext, dsn: str, plan: Plan, shard: int) -> tuple
 
 
 def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
-    """What extract does to a shard, but that nobody is asked. Cheques are told twice, and the same each time."""
+    """What extract does to a shard, but that nobody is asked."""
     warehouse = Warehouse(dsn)
     pages = PageStore(warehouse, plan.batch_id)
     assigned = ledger.assignments_of if plan.product == OFD else ledger.shop_assignments_of
@@ -148,7 +147,7 @@ def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
             fetch_id = int(warehouse.rows("fetch_id")[0]["fetch_id"])
             first, last = assignment.first_day, assignment.last_day
             for method, body in life.answers(first, last):
-                page_id = pages.add(
+                pages.add(
                     fetch_id=fetch_id,
                     kkt_reg_id=place,
                     method=method,
@@ -157,8 +156,6 @@ def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
                     fetched_at=datetime.now(UTC),
                     body=body,
                 )
-                if method == CHEQUES:
-                    pages.tell_again(page_id, datetime.now(UTC))
                 raw_bytes, kept = raw_bytes + len(body), kept + 1
             ledger.mark(warehouse, plan.batch_id, assignment, "read", fetch_id=fetch_id)
     warehouse.close()

@@ -19,7 +19,6 @@ Answers = dict[str, Any]
 """By name: `reports` (z-reports of by-period), `totals` (by-shifts), `days` (by-days), `receipts` (the rest)."""
 
 METHODS = {"reports": "by_period", "totals": "by_shifts", "days": "by_days", "receipts": "by_period"}
-ASKED_TWICE = ("reports", "receipts")
 Key = tuple[str, int]
 
 
@@ -114,23 +113,15 @@ class Register:
 
 
 def pages_of(register: Register, bodies: dict[str, bytes], first_page: int) -> list[StoredPage]:
-    """Answers as they lie in the evidence, those of a second reading beside the first where they are not the same."""
+    """Answers as they lie in the evidence."""
     return as_stored(register.number, FIRST_DAY, bodies, METHODS, first_page)
 
 
 def as_stored(
     place: str, first_day: date, bodies: dict[str, bytes], methods: dict[str, str], first_page: int
 ) -> list[StoredPage]:
-    """Answers by name; what was told when `x` was asked for again is `x, again`."""
-    pages = []
-    for n, (name, body) in enumerate(bodies.items()):
-        asked, _, is_second = name.partition(", ")
-        second = bodies.get(f"{asked}, again")
-        if is_second and body == bodies[asked]:
-            continue
-        method = methods[asked] + ("_again" if is_second else "")
-        fetch_id = first_page + list(methods).index(asked)
-        pages.append(
-            StoredPage(first_page + n, place, first_day, method, body, fetch_id, not is_second and body == second)
-        )
-    return sorted(pages, key=lambda page: page.method.endswith("_again"))
+    """Answers by name; a second answer to the question `x` is `x, again`."""
+    return [
+        StoredPage(first_page + n, place, first_day, methods[name.partition(", ")[0]], body)
+        for n, (name, body) in enumerate(bodies.items())
+    ]

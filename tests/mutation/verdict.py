@@ -12,16 +12,19 @@ import pandas as pd
 
 from smena.model.organization import AccountRule, DatePolicy, Detail, Organization
 from smena.pipeline.process import Chunk, work
-from smena.transform.twice import are_numbered_on
+from smena.transform.numbering import are_numbered_on
 from smena.warehouse.ledger import Batch
 from tests.mutation.damage import Damage, as_json, damaged
-from tests.mutation.register import ASKED_TWICE, FIRST_DAY, INN, SHIFTS, Register, pages_of
+from tests.mutation.register import FIRST_DAY, INN, SHIFTS, Register, pages_of
 from tests.unit.transform.papers import ACCOUNTS
 
 RIGHT, ASIDE = "loaded right", "loaded right, a record put aside"
 QUARANTINED, INCOMPLETE, REVIEW = "quarantined", "incomplete", "waits for a person"
 MISSING, GAP, STOPPED = "missing, named by the totals", "missing, a gap in the numbers", "the batch stops"
 WRONG, SILENT = "WRONG", "LOST IN SILENCE"
+UNCONFIRMED = "booked on one answer's word, for reconciliation to name"
+ONE_WORD = {"the VAT", "the tax system or the principal"}
+"""What no other answer of a load tells of a receipt."""
 KIND_OF = {"cash_income": "pko", "cash_payout_refund": "pko", "cash_refund": "rko", "cash_payout": "rko"}
 SECOND_REPORTS = "reports, again"
 RECORDS = {"totals": "shifts", "days": "items"}
@@ -57,7 +60,7 @@ def make_case(place: int, detail: str, policy: DatePolicy = "shift_close", *, he
     # Where receipts are read, nobody asks for totals by day.
     del answers["receipts" if detail == "totals" else "days"]
     bodies = {name: as_json(answer) for name, answer in answers.items()}
-    bodies |= {f"{name}, again": bodies[name] for name in ASKED_TWICE if name in bodies}
+    bodies[SECOND_REPORTS] = bodies["reports"]
     rng = Random(place * 31 + len(answers))  # noqa: S311 - the same damage each time
     spoilt = rng.choice([name for name in bodies if name != SECOND_REPORTS or _are_asked_twice(bodies)])
     asked = spoilt.partition(", ")[0]
@@ -142,7 +145,7 @@ def _judged(case: Case, found: _Found, detail: str) -> Verdict:
 
 def _kind(wrong: Any, lost: Any, waiting: Any, quarantined: Any, rejects: Any, truth: Any) -> str:
     if wrong:
-        return WRONG
+        return UNCONFIRMED if set(wrong) <= ONE_WORD else WRONG
     if not lost:
         return ASIDE if rejects else RIGHT
     if quarantined:

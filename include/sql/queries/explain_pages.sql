@@ -5,11 +5,9 @@ select
     page.address,
     page.status,
     page.fetched_at,
-    told_again.fetched_at as told_again_at,
     encode(page.sha256, 'hex') as sha256,
     page.body_bytes,
     page.batch_id
 from raw.page
-left join raw.told_again on page.page_id = told_again.page_id
 where page.page_id = any(%(pages)s)
 order by page.page_id

@@ -5,13 +5,10 @@ select
     assignment.first_day,
     page.method,
     page.body,
-    page.body_bytes,
-    page.fetch_id,
-    told_again.page_id is not null as is_told_again
+    page.body_bytes
 from control.assignment
 inner join raw.page
     on page.fetch_id = assignment.fetch_id or page.fetch_id = assignment.receipts_fetch_id
-left join raw.told_again on page.page_id = told_again.page_id
 where
     assignment.batch_id = %(batch_id)s
     and assignment.shard = %(shard)s

@@ -27,8 +27,6 @@ select
             reject.batch_id = shard.batch_id
             and reject.shard = shard.shard
             and reject.kind in ('closeShift', 'cheque', 'page')
-            -- What was told once only is held until it is told again: it is not bad.
-            and reject.reason <> %(lone)s
     ) as bad_reports
 from control.shard
 where shard.batch_id = %(batch_id)s

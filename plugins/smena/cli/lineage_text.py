@@ -131,11 +131,10 @@ def _link(row: Row) -> str:
 
 
 def page_text(page: Row) -> str:
-    """An answer: what was asked, how long it is, the sha256 of its bytes, and whether they were told again."""
-    again = f", told again {page['told_again_at']}" if page["told_again_at"] else ""
+    """An answer: what was asked, how long it is, and the sha256 of its bytes."""
     return (
         f"page {page['page_id']} {page['method']} {page['address']}\n"
-        f"    {page['body_bytes']} bytes, sha256 {page['sha256']}, fetched {page['fetched_at']}{again}"
+        f"    {page['body_bytes']} bytes, sha256 {page['sha256']}, fetched {page['fetched_at']}"
     )
 
 

@@ -20,8 +20,8 @@ WINDOW_DAYS = {"totals": 92, "receipts": 35}
 SHOP_WINDOW_DAYS = 31
 """The longest window of a shop's cheques: each is asked with a margin of two days on both sides."""
 
-REQUESTS_A_WINDOW = {"totals": 4, "receipts": 7}
-REQUESTS_A_SHOP_WINDOW = 12
+REQUESTS_A_WINDOW = {"totals": 4, "receipts": 5}
+REQUESTS_A_SHOP_WINDOW = 8
 
 SHARD_REGISTERS = 200
 SHARD_SHOPS = 40
@@ -156,8 +156,8 @@ def requests_expected(windows: int, organization: Organization, product: str) ->
     """How many requests so many windows will cost, about: what lies in them is not known before.
 
     A window costs two pages of z-reports, the second of which tells that it is the last, totals by shift and, beside
-    these, totals by day; or where receipts are read, two pages of them at least, each asked for twice. A shop's costs
-    two pages of sales and of refunds, each twice, two of waybills, and two of contractors.
+    these, totals by day; or where receipts are read, two pages of them at least. A shop's costs two pages of sales, of
+    refunds and of waybills, and two of contractors.
     """
     return windows * (REQUESTS_A_WINDOW[organization.detail] if product == OFD else REQUESTS_A_SHOP_WINDOW)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -13,11 +13,9 @@ from smena.pipeline.log import step_log
 from smena.pipeline.reading import DOCUMENTS
 from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
 from smena.pipeline.road import Road
-from smena.pipeline.twice import Listed
 from smena.sources.ofd import OfdClient
-from smena.sources.page import Page
+from smena.transform.numbering import Ends, are_numbered_on
 from smena.transform.totals import last_close_without_opening
-from smena.transform.twice import Ends, are_numbered_on
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment, Batch
 from smena.warehouse.pages import PageStore
@@ -47,30 +45,32 @@ class _Asking:
         return self.fetch.assignment
 
     def reports(self, known: Ends) -> None:
-        """z-reports and corrections; asked for twice where a neighbour does not prove each of them."""
+        """z-reports and corrections; asked for once more where no neighbour proves each report's ФН and number.
+
+        Documents of both answers are read together: a report that differs between them is nobody's.
+        """
         assignment = self.assignment
         types = Z_REPORTS + OPENINGS if self.date_policy == "shift_open" else Z_REPORTS
-        listed = self._documents(datetime.combine(assignment.first_day, time.min), assignment.ask_through, types)
-        if not are_numbered_on(listed.read(), known):
-            listed.read_again()
+        period = (datetime.combine(assignment.first_day, time.min), assignment.ask_through)
+        if not are_numbered_on(self._documents(*period, types), known):
+            deque(self._documents(*period, types), maxlen=0)
 
     def receipts(self, first: datetime, last: datetime) -> None:
-        """Receipts of a period with the opening reports; asked for twice."""
-        deque(self._documents(first, last, RECEIPTS).read_twice(), maxlen=0)
+        """Receipts of a period with the opening reports."""
+        deque(self._documents(first, last, RECEIPTS), maxlen=0)
 
-    def _documents(self, first: datetime, last: datetime, types: Sequence[str]) -> Listed:
-        """Every document of these types in a period, as far as it is permitted."""
+    def _documents(self, first: datetime, last: datetime, types: Sequence[str]) -> Iterator[bytes]:
+        """Every document of these types in a period, as far as it is permitted: each page, once it is kept."""
         assignment = self.assignment
         if assignment.permission_from is not None:
             first = max(first, datetime.combine(assignment.permission_from, time.min))
         if assignment.permission_to is not None:
             last = min(last, datetime.combine(assignment.permission_to, time(23, 59, 59)))
-
-        def ask() -> Iterable[Page]:
-            place = (assignment.ofd_organization_id, assignment.kkt_reg_id)
-            return self.client.by_period(*place, first, last, types) if first <= last else ()
-
-        return Listed(self.fetch, DOCUMENTS, ask)
+        if first > last:
+            return
+        for page in self.client.by_period(assignment.ofd_organization_id, assignment.kkt_reg_id, first, last, types):
+            self.fetch.keep(DOCUMENTS, page)
+            yield page.body
 
     def totals(self) -> None:
         """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends.

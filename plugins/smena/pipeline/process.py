@@ -93,7 +93,7 @@ def work(
     pages: list[StoredPage], batch: Batch, organization: Organization, accounts: list[AccountRule], now_utc: datetime
 ) -> Chunk:
     """Pages into rows to publish: pure, but for the checks' own library. `now_utc` is naive."""
-    documents, totals, broken_totals = read_pages(pages, batch.last_day)
+    documents, totals, broken_totals = read_pages(pages)
     first_day, last_day = batch.first_day, batch.last_day + timedelta(days=1)
     missing = without_z_report(documents.z_reports, totals)
     missing = missing[missing["closed_at"].between(pd.Timestamp(first_day), pd.Timestamp(last_day), inclusive="left")]

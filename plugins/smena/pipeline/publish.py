@@ -13,7 +13,6 @@ from smena.model.organization import Organization
 from smena.pipeline.log import step_log
 from smena.pipeline.products import steps_of
 from smena.pipeline.road import Road
-from smena.transform.twice import LONE
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
 from smena.warehouse.ledger import Batch
@@ -75,7 +74,7 @@ def publish(road: Road, batch_id: int) -> Published:
 
 
 def _restage(road: Road, batch: Batch) -> None:
-    for shard in road.warehouse.rows("shards", batch_id=batch.batch_id, lone=LONE):
+    for shard in road.warehouse.rows("shards", batch_id=batch.batch_id):
         if shard["state"] == "planned" or not _is_whole(shard):
             steps_of(batch.product).process(road, batch.batch_id, shard["shard"])
 
@@ -97,7 +96,7 @@ def _check_mandate(transaction: Transaction, batch: Batch) -> None:
 
 
 def _check_stage(transaction: Transaction, batch_id: int) -> None:
-    for shard in transaction.rows("shards", batch_id=batch_id, lone=LONE):
+    for shard in transaction.rows("shards", batch_id=batch_id):
         if shard["state"] != "staged" or not _is_whole(shard):
             raise BrokenPromise(
                 f"shard {shard['shard']} of batch {batch_id} staged {shard['shifts']} shifts, {shard['orders']} orders;"
@@ -108,7 +107,7 @@ def _check_stage(transaction: Transaction, batch_id: int) -> None:
 
 def _stop_if_bad(road: Road, batch: Batch) -> None:
     """Stops a batch that a gate stopped, or in which the share of bad z-reports is over the organisation's limit."""
-    shards = road.warehouse.rows("shards", batch_id=batch.batch_id, lone=LONE)
+    shards = road.warehouse.rows("shards", batch_id=batch.batch_id)
     organization: Organization = organization_of(road.warehouse, batch.organization_inn)
     bad = sum(shard["bad_reports"] for shard in shards)
     seen = bad + sum(shard["staged_shifts"] for shard in shards)

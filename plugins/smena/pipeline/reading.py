@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 import pandas as pd
 
-from smena.pipeline.twice import again, lone_records
 from smena.transform.days import is_doubted, read_days_of_windows
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents
 from smena.transform.totals import read_shift_totals
-from smena.transform.twice import document_keys, without_lone
 from smena.warehouse.pages import StoredPage
 
 DOCUMENTS = "by_period"
-_OF_DOCUMENTS = (DOCUMENTS, again(DOCUMENTS), "unreadable")
 
 
-def read_pages(pages: Iterable[StoredPage], last_day: date) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
+def read_pages(pages: Iterable[StoredPage]) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
     """The fiscal documents, the totals by shift, and the totals that could not be read (SHIFT_TOTALS, REJECTS).
 
     Pages come as they were kept: by assignment, those of by-days each after those of by-shifts that it is a witness of.
-    Of the documents that only one of two readings tells of, those of shifts closed by `last_day` are rejected.
     """
     pages = list(pages)
-    documents = without_lone(read_fiscal(pages), lone_records(pages, DOCUMENTS, document_keys), last_day)
+    documents = read_fiscal(pages)
     totals, broken = read_shift_totals(_raw(page) for page in pages if page.method == "by_shifts")
     windows = _windows(pages)
     if windows:
@@ -37,8 +32,8 @@ def read_pages(pages: Iterable[StoredPage], last_day: date) -> tuple[FiscalFrame
 
 
 def read_fiscal(pages: Iterable[StoredPage]) -> FiscalFrames:
-    """The fiscal documents of any pages, whichever reading they are of."""
-    return read_documents(_raw(page) for page in pages if page.method in _OF_DOCUMENTS)
+    """The fiscal documents of any pages."""
+    return read_documents(_raw(page) for page in pages if page.method in (DOCUMENTS, "unreadable"))
 
 
 def _windows(pages: list[StoredPage]) -> dict[int, int]:

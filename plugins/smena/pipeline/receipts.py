@@ -33,7 +33,7 @@ def receipt_periods(road: Road, batch: Batch, shard: int, *, date_policy: str) -
         for chunk in pages_by_assignment(
             transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
         ):
-            frames, totals, _ = read_pages(chunk, batch.last_day)
+            frames, totals, _ = read_pages(chunk)
             z_reports = closed_through(frames.z_reports, batch.last_day)
             openings = frames.openings if date_policy == "shift_open" else None
             shifts = shifts_needing_receipts(z_reports, totals, batch.detail, openings)

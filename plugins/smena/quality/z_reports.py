@@ -55,6 +55,7 @@ RULES = (
     equal("of_the_organization", "user_inn", "_organization_inn", "the ИНН is not the organisation's"),
     unique("one_report_a_shift", "_shift", "another z-report of the same ФН and shift number"),
     unique("one_report_a_document", "_document", "another z-report of the same ФН and ФД number"),
+    one_of("one_report_a_closing", "_closed_twice", [0], "the register closed this shift under another ФН too"),
     at_least(
         "received_within_30_days", "_latest_receipt", "received_at", "received over 30 days after closing", "warning"
     ),
@@ -118,6 +119,7 @@ def check_z_reports(
         _latest_receipt=z_reports["closed_at"] + OFFLINE_LIMIT,
         _organization_inn=organization_inn,
         _shift=drive + " / " + z_reports["shift_number"].astype("string"),
+        _closed_twice=_under_another_drive(z_reports),
         _document=drive + " / " + z_reports["fiscal_document_number"].astype("string"),
     )
     answers = [shape, *ask(SUITE, RULES, asked, key="_shift")]
@@ -138,6 +140,13 @@ def check_z_reports(
         for answer in ask(SUITE, NEIGHBOUR_RULES, with_neighbours, key="_shift")
     ]
     return pronounce(z_reports, answers)
+
+
+def _under_another_drive(z_reports: pd.DataFrame) -> pd.Series:
+    """1 where the register closes the same shift number at the same moment under another ФН too, else 0."""
+    closing = ["kkt_reg_id", "shift_number", "closed_at"]
+    twice = z_reports.duplicated(closing, keep=False) & z_reports["closed_at"].notna()
+    return (twice & ~z_reports.duplicated([*closing, "fiscal_drive_number"], keep=False)).astype("int64")
 
 
 def _differs(told: pd.Series, otherwise: pd.Series) -> pd.Series:

@@ -17,18 +17,13 @@ _CODEC = "zstd"
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page out of the evidence: `body` is decompressed, `first_day` is that of the assignment it answers.
-
-    Pages of one fetch have one `fetch_id`; `is_told_again` where the same question was answered twice in these bytes.
-    """
+    """A page out of the evidence: `body` is decompressed, `first_day` is that of the assignment it answers."""
 
     page_id: int
     kkt_reg_id: str
     first_day: date
     method: str
     body: bytes
-    fetch_id: int = 0
-    is_told_again: bool = False
 
 
 def compress(body: bytes) -> bytes:
@@ -79,11 +74,6 @@ class PageStore:
             )[0]
         return int(row["page_id"])
 
-    def tell_again(self, page_id: int, fetched_at: datetime) -> None:
-        """Keeps that the question of a page was asked again, and answered in the same bytes."""
-        with self._one_at_a_time:
-            self._warehouse.run("page_told_again", page_id=page_id, fetched_at=fetched_at)
-
 
 def pages_by_assignment(
     transaction: Transaction, batch_id: int, shard: int, *, states: Sequence[str], chunk_bytes: int
@@ -91,13 +81,13 @@ def pages_by_assignment(
     """The pages of a shard in chunks of about `chunk_bytes` (uncompressed); an assignment is never split over two."""
     chunk: list[StoredPage] = []
     held = 0
-    for page_id, kkt_reg_id, first_day, method, body, size, *of_fetch in transaction.stream(
+    for page_id, kkt_reg_id, first_day, method, body, size in transaction.stream(
         "pages_of_shard", batch_id=batch_id, shard=shard, states=list(states)
     ):
         if held >= chunk_bytes and (kkt_reg_id, first_day) != (chunk[-1].kkt_reg_id, chunk[-1].first_day):
             yield chunk
             chunk, held = [], 0
-        chunk.append(StoredPage(page_id, kkt_reg_id, first_day, method, decompress(bytes(body), size), *of_fetch))
+        chunk.append(StoredPage(page_id, kkt_reg_id, first_day, method, decompress(bytes(body), size)))
         held += size
     if chunk:
         yield chunk

@@ -92,8 +92,13 @@ def test_each_bad_z_report_is_found_with_its_reason_and_its_neighbour_is_left_al
 
 
 LAWFUL: list[dict[str, Any]] = [
-    {"fiscal_drive_number": "1", "shift_number": 1},
-    {"shift_number": 1, "fiscal_document_number": 20, "fiscal_drive_number": "9999078900001235"},
+    {"fiscal_drive_number": "1", "shift_number": 1, "closed_at": pd.Timestamp("2026-02-27 20:00")},
+    {
+        "shift_number": 1,
+        "fiscal_document_number": 20,
+        "fiscal_drive_number": "9999078900001235",
+        "closed_at": pd.Timestamp("2026-02-28 20:00"),
+    },
     {"fiscal_sign": 0},
     {"receipts_quantity": 0, "documents_quantity": 2},
     {"documents_quantity": None},
@@ -117,6 +122,12 @@ def test_two_z_reports_of_one_shift_are_both_held_back() -> None:
     words = "another z-report of the same ФН and shift number"
     assert reasons(verdict) == {11: words, 12: words}
     assert result(verdict, "one_report_a_shift").bad_rows == 2
+
+
+def test_two_z_reports_of_one_closing_under_two_drives_are_both_held_back() -> None:
+    words = "the register closed this shift under another ФН too"
+    other = {"fiscal_drive_number": "9999078900001235", "shift_number": 2, "fiscal_document_number": 90}
+    assert reasons(check(z_reports({}, other))) == {11: words, 12: words}
 
 
 def test_two_z_reports_with_one_document_number_are_both_held_back() -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import partial
 
 from smena.integration.organizations import organization_of
 from smena.pipeline.fetching import Extraction, Fetch, fetch_all
 from smena.pipeline.log import step_log
 from smena.pipeline.road import Road
-from smena.pipeline.twice import Listed
 from smena.sources.market import MarketClient
 from smena.transform.market.shifts import FURTHEST, MARGIN, spans_told
 from smena.warehouse import ledger
@@ -61,7 +59,9 @@ def _fetch(client: MarketClient, one: Fetch) -> None:
 
 
 def _cheques(client: MarketClient, one: Fetch, first: date, last: date) -> Iterator[bytes]:
-    """Sales and refunds of these days, each list asked for twice: the answers, once they are kept as evidence."""
+    """Sales and refunds of these days: each answer, once it is kept as evidence."""
     shop = one.assignment.kkt_reg_id
     for is_refund in (False, True):
-        yield from Listed(one, CHEQUES, partial(client.cheques, shop, first, last, is_refund=is_refund)).read_twice()
+        for page in client.cheques(shop, first, last, is_refund=is_refund):
+            one.keep(CHEQUES, page)
+            yield page.body

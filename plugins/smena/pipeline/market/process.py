@@ -15,7 +15,6 @@ from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
 from smena.pipeline.road import Road
-from smena.pipeline.twice import again, lone_records
 from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
 from smena.sources.market_listing import list_contractors
 from smena.transform.duplicates import as_rejects
@@ -25,7 +24,6 @@ from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS, TILL_SHIFTS
 from smena.transform.market.reading import read_cheques, read_waybills
 from smena.transform.market.reports import make_cashless, make_sold
 from smena.transform.market.shifts import make_till_shifts
-from smena.transform.market.twice import cheque_keys, lone_rejects, of_window, set_lone_aside
 from smena.transform.market.waybills import make_waybills
 from smena.transform.pages import RawPage
 from smena.warehouse import ledger
@@ -100,19 +98,17 @@ def work(
 ) -> Chunk:
     """Pages of one window, of any number of shops, into rows to publish: pure."""
     days = {"first_day": first_day, "last_day": last_day}
-    told = read_cheques(_raw(pages, CHEQUES, again(CHEQUES), "unreadable"), organization.timezone, now_local=now_local)
+    told = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
     before = check_cheques(told.cheques, told.payments, told.lines, now_local=now_local)
-    read_well = told.cheques.drop(index=before.bad.index)
-    cheques, lone = set_lone_aside(read_well, lone_records(pages, CHEQUES, cheque_keys))
+    cheques = told.cheques.drop(index=before.bad.index)
     spoiled = _rejected(told.rejects, before, "cheque")
     shifts = make_till_shifts(
         cheques,
-        _together(spoiled, lone_rejects(lone)),
+        spoiled,
         **days,
         date_policy=organization.date_policy,
         now_local=now_local,
     )
-    spoiled = _together(spoiled, lone_rejects(of_window(lone, shifts, **days)).assign(step="read"))
     delivered = read_waybills(_raw(pages, WAYBILLS), organization.timezone, now_local=now_local)
     of_waybills = check_waybills(delivered.waybills, delivered.lines, now_local=now_local)
     waybills = delivered.waybills.drop(index=of_waybills.bad.index)

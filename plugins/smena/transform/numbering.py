@@ -1,0 +1,59 @@
+"""Fiscal document numbers prove a z-report: a shift has as many documents as its report says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from smena.transform.decoding import Undecodable, decode
+from smena.transform.documents import Counted, DocumentNumber, Drive, Quantity
+
+Ends = Mapping[tuple[str, int], int]
+"""The ФД number of the z-report of a shift, by ФН and number of the shift."""
+
+
+class _Report(msgspec.Struct, rename="camel"):
+    fiscal_drive_number: Drive
+    fiscal_document_number: DocumentNumber
+    shift_number: Counted
+    documents_quantity: Quantity
+
+
+class _Document(msgspec.Struct):
+    close_shift: _Report | None = msgspec.field(default=None, name="closeShift")
+
+
+class _Documents(msgspec.Struct):
+    documents: list[_Document]
+
+
+def are_numbered_on(bodies: Iterable[bytes], known: Ends) -> bool:
+    """Whether every z-report of these by-period pages is proved by the report before or after it.
+
+    A report whose ФД number is that of the report before it plus its own documents has the right ФН, shift number and
+    ФД number, and so has its neighbour.
+
+    Args:
+        bodies: pages of by-period.
+        known: reports that are not on the pages.
+    """
+    reports: dict[tuple[str, int], _Report] = {}
+    are_readable = True
+    # Every page is taken, also after one that cannot be read: whoever gives them may be fetching them.
+    for body in bodies:
+        try:
+            documents = decode(body, _Documents).documents if body.strip() else []
+        except Undecodable:
+            are_readable = False
+            continue
+        found = (one.close_shift for one in documents if one.close_shift is not None)
+        reports |= {(one.fiscal_drive_number.strip(), one.shift_number): one for one in found}
+    ends = {**known, **{key: one.fiscal_document_number for key, one in reports.items()}}
+    follow = {
+        (drive, number): ends[drive, number - 1] == one.fiscal_document_number - one.documents_quantity
+        for (drive, number), one in reports.items()
+        if (drive, number - 1) in ends
+    }
+    near = ((follow.get((drive, number)), follow.get((drive, number + 1))) for drive, number in reports)
+    return are_readable and all(True in both and False not in both for both in near)
