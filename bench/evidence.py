@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import groupby
 from multiprocessing.context import BaseContext
@@ -88,7 +88,9 @@ def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
         enable(transaction, **who, start_date=start, changed_by="bench", signature=head.sign(mandate["text"]))
         told = [register.as_told() for register in registers]
         today = answers.LAST_DAY + timedelta(days=1)
-        record = partial(planning.record_registers, registers=told, today=today)
+        record = partial(
+            planning.record_registers, registers=told, today=today, latest=datetime.combine(today, time.max)
+        )
         return _plan(transaction, OFD, answers.FIRST_DAY, record, {register.number: register for register in registers})
 
 
@@ -115,8 +117,7 @@ def _plan(
     )
     record(transaction, answers.INN, seen_at=seen_at)
     windows = planning.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
-    yesterday = seen_at.date() - timedelta(days=1)
-    rows = planning.in_shards(windows, product, horizon=horizon, yesterday=yesterday, now_utc=seen_at)
+    rows = planning.in_shards(windows, product, horizon=horizon, latest=seen_at.replace(tzinfo=None))
     ledger.assign(transaction, batch_id, first_day, rows)
     return Plan(batch_id, product, sorted({row["shard"] for row in rows}), places)
 

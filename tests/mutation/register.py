@@ -122,6 +122,13 @@ def as_stored(
 ) -> list[StoredPage]:
     """Answers by name; a second answer to the question `x` is `x, again`."""
     return [
-        StoredPage(first_page + n, place, first_day, methods[name.partition(", ")[0]], body)
+        StoredPage(
+            first_page + n,
+            place,
+            first_day,
+            first_day + timedelta(days=SHIFTS - 1),
+            methods[name.partition(", ")[0]],
+            body,
+        )
         for n, (name, body) in enumerate(bodies.items())
     ]

@@ -8,7 +8,8 @@ select
             then daterange(reject.day, reject.day, '[]')
         else daterange(assignment.first_day, assignment.last_day, '[]')
     end as days,
-    null::text as missing
+    null::text as missing,
+    null::text as reason
 from stage.reject
 inner join raw.page on reject.page_id = page.page_id
 inner join control.assignment
@@ -26,6 +27,7 @@ union all
 select
     staged.shop_id,
     daterange(staged.order_day, staged.order_day, '[]'),
+    null,
     null
 from stage.till_shift as staged
 where staged.batch_id = %(batch_id)s and staged.outcome = 'incomplete'

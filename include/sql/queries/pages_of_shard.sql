@@ -3,6 +3,7 @@ select
     page.page_id,
     page.kkt_reg_id,
     assignment.first_day,
+    assignment.last_day,
     page.method,
     page.body,
     page.body_bytes

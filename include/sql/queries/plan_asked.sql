@@ -2,7 +2,6 @@
 with reach as (
     select
         register.kkt_reg_id,
-        register.last_document_at,
         daterange(%(first_day)s, %(last_day)s, '[]') * daterange(
             greatest(register.permission_from, register.first_document_at::date),
             case
@@ -19,7 +18,6 @@ with reach as (
     where
         register.organization_inn = %(inn)s
         and register.seen_at >= %(seen_at)s
-        and register.last_document_at >= %(first_day)s
         and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
 )
 
@@ -28,7 +26,7 @@ select
     piece.first_day::date as first_day,
     least(piece.first_day::date + %(window_days)s - 1, upper(reach.days) - 1) as last_day,
     'asked' as reason,
-    reach.last_document_at,
+    null::timestamp as last_document_at,
     false as moves_mark
 from reach
 cross join

@@ -1,4 +1,7 @@
--- Run by the planner: what the operator tells of an organisation's registers, one row each.
+-- Run by the planner: what the operator's list says of an organisation's registers, one row each.
+--
+-- A time that no clock can show yet (after `latest`) says nothing of the register's documents. Facts that cannot change
+-- (the first document) or cannot go back (the newest one) are kept when a later list leaves them out.
 insert into control.register (
     organization_inn,
     kkt_reg_id,
@@ -9,22 +12,26 @@ insert into control.register (
     permission_to,
     first_document_at,
     last_document_at,
+    newest_document_at,
+    has_future_clock,
     seen_at
 )
 select
     %(inn)s,
-    told.kkt_reg_id,
-    told.ofd_organization_id,
-    coalesce(told.name, ''),
-    coalesce(told.address, ''),
-    told.permission_from,
-    told.permission_to,
-    told.first_document_at,
-    told.last_document_at,
+    entry.kkt_reg_id,
+    entry.ofd_organization_id,
+    coalesce(entry.name, ''),
+    coalesce(entry.address, ''),
+    entry.permission_from,
+    entry.permission_to,
+    case when entry.first_document_at <= %(latest)s then entry.first_document_at end,
+    entry.last_document_at,
+    case when entry.last_document_at <= %(latest)s then entry.last_document_at end,
+    coalesce(entry.last_document_at > %(latest)s, false),
     %(seen_at)s
 from
     jsonb_to_recordset(%(registers)s)
-        as told (
+        as entry (
             kkt_reg_id text,
             ofd_organization_id text,
             name text,
@@ -34,7 +41,7 @@ from
             first_document_at timestamp,
             last_document_at timestamp
         )
-order by told.kkt_reg_id
+order by entry.kkt_reg_id
 on conflict (organization_inn, kkt_reg_id) do update
     set
         ofd_organization_id = excluded.ofd_organization_id,
@@ -42,6 +49,8 @@ on conflict (organization_inn, kkt_reg_id) do update
         address = excluded.address,
         permission_from = excluded.permission_from,
         permission_to = excluded.permission_to,
-        first_document_at = excluded.first_document_at,
+        first_document_at = least(control.register.first_document_at, excluded.first_document_at),
         last_document_at = excluded.last_document_at,
+        newest_document_at = greatest(control.register.newest_document_at, excluded.newest_document_at),
+        has_future_clock = excluded.has_future_clock,
         seen_at = greatest(control.register.seen_at, excluded.seen_at)

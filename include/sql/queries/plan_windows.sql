@@ -1,9 +1,11 @@
 -- Run by the planner: wanted minus covered, and the look-back for late documents, in windows of bounded length.
 --
--- A register sends its documents in order, so nothing can exist after its newest document: such days are silent and are
--- not asked for. Where its newest document has moved since it was last read, everything from there on may be new, and
--- so may what the last days of the look-back hold. A register that was never read is looked at from its beginning. Days
--- of shifts that were not booked only for a start date or a closed period which are no longer so are missing again.
+-- The list's time of a register's newest document is believed only where nothing contradicts it: it is there, it is not
+-- in the future, and neither an earlier list nor a stored shift is newer. A register is silent, and not asked, on days
+-- after its newest document only if that is believed, was read, and is older than the look-back, and no shift of it is
+-- known to be open or missing. Every other register is asked on each planned load: what is missing, and the days of the look-back. Where its
+-- newest document has moved since it was last read, everything from there on may be new. Days of shifts that were not
+-- booked only for a start date or a closed period which are no longer so are missing again.
 --
 -- A backfill asks for what is missing only, from its first day on, and not for what its unfinished batches ask already.
 -- It moves the mark of how far a register was read only where that hides no covered day from a later look-back.
@@ -47,8 +49,29 @@ under_way as (
 reach as (
     select
         reach.kkt_reg_id,
-        register.last_document_at,
         register.read_through,
+        case
+            when
+                not register.has_future_clock
+                and register.last_document_at
+                >= coalesce(greatest(register.newest_document_at, stored.closed_at), '-infinity')
+                then register.last_document_at
+        end as last_document_at,
+        exists(
+            select from control.gap
+            where
+                gap.organization_inn = register.organization_inn
+                and gap.product = %(product)s
+                and gap.kkt_reg_id = register.kkt_reg_id
+                and gap.reason = 'open_shift'
+        ) or exists(
+            select from control.completeness
+            where
+                completeness.organization_inn = register.organization_inn
+                and completeness.kkt_reg_id = register.kkt_reg_id
+                and completeness.day >= register.last_document_at::date
+                and completeness.verdict in ('missing', 'open')
+        ) as lacks_shifts,
         reach.days * daterange(null, %(horizon)s, '[]') as wanted,
         coalesce(covered.days, '{}'::datemultirange) - coalesce(waived.days, '{}'::datemultirange) as covered,
         coalesce(under_way.days, '{}'::datemultirange) as under_way
@@ -60,6 +83,15 @@ reach as (
             reach.organization_inn = covered.organization_inn
             and reach.product = covered.product
             and reach.kkt_reg_id = covered.kkt_reg_id
+    cross join
+        lateral (
+            select max(shift.closed_at) as closed_at
+            from accounting.shift
+            where
+                shift.organization_inn = register.organization_inn
+                and shift.kkt_reg_id = register.kkt_reg_id
+                and shift.source = 'ofd'
+        ) as stored
     left join waived on reach.kkt_reg_id = waived.kkt_reg_id
     left join under_way on reach.kkt_reg_id = under_way.kkt_reg_id
     where
@@ -72,29 +104,35 @@ known as (
     select
         *,
         datemultirange(wanted * daterange(%(first_day)s, null)) - covered - under_way as missing,
-        case
-            when last_document_at is null then 'empty'::daterange
-            else daterange(null, last_document_at::date, '[]')
-        end as with_documents
+        coalesce(
+            last_document_at <= read_through
+            and last_document_at::date < %(today)s - %(look_back_days)s
+            and not lacks_shifts,
+            false
+        ) as is_dormant
     from reach
 ),
 
 asked as (
     select
         *,
-        missing * datemultirange(with_documents) as missing_with_documents,
-        missing - datemultirange(with_documents) as silent,
+        missing * datemultirange(
+            case when is_dormant then daterange(null, last_document_at::date, '[]') else daterange(null, null) end
+        ) as missing_with_documents,
+        missing * datemultirange(
+            case when is_dormant then daterange(last_document_at::date + 1, null) else 'empty'::daterange end
+        ) as silent,
         case
-            when %(looks_back)s and last_document_at > coalesce(read_through, '-infinity')
+            when %(looks_back)s and not is_dormant
                 then
                     datemultirange(
                         wanted
-                        * with_documents
                         * daterange(
-                            case
-                                when read_through is not null
-                                    then least(%(today)s - %(look_back_days)s, read_through::date)
-                            end,
+                            least(
+                                %(today)s - %(look_back_days)s,
+                                upper(covered) + 1 - %(look_back_days)s,
+                                case when last_document_at > read_through then read_through::date end
+                            ),
                             null
                         )
                     )

@@ -1,4 +1,4 @@
--- Run by reconcile: registers that the source can be asked about, and the days of the window within reach.
+-- Run by reconcile: every readable register, whatever the list says of it, and the days of the window within reach.
 select
     register.kkt_reg_id,
     register.ofd_organization_id,
@@ -13,5 +13,4 @@ where
     reach.organization_inn = %(inn)s
     and reach.product = 'ofd'
     and not isempty(reach.days * daterange(%(first_day)s, %(last_day)s, '[]'))
-    and register.last_document_at >= %(first_day)s
 order by register.kkt_reg_id

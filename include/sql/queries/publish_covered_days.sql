@@ -13,9 +13,19 @@ with wanted as (
 
 open_days as (
     select
-        range_agg(
-            datemultirange(reach.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)
-        ) as days
+        coalesce(
+            range_agg(datemultirange(reach.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)),
+            '{}'::datemultirange
+        ) + coalesce(
+            (
+                -- A register that the list does not identify, or a branch that cannot be listed: any day may lack it.
+                select range_agg(gap.days)
+                from control.gap
+                where gap.organization_inn = %(inn)s and gap.product = %(product)s and gap.kkt_reg_id = ''
+            ),
+            '{}'::datemultirange
+        ) as days,
+        count(*) as places
     from wanted
     inner join control.reach on reach.organization_inn = %(inn)s and reach.product = %(product)s
     left join control.covered
@@ -29,7 +39,7 @@ done as (
     select unnest(datemultirange(wanted.days) - open_days.days) as days
     from wanted
     cross join open_days
-    where open_days.days is not null
+    where open_days.places > 0
 )
 
 insert into control.covered_day (organization_inn, product, day, batch_id)

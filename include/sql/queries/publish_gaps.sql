@@ -1,4 +1,4 @@
--- Run by publish: windows that could not be fetched, and shifts that did not come, are gaps until a run closes them.
+-- Run by publish: windows that could not be fetched, and shifts that did not come or are open, are gaps until a run closes them.
 with gap as (
     select
         assignment.kkt_reg_id,
@@ -19,11 +19,11 @@ with gap as (
     select
         spoiled.kkt_reg_id,
         spoiled.days,
-        'missing_shift',
+        spoiled.reason,
         string_agg(distinct spoiled.missing, '; ')
     from spoiled
     where spoiled.missing is not null
-    group by spoiled.kkt_reg_id, spoiled.days
+    group by spoiled.kkt_reg_id, spoiled.days, spoiled.reason
 )
 
 insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, details, batch_id)

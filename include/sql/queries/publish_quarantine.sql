@@ -24,7 +24,7 @@ inner join control.batch on reject.batch_id = batch.batch_id
 where
     reject.batch_id = %(batch_id)s
     and reject.step = any(%(steps)s)
-    and reject.kind <> 'missing_z_report'
+    and reject.kind not in ('missing_z_report', 'open_shift')
 order by digest
 on conflict (organization_inn, product, digest) do update
     set

@@ -28,7 +28,6 @@ SHARD_SHOPS = 40
 """A shop has several registers, and each of its cheques is read: so many are a task of about a quarter of a minute."""
 
 SHARD_REGISTER_DAYS = 20_000
-EASTMOST = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,27 @@ class PlannedWindow:
 
 
 def record_registers(
-    transaction: Transaction, inn: str, registers: Sequence[dict[str, Any]], *, seen_at: datetime, today: date
+    transaction: Transaction,
+    inn: str,
+    registers: Sequence[dict[str, Any]],
+    *,
+    seen_at: datetime,
+    today: date,
+    latest: datetime,
 ) -> None:
-    """Keeps what the operator tells of an organisation's registers, and the dated map of their КПП.
+    """Keeps what the operator's list says of an organisation's registers, and the dated map of their КПП.
 
-    Each register has kkt_reg_id, ofd_organization_id, kpp, name, address, permission_from, permission_to,
-    first_document_at, last_document_at.
+    Args:
+        transaction: of the plan.
+        inn: the organisation.
+        registers: kkt_reg_id, ofd_organization_id, kpp, name, address, permission_from, permission_to,
+            first_document_at, last_document_at of each; what the list does not say is None.
+        seen_at: when the list was asked for.
+        today: the day from which a changed КПП holds.
+        latest: the latest local time that a register's clock can show now; a document after it is of the future.
     """
     told = as_json(list(registers))
-    transaction.run("plan_registers", inn=inn, registers=told, seen_at=seen_at)
+    transaction.run("plan_registers", inn=inn, registers=told, seen_at=seen_at, latest=latest)
     transaction.run("plan_kpp_ends", inn=inn, registers=told, today=today)
     transaction.run("plan_kpp_begins", inn=inn, registers=told, today=today)
 
@@ -140,11 +151,26 @@ def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, A
 
 
 def record_gaps(
-    transaction: Transaction, *, inn: str, product: str, batch_id: int | None, horizon: date, seen_at: datetime
+    transaction: Transaction,
+    *,
+    inn: str,
+    product: str,
+    batch_id: int | None,
+    horizon: date,
+    seen_at: datetime,
+    unidentified: Sequence[str] = (),
 ) -> None:
-    """Writes which wanted days are out of reach and why, in place of what the former plan told."""
+    """Writes which wanted days are out of reach and why, in place of the gaps of the former plan.
+
+    Where entries of the list are `unidentified` (their reasons), no day of the organisation is covered.
+    """
     transaction.run("plan_gaps_clear", inn=inn, product=product)
     transaction.run("plan_gaps", inn=inn, product=product, batch_id=batch_id, horizon=horizon, seen_at=seen_at)
+    if unidentified:
+        details = f"{len(unidentified)} × {unidentified[0]}"
+        place = {"inn": inn, "product": product}
+        transaction.run("plan_unidentified", **place, batch_id=batch_id, horizon=horizon, details=details)
+        transaction.run("plan_uncover", **place)
 
 
 def gaps(transaction: Transaction, inn: str, product: str) -> list[Row]:
@@ -162,13 +188,12 @@ def requests_expected(windows: int, organization: Organization, product: str) ->
     return windows * (REQUESTS_A_WINDOW[organization.detail] if product == OFD else REQUESTS_A_SHOP_WINDOW)
 
 
-def in_shards(
-    windows: Sequence[PlannedWindow], product: str, *, horizon: date, yesterday: date, now_utc: datetime
-) -> list[Row]:
+def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, latest: datetime) -> list[Row]:
     """The windows as assignments of a batch, registers or shops kept whole, in shards of bounded size.
 
-    A window that reaches yesterday is asked through the latest moment that any register's clock can show, so that a
-    service that reads the period by time of receipt hides nothing.
+    A service may read a period by time of receipt, and a document may come 30 days late: a window is asked through as
+    many days more, but not beyond `latest`, which no register's clock can show yet. Documents of the days after the
+    window are left to their own window.
     """
     assignments: list[Row] = []
     most = SHARD_REGISTERS if product == OFD else SHARD_SHOPS
@@ -187,7 +212,7 @@ def in_shards(
                 "first_day": planned.window.first_day,
                 "last_day": planned.window.last_day,
                 "reason": planned.reason,
-                "ask_through": _ask_through(planned.window, yesterday, now_utc),
+                "ask_through": min(planned.window.ends_at + timedelta(days=LOOK_BACK_DAYS), latest),
                 "read_through": _read_through(planned, horizon),
                 "state": "read" if silent else "planned",
             }
@@ -203,11 +228,6 @@ def _windows(transaction: Transaction, asked: dict[str, Any]) -> list[PlannedWin
 
 def _window_days(organization: Organization, product: str) -> int:
     return WINDOW_DAYS[organization.detail] if product == OFD else SHOP_WINDOW_DAYS
-
-
-def _ask_through(window: Window, yesterday: date, now_utc: datetime) -> datetime:
-    latest = (now_utc + EASTMOST).replace(tzinfo=None, microsecond=0)
-    return max(window.ends_at, latest) if window.last_day >= yesterday else window.ends_at
 
 
 def _read_through(planned: PlannedWindow, horizon: date) -> datetime | None:

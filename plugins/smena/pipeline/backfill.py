@@ -219,11 +219,19 @@ class _Planner:
 
     def lay_out(self) -> Backfill:
         inn, product = self._organization.inn, self._product
-        self._listing.record(self._transaction, inn, seen_at=self._seen_at, today=self._yesterday + timedelta(days=1))
+        today = self._yesterday + timedelta(days=1)
+        latest = self._road.latest_local_time()
+        self._listing.record(self._transaction, inn, seen_at=self._seen_at, today=today, latest=latest)
         taken_up = self._take_up()
         made = [self._quarter(quarter, taken_up) for quarter in quarters(self._window)]
         planning.record_gaps(
-            self._transaction, inn=inn, product=product, batch_id=None, horizon=self._yesterday, seen_at=self._seen_at
+            self._transaction,
+            inn=inn,
+            product=product,
+            batch_id=None,
+            horizon=self._yesterday,
+            seen_at=self._seen_at,
+            unidentified=self._listing.unidentified,
         )
         gaps = [
             gap for gap in planning.gaps(self._transaction, inn, product)
@@ -285,8 +293,7 @@ class _Planner:
             detail=self._organization.detail,
             horizon=quarter.last_day,
         )
-        rows = planning.in_shards(
-            windows, self._product, horizon=quarter.last_day, yesterday=self._yesterday, now_utc=self._road.now()
-        )
+        latest = self._road.latest_local_time()
+        rows = planning.in_shards(windows, self._product, horizon=quarter.last_day, latest=latest)
         ledger.assign(self._transaction, batch_id, min(one.window.first_day for one in windows), rows)
         return batch_id, sorted({row["shard"] for row in rows})

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from smena.integration.organizations import organization_of
+from smena.model.window import Window
 from smena.pipeline.fetching import Extraction, Fetch, fetch_all
 from smena.pipeline.log import step_log
 from smena.pipeline.reading import DOCUMENTS
-from smena.pipeline.receipts import LONGEST_SHIFT, receipt_periods
+from smena.pipeline.receipts import CLOCKS_APART, receipt_periods
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.transform.numbering import Ends, are_numbered_on
 from smena.transform.totals import last_close_without_opening
+from smena.transform.wholeness import LONGEST_SHIFT
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment, Batch
 from smena.warehouse.pages import PageStore
@@ -51,8 +53,10 @@ class _Asking:
         """
         assignment = self.assignment
         types = Z_REPORTS + OPENINGS if self.date_policy == "shift_open" else Z_REPORTS
-        period = (datetime.combine(assignment.first_day, time.min), assignment.ask_through)
-        if not are_numbered_on(self._documents(*period, types), known):
+        # By either clock: a register in the east forms a document up to 14 hours "after" the operator received it.
+        period = (datetime.combine(assignment.first_day, time.min) - CLOCKS_APART, assignment.ask_through)
+        days = Window(assignment.first_day, assignment.last_day)
+        if not are_numbered_on(self._documents(*period, types), known, days):
             deque(self._documents(*period, types), maxlen=0)
 
     def receipts(self, first: datetime, last: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -9,9 +10,11 @@ from typing import Any
 
 from smena.integration import planning
 from smena.model.errors import RefusedByService
+from smena.model.identifiers import clean_inn, is_inn
 from smena.model.organization import Organization
 from smena.model.window import OFD
 from smena.pipeline.road import Road
+from smena.sources.listing import Broken
 from smena.sources.market_listing import list_organizations as list_market_organizations
 from smena.sources.ofd import OfdClient
 from smena.sources.ofd_listing import list_cashboxes, list_organizations
@@ -37,13 +40,18 @@ class Listing(ABC):
     requests: int = 0
     retries: int = 0
 
+    @property
+    def unidentified(self) -> list[str]:
+        """Why entries cannot be read: which register or shop each stands for is not known."""
+        return [one["reason"] for one in self.broken]
+
     @abstractmethod
     def ask(self, road: Road, organization: Organization) -> None:
         """Asks; what came before an error is there. Raises RefusedByService and PassingFault."""
 
     @abstractmethod
-    def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date) -> None:
-        """Keeps what was listed, as of today."""
+    def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date, latest: datetime) -> None:
+        """Keeps what was listed, as of today; `latest` is what no register's clock can show yet."""
 
     def keep(self, warehouse: Warehouse, batch_id: int) -> None:
         """Puts the answers down as evidence of a batch."""
@@ -69,7 +77,9 @@ class RegisterListing(Listing):
         try:
             page = client.organizations()
             self.pages.append(("organizations", page))
-            known = [told for told in list_organizations(page.body) if told.inn == organization.inn]
+            shown, unreadable = list_organizations(page.body)
+            self.broken += [one for one in unreadable if may_be_of(one, organization.inn)]
+            known = [one for one in shown if one.inn == organization.inn]
             if not known:
                 raise RefusedByService(
                     f"Kontur.OFD shows no organisation with INN {organization.inn} to this login and key",
@@ -82,8 +92,8 @@ class RegisterListing(Listing):
             self.requests, self.retries = client.traffic.total(), client.retries.total()
             client.close()
 
-    def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date) -> None:
-        planning.record_registers(transaction, inn, self.listed, seen_at=seen_at, today=today)
+    def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date, latest: datetime) -> None:
+        planning.record_registers(transaction, inn, self.listed, seen_at=seen_at, today=today, latest=latest)
 
     def _ask_registers(self, client: OfdClient, ofd_organization_id: str) -> None:
         page = client.cashboxes(ofd_organization_id)
@@ -104,7 +114,7 @@ class ShopListing(Listing):
             for page in client.organizations():
                 self.pages.append(("market_organizations", page))
                 known, broken = list_market_organizations(page.body)
-                self.broken += broken
+                self.broken += [one for one in broken if may_be_of(one, organization.inn)]
                 for told in known:
                     if told.inn == organization.inn:
                         is_known = True
@@ -120,8 +130,19 @@ class ShopListing(Listing):
             )
         self.listed = list(shops.values())
 
-    def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date) -> None:  # noqa: ARG002
+    def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date, latest: datetime) -> None:  # noqa: ARG002 - a shop has no clock
         planning.record_shops(transaction, inn, self.listed, seen_at=seen_at)
+
+
+def may_be_of(broken: Broken, inn: str) -> bool:
+    """Whether an entry that cannot be read may be of this organisation: it does not name another's ИНН."""
+    try:
+        entry = json.loads(broken["record"])
+    except ValueError:
+        return True
+    named = next((value for key, value in entry.items() if key.lower() == "inn"), "") if isinstance(entry, dict) else ""
+    other = clean_inn(str(named))
+    return other == inn or not is_inn(other)
 
 
 def listing_of(product: str) -> Listing:

@@ -92,9 +92,7 @@ def plan(
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
                 made = _planned(road, transaction, organization, product, listing, last_day, window, seen_at, batch_id)
-                rows = planning.in_shards(
-                    made.windows, product, horizon=last_day, yesterday=road.yesterday(organization), now_utc=road.now()
-                )
+                rows = planning.in_shards(made.windows, product, horizon=last_day, latest=road.latest_local_time())
                 first_day = min((planned.window.first_day for planned in made.windows), default=last_day)
                 ledger.assign(transaction, batch_id, min(first_day, last_day), rows)
         except SmenaError as error:
@@ -134,7 +132,7 @@ def _planned(
     batch_id: int | None,
 ) -> Plan:
     today = road.now().astimezone(ZoneInfo(organization.timezone)).date()
-    listing.record(transaction, organization.inn, seen_at=seen_at, today=today)
+    listing.record(transaction, organization.inn, seen_at=seen_at, today=today, latest=road.latest_local_time())
     if window:
         windows = planning.asked_windows(transaction, organization, product, window, seen_at=seen_at)
     else:
@@ -142,7 +140,13 @@ def _planned(
     # What is out of reach does not depend on the window that a person asked for.
     reached = road.yesterday(organization) if window else horizon
     planning.record_gaps(
-        transaction, inn=organization.inn, product=product, batch_id=batch_id, horizon=reached, seen_at=seen_at
+        transaction,
+        inn=organization.inn,
+        product=product,
+        batch_id=batch_id,
+        horizon=reached,
+        seen_at=seen_at,
+        unidentified=listing.unidentified,
     )
     gaps = planning.gaps(transaction, organization.inn, product)
     made = Plan(organization.inn, product, horizon, windows, gaps)

@@ -18,7 +18,7 @@ from smena.quality.z_reports import CLOCK_AHEAD
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import ORDERS, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.shifts import make_shifts
-from smena.transform.wholeness import closed_through, without_z_report
+from smena.transform.wholeness import closed_through, not_closed, without_z_report
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame
 from smena.warehouse.database import Transaction
@@ -27,6 +27,7 @@ from smena.warehouse.pages import StoredPage, pages_by_assignment
 
 STAGED_STEPS = ["extract", "read", "check", "transform"]
 MISSING = "missing_z_report"
+OPEN = "open_shift"
 
 
 @dataclass
@@ -43,7 +44,8 @@ class Processed:
 class Chunk:
     """What came of some pages: rows to publish, rows for quarantine (with their `step`), results of the gates.
 
-    Shifts whose z-report did not come are among the rejects, as MISSING, until publish knows what else tells of them.
+    Shifts whose z-report did not come (MISSING) and shifts that are open (OPEN) are among the rejects until publish
+    knows what the warehouse has of them.
     """
 
     shifts: pd.DataFrame
@@ -93,10 +95,11 @@ def work(
     pages: list[StoredPage], batch: Batch, organization: Organization, accounts: list[AccountRule], now_utc: datetime
 ) -> Chunk:
     """Pages into rows to publish: pure, but for the checks' own library. `now_utc` is naive."""
-    documents, totals, broken_totals = read_pages(pages)
+    documents, totals, broken_totals = read_pages(pages, now_utc + CLOCK_AHEAD)
     first_day, last_day = batch.first_day, batch.last_day + timedelta(days=1)
     missing = without_z_report(documents.z_reports, totals)
     missing = missing[missing["closed_at"].between(pd.Timestamp(first_day), pd.Timestamp(last_day), inclusive="left")]
+    still_open = not_closed(totals, pd.concat([documents.z_reports, documents.outside])).drop(columns="closed_at")
     z_reports = closed_through(documents.z_reports, batch.last_day, pd.Timestamp(now_utc) + CLOCK_AHEAD)
     before = check_z_reports(
         z_reports,
@@ -142,6 +145,7 @@ def work(
         bad_receipts.assign(step="check"),
         as_rejects(bad_orders, "closeShift", bad_orders["reason"]).assign(step="check"),
         as_rejects(missing, MISSING, "the z-report of a closed shift did not come").assign(step="match"),
+        as_rejects(still_open, OPEN, "the shift is open").assign(step="match"),
     ]
     verdicts = (before, of_receipts, of_shifts, after)
     return Chunk(shifts, orders, pd.concat([frame for frame in rejects if len(frame)] or rejects[:1]), verdicts)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import pandas as pd
 
 from smena.transform.days import is_doubted, read_days_of_windows
 from smena.transform.pages import RawPage
-from smena.transform.reading import FiscalFrames, read_documents
+from smena.transform.reading import FiscalFrames, Windows, read_documents
 from smena.transform.totals import read_shift_totals
 from smena.warehouse.pages import StoredPage
 
 DOCUMENTS = "by_period"
+OF_DOCUMENTS = (DOCUMENTS, "unreadable")
+A_DAY = pd.Timedelta(days=1)
 
 
-def read_pages(pages: Iterable[StoredPage]) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
+def read_pages(pages: Iterable[StoredPage], latest: datetime) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
     """The fiscal documents, the totals by shift, and the totals that could not be read (SHIFT_TOTALS, REJECTS).
 
     Pages come as they were kept: by assignment, those of by-days each after those of by-shifts that it is a witness of.
+    `latest` is the latest local time that a register's clock can show.
     """
     pages = list(pages)
-    documents = read_fiscal(pages)
+    documents = read_documents((_raw(page) for page in pages if page.method in OF_DOCUMENTS), _days(pages, latest))
     totals, broken = read_shift_totals(_raw(page) for page in pages if page.method == "by_shifts")
     windows = _windows(pages)
     if windows:
@@ -31,9 +35,13 @@ def read_pages(pages: Iterable[StoredPage]) -> tuple[FiscalFrames, pd.DataFrame,
     return documents, totals, broken
 
 
-def read_fiscal(pages: Iterable[StoredPage]) -> FiscalFrames:
-    """The fiscal documents of any pages."""
-    return read_documents(_raw(page) for page in pages if page.method in (DOCUMENTS, "unreadable"))
+def _days(pages: list[StoredPage], latest: datetime) -> Windows:
+    """The days of the assignment of each page of documents."""
+    return {
+        page.page_id: (pd.Timestamp(page.first_day), pd.Timestamp(page.last_day) + A_DAY, pd.Timestamp(latest))
+        for page in pages
+        if page.method == DOCUMENTS
+    }
 
 
 def _windows(pages: list[StoredPage]) -> dict[int, int]:

@@ -9,15 +9,12 @@ import pandas as pd
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
 from smena.transform.frames import SHIFT_KEY
-from smena.transform.wholeness import closed_through, shifts_needing_receipts
+from smena.transform.wholeness import LONGEST_SHIFT, closed_through, shifts_needing_receipts
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import pages_by_assignment
 
 Period = tuple[datetime, datetime]
-
-LONGEST_SHIFT = timedelta(days=31)
-"""How far before its end a shift is looked for whose beginning nothing tells."""
 
 CLOCKS_APART = timedelta(hours=14)
 """How far a register's own clock and the operator's may be apart, should the operator read periods by its own."""
@@ -33,7 +30,7 @@ def receipt_periods(road: Road, batch: Batch, shard: int, *, date_policy: str) -
         for chunk in pages_by_assignment(
             transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
         ):
-            frames, totals, _ = read_pages(chunk)
+            frames, totals, _ = read_pages(chunk, road.latest_local_time())
             z_reports = closed_through(frames.z_reports, batch.last_day)
             openings = frames.openings if date_policy == "shift_open" else None
             shifts = shifts_needing_receipts(z_reports, totals, batch.detail, openings)

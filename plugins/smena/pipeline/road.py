@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from smena.model.endpoint import Endpoint
@@ -13,6 +13,12 @@ from smena.pipeline.progress import Tell, in_the_log
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
 from smena.warehouse.database import Warehouse
+
+WESTERNMOST = timezone(timedelta(hours=2))
+"""Kaliningrad: the last zone of Russia in which a day ends."""
+
+CLOCK_AHEAD = timedelta(hours=14)
+"""Kamchatka is at UTC+12; two hours more for a register's clock that is fast."""
 
 
 def _now() -> datetime:
@@ -52,5 +58,13 @@ class Road:
         return self.now().astimezone(ZoneInfo(organization.timezone)).replace(tzinfo=None)
 
     def yesterday(self, organization: Organization) -> date:
-        """The newest day that is over in the organisation's accounting time."""
-        return self.now().astimezone(ZoneInfo(organization.timezone)).date() - timedelta(days=1)
+        """The newest day that is over, for the organisation and at each of its registers.
+
+        Nothing says in which zone a register stands, so its day counts as over when it is over in the westernmost one.
+        """
+        zones = (ZoneInfo(organization.timezone), WESTERNMOST)
+        return min(self.now().astimezone(zone).date() for zone in zones) - timedelta(days=1)
+
+    def latest_local_time(self) -> datetime:
+        """What no register's clock can show yet: the present moment in the easternmost zone, and a margin."""
+        return self.now().astimezone(UTC).replace(tzinfo=None, microsecond=0) + CLOCK_AHEAD

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from smena.model.errors import PassingFault
-from smena.model.identifiers import clean, clean_inn
+from smena.model.identifiers import KPP, clean, clean_inn
 from smena.sources.listing import Broken, read_each
 from smena.transform.decoding import Undecodable, decode, storable
 
 T = TypeVar("T")
 _ALMOST_A_DAY = timedelta(hours=23, minutes=59, seconds=59)
-_NONE = datetime(1970, 1, 1)  # noqa: DTZ001 - fiscal times have no zone
+_FIRST_YEAR, _LAST_YEAR = 1971, 2999
+"""`1970-01-01`, and .NET's `0001-01-01` and `9999-12-31`, stand for "no value"."""
+
+_TIME = re.compile(
+    r"(?P<minutes>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d)?)(?::(?P<seconds>\d\d)(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+)
+"""A date, with a time to the minute or to the second; fractions of a second and the zone are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,11 @@ class OfdOrganization:
 
 @dataclass(frozen=True, slots=True)
 class Cashbox:
-    """A register (ККТ). Times are its own; `permission_*` bound the days that may be read, None is no bound."""
+    """A register (ККТ). Times are its own; None is "not known", also of a value that cannot be read.
+
+    `permission_*` bound the days that may be read; `first_document_at` is known only where the list gives the earliest
+    document of every drive that the register has had.
+    """
 
     kkt_reg_id: str
     kpp: str | None
@@ -46,29 +57,32 @@ class _Organization(msgspec.Struct):
     inn: str
 
 
-class _Drive(msgspec.Struct):
-    earliestDocumentTimestamp: datetime | None = None  # noqa: N815 - the contract's name
-
-
 class _Cashbox(msgspec.Struct, rename="camel"):
+    """Everything but the number is optional, and a value of an unexpected type is as good as none."""
+
     reg_number: str
-    kpp: str | None = None
-    name: str | None = None
-    address: str | None = None
-    last_document_timestamp: datetime | None = None
-    fiscal_drive: _Drive | None = None
-    fiscal_drives: list[_Drive] | None = None
-    permission_from: str | None = None
-    permission_to: str | None = None
+    kpp: Any = None
+    name: Any = None
+    address: Any = None
+    last_document_timestamp: Any = None
+    fiscal_drives: Any = None
+    permission_from: Any = None
+    permission_to: Any = None
 
 
-def list_organizations(body: bytes) -> list[OfdOrganization]:
-    """The organisations that a login and key see. Raises PassingFault where it is no list."""
-    return _listed(body, lambda raw: _organization(decode(raw, _Organization, strict=False)))[0]
+def list_organizations(body: bytes) -> tuple[list[OfdOrganization], list[Broken]]:
+    """The organisations that a login and key see, and the entries that cannot be read.
+
+    Raises PassingFault where it is no list.
+    """
+    return _listed(body, lambda raw: _organization(decode(raw, _Organization, strict=False)))
 
 
 def list_cashboxes(body: bytes) -> tuple[list[Cashbox], list[Broken]]:
-    """The registers, and those that cannot be read, each with its `record` and `reason`."""
+    """The registers, and those that cannot be identified, each with its `record` and `reason`.
+
+    Raises PassingFault where it is no list.
+    """
     return _listed(body, lambda raw: _cashbox(decode(raw, _Cashbox, strict=False)))
 
 
@@ -82,46 +96,61 @@ def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], lis
     return read_each(raw, read)
 
 
-def _organization(told: _Organization) -> OfdOrganization:
-    return OfdOrganization(told.id, clean_inn(told.inn))
+def _organization(entry: _Organization) -> OfdOrganization:
+    return OfdOrganization(entry.id, clean_inn(entry.inn))
 
 
-def _cashbox(told: _Cashbox) -> Cashbox:
-    drives = [*(told.fiscal_drives or ()), *((told.fiscal_drive,) if told.fiscal_drive else ())]
-    first = [moment for moment in (_moment(drive.earliestDocumentTimestamp) for drive in drives) if moment]
-    if not clean(told.reg_number):
-        raise ValueError("a register without a number")
+def _cashbox(entry: _Cashbox) -> Cashbox:
+    number = clean(entry.reg_number)
+    if not re.fullmatch(r"\d{1,20}", number, re.ASCII):
+        raise ValueError("a register without a number" if not number else "its registration number is not of digits")
+    kpp = clean(_text(entry.kpp))
     return Cashbox(
-        kkt_reg_id=storable(clean(told.reg_number)),
-        kpp=clean(told.kpp or "") or None,
-        name=storable(told.name or ""),
-        address=storable(told.address or ""),
-        permission_from=_first_whole_day(told.permission_from),
-        permission_to=_last_whole_day(told.permission_to),
-        first_document_at=min(first, default=None),
-        last_document_at=_moment(told.last_document_timestamp),
+        kkt_reg_id=number,
+        kpp=kpp if KPP.fullmatch(kpp) else None,
+        name=_text(entry.name),
+        address=_text(entry.address),
+        permission_from=_first_whole_day(entry.permission_from),
+        permission_to=_last_whole_day(entry.permission_to),
+        first_document_at=_first_document(entry.fiscal_drives),
+        last_document_at=moment_of(entry.last_document_timestamp),
     )
 
 
-def _moment(moment: datetime | None) -> datetime | None:
-    naive = moment.replace(tzinfo=None) if moment else None
-    return naive if naive and naive > _NONE else None
+def moment_of(value: object) -> datetime | None:
+    """A time of a list as the register's local time, to the second; None where it is absent or cannot be read."""
+    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(found["minutes"]).replace(second=int(found["seconds"] or 0))
+    except ValueError:
+        return None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
-def _first_whole_day(told: str | None) -> date | None:
-    """The first day that may be read from its beginning. Raises ValueError where it is no date."""
-    moment = _limit(told)
+def _text(value: object) -> str:
+    return storable(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _first_document(drives: object) -> datetime | None:
+    """The earliest document of all drives. A list that leaves one of them open may leave out an older drive."""
+    if not isinstance(drives, list) or not drives:
+        return None
+    moments = [moment_of(one.get("earliestDocumentTimestamp")) if isinstance(one, dict) else None for one in drives]
+    known = [moment for moment in moments if moment is not None]
+    return min(known) if len(known) == len(moments) else None
+
+
+def _first_whole_day(value: object) -> date | None:
+    """The first day that may be read from its beginning."""
+    moment = moment_of(value)
     return moment and (moment + _ALMOST_A_DAY).date()
 
 
-def _last_whole_day(told: str | None) -> date | None:
-    """The last day that may be read to its end: one that is given without a time of day is."""
-    moment = _limit(told)
-    if moment is None or (told and len(told.strip()) <= 10):
+def _last_whole_day(value: object) -> date | None:
+    """The last day that may be read to its end: a day that is given without a time of day is read whole."""
+    moment = moment_of(value)
+    if moment is None or len(str(value).strip()) <= len("2026-01-31"):
         return moment and moment.date()
     return (moment - _ALMOST_A_DAY).date()
-
-
-def _limit(told: str | None) -> datetime | None:
-    moment = datetime.fromisoformat(told.strip()).replace(tzinfo=None) if told and told.strip() else None
-    return moment if moment and moment > _NONE else None

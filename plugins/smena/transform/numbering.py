@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from smena.model.window import Window
 from smena.transform.decoding import Undecodable, decode
 from smena.transform.documents import Counted, DocumentNumber, Drive, Quantity
 
@@ -18,6 +19,7 @@ class _Report(msgspec.Struct, rename="camel"):
     fiscal_document_number: DocumentNumber
     shift_number: Counted
     documents_quantity: Quantity
+    date_time: str = ""
 
 
 class _Document(msgspec.Struct):
@@ -28,7 +30,7 @@ class _Documents(msgspec.Struct):
     documents: list[_Document]
 
 
-def are_numbered_on(bodies: Iterable[bytes], known: Ends) -> bool:
+def are_numbered_on(bodies: Iterable[bytes], known: Ends, days: Window | None = None) -> bool:
     """Whether every z-report of these by-period pages is proved by the report before or after it.
 
     A report whose ФД number is that of the report before it plus its own documents has the right ФН, shift number and
@@ -37,6 +39,7 @@ def are_numbered_on(bodies: Iterable[bytes], known: Ends) -> bool:
     Args:
         bodies: pages of by-period.
         known: reports that are not on the pages.
+        days: a report of a day outside these needs no proof: it is left to its own window.
     """
     reports: dict[tuple[str, int], _Report] = {}
     are_readable = True
@@ -55,5 +58,10 @@ def are_numbered_on(bodies: Iterable[bytes], known: Ends) -> bool:
         for (drive, number), one in reports.items()
         if (drive, number - 1) in ends
     }
-    near = ((follow.get((drive, number)), follow.get((drive, number + 1))) for drive, number in reports)
+    first, last = (days.first_day.isoformat(), days.last_day.isoformat()) if days else ("", "9")
+    near = (
+        (follow.get((drive, number)), follow.get((drive, number + 1)))
+        for (drive, number), one in reports.items()
+        if first <= one.date_time[:10] <= last
+    )
     return are_readable and all(True in both and False not in both for both in near)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,23 +18,42 @@ from smena.transform.duplicates import distinct
 from smena.transform.frames import OPENINGS, SHIFT_KEY, Z_REPORTS
 from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame
 from smena.transform.receipts import receipt_frames
+from smena.transform.schema import MOMENT
 
 _VAT_KEY = re.compile(rb'"(nds(?:Calculated)?[0-9]+)"')
 
 
+EARLIEST = pd.Timestamp("2016-07-01")
+"""The law on online registers; an earlier time is a fault of the clock, and no day of another window."""
+
+_WINDOW = ["begins", "ends", "latest"]
+Windows = Mapping[int, tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]]
+"""By page: the first moment of its days, the moment after the last, and the latest that a clock can show yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class FiscalFrames:
-    """What by-period pages tell: frames of `frames.py`."""
+    """What by-period pages hold: frames of `frames.py`.
+
+    `outside` are z-reports of other days than their page was asked for: they are left to the window of their own day.
+    """
 
     z_reports: pd.DataFrame
+    outside: pd.DataFrame
     openings: pd.DataFrame
     receipts: pd.DataFrame
     vat_lines: pd.DataFrame
     rejects: pd.DataFrame
 
 
-def read_documents(pages: Iterable[RawPage]) -> FiscalFrames:
-    """Fiscal documents of by-period pages. An empty body holds none. The same document told twice is one."""
+def read_documents(pages: Iterable[RawPage], windows: Windows | None = None) -> FiscalFrames:
+    """Fiscal documents of by-period pages. An empty body holds none. The same document told twice is one.
+
+    Args:
+        pages: answers of by-period.
+        windows: the days that pages were asked for. A z-report of another day is `outside`; one without a window, or
+            of an impossible day, never is.
+    """
     found: dict[str, Found] = defaultdict(Found)
     rejects: list[dict[str, Any]] = []
     for page in pages:
@@ -51,13 +70,30 @@ def read_documents(pages: Iterable[RawPage]) -> FiscalFrames:
     receipts, vat_lines, doubled = receipt_frames(found, _fiscal)
     openings, opened_twice = distinct(_openings(found["openShift"]), SHIFT_KEY, "openShift")
     z_reports = _z_reports(found["closeShift"])
+    is_outside = _is_outside(z_reports, windows or {})
     return FiscalFrames(
-        z_reports.drop_duplicates([column for column in z_reports if column != "page_id"], ignore_index=True),
+        _once(z_reports[~is_outside]),
+        _once(z_reports[is_outside]),
         openings,
         receipts,
         vat_lines,
         rejects_frame(rejects, [doubled, opened_twice]),
     )
+
+
+def _once(z_reports: pd.DataFrame) -> pd.DataFrame:
+    return z_reports.drop_duplicates([column for column in z_reports if column != "page_id"], ignore_index=True)
+
+
+def _is_outside(z_reports: pd.DataFrame, windows: Windows) -> pd.Series:
+    """Whether each z-report lies outside the days that its page was asked for."""
+    bounds = {name: {page: days[place] for page, days in windows.items()} for place, name in enumerate(_WINDOW)}
+    days = pd.DataFrame(bounds, columns=_WINDOW).astype(MOMENT).reindex(z_reports["page_id"].astype("int64"))
+    days = days.set_axis(z_reports.index)
+    closed = z_reports["closed_at"]
+    is_before = (closed < days["begins"]) & (closed >= EARLIEST)
+    is_outside: pd.Series = is_before | ((closed >= days["ends"]) & (closed <= days["latest"]))
+    return is_outside
 
 
 def _all_at_once(page: RawPage, vat_keys: frozenset[str]) -> dict[str, list[Any]]:

@@ -11,6 +11,9 @@ from smena.transform.frames import MONEY, SHIFT_KEY
 BELIEVABLE = (pd.Timestamp("2016-01-01"), pd.Timestamp("2100-01-01"))
 """Between these a time of an online register may lie; what lies outside is not asked for, and fails the checks."""
 
+LONGEST_SHIFT = timedelta(days=31)
+"""How far before its end a shift is looked for whose beginning is not known."""
+
 _ENTRY = ["kkt_reg_id", "shift_number", "closed_at"]
 
 
@@ -86,3 +89,18 @@ def without_z_report(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.
     known = pd.MultiIndex.from_frame(z_reports[_ENTRY])
     missing = closed[~pd.MultiIndex.from_frame(closed[_ENTRY]).isin(known)]
     return missing.drop_duplicates(_ENTRY)
+
+
+def not_closed(shift_totals: pd.DataFrame, z_reports: pd.DataFrame) -> pd.DataFrame:
+    """Shifts of the totals (SHIFT_TOTALS) that have no closing and no z-report: they are open.
+
+    A z-report closes the shift of its number that was opened before it, and not longer ago than `LONGEST_SHIFT`. The
+    opening may be missing where it lies before the window.
+    """
+    unclosed = shift_totals[shift_totals["closed_at"].isna()].reset_index(names="row")
+    place = ["kkt_reg_id", "shift_number"]
+    found = unclosed[["row", *place, "opened_at"]].merge(z_reports[[*place, "closed_at"]], on=place)
+    opened = found["opened_at"].fillna(found["closed_at"])
+    closing = (opened <= found["closed_at"]) & (found["closed_at"] - opened <= LONGEST_SHIFT)
+    still_open = unclosed[~unclosed["row"].isin(found.loc[closing, "row"])]
+    return still_open.drop(columns="row").drop_duplicates([*place, "opened_at"])

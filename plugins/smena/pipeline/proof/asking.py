@@ -12,7 +12,6 @@ import pandas as pd
 
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer
 from smena.pipeline.extract import MARGIN
-from smena.pipeline.receipts import LONGEST_SHIFT
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
@@ -23,6 +22,7 @@ from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.schema import MOMENT
 from smena.transform.totals import last_close_without_opening, read_told_shifts
+from smena.transform.wholeness import LONGEST_SHIFT
 from smena.warehouse.pages import PageStore
 
 REGISTERS_AT_ONCE = 200

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from smena.pipeline.reading import read_fiscal
+from smena.pipeline.reading import OF_DOCUMENTS
 from smena.transform.frames import MONEY, SHIFT_KEY
-from smena.transform.reading import FiscalFrames
+from smena.transform.pages import RawPage
+from smena.transform.reading import FiscalFrames, read_documents
 from smena.transform.shifts import CASH
 from smena.warehouse.database import Row, Transaction
-from smena.warehouse.pages import StoredPage, decompress
+from smena.warehouse.pages import decompress
 
 CORRECTIONS = ("receiptCorrection", "bsoCorrection")
 MOST_NAMED = 20
@@ -22,17 +23,11 @@ def documents_of(transaction: Transaction, shifts: Sequence[Row]) -> FiscalFrame
     """The fiscal documents of the pages that these shifts were read from."""
     pages = sorted({page for shift in shifts for page in shift["evidence"]})
     rows = transaction.rows("proof_pages", pages=pages)
-    # All pages of one day's assignments come together: their first day is of no use here.
-    stored = [
-        StoredPage(
-            row["page_id"], row["kkt_reg_id"], _NO_DAY, row["method"], decompress(bytes(row["body"]), row["body_bytes"])
-        )
+    return read_documents(
+        RawPage(row["page_id"], row["kkt_reg_id"], decompress(bytes(row["body"]), row["body_bytes"]))
         for row in rows
-    ]
-    return read_fiscal(stored)
-
-
-_NO_DAY = pd.Timestamp("1970-01-01").date()
+        if row["method"] in OF_DOCUMENTS
+    )
 
 
 def corrections_of(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[str, Any]]:

@@ -1,0 +1,15 @@
+-- Run by the planner: the list has entries that name no register (or shop); any day may lack what they stand for.
+insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, details, batch_id)
+select
+    integration.organization_inn,
+    integration.product,
+    '',
+    daterange(integration.start_date, %(horizon)s, '[]'),
+    'unidentified',
+    %(details)s,
+    %(batch_id)s
+from control.integration
+where
+    integration.organization_inn = %(inn)s
+    and integration.product = %(product)s
+    and integration.start_date <= %(horizon)s
