@@ -1,4 +1,5 @@
--- Run by alerts: wanted days that are over and not proved loaded, by integration; a day is over by the organisation's clock.
+-- Run by alerts: wanted days that are over and not proved loaded, by integration; a day is over when it is over in the
+-- organisation's zone and in Kaliningrad.
 select
     wanted.organization_inn,
     wanted.product,
@@ -11,7 +12,10 @@ from (
         integration.organization_inn,
         integration.product,
         integration.start_date,
-        (cast(%(now)s as timestamptz) at time zone organization.timezone)::date - 1 as through
+        least(
+            cast(%(now)s as timestamptz) at time zone organization.timezone,
+            cast(%(now)s as timestamptz) at time zone '+02'::interval
+        )::date - 1 as through
     from control.integration
     inner join control.organization on integration.organization_inn = organization.inn
     where integration.organization_inn = coalesce(%(inn)s, integration.organization_inn) and integration.state = 'on'
@@ -22,8 +26,11 @@ cross join
             count(*)::int as days,
             max(day) as newest
         from control.covered_day
+        inner join control.batch on covered_day.batch_id = batch.batch_id
         where
-            covered_day.organization_inn = wanted.organization_inn
+            -- Not what a run covered whose clock was ahead.
+            batch.last_day < (cast(%(now)s as timestamptz) at time zone '+12'::interval)::date
+            and covered_day.organization_inn = wanted.organization_inn
             and covered_day.product = wanted.product
             and covered_day.day between wanted.start_date and wanted.through
     ) as covered
@@ -35,8 +42,10 @@ cross join
             covered.days < wanted.through - wanted.start_date + 1
             and not exists (
                 select from control.covered_day
+                inner join control.batch on covered_day.batch_id = batch.batch_id
                 where
-                    covered_day.organization_inn = wanted.organization_inn
+                    batch.last_day < (cast(%(now)s as timestamptz) at time zone '+12'::interval)::date
+                    and covered_day.organization_inn = wanted.organization_inn
                     and covered_day.product = wanted.product
                     and covered_day.day = day.day::date
             )

@@ -57,14 +57,14 @@ reach as (
                 >= coalesce(greatest(register.newest_document_at, stored.closed_at), '-infinity')
                 then register.last_document_at
         end as last_document_at,
-        exists(
+        exists (
             select from control.gap
             where
                 gap.organization_inn = register.organization_inn
                 and gap.product = %(product)s
                 and gap.kkt_reg_id = register.kkt_reg_id
                 and gap.reason = 'open_shift'
-        ) or exists(
+        ) or exists (
             select from control.completeness
             where
                 completeness.organization_inn = register.organization_inn

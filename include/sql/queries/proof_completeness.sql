@@ -71,7 +71,10 @@ looked_at as (
         integration.state,
         integration.start_date,
         register.first_document_at,
-        register.last_document_at,
+        case
+            when not register.has_future_clock and register.last_document_at is not null
+                then greatest(register.last_document_at, register.newest_document_at, newest.closed_at)
+        end as newest_document_at,
         integration.registers = '{}' or register.kkt_reg_id = any(integration.registers) as is_named,
         coalesce(reach.days @> moment.at::date, false) as is_reached,
         coalesce(covered.days @> moment.at::date, false) as is_covered,
@@ -95,6 +98,15 @@ looked_at as (
             register.organization_inn = covered.organization_inn
             and register.kkt_reg_id = covered.kkt_reg_id
             and covered.product = 'ofd'
+    cross join
+        lateral (
+            select max(shift.closed_at) as closed_at
+            from accounting.shift
+            where
+                shift.organization_inn = register.organization_inn
+                and shift.kkt_reg_id = register.kkt_reg_id
+                and shift.source = 'ofd'
+        ) as newest
     left join closed on register.kkt_reg_id = closed.kkt_reg_id and moment.at = closed.day
     left join lateral (
         select
@@ -134,9 +146,9 @@ judged as (
             when missing is not null then 'missing'
             when cut is not null then 'out_of_reach'
             when gap_reasons && array['refused', 'no_permission'] and not is_covered then 'out_of_reach'
-            when gap_reasons && array['failed', 'unreadable'] and not is_covered then 'missing'
+            when gap_reasons && array['failed', 'unreadable', 'clock_ahead'] and not is_covered then 'missing'
             when open_numbers is not null then 'open'
-            when is_covered and (last_document_at is null or last_document_at::date < day) then 'offline'
+            when is_covered and shifts = 0 and newest_document_at::date < day then 'offline'
             when not is_covered and not coalesce('missing_shift' = any(gap_reasons), false) then 'missing'
             else 'complete'
         end as verdict
@@ -177,7 +189,7 @@ select
                     else 'not loaded yet'
                 end
         when 'open' then 'смена ' || open_numbers || ' is not closed yet'
-        when 'offline' then 'newest document: ' || coalesce(last_document_at::text, 'none')
+        when 'offline' then 'newest document: ' || newest_document_at
         else ''
     end,
     case when verdict = 'missing' then coalesce(missing, '{}') else '{}' end,

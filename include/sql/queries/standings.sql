@@ -27,7 +27,10 @@ from (
     inner join control.organization on integration.organization_inn = organization.inn
     cross join
         lateral (
-            select (cast(%(now)s as timestamptz) at time zone organization.timezone)::date - 1 as yesterday
+            select least(
+                cast(%(now)s as timestamptz) at time zone organization.timezone,
+                cast(%(now)s as timestamptz) at time zone '+02'::interval
+            )::date - 1 as yesterday
         ) as local
 ) as wanted
 cross join
@@ -36,8 +39,11 @@ cross join
             count(*)::int as days,
             max(covered_day.day) as newest
         from control.covered_day
+        inner join control.batch on covered_day.batch_id = batch.batch_id
         where
-            covered_day.organization_inn = wanted.organization_inn
+            -- Not what a run covered whose clock was ahead.
+            batch.last_day < (cast(%(now)s as timestamptz) at time zone '+12'::interval)::date
+            and covered_day.organization_inn = wanted.organization_inn
             and covered_day.product = wanted.product
             and covered_day.day between wanted.start_date and wanted.through
     ) as covered

@@ -72,6 +72,11 @@ def record_registers(
     transaction.run("plan_kpp_begins", inn=inn, registers=told, today=today)
 
 
+def distrust_future(transaction: Transaction, inn: str, product: str, *, newest_day: date) -> None:
+    """Takes back the coverage of batches that end after `newest_day`, the newest day that is over anywhere."""
+    transaction.run("plan_distrust", inn=inn, product=product, newest_day=newest_day)
+
+
 def wanted_windows(
     transaction: Transaction, organization: Organization, product: str, *, horizon: date, seen_at: datetime
 ) -> list[PlannedWindow]:

@@ -221,6 +221,7 @@ class _Planner:
         inn, product = self._organization.inn, self._product
         today = self._yesterday + timedelta(days=1)
         latest = self._road.latest_local_time()
+        planning.distrust_future(self._transaction, inn, product, newest_day=self._road.newest_day())
         self._listing.record(self._transaction, inn, seen_at=self._seen_at, today=today, latest=latest)
         taken_up = self._take_up()
         made = [self._quarter(quarter, taken_up) for quarter in quarters(self._window)]

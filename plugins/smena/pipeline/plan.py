@@ -132,6 +132,7 @@ def _planned(
     batch_id: int | None,
 ) -> Plan:
     today = road.now().astimezone(ZoneInfo(organization.timezone)).date()
+    planning.distrust_future(transaction, organization.inn, product, newest_day=road.newest_day())
     listing.record(transaction, organization.inn, seen_at=seen_at, today=today, latest=road.latest_local_time())
     if window:
         windows = planning.asked_windows(transaction, organization, product, window, seen_at=seen_at)

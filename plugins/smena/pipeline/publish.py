@@ -50,6 +50,7 @@ def publish(road: Road, batch_id: int) -> Published:
         told |= {"inn": batch.organization_inn, "product": batch.product}
         is_new = False
         if batch.state != "published":
+            _stop_if_of_the_future(road, batch)
             _restage(road, batch)
             _stop_if_bad(road, batch)
             road.warehouse.run("stage_analyze")
@@ -71,6 +72,16 @@ def publish(road: Road, batch_id: int) -> Published:
         if is_new:
             told["outcomes"] = batch.summary.get("outcomes", {})
         return Published(batch_id, batch.organization_inn, batch.summary, days)
+
+
+def _stop_if_of_the_future(road: Road, batch: Batch) -> None:
+    """Stops a batch that was planned while the clock was ahead: its last days were not over when they were read."""
+    if batch.last_day > road.newest_day():
+        reason = f"it ends on {batch.last_day}, which is not over yet: the clock was ahead when it was planned"
+        road.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=reason)
+        raise BadBatch(
+            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {reason}", fix="run again"
+        )
 
 
 def _restage(road: Road, batch: Batch) -> None:

@@ -17,6 +17,9 @@ from smena.warehouse.database import Warehouse
 WESTERNMOST = timezone(timedelta(hours=2))
 """Kaliningrad: the last zone of Russia in which a day ends."""
 
+EASTERNMOST = timezone(timedelta(hours=12))
+"""Kamchatka: the first zone of Russia in which a day ends."""
+
 CLOCK_AHEAD = timedelta(hours=14)
 """Kamchatka is at UTC+12; two hours more for a register's clock that is fast."""
 
@@ -64,6 +67,10 @@ class Road:
         """
         zones = (ZoneInfo(organization.timezone), WESTERNMOST)
         return min(self.now().astimezone(zone).date() for zone in zones) - timedelta(days=1)
+
+    def newest_day(self) -> date:
+        """The newest day that is over anywhere: nothing is covered or judged beyond it."""
+        return self.now().astimezone(EASTERNMOST).date() - timedelta(days=1)
 
     def latest_local_time(self) -> datetime:
         """What no register's clock can show yet: the present moment in the easternmost zone, and a margin."""

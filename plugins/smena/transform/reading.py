@@ -88,7 +88,11 @@ def _once(z_reports: pd.DataFrame) -> pd.DataFrame:
 def _is_outside(z_reports: pd.DataFrame, windows: Windows) -> pd.Series:
     """Whether each z-report lies outside the days that its page was asked for."""
     bounds = {name: {page: days[place] for page, days in windows.items()} for place, name in enumerate(_WINDOW)}
-    days = pd.DataFrame(bounds, columns=_WINDOW).astype(MOMENT).reindex(z_reports["page_id"].astype("int64"))
+    days = (
+        pd.DataFrame(bounds, columns=_WINDOW)
+        .astype(dict.fromkeys(_WINDOW, MOMENT))
+        .reindex(z_reports["page_id"].astype("int64"))
+    )
     days = days.set_axis(z_reports.index)
     closed = z_reports["closed_at"]
     is_before = (closed < days["begins"]) & (closed >= EARLIEST)

@@ -132,7 +132,8 @@ class Witness:
             asked.wider.append(self._keep(register, "by_shifts", page))
         asked.days.append(self._keep(register, "by_days", client.by_days(*place, first, last)))
         begins = datetime.combine(_span(register, register.first_day)[0], time.min)
-        ends = datetime.combine(last, time(23, 59, 59))
+        # By either clock: an opening of the last day may have been received a month later.
+        ends = min(datetime.combine(last, time(23, 59, 59)) + LONGEST_SHIFT, self._road.latest_local_time())
         for page in client.by_period(*place, begins, ends, ("openShift",)):
             asked.openings.append(self._keep(register, "by_period", page))
         return asked

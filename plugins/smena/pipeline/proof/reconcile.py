@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -109,7 +109,7 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
                 transaction.run("lock_organization", inn=inn)
                 _write_told(transaction, inn, batch_id, told)
                 unread = _read_again(transaction, inn, window)
-                _judge(transaction, inn, batch_id, unread, window)
+                _judge(transaction, inn, batch_id, unread, window, newest_day=road.newest_day())
                 closed = _compare(transaction, inn, batch_id, registers, told, window)
                 made = Reconciled(
                     batch_id,
@@ -205,15 +205,27 @@ def _read_again(transaction: Transaction, inn: str, window: Window) -> list[dict
     return unread_documents(documents, shifts)
 
 
-def _judge(transaction: Transaction, inn: str, batch_id: int, unread: list[dict[str, Any]], window: Window) -> None:
+def _judge(
+    transaction: Transaction,
+    inn: str,
+    batch_id: int,
+    unread: list[dict[str, Any]],
+    window: Window,
+    *,
+    newest_day: date,
+) -> None:
     """Which shifts are missing, and the verdict about each register and day."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
     transaction.run("proof_unexplained", inn=inn, **days)
     transaction.run("proof_open", inn=inn, **days)
     transaction.run("proof_missing", inn=inn, **days)
     transaction.run("proof_missing_by_days", inn=inn)
-    transaction.run("proof_completeness_clear", inn=inn, **days)
+    transaction.run("proof_completeness_clear", inn=inn, newest_day=newest_day, **days)
     transaction.run("proof_completeness", inn=inn, batch_id=batch_id, unread=as_json(unread), **days)
+    transaction.run("proof_unidentified", inn=inn, batch_id=batch_id, **days)
+    # The next load asks for these days again.
+    transaction.run("proof_uncover", inn=inn, **days)
+    transaction.run("publish_uncovered", inn=inn, product=OFD)
 
 
 def _compare(
