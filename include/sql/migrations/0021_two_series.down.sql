@@ -9,6 +9,9 @@ begin
 end
 $$;
 
+drop index control.register_of_anyone;
+alter table stage.shift drop column user_inn;
+
 alter table accounting.cash_order drop constraint one_number_of_a_series;
 alter table accounting.cash_order add constraint cash_order_organization_inn_kpp_book_year_number_key
 unique (organization_inn, kpp, book_year, number);

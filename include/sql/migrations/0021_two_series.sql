@@ -1,4 +1,5 @@
--- Run by `smena migrate`, revision 0021: ПКО and РКО are numbered in two series of a cash book and year.
+-- Run by `smena migrate`, revision 0021: ПКО and РКО are numbered in two series of a cash book and year, and a staged shift
+-- keeps the ИНН that its z-report names, as two organisations may list one register.
 --
 -- Orders of the one former series cannot be numbered anew, for an issued order never changes: a warehouse that has any is
 -- refused here too, whatever ran this file.
@@ -17,3 +18,7 @@ alter table accounting.cash_order add constraint one_number_of_a_series
 unique (organization_inn, kpp, kind, book_year, number);
 
 -- here: accounting.check_new_orders.0021
+
+alter table stage.shift add column user_inn text;
+comment on column stage.shift.user_inn is 'The ИНН that the z-report names; null where it names none.';
+create index register_of_anyone on control.register (kkt_reg_id);

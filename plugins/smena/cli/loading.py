@@ -13,6 +13,7 @@ from smena.cli.bar import watching
 from smena.cli.parameters import DAY, inn_option
 from smena.connections import road_from_environment
 from smena.integration.lifecycle import check_from_start, required
+from smena.integration.organizations import organization_of
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.window import OFD, PRODUCTS, Window
 from smena.warehouse.database import Row, Warehouse, as_json
@@ -81,6 +82,7 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
     window = _window(first_day, last_day)
     with watching(session) as watch:
         road = replace(road_from_environment(), watch=watch)
+        organization_of(road.warehouse, inn)
         start = required(road.warehouse, inn, product)["start_date"]
         if window:
             check_from_start(window.first_day, start)
@@ -100,7 +102,7 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
 
 
 def _window(first_day: date | None, last_day: date | None) -> Window | None:
-    """The days asked for, None without any. Raises WrongUse where one end is missing, or the first is after the last."""
+    """The days asked for, None without any. Raises WrongUse where one is missing, or the first is after the last."""
     if first_day and last_day:
         return Window(first_day, last_day)
     if first_day or last_day:
