@@ -146,7 +146,7 @@ class Town:
         return self.table("accounting.shift", "fiscal_drive_number, shift_number, cashbox_id, till_shift")
 
     def orders(self) -> list[dict[str, Any]]:
-        return self.table("accounting.cash_order", "organization_inn, kpp, book_year, number")
+        return self.table("accounting.cash_order", "organization_inn, kpp, book_year, kind, number")
 
     def outcomes(self) -> Counter[str]:
         return Counter(shift["outcome"] for shift in self.shifts())

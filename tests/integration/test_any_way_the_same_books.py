@@ -77,8 +77,8 @@ def test_small_windows_in_any_order_end_as_one_long_window(build_town: BuildTown
     town.load()
     # Numbers are given as shifts come; everything else is the same.
     assert town.books(but=["number"]) == clean.books(but=["number"])
-    numbers = [(order["kpp"], order["book_year"], order["number"]) for order in town.orders()]
-    assert numbers == [(order["kpp"], order["book_year"], order["number"]) for order in clean.orders()]
+    numbers = [(order["kpp"], order["kind"], order["book_year"], order["number"]) for order in town.orders()]
+    assert numbers == [(order["kpp"], order["kind"], order["book_year"], order["number"]) for order in clean.orders()]
 
 
 # --- at once
@@ -230,7 +230,7 @@ def test_late_registers_end_in_the_same_rows_whenever_they_were_heard(build_town
     at_once.load()
     assert daily.books(but=["number"]) == at_once.books(but=["number"])
     for town in (daily, at_once):
-        numbers = [(order["kpp"], order["book_year"], order["number"]) for order in town.orders()]
+        numbers = [(order["kpp"], order["kind"], order["book_year"], order["number"]) for order in town.orders()]
         assert len(numbers) == len(set(numbers))
     assert [row[1] for row in daily.covered()] == [row[1] for row in at_once.covered()]
 

@@ -71,7 +71,8 @@ def test_an_order_whose_cash_is_gone_is_reversed_and_its_number_stays_taken(town
     tell_more(town, shift, -int(shift["cash_income"] * 100))
     town.load(FIRST, LAST)
     assert now(town, order)["status"] == "reversed"
-    numbers = [o["number"] for o in town.orders() if o["book_year"] == order["book_year"]]
+    series = (order["kind"], order["book_year"])
+    numbers = [o["number"] for o in town.orders() if (o["kind"], o["book_year"]) == series]
     assert numbers == list(range(1, len(numbers) + 1))
     town.sandbox.faults.clear()
     town.load(FIRST, LAST)
@@ -200,7 +201,8 @@ select
     {taxation}, agent, debit_account, credit_account, basis, batch_id
 from accounting.cash_order where document_id = %s
 """
-NEXT = "(select max(number) + 1 from accounting.cash_order as o where o.book_year = cash_order.book_year)"
+SERIES = "o.kind = cash_order.kind and o.book_year = cash_order.book_year"
+NEXT = f"(select max(number) + 1 from accounting.cash_order as o where {SERIES})"  # noqa: S608 - our own words
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ NEXT = "(select max(number) + 1 from accounting.cash_order as o where o.book_yea
     [
         ({}, "one_live_order"),
         ({"taxation": "'psn'", "number": f"{NEXT} + 1"}, "would have a gap"),
-        ({"taxation": "'psn'", "number": "number"}, "number"),
+        ({"taxation": "'psn'", "number": "number"}, "one_number_of_a_series"),
         ({"taxation": "'psn'", "date": "date '2025-11-30'", "number": "1000"}, "before the start"),
     ],
 )

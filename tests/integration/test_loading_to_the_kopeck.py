@@ -96,13 +96,16 @@ def test_orders_minus_orders_back_are_cash_in_minus_cash_out(build_town: Callabl
     )
 
 
-def test_numbers_run_from_one_without_a_gap_in_each_cash_book_and_year(build_town: Callable[..., Town]) -> None:
+def test_numbers_of_each_kind_run_from_one_without_a_gap_in_each_cash_book_and_year(
+    build_town: Callable[..., Town],
+) -> None:
     town = build_town()
     town.load()
     books = defaultdict(list)
     for order in town.orders():
-        books[order["kpp"], order["date"].year].append(order)
+        books[order["kpp"], order["kind"], order["date"].year].append(order)
     assert len(books) > 2
+    assert {kind for _, kind, _ in books} == {"pko", "rko"}
     for orders in books.values():
         assert [order["number"] for order in orders] == list(range(1, len(orders) + 1))
         dates = [order["date"] for order in orders]

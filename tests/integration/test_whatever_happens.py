@@ -202,7 +202,7 @@ class Office(RuleBasedStateMachine):
     def numbers_run_from_one_without_a_gap(self) -> None:
         books: dict[Any, list[int]] = defaultdict(list)
         for order in self.town.orders() if hasattr(self, "town") else ():
-            books[order["kpp"], order["book_year"]].append(order["number"])
+            books[order["kpp"], order["kind"], order["book_year"]].append(order["number"])
         for numbers in books.values():
             assert numbers == list(range(1, len(numbers) + 1))
 

@@ -27,11 +27,13 @@ select
     kpp,
     to_char(date, 'YYYY-MM-DD') as day,
     count(*) as orders,
-    min(number) as first_number,
-    max(number) as last_number,
+    min(number) filter (where kind = 'pko') as first_pko,
+    max(number) filter (where kind = 'pko') as last_pko,
+    min(number) filter (where kind = 'rko') as first_rko,
+    max(number) filter (where kind = 'rko') as last_rko,
     coalesce(sum(amount) filter (where kind = 'pko' and status <> 'reversed'), 0)::text as pko,
     coalesce(sum(amount) filter (where kind = 'rko' and status <> 'reversed'), 0)::text as rko,
-    encode(sha256(convert_to(string_agg(row_text, E'\n' order by number), 'UTF8')), 'hex') as sha256
+    encode(sha256(convert_to(string_agg(row_text, E'\n' order by kind, number), 'UTF8')), 'hex') as sha256
 from line
 group by kpp, date
 order by kpp collate "C", date

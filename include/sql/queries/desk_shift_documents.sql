@@ -9,4 +9,4 @@ select
     cash_order.source
 from accounting.cash_order
 where cash_order.shift_id = any(cast(%(shifts)s as uuid[]))
-order by cash_order.source, cash_order.number
+order by cash_order.source, cash_order.kind, cash_order.number

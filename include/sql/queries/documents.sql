@@ -18,4 +18,4 @@ where
     and date >= coalesce(%(first_day)s, '-infinity'::date)
     and date <= coalesce(%(last_day)s, 'infinity'::date)
     and kind = coalesce(%(kind)s, kind)
-order by date, kpp, length(number), number
+order by date, kpp, kind, length(number), number

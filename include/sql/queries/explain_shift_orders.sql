@@ -15,4 +15,4 @@ select
     revision
 from accounting.cash_order
 where shift_id = %(shift_id)s
-order by date, number
+order by date, kind, number

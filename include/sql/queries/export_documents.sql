@@ -32,4 +32,5 @@ where
     and (cast(%(source)s as text) is null or document.source = %(source)s)
     and (cast(%(kpp)s as text) is null or document.kpp = %(kpp)s)
     and (cast(%(number)s as text) is null or document.number = %(number)s)
-order by document.date, document.kpp, length(document.number), document.number, document.document_id
+order by
+    document.date, document.kpp, document.kind, length(document.number), document.number, document.document_id

@@ -2,7 +2,7 @@
 create temporary table asked_document on commit drop as
 select
     document_id,
-    row_number() over (order by date, kpp, number) as place
+    row_number() over (order by date, kpp, kind, length(number), number) as place
 from accounting.document
 where
     organization_inn = %(inn)s

@@ -1,5 +1,5 @@
--- Run by match: a known shift that now comes with another register, time or document number, or that another organisation
--- was told of, goes to quarantine.
+-- Run by match: a known shift that now comes with another register, time or document number, or that is booked as one of
+-- another organisation, goes to quarantine.
 insert into stage.reject (
     batch_id,
     shard,
@@ -21,8 +21,13 @@ select
     staged.kkt_reg_id,
     'closeShift',
     'match',
-    'a shift that is known already comes with another register, closing time or document number, or of another'
-    || ' organisation',
+    case
+        when not decided.is_of_another
+            then 'a shift that is known already comes with another register, closing time or document number'
+        when decided.is_listed_twice
+            then 'another organisation lists this register too, and the z-report does not name its ИНН'
+        else 'this shift is in the books of another organisation already'
+    end,
     (to_jsonb(staged) - 'batch_id' - 'shard' - 'evidence')::text,
     staged.closed_at::date,
     staged.fiscal_drive_number,

@@ -3,12 +3,35 @@
 -- new: nobody told of it before. same: nothing to do. changed: its facts or its outcome may be replaced. conflict: its
 -- facts differ, and what stands was accepted, lies in a closed period, or would need another date: a person decides.
 -- settled: it was in conflict, and the source tells again what stands, or what a person has refused once already.
--- other: the same key with another identity, which cannot happen legally. A person's answer is about two sides, kept and
+-- other: the same key with another identity, which cannot happen legally, or in the books of another organisation. A person's answer is about two sides, kept and
 -- held, of which the digest is: while both stay as they were, nobody is asked again.
 create temporary table decided on commit drop as
-with facts as (
+with listed_twice as (
+    -- A z-report without ИНН of a register that another organisation lists too may be of either: nobody books it before a
+    -- person has looked. The other's entry counts where it is in its newest list, for the days of its permission.
+    select staged.shift_id
+    from stage.shift as staged
+    where
+        staged.batch_id = %(batch_id)s
+        and staged.user_inn is null
+        and exists (
+            select from control.register as other
+            where
+                other.kkt_reg_id = staged.kkt_reg_id
+                and other.organization_inn <> %(inn)s
+                and daterange(other.permission_from, other.permission_to, '[]') @> staged.closed_at::date
+                and not exists (
+                    select from control.register as newer
+                    where newer.organization_inn = other.organization_inn and newer.seen_at > other.seen_at
+                )
+        )
+),
+
+facts as (
     select
         staged.shift_id,
+        listed_twice.shift_id is not null as is_listed_twice,
+        coalesce(stood.organization_inn <> organization.inn, false) as is_of_another,
         staged.kkt_reg_id,
         staged.order_day,
         coalesce(register_kpp.kpp, organization.kpp) as kpp,
@@ -16,6 +39,7 @@ with facts as (
         case
             when staged.order_day < integration.start_date then 'before_start'
             when staged.order_day <= closed_period.through then 'closed_period'
+            when listed_twice.shift_id is not null and staged.outcome <> 'incomplete' then 'needs_review'
             else staged.outcome
         end as outcome,
         case
@@ -23,6 +47,8 @@ with facts as (
                 then 'dated before the start of the integration, ' || integration.start_date
             when staged.order_day <= closed_period.through
                 then 'the period is closed through ' || closed_period.through
+            when listed_twice.shift_id is not null and staged.outcome <> 'incomplete'
+                then 'another organisation lists this register too, and the z-report does not name its ИНН'
             else staged.reason
         end as reason,
         stood.shift_id is not null as stood,
@@ -59,7 +85,8 @@ with facts as (
                     )
         end as stood_facts,
         case
-            when stood.shift_id is not null or staged.outcome = 'needs_review'
+            when
+                stood.shift_id is not null or staged.outcome = 'needs_review' or listed_twice.shift_id is not null
                 then
                     jsonb_build_object(
                         'cash_income', (staged.cash_income * 0.01)::numeric(15, 2),
@@ -70,7 +97,12 @@ with facts as (
                         'cashless_refund', (staged.cashless_refund * 0.01)::numeric(15, 2),
                         'receipts', staged.receipts,
                         'order_date', staged.order_day,
-                        'outcome', staged.outcome
+                        'outcome',
+                        case
+                            when listed_twice.shift_id is not null and staged.outcome <> 'incomplete'
+                                then 'needs_review'
+                            else staged.outcome
+                        end
                     )
         end as told_facts
     from stage.shift as staged
@@ -84,6 +116,7 @@ with facts as (
             and staged.kkt_reg_id = register_kpp.kkt_reg_id
             and register_kpp.valid @> coalesce(staged.order_day, staged.closed_at::date)
     left join accounting.shift as stood on staged.shift_id = stood.shift_id
+    left join listed_twice on staged.shift_id = listed_twice.shift_id
     where staged.batch_id = %(batch_id)s
 ),
 
@@ -104,6 +137,8 @@ select
     stood_facts,
     told_facts,
     digest,
+    is_of_another,
+    is_listed_twice,
     case
         when not stood then 'new'
         when other_identity then 'other'
@@ -118,6 +153,28 @@ select
                     else 'changed'
                 end
         when outcome = 'before_start' then 'same'
+        -- Booked when nobody else had listed its register. What a person has said of it stays.
+        when
+            is_listed_twice
+            and same_facts
+            and stood_outcome in ('issued', 'no_cash')
+            and not stood_closed
+            and not exists (
+                select from control.decision
+                where decision.shift_id = differing.shift_id and decision.state = 'resolved'
+            )
+            then
+                case
+                    when
+                        exists (
+                            select from accounting.cash_order
+                            where
+                                cash_order.shift_id = differing.shift_id
+                                and cash_order.status in ('accepted', 'rejected')
+                        )
+                        then 'same'
+                    else 'changed'
+                end
         when
             same_facts
             or exists (

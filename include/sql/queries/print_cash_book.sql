@@ -1,4 +1,5 @@
--- Run by `smena cash-book`: what moved the cash of a cash book on a day.
+-- Run by `smena cash-book`: what moved the cash of a cash book on a day: ПКО by number, then РКО by number, as each is a
+-- series of its own, then reversals in the same order.
 --
 -- A decision may have reversed an order of a closed period on a later day (reversed_on): it moved the cash on its own
 -- day, as that day's sheet once said, and back on the other. What a person rejected never moved any.
@@ -51,4 +52,4 @@ select
     true
 from told
 where reversed_on = %(day)s and date < reversed_on and moved_cash
-order by is_reversal, place
+order by is_reversal, kind, place

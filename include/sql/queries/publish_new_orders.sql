@@ -1,4 +1,5 @@
--- Run by publish: orders that did not stand yet get the next numbers of their cash book, in the order of their closing.
+-- Run by publish: new orders get the next numbers of their series, in the order of their closing. ПКО and РКО of a cash
+-- book (ИНН + КПП) and year are two series.
 --
 -- The last numbers are materialized: asked anew for each order, they would be looked for among the orders just written.
 with fresh as (
@@ -12,6 +13,7 @@ with fresh as (
 book as materialized (
     select
         used.kpp,
+        used.kind,
         used.book_year,
         coalesce(
             (
@@ -20,11 +22,12 @@ book as materialized (
                 where
                     cash_order.organization_inn = %(inn)s
                     and cash_order.kpp = used.kpp
+                    and cash_order.kind = used.kind
                     and cash_order.book_year = used.book_year
             ),
             0
         ) as last_number
-    from (select distinct kpp, book_year from fresh) as used
+    from (select distinct kpp, kind, book_year from fresh) as used
 )
 
 insert into accounting.cash_order (
@@ -56,7 +59,7 @@ select
     fresh.kpp,
     fresh.kind,
     book.last_number + row_number() over (
-        partition by fresh.kpp, fresh.book_year
+        partition by fresh.kpp, fresh.kind, fresh.book_year
         order by
             fresh.closed_at, fresh.kkt_reg_id, fresh.fiscal_drive_number, fresh.shift_number,
             fresh.operation, fresh.taxation, fresh.agent
@@ -76,4 +79,4 @@ select
     fresh.issue,
     %(batch_id)s
 from fresh
-inner join book on fresh.kpp = book.kpp and fresh.book_year = book.book_year
+inner join book on fresh.kpp = book.kpp and fresh.kind = book.kind and fresh.book_year = book.book_year

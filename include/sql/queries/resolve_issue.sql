@@ -1,4 +1,5 @@
--- Run by resolve after resolve_wanted: the orders get the next numbers of their cash book, by operation.
+-- Run by resolve after resolve_wanted: the orders get the next numbers of their series, by operation. ПКО and РКО of a
+-- cash book (ИНН + КПП) and year are two series.
 insert into accounting.cash_order (
     document_id,
     shift_id,
@@ -37,10 +38,14 @@ select
             where
                 cash_order.organization_inn = wanted.inn
                 and cash_order.kpp = wanted.kpp
+                and cash_order.kind = wanted.kind
                 and cash_order.book_year = extract(year from wanted.day)::integer
         ),
         0
-    ) + row_number() over (order by wanted.operation, wanted.taxation, wanted.agent),
+    ) + row_number() over (
+        partition by wanted.inn, wanted.kpp, wanted.kind, extract(year from wanted.day)
+        order by wanted.operation, wanted.taxation, wanted.agent
+    ),
     wanted.day,
     'Розничные покупатели',
     wanted.amount,

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from smena.cli.answer import Session, table
 from smena.cli.bar import watching
-from smena.cli.parameters import DAY, inn_option, product_option
+from smena.cli.parameters import DAY, inn_option
 from smena.connections import road_from_environment
-from smena.model.errors import PassingFault
+from smena.integration.lifecycle import check_from_start, required
+from smena.integration.organizations import organization_of
+from smena.model.errors import PassingFault, WrongUse
 from smena.model.window import OFD, PRODUCTS, Window
-from smena.warehouse.database import Row, Warehouse
+from smena.warehouse.database import Row, Warehouse, as_json
+
+if TYPE_CHECKING:
+    from smena.pipeline.publish import Published
 
 _WINDOWS = {"kkt_reg_id": "РНМ or shop", "first_day": "from", "last_day": "to", "days": "days", "reason": "why"}
+_SHIFTS_THAT_WAIT = ("incomplete", "needs_review", "conflict", "closed_period")
 _GAPS = {"kkt_reg_id": "РНМ", "first_day": "from", "last_day": "to", "reason": "why", "details": "details"}
 
 
@@ -61,24 +67,33 @@ def plan(session: Session, *, inn: str, product: str) -> None:
 
 @click.command()
 @inn_option
-@product_option
-@click.option("--from", "first_day", type=DAY, required=True)
-@click.option("--to", "last_day", type=DAY, required=True)
+@click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True)
+@click.option("--from", "first_day", type=DAY, help="The first day, with --to; not before the start date in force.")
+@click.option("--to", "last_day", type=DAY, help="The last day, with --from; through yesterday.")
 @click.pass_obj
-def load(session: Session, *, inn: str, product: str, first_day: date, last_day: date) -> None:
-    """The whole road for one window, in this process. Run again at any time: what is right stays."""
+def load(session: Session, *, inn: str, product: str, first_day: date | None, last_day: date | None) -> None:
+    """Load what is wanted and not covered, as the daily run does; with --from and --to, these days, covered or not.
+
+    Run it again at any time: what is right stays. It ends with 1 only where this run left something that waits for a
+    person; `smena alerts` tells what else does.
+    """
     from smena.pipeline.load import load as run
 
-    window = Window(first_day, last_day)
+    window = _window(first_day, last_day)
     with watching(session) as watch:
         road = replace(road_from_environment(), watch=watch)
+        organization_of(road.warehouse, inn)
+        start = required(road.warehouse, inn, product)["start_date"]
+        if window:
+            check_from_start(window.first_day, start)
+        known_gaps = road.warehouse.rows("gaps", inn=inn, product=product)
         loaded = run(road, inn, run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}", product=product, window=window)
     if loaded.fault is not None:
         raise PassingFault(
             f"batch {loaded.published.batch_id} is published, but a part could not be read: {loaded.fault.message}",
             fix="run again",
         )
-    waiting = _waiting(road.warehouse, inn, product)
+    waiting = _waiting(road.warehouse, loaded.published, product, window, known_gaps)
     gaps = road.warehouse.rows("gaps", inn=inn, product=product)
     data = asdict(loaded.published) | {"gaps": gaps, "waiting": waiting}
     session.answer(
@@ -86,8 +101,36 @@ def load(session: Session, *, inn: str, product: str, first_day: date, last_day:
     )
 
 
-def _waiting(warehouse: Warehouse, inn: str, product: str) -> Row:
-    return warehouse.rows("waiting", inn=inn, product=product)[0]
+def _window(first_day: date | None, last_day: date | None) -> Window | None:
+    """The days asked for, None without any. Raises WrongUse where one is missing, or the first is after the last."""
+    if first_day and last_day:
+        return Window(first_day, last_day)
+    if first_day or last_day:
+        raise WrongUse(
+            f"{'--to' if first_day else '--from'} is missing",
+            fix="give both days, or none to load what is wanted and not covered",
+        )
+    return None
+
+
+def _waiting(
+    warehouse: Warehouse, published: Published, product: str, window: Window | None, known_gaps: list[Row]
+) -> Row:
+    """What this run left for a person, counted by kind. `known_gaps` are those from before it."""
+    left = warehouse.rows(
+        "waiting_of_batch",
+        batch_id=published.batch_id,
+        inn=published.inn,
+        product=product,
+        first_day=window and window.first_day,
+        last_day=window and window.last_day,
+        known_gaps=as_json(known_gaps),
+    )[0]
+    outcomes = published.summary.get("outcomes", {})
+    return left | {
+        "shifts_waiting": sum(outcomes.get(outcome, 0) for outcome in _SHIFTS_THAT_WAIT),
+        "windows_not_read": published.summary.get("not_read", 0),
+    }
 
 
 def _told(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:

@@ -152,6 +152,15 @@ def required(transaction: Transaction | Warehouse, inn: str, product: str) -> Ro
     return rows[0]
 
 
+def check_from_start(first_day: date, start_date: date) -> None:
+    """Raises WrongUse where days that a person asked for begin before the start date in force."""
+    if first_day < start_date:
+        raise WrongUse(
+            f"from: {first_day} is before the start date in force, {start_date}",
+            fix="leave it empty, or switch the integration on from that date first",
+        )
+
+
 def _check_right(organization: Organization) -> None:
     if organization.tariff != "uchetny" and organization.modifier != "accounting_hr":
         raise WrongUse(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from smena.integration import planning
-from smena.integration.lifecycle import required
+from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import checked_inn, organization_of
 from smena.model.errors import SmenaError, WrongUse
 from smena.model.organization import Organization
@@ -162,11 +162,8 @@ def _range(road: Road, organization: Organization, asked: Asked, start: date) ->
         raise WrongUse(
             f"to: {asked.last_day} is not over yet in {organization.timezone}", fix=f"load through {yesterday}"
         )
-    if asked.first_day and asked.first_day < start:
-        raise WrongUse(
-            f"from: {asked.first_day} is before the start date in force, {start}",
-            fix="leave it empty, or switch the integration on from that date first",
-        )
+    if asked.first_day:
+        check_from_start(asked.first_day, start)
     first_day, last_day = asked.first_day or start, asked.last_day or yesterday
     if first_day > last_day:
         raise WrongUse(

@@ -8,7 +8,12 @@ from smena.warehouse.ledger import Batch
 
 
 def write(transaction: Transaction, batch: Batch) -> None:
-    """Matches a staged batch with what stands, and writes it. Under the organisation's lock, in its transaction."""
+    """Matches a staged batch with what stands, and writes it. Under the organisation's lock, in its transaction.
+
+    The locks of drives are taken after it, and held to the end: two organisations may list one register, and a shift is
+    booked once.
+    """
+    transaction.run("lock_drives", batch_id=batch.batch_id)
     shifts.match(transaction, batch)
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
     transaction.run("publish_new_shifts", batch_id=batch_id, inn=inn)

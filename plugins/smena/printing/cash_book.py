@@ -51,7 +51,7 @@ class CashBookDay:
     """A day of a cash book (INN + KPP).
 
     Attributes:
-        entries: in the order of their numbers.
+        entries: ПКО in the order of their numbers, then РКО in that of theirs; reversals last.
         opening_kopecks: the cash at the day's beginning, where somebody told it: Smena does not know it.
     """
 

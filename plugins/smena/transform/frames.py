@@ -123,9 +123,11 @@ SHIFTS = Schema(
         "documents_quantity": WHOLE,
     }
     | dict.fromkeys(MONEY, WHOLE)
-    | {"detail": TEXT, "order_day": MOMENT, "outcome": TEXT, "reason": TEXT, "evidence": TEXT},
+    | {"detail": TEXT, "order_day": MOMENT, "outcome": TEXT, "reason": TEXT, "evidence": TEXT, "user_inn": TEXT},
 )
-"""One row a closed shift. Sums are missing where the shift is `incomplete`; `opened_at` where nothing told it.
+"""One row a closed shift. `user_inn` is the ИНН that its z-report names, missing where it names none.
+
+Sums are missing where the shift is `incomplete`; `opened_at` where nothing told it.
 
 `detail` is `totals` or `receipts`, whichever the sums come from; `evidence` a PostgreSQL array of page ids: `{3,9}`.
 """

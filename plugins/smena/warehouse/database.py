@@ -204,11 +204,27 @@ class Warehouse:
 
 def _require_schema(transaction: Transaction) -> None:
     """Raises WrongUse where the warehouse is of another release."""
+    refuse_former_numbering(transaction)
     row = transaction.row("schema_version")
     stands, ours = row["version_num"] if row else "0000", newest_migration()
     if stands != ours:
         fix = "run `smena migrate`" if stands < ours else "install the newer release"
         raise WrongUse(f"the warehouse is at {stands}, this release is of {ours}", fix=fix)
+
+
+def refuse_former_numbering(transaction: Transaction) -> None:
+    """Raises WrongUse where the warehouse is of the former version, which numbered ПКО and РКО in one series.
+
+    Issued orders are never numbered anew, so such a warehouse cannot be migrated. One without orders can, unless it has
+    the table of that version's last revision (0020), whose number a later revision of this release may have.
+    """
+    former = transaction.rows("former_numbering")[0]
+    has_orders = former["has_one_series"] and transaction.rows("any_order")[0]["is_there"]
+    if has_orders or former["has_second_readings"]:
+        raise WrongUse(
+            "this warehouse numbers ПКО and РКО in one series",
+            fix="make a new database for this release, and load into it",
+        )
 
 
 def as_json(value: Mapping[str, Any] | list[Any]) -> psycopg2.extras.Json:

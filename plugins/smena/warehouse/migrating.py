@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from alembic import command, op
@@ -11,12 +12,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import create_engine, make_url
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from smena.model.errors import PassingFault, WrongUse
-from smena.warehouse.database import CONNECT_TIMEOUT_S
+from smena.warehouse.database import CONNECT_TIMEOUT_S, Transaction, refuse_former_numbering
 from smena.warehouse.sql import migration
 
 _LOCK = 7_364_001
@@ -50,8 +51,8 @@ def newest_revision() -> str:
 def migrate(dsn: str, revision: str = "head") -> tuple[str | None, str | None]:
     """Brings the warehouse to a revision; two at once wait for each other. Gives the revision before and after.
 
-    Raises PassingFault when the server cannot be reached, WrongUse where the warehouse is of a newer release, or where
-    the login lacks a right that the migration needs.
+    Raises PassingFault when the server cannot be reached, WrongUse where the warehouse is of a newer release or of the
+    former version, which numbered ПКО and РКО in one series, or where the login lacks a right that the migration needs.
     """
     config = _config()
     before = None
@@ -59,6 +60,7 @@ def migrate(dsn: str, revision: str = "head") -> tuple[str | None, str | None]:
         with _engine(dsn).connect() as connection:
             connection.exec_driver_sql(f"select pg_advisory_lock({_LOCK})")
             connection.commit()
+            _refuse_former(connection)
             before = _revision(connection)
             config.attributes["connection"] = connection
             if _is_up(before, revision):
@@ -81,6 +83,12 @@ def migrate(dsn: str, revision: str = "head") -> tuple[str | None, str | None]:
 def _is_up(before: str | None, revision: str) -> bool:
     """Whether the way from one revision to another is up. `base` lies below them all, `head` above."""
     return revision == "head" or (revision != "base" and (before is None or revision > before))
+
+
+def _refuse_former(connection: Connection) -> None:
+    driver_connection: Any = connection.connection.driver_connection
+    refuse_former_numbering(Transaction(driver_connection))
+    connection.commit()
 
 
 def _revision(connection: object) -> str | None:

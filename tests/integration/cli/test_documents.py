@@ -43,9 +43,10 @@ def test_every_loaded_document_is_listed_with_what_readers_rely_on(loaded: Shop)
         assert (row["organization_inn"], date.fromisoformat(row["date"])) == (loaded.inn, order["date"])
 
 
-def test_documents_are_listed_by_date_and_number(loaded: Shop) -> None:
-    keys = [(row["date"], row["kpp"], int(row["number"])) for row in listed(loaded)]
+def test_documents_are_listed_by_date_kind_and_number(loaded: Shop) -> None:
+    keys = [(row["date"], row["kpp"], row["kind"], int(row["number"])) for row in listed(loaded)]
     assert keys == sorted(keys)
+    assert len({(kpp, number) for _, kpp, _, number in keys}) < len(keys)  # both series have a number 1
     assert len(keys) > 10
 
 

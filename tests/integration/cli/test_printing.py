@@ -56,10 +56,9 @@ def test_vat_by_rates_is_printed_where_receipts_told_it(build_town: BuildTown, t
 
 
 def test_the_cash_book_of_a_day_is_its_orders(loaded: Shop, tmp_path: Path) -> None:
-    day = FIRST + timedelta(days=1)
-    orders = [order for order in loaded.town.orders() if order["date"] == day]
-    kpp = orders[0]["kpp"]
-    orders = [order for order in orders if order["kpp"] == kpp]
+    given_out = next(order for order in loaded.town.orders() if order["kind"] == "rko")
+    day, kpp = given_out["date"], given_out["kpp"]
+    orders = [order for order in loaded.town.orders() if (order["date"], order["kpp"]) == (day, kpp)]
     sums = {kind: sum(order["amount"] for order in orders if order["kind"] == kind) for kind in ("pko", "rko")}
     file = tmp_path / "book.pdf"
     words = ("cash-book", "--inn", loaded.inn, "--kpp", kpp, "--date", str(day), "--out", str(file))
@@ -70,9 +69,13 @@ def test_the_cash_book_of_a_day_is_its_orders(loaded: Shop, tmp_path: Path) -> N
     assert Decimal(done.data["closing_balance"]) == closing
     paper = Paper(file.read_bytes())
     cells = [cell for page in range(len(paper)) for cell in paper.cells(page)]
+    # ПКО by number, then РКО by number: each is a series of its own.
+    assert [o["kind"] for o in orders] == sorted(o["kind"] for o in orders)
+    assert {order["kind"] for order in orders} == {"pko", "rko"}
+    place = cells.index("Остаток на начало дня")
     for order in orders:
         account = order["credit_account"] if order["kind"] == "pko" else order["debit_account"]
-        place = cells.index(str(order["number"]), cells.index("Остаток на начало дня"))
+        place = cells.index(str(order["number"]), place + 1)
         sides = [squeezed(written(order["amount"])), ""]
         assert cells[place + 2 : place + 5] == [account, *(sides if order["kind"] == "pko" else sides[::-1])]
     total = cells.index("Итого за день")

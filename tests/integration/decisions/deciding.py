@@ -116,8 +116,8 @@ class Office:
             tuple(o[k] for k in ("shift_id", "operation", "taxation", "agent")) for o in orders if o["status"] in LIVE
         ]
         assert max(Counter(keys).values(), default=1) == 1
-        for book in {(o["kpp"], o["book_year"]) for o in orders}:
-            numbers = sorted(o["number"] for o in orders if (o["kpp"], o["book_year"]) == book)
+        for series in {(o["kpp"], o["kind"], o["book_year"]) for o in orders}:
+            numbers = sorted(o["number"] for o in orders if (o["kpp"], o["kind"], o["book_year"]) == series)
             assert numbers == list(range(1, len(numbers) + 1))
         assert sum(self.town.outcomes().values()) == len(shifts)
         waiting = {s["shift_id"] for s in shifts if s["outcome"] in ("conflict", "needs_review")}

@@ -80,8 +80,8 @@ insert into accounting.cash_order (
 select
     gen_random_uuid(), o.shift_id, o.organization_inn, o.kpp, o.kind, last.number + n, o.date, o.counterparty, o.amount,
     o.source, {status}, o.operation, 'invented ' || n, o.agent, o.debit_account, o.credit_account, o.basis, o.batch_id
-from (select * from accounting.cash_order where date = '2025-12-29' limit 1) as o
-cross join (select max(number) as number from accounting.cash_order where book_year = 2025) as last
+from (select * from accounting.cash_order where date = '2025-12-29' and kind = 'pko' limit 1) as o
+cross join (select max(number) as number from accounting.cash_order where book_year = 2025 and kind = 'pko') as last
 cross join generate_series(1, {rows}) as n
 """
 

@@ -106,7 +106,7 @@ def test_what_may_happen_to_good_books_leaves_a_certificate_true(town: Town) -> 
 
 AN_ORDER = """
 update accounting.cash_order set {} where document_id = (
-    select document_id from accounting.cash_order where date = '2025-12-09' order by number limit 1
+    select document_id from accounting.cash_order where date = '2025-12-09' order by kind, number limit 1
 )
 """
 A_SHIFT = """
@@ -116,7 +116,7 @@ update accounting.shift set {} where shift_id = (
 """
 ORDER_IS_GONE = """
 delete from accounting.cash_order where document_id = (
-    select document_id from accounting.cash_order where date = '2025-12-09' order by number limit 1
+    select document_id from accounting.cash_order where date = '2025-12-09' order by kind, number limit 1
 )
 """
 SHIFT_IS_GONE = """
@@ -132,7 +132,7 @@ DAMAGE = {
     "an order's amount": (AN_ORDER, "amount = amount + 0.01", "pko"),
     "an order's date": (AN_ORDER, "date = date + 1", "books"),
     "an order's account": (AN_ORDER, "debit_account = '51'", "books"),
-    "an order's number": (AN_ORDER, "number = 9999", "first_number"),
+    "an order's number": (AN_ORDER, "number = 9999", "first_pko"),
     "an order that is reversed": (AN_ORDER, "status = 'reversed'", "books"),
     "an order that is gone": (ORDER_IS_GONE, "", "books"),
     "a shift's cash": (A_SHIFT, "cash_income = cash_income + 1", "cash"),

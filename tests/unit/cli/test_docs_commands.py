@@ -63,7 +63,7 @@ def test_every_command_is_in_the_operators_guide() -> None:
     "line",
     [
         "smena lead --inn 9601000019",
-        "smena load --inn 9601000019 --product ofd",
+        "smena load --product ofd",
         "smena plan --inn 9601000010",
         "smena period",
         "smena resolve 7 keep-ofd",

@@ -11,6 +11,8 @@ from smena.warehouse.ledger import Batch
 def write(transaction: Transaction, batch: Batch) -> None:
     """Matches staged till shifts with what stands, pairs them with the OFD's, and writes what is Market's to book."""
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
+    # Two organisations may list one cashbox. As for drives, after the organisation's lock.
+    transaction.run("lock_drives", batch_id=batch_id)
     tills.match(transaction, batch)
     transaction.run("publish_new_tills", batch_id=batch_id, inn=inn)
     transaction.run("publish_changed_tills", batch_id=batch_id)

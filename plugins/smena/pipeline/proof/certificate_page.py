@@ -201,7 +201,8 @@ def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, A
         [
             row["kpp"],
             _day(row["day"]),
-            f"{row['first_number']}…{row['last_number']}",
+            _numbers(row["first_pko"], row["last_pko"]),
+            _numbers(row["first_rko"], row["last_rko"]),
             row["orders"],
             _money(row["pko"]),
             _money(row["rko"]),
@@ -212,9 +213,14 @@ def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, A
         "<details><summary>По кассам и дням</summary>"
         + _table(["РНМ", "День", "Вывод", "Смены №", "Чеков", "Наличные, ₽", "Безналичные, ₽"], shifts, numeric_from=4)
         + "</details><details><summary>По кассовым книгам и дням</summary>"
-        + _table(["КПП", "День", "Ордера №", "Ордеров", "ПКО, ₽", "РКО, ₽"], orders, numeric_from=3)
+        + _table(["КПП", "День", "ПКО №", "РКО №", "Ордеров", "ПКО, ₽", "РКО, ₽"], orders, numeric_from=4)
         + "</details>"
     )
+
+
+def _numbers(first: int | None, last: int | None) -> str:
+    """The numbers of a series on a day, `17…21`; empty where the day has no order of it."""
+    return "" if first is None else f"{first}…{last}"
 
 
 def _evidence(told: Mapping[str, Any]) -> str:
