@@ -50,9 +50,8 @@ def read_documents(pages: Iterable[RawPage]) -> FiscalFrames:
                 found[kind].add(page, told)
     receipts, vat_lines, doubled = receipt_frames(found, _fiscal)
     openings, opened_twice = distinct(_openings(found["openShift"]), SHIFT_KEY, "openShift")
-    z_reports = _z_reports(found["closeShift"])
     return FiscalFrames(
-        z_reports.drop_duplicates([column for column in z_reports if column != "page_id"], ignore_index=True),
+        _each_once(_z_reports(found["closeShift"])),
         openings,
         receipts,
         vat_lines,
@@ -125,6 +124,15 @@ def _z_reports(found: Found) -> pd.DataFrame:
             "user_inn": [clean_inn(inn or "") or None for inn in found.column("user_inn")],
         }
     )
+
+
+def _each_once(z_reports: pd.DataFrame) -> pd.DataFrame:
+    """Z-reports alike but for their page and time of receipt become one, received when it came first."""
+    contents = [column for column in z_reports if column not in ("page_id", "received_at")]
+    if not z_reports.duplicated(contents).any():
+        return z_reports
+    in_order = z_reports.sort_values("received_at", kind="stable", na_position="last")
+    return in_order.drop_duplicates(contents).sort_index().reset_index(drop=True)
 
 
 def _openings(found: Found) -> pd.DataFrame:
