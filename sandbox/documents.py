@@ -129,6 +129,8 @@ def _receipt(register: Register, ordinal: int, kind: str) -> dict[str, Any]:
     for rate in RATES:
         optional[f"ndsCalculated{rate}" if advance else f"nds{rate}"] = int(money.vat[rate][row])
     body |= {name: amount for name, amount in optional.items() if amount}
+    if kind.endswith("Correction") and register.trade.corrections_are_dated:
+        body["correctionDocumentDate"] = to_text(ledger.formed_s[ordinal])[:10]
     if kind in ("receipt", "bso"):
         body["items"] = _items(register, row)
     return body

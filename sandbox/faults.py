@@ -221,7 +221,7 @@ class Faults:
         for drive, entry in entries:
             known = {"type": "byShifts", "kktRegId": register, "fiscalDriveNumber": drive, **entry}
             if not self._armed or self._damage(entry, known, register):
-                kept.append(entry)
+                kept += [entry, *self._repeated(entry, known, register)]
         return kept
 
     def alter_days(

@@ -36,6 +36,7 @@ class Trade:
     payout_permille: int
     correction_permille: int
     advance_permille: int
+    corrections_are_dated: bool = False
 
 
 @dataclass(frozen=True)

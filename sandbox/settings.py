@@ -81,6 +81,8 @@ class WorldSettings:
     payout_permille: int = 4
     correction_permille: int = 3
     advance_permille: int = 8
+    corrections_are_dated: bool = False
+    """Corrections name their own day as the corrected one; the operator's structure has no such field."""
 
     def easy(self) -> WorldSettings:
         """The same world without rare events: one ordinary shift a day, no outages, no replaced drives."""

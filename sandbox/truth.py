@@ -54,12 +54,14 @@ def _register_truth(organization: Organization, register: Register, now_s: int) 
     ledger, money = register.ledger, register.ledger.receipts
     visible = ledger.visible(now_s)
     known = [shift for shift in register.shifts if shift.close_ordinal < visible]
-    cash, cashless, corrections = (np.zeros(len(known) * 4, dtype=np.int64) for _ in range(3))
+    cash, cashless, corrections, undated = (np.zeros(len(known) * 4, dtype=np.int64) for _ in range(4))
     rows = np.flatnonzero(money.shift < len(known))
     place = money.shift[rows] * 4 + money.operation[rows] - 1
     np.add.at(cash, place, money.cash[rows])
     np.add.at(cashless, place, money.ecash[rows])
     np.add.at(corrections, place, money.correction[rows].astype(np.int64))
+    if not register.trade.corrections_are_dated:
+        np.add.at(undated, place, (money.correction[rows] & (money.cash[rows] > 0)).astype(np.int64))
     vat, split = _cash_parts(register, len(known))
     lines = []
     for shift in known:
@@ -78,6 +80,7 @@ def _register_truth(organization: Organization, register: Register, now_s: int) 
                 "permitted": _permitted(register, to_moment(shift.opened_at_s), to_moment(shift.closed_at_s)),
                 "receipts": shift.receipts,
                 "corrections": int(corrections[base : base + 4].sum()),
+                "needs_review": bool(undated[base : base + 4].any()),
                 **{name: int(cash[base + i]) for i, name in enumerate(OPERATIONS)},
                 "cashless_income": int(cashless[base]),
                 "cashless_refund": int(cashless[base + 1]),
@@ -92,7 +95,9 @@ def truth_of_shifts(world: World, now: datetime, inn: str | None = None) -> list
     """Every closed shift whose z-report the operator had received by `now` (naive UTC or aware).
 
     `permitted` tells whether the whole shift is inside the register's permission window; `receipts` counts corrections
-    too; `cash_*` holds agents' money too. Amounts are kopecks; `opened_at`, `closed_at` naive local; `received_at` UTC.
+    too; `needs_review`: cash of a correction is among them whose corrected day nobody can know, so that no order may be
+    made of the shift by itself. `cash_*` holds agents' money too. Amounts are kopecks; `opened_at`, `closed_at` naive
+    local; `received_at` UTC.
     `cash_split` is a list of `{operation, taxation, agent, cash_kopecks}`; `cash_vat` is operation → field name of the
     receipt (`nds20`, `ndsCalculated20`) → VAT inside the cash. Raises KeyError for an unknown INN.
     """

@@ -145,6 +145,7 @@ def _build_register(settings: WorldSettings, inn: str, org_kpp: str, taxation: i
             payout_permille=settings.payout_permille,
             correction_permille=settings.correction_permille,
             advance_permille=settings.advance_permille,
+            corrections_are_dated=settings.corrections_are_dated,
         ),
         drives=drives,
         shifts=shifts,

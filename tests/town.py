@@ -34,11 +34,13 @@ FIRST, LAST = date(2025, 12, 1), date(2026, 1, 15)
 QUICK = Patience(connect_s=5, read_s=5, deadline_s=10, attempts=3, first_pause_s=0.001)
 
 SMALL = WorldSettings(
-    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=6, receipts_per_shift=8
-)
+    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=6, receipts_per_shift=8,
+    corrections_are_dated=True,
+)  # fmt: skip
 EASY = WorldSettings(
-    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=2, receipts_per_shift=6
-).easy()
+    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=2, receipts_per_shift=6,
+    corrections_are_dated=True,
+).easy()  # fmt: skip
 
 # What two ways to the same end may differ in: who wrote a row, when, and from which pages.
 _ASIDE = {"batch_id", "loaded_at", "evidence", "archived_at", "revision"}

@@ -48,7 +48,7 @@ def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
     first_day = today - timedelta(days=DAYS)
     world = WorldSettings(
         first_day=first_day, last_day=today + timedelta(days=2), organizations=2, registers_per_organization=4,
-        receipts_per_shift=8,
+        receipts_per_shift=8, corrections_are_dated=True,
     )  # fmt: skip
     metadata, books = f"airflow_{secrets.token_hex(4)}", f"books_{secrets.token_hex(4)}"
     for name in (metadata, books):

@@ -22,8 +22,9 @@ from tests.town import Town
 
 FIRST, LAST = date(2025, 12, 1), date(2026, 1, 5)
 WORLD = WorldSettings(
-    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=4, receipts_per_shift=8
-).easy()
+    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=4, receipts_per_shift=8,
+    corrections_are_dated=True,
+).easy()  # fmt: skip
 SHOPS = replace(MarketSettings().easy(), every_doubled_waybill=3, no_buy_price_permille=60, no_product_permille=40)
 
 

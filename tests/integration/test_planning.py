@@ -17,7 +17,7 @@ from tests.town import EASY, FIRST, LAST, Town
 BuildTown = Callable[..., Town]
 QUARTER = WorldSettings(
     first_day=date(2025, 10, 1), last_day=date(2025, 12, 31), organizations=1, registers_per_organization=1,
-    receipts_per_shift=40,
+    receipts_per_shift=40, corrections_are_dated=True,
 ).easy()  # fmt: skip
 
 

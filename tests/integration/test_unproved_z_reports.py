@@ -14,8 +14,9 @@ from tests.town import FIRST, Town
 LAST = FIRST + timedelta(days=9)
 DAY = FIRST + timedelta(days=4)
 WORLD = WorldSettings(
-    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=2, receipts_per_shift=6
-).easy()
+    first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=2, receipts_per_shift=6,
+    corrections_are_dated=True,
+).easy()  # fmt: skip
 
 
 def once(town: Town, kind: str, match: dict[str, Any], **damage: Any) -> None:

@@ -45,6 +45,7 @@ def case(seed: int) -> Case:
     world = WorldSettings(
         seed=seed, first_day=FIRST, last_day=LAST, organizations=1,
         registers_per_organization=rng.randint(2, 5), receipts_per_shift=rng.randint(4, 14),
+        corrections_are_dated=True,
     )  # fmt: skip
     market = replace(MarketSettings(seed=seed), every_twin=0, every_unpaid=rng.choice((0, 2)))
     if level == "easy":

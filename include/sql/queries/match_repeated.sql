@@ -1,4 +1,5 @@
--- Run by match: a shift that two windows of a batch tell alike is one shift; the orders of the row that goes, go too.
+-- Run by match: a shift that two windows of a batch report alike is one shift, received when it came first; the orders of
+-- the row that goes, go too. The time of receipt is a fact of the transmission, so rows that differ in it are alike.
 with ranked as (
     select
         ctid as place,
@@ -9,7 +10,7 @@ with ranked as (
             partition by
                 shift_id, kkt_reg_id, fiscal_document_number, closed_at, receipts, cash_income, cash_refund,
                 cash_payout, cash_payout_refund, cashless_income, cashless_refund, order_day, outcome
-            order by shard, ctid
+            order by received_at, shard, ctid
         ) as copy,
         count(*) over (partition by shift_id) as copies
     from stage.shift

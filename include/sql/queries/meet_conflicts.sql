@@ -20,6 +20,7 @@ select
         'opened_at', staged.opened_at,
         'received_at', staged.received_at,
         'detail', staged.detail,
+        'has_corrections', staged.has_corrections,
         'orders', (
             select
                 coalesce(

@@ -9,6 +9,7 @@ select
     detail,
     refunds,
     date_policy,
+    corrections,
     keeps_cash_documents,
     bad_share_limit::float8 as bad_share_limit,
     ofd_connection,

@@ -3,7 +3,8 @@ update accounting.shift
 set
     kpp = decided.kpp,
     opened_at = staged.opened_at,
-    received_at = staged.received_at at time zone 'UTC',
+    -- A document that is delivered again was received when it came first.
+    received_at = least(shift.received_at, staged.received_at at time zone 'UTC'),
     receipts = staged.receipts,
     documents_quantity = staged.documents_quantity,
     cash_income = staged.cash_income * 0.01,
@@ -17,7 +18,11 @@ set
     outcome = decided.outcome,
     reason = decided.reason,
     same_as = null,
-    late_by = accounting.late_by(staged.closed_at, staged.received_at, organization.timezone),
+    late_by = accounting.late_by(
+        staged.closed_at,
+        least(shift.received_at at time zone 'UTC', staged.received_at),
+        organization.timezone
+    ),
     evidence = staged.evidence,
     revision = shift.revision + 1,
     batch_id = %(batch_id)s,

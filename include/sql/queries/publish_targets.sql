@@ -34,7 +34,8 @@ select
     cash_order.credit_account,
     'Отчёт о закрытии смены № ' || staged.shift_number || ' от ' || to_char(staged.closed_at, 'DD.MM.YYYY')
     || ', РНМ ' || staged.kkt_reg_id || ', ФН ' || staged.fiscal_drive_number
-    || ', ФД ' || staged.fiscal_document_number as basis,
+    || ', ФД ' || staged.fiscal_document_number
+    || case when staged.has_corrections then ', с чеками коррекции' else '' end as basis,
     'ofd' as source
 from stage.cash_order
 inner join stage.shift as staged

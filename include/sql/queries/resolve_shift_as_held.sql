@@ -35,7 +35,7 @@ update accounting.shift
 set
     kpp = placed.kpp,
     opened_at = coalesce((placed.proposal ->> 'opened_at')::timestamp, shift.opened_at),
-    received_at = coalesce((placed.proposal ->> 'received_at')::timestamp at time zone 'UTC', shift.received_at),
+    received_at = least((placed.proposal ->> 'received_at')::timestamp at time zone 'UTC', shift.received_at),
     receipts = (placed.held ->> 'receipts')::integer,
     cash_income = (placed.held ->> 'cash_income')::numeric,
     cash_refund = (placed.held ->> 'cash_refund')::numeric,

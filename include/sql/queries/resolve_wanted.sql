@@ -11,6 +11,10 @@ with held as (
         decision.batch_id,
         decision.held,
         decision.proposal,
+        coalesce((decision.proposal ->> 'has_corrections')::boolean, false)
+        or decision.reason in (
+            'a correction of an earlier day''s cash', 'the day that a correction of cash is about is not known'
+        ) as has_corrections,
         organization.inn,
         organization.kpp,
         organization.refunds,
@@ -142,6 +146,7 @@ select
             'Отчёт о закрытии смены № ' || shift.shift_number || ' от ' || to_char(shift.closed_at, 'DD.MM.YYYY')
             || ', РНМ ' || shift.kkt_reg_id || ', ФН ' || shift.fiscal_drive_number
             || ', ФД ' || shift.fiscal_document_number
+            || case when held.has_corrections then ', с чеками коррекции' else '' end
     end
     || coalesce(', взамен ордера № ' || stood.number || ' от ' || to_char(stood.date, 'DD.MM.YYYY'), '')
     || case

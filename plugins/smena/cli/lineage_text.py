@@ -75,7 +75,7 @@ def _document(document: Row) -> list[str]:
             head,
             f"  {who}, {_SOURCES.get(document['source'], document['source'])}, loaded {document['loaded_at']}",
         ]
-    vat = f"НДС {document['vat']} ₽" if document["vat"] is not None else "НДС not known from totals"
+    vat = f"НДС {document['vat']} ₽" if document["vat"] is not None else "НДС not known"
     return [
         f"{head}, revision {document['revision']}",
         *([f"  {document['status']} by {_signed(document)}"] if document["status_by"] else []),

@@ -8,6 +8,7 @@ from typing import Literal
 Detail = Literal["totals", "receipts"]
 Refunds = Literal["rko", "net"]
 DatePolicy = Literal["shift_close", "shift_open"]
+Corrections = Literal["review", "book"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Organization:
         keeps_cash_documents: a sole proprietor may keep none; the shifts are still recorded.
         bad_share_limit: a batch with more than this share of bad z-reports stops whole.
         ofd_connection, market_connection: names of the connections to use.
+        corrections: cash of a correction that is not known to be of the shift's own day waits for a person (`review`),
+            or is the shift's own revenue (`book`).
     """
 
     inn: str
@@ -54,3 +57,4 @@ class Organization:
     bad_share_limit: float
     ofd_connection: str
     market_connection: str
+    corrections: Corrections = "review"

@@ -129,6 +129,7 @@ def work(
         refunds=organization.refunds,
         keeps_cash_documents=organization.keeps_cash_documents,
         accounts=accounts,
+        corrections=organization.corrections,
     )
     after = check_orders(orders, shifts, date_policy=organization.date_policy)
     of_shifts = check_shifts(shifts)

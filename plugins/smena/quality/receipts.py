@@ -21,7 +21,7 @@ MOST_ROUNDED_OFF_KOPECKS = 99
 """A register may round a receipt down to whole roubles: its items are then worth more than its total."""
 
 VAT_SLACK_KOPECKS = 100
-"""VAT is rounded item by item: by half a kopeck each, and a receipt of two hundred items is a long one."""
+"""VAT is rounded item by item, by half a kopeck each. A correction has no items, and may stand for many receipts."""
 
 RULES = (
     present("kkt_reg_id"),
@@ -44,7 +44,7 @@ RULES = (
         MOST_ROUNDED_OFF_KOPECKS,
         "the items do not add up to the total",
     ),
-    between("vat_is_within_the_total", "_vat_too_much", None, VAT_SLACK_KOPECKS, "the VAT is more than its rate gives"),
+    between("vat_is_within_the_total", "_vat_too_much", None, 0, "the VAT is more than its rate gives", "warning"),
     equal("of_the_organization", "user_inn", "_organization_inn", "the ИНН is not the organisation's"),
     at_least("formed_after_the_opening", "formed_at", "_opened_at", "formed before its shift was opened"),
     at_least("formed_before_the_closing", "_closed_at", "formed_at", "formed after its shift was closed"),
@@ -108,11 +108,15 @@ def check_receipts(
 
 
 def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:
-    """By how many kopecks a receipt's VAT of one rate is more than that rate of its whole total (same index)."""
+    """By how many kopecks a receipt's VAT of one rate is more than that rate of its whole total allows (same index).
+
+    Such a receipt is only warned of: its cash is booked, and the VAT of its order is not known.
+    """
     document = ["fiscal_drive_number", "fiscal_document_number"]
-    lines = vat_lines.merge(receipts[[*document, "total"]], on=document)
+    lines = vat_lines.merge(receipts[[*document, "total", "items"]], on=document)
     rate = pd.to_numeric(lines["rate"].str.replace("calculated_", "", regex=False), errors="coerce").astype("Int64")
-    over = (lines["vat"] - lines["total"] * rate // (100 + rate)).astype("Int64")
+    slack = ((lines["items"] + 1) // 2).clip(lower=VAT_SLACK_KOPECKS)
+    over = (lines["vat"] - lines["total"] * rate // (100 + rate) - slack).astype("Int64")
     worst = lines[document].assign(over=over).groupby(document)["over"].max()
     found = worst.reindex(pd.MultiIndex.from_frame(receipts[document]))
     return found.set_axis(receipts.index).astype("Int64")

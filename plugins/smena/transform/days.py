@@ -106,7 +106,9 @@ def _frame(answers: Iterable[tuple[RawPage, list[DayTotals]]]) -> pd.DataFrame:
     for page, items in answers:
         found.add(page, items)
     data: dict[str, Any] = {"page_id": found.pages, "kkt_reg_id": found.registers}
-    return DAY_TOTALS.of(data | {"day": pd.to_datetime(pd.Series(found.column("day")))} | columns_of_sums(found))
+    frame = DAY_TOTALS.of(data | {"day": pd.to_datetime(pd.Series(found.column("day")))} | columns_of_sums(found))
+    # The same entry twice in one answer is one.
+    return frame.drop_duplicates(ignore_index=True)
 
 
 def _once(told: pd.DataFrame) -> pd.DataFrame:

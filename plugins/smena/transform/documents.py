@@ -23,7 +23,8 @@ TaxSystems = Annotated[int, Meta(ge=0, le=63)]
 """Tag 1055: a mask of six bits."""
 
 IGNORED = ("fiscalReport", "fiscalReportCorrection", "currentStateReport", "closeArchive")
-RECEIPT_KINDS = ("receipt", "bso", "receiptCorrection", "bsoCorrection")
+CORRECTION_KINDS = ("receiptCorrection", "bsoCorrection")
+RECEIPT_KINDS = ("receipt", "bso", *CORRECTION_KINDS)
 
 
 class Fiscal(Struct, rename="camel"):
@@ -51,22 +52,20 @@ class Opening(Fiscal, rename="camel"):
 
 
 class Item(Struct, rename="camel"):
-    """A line of a receipt: only what it is worth, and whose money it is."""
+    """A line of a receipt: only what it is worth, and whose money it is. Fields of type Any come in several forms."""
 
     sum: Kopecks | None = None
-    payment_agent_by_product_type: int | None = None
-    payment_agent_type: int | None = None
-    provider_inn: str | None = None
-
-
-class CorrectionBase(Struct, rename="camel"):
-    """What a correction is about."""
-
-    document_date: Any = None
+    storno: Any = None
+    payment_agent_by_product_type: Any = None
+    payment_agent_type: Any = None
+    provider_inn: Any = None
 
 
 class Receipt(Fiscal, rename="camel"):
-    """receipt, bso and their corrections; VAT fields are added by the rates that a page names."""
+    """receipt, bso and their corrections; VAT fields are added by the rates that a page names.
+
+    Fields of type Any refine what the money is and come in several forms: whatever they say, the receipt is read.
+    """
 
     operation_type: Operation
     total_sum: Kopecks
@@ -78,10 +77,15 @@ class Receipt(Fiscal, rename="camel"):
     fiscal_sign: FiscalSign | None = None
     taxation_type: TaxSystems | None = None
     user_inn: str | None = None
-    payment_agent_type: int | None = None
+    payment_agent_type: Any = None
     correction_document_date: Any = None
-    correction_base: CorrectionBase | None = None
+    correction_base: Any = None
     items: list[Item] | None = None
+    storno_items: Any = None
+    modifiers: Any = None
+    nds0: Any = None
+    nds_no: Any = None
+    amounts_receipt_nds: Any = None
 
 
 class Sums(Struct, rename="camel"):

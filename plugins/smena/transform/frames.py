@@ -75,22 +75,26 @@ RECEIPTS = Schema(
         "prepaid": WHOLE,
         "postpaid": WHOLE,
         "consideration": WHOLE,
+        "items": WHOLE,
         "items_total": WHOLE,
+        "vat_known": FLAG,
         "user_inn": TEXT,
     },
 )
 """receipt, bso, receiptCorrection, bsoCorrection (the `kind`): one row a document.
 
 `operation` is a name of `Operation`; `taxation` one of osn, usn_income, usn_income_expense, envd, eshn, psn, `mixed`
-for several, or missing; `agent` tells money taken for a principal, `corrects_day` the day that a correction is about;
-`items_total` is what its items are worth, missing where it has none or one of them does not tell.
+for several, or missing; `agent` is true of money taken for a principal, missing where that is not clear; `corrects_day`
+is the day that a correction is about, missing where it is not known for certain. `items` counts the items and
+`items_total` is what they are worth, missing where that is not known. `vat_known`: what the receipt says of VAT is its
+whole total.
 """
 
 VAT_LINES = Schema(
     "vat_lines",
     {"fiscal_drive_number": TEXT, "fiscal_document_number": WHOLE, "rate": TEXT, "vat": WHOLE},
 )
-"""VAT inside receipts, one row a receipt and rate: `20`, `calculated_20`, or a rate that nobody knew before."""
+"""VAT inside receipts as reported, one row a receipt and rate: `20`, `calculated_20`, or a new rate."""
 
 REJECTS = Schema(
     "rejects",
@@ -123,13 +127,15 @@ SHIFTS = Schema(
         "documents_quantity": WHOLE,
     }
     | dict.fromkeys(MONEY, WHOLE)
-    | {"detail": TEXT, "order_day": MOMENT, "outcome": TEXT, "reason": TEXT, "evidence": TEXT, "user_inn": TEXT},
+    | {"detail": TEXT, "has_corrections": FLAG, "order_day": MOMENT}
+    | {"outcome": TEXT, "reason": TEXT, "evidence": TEXT, "user_inn": TEXT},
 )
 """One row a closed shift. `user_inn` is the ИНН that its z-report names, missing where it names none.
 
 Sums are missing where the shift is `incomplete`; `opened_at` where nothing told it.
 
 `detail` is `totals` or `receipts`, whichever the sums come from; `evidence` a PostgreSQL array of page ids: `{3,9}`.
+`has_corrections`: cash of corrections is in the sums whose corrected day is not known to be the shift's own.
 """
 
 ORDERS = Schema(

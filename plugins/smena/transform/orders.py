@@ -27,7 +27,8 @@ def make_orders(
     """The orders (ORDERS) of issued shifts, and the shifts with the outcome that their orders leave them.
 
     From totals: one order an operation, tax system and VAT not told. From receipts: split by tax system and agent, VAT
-    exact. `refunds` is `rko` (orders of their own) or `net` (taken off the sales).
+    exact, or missing where one of the receipts does not account for its whole total. `refunds` is `rko` (orders of
+    their own) or `net` (taken off the sales).
     """
     issued = shifts[shifts["outcome"] == Outcome.ISSUED]
     rows = pd.concat([_from_totals(issued), _from_receipts(issued, receipts, vat_lines)], ignore_index=True)
@@ -87,7 +88,9 @@ def _from_receipts(issued: pd.DataFrame, receipts: pd.DataFrame, vat_lines: pd.D
     paid = paid.assign(taxation=paid["taxation"].fillna(""))
     if paid.empty:
         return _from_totals(issued.head(0))[columns]
-    amounts = paid.groupby(_SPLIT, as_index=False, dropna=False).agg(amount=("cash", "sum"))
+    amounts = paid.groupby(_SPLIT, as_index=False, dropna=False).agg(
+        amount=("cash", "sum"), vat_known=("vat_known", "all")
+    )
     lines = vat_of_cash(paid, vat_lines)
     rates = lines.groupby([*_SPLIT, "rate"], as_index=False, dropna=False).agg(vat=("vat", "sum"))
     rates = rates[rates["vat"] > 0].sort_values([*_SPLIT, "rate"])
@@ -95,7 +98,8 @@ def _from_receipts(issued: pd.DataFrame, receipts: pd.DataFrame, vat_lines: pd.D
     by_order = rates.groupby(_SPLIT, as_index=False, dropna=False).agg(vat=("vat", "sum"), told=("told", ", ".join))
     rows = amounts.merge(by_order, on=_SPLIT, how="left")
     told = rows["told"].astype("string").fillna("")
-    return rows.assign(vat=rows["vat"].fillna(0), vat_by_rate="{" + told + "}")[columns]
+    known = rows["vat_known"].astype(bool)
+    return rows.assign(vat=rows["vat"].fillna(0).where(known), vat_by_rate=("{" + told + "}").where(known))[columns]
 
 
 def _net(rows: pd.DataFrame) -> pd.DataFrame:

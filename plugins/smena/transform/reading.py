@@ -72,17 +72,13 @@ def read_documents(pages: Iterable[RawPage], windows: Windows | None = None) -> 
     z_reports = _z_reports(found["closeShift"])
     is_outside = _is_outside(z_reports, windows or {})
     return FiscalFrames(
-        _once(z_reports[~is_outside]),
-        _once(z_reports[is_outside]),
+        _each_once(z_reports[~is_outside]),
+        _each_once(z_reports[is_outside]),
         openings,
         receipts,
         vat_lines,
         rejects_frame(rejects, [doubled, opened_twice]),
     )
-
-
-def _once(z_reports: pd.DataFrame) -> pd.DataFrame:
-    return z_reports.drop_duplicates([column for column in z_reports if column != "page_id"], ignore_index=True)
 
 
 def _is_outside(z_reports: pd.DataFrame, windows: Windows) -> pd.Series:
@@ -165,6 +161,15 @@ def _z_reports(found: Found) -> pd.DataFrame:
             "user_inn": [clean_inn(inn or "") or None for inn in found.column("user_inn")],
         }
     )
+
+
+def _each_once(z_reports: pd.DataFrame) -> pd.DataFrame:
+    """Z-reports alike but for their page and time of receipt become one, received when it came first."""
+    contents = [column for column in z_reports if column not in ("page_id", "received_at")]
+    if not z_reports.duplicated(contents).any():
+        return z_reports
+    in_order = z_reports.sort_values("received_at", kind="stable", na_position="last")
+    return in_order.drop_duplicates(contents).sort_index().reset_index(drop=True)
 
 
 def _openings(found: Found) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from smena.model.organization import AccountRule
 from smena.model.outcome import Outcome
+from smena.transform.documents import CORRECTION_KINDS
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.orders import make_orders
@@ -36,6 +37,7 @@ def make_shifts(
     refunds: str,
     keeps_cash_documents: bool,
     accounts: Sequence[AccountRule],
+    corrections: str = "review",
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Shifts (SHIFTS), their cash orders (ORDERS), and receipts that cannot be true (REJECTS).
 
@@ -45,6 +47,9 @@ def make_shifts(
     order is dated by it), else from the shift's receipts; where both are known and whole, they must agree (R4).
     Outcomes given here are incomplete, needs_review, no_cash and issued; what depends on what stands in the warehouse
     is decided there.
+
+    `corrections` is `review` (a correction of cash that is not known to be of the day it was formed on waits for a
+    person) or `book` (it is taken as the shift's own revenue).
     """
     receipts, rejects = _balanced(receipts)
     shifts = _with_opening(z_reports.reset_index(drop=True), openings)
@@ -64,7 +69,8 @@ def make_shifts(
     shifts["opened_at"] = shifts["opened_at"].fillna(told["opened_at"])
     shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
     shifts["evidence"] = _evidence(shifts, told, read, whole)
-    read["review"] = _reviews(shifts, told, read, exact, unread)
+    shifts["has_corrections"] = read["earlier"] | read["undated"]
+    read["review"] = _reviews(shifts, told, read, exact, unread, corrections=corrections)
     _judge(shifts, read, keeps_cash_documents=keeps_cash_documents)
     shifts, orders = make_orders(shifts, receipts, vat_lines, refunds=refunds, accounts=accounts)
     return SHIFTS.conform(shifts), orders, rejects
@@ -87,17 +93,21 @@ def _from_receipts(shifts: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame
     """For each shift (same index): the sums of its receipts, how many there are, and whether these are all (R2).
 
     Columns: the six sums, count, whole, pages (ids, joined by commas), earlier (a correction of an earlier day's cash
-    is among them), mixed (so is cash of which a part is a principal's).
+    is among them), undated (so is one whose corrected day is not known), mixed (so is cash of which a part is a
+    principal's).
     """
     key = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
+    formed_on, is_cash = receipts["formed_at"].dt.normalize(), receipts["cash"] > 0
     rows = receipts.assign(
-        mixed=receipts["agent"].isna() & (receipts["cash"] > 0),
-        earlier=((receipts["corrects_day"] < receipts["formed_at"].dt.normalize()) & (receipts["cash"] > 0)),
+        mixed=receipts["agent"].isna() & is_cash,
+        earlier=(receipts["corrects_day"] < formed_on) & is_cash,
+        # A day in the future cannot be the corrected one, so nothing is known of it either.
+        undated=receipts["kind"].isin(CORRECTION_KINDS) & ~(receipts["corrects_day"] <= formed_on) & is_cash,
         **{name: receipts[form].where(receipts["operation"] == operation, 0) for name, form, operation in _SUMMED},
     )
     of_shift = rows.groupby(SHIFT_KEY)
     sums = of_shift[list(MONEY)].sum().assign(count=of_shift.size().astype("Int64")).reindex(key, fill_value=0)
-    flags = of_shift[["mixed", "earlier"]].any().reindex(key, fill_value=False).astype(bool)
+    flags = of_shift[["mixed", "earlier", "undated"]].any().reindex(key, fill_value=False).astype(bool)
     pages = rows[[*SHIFT_KEY, "page_id"]].drop_duplicates().sort_values([*SHIFT_KEY, "page_id"])
     # The page of the z-report and that of the opening are in the evidence already.
     for known in ("page_id", "opening_page_id"):
@@ -124,7 +134,13 @@ def _evidence(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, whol
 
 
 def _reviews(
-    shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, exact: pd.Series, unread: pd.DataFrame
+    shifts: pd.DataFrame,
+    told: pd.DataFrame,
+    read: pd.DataFrame,
+    exact: pd.Series,
+    unread: pd.DataFrame,
+    *,
+    corrections: str,
 ) -> pd.Series:
     """Why a person must look at a shift before anything is booked; empty where nobody must.
 
@@ -133,12 +149,14 @@ def _reviews(
     agree = pd.Series(data=True, index=shifts.index)
     for name in CASH:
         agree &= (told[name] == read[name]).fillna(value=True).astype(bool)
-    corrections = unread.loc[unread["kind"].isin(["receiptCorrection", "bsoCorrection"]), SHIFT_KEY].dropna()
+    unread_corrections = unread.loc[unread["kind"].isin(CORRECTION_KINDS), SHIFT_KEY].dropna()
     key = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
-    of_unread = pd.Series(key.isin(pd.MultiIndex.from_frame(corrections)), index=shifts.index)
+    of_unread = pd.Series(key.isin(pd.MultiIndex.from_frame(unread_corrections)), index=shifts.index)
+    is_asked = corrections == "review"
     cases = {
-        "a correction of an earlier day's cash": read["earlier"],
-        "a receipt mixes own money and a principal's": exact & read["mixed"],
+        "a correction of an earlier day's cash": read["earlier"] & is_asked,
+        "the day that a correction of cash is about is not known": read["undated"] & is_asked,
+        "a receipt mixes own money and a principal's, or does not say clearly whose it is": exact & read["mixed"],
         "receipts and totals by shift tell different cash": read["whole"] & told["whole"] & ~agree,
         "totals by shift tell of receipts, the z-report of none": told["beyond"] & (shifts["receipts_quantity"] == 0),
         "a correction could not be read": of_unread & told["whole"],

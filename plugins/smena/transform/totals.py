@@ -59,7 +59,8 @@ def _read(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, list[dict[str, Any]]]
             "overpaid": [_overpaid(one) for one in found.documents],
         }
     )
-    return frame, rejects
+    # The same entry twice in one answer is one.
+    return frame.drop_duplicates(ignore_index=True), rejects
 
 
 def _overpaid(one: Totals) -> int:

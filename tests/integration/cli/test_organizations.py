@@ -43,8 +43,9 @@ def test_an_organisation_is_registered_with_the_usual_settings(cli: Cli) -> None
     assert done.data == stored(cli)
     assert done.data == {
         "inn": INN, "kpp": KPP, "name": "Ромашка", "tariff": "uchetny", "modifier": None, "timezone": "Europe/Moscow",
-        "detail": "totals", "refunds": "rko", "date_policy": "shift_close", "keeps_cash_documents": True,
-        "bad_share_limit": 0.2, "ofd_connection": "kontur_ofd", "market_connection": "kontur_market",
+        "detail": "totals", "refunds": "rko", "date_policy": "shift_close", "corrections": "review",
+        "keeps_cash_documents": True, "bad_share_limit": 0.2,
+        "ofd_connection": "kontur_ofd", "market_connection": "kontur_market",
     }  # fmt: skip
 
 
@@ -127,6 +128,7 @@ def test_settings_are_changed_and_the_rest_stays(cli: Cli) -> None:
         "detail": "receipts",
         "refunds": "net",
         "date_policy": "shift_open",
+        "corrections": "book",
         "timezone": "Asia/Omsk",
         "modifier": "accounting_hr",
         "name": "Ромашка=1",
@@ -148,13 +150,14 @@ def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("setting", "why"),
     [
-        ("colour=red", "settings are: bad_share_limit, date_policy, detail,"),
+        ("colour=red", "settings are: bad_share_limit, corrections, date_policy, detail,"),
         ("inn=9607083893", "there is no setting 'inn'"),
         ("Detail=totals", "there is no setting 'Detail'"),
         ("detail", "is not KEY=VALUE"),
         ("detail=weekly", "choose one of: totals, receipts"),
         ("refunds=", "choose one of: rko, net"),
         ("date_policy=receipt", "choose one of: shift_close, shift_open"),
+        ("corrections=ask", "choose one of: review, book"),
         ("tariff=none", "choose one of: uchetny, other"),
         ("modifier=gold", "choose one of: accounting_hr"),
         ("bad_share_limit=20%", "between 0 and 1"),

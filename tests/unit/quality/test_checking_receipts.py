@@ -22,7 +22,7 @@ def receipts(*changes: dict[str, Any]) -> pd.DataFrame:
             "fiscal_document_number": 50 + n, "fiscal_sign": n, "formed_at": pd.Timestamp("2026-03-01 12:00"),
             "kind": "receipt", "operation": "cash_income", "taxation": "osn", "agent": False, "corrects_day": None,
             "total": 1200, "cash": 1000, "cashless": 200, "prepaid": 0, "postpaid": 0, "consideration": 0,
-            "items_total": 1200, "user_inn": INN,
+            "items": 1, "items_total": 1200, "vat_known": True, "user_inn": INN,
         }
         | change
         for n, change in enumerate(({}, *changes))
@@ -82,10 +82,16 @@ def test_unusual_but_lawful_receipts_go_on() -> None:
     assert reasons(receipts(*LAWFUL)) == {}
 
 
-@pytest.mark.parametrize(("vat", "found"), [(200, {}), (300, {}), (301, {100: "the VAT is more than its rate gives"})])
-def test_vat_is_no_more_than_its_rate_gives(vat: int, found: dict[int, str]) -> None:
+@pytest.mark.parametrize(
+    ("vat", "items", "warned"), [(200, 1, 0), (300, 1, 0), (301, 1, 1), (301, 200, 1), (301, 201, 0)]
+)
+def test_vat_of_more_than_its_rate_gives_is_warned_of_and_costs_no_cash(vat: int, items: int, warned: int) -> None:
     lines = one(VAT_LINES, fiscal_document_number=50, rate="20", vat=vat)
-    assert reasons(receipts({}), lines) == found
+    frame = receipts({}).assign(items=pd.array([items, 1], dtype="Int64"))
+    assert reasons(frame, lines) == {}
+    verdict = check_receipts(frame, lines, OPENED, CLOSED, organization_inn=INN)
+    (result,) = [one for one in verdict.results if one.expectation == "vat_is_within_the_total"]
+    assert (result.severity, result.bad_rows) == ("warning", warned)
 
 
 def test_where_there_are_no_receipts_nothing_is_asked_but_their_shape() -> None:

@@ -146,6 +146,7 @@ def keep_books(
     refunds: str = "rko",
     keeps_cash_documents: bool = True,
     accounts: Sequence[AccountRule] = ACCOUNTS,
+    corrections: str = "review",
 ) -> Books:
     """The whole way from papers to orders. Documents and entries are of one page, or pages of their own."""
     pages = documents if documents and isinstance(documents[0], RawPage) else [page(*documents)]
@@ -164,5 +165,6 @@ def keep_books(
         refunds=refunds,
         keeps_cash_documents=keeps_cash_documents,
         accounts=accounts,
+        corrections=corrections,
     )
     return Books(frames, told, broken, shifts, orders, rejects)

@@ -64,7 +64,9 @@ def test_every_kind_of_receipt_is_read() -> None:
             "prepaid": 300,
             "postpaid": 200,
             "consideration": 100,
+            "items": 0,
             "items_total": None,
+            "vat_known": False,
             "user_inn": INN,
         }
         for n, kind in enumerate(kinds, 2)

@@ -149,7 +149,7 @@ def test_receipts_of_one_number_that_differ_leave_their_shift_incomplete() -> No
 def test_receipts_told_twice_are_counted_once() -> None:
     pages = [
         page(opening(), z_report(receipts=2), receipt(2, 100, nds20=17)),
-        page(receipt(2, 100, nds20=17), receipt(3, 20), page_id=2),
+        page(receipt(2, 100, nds20=17), receipt(3, 20, ndsNo=20), page_id=2),
     ]
     books = keep_books(
         pages,

@@ -45,7 +45,7 @@ RECEIPTS = [
     receipt(4, 100, card=7, operation=2),
     receipt(5, 30, operation=3),
     receipt(6, 20, operation=4),
-    receipt(7, 60, kind="receiptCorrection"),
+    receipt(7, 60, kind="receiptCorrection", correctionDocumentDate="2025-12-01"),
 ]
 
 

@@ -41,7 +41,8 @@ class Sale:
 
     def paper(self, number: int, shift: int, day: int) -> dict[str, Any]:
         agent = {"paymentAgentType": 64} if self.agent else {}
-        vat = {"nds20": self.vat} if self.vat else {}
+        # The turnover of 20 % is six times its VAT; the rest of the receipt is without VAT.
+        vat = {"nds20": self.vat, "ndsNo": self.cash + self.card - 6 * self.vat}
         formed = f"2025-12-{day:02d}T12:00:00"
         return receipt(
             number,
