@@ -12,9 +12,12 @@ import msgspec
 from smena.model.errors import PassingFault
 from smena.model.identifiers import clean, clean_inn
 from smena.sources.listing import Broken, read_each
-from smena.transform.decoding import Undecodable, decode, storable
+from smena.transform.decoding import Undecodable, cut, decode, identifier, is_empty, storable
 
 T = TypeVar("T")
+LONGEST_REGISTER = 20
+"""Characters of a РНМ, which has 16 digits."""
+
 _ALMOST_A_DAY = timedelta(hours=23, minutes=59, seconds=59)
 _NONE = datetime(1970, 1, 1)  # noqa: DTZ001 - fiscal times have no zone
 
@@ -74,7 +77,7 @@ def list_cashboxes(body: bytes) -> tuple[list[Cashbox], list[Broken]]:
 
 def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[Broken]]:
     try:
-        raw: list[msgspec.Raw] | None = decode(body, list[msgspec.Raw]) if body.strip() else []
+        raw: list[msgspec.Raw] | None = decode(body, list[msgspec.Raw]) if not is_empty(body) else []
     except Undecodable:
         raw = None
     if raw is None:
@@ -83,7 +86,7 @@ def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], lis
 
 
 def _organization(told: _Organization) -> OfdOrganization:
-    return OfdOrganization(told.id, clean_inn(told.inn))
+    return OfdOrganization(identifier(told.id, "the id of an organisation"), clean_inn(told.inn))
 
 
 def _cashbox(told: _Cashbox) -> Cashbox:
@@ -92,10 +95,10 @@ def _cashbox(told: _Cashbox) -> Cashbox:
     if not clean(told.reg_number):
         raise ValueError("a register without a number")
     return Cashbox(
-        kkt_reg_id=storable(clean(told.reg_number)),
-        kpp=clean(told.kpp or "") or None,
-        name=storable(told.name or ""),
-        address=storable(told.address or ""),
+        kkt_reg_id=identifier(storable(clean(told.reg_number)), "regNumber", LONGEST_REGISTER),
+        kpp=identifier(storable(clean(told.kpp or "")), "kpp") or None,
+        name=cut(storable(told.name or "")),
+        address=cut(storable(told.address or "")),
         permission_from=_first_whole_day(told.permission_from),
         permission_to=_last_whole_day(told.permission_to),
         first_document_at=min(first, default=None),

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct, defstruct, field
 
+from smena.transform.decoding import LONGEST_IDENTIFIER
+
 MOST_KOPECKS = 10**13
 
 Kopecks = Annotated[int, Meta(ge=0, le=MOST_KOPECKS)]
@@ -16,6 +18,7 @@ Quantity = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 DocumentNumber = Annotated[int, Meta(ge=1, le=2**32 - 1)]
 FiscalSign = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Drive = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,16}\s*$")]
+Inn = Annotated[str, Meta(max_length=LONGEST_IDENTIFIER)]
 Register = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,20}\s*$")]
 LocalMoment = Annotated[datetime, Meta(tz=False)]
 Operation = Annotated[int, Meta(ge=1, le=4)]
@@ -43,7 +46,7 @@ class ZReport(Fiscal, rename="camel"):
     fiscal_sign: FiscalSign | None = None
     documents_quantity: Quantity | None = None
     receive_date_time_utc: datetime | None = None
-    user_inn: str | None = None
+    user_inn: Inn | None = None
 
 
 class Opening(Fiscal, rename="camel"):
@@ -56,7 +59,7 @@ class Item(Struct, rename="camel"):
     sum: Kopecks | None = None
     payment_agent_by_product_type: int | None = None
     payment_agent_type: int | None = None
-    provider_inn: str | None = None
+    provider_inn: Inn | None = None
 
 
 class CorrectionBase(Struct, rename="camel"):
@@ -77,7 +80,7 @@ class Receipt(Fiscal, rename="camel"):
     consideration_total_sum: Kopecks | None = None
     fiscal_sign: FiscalSign | None = None
     taxation_type: TaxSystems | None = None
-    user_inn: str | None = None
+    user_inn: Inn | None = None
     payment_agent_type: int | None = None
     correction_document_date: Any = None
     correction_base: CorrectionBase | None = None
@@ -93,14 +96,18 @@ class Sums(Struct, rename="camel"):
     total: Kopecks | None = None
 
 
+NOTHING = Sums(0, 0, 0, 0)
+"""What an operation sums up to that an entry leaves out or gives as null."""
+
+
 class Totals(Struct, rename="camel"):
     """One entry of by-shifts; an end is there only if it lies inside the window that was asked."""
 
     shift_number: Counted
-    sell: Sums
-    return_sell: Sums
-    buy: Sums
-    return_buy: Sums
+    sell: Sums | None = None
+    return_sell: Sums | None = None
+    buy: Sums | None = None
+    return_buy: Sums | None = None
     shift_open: LocalMoment | None = None
     shift_close: LocalMoment | None = None
 
@@ -115,10 +122,10 @@ class DayTotals(Struct, rename="camel", kw_only=True):
     """One entry of by-days."""
 
     day: date = field(name="date")
-    sell: Sums
-    return_sell: Sums
-    buy: Sums
-    return_buy: Sums
+    sell: Sums | None = None
+    return_sell: Sums | None = None
+    buy: Sums | None = None
+    return_buy: Sums | None = None
 
 
 class DaysAnswer(Struct):

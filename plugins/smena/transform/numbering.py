@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from smena.transform.decoding import Undecodable, decode
+from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import Counted, DocumentNumber, Drive, Quantity
 
 Ends = Mapping[tuple[str, int], int]
@@ -43,7 +43,7 @@ def are_numbered_on(bodies: Iterable[bytes], known: Ends) -> bool:
     # Every page is taken, also after one that cannot be read: whoever gives them may be fetching them.
     for body in bodies:
         try:
-            documents = decode(body, _Documents).documents if body.strip() else []
+            documents = decode(body, _Documents).documents if not is_empty(body) else []
         except Undecodable:
             are_readable = False
             continue
