@@ -25,10 +25,18 @@ open_days as (
             and reach.kkt_reg_id = covered.kkt_reg_id
 ),
 
+-- Registers that cannot be listed may be at work on any of these days.
+unlisted as (
+    select coalesce(range_agg(gap.days), '{}'::datemultirange) as days
+    from control.gap
+    where gap.organization_inn = %(inn)s and gap.product = %(product)s and gap.reason = 'not_listed'
+),
+
 done as (
-    select unnest(datemultirange(wanted.days) - open_days.days) as days
+    select unnest(datemultirange(wanted.days) - open_days.days - unlisted.days) as days
     from wanted
     cross join open_days
+    cross join unlisted
     where open_days.days is not null
 )
 

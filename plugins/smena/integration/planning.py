@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -140,11 +140,30 @@ def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, A
 
 
 def record_gaps(
-    transaction: Transaction, *, inn: str, product: str, batch_id: int | None, horizon: date, seen_at: datetime
+    transaction: Transaction,
+    *,
+    inn: str,
+    product: str,
+    batch_id: int | None,
+    horizon: date,
+    seen_at: datetime,
+    unlisted: Mapping[str, str],
 ) -> None:
-    """Writes which wanted days are out of reach and why, in place of what the former plan told."""
+    """Writes which wanted days are out of reach and why, in place of what the former plan told.
+
+    Args:
+        unlisted: by the operator's id, why the registers of an organisation of this ИНН are not known.
+    """
     transaction.run("plan_gaps_clear", inn=inn, product=product)
-    transaction.run("plan_gaps", inn=inn, product=product, batch_id=batch_id, horizon=horizon, seen_at=seen_at)
+    transaction.run(
+        "plan_gaps",
+        inn=inn,
+        product=product,
+        batch_id=batch_id,
+        horizon=horizon,
+        seen_at=seen_at,
+        unlisted=as_json([{"ofd_organization_id": one, "details": why} for one, why in unlisted.items()]),
+    )
 
 
 def gaps(transaction: Transaction, inn: str, product: str) -> list[Row]:

@@ -223,7 +223,13 @@ class _Planner:
         taken_up = self._take_up()
         made = [self._quarter(quarter, taken_up) for quarter in quarters(self._window)]
         planning.record_gaps(
-            self._transaction, inn=inn, product=product, batch_id=None, horizon=self._yesterday, seen_at=self._seen_at
+            self._transaction,
+            inn=inn,
+            product=product,
+            batch_id=None,
+            horizon=self._yesterday,
+            seen_at=self._seen_at,
+            unlisted=self._listing.unlisted,
         )
         gaps = [
             gap for gap in planning.gaps(self._transaction, inn, product)
