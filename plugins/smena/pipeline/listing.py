@@ -131,12 +131,16 @@ class RegisterListing(Listing):
         self.listed = each_once(self.listed)
 
 
+DIGITS_OF_REGISTER = 16
+"""Digits of a РНМ: of two spellings that differ in zeros before it, this one is asked for."""
+
+
 def each_once(registers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Registers as they were listed, each once: a register may be in one list twice, and in several lists.
 
-    What is known by its РНМ, however it is padded, is one register: it may be read on every day that one entry permits
-    through its own organisation or another one, its newest document is the newest that any entry names, and the rest
-    is of the first entry.
+    Entries of one РНМ, however it is padded, are one register. The widest permission counts, and the register is asked
+    for through the organisation that gives it; the first document is the oldest, and the newest one the newest, that
+    any entry names; the rest is of the first entry.
     """
     merged: dict[str, dict[str, Any]] = {}
     for one in registers:
@@ -147,7 +151,8 @@ def each_once(registers: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         widest = max((known, one), key=_days_permitted)
         known |= {name: widest[name] for name in ("permission_from", "permission_to", "ofd_organization_id")}
-        known["kkt_reg_id"] = max(known["kkt_reg_id"], one["kkt_reg_id"], key=len)
+        spelled = (known["kkt_reg_id"], one["kkt_reg_id"])
+        known["kkt_reg_id"] = next((name for name in spelled if len(name) == DIGITS_OF_REGISTER), spelled[0])
         for name, best in (("first_document_at", min), ("last_document_at", max)):
             known[name] = best((each[name] for each in (known, one) if each[name] is not None), default=None)
         for name in ("kpp", "name", "address"):
