@@ -25,7 +25,7 @@ MARKET_STEPS = (
     "pipeline.market.process.read_waybills", "pipeline.market.extract.spans_told",
 )  # fmt: skip
 STEPS = (
-    "pipeline.plan.listing_of", "pipeline.plan.planning.record_gaps", "pipeline.run.plan", "pipeline.run.stage",
+    "pipeline.plan._planned", "pipeline.plan.planning.record_gaps", "pipeline.run.plan", "pipeline.run.stage",
     "pipeline.run.publish", "pipeline.run.organization_of", "pipeline.run._reported", "pipeline.extract.extract",
     "pipeline.extract.receipt_periods", "pipeline.extract.are_numbered_on", "pipeline.receipts.read_pages",
     "pipeline.process.read_pages", "pipeline.process.make_shifts", "pipeline.process.check_z_reports",
@@ -141,6 +141,8 @@ class Disturbance:
 
     def _is_of(self, value: Any) -> bool:
         """Whether an argument is of the organisation, as far as it shows."""
+        if value is None:
+            return False
         if isinstance(value, str):
             return value == self.inn or value in self.registers
         if type(value) is int:
