@@ -27,7 +27,7 @@ MARKET_STEPS = (
 STEPS = (
     "pipeline.plan._planned", "pipeline.plan.planning.record_gaps", "pipeline.run.plan", "pipeline.run.stage",
     "pipeline.run.publish", "pipeline.run.organization_of", "pipeline.run._reported", "pipeline.extract._fetch_reports",
-    "pipeline.extract.receipt_periods", "pipeline.extract.are_numbered_on", "pipeline.receipts.read_pages",
+    "pipeline.extract.receipt_periods", "pipeline.receipts.read_pages",
     "pipeline.process.read_pages", "pipeline.process.make_shifts", "pipeline.process.check_z_reports",
     "pipeline.process.check_receipts", "pipeline.process.check_orders", "pipeline.process.copy_frame",
     "pipeline.publish._restage",
