@@ -33,7 +33,7 @@ STEPS = (
     "pipeline.publish._restage",
     "pipeline.publish._stop_if_bad", "pipeline.publish._check_mandate", "pipeline.proof.run.reconcile",
     "pipeline.proof.reconcile._write_told", "pipeline.proof.reconcile._judge", "pipeline.proof.reconcile._compare",
-    "pipeline.proof.asking.read_told_shifts", "pipeline.proof.asking.read_day_totals",
+    "pipeline.proof.reconcile._ask", 
     "pipeline.proof.asking.unbalanced_days", "quality.docs.build",
 )  # fmt: skip
 """Functions of the pipeline, by the name under which they are called."""
