@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 
-from smena.model.errors import BadBatch, BrokenPromise, PassingFault, RefusedByService, WrongUse
+from smena.model.errors import BadBatch, BrokenPromise, PassingFault, RefusedByService, UnexpectedError, WrongUse
 
 ZONE = "Europe/Moscow"
 
@@ -18,7 +18,9 @@ RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     rules=[
         RetryRule(PassingFault, RetryAction.RETRY, reason="an outside system failed for now"),
         RetryRule(
-            [BadBatch, BrokenPromise, RefusedByService, WrongUse], RetryAction.FAIL, reason="asking again will not help"
+            [BadBatch, BrokenPromise, RefusedByService, UnexpectedError, WrongUse],
+            RetryAction.FAIL,
+            reason="asking again will not help",
         ),
     ]
 )

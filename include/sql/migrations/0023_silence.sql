@@ -16,5 +16,3 @@ alter table control.gap add constraint gap_reason_check check (
         'clock_ahead', 'unidentified'
     )
 );
-comment on column control.gap.kkt_reg_id is
-'A register or a shop; empty where it is not known which: then no day of the organisation is covered.';

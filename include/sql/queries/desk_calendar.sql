@@ -60,7 +60,9 @@ holes as (
         gap.organization_inn,
         day.day::date as day,
         count(*) as gaps,
-        bool_or(gap.reason not in ('no_permission', 'before_first_document')) as is_missing
+        bool_or(
+            gap.reason not in ('no_permission', 'no_whole_day', 'before_first_document', 'not_listed')
+        ) as is_missing
     from control.gap
     inner join listed on gap.organization_inn = listed.inn
     cross join

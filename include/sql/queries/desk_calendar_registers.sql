@@ -58,7 +58,9 @@ holes as (
     select
         gap.kkt_reg_id,
         range_agg(gap.days) as days,
-        range_agg(gap.days) filter (where gap.reason not in ('no_permission', 'before_first_document')) as missing
+        range_agg(gap.days) filter (
+            where gap.reason not in ('no_permission', 'no_whole_day', 'before_first_document', 'not_listed')
+        ) as missing
     from control.gap
     where gap.organization_inn = %(inn)s and gap.product = %(product)s
     group by gap.kkt_reg_id

@@ -2,15 +2,8 @@
 with reach as (
     select
         register.kkt_reg_id,
-        daterange(%(first_day)s, %(last_day)s, '[]') * daterange(
-            greatest(register.permission_from, register.first_document_at::date),
-            case
-                when
-                    coalesce(register.permission_to, 'infinity')
-                    >= coalesce(greatest(register.permission_from, register.first_document_at::date), '-infinity')
-                    then register.permission_to
-            end,
-            '[]'
+        daterange(%(first_day)s, %(last_day)s, '[]') * control.days_between(
+            greatest(register.permission_from, register.first_document_at::date), register.permission_to
         ) as days
     from control.register
     inner join control.integration

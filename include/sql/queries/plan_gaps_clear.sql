@@ -3,4 +3,4 @@ delete from control.gap
 where
     organization_inn = %(inn)s
     and product = %(product)s
-    and reason in ('no_permission', 'before_first_document', 'unidentified')
+    and reason in ('no_permission', 'no_whole_day', 'before_first_document', 'not_listed', 'unidentified')

@@ -4,7 +4,7 @@ using control.gap
 where
     gap.organization_inn = %(inn)s
     and gap.product = %(product)s
-    and gap.kkt_reg_id = ''
+    and gap.reason = 'unidentified'
     and covered_day.organization_inn = gap.organization_inn
     and covered_day.product = gap.product
     and gap.days @> covered_day.day

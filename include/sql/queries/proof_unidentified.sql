@@ -1,4 +1,5 @@
--- Run by reconcile after proof_completeness: days that may lack a register which the list does not identify.
+-- Run by reconcile after proof_completeness: days that may lack a register which cannot be listed or
+-- identified.
 insert into control.completeness (organization_inn, kkt_reg_id, day, verdict, reason, shifts, batch_id)
 select
     %(inn)s,
@@ -13,6 +14,6 @@ cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, in
 where
     gap.organization_inn = %(inn)s
     and gap.product = 'ofd'
-    and gap.kkt_reg_id = ''
+    and gap.reason in ('not_listed', 'unidentified')
     and gap.days @> moment.at::date
 group by moment.at

@@ -13,19 +13,7 @@ with wanted as (
 
 open_days as (
     select
-        coalesce(
-            range_agg(datemultirange(reach.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)),
-            '{}'::datemultirange
-        ) + coalesce(
-            (
-                -- A register that the list does not identify, or a branch that cannot be listed: any day may lack it.
-                select range_agg(gap.days)
-                from control.gap
-                where gap.organization_inn = %(inn)s and gap.product = %(product)s and gap.kkt_reg_id = ''
-            ),
-            '{}'::datemultirange
-        ) as days,
-        count(*) as places
+        range_agg(datemultirange(reach.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)) as days
     from wanted
     inner join control.reach on reach.organization_inn = %(inn)s and reach.product = %(product)s
     left join control.covered
@@ -35,11 +23,22 @@ open_days as (
             and reach.kkt_reg_id = covered.kkt_reg_id
 ),
 
+-- Registers that cannot be listed, or that the list does not identify, may be at work on any of these days.
+unlisted as (
+    select coalesce(range_agg(gap.days), '{}'::datemultirange) as days
+    from control.gap
+    where
+        gap.organization_inn = %(inn)s
+        and gap.product = %(product)s
+        and gap.reason in ('not_listed', 'unidentified')
+),
+
 done as (
-    select unnest(datemultirange(wanted.days) - open_days.days) as days
+    select unnest(datemultirange(wanted.days) - open_days.days - unlisted.days) as days
     from wanted
     cross join open_days
-    where open_days.places > 0
+    cross join unlisted
+    where open_days.days is not null
 )
 
 insert into control.covered_day (organization_inn, product, day, batch_id)

@@ -1,32 +1,73 @@
 -- Run by publish once the batch is written: records whose days this batch has read again, without finding them wrong, and
--- which are covered now. Whatever they held back is published.
-update control.quarantine
-set
-    state = 'released',
-    resolved_by = 'smena',
-    resolved_at = now(),
-    resolution_reason = 'its days were read again, and it was not found wrong',
-    resolved_batch_id = %(batch_id)s
-from control.quarantine_days
-inner join control.quarantine as waiting on quarantine_days.quarantine_id = waiting.quarantine_id
-inner join control.covered
-    on
-        waiting.organization_inn = covered.organization_inn
-        and waiting.product = covered.product
-        and waiting.kkt_reg_id = covered.kkt_reg_id
-inner join (
+-- which are covered now; and records of a shift that a person has decided about. Whatever they held back is published.
+with found as (
+    select md5(reject.kind || coalesce(reject.kkt_reg_id, '') || reject.reason || reject.record) as digest
+    from stage.reject
+    where reject.batch_id = %(batch_id)s
+),
+
+asked as (
     select
         kkt_reg_id,
         range_agg(daterange(first_day, last_day, '[]')) as days
     from control.assignment
     where batch_id = %(batch_id)s and state = 'read'
     group by kkt_reg_id
-) as asked on waiting.kkt_reg_id = asked.kkt_reg_id
+),
+
+read_again as (
+    select waiting.quarantine_id
+    from control.quarantine as waiting
+    inner join control.quarantine_days on waiting.quarantine_id = quarantine_days.quarantine_id
+    inner join asked on waiting.kkt_reg_id = asked.kkt_reg_id
+    inner join control.covered
+        on
+            waiting.organization_inn = covered.organization_inn
+            and waiting.product = covered.product
+            and waiting.kkt_reg_id = covered.kkt_reg_id
+    where
+        waiting.organization_inn = %(inn)s
+        and waiting.product = %(product)s
+        and waiting.state = 'open'
+        -- A batch that was tried again may have put it there itself, when it was first tried.
+        and (waiting.batch_id < %(batch_id)s or waiting.digest not in (select found.digest from found))
+        and covered.days @> quarantine_days.days
+        and quarantine_days.days && asked.days
+),
+
+settled as (
+    select waiting.quarantine_id
+    from control.quarantine as waiting
+    inner join accounting.shift
+        on
+            waiting.organization_inn = shift.organization_inn
+            and waiting.kkt_reg_id = shift.kkt_reg_id
+            and waiting.fiscal_drive_number = shift.fiscal_drive_number
+            and waiting.shift_number = shift.shift_number
+    inner join control.decision on shift.shift_id = decision.shift_id
+    where
+        waiting.organization_inn = %(inn)s
+        and waiting.product = %(product)s
+        and waiting.state = 'open'
+        and decision.state = 'resolved'
+        and decision.resolved_by <> 'rule'
+        and decision.resolved_at > waiting.first_seen_at
+)
+
+update control.quarantine
+set
+    state = 'released',
+    resolved_by = 'smena',
+    resolved_at = now(),
+    resolution_reason = case
+        when quarantine.quarantine_id in (select settled.quarantine_id from settled)
+            then 'a person has decided about its shift'
+        else 'its days were read again, and it was not found wrong'
+    end,
+    resolved_batch_id = %(batch_id)s
 where
-    quarantine.quarantine_id = waiting.quarantine_id
-    and waiting.organization_inn = %(inn)s
-    and waiting.product = %(product)s
-    and waiting.state = 'open'
-    and waiting.batch_id < %(batch_id)s
-    and covered.days @> quarantine_days.days
-    and quarantine_days.days && asked.days
+    quarantine.quarantine_id in (
+        select read_again.quarantine_id from read_again
+        union all
+        select settled.quarantine_id from settled
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -163,14 +163,32 @@ def record_gaps(
     batch_id: int | None,
     horizon: date,
     seen_at: datetime,
-    unidentified: Sequence[str] = (),
+    unlisted: Mapping[str, str],
+    unidentified: Sequence[str],
 ) -> None:
     """Writes which wanted days are out of reach and why, in place of the gaps of the former plan.
 
-    Where entries of the list are `unidentified` (their reasons), no day of the organisation is covered.
+    Where registers are `unlisted` or entries of a list `unidentified`, no day of the organisation is covered.
+
+    Args:
+        transaction: of the plan.
+        inn, product: the integration.
+        batch_id: the batch that is planned, if one is.
+        horizon: the last day that may be wanted.
+        seen_at: when the list was asked for.
+        unlisted: by the operator's id, why the registers of an organisation of this ИНН are not known.
+        unidentified: why entries of the list name no register or shop.
     """
     transaction.run("plan_gaps_clear", inn=inn, product=product)
-    transaction.run("plan_gaps", inn=inn, product=product, batch_id=batch_id, horizon=horizon, seen_at=seen_at)
+    transaction.run(
+        "plan_gaps",
+        inn=inn,
+        product=product,
+        batch_id=batch_id,
+        horizon=horizon,
+        seen_at=seen_at,
+        unlisted=as_json([{"ofd_organization_id": one, "details": why} for one, why in unlisted.items()]),
+    )
     if unidentified:
         details = f"{len(unidentified)} × {unidentified[0]}"
         place = {"inn": inn, "product": product}

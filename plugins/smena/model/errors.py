@@ -80,6 +80,15 @@ class BrokenPromise(SmenaError):
     exit_code = 70
 
 
+class UnexpectedError(SmenaError):
+    """An exception that no step expects: a fault in this program, contained where it was met.
+
+    Its text names the exception's class and the line that raised it; the message and the traceback are in the log.
+    """
+
+    exit_code = 70
+
+
 class WrongUse(SmenaError):
     """A person asked for something that cannot be: an unknown organisation, a date that is none."""
 

@@ -230,6 +230,7 @@ class _Planner:
             horizon=self._yesterday,
             seen_at=self._seen_at,
             unidentified=self._listing.unidentified,
+            unlisted=self._listing.unlisted,
         )
         gaps = [
             gap for gap in planning.gaps(self._transaction, inn, product)

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from smena.integration.organizations import organization_of
 from smena.model.window import Window
+from smena.pipeline.border import Failed, mark_failed
 from smena.pipeline.fetching import Extraction, Fetch, fetch_all
 from smena.pipeline.log import step_log
 from smena.pipeline.reading import DOCUMENTS
@@ -144,7 +145,13 @@ def _fetch_receipts(
     listed = ledger.assignments_of(road.warehouse, batch.batch_id, result.shard, ("listed",))
     if not listed:
         return
-    periods = receipt_periods(road, batch, result.shard, date_policy=date_policy)
+    failed: Failed = {}
+    periods = receipt_periods(road, batch, result.shard, failed, date_policy=date_policy)
+    if failed:
+        with road.warehouse.transaction() as transaction:
+            mark_failed(transaction, batch.batch_id, failed)
+        result.count("failed", len(failed))
+        listed = [one for one in listed if (one.kkt_reg_id, one.first_day) not in failed]
 
     def fetch(one: Fetch) -> None:
         for first, last in periods[one.assignment.kkt_reg_id, one.assignment.first_day]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer
+from smena.model.containing import contained
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse
 from smena.pipeline.progress import Progress
 from smena.pipeline.road import Road
 from smena.sources.page import Page
@@ -60,29 +61,42 @@ def fetch_all(
     kept_as: str,
     requests: Callable[[], int],
 ) -> None:
-    """Runs `fetch` for each assignment, a few at once, and marks how each ended; `requests` counts those sent."""
+    """Runs `fetch` for each assignment, a few at once, and marks how each ended; `requests` counts those sent.
+
+    An error of one assignment ends there. Raises what concerns them all: RefusedLogin, WrongUse of the connection, and
+    PassingFault of the warehouse.
+    """
     what = f"batch_id={result.batch_id} shard={result.shard} until={state}"
     progress = Progress(what, len(assignments), requests, road.watch())
 
     def attempt(assignment: Assignment) -> tuple[str, SmenaError | None]:
-        fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
-        one = Fetch(pages, assignment, fetch_id)
+        what = f"batch {pages.batch_id}, {assignment.kkt_reg_id} from {assignment.first_day}"
         ended = state
         error: SmenaError | None = None
+        fetched: dict[str, int] = {}
         try:
-            fetch(one)
-        except UnreadableAnswer as unreadable:
-            one.keep("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
-            ended, error = "unreadable", unreadable
-        except RefusedLogin:
+            fetched = {kept_as: int(road.warehouse.rows("fetch_id")[0]["fetch_id"])}
+            one = Fetch(pages, assignment, fetched[kept_as])
+            try:
+                fetch(one)
+            except UnreadableAnswer as unreadable:
+                one.keep("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
+                ended, error = "unreadable", unreadable
+        except (RefusedLogin, WrongUse):
             raise
         except RefusedByService as refusal:
             ended, error = "refused", refusal
-        except PassingFault as fault:
-            ended, error = "failed", fault
+        except Exception as fault:  # noqa: BLE001 - the border of an assignment
+            ended, error = "failed", contained(fault, what)
         # A fetch that did not end well leaves the earlier one in force.
-        fetched = {kept_as: fetch_id} if ended in (state, "unreadable") else {}
-        ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
+        if ended not in (state, "unreadable"):
+            fetched = {}
+        try:
+            ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
+        except PassingFault:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the same; publish marks what was not read as failed
+            ended, error = "failed", contained(fault, what)
         progress.count()
         return ended, error
 

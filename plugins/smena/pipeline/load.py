@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from smena.model.errors import PassingFault
+from smena.model.containing import contained
+from smena.model.errors import PassingFault, SmenaError
 from smena.model.window import OFD, Window
 from smena.pipeline.plan import Plan, plan
 from smena.pipeline.products import steps_of
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
+from smena.transform.decoding import storable
 from smena.warehouse import ledger
 
 
@@ -58,4 +60,10 @@ def load(
             stage(road, planned.batch_id, shard)
         except PassingFault as error:
             fault = fault or error
+        except SmenaError:
+            raise
+        except Exception as error:
+            ours = contained(error, f"batch {planned.batch_id}, shard {shard}")
+            road.warehouse.run("batch_stop", batch_id=planned.batch_id, reason=storable(str(ours)))
+            raise ours from error
     return Loaded(planned, publish(road, planned.batch_id), fault)

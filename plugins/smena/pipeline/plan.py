@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from smena.integration import planning
 from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
-from smena.model.errors import SmenaError, WrongUse
+from smena.model.containing import contained
+from smena.model.errors import WrongUse
 from smena.model.organization import Organization
 from smena.model.window import OFD, Window
 from smena.pipeline.listing import Listing, listing_of
 from smena.pipeline.log import step_log
 from smena.pipeline.road import Road
+from smena.transform.decoding import storable
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
 
@@ -95,9 +97,12 @@ def plan(
                 rows = planning.in_shards(made.windows, product, horizon=last_day, latest=road.latest_local_time())
                 first_day = min((planned.window.first_day for planned in made.windows), default=last_day)
                 ledger.assign(transaction, batch_id, min(first_day, last_day), rows)
-        except SmenaError as error:
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=str(error))
-            raise
+        except Exception as error:
+            ours = contained(error, f"plan of {inn}, batch {batch_id}")
+            road.warehouse.run("batch_stop", batch_id=batch_id, reason=storable(str(ours)))
+            if ours is error:
+                raise
+            raise ours from error
         shards = sorted({row["shard"] for row in rows})
         told.update(windows=len(made.asked), silent=len(made.windows) - len(made.asked), gaps=len(made.gaps))
         return Plan(inn, product, last_day, made.windows, made.gaps, batch_id, shards)
@@ -148,6 +153,7 @@ def _planned(
         horizon=reached,
         seen_at=seen_at,
         unidentified=listing.unidentified,
+        unlisted=listing.unlisted,
     )
     gaps = planning.gaps(transaction, organization.inn, product)
     made = Plan(organization.inn, product, horizon, windows, gaps)

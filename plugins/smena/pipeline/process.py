@@ -9,6 +9,7 @@ import pandas as pd
 
 from smena.integration.organizations import account_rules, organization_of
 from smena.model.organization import AccountRule, Organization
+from smena.pipeline.border import Failed, by_register, mark_failed
 from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.reading import read_pages
@@ -55,7 +56,10 @@ class Chunk:
 
 
 def process(road: Road, batch_id: int, shard: int) -> Processed:
-    """Stages a shard anew, in one transaction. Memory is bounded by `road.chunk_bytes`, not by the shard."""
+    """Stages a shard anew, in one transaction. Memory is bounded by `road.chunk_bytes`, not by the shard.
+
+    A register whose answers cannot be worked on, for whatever reason, is marked as failed and costs the others nothing.
+    """
     with step_log("process", batch_id=batch_id, shard=shard) as told:
         with road.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
@@ -66,15 +70,22 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
             done = Processed()
             now_utc = road.now().astimezone(UTC).replace(tzinfo=None)
+            failed: Failed = {}
+
+            def staged(pages: list[StoredPage]) -> Chunk:
+                chunk = work(pages, batch, organization, accounts, now_utc)
+                _stage(transaction, batch_id, shard, chunk)
+                return chunk
+
             for pages in pages_by_assignment(
                 transaction, batch_id, shard, states=("read",), chunk_bytes=road.chunk_bytes
             ):
-                chunk = work(pages, batch, organization, accounts, now_utc)
-                _stage(transaction, batch_id, shard, chunk)
-                done.shifts += len(chunk.shifts)
-                done.orders += len(chunk.orders)
-                done.rejects += len(chunk.rejects)
-                done.gates.add(chunk.verdicts)
+                for chunk in by_register(transaction, pages, staged, failed):
+                    done.shifts += len(chunk.shifts)
+                    done.orders += len(chunk.orders)
+                    done.rejects += len(chunk.rejects)
+                    done.gates.add(chunk.verdicts)
+            mark_failed(transaction, batch_id, failed)
             transaction.run("publish_quarantine", batch_id=batch_id, steps=STAGED_STEPS)
             done.gates.keep(transaction, batch_id, shard)
             transaction.run(
@@ -87,7 +98,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 rejects=done.rejects,
                 reason=done.gates.stopped or None,
             )
-        told.update(shifts=done.shifts, orders=done.orders, rejects=done.rejects)
+        told.update(shifts=done.shifts, orders=done.orders, rejects=done.rejects, failed=len(failed))
         return done
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
-from smena.model.errors import BadBatch, BrokenPromise, WrongUse
+from smena.model.containing import contained
+from smena.model.errors import BadBatch, BrokenPromise, UnexpectedError, WrongUse
 from smena.model.organization import Organization
 from smena.pipeline.log import step_log
 from smena.pipeline.products import steps_of
 from smena.pipeline.road import Road
+from smena.transform.decoding import storable
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
 from smena.warehouse.ledger import Batch
@@ -42,9 +44,23 @@ def publish(road: Road, batch_id: int) -> Published:
     """Publishes a batch, whole or not at all. A batch that is published already is left as it is.
 
     Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
+    A batch that meets an error which will not pass is stopped with the reason.
+
     Raises BadBatch where too much of it is bad, WrongUse where the integration has been switched off meanwhile, or the
     mandate in force no longer names all its registers.
     """
+    try:
+        return _publish(road, batch_id)
+    except Exception as error:
+        ours = contained(error, f"publish of batch {batch_id}")
+        if isinstance(ours, BrokenPromise | UnexpectedError):
+            road.warehouse.run("batch_stop", batch_id=batch_id, reason=storable(str(ours)))
+        if ours is error:
+            raise
+        raise ours from error
+
+
+def _publish(road: Road, batch_id: int) -> Published:
     with step_log("publish", batch_id=batch_id) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
         told |= {"inn": batch.organization_inn, "product": batch.product}

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
+from smena.pipeline.border import Failed, by_register
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.wholeness import LONGEST_SHIFT, closed_through, shifts_needing_receipts
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
-from smena.warehouse.pages import pages_by_assignment
+from smena.warehouse.pages import StoredPage, pages_by_assignment
 
 Period = tuple[datetime, datetime]
 
@@ -20,26 +21,37 @@ CLOCKS_APART = timedelta(hours=14)
 """How far a register's own clock and the operator's may be apart, should the operator read periods by its own."""
 
 
-def receipt_periods(road: Road, batch: Batch, shard: int, *, date_policy: str) -> dict[tuple[str, date], list[Period]]:
+def receipt_periods(
+    road: Road, batch: Batch, shard: int, failed: Failed, *, date_policy: str
+) -> dict[tuple[str, date], list[Period]]:
     """By register and first day of its assignment: the periods to read; those that touch are made one.
 
-    A shift that is published with its receipts is not read again, unless a person asked for its days.
+    A shift that is published with its receipts is not read again, unless a person asked for its days. Assignments whose
+    answers cannot be worked on are added to `failed`.
     """
     needed: dict[tuple[str, date], list[Period]] = {}
     with road.warehouse.transaction() as transaction:
         for chunk in pages_by_assignment(
             transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
         ):
-            frames, totals, _ = read_pages(chunk, road.latest_local_time())
-            z_reports = closed_through(frames.z_reports, batch.last_day)
-            openings = frames.openings if date_policy == "shift_open" else None
-            shifts = shifts_needing_receipts(z_reports, totals, batch.detail, openings)
-            if batch.reason != "asked":
-                shifts = _not_known(transaction, batch, shifts)
-            first_day = {page.page_id: page.first_day for page in chunk}
-            assigned = shifts.assign(first_day=shifts["page_id"].map(first_day))
-            needed |= periods_of(assigned)
+            for periods in by_register(
+                transaction, chunk, lambda pages: _needed(road, transaction, batch, pages, date_policy), failed
+            ):
+                needed |= periods
     return needed
+
+
+def _needed(
+    road: Road, transaction: Transaction, batch: Batch, pages: list[StoredPage], date_policy: str
+) -> dict[tuple[str, date], list[Period]]:
+    frames, totals, _ = read_pages(pages, road.latest_local_time())
+    z_reports = closed_through(frames.z_reports, batch.last_day)
+    openings = frames.openings if date_policy == "shift_open" else None
+    shifts = shifts_needing_receipts(z_reports, totals, batch.detail, openings)
+    if batch.reason != "asked":
+        shifts = _not_known(transaction, batch, shifts)
+    first_day = {page.page_id: page.first_day for page in pages}
+    return periods_of(shifts.assign(first_day=shifts["page_id"].map(first_day)))
 
 
 def _not_known(transaction: Transaction, batch: Batch, shifts: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from typing import TypedDict, TypeVar
 from smena.integration.certificates import certificates, standing
 from smena.integration.lifecycle import enabled
 from smena.integration.organizations import organization_of
+from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
 from smena.pipeline.load import stage
@@ -56,12 +57,13 @@ def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | Non
 
     Raises PassingFault where none could be planned and at least one may be later.
     """
-    rows = enabled(road.warehouse, product)
-    organizations = [organization_of(road.warehouse, row["organization_inn"]) for row in rows]
-    _warn_of_certificates(road, {organization.inn for organization in organizations})
+    failed: dict[str, SmenaError] = {}
+    inns = [str(row["organization_inn"]) for row in enabled(road.warehouse, product)]
+    found = [_attempt(failed, inn, lambda inn=inn: organization_of(road.warehouse, inn)) for inn in inns]  # type: ignore[misc]
+    organizations = [organization for organization in found if organization is not None]
+    _attempt({}, "certificates", lambda: _warn_of_certificates(road, set(inns)))
     # Connections are looked up here: Airflow answers for them to the thread that the task began with.
     known = cache(road.endpoint)
-    failed: dict[str, SmenaError] = {}
     for organization in organizations:
         name = organization.ofd_connection if product == OFD else organization.market_connection
         _attempt(failed, organization.inn, lambda name=name: known(name))  # type: ignore[misc]
@@ -129,22 +131,37 @@ def report_run(road: Road, made: RunPlan | None, *, data_docs: Path | None = Non
         raise BadBatch("nothing was planned", fix="look at the log of the task `plan`")
     wrong = [f"organisation {inn}: {reason}" for inn, reason in made["failed"].items()]
     for batch_id in made["batches"]:
-        batch = ledger.batch_of(road.warehouse, batch_id)
-        counts = road.warehouse.rows("assignment_counts", batch_id=batch_id)
-        with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
-            told.update({row["state"]: row["assignments"] for row in counts})
-            told.update(batch.summary)
-            wrong += _documented(road, batch, data_docs)
-        if batch.state != "published":
-            why = batch.summary.get("stopped", "it was not published")
-            wrong.append(f"batch {batch_id} of {batch.organization_inn}: {why}")
-        wrong += [
-            f"batch {batch_id} of {batch.organization_inn}: {row['assignments']} windows {row['state']}, {row['error']}"
-            for row in counts
-            if row["state"] == "failed"
-        ]
+        failed: dict[str, SmenaError] = {}
+        found = _attempt(failed, f"batch {batch_id}", lambda b=batch_id: _reported(road, b, data_docs))  # type: ignore[misc]
+        wrong += found or []
+        wrong += [f"{name} cannot be reported: {error}" for name, error in failed.items()]
     if wrong:
         raise BadBatch("; ".join(wrong), fix="nothing is lost: the next run asks again for what is missing")
+
+
+def _reported(road: Road, batch_id: int, data_docs: Path | None) -> list[str]:
+    """Says in a line how a batch ended; what was not loaded of it."""
+    batch = ledger.batch_of(road.warehouse, batch_id)
+    counts = road.warehouse.rows("assignment_counts", batch_id=batch_id)
+    wrong = []
+    with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
+        told.update({row["state"]: row["assignments"] for row in counts})
+        told.update(batch.summary)
+        wrong += _documented(road, batch, data_docs)
+    if batch.state != "published":
+        why = batch.summary.get("stopped", "it was not published")
+        wrong.append(f"batch {batch_id} of {batch.organization_inn}: {why}")
+    wrong += [
+        f"batch {batch_id} of {batch.organization_inn}: {row['assignments']} windows {row['state']}, {row['error']}"
+        for row in counts
+        if row["state"] == "failed"
+    ]
+    wrong += [
+        f"batch {batch_id} of {batch.organization_inn}: organisation {row['kkt_reg_id']} cannot be listed,"
+        f" {row['details']}"
+        for row in road.warehouse.rows("gaps_not_listed", inn=batch.organization_inn, batch_id=batch_id)
+    ]
+    return wrong
 
 
 def _documented(road: Road, batch: Batch, data_docs: Path | None) -> list[str]:
@@ -157,6 +174,9 @@ def _documented(road: Road, batch: Batch, data_docs: Path | None) -> list[str]:
         return [
             f"batch {batch.batch_id} of {batch.organization_inn}: its Data Docs cannot be written: {error.strerror}"
         ]
+    except Exception as error:  # noqa: BLE001 - a page that cannot be made costs neither this report nor the others
+        why = contained(error, f"Data Docs of batch {batch.batch_id}")
+        return [f"batch {batch.batch_id} of {batch.organization_inn}: its Data Docs cannot be written: {why}"]
     return []
 
 
@@ -171,11 +191,13 @@ def _warn_of_certificates(road: Road, inns: set[str]) -> None:
 
 
 def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T | None:
+    """What `do` gives; None where it raises, for whatever reason: that is the border of an organisation or a shard."""
     try:
         return do()
-    except SmenaError as error:
-        with step_log("failed", what=name, why=str(error)):
-            failed[name] = error
+    except Exception as error:  # noqa: BLE001 - see above
+        ours = contained(error, name)
+        with step_log("failed", what=name, why=str(ours)):
+            failed[name] = ours
         return None
 
 

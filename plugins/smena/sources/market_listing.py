@@ -11,7 +11,7 @@ import msgspec
 from smena.model.errors import PassingFault
 from smena.model.identifiers import clean, clean_inn
 from smena.sources.listing import Broken, read_each
-from smena.transform.decoding import Undecodable, decode, storable
+from smena.transform.decoding import Undecodable, cut, decode, identifier, storable
 from smena.transform.market.answers import camel, items_of
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Brok
         key = _id(told.id)
         shops, broken = read_each(told.shops or (), lambda shop: _shop(shop, key))
         broken_shops.extend(broken)
-        return MarketOrganization(key, clean_inn(str(told.inn)), storable(told.name or ""), tuple(shops))
+        return MarketOrganization(key, clean_inn(str(told.inn)), cut(storable(told.name or "")), tuple(shops))
 
     good, broken = _listed(body, read)
     return good, broken + broken_shops
@@ -118,29 +118,33 @@ def _decoded(raw: msgspec.Raw, kind: type[T]) -> T:
 
 
 def _id(told: str) -> str:
-    key = storable(clean(told))
+    key = identifier(storable(clean(told)), "an id")
     if not key:
         raise ValueError("an entry without an id")
     return key
 
 
-def _text(told: str | int | None) -> str:
-    return "" if told is None else storable(clean(str(told)))
+def _text(told: str | int | None, what: str) -> str:
+    return "" if told is None else identifier(storable(clean(str(told))), what)
+
+
+def _name(told: str | None) -> str:
+    return cut(storable(clean(told or "")))
 
 
 def _shop(raw: msgspec.Raw, organization_id: str) -> Shop:
     told = _decoded(raw, _Shop)
     return Shop(
         id=_id(told.id),
-        organization_id=_text(told.organization_id) or organization_id,
-        name=_text(told.name),
-        address=_text(told.address),
-        kpp=_text(told.kpp) or None,
+        organization_id=_text(told.organization_id, "organizationId") or organization_id,
+        name=_name(told.name),
+        address=_name(told.address),
+        kpp=_text(told.kpp, "kpp") or None,
         is_paid=told.is_paid,
     )
 
 
 def _contractor(raw: msgspec.Raw) -> Contractor:
     told = _decoded(raw, _Contractor)
-    inn = storable(clean_inn("" if told.inn is None else str(told.inn)))
-    return Contractor(_id(told.id), inn, _text(told.kpp), _text(told.name), bool(told.is_archived))
+    inn = clean_inn(_text(told.inn, "inn"))
+    return Contractor(_id(told.id), inn, _text(told.kpp, "kpp"), _name(told.name), bool(told.is_archived))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, Unr
 from smena.sources.http import Answer, Http, Patience
 from smena.sources.ofd_login import CertificateLogin, Login, PasswordLogin
 from smena.sources.page import Page, readable_page
-from smena.transform.decoding import Undecodable, decode
+from smena.transform.decoding import Undecodable, decode, is_empty
 
 DEFAULT_AUTH_BASE_URL = "https://api.kontur.ru"
 PAGE_LIMIT = 1000
@@ -206,7 +207,7 @@ def _cashbox(organization: str, register: str) -> str:
 def next_offset(body: bytes) -> str | None:
     """The cursor of a page; None where it has none. Raises PassingFault where the page has no such shape."""
     try:
-        answer = decode(body, _PagedAnswer) if body.strip() else _PagedAnswer()
+        answer = decode(body, _PagedAnswer) if not is_empty(body) else _PagedAnswer()
     except Undecodable:
         answer = None
     if answer is None:
@@ -229,13 +230,13 @@ def _login(endpoint: Endpoint) -> Login:
 
 def _is_json(body: bytes) -> bool:
     """An empty body means that there is no data."""
-    if not body.strip():
+    if is_empty(body):
         return True
     try:
         decode(body, msgspec.Raw)
     except Undecodable:
         return False
-    return body.lstrip()[:1] in (b"{", b"[")
+    return body.removeprefix(BOM_UTF8).lstrip()[:1] in (b"{", b"[")
 
 
 def _refusal(answer: Answer) -> _Refusal:

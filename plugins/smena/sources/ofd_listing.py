@@ -13,9 +13,12 @@ import msgspec
 from smena.model.errors import PassingFault
 from smena.model.identifiers import KPP, clean, clean_inn
 from smena.sources.listing import Broken, read_each
-from smena.transform.decoding import Undecodable, decode, storable
+from smena.transform.decoding import Undecodable, cut, decode, identifier, is_empty, storable
 
 T = TypeVar("T")
+LONGEST_REGISTER = 20
+"""Characters of a РНМ, which has 16 digits."""
+
 _ALMOST_A_DAY = timedelta(hours=23, minutes=59, seconds=59)
 _FIRST_YEAR, _LAST_YEAR = 1971, 2999
 """`1970-01-01`, and .NET's `0001-01-01` and `9999-12-31`, stand for "no value"."""
@@ -88,7 +91,7 @@ def list_cashboxes(body: bytes) -> tuple[list[Cashbox], list[Broken]]:
 
 def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[Broken]]:
     try:
-        raw: list[msgspec.Raw] | None = decode(body, list[msgspec.Raw]) if body.strip() else []
+        raw: list[msgspec.Raw] | None = decode(body, list[msgspec.Raw]) if not is_empty(body) else []
     except Undecodable:
         raw = None
     if raw is None:
@@ -97,12 +100,12 @@ def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], lis
 
 
 def _organization(entry: _Organization) -> OfdOrganization:
-    return OfdOrganization(entry.id, clean_inn(entry.inn))
+    return OfdOrganization(identifier(entry.id, "the id of an organisation"), clean_inn(entry.inn))
 
 
 def _cashbox(entry: _Cashbox) -> Cashbox:
     number = clean(entry.reg_number)
-    if not re.fullmatch(r"\d{1,20}", number, re.ASCII):
+    if not re.fullmatch(rf"\d{{1,{LONGEST_REGISTER}}}", number, re.ASCII):
         raise ValueError("a register without a number" if not number else "its registration number is not of digits")
     kpp = clean(_text(entry.kpp))
     return Cashbox(
@@ -130,7 +133,7 @@ def moment_of(value: object) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    return storable(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return cut(storable(str(value))) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def _first_document(drives: object) -> datetime | None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from smena.transform.decoding import Undecodable, decode
+from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import DaysAnswer, DayTotals
 from smena.transform.frames import DAY_TOTALS, MONEY
-from smena.transform.pages import Found, RawPage, reject, rejects_frame
+from smena.transform.pages import Found, RawPage, reject, rejects_frame, unexpected
 from smena.transform.schema import MOMENT
 from smena.transform.totals import columns_of_sums
 
@@ -31,6 +31,8 @@ def read_days_of_windows(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.Dat
             answers.append((page, _items(page)))
         except Undecodable as error:
             rejects.append(reject(page, "byDays", f"the answer cannot be read: {error}", page.body))
+        except Exception as error:  # noqa: BLE001 - the border of a page
+            rejects.append(unexpected(page, error, "byDays"))
     return _frame(answers), rejects_frame(rejects)
 
 
@@ -98,7 +100,7 @@ def is_doubted(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, windows: Ma
 
 
 def _items(page: RawPage) -> list[DayTotals]:
-    return decode(page.body, DaysAnswer, strict=False).items if page.body.strip() else []
+    return decode(page.body, DaysAnswer, strict=False).items if not is_empty(page.body) else []
 
 
 def _frame(answers: Iterable[tuple[RawPage, list[DayTotals]]]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -26,7 +27,7 @@ def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
     Raises Undecodable, which keeps no other error behind it: those hold the bytes.
     """
     wrong = ""
-    for data in _versions(body):
+    for data in _versions(without_mark(body)):
         try:
             return msgspec.json.decode(data, type=kind, strict=strict)
         except msgspec.DecodeError as error:
@@ -38,6 +39,18 @@ def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
     raise Undecodable(wrong)
 
 
+def without_mark(body: bytes | msgspec.Raw) -> bytes | msgspec.Raw:
+    """The bytes without the UTF-8 byte order mark that some services put before JSON."""
+    if not isinstance(body, bytes):
+        return body
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+def is_empty(body: bytes) -> bool:
+    """Whether an answer holds nothing but blanks."""
+    return not body.removeprefix(codecs.BOM_UTF8).strip()
+
+
 def _versions(body: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
     """The bytes as they are; then, where that was not enough, without halves of letters."""
     yield body
@@ -45,6 +58,24 @@ def _versions(body: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
     mended = _HALF_A_LETTER.sub(lambda found: rb"\ufffd" if found[1] else found[0], data)
     if mended != data:
         yield mended
+
+
+LONGEST_IDENTIFIER = 128
+"""Characters of an identifier: four of them, of four bytes each, still fit into one row of an index (2,704 bytes)."""
+
+LONGEST_NAME = 1000
+
+
+def identifier(text: str, what: str, most: int = LONGEST_IDENTIFIER) -> str:
+    """The same identifier. Raises ValueError for one that is longer than any of its kind can be."""
+    if len(text) > most:
+        raise ValueError(f"{what} is longer than {most} characters")
+    return text
+
+
+def cut(text: str, most: int = LONGEST_NAME) -> str:
+    """A name or an address, which nothing is known by: no longer than `most`."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def storable(text: str) -> str:

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct, defstruct, field
 
+from smena.transform.decoding import LONGEST_IDENTIFIER
+
 MOST_KOPECKS = 10**13
 
 Kopecks = Annotated[int, Meta(ge=0, le=MOST_KOPECKS)]
@@ -16,6 +18,7 @@ Quantity = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 DocumentNumber = Annotated[int, Meta(ge=1, le=2**32 - 1)]
 FiscalSign = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Drive = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,16}\s*$")]
+Inn = Annotated[str, Meta(max_length=LONGEST_IDENTIFIER)]
 Register = Annotated[str, Meta(pattern=r"^\s*[0-9]{1,20}\s*$")]
 LocalMoment = Annotated[datetime, Meta(tz=False)]
 Operation = Annotated[int, Meta(ge=1, le=4)]
@@ -44,7 +47,7 @@ class ZReport(Fiscal, rename="camel"):
     fiscal_sign: FiscalSign | None = None
     documents_quantity: Quantity | None = None
     receive_date_time_utc: datetime | None = None
-    user_inn: str | None = None
+    user_inn: Inn | None = None
 
 
 class Opening(Fiscal, rename="camel"):
@@ -76,7 +79,7 @@ class Receipt(Fiscal, rename="camel"):
     consideration_total_sum: Kopecks | None = None
     fiscal_sign: FiscalSign | None = None
     taxation_type: TaxSystems | None = None
-    user_inn: str | None = None
+    user_inn: Inn | None = None
     payment_agent_type: Any = None
     correction_document_date: Any = None
     correction_base: Any = None
@@ -97,14 +100,18 @@ class Sums(Struct, rename="camel"):
     total: Kopecks | None = None
 
 
+NOTHING = Sums(0, 0, 0, 0)
+"""What an operation sums up to that an entry leaves out or gives as null."""
+
+
 class Totals(Struct, rename="camel"):
     """One entry of by-shifts; an end is there only if it lies inside the window that was asked."""
 
     shift_number: Counted
-    sell: Sums
-    return_sell: Sums
-    buy: Sums
-    return_buy: Sums
+    sell: Sums | None = None
+    return_sell: Sums | None = None
+    buy: Sums | None = None
+    return_buy: Sums | None = None
     shift_open: LocalMoment | None = None
     shift_close: LocalMoment | None = None
 
@@ -119,10 +126,10 @@ class DayTotals(Struct, rename="camel", kw_only=True):
     """One entry of by-days."""
 
     day: date = field(name="date")
-    sell: Sums
-    return_sell: Sums
-    buy: Sums
-    return_buy: Sums
+    sell: Sums | None = None
+    return_sell: Sums | None = None
+    buy: Sums | None = None
+    return_buy: Sums | None = None
 
 
 class DaysAnswer(Struct):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from smena.model.window import Window
-from smena.transform.decoding import Undecodable, decode
+from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import Counted, DocumentNumber, Drive, Quantity
 
 Ends = Mapping[tuple[str, int], int]
@@ -46,7 +46,7 @@ def are_numbered_on(bodies: Iterable[bytes], known: Ends, days: Window | None = 
     # Every page is taken, also after one that cannot be read: whoever gives them may be fetching them.
     for body in bodies:
         try:
-            documents = decode(body, _Documents).documents if body.strip() else []
+            documents = decode(body, _Documents).documents if not is_empty(body) else []
         except Undecodable:
             are_readable = False
             continue

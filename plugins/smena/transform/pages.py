@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from smena.transform.decoding import Undecodable, decode, storable
+from smena.model.containing import contained, place_of
+from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, storable
 from smena.transform.documents import Told
 from smena.transform.frames import REJECTS
 
@@ -83,10 +84,16 @@ def reject(page: RawPage, kind: str, reason: str, record: bytes) -> dict[str, An
         told = Told()
     drive = told.fiscal_drive_number
     return reject_of_day(page, kind, reason, record, day_of(told.date_time)) | {
-        "fiscal_drive_number": storable(drive.strip()) if isinstance(drive, str) else None,
+        "fiscal_drive_number": _identifier(drive),
         "shift_number": _number(told.shift_number),
         "fiscal_document_number": _number(told.fiscal_document_number),
     }
+
+
+def unexpected(page: RawPage, error: Exception, kind: str = "page") -> dict[str, Any]:
+    """A page that a reader breaks on, whole: the traceback is in the log."""
+    contained(error, f"page {page.page_id}")
+    return reject_of_day(page, kind, f"the answer cannot be read: {place_of(error)}", page.body, None)
 
 
 def reject_of_day(page: RawPage, kind: str, reason: str, record: bytes, day: datetime | None) -> dict[str, Any]:
@@ -94,14 +101,19 @@ def reject_of_day(page: RawPage, kind: str, reason: str, record: bytes, day: dat
     return {
         "page_id": page.page_id,
         "kkt_reg_id": page.kkt_reg_id,
-        "kind": storable(kind),
-        "reason": storable(reason),
+        "kind": cut(storable(kind), LONGEST_IDENTIFIER),
+        "reason": cut(storable(reason)),
         "record": storable(record[:LONGEST_RECORD].decode(errors="replace")),
         "day": day,
         "fiscal_drive_number": None,
         "shift_number": None,
         "fiscal_document_number": None,
     }
+
+
+def _identifier(told: object) -> str | None:
+    text = storable(told.strip()) if isinstance(told, str) else ""
+    return text if 0 < len(text) <= LONGEST_IDENTIFIER else None
 
 
 def _number(told: object) -> int | None:

@@ -12,11 +12,11 @@ import msgspec
 import pandas as pd
 
 from smena.model.identifiers import clean_inn
-from smena.transform.decoding import Undecodable, decode
+from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import IGNORED, RawPageAnswer, document_types, page_type
 from smena.transform.duplicates import distinct
 from smena.transform.frames import OPENINGS, SHIFT_KEY, Z_REPORTS
-from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame
+from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected
 from smena.transform.receipts import receipt_frames
 from smena.transform.schema import MOMENT
 
@@ -57,13 +57,14 @@ def read_documents(pages: Iterable[RawPage], windows: Windows | None = None) -> 
     found: dict[str, Found] = defaultdict(Found)
     rejects: list[dict[str, Any]] = []
     for page in pages:
-        if not page.body.strip():
+        if is_empty(page.body):
             continue
         vat_keys = frozenset(key.decode() for key in _VAT_KEY.findall(page.body)) - {"nds0"}
         try:
-            known = _all_at_once(page, vat_keys)
-        except Undecodable:
-            known = _one_by_one(page, vat_keys, rejects)
+            known = _read_page(page, vat_keys, rejects)
+        except Exception as error:  # noqa: BLE001 - the border of a page
+            rejects.append(unexpected(page, error))
+            continue
         for kind, told in known.items():
             if told:
                 found[kind].add(page, told)
@@ -72,8 +73,8 @@ def read_documents(pages: Iterable[RawPage], windows: Windows | None = None) -> 
     z_reports = _z_reports(found["closeShift"])
     is_outside = _is_outside(z_reports, windows or {})
     return FiscalFrames(
-        _each_once(z_reports[~is_outside]),
-        _each_once(z_reports[is_outside]),
+        _each_once(z_reports[~is_outside].reset_index(drop=True)),
+        _each_once(z_reports[is_outside].reset_index(drop=True)),
         openings,
         receipts,
         vat_lines,
@@ -94,6 +95,13 @@ def _is_outside(z_reports: pd.DataFrame, windows: Windows) -> pd.Series:
     is_before = (closed < days["begins"]) & (closed >= EARLIEST)
     is_outside: pd.Series = is_before | ((closed >= days["ends"]) & (closed <= days["latest"]))
     return is_outside
+
+
+def _read_page(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    try:
+        return _all_at_once(page, vat_keys)
+    except Undecodable:
+        return _one_by_one(page, vat_keys, rejects)
 
 
 def _all_at_once(page: RawPage, vat_keys: frozenset[str]) -> dict[str, list[Any]]:

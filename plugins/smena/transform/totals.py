@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from smena.transform.decoding import Undecodable, decode
-from smena.transform.documents import EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
+from smena.transform.decoding import Undecodable, decode, is_empty
+from smena.transform.documents import NOTHING, EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, SHIFT_TOTALS, TOLD_SHIFTS
-from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame
+from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected
 
 _SECTIONS = ("sell", "return_sell", "buy", "return_buy")
 _SUMS = [*((one, "cash_total") for one in _SECTIONS), ("sell", "cashless_total"), ("return_sell", "cashless_total")]
@@ -40,12 +40,13 @@ def _read(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, list[dict[str, Any]]]
     found = Found()
     rejects: list[dict[str, Any]] = []
     for page in pages:
-        if not page.body.strip():
+        if is_empty(page.body):
             continue
         try:
-            entries = decode(page.body, TotalsAnswer).shifts
-        except Undecodable:
-            entries = _one_by_one(page, rejects)
+            entries = _entries(page, rejects)
+        except Exception as error:  # noqa: BLE001 - the border of a page
+            rejects.append(unexpected(page, error, "byShifts"))
+            continue
         found.add(page, entries)
     frame = TOLD_SHIFTS.of(
         {
@@ -63,20 +64,31 @@ def _read(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, list[dict[str, Any]]]
     return frame.drop_duplicates(ignore_index=True), rejects
 
 
+def _entries(page: RawPage, rejects: list[dict[str, Any]]) -> list[Totals]:
+    try:
+        entries: list[Totals] = decode(page.body, TotalsAnswer).shifts
+    except Undecodable:
+        return _one_by_one(page, rejects)
+    return entries
+
+
 def _overpaid(one: Totals) -> int:
     """How far operations' cash and cashless sums are above their totals, which hold prepayments and credit too."""
     return sum(
         max(0, sums.cash_total + sums.cashless_total - sums.total)
         for sums in (one.sell, one.return_sell, one.buy, one.return_buy)
-        if sums.total is not None
+        if sums is not None and sums.total is not None
     )
 
 
 def columns_of_sums(found: Found) -> dict[str, list[int]]:
-    """What entries of totals tell, column by column: how many receipts, and the six sums in kopecks."""
-    receipts = [sum(getattr(one, name).count for name in _SECTIONS) for one in found.documents]
+    """What entries of totals tell, column by column: how many receipts, and the six sums in kopecks.
+
+    An operation that an entry leaves out, or gives as null, had no receipts.
+    """
+    receipts = [sum((getattr(one, name) or NOTHING).count for name in _SECTIONS) for one in found.documents]
     sums = {
-        name: [getattr(getattr(one, section), field) for one in found.documents]
+        name: [getattr(getattr(one, section) or NOTHING, field) for one in found.documents]
         for name, (section, field) in zip(MONEY, _SUMS, strict=True)
     }
     return {"receipts": receipts, **sums}
@@ -88,7 +100,7 @@ def last_close_without_opening(body: bytes, first_day: date) -> date | None:
     None where there is none, or where the answer cannot be read: what is wrong with it is found when it is read.
     """
     try:
-        entries = decode(body, EndsAnswer).shifts if body.strip() else []
+        entries = decode(body, EndsAnswer).shifts if not is_empty(body) else []
     except Undecodable:
         return None
     cut = [one.shift_close.date() for one in entries if one.shift_close is not None and one.shift_open is None]

@@ -10,7 +10,7 @@ import pyarrow as pa
 from psycopg2 import sql as composed
 from pyarrow import csv
 
-from smena.warehouse.database import Transaction
+from smena.warehouse.database import Transaction, naming
 
 
 def as_csv(frame: pd.DataFrame) -> io.BytesIO:
@@ -31,6 +31,6 @@ def copy_frame(transaction: Transaction, frame: pd.DataFrame, schema: str, table
         composed.Identifier(table),
         composed.SQL(", ").join(map(composed.Identifier, columns)),
     )
-    with transaction.connection.cursor() as cursor:
+    with naming(f"copy {schema}.{table}"), transaction.connection.cursor() as cursor:
         cursor.copy_expert(statement, as_csv(frame[list(columns)]))
         return int(cursor.rowcount)

@@ -16,7 +16,7 @@ import psycopg2.extras
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its class in lower case
 from psycopg2.extensions import parse_dsn
 
-from smena.model.errors import BrokenPromise, PassingFault, WrongUse
+from smena.model.errors import BrokenPromise, PassingFault, SmenaError, WrongUse
 from smena.warehouse.sql import newest_migration, query
 
 CONNECT_TIMEOUT_S = 10
@@ -26,6 +26,8 @@ MOST_IDLE = 8
 Row = dict[str, Any]
 
 _NOT_MIGRATED = ("3F000", "42P01", "42703", "42883")
+_PASSING_CLASSES = ("08", "40", "53", "55", "57", "58")
+"""SQLSTATE classes of faults that pass: connection, deadlock, resources, locks, shutdown, disk."""
 
 
 @contextmanager
@@ -33,20 +35,45 @@ def _clear_errors() -> Iterator[None]:
     """psycopg2's errors as ours: what passes, what is broken, what was never migrated."""
     try:
         yield
-    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        raise PassingFault(f"the warehouse does not answer: {_first_line(error)}", fix="run again") from error
-    except psycopg2.IntegrityError as error:
-        raise BrokenPromise(f"the warehouse refuses: {_first_line(error)}") from error
     except psycopg2.Error as error:
-        if error.pgcode in _NOT_MIGRATED:
-            raise WrongUse(
-                f"the warehouse lacks what this release needs: {_first_line(error)}", fix="run `smena migrate`"
-            ) from error
-        raise
+        raise _as_ours(error) from error
+
+
+def _as_ours(error: psycopg2.Error) -> SmenaError:
+    """An error of psycopg2 as one of ours; what does not pass names the statement that failed."""
+    if _is_passing(error):
+        return PassingFault(f"the warehouse does not answer: {_first_line(error)}", fix="run again")
+    name = getattr(error, "statement", "")
+    what = f"{_first_line(error)} (statement {name})" if name else _first_line(error)
+    if error.pgcode in _NOT_MIGRATED:
+        return WrongUse(f"the warehouse lacks what this release needs: {what}", fix="run `smena migrate`")
+    return BrokenPromise(f"the warehouse refuses: {what}")
+
+
+def _is_passing(error: psycopg2.Error) -> bool:
+    """Whether the connection is gone, or the server names a class of faults that pass.
+
+    The class of psycopg2 is not enough: a row too large for an index (54000) is an OperationalError too.
+    """
+    if error.pgcode is None:
+        return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError) or (
+            type(error) is psycopg2.DatabaseError
+        )
+    return error.pgcode[:2] in _PASSING_CLASSES
 
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """An error of the block knows the name of its statement."""
+    try:
+        yield
+    except psycopg2.Error as error:
+        error.statement = name  # type: ignore[attr-defined]
+        raise
 
 
 class Transaction:
@@ -59,15 +86,27 @@ class Transaction:
         """Takes back all that was done in it."""
         self.connection.rollback()
 
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Work that is undone alone where it raises: the transaction can go on. Raises errors as `transaction` does."""
+        with _clear_errors(), self.connection.cursor() as cursor:
+            cursor.execute("savepoint border")
+            try:
+                yield
+            except Exception:
+                cursor.execute("rollback to savepoint border")
+                raise
+            cursor.execute("release savepoint border")
+
     def run(self, name: str, /, **parameters: Any) -> int:
         """Runs a statement and says how many rows it touched."""
-        with self.connection.cursor() as cursor:
+        with naming(name), self.connection.cursor() as cursor:
             cursor.execute(query(name), parameters)
             return int(cursor.rowcount)
 
     def rows(self, name: str, /, **parameters: Any) -> list[Row]:
         """Runs a query and gives its rows as dictionaries."""
-        with self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+        with naming(name), self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
             cursor.execute(query(name), parameters)
             return [dict(row) for row in cursor.fetchall()]
 
@@ -79,9 +118,16 @@ class Transaction:
     def stream(self, name: str, /, *, chunk_rows: int = 200, **parameters: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of a query through a cursor of the server's: memory holds one chunk at a time."""
         with self.connection.cursor(name=name) as cursor:
-            cursor.itersize = chunk_rows
-            cursor.execute(query(name), parameters)
-            yield from cursor
+            with naming(name):
+                cursor.itersize = chunk_rows
+                cursor.execute(query(name), parameters)
+            rows = iter(cursor)
+            while True:
+                with naming(name):
+                    row = next(rows, None)
+                if row is None:
+                    return
+                yield row
 
 
 class Warehouse:
@@ -106,8 +152,8 @@ class Warehouse:
     def transaction(self) -> Iterator[Transaction]:
         """One transaction: committed where the block ends well, else rolled back.
 
-        Raises PassingFault when the server cannot be reached or breaks off, BrokenPromise when a constraint refuses,
-        WrongUse when the schema is missing or older than this code.
+        Raises PassingFault when the server cannot be reached or breaks off, WrongUse when the schema is missing or
+        older than this code, and BrokenPromise, which names the statement, for every other error of the server.
         """
         with _clear_errors():
             connection = self._connection()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from smena.model.errors import WrongUse
+from smena.transform.decoding import storable
 from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 
 LONGEST_ERROR = 1000
@@ -129,7 +130,21 @@ def mark(
         state=state,
         fetch_id=fetch_id,
         receipts_fetch_id=receipts_fetch_id,
-        error=str(error)[:LONGEST_ERROR] if error else None,
+        error=storable(str(error))[:LONGEST_ERROR] if error else None,
+    )
+
+
+def mark_failed(transaction: Transaction, batch_id: int, kkt_reg_id: str, first_day: date, error: Exception) -> None:
+    """Writes that one assignment, whose answers are there, could not be worked on."""
+    transaction.run(
+        "assignment_mark",
+        batch_id=batch_id,
+        kkt_reg_id=kkt_reg_id,
+        first_day=first_day,
+        state="failed",
+        fetch_id=None,
+        receipts_fetch_id=None,
+        error=storable(str(error))[:LONGEST_ERROR],
     )
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
-import psycopg2
 import pytest
 
 from demo.ports import HOST, pick_free_port
 from smena.model.errors import BrokenPromise, PassingFault, WrongUse
 from smena.warehouse import database
-from smena.warehouse.database import MOST_IDLE, Transaction, Warehouse
+from smena.warehouse.database import MOST_IDLE, Transaction, Warehouse, as_json
+from smena.warehouse.sql import query
 from tests.integration.warehouse.sessions import asked, cut, look, session_of
 from tests.invented import ROMASHKA, SOLE_PROPRIETOR, STRANGER, WRONG
 
@@ -287,6 +289,38 @@ def test_a_warehouse_may_be_made_before_there_is_a_server() -> None:
     warehouse.close()
 
 
-def test_an_error_that_is_nobody_s_fault_keeps_its_own_name(warehouse: Warehouse) -> None:
-    with pytest.raises(psycopg2.errors.DivisionByZero):
-        do(warehouse, saying("select 1 / 0"))
+def _replace_moment(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """The statement `moment` is this text."""
+    monkeypatch.setattr(database, "query", lambda name: text if name == "moment" else query(name))
+
+
+def test_an_error_that_does_not_pass_names_its_statement(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    _replace_moment(monkeypatch, "select 1 / 0")
+    with pytest.raises(BrokenPromise, match=r"division by zero \(statement moment\)"), warehouse.transaction() as one:
+        one.rows("moment")
+
+
+@pytest.mark.parametrize(
+    ("state", "passes"),
+    [
+        ("08006", True), ("40001", True), ("40P01", True), ("53200", True), ("53300", True), ("55P03", True),
+        ("57014", True), ("57P01", True), ("58030", True), ("54000", False), ("22003", False), ("25006", False),
+        ("42501", False), ("XX000", False), ("P0001", False),
+    ],
+)  # fmt: skip
+def test_only_some_classes_of_faults_pass(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, state: str, passes: bool
+) -> None:
+    raising = f"do $$ begin raise exception 'no' using errcode = '{state}'; end $$"
+    _replace_moment(monkeypatch, raising)
+    with pytest.raises(PassingFault if passes else BrokenPromise) as raised, warehouse.transaction() as one:
+        one.run("moment")
+    assert passes or "statement moment" in str(raised.value)
+
+
+def test_a_row_too_large_for_an_index_does_not_pass(warehouse: Warehouse) -> None:
+    # psycopg2 makes an OperationalError of it, as of a server that does not answer.
+    do(warehouse, saying(ADD, *SHOP))
+    shops = as_json([{"shop_id": secrets.token_hex(8200)}])
+    with pytest.raises(BrokenPromise, match=r"index row .*\(statement plan_shops\)"):
+        warehouse.run("plan_shops", inn=ROMASHKA, shops=shops, seen_at=datetime.now(UTC))

@@ -104,3 +104,31 @@ def test_the_last_shift_that_began_before_the_answer_is_found() -> None:
 @pytest.mark.parametrize("data", [b"", b"  ", b"<html>", b"[]", b"{}", b'{"shifts": []}', b'{"shifts": [null]}'])
 def test_an_answer_without_readable_shifts_has_no_such_shift(data: bytes) -> None:
     assert last_close_without_opening(data, date(2025, 12, 1)) is None
+
+
+@pytest.mark.parametrize("left_out", [["buy"], ["returnSell", "buy", "returnBuy"], ["sell", "returnSell"]])
+@pytest.mark.parametrize("is_null", [False, True])
+def test_an_operation_that_is_left_out_had_no_receipts(left_out: list[str], is_null: bool) -> None:
+    whole = totals(1)
+    entry = {name: value for name, value in whole.items() if name not in left_out}
+    zeros = {name: {"cashTotal": 0, "cashlessTotal": 0, "total": 0, "count": 0} for name in left_out}
+    told, broken = read_shift_totals([totals_page(entry | (dict.fromkeys(left_out) if is_null else {}))])
+    expected, _ = read_shift_totals([totals_page(whole | zeros)])
+    assert broken.empty
+    pd.testing.assert_frame_equal(told, expected)
+
+
+@pytest.mark.parametrize(
+    "block", [{}, {"count": 0}, {"cashTotal": 0, "count": 0}, {"cashTotal": 0, "cashlessTotal": 0}]
+)
+def test_an_operation_of_which_a_part_is_left_out_cannot_be_read(block: dict[str, int]) -> None:
+    told, broken = read_shift_totals([totals_page(totals(1) | {"sell": block}, totals(2))])
+    assert list(told["shift_number"]) == [2]
+    assert len(broken) == 1
+
+
+def test_a_byte_order_mark_is_json() -> None:
+    page = totals_page(totals(1))
+    marked = RawPage(page.page_id, page.kkt_reg_id, b"\xef\xbb\xbf" + page.body)
+    told, broken = read_shift_totals([marked])
+    assert (len(told), len(broken)) == (1, 0)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from smena.integration.organizations import organization_of
 from smena.model.organization import Organization
+from smena.pipeline.border import Failed, by_register, mark_failed
 from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
@@ -55,7 +56,10 @@ class Chunk:
 
 
 def process(road: Road, batch_id: int, shard: int) -> Processed:
-    """Stages a shard anew, in one transaction. Memory is bounded by `road.chunk_bytes`, not by the shard."""
+    """Stages a shard anew, in one transaction. Memory is bounded by `road.chunk_bytes`, not by the shard.
+
+    A shop whose answers cannot be worked on, for whatever reason, is marked as failed and costs the others nothing.
+    """
     with step_log("process", batch_id=batch_id, shard=shard) as told:
         with road.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
@@ -69,14 +73,21 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
             }
             now_local = road.local_now(organization)
             done = Processed()
+            failed: Failed = {}
             chunks = pages_by_assignment(transaction, batch_id, shard, states=("read",), chunk_bytes=road.chunk_bytes)
             for pages in chunks:
                 for first_day, last_day, part in _by_window(pages, last_days):
-                    chunk = work(part, organization, first_day, last_day, now_local)
-                    _stage(transaction, batch_id, shard, chunk)
-                    done.shifts += len(chunk.shifts)
-                    done.rejects += len(chunk.rejects)
-                    done.gates.add(chunk.verdicts)
+
+                    def staged(pages: list[StoredPage], first: date = first_day, last: date = last_day) -> Chunk:
+                        chunk = work(pages, organization, first, last, now_local)
+                        _stage(transaction, batch_id, shard, chunk)
+                        return chunk
+
+                    for chunk in by_register(transaction, part, staged, failed):
+                        done.shifts += len(chunk.shifts)
+                        done.rejects += len(chunk.rejects)
+                        done.gates.add(chunk.verdicts)
+            mark_failed(transaction, batch_id, failed)
             transaction.run("publish_quarantine", batch_id=batch_id, steps=STAGED_STEPS)
             done.gates.keep(transaction, batch_id, shard)
             transaction.run(
@@ -89,7 +100,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 rejects=done.rejects,
                 reason=done.gates.stopped or None,
             )
-        told.update(shifts=done.shifts, rejects=done.rejects)
+        told.update(shifts=done.shifts, rejects=done.rejects, failed=len(failed))
         return done
 
 

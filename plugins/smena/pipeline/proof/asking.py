@@ -10,7 +10,8 @@ from itertools import islice
 
 import pandas as pd
 
-from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer
+from smena.model.containing import contained
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
 from smena.pipeline.extract import MARGIN
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
@@ -103,14 +104,34 @@ class Witness:
             raise UnreadableAnswer(f"by-days: {error}", address=page.address, body=page.body) from None
 
     def _ask_some(self, registers: list[AskedRegister]) -> Told:
-        told = Told()
-        answers = self._each(registers, self._answers, told)
+        unasked = Told()
+        answers = self._each(registers, self._answers, unasked)
+        told = self._read([one for one in registers if one.kkt_reg_id in answers], answers)
+        told.unasked |= unasked.unasked
+        return told
+
+    def _read(self, registers: list[AskedRegister], answers: dict[str, _Answers]) -> Told:
+        """What the answers of these registers tell; one whose answers cannot be read is told of as not asked."""
         try:
-            totals, broken = read_told_shifts(page for one in answers.values() for page in one.totals)
-            wider, _ = read_told_shifts(page for one in answers.values() for page in one.wider)
-            told.by_days = read_day_totals(page for one in answers.values() for page in one.days)
-        except Undecodable as error:
-            raise UnreadableAnswer(f"by-days: {error}", address="", body=b"") from None
+            return self._read_together(registers, answers)
+        except (PassingFault, RefusedLogin):
+            raise
+        except Exception as error:  # noqa: BLE001 - the border of a register
+            if len(registers) == 1:
+                name = registers[0].kkt_reg_id
+                ours = error if isinstance(error, Undecodable) else contained(error, f"reconciliation of {name}")
+                return Told(unasked={name: f"its answers cannot be read: {ours}"})
+        told = Told()
+        for one in registers:
+            told.add(self._read([one], answers))
+        return told
+
+    def _read_together(self, registers: list[AskedRegister], all_answers: dict[str, _Answers]) -> Told:
+        told = Told()
+        answers = {one.kkt_reg_id: all_answers[one.kkt_reg_id] for one in registers}
+        totals, broken = read_told_shifts(page for one in answers.values() for page in one.totals)
+        wider, _ = read_told_shifts(page for one in answers.values() for page in one.wider)
+        told.by_days = read_day_totals(page for one in answers.values() for page in one.days)
         if len(broken):
             reasons = broken.groupby("kkt_reg_id")["reason"].first()
             told.unasked |= {str(name): f"totals by shift cannot be read: {why}" for name, why in reasons.items()}
@@ -185,6 +206,10 @@ class Witness:
                         raise
                     except (RefusedByService, UnreadableAnswer) as error:
                         told.unasked[name] = str(error)
+                    except (PassingFault, WrongUse):
+                        raise
+                    except Exception as error:  # noqa: BLE001 - the border of a register
+                        told.unasked[name] = str(contained(error, f"reconciliation of {name}"))
             except PassingFault:
                 workers.shutdown(wait=False, cancel_futures=True)
                 raise

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from smena.integration.organizations import organization_of
-from smena.model.errors import SmenaError
+from smena.model.containing import contained
 from smena.model.organization import Organization
 from smena.model.window import OFD, Window
 from smena.pipeline.log import logger, step_log
@@ -19,6 +19,7 @@ from smena.pipeline.plan import horizon_of
 from smena.pipeline.proof.asking import AskedRegister, Told, Witness
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
 from smena.pipeline.road import Road
+from smena.transform.decoding import storable
 from smena.transform.frames import MONEY
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame
@@ -102,9 +103,11 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
                 horizon=window.last_day,
             )
             transaction.run("batch_span", batch_id=batch_id, first_day=window.first_day)
-        registers = [AskedRegister(**row) for row in road.warehouse.rows("proof_registers", inn=inn, **days)]
         try:
+            registers = [AskedRegister(**row) for row in road.warehouse.rows("proof_registers", inn=inn, **days)]
             told = _ask(road, organization, batch_id, registers, window, log)
+            for row in road.warehouse.rows("proof_not_listed", inn=inn, **days):
+                told.unasked[row["kkt_reg_id"]] = row["details"]
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
                 _write_told(transaction, inn, batch_id, told)
@@ -122,9 +125,12 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
                     told.unasked,
                 )
                 transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
-        except SmenaError as error:
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=str(error))
-            raise
+        except Exception as error:
+            ours = contained(error, f"reconciliation of {inn}, batch {batch_id}")
+            road.warehouse.run("batch_stop", batch_id=batch_id, reason=storable(str(ours)))
+            if ours is error:
+                raise
+            raise ours from error
         _alert(made)
         log.update(batch_id=batch_id, **_summary(made))
         return made

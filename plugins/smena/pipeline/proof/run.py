@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from smena.integration.lifecycle import enabled
+from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD, Window
 from smena.pipeline.log import logger, step_log
@@ -43,9 +44,10 @@ def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: dat
             continue
         try:
             reconcile(road, inn, run_id=run_id, window=window or None)
-        except SmenaError as error:
-            logger.log(logging.WARNING, "unreconciled inn=%s why=%s", inn, error)
-            failed.append(error)
+        except Exception as error:  # noqa: BLE001 - the border of an organisation
+            ours = contained(error, f"reconciliation of {inn}")
+            logger.log(logging.WARNING, "unreconciled inn=%s why=%s", inn, ours)
+            failed.append(ours)
     passing = [error for error in failed if isinstance(error, PassingFault)]
     for first in [*passing, *failed]:
         raise first

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +24,33 @@ _EXACT = Context(prec=100, traps=[InvalidOperation, Inexact])
 _ROUNDED = Context(prec=100, rounding=ROUND_HALF_UP, traps=[InvalidOperation])
 _DIGITS, _PRICE_PLACES, _COUNT_PLACES = 18, 6, 3
 _MOST_PRODUCT = 2**62
+_AMOUNTS = "totalPrice|priceCorrection|value|sellPricePerUnit|count|quantity|buyPricePerUnit"
+_IN_QUOTES = re.compile(rf'("(?:{_AMOUNTS})"\s*:\s*)("(?:[^"\\]|\\.)*")'.encode())
+"""Inside a text a quotation mark is escaped, so nothing but a name is followed by a colon like this."""
+
+_BLANK = re.compile("[ \u00a0\u2009\u202f]")
+_WITH_FRACTION = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_IN_THOUSANDS = re.compile("[+-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+(?:[.,][0-9]+)?")
 _PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+
+
+def plain_amounts(record: bytes) -> bytes:
+    """A record (names in camelCase) whose amounts in quotes are written as JSON numbers are.
+
+    Read are a comma or a point before the fraction, and spaces between thousands: "50,5", " 1 000,00". What may be read
+    in two ways ("1,000.50") stays as it is.
+    """
+    return _IN_QUOTES.sub(lambda found: found[1] + _plain(found), record)
+
+
+def _plain(found: re.Match[bytes]) -> bytes:
+    try:
+        text = msgspec.json.decode(found[2], type=str).strip()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return found[2]
+    if not (_WITH_FRACTION.fullmatch(text) or _IN_THOUSANDS.fullmatch(text)):
+        return found[2]
+    return b'"' + _BLANK.sub("", text).replace(",", ".").encode() + b'"'
 
 
 def kopecks_of(roubles: Decimal, what: str, *, signed: bool = False) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 
 import msgspec
 
@@ -24,12 +25,12 @@ def camel(body: bytes) -> bytes:
 
 def is_array(body: bytes) -> bool:
     """Whether the answer is a bare array."""
-    return body.lstrip()[:1] == b"["
+    return body.removeprefix(BOM_UTF8).lstrip()[:1] == b"["
 
 
 def items_of(body: bytes) -> list[msgspec.Raw]:
     """The entries of a list, as they came. `null` holds none. Raises Undecodable where the answer is no list."""
-    if not body.strip():
+    if not body.removeprefix(BOM_UTF8).strip():
         raise Undecodable("the answer is empty")
     if is_array(body):
         entries: list[msgspec.Raw] = decode(body, list[msgspec.Raw])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smena.transform.decoding import LONGEST_IDENTIFIER
 from smena.transform.market.amounts import Ints, bounded, whole, worth
 from smena.transform.market.documents import CASH, Cheque, payment_type
 from smena.transform.market.frames import CHEQUES, PAYMENTS, SOLD_LINES
@@ -165,7 +166,10 @@ def _flat(of_cheques: Sequence[Any]) -> tuple[list[Any], Ints]:
 
 def _texts(told: Iterable[str | int | None]) -> list[str]:
     """Texts without padding. Raises TypeError for a number: those are told seldom."""
-    return list(map(str.strip, ["" if one is None else one for one in told]))  # type: ignore[arg-type]
+    texts = list(map(str.strip, ["" if one is None else one for one in told]))  # type: ignore[arg-type]
+    if max(map(len, texts), default=0) > LONGEST_IDENTIFIER:
+        raise ValueError("one is longer than an identifier")
+    return texts
 
 
 def _named(told: Iterable[str | int]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, defstruct, field
 
-from smena.transform.decoding import storable
+from smena.transform.decoding import identifier, storable
 
 Word = str | int
 """An identifier or a number: text, which some registers tell as a number."""
@@ -78,18 +78,28 @@ class Told(Struct, rename="camel", gc=False):
 
     close_time: Any = None
     receive_date: Any = None
+    cashbox_id: Any = None
     cash_register_id: Any = None
     till_shift: Any = field(default=None, name="till_shift")
+    cashbox_of_ours: Any = field(default=None, name="cashbox_id")
 
     @property
     def shift(self) -> Any:
         """The till shift: a record of ours calls it so."""
         return self.cash_register_id if self.till_shift is None else self.till_shift
 
+    @property
+    def cashbox(self) -> Any:
+        """The cashbox: a record of ours calls it `cashbox_id`."""
+        return self.cashbox_id if self.cashbox_of_ours is None else self.cashbox_of_ours
+
 
 def payment_type(told: str) -> str:
-    """The contract's own spelling of a type of payment; a new one as it is told."""
-    name = storable(told.strip())
+    """The contract's own spelling of a type of payment; a new one as it is told.
+
+    Raises ValueError for one that is too long.
+    """
+    name = identifier(storable(told.strip()), "the type of a payment")
     return _TYPES.get(name.casefold(), name or UNKNOWN)
 
 

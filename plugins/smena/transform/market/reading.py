@@ -27,7 +27,7 @@ from smena.transform.market.frames import (
 )
 from smena.transform.market.moments import day_told, latest_of, moment_of
 from smena.transform.market.records import Reader, check_shop, columns, parts, told_once, word, words
-from smena.transform.pages import RawPage, rejects_frame
+from smena.transform.pages import RawPage, rejects_frame, unexpected
 
 _NOTHING = Decimal(0)
 _DELIVERED = ("line", "product_id", "quantity", "price", "amount")
@@ -81,6 +81,9 @@ def _read_page(
         return as_columns(page, reader.told(page), latest)
     except (ValueError, TypeError):
         return of_rows(reader.read_page(page, rejects))
+    except Exception as error:  # noqa: BLE001 - the border of a page
+        rejects.append(unexpected(page, error))
+        return of_rows([])
 
 
 def read_waybills(pages: Iterable[RawPage], timezone: str, *, now_local: datetime | None = None) -> WaybillFrames:
@@ -119,7 +122,7 @@ def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | Non
         page.page_id,
         page.kkt_reg_id,
         word(told.id, "the id"),
-        words(told.number),
+        words(told.number, "the number"),
         word(told.cashbox_id, "cashboxId"),
         word(told.cash_register_id, "cashRegisterId"),
         opened_at or None,
@@ -136,7 +139,7 @@ def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | Non
 def _sold(line: ChequeLine) -> Row:
     amount = line_kopecks(line.sell_price_per_unit, line.count, "the sum of a line")
     quantity = thousandths(line.count, "the count of a line")
-    return words(line.product_id), words(line.product_code), quantity, amount
+    return words(line.product_id, "productId"), words(line.product_code, "productCode"), quantity, amount
 
 
 def _waybill(page: RawPage, told: Waybill, *, zone: tzinfo, latest: datetime | None) -> tuple[Row, list[Row]]:
@@ -151,11 +154,11 @@ def _waybill(page: RawPage, told: Waybill, *, zone: tzinfo, latest: datetime | N
         page.page_id,
         page.kkt_reg_id,
         word(told.id, "the id"),
-        words(told.number),
+        words(told.number, "the number"),
         day_told(told.document_date, zone, "documentDate", latest) if told.document_date else None,
         day_told(told.receive_date, zone, "receiveDate", latest),
-        words(told.supplier_id),
-        words(told.source),
+        words(told.supplier_id, "supplierId"),
+        words(told.source, "the source"),
         amount,
     )
     return row, lines
@@ -165,6 +168,6 @@ def _delivered(number: int, position: Position) -> Row:
     quantity = thousandths(position.quantity, "the quantity of a line")
     price = position.buy_price_per_unit
     if price is None:
-        return number, words(position.product_id), quantity, None, None
+        return number, words(position.product_id, "productId"), quantity, None, None
     amount = line_kopecks(price, position.quantity, "the sum of a line")
-    return number, words(position.product_id), quantity, kopecks_of(price, "buyPricePerUnit"), amount
+    return number, words(position.product_id, "productId"), quantity, kopecks_of(price, "buyPricePerUnit"), amount

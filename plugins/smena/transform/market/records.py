@@ -12,13 +12,14 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from smena.transform.decoding import Undecodable, decode, storable
+from smena.transform.decoding import Undecodable, decode, identifier, storable
 from smena.transform.duplicates import distinct
 from smena.transform.frames import REJECTS
+from smena.transform.market.amounts import plain_amounts
 from smena.transform.market.answers import camel, is_array, items_of
 from smena.transform.market.documents import Told, answer_type
 from smena.transform.market.moments import day_at_best
-from smena.transform.pages import RawPage, moments, reject_of_day
+from smena.transform.pages import RawPage, moments, reject_of_day, unexpected
 from smena.transform.schema import MOMENT, Schema
 
 R = TypeVar("R")
@@ -54,7 +55,15 @@ class Reader(Generic[R]):
         try:
             return [self.judge(page, one) for one in self.told(page)]
         except ValueError:
+            pass
+        except Exception as error:  # noqa: BLE001 - the border of a page
+            rejects.append(unexpected(page, error))
+            return []
+        try:
             return self._one_by_one(page, rejects)
+        except Exception as error:  # noqa: BLE001 - the same
+            rejects.append(unexpected(page, error))
+            return []
 
     def told(self, page: RawPage) -> list[Any]:
         """The records of a page of which each is of the shape that was promised. Raises Undecodable for another one."""
@@ -74,7 +83,7 @@ class Reader(Generic[R]):
         for raw in items:
             record = bytes(raw)
             try:
-                rows.append(self.judge(page, decode(camel(record), self.shape, strict=False)))
+                rows.append(self.judge(page, decode(plain_amounts(camel(record)), self.shape, strict=False)))
             except ValueError as error:
                 rejects.append(reject_of_day(page, self.kind, str(error), record, self._day(record)))
         return rows
@@ -88,16 +97,16 @@ class Reader(Generic[R]):
 
 
 def word(told: str | int | None, what: str) -> str:
-    """An identifier as text. Raises ValueError where nothing is told."""
-    text = words(told)
+    """An identifier as text. Raises ValueError where nothing is told, or more than an identifier is."""
+    text = words(told, what)
     if not text:
         raise ValueError(f"{what} is not told")
     return text
 
 
-def words(told: str | int | None) -> str:
-    """A text without padding; empty where nothing is told."""
-    return "" if told is None else storable(str(told).strip())
+def words(told: str | int | None, what: str) -> str:
+    """An identifier without padding; empty where nothing is told. Raises ValueError for one that is too long."""
+    return "" if told is None else identifier(storable(str(told).strip()), what)
 
 
 def check_shop(page: RawPage, shop_id: str | None) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from smena.model.outcome import Outcome
-from smena.transform.decoding import Undecodable, decode
+from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, decode, storable
 from smena.transform.market.answers import camel, is_array
 from smena.transform.market.documents import Told, answer_type
 from smena.transform.market.frames import TILL_MONEY, TILL_SHIFT_KEY, TILL_SHIFTS
 from smena.transform.market.moments import AHEAD
-from smena.transform.market.records import words
 from smena.transform.pages import day_of
 
 MARGIN = timedelta(days=2)
@@ -30,7 +30,9 @@ LONGEST = timedelta(hours=24)
 _REGISTER = ["shop_id", "cashbox_id"]
 _SHIFT_OF = ["shop_id", "till_shift"]
 _CASH = ["cash_income", "cash_refund"]
-_TOLD = re.compile(rb'"(?:cashRegisterId|till_shift)"\s*:\s*("(?:[^"\\]|\\.)*"|[0-9]+)')
+_VALUE = rb'\s*:\s*("(?:[^"\\]|\\.)*"|[0-9]+)'
+_TOLD_SHIFT = re.compile(rb'"(?:cashRegisterId|till_shift)"' + _VALUE)
+_TOLD_CASHBOX = re.compile(rb'"(?:cashboxId|cashbox_id)"' + _VALUE)
 
 
 def make_till_shifts(
@@ -46,8 +48,10 @@ def make_till_shifts(
 
     A shift is over when a cheque of a newer one of its register is there, or its last cheque lies on an earlier day and
     four hours back, or its first one a whole day back. It is `incomplete` where a cheque of it was rejected, or one
-    that may be of it: nothing tells its shift, and it is of the same shop and day, or of no known day. So is a shift
-    that lies across another one of its register, or that two registers tell of: a cheque is in the wrong one.
+    that may be of it: one of the same cashbox that does not name its shift, or one of the same shop that does not name
+    its cashbox either, of the same day or of no known day. A rejected cheque that names both is of
+    that shift only. `incomplete` too is a shift that lies across another one of its register, or that two registers
+    report: a cheque is in the wrong one.
 
     Args:
         cheques: CHEQUES of the window and of `MARGIN` on both sides of it.
@@ -75,7 +79,7 @@ def spans_told(bodies: Iterable[bytes]) -> list[tuple[date, date]]:
         except Undecodable:
             continue  # what is wrong with it is found when it is read
         for cheque in (told if is_array(body) else told.items) or ():
-            moment, shift = day_of(cheque.close_time), words(str(cheque.shift))
+            moment, shift = day_of(cheque.close_time), str(cheque.shift).strip()
             if moment is not None:
                 day = moment.date()
                 first, last = spans.get(shift, (day, day))
@@ -144,38 +148,66 @@ def _spoiled(
     """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
     rejects = rejects[rejects["kind"] != "waybill"]
     unread = rejects[["kkt_reg_id", "day", "reason"]].rename(columns={"kkt_reg_id": "shop_id"})
-    told = pd.Series(list(_shifts_told(rejects["record"])), index=rejects.index, dtype="string")
+    told = pd.DataFrame(
+        list(_places_told(rejects["record"])), columns=["cashbox_id", "till_shift"], index=rejects.index, dtype="string"
+    )
     # A page that cannot be read may name one shift, and hold cheques of any.
-    unread["till_shift"] = told.mask(rejects["kind"] == "page")
-    # A shift that no cheque is of may be another's name, misspelt.
+    unread[["cashbox_id", "till_shift"]] = told.mask(rejects["kind"] == "page")
+    # Without its cashbox, a shift that no cheque is of may be another's name, misspelt.
     known = pd.MultiIndex.from_frame(unread[_SHIFT_OF]).isin(pd.MultiIndex.from_frame(cheques[_SHIFT_OF]))
-    unread["till_shift"] = unread["till_shift"].where(known)
+    unread["till_shift"] = unread["till_shift"].where(known | unread["cashbox_id"].notna())
     future = cheques.loc[ahead, _SHIFT_OF].assign(reason="closeTime lies in the future")
     named = pd.concat([unread.loc[unread["till_shift"].notna(), [*_SHIFT_OF, "reason"]], future])
     by_shift = named.drop_duplicates(_SHIFT_OF).set_index(_SHIFT_OF)["reason"]
     reason = by_shift.reindex(pd.MultiIndex.from_frame(shifts[_SHIFT_OF])).set_axis(shifts.index).astype("string")
-    homeless = unread[unread["till_shift"].isna()]
+    unplaced = unread[unread["till_shift"].isna()]
+    # A record that names its cashbox and not its shift is of some shift of that cashbox.
+    for place in (_REGISTER, ["shop_id"]):
+        of_place = unplaced[unplaced["cashbox_id"].notna() == (place == _REGISTER)]
+        reason = reason.fillna(_spoiled_by_day(shifts, of_place, place, first_day, last_day))
+    return reason.fillna("")
+
+
+def _spoiled_by_day(
+    shifts: pd.DataFrame, unplaced: pd.DataFrame, place: list[str], first_day: date, last_day: date
+) -> pd.Series:
+    """Why a shift may lack cheques (same index): a rejected one of its `place` is of its days, or of no known day."""
     # A day that nobody asked for is none: it may be any.
-    asked = homeless["day"].between(pd.Timestamp(first_day - MARGIN), pd.Timestamp(last_day + MARGIN))
-    by_shop = homeless[~asked].drop_duplicates("shop_id").set_index("shop_id")["reason"]
-    reason = reason.fillna(shifts["shop_id"].map(by_shop).astype("string"))
-    days = homeless.loc[asked, ["shop_id", "day", "reason"]].drop_duplicates(["shop_id", "day"])
-    near = shifts[["shop_id", "opened_at", "closed_at"]].reset_index().merge(days, on="shop_id")
+    asked = unplaced["day"].between(pd.Timestamp(first_day - MARGIN), pd.Timestamp(last_day + MARGIN))
+    undated = unplaced[~asked].drop_duplicates(place).set_index(place)["reason"]
+    keys = pd.MultiIndex.from_frame(shifts[place]) if len(place) > 1 else pd.Index(shifts[place[0]])
+    reason = undated.reindex(keys).set_axis(shifts.index).astype("string")
+    days = unplaced.loc[asked, [*place, "day", "reason"]].drop_duplicates([*place, "day"])
+    near = shifts[[*place, "opened_at", "closed_at"]].reset_index().merge(days, on=place)
     near = near[near["day"].between(near["opened_at"].dt.normalize(), near["closed_at"].dt.normalize())]
     by_day = near.sort_values(["index", "day"]).drop_duplicates("index").set_index("index")["reason"]
-    return reason.fillna(by_day.reindex(shifts.index).astype("string")).fillna("")
+    return reason.fillna(by_day.reindex(shifts.index).astype("string"))
 
 
-def _shifts_told(records: pd.Series) -> Iterator[str | None]:
-    """The till shift of each rejected record, even of one that was cut; None where it does not say."""
+def _places_told(records: pd.Series) -> Iterator[tuple[str | None, str | None]]:
+    """The cashbox and the till shift of each rejected record, even of one that was cut; None where it does not say."""
     for record in records:
         body = camel(str(record).encode(errors="replace"))
         try:
-            told = decode(body, Told).shift
+            told = decode(body, Told)
+            cashbox, shift = told.cashbox, told.shift
         except Undecodable:
-            found = _TOLD.search(body)
-            told = found and decode(found[1], str | int)
-        yield (words(told) or None) if type(told) in (str, int) else None
+            cashbox, shift = _first_of(_TOLD_CASHBOX, body), _first_of(_TOLD_SHIFT, body)
+        yield _identifier(cashbox), _identifier(shift)
+
+
+def _first_of(name: re.Pattern[bytes], body: bytes) -> Any:
+    found = name.search(body)
+    try:
+        return found and decode(found[1], str | int)
+    except Undecodable:
+        return None
+
+
+def _identifier(told: object) -> str | None:
+    """What may be an identifier; one that is too long names nothing."""
+    text = storable(str(told).strip()) if type(told) in (str, int) else ""
+    return text if 0 < len(text) <= LONGEST_IDENTIFIER else None
 
 
 def _judge(shifts: pd.DataFrame, reason: pd.Series) -> None:

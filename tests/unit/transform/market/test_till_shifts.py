@@ -157,6 +157,27 @@ def test_a_shift_that_may_lack_a_cheque_is_incomplete(told: Any, spoiled: set[st
         assert [shift[name] for name in TILL_MONEY] == [None] * 5
 
 
+@pytest.mark.parametrize(
+    ("bad", "incomplete"),
+    [
+        ({"shift": "s2", "register": SECOND}, {"s2"}),
+        ({"shift": "s9", "register": SECOND}, set()),
+        ({"shift": "s9", "register": "a third one"}, set()),
+        ({"shift": "s2", "register": ""}, {"s2"}),
+        ({"shift": "", "register": SECOND}, {"s2"}),
+        ({"shift": "s" * 129, "register": SECOND}, {"s2"}),
+        ({"shift": "s9", "register": ""}, {"s1", "s2"}),
+        ({"shift": "", "register": ""}, {"s1", "s2"}),
+        ({"shift": "s9", "register": "x" * 129}, {"s1", "s2"}),
+    ],
+)
+def test_a_rejected_cheque_concerns_what_it_names(bad: dict[str, str], incomplete: set[str]) -> None:
+    good = [cheque("c1", 1), cheque("c2", 2, shift="s2", register=SECOND)]
+    outcomes = keep_books(*good, cheque("bad", total=-1, **bad)).outcomes()  # type: ignore[arg-type]
+    assert {key for key, outcome in outcomes.items() if outcome == "incomplete"} == incomplete
+    assert set(outcomes) == {"s1", "s2"}
+
+
 def test_a_cheque_too_long_to_be_kept_whole_is_still_of_its_shift() -> None:
     long = cheque("bad", total=-1, shift='Смена "1"', customer="x" * 30_000)
     good = [cheque("c1", 1, shift='Смена "1"'), cheque("c2", 1, shift="s2")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smena.warehouse.migrating import run_file
 
 revision = "0025"
-down_revision: str | None = "0019"
+down_revision: str | None = "0024"
 
 
 def upgrade() -> None:

@@ -1,0 +1,19 @@
+-- Run by the planner once every list was read: entries of lists in quarantine that no list holds any more are released.
+update control.quarantine
+set
+    state = 'released',
+    resolved_by = 'smena',
+    resolved_at = now(),
+    resolution_reason = 'the list was read again, and it was not found wrong',
+    resolved_batch_id = batch.batch_id
+from control.batch
+where
+    batch.batch_id = %(batch_id)s
+    and quarantine.organization_inn = batch.organization_inn
+    and quarantine.product = batch.product
+    and quarantine.kind = 'cashbox'
+    and quarantine.state = 'open'
+    and not exists (
+        select from jsonb_to_recordset(%(broken)s) as broken (record text, reason text)
+        where md5('cashbox' || broken.reason || broken.record) = quarantine.digest
+    )

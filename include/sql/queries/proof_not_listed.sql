@@ -1,0 +1,11 @@
+-- Run by reconcile: organisations of this ИНН whose registers the newest plan could not list, and why.
+select
+    kkt_reg_id,
+    details
+from control.gap
+where
+    organization_inn = %(inn)s
+    and product = 'ofd'
+    and reason = 'not_listed'
+    and days && daterange(%(first_day)s, %(last_day)s, '[]')
+order by kkt_reg_id
