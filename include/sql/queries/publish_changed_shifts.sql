@@ -2,10 +2,14 @@
 update accounting.shift
 set
     kpp = decided.kpp,
+    -- Both differ only where a shift had no closing report, and has it now (match_shifts).
+    fiscal_document_number = staged.fiscal_document_number,
+    closed_at = staged.closed_at,
+    fiscal_sign = coalesce(staged.fiscal_sign, shift.fiscal_sign),
     opened_at = staged.opened_at,
-    received_at = staged.received_at at time zone 'UTC',
+    received_at = coalesce(staged.received_at at time zone 'UTC', shift.received_at),
     receipts = staged.receipts,
-    documents_quantity = staged.documents_quantity,
+    documents_quantity = coalesce(staged.documents_quantity, shift.documents_quantity),
     cash_income = staged.cash_income * 0.01,
     cash_refund = staged.cash_refund * 0.01,
     cash_payout = staged.cash_payout * 0.01,
@@ -17,7 +21,9 @@ set
     outcome = decided.outcome,
     reason = decided.reason,
     same_as = null,
-    late_by = accounting.late_by(staged.closed_at, staged.received_at, organization.timezone),
+    late_by = accounting.late_by(
+        staged.closed_at, coalesce(staged.received_at, shift.received_at at time zone 'UTC'), organization.timezone
+    ),
     evidence = staged.evidence,
     revision = shift.revision + 1,
     batch_id = %(batch_id)s,

@@ -68,7 +68,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 transaction, batch_id, shard, states=("read",), chunk_bytes=road.chunk_bytes
             ):
                 chunk = work(pages, batch, organization, accounts, now_utc)
-                _stage(transaction, batch_id, shard, chunk)
+                stage(transaction, batch_id, shard, chunk)
                 done.shifts += len(chunk.shifts)
                 done.orders += len(chunk.orders)
                 done.rejects += len(chunk.rejects)
@@ -153,7 +153,8 @@ def _as_rejects_by_kind(bad: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else REJECTS.empty()
 
 
-def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:
+def stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:
+    """Copies what came of some pages into the stage."""
     place = {"batch_id": batch_id, "shard": shard}
     dated = {"order_day": chunk.shifts["order_day"].dt.strftime("%Y-%m-%d")}
     copy_frame(transaction, chunk.shifts.assign(**place, **dated), "stage", "shift", [*place, *SHIFTS.columns])

@@ -22,7 +22,7 @@ from smena.transform.frames import DAY_TOTALS, OPENINGS, TOLD_SHIFTS
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.schema import MOMENT
-from smena.transform.totals import last_close_without_opening, read_told_shifts
+from smena.transform.totals import has_shift_without_ends, last_close_without_opening, read_told_shifts
 from smena.warehouse.pages import PageStore
 
 REGISTERS_AT_ONCE = 200
@@ -125,15 +125,22 @@ class Witness:
         place = (register.ofd_organization_id, register.kkt_reg_id)
         page = client.by_shifts(*place, first, last)
         asked.totals.append(self._keep(register, "by_shifts", page))
+        is_open_before = has_shift_without_ends(page.body)
         cut = last_close_without_opening(page.body, register.first_day)
         if cut is not None:
             earlier, _ = _span(register, register.first_day - LONGEST_SHIFT)
             page = client.by_shifts(*place, earlier, min(cut, last))
             asked.wider.append(self._keep(register, "by_shifts", page))
+        begins = _span(register, register.first_day)[0]
+        earlier, _ = _span(register, register.first_day - LONGEST_SHIFT)
+        if is_open_before and earlier < first:
+            # Opened before these days and not closed: its opening tells since when, and on which drive.
+            wider = client.by_shifts(*place, earlier, last)
+            asked.wider.append(self._keep(register, "by_shifts", wider))
+            begins = earlier
         asked.days.append(self._keep(register, "by_days", client.by_days(*place, first, last)))
-        begins = datetime.combine(_span(register, register.first_day)[0], time.min)
         ends = datetime.combine(last, time(23, 59, 59))
-        for page in client.by_period(*place, begins, ends, ("openShift",)):
+        for page in client.by_period(*place, datetime.combine(begins, time.min), ends, ("openShift",)):
             asked.openings.append(self._keep(register, "by_period", page))
         return asked
 
@@ -219,6 +226,9 @@ def _distinct(frames: list[pd.DataFrame]) -> pd.DataFrame:
     rows = pd.concat(frames, ignore_index=True).sort_values("opened_at", na_position="last", kind="stable")
     closed = rows[rows["closed_at"].notna()].drop_duplicates(["kkt_reg_id", "shift_number", "closed_at"])
     still_open = rows[rows["closed_at"].isna()].drop_duplicates(["kkt_reg_id", "shift_number", "opened_at"])
+    # What a narrower answer cut off is the same shift.
+    is_cut = still_open["opened_at"].isna() & still_open.duplicated(["kkt_reg_id", "shift_number"])
+    still_open = still_open[~is_cut]
     return pd.concat([closed, still_open], ignore_index=True)
 
 
