@@ -12,6 +12,7 @@ import pandas as pd
 
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer
 from smena.pipeline.extract import MARGIN
+from smena.pipeline.limits import Budget, OverLimit
 from smena.pipeline.receipts import LONGEST_SHIFT
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
@@ -75,6 +76,11 @@ class _Answers:
     days: list[RawPage] = field(default_factory=list)
     openings: list[RawPage] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """How many bytes are held."""
+        return sum(len(page.body) for page in (*self.totals, *self.wider, *self.days, *self.openings))
+
 
 class Witness:
     """Asks the source about registers; every answer is kept as evidence of the batch."""
@@ -85,8 +91,8 @@ class Witness:
     def ask(self, registers: Sequence[AskedRegister]) -> Told:
         """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
         told = Told()
-        for some in _chunks(registers, REGISTERS_AT_ONCE):
-            told.add(self._ask_some(some))
+        for some, answers, unasked in self._in_parts(registers):
+            told.add(self._read(some, answers, unasked))
         return told
 
     def organization_days(self, ofd_organization_id: str, first: date, last: date) -> pd.DataFrame:
@@ -102,9 +108,28 @@ class Witness:
         except Undecodable as error:
             raise UnreadableAnswer(f"by-days: {error}", address=page.address, body=page.body) from None
 
-    def _ask_some(self, registers: list[AskedRegister]) -> Told:
-        told = Told()
-        answers = self._each(registers, self._answers, told)
+    def _in_parts(
+        self, registers: Sequence[AskedRegister]
+    ) -> Iterator[tuple[list[AskedRegister], dict[str, _Answers], dict[str, str]]]:
+        """Registers with their answers and with the reasons of those that gave none; as many as may be held at once."""
+        some: list[AskedRegister] = []
+        answers: dict[str, _Answers] = {}
+        unasked: dict[str, str] = {}
+        held = 0
+        for few in _chunks(registers, 2 * self._road.extract_workers):
+            asked = Told()
+            answers |= self._each(few, self._answers, asked)
+            unasked |= asked.unasked
+            some += few
+            held += sum(answers[one.kkt_reg_id].size for one in few if one.kkt_reg_id in answers)
+            if len(some) >= REGISTERS_AT_ONCE or held >= self._road.chunk_bytes:
+                yield some, answers, unasked
+                some, answers, unasked, held = [], {}, {}, 0
+        if some:
+            yield some, answers, unasked
+
+    def _read(self, registers: list[AskedRegister], answers: dict[str, _Answers], unasked: dict[str, str]) -> Told:
+        told = Told(unasked=unasked)
         try:
             totals, broken = read_told_shifts(page for one in answers.values() for page in one.totals)
             wider, _ = read_told_shifts(page for one in answers.values() for page in one.wider)
@@ -120,7 +145,7 @@ class Witness:
         return told
 
     def _answers(self, register: AskedRegister) -> _Answers:
-        asked, client = _Answers(), self._client
+        asked, client, budget = _Answers(), self._client, Budget(self._road.chunk_bytes, self._road.unit_seconds)
         first, last = _span(register, register.first_day - MARGIN)
         place = (register.ofd_organization_id, register.kkt_reg_id)
         page = client.by_shifts(*place, first, last)
@@ -142,6 +167,7 @@ class Witness:
         ends = datetime.combine(last, time(23, 59, 59))
         for page in client.by_period(*place, datetime.combine(begins, time.min), ends, ("openShift",)):
             asked.openings.append(self._keep(register, "by_period", page))
+            budget.take(len(page.body))
         return asked
 
     def _unclear(
@@ -189,7 +215,7 @@ class Witness:
                         found[name] = attempt.result()
                     except RefusedLogin:
                         raise
-                    except (RefusedByService, UnreadableAnswer) as error:
+                    except (RefusedByService, UnreadableAnswer, OverLimit) as error:
                         told.unasked[name] = str(error)
             except PassingFault:
                 workers.shutdown(wait=False, cancel_futures=True)

@@ -161,8 +161,7 @@ def _read_unclosed(
 ) -> list[unclosed.Found]:
     client = road.ofd(organization)
     try:
-        fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
-        return unclosed.read(client, PageStore(road.warehouse, batch_id), fetch_id, stuck)
+        return unclosed.read(road, client, PageStore(road.warehouse, batch_id), stuck)
     finally:
         client.close()
 

@@ -17,9 +17,11 @@ from smena.model.errors import PassingFault, RefusedByService, RefusedLogin
 from smena.model.organization import Organization
 from smena.model.window import Window
 from smena.pipeline.extract import RECEIPTS
+from smena.pipeline.limits import Budget
 from smena.pipeline.log import logger
 from smena.pipeline.process import Chunk, stage
 from smena.pipeline.receipts import CLOCKS_APART
+from smena.pipeline.road import Road
 from smena.pipeline.writing import write_shifts
 from smena.quality import check_receipts
 from smena.sources.ofd import OfdClient
@@ -82,12 +84,13 @@ def find(transaction: Transaction, inn: str, window: Window, today: date) -> lis
     return [Unclosed(**row) for row in rows]
 
 
-def read(client: OfdClient, pages: PageStore, fetch_id: int, shifts: Sequence[Unclosed]) -> list[Found]:
+def read(road: Road, client: OfdClient, pages: PageStore, shifts: Sequence[Unclosed]) -> list[Found]:
     """The receipts of these shifts. One that cannot be asked about now is left for the next reconciliation."""
     found = []
+    fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
     for one in shifts:
         try:
-            found.append(_read(client, pages, fetch_id, one))
+            found.append(_read(client, pages, fetch_id, one, road.budget()))
         except RefusedLogin:
             raise
         except (RefusedByService, PassingFault) as error:
@@ -125,7 +128,7 @@ def write(transaction: Transaction, batch: Batch, organization: Organization, fo
     transaction.run("stage_clear", batch_id=batch.batch_id, shard=0)
 
 
-def _read(client: OfdClient, pages: PageStore, fetch_id: int, one: Unclosed) -> Found:
+def _read(client: OfdClient, pages: PageStore, fetch_id: int, one: Unclosed, budget: Budget) -> Found:
     first, last = one.begins, one.ends + CLOCKS_APART
     if one.permission_from is not None:
         first = max(first, datetime.combine(one.permission_from, time.min))
@@ -144,6 +147,7 @@ def _read(client: OfdClient, pages: PageStore, fetch_id: int, one: Unclosed) -> 
                 body=page.body,
             )
             raw.append(RawPage(page_id, one.kkt_reg_id, page.body))
+            budget.take(len(page.body))
     documents = read_documents(raw)
     drive = one.fiscal_drive_number
     if drive is None:
