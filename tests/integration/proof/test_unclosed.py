@@ -265,3 +265,34 @@ def test_a_shift_opened_before_the_permission_waits_for_a_person_with_what_can_b
     found = prove(town)
     assert "opened before the permission" not in str(found.lacking)
     assert (shift_of(town, cut)["outcome"], waiting(town)) == ("rejected", {})
+
+
+def test_two_receipts_of_222_and_55_roubles_and_no_closing_are_277_roubles_for_a_person(build_town: BuildTown) -> None:
+    world = replace(DEAD, registers_per_organization=1, receipts_per_shift=4, cash_permille=1000, refund_permille=0)
+    town = build_town(
+        replace(world, payout_permille=0, correction_permille=0, advance_permille=0), start=START, now=NOW
+    )
+    lost = unclosed(town)
+    register = town.sandbox.world.organizations[0].registers[0]
+    first = next(one for one in register.shifts if one.is_unclosed).open_number + 1
+    for place in range(lost["receipts"]):
+        match = of_shift(lost, type="receipt", fiscalDocumentNumber=first + place)
+        if place > 1:
+            town.sandbox.faults.add({"kind": "drop_document", "match": match})
+            continue
+        kopecks_of = (22_200, 5_500)[place]
+        sums_of = {"totalSum": kopecks_of, "cashTotalSum": kopecks_of, "ecashTotalSum": 0, "ndsNo": kopecks_of}
+        rates = [f"nds{rate}" for rate in (5, 7, 10, 18, 20, 22)]
+        fault = {"kind": "patch_document", "match": match, "set": sums_of, "drop": ["items", *rates]}
+        town.sandbox.faults.add(fault)
+    totals = {"sell.cashTotal": 27_700, "sell.cashlessTotal": 0, "sell.total": 27_700, "sell.count": 2}
+    town.sandbox.faults.add({"kind": "patch_document", "match": of_shift(lost, type="byShifts"), "set": totals})
+    town.load()
+    before = town.orders()
+    prove(town)
+    (decision,) = waiting(town).values()
+    assert decision["reason"] == ("its drive was replaced before the shift was closed; cash of its receipts: 277.00")
+    assert town.orders() == before
+    issued = settle(town, decision, APPROVE)
+    assert [(one["kind"], kopecks(one["amount"])) for one in issued] == [("pko", 27_700)]
+    assert quiet(prove(town))
