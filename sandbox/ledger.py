@@ -118,11 +118,12 @@ def write_ledger(register: Register) -> Ledger:
     kind, formed_s = columns["kind"], columns["formed_s"]
 
     opens = np.array([s.open_ordinal for s in shifts], dtype=np.int64)
-    closes = np.array([s.close_ordinal for s in shifts], dtype=np.int64)
+    closed = [s for s in shifts if not s.is_unclosed]
+    closes = np.array([s.close_ordinal for s in closed], dtype=np.int64)
     for shift in shifts:
-        shift_column[shift.open_ordinal : shift.close_ordinal + 1] = shift.index
+        shift_column[shift.open_ordinal : shift.last_ordinal + 1] = shift.index
     kind[opens], kind[closes] = KIND["openShift"], KIND["closeShift"]
-    formed_s[opens], formed_s[closes] = [s.opened_at_s for s in shifts], [s.closed_at_s for s in shifts]
+    formed_s[opens], formed_s[closes] = [s.opened_at_s for s in shifts], [s.closed_at_s for s in closed]
     reported = [s for s in shifts if s.state_report]
     kind[[s.close_ordinal - 1 for s in reported]] = KIND["currentStateReport"]
     formed_s[[s.close_ordinal - 1 for s in reported]] = [s.closed_at_s - 20 for s in reported]

@@ -82,9 +82,9 @@ class SandboxServer:
     def _now_s(self) -> int:
         return to_seconds(self.tell_now().replace(tzinfo=None))
 
-    def truth(self, inn: str | None = None) -> list[dict[str, Any]]:
-        """Every closed shift known by now; see `truth.truth_of_shifts`."""
-        return truth_of_shifts(self.world, self.tell_now(), inn)
+    def truth(self, inn: str | None = None, *, unclosed: bool = False) -> list[dict[str, Any]]:
+        """Every closed shift known by now, or every unclosed one of a dead drive; see `truth.truth_of_shifts`."""
+        return truth_of_shifts(self.world, self.tell_now(), inn, unclosed=unclosed)
 
     def truth_by_days(self, inn: str | None = None) -> list[dict[str, Any]]:
         """The same by organisation and local day of closing."""

@@ -45,7 +45,8 @@ class WorldSettings:
     """The invented world. Equal settings give an equal world, to the last kopeck.
 
     The `every_*` knobs give a trait to each n-th register (0 = to none); the `*_permille` knobs are chances in a
-    thousand, by shift (`shift_*`, `day_*`) or by receipt (the others).
+    thousand, by shift (`shift_*`, `day_*`) or by receipt (the others). A dead drive is one that fails while a shift is
+    open: the shift has no closing report, and the register goes on with a new drive.
     """
 
     seed: int = 7
@@ -56,6 +57,7 @@ class WorldSettings:
     receipts_per_shift: int = 40
 
     every_replaced_drive: int = 3
+    every_dead_drive: int = 0
     every_late: int = 4
     every_night: int = 5
     every_round_the_clock: int = 7

@@ -6,7 +6,7 @@ Times are whole seconds of the register's own wall clock since 1970-01-01T00:00:
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sandbox.settings import WorldSettings
@@ -57,7 +57,10 @@ class FiscalDrive:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A closed shift (смена): opening report, receipts, perhaps a state report, closing report, in this order."""
+    """A shift (смена): opening report, receipts, perhaps a state report, closing report, in this order.
+
+    Where `is_unclosed` its drive failed before it was closed: there is no closing report.
+    """
 
     index: int
     drive_index: int
@@ -69,6 +72,7 @@ class Shift:
     mood: int
     open_number: int
     open_ordinal: int
+    is_unclosed: bool = False
 
     @property
     def close_number(self) -> int:
@@ -83,7 +87,12 @@ class Shift:
     @property
     def documents(self) -> int:
         """How many documents run from the opening to the closing report, both counted."""
-        return self.receipts + self.state_report + 2
+        return self.receipts + self.state_report + 1 + (not self.is_unclosed)
+
+    @property
+    def last_ordinal(self) -> int:
+        """Place of its last document among all documents of the register."""
+        return self.open_ordinal + self.documents - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ class Habits:
     replaced_drive: bool
     silent: bool
     weekday_off: int | None
+    dead_drive: bool = False
 
 
 def _chance(rng: random.Random, permille: int) -> bool:
@@ -109,6 +119,14 @@ def _hours(rng: random.Random, habits: Habits, start: int) -> tuple[int, int]:
     if habits.night:
         return start + 14 * HOUR_S + minute, start + 25 * HOUR_S + rng.randint(0, 2 * HOUR_S)
     return start + 8 * HOUR_S + minute, start + 20 * HOUR_S + rng.randint(0, HOUR_S)
+
+
+def _fail_in_last_shift(shifts: list[Shift], drive_index: int) -> bool:
+    """Takes the closing report from the drive's last shift; False where the drive has none."""
+    if not shifts or shifts[-1].drive_index != drive_index:
+        return False
+    shifts[-1] = replace(shifts[-1], is_unclosed=True)
+    return True
 
 
 def live(
@@ -171,7 +189,8 @@ def live(
             break
         if replace_days and day >= replace_days[0] and busy_until < start + 8 * HOUR_S:
             replace_days.pop(0)
-            end_drive(archived=True)
+            number_in_drive -= habits.dead_drive and _fail_in_last_shift(shifts, len(drives))
+            end_drive(archived=not habits.dead_drive)
             registered_at = max(start + 7 * HOUR_S + 1800, busy_until + 60)
             busy_until = registered_at + 300
         weekday = (settings.first_day.weekday() + day) % 7

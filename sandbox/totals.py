@@ -81,7 +81,7 @@ def totals_by_shifts(register: Register, low: int, high: int, *, corrections: bo
         entry: dict[str, Any] = {"shiftNumber": shift.number}
         if low <= shift.open_ordinal < high:
             entry["shiftOpen"] = to_text(shift.opened_at_s)
-        if low <= shift.close_ordinal < high:
+        if not shift.is_unclosed and low <= shift.close_ordinal < high:
             entry["shiftClose"] = to_text(shift.closed_at_s)
         entries.append((register.drives[shift.drive_index].number, entry | _sections(names, by_operation)))
     return entries

@@ -50,10 +50,13 @@ def _permitted(register: Register, opened_at: datetime, closed_at: datetime) -> 
     return after and (register.permission_to is None or closed_at <= register.permission_to)
 
 
-def _register_truth(organization: Organization, register: Register, now_s: int) -> list[dict[str, Any]]:
+def _register_truth(
+    organization: Organization, register: Register, now_s: int, *, unclosed: bool
+) -> list[dict[str, Any]]:
     ledger, money = register.ledger, register.ledger.receipts
     visible = ledger.visible(now_s)
-    known = [shift for shift in register.shifts if shift.close_ordinal < visible]
+    # Sums are by the place of a shift among all of its register: those that are not wanted are left out below.
+    known = [shift for shift in register.shifts if shift.last_ordinal < visible]
     cash, cashless, corrections, undated = (np.zeros(len(known) * 4, dtype=np.int64) for _ in range(4))
     rows = np.flatnonzero(money.shift < len(known))
     place = money.shift[rows] * 4 + money.operation[rows] - 1
@@ -65,6 +68,8 @@ def _register_truth(organization: Organization, register: Register, now_s: int) 
     vat, split = _cash_parts(register, len(known))
     lines = []
     for shift in known:
+        if shift.is_unclosed != unclosed:
+            continue
         base = shift.index * 4
         lines.append(
             {
@@ -73,10 +78,10 @@ def _register_truth(organization: Organization, register: Register, now_s: int) 
                 "kkt_reg_id": register.reg_number,
                 "fiscal_drive_number": register.drives[shift.drive_index].number,
                 "shift_number": shift.number,
-                "fiscal_document_number": shift.close_number,
+                "fiscal_document_number": None if unclosed else shift.close_number,
                 "opened_at": to_text(shift.opened_at_s),
-                "closed_at": to_text(shift.closed_at_s),
-                "received_at": to_text(ledger.received_s[shift.close_ordinal]),
+                "closed_at": to_text(ledger.formed_s[shift.last_ordinal]),
+                "received_at": to_text(ledger.received_s[shift.last_ordinal]),
                 "permitted": _permitted(register, to_moment(shift.opened_at_s), to_moment(shift.closed_at_s)),
                 "receipts": shift.receipts,
                 "corrections": int(corrections[base : base + 4].sum()),
@@ -91,8 +96,13 @@ def _register_truth(organization: Organization, register: Register, now_s: int) 
     return lines
 
 
-def truth_of_shifts(world: World, now: datetime, inn: str | None = None) -> list[dict[str, Any]]:
+def truth_of_shifts(
+    world: World, now: datetime, inn: str | None = None, *, unclosed: bool = False
+) -> list[dict[str, Any]]:
     """Every closed shift whose z-report the operator had received by `now` (naive UTC or aware).
+
+    With `unclosed`, the shifts instead whose drive failed before they were closed: `closed_at` is the time of the last
+    document, and there is no `fiscal_document_number`.
 
     `permitted` tells whether the whole shift is inside the register's permission window; `receipts` counts corrections
     too; `needs_review`: cash of a correction is among them whose corrected day nobody can know, so that no order may be
@@ -107,7 +117,7 @@ def truth_of_shifts(world: World, now: datetime, inn: str | None = None) -> list
         line
         for organization in organizations
         for register in organization.registers
-        for line in _register_truth(organization, register, now_s)
+        for line in _register_truth(organization, register, now_s, unclosed=unclosed)
     ]
 
 

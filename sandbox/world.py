@@ -114,10 +114,13 @@ def _build_register(settings: WorldSettings, inn: str, org_kpp: str, taxation: i
         night=_nth(place, settings.every_night, 3),
         round_the_clock=_nth(place, settings.every_round_the_clock, 4),
         replaced_drive=_nth(place, settings.every_replaced_drive, 1),
+        dead_drive=_nth(place, settings.every_dead_drive, 0),
         silent=_nth(place, settings.every_silent, 7),
         weekday_off=6 if place % 5 == 2 and settings.day_closed_permille else None,
     )
-    numbers = [f"9960{rng.randrange(10**12):012d}" for _ in range(2 if habits.replaced_drive else 1)]
+    numbers = [
+        f"9960{rng.randrange(10**12):012d}" for _ in range(2 if habits.replaced_drive or habits.dead_drive else 1)
+    ]
     drives, shifts = live(settings, rng, habits, numbers)
     restricted = _nth(place, settings.every_permission_window, 6)
     days = (settings.last_day - settings.first_day).days

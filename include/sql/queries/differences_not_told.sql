@@ -18,6 +18,8 @@ inner join jsonb_to_recordset(%(asked)s) as asked (kkt_reg_id text, first_day da
 where
     shift.organization_inn = %(inn)s
     and shift.source = 'ofd'
+    -- Totals by shift report no closing of a shift that has no closing report.
+    and shift.fiscal_document_number is not null
     and shift.closed_at >= asked.first_day
     and shift.closed_at < asked.last_day + 1
     and not exists (

@@ -38,6 +38,8 @@ facts as (
         staged.outcome = 'incomplete' as is_incomplete,
         case
             when staged.order_day < integration.start_date then 'before_start'
+            -- Nothing is booked of a shift that was never closed before a person has settled it.
+            when staged.fiscal_document_number is null then 'needs_review'
             when staged.order_day <= closed_period.through then 'closed_period'
             when listed_twice.shift_id is not null and staged.outcome <> 'incomplete' then 'needs_review'
             else staged.outcome
@@ -45,6 +47,7 @@ facts as (
         case
             when staged.order_day < integration.start_date
                 then 'dated before the start of the integration, ' || integration.start_date
+            when staged.fiscal_document_number is null then staged.reason
             when staged.order_day <= closed_period.through
                 then 'the period is closed through ' || closed_period.through
             when listed_twice.shift_id is not null and staged.outcome <> 'incomplete'
@@ -52,6 +55,8 @@ facts as (
             else staged.reason
         end as reason,
         stood.shift_id is not null as stood,
+        staged.fiscal_document_number is null as is_unclosed,
+        stood.shift_id is not null and stood.fiscal_document_number is null as stood_unclosed,
         stood.outcome as stood_outcome,
         stood.same_as as stood_same_as,
         stood.reason as stood_reason,
@@ -59,8 +64,15 @@ facts as (
         (stood.order_date is distinct from staged.order_day) as other_day,
         coalesce(stood.order_date <= closed_period.through, false) as stood_closed,
         (
-            (stood.organization_inn, stood.kkt_reg_id, stood.closed_at, stood.fiscal_document_number)
-            is distinct from (organization.inn, staged.kkt_reg_id, staged.closed_at, staged.fiscal_document_number)
+            (stood.organization_inn, stood.kkt_reg_id) is distinct from (organization.inn, staged.kkt_reg_id)
+            or (
+                -- A shift without a closing report gets its closing from the report, should it come after all.
+                stood.fiscal_document_number is not null
+                and (
+                    (stood.closed_at, stood.fiscal_document_number)
+                    is distinct from (staged.closed_at, staged.fiscal_document_number)
+                )
+            )
         ) as other_identity,
         (
             (
@@ -86,7 +98,10 @@ facts as (
         end as stood_facts,
         case
             when
-                stood.shift_id is not null or staged.outcome = 'needs_review' or listed_twice.shift_id is not null
+                stood.shift_id is not null
+                or staged.outcome = 'needs_review'
+                or staged.fiscal_document_number is null
+                or listed_twice.shift_id is not null
                 then
                     jsonb_build_object(
                         'cash_income', (staged.cash_income * 0.01)::numeric(15, 2),
@@ -123,7 +138,9 @@ facts as (
 differing as (
     select
         facts.*,
-        case when stood and not same_facts then md5(stood_facts::text || told_facts::text) end as digest
+        case
+            when stood and (not same_facts or stood_unclosed) then md5(stood_facts::text || told_facts::text)
+        end as digest
     from facts
 )
 
@@ -142,7 +159,23 @@ select
     case
         when not stood then 'new'
         when other_identity then 'other'
-        when stood_outcome = 'rejected' then 'same'
+        when
+            stood_outcome = 'rejected'
+            and (
+                not stood_unclosed
+                or (is_unclosed and same_facts)
+                or exists (
+                    select from control.decision
+                    where
+                        decision.shift_id = differing.shift_id
+                        and decision.kind = 'conflict'
+                        and decision.resolution in ('keep-ofd', 'keep-market')
+                        and decision.digest = differing.digest
+                )
+            )
+            then 'same'
+        -- It was closed as lost, or booked from its receipts, and the source now reports another thing.
+        when stood_outcome = 'rejected' then 'conflict'
         when is_incomplete and stood_whole then 'same'
         when stood_same_as is not null then case when same_facts then 'same' else 'changed' end
         when stood_outcome in ('incomplete', 'needs_review', 'before_start', 'closed_period')
@@ -175,6 +208,23 @@ select
                         then 'same'
                     else 'changed'
                 end
+        -- The closing report came after it was closed as lost: the question stays until a person has answered it.
+        when
+            stood_unclosed and not is_unclosed and stood_outcome = 'conflict'
+            and not exists (
+                select from control.decision
+                where
+                    decision.shift_id = differing.shift_id
+                    and decision.kind = 'conflict'
+                    and decision.resolution in ('keep-ofd', 'keep-market')
+                    and decision.digest = differing.digest
+            )
+            then 'conflict'
+        -- Booked from its receipts, and its closing report came: the shift takes the closing, its orders their basis.
+        when
+            stood_unclosed and not is_unclosed and same_facts and not other_day and not stood_closed
+            and outcome in ('issued', 'no_cash') and stood_outcome <> 'conflict'
+            then 'changed'
         when
             same_facts
             or exists (

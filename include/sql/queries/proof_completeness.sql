@@ -45,7 +45,15 @@ with lacking as (
     where
         shift.organization_inn = %(inn)s
         and shift.source = 'ofd'
-        and shift.outcome = 'incomplete'
+        and (
+            shift.outcome = 'incomplete'
+            -- It waits for a person, and until then its day is not whole.
+            or (
+                shift.outcome = 'needs_review'
+                and cut.yes
+                and starts_with(shift.reason, 'it was opened before the permission began')
+            )
+        )
         and shift.closed_at >= %(first_day)s
         and shift.closed_at < %(last_day)s::date + 1
 ),

@@ -94,7 +94,15 @@ told as (
                 shift.organization_inn = told.organization_inn
                 and shift.kkt_reg_id = told.kkt_reg_id
                 and shift.shift_number = told.shift_number
-                and shift.closed_at = told.closed_at
+                and (
+                    shift.closed_at = told.closed_at
+                    -- Settled by a person before its closing was reported: it is known.
+                    or (
+                        shift.fiscal_document_number is null
+                        and shift.closed_at between coalesce(told.opened_at, told.closed_at - interval '40 days')
+                        and told.closed_at
+                    )
+                )
         )
 ),
 

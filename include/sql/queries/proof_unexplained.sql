@@ -33,6 +33,7 @@ where
             shift.organization_inn = by_days.organization_inn
             and shift.kkt_reg_id = by_days.kkt_reg_id
             and shift.source = 'ofd'
+            and shift.fiscal_document_number is not null
             and coalesce(shift.opened_at, shift.closed_at)::date <= by_days.day
             and shift.closed_at >= by_days.day
             and not exists (

@@ -2,11 +2,15 @@
 update accounting.shift
 set
     kpp = decided.kpp,
+    -- Both differ only where a shift had no closing report, and has it now (match_shifts).
+    fiscal_document_number = staged.fiscal_document_number,
+    closed_at = staged.closed_at,
+    fiscal_sign = coalesce(staged.fiscal_sign, shift.fiscal_sign),
     opened_at = staged.opened_at,
     -- A document that is delivered again was received when it came first.
     received_at = least(shift.received_at, staged.received_at at time zone 'UTC'),
     receipts = staged.receipts,
-    documents_quantity = staged.documents_quantity,
+    documents_quantity = coalesce(staged.documents_quantity, shift.documents_quantity),
     cash_income = staged.cash_income * 0.01,
     cash_refund = staged.cash_refund * 0.01,
     cash_payout = staged.cash_payout * 0.01,

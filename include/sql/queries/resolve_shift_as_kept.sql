@@ -8,6 +8,8 @@ set
                 where cash_order.shift_id = shift.shift_id and cash_order.status <> 'reversed'
             )
             then 'issued'
+        -- It was closed as lost, and stays so.
+        when shift.source = 'ofd' and shift.fiscal_document_number is null then 'rejected'
         else 'no_cash'
     end,
     reason = decision.resolution || ', ' || decision.resolved_by || ': ' || decision.resolution_reason,

@@ -137,11 +137,16 @@ select
     wanted.debit_account,
     wanted.credit_account,
     coalesce(stood.issue + 1, 1) as issue,
-    case shift.source
-        when 'market'
+    case
+        when shift.source = 'market'
             then
                 'Чеки Контур.Маркета за смену ' || to_char(shift.opened_at, 'DD.MM.YYYY HH24:MI') || ' – '
                 || to_char(shift.closed_at, 'DD.MM.YYYY HH24:MI') || ', касса ' || shift.cashbox_id
+        when shift.fiscal_document_number is null
+            then
+                'Чеки смены № ' || shift.shift_number || ' без отчёта о закрытии (ФН заменён), последний документ '
+                || to_char(shift.closed_at, 'DD.MM.YYYY HH24:MI') || ', РНМ ' || shift.kkt_reg_id
+                || ', ФН ' || shift.fiscal_drive_number
         else
             'Отчёт о закрытии смены № ' || shift.shift_number || ' от ' || to_char(shift.closed_at, 'DD.MM.YYYY')
             || ', РНМ ' || shift.kkt_reg_id || ', ФН ' || shift.fiscal_drive_number

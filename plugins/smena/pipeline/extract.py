@@ -114,8 +114,15 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
         client = road.ofd(organization)
         try:
             pages = PageStore(road.warehouse, batch_id)
-            _fetch_reports(road, client, pages, batch, result, organization.date_policy)
-            _fetch_receipts(road, client, pages, batch, result, organization.date_policy)
+            states: tuple[str, ...] = ("planned", "failed")
+            while True:
+                result.splits = 0
+                _fetch_reports(road, client, pages, batch, result, organization.date_policy, states)
+                _fetch_receipts(road, client, pages, batch, result, organization.date_policy)
+                if not result.splits:
+                    break
+                # What failed in this run is for the next one; the halves of a window that was too large are for now.
+                states = ("planned",)
             told.update(result.states)
         finally:
             told.update(requests=client.traffic.total(), retries=client.retries.total())
@@ -124,7 +131,13 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
 
 
 def _fetch_reports(
-    road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction, date_policy: str
+    road: Road,
+    client: OfdClient,
+    pages: PageStore,
+    batch: Batch,
+    result: Extraction,
+    date_policy: str,
+    states: Sequence[str],
 ) -> None:
     """z-reports of every assignment and its totals by shift: these spare the receipts, or are held against them."""
     ends = ledger.known_ends(road.warehouse, batch.batch_id, result.shard)
@@ -134,7 +147,7 @@ def _fetch_reports(
         asking.reports(ends.get((one.assignment.kkt_reg_id, one.assignment.first_day), {}))
         asking.totals()
 
-    waiting = ledger.assignments_of(road.warehouse, result.batch_id, result.shard, ("planned", "failed"))
+    waiting = ledger.assignments_of(road.warehouse, result.batch_id, result.shard, states)
     fetch_all(road, pages, waiting, fetch, result, state="listed", kept_as="fetch_id", requests=client.traffic.total)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse
+from smena.pipeline.limits import Budget, TooManyBytes
+from smena.pipeline.log import logger
 from smena.pipeline.progress import Progress
 from smena.pipeline.road import Road
 from smena.sources.page import Page
@@ -15,15 +17,21 @@ from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment
 from smena.warehouse.pages import PageStore
 
+SPLIT = "split"
+
 
 @dataclass
 class Extraction:
-    """How the assignments of a shard ended: their counts by state, and the first fault that may pass."""
+    """How the assignments of a shard ended: their counts by state, and the first fault that may pass.
+
+    `splits` is how many windows were too large and became two, which are to be fetched then.
+    """
 
     batch_id: int
     shard: int
     states: dict[str, int] = field(default_factory=dict)
     fault: PassingFault | None = None
+    splits: int = 0
 
     def count(self, state: str, assignments: int = 1) -> None:
         self.states[state] = self.states.get(state, 0) + assignments
@@ -36,9 +44,15 @@ class Fetch:
     pages: PageStore
     assignment: Assignment
     fetch_id: int
+    budget: Budget
 
     def keep(self, method: str, page: Page) -> int:
-        """Keeps an answer; gives its page id."""
+        """Keeps an answer; gives its page id. Raises OverLimit where the assignment takes more than one may."""
+        self.budget.take(len(page.body))
+        return self.store(method, page)
+
+    def store(self, method: str, page: Page) -> int:
+        """Keeps an answer that is not counted; gives its page id."""
         return self.pages.add(
             fetch_id=self.fetch_id,
             kkt_reg_id=self.assignment.kkt_reg_id,
@@ -76,16 +90,24 @@ def fetch_all(
         fetched: dict[str, int] = {}
         try:
             fetched = {kept_as: int(road.warehouse.rows("fetch_id")[0]["fetch_id"])}
-            one = Fetch(pages, assignment, fetched[kept_as])
+            one = Fetch(pages, assignment, fetched[kept_as], road.budget())
             try:
                 fetch(one)
             except UnreadableAnswer as unreadable:
-                one.keep("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
+                one.store("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
                 ended, error = "unreadable", unreadable
         except (RefusedLogin, WrongUse):
             raise
         except RefusedByService as refusal:
             ended, error = "refused", refusal
+        except TooManyBytes as too_many:
+            if ledger.split(road.warehouse, pages.batch_id, assignment):
+                logger.warning(
+                    "split register=%s first_day=%s why=%s", assignment.kkt_reg_id, assignment.first_day, too_many
+                )
+                progress.count()
+                return SPLIT, None
+            ended, error = "failed", too_many
         except Exception as fault:  # noqa: BLE001 - the border of an assignment
             ended, error = "failed", contained(fault, what)
         # A fetch that did not end well leaves the earlier one in force.
@@ -105,7 +127,9 @@ def fetch_all(
     try:
         for one in attempts:
             ended, error = one.result()
-            if ended != "listed":
+            if ended == SPLIT:
+                result.splits += 1
+            elif ended != "listed":
                 result.count(ended)
             if ended == "failed" and isinstance(error, PassingFault) and result.fault is None:
                 result.fault = error

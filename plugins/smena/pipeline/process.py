@@ -74,7 +74,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
 
             def staged(pages: list[StoredPage]) -> Chunk:
                 chunk = work(pages, batch, organization, accounts, now_utc)
-                _stage(transaction, batch_id, shard, chunk)
+                stage(transaction, batch_id, shard, chunk)
                 return chunk
 
             for pages in pages_by_assignment(
@@ -169,7 +169,8 @@ def _as_rejects_by_kind(bad: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else REJECTS.empty()
 
 
-def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:
+def stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:
+    """Copies what came of some pages into the stage."""
     place = {"batch_id": batch_id, "shard": shard}
     dated = {"order_day": chunk.shifts["order_day"].dt.strftime("%Y-%m-%d")}
     copy_frame(transaction, chunk.shifts.assign(**place, **dated), "stage", "shift", [*place, *SHIFTS.columns])

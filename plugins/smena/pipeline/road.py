@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from smena.model.endpoint import Endpoint
 from smena.model.organization import Organization
+from smena.pipeline.limits import Budget
 from smena.pipeline.progress import Tell, in_the_log
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
@@ -38,6 +39,8 @@ class Road:
         now: the present moment, with a zone.
         extract_workers: how many requests one shard has under way at once.
         watch: makes who is told, window by window, how far one asking of a shard is.
+        unit_bytes: how many bytes of answers one register's or shop's window may have; it is split by days beyond.
+        unit_seconds: how long one window may take to be fetched.
         chunk_bytes: how much of the evidence (uncompressed) is worked on at once: it bounds the memory.
     """
 
@@ -46,7 +49,16 @@ class Road:
     now: Callable[[], datetime] = _now
     extract_workers: int = 4
     chunk_bytes: int = 48_000_000
+    # Read into frames, answers take some ten times their size, and a worker has 2 GB. A busy till has 1,000 receipts of
+    # 3 kB a day, 93 MB in the longest window, 31 days. What is larger is split by days.
+    unit_bytes: int = 128_000_000
+    # 300 pages of 1,000 documents at two seconds each are ten minutes.
+    unit_seconds: float = 1800
     watch: Callable[[], Tell] = in_the_log
+
+    def budget(self) -> Budget:
+        """What one unit may take from now on."""
+        return Budget(self.unit_bytes, self.unit_seconds)
 
     def ofd(self, organization: Organization) -> OfdClient:
         """A client of Kontur.OFD with the organisation's connection. The caller closes it."""

@@ -8,14 +8,30 @@ from smena.warehouse.ledger import Batch
 
 
 def write(transaction: Transaction, batch: Batch) -> None:
-    """Matches a staged batch with what stands, and writes it. Under the organisation's lock, in its transaction.
+    """Matches a staged batch with what stands, and writes it. Under the organisation's lock, in its transaction."""
+    write_shifts(transaction, batch)
+    batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
+    transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
+    transaction.run("assignments_failed", batch_id=batch_id)
+    transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_spoiled", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_uncovered", inn=inn, product=product)
+    transaction.run("publish_read_through", batch_id=batch_id, inn=inn)
+    transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
+    transaction.run("publish_summary", batch_id=batch_id)
 
-    The locks of drives are taken after it, and held to the end: two organisations may list one register, and a shift is
-    booked once.
+
+def write_shifts(transaction: Transaction, batch: Batch) -> None:
+    """Matches the staged shifts of a batch with the published ones and writes shifts, orders and decisions.
+
+    The locks of drives are taken after that of the organisation, and held to the end: two organisations may list one
+    register, and a shift is booked once.
     """
     transaction.run("lock_drives", batch_id=batch.batch_id)
     shifts.match(transaction, batch)
-    batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
+    batch_id, inn = batch.batch_id, batch.organization_inn
     transaction.run("publish_new_shifts", batch_id=batch_id, inn=inn)
     transaction.run("publish_changed_shifts", batch_id=batch_id)
     transaction.run("publish_conflicts", batch_id=batch_id)
@@ -34,13 +50,3 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_reversed_orders", batch_id=batch_id)
     if paired:
         sources.reverse_orders(transaction, batch)
-    transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
-    transaction.run("assignments_failed", batch_id=batch_id)
-    transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_spoiled", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_uncovered", inn=inn, product=product)
-    transaction.run("publish_read_through", batch_id=batch_id, inn=inn)
-    transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_summary", batch_id=batch_id)

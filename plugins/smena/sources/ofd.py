@@ -22,7 +22,7 @@ from smena.transform.decoding import Undecodable, decode, is_empty
 
 DEFAULT_AUTH_BASE_URL = "https://api.kontur.ru"
 PAGE_LIMIT = 1000
-MOST_PAGES = 100_000
+MOST_PAGES = 10_000
 LOG_IN_AGAIN = "401002"
 
 _FIXES = {

@@ -107,6 +107,15 @@ def last_close_without_opening(body: bytes, first_day: date) -> date | None:
     return max((day for day in cut if day >= first_day), default=None)
 
 
+def has_shift_without_ends(body: bytes) -> bool:
+    """Whether an answer of by-shifts has a shift that was opened before it begins and is not closed as it ends."""
+    try:
+        entries = decode(body, EndsAnswer).shifts if body.strip() else []
+    except Undecodable:
+        return False
+    return any(one.shift_open is None and one.shift_close is None for one in entries)
+
+
 def _one_by_one(page: RawPage, rejects: list[dict[str, Any]]) -> list[Totals]:
     known: list[Totals] = []
     try:

@@ -148,6 +148,12 @@ def mark_failed(transaction: Transaction, batch_id: int, kkt_reg_id: str, first_
     )
 
 
+def split(warehouse: Warehouse, batch_id: int, assignment: Assignment) -> bool:
+    """Makes two planned assignments of one, by days; False where it is of a week or less."""
+    place = {"kkt_reg_id": assignment.kkt_reg_id, "first_day": assignment.first_day}
+    return bool(warehouse.run("assignment_split", batch_id=batch_id, **place))
+
+
 def mark_read(warehouse: Warehouse, batch_id: int, assignments: Sequence[Assignment]) -> None:
     """Marks assignments, all at once, of which nothing more is needed than what was listed."""
     if assignments:

@@ -29,11 +29,17 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
         client = road.market(organization)
         try:
             pages = PageStore(road.warehouse, batch_id)
-            waiting = ledger.shop_assignments_of(road.warehouse, batch_id, shard, ("planned", "failed"))
-            fetch_all(
-                road, pages, waiting, lambda one: _fetch(client, one), result,
-                state="read", kept_as="fetch_id", requests=client.traffic.total,
-            )  # fmt: skip
+            states: tuple[str, ...] = ("planned", "failed")
+            while True:
+                result.splits = 0
+                waiting = ledger.shop_assignments_of(road.warehouse, batch_id, shard, states)
+                fetch_all(
+                    road, pages, waiting, lambda one: _fetch(client, one), result,
+                    state="read", kept_as="fetch_id", requests=client.traffic.total,
+                )  # fmt: skip
+                if not result.splits:
+                    break
+                states = ("planned",)
             told.update(result.states)
         finally:
             told.update(requests=client.traffic.total(), retries=client.retries.total())

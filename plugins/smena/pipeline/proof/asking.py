@@ -13,6 +13,7 @@ import pandas as pd
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
 from smena.pipeline.extract import MARGIN
+from smena.pipeline.limits import Budget, OverLimit
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
@@ -22,7 +23,7 @@ from smena.transform.frames import DAY_TOTALS, OPENINGS, TOLD_SHIFTS
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.schema import MOMENT
-from smena.transform.totals import last_close_without_opening, read_told_shifts
+from smena.transform.totals import has_shift_without_ends, last_close_without_opening, read_told_shifts
 from smena.transform.wholeness import LONGEST_SHIFT
 from smena.warehouse.pages import PageStore
 
@@ -76,6 +77,11 @@ class _Answers:
     days: list[RawPage] = field(default_factory=list)
     openings: list[RawPage] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """How many bytes are held."""
+        return sum(len(page.body) for page in (*self.totals, *self.wider, *self.days, *self.openings))
+
 
 class Witness:
     """Asks the source about registers; every answer is kept as evidence of the batch."""
@@ -86,8 +92,9 @@ class Witness:
     def ask(self, registers: Sequence[AskedRegister]) -> Told:
         """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
         told = Told()
-        for some in _chunks(registers, REGISTERS_AT_ONCE):
-            told.add(self._ask_some(some))
+        for some, answers, unasked in self._in_parts(registers):
+            told.add(self._read(some, answers) if some else Told())
+            told.unasked |= unasked
         return told
 
     def organization_days(self, ofd_organization_id: str, first: date, last: date) -> pd.DataFrame:
@@ -103,15 +110,28 @@ class Witness:
         except Undecodable as error:
             raise UnreadableAnswer(f"by-days: {error}", address=page.address, body=page.body) from None
 
-    def _ask_some(self, registers: list[AskedRegister]) -> Told:
-        unasked = Told()
-        answers = self._each(registers, self._answers, unasked)
-        told = self._read([one for one in registers if one.kkt_reg_id in answers], answers)
-        told.unasked |= unasked.unasked
-        return told
+    def _in_parts(
+        self, registers: Sequence[AskedRegister]
+    ) -> Iterator[tuple[list[AskedRegister], dict[str, _Answers], dict[str, str]]]:
+        """Registers with their answers and with the reasons of those that gave none; as many as may be held at once."""
+        some: list[AskedRegister] = []
+        answers: dict[str, _Answers] = {}
+        unasked: dict[str, str] = {}
+        held = 0
+        for few in _chunks(registers, 2 * self._road.extract_workers):
+            asked = Told()
+            answers |= self._each(few, self._answers, asked)
+            unasked |= asked.unasked
+            some += [one for one in few if one.kkt_reg_id in answers]
+            held += sum(answers[one.kkt_reg_id].size for one in few if one.kkt_reg_id in answers)
+            if len(some) >= REGISTERS_AT_ONCE or held >= self._road.chunk_bytes:
+                yield some, answers, unasked
+                some, answers, unasked, held = [], {}, {}, 0
+        if some or unasked:
+            yield some, answers, unasked
 
     def _read(self, registers: list[AskedRegister], answers: dict[str, _Answers]) -> Told:
-        """What the answers of these registers tell; one whose answers cannot be read is told of as not asked."""
+        """What the answers of these registers say; one whose answers cannot be read counts as not asked."""
         try:
             return self._read_together(registers, answers)
         except (PassingFault, RefusedLogin):
@@ -141,22 +161,30 @@ class Witness:
         return told
 
     def _answers(self, register: AskedRegister) -> _Answers:
-        asked, client = _Answers(), self._client
+        asked, client, budget = _Answers(), self._client, Budget(self._road.chunk_bytes, self._road.unit_seconds)
         first, last = _span(register, register.first_day - MARGIN)
         place = (register.ofd_organization_id, register.kkt_reg_id)
         page = client.by_shifts(*place, first, last)
         asked.totals.append(self._keep(register, "by_shifts", page))
+        is_open_before = has_shift_without_ends(page.body)
         cut = last_close_without_opening(page.body, register.first_day)
         if cut is not None:
             earlier, _ = _span(register, register.first_day - LONGEST_SHIFT)
             page = client.by_shifts(*place, earlier, min(cut, last))
             asked.wider.append(self._keep(register, "by_shifts", page))
+        begins = _span(register, register.first_day)[0]
+        earlier, _ = _span(register, register.first_day - LONGEST_SHIFT)
+        if is_open_before and earlier < first:
+            # Opened before these days and not closed: its opening tells since when, and on which drive.
+            wider = client.by_shifts(*place, earlier, last)
+            asked.wider.append(self._keep(register, "by_shifts", wider))
+            begins = earlier
         asked.days.append(self._keep(register, "by_days", client.by_days(*place, first, last)))
-        begins = datetime.combine(_span(register, register.first_day)[0], time.min)
         # By either clock: an opening of the last day may have been received a month later.
         ends = min(datetime.combine(last, time(23, 59, 59)) + LONGEST_SHIFT, self._road.latest_local_time())
-        for page in client.by_period(*place, begins, ends, ("openShift",)):
+        for page in client.by_period(*place, datetime.combine(begins, time.min), ends, ("openShift",)):
             asked.openings.append(self._keep(register, "by_period", page))
+            budget.take(len(page.body))
         return asked
 
     def _unclear(
@@ -204,7 +232,7 @@ class Witness:
                         found[name] = attempt.result()
                     except RefusedLogin:
                         raise
-                    except (RefusedByService, UnreadableAnswer) as error:
+                    except (RefusedByService, UnreadableAnswer, OverLimit) as error:
                         told.unasked[name] = str(error)
                     except (PassingFault, WrongUse):
                         raise
@@ -245,6 +273,9 @@ def _distinct(frames: list[pd.DataFrame]) -> pd.DataFrame:
     rows = pd.concat(frames, ignore_index=True).sort_values("opened_at", na_position="last", kind="stable")
     closed = rows[rows["closed_at"].notna()].drop_duplicates(["kkt_reg_id", "shift_number", "closed_at"])
     still_open = rows[rows["closed_at"].isna()].drop_duplicates(["kkt_reg_id", "shift_number", "opened_at"])
+    # What a narrower answer cut off is the same shift.
+    is_cut = still_open["opened_at"].isna() & still_open.duplicated(["kkt_reg_id", "shift_number"])
+    still_open = still_open[~is_cut]
     return pd.concat([closed, still_open], ignore_index=True)
 
 

@@ -1,4 +1,7 @@
-"""The last step of the road: is everything here, and does everything agree (DOMAIN 6)? It changes no accounting."""
+"""The last step of the road: is everything here, and does everything agree (DOMAIN 6)?
+
+It changes no accounting, except that a shift which can never be closed is recorded as one that waits for a person.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from smena.model.organization import Organization
 from smena.model.window import OFD, Window
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import horizon_of
+from smena.pipeline.proof import unclosed
 from smena.pipeline.proof.asking import AskedRegister, Told, Witness
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
 from smena.pipeline.road import Road
@@ -91,7 +95,6 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
         organization = organization_of(road.warehouse, inn)
         window = window or last_days(road, organization)
         horizon_of(road, organization, None, window)
-        days = {"first_day": window.first_day, "last_day": window.last_day}
         with road.warehouse.transaction() as transaction:
             batch_id, _ = ledger.open_batch(
                 transaction,
@@ -104,27 +107,26 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
             )
             transaction.run("batch_span", batch_id=batch_id, first_day=window.first_day)
         try:
-            registers = [AskedRegister(**row) for row in road.warehouse.rows("proof_registers", inn=inn, **days)]
+            span = {"first_day": window.first_day, "last_day": window.last_day}
+            registers = [AskedRegister(**row) for row in road.warehouse.rows("proof_registers", inn=inn, **span)]
             told = _ask(road, organization, batch_id, registers, window, log)
-            for row in road.warehouse.rows("proof_not_listed", inn=inn, **days):
+            for row in road.warehouse.rows("proof_not_listed", inn=inn, **span):
                 told.unasked[row["kkt_reg_id"]] = row["details"]
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
                 _write_told(transaction, inn, batch_id, told)
-                unread = _read_again(transaction, inn, window)
-                _judge(transaction, inn, batch_id, unread, window, newest_day=road.newest_day())
-                closed = _compare(transaction, inn, batch_id, registers, told, window)
-                made = Reconciled(
-                    batch_id,
-                    inn,
-                    window,
-                    transaction.rows("completeness_of_days", inn=inn, **days),
-                    transaction.rows("completeness", inn=inn, **days),
-                    transaction.rows("differences", inn=inn, **days),
-                    closed,
-                    told.unasked,
-                )
-                transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
+                made = _prove(transaction, inn, batch_id, registers, told, window, newest_day=road.newest_day())
+                stuck = unclosed.find(transaction, inn, window, road.local_now(organization).date())
+                if not stuck:
+                    transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
+            if stuck:
+                found = _read_unclosed(road, organization, batch_id, stuck)
+                with road.warehouse.transaction() as transaction:
+                    transaction.run("lock_organization", inn=inn)
+                    if found:
+                        unclosed.write(transaction, ledger.batch_of(transaction, batch_id), organization, found)
+                        made = _prove(transaction, inn, batch_id, registers, told, window, newest_day=road.newest_day())
+                    transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
         except Exception as error:
             ours = contained(error, f"reconciliation of {inn}, batch {batch_id}")
             road.warehouse.run("batch_stop", batch_id=batch_id, reason=storable(str(ours)))
@@ -134,6 +136,43 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
         _alert(made)
         log.update(batch_id=batch_id, **_summary(made))
         return made
+
+
+def _prove(
+    transaction: Transaction,
+    inn: str,
+    batch_id: int,
+    registers: list[AskedRegister],
+    told: Told,
+    window: Window,
+    *,
+    newest_day: date,
+) -> Reconciled:
+    """Verdicts and differences from what the source reported, which is written already."""
+    days = {"first_day": window.first_day, "last_day": window.last_day}
+    unread = _read_again(transaction, inn, window)
+    _judge(transaction, inn, batch_id, unread, window, newest_day=newest_day)
+    closed = _compare(transaction, inn, batch_id, registers, told, window)
+    return Reconciled(
+        batch_id,
+        inn,
+        window,
+        transaction.rows("completeness_of_days", inn=inn, **days),
+        transaction.rows("completeness", inn=inn, **days),
+        transaction.rows("differences", inn=inn, **days),
+        closed,
+        told.unasked,
+    )
+
+
+def _read_unclosed(
+    road: Road, organization: Organization, batch_id: int, stuck: list[unclosed.Unclosed]
+) -> list[unclosed.Found]:
+    client = road.ofd(organization)
+    try:
+        return unclosed.read(road, client, PageStore(road.warehouse, batch_id), stuck)
+    finally:
+        client.close()
 
 
 def _ask(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smena.warehouse.migrating import run_file
 
 revision = "0023"
-down_revision: str | None = "0021"
+down_revision: str | None = "0022"
 
 
 def upgrade() -> None:

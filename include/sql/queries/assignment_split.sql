@@ -1,0 +1,52 @@
+-- Run by extract: a window whose answers are too large to be read together becomes two, each asked for anew. A document
+-- that is found by its time of receipt only is found in the later half, which is asked for as far as the whole was.
+with whole as (
+    select
+        batch_id,
+        shard,
+        kkt_reg_id,
+        first_day,
+        last_day,
+        reason,
+        ask_through,
+        read_through,
+        first_day + (last_day - first_day) / 2 as middle
+    from control.assignment
+    where
+        batch_id = %(batch_id)s
+        and kkt_reg_id = %(kkt_reg_id)s
+        and first_day = %(first_day)s
+        -- A week is not split: a service whose answers never end would be asked again for every day.
+        and last_day - first_day >= 7
+),
+
+later as (
+    insert into control.assignment (
+        batch_id, shard, kkt_reg_id, first_day, last_day, reason, ask_through, read_through
+    )
+    select
+        batch_id,
+        shard,
+        kkt_reg_id,
+        middle + 1,
+        last_day,
+        reason,
+        ask_through,
+        read_through
+    from whole
+)
+
+update control.assignment
+set
+    last_day = whole.middle,
+    ask_through = least(whole.ask_through, whole.middle + time '23:59:59'),
+    read_through = least(whole.read_through, whole.middle + time '23:59:59'),
+    state = 'planned',
+    fetch_id = null,
+    receipts_fetch_id = null,
+    error = null
+from whole
+where
+    assignment.batch_id = whole.batch_id
+    and assignment.kkt_reg_id = whole.kkt_reg_id
+    and assignment.first_day = whole.first_day

@@ -1,0 +1,16 @@
+-- Run by reconcile after shifts without a closing report are published: what was missing for them is settled by a person
+-- and not by another load.
+delete from control.gap
+where
+    gap.organization_inn = %(inn)s
+    and gap.product = 'ofd'
+    and gap.reason = 'missing_shift'
+    and exists (
+        select from accounting.shift
+        where
+            shift.organization_inn = gap.organization_inn
+            and shift.kkt_reg_id = gap.kkt_reg_id
+            and shift.source = 'ofd'
+            and shift.fiscal_document_number is null
+            and gap.days && daterange(coalesce(shift.opened_at, shift.closed_at)::date, shift.closed_at::date, '[]')
+    )

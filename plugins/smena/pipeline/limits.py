@@ -1,0 +1,44 @@
+"""What one unit, a register's or a shop's window, may take: bytes of answers, which are held in memory, and time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from smena.model.errors import PassingFault
+
+
+class OverLimit(PassingFault):
+    """One unit takes more than a unit may. It costs this unit only."""
+
+
+class TooManyBytes(OverLimit):
+    """The answers for one unit are too large to be read together. A shorter window may not be."""
+
+
+class Budget:
+    """What is left to one unit. Not to be shared by threads.
+
+    Args:
+        most_bytes: how many bytes of answers the unit may have.
+        most_seconds: how long it may take; looked at after each answer, so one request more may be waited for.
+    """
+
+    def __init__(self, most_bytes: int, most_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most_bytes, self._most_seconds, self._clock = most_bytes, most_seconds, clock
+        self._ends_at = clock() + most_seconds
+        self.taken = 0
+
+    def take(self, size: int) -> None:
+        """Counts an answer. Raises TooManyBytes, and OverLimit where the time is over."""
+        self.taken += size
+        if self.taken > self._most_bytes:
+            raise TooManyBytes(
+                f"the answers for this window are larger than {self._most_bytes} bytes together",
+                fix="load shorter windows",
+            )
+        if self._clock() >= self._ends_at:
+            raise OverLimit(
+                f"the answers for this window take longer than {self._most_seconds:g} seconds",
+                fix="run again later, or load shorter windows",
+            )

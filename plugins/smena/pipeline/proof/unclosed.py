@@ -1,0 +1,206 @@
+"""Shifts whose closing report, or whose first receipts, cannot come any more: each waits for a person, with its cash.
+
+A drive fails while a shift is open, or was replaced long before a missing shift could be loaded; a shift began before
+the permission did. Another load does not help (DOMAIN 5). The receipts that can be read are read for these shifts only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+import pandas as pd
+
+from smena.integration.organizations import account_rules
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin
+from smena.model.organization import Organization
+from smena.model.window import Window
+from smena.pipeline.extract import RECEIPTS
+from smena.pipeline.limits import Budget
+from smena.pipeline.log import logger
+from smena.pipeline.process import Chunk, stage
+from smena.pipeline.receipts import CLOCKS_APART
+from smena.pipeline.road import Road
+from smena.pipeline.writing import write_shifts
+from smena.quality import check_receipts
+from smena.sources.ofd import OfdClient
+from smena.transform.frames import MONEY, ORDERS, SHIFT_KEY, SHIFT_TOTALS, Z_REPORTS
+from smena.transform.pages import RawPage
+from smena.transform.reading import FiscalFrames, read_documents
+from smena.transform.shifts import make_shifts
+from smena.warehouse.database import Transaction
+from smena.warehouse.ledger import Batch
+from smena.warehouse.pages import PageStore
+
+_WHY = {
+    "no_closing": "its drive was replaced before the shift was closed",
+    "lost": "its drive was replaced, and its closing report cannot come any more",
+    "before_permission": "it was opened before the permission began",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unclosed:
+    """A shift that cannot be made whole, as `proof_unclosed` finds it. Times are the register's own.
+
+    Attributes:
+        fiscal_drive_number: None where only totals by shift report it.
+        begins, ends: between these its receipts were formed.
+        receipts: how many it has by the totals or by its closing report, where either tells.
+        kind: no_closing, lost or before_permission.
+        fiscal_document_number: of its closing report, where there is one.
+    """
+
+    kkt_reg_id: str
+    fiscal_drive_number: str | None
+    shift_number: int
+    opened_at: datetime | None
+    closed_at: datetime | None
+    begins: datetime
+    ends: datetime
+    receipts: int | None
+    kind: str
+    ofd_organization_id: str
+    permission_from: date | None
+    permission_to: date | None
+    fiscal_document_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the source has of an unclosed shift; `page_ids` are the answers."""
+
+    shift: Unclosed
+    documents: FiscalFrames
+    page_ids: list[int]
+
+
+def find(transaction: Transaction, inn: str, window: Window, today: date) -> list[Unclosed]:
+    """Shifts of the window that cannot be made whole and are not recorded as that yet."""
+    rows = transaction.rows(
+        "proof_unclosed", inn=inn, first_day=window.first_day, last_day=window.last_day, today=today
+    )
+    return [Unclosed(**row) for row in rows]
+
+
+def read(road: Road, client: OfdClient, pages: PageStore, shifts: Sequence[Unclosed]) -> list[Found]:
+    """The receipts of these shifts. One that cannot be asked about now is left for the next reconciliation."""
+    found = []
+    fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
+    for one in shifts:
+        try:
+            found.append(_read(client, pages, fetch_id, one, road.budget()))
+        except RefusedLogin:
+            raise
+        except (RefusedByService, PassingFault) as error:
+            logger.warning("unclosed register=%s shift=%s why=%s", one.kkt_reg_id, one.shift_number, error)
+    return [one for one in found if one.page_ids and one.shift.fiscal_drive_number is not None]
+
+
+def write(transaction: Transaction, batch: Batch, organization: Organization, found: Sequence[Found]) -> None:
+    """Publishes them as shifts that wait for a person, each with the orders that its receipts make."""
+    accounts = account_rules(transaction, organization.inn)
+    transaction.run("stage_clear", batch_id=batch.batch_id, shard=0)
+    for one in found:
+        z_report, openings, receipts, vat_lines = _frames(one, organization)
+        shifts, orders, _ = make_shifts(
+            z_report,
+            openings,
+            SHIFT_TOTALS.empty(),
+            receipts,
+            vat_lines,
+            one.documents.rejects,
+            detail="receipts",
+            date_policy=organization.date_policy,
+            refunds=organization.refunds,
+            keeps_cash_documents=organization.keeps_cash_documents,
+            accounts=accounts,
+        )
+        shifts = _with_reason(shifts, one, len(receipts))
+        if one.shift.kind == "before_permission":
+            # Its closing report is known: a person sees the sums of what can be read, and no order is made by itself.
+            shifts = shifts.assign(outcome="needs_review")
+            orders = ORDERS.empty()
+        stage(transaction, batch.batch_id, 0, Chunk(shifts, orders, one.documents.rejects.head(0).assign(step=""), ()))
+    write_shifts(transaction, batch)
+    transaction.run("proof_unclosed_gaps", inn=organization.inn)
+    transaction.run("stage_clear", batch_id=batch.batch_id, shard=0)
+
+
+def _read(client: OfdClient, pages: PageStore, fetch_id: int, one: Unclosed, budget: Budget) -> Found:
+    first, last = one.begins, one.ends + CLOCKS_APART
+    if one.permission_from is not None:
+        first = max(first, datetime.combine(one.permission_from, time.min))
+    if one.permission_to is not None:
+        last = min(last, datetime.combine(one.permission_to, time(23, 59, 59)))
+    raw: list[RawPage] = []
+    if first <= last:
+        for page in client.by_period(one.ofd_organization_id, one.kkt_reg_id, first, last, RECEIPTS):
+            page_id = pages.add(
+                fetch_id=fetch_id,
+                kkt_reg_id=one.kkt_reg_id,
+                method="by_period",
+                address=page.address,
+                status=page.status,
+                fetched_at=page.fetched_at,
+                body=page.body,
+            )
+            raw.append(RawPage(page_id, one.kkt_reg_id, page.body))
+            budget.take(len(page.body))
+    documents = read_documents(raw)
+    drive = one.fiscal_drive_number
+    if drive is None:
+        # Only the totals report the shift: its documents tell the drive.
+        of_number = pd.concat([documents.openings[SHIFT_KEY], documents.receipts[[*SHIFT_KEY]]])
+        drives = of_number.loc[of_number["shift_number"] == one.shift_number, "fiscal_drive_number"].unique()
+        drive = str(drives[0]) if len(drives) == 1 else None
+    known = Unclosed(**{name: getattr(one, name) for name in one.__slots__} | {"fiscal_drive_number": drive})
+    return Found(known, documents, [page.page_id for page in raw])
+
+
+def _frames(one: Found, organization: Organization) -> tuple[pd.DataFrame, ...]:
+    """A row in place of the closing report, and the opening, receipts and VAT of the shift alone."""
+    shift, documents = one.shift, one.documents
+    openings, receipts = (_of_shift(frame, shift) for frame in (documents.openings, documents.receipts))
+    began = shift.opened_at or (openings["opened_at"].iloc[0] if len(openings) else None)
+    # There is no closing: the time of the last document stands for it.
+    newest = receipts["formed_at"].max() if len(receipts) else began or shift.begins
+    row = {
+        "page_id": one.page_ids[-1],
+        "kkt_reg_id": shift.kkt_reg_id,
+        "fiscal_drive_number": shift.fiscal_drive_number,
+        "shift_number": shift.shift_number,
+        "fiscal_document_number": shift.fiscal_document_number,
+        "fiscal_sign": None,
+        "closed_at": shift.closed_at or newest,
+        "received_at": None,
+        "receipts_quantity": len(receipts),
+        "documents_quantity": None,
+        "user_inn": None,
+    }
+    z_report = Z_REPORTS.of({name: [value] for name, value in row.items()})
+    checked = check_receipts(receipts, documents.vat_lines, openings, z_report, organization_inn=organization.inn)
+    receipts = receipts.drop(index=checked.bad.index)
+    z_report["receipts_quantity"] = pd.Series([len(receipts)], index=z_report.index, dtype="Int64")
+    return z_report, openings, receipts, documents.vat_lines
+
+
+def _of_shift(frame: pd.DataFrame, shift: Unclosed) -> pd.DataFrame:
+    mine = (frame["fiscal_drive_number"] == shift.fiscal_drive_number) & (frame["shift_number"] == shift.shift_number)
+    return frame[mine.fillna(value=False).astype(bool)]
+
+
+def _with_reason(shifts: pd.DataFrame, one: Found, read_receipts: int) -> pd.DataFrame:
+    """The reason for a person to look: why it cannot be whole, its cash, and what lacks by the totals."""
+    cash = shifts[list(MONEY[:4])].fillna(0).iloc[0]
+    in_cash = int(cash["cash_income"] - cash["cash_refund"] - cash["cash_payout"] + cash["cash_payout_refund"])
+    sign = "-" if in_cash < 0 else ""
+    parts = [_WHY[one.shift.kind], f"cash of its receipts: {sign}{abs(in_cash) // 100}.{abs(in_cash) % 100:02d}"]
+    if one.shift.receipts is not None and one.shift.receipts != read_receipts:
+        parts.append(f"{read_receipts} of {one.shift.receipts} receipts were read")
+    former = shifts["reason"].iloc[0]
+    if pd.notna(former):
+        parts.append(str(former))
+    reason = pd.Series(["; ".join(parts)], index=shifts.index, dtype="string")
+    return shifts.assign(reason=reason)
