@@ -42,7 +42,7 @@ def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: dat
         if inn in done:
             continue
         try:
-            reconcile(road, inn, run_id=run_id, window=window or None)
+            reconcile(road, inn, run_id=run_id, window=window or None, is_full=False)
         except SmenaError as error:
             logger.log(logging.WARNING, "unreconciled inn=%s why=%s", inn, error)
             failed.append(error)
