@@ -47,6 +47,17 @@ with facts as (
                 staged.receipts
             )
         ) as same_facts,
+        (
+            staged.detail = 'receipts'
+            and exists (
+                select from control.difference
+                where
+                    difference.organization_inn = organization.inn
+                    and difference.closed_at is null
+                    and difference.kind in ('vat', 'receipts_changed')
+                    and difference.shifts @> array[staged.shift_id]
+            )
+        ) as is_named,
         case
             when stood.shift_id is not null
                 then
@@ -118,6 +129,15 @@ select
                     else 'changed'
                 end
         when outcome = 'before_start' then 'same'
+        -- The sums are the same, and a reconciliation has named receipts that are not: VAT, a tax system, an agent.
+        when
+            same_facts and is_named and outcome in ('issued', 'no_cash') and stood_outcome = outcome
+            and not stood_closed and not other_day
+            and not exists (
+                select from accounting.cash_order
+                where cash_order.shift_id = differing.shift_id and cash_order.status in ('accepted', 'rejected')
+            )
+            then 'changed'
         when
             same_facts
             or exists (

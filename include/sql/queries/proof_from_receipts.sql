@@ -11,8 +11,10 @@ select
     shift.received_at at time zone 'UTC' as received_at,
     shift.receipts,
     shift.evidence,
+    page.batch_id as read_in,
     confirmed.evidence is not null as is_read
 from accounting.shift
+left join raw.page on shift.evidence[1] = page.page_id
 left join control.confirmed_shift as confirmed
     on shift.shift_id = confirmed.shift_id and shift.evidence = confirmed.evidence
 where
@@ -21,4 +23,4 @@ where
     and shift.detail = 'receipts'
     and shift.closed_at >= %(first_day)s
     and shift.closed_at < %(last_day)s::date + 1
-order by shift.kkt_reg_id, shift.closed_at
+order by shift.kkt_reg_id, page.batch_id, shift.closed_at

@@ -52,7 +52,8 @@ def read_booked_vat(road: Road, inn: str, batch_id: int, shifts: Sequence[Row], 
     """
     for some in _by_registers([shift for shift in shifts if not shift["is_read"]]):
         with road.warehouse.transaction() as transaction:
-            vat = vat_of_shifts(documents_of(transaction, some), _keys(some))
+            of_batches = [vat_of_shifts(documents_of(transaction, part), _keys(part)) for part in _by_batch(some)]
+            vat = pd.concat(of_batches)
             lines: dict[str, list[Any]] = {shift["shift_id"]: [] for shift in some}
             for row in vat.to_dict("records"):
                 lines[row.pop("shift_id")].append(row)
@@ -101,12 +102,12 @@ def ask_again(road: Road, witness: Witness, registers: Sequence[AskedRegister], 
         pages, unasked = witness.receipts([known[name] for name in names], periods)
         again.unasked |= unasked
         again.asked += list(pages)
-        frame = frame[frame["kkt_reg_id"].isin(list(pages))]
         read = [shift for shift in some if shift["kkt_reg_id"] in pages]
-        with road.warehouse.transaction() as transaction:
-            booked = documents_of(transaction, read)
         told = read_documents(page for one in pages.values() for page in one)
-        again.differences += _changed(changed_receipts(booked, told, frame), frame)
+        for part in _by_batch(read):
+            with road.warehouse.transaction() as transaction:
+                booked = documents_of(transaction, part)
+            again.differences += _changed(changed_receipts(booked, told, _keys(part)), frame)
         again.confirmed += [_confirmed(shift, None, asked=True) for shift in read]
     return again
 
@@ -156,6 +157,12 @@ def _keys(shifts: Sequence[Row]) -> pd.DataFrame:
     moments = dict.fromkeys(["opened_at", "closed_at", "received_at"], MOMENT)
     text = dict.fromkeys(["shift_id", "kkt_reg_id", "fiscal_drive_number"], "string")
     return frame.astype(text | moments | {"shift_number": "Int64"})
+
+
+def _by_batch(shifts: Sequence[Row]) -> list[list[Row]]:
+    """Shifts by the batch that read them: pages of two batches may hold one document with two contents."""
+    ordered = sorted(shifts, key=lambda shift: shift["read_in"] or 0)
+    return [list(part) for _, part in groupby(ordered, key=lambda shift: shift["read_in"])]
 
 
 def _by_registers(shifts: Sequence[Row]) -> Iterator[list[Row]]:
