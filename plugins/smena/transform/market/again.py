@@ -65,6 +65,7 @@ def changed_tills(here: pd.DataFrame, told: pd.DataFrame, days: pd.DatetimeIndex
     both = ours.merge(theirs, on=_KEY, how="outer", suffixes=("", "_told"), indicator=True)
     side = both["_merge"].astype("string")
     gone = (side == "left_only") & both["is_asked"].fillna(value=False).astype(bool)
+    gone &= (both["outcome"] != "rejected").fillna(value=True)
     new = (side == "right_only") & both["day_told"].isin(days)
     differs = pd.Series(data=False, index=both.index)
     for name in _FACTS:
