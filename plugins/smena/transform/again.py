@@ -16,20 +16,20 @@ from smena.transform.reading import FiscalFrames
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 
 FIELDS = {
-    "shift_number": "the shift",
-    "formed_at": "the time",
-    "kind": "the kind of document",
-    "operation": "the operation",
-    "taxation": "the tax system",
-    "agent": "the agent",
-    "corrects_day": "the corrected day",
-    "total": "the sums",
-    "cash": "the sums",
-    "cashless": "the sums",
-    "prepaid": "the sums",
-    "postpaid": "the sums",
-    "consideration": "the sums",
-    "vat": "the VAT",
+    "shift_number": "other: the shift",
+    "formed_at": "other: the time",
+    "kind": "other: the kind of document",
+    "operation": "other: the operation",
+    "taxation": "other: the tax system",
+    "agent": "other: the agent",
+    "corrects_day": "other: the corrected day",
+    "total": "other: the sums",
+    "cash": "other: the sums",
+    "cashless": "other: the sums",
+    "prepaid": "other: the sums",
+    "postpaid": "other: the sums",
+    "consideration": "other: the sums",
+    "vat": "other: the VAT",
 }
 """What is compared of a receipt: everything that its orders are made of, and what a person calls it."""
 
@@ -116,7 +116,7 @@ def changed_receipts(booked: FiscalFrames, told: FiscalFrames, shifts: pd.DataFr
     for name, words in FIELDS.items():
         differs = ((side == "both") & (both[name] != both[f"{name}_told"])).fillna(value=False)
         differs &= ~what.str.contains(words, regex=False)
-        what = what.mask(differs, what + "; other: " + words)
+        what = what.mask(differs, what + "; " + words)
         for one, text in texts.items():
             texts[one] = text.mask(differs, text + f", {name}=" + both[f"{name}{one}"].astype("string"))
     signed = _signed(both, "").fillna(0) - _signed(both, "_told").fillna(0)
