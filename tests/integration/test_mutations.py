@@ -1,8 +1,9 @@
-"""Twelve thousand damaged answers: each is loaded right, put aside with its reason, or waits. None makes a wrong ПКО.
+"""Ten thousand damaged answers: each is loaded right, put aside with its reason, waits, or is named by reconciliation.
 
 Nothing but the sources is invented: answers lie as pages, and the real reading, checks and transforms work on them,
 many registers together, so that whoever stands beside a damaged answer is held against the truth as well. One answer of
-a register is damaged, whichever: of the first reading of a list, of the second, or of a witness.
+a register is damaged, whichever. What one answer alone tells (the VAT or tax system of a receipt, a cheque of Market)
+is booked as it was told: then what reconciliation compares is made of undamaged answers, and must name each such shift.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pytest
 
 from tests.mutation import market_verdict as market
 from tests.mutation import verdict as ofd
-from tests.mutation.verdict import SILENT, WRONG
+from tests.mutation.verdict import SILENT, UNNAMED, WRONG
 
 TOGETHER = 250
 HEALTHY_EACH = 20
@@ -50,7 +51,7 @@ def _prove(verdict: Any, source: str) -> None:
     if case.damage is None:
         assert verdict.kind == ofd.RIGHT, "a register beside the damaged ones is harmed"
         return
-    assert verdict.kind not in (WRONG, SILENT), f"{source}: {_told(case)}: {verdict.kind}: {verdict.why}"
+    assert verdict.kind not in (WRONG, SILENT, UNNAMED), f"{source}: {_told(case)}: {verdict.kind}: {verdict.why}"
 
 
 @pytest.mark.parametrize("source", ["totals", "dated by the opening", "receipts", "market"])
@@ -64,7 +65,7 @@ def test_a_few_hundred_damaged_answers_make_no_wrong_order(source: str) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
-    ("source", "answers"), [("totals", 4000), ("dated by the opening", 1400), ("receipts", 4000), ("market", 2600)]
+    ("source", "answers"), [("totals", 3000), ("dated by the opening", 1000), ("receipts", 3500), ("market", 2500)]
 )
-def test_twelve_thousand_damaged_answers_make_no_wrong_order(source: str, answers: int) -> None:
+def test_ten_thousand_damaged_answers_make_no_wrong_order(source: str, answers: int) -> None:
     assert _run(source, answers).total() == answers

@@ -63,7 +63,9 @@ def test_no_certificate_calls_a_period_complete_in_which_a_cheque_of_market_is_r
     assert "не загружено дней Маркета — 1" in as_file(made(), "proof.html").decode()
     town.sandbox.faults.clear()
     town.load(product=MARKET)
-    assert (made()["is_complete"], made()["market_days_open"]) == (True, [])
+    assert (made()["is_complete"], made()["market_days_open"]) == (False, []), "its cheques were not asked for again"
+    reconcile(town.road, town.inn, run_id="test", window=Window(DAY, DAY))
+    assert (made()["is_complete"], made()["market_days_open"], made()["unconfirmed"]) == (True, [], [])
 
 
 def test_a_register_that_nobody_has_looked_at_since_is_not_called_offline(build_town: BuildTown) -> None:

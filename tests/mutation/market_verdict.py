@@ -11,17 +11,18 @@ from typing import Any
 import pandas as pd
 
 from smena.pipeline.market.process import Chunk, work
+from smena.transform.market.again import BOOKED_TILLS, changed_tills
 from tests.mutation.damage import Damage, as_json, damaged
 from tests.mutation.register import as_stored
 from tests.mutation.till import FIRST_DAY, NOW, SHIFTS, Till
 from tests.mutation.verdict import (
     ASIDE,
     INCOMPLETE,
+    NAMED,
     QUARANTINED,
     RIGHT,
-    SILENT,
     STOPPED,
-    UNCONFIRMED,
+    UNNAMED,
     WRONG,
     organization,
 )
@@ -74,28 +75,57 @@ def judge(cases: Sequence[Case]) -> list[Verdict]:
         if len(cases) == 1:
             return [Verdict(cases[0], STOPPED, "")]
         return [verdict for case in cases for verdict in judge([case])]
-    return [_judged(case, chunk) for case in cases]
+    named = _reconciled(cases, chunk)
+    return [_judged(case, chunk, named) for case in cases]
 
 
-def _judged(case: Case, chunk: Chunk) -> Verdict:
+def _reconciled(cases: Sequence[Case], chunk: Chunk) -> set[tuple[str, str]]:
+    """Till shifts (shop, shift) that the next reconciliation names, which asks for the undamaged cheques."""
+    pages = [
+        page
+        for place, case in enumerate(cases)
+        for page in as_stored(
+            case.till.shop,
+            FIRST_DAY,
+            {name: as_json(answer) for name, answer in case.till.answers.items()},
+            METHODS,
+            first_page=1_000_001 + 10 * place,
+        )
+    ]
+    last_day = FIRST_DAY + timedelta(days=SHIFTS - 1)
+    told = work(pages, organization("totals"), FIRST_DAY, last_day, NOW).shifts
+    here = BOOKED_TILLS.conform(
+        chunk.shifts.assign(shift_id=chunk.shifts["till_shift"], is_decided=False, is_asked=True)
+    )
+    changed = changed_tills(here, told, pd.date_range(FIRST_DAY, last_day))
+    return set(zip(changed["shop_id"], changed["till_shift"], strict=True))
+
+
+def _judged(case: Case, chunk: Chunk, named: set[tuple[str, str]]) -> Verdict:
     mine = chunk.shifts[chunk.shifts["shop_id"] == case.till.shop]
     rejects = chunk.rejects[chunk.rejects["kkt_reg_id"] == case.till.shop]
     wrong, right = [], set()
+    doubtful: set[str] = set()
     for row in mine.to_dict("records"):
         told = _differences(row, case.till.truth.get(row["till_shift"]))
         wrong += told
+        doubtful |= {row["till_shift"]} if told else set()
         if not told and row["outcome"] in ("issued", "no_cash"):
             right.add(row["till_shift"])
     lost = case.till.truth.keys() - right
+    # Nothing but the next reading of the shop's cheques can tell.
+    doubtful |= lost - set(mine["till_shift"])
+    if case.damage is None:
+        assert not {shift for shop, shift in named if shop == case.till.shop}, "a difference where there is none"
+    is_named = {(case.till.shop, shift) for shift in doubtful} <= named
     if wrong:
-        # Nothing but the next reading of the shop's cheques can tell.
-        kind = UNCONFIRMED if case.damage else WRONG
+        kind = WRONG if case.damage is None else NAMED if is_named else UNNAMED
     elif not lost:
         kind = ASIDE if len(rejects) else RIGHT
     elif len(rejects):
         kind = QUARANTINED
     else:
-        kind = INCOMPLETE if lost <= set(mine["till_shift"]) else UNCONFIRMED if case.damage else SILENT
+        kind = INCOMPLETE if lost <= set(mine["till_shift"]) else NAMED if is_named else UNNAMED
     return Verdict(case, kind, "; ".join(wrong))
 
 

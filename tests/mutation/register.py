@@ -75,7 +75,7 @@ class Register:
         opened = datetime(day.year, day.month, day.day, 9, rng.randrange(60))
         closed = opened + timedelta(hours=11, seconds=rng.randrange(3000))
         self.receipts.append({"openShift": self._fiscal(shift, opened, code=2)})
-        sums = {code: {"cash": 0, "card": 0, "count": 0} for code in OPERATIONS}
+        sums = {code: {"cash": 0, "card": 0, "count": 0, "vat": 0} for code in OPERATIONS}
         vat = 0
         count = rng.randrange(3, 7)
         for place in range(count):
@@ -94,13 +94,14 @@ class Register:
             sums[code]["cash"] += cash
             sums[code]["card"] += card
             sums[code]["count"] += 1
+            sums[code]["vat"] += inside
             vat += (2 * inside * cash + total) // (2 * total)
         report = self._fiscal(shift, closed, code=5, receiptsQuantity=count, documentsQuantity=count + 2)
         self.reports.append({"closeShift": report})
         sections = {
             SECTIONS[code]: {
                 "cashTotal": one["cash"], "cashlessTotal": one["card"], "total": one["cash"] + one["card"],
-                "totalWithNds0": 0, "totalWithNdsFree": 0, "count": one["count"], "nds": {"rate20": 1},
+                "totalWithNds0": 0, "totalWithNdsFree": 0, "count": one["count"], "nds": {"rate20": one["vat"]},
             }
             for code, one in sums.items()
         }  # fmt: skip

@@ -12,8 +12,12 @@ import pandas as pd
 
 from smena.model.organization import AccountRule, DatePolicy, Detail, Organization
 from smena.pipeline.process import Chunk, work
+from smena.pipeline.reading import read_fiscal, read_pages
+from smena.transform.again import changed_receipts, read_told_vat, unequal_vat, vat_of_shifts
 from smena.transform.numbering import are_numbered_on
+from smena.transform.pages import RawPage
 from smena.warehouse.ledger import Batch
+from smena.warehouse.pages import StoredPage
 from tests.mutation.damage import Damage, as_json, damaged
 from tests.mutation.register import FIRST_DAY, INN, SHIFTS, Register, pages_of
 from tests.unit.transform.papers import ACCOUNTS
@@ -22,7 +26,9 @@ RIGHT, ASIDE = "loaded right", "loaded right, a record put aside"
 QUARANTINED, INCOMPLETE, REVIEW = "quarantined", "incomplete", "waits for a person"
 MISSING, GAP, STOPPED = "missing, named by the totals", "missing, a gap in the numbers", "the batch stops"
 WRONG, SILENT = "WRONG", "LOST IN SILENCE"
-UNCONFIRMED = "booked on one answer's word, for reconciliation to name"
+NAMED_DAILY = "booked on one answer's word, named by the VAT of the totals every day"
+NAMED = "booked on one answer's word, named when it is asked for again before a certificate"
+UNNAMED = "WRONG, AND NOT NAMED BY RECONCILIATION"
 ONE_WORD = {"the VAT", "the tax system or the principal"}
 """What no other answer of a load tells of a receipt."""
 KIND_OF = {"cash_income": "pko", "cash_payout_refund": "pko", "cash_refund": "rko", "cash_payout": "rko"}
@@ -89,7 +95,42 @@ def judge(cases: Sequence[Case], detail: Detail, policy: DatePolicy = "shift_clo
             return [Verdict(cases[0], STOPPED, "", 0)]
         return [verdict for case in cases for verdict in judge([case], detail, policy)]
     found = _Found(chunk)
-    return [_judged(case, found, detail) for case in cases]
+    named = _reconciled(cases, pages, chunk) if detail == "receipts" else _Named(set(), set())
+    return [_judged(case, found, detail, named) for case in cases]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Shifts that the next reconciliation names: by the VAT of totals, and by their receipts."""
+
+    by_vat: set[tuple[str, int]]
+    by_receipts: set[tuple[str, int]]
+
+
+def _reconciled(cases: Sequence[Case], pages: Sequence[StoredPage], chunk: Chunk) -> _Named:
+    """What reconciliation compares, of the answers as they were loaded and of undamaged ones."""
+    fresh = [
+        page
+        for n, case in enumerate(cases)
+        for page in pages_of(case.register, _undamaged(case), first_page=1_000_001 + 10 * n)
+    ]
+    shifts = chunk.shifts[(chunk.shifts["detail"] == "receipts").fillna(value=False)].reset_index(drop=True)
+    shifts = shifts.assign(shift_id=shifts["fiscal_drive_number"] + " " + shifts["shift_number"].astype("string"))
+    booked, (told, _, _) = read_fiscal(pages), read_pages(fresh)
+    changed = changed_receipts(booked, told, shifts)
+    columns = ["shift_id", "kkt_reg_id", "fiscal_drive_number", "shift_number", "closed_at", "receipts"]
+    vat = shifts[columns].merge(vat_of_shifts(booked, shifts), on="shift_id", how="left")
+    totals = [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in fresh if page.method == "by_shifts"]
+    unequal = unequal_vat(vat, read_told_vat(totals))
+    return _Named(_keys(unequal["shift_id"]), _keys(changed["shift_id"]))
+
+
+def _keys(names: pd.Series) -> set[tuple[str, int]]:
+    return {(drive, int(number)) for drive, number in (name.split(" ") for name in names)}
+
+
+def _undamaged(case: Case) -> dict[str, bytes]:
+    return {name: as_json(answer) for name, answer in case.register.answers.items() if name in case.bodies}
 
 
 def _batch(detail: str) -> Batch:
@@ -123,15 +164,17 @@ class _Found:
             self.rejects.setdefault(row["kkt_reg_id"], []).append(row)
 
 
-def _judged(case: Case, found: _Found, detail: str) -> Verdict:
+def _judged(case: Case, found: _Found, detail: str, named: _Named) -> Verdict:
     truth = case.register.truth
     shifts = found.shifts.get(case.register.number, [])
     rejects = found.rejects.get(case.register.number, [])
     wrong, right = [], set()
+    doubtful: set[tuple[str, int]] = set()
     for row in shifts:
         key = (row["fiscal_drive_number"], row["shift_number"])
         told = _differences(row, truth.get(key), found.orders.get(key, []), detail)
         wrong += told
+        doubtful |= {key} if told else set()
         if not told and row["outcome"] in ("issued", "no_cash"):
             right.add(key)
     lost = truth.keys() - right
@@ -140,12 +183,16 @@ def _judged(case: Case, found: _Found, detail: str) -> Verdict:
     if not all(one["reason"] and one["record"] is not None for one in rejects):
         wrong.append("a record is in quarantine without its reason")
     kind = _kind(wrong, lost, waiting, quarantined, rejects, truth)
+    if kind == UNNAMED and doubtful <= named.by_vat | named.by_receipts:
+        kind = NAMED_DAILY if doubtful <= named.by_vat else NAMED
+    if case.damage is None:
+        assert not (named.by_vat | named.by_receipts) & truth.keys(), "a difference where there is none"
     return Verdict(case, kind, "; ".join(wrong), max(0, len(lost) - 1))
 
 
 def _kind(wrong: Any, lost: Any, waiting: Any, quarantined: Any, rejects: Any, truth: Any) -> str:
     if wrong:
-        return UNCONFIRMED if set(wrong) <= ONE_WORD else WRONG
+        return UNNAMED if set(wrong) <= ONE_WORD else WRONG
     if not lost:
         return ASIDE if rejects else RIGHT
     if quarantined:

@@ -85,6 +85,17 @@ facts as (
                 staged.receipts
             )
         ) as same_facts,
+        (
+            staged.detail = 'receipts'
+            and exists (
+                select from control.difference
+                where
+                    difference.organization_inn = organization.inn
+                    and difference.closed_at is null
+                    and difference.kind in ('vat', 'receipts_changed')
+                    and difference.shifts @> array[staged.shift_id]
+            )
+        ) as is_named,
         case
             when stood.shift_id is not null
                 then
@@ -224,6 +235,15 @@ select
         when
             stood_unclosed and not is_unclosed and same_facts and not other_day and not stood_closed
             and outcome in ('issued', 'no_cash') and stood_outcome <> 'conflict'
+            then 'changed'
+        -- The sums are the same, and a reconciliation has named receipts that are not: VAT, a tax system, an agent.
+        when
+            same_facts and is_named and outcome in ('issued', 'no_cash') and stood_outcome = outcome
+            and not stood_closed and not other_day
+            and not exists (
+                select from accounting.cash_order
+                where cash_order.shift_id = differing.shift_id and cash_order.status in ('accepted', 'rejected')
+            )
             then 'changed'
         when
             same_facts

@@ -88,6 +88,13 @@ def certify(session: Session, *, inn: str, first_day: date, last_day: date, out:
     whole = made["is_complete"]
     data = {"file": str(out), "sha256": made["sha256"], "is_complete": whole, "differences": len(made["differences"])}
     text = f"{out}: {'everything is here and agrees' if whole else 'not everything is proved'}, sha256 {made['sha256']}"
+    if made["unconfirmed"]:
+        days = {row["day"] for row in made["unconfirmed"]}
+        data["days_not_asked_again"] = len(days)
+        text += (
+            f"\nreceipts and cheques of {len(days)} days were not asked for again: run `smena reconcile --inn {inn} "
+        )
+        text += f"--from {first_day} --to {last_day}`"
     session.answer(data, text, waits=not whole)
 
 

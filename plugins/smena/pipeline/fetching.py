@@ -84,43 +84,9 @@ def fetch_all(
     progress = Progress(what, len(assignments), requests, road.watch())
 
     def attempt(assignment: Assignment) -> tuple[str, SmenaError | None]:
-        what = f"batch {pages.batch_id}, {assignment.kkt_reg_id} from {assignment.first_day}"
-        ended = state
-        error: SmenaError | None = None
-        fetched: dict[str, int] = {}
-        try:
-            fetched = {kept_as: int(road.warehouse.rows("fetch_id")[0]["fetch_id"])}
-            one = Fetch(pages, assignment, fetched[kept_as], road.budget())
-            try:
-                fetch(one)
-            except UnreadableAnswer as unreadable:
-                one.store("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
-                ended, error = "unreadable", unreadable
-        except (RefusedLogin, WrongUse):
-            raise
-        except RefusedByService as refusal:
-            ended, error = "refused", refusal
-        except TooManyBytes as too_many:
-            if ledger.split(road.warehouse, pages.batch_id, assignment):
-                logger.warning(
-                    "split register=%s first_day=%s why=%s", assignment.kkt_reg_id, assignment.first_day, too_many
-                )
-                progress.count()
-                return SPLIT, None
-            ended, error = "failed", too_many
-        except Exception as fault:  # noqa: BLE001 - the border of an assignment
-            ended, error = "failed", contained(fault, what)
-        # A fetch that did not end well leaves the earlier one in force.
-        if ended not in (state, "unreadable"):
-            fetched = {}
-        try:
-            ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
-        except PassingFault:
-            raise
-        except Exception as fault:  # noqa: BLE001 - the same; publish marks what was not read as failed
-            ended, error = "failed", contained(fault, what)
+        ended = _attempt(road, pages, assignment, fetch, state, kept_as)
         progress.count()
-        return ended, error
+        return ended
 
     workers = ThreadPoolExecutor(road.extract_workers, thread_name_prefix="extract")
     attempts = [workers.submit(attempt, assignment) for assignment in assignments]
@@ -136,3 +102,50 @@ def fetch_all(
     finally:
         # Whoever is interrupted does not wait for answers under way.
         workers.shutdown(wait=False, cancel_futures=True)
+
+
+def _attempt(
+    road: Road, pages: PageStore, assignment: Assignment, fetch: Callable[[Fetch], None], state: str, kept_as: str
+) -> tuple[str, SmenaError | None]:
+    """Fetches for one assignment and marks how it ended."""
+    what = f"batch {pages.batch_id}, {assignment.kkt_reg_id} from {assignment.first_day}"
+    ended = state
+    error: SmenaError | None = None
+    fetched: dict[str, int] = {}
+    try:
+        fetched = {kept_as: int(road.warehouse.rows("fetch_id")[0]["fetch_id"])}
+        _fetch(Fetch(pages, assignment, fetched[kept_as], road.budget()), fetch, road)
+    except (RefusedLogin, WrongUse):
+        raise
+    except UnreadableAnswer as unreadable:
+        ended, error = "unreadable", unreadable
+    except RefusedByService as refusal:
+        ended, error = "refused", refusal
+    except TooManyBytes as too_many:
+        if ledger.split(road.warehouse, pages.batch_id, assignment):
+            logger.warning(
+                "split register=%s first_day=%s why=%s", assignment.kkt_reg_id, assignment.first_day, too_many
+            )
+            return SPLIT, None
+        ended, error = "failed", too_many
+    except Exception as fault:  # noqa: BLE001 - the border of an assignment
+        ended, error = "failed", contained(fault, what)
+    # A fetch that did not end well leaves the earlier one in force.
+    if ended not in (state, "unreadable"):
+        fetched = {}
+    try:
+        ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
+    except PassingFault:
+        raise
+    except Exception as fault:  # noqa: BLE001 - the same; publish marks what was not read as failed
+        ended, error = "failed", contained(fault, what)
+    return ended, error
+
+
+def _fetch(one: Fetch, fetch: Callable[[Fetch], None], road: Road) -> None:
+    """Fetches; an answer that cannot be read is kept as evidence before its error is raised."""
+    try:
+        fetch(one)
+    except UnreadableAnswer as unreadable:
+        one.store("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
+        raise

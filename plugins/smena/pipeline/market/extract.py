@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from smena.integration.organizations import organization_of
@@ -11,6 +11,7 @@ from smena.pipeline.fetching import Extraction, Fetch, fetch_all
 from smena.pipeline.log import step_log
 from smena.pipeline.road import Road
 from smena.sources.market import MarketClient
+from smena.sources.page import Page
 from smena.transform.market.shifts import FURTHEST, MARGIN, spans_told
 from smena.warehouse import ledger
 from smena.warehouse.pages import PageStore
@@ -48,26 +49,35 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
 
 
 def _fetch(client: MarketClient, one: Fetch) -> None:
-    """Cheques with a margin on both sides, so that shifts over the edges of the window are whole; then waybills.
-
-    Where a shift reaches over the margin, its other cheques are asked for too: sums of a part are no sums.
-    """
     shop, first, last = one.assignment.kkt_reg_id, one.assignment.first_day, one.assignment.last_day
-    spans = spans_told(_cheques(client, one, first - MARGIN, last + MARGIN))
-    if any(begins <= first - MARGIN and ends >= first for begins, ends in spans):
-        deque(_cheques(client, one, first - FURTHEST, first - MARGIN - A_DAY), maxlen=0)
-    if any(begins <= last and ends >= last + MARGIN for begins, ends in spans):
-        deque(_cheques(client, one, last + MARGIN + A_DAY, last + FURTHEST), maxlen=0)
+    fetch_cheques(client, lambda page: one.keep(CHEQUES, page), shop, first, last)
     for page in client.incoming_waybills(shop, first, last):
         one.keep(WAYBILLS, page)
     for page in client.contractors(shop):
         one.keep(CONTRACTORS, page)
 
 
-def _cheques(client: MarketClient, one: Fetch, first: date, last: date) -> Iterator[bytes]:
+def fetch_cheques(client: MarketClient, keep: Callable[[Page], object], shop: str, first: date, last: date) -> None:
+    """Cheques of a window with a margin on both sides, so that shifts over its edges are whole; `keep` has each answer.
+
+    Where a shift reaches over the margin, its other cheques are asked for too: sums of a part are no sums.
+    """
+
+    def cheques(first: date, last: date) -> Iterator[bytes]:
+        return _cheques(client, keep, shop, first, last)
+
+    spans = spans_told(cheques(first - MARGIN, last + MARGIN))
+    if any(begins <= first - MARGIN and ends >= first for begins, ends in spans):
+        deque(cheques(first - FURTHEST, first - MARGIN - A_DAY), maxlen=0)
+    if any(begins <= last and ends >= last + MARGIN for begins, ends in spans):
+        deque(cheques(last + MARGIN + A_DAY, last + FURTHEST), maxlen=0)
+
+
+def _cheques(
+    client: MarketClient, keep: Callable[[Page], object], shop: str, first: date, last: date
+) -> Iterator[bytes]:
     """Sales and refunds of these days: each answer, once it is kept as evidence."""
-    shop = one.assignment.kkt_reg_id
     for is_refund in (False, True):
         for page in client.cheques(shop, first, last, is_refund=is_refund):
-            one.keep(CHEQUES, page)
+            keep(page)
             yield page.body

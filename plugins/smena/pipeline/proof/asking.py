@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -12,11 +12,14 @@ import pandas as pd
 
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
-from smena.pipeline.extract import MARGIN
+from smena.pipeline.extract import MARGIN, RECEIPTS
 from smena.pipeline.limits import Budget, OverLimit
+from smena.pipeline.reading import DOCUMENTS
+from smena.pipeline.receipts import Period
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
+from smena.transform.again import read_told_vat, unequal_vat
 from smena.transform.days import read_day_totals, summed_by_day, unbalanced_days
 from smena.transform.decoding import Undecodable
 from smena.transform.frames import DAY_TOTALS, OPENINGS, TOLD_SHIFTS
@@ -50,7 +53,8 @@ class Told:
     """What the source tells: frames TOLD_SHIFTS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
 
     `by_shifts` holds only days on which the totals by day do not agree with the shifts of that time. `unasked` are
-    registers that could not be asked, with the reason.
+    registers that could not be asked, with the reason. `vat` are the rates of which the totals tell another VAT than
+    the receipts that were booked (see `unequal_vat`).
     """
 
     shifts: pd.DataFrame = field(default_factory=TOLD_SHIFTS.empty)
@@ -58,11 +62,12 @@ class Told:
     by_days: pd.DataFrame = field(default_factory=DAY_TOTALS.empty)
     by_shifts: pd.DataFrame = field(default_factory=DAY_TOTALS.empty)
     unasked: dict[str, str] = field(default_factory=dict)
+    vat: pd.DataFrame | None = None
 
     def add(self, other: Told) -> None:
         """Adds what is told of other registers."""
-        for name in ("shifts", "openings", "by_days", "by_shifts"):
-            rows = [one for one in (getattr(self, name), getattr(other, name)) if len(one)]
+        for name in ("shifts", "openings", "by_days", "by_shifts", "vat"):
+            rows = [one for one in (getattr(self, name), getattr(other, name)) if one is not None and len(one)]
             if rows:
                 setattr(self, name, pd.concat(rows, ignore_index=True))
         self.unasked |= other.unasked
@@ -86,8 +91,8 @@ class _Answers:
 class Witness:
     """Asks the source about registers; every answer is kept as evidence of the batch."""
 
-    def __init__(self, road: Road, client: OfdClient, pages: PageStore) -> None:
-        self._road, self._client, self._pages = road, client, pages
+    def __init__(self, road: Road, client: OfdClient, pages: PageStore, booked_vat: pd.DataFrame | None = None) -> None:
+        self._road, self._client, self._pages, self._booked_vat = road, client, pages, booked_vat
 
     def ask(self, registers: Sequence[AskedRegister]) -> Told:
         """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
@@ -96,6 +101,28 @@ class Witness:
             told.add(self._read(some, answers) if some else Told())
             told.unasked |= unasked
         return told
+
+    def receipts(
+        self, registers: Sequence[AskedRegister], periods: Mapping[str, Sequence[Period]]
+    ) -> tuple[dict[str, list[RawPage]], dict[str, str]]:
+        """Receipts of these periods, as far as they are permitted: pages by register, and who could not be asked."""
+        told = Told()
+
+        def ask(register: AskedRegister) -> list[RawPage]:
+            place = (register.ofd_organization_id, register.kkt_reg_id)
+            kept, budget = list[RawPage](), self._road.budget()
+            for first, last in periods[register.kkt_reg_id]:
+                if register.permission_from is not None:
+                    first = max(first, datetime.combine(register.permission_from, time.min))
+                if register.permission_to is not None:
+                    last = min(last, datetime.combine(register.permission_to, time(23, 59, 59)))
+                if first <= last:
+                    for page in self._client.by_period(*place, first, last, RECEIPTS):
+                        budget.take(len(page.body))
+                        kept.append(self._keep(register, DOCUMENTS, page))
+            return kept
+
+        return self._each(list(registers), ask, told), told.unasked
 
     def organization_days(self, ofd_organization_id: str, first: date, last: date) -> pd.DataFrame:
         """Totals by day of the whole organisation (DAY_TOTALS); none where the key may not see them."""
@@ -155,6 +182,9 @@ class Witness:
         if len(broken):
             reasons = broken.groupby("kkt_reg_id")["reason"].first()
             told.unasked |= {str(name): f"totals by shift cannot be read: {why}" for name, why in reasons.items()}
+        if self._booked_vat is not None and len(self._booked_vat):
+            pages = [page for one in answers.values() for page in (*one.totals, *one.wider)]
+            told.vat = unequal_vat(self._booked_vat, read_told_vat(pages))
         told.openings = read_documents(page for one in answers.values() for page in one.openings).openings
         told.shifts = _distinct([one for one in (totals, wider) if len(one)] or [totals])
         told.by_shifts, told.by_days = self._unclear(registers, totals, told)

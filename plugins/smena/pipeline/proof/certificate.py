@@ -118,6 +118,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
     differences = transaction.rows("differences", inn=inn, **span)
     not_listed = [row["kkt_reg_id"] for row in transaction.rows("proof_not_listed", inn=inn, **span)]
     market = [row["day"] for row in transaction.rows("certify_market", inn=inn, **span)]
+    unconfirmed = transaction.rows("certify_unconfirmed", inn=inn, **span)
     verdicts = {row["verdict"] for row in registers if row["reason"] != "before_first_document"} - {""}
     proved = verdicts <= PROVED and bool(verdicts - {"disabled"})
     return {
@@ -125,9 +126,10 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
         "version": VERSION,
         "organization": {"inn": inn},
         "period": {"from": str(window.first_day), "to": str(window.last_day)},
-        "is_complete": proved and not differences and not market and not not_listed,
+        "is_complete": proved and not differences and not market and not not_listed and not unconfirmed,
         "market_days_open": market,
         "not_listed": not_listed,
+        "unconfirmed": unconfirmed,
         "outcomes": transaction.rows("certify_outcomes", inn=inn, **span),
         "operations": transaction.rows("certify_operations", inn=inn, **span),
         "drives": transaction.rows("certify_drives", inn=inn, **span),

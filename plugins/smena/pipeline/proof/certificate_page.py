@@ -49,6 +49,11 @@ _DIFFERENCES = {
     "organization_days": "итоги организации по дням",
     "orders": "ордера и наличные смены",
     "two_sources": "ОФД и Маркет",
+    "vat": "НДС чеков и итогов смены",
+    "receipts_changed": "чеки, которые оператор сообщает иначе",
+    "till_changed": "чеки смены в Маркете",
+    "till_not_told": "смены больше нет в Маркете",
+    "till_not_here": "смены Маркета здесь нет",
 }
 
 _STYLE = """
@@ -114,6 +119,10 @@ def _conclusion(told: Mapping[str, Any]) -> str:
     counts = [f"{names[name]}: дней касс — {count}" for name, count in sorted(lacking.items())]
     market = told["market_days_open"]
     counts += [f"не загружено дней Маркета — {len(market)}, первый {market[0]}"] if market else []
+    unconfirmed = {row["day"] for row in told["unconfirmed"]}
+    counts += (
+        [f"чеки не запрошены ещё раз: дней — {len(unconfirmed)}, первый {min(unconfirmed)}"] if unconfirmed else []
+    )
     counts += [f"расхождений — {len(told['differences'])}"] if told["differences"] else []
     return f'<p class="no">Полнота не доказана: {"; ".join(counts)}.</p>'
 

@@ -19,9 +19,11 @@ from smena.model.organization import Organization
 from smena.model.window import OFD, Window
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import horizon_of
+from smena.pipeline.proof import tills as tills_again
 from smena.pipeline.proof import unclosed
 from smena.pipeline.proof.asking import AskedRegister, Told, Witness
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
+from smena.pipeline.proof.receipts import Again, ask_again, read_booked_vat, vat_differences
 from smena.pipeline.road import Road
 from smena.transform.decoding import storable
 from smena.transform.frames import MONEY
@@ -85,14 +87,20 @@ def last_days(road: Road, organization: Organization) -> Window:
     return Window(yesterday - timedelta(days=LOOK_BACK_DAYS - 1), yesterday)
 
 
-def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None) -> Reconciled:
+def reconcile(
+    road: Road, inn: str, *, run_id: str, window: Window | None = None, is_full: bool | None = None
+) -> Reconciled:
     """Asks the source again, holds everything against everything, and writes verdicts and differences.
+
+    Where `is_full`, receipts that were booked and Market's cheques are asked for once more too: a month must have been
+    proved so before it is certified. A window that is given is, the look-back of a daily run is not.
 
     Raises WrongUse for an unknown organisation or a window that is not over, PassingFault and RefusedByService where
     the source cannot be asked at all: what was proved before stays as it was.
     """
     with step_log("reconcile", inn=inn, product=OFD, run_id=run_id) as log:
         organization = organization_of(road.warehouse, inn)
+        is_full = window is not None if is_full is None else is_full
         window = window or last_days(road, organization)
         horizon_of(road, organization, None, window)
         with road.warehouse.transaction() as transaction:
@@ -109,23 +117,26 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
         try:
             span = {"first_day": window.first_day, "last_day": window.last_day}
             registers = [AskedRegister(**row) for row in road.warehouse.rows("proof_registers", inn=inn, **span)]
-            told = _ask(road, organization, batch_id, registers, window, log)
+            pages = PageStore(road.warehouse, batch_id)
+            told, again = _ask(road, organization, pages, registers, window, log, is_full=is_full)
+            tills = tills_again.ask_again(road, organization, pages, window, log) if is_full else Again()
             for row in road.warehouse.rows("proof_not_listed", inn=inn, **span):
                 told.unasked[row["kkt_reg_id"]] = row["details"]
+            found = _Found(registers, told, again, tills)
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
                 _write_told(transaction, inn, batch_id, told)
-                made = _prove(transaction, inn, batch_id, registers, told, window, newest_day=road.newest_day())
+                made = _prove(transaction, inn, batch_id, found, window, newest_day=road.newest_day())
                 stuck = unclosed.find(transaction, inn, window, road.local_now(organization).date())
                 if not stuck:
                     transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
             if stuck:
-                found = _read_unclosed(road, organization, batch_id, stuck)
+                cash = _read_unclosed(road, organization, batch_id, stuck)
                 with road.warehouse.transaction() as transaction:
                     transaction.run("lock_organization", inn=inn)
-                    if found:
-                        unclosed.write(transaction, ledger.batch_of(transaction, batch_id), organization, found)
-                        made = _prove(transaction, inn, batch_id, registers, told, window, newest_day=road.newest_day())
+                    if cash:
+                        unclosed.write(transaction, ledger.batch_of(transaction, batch_id), organization, cash)
+                        made = _prove(transaction, inn, batch_id, found, window, newest_day=road.newest_day())
                     transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
         except Exception as error:
             ours = contained(error, f"reconciliation of {inn}, batch {batch_id}")
@@ -138,21 +149,26 @@ def reconcile(road: Road, inn: str, *, run_id: str, window: Window | None = None
         return made
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the sources reported: of which registers, and where they were asked for booked documents again."""
+
+    registers: list[AskedRegister]
+    told: Told
+    again: Again
+    tills: Again
+
+
 def _prove(
-    transaction: Transaction,
-    inn: str,
-    batch_id: int,
-    registers: list[AskedRegister],
-    told: Told,
-    window: Window,
-    *,
-    newest_day: date,
+    transaction: Transaction, inn: str, batch_id: int, found: _Found, window: Window, *, newest_day: date
 ) -> Reconciled:
-    """Verdicts and differences from what the source reported, which is written already."""
+    """Verdicts and differences from what the sources reported, which is written already."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
+    told, again, tills = found.told, found.again, found.tills
     unread = _read_again(transaction, inn, window)
     _judge(transaction, inn, batch_id, unread, window, newest_day=newest_day)
-    closed = _compare(transaction, inn, batch_id, registers, told, window)
+    _confirm(transaction, inn, batch_id, again, tills)
+    closed = _compare(transaction, inn, batch_id, found.registers, told, window, again, tills)
     return Reconciled(
         batch_id,
         inn,
@@ -161,7 +177,7 @@ def _prove(
         transaction.rows("completeness", inn=inn, **days),
         transaction.rows("differences", inn=inn, **days),
         closed,
-        told.unasked,
+        told.unasked | again.unasked | tills.unasked,
     )
 
 
@@ -178,18 +194,23 @@ def _read_unclosed(
 def _ask(
     road: Road,
     organization: Organization,
-    batch_id: int,
+    pages: PageStore,
     registers: list[AskedRegister],
     window: Window,
     log: dict[str, Any],
-) -> Told:
+    *,
+    is_full: bool,
+) -> tuple[Told, Again]:
     if not registers:
-        return Told()
+        return Told(), Again()
+    span = {"first_day": window.first_day, "last_day": window.last_day}
+    shifts = road.warehouse.rows("proof_from_receipts", inn=organization.inn, **span)
+    booked_vat = read_booked_vat(road, organization.inn, pages.batch_id, shifts, window)
     client = road.ofd(organization)
     try:
-        witness = Witness(road, client, PageStore(road.warehouse, batch_id))
+        witness = Witness(road, client, pages, booked_vat)
         told = witness.ask(registers)
-        span = {"first_day": window.first_day, "last_day": window.last_day}
+        again = ask_again(road, witness, registers, shifts) if is_full else Again()
         wholes = road.warehouse.rows("proof_organization", inn=organization.inn, **span)
         if wholes and all(one["is_whole"] for one in wholes) and not told.unasked:
             frames = [
@@ -201,7 +222,7 @@ def _ask(
                 whole = pd.concat(frames).groupby(["kkt_reg_id", "day"], as_index=False)
                 summed = whole.agg({"page_id": "max"} | dict.fromkeys(_FIGURES, "sum"))
                 told.by_days = pd.concat([told.by_days, summed], ignore_index=True)
-        return told
+        return told, again
     finally:
         log.update(requests=client.traffic.total(), retries=client.retries.total())
         client.close()
@@ -273,8 +294,22 @@ def _judge(
     transaction.run("publish_uncovered", inn=inn, product=OFD)
 
 
+def _confirm(transaction: Transaction, inn: str, batch_id: int, again: Again, tills: Again) -> None:
+    """Writes down what was asked for again. The VAT of receipts that was read before stays."""
+    confirmed = [*again.confirmed, *tills.confirmed]
+    transaction.run("proof_confirm_shifts", inn=inn, batch_id=batch_id, shifts=as_json(confirmed))
+    transaction.run("proof_confirm_shop_days", inn=inn, batch_id=batch_id, days=as_json(tills.days))
+
+
 def _compare(
-    transaction: Transaction, inn: str, batch_id: int, registers: list[AskedRegister], told: Told, window: Window
+    transaction: Transaction,
+    inn: str,
+    batch_id: int,
+    registers: list[AskedRegister],
+    told: Told,
+    window: Window,
+    again: Again,
+    tills: Again,
 ) -> int:
     """Gathers what disagrees and keeps it; says how many former differences vanished."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
@@ -288,7 +323,11 @@ def _compare(
     transaction.run("differences_of_documents", inn=inn, **days)
     transaction.run("differences_of_orders", inn=inn, **days)
     transaction.run("differences_of_sources", inn=inn, **days)
-    closed = transaction.run("differences_close", inn=inn, batch_id=batch_id, unasked=list(told.unasked), **days)
+    found = [*vat_differences(told.vat), *again.differences, *tills.differences]
+    transaction.run("differences_found", found=as_json(found))
+    asked_again = {"receipts_of": again.asked, "shops": tills.asked}
+    unasked = list(told.unasked)
+    closed = transaction.run("differences_close", inn=inn, batch_id=batch_id, unasked=unasked, **asked_again, **days)
     transaction.run("differences_keep", inn=inn, batch_id=batch_id)
     return closed
 

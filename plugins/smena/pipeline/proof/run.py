@@ -43,7 +43,7 @@ def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: dat
         if inn in done:
             continue
         try:
-            reconcile(road, inn, run_id=run_id, window=window or None)
+            reconcile(road, inn, run_id=run_id, window=window or None, is_full=False)
         except Exception as error:  # noqa: BLE001 - the border of an organisation
             ours = contained(error, f"reconciliation of {inn}")
             logger.log(logging.WARNING, "unreconciled inn=%s why=%s", inn, ours)

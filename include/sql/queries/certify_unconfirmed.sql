@@ -1,0 +1,53 @@
+-- Run by certify and verify: days on which a shift's receipts or cheques, or a shop's day, were not asked for again.
+with shift_day as (
+    select
+        coalesce(shift.kkt_reg_id, shift.cashbox_id) as register,
+        shift.closed_at::date as day,
+        count(*) as shifts
+    from accounting.shift
+    left join control.confirmed_shift as confirmed
+        on shift.shift_id = confirmed.shift_id and shift.evidence = confirmed.evidence
+    where
+        shift.organization_inn = %(inn)s
+        and (shift.source = 'market' or shift.detail = 'receipts')
+        and shift.outcome <> 'before_start'
+        and shift.closed_at >= %(first_day)s
+        and shift.closed_at < %(last_day)s::date + 1
+        and confirmed.asked_at is null
+    group by coalesce(shift.kkt_reg_id, shift.cashbox_id), shift.closed_at::date
+),
+
+shop_day as (
+    select
+        reach.kkt_reg_id as register,
+        moment.at::date as day
+    from control.reach
+    inner join control.integration
+        on reach.organization_inn = integration.organization_inn and reach.product = integration.product
+    cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
+    left join control.confirmed_shop_day as confirmed
+        on
+            reach.organization_inn = confirmed.organization_inn
+            and reach.kkt_reg_id = confirmed.shop_id
+            and moment.at::date = confirmed.day
+    where
+        reach.organization_inn = %(inn)s
+        and reach.product = 'market'
+        and integration.state = 'on'
+        and moment.at >= integration.start_date
+        and reach.days @> moment.at::date
+        and confirmed.day is null
+)
+
+select
+    register,
+    to_char(day, 'YYYY-MM-DD') as day,
+    shifts
+from shift_day
+union all
+select
+    register,
+    to_char(day, 'YYYY-MM-DD') as day,
+    0 as shifts
+from shop_day
+order by register, day

@@ -1,0 +1,10 @@
+-- Run by reconcile: days of shops whose cheques were asked for again and compared.
+insert into control.confirmed_shop_day (organization_inn, shop_id, day, batch_id)
+select
+    %(inn)s,
+    told.shop_id,
+    told.day,
+    %(batch_id)s
+from jsonb_to_recordset(%(days)s) as told (shop_id text, day date)
+on conflict (organization_inn, shop_id, day) do update
+    set asked_at = now(), batch_id = excluded.batch_id

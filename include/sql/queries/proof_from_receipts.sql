@@ -1,0 +1,26 @@
+-- Run by reconcile: shifts that were booked from their receipts, and whether their evidence was read for its VAT already.
+select
+    shift.shift_id::text as shift_id,
+    shift.kkt_reg_id,
+    shift.fiscal_drive_number,
+    shift.shift_number,
+    shift.fiscal_document_number,
+    shift.documents_quantity,
+    shift.opened_at,
+    shift.closed_at,
+    shift.received_at at time zone 'UTC' as received_at,
+    shift.receipts,
+    shift.evidence,
+    page.batch_id as read_in,
+    confirmed.evidence is not null as is_read
+from accounting.shift
+left join raw.page on shift.evidence[1] = page.page_id
+left join control.confirmed_shift as confirmed
+    on shift.shift_id = confirmed.shift_id and shift.evidence = confirmed.evidence
+where
+    shift.organization_inn = %(inn)s
+    and shift.source = 'ofd'
+    and shift.detail = 'receipts'
+    and shift.closed_at >= %(first_day)s
+    and shift.closed_at < %(last_day)s::date + 1
+order by shift.kkt_reg_id, page.batch_id, shift.closed_at

@@ -1,0 +1,10 @@
+-- Run by reconcile: days of a shop that are loaded; of the others nothing can be missed.
+select moment.at as day
+from control.covered
+cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
+where
+    covered.organization_inn = %(inn)s
+    and covered.product = 'market'
+    and covered.kkt_reg_id = %(shop_id)s
+    and covered.days @> moment.at::date
+order by moment.at

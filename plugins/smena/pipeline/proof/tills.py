@@ -1,0 +1,118 @@
+"""Till shifts of Kontur.Market: the cheques of a window asked for again, and held against what is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer
+from smena.model.organization import Organization
+from smena.model.window import Window
+from smena.pipeline.market.extract import CHEQUES, fetch_cheques
+from smena.pipeline.market.process import work
+from smena.pipeline.proof.receipts import Again
+from smena.pipeline.road import Road
+from smena.sources.market import MarketClient
+from smena.sources.page import Page
+from smena.transform.market.again import BOOKED_TILLS, changed_tills
+from smena.warehouse.database import Row
+from smena.warehouse.pages import PageStore, StoredPage
+
+
+def ask_again(road: Road, organization: Organization, pages: PageStore, window: Window, log: dict[str, Any]) -> Again:
+    """Asks Market for the cheques of every shop within reach once more, and compares each till shift.
+
+    Raises PassingFault where Market does not answer, RefusedLogin where it refuses the key.
+    """
+    again = Again()
+    inn = organization.inn
+    shops = road.warehouse.rows("proof_shops", inn=inn, first_day=window.first_day, last_day=window.last_day)
+    if not shops:
+        return again
+    client = road.market(organization)
+    try:
+        with ThreadPoolExecutor(road.extract_workers, thread_name_prefix="reconcile") as workers:
+            attempts = [(shop, workers.submit(_fetch, road, client, pages, shop)) for shop in shops]
+            try:
+                for shop, attempt in attempts:
+                    try:
+                        answers = attempt.result()
+                    except RefusedLogin:
+                        raise
+                    except (RefusedByService, UnreadableAnswer) as error:
+                        again.unasked[str(shop["shop_id"])] = str(error)
+                    else:
+                        _compare(road, organization, shop, answers, again)
+            except PassingFault:
+                workers.shutdown(wait=False, cancel_futures=True)
+                raise
+        return again
+    finally:
+        log.update(market_requests=client.traffic.total())
+        client.close()
+
+
+def differences(changed: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for `differences_found` of CHANGED_TILLS."""
+    plain = changed.astype(object).where(changed.notna(), None)
+    return [
+        {
+            "kind": row["kind"],
+            "kkt_reg_id": row["cashbox_id"],
+            "day": row["day"].date(),
+            "amount": row["amount"],
+            "cause": row["cause"],
+            "details": {name: row[name] for name in ("shop_id", "till_shift", "ours", "theirs")},
+            "shifts": [row["shift_id"]] if row["shift_id"] else [],
+            "key": f"{row['cashbox_id']} {row['till_shift']}",
+        }
+        for row in plain.to_dict("records")
+    ]
+
+
+def _fetch(road: Road, client: MarketClient, pages: PageStore, shop: Row) -> list[StoredPage]:
+    fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
+    kept: list[StoredPage] = []
+
+    def keep(page: Page) -> None:
+        page_id = pages.add(
+            fetch_id=fetch_id,
+            kkt_reg_id=shop["shop_id"],
+            method=CHEQUES,
+            address=page.address,
+            status=page.status,
+            fetched_at=page.fetched_at,
+            body=page.body,
+        )
+        kept.append(StoredPage(page_id, shop["shop_id"], shop["first_day"], shop["last_day"], CHEQUES, page.body))
+
+    fetch_cheques(client, keep, shop["shop_id"], shop["first_day"], shop["last_day"])
+    return kept
+
+
+def _compare(road: Road, organization: Organization, shop: Row, answers: Sequence[StoredPage], again: Again) -> None:
+    """Compares a shop's till shifts, by the day of their last cheque whatever the orders are dated by."""
+    place = {"inn": organization.inn, **shop}
+    dated = replace(organization, date_policy="shift_close")
+    now: datetime = road.local_now(organization)
+    told = work(list(answers), dated, shop["first_day"], shop["last_day"], now)
+    unread = told.rejects[told.rejects["kind"] == "page"]
+    if len(unread):
+        again.unasked[str(shop["shop_id"])] = f"cheques cannot be read: {unread.iloc[0]['reason']}"
+        return
+    rows = road.warehouse.rows("proof_tills", **place)
+    days = [row["day"] for row in road.warehouse.rows("proof_shop_days", **place)]
+    here = BOOKED_TILLS.of({name: [row[name] for row in rows] for name in BOOKED_TILLS.columns})
+    again.differences += differences(changed_tills(here, told.shifts, pd.DatetimeIndex(days)))
+    again.confirmed += [
+        {"shift_id": row["shift_id"], "evidence": row["evidence"], "vat": None, "asked": True}
+        for row in rows
+        if row["is_asked"]
+    ]
+    again.asked.append(str(shop["shop_id"]))
+    again.days += [{"shop_id": shop["shop_id"], "day": day.date()} for day in days]

@@ -1,0 +1,217 @@
+"""Receipts that were booked, against what the operator answers when it is asked for them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from msgspec import Struct
+
+from smena.transform.decoding import Undecodable, decode
+from smena.transform.documents import MOST_KOPECKS, LocalMoment
+from smena.transform.frames import SHIFT_KEY
+from smena.transform.pages import RawPage, moments
+from smena.transform.reading import FiscalFrames
+from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
+
+FIELDS = {
+    "shift_number": "other: the shift",
+    "formed_at": "other: the time",
+    "kind": "other: the kind of document",
+    "operation": "other: the operation",
+    "taxation": "other: the tax system",
+    "agent": "other: the agent",
+    "corrects_day": "other: the corrected day",
+    "total": "other: the sums",
+    "cash": "other: the sums",
+    "cashless": "other: the sums",
+    "prepaid": "other: the sums",
+    "postpaid": "other: the sums",
+    "consideration": "other: the sums",
+    "vat": "other: the VAT",
+}
+"""What is compared of a receipt: everything that its orders are made of, and what a person calls it."""
+
+GONE, NEW = "a receipt is not there now", "a receipt was not there before"
+
+_DOCUMENT = ["fiscal_drive_number", "fiscal_document_number"]
+_OUT = {"cash_refund", "cash_payout"}
+_SECTIONS = {
+    "sell": "cash_income",
+    "return_sell": "cash_refund",
+    "buy": "cash_payout",
+    "return_buy": "cash_payout_refund",
+}
+
+CHANGED_RECEIPTS = Schema(
+    "changed_receipts",
+    {
+        "shift_id": TEXT,
+        "fiscal_document_number": WHOLE,
+        "what": TEXT,
+        "cash": WHOLE,
+        "ours": TEXT,
+        "theirs": TEXT,
+    },
+)
+"""One row a receipt that is another one now. `what` joins by `; ` what differs; `cash` is ours less theirs, in kopecks,
+money that is paid out being negative; `ours` and `theirs` are the fields that differ, as text.
+"""
+
+TOLD_VAT = Schema(
+    "told_vat",
+    {
+        "kkt_reg_id": TEXT,
+        "shift_number": WHOLE,
+        "closed_at": MOMENT,
+        "receipts": WHOLE,
+        "operation": TEXT,
+        "rate": TEXT,
+        "vat": WHOLE,
+    },
+)
+"""by-shifts: VAT in kopecks, one row a shift, operation and rate that the entry names, zeros too.
+
+`receipts` is how many receipts the shift has.
+"""
+
+
+class _Section(Struct, rename="camel"):
+    count: Any = None
+    nds: Any = None
+
+
+class _Entry(Struct, rename="camel"):
+    shift_number: Any = None
+    shift_open: LocalMoment | None = None
+    shift_close: LocalMoment | None = None
+    sell: _Section | None = None
+    return_sell: _Section | None = None
+    buy: _Section | None = None
+    return_buy: _Section | None = None
+
+
+class _Answer(Struct):
+    shifts: list[_Entry]
+
+
+def changed_receipts(booked: FiscalFrames, told: FiscalFrames, shifts: pd.DataFrame) -> pd.DataFrame:
+    """The receipts (CHANGED_RECEIPTS) of these shifts that are not told now as they were when they were booked.
+
+    Args:
+        booked: the documents of the evidence that the shifts were booked from.
+        told: the documents of answers that hold every receipt of the shifts.
+        shifts: columns shift_id and SHIFT_KEY.
+    """
+    keys = shifts[["shift_id", *SHIFT_KEY]]
+    ours = _compared(booked).merge(keys, on=SHIFT_KEY)
+    theirs = _compared(told).merge(keys, on=SHIFT_KEY, how="left")
+    both = ours.merge(theirs, on=_DOCUMENT, how="outer", suffixes=("", "_told"), indicator=True)
+    both["shift_id"] = both["shift_id"].fillna(both["shift_id_told"])
+    both = both[both["shift_id"].notna()].reset_index(drop=True)
+    side = both["_merge"].astype("string")
+    what = side.map({"left_only": GONE, "right_only": NEW}).astype("string").fillna("")
+    texts = {name: pd.Series("", index=both.index, dtype="string") for name in ("", "_told")}
+    for name, words in FIELDS.items():
+        differs = ((side == "both") & (both[name] != both[f"{name}_told"])).fillna(value=False)
+        differs &= ~what.str.contains(words, regex=False)
+        what = what.mask(differs, what + "; " + words)
+        for one, text in texts.items():
+            texts[one] = text.mask(differs, text + f", {name}=" + both[f"{name}{one}"].astype("string"))
+    signed = _signed(both, "").fillna(0) - _signed(both, "_told").fillna(0)
+    made = both.assign(
+        what=what.str.removeprefix("; "),
+        cash=signed,
+        ours=texts[""].str.removeprefix(", "),
+        theirs=texts["_told"].str.removeprefix(", "),
+    )
+    return CHANGED_RECEIPTS.conform(made[made["what"] != ""]).reset_index(drop=True)
+
+
+def vat_of_shifts(booked: FiscalFrames, shifts: pd.DataFrame) -> pd.DataFrame:
+    """VAT of the receipts of these shifts by operation and rate: columns shift_id, operation, rate, vat (kopecks)."""
+    keys = shifts[["shift_id", *SHIFT_KEY]]
+    receipts = booked.receipts[[*SHIFT_KEY, _DOCUMENT[1], "operation"]].merge(keys, on=SHIFT_KEY)
+    lines = booked.vat_lines.merge(receipts, on=_DOCUMENT)
+    return lines.groupby(["shift_id", "operation", "rate"], as_index=False).agg(vat=("vat", "sum"))
+
+
+def with_unknown_vat(booked: FiscalFrames, shifts: pd.DataFrame) -> set[str]:
+    """The shifts (by shift_id) of which at least one receipt does not account for its VAT."""
+    keys = shifts[["shift_id", *SHIFT_KEY]]
+    unknown = ~booked.receipts["vat_known"].fillna(value=False).astype(bool)
+    return set(booked.receipts.loc[unknown, SHIFT_KEY].merge(keys, on=SHIFT_KEY)["shift_id"])
+
+
+def read_told_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
+    """What answers of by-shifts tell of VAT (TOLD_VAT), of shifts with both their ends.
+
+    What they do not tell is absent. An answer that cannot be read tells nothing here: whoever reads its sums says so.
+    """
+    rows: list[tuple[Any, ...]] = []
+    for page in pages:
+        try:
+            entries = decode(page.body, _Answer, strict=False).shifts if page.body.strip() else []
+        except Undecodable:
+            continue
+        for one in entries:
+            sections = [getattr(one, name) for name in _SECTIONS]
+            counts = [section.count if section else 0 for section in sections]
+            known = one.shift_open and one.shift_close and type(one.shift_number) is int
+            if not known or not all(type(count) is int and 0 <= count < 2**31 for count in counts):
+                continue
+            rows += [
+                (page.kkt_reg_id, one.shift_number, one.shift_close, sum(counts), operation, rate, vat)
+                for section, operation in zip(sections, _SECTIONS.values(), strict=True)
+                if section is not None and isinstance(section.nds, dict)
+                for rate, vat in _rates(section.nds)
+            ]
+    columns: dict[str, Any] = {name: [row[n] for row in rows] for n, name in enumerate(TOLD_VAT.columns)}
+    return TOLD_VAT.of(columns | {"closed_at": moments(columns["closed_at"])}).drop_duplicates(ignore_index=True)
+
+
+def unequal_vat(booked: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Rates of which the totals tell another VAT than the receipts: a row each, told columns beside `ours`.
+
+    Shifts with another number of receipts in their totals are left out: that is a difference already. So is a rate that
+    the totals do not name.
+
+    Args:
+        booked: columns shift_id, kkt_reg_id, shift_number, closed_at, receipts, operation, rate, vat; a shift without
+            VAT has one row without a rate, one whose VAT is not known none.
+        told: TOLD_VAT.
+    """
+    place = ["kkt_reg_id", "shift_number", "closed_at", "receipts"]
+    shifts = booked[["shift_id", "fiscal_drive_number", *place]].drop_duplicates("shift_id")
+    lines = booked.loc[booked["rate"].notna(), ["shift_id", "operation", "rate", "vat"]]
+    rows = told.merge(shifts, on=place)
+    rows = rows.merge(lines.rename(columns={"vat": "ours"}), on=["shift_id", "operation", "rate"], how="left")
+    rows["ours"] = rows["ours"].astype("Int64").fillna(0)
+    return rows[rows["ours"] != rows["vat"]].reset_index(drop=True)
+
+
+def _rates(nds: dict[Any, Any]) -> Iterable[tuple[str, int]]:
+    """`rate20` → 20, `calculatedWithRate20` → calculated_20, as VAT_LINES name them."""
+    for name, vat in nds.items():
+        rate = str(name).replace("calculatedWithRate", "calculated_").replace("rate", "")
+        if type(vat) is int and 0 <= vat <= MOST_KOPECKS and rate.removeprefix("calculated_").isdigit():
+            yield rate, vat
+
+
+def _compared(frames: FiscalFrames) -> pd.DataFrame:
+    """Receipts with what is compared of them, as text; `vat` joins their rates; `cash_paid` stays a number."""
+    receipts = frames.receipts
+    lines = frames.vat_lines.sort_values([*_DOCUMENT, "rate"])
+    texts = lines.assign(vat=lines["rate"] + ":" + lines["vat"].astype("string"))
+    vat = texts.groupby(_DOCUMENT, as_index=False).agg(vat=("vat", " ".join))
+    rows = receipts.assign(cash_paid=receipts["cash"]).merge(vat.astype({"vat": "string"}), on=_DOCUMENT, how="left")
+    rows["vat"] = rows["vat"].fillna("") + np.where(rows["vat_known"].fillna(value=False), "", " ?")
+    text = {name: rows[name].astype("string").fillna("") for name in FIELDS if name != "shift_number"}
+    return rows[[*SHIFT_KEY, _DOCUMENT[1], "cash_paid"]].assign(**text)
+
+
+def _signed(both: pd.DataFrame, side: str) -> pd.Series:
+    cash = both[f"cash_paid{side}"]
+    return cash.mask(both[f"operation{side}"].isin(_OUT), -cash)

@@ -1,0 +1,104 @@
+"""Till shifts that were booked, against what Market answers when it is asked for their cheques again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from smena.transform.market.frames import TILL_MONEY
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+CHANGED_TILLS = Schema(
+    "changed_tills",
+    {
+        "kind": TEXT,
+        "shift_id": TEXT,
+        "shop_id": TEXT,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
+        "day": MOMENT,
+        "amount": WHOLE,
+        "cause": TEXT,
+        "ours": TEXT,
+        "theirs": TEXT,
+    },
+)
+"""One row a till shift that is another one now. `kind` is till_changed, till_not_told or till_not_here; `shift_id` is
+missing where it is not here; `amount` is cash of sales less that of refunds, ours less theirs, in kopecks; `ours` and
+`theirs` are what is booked and what is told, as text.
+"""
+
+BOOKED_TILLS = Schema(
+    "booked_tills",
+    {
+        "shift_id": TEXT,
+        "shop_id": TEXT,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
+        "opened_at": MOMENT,
+        "closed_at": MOMENT,
+        "receipts": WHOLE,
+    }
+    | dict.fromkeys(TILL_MONEY, WHOLE)
+    | {"outcome": TEXT, "is_decided": FLAG, "is_asked": FLAG},
+)
+"""Till shifts of the warehouse.
+
+`is_decided`: a person gave one its facts, or has to; `is_asked`: it was closed on a day that was asked for.
+"""
+
+_KEY = ["cashbox_id", "till_shift"]
+_FACTS = ["day", "opened_day", "receipts", *TILL_MONEY]
+
+
+def changed_tills(here: pd.DataFrame, told: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Till shifts of one shop (CHANGED_TILLS) that are not told now as they were booked.
+
+    Args:
+        here: BOOKED_TILLS.
+        told: TILL_SHIFTS of the days that were asked for, by the day of their last cheque.
+        days: the days that are loaded: a shift that is told of another day cannot be missed yet.
+    """
+    absent: dict[str, Any] = {"shift_id": pd.NA, "is_decided": pd.NA, "is_asked": pd.NA}
+    ours, theirs = _facts(here), _facts(BOOKED_TILLS.conform(told.assign(**absent)))
+    both = ours.merge(theirs, on=_KEY, how="outer", suffixes=("", "_told"), indicator=True)
+    side = both["_merge"].astype("string")
+    gone = (side == "left_only") & both["is_asked"].fillna(value=False).astype(bool)
+    gone &= (both["outcome"] != "rejected").fillna(value=True)
+    new = (side == "right_only") & both["day_told"].isin(days)
+    differs = pd.Series(data=False, index=both.index)
+    for name in _FACTS:
+        one, other = both[name], both[f"{name}_told"]
+        differs |= ~((one == other).fillna(value=False) | (one.isna() & other.isna()))
+    changed = (side == "both") & differs
+    cause = pd.Series("its cheques are other ones now", index=both.index, dtype="string")
+    cause = cause.mask(both["outcome_told"] == "incomplete", "its cheques cannot all be read now")
+    decided = both["is_decided"].fillna(value=False).astype(bool)
+    cause = cause.mask(decided, "a person decided, or has to: the source tells another thing than what stands")
+    cause = cause.mask(gone, "Market told of this shift when it was loaded, and does not any more")
+    cause = cause.mask(new, "Market tells of this shift, and it is not here")
+    kind = pd.Series("till_changed", index=both.index, dtype="string").mask(gone, "till_not_told")
+    made = both.assign(
+        kind=kind.mask(new, "till_not_here"),
+        shop_id=both["shop_id"].fillna(both["shop_id_told"]),
+        cause=cause,
+        amount=_cash(both, "") - _cash(both, "_told"),
+        ours=both["text"],
+        theirs=both["text_told"],
+        day=both["day"].fillna(both["day_told"]),
+    )
+    return CHANGED_TILLS.conform(made[gone | new | changed]).reset_index(drop=True)
+
+
+def _facts(shifts: pd.DataFrame) -> pd.DataFrame:
+    facts = shifts.assign(day=shifts["closed_at"].dt.normalize(), opened_day=shifts["opened_at"].dt.normalize())
+    text = pd.Series("", index=facts.index, dtype="string")
+    for name in ("opened_at", "closed_at", "receipts", *TILL_MONEY, "outcome"):
+        text = text + f", {name}=" + facts[name].astype("string").fillna("")
+    facts["text"] = text.str.removeprefix(", ")
+    return facts[["shift_id", "shop_id", *_KEY, *_FACTS, "outcome", "is_decided", "is_asked", "text"]]
+
+
+def _cash(both: pd.DataFrame, side: str) -> pd.Series:
+    return both[f"cash_income{side}"].fillna(0) - both[f"cash_refund{side}"].fillna(0)
