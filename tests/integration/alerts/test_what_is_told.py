@@ -63,13 +63,24 @@ def test_days_not_loaded_through_yesterday_missing_shifts_and_differences_are_to
     assert f"smena reconcile --inn {ROMASHKA} --from 2026-01-15 --to 2026-01-15" in message.text
 
 
-def test_today_is_not_wanted_yet_and_a_day_ends_by_the_organisations_own_clock(warehouse: Warehouse) -> None:
+def test_a_day_is_wanted_once_it_is_over_for_the_organisation_and_at_its_westernmost_register(
+    warehouse: Warehouse,
+) -> None:
     register(warehouse, ROMASHKA, "ООО «Ромашка»")
-    evening = datetime(2026, 1, 20, 19, tzinfo=UTC)
-    assert gather(warehouse, evening) == []
-    run(warehouse, "update control.organization set timezone = 'Asia/Vladivostok'")
-    (message,) = gather(warehouse, evening)
-    assert counts(message) == {"uncovered": 1}
+    before, after = datetime(2026, 1, 20, 21, 59, tzinfo=UTC), datetime(2026, 1, 20, 22, 1, tzinfo=UTC)
+    for zone in ("Europe/Moscow", "Asia/Vladivostok"):
+        run(warehouse, "update control.organization set timezone = %(zone)s", zone=zone)
+        assert gather(warehouse, before) == []
+        (message,) = gather(warehouse, after)
+        assert counts(message) == {"uncovered": 1}
+    run(warehouse, "update control.organization set timezone = 'Atlantic/Azores'")
+    assert gather(warehouse, after) == [], "it is still the evening of the 20th for the organisation"
+
+
+def test_days_that_a_clock_which_was_ahead_called_covered_are_wanted_all_the_same(warehouse: Warehouse) -> None:
+    register(warehouse, ROMASHKA, "ООО «Ромашка»", through=date(2026, 6, 1))
+    (message,) = gather(warehouse, NOW)
+    assert counts(message) == {"uncovered": 10}
 
 
 @pytest.mark.parametrize(

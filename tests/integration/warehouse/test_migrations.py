@@ -27,7 +27,8 @@ def test_every_migration_has_its_way_up_and_down() -> None:
     files = {path.name for path in (SQL_DIRECTORY / "migrations").glob("*.sql")}
     ups = {name for name in files if not name.endswith(".down.sql")}
     assert {name.replace(".sql", ".down.sql") for name in ups} == files - ups
-    assert [f"{place:04}" for place in range(1, len(ups) + 1)] == REVISIONS
+    # 0020 was a table of a way of reading that is gone; a warehouse that has it is refused (test_former_numbering).
+    assert [f"{place:04}" for place in range(1, len(ups) + 2) if place != 20] == REVISIONS
     assert REVISIONS[-1] == newest_revision()
 
 
