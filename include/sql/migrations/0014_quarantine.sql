@@ -103,29 +103,7 @@ for each statement execute function accounting.refuse();
 create trigger history_is_kept before update or delete or truncate on control.quarantine_history
 for each statement execute function accounting.refuse();
 
-create view control.quarantine_days as
-select
-    quarantine.quarantine_id,
-    case
-        when asked.days @> quarantine.day
-            then
-                datemultirange(
-                    daterange(quarantine.day, greatest(quarantine.day, shift.closed_at::date), '[]')
-                )
-        else asked.days
-    end as days
-from control.quarantine
-left join accounting.shift
-    on
-        quarantine.organization_inn = shift.organization_inn
-        and quarantine.kkt_reg_id = shift.kkt_reg_id
-        and quarantine.fiscal_drive_number = shift.fiscal_drive_number
-        and quarantine.shift_number = shift.shift_number
-cross join lateral (
-    select range_agg(daterange(assignment.first_day, assignment.last_day, '[]')) as days
-    from control.assignment
-    where assignment.batch_id = quarantine.batch_id and assignment.kkt_reg_id = quarantine.kkt_reg_id
-) as asked;
+-- here: control.quarantine_days.0014
 comment on view control.quarantine_days is
 'The days that must be read again to know whether a record is good: its own through the closing of its shift; where its '
 'day is not known, or is none that was asked for, all that its batch asked of the register.';

@@ -1,5 +1,6 @@
 -- Run by `alembic downgrade`, revision 0024.
 
+comment on column control.gap.kkt_reg_id is null;
 delete from control.gap where reason in ('no_whole_day', 'not_listed');
 alter table control.gap drop constraint gap_reason_check;
 alter table control.gap add constraint gap_reason_check check (
