@@ -105,11 +105,9 @@ known as (
         *,
         datemultirange(wanted * daterange(%(first_day)s, null)) - covered - under_way as missing,
         coalesce(
-            last_document_at <= read_through
-            and last_document_at::date < %(today)s - %(look_back_days)s
-            and not lacks_shifts,
-            false
-        ) as is_dormant
+            last_document_at::date < %(today)s - %(look_back_days)s and not lacks_shifts, false
+        ) as is_quiet,
+        coalesce(last_document_at <= read_through, false) as is_read
     from reach
 ),
 
@@ -117,13 +115,10 @@ asked as (
     select
         *,
         missing * datemultirange(
-            case when is_dormant then daterange(null, last_document_at::date, '[]') else daterange(null, null) end
-        ) as missing_with_documents,
-        missing * datemultirange(
-            case when is_dormant then daterange(last_document_at::date + 1, null) else 'empty'::daterange end
-        ) as silent,
+            case when is_quiet then daterange(last_document_at::date + 1, null) else 'empty'::daterange end
+        ) as quiet,
         case
-            when %(looks_back)s and not is_dormant
+            when %(looks_back)s and not (is_quiet and is_read)
                 then
                     datemultirange(
                         wanted
@@ -156,31 +151,32 @@ ranges as (
     select
         kkt_reg_id,
         last_document_at,
-        missing_with_documents,
+        missing,
         moves_mark,
-        unnest(missing_with_documents + look_back) as days,
-        'asked' as how
+        unnest(missing + look_back - quiet) as days,
+        %(window_days)s as window_days, -- noqa: AL09
+        false as is_silent
     from asked
     union all
+    -- Days after the newest document: nothing is expected there, so one window of any length asks for them all, once.
     select
         kkt_reg_id,
         last_document_at,
-        missing_with_documents,
+        missing,
         moves_mark,
-        unnest(silent) as days,
-        'silent' as how
+        unnest(quiet) as days,
+        36500 as window_days,
+        is_read as is_silent
     from asked
 )
 
 select
     ranges.kkt_reg_id,
     piece.first_day::date as first_day,
-    least(piece.first_day::date + %(window_days)s - 1, upper(ranges.days) - 1) as last_day,
+    least(piece.first_day::date + ranges.window_days - 1, upper(ranges.days) - 1) as last_day,
     case
-        when ranges.how = 'silent' then 'silent'
-        when
-            ranges.missing_with_documents
-            && daterange(piece.first_day::date, piece.first_day::date + %(window_days)s)
+        when ranges.is_silent then 'silent'
+        when ranges.missing && daterange(piece.first_day::date, piece.first_day::date + ranges.window_days)
             then 'missing'
         else 'look_back'
     end as reason,
@@ -191,6 +187,6 @@ cross join
     lateral generate_series(
         lower(ranges.days)::timestamp,
         upper(ranges.days)::timestamp - interval '1 day',
-        %(window_days)s * interval '1 day'
+        ranges.window_days * interval '1 day'
     ) as piece (first_day)
 order by ranges.kkt_reg_id, piece.first_day

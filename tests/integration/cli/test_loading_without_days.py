@@ -39,7 +39,7 @@ def test_without_days_it_loads_what_the_daily_run_would(shop: Shop, build_town: 
 
 
 def test_without_days_what_is_covered_is_not_loaded_again(shop: Shop) -> None:
-    shop.load()
+    assert shop.cli.here("load", "--inn", shop.inn).code == 0
     done = shop.cli.here("load", "--inn", shop.inn, "--json")
     assert done.code == 0
     assert "missing" not in {row[3] for row in assignments(shop, done.data["batch_id"])}
