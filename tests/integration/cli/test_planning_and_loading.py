@@ -62,7 +62,7 @@ def test_a_plan_tells_requests_and_what_is_covered(shop: Shop) -> None:
     before = shop.cli.here("plan", "--inn", shop.inn, "--json").data
     shop.load()
     after = shop.cli.here("plan", "--inn", shop.inn, "--json").data
-    # A window loaded by hand is looked back at once by the next run; what is after the newest document is asked for once.
+    # A window loaded by hand is looked back at once by the next run, what is after the newest document once.
     assert (before["requests"], after["requests"]) == (24, 24)
     assert before["covered"]["registers"] == 3
     assert (before["covered"]["covered_days"], after["covered"]["covered_days"]) == (0, 3 * ((LAST - FIRST).days + 1))

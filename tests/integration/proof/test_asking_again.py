@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sandbox import MarketSettings, WorldSettings
+from sandbox import MarketSettings, OrganizationSpec, WorldSettings
 from smena.model.window import MARKET, Window
 from smena.pipeline.proof.certificate import certify
 from smena.pipeline.proof.reconcile import Reconciled, reconcile
+from smena.sources.ofd import OfdClient
 from tests.integration.conftest import BuildTown
 from tests.town import FIRST, Town
 
@@ -139,11 +142,49 @@ def test_a_shift_is_not_certified_before_its_receipts_were_asked_for_again_as_th
     assert certificate(town)["is_complete"], "the same sums are not booked once more"
 
 
+WITH_VAT = replace(
+    world(2), organizations=[OrganizationSpec(registers=2, taxation=1)], receipts_per_shift=30, correction_permille=0
+)
+
+
+def _receipt_with_vat(town: Town) -> dict[str, Any]:
+    """A sale of the first register on DAY in cash alone, of several items and with VAT of 20 %."""
+    client = OfdClient(town.endpoint())
+    organization = town.sandbox.world.organizations[0].id
+    day = (datetime.combine(DAY, time.min), datetime.combine(DAY, time(23, 59, 59)))
+    pages = client.by_period(organization, town.register(), *day, ("receipt",))
+    receipts = [one["receipt"] for page in pages for one in json.loads(page.body)["documents"]]
+    client.close()
+    return next(
+        one for one in receipts
+        if one.get("nds20") and len(one["items"]) >= 3 and one["operationType"] == 1
+        and one["cashTotalSum"] == one["totalSum"]
+    )  # fmt: skip
+
+
+def test_a_receipt_that_does_not_account_for_its_vat_has_none_to_compare_and_is_named_when_asked_again(
+    build_town: BuildTown,
+) -> None:
+    town = build_town(WITH_VAT, detail="receipts")
+    match = {"type": "receipt", "fiscalDocumentNumber": _receipt_with_vat(town)["fiscalDocumentNumber"]}
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "register": town.register(), "times": 1, "match": match, "set": {"nds10": 7700}}
+    )
+    town.load(*_ends())
+    assert town.sql("select count(*) from accounting.cash_order where vat is null") > [(0,)]
+    assert prove(town, is_full=False).differences == []
+    assert {row["kind"] for row in prove(town).differences} == {"receipts_changed"}
+
+
 def test_the_daily_reconciliation_names_wrong_vat_and_asks_for_no_receipts(build_town: BuildTown) -> None:
-    town = build_town(world(2), detail="receipts")
-    line = _shift_of(town, town.register())
-    match = {"type": "receipt", "fiscalDriveNumber": line["fiscal_drive_number"], "shiftNumber": line["shift_number"]}
-    town.sandbox.faults.add({"kind": "patch_document", "times": 1, "match": match, "set": {"nds10": 77}})
+    town = build_town(WITH_VAT, detail="receipts")
+    receipt = _receipt_with_vat(town)
+    match = {"type": "receipt", "fiscalDocumentNumber": receipt["fiscalDocumentNumber"]}
+    # One kopeck is within what the rounding of its items may make: the receipt still accounts for its whole total.
+    wrong = {"nds20": receipt["nds20"] + 1}
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "register": town.register(), "times": 1, "match": match, "set": wrong}
+    )
     town.load(*_ends())
     town.sandbox.requests.reset()
     found = prove(town, is_full=False)
@@ -151,7 +192,7 @@ def test_the_daily_reconciliation_names_wrong_vat_and_asks_for_no_receipts(build
     assert [(row["kind"], row["kkt_reg_id"], row["day"]) for row in found.differences] == [
         ("vat", town.register(), DAY)
     ]
-    assert {rate["rate"]: rate["ours"] - rate["vat"] for rate in found.differences[0]["details"]["rates"]} == {"10": 77}
+    assert {rate["rate"]: rate["ours"] - rate["vat"] for rate in found.differences[0]["details"]["rates"]} == {"20": 1}
     town.sandbox.requests.reset()
     found = prove(town)
     assert {row["kind"] for row in found.differences} == {"vat", "receipts_changed"}
