@@ -64,6 +64,7 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
         organizations=tuple(given.organization) if given.organization else given.organizations,
         registers_per_organization=given.registers,
         receipts_per_shift=given.receipts,
+        correction_permille=1,  # each of cash makes its shift wait for a person
     )
     return SandboxSettings(
         world=world.easy() if given.easy else world,
