@@ -149,44 +149,74 @@ asked as (
 
 ranges as (
     select
-        kkt_reg_id,
-        last_document_at,
-        missing,
-        moves_mark,
-        unnest(missing + look_back - quiet) as days,
-        %(window_days)s as window_days, -- noqa: AL09
+        asked.kkt_reg_id,
+        asked.last_document_at,
+        asked.missing,
+        asked.moves_mark,
+        piece.days,
+        piece.days as cut,
         false as is_silent
     from asked
+    cross join lateral unnest(asked.missing + asked.look_back - asked.quiet) as piece (days)
     union all
-    -- Days after the newest document: nothing is expected there, so one window of any length asks for them all, once.
     select
-        kkt_reg_id,
-        last_document_at,
-        missing,
-        moves_mark,
-        unnest(quiet) as days,
-        36500 as window_days,
-        is_read as is_silent
+        asked.kkt_reg_id,
+        asked.last_document_at,
+        asked.missing,
+        asked.moves_mark,
+        piece.days,
+        daterange(lower(piece.days), lower(piece.days) + 1) as cut,
+        asked.is_read as is_silent
     from asked
+    cross join lateral unnest(asked.quiet) as piece (days)
+),
+
+-- Nothing is expected on days after the newest document: they lengthen the window before them, or are one of any length.
+joined as (
+    select
+        ranges.kkt_reg_id,
+        ranges.last_document_at,
+        ranges.missing,
+        ranges.moves_mark,
+        ranges.cut,
+        ranges.is_silent,
+        coalesce(quiet.days, ranges.days) as tail
+    from ranges
+    left join ranges as quiet
+        on
+            ranges.kkt_reg_id = quiet.kkt_reg_id
+            and upper(ranges.days) = lower(quiet.days)
+            and not quiet.is_silent
+    where
+        ranges.is_silent
+        or not exists (
+            select from ranges as before
+            where
+                before.kkt_reg_id = ranges.kkt_reg_id
+                and not before.is_silent
+                and upper(before.days) = lower(ranges.days)
+        )
 )
 
 select
-    ranges.kkt_reg_id,
+    joined.kkt_reg_id,
     piece.first_day::date as first_day,
-    least(piece.first_day::date + ranges.window_days - 1, upper(ranges.days) - 1) as last_day,
     case
-        when ranges.is_silent then 'silent'
-        when ranges.missing && daterange(piece.first_day::date, piece.first_day::date + ranges.window_days)
-            then 'missing'
+        when piece.first_day::date + %(window_days)s >= upper(joined.cut) then upper(joined.tail)
+        else piece.first_day::date + %(window_days)s
+    end - 1 as last_day,
+    case
+        when joined.is_silent then 'silent'
+        when joined.missing && daterange(piece.first_day::date, piece.first_day::date + %(window_days)s) then 'missing'
         else 'look_back'
     end as reason,
-    ranges.last_document_at,
-    ranges.moves_mark
-from ranges
+    joined.last_document_at,
+    joined.moves_mark
+from joined
 cross join
     lateral generate_series(
-        lower(ranges.days)::timestamp,
-        upper(ranges.days)::timestamp - interval '1 day',
-        ranges.window_days * interval '1 day'
+        lower(joined.cut)::timestamp,
+        upper(joined.cut)::timestamp - interval '1 day',
+        %(window_days)s * interval '1 day'
     ) as piece (first_day)
-order by ranges.kkt_reg_id, piece.first_day
+order by joined.kkt_reg_id, piece.first_day
