@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
 
 from smena.model.errors import BadBatch, PassingFault, RefusedByService
+from smena.sources.ofd import OfdClient
 from smena.transform.frames import MONEY
 from tests.invented import ROMASHKA as OTHER_INN
 from tests.town import EASY, FIRST, LAST, Town
@@ -206,11 +208,29 @@ def test_a_broken_receipt_leaves_its_shift_incomplete_and_nothing_is_booked_for_
 def test_a_new_vat_rate_is_kept_by_its_name(build_town: BuildTown) -> None:
     town = build_town(replace(EASY, cash_permille=1000, mixed_permille=0), detail="receipts")
     shift = some_shift(town)
-    match = {**match_of(shift, "receipt"), "requestNumber": 1, "operationType": 1}
+    client, day = OfdClient(town.endpoint()), date.fromisoformat(shift["closed_at"][:10])
+    place = (town.sandbox.world.organizations[0].id, shift["kkt_reg_id"])
+    (page, *_) = client.by_period(*place, *(datetime.combine(day, at) for at in (time.min, time.max)), ("receipt",))
+    client.close()
+    receipt = next(one["receipt"] for one in json.loads(page.body)["documents"] if one["receipt"]["operationType"] == 1)
+    match = {"type": "receipt", "fiscalDocumentNumber": receipt["fiscalDocumentNumber"]}
+    of_a_quarter = {
+        "set": {"nds25": round(receipt["totalSum"] / 5)},
+        "drop": [name for name in receipt if name.startswith("nds")],
+    }
+    fault = {"kind": "patch_document", "register": shift["kkt_reg_id"], "match": match}
+    town.sandbox.faults.add(fault | of_a_quarter)
+    town.load()
+    (told,) = {order["vat_by_rate"]["25"] for order in town.orders() if "25" in (order["vat_by_rate"] or {})}
+    assert told > 0
+
+
+def test_a_rate_that_leaves_a_part_of_the_total_unsaid_leaves_vat_blank(build_town: BuildTown) -> None:
+    town = build_town(replace(EASY, cash_permille=1000, mixed_permille=0), detail="receipts")
+    match = {**match_of(some_shift(town), "receipt"), "requestNumber": 1, "operationType": 1}
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"nds25": 100}})
     town.load()
-    (told,) = {order["vat_by_rate"]["25"] for order in town.orders() if "25" in order["vat_by_rate"]}
-    assert told > 0
+    assert [order["vat_by_rate"] for order in town.orders() if order["vat"] is None] == [None]
 
 
 # --- answers that are no answers

@@ -12,10 +12,11 @@ import pandas as pd
 
 from smena.model.organization import AccountRule, DatePolicy, Detail, Organization
 from smena.pipeline.process import Chunk, work
-from smena.pipeline.reading import read_fiscal, read_pages
-from smena.transform.again import changed_receipts, read_told_vat, unequal_vat, vat_of_shifts
+from smena.pipeline.reading import OF_DOCUMENTS, read_pages
+from smena.transform.again import changed_receipts, read_told_vat, unequal_vat, vat_of_shifts, with_unknown_vat
 from smena.transform.numbering import are_numbered_on
 from smena.transform.pages import RawPage
+from smena.transform.reading import read_documents
 from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import StoredPage
 from tests.mutation.damage import Damage, as_json, damaged
@@ -116,10 +117,14 @@ def _reconciled(cases: Sequence[Case], pages: Sequence[StoredPage], chunk: Chunk
     ]
     shifts = chunk.shifts[(chunk.shifts["detail"] == "receipts").fillna(value=False)].reset_index(drop=True)
     shifts = shifts.assign(shift_id=shifts["fiscal_drive_number"] + " " + shifts["shift_number"].astype("string"))
-    booked, (told, _, _) = read_fiscal(pages), read_pages(fresh)
+    booked = read_documents(
+        RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in OF_DOCUMENTS
+    )
+    told, _, _ = read_pages(fresh, NOW + timedelta(hours=14))
     changed = changed_receipts(booked, told, shifts)
     columns = ["shift_id", "kkt_reg_id", "fiscal_drive_number", "shift_number", "closed_at", "receipts"]
-    vat = shifts[columns].merge(vat_of_shifts(booked, shifts), on="shift_id", how="left")
+    known = shifts[~shifts["shift_id"].isin(list(with_unknown_vat(booked, shifts)))]
+    vat = known[columns].merge(vat_of_shifts(booked, shifts), on="shift_id", how="left")
     totals = [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in fresh if page.method == "by_shifts"]
     unequal = unequal_vat(vat, read_told_vat(totals))
     return _Named(_keys(unequal["shift_id"]), _keys(changed["shift_id"]))
