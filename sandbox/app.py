@@ -55,6 +55,8 @@ def _broken(fault: Fault, manners: Manners) -> Response:
         return Response(_HTML, media_type="text/html; charset=utf-8")
     if fault.kind == "empty_body":
         return Response(b"")
+    if fault.kind == "body":
+        return Response(fault.body, media_type="application/json; charset=utf-8")
     if fault.kind == "forbid_register":
         return _refused(manners.closed())
     refusal = manners.of_status(fault.status)

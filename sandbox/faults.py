@@ -5,7 +5,7 @@ the method, as in the request counts), `register` (РНМ), `times` (how often i
 `probability` with `seed`. The kinds and what they take:
 
 - `status`: `status`, `retry_after` (seconds) · `slow`: `seconds` · `html` · `cut_json` · `empty_body` · `reset` ·
-  `byte_order_mark`
+  `byte_order_mark` · `body`: `body` (base64), the bytes that come instead of the right ones, with status 200
 - `session_dies`: every Sid is forgotten; strikes once unless `times` says otherwise
 - `forbid_register`: 403002 for `register`
 - `duplicate_documents`: a page of by-period begins with the last document of the page before
@@ -34,7 +34,8 @@ from typing import Any
 import msgspec
 
 ANSWER_KINDS = (
-    "status", "slow", "html", "cut_json", "empty_body", "reset", "byte_order_mark", "session_dies", "forbid_register",
+    "status", "slow", "html", "cut_json", "empty_body", "reset", "byte_order_mark", "body", "session_dies",
+    "forbid_register",
 )  # fmt: skip
 DOCUMENT_KINDS = ("duplicate_documents", "patch_document", "drop_document", "repeat_document", "extra_documents")
 
@@ -59,6 +60,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
     drop: list[str] = []
     documents: list[dict[str, Any]] = []
     alone: bool = False
+    body: bytes = b""
 
 
 class _Armed:

@@ -93,3 +93,22 @@ def test_a_z_report_of_the_future_or_of_long_ago_is_quarantined_and_its_day_is_n
     town.sandbox.faults.clear()
     town.load()
     assert [register for register, _ in town.covered()] == [town.register()]
+
+
+def test_no_certificate_calls_a_period_complete_while_markets_list_has_a_shop_without_an_id(
+    build_town: BuildTown,
+) -> None:
+    town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12), start=DAY)
+    town.enable_market(DAY)
+    town.sandbox.faults.add({"kind": "repeat_document", "match": {"type": "shop"}, "drop": ["id"]})
+    town.load()
+    town.load(product=MARKET)
+    reconcile(town.road, town.inn, run_id="test", window=Window(DAY, DAY))
+
+    def made() -> dict[str, Any]:
+        return certify(town.warehouse, town.inn, Window(DAY, DAY), made_by="test", now=datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert (made()["is_complete"], made()["market_days_open"]) == (False, [str(DAY)])
+    town.sandbox.faults.clear()
+    town.load(product=MARKET)
+    assert (made()["is_complete"], made()["market_days_open"]) == (True, [])

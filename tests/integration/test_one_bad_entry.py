@@ -170,3 +170,16 @@ def test_totals_that_leave_out_an_operation_say_that_it_had_none(build_town: Bui
     run(town)
     assert whole(town)
     assert town.quarantine() == []
+
+
+@pytest.mark.parametrize("value", [None, "", "abc", "96010100", []])
+def test_a_shop_keeps_its_cash_book_when_a_later_list_names_none(build_town: BuildTown, value: Any) -> None:
+    town = build_town(replace(TWO, organizations=1), now=NOW, manners={"market": MarketSettings().easy()})
+    town.enable_market(FIRST)
+    town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "shop"}, "set": {"kpp": "960143001"}})
+    town.load(FIRST, FIRST, product=MARKET)
+    town.sandbox.faults.clear()
+    town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "shop"}, "set": {"kpp": value}})
+    town.load(product=MARKET)
+    assert town.sql("select distinct kpp from accounting.shift where source = 'market'") == [("960143001",)]
+    assert town.quarantine() == []

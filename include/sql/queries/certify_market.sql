@@ -1,4 +1,5 @@
--- Run by certify and verify: days of a period on which a shop of Kontur.Market, or all of Market, is not proved loaded.
+-- Run by certify and verify: days of a period on which a shop of Kontur.Market, or all of Market, is not proved loaded;
+-- a shop that Market's list does not identify may have sold on each of its days.
 select to_char(moment.at, 'YYYY-MM-DD') as day
 from control.integration
 cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
@@ -21,6 +22,14 @@ where
                 and reach.product = 'market'
                 and reach.days @> moment.at::date
                 and not coalesce(covered.days @> moment.at::date, false)
+        )
+        or exists (
+            select from control.gap
+            where
+                gap.organization_inn = %(inn)s
+                and gap.product = 'market'
+                and gap.reason = 'unidentified'
+                and gap.days @> moment.at::date
         )
     )
 order by day

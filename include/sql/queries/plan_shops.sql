@@ -1,4 +1,5 @@
--- Run by the planner of Kontur.Market: the shops that it tells of, one row each.
+-- Run by the planner of Kontur.Market: the shops that it tells of, one row each. A КПП that is known
+-- is kept when a later list leaves it out.
 insert into control.shop (organization_inn, shop_id, name, address, kpp, is_paid, seen_at)
 select
     %(inn)s,
@@ -14,6 +15,6 @@ on conflict (organization_inn, shop_id) do update
     set
         name = excluded.name,
         address = excluded.address,
-        kpp = excluded.kpp,
+        kpp = coalesce(nullif(excluded.kpp, ''), control.shop.kpp),
         is_paid = excluded.is_paid,
         seen_at = greatest(control.shop.seen_at, excluded.seen_at)

@@ -10,7 +10,7 @@ _TWELFTH = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 
 RNM = re.compile(r"\d{16}")
 FISCAL_DRIVE = re.compile(r"\d{1,16}")
-KPP = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}")
+KPP = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}", re.ASCII)
 
 
 def clean(text: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from smena.model.errors import PassingFault
-from smena.model.identifiers import clean, clean_inn
+from smena.model.identifiers import KPP, clean, clean_inn, is_inn
 from smena.sources.listing import Broken, read_each
-from smena.transform.decoding import Undecodable, cut, decode, identifier, storable
+from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, identifier, storable
 from smena.transform.market.answers import camel, items_of
 
 T = TypeVar("T")
@@ -51,18 +51,20 @@ class Contractor:
 
 
 class _Shop(msgspec.Struct, rename="camel"):
+    """Everything but the id is optional, and a value of an unexpected type is as good as none."""
+
     id: str
-    organization_id: str | None = None
-    name: str | None = None
-    address: str | None = None
-    kpp: str | int | None = None
-    is_paid: bool | None = None
+    organization_id: Any = None
+    name: Any = None
+    address: Any = None
+    kpp: Any = None
+    is_paid: Any = None
 
 
 class _Organization(msgspec.Struct, rename="camel"):
     id: str
     inn: str | int
-    name: str | None = None
+    name: Any = None
     shops: list[msgspec.Raw] | None = None
 
 
@@ -86,7 +88,10 @@ def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Brok
         key = _id(told.id)
         shops, broken = read_each(told.shops or (), lambda shop: _shop(shop, key))
         broken_shops.extend(broken)
-        return MarketOrganization(key, clean_inn(str(told.inn)), cut(storable(told.name or "")), tuple(shops))
+        inn = clean_inn(str(told.inn))
+        if not is_inn(inn):
+            raise ValueError("the ИНН of an organisation is none")
+        return MarketOrganization(key, inn, _name(told.name), tuple(shops))
 
     good, broken = _listed(body, read)
     return good, broken + broken_shops
@@ -128,19 +133,31 @@ def _text(told: str | int | None, what: str) -> str:
     return "" if told is None else identifier(storable(clean(str(told))), what)
 
 
-def _name(told: str | None) -> str:
-    return cut(storable(clean(told or "")))
+def _name(told: object) -> str:
+    return cut(storable(clean(told))) if isinstance(told, str) else ""
+
+
+def _organization_id(told: object) -> str:
+    """The organisation of a shop: nothing is known by it, so one that is too long is as good as none."""
+    key = storable(clean(told)) if isinstance(told, str) else ""
+    return key if len(key) <= LONGEST_IDENTIFIER else ""
+
+
+def _kpp(told: object) -> str | None:
+    """A КПП; None for anything else: no order may go into the cash book of what is none."""
+    kpp = clean(str(told)) if isinstance(told, str | int) else ""
+    return kpp if KPP.fullmatch(kpp) else None
 
 
 def _shop(raw: msgspec.Raw, organization_id: str) -> Shop:
     told = _decoded(raw, _Shop)
     return Shop(
         id=_id(told.id),
-        organization_id=_text(told.organization_id, "organizationId") or organization_id,
+        organization_id=_organization_id(told.organization_id) or organization_id,
         name=_name(told.name),
         address=_name(told.address),
-        kpp=_text(told.kpp, "kpp") or None,
-        is_paid=told.is_paid,
+        kpp=_kpp(told.kpp),
+        is_paid=told.is_paid if isinstance(told.is_paid, bool) else None,
     )
 
 

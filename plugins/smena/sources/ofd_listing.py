@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from smena.model.errors import PassingFault
-from smena.model.identifiers import KPP, clean, clean_inn
+from smena.model.identifiers import KPP, clean, clean_inn, is_inn
 from smena.sources.listing import Broken, read_each
 from smena.transform.decoding import Undecodable, cut, decode, identifier, is_empty, storable
 
@@ -100,7 +100,12 @@ def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], lis
 
 
 def _organization(entry: _Organization) -> OfdOrganization:
-    return OfdOrganization(identifier(entry.id, "the id of an organisation"), clean_inn(entry.inn))
+    inn, key = clean_inn(entry.inn), clean(entry.id)
+    if not is_inn(inn):
+        raise ValueError("the ИНН of an organisation is none")
+    if not key:
+        raise ValueError("an organisation without an id")
+    return OfdOrganization(identifier(key, "the id of an organisation"), inn)
 
 
 def _cashbox(entry: _Cashbox) -> Cashbox:

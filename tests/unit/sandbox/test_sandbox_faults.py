@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -60,6 +61,26 @@ def test_an_answer_may_be_html_cut_or_empty(visitor: Any) -> None:
     strike(visitor, {"kind": "empty_body", "times": 1})
     empty = visitor.ask("/v2/organizations")
     assert (empty.status_code, empty.content) == (200, b"")
+
+
+def test_an_answer_may_be_replaced_by_given_bytes_as_often_as_asked_and_only_where_asked(visitor: Any) -> None:
+    body = b'[{"regNumber": "\xff"}]'
+    fault = {"kind": "body", "body": base64.b64encode(body).decode(), "path": "/cashboxes", "times": 1}
+    strike(visitor, fault)
+    organizations = visitor.ask("/v2/organizations")
+    assert organizations.json()[0]["inn"]
+    path = f"/v2/organizations/{organizations.json()[0]['id']}/cashboxes"
+    replaced = visitor.ask(path)
+    assert (replaced.status_code, replaced.content) == (200, body)
+    assert visitor.ask(path).json()[0]["regNumber"]
+    report = requests.get(f"{visitor.sandbox.address}/_sandbox/faults", timeout=10).json()
+    assert (report[0]["fault"]["body"], report[0]["struck"]) == (fault["body"], 1)
+
+
+def test_bytes_that_are_no_base64_are_refused(visitor: Any) -> None:
+    fault = {"kind": "body", "body": "not base64!"}
+    answer = requests.post(f"{visitor.sandbox.address}/_sandbox/faults", json=fault, timeout=10)
+    assert answer.status_code == 400
 
 
 def test_a_connection_may_be_reset(visitor: Any) -> None:

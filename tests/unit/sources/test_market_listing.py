@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,6 +74,28 @@ def test_an_organisation_comes_with_its_shops() -> None:
 def test_the_padding_of_an_inn_goes() -> None:
     ((one,), _) = list_organizations(body([{"id": "o1", "inn": " 001234567894 ", "shops": None}]))
     assert (one.inn, one.shops) == ("1234567894", ())
+
+
+@pytest.mark.parametrize("value", ["", "abc", "96010100", "9601010012", "96010100²", -1, 1.5, True, [], {}, "9" * 9000])
+def test_what_is_no_kpp_opens_no_cash_book(value: Any) -> None:
+    assert list_shops(body([SHOP_TOLD | {"kpp": value}])) == ([replace(SHOP, kpp=None)], [])
+
+
+def test_a_kpp_may_be_a_number() -> None:
+    assert list_shops(body([SHOP_TOLD | {"kpp": 960101001}])) == ([SHOP], [])
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, True, [], {}, [{"id": 1}], "9" * 9000])
+@pytest.mark.parametrize("field", ["organizationId", "name", "address", "kpp", "isPaid"])
+def test_no_value_of_an_optional_field_costs_a_shop(field: str, value: Any) -> None:
+    ((shop,), broken) = list_shops(body([SHOP_TOLD | {field: value}]))
+    assert (shop.id, broken) == ("s1", [])
+
+
+@pytest.mark.parametrize("inn", ["", "abc", "1234567895", "123456789", 7, "12345678940"])
+def test_an_organisation_without_a_valid_inn_may_be_anybody(inn: Any) -> None:
+    good, (one,) = list_organizations(body([{"id": "o1", "inn": inn, "shops": [SHOP_TOLD]}]))
+    assert (good, one["reason"]) == ([], "the ИНН of an organisation is none")
 
 
 BROKEN: list[Any] = [None, 5, "s1", [], {}, {"id": None}, {"id": ""}, {"id": "  "}, {"id": 7}, {"ID": "s1"}]

@@ -11,6 +11,7 @@ import pytest
 from sandbox import SandboxServer
 from smena.model.errors import PassingFault
 from smena.sources.ofd_listing import Cashbox, OfdOrganization, list_cashboxes, list_organizations
+from tests.invented import PRIMER, WRONG
 from tests.unit.sources.conftest import Enter
 
 DRIVE = {"earliestDocumentTimestamp": "2025-12-03T00:00:00"}
@@ -213,3 +214,22 @@ def test_organisations_are_known_by_their_bare_inn() -> None:
     good, (broken,) = list_organizations(body)
     assert good == [OfdOrganization("a", "9601000019"), OfdOrganization("b", "123456789047")]
     assert json.loads(broken["record"])["id"] == "c"
+
+
+@pytest.mark.parametrize("inn", ["", "abc", WRONG, "123456789", " 0 "])
+def test_an_organisation_without_a_valid_inn_may_be_anybody(inn: str) -> None:
+    entry = {"id": "a", "inn": inn}
+    assert list_organizations(json.dumps([entry]).encode()) == (
+        [],
+        [{"record": json.dumps(entry), "reason": "the ИНН of an organisation is none"}],
+    )
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_an_organisation_without_an_id_cannot_be_asked_about(key: str) -> None:
+    good, (one,) = list_organizations(json.dumps([{"id": key, "inn": PRIMER}]).encode())
+    assert (good, one["reason"]) == ([], "an organisation without an id")
+
+
+def test_a_kpp_has_ascii_digits_only() -> None:
+    assert cashbox(kpp="٩٦٠١٠١٠٠١").kpp is None
