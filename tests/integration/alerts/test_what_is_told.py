@@ -63,13 +63,19 @@ def test_days_not_loaded_through_yesterday_missing_shifts_and_differences_are_to
     assert f"smena reconcile --inn {ROMASHKA} --from 2026-01-15 --to 2026-01-15" in message.text
 
 
-def test_today_is_not_wanted_yet_and_a_day_ends_by_the_organisations_own_clock(warehouse: Warehouse) -> None:
+def test_a_day_is_wanted_when_it_is_over_by_the_organisations_own_clock_and_in_kaliningrad(
+    warehouse: Warehouse,
+) -> None:
     register(warehouse, ROMASHKA, "ООО «Ромашка»")
-    evening = datetime(2026, 1, 20, 19, tzinfo=UTC)
+    evening, night = datetime(2026, 1, 20, 19, tzinfo=UTC), datetime(2026, 1, 20, 23, tzinfo=UTC)
     assert gather(warehouse, evening) == []
-    run(warehouse, "update control.organization set timezone = 'Asia/Vladivostok'")
-    (message,) = gather(warehouse, evening)
+    (message,) = gather(warehouse, night)
     assert counts(message) == {"uncovered": 1}
+    # In Vladivostok the day is over, at a register in Kaliningrad it is not.
+    run(warehouse, "update control.organization set timezone = 'Asia/Vladivostok'")
+    assert gather(warehouse, evening) == []
+    run(warehouse, "update control.organization set timezone = 'UTC'")
+    assert gather(warehouse, night) == []
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,9 @@ def register(warehouse: Warehouse, inn: str, name: str, *, through: date = date(
         insert into control.organization (inn, name, tariff) values (%(inn)s, %(name)s, 'uchetny');
         insert into control.integration (organization_inn, product, state, start_date, changed_by)
         values (%(inn)s, 'market', 'on', '2026-01-10', 'test');
-        insert into control.batch (organization_inn, product, run_id, reason, detail, state, finished_at)
-        values (%(inn)s, 'ofd', 'night', 'planned', 'totals', 'published', now());
+        insert into control.batch
+        (organization_inn, product, run_id, reason, detail, state, finished_at, first_day, last_day)
+        values (%(inn)s, 'ofd', 'night', 'planned', 'totals', 'published', now(), '2026-01-10', %(through)s);
         insert into control.covered_day (organization_inn, product, day, batch_id)
         select %(inn)s, 'market', day::date, (select batch_id from control.batch where organization_inn = %(inn)s)
         from generate_series('2026-01-10'::date, %(through)s, '1 day') as day
