@@ -14,7 +14,7 @@ from (
         integration.start_date,
         least(
             cast(%(now)s as timestamptz) at time zone organization.timezone,
-            cast(%(now)s as timestamptz) at time zone '+02'::interval
+            cast(%(now)s as timestamptz) at time zone interval '2 hours'
         )::date - 1 as through
     from control.integration
     inner join control.organization on integration.organization_inn = organization.inn
@@ -29,7 +29,7 @@ cross join
         inner join control.batch on covered_day.batch_id = batch.batch_id
         where
             -- Not what a run covered whose clock was ahead.
-            batch.last_day < (cast(%(now)s as timestamptz) at time zone '+12'::interval)::date
+            batch.last_day < (cast(%(now)s as timestamptz) at time zone interval '12 hours')::date
             and covered_day.organization_inn = wanted.organization_inn
             and covered_day.product = wanted.product
             and covered_day.day between wanted.start_date and wanted.through
@@ -44,7 +44,7 @@ cross join
                 select from control.covered_day
                 inner join control.batch on covered_day.batch_id = batch.batch_id
                 where
-                    batch.last_day < (cast(%(now)s as timestamptz) at time zone '+12'::interval)::date
+                    batch.last_day < (cast(%(now)s as timestamptz) at time zone interval '12 hours')::date
                     and covered_day.organization_inn = wanted.organization_inn
                     and covered_day.product = wanted.product
                     and covered_day.day = day.day::date

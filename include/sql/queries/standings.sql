@@ -29,7 +29,7 @@ from (
         lateral (
             select least(
                 cast(%(now)s as timestamptz) at time zone organization.timezone,
-                cast(%(now)s as timestamptz) at time zone '+02'::interval
+                cast(%(now)s as timestamptz) at time zone interval '2 hours'
             )::date - 1 as yesterday
         ) as local
 ) as wanted
@@ -42,7 +42,7 @@ cross join
         inner join control.batch on covered_day.batch_id = batch.batch_id
         where
             -- Not what a run covered whose clock was ahead.
-            batch.last_day < (cast(%(now)s as timestamptz) at time zone '+12'::interval)::date
+            batch.last_day < (cast(%(now)s as timestamptz) at time zone interval '12 hours')::date
             and covered_day.organization_inn = wanted.organization_inn
             and covered_day.product = wanted.product
             and covered_day.day between wanted.start_date and wanted.through
