@@ -221,7 +221,7 @@ def test_an_exception_for_some_organisations_costs_the_others_nothing(copy_town:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("works", [LOADS, RECONCILIATIONS], ids=["loads", "reconciliations"])
 def test_every_statement_and_every_step(works: dict[str, Work], copy_town: CopyTown, tmp_path: Path) -> None:
     done: set[str] = set()
