@@ -5,7 +5,7 @@ not as it should be, or none. Nothing is asked of the services, and accounting i
 
 | task | does |
 | --- | --- |
-| `send` | gathers all that is wrong or waits, in nine kinds; sends a message an organisation |
+| `send` | gathers all that is wrong, waits or cannot be checked, in ten kinds; sends a message an organisation |
 
 Told are days not loaded, batches that failed, missing shifts, gaps, differences, decisions, waiting shifts, quarantine
 and certificates that end. A message goes out once a day and organisation, however often the task runs: `control.alert`

@@ -90,10 +90,10 @@ def _prepared() -> dict[str, str]:
 
 @pytest.fixture
 def copy_town(postgres: EmbeddedPostgres, build_town: BuildTown, _prepared: dict[str, str]) -> CopyTown:
-    """Towns as `prepare` leaves them: run once a process; then its database is copied and its world built anew."""
+    """Towns as `prepare` leaves them: run once a process and world; then the database is copied, the world built."""
 
     def copy(prepare: Callable[[Town], object], world: WorldSettings, **how: Any) -> Town:
-        key = f"{prepare.__module__}.{prepare.__qualname__}"
+        key = f"{prepare.__module__}.{prepare.__qualname__} {world}"
         if key not in _prepared:
             first = build_town(world, **how)
             prepare(first)

@@ -1,156 +1,209 @@
-"""A foreign exception in one statement or one function, of one organisation only."""
+"""A foreign exception in one statement or one function, of some organisations only; and what runs, to choose from."""
 
 from __future__ import annotations
 
 import importlib
-from collections import Counter
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import pandas as pd
+import psycopg2
 import pytest
 
-from smena.model.errors import BadBatch, SmenaError
-from smena.model.window import OFD
-from smena.pipeline.proof.run import organizations_to_prove, reconcile_lot, report_reconciliation
-from smena.pipeline.run import load_lot, plan_run, publish_batches, report_run
 from smena.warehouse.database import Transaction
 from tests.town import Town
 
-_OF_BATCH = "select organization_inn from control.batch where batch_id = %s"
-MARKET_STEPS = (
-    "pipeline.market.process.read_cheques", "pipeline.market.process.make_till_shifts",
-    "pipeline.market.process.read_waybills", "pipeline.market.extract.spans_told",
-)  # fmt: skip
-STEPS = (
-    "pipeline.plan._planned", "pipeline.plan.planning.record_gaps", "pipeline.run.plan", "pipeline.run.stage",
-    "pipeline.run.publish", "pipeline.run.organization_of", "pipeline.run._reported", "pipeline.extract._fetch_reports",
-    "pipeline.extract.receipt_periods", "pipeline.receipts.read_pages",
-    "pipeline.process.read_pages", "pipeline.process.make_shifts", "pipeline.process.check_z_reports",
-    "pipeline.process.check_receipts", "pipeline.process.check_orders", "pipeline.process.copy_frame",
-    "pipeline.publish._restage",
-    "pipeline.publish._stop_if_bad", "pipeline.publish._check_mandate", "pipeline.proof.run.reconcile",
-    "pipeline.proof.reconcile._write_told", "pipeline.proof.reconcile._judge", "pipeline.proof.reconcile._compare",
-    "pipeline.proof.reconcile._ask",
-    "pipeline.proof.asking.unbalanced_days", "quality.docs.build",
-)  # fmt: skip
-"""Functions of the pipeline, by the name under which they are called."""
+STEP_ROOMS = ("smena.pipeline.", "smena.matching.", "smena.integration.planning", "smena.warehouse.ledger")
+"""Whose functions are steps. What they call in other rooms ends at the same borders."""
+
+NOT_STEPS = ("smena.pipeline.run:_attempt", "smena.pipeline.log:")
+"""A border itself, and the log: an exception is raised within these, not by them."""
+
+_CALLS: dict[str, tuple[FunctionType, Disturbance]] = {}
+"""Functions that are disturbed now: as they were, and who decides."""
 
 
-def run_everything(town: Town, product: str, data_docs: Path, run_id: str) -> list[str]:
-    """What the daily DAGs do for every organisation, and what they report as wrong."""
-    wrong: list[str] = []
-    made = plan_run(town.road, run_id=run_id, product=product)
-    for lot in made["lots"]:
-        _attempt(wrong, lambda lot=lot: load_lot(town.road, lot))  # type: ignore[misc]
-    publish_batches(town.road, made["batches"])
-    _attempt(wrong, lambda: report_run(town.road, made, data_docs=data_docs))
-    for inns in organizations_to_prove(town.road) if product == OFD else ():
-        _attempt(wrong, lambda inns=inns: reconcile_lot(town.road, inns, run_id=run_id))  # type: ignore[misc]
-    _attempt(wrong, lambda: report_reconciliation(town.road, run_id=run_id))
-    return wrong
-
-
-def _attempt(wrong: list[str], do: Callable[[], object]) -> None:
-    try:
-        do()
-    except (BadBatch, SmenaError) as error:
-        wrong.append(str(error))
-
-
-def books_of(town: Town, inn: str) -> dict[str, list[dict[str, Any]]]:
-    """The books of one organisation."""
-    books = town.books()
-    return {name: [row for row in rows if row["organization_inn"] == inn] for name, rows in books.items()}
+class Strange(Exception):
+    """An exception of no kind that the product knows."""
 
 
 class Disturbance:
-    """Watches every statement; raises in one of them, or in one function, where it works for one organisation."""
+    """Knows whom a statement or a call works for; raises in those that are chosen, `faults` by ИНН.
 
-    def __init__(self, town: Town, inn: str) -> None:
-        self.inn = inn
-        self.organization = town.sandbox.world.organization(inn)
-        self.registers = {one.reg_number for one in self.organization.registers}
-        self.registers |= {row["shop_id"] for row in town.sandbox.market_truth(inn)}
-        self.statements: Counter[str] = Counter()
-        self.batches: dict[int, str] = {}
-        self.struck = 0
+    A fault is the name of a statement, or `module:function` of a step. `struck` has the faults that were raised,
+    `ran` what ran at all, both by ИНН.
+    """
+
+    def __init__(self, town: Town, faults: dict[str, str] | None = None) -> None:
+        self.faults = faults or {}
+        self.struck: set[str] = set()
+        self.ran: dict[str, set[str]] = {inn: set() for inn in town.inns}
+        self.common: set[str] = set()
+        self._town = town
+        self._batches: dict[int, str] = {}
+        self._owners: dict[str, str] = {inn: inn for inn in town.inns}
+        for inn in town.inns:
+            registers = [one.reg_number for one in town.sandbox.world.organization(inn).registers]
+            shops = [row["shop_id"] for row in town.sandbox.market_truth(inn)]
+            self._owners |= dict.fromkeys([*registers, *shops], inn)
+        self._connection = psycopg2.connect(town.warehouse.dsn)
+        self._connection.autocommit = True
+        self._asking = threading.Lock()
 
     @contextmanager
-    def statements_fail(self, name: str = "") -> Iterator[None]:
-        """Within the block the statement of this name raises for the organisation; without a name none does."""
+    def on(self, *, watches_steps: bool = False) -> Iterator[Disturbance]:
+        """Within the block statements are watched and the faults are raised; steps are watched where asked for."""
+        steps = {fault for fault in self.faults.values() if ":" in fault}
         with pytest.MonkeyPatch.context() as patch:
-            for method in ("run", "rows"):
-                patch.setattr(Transaction, method, self._watched(getattr(Transaction, method), name))
-            stream = Transaction.stream
+            for method in ("run", "rows", "stream"):
+                patch.setattr(Transaction, method, self._watched(getattr(Transaction, method)))
+            for step in steps:
+                self._disturb(step)
+            if watches_steps:
+                threading.setprofile(self._watch_step)
+                sys.setprofile(self._watch_step)
+            try:
+                yield self
+            finally:
+                sys.setprofile(None)
+                threading.setprofile(None)  # type: ignore[arg-type]
+                for name, (before, _) in _CALLS.items():
+                    function_of(name).__code__ = before.__code__
+                _CALLS.clear()
+                self._connection.close()
 
-            def watched_stream(one: Transaction, statement: str, /, **parameters: Any) -> Iterator[Any]:
-                self._look(one, statement, parameters, name)
-                return stream(one, statement, **parameters)
-
-            patch.setattr(Transaction, "stream", watched_stream)
-            yield
-
-    @contextmanager
-    def function_fails(self, path: str) -> Iterator[None]:
-        """Within the block the function at this path, `pipeline.plan.listing_of`, raises for the organisation."""
-        owner, _, name = path.rpartition(".")
-        try:
-            place: Any = importlib.import_module(f"smena.{owner}")
-        except ModuleNotFoundError:
-            module, _, attribute = owner.rpartition(".")
-            place = getattr(importlib.import_module(f"smena.{module}"), attribute)
-        function = getattr(place, name)
-
-        def raising(*args: Any, **more: Any) -> Any:
-            if any(self._is_of(one) for one in (*args, *more.values())):
-                self.struck += 1
-                raise KeyError("a foreign exception")
-            return function(*args, **more)
-
-        with self.statements_fail(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(place, name, raising)
-            yield
-
-    def _watched(self, method: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def _watched(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def watched(one: Transaction, statement: str, /, **parameters: Any) -> Any:
-            self._look(one, statement, parameters, name)
+            inn = self._named(parameters, one) or self._whose(sys._getframe(1), one)
+            self._meet(inn, statement)
             return method(one, statement, **parameters)
 
         return watched
 
-    def _look(self, transaction: Transaction, statement: str, parameters: dict[str, Any], name: str) -> None:
-        inn = parameters.get("inn")
-        batch_id = parameters.get("batch_id")
-        if inn is None and isinstance(batch_id, int):
-            if batch_id not in self.batches:
-                with transaction.connection.cursor() as cursor:
-                    cursor.execute(_OF_BATCH, (batch_id,))
-                    self.batches[batch_id] = cursor.fetchone()[0]
-            inn = self.batches[batch_id]
-        # A statement without either works for whom its transaction works.
-        inn = inn or getattr(transaction, "works_for", None)
-        transaction.works_for = inn  # type: ignore[attr-defined]
-        if inn == self.inn:
-            self.statements[statement] += 1
-            if statement == name:
-                self.struck += 1
-                raise RuntimeError("a foreign exception")
+    def _meet(self, inn: str | None, what: str) -> None:
+        if inn is None:
+            self.common.add(what)
+            return
+        self.ran[inn].add(what)
+        if self.faults.get(inn) == what:
+            self.struck.add(what)
+            raise Strange("a foreign exception")
 
-    def _is_of(self, value: Any) -> bool:
-        """Whether an argument is of the organisation, as far as it shows."""
-        if value is None:
-            return False
+    # --- whom it works for
+
+    def _whose(self, frame: FrameType | None, transaction: Transaction | None = None) -> str | None:
+        """The organisation that the arguments of the nearest calls name."""
+        while frame is not None:
+            code = frame.f_code
+            names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            local = frame.f_locals
+            inn = self._named({name: local.get(name) for name in names}, transaction)
+            if inn is not None:
+                return inn
+            frame = frame.f_back
+        return None
+
+    def _named(self, values: dict[str, Any], transaction: Transaction | None = None) -> str | None:
+        for name, value in values.items():
+            inn = self._of(value, transaction, is_batch=name == "batch_id")
+            if inn is not None:
+                return inn
+        return None
+
+    def _of(self, value: Any, transaction: Transaction | None = None, *, is_batch: bool = False) -> str | None:
         if isinstance(value, str):
-            return value == self.inn or value in self.registers
-        if type(value) is int:
-            return self.batches.get(value) == self.inn
+            return self._owners.get(value)
+        if isinstance(value, int):
+            return self._of_batch(value, transaction) if is_batch and not isinstance(value, bool) else None
         if isinstance(value, pd.DataFrame):
-            names = {"kkt_reg_id", "shop_id"} & set(value)
-            return any(set(value[name].dropna()) & self.registers for name in names)
-        if isinstance(value, list | tuple | set | dict):
-            return any(self._is_of(one) for one in list(value)[:5])
-        names = ("inn", "organization_inn", "kkt_reg_id", "batch_id")
-        return any(self._is_of(getattr(value, name, None)) for name in names)
+            name = next((one for one in ("kkt_reg_id", "shop_id") if one in value), None)
+            return self._owners.get(str(value[name].iloc[0])) if name and len(value) else None
+        if isinstance(value, list) and value and not isinstance(value[0], str | int | list | tuple):
+            return self._of(value[0], transaction)
+        read = value.get if isinstance(value, dict) else lambda name: getattr(value, name, None)
+        if not isinstance(value, dict) and not type(value).__module__.startswith("smena."):
+            return None
+        for name in ("inn", "organization_inn", "kkt_reg_id", "shop_id", "organization"):
+            inner = read(name)
+            inn = self._of(inner, transaction) if inner is not None else None
+            if inn is not None:
+                return inn
+        return self._of(read("batch_id"), transaction, is_batch=True)
+
+    def _of_batch(self, batch_id: int, transaction: Transaction | None) -> str | None:
+        """A batch that another transaction has opened and not committed yet is of nobody that is known."""
+        with self._asking:
+            if batch_id not in self._batches:
+                connection = transaction.connection if transaction is not None else self._connection
+                with connection.cursor() as cursor:
+                    cursor.execute("select organization_inn from control.batch where batch_id = %s", (batch_id,))
+                    row = cursor.fetchone()
+                if row is None:
+                    return None
+                self._batches[batch_id] = row[0]
+            return self._batches[batch_id]
+
+    # --- steps
+
+    def _watch_step(self, frame: FrameType, event: str, _: object) -> None:
+        if event != "call":
+            return
+        module = frame.f_globals.get("__name__", "")
+        if not module.startswith(STEP_ROOMS):
+            return
+        name = f"{module}:{frame.f_code.co_qualname}"
+        if "<" in name or "__" in name or name.startswith(NOT_STEPS):
+            return
+        inn = self._whose(frame)
+        (self.common if inn is None else self.ran[inn]).add(name)
+
+    def _disturb(self, name: str) -> None:
+        """Has the function of this name ask first whether it may go on, whoever holds it."""
+        function = function_of(name)
+        before = FunctionType(
+            function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+        )
+        before.__kwdefaults__ = function.__kwdefaults__
+        _CALLS[name] = (before, self)
+        function.__code__ = _asking_first(name)
+
+    def call(self, name: str, function: FunctionType, values: tuple[Any, ...], more: dict[str, Any]) -> Any:
+        """Raises where the call works for an organisation of this fault, else calls the function."""
+        code = function.__code__
+        named = dict(zip(code.co_varnames[: code.co_argcount], values, strict=False)) | more
+        inn = self._named(named) or self._whose(sys._getframe(2))
+        if inn is not None and self.faults.get(inn) == name:
+            self.struck.add(name)
+            raise Strange("a foreign exception")
+        return function(*values, **more)
+
+
+def function_of(name: str) -> FunctionType:
+    """The function `module:function` or `module:Class.method` itself, below what decorates it."""
+    module, _, path = name.partition(":")
+    found: Any = importlib.import_module(module)
+    for part in path.split("."):
+        found = vars(found)[part]
+    found = getattr(found, "__func__", found)
+    found = getattr(found, "fget", found)
+    while hasattr(found, "__wrapped__"):
+        found = found.__wrapped__
+    assert isinstance(found, FunctionType), name
+    return found
+
+
+def _asking_first(name: str) -> CodeType:
+    source = (
+        "def asking(*values, **more):\n"
+        "    from tests.integration.disturbing import _CALLS\n"
+        f"    function, disturbance = _CALLS[{name!r}]\n"
+        f"    return disturbance.call({name!r}, function, values, more)\n"
+    )
+    place: dict[str, Any] = {}
+    exec(source, place)  # noqa: S102 - our own words
+    code: CodeType = place["asking"].__code__
+    return code

@@ -40,3 +40,21 @@ def test_who_listens_is_told_instead_of_the_log(heard: list[StepEnd], caplog: py
 def test_whoever_was_told_before_is_given_back() -> None:
     before = hear_steps(in_a_line)
     assert hear_steps(before) is in_a_line
+
+
+def test_a_listener_that_fails_costs_the_step_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    def failing(ended: StepEnd) -> None:
+        raise KeyError(ended.step)
+
+    before = hear_steps(failing)
+    try:
+        with step_log("plan"):
+            pass
+        with pytest.raises(ValueError, match="so"), step_log("publish"):
+            raise ValueError("so it is")
+    finally:
+        hear_steps(before)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "the end of step plan was not heard",
+        "the end of step publish was not heard",
+    ]

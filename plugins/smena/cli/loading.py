@@ -14,7 +14,7 @@ from smena.cli.parameters import DAY, inn_option
 from smena.connections import road_from_environment
 from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import organization_of
-from smena.model.errors import PassingFault, WrongUse
+from smena.model.errors import BrokenPromise, PassingFault, WrongUse
 from smena.model.window import OFD, PRODUCTS, Window
 from smena.warehouse.database import Row, Warehouse, as_json
 
@@ -92,6 +92,10 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
         raise PassingFault(
             f"batch {loaded.published.batch_id} is published, but a part could not be read: {loaded.fault.message}",
             fix="run again",
+        )
+    if loaded.published.error:
+        raise BrokenPromise(
+            f"batch {loaded.published.batch_id} is published, but not finished: {loaded.published.error}"
         )
     waiting = _waiting(road.warehouse, loaded.published, product, window, known_gaps)
     gaps = road.warehouse.rows("gaps", inn=inn, product=product)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import structlog
 from airflow.sdk.observability import stats
 
-from smena.model.errors import SmenaError
+from smena.model.containing import contained
 from smena.observability.metrics import Kind, Measure, of_standings, of_step
 from smena.pipeline.log import StepEnd, hear_steps
 from smena.pipeline.road import Road
@@ -28,11 +28,9 @@ def hear() -> None:
 def tell_standings(road: Road) -> None:
     """Where every integration stands, to the metrics. A warehouse that cannot tell is named in the log."""
     try:
-        rows = road.warehouse.rows("standings", now=road.now())
-    except SmenaError as error:
-        logger.warning("standings not told: %s", error)
-        return
-    _send(of_standings(rows))
+        _send(of_standings(road.warehouse.rows("standings", now=road.now())))
+    except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
+        logger.warning("standings not told: %s", contained(error, "standings"))
 
 
 def _heard(ended: StepEnd) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from smena.integration.organizations import organization_of
-from smena.model.errors import SmenaError
+from smena.model.containing import contained
 from smena.model.window import OFD
 from smena.observability.datasets import Dataset, Part, loaded, published, service
 from smena.pipeline.road import Road
@@ -45,8 +45,8 @@ def tell_loaded(road: Road, batch_ids: Iterable[int]) -> None:
                 name = organization.ofd_connection if product == OFD else organization.market_connection
                 services[service(road.endpoint(name).base_url)].append(batch)
             _emit(*loaded(road.warehouse.dsn, services, product))
-    except SmenaError as error:
-        logger.warning("lineage not told: %s", error)
+    except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
+        logger.warning("lineage not told: %s", contained(error, "lineage"))
 
 
 def tell_published(road: Road, batch_ids: Iterable[int]) -> None:
@@ -61,8 +61,8 @@ def tell_published(road: Road, batch_ids: Iterable[int]) -> None:
                 rows = road.warehouse.rows("lineage_written", inn=inn, batches=ids)
                 written.update({row["name"]: row["count"] for row in rows})
             _emit(*published(road.warehouse.dsn, batches, product, written))
-    except SmenaError as error:
-        logger.warning("lineage not told: %s", error)
+    except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
+        logger.warning("lineage not told: %s", contained(error, "lineage"))
 
 
 def _by_product(road: Road, batch_ids: Iterable[int]) -> dict[str, list[Batch]]:

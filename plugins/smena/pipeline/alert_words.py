@@ -52,12 +52,27 @@ _DIFFERENCES = {
 }
 
 
+_CHECKED = {
+    "uncovered": "какие дни не загружены",
+    "batches": "как кончились загрузки",
+    "missing": "полнота",
+    "gap": "пробелы",
+    "difference": "сверка",
+    "decision": "что ждёт решения",
+    "shift": "какие смены ждут",
+    "quarantine": "карантин",
+    "certificate": "сертификат руководителя",
+    "message": "сообщение целиком",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One thing that is not as it should be.
 
     Attributes:
-        kind: `uncovered`, `batches`, `missing`, `gap`, `difference`, `decision`, `shift`, `quarantine`, `certificate`.
+        kind: `uncovered`, `batches`, `missing`, `gap`, `difference`, `decision`, `shift`, `quarantine`, `certificate`,
+            `unchecked`.
         line, fix, command: what a person reads, should do, and may type.
         details: the row that it was told from.
     """
@@ -95,6 +110,13 @@ def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
     line, fix, command = _SAID[kind](row, now)
     count = int(row.get("count", 1))
     return Alert(kind, count, line, fix, f"smena {command.format(inn=inn, **row)}", dict(row))
+
+
+def unchecked(kind: str, inn: str, reason: str) -> Alert:
+    """The alert that things of a kind, or the whole message, could not be checked, and why."""
+    line = f"не проверено: {_CHECKED.get(kind, kind)} ({' '.join(reason.split())[:200]})"
+    fix = "посмотреть журнал задачи `send`, сообщить разработчикам"
+    return Alert("unchecked", 1, line, fix, f"smena alerts --inn {inn}", {"kind": kind, "reason": reason})
 
 
 def _uncovered(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:

@@ -5,22 +5,40 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from smena.integration.certificates import WARNING
+from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, WrongUse
-from smena.pipeline.alert_words import Alert, headline, told
+from smena.pipeline.alert_words import Alert, headline, told, unchecked
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.road import Road
 from smena.sources.messenger import Messenger
-from smena.warehouse.database import Transaction, Warehouse, as_json
+from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 
 ZONE = ZoneInfo("Europe/Moscow")
+
+LONGEST_UNANSWERED_S = 600.0
+"""Once the messages that the channel did not answer took this long together, the rest is left for the next attempt."""
+
+_STATEMENTS = {
+    "uncovered": "alert_uncovered",
+    "batches": "alert_batches",
+    "missing": "alert_missing",
+    "gap": "alert_gaps",
+    "difference": "alert_differences",
+    "decision": "alert_decisions",
+    "shift": "alert_shifts",
+    "quarantine": "alert_quarantine",
+    "certificate": "alert_certificates",
+}
+"""Kinds of alerts with the statements that find them, the gravest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +102,25 @@ def quarantine_borne() -> int:
 
 
 def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, borne: int = 0) -> list[Message]:
-    """A message for each organisation of which there is something to say; of the others none."""
+    """A message for each organisation of which there is something to say; of the others none.
+
+    What cannot be checked of an organisation, or cannot be put into words, is an alert `unchecked` of it.
+    """
     day = now.astimezone(ZONE).date()
     found: defaultdict[str, list[Alert]] = defaultdict(list)
     with warehouse.transaction() as transaction:
         names = {row["inn"]: row["name"] for row in transaction.rows("organizations", inn=inn)}
-        for of, alert in _found(transaction, now, inn, borne):
+        for of, alert in _found(transaction, now, list(names), inn, borne):
             found[of].append(alert)
-    return [Message(of, name, day, tuple(found[of])) for of, name in names.items() if of in found]
+    return [_message(of, name, day, found[of]) for of, name in names.items() if of in found]
 
 
 def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | None, *, sent_by: str) -> Sent:
     """Sends what was not sent yet that day: at most one message a day and organisation.
 
     Each is remembered with its sending: what did not go out is not remembered, and goes out the next time. Without a
-    channel nothing is sent, and the log says so. Raises PassingFault at once where the channel does not answer, other
-    errors after every message was tried.
+    channel nothing is sent, and the log says so. Raises, after every message was tried, the first error; a fault that
+    may pass goes first. Messages are left untried only where the channel kept the others waiting for ten minutes.
     """
     if messenger is None:
         if messages:
@@ -107,31 +128,47 @@ def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | N
         return Sent([], [], None)
     sent: list[str] = []
     before: list[str] = []
-    refused: list[SmenaError] = []
+    failed: list[SmenaError] = []
+    unanswered_s = 0.0
     for message in messages:
+        began = time.monotonic()
         with step_log("alert", inn=message.inn, day=message.day, alerts=len(message.alerts)) as line:
             try:
                 went = _send_once(warehouse, message, messenger, sent_by)
-            except PassingFault:
-                raise
-            except SmenaError as error:
-                line["refused"] = str(error)
-                refused.append(error)
+            except Exception as error:  # noqa: BLE001 - the border of a message
+                ours = contained(error, f"alert of {message.inn}")
+                line["refused"] = str(ours)
+                failed.append(ours)
+            else:
+                line["sent"] = went
+                (sent if went else before).append(message.inn)
                 continue
-            line["sent"] = went
-            (sent if went else before).append(message.inn)
-    if refused:
-        raise refused[0]
+        if isinstance(ours, PassingFault):
+            unanswered_s += time.monotonic() - began
+        if unanswered_s > LONGEST_UNANSWERED_S:
+            break
+    passing = [error for error in failed if isinstance(error, PassingFault)]
+    for first in [*passing, *failed]:
+        raise first
     return Sent(sent, before, messenger.kind)
 
 
 def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str) -> Sent:
     """What the DAG does each morning: gathers, and sends; without a channel the log has the messages themselves."""
-    messages = gather(road.warehouse, road.now(), borne=quarantine_borne())
+    wrong: WrongUse | None = None
+    try:
+        borne = quarantine_borne()
+    except WrongUse as error:
+        # A setting that cannot be read keeps no alert back: every record is told, then the task fails with this error.
+        borne, wrong = 0, error
+    messages = gather(road.warehouse, road.now(), borne=borne)
     if messenger is None:
         for message in messages:
             logger.warning("%s", message.text)
-    return send(road.warehouse, messages, messenger, sent_by=sent_by)
+    sent = send(road.warehouse, messages, messenger, sent_by=sent_by)
+    if wrong is not None:
+        raise wrong
+    return sent
 
 
 def tell_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str) -> None:
@@ -163,20 +200,52 @@ def _send_once(warehouse: Warehouse, message: Message, messenger: Messenger, sen
         return bool(kept)
 
 
-def _found(transaction: Transaction, now: datetime, inn: str | None, borne: int) -> Iterator[tuple[str, Alert]]:
+def _message(inn: str, name: str, day: date, alerts: Sequence[Alert]) -> Message:
+    """A message whose text and payload can be made; where they cannot, one that says so."""
+    message = Message(inn, name, day, tuple(alerts))
+    try:
+        message.digest  # noqa: B018 - made of all that is sent
+    except Exception as error:  # noqa: BLE001 - the border of an organisation
+        ours = contained(error, f"message of {inn}")
+        return Message(inn, inn, day, (unchecked("message", inn, str(ours)),))
+    return message
+
+
+def _found(
+    transaction: Transaction, now: datetime, inns: Sequence[str], inn: str | None, borne: int
+) -> Iterator[tuple[str, Alert]]:
     """Alerts with the ИНН they are of, the gravest kind first."""
-    by_kind = {
-        "uncovered": transaction.rows("alert_uncovered", inn=inn, now=now),
-        "batches": transaction.rows("alert_batches", inn=inn),
-        "missing": transaction.rows("alert_missing", inn=inn),
-        "gap": transaction.rows("alert_gaps", inn=inn),
-        "difference": transaction.rows("alert_differences", inn=inn),
-        "decision": transaction.rows("alert_decisions", inn=inn),
-        "shift": transaction.rows("alert_shifts", inn=inn),
-        "quarantine": transaction.rows("alert_quarantine", inn=inn, borne=borne),
-        "certificate": transaction.rows("alert_certificates", inn=inn, before=now + WARNING),
+    more: dict[str, Row] = {
+        "uncovered": {"now": now},
+        "quarantine": {"borne": borne},
+        "certificate": {"before": now + WARNING},
     }
-    for kind, rows in by_kind.items():
-        for row in rows:
-            of = row.pop("organization_inn")
-            yield of, told(kind, of, row, now)
+    for kind in _STATEMENTS:
+        for of, row in _rows(transaction, kind, inns, inn, more.get(kind, {})):
+            if isinstance(row, SmenaError):
+                yield of, unchecked(kind, of, str(row))
+                continue
+            try:
+                yield of, told(kind, of, row, now)
+            except Exception as error:  # noqa: BLE001 - the border of an alert
+                yield of, unchecked(kind, of, str(contained(error, f"alert {kind} of {of}")))
+
+
+def _rows(
+    transaction: Transaction, kind: str, inns: Sequence[str], inn: str | None, asked: Row
+) -> list[tuple[str, Row | SmenaError]]:
+    """Rows of a kind by ИНН: of all organisations together, or one by one where that fails.
+
+    An error stands in place of the rows of an organisation that cannot be read. Raises PassingFault of the warehouse.
+    """
+    try:
+        with transaction.nested():
+            rows = transaction.rows(_STATEMENTS[kind], inn=inn, **asked)
+        return [(str(row.pop("organization_inn")), row) for row in rows]
+    except PassingFault:
+        raise
+    except Exception as error:  # noqa: BLE001 - the border of a kind, then of an organisation
+        ours = contained(error, f"alerts {kind}")
+    if inn is not None:
+        return [(inn, ours)]
+    return [pair for one in inns for pair in _rows(transaction, kind, [one], one, asked)]

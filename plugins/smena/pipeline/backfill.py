@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from smena.integration import planning
 from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import checked_inn, organization_of
-from smena.model.errors import SmenaError, WrongUse
+from smena.model.containing import contained
+from smena.model.errors import PassingFault, WrongUse
 from smena.model.organization import Organization
 from smena.model.window import OFD, PRODUCTS, Window, quarters
 from smena.pipeline.listing import Listing, listing_of
@@ -62,20 +63,24 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """A backfill laid out: quarters in order of time, and the days that are out of reach, with reasons."""
+    """A backfill laid out: quarters in order of time, and the days that are out of reach, with reasons.
+
+    `failed` has the quarters that could not be laid out, and why: the others are loaded.
+    """
 
     inn: str
     product: str
     window: Window
     quarters: list[Quarter]
     gaps: list[Row]
+    failed: dict[str, str] = field(default_factory=dict)
 
     def run_plan(self) -> RunPlan:
         """What a run has to do of it."""
         return {
             "batches": [batch_id for quarter in self.quarters for batch_id in quarter.batches],
             "lots": in_lots([place for quarter in self.quarters for place in quarter.places]),
-            "failed": {},
+            "failed": {self.inn: "; ".join(f"{one}: {why}" for one, why in self.failed.items())} if self.failed else {},
         }
 
 
@@ -117,9 +122,12 @@ def lay_out(road: Road, params: Mapping[str, Any], *, run_id: str) -> Backfill:
     try:
         asked = understood(params)
         made = preview_backfill(road, asked) if params.get("dry_run") else plan_backfill(road, asked, run_id=run_id)
-    except SmenaError as error:
-        logger.error("no backfill: %s", error)
-        raise
+    except Exception as error:
+        ours = contained(error, f"backfill of {params.get('inn')}")
+        logger.error("no backfill: %s", ours)
+        if ours is error:
+            raise
+        raise ours from error
     tell(made)
     return made
 
@@ -130,6 +138,8 @@ def tell(backfill: Backfill) -> None:
         with step_log("quarter", window=quarter.window) as told:
             told.update(windows=quarter.asked, left=quarter.left, silent=quarter.silent, requests=quarter.requests)
             told.update(registers=quarter.registers, covered=f"{quarter.covered_days}/{quarter.wanted_days}")
+    for quarter_days, why in backfill.failed.items():
+        logger.error("no backfill of %s: %s", quarter_days, why)
     for gap in backfill.gaps[:MOST_GAPS_LOGGED]:
         logger.info(
             "out_of_reach kkt_reg_id=%s days=%s…%s why=%s %s",
@@ -192,7 +202,7 @@ def _laid_out(road: Road, asked: Asked, *, run_id: str, is_dry: bool) -> Backfil
             made = replace(made, quarters=bare)
         elif batches := made.run_plan()["batches"]:
             listing.keep(road.warehouse, batches[0])
-        told.update(quarters=len(made.quarters), gaps=len(made.gaps))
+        told.update(quarters=len(made.quarters), failed=len(made.failed), gaps=len(made.gaps))
         return made
 
 
@@ -221,7 +231,16 @@ class _Planner:
         planning.distrust_future(self._transaction, inn, product, newest_day=self._road.newest_day())
         self._listing.record(self._transaction, inn, seen_at=self._seen_at, today=today, latest=latest)
         taken_up = self._take_up()
-        made = [self._quarter(quarter, taken_up) for quarter in quarters(self._window)]
+        made: list[Quarter] = []
+        failed: dict[str, str] = {}
+        for quarter in quarters(self._window):
+            try:
+                with self._transaction.nested():
+                    made.append(self._quarter(quarter, taken_up))
+            except PassingFault:
+                raise
+            except Exception as error:  # noqa: BLE001 - the border of a quarter
+                failed[str(quarter)] = str(contained(error, f"backfill of {inn}, {quarter}"))
         planning.record_gaps(
             self._transaction,
             inn=inn,
@@ -236,7 +255,7 @@ class _Planner:
             gap for gap in planning.gaps(self._transaction, inn, product)
             if gap["first_day"] <= self._window.last_day and gap["last_day"] >= self._window.first_day
         ]  # fmt: skip
-        return Backfill(inn, product, self._window, made, gaps)
+        return Backfill(inn, product, self._window, made, gaps, failed)
 
     def _take_up(self) -> list[Row]:
         """Unfinished batches that go on in this run; those that no longer fit are stopped."""

@@ -39,7 +39,7 @@ class StepEnd:
 
 
 Hear = Callable[[StepEnd], None]
-"""Is told of the end of each step, in the thread of the step, which waits for it. It may not raise."""
+"""Is told of the end of each step, in the thread of the step, which waits for it."""
 
 
 def in_a_line(ended: StepEnd) -> None:
@@ -57,6 +57,14 @@ def hear_steps(hear: Hear) -> Hear:
     return before
 
 
+def _tell(ended: StepEnd) -> None:
+    """Tells whoever listens. An error of a listener costs the step nothing: the log has it."""
+    try:
+        _hear(ended)
+    except Exception:
+        logger.exception("the end of step %s was not heard", ended.step)
+
+
 @contextmanager
 def step_log(step: str, **told: Any) -> Iterator[dict[str, Any]]:
     """Tells of the step with what the block puts into the dictionary it is given. Never put a secret there."""
@@ -65,7 +73,7 @@ def step_log(step: str, **told: Any) -> Iterator[dict[str, Any]]:
         yield told
     except Exception as error:
         told |= {"seconds": round(time.monotonic() - started, 3), "error": type(error).__name__}
-        _hear(StepEnd(step, told))
+        _tell(StepEnd(step, told))
         raise
     told["seconds"] = round(time.monotonic() - started, 3)
-    _hear(StepEnd(step, told))
+    _tell(StepEnd(step, told))

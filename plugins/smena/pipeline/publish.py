@@ -9,7 +9,7 @@ from typing import Any
 from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
 from smena.model.containing import contained
-from smena.model.errors import BadBatch, BrokenPromise, UnexpectedError, WrongUse
+from smena.model.errors import BadBatch, BrokenPromise, PassingFault, UnexpectedError, WrongUse
 from smena.model.organization import Organization
 from smena.pipeline.log import step_log
 from smena.pipeline.products import steps_of
@@ -24,6 +24,9 @@ FEWEST_BAD_REPORTS = 10
 
 MOST_REGISTERS_NAMED = 5
 
+FAILED_AFTER = "failed_after"
+"""In the summary of a published batch: the error of what is done after the publishing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -32,19 +35,22 @@ class Published:
     Attributes:
         summary: as in `control.batch`: shifts by verdict and outcome, orders by kind, rejects, windows not read.
         covered_days: days on which every register of the organisation became covered by it.
+        error: what failed after the batch was published; empty where nothing did.
     """
 
     batch_id: int
     inn: str
     summary: dict[str, Any] = field(default_factory=dict)
     covered_days: list[date] = field(default_factory=list)
+    error: str = ""
 
 
 def publish(road: Road, batch_id: int) -> Published:
     """Publishes a batch, whole or not at all. A batch that is published already is left as it is.
 
     Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
-    A batch that meets an error which will not pass is stopped with the reason.
+    A batch that meets an error which will not pass is stopped with the reason. An error after the publishing is kept in
+    the batch's summary, for the report, and given back in `error`.
 
     Raises BadBatch where too much of it is bad, WrongUse where the integration has been switched off meanwhile, or the
     mandate in force no longer names all its registers.
@@ -81,13 +87,33 @@ def _publish(road: Road, batch_id: int) -> Published:
                     transaction.run(
                         "release_quarantine", batch_id=batch_id, inn=batch.organization_inn, product=batch.product
                     )
+        published = _finished(road, batch)
+        summary = published.summary
+        told.update(summary.get("verdicts", {}), rejects=summary.get("rejects"))
+        told["covered_days"] = len(published.covered_days)
+        if is_new:
+            told["outcomes"] = summary.get("outcomes", {})
+        if published.error:
+            told["failed_after"] = published.error
+        return published
+
+
+def _finished(road: Road, batch: Batch) -> Published:
+    """What is left to do once a batch is published. An error here does not undo that: it is kept for the report."""
+    batch_id, inn = batch.batch_id, batch.organization_inn
+    days: list[date] = []
+    error = ""
+    try:
         road.warehouse.run("stage_empty", batch_id=batch_id)
         batch = ledger.batch_of(road.warehouse, batch_id)
         days = [row["day"] for row in road.warehouse.rows("batch_covered_days", batch_id=batch_id)]
-        told.update(batch.summary.get("verdicts", {}), rejects=batch.summary.get("rejects"), covered_days=len(days))
-        if is_new:
-            told["outcomes"] = batch.summary.get("outcomes", {})
-        return Published(batch_id, batch.organization_inn, batch.summary, days)
+    except PassingFault:
+        raise
+    except Exception as fault:  # noqa: BLE001 - see above
+        error = storable(str(contained(fault, f"after the publishing of batch {batch_id}")))
+    if error or FAILED_AFTER in batch.summary:
+        road.warehouse.run("batch_failed_after", batch_id=batch_id, error=error or None)
+    return Published(batch_id, inn, batch.summary, days, error)
 
 
 def _stop_if_of_the_future(road: Road, batch: Batch) -> None:

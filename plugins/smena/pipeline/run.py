@@ -21,7 +21,7 @@ from smena.model.window import OFD
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import Plan, plan
-from smena.pipeline.publish import Published, publish
+from smena.pipeline.publish import FAILED_AFTER, Published, publish
 from smena.pipeline.road import Road
 from smena.quality import docs
 from smena.warehouse import ledger
@@ -148,6 +148,9 @@ def _reported(road: Road, batch_id: int, data_docs: Path | None) -> list[str]:
         told.update({row["state"]: row["assignments"] for row in counts})
         told.update(batch.summary)
         wrong += _documented(road, batch, data_docs)
+    if FAILED_AFTER in batch.summary:
+        why = batch.summary[FAILED_AFTER]
+        wrong.append(f"batch {batch_id} of {batch.organization_inn} is published, but not finished: {why}")
     if batch.state != "published":
         why = batch.summary.get("stopped", "it was not published")
         wrong.append(f"batch {batch_id} of {batch.organization_inn}: {why}")

@@ -76,7 +76,7 @@ def test_help_of_a_group_names_its_commands(group: str) -> None:
         (("export", "--inn", ROMASHKA, "--from", "2025-03-01", "--to", "2025-03-02"), "--out"),
         (("organization", "set", "--inn", ROMASHKA), "KEY=VALUE"),
         (("integration", "enable", "--inn", ROMASHKA), "--product"),
-        (("load", "--inn", ROMASHKA, "--product", "ofd"), "--from"),
+        (("load", "--inn", ROMASHKA, "--from", "2025-03-01"), "--to"),
         (("documents", "--inn"), "--inn"),
         (("documents", "--inn", WRONG), "is not a valid INN"),
         (("plan",), "--inn"),

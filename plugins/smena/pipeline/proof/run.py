@@ -14,6 +14,8 @@ from smena.model.window import OFD, Window
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.proof.reconcile import LOOK_BACK_DAYS, reconcile
 from smena.pipeline.road import Road
+from smena.transform.decoding import storable
+from smena.warehouse.database import Row
 
 MOST_LOTS = 64
 """How many tasks prove at once at most: each is forked, and asks for many organisations one after another."""
@@ -48,24 +50,54 @@ def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: dat
             ours = contained(error, f"reconciliation of {inn}")
             logger.log(logging.WARNING, "unreconciled inn=%s why=%s", inn, ours)
             failed.append(ours)
+            _keep_failure(road, inn, run_id, last_day or road.newest_day(), ours)
     passing = [error for error in failed if isinstance(error, PassingFault)]
     for first in [*passing, *failed]:
         raise first
 
 
 def report_reconciliation(road: Road, *, run_id: str) -> None:
-    """Says in a line how each organisation ended. Raises BadBatch where shifts are missing or a difference is new."""
-    wrong = []
+    """Says in a line how each organisation ended: the newest attempt of this run.
+
+    Raises BadBatch where shifts are missing or a difference is new, or where an organisation was not reconciled. It
+    names organisations that failed apart from what was found of the others.
+    """
+    failed: dict[str, str] = {}
+    found: dict[str, str] = {}
+    seen = set()
     for row in road.warehouse.rows("reconciled_batches", run_id=run_id):
-        inn, summary = row["organization_inn"], row["summary"]
-        with step_log("report", inn=inn, batch_id=row["batch_id"], state=row["state"]) as told:
-            told.update(summary)
-        if row["state"] != "published":
-            wrong.append(f"organisation {inn} was not reconciled: {summary.get('stopped', 'it did not end')}")
-            continue
-        counts = {"days of registers missing": "missing", "new differences": "new", "registers not asked": "unasked"}
-        found = [f"{summary[key]} {name}" for name, key in counts.items() if summary.get(key)]
-        if found:
-            wrong.append(f"organisation {inn}: {', '.join(found)}")
+        inn = str(row["organization_inn"])
+        seen.add(inn)
+        try:
+            failure, facts = _reported(row)
+        except Exception as error:  # noqa: BLE001 - the border of an organisation
+            failure, facts = f"it cannot be reported: {contained(error, f'report of {inn}')}", ""
+        if failure:
+            failed[inn] = failure
+        if facts:
+            found[inn] = facts
+    for inns in organizations_to_prove(road):
+        failed |= {inn: "its task did not begin, look at the log of `prove`" for inn in inns if inn not in seen}
+    wrong = [f"organisation {inn} was not reconciled: {why}" for inn, why in failed.items()]
+    wrong += [f"organisation {inn}: {facts}" for inn, facts in found.items()]
     if wrong:
         raise BadBatch("; ".join(wrong), fix="look with `smena reconcile --inn … --from … --to …`")
+
+
+def _reported(row: Row) -> tuple[str, str]:
+    """Says in a line how an organisation ended; why it was not reconciled, and what was found of it."""
+    summary = row["summary"]
+    with step_log("report", inn=row["organization_inn"], batch_id=row["batch_id"], state=row["state"]) as told:
+        told.update(summary)
+    if row["state"] != "published":
+        return str(summary.get("stopped", "it did not end")), ""
+    counts = {"days of registers missing": "missing", "new differences": "new", "registers not asked": "unasked"}
+    return "", ", ".join(f"{summary[key]} {name}" for name, key in counts.items() if summary.get(key))
+
+
+def _keep_failure(road: Road, inn: str, run_id: str, last_day: date, error: SmenaError) -> None:
+    """Keeps for the report why an organisation failed before a batch of it was opened."""
+    try:
+        road.warehouse.run("reconcile_failed", inn=inn, run_id=run_id, last_day=last_day, reason=storable(str(error)))
+    except Exception as fault:  # noqa: BLE001 - the report says that nothing was begun
+        contained(fault, f"keeping why {inn} was not reconciled")
