@@ -28,7 +28,7 @@ def test_a_shard_holds_so_many_registers_or_fewer_shops_each_of_them_whole(produ
 def test_a_window_is_asked_through_the_31_days_in_which_its_documents_may_still_come_but_not_beyond_now() -> None:
     windows = [
         PlannedWindow("1", MONTH, "missing", None),
-        PlannedWindow("1", Window(date(2026, 1, 1)), "missing", None),
+        PlannedWindow("1", Window(date(2026, 1, 1), date(2026, 1, 1)), "missing", None),
     ]
     rows = in_shards(windows, OFD, horizon=date(2026, 1, 1), latest=datetime(2026, 1, 20, 14))
     assert [row["ask_through"] for row in rows] == [datetime(2026, 1, 20, 14)] * 2
