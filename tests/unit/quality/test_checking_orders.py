@@ -30,10 +30,12 @@ GOOD_SHIFT = {
     "cashless_income": 999,
     "cashless_refund": 0,
     "detail": "totals",
+    "has_corrections": False,
     "order_day": pd.Timestamp("2026-03-01"),
     "outcome": "issued",
     "reason": None,
     "evidence": "{3}",
+    "user_inn": "9601000019",
 }
 GOOD_ORDER = {
     "fiscal_drive_number": DRIVE,
