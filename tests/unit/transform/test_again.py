@@ -56,7 +56,7 @@ def test_the_same_receipts_from_another_page_in_another_order_are_the_same() -> 
         ({"taxationType": None}, "other: the tax system"),
         ({"paymentAgentType": 1}, "other: the agent"),
         ({"operationType": 2}, "other: the operation"),
-        ({"totalSum": 5, "cashTotalSum": 5}, "other: the sums"),
+        ({"totalSum": 5, "cashTotalSum": 5}, "other: the sums; other: the VAT"),
         ({"dateTime": "2025-11-03T12:00:00"}, "other: the time"),
         ({"correctionDocumentDate": "2025-10-01"}, "other: the corrected day"),
     ],
