@@ -49,6 +49,8 @@ def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
     world = WorldSettings(
         first_day=first_day, last_day=today + timedelta(days=2), organizations=2, registers_per_organization=4,
         receipts_per_shift=8, corrections_are_dated=True,
+        # A shift that is open overnight leaves yesterday uncovered until it closes.
+        every_night=0, every_round_the_clock=0, shift_forgotten_permille=0,
     )  # fmt: skip
     metadata, books = f"airflow_{secrets.token_hex(4)}", f"books_{secrets.token_hex(4)}"
     for name in (metadata, books):

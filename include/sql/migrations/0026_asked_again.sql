@@ -23,6 +23,7 @@ comment on column control.confirmed_shift.vat is
 'VAT of the receipts of the evidence in kopecks, [{"operation", "rate", "vat"}]; empty where it is not known.';
 comment on column control.confirmed_shift.asked_at is
 'When the source was asked for its receipts (Market: its cheques) again and they were compared; empty for never.';
+select control.protect('control.confirmed_shift');
 
 create table control.confirmed_shop_day (
     organization_inn text not null references control.organization (inn),
@@ -34,3 +35,4 @@ create table control.confirmed_shop_day (
 );
 comment on table control.confirmed_shop_day is
 'Days of a shop that were loaded when Market was asked for their cheques again and they were compared.';
+select control.protect('control.confirmed_shop_day');
