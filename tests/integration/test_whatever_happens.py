@@ -179,7 +179,8 @@ class Office(RuleBasedStateMachine):
             assert shifts[key]["outcome"] in ("issued", "no_cash", "closed_period", "conflict"), shifts[key]["reason"]
             if key not in self.told:
                 assert {name: kopecks(shifts[key][name]) for name in MONEY} == {name: line[name] for name in MONEY}
-        assert self.town.gaps() == []
+        # A shift that is open as the last day ends is said so until it closes.
+        assert [gap for gap in self.town.gaps() if gap["reason"] != "open_shift"] == []
 
     @invariant()
     def orders_are_the_cash_of_their_shifts(self) -> None:

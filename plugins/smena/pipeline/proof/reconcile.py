@@ -129,7 +129,7 @@ def reconcile(
                 made = _prove(transaction, inn, batch_id, found, window, newest_day=road.newest_day())
                 stuck = unclosed.find(transaction, inn, window, road.local_now(organization).date())
                 if not stuck:
-                    transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
+                    _finish(transaction, made)
             if stuck:
                 cash = _read_unclosed(road, organization, batch_id, stuck)
                 with road.warehouse.transaction() as transaction:
@@ -137,7 +137,7 @@ def reconcile(
                     if cash:
                         unclosed.write(transaction, ledger.batch_of(transaction, batch_id), organization, cash)
                         made = _prove(transaction, inn, batch_id, found, window, newest_day=road.newest_day())
-                    transaction.run("batch_reconciled", batch_id=batch_id, summary=as_json(_summary(made)))
+                    _finish(transaction, made)
         except Exception as error:
             ours = contained(error, f"reconciliation of {inn}, batch {batch_id}")
             road.warehouse.run("batch_stop", batch_id=batch_id, reason=storable(str(ours)))
@@ -179,6 +179,14 @@ def _prove(
         closed,
         told.unasked | again.unasked | tills.unasked,
     )
+
+
+def _finish(transaction: Transaction, made: Reconciled) -> None:
+    """Opens the days that lack a shift, so that the next load asks for them again, and ends the batch."""
+    span = {"first_day": made.window.first_day, "last_day": made.window.last_day}
+    transaction.run("proof_uncover", inn=made.inn, **span)
+    transaction.run("publish_uncovered", inn=made.inn, product=OFD)
+    transaction.run("batch_reconciled", batch_id=made.batch_id, summary=as_json(_summary(made)))
 
 
 def _read_unclosed(
@@ -289,9 +297,6 @@ def _judge(
     transaction.run("proof_completeness_clear", inn=inn, newest_day=newest_day, **days)
     transaction.run("proof_completeness", inn=inn, batch_id=batch_id, unread=as_json(unread), **days)
     transaction.run("proof_unidentified", inn=inn, batch_id=batch_id, **days)
-    # The next load asks for these days again.
-    transaction.run("proof_uncover", inn=inn, **days)
-    transaction.run("publish_uncovered", inn=inn, product=OFD)
 
 
 def _confirm(transaction: Transaction, inn: str, batch_id: int, again: Again, tills: Again) -> None:
