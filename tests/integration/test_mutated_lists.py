@@ -41,7 +41,7 @@ PROVED_ROUNDS = 4
 QUICK = {
     "registers, fields": 3,
     "registers, records and bytes": 2,
-    "organisations, fields": 1,
+    "organisations, fields": 3,
     "organisations, records and bytes": 2,
     "shops, fields": 2,
     "shops, records and bytes": 2,
