@@ -187,6 +187,6 @@ def test_names_are_names_and_never_a_statement(trial: Warehouse) -> None:
 
 def test_what_does_not_fit_is_refused_whole(trial: Warehouse) -> None:
     wrong = pd.DataFrame({"number": pd.Series(["1", "two"], dtype="str")})
-    with pytest.raises(BrokenPromise, match="copy stage.trial"), trial.transaction() as transaction:
+    with pytest.raises(BrokenPromise, match=r"copy stage\.trial"), trial.transaction() as transaction:
         copy_frame(transaction, wrong, "stage", "trial", ["number"])
     assert look(trial.dsn, "select count(*) from stage.trial") == [(0,)]
