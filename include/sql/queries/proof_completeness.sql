@@ -158,7 +158,9 @@ judged as (
             when open_numbers is not null then 'open'
             when is_covered and shifts = 0 and newest_document_at::date < day then 'offline'
             -- Of a shift that was open when the day was loaded, the source says now whether it is here, open or missing.
-            when not is_covered and not coalesce(gap_reasons && array['missing_shift', 'open_shift'], false) then 'missing'
+            when
+                not is_covered and not coalesce(gap_reasons && array['missing_shift', 'open_shift'], false)
+                then 'missing'
             else 'complete'
         end as verdict
     from looked_at
