@@ -16,13 +16,19 @@ _HALF_A_LETTER = re.compile(
 )
 """A pair of surrogates, an escaped backslash, or (as a group) half of a pair: a name cut in the middle of an emoji."""
 
+_TIME_TO_THE_MINUTE = re.compile(rb'(:\s*"\d{4}-\d\d-\d\d[T ]\d\d:\d\d)((?:[Zz]|[+-]\d\d:?\d\d)?")')
+"""A time without seconds, as a whole value."""
+
 
 class Undecodable(ValueError):
     """The bytes are no JSON, or not of the shape that was promised. Its text repeats nothing of them."""
 
 
 def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
-    """The value of `kind`. Half of a surrogate pair in a text is read as U+FFFD; not strict takes numbers in quotes.
+    """The value of `kind`.
+
+    Half of a surrogate pair in a text is read as U+FFFD; a time to the minute as its first second. Not strict takes
+    numbers in quotes.
 
     Raises Undecodable, which keeps no other error behind it: those hold the bytes.
     """
@@ -52,10 +58,11 @@ def is_empty(body: bytes) -> bool:
 
 
 def _versions(body: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
-    """The bytes as they are; then, where that was not enough, without halves of letters."""
+    """The bytes as they are; then, where that was not enough, without halves of letters and with seconds."""
     yield body
     data = bytes(body)
     mended = _HALF_A_LETTER.sub(lambda found: rb"\ufffd" if found[1] else found[0], data)
+    mended = _TIME_TO_THE_MINUTE.sub(rb"\1:00\2", mended)
     if mended != data:
         yield mended
 

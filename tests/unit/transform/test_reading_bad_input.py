@@ -233,3 +233,15 @@ def test_every_body_is_read_or_rejected(data: bytes) -> None:
     assert counts(raw(data)) == (0, 0, 0, bad)
     told, broken = read_shift_totals([RawPage(1, KKT, data)])
     assert (len(told), len(broken)) == (0, bad)
+
+
+@pytest.mark.parametrize("written", ["2025-12-01T20:15", "2025-12-01T20:15:00", "2025-12-01T20:15:00.0000000"])
+def test_a_time_is_read_to_the_minute_to_the_second_and_with_the_seven_digits_of_dotnet(written: str) -> None:
+    frames = read(z_report(dateTime=written), receipt(2, dateTime=written), opening(3, dateTime=written))
+    assert counts(frames) == (1, 1, 1, 0)
+    assert str(frames.z_reports["closed_at"][0]) == "2025-12-01 20:15:00"
+
+
+@pytest.mark.parametrize("written", ["2025-12-01", "2025-12-01T20", "2025-12-01T24:00", "20:15", "", None])
+def test_a_time_that_names_no_minute_is_not_guessed(written: str | None) -> None:
+    assert counts(read(z_report(dateTime=written), receipt(2, dateTime=written))) == (0, 0, 0, 2)
