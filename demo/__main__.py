@@ -101,6 +101,10 @@ def tell_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]],
     for run in failed:
         out.print(f"  failed: {airflow.address}/dags/{run['dag_id']}/runs/{run['dag_run_id']}", soft_wrap=True)
     tell_address(airflow, teller)
+    env = stack.write_env(airflow, hello)
+    shown = env.relative_to(Path.cwd()) if env.is_relative_to(Path.cwd()) else env
+    example = f"smena documents --inn {hello.organizations[0]['inn']}"
+    out.print(f"Command line: `. {shown}`, then for example `{example}`", soft_wrap=True)
     out.print(f"Took {teller.seconds:.0f} s. `make stop` ends everything, `make demo` goes on from here.")
     return not proof.missing and not proof.wrong and not failed
 

@@ -17,6 +17,7 @@ from demo.ports import HOST
 from demo.postgres import USER, EmbeddedPostgres
 from demo.processes import Keeper
 from demo.repository import REPOSITORY
+from demo.shell_env import write_env
 from demo.signing import keep_head
 from demo.state import DemoState, keep_state
 from demo.trouble import Trouble
@@ -158,6 +159,18 @@ class Stack:
         }
         told = {"KONTUR_OFD": kontur_ofd, "KONTUR_MARKET": kontur_market, "WAREHOUSE": warehouse}
         return {f"AIRFLOW_CONN_{name}": json.dumps(fields) for name, fields in told.items()}
+
+    def write_env(self, airflow: LocalAirflow, hello: Hello) -> Path:
+        """`.demo/env`: with it `smena` works on the demo's data, and starts runs in the demo's Airflow."""
+        return write_env(
+            self.directory,
+            {
+                **self.connections(hello),
+                "SMENA_AIRFLOW_URL": airflow.address,
+                "SMENA_AIRFLOW_USER": "admin",
+                "SMENA_AIRFLOW_PASSWORD": airflow.passwords["admin"],
+            },
+        )
 
     def warehouse_dsn(self) -> str:
         """The libpq address of the warehouse."""
