@@ -25,7 +25,7 @@ _STDIN = "-"
 
 def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--kind", type=click.Choice(KINDS)),
+        click.option("--kind", type=click.Choice(KINDS), help="Only documents of this kind."),
         click.option("--to", "last_day", type=DAY, help="The last date of the filter."),
         click.option("--from", "first_day", type=DAY, help="The first date of the filter."),
         click.option("--inn", type=INN, help="By filter: the new documents of this organisation."),
@@ -37,7 +37,7 @@ def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @_asked
-@click.option("--reason")
+@click.option("--reason", help="Kept in the history.")
 @click.pass_obj
 def accept(session: Session, /, *, reason: str | None, **asked: Any) -> None:
     """Accept documents: by id (`-` reads ids from stdin), or by --inn --from --to [--kind]. All or nothing."""
@@ -46,7 +46,7 @@ def accept(session: Session, /, *, reason: str | None, **asked: Any) -> None:
 
 @click.command()
 @_asked
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why; kept in the history.")
 @click.pass_obj
 def reject(session: Session, /, *, reason: str, **asked: Any) -> None:
     """Reject documents: by id (`-` reads ids from stdin), or by --inn --from --to [--kind]. All or nothing."""

@@ -7,6 +7,7 @@ from itertools import product
 import click
 
 from smena.cli.answer import Session, table
+from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import INN
 from smena.connections import warehouse_from_environment
@@ -23,7 +24,7 @@ inn_option = click.option("--inn", "inns", type=INN, multiple=True, help="Of thi
 all_option = click.option("--all", "is_all", is_flag=True, help="Of every organisation, those to come among them.")
 
 
-@click.group()
+@click.group(cls=Commands)
 def access() -> None:
     """Who sees which organisations on the desk's pages; without a grant: none."""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,21 +27,35 @@ class Session:
     def answer(self, data: Mapping[str, Any], text: str, *, waits: bool = False) -> None:
         """Prints the answer and ends the command: exit code 0, or 1 where something waits for a person."""
         if self.as_json:
-            click.echo(json.dumps(dict(data), ensure_ascii=False, default=str))
+            click.echo(json.dumps(dict(data), ensure_ascii=False, default=_for_json))
         elif text:
             click.echo(text)
         if waits:
             raise SystemExit(WAITS)
 
 
+def _for_json(value: object) -> str | float:
+    """Days and moments by ISO 8601, durations in seconds; money and identifiers as text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return str(value)
+
+
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
-    """Rows as an aligned text table; `columns` maps a key to its title. Numbers stand right."""
+    """Rows as an aligned table, numbers to the right; `columns` maps a key to its title.
+
+    On a terminal it is drawn to the terminal's width, long cells wrapped; elsewhere each row is one line of plain text.
+    """
     if not rows:
         return ""
     cells = [[("" if row[key] is None else str(row[key])) for key in columns] for row in rows]
     titles = list(columns.values())
-    widths = [max(len(title), *(len(line[i]) for line in cells)) for i, title in enumerate(titles)]
     numeric = [all(row[key] is None or isinstance(row[key], int | float | Decimal) for row in rows) for key in columns]
+    if sys.stdout.isatty():
+        return _drawn(cells, titles, numeric)
+    widths = [max(len(title), *(len(line[i]) for line in cells)) for i, title in enumerate(titles)]
     lines = [titles, ["─" * width for width in widths], *cells]
     return "\n".join(
         "  ".join(
@@ -46,3 +63,22 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def _drawn(cells: Sequence[Sequence[str]], titles: Sequence[str], numeric: Sequence[bool]) -> str:
+    # Imported here: a program that reads JSON need not wait for it.
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title, is_number in zip(titles, numeric, strict=True):
+        drawn.add_column(title, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
+    for line in cells:
+        # Text, not markup: a name may hold brackets.
+        drawn.add_row(*(Text(cell) for cell in line))
+    console = Console(width=shutil.get_terminal_size().columns)
+    with console.capture() as written:
+        console.print(drawn)
+    return "\n".join(line.rstrip() for line in written.get().splitlines())

@@ -1,4 +1,4 @@
-"""A bar on the terminal of a person who waits."""
+"""What a person who waits at a terminal sees: the step that runs, and a bar of the windows that were asked for."""
 
 from __future__ import annotations
 
@@ -7,36 +7,58 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from smena.cli.answer import Session
+from smena.pipeline.log import listen_to_starts
 from smena.pipeline.progress import Standing, Tell, in_the_log
+
+_STEPS = {
+    "plan": "planning",
+    "extract": "asking the source",
+    "process": "reading and checking what came",
+    "publish": "matching and booking",
+    "reconcile": "asking the source again",
+}
+"""By the step's name in the log; other steps are shown by their own."""
 
 
 @contextmanager
 def watching(session: Session) -> Iterator[Callable[[], Tell]]:
-    """What a road watches with: a bar where stderr is a terminal and a person is answered, else lines in the log."""
+    """What a pipeline reports its progress to: a terminal where stderr is one, else lines in the log."""
     if session.as_json or not sys.stderr.isatty():
         yield in_the_log
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.console import Console, Group
+    from rich.live import Live
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeRemainingColumn as Left
 
-    told = TextColumn("windows, {task.fields[requests]} requests, {task.fields[rate]:.1f}/s")
-    columns = (BarColumn(), MofNCompleteColumn(), told, TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    requests = TextColumn("windows, {task.fields[requests]} requests, {task.fields[rate]:.1f}/s")
+    bars = Progress(BarColumn(), MofNCompleteColumn(), requests, Left())
+    steps = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    step = steps.add_task("starting", total=None)
 
-        def watch() -> Tell:
-            bar = bars.add_task("", total=None, requests=0, rate=0.0, visible=False)
+    def begin(name: str) -> None:
+        steps.reset(step, description=_STEPS.get(name, name))
 
-            def tell(standing: Standing) -> None:
-                bars.update(
-                    bar,
-                    completed=standing.done,
-                    total=standing.total,
-                    visible=standing.done < standing.total,
-                    requests=standing.requests,
-                    rate=standing.windows_a_second,
-                )
-                bars.refresh()
+    def watch() -> Tell:
+        bar = bars.add_task("", total=None, requests=0, rate=0.0, visible=False)
 
-            return tell
+        def tell(standing: Standing) -> None:
+            bars.update(
+                bar,
+                completed=standing.done,
+                total=standing.total,
+                visible=standing.done < standing.total,
+                requests=standing.requests,
+                rate=standing.windows_a_second,
+            )
+            live.refresh()
 
-        yield watch
+        return tell
+
+    live = Live(Group(steps, bars), console=Console(stderr=True), transient=True)
+    before = listen_to_starts(begin)
+    try:
+        with live:
+            yield watch
+    finally:
+        listen_to_starts(before)

@@ -10,6 +10,7 @@ import click
 
 from smena.cli.answer import Session, table
 from smena.cli.files import FILE, read_file
+from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option, inn_option
 from smena.connections import warehouse_from_environment
@@ -36,14 +37,20 @@ def told(row: Row, now: datetime) -> dict[str, Any]:
     return rest | {"standing": certificates.standing(row["valid_to"], now), "days_left": max(days, 0)}
 
 
-@click.group()
+@click.group(cls=Commands)
 def certificate() -> None:
     """The head's certificate: one for an organisation, for every product."""
 
 
 @certificate.command()
 @inn_option
-@click.option("--source", type=click.Choice(certificates.SOURCES), default="manual", show_default=True)
+@click.option(
+    "--source",
+    type=click.Choice(certificates.SOURCES),
+    default="manual",
+    show_default=True,
+    help="Where it was taken from.",
+)
 @click.argument("file", type=FILE)
 @click.pass_obj
 def add(session: Session, *, inn: str, source: str, file: Path) -> None:

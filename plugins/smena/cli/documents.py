@@ -30,9 +30,9 @@ _COLUMNS = {
 
 @click.command()
 @inn_option
-@click.option("--from", "first_day", type=DAY)
-@click.option("--to", "last_day", type=DAY)
-@click.option("--kind", type=click.Choice(KINDS))
+@click.option("--from", "first_day", type=DAY, help="Of this day or later.")
+@click.option("--to", "last_day", type=DAY, help="Of this day or earlier.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only documents of this kind.")
 @click.pass_obj
 def documents(session: Session, *, inn: str, first_day: date | None, last_day: date | None, kind: str | None) -> None:
     """«Учет → Документы»: what was loaded."""

@@ -26,9 +26,9 @@ _SHEET = "Документы"
 
 @click.command()
 @inn_option
-@click.option("--from", "first_day", type=DAY, required=True)
-@click.option("--to", "last_day", type=DAY, required=True)
-@click.option("--kind", type=click.Choice(KINDS))
+@click.option("--from", "first_day", type=DAY, required=True, help="The first day.")
+@click.option("--to", "last_day", type=DAY, required=True, help="The last day, inclusive.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only documents of this kind.")
 @click.option(
     "--out", "file", type=FILE, required=True, help="FILE.xlsx or FILE.csv (`;`, decimal comma, UTF-8 with BOM)."
 )

@@ -14,6 +14,7 @@ import click
 from smena.cli.answer import Session, table
 from smena.cli.certificate import told
 from smena.cli.files import FILE, read_file, write_file
+from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, any_inn_option, inn_option, product_option
 from smena.cli.starting import airflow_to_start, start_backfill
@@ -49,7 +50,7 @@ out_option = click.option("--out", type=FILE, required=True, help="Where the tex
 signature_option = click.option("--signature", type=FILE, help="Detached CMS signature over the text, DER or PEM.")
 
 
-@click.group()
+@click.group(cls=Commands)
 def integration() -> None:
     """Mandate and ban, switching on from a date and off, and where things stand."""
 
@@ -89,7 +90,7 @@ def ban(session: Session, *, inn: str, product: str, out: Path) -> None:
 @product_option
 @from_option
 @signature_option
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="Kept in the history.")
 @click.option(
     "--start/--no-start",
     default=None,
@@ -127,7 +128,7 @@ def enable(
 @inn_option
 @product_option
 @signature_option
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="Kept in the history.")
 @click.pass_obj
 def disable(session: Session, *, inn: str, product: str, signature: Path | None, reason: str) -> None:
     """Switch a product off; what was loaded stays. `ofd` needs the signature over its ban."""

@@ -7,6 +7,7 @@ from datetime import date
 import click
 
 from smena.cli.answer import Session, table
+from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, any_inn_option, inn_option
 from smena.connections import warehouse_from_environment
@@ -20,7 +21,7 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True)
 @any_inn_option
 @click.pass_context
 def links(context: click.Context, *, inn: str | None) -> None:
@@ -49,8 +50,8 @@ def links(context: click.Context, *, inn: str | None) -> None:
 @inn_option
 @click.option("--cashbox", required=True, help="Market's cashboxId.")
 @click.option("--register", help="РНМ; without it the OFD has none of this cashbox.")
-@click.option("--from", "first_day", type=DAY)
-@click.option("--to", "last_day", type=DAY)
+@click.option("--from", "first_day", type=DAY, help="Of this day or later.")
+@click.option("--to", "last_day", type=DAY, help="Of this day or earlier.")
 @click.option("--reason", required=True, help="Why: it is kept with the link.")
 @click.pass_obj
 def set_link(

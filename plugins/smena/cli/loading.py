@@ -28,7 +28,7 @@ _GAPS = {"kkt_reg_id": "РНМ", "first_day": "from", "last_day": "to", "reason"
 
 @click.command()
 @inn_option
-@click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True)
+@click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True, help="The source.")
 @click.pass_obj
 def plan(session: Session, *, inn: str, product: str) -> None:
     """The windows that would be loaded now, their requests, what is covered and what is out of reach. A dry run."""
@@ -67,7 +67,7 @@ def plan(session: Session, *, inn: str, product: str) -> None:
 
 @click.command()
 @inn_option
-@click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True)
+@click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True, help="The source.")
 @click.option("--from", "first_day", type=DAY, help="The first day, with --to; not before the start date in force.")
 @click.option("--to", "last_day", type=DAY, help="The last day, with --from; through yesterday.")
 @click.pass_obj

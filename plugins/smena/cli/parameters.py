@@ -40,7 +40,9 @@ INN = _Inn()
 
 inn_option = click.option("--inn", type=INN, required=True, help="ИНН of the organisation.")
 any_inn_option = click.option("--inn", type=INN, help="ИНН of the organisation; all of them without it.")
-product_option = click.option("--product", type=click.Choice(PRODUCTS), required=True)
+product_option = click.option(
+    "--product", type=click.Choice(PRODUCTS), required=True, help="The source: Kontur.OFD or Kontur.Market."
+)
 
 
 def document_id_of(text: str) -> str:

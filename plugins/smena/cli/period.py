@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from smena.cli.answer import Session, table
+from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
 from smena.connections import warehouse_from_environment
@@ -25,7 +26,7 @@ _HISTORY = {
 }
 
 
-@click.group()
+@click.group(cls=Commands)
 def period() -> None:
     """Closed periods: nothing is written into one, whoever asks."""
 
@@ -33,24 +34,25 @@ def period() -> None:
 @period.command("close")
 @inn_option
 @click.option("--through", type=DAY, required=True, help="The last day that is closed.")
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="Kept in the history.")
+@click.option("--dry-run", is_flag=True, help="Show what would wait in the closed period, and close nothing.")
 @click.pass_obj
-def close(session: Session, *, inn: str, through: date, reason: str) -> None:
+def close(session: Session, *, inn: str, through: date, reason: str, dry_run: bool) -> None:
     """Close the books through a day. Exit 1 where shifts in there still wait."""
-    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+    with Warehouse(warehouse_from_environment()).transaction(keep=not dry_run) as transaction:
         zone = ZoneInfo(organization_of(transaction, inn).timezone)
         yesterday = datetime.now(UTC).astimezone(zone).date() - timedelta(days=1)
         row = periods.close_period(
             transaction, inn=inn, through=through, closed_by=person(), reason=reason, newest_day=yesterday
         )
         told = periods.history(transaction, inn)
-    _answer(session, row, told)
+    _answer(session, row, told, is_dry=dry_run)
 
 
 @period.command("open")
 @inn_option
 @click.option("--through", type=DAY, help="What stays closed; without it all is opened.")
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="Kept in the history.")
 @click.pass_obj
 def open_(session: Session, *, inn: str, through: date | None, reason: str) -> None:
     """Open the books again; shifts that came meanwhile are booked by the next load."""
@@ -70,9 +72,9 @@ def status(session: Session, *, inn: str) -> None:
     _answer(session, row, told)
 
 
-def _answer(session: Session, row: Row, told: list[Row]) -> None:
+def _answer(session: Session, row: Row, told: list[Row], *, is_dry: bool = False) -> None:
     closed = f"closed through {row['through']}" if row["through"] else "nothing is closed"
-    lines = [f"{row['organization_inn']}: {closed}"]
+    lines = [f"{row['organization_inn']}: {closed}", *(["a dry run: the books are as they were"] if is_dry else [])]
     if row["documents_not_accepted"]:
         lines.append(f"in there: {row['documents_not_accepted']} documents that nobody has accepted")
     if row["shifts_waiting"]:
@@ -80,4 +82,6 @@ def _answer(session: Session, row: Row, told: list[Row]) -> None:
             f"in there: {row['shifts_waiting']} shifts that wait; `smena conflicts` and `smena shifts` list them"
         )
     text = "\n".join(filter(None, [*lines, table(told, _HISTORY)]))
-    session.answer(row | {"history": told}, text, waits=bool(row["shifts_waiting"]))
+    session.answer(
+        row | {"history": told} | ({"dry_run": True} if is_dry else {}), text, waits=bool(row["shifts_waiting"])
+    )

@@ -65,7 +65,7 @@ def print_(session: Session, *, document_id: str, file: Path) -> None:
 @click.command("cash-book")
 @inn_option
 @click.option("--kpp", help="КПП: a cash book is of an ИНН and a КПП; that of the organisation without it.")
-@click.option("--date", "day", type=DAY, required=True)
+@click.option("--date", "day", type=DAY, required=True, help="The day of the sheet.")
 @click.option("--balance", type=_Money(), help="Cash at the day's beginning, roubles; without it no balance is told.")
 @out_option
 @click.pass_obj

@@ -37,8 +37,8 @@ _DIFFERENCES = {
 
 @click.command()
 @inn_option
-@click.option("--from", "first_day", type=DAY, required=True)
-@click.option("--to", "last_day", type=DAY, required=True)
+@click.option("--from", "first_day", type=DAY, required=True, help="The first day.")
+@click.option("--to", "last_day", type=DAY, required=True, help="The last day, inclusive.")
 @click.pass_obj
 def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) -> None:
     """Is everything here, and does it agree? Completeness by register and day, and сверка with the source as it is now.
@@ -70,8 +70,8 @@ def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) ->
 
 @click.command()
 @inn_option
-@click.option("--from", "first_day", type=DAY, required=True)
-@click.option("--to", "last_day", type=DAY, required=True)
+@click.option("--from", "first_day", type=DAY, required=True, help="The first day.")
+@click.option("--to", "last_day", type=DAY, required=True, help="The last day, inclusive.")
 @click.option("--out", type=FILE, required=True, help="A name that ends in .json or .html.")
 @click.pass_obj
 def certify(session: Session, *, inn: str, first_day: date, last_day: date, out: Path) -> None:

@@ -11,6 +11,7 @@ import click
 
 from smena.cli.answer import Session, table
 from smena.cli.files import FILE, write_file
+from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN, any_inn_option
 from smena.connections import warehouse_from_environment
@@ -39,7 +40,7 @@ _DAYS = {
 }
 
 
-@click.group()
+@click.group(cls=Commands)
 def quarantine() -> None:
     """Records that could not be loaded: look at them, have them asked for again, give them up."""
 
@@ -47,9 +48,9 @@ def quarantine() -> None:
 @quarantine.command("list")
 @any_inn_option
 @click.option("--reason", help="A part of the reason.")
-@click.option("--state", type=click.Choice(records.STATES))
+@click.option("--state", type=click.Choice(records.STATES), help="Only records in this state.")
 @click.option("--from", "first_day", type=DAY, help="Of this day or later.")
-@click.option("--to", "last_day", type=DAY)
+@click.option("--to", "last_day", type=DAY, help="Of this day or earlier.")
 @click.pass_obj
 def list_(
     session: Session,

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 import click
@@ -16,10 +17,12 @@ from smena.cli.access import access
 from smena.cli.alerts import alerts
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
+from smena.cli.completion import completion
 from smena.cli.decisions import conflicts, resolve
 from smena.cli.documents import documents
 from smena.cli.explaining import explain
 from smena.cli.exporting import export
+from smena.cli.help import Commands
 from smena.cli.integration import integration
 from smena.cli.links import links
 from smena.cli.loading import load, plan
@@ -36,7 +39,7 @@ from smena.model.errors import BrokenPromise, SmenaError, WrongUse
 INTERRUPTED = 130
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     """`--json` and `--debug` may stand before or after a command's name."""
 
     def main(self, *_args: object, **_kwargs: object) -> NoReturn:
@@ -107,9 +110,13 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
     context.obj = Session(as_json=as_json, debug=debug)
 
 
-_LOADING = (migrate, organization, certificate, integration, access, plan, load)
-_ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
-_PAPER = (print_, cash_book, export)
-_PROOF = (reconcile, certify, verify, quality, quarantine, alerts)
-for command in (*_LOADING, *_ACCOUNTING, *_PAPER, *_PROOF):
-    main.add_command(command)
+_TASKS: Mapping[str, Sequence[click.Command]] = {
+    "Set up": (migrate, organization, certificate, integration, access, completion),
+    "Every day": (plan, load, documents, accept, reject, shifts, print_, cash_book, export, period),
+    "Check": (alerts, reconcile, explain, quality, certify, verify),
+    "Decide": (conflicts, resolve, links, quarantine),
+}
+for commands in _TASKS.values():
+    for command in commands:
+        main.add_command(command)
+main.tasks = {task: [str(command.name) for command in commands] for task, commands in _TASKS.items()}

@@ -31,8 +31,13 @@ COLUMNS = {
 @click.command()
 @inn_option
 @click.option("--from", "first_day", type=DAY, help="Closed on this day or later.")
-@click.option("--to", "last_day", type=DAY)
-@click.option("--outcome", type=click.Choice([str(one) for one in Outcome]), multiple=True)
+@click.option("--to", "last_day", type=DAY, help="Of this day or earlier.")
+@click.option(
+    "--outcome",
+    type=click.Choice([str(one) for one in Outcome]),
+    multiple=True,
+    help="Only with this outcome; again for more.",
+)
 @click.option("--late", is_flag=True, help="Only those that came late.")
 @click.pass_obj
 def shifts(

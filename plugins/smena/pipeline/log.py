@@ -38,6 +38,9 @@ class StepEnd:
         return f"{self.step} {' '.join(pairs)}"
 
 
+StepListener = Callable[[str], None]
+"""Is called with the name of each step as it begins, in the thread of the step."""
+
 Hear = Callable[[StepEnd], None]
 """Is told of the end of each step, in the thread of the step, which waits for it."""
 
@@ -48,12 +51,20 @@ def in_a_line(ended: StepEnd) -> None:
 
 
 _hear: Hear = in_a_line
+_started: StepListener | None = None
 
 
 def hear_steps(hear: Hear) -> Hear:
     """From now on `hear` is told of steps, instead of who was told before, which is given back."""
     global _hear
     before, _hear = _hear, hear
+    return before
+
+
+def listen_to_starts(listener: StepListener | None) -> StepListener | None:
+    """From now on `listener` is called as steps begin; gives the one before. None: nobody is."""
+    global _started
+    before, _started = _started, listener
     return before
 
 
@@ -69,6 +80,8 @@ def _tell(ended: StepEnd) -> None:
 def step_log(step: str, **told: Any) -> Iterator[dict[str, Any]]:
     """Tells of the step with what the block puts into the dictionary it is given. Never put a secret there."""
     started = time.monotonic()
+    if _started is not None:
+        _started(step)
     try:
         yield told
     except Exception as error:

@@ -149,8 +149,11 @@ class Warehouse:
         return "Warehouse(…)"
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self, *, keep: bool = True) -> Iterator[Transaction]:
         """One transaction: committed where the block ends well, else rolled back.
+
+        Args:
+            keep: False for a dry run, which is rolled back however it ends.
 
         Raises PassingFault when the server cannot be reached or breaks off, WrongUse when the schema is missing or
         older than this code, and BrokenPromise, which names the statement, for every other error of the server.
@@ -160,6 +163,8 @@ class Warehouse:
             try:
                 with connection:
                     yield Transaction(connection)
+                    if not keep:
+                        connection.rollback()
             except BaseException:
                 connection.close()
                 raise

@@ -9,7 +9,7 @@ import pytest
 
 from smena.integration.organizations import organization_of, set_organization
 from smena.warehouse.database import Warehouse
-from tests.integration.cli.shop import INN, KPP, NAMES, WAREHOUSE, cli_of
+from tests.integration.cli.shop import FIRST, INN, KPP, NAMES, WAREHOUSE, Shop, cli_of
 from tests.integration.warehouse.sessions import wait_until_somebody_waits
 from tests.invented import SOLE_PROPRIETOR, WRONG
 from tests.unit.cli.commands import Cli, Done
@@ -210,3 +210,28 @@ def test_two_people_who_change_different_settings_at_once_both_have_their_way(
         wait_until_somebody_waits(warehouse.dsn)
     second.join()
     assert (stored(cli)["detail"], stored(cli)["refunds"]) == ("receipts", "net")
+
+
+# --- list and show
+
+
+def test_organisations_are_listed_with_where_their_integrations_stand(shop: Shop) -> None:
+    add(shop.cli, "--name", "ИП Ива", "--tariff", "other", inn=SOLE_PROPRIETOR)
+    done = shop.cli.here("organization", "list", "--json")
+    assert done.code == 0
+    listed = {row["inn"]: row for row in done.data["organizations"]}
+    assert listed[shop.inn]["ofd"] == f"on from {FIRST}"
+    assert (listed[SOLE_PROPRIETOR]["name"], listed[SOLE_PROPRIETOR]["ofd"]) == ("ИП Ива", "")
+    assert set(listed) == {shop.inn, SOLE_PROPRIETOR}
+
+
+def test_a_list_of_nobody_says_so(cli: Cli) -> None:
+    done = cli.here("organization", "list")
+    assert (done.code, done.out) == (0, "no organisation is registered yet\n")
+
+
+def test_show_gives_the_settings_that_set_changes(cli: Cli) -> None:
+    add_shop(cli)
+    change(cli, "refunds=netto")
+    assert cli.here("organization", "show", "--inn", INN, "--json").data == stored(cli)
+    assert cli.here("organization", "show", "--inn", SOLE_PROPRIETOR).code == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -41,6 +41,13 @@ def test_json_is_one_line_with_text_as_it_is_and_money_as_text(capsys: pytest.Ca
     told = json.loads(out)
     assert (told["day"], told["amount"], told["nothing"]) == ("2025-03-01", "1234567.80", None)
     assert datetime.fromisoformat(told["moment"]) == DATA["moment"]
+
+
+def test_json_has_moments_by_iso_8601_and_durations_in_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    Session(as_json=True).answer({"at": DATA["moment"], "late": timedelta(days=1, minutes=1), "day": DATA["day"]}, "")
+    assert json.loads(capsys.readouterr().out) == {
+        "at": "2025-03-01T10:00:00+00:00", "late": 86_460.0, "day": "2025-03-01",
+    }  # fmt: skip
 
 
 def test_without_it_the_text_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,6 +96,16 @@ def test_a_table_is_aligned_and_numbers_stand_right() -> None:
         "а            5     7.00  2025-03-01",
         "длинное  12345  1234.50",
     ]
+
+
+def test_on_a_terminal_a_long_cell_is_wrapped_at_its_width_and_a_number_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = [{"name": "[bold] " + "слово " * 20, "amount": Decimal("1234567.80")}]
+    lines = click.unstyle(table(rows, {"name": "имя", "amount": "сумма, ₽"})).splitlines()
+    assert max(map(len, lines)) <= 40
+    assert next(line for line in lines if "[bold]" in line).endswith("1234567.80")
+    assert sum("слово" in line for line in lines) > 2
 
 
 def test_a_table_of_nothing_is_nothing() -> None:
