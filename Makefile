@@ -33,6 +33,7 @@ lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms
 	PYTHONPATH=plugins:. $(BIN)/lint-imports
 	$(BIN)/sqlfluff lint -q include/sql demo
 	$(BIN)/python -m demo.dag_page --check
+	PYTHONPATH=plugins:. $(BIN)/python -m demo.command_page --check
 
 format: $(VENV)/dev-ready ## what can be formatted and mended by itself
 	$(BIN)/ruff format .
@@ -42,8 +43,9 @@ format: $(VENV)/dev-ready ## what can be formatted and mended by itself
 bench: $(VENV)/bench-ready ## the road, and other ways to load the same rows, measured side by side
 	$(BIN)/python -m bench
 
-docs: $(VENV)/ready ## docs/dags.md, made from the DAGs' own words
+docs: $(VENV)/ready ## docs/dags.md and docs/commands.md, made from the DAGs' and the commands' own words
 	$(BIN)/python -m demo.dag_page
+	PYTHONPATH=plugins:. $(BIN)/python -m demo.command_page
 
 clean: stop ## remove everything that was made: the environment, the demo's data
 	rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -18,7 +18,13 @@ from demo.state import DemoState
 
 _NAME = "sandbox"
 _PREFERRED_PORT = 8790
-_SEED, _ORGANIZATIONS, _REGISTERS = 7, 3, 5
+_SEED, _REGISTERS = 7, 5
+# 96 is no region: these numbers are nobody's. The README names the first.
+_ORGANIZATIONS = (
+    '9601000019;ООО "Полярная гагара"',
+    '9602000029;ООО "Янтарная пристань"',
+    '9603000039;ООО "Северная мельница"',
+)
 _START_TIMEOUT_S = 30.0
 _LOOK_AGAIN_S = 0.05
 
@@ -61,7 +67,8 @@ class LocalKontur:
         command = [
             sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), "--seed", str(_SEED),
             "--first-day", state.first_day.isoformat(), "--last-day", state.last_day.isoformat(),
-            "--organizations", str(_ORGANIZATIONS), "--registers", str(_REGISTERS), "--market",
+            *(word for one in _ORGANIZATIONS for word in ("--organization", one)),
+            "--registers", str(_REGISTERS), "--market",
         ]  # fmt: skip
         self._keeper.start(_NAME, command, cwd=REPOSITORY)
         deadline = time.monotonic() + _START_TIMEOUT_S

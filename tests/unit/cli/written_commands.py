@@ -47,5 +47,5 @@ def look_at(text: str) -> None:
     words = [word for word in re.split(r"[\s\[\]|\\]+", text) if word not in ("", "…", "--json", "--debug")]
     command, rest = found(words)
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
-    if wrong := {word for word in rest if word.startswith("--")} - known:
+    if wrong := {word for word in rest if word.startswith("--")} - known - {"--help"}:
         raise NotACommand(f"{text}: no option {', '.join(sorted(wrong))}")
