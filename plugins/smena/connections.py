@@ -1,4 +1,4 @@
-"""Connections by their Airflow ids: out of `AIRFLOW_CONN_*` variables, or out of Airflow inside a task.
+"""Connections by their Airflow ids: out of `AIRFLOW_CONN_*` variables and secrets back ends, or of a running task.
 
 The one place of the library, beside the UI, that knows Airflow.
 """
@@ -6,10 +6,14 @@ The one place of the library, beside the UI, that knows Airflow.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -21,6 +25,8 @@ from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
     from smena.pipeline.road import Road
+
+logger = logging.getLogger("smena")
 
 T = TypeVar("T")
 
@@ -143,6 +149,10 @@ def _from_airflow(name: str) -> ConnectionFields:
         found = Connection.get(name)
     except AirflowNotFoundException:
         raise NoConnection(f"there is no connection `{name}`", fix="add it to Airflow (Admin → Connections)") from None
+    return _of_airflow(found)
+
+
+def _of_airflow(found: Any) -> ConnectionFields:
     return ConnectionFields(
         conn_type=found.conn_type or "",
         host=found.host or "",
@@ -156,9 +166,39 @@ def _from_airflow(name: str) -> ConnectionFields:
 
 def _from_environment(name: str) -> ConnectionFields:
     text = os.environ.get(_variable(name), "").strip()
-    if not text:
+    if text:
+        return _from_json(text) if text.startswith("{") else _from_uri(text)
+    found = _from_secrets_back_ends(name) if _is_airflow_here() else None
+    if found is None:
         raise NoConnection(f"there is no connection `{name}`", fix=f"set {_variable(name)}")
-    return _from_json(text) if text.startswith("{") else _from_uri(text)
+    return found
+
+
+def _is_airflow_here() -> bool:
+    """Whether an Airflow is configured here. Without one it is not imported: that would make a configuration file."""
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    words = ("AIRFLOW__SECRETS__BACKEND", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")
+    return any(os.environ.get(word) for word in words) or (home / "airflow.cfg").exists()
+
+
+def _from_secrets_back_ends(name: str) -> ConnectionFields | None:
+    """Out of Airflow's secrets back ends, then its database; None where none of them has it.
+
+    One that fails is named in the log by its class alone: its message may hold a secret.
+    """
+    # Airflow logs to stdout, which is for answers alone.
+    with redirect_stdout(sys.stderr):
+        from airflow.configuration import ensure_secrets_loaded
+
+        for back_end in ensure_secrets_loaded():
+            try:
+                found = back_end.get_connection(conn_id=name)
+            except Exception as error:  # noqa: BLE001 - of somebody else's back end
+                logger.warning("secrets back end %s: %s", type(back_end).__name__, type(error).__name__)
+                continue
+            if found is not None:
+                return _of_airflow(found)
+    return None
 
 
 def _from_json(text: str) -> ConnectionFields:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +16,7 @@ from psycopg2.extensions import parse_dsn
 from smena.connections import endpoint_from_environment, warehouse_from_environment
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
+from tests.unit.cli.commands import PLUGINS
 
 PASSWORD = "tajna/парол@: %"
 
@@ -207,3 +212,31 @@ def test_a_number_among_the_options_is_not_lost(warehouse: Any) -> None:
 def test_a_warehouse_without_a_host_or_a_database_is_wrong_use(warehouse: Any, told: dict[str, Any]) -> None:
     with pytest.raises(WrongUse, match="no host or no database"):
         warehouse({"conn_type": "postgres"} | told)
+
+
+# --- Airflow's secrets back ends
+
+
+def test_the_command_line_finds_a_connection_in_airflows_secrets_back_end(tmp_path: Path) -> None:
+    secrets = tmp_path / "connections.json"
+    secrets.write_text(json.dumps({"kontur_ofd": {"conn_type": "http", "host": "ofd.example", "password": PASSWORD}}))
+    code = (
+        "from smena.connections import endpoint_from_environment as find\n"
+        "found = find('kontur_ofd')\n"
+        "print(found.base_url, found.password)\n"
+        "find('kontur_market')"
+    )
+    environment = {
+        "PATH": os.environ["PATH"], "PYTHONPATH": str(PLUGINS), "PYTHONIOENCODING": "utf-8",
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps({"connections_file_path": str(secrets)}),
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.stdout == f"http://ofd.example {PASSWORD}\n"
+    assert done.stderr.splitlines()[-1].endswith(
+        "there is no connection `kontur_market` — set AIRFLOW_CONN_KONTUR_MARKET"
+    )
+    assert PASSWORD not in done.stderr
