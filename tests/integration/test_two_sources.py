@@ -39,6 +39,27 @@ def both(build_town: BuildTown, market: MarketSettings = EASY, world: WorldSetti
     return town
 
 
+@pytest.mark.parametrize("taxation", ["", None], ids=["tax system not known", "any tax system"])
+@pytest.mark.parametrize("agent", [False, None], ids=["own goods", "any"])
+def test_an_account_rule_holds_for_the_orders_of_both_sources(
+    build_town: BuildTown, taxation: str | None, agent: bool | None
+) -> None:
+    town = both(build_town, replace(EASY, every_market_only=2))
+    town.sql(
+        "insert into control.account_rule (organization_inn, operation, taxation, agent, debit_account, credit_account)"
+        " values (%s, 'cash_income', %s, %s, '50.02', '90.01.9')",
+        town.inn, taxation, agent,
+    )  # fmt: skip
+    town.load()
+    town.load(product=MARKET)
+    accounts = {
+        (row["source"], row["debit_account"], row["credit_account"])
+        for row in town.orders()
+        if row["operation"] == "cash_income"
+    }
+    assert accounts == {("ofd", "50.02", "90.01.9"), ("market", "50.02", "90.01.9")}
+
+
 def facts(town: Town) -> dict[str, Any]:
     """What the accountant sees, whoever came first: all but ids, numbers, and who wrote it when."""
     orders = Counter(

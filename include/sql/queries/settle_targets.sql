@@ -53,11 +53,11 @@ left join
         where
             (account_rule.organization_inn = shift.organization_inn or account_rule.organization_inn is null)
             and account_rule.operation = part.operation
-            and account_rule.taxation is null
+            and coalesce(account_rule.taxation, '') = ''
             and not coalesce(account_rule.agent, false)
         order by
             (account_rule.organization_inn is null)::integer,
-            (account_rule.agent is null)::integer,
+            (account_rule.agent is null)::integer + (account_rule.taxation is null)::integer,
             account_rule.account_rule_id
         limit 1
     ) as rule
