@@ -85,7 +85,7 @@ def test_every_setting_is_one_that_airflow_knows(services: Services) -> None:
 
 
 def test_the_providers_are_those_whose_settings_were_looked_at() -> None:
-    assert set(PROVIDERS) <= set((REPOSITORY / "requirements-prod.txt").read_text().splitlines())
+    assert set(PROVIDERS) <= set((REPOSITORY / "requirements.txt").read_text().splitlines())
 
 
 @pytest.mark.parametrize("part", ["worker", "cli"])
