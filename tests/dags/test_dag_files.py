@@ -38,9 +38,7 @@ print(json.dumps({
             "dag_id": dag.dag_id, "tags": sorted(dag.tags), "doc": dag.doc_md or "",
             "owners": sorted({task.owner for task in dag.tasks}), "tasks": [task.task_id for task in dag.tasks],
             "timetable": type(dag.timetable).__name__,
-            "timeouts": [
-                (task.execution_timeout or getattr(task, "response_timeout", None)) is not None for task in dag.tasks
-            ],
+            "timeouts": [task.execution_timeout is not None for task in dag.tasks],
             "params": {
                 name: dag.params.get_param(name).schema | {"has_default": dag.params.get_param(name).has_value}
                 for name in dag.params

@@ -30,8 +30,7 @@ LONGEST_TASK = """
 from airflow.dag_processing.dagbag import DagBag
 bag = DagBag(%r)
 timeouts = [task.execution_timeout for dag in bag.dags.values() for task in dag.tasks]
-# What waits for a person holds no worker, and has none.
-print(max(timeout.total_seconds() for timeout in timeouts if timeout))
+print(max(timeout.total_seconds() for timeout in timeouts))
 """
 
 
