@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from smena.airflow_roles import DAGS, DESK
 from tests.invented import ROMASHKA
 
 REPOSITORY = Path(__file__).parents[2]
@@ -110,3 +111,8 @@ def test_the_backfill_has_a_form_that_knows_what_can_be() -> None:
     assert params["product"]["enum"] == ["ofd", "market"]
     assert [params[name]["format"] for name in ("from", "to")] == ["date", "date"]
     assert params["dry_run"]["type"] == "boolean"
+
+
+def test_the_engineers_role_is_for_these_dags_and_the_desk_is_none_of_them() -> None:
+    assert set(DAGS) == {file.stem for file in FILES}
+    assert DESK not in DAGS

@@ -125,9 +125,9 @@ def test_the_pools_are_those_that_the_dags_know(services: Services) -> None:
     assert set(re.findall(r'pool="(\w+)"', dags)) <= set(POOLS)
 
 
-def test_both_databases_are_migrated(services: Services) -> None:
+def test_both_databases_are_migrated_and_the_roles_made(services: Services) -> None:
     script = services["init"]["command"][-1].splitlines()
-    assert script[:2] == ["airflow db migrate", "smena migrate"]
+    assert script[:3] == ["airflow db migrate", "smena migrate", "smena access roles"]
     assert services["init"]["command"][:2] == ["sh", "-ec"]
 
 
