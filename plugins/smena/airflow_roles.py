@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from smena.model.errors import WrongUse
+from smena.model.errors import PassingFault, WrongUse
 
 DESK = "smena_desk"
 """The DAG name that stands for the desk in Airflow's rights: who may read it looks, who may run it decides."""
@@ -58,7 +58,8 @@ class MadeRole:
 def make_roles() -> list[MadeRole]:
     """Makes the roles of `ROLES` in Airflow's own database; the same again changes nothing.
 
-    Raises WrongUse where Airflow's user management is another than FAB.
+    Raises WrongUse where Airflow's user management is another than FAB or was not migrated, PassingFault where the
+    database does not answer.
     """
     with _security_manager() as manager:
         return [_made(manager, name, wanted) for name, wanted in ROLES.items()]
@@ -83,8 +84,10 @@ def _made(manager: Any, name: str, wanted: frozenset[Permission]) -> MadeRole:
 @contextmanager
 def _security_manager() -> Iterator[Any]:
     """FAB's, on a session of Airflow's database. It is the one that FAB itself uses outside of its web pages."""
-    from airflow.configuration import conf
-
+    try:
+        from airflow.configuration import conf
+    except ImportError as error:
+        raise WrongUse("Airflow is not installed here", fix="run this where Airflow's api-server runs") from error
     manager = str(conf.get("core", "auth_manager", fallback=""))
     if not manager.endswith(".FabAuthManager"):
         raise WrongUse(
@@ -93,6 +96,12 @@ def _security_manager() -> Iterator[Any]:
         )
     from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
     from airflow.utils.session import create_session
+    from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-    with create_session() as session:
-        yield ApplessAirflowSecurityManager(session=session)
+    try:
+        with create_session() as session:
+            yield ApplessAirflowSecurityManager(session=session)
+    except OperationalError as error:
+        raise PassingFault("Airflow's database does not answer", fix="run the same again once it does") from error
+    except SQLAlchemyError as error:
+        raise WrongUse("Airflow's database has no user management yet", fix="run `airflow db migrate` first") from error
