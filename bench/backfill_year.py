@@ -37,6 +37,8 @@ from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 
 DAG_ID = "integration_backfill"
+# The administrator of the demo's Airflow starts the run, and is granted the organisation.
+STARTED_BY = "admin"
 TEMPLATE, BOOKS = "prepared", "books"
 WANTED_SHARE = 1 / 3
 ROUNDS = 5
@@ -87,7 +89,7 @@ def plainly(told: Connection, dsn: str, endpoint: Endpoint, inn: str) -> None:
 
     road = Road(Warehouse(dsn), lambda _name: endpoint)
     started = time.perf_counter()
-    made = lay_out(road, {"inn": inn, "product": OFD}, run_id="plain").run_plan()
+    made = lay_out(road, {"inn": inn, "product": OFD}, run_id="plain", by=STARTED_BY).run_plan()
     for lot in made["lots"]:
         load_lot(road, lot)
     publish_batches(road, made["batches"], at_once=1)
@@ -114,6 +116,7 @@ class Bench:
             told = {"inn": one.inn, "product": OFD, "start_date": first_day}
             text = prepare_mandate(transaction, **told, made_by="bench")["text"]
             enable(transaction, **told, changed_by="bench", signature=head.sign(text))
+            transaction.run("desk_user_grant", user_name=STARTED_BY, inn=one.inn, granted_by="bench")
         warehouse.close()
 
     def begin(self) -> str:

@@ -15,6 +15,7 @@ with the answers it has, a published one is covered and not asked again. One run
 
 * **Parameters**: `inn`; `product`; `from` and `to`, both inclusive, empty for all; `dry_run`.
 * **Pool** `kontur_ofd`: how many `load` tasks ask the operator at once. Each asks for four registers at a time.
+* **Who**: whoever starts the run must have been granted the organisation (`smena access grant`); else `plan` refuses.
 * **Retries**: faults that may pass, three times, with growing pauses; wrong parameters and refusals fail at once.
 * **Asset** `accounting_z_reports`: one event, which names the organisation and the days; a partition a day would cost
   Airflow more than the loading.
@@ -63,12 +64,13 @@ def integration_backfill() -> None:
     """The DAG."""
 
     @task
-    def plan(params: dict[str, Any], run_id: str, ti: Any) -> list[list[tuple[int, int]]]:
+    def plan(params: dict[str, Any], run_id: str, ti: Any, dag_run: Any) -> list[list[tuple[int, int]]]:
         """What is asked for, checked and told; then a batch a quarter. Gives the shards to load, by task."""
         from smena.connections import road_from_airflow
         from smena.pipeline.backfill import lay_out
 
-        made = lay_out(road_from_airflow(), params, run_id=run_id).run_plan()
+        by = dag_run.triggering_user_name
+        made = lay_out(road_from_airflow(), params, run_id=run_id, by=by).run_plan()
         ti.xcom_push(key="plan", value=made)
         return made["lots"]
 

@@ -26,8 +26,8 @@ Say = Callable[[str], None]
 
 DAG_ID = "ofd_z_reports"
 DAILY = (DAG_ID, "market_documents")
-# Ready for who wants to start a backfill or has something to decide.
-DAGS_FOR_PEOPLE = ("integration_backfill", "decisions")
+# Ready for who wants to start a backfill.
+DAGS_FOR_PEOPLE = ("integration_backfill",)
 PRODUCT, MARKET = "ofd", "market"
 # The API's limits, kept across all runs and organisations.
 POOLS = {"kontur_ofd": 2, "kontur_market": 1}

@@ -91,6 +91,14 @@ def messenger_from_airflow() -> Messenger | None:
     return _messenger(_from_airflow)
 
 
+def desk_from_airflow() -> str:
+    """The address of the desk's pages, below Airflow's; empty where Airflow does not know its own."""
+    from airflow.sdk.configuration import conf
+
+    base = str(conf.get("api", "base_url", fallback="") or "")
+    return f"{base.rstrip('/')}/smena" if base.startswith(("http://", "https://")) else ""
+
+
 def road_from_airflow() -> Road:
     """The road of a running Airflow task; Airflow hears of its steps."""
     from smena.observability.airflow import hear

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from smena.airflow_roles import DAGS, DESK
 from tests.invented import ROMASHKA
 
 REPOSITORY = Path(__file__).parents[2]
@@ -38,9 +39,7 @@ print(json.dumps({
             "dag_id": dag.dag_id, "tags": sorted(dag.tags), "doc": dag.doc_md or "",
             "owners": sorted({task.owner for task in dag.tasks}), "tasks": [task.task_id for task in dag.tasks],
             "timetable": type(dag.timetable).__name__,
-            "timeouts": [
-                (task.execution_timeout or getattr(task, "response_timeout", None)) is not None for task in dag.tasks
-            ],
+            "timeouts": [task.execution_timeout is not None for task in dag.tasks],
             "params": {
                 name: dag.params.get_param(name).schema | {"has_default": dag.params.get_param(name).has_value}
                 for name in dag.params
@@ -112,3 +111,8 @@ def test_the_backfill_has_a_form_that_knows_what_can_be() -> None:
     assert params["product"]["enum"] == ["ofd", "market"]
     assert [params[name]["format"] for name in ("from", "to")] == ["date", "date"]
     assert params["dry_run"]["type"] == "boolean"
+
+
+def test_the_engineers_role_is_for_these_dags_and_the_desk_is_none_of_them() -> None:
+    assert set(DAGS) == {file.stem for file in FILES}
+    assert DESK not in DAGS

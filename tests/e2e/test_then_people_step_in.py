@@ -1,4 +1,4 @@
-"""People step in by Airflow's own ways: a backfill started with the form, and a decision answered in the UI.
+"""People step in by Airflow's own ways: a backfill started with the form.
 
 Named to come after the tests of the daily loading, with which they share an Airflow; they stand without them too.
 """
@@ -13,13 +13,12 @@ from typing import Any, TypeVar
 import pytest
 
 from demo.rest import AirflowRefusal
-from smena.decisions.documents import ACCEPTED, mark
 from tests.e2e.conftest import Office
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(300)]
 
 T = TypeVar("T")
-BACKFILL, DECISIONS = "integration_backfill", "decisions"
+BACKFILL = "integration_backfill"
 
 
 def run_backfill(office: Office, **params: Any) -> tuple[str, dict[str, tuple[str, int]]]:
@@ -47,6 +46,7 @@ def forget(office: Office) -> None:
 def forgotten(office: Office) -> Office:
     """An Airflow in which a backfill has something to do."""
     forget(office)
+    office.town.warehouse.run("desk_user_grant", user_name="admin", inn=None, granted_by="test")
     office.client.wait_dag(BACKFILL)
     office.client.unpause(BACKFILL)
     return office
@@ -121,48 +121,6 @@ def test_a_backfill_loads_all_that_is_missing(forgotten: Office) -> None:
     assert (event["partition_key"], event["extra"]["inn"], event["extra"]["days"]) == (None, town.inn, days)
 
 
-def test_a_decision_is_asked_for_in_the_ui_and_done_in_the_name_of_who_answered(forgotten: Office) -> None:
-    town, client = forgotten.town, forgotten.client
-    order = next(
-        order for order in town.orders()
-        if order["operation"] == "cash_income" and order["organization_inn"] == town.inn
-    )  # fmt: skip
-    (shift,) = [one for one in town.shifts() if one["shift_id"] == order["shift_id"]]
-    with town.warehouse.transaction() as transaction:
-        mark(transaction, [str(order["document_id"])], status=ACCEPTED, by="Анна", reason=None)
-    match = {
-        "type": "byShifts",
-        "fiscalDriveNumber": shift["fiscal_drive_number"],
-        "shiftNumber": shift["shift_number"],
-    }
-    told = {"sell.cashTotal": int(shift["cash_income"] * 100) + 5_000, "sell.total": 10**12}
-    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": told})
-    town.load(shift["closed_at"].date())
-    town.sandbox.faults.clear()
-    ((decision_id,),) = town.sql("select decision_id from control.decision where state = 'open'")
-
-    client.wait_dag(DECISIONS)
-    client.unpause(DECISIONS)
-    asked = wait_for(lambda: [task for run in client.runs(DECISIONS) for task in waiting_tasks(forgotten, run)])[0]
-    detail = client.ask("GET", answer_path(asked))
-    assert detail["options"] == ["keep-ofd", "reverse", "later"]
-    assert f"№ {decision_id}" in detail["subject"]
-    assert "50.00" in detail["body"]
-
-    # Nothing of it holds a worker: the task neither runs nor is queued.
-    assert asked["state"] == "awaiting_input"
-    # Whoever answers before the process that asked has ended is asked again: the scheduler takes the end of the one for
-    # that of the other. People are slower than that.
-    wait_for(lambda: ends_heard_of(forgotten, asked))
-    answer = {"chosen_options": ["reverse"], "params_input": {"reason": "касса пересчитана"}}
-    forgotten.airflow.client("accountant").ask("PATCH", answer_path(asked), json=answer)
-    run = client.wait_run(DECISIONS, asked["dag_run_id"])
-    assert run["state"] == "success"
-    assert town.sql(
-        "select resolution, resolved_by, resolution_reason from control.decision where decision_id = %s", decision_id
-    ) == [("reverse", "accountant", "касса пересчитана")]
-
-
 def registers_listed(office: Office, run_id: str) -> list[str]:
     """Registers of which all z-reports and totals that a run asks are here, while others are still asked."""
     rows = office.town.sql(
@@ -171,23 +129,6 @@ def registers_listed(office: Office, run_id: str) -> list[str]:
         run_id,
     )
     return [register for (register,) in rows]
-
-
-def waiting_tasks(office: Office, run: dict[str, Any]) -> list[dict[str, Any]]:
-    tasks = office.client.task_instances(DECISIONS, run["dag_run_id"])
-    return [task for task in tasks if task["state"] == "awaiting_input"]
-
-
-def ends_heard_of(office: Office, task: dict[str, Any]) -> list[str]:
-    """What the scheduler was told of the end of a task's process."""
-    key = f"dag_id='{DECISIONS}', task_id='{task['task_id']}'"
-    lines = office.airflow.processes.log_file("scheduler").read_text(errors="replace").splitlines()
-    return [line for line in lines if "Received executor event with state success" in line and key in line]
-
-
-def answer_path(task: dict[str, Any]) -> str:
-    run = f"/dags/{DECISIONS}/dagRuns/{task['dag_run_id']}"
-    return f"{run}/taskInstances/{task['task_id']}/{task['map_index']}/hitlDetails"
 
 
 def wait_for(look: Callable[[], list[T]], timeout_s: float = 90) -> list[T]:

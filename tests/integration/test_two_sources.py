@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from sandbox import MarketSettings, WorldSettings
 from smena.decisions import links
-from smena.decisions.asking import questions
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
 from smena.model.errors import WrongUse
@@ -227,14 +226,6 @@ def test_other_sums_are_a_conflict_with_both_sides_and_the_ofd_is_booked_meanwhi
         assert live(town, decision["shift_id"]) == []
     truth = judge(town)
     assert (truth.doubled, truth.lost, truth.wrong) == ([], [], [])
-
-
-def test_a_conflict_is_asked_in_the_words_of_an_accountant(build_town: BuildTown) -> None:
-    town = differing(build_town)
-    asked = questions(town.warehouse)
-    assert len(asked) == len(waiting(town)) + len(waiting(town, "review"))
-    assert all("Против неё: ОФД" in one["body"] and "провести обе" in one["body"] for one in asked)
-    assert asked[0]["options"] == ["keep-ofd", "keep-market", "both", "later"]
 
 
 def test_a_person_may_keep_the_ofd_keep_market_or_say_that_they_are_two(build_town: BuildTown) -> None:

@@ -59,6 +59,21 @@ def revoke(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], i
         _answer(session, transaction)
 
 
+@access.command()
+@click.pass_obj
+def roles(session: Session) -> None:
+    """Make the roles of Smena in Airflow (FAB): auditor, accountant, engineer; the same again changes nothing.
+
+    Runs where Airflow's own database is known: in Compose, `docker compose exec api-server smena access roles`.
+    """
+    from smena.airflow_roles import make_roles
+
+    made = make_roles()
+    facts = [{"role": one.name, "new": one.is_new, "added": one.added, "removed": one.removed} for one in made]
+    lines = [{"role": one.name, "added": len(one.added), "removed": len(one.removed)} for one in made]
+    session.answer({"roles": facts}, table(lines, {"role": "role", "added": "rights added", "removed": "taken away"}))
+
+
 @access.command("list")
 @click.pass_obj
 def list_(session: Session) -> None:

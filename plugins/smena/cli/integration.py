@@ -120,7 +120,8 @@ def enable(
             reason=reason,
             signature=signed,
         )
-    started = start_backfill(airflow, row) if airflow and product == OFD else None
+    warehouse = Warehouse(warehouse_from_environment())
+    started = start_backfill(airflow, row, warehouse) if airflow and product == OFD else None
     _answer(session, [row], started)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from smena.connections import airflow_from_environment
+from smena.integration.grants import is_granted
 from smena.model.errors import PassingFault, RefusedByService, WrongUse
 from smena.sources.airflow import AirflowAddress, AirflowClient, StartedRun
-from smena.warehouse.database import Row
+from smena.warehouse.database import Row, Warehouse
 
 DAG_ID = "integration_backfill"
 
@@ -21,15 +22,15 @@ def airflow_to_start(*, is_needed: bool) -> AirflowAddress | None:
     return address
 
 
-def start_backfill(address: AirflowAddress, integration: Row) -> StartedRun:
+def start_backfill(address: AirflowAddress, integration: Row, warehouse: Warehouse) -> StartedRun:
     """Starts the backfill of an integration, from its start date through yesterday.
 
-    Raises PassingFault where Airflow cannot or will not: the integration is on all the same.
+    Raises PassingFault where Airflow cannot or will not, or the run will refuse: the integration is on all the same.
     """
     inn, product = integration["organization_inn"], integration["product"]
     client = AirflowClient(address)
     try:
-        return client.start(DAG_ID, {"inn": inn, "product": product})
+        started = client.start(DAG_ID, {"inn": inn, "product": product})
     except (PassingFault, RefusedByService) as error:
         raise PassingFault(
             f"{product} of {inn} is on from {integration['start_date']}, but loading was not started: {error.message}",
@@ -37,3 +38,10 @@ def start_backfill(address: AirflowAddress, integration: Row) -> StartedRun:
         ) from error
     finally:
         client.close()
+    if started.by and not is_granted(warehouse, started.by, inn):
+        raise PassingFault(
+            f"{product} of {inn} is on from {integration['start_date']}, but the run {started.run_id} will not load it:"
+            f" it was started as {started.by}, to whom {inn} was not granted",
+            fix=f"`smena access grant --user {started.by} --inn {inn}`, then run the same again",
+        )
+    return started

@@ -74,6 +74,7 @@ class Alert:
         kind: `uncovered`, `batches`, `missing`, `gap`, `difference`, `decision`, `shift`, `quarantine`, `certificate`,
             `unchecked`.
         line, fix, command: what a person reads, should do, and may type.
+        page: of the desk, below its address, where it is done; empty where there is none.
         details: the row that it was told from.
     """
 
@@ -83,10 +84,12 @@ class Alert:
     fix: str
     command: str
     details: Mapping[str, Any]
+    page: str = ""
 
-    @property
-    def text(self) -> str:
-        return f"• {self.line}\n  → {self.fix}: {self.command}"
+    def text(self, desk: str = "") -> str:
+        """Two lines; the second has the page where the address of the desk is known, and the command."""
+        how = f"{desk}/{self.page} или {self.command}" if desk and self.page else self.command
+        return f"• {self.line}\n  → {self.fix}: {how}"
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -109,7 +112,8 @@ def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
     """The alert of one row of the statement `alert_…` of this kind."""
     line, fix, command = _SAID[kind](row, now)
     count = int(row.get("count", 1))
-    return Alert(kind, count, line, fix, f"smena {command.format(inn=inn, **row)}", dict(row))
+    page = f"decisions?inn={inn}" if kind == "decision" else ""
+    return Alert(kind, count, line, fix, f"smena {command.format(inn=inn, **row)}", dict(row), page)
 
 
 def unchecked(kind: str, inn: str, reason: str) -> Alert:

@@ -8,7 +8,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,12 +48,14 @@ class Message:
     Attributes:
         day: in Moscow.
         alerts: what is wrong, one of a kind and cause, each with its count.
+        desk: the address of the desk's pages, for links; empty where it is not known.
     """
 
     inn: str
     name: str
     day: date
     alerts: tuple[Alert, ...]
+    desk: str = ""
 
     @property
     def subject(self) -> str:
@@ -62,7 +64,7 @@ class Message:
     @property
     def text(self) -> str:
         """Short lines: what and how much; below each what to do about it."""
-        return "\n".join([self.subject, *(alert.text for alert in self.alerts)])
+        return "\n".join([self.subject, *(alert.text(self.desk) for alert in self.alerts)])
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -80,8 +82,9 @@ class Message:
 
     @property
     def digest(self) -> str:
-        """sha256 of the payload: the same is not sent twice."""
-        return hashlib.sha256(json.dumps(self.payload, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        """sha256 of the payload: the same is not sent twice. Without links, which only some senders know."""
+        payload = replace(self, desk="").payload
+        return hashlib.sha256(json.dumps(payload, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +156,18 @@ def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | N
     return Sent(sent, before, messenger.kind)
 
 
-def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str) -> Sent:
-    """What the DAG does each morning: gathers, and sends; without a channel the log has the messages themselves."""
+def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str, desk: str = "") -> Sent:
+    """What the DAG does each morning: gathers, and sends; without a channel the log has the messages themselves.
+
+    `desk` is the address of the desk's pages, for links.
+    """
     wrong: WrongUse | None = None
     try:
         borne = quarantine_borne()
     except WrongUse as error:
         # A setting that cannot be read keeps no alert back: every record is told, then the task fails with this error.
         borne, wrong = 0, error
-    messages = gather(road.warehouse, road.now(), borne=borne)
+    messages = [replace(message, desk=desk) for message in gather(road.warehouse, road.now(), borne=borne)]
     if messenger is None:
         for message in messages:
             logger.warning("%s", message.text)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from smena.integration import planning
+from smena.integration.grants import check_granted
 from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import checked_inn, organization_of
 from smena.model.containing import contained
@@ -114,13 +115,15 @@ def preview_backfill(road: Road, asked: Asked) -> Backfill:
     return _laid_out(road, asked, run_id="", is_dry=True)
 
 
-def lay_out(road: Road, params: Mapping[str, Any], *, run_id: str) -> Backfill:
+def lay_out(road: Road, params: Mapping[str, Any], *, run_id: str, by: str | None) -> Backfill:
     """What a run's first task does: `params` understood, the backfill planned, or with `dry_run` previewed, and told.
 
-    Raises what these raise, after the log has been told in a line.
+    `by` is the name in Airflow of who started the run: the organisation must have been granted to this person. Raises
+    what these raise, and WrongUse without a grant, after a line in the log.
     """
     try:
         asked = understood(params)
+        check_granted(road.warehouse, by, asked.inn)
         made = preview_backfill(road, asked) if params.get("dry_run") else plan_backfill(road, asked, run_id=run_id)
     except Exception as error:
         ours = contained(error, f"backfill of {params.get('inn')}")

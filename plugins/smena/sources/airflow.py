@@ -26,11 +26,16 @@ class AirflowAddress:
 
 @dataclass(frozen=True, slots=True)
 class StartedRun:
-    """A run that was asked for; it waits where the DAG is paused."""
+    """A run that was asked for; it waits where the DAG is paused.
+
+    Attributes:
+        by: the name in Airflow of who asked; empty where Airflow does not say.
+    """
 
     dag_id: str
     run_id: str
     is_paused: bool
+    by: str = ""
 
 
 class AirflowClient:
@@ -51,7 +56,7 @@ class AirflowClient:
         place = f"/api/v2/dags/{quote(dag_id, safe='')}"
         is_paused = bool(self._ask("GET", place, "dag").get("is_paused"))
         run = self._ask("POST", f"{place}/dagRuns", "dagRuns", {"logical_date": None, "conf": dict(conf)})
-        return StartedRun(dag_id, str(run.get("dag_run_id", "")), is_paused)
+        return StartedRun(dag_id, str(run.get("dag_run_id", "")), is_paused, str(run.get("triggering_user_name") or ""))
 
     def _ask(self, verb: str, path: str, name: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         if not self._token:

@@ -8,11 +8,9 @@ from typing import Annotated, Any
 from airflow.api_fastapi.core_api.security import DagAccessEntity, GetUserDep, requires_access_dag
 from fastapi import Depends, Form, HTTPException, Request, status
 
+from smena.airflow_roles import DESK
 from smena.ui.desk import Desk, Visitor
 from smena.ui.forgery import COOKIE, is_same_origin
-
-DAG_ID = "ofd_z_reports"
-"""Who may see it may look, who may run it may decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +26,13 @@ def rights(request: Request, user: GetUserDep) -> Rights:
     """401 where nobody is logged in."""
     return Rights(
         name=user.get_name(),
-        may_look=_is_allowed(requires_access_dag("GET", None, DAG_ID), request, user),
-        may_act=_is_allowed(requires_access_dag("POST", DagAccessEntity.RUN, DAG_ID), request, user),
+        may_look=_is_allowed(requires_access_dag("GET", None, DESK), request, user),
+        may_act=_is_allowed(requires_access_dag("POST", DagAccessEntity.RUN, DESK), request, user),
     )
 
 
 def visitor(request: Request, told: Annotated[Rights, Depends(rights)]) -> Visitor:
-    """Who looks: 401 where nobody is logged in, 403 where he may not see the DAG either."""
+    """Who looks: 401 where nobody is logged in, 403 where Airflow does not let him see `DESK` either."""
     if not told.may_look:
         raise HTTPException(status.HTTP_403_FORBIDDEN)
     return Visitor(told.name, told.may_act, request.state.desk_session)
@@ -43,7 +41,7 @@ def visitor(request: Request, told: Annotated[Rights, Depends(rights)]) -> Visit
 def actor(
     request: Request, who: Annotated[Visitor, Depends(visitor)], token: Annotated[str, Form(max_length=200)] = ""
 ) -> Visitor:
-    """Who decides: 403 where he may not run the DAG, or the form is not of a page of ours."""
+    """Who decides: 403 where Airflow does not let him run `DESK`, or the form is not of a page of ours."""
     if not who.may_act:
         raise HTTPException(status.HTTP_403_FORBIDDEN, "no_right_to_act")
     headers = request.headers

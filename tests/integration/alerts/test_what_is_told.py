@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from tests.integration.alerts.trouble import (
     register,
     run,
 )
-from tests.invented import ROMASHKA
+from tests.invented import ROMASHKA, VASILEK
 from tests.town import EASY, Town
 
 
@@ -39,6 +40,21 @@ def test_everything_of_an_organisation_is_one_message_with_counts_and_what_to_do
         "• Контур.ОФД: записей в карантине 3, чаще всего: no closing time",
         "  → посмотреть; исправленное загрузится само: smena quarantine list --inn 9607083893",
     ]
+
+
+def test_a_decision_that_waits_is_told_daily_with_the_page_where_it_is_made(troubled: Warehouse) -> None:
+    """Only of the organisation whose message it is; the same message is the same whoever knows the address."""
+    for day in range(3):
+        for message in gather(troubled, NOW + timedelta(days=day)):
+            linked = replace(message, desk="https://airflow.example.org/smena")
+            (told,) = [line for line in linked.text.splitlines() if line.startswith("  → решить:")]
+            assert told == (
+                f"  → решить: https://airflow.example.org/smena/decisions?inn={message.inn}"
+                f" или smena conflicts --inn {message.inn}"
+            )
+            (other,) = {ROMASHKA, VASILEK} - {message.inn}
+            assert other not in str(linked.payload)
+            assert linked.digest == message.digest
 
 
 def test_where_there_is_nothing_to_say_nothing_is_said(warehouse: Warehouse, hook: Hook) -> None:

@@ -26,7 +26,7 @@ def office() -> Iterator[Scripted]:
             return reply({"detail": "Invalid token"}, 401)
         if asked.path == "/api/v2/dags/integration_backfill":
             return reply({"dag_id": "integration_backfill", "is_paused": False})
-        return reply({"dag_run_id": "manual__1", "state": "queued"})
+        return reply({"dag_run_id": "manual__1", "state": "queued", "triggering_user_name": "anna"})
 
     with Scripted(answer) as server:
         yield server
@@ -48,10 +48,27 @@ def started(office: Scripted) -> list[dict[str, object]]:
 def test_enabling_starts_the_backfill_of_what_was_switched_on(
     shop: Shop, office: Scripted, who: dict[str, str]
 ) -> None:
-    done = enable(shop, URL=office.address, **who)
+    cli = shop.cli
+    assert cli.here("access", "grant", "--user", "anna", "--inn", shop.inn).code == 0
+    try:
+        done = enable(shop, URL=office.address, **who)
+    finally:
+        cli.here("access", "revoke", "--user", "anna", "--all")
     assert done.code == 0, done.err
-    assert done.data["started"] == {"dag_id": "integration_backfill", "run_id": "manual__1", "is_paused": False}
+    assert done.data["started"] == {
+        "dag_id": "integration_backfill", "run_id": "manual__1", "is_paused": False, "by": "anna"
+    }  # fmt: skip
     assert started(office) == [{"logical_date": None, "conf": {"inn": shop.inn, "product": "ofd"}}]
+
+
+def test_a_run_that_will_refuse_is_exit_3_and_the_integration_is_on(shop: Shop, office: Scripted) -> None:
+    """Airflow says as whom it took the run, also where only a token is known here."""
+    done = enable(shop, URL=office.address, TOKEN="a-token")
+    assert done.code == 3
+    assert done.error == (
+        f"ofd of {shop.inn} is on from {FIRST}, but the run manual__1 will not load it: it was started as anna, to whom"
+        f" {shop.inn} was not granted — `smena access grant --user anna --inn {shop.inn}`, then run the same again"
+    )
 
 
 def test_nothing_is_started_where_nobody_told_of_airflow_or_wants_it(shop: Shop, office: Scripted) -> None:

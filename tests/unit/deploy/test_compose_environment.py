@@ -30,8 +30,7 @@ LONGEST_TASK = """
 from airflow.dag_processing.dagbag import DagBag
 bag = DagBag(%r)
 timeouts = [task.execution_timeout for dag in bag.dags.values() for task in dag.tasks]
-# What waits for a person holds no worker, and has none.
-print(max(timeout.total_seconds() for timeout in timeouts if timeout))
+print(max(timeout.total_seconds() for timeout in timeouts))
 """
 
 
@@ -85,7 +84,7 @@ def test_every_setting_is_one_that_airflow_knows(services: Services) -> None:
 
 
 def test_the_providers_are_those_whose_settings_were_looked_at() -> None:
-    assert set(PROVIDERS) <= set((REPOSITORY / "requirements-prod.txt").read_text().splitlines())
+    assert set(PROVIDERS) <= set((REPOSITORY / "requirements.txt").read_text().splitlines())
 
 
 @pytest.mark.parametrize("part", ["worker", "cli"])
@@ -126,9 +125,9 @@ def test_the_pools_are_those_that_the_dags_know(services: Services) -> None:
     assert set(re.findall(r'pool="(\w+)"', dags)) <= set(POOLS)
 
 
-def test_both_databases_are_migrated(services: Services) -> None:
+def test_both_databases_are_migrated_and_the_roles_made(services: Services) -> None:
     script = services["init"]["command"][-1].splitlines()
-    assert script[:2] == ["airflow db migrate", "smena migrate"]
+    assert script[:3] == ["airflow db migrate", "smena migrate", "smena access roles"]
     assert services["init"]["command"][:2] == ["sh", "-ec"]
 
 

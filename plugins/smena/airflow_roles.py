@@ -1,0 +1,107 @@
+"""The roles of Smena in Airflow's user management (FAB): who may look, who may decide, who runs the loads.
+
+The desk asks Airflow for rights on `DESK`, a DAG name that no DAG file has. So a role for the desk needs no right on a
+real DAG, with which a person could read runs, logs and XComs of every organisation, or pause a load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from smena.model.errors import PassingFault, WrongUse
+
+DESK = "smena_desk"
+"""The DAG name that stands for the desk in Airflow's rights: who may read it looks, who may run it decides."""
+
+DAGS = ("alerts", "integration_backfill", "market_documents", "ofd_z_reports", "reconciliation")
+
+AUDITOR, ACCOUNTANT, ENGINEER = "Smena auditor", "Smena accountant", "Smena engineer"
+
+Permission = tuple[str, str]
+"""An action and a resource, by FAB's names."""
+
+_READ, _CREATE, _EDIT = "can_read", "can_create", "can_edit"
+
+# The pages themselves, the list of plugins by which the navigation shows the desk, and one's own password.
+_OF_ALL = {
+    (_READ, "Website"), (_READ, "Plugins"),
+    (_READ, "My Profile"), (_READ, "My Password"), (_EDIT, "My Password"),
+}  # fmt: skip
+# FAB asks for these beside the right on the DAG that they belong to: alone they open nothing.
+_OF_RUNS = {
+    *product([_READ], ["DAG Runs", "Task Instances", "Task Logs", "DAG Versions", "DAG Warnings", "DAG Code"]),
+    *product([_CREATE, _EDIT], ["DAG Runs"]), (_EDIT, "Task Instances"),
+}  # fmt: skip
+
+ROLES: dict[str, frozenset[Permission]] = {
+    AUDITOR: frozenset({*_OF_ALL, (_READ, f"DAG:{DESK}")}),
+    ACCOUNTANT: frozenset({*_OF_ALL, (_READ, f"DAG:{DESK}"), (_EDIT, f"DAG:{DESK}"), (_CREATE, f"DAG Run:{DESK}")}),
+    ENGINEER: frozenset({*_OF_ALL, *_OF_RUNS, *product([_READ, _EDIT], [f"DAG:{dag_id}" for dag_id in DAGS])}),
+}
+"""By name, all that a role may do. `smena access roles` makes them so, and takes away what is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRole:
+    """What `make_roles` did to one role."""
+
+    name: str
+    is_new: bool
+    added: list[Permission]
+    removed: list[Permission]
+
+
+def make_roles() -> list[MadeRole]:
+    """Makes the roles of `ROLES` in Airflow's own database; the same again changes nothing.
+
+    Raises WrongUse where Airflow's user management is another than FAB or was not migrated, PassingFault where the
+    database does not answer.
+    """
+    with _security_manager() as manager:
+        return [_made(manager, name, wanted) for name, wanted in ROLES.items()]
+
+
+def _made(manager: Any, name: str, wanted: frozenset[Permission]) -> MadeRole:
+    is_new = manager.find_role(name) is None
+    role = manager.add_role(name)
+    held = {(one.action.name, one.resource.name): one for one in role.permissions}
+    added, removed = sorted(wanted - held.keys()), sorted(held.keys() - wanted)
+    for action, resource in added:
+        manager.add_permission_to_role(role, manager.create_permission(action, resource))
+    for one in removed:
+        manager.remove_permission_from_role(role, held[one])
+    # FAB logs what it could not do, and goes on.
+    now = {(one.action.name, one.resource.name) for one in manager.find_role(name).permissions}
+    if now != wanted:
+        raise WrongUse(f"the role {name} could not be made: {sorted(now ^ wanted)}", fix="look at Airflow's log")
+    return MadeRole(name, is_new, added, removed)
+
+
+@contextmanager
+def _security_manager() -> Iterator[Any]:
+    """FAB's, on a session of Airflow's database. It is the one that FAB itself uses outside of its web pages."""
+    try:
+        from airflow.configuration import conf
+    except ImportError as error:
+        raise WrongUse("Airflow is not installed here", fix="run this where Airflow's api-server runs") from error
+    manager = str(conf.get("core", "auth_manager", fallback=""))
+    if not manager.endswith(".FabAuthManager"):
+        raise WrongUse(
+            f"Airflow's user management here is {manager.rpartition('.')[2] or 'not set'}, which has no roles to make",
+            fix="run this where AIRFLOW__CORE__AUTH_MANAGER names the FabAuthManager, and its database is known",
+        )
+    from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
+    from airflow.utils.session import create_session
+    from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+    try:
+        with create_session() as session:
+            yield ApplessAirflowSecurityManager(session=session)
+    except OperationalError as error:
+        raise PassingFault("Airflow's database does not answer", fix="run the same again once it does") from error
+    except SQLAlchemyError as error:
+        raise WrongUse("Airflow's database has no user management yet", fix="run `airflow db migrate` first") from error

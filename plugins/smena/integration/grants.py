@@ -1,0 +1,26 @@
+"""Which organisations a person was granted, by the name in Airflow: `control.desk_user`."""
+
+from __future__ import annotations
+
+from smena.model.errors import WrongUse
+from smena.warehouse.database import Transaction, Warehouse
+
+
+def is_granted(asked: Warehouse | Transaction, user: str, inn: str) -> bool:
+    """Whether this organisation, or every one, was granted to the person."""
+    row = asked.row("desk_user", user_name=user)
+    return row is not None and (bool(row["sees_all"]) or inn in row["organizations"])
+
+
+def check_granted(asked: Warehouse | Transaction, user: str | None, inn: str) -> None:
+    """Raises WrongUse where the organisation was not granted to the person, or nobody knows who asks.
+
+    Whether there is such an organisation makes no difference.
+    """
+    if not user:
+        raise WrongUse(
+            f"Airflow does not say who started this run, so {inn} is not loaded",
+            fix="start it with the form, by the REST API, or by `smena integration enable`",
+        )
+    if not is_granted(asked, user, inn):
+        raise WrongUse(f"{inn} was not granted to {user}", fix=f"`smena access grant --user {user} --inn {inn}`")

@@ -1,0 +1,123 @@
+"""A real Airflow with FAB's users and the roles of Smena, before a warehouse of two organisations."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import requests
+
+from demo.airflow import LocalAirflow
+from demo.postgres import EmbeddedPostgres
+from demo.rest import AirflowRest
+from demo.state import ACCOUNTING_ZONE
+from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings
+from smena.airflow_roles import ACCOUNTANT, AUDITOR, ENGINEER
+from smena.warehouse.database import Warehouse
+from smena.warehouse.migrating import migrate
+from tests.town import EASY, Town
+
+FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
+PEOPLE = {"admin": "Admin", "auditor": AUDITOR, "accountant": ACCOUNTANT, "engineer": ENGINEER}
+DAYS = 12
+
+
+@dataclass(frozen=True)
+class Doors:
+    """All of it, running: the first organisation is granted to auditor, accountant and engineer, both to admin."""
+
+    airflow: LocalAirflow
+    town: Town
+    passwords: dict[str, str]
+    first_day: date
+
+    @property
+    def granted(self) -> str:
+        return self.town.inns[0]
+
+    @property
+    def other(self) -> str:
+        return self.town.inns[1]
+
+    def client(self, name: str) -> AirflowRest:
+        """The REST API as this person."""
+        return AirflowRest(self.airflow.address, name, self.passwords[name])
+
+    def token(self, name: str) -> str:
+        told = {"username": name, "password": self.passwords[name]}
+        answer = requests.post(f"{self.airflow.address}/auth/token", json=told, timeout=30)
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
+
+    def run(self, *words: str) -> str:
+        """A command where Airflow's database is known; its standard output."""
+        done = subprocess.run(
+            [sys.executable, *words], env=self.airflow.environment(), cwd=self.airflow.directory,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+
+@contextmanager
+def doors(postgres: EmbeddedPostgres) -> Iterator[Doors]:
+    today = datetime.now(ACCOUNTING_ZONE).date()
+    first_day = today - timedelta(days=DAYS)
+    world = replace(EASY, first_day=first_day, last_day=today + timedelta(days=1), organizations=2)
+    metadata, books = f"airflow_{secrets.token_hex(4)}", f"books_{secrets.token_hex(4)}"
+    for name in (metadata, books):
+        postgres.create_database(name)
+    migrate(postgres.dsn(books))
+    with (
+        SandboxServer(SandboxSettings(world=world)) as sandbox,
+        tempfile.TemporaryDirectory(prefix="smena-airflow-") as home,
+    ):
+        town = Town(sandbox, Warehouse(postgres.dsn(books)), first_day)
+        town.load(inn=town.inns[0])
+        kontur = {
+            "conn_type": "http", "host": sandbox.address, "login": DEFAULT_LOGIN, "password": DEFAULT_PASSWORD,
+            "extra": {"auth_base_url": sandbox.address, "api_key": DEFAULT_API_KEY},
+        }  # fmt: skip
+        environment = {
+            "AIRFLOW_CONN_KONTUR_OFD": json.dumps(kontur),
+            "AIRFLOW_CONN_WAREHOUSE": postgres.dsn(books).replace("postgresql://", "postgres://", 1),
+            "AIRFLOW__CORE__AUTH_MANAGER": FAB,
+        }
+        airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=environment, port=0)
+        passwords = {name: secrets.token_hex(8) for name in PEOPLE}
+        with airflow:
+            office = Doors(airflow, town, passwords, first_day)
+            _let_in(office)
+            yield office
+        town.warehouse.close()
+    for name in (metadata, books):
+        postgres.drop_database(name)
+
+
+def _let_in(office: Doors) -> None:
+    """The roles by our command, the administrator by Airflow's, the others by FAB's REST API."""
+    assert "Smena accountant" in office.run("-m", "smena", "access", "roles")
+    office.run(
+        "-m", "airflow", "users", "create", "--role", "Admin", "--username", "admin", "--firstname", "A",
+        "--lastname", "B", "--email", "admin@example.org", "--password", office.passwords["admin"],
+    )  # fmt: skip
+    headers = {"Authorization": f"Bearer {office.token('admin')}"}
+    for name, role in PEOPLE.items():
+        if name != "admin":
+            person = {
+                "username": name, "email": f"{name}@example.org", "first_name": name, "last_name": name,
+                "roles": [{"name": role}], "password": office.passwords[name],
+            }  # fmt: skip
+            url = f"{office.airflow.address}/auth/fab/v1/users"
+            answer = requests.post(url, json=person, headers=headers, timeout=30)
+            assert answer.ok, answer.text
+        inn = None if name == "admin" else office.granted
+        office.town.warehouse.run("desk_user_grant", user_name=name, inn=inn, granted_by="test")
