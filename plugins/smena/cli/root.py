@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from smena.cli.acceptance import accept, reject
+from smena.cli.acceptance import accept, reject, unaccept
 from smena.cli.access import access
 from smena.cli.alerts import alerts
 from smena.cli.answer import Session
@@ -108,7 +108,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 
 
 _LOADING = (migrate, organization, certificate, integration, access, plan, load)
-_ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
+_ACCOUNTING = (documents, accept, reject, unaccept, shifts, conflicts, resolve, links, period, explain)
 _PAPER = (print_, cash_book, export)
 _PROOF = (reconcile, certify, verify, quality, quarantine, alerts)
 for command in (*_LOADING, *_ACCOUNTING, *_PAPER, *_PROOF):
