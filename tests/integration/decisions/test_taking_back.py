@@ -159,7 +159,7 @@ def test_what_was_confirmed_is_what_is_done_or_nothing(office: Office) -> None:
         shown = show(transaction, asked, status="accepted")
     wanted = [one for one in office.town.orders() if DAY <= one["date"] <= LAST]
     assert (shown.documents, shown.amount) == (len(wanted), sum(one["amount"] for one in wanted))
-    order, shift = office.a_sale(DAY)
+    _, shift = office.a_sale(DAY)
     office.tell(shift, MORE)
     office.load_again()
     with pytest.raises(ChangedMeanwhile, match=f"there are {len(wanted)} now"), \
