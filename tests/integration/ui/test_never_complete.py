@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from smena.model.window import Window
+from smena.decisions.conflicts import open_decisions
+from smena.model.window import MARKET, Window
 from smena.pipeline.proof.reconcile import reconcile
 from smena.ui.completeness import SIGNS
 from smena.ui.words import words
+from tests.integration.conftest import BuildTown
 from tests.integration.decisions.deciding import FIRST, LAST
+from tests.integration.ui.browser import Browser
 from tests.integration.ui.conftest import OpenBrowser
+from tests.integration.ui.test_market_pages import EASY, connected
 from tests.integration.ui.test_proof_pages import DAY, judge, state_of
 from tests.town import Town
 
@@ -152,3 +157,38 @@ def test_the_legend_names_every_sign_in_both_languages(browser: OpenBrowser) -> 
         for state, sign in SIGNS.items():
             assert f'state-{state}">{sign}</i>{words()[f"state_{state}"][place]}' in legend
     assert len(set(SIGNS.values())) == len(SIGNS)
+
+
+def test_both_sides_of_a_decision_wait_on_the_page_of_their_product(build_town: BuildTown) -> None:
+    """Market and the OFD report other sums: neither day is complete until somebody decides which shift is booked."""
+    town = connected(build_town, replace(EASY, missing_permille=25))
+    anna = Browser(town.road, "anna")
+    asked = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    assert asked
+    shifts = {row["shift_id"]: row for row in town.shifts()}
+    for row in asked:
+        for shift in (shifts[row["shift_id"]], shifts[row["rival_id"]]):
+            day, product = shift["closed_at"].date(), shift["source"]
+            for path in ("/completeness", f"/completeness/{town.inn}"):
+                states = state_of(anna.page(path, month=f"{day:%Y-%m}", product=product), day)
+                assert "waits" in states, (path, product, day)
+            assert 'data-state="waits"' in anna.page(f"/completeness/{town.inn}/{day}", product=product)
+
+
+def test_a_document_of_market_that_a_decision_is_about_keeps_its_day_from_being_complete(build_town: BuildTown) -> None:
+    town = connected(build_town, EASY)
+    anna = Browser(town.road, "anna")
+    ((number, day, shop),) = town.sql(
+        "select document_id, date, shop_id from accounting.market_document order by date desc, document_id limit 1"
+    )
+    before = state_of(anna.page("/completeness", month=f"{day:%Y-%m}", product=MARKET), day)
+    assert before == ["complete"]
+    town.sql(
+        "insert into control.decision (organization_inn, kind, document_id, reason, kept, held, digest, evidence,"
+        " decided_by, batch_id) select organization_inn, 'conflict', document_id, 'x', '{}', '{}', 'x', '{}', 'rule',"
+        " batch_id from accounting.market_document where document_id = %s", number,
+    )  # fmt: skip
+    assert state_of(anna.page("/completeness", month=f"{day:%Y-%m}", product=MARKET), day) == ["waits"]
+    assert "waits" in state_of(anna.page(f"/completeness/{town.inn}", month=f"{day:%Y-%m}", product=MARKET), day)
+    page = anna.page(f"/completeness/{town.inn}/{day}", product=MARKET, register=shop)
+    assert 'data-state="waits"' in page
