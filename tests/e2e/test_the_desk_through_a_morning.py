@@ -149,7 +149,7 @@ def test_an_accountants_morning(reader: Callable[..., Reader], loaded: Office, t
     assert held - kept == 50
     section.locator("input[name=reason]").fill("касса пересчитана")
     with frame.expect_navigation():
-        section.get_by_role("button", name="Оставить данные ОФД").click()
+        section.get_by_role("button", name="Оставить то, что в учёте").click()
     assert "Решено: Оставить данные ОФД" in frame.inner_text("[role=status]")
     assert town.sql("select state, resolution, resolved_by, resolution_reason from control.decision") == [
         ("resolved", "keep-ofd", "accountant", "касса пересчитана")

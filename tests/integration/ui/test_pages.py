@@ -215,7 +215,8 @@ def test_a_conflict_is_shown_with_both_sides_and_resolved_once(
     assert anna.post(path, token=token, word="reverse", **asked).status_code == 303
     replayed = anna.post(path, token=token, word="reverse", **asked)
     assert replayed.status_code == 409
-    assert "resolved already" in replayed.text
+    assert "Ответ уже дан" in replayed.text
+    assert "the till was counted" in replayed.text
     assert office.waiting() == []
     assert len([one for one in town.orders() if one["shift_id"] == shift["shift_id"]]) == 2
     assert "the till was counted" in anna.page("/decisions")
