@@ -164,7 +164,8 @@ def test_the_accountant_sees_her_organisation_alone_and_accepts_its_documents(
     for box in frame.locator("input[name=document]").all()[:3]:
         box.check()
     assert frame.inner_text("[data-chosen]") == "3"
-    frame.get_by_role("button", name="Принять").click()
+    frame.get_by_role("button", name="Принять", exact=True).click()
+    frame.get_by_role("button", name="Принять документов: 3").click()
     frame.wait_for_selector("[role=status]")
     assert "Принято документов: 3" in frame.inner_text("[role=status]")
     accepted = loaded.town.sql(

@@ -1,24 +1,41 @@
--- Run by the desk, «Полнота» of one organisation: registers (shops, of Kontur.Market) × days, the state of each day.
+-- Run by the desk, «Полнота» of one organisation: registers (shops, of Kontur.Market) × days, the state of each day; and
+-- what is known of no register by its number: a part that cannot be listed, an entry of the list that names none.
 --
--- The states are those of `desk_calendar`: the verdict of the last reconciliation where there is one, else the coverage.
+-- The states are those of `desk_calendar`, and come about alike.
 with listed as (
     select
         place.kkt_reg_id,
-        place.name
+        max(place.name) as name,
+        bool_or(place.is_known) as is_known
     from (
         select
             register.kkt_reg_id,
-            register.name
+            register.name,
+            true as is_known
         from control.register
         where register.organization_inn = %(inn)s and %(product)s = 'ofd'
         union all
         select
             shop.shop_id,
-            shop.name
+            shop.name,
+            true
         from control.shop
         where shop.organization_inn = %(inn)s and %(product)s = 'market'
+        union all
+        select
+            gap.kkt_reg_id,
+            null,
+            false
+        from control.gap
+        where
+            gap.organization_inn = %(inn)s
+            and gap.product = %(product)s
+            and gap.days && daterange(cast(%(first_day)s as date), cast(%(last_day)s as date), '[]')
     ) as place
-    where place.kkt_reg_id > %(after)s and (%(search)s = '' or place.kkt_reg_id like %(search)s || '%%')
+    where
+        (place.kkt_reg_id > %(after)s or %(after)s = '')
+        and (%(search)s = '' or place.kkt_reg_id like %(search)s || '%%')
+    group by place.kkt_reg_id
     order by place.kkt_reg_id
     limit %(most)s
 ),
@@ -33,81 +50,163 @@ covered as (
     group by coverage.kkt_reg_id
 ),
 
-told as (
+shift_of_day as (
     select
-        coalesce(case when %(product)s = 'ofd' then shift.kkt_reg_id end, shift.shop_id) as kkt_reg_id,
+        shift.shift_id,
+        shift.outcome,
+        shift.late_by,
         shift.closed_at::date as day,
-        count(*) filter (
-            where shift.outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period')
-        ) as waiting,
-        count(*) filter (where shift.late_by is not null) as late
+        coalesce(case when %(product)s = 'ofd' then shift.kkt_reg_id end, shift.shop_id) as kkt_reg_id,
+        exists (
+            select from control.decision
+            where decision.rival_id = shift.shift_id and decision.state = 'open'
+        )
+        or exists (
+            select from control.decision
+            where decision.shift_id = shift.shift_id and decision.state = 'open'
+        ) as is_decided_about
     from accounting.shift
     where
         shift.organization_inn = %(inn)s
         and shift.source = %(product)s
         and shift.closed_at >= %(first_day)s
         and shift.closed_at < cast(%(last_day)s as date) + 1
-        and (
-            shift.outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period') or shift.late_by is not null
-        )
-    group by
-        coalesce(case when %(product)s = 'ofd' then shift.kkt_reg_id end, shift.shop_id), shift.closed_at::date
+),
+
+told as (
+    select
+        kkt_reg_id,
+        day,
+        count(*) filter (where is_waiting) as waiting,
+        count(*) filter (where is_asked) as asked,
+        count(*) filter (where is_late) as late
+    from (
+        select
+            kkt_reg_id,
+            day,
+            is_decided_about or outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period') as is_waiting,
+            is_decided_about or outcome in ('conflict', 'needs_review', 'closed_period') as is_asked,
+            late_by is not null as is_late
+        from shift_of_day
+        union all
+        select
+            document.shop_id,
+            document.date,
+            true,
+            true,
+            false
+        from control.decision
+        inner join accounting.market_document as document on decision.document_id = document.document_id
+        where
+            decision.state = 'open'
+            and %(product)s = 'market'
+            and document.organization_inn = %(inn)s
+            and document.date between %(first_day)s and %(last_day)s
+    ) as one
+    group by kkt_reg_id, day
 ),
 
 holes as (
     select
         gap.kkt_reg_id,
-        range_agg(gap.days) as days,
+        range_agg(gap.days) filter (where gap.reason = 'open_shift') as open,
         range_agg(gap.days) filter (
-            where gap.reason not in ('no_permission', 'no_whole_day', 'before_first_document', 'not_listed')
+            where gap.reason in ('no_permission', 'no_whole_day', 'before_first_document', 'not_listed', 'refused')
+        ) as out_of_reach,
+        range_agg(gap.days) filter (
+            where
+            gap.reason not in (
+                'no_permission', 'no_whole_day', 'before_first_document', 'not_listed', 'refused', 'open_shift'
+            )
         ) as missing
     from control.gap
     where gap.organization_inn = %(inn)s and gap.product = %(product)s
     group by gap.kkt_reg_id
+),
+
+based as (
+    select
+        listed.kkt_reg_id,
+        listed.name,
+        day.day::date as day,
+        array_position(
+            array['missing', 'out_of_reach', 'waits', 'offline', 'open', 'late', 'complete', 'disabled', 'ahead'],
+            completeness.verdict
+        ) as verdict,
+        case
+            when holes.missing @> day.day::date then 1
+            when holes.out_of_reach @> day.day::date then 2
+            when holes.open @> day.day::date then 5
+        end as hole,
+        coalesce(told.waiting, 0) as waiting,
+        coalesce(told.asked, 0) as asked,
+        coalesce(told.late, 0) as late,
+        coalesce(reach.days @> day.day::date and covered.days @> day.day::date is not true, false) as is_uncovered,
+        case
+            when covered.days @> day.day::date is not true and integration.state = 'off' then 8
+            when covered.days @> day.day::date is not true and day.day < integration.start_date then 8
+            when day.day > cast(%(today)s as date) then 9
+            when
+                day.day = cast(%(today)s as date)
+                or (day.day >= cast(%(due_before)s as date) and covered.days @> day.day::date is not true)
+                then 0
+            -- Of no register: nothing but its gaps is known.
+            when not listed.is_known then 8
+            when covered.days @> day.day::date then 7
+            when holes.missing @> day.day::date then 1
+            when holes.out_of_reach @> day.day::date then 2
+            when holes.open @> day.day::date then 5
+            when reach.days is null then 8
+            when not reach.days @> day.day::date then 2
+            else 1
+        end as covered,
+        listed.is_known
+    from listed
+    inner join control.integration
+        on integration.organization_inn = %(inn)s and integration.product = %(product)s
+    cross join generate_series(cast(%(first_day)s as date), cast(%(last_day)s as date), interval '1 day') as day (day)
+    left join control.reach
+        on
+            reach.organization_inn = %(inn)s
+            and reach.product = %(product)s
+            and listed.kkt_reg_id = reach.kkt_reg_id
+    left join control.completeness
+        on
+            completeness.organization_inn = %(inn)s
+            and %(product)s = 'ofd'
+            and listed.kkt_reg_id = completeness.kkt_reg_id
+            and day.day::date = completeness.day
+    left join covered on listed.kkt_reg_id = covered.kkt_reg_id
+    left join holes on listed.kkt_reg_id = holes.kkt_reg_id
+    left join told on listed.kkt_reg_id = told.kkt_reg_id and day.day::date = told.day
 )
 
 select
-    listed.kkt_reg_id,
-    listed.name,
-    day.day::date as day,
+    kkt_reg_id,
+    name,
+    day,
     case
-        when completeness.verdict = 'complete' and told.waiting > 0 then 'open'
-        when completeness.verdict = 'complete' and told.late > 0 then 'late'
-        when completeness.verdict is not null then completeness.verdict
-        when covered.days @> day.day::date is not true and integration.state = 'off' then 'disabled'
-        when covered.days @> day.day::date is not true and day.day < integration.start_date then 'disabled'
-        when day.day > cast(%(today)s as date) then 'ahead'
-        when
-            day.day = cast(%(today)s as date)
-            or (day.day >= cast(%(due_before)s as date) and covered.days @> day.day::date is not true)
-            then 'open'
-        when holes.missing @> day.day::date then 'missing'
-        when covered.days @> day.day::date is not true and holes.days @> day.day::date then 'out_of_reach'
-        when covered.days @> day.day::date is not true and reach.days is null then 'disabled'
-        when covered.days @> day.day::date is not true and not reach.days @> day.day::date then 'out_of_reach'
-        when covered.days @> day.day::date is not true then 'missing'
-        when told.waiting > 0 then 'open'
-        when told.late > 0 then 'late'
-        else 'complete'
+        when verdict is null and covered = 0 then 'open'
+        else
+            (
+                array['missing', 'out_of_reach', 'waits', 'offline', 'open', 'late', 'complete', 'disabled', 'ahead']
+            )[
+                least(
+                    coalesce(verdict, covered),
+                    case when asked > 0 then 3 end,
+                    case
+                        when coalesce(verdict, covered) < 8 or not is_known
+                            then
+                                least(
+                                    hole,
+                                    case when waiting > 0 or is_uncovered then 5 end,
+                                    case when late > 0 then 6 end
+                                )
+                    end
+                )
+            ]
     end as state,
-    coalesce(told.waiting, 0) as waiting,
-    coalesce(told.late, 0) as late
-from listed
-inner join control.integration
-    on integration.organization_inn = %(inn)s and integration.product = %(product)s
-cross join generate_series(cast(%(first_day)s as date), cast(%(last_day)s as date), interval '1 day') as day (day)
-left join control.reach
-    on
-        reach.organization_inn = %(inn)s
-        and reach.product = %(product)s
-        and listed.kkt_reg_id = reach.kkt_reg_id
-left join control.completeness
-    on
-        completeness.organization_inn = %(inn)s
-        and %(product)s = 'ofd'
-        and listed.kkt_reg_id = completeness.kkt_reg_id
-        and day.day::date = completeness.day
-left join covered on listed.kkt_reg_id = covered.kkt_reg_id
-left join holes on listed.kkt_reg_id = holes.kkt_reg_id
-left join told on listed.kkt_reg_id = told.kkt_reg_id and day.day::date = told.day
-order by listed.kkt_reg_id, day.day
+    waiting,
+    late
+from based
+order by kkt_reg_id, day

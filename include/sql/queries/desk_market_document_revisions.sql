@@ -1,4 +1,5 @@
--- Run by the desk: what a document of Kontur.Market said before, the newest first.
+-- Run by the desk and `smena explain`: what a document of Kontur.Market said before, the newest first: former contents, and
+-- former statuses with who gave them and why.
 select
     history.revision,
     cast(history.head ->> 'amount' as numeric(15, 2)) as amount,
@@ -8,5 +9,18 @@ select
     history.archived_at
 from accounting.market_document_history as history
 where history.document_id = %(document_id)s
-order by history.revision desc
+union all
+select
+    former.revision,
+    coalesce(cast(history.head ->> 'amount' as numeric(15, 2)), document.amount) as amount,
+    former.status,
+    former.status_by,
+    former.status_reason,
+    former.archived_at
+from accounting.market_document_status as former
+inner join accounting.market_document as document on former.document_id = document.document_id
+left join accounting.market_document_history as history
+    on former.document_id = history.document_id and former.revision = history.revision
+where former.document_id = %(document_id)s
+order by archived_at desc, revision desc
 limit 50

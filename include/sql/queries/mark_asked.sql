@@ -1,4 +1,4 @@
--- Run by `smena accept` and `smena reject`: the documents that a person named, in that order; each once.
+-- Run by `smena accept`, `reject` and `unaccept`: the documents that a person named, in that order; each once.
 create temporary table asked_document on commit drop as
 select
     document_id,

@@ -1,4 +1,4 @@
--- Run by `smena accept` and `smena reject`: how many documents were asked for, and their sums by kind.
+-- Run by `smena accept`, `reject` and `unaccept`: how many documents were asked for, and their sums by kind.
 select
     document.kind,
     count(*) as documents,

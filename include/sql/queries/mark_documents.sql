@@ -1,4 +1,4 @@
--- Run by `smena accept` and `smena reject`, under the lock: all of them at once; those that are so already stay.
+-- Run by `smena accept`, `reject` and `unaccept`, under the lock: all of them at once; those that are so already stay.
 with orders as (
     update accounting.cash_order
     set

@@ -1,13 +1,18 @@
--- Run by `smena accept` and `smena reject`, under the lock: the first document that cannot be what is asked.
+-- Run by `smena accept`, `reject` and `unaccept`, under the lock: the first document that cannot be what is asked.
 select
     asked_document.document_id,
     document.kind,
     document.number,
     document.date,
     document.status,
+    coalesce(cash_order.status_by, market_document.status_by) as status_by,
+    coalesce(cash_order.status_at, market_document.status_at) as status_at,
+    coalesce(cash_order.status_reason, market_document.status_reason) as status_reason,
     closed_period.through
 from asked_document
 left join accounting.document on asked_document.document_id = document.document_id
+left join accounting.cash_order on asked_document.document_id = cash_order.document_id
+left join accounting.market_document on asked_document.document_id = market_document.document_id
 left join control.closed_period
     on
         document.organization_inn = closed_period.organization_inn
@@ -15,7 +20,7 @@ left join control.closed_period
 where
     document.document_id is null
     or (
-        document.status <> %(status)s
+        (document.status <> %(status)s or not %(again)s)
         and (not document.status = any(%(allowed)s) or closed_period.through is not null)
     )
 order by asked_document.place

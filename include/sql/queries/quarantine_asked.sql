@@ -5,7 +5,9 @@ select
     quarantine.product,
     quarantine.kkt_reg_id,
     quarantine.state,
-    quarantine.resolved_by
+    quarantine.resolved_by,
+    quarantine.resolved_at,
+    quarantine.resolution_reason
 from control.quarantine
 where
     quarantine.quarantine_id = any(%(ids)s::bigint[])

@@ -1,10 +1,11 @@
-"""`smena accept` and `smena reject`: принять, отклонить; one document or many, all or nothing."""
+"""`smena accept`, `smena reject`, `smena unaccept`: one document or many, all or nothing."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +16,25 @@ from smena.cli.documents import KINDS
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN
 from smena.connections import warehouse_from_environment
-from smena.decisions.documents import ACCEPTED, REJECTED, Filter, mark
+from smena.decisions.documents import ACCEPTED, NEW, REJECTED, Filter, mark
 from smena.model.errors import WrongUse
 from smena.model.money import written
 from smena.warehouse.database import Warehouse
 
 _STDIN = "-"
+SOURCES = ("ofd", "market")
+_DONE = {ACCEPTED: "accepted", REJECTED: "rejected", NEW: "new again"}
 
 
 def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
+        click.option("--number", help="Only documents of this number."),
+        click.option("--kpp", help="Only documents of this КПП."),
+        click.option("--source", type=click.Choice(SOURCES), help="Only documents of this source."),
         click.option("--kind", type=click.Choice(KINDS), help="Only documents of this kind."),
         click.option("--to", "last_day", type=DAY, help="The last date of the filter."),
         click.option("--from", "first_day", type=DAY, help="The first date of the filter."),
-        click.option("--inn", type=INN, help="By filter: the new documents of this organisation."),
+        click.option("--inn", type=INN, help="By filter: documents of this organisation."),
         click.argument("documents", nargs=-1, metavar="[DOCUMENT_ID…]"),
     ):
         command = option(command)
@@ -40,7 +46,7 @@ def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--reason", help="Kept in the history.")
 @click.pass_obj
 def accept(session: Session, /, *, reason: str | None, **asked: Any) -> None:
-    """Accept documents: by id (`-` reads ids from stdin), or by --inn --from --to [--kind]. All or nothing."""
+    """Accept documents: by id (`-` reads ids from stdin), or new ones by --inn --from --to. All or nothing."""
     _mark(session, ACCEPTED, reason, **asked)
 
 
@@ -49,8 +55,20 @@ def accept(session: Session, /, *, reason: str | None, **asked: Any) -> None:
 @click.option("--reason", required=True, help="Why; kept in the history.")
 @click.pass_obj
 def reject(session: Session, /, *, reason: str, **asked: Any) -> None:
-    """Reject documents: by id (`-` reads ids from stdin), or by --inn --from --to [--kind]. All or nothing."""
+    """Reject documents: by id (`-` reads ids from stdin), or new ones by --inn --from --to. All or nothing."""
     _mark(session, REJECTED, reason, **asked)
+
+
+@click.command()
+@_asked
+@click.option("--reason", required=True, help="Why: it is kept with the document.")
+@click.pass_obj
+def unaccept(session: Session, /, *, reason: str, **asked: Any) -> None:
+    """Take acceptance back: the documents are new again. By id, or accepted ones by --inn --from --to. All or nothing.
+
+    Not in a closed period, and not of a document of which a decision waits.
+    """
+    _mark(session, NEW, reason, **asked)
 
 
 def _mark(session: Session, status: str, reason: str | None, **asked: Any) -> None:
@@ -58,8 +76,8 @@ def _mark(session: Session, status: str, reason: str | None, **asked: Any) -> No
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         marked = mark(transaction, wanted, status=status, by=person(), reason=reason)
     count = sum(row["documents"] for row in marked.documents)
-    sums = ", ".join(f"{row['kind']} {row['documents']} ({written(row['amount'])} ₽)" for row in marked.documents)
-    text = f"{marked.changed} documents {status}" + (
+    sums = ", ".join(f"{row['kind']} {row['documents']} ({_sum_of(row['amount'])})" for row in marked.documents)
+    text = f"{marked.changed} documents {_DONE[status]}" + (
         f", {count - marked.changed} were already" if count > marked.changed else ""
     )
     session.answer(
@@ -69,9 +87,13 @@ def _mark(session: Session, status: str, reason: str | None, **asked: Any) -> No
 
 
 def _wanted(
-    documents: tuple[str, ...], inn: str | None, first_day: date | None, last_day: date | None, kind: str | None
+    documents: tuple[str, ...],
+    inn: str | None,
+    first_day: date | None,
+    last_day: date | None,
+    **more: str | None,
 ) -> list[str] | Filter:
-    filtered = [value for value in (inn, first_day, last_day, kind) if value is not None]
+    filtered = [value for value in (inn, first_day, last_day, *more.values()) if value is not None]
     if documents and filtered:
         raise WrongUse("documents are named by id or by a filter, not by both")
     if documents:
@@ -79,7 +101,11 @@ def _wanted(
         return [_checked(word) for word in named]
     if inn is None or first_day is None or last_day is None:
         raise WrongUse("no document is named", fix="give ids, or --inn with --from and --to")
-    return Filter(inn, first_day, last_day, kind)
+    return Filter(inn, first_day, last_day, **more)
+
+
+def _sum_of(amount: Decimal | None) -> str:
+    return "no amount is known" if amount is None else f"{written(amount)} ₽"
 
 
 def _checked(document_id: str) -> str:

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 MOST_BYTES = 1 << 30
 """A certificate has a line for each register and day."""
 
-_DAYS = {"day": "day", "verdict": "verdict", "registers": "registers", "proved": "proved", "shifts": "shifts"}
+_DAYS = {
+    "day": "day",
+    "verdict": "verdict",
+    "registers": "registers",
+    "proved": "proved",
+    "shifts": "shifts",
+    "waiting": "shifts that wait for a person",
+}
 _LACKING = {"day": "day", "kkt_reg_id": "РНМ", "verdict": "verdict", "what": "what"}
 _DIFFERENCES = {
     "day": "day",
@@ -43,7 +50,7 @@ _DIFFERENCES = {
 def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) -> None:
     """Is everything here, and does it agree? Completeness by register and day, and сверка with the source as it is now.
 
-    Exit code 1 where a shift is missing or anything differs.
+    Exit code 1 where a shift is missing or waits for a person, or anything differs.
     """
     from smena.pipeline.proof.reconcile import reconcile as run
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from smena.cli.acceptance import accept, reject
+from smena.cli.acceptance import accept, reject, unaccept
 from smena.cli.access import access
 from smena.cli.alerts import alerts
 from smena.cli.answer import Session
@@ -112,7 +112,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 
 _TASKS: Mapping[str, Sequence[click.Command]] = {
     "Set up": (migrate, organization, certificate, integration, access, completion),
-    "Every day": (plan, load, documents, accept, reject, shifts, print_, cash_book, export, period),
+    "Every day": (plan, load, documents, accept, reject, unaccept, shifts, print_, cash_book, export, period),
     "Check": (alerts, reconcile, explain, quality, certify, verify),
     "Decide": (conflicts, resolve, links, quarantine),
 }

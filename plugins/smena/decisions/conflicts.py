@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from smena.integration.organizations import organization_of
-from smena.model.errors import WrongUse
+from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
 
@@ -19,8 +20,8 @@ WAITING = ("conflict", "needs_review", "closed_period")
 """Outcomes of shifts that wait for a person. What is `incomplete` waits for its source."""
 
 
-class ResolvedAlready(WrongUse):
-    """Somebody has resolved the decision already; nothing was changed."""
+class ResolvedAlready(AlreadyAnswered):
+    """Somebody, or the source itself, has resolved the decision already; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,7 @@ def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, r
     transaction.run("lock_organization", inn=_decision(transaction, decision_id)["organization_inn"])
     decision = _decision(transaction, decision_id)
     if decision["state"] != "open":
-        raise ResolvedAlready(
-            f"decision {decision_id} is resolved already: {decision['resolution']}, by {decision['resolved_by']}"
-        )
+        raise ResolvedAlready([_given(decision)], message=_already([decision]))
     if word not in choices(decision):
         raise WrongUse(
             f"{word} does not fit decision {decision_id}, a {decision['kind']} of what {decision['source']} tells",
@@ -93,12 +92,16 @@ def resolve_many(
 ) -> list[Resolved]:
     """Resolves several decisions by one word and for one reason, all or nothing, in their numbers' order.
 
-    Raises as `resolve` does, for the first that cannot be resolved so.
+    Raises ResolvedAlready, which names each that was resolved meanwhile; else as `resolve` does, for the first that
+    cannot be resolved so.
     """
     wanted = sorted(set(decision_ids))
     # Locks of several organisations are taken in one order, whoever asks: nobody waits for each other for ever.
     for inn in sorted({_decision(transaction, one)["organization_inn"] for one in wanted}):
         transaction.run("lock_organization", inn=inn)
+    found = [_decision(transaction, one) for one in wanted]
+    if gone := [row for row in found if row["state"] != "open"]:
+        raise ResolvedAlready([_given(row) for row in gone], message=_already(gone))
     return [resolve(transaction, one, word, by=by, reason=reason) for one in wanted]
 
 
@@ -167,6 +170,23 @@ def _decision(transaction: Transaction, decision_id: int) -> Row:
     if row is None:
         raise WrongUse(f"there is no decision {decision_id}", fix="`smena conflicts` lists them")
     return row
+
+
+def _given(decision: Row) -> GivenAnswer:
+    return GivenAnswer(
+        "decision", str(decision["decision_id"]), decision["resolution"], decision["resolved_by"] or "",
+        decision["resolved_at"], decision["resolution_reason"] or "",
+    )  # fmt: skip
+
+
+def _already(decisions: list[Row]) -> str:
+    """One sentence for all that were resolved meanwhile: with what answer, by whom, when and why."""
+    parts = [
+        f"decision {row['decision_id']} is resolved already: {row['resolution']}, by {row['resolved_by']} on"
+        f" {row['resolved_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC ({row['resolution_reason']})"
+        for row in decisions
+    ]
+    return f"{'; '.join(parts)}; nothing was changed"
 
 
 def _want(transaction: Transaction, decision_id: int) -> None:

@@ -1,18 +1,23 @@
-"""Accepting and rejecting documents («принять», «отклонить»): one or many at once, all or nothing."""
+"""Accepting and rejecting documents («принять», «отклонить»), taking acceptance back: one or many, all or nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from smena.integration.organizations import organization_of
-from smena.model.errors import WrongUse
+from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
+from smena.model.money import written
 from smena.warehouse.database import Row, Transaction
 
-ACCEPTED, REJECTED = "accepted", "rejected"
-FROM = {ACCEPTED: ("new", "rejected"), REJECTED: ("new",)}
-"""What may become accepted or rejected. An accepted document is undone by a decision about its shift only."""
+ACCEPTED, REJECTED, NEW = "accepted", "rejected", "new"
+FROM = {ACCEPTED: ("new", "rejected"), REJECTED: ("new",), NEW: ("accepted",)}
+"""What may become accepted, rejected, new again. A decision about its shift reverses an accepted document."""
+
+_BY_FILTER = {ACCEPTED: "new", REJECTED: "new", NEW: "accepted"}
+"""Of what a filter lets through, what is marked where it names no status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,58 +35,167 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What would be marked, for a person to confirm.
+
+    Attributes:
+        documents: how many would change.
+        already: how many have the status already and stay as they are.
+        amount: the sum of those that would change, in roubles; a waybill without prices has no amount.
+        without_amount: how many of them have none.
+        kinds: the same by `kind`: `changing`, `amount`, `with_amount`.
+        digest: of what all of them say now; `mark` compares it.
+    """
+
+    documents: int
+    already: int
+    amount: Decimal
+    without_amount: int
+    kinds: list[Row]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
-    """The new documents of an organisation, dated `first_day`…`last_day`; `kind` None is any."""
+    """Documents of an organisation as a page filters them; None is any.
+
+    Where `status` is None, accepting and rejecting are of the new ones, and taking back is of the accepted ones.
+    """
 
     inn: str
-    first_day: date
-    last_day: date
+    first_day: date | None = None
+    last_day: date | None = None
     kind: str | None = None
+    status: str | None = None
+    source: str | None = None
+    kpp: str | None = None
+    number: str | None = None
+
+
+class ChangedMeanwhile(WrongUse):
+    """The documents are not those that were confirmed; nothing was changed."""
+
+
+def show(transaction: Transaction, asked: Sequence[str] | Filter, *, status: str) -> Shown:
+    """What `mark` would mark, without a lock: nothing is written. Raises as `mark` does."""
+    _find(transaction, asked, status, lock=False)
+    return _shown(transaction, status)
 
 
 def mark(
-    transaction: Transaction, asked: Sequence[str] | Filter, *, status: str, by: str, reason: str | None = None
+    transaction: Transaction,
+    asked: Sequence[str] | Filter,
+    *,
+    status: str,
+    by: str,
+    reason: str | None = None,
+    confirmed: str | None = None,
 ) -> Marked:
-    """Gives documents a status, with who, when and why; those that have it already stay as they are.
+    """Gives documents a status, with who, when and why.
+
+    Documents that are accepted or rejected already stay as they are. Acceptance is taken back (NEW) of accepted ones
+    only, and not while a decision about the document or its shift is open: what was asked because it was accepted is
+    answered first. The next load then revises it as any new document.
 
     Args:
         asked: ids of documents, or a filter.
-        status: ACCEPTED or REJECTED.
+        status: ACCEPTED, REJECTED or NEW.
+        reason: why; NEW and REJECTED need one.
+        confirmed: the digest of `show` that a person has confirmed.
 
-    Raises WrongUse, naming the first document that cannot be it, where one is unknown, has come too far, or lies in a
-    closed period; then none is changed.
+    Raises ChangedMeanwhile where the documents are not those of `confirmed`, AlreadyAnswered where somebody gave one
+    another status, WrongUse, naming the first document that cannot be it, where one is unknown or lies in a closed
+    period; then none is changed.
     """
+    if status != ACCEPTED and not (reason or "").strip():
+        raise WrongUse("taking back an acceptance or rejecting needs a reason", fix="give --reason")
+    try:
+        _find(transaction, asked, status, lock=True)
+        shown = _shown(transaction, status) if confirmed is not None else None
+    except AlreadyAnswered as error:
+        if confirmed is None:
+            raise
+        raise ChangedMeanwhile(error.message, fix="look at them again") from error
+    if shown is not None and shown.digest != confirmed:
+        raise ChangedMeanwhile(
+            f"the documents have changed since they were shown: there are {shown.documents} now, of"
+            f" {written(shown.amount)} ₽; nothing was changed",
+            fix="look at them again and confirm",
+        )
+    changed = transaction.run("mark_documents", status=status, status_by=by, reason=reason)
+    return Marked(status, changed, transaction.rows("mark_counted"))
+
+
+def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, *, lock: bool) -> None:
+    """Makes the table `asked_document`, and finds nothing in its way; under the organisations' lock where `lock`."""
     if isinstance(asked, Filter):
         organization_of(transaction, asked.inn)
-        if asked.first_day > asked.last_day:
+        if asked.first_day and asked.last_day and asked.first_day > asked.last_day:
             raise WrongUse(f"{asked.first_day} is after {asked.last_day}")
-        transaction.run("lock_organization", inn=asked.inn)
-        transaction.run(
-            "mark_asked_by_filter",
-            inn=asked.inn,
-            first_day=asked.first_day,
-            last_day=asked.last_day,
-            kind=asked.kind,
-        )
+        if lock:
+            transaction.run("lock_organization", inn=asked.inn)
+        transaction.run("mark_asked_by_filter", **_conditions(asked, status))
     else:
         transaction.run("mark_asked", documents=list(asked))
         # Everybody locks organisations in the same order: two at once wait, they never block each other.
-        for row in transaction.rows("mark_organizations"):
+        for row in transaction.rows("mark_organizations") if lock else ():
             transaction.run("lock_organization", inn=row["organization_inn"])
-    wrong = transaction.row("mark_first_wrong", status=status, allowed=list(FROM[status]))
+    wrong = transaction.row("mark_first_wrong", status=status, allowed=list(FROM[status]), again=status != NEW)
     if wrong is not None:
         raise _refusal(wrong, status)
-    changed = transaction.run("mark_documents", status=status, status_by=by, reason=reason)
-    return Marked(status, changed, transaction.rows("mark_counted"))
+    if status == NEW:
+        waiting = transaction.row("mark_first_asked_about")
+        if waiting is not None:
+            raise WrongUse(
+                f"{_named(waiting)} waits for decision {waiting['decision_id']}; nothing was changed",
+                fix=f"decide it first: smena resolve {waiting['decision_id']}",
+            )
+
+
+def _conditions(asked: Filter, status: str) -> Row:
+    wanted = asked.status or _BY_FILTER[status]
+    return {
+        "inn": asked.inn,
+        "first_day": asked.first_day,
+        "last_day": asked.last_day,
+        "kind": asked.kind,
+        "source": asked.source,
+        "kpp": asked.kpp,
+        "number": asked.number,
+        # A filter that shows only what cannot be marked so lets nothing through.
+        "statuses": [wanted] if wanted in FROM[status] else [],
+    }
+
+
+def _shown(transaction: Transaction, status: str) -> Shown:
+    *kinds, row = transaction.rows("mark_shown", status=status)
+    return Shown(
+        documents=row["changing"],
+        already=row["documents"] - row["changing"],
+        amount=row["amount"],
+        without_amount=row["changing"] - row["with_amount"],
+        kinds=[one for one in kinds if one["changing"]],
+        digest=row["digest"],
+    )
+
+
+def _named(row: Row) -> str:
+    return f"document {row['document_id']} ({row['kind']} {row['number']} of {row['date']})"
 
 
 def _refusal(wrong: Row, status: str) -> WrongUse:
     if wrong["status"] is None:
         return WrongUse(f"there is no document {wrong['document_id']}", fix="`smena documents` lists them")
-    named = f"document {wrong['document_id']} ({wrong['kind']} {wrong['number']} of {wrong['date']})"
+    named = _named(wrong)
     if wrong["status"] not in FROM[status]:
-        fix = "only a decision about its shift reverses it" if wrong["status"] == ACCEPTED else ""
-        return WrongUse(f"{named} is {wrong['status']} and cannot become {status}; nothing was changed", fix=fix)
+        fix = "take its acceptance back first: smena unaccept" if wrong["status"] == ACCEPTED else ""
+        given = GivenAnswer(
+            "document", f"{wrong['kind']} {wrong['number']} of {wrong['date']}", wrong["status"],
+            wrong["status_by"] or "", wrong["status_at"], wrong["status_reason"] or "",
+        )  # fmt: skip
+        signed = f", by {given.by} on {given.at:%Y-%m-%d %H:%M}" if given.by and given.at else ""
+        message = f"{named} is {wrong['status']} and cannot become {status}{signed}; nothing was changed"
+        return AlreadyAnswered([given], message=message, fix=fix)
     return WrongUse(
         f"{named} lies in a period closed through {wrong['through']}; nothing was changed",
         fix="run `smena period open` first",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from smena.integration.organizations import organization_of
-from smena.model.errors import WrongUse
+from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 IN_FORCE, PROPOSED, WITHDRAWN = "in_force", "proposed", "withdrawn"
@@ -54,12 +54,14 @@ def link(
 
 
 def confirm(transaction: Transaction, link_id: int, *, by: str, reason: str) -> Row:
-    """Puts a proposal into force. Raises WrongUse where it is none, or another link stands in its way."""
+    """Puts a proposal into force.
+
+    Raises AlreadyAnswered where it was confirmed or taken back before, WrongUse where another link stands in its way.
+    """
     _check_reason(reason)
-    told = _link(transaction, link_id)
+    told = _locked(transaction, link_id)
     if told["state"] != PROPOSED:
-        raise WrongUse(f"link {link_id} is {told['state']}, not proposed")
-    transaction.run("lock_organization", inn=told["organization_inn"])
+        raise AlreadyAnswered([_given(transaction, told)])
     transaction.run("link_withdraw", link_id=link_id, by="rule", reason="confirmed")
     return _put(
         transaction, told["organization_inn"], cashbox_id=told["cashbox_id"], kkt_reg_id=told["kkt_reg_id"],
@@ -68,12 +70,11 @@ def confirm(transaction: Transaction, link_id: int, *, by: str, reason: str) -> 
 
 
 def withdraw(transaction: Transaction, link_id: int, *, by: str, reason: str) -> Row:
-    """Takes a link or a proposal back. Raises WrongUse where it was taken back before."""
+    """Takes a link or a proposal back. Raises AlreadyAnswered where it was taken back, or confirmed, before."""
     _check_reason(reason)
-    told = _link(transaction, link_id)
+    told = _locked(transaction, link_id)
     if told["state"] == WITHDRAWN:
-        raise WrongUse(f"link {link_id} was taken back already")
-    transaction.run("lock_organization", inn=told["organization_inn"])
+        raise AlreadyAnswered([_given(transaction, told)])
     transaction.run("link_withdraw", link_id=link_id, by=by, reason=reason)
     return _link(transaction, link_id)
 
@@ -92,6 +93,8 @@ def _put(
     rows = transaction.rows(
         "link_in_the_way", inn=inn, cashbox_id=cashbox_id, kkt_reg_id=kkt_reg_id, first_day=first_day, last_day=last_day
     )
+    if rows and (rows[0]["cashbox_id"], rows[0]["kkt_reg_id"]) == (cashbox_id, kkt_reg_id):
+        raise AlreadyAnswered([_given(transaction, _link(transaction, rows[0]["link_id"]))])
     if rows:
         raise WrongUse(
             f"link {rows[0]['link_id']} says otherwise: cashbox {rows[0]['cashbox_id']} is"
@@ -116,6 +119,25 @@ def _link(transaction: Transaction, link_id: int) -> Row:
     if row is None:
         raise WrongUse(f"there is no link {link_id}", fix="`smena links` lists them")
     return row
+
+
+def _locked(transaction: Transaction, link_id: int) -> Row:
+    """The link as it is under its organisation's lock: whoever answered first is seen."""
+    transaction.run("lock_organization", inn=_link(transaction, link_id)["organization_inn"])
+    return _link(transaction, link_id)
+
+
+def _given(transaction: Transaction, link: Row) -> GivenAnswer:
+    """What was said of a link before. A proposal that was confirmed is answered by the link that took its place."""
+    number = str(link["link_id"])
+    if link["state"] != WITHDRAWN:
+        return GivenAnswer("link", number, link["state"], link["decided_by"], link["decided_at"], link["reason"])
+    confirming = transaction.row("link_confirming", link_id=link["link_id"])
+    if confirming is not None:
+        return GivenAnswer(
+            "link", number, "confirmed", confirming["decided_by"], confirming["decided_at"], confirming["reason"]
+        )
+    return GivenAnswer("link", number, WITHDRAWN, link["withdrawn_by"] or "", link["withdrawn_at"], link["reason"])
 
 
 def _check_reason(reason: str) -> None:

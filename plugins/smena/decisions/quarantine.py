@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from smena.integration.organizations import organization_of
-from smena.model.errors import BrokenPromise, WrongUse
+from smena.model.errors import AlreadyAnswered, BrokenPromise, GivenAnswer, WrongUse
 from smena.warehouse.database import Row, Transaction
 from smena.warehouse.pages import decompress
 
@@ -83,15 +83,11 @@ def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = Non
         ids: of records that are not released; or
         inn: all open records of an organisation.
 
-    Raises WrongUse, changing nothing, where one is unknown or released already.
+    Raises, changing nothing, AlreadyAnswered where one is released already, WrongUse where one is unknown.
     """
-    for of_inn in sorted({row["organization_inn"] for row in _asked(transaction, ids, inn)}):
-        transaction.run("lock_organization", inn=of_inn)
-    # A batch may have released some of them while this one waited for the lock.
-    found = _asked(transaction, ids, inn)
-    released = [row["quarantine_id"] for row in found if row["state"] == RELEASED]
-    if released:
-        raise WrongUse(f"record {released[0]} is released already: there is nothing to ask for; nothing was changed")
+    found = _locked(transaction, ids, inn)
+    if released := [row for row in found if row["state"] == RELEASED]:
+        raise AlreadyAnswered([_given(row) for row in released])
     days: list[Row] = []
     named = [row for row in found if row["kkt_reg_id"] is not None]
     place = itemgetter("organization_inn", "product")
@@ -119,19 +115,31 @@ def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = Non
 def give_up(transaction: Transaction, ids: Sequence[int], *, by: str, reason: str) -> list[int]:
     """Gives records up: nothing will come of them. Their days stay open where nothing else covers them.
 
-    Raises WrongUse, changing nothing, where one is unknown or not open, or the reason is blank.
+    Raises, changing nothing, AlreadyAnswered where one is not open, WrongUse where one is unknown or the reason is
+    blank.
     """
     if not reason.strip():
         raise WrongUse("giving up needs a reason", fix="give --reason")
-    found = _asked(transaction, ids, None)
-    for row in found:
-        if row["state"] != OPEN:
-            raise WrongUse(
-                f"record {row['quarantine_id']} is {row['state']} already, by {row['resolved_by']}; nothing was changed"
-            )
+    found = _locked(transaction, ids, None)
+    if closed := [row for row in found if row["state"] != OPEN]:
+        raise AlreadyAnswered([_given(row) for row in closed])
     numbers = [row["quarantine_id"] for row in found]
     transaction.run("quarantine_give_up", ids=numbers, by=by, reason=reason.strip())
     return numbers
+
+
+def _locked(transaction: Transaction, ids: Sequence[int], inn: str | None) -> list[Row]:
+    """The records as they are under their organisations' locks: a batch or a person may have closed some meanwhile."""
+    for of_inn in sorted({row["organization_inn"] for row in _asked(transaction, ids, inn)}):
+        transaction.run("lock_organization", inn=of_inn)
+    return _asked(transaction, ids, inn)
+
+
+def _given(row: Row) -> GivenAnswer:
+    return GivenAnswer(
+        "record", str(row["quarantine_id"]), row["state"], row["resolved_by"] or "", row["resolved_at"],
+        row["resolution_reason"] or "",
+    )  # fmt: skip
 
 
 def _asked(transaction: Transaction, ids: Sequence[int], inn: str | None) -> list[Row]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from smena.integration import mandates
 from smena.integration.mandates import BAN, MANDATE, Wanted
 from smena.integration.organizations import organization_of
-from smena.model.errors import WrongUse
+from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.organization import Organization
 from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
@@ -55,7 +55,7 @@ def prepare_ban(transaction: Transaction, *, inn: str, product: str, made_by: st
     mandates.needs_signature(product)
     transaction.run("lock_organization", inn=organization.inn)
     if not _on(transaction, organization.inn, product):
-        raise WrongUse(f"{product} of {organization.inn} is not on")
+        raise _not_on(transaction, organization.inn, product)
     return mandates.make(transaction, Wanted(organization, product, BAN), made_by=made_by, now=now)
 
 
@@ -69,6 +69,7 @@ def enable(
     reason: str = "",
     signature: bytes | None = None,
     now: datetime | None = None,
+    once: bool = False,
 ) -> Row:
     """Switches a product on from `start_date`; the same again changes nothing.
 
@@ -78,10 +79,11 @@ def enable(
         changed_by, reason: for the history.
         signature: detached CMS over the mandate's text, DER or PEM; `ofd` needs it, others take none.
         now: the moment at which the certificate must be valid; the clock's without it.
+        once: the same again is refused: for a person who believes that it is off.
 
-    Raises WrongUse where the tariff gives no right to it, where it is on from another date already, where the start
-    cannot be, or where the signature is missing; RefusedSignature where it is not good: wrap the transaction into
-    `keeping_refusals`.
+    Raises AlreadyAnswered where it is on already, from another date (or from this one, with `once`); WrongUse where the
+    tariff gives no right to it, where the start cannot be, or where the signature is missing; RefusedSignature where it
+    is not good: wrap the transaction into `keeping_refusals`.
     """
     organization = organization_of(transaction, inn)
     inn = organization.inn
@@ -89,7 +91,7 @@ def enable(
     transaction.run("lock_organization", inn=inn)
     now_on = _on(transaction, inn, product)
     if now_on:
-        if now_on["start_date"] != start_date:
+        if once or now_on["start_date"] != start_date:
             raise _on_already(now_on)
         if signature is not None and signature != mandates.signature_in_force(transaction, inn, product):
             raise WrongUse(
@@ -114,14 +116,15 @@ def disable(
 ) -> Row:
     """Switches a product off; what was loaded stays. `ofd` needs the signature over the ban's text.
 
-    Raises WrongUse where it is not on or the signature is missing, RefusedSignature where that is not good.
+    Raises AlreadyAnswered where it was switched off before, WrongUse where it never was on or the signature is missing,
+    RefusedSignature where that is not good.
     """
     organization = organization_of(transaction, inn)
     inn = organization.inn
     transaction.run("lock_organization", inn=inn)
     now_on = _on(transaction, inn, product)
     if not now_on:
-        raise WrongUse(f"{product} of {inn} is not on")
+        raise _not_on(transaction, inn, product)
     ban = _signed(transaction, Wanted(organization, product, BAN), signature, changed_by, now)
     return _switch(transaction, inn, product, OFF, now_on["start_date"], changed_by, reason, ban)
 
@@ -183,10 +186,35 @@ def _on(transaction: Transaction, inn: str, product: str) -> Row | None:
 
 
 def _on_already(row: Row) -> WrongUse:
-    return WrongUse(
-        f"{row['product']} of {row['organization_inn']} is on already, from {row['start_date']}",
+    given = _given(row)
+    return AlreadyAnswered(
+        [given],
+        message=f"{given.name} is on already, from {row['start_date']}{_signed_by(given)}; nothing was changed",
         fix="disable it before another date",
     )
+
+
+def _not_on(transaction: Transaction, inn: str, product: str) -> WrongUse:
+    rows = status(transaction, inn, product)
+    if not rows:
+        return WrongUse(f"{product} of {inn} is not on")
+    given = _given(rows[0])
+    return AlreadyAnswered(
+        [given], message=f"{given.name} is not on: it was switched off{_signed_by(given)}; nothing was changed"
+    )
+
+
+def _given(row: Row) -> GivenAnswer:
+    """Who switched an integration as it is now."""
+    return GivenAnswer(
+        "integration", f"{row['product']} of {row['organization_inn']}", row["state"], row["changed_by"],
+        row["changed_at"], row["reason"] or "",
+    )  # fmt: skip
+
+
+def _signed_by(given: GivenAnswer) -> str:
+    when = f" on {given.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if given.at else ""
+    return f", by {given.by}{when}" + (f" ({given.reason})" if given.reason else "")
 
 
 def _signed(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 
 class SmenaError(Exception):
     """What every error of ours is.
@@ -93,3 +97,42 @@ class WrongUse(SmenaError):
     """A person asked for something that cannot be: an unknown organisation, a date that is none."""
 
     exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """The answer that something has already.
+
+    Attributes:
+        what: `decision`, `link`, `record`, `document` or `integration`.
+        name: its number or its name, for a person.
+        answer: the word of the answer, or the state that it brought.
+        by: who gave it, or `rule`; empty where it is not known.
+        at: when, with a time zone.
+    """
+
+    what: str
+    name: str
+    answer: str
+    by: str = ""
+    at: datetime | None = None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        when = f" on {self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.at else ""
+        signed = f", by {self.by}{when}" if self.by else when
+        return f"{self.what} {self.name} is {self.answer} already{signed}" + (
+            f" ({self.reason})" if self.reason else ""
+        )
+
+
+class AlreadyAnswered(WrongUse):
+    """An answer to something that somebody, or the source, has answered meanwhile; nothing was changed.
+
+    Attributes:
+        answers: what was answered before, each.
+    """
+
+    def __init__(self, answers: Sequence[GivenAnswer], *, message: str = "", fix: str = "") -> None:
+        super().__init__(message or f"{'; '.join(map(str, answers))}; nothing was changed", fix=fix)
+        self.answers = tuple(answers)

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from smena.model.errors import PassingFault, RefusedByService, SmenaError
+from smena.model.errors import AlreadyAnswered, PassingFault, RefusedByService, SmenaError
 from smena.pipeline.road import Road
 from smena.ui import completeness, decisions, documents, downloads, integrations, links, quality, quarantine
 from smena.ui.asking import CannotBe
@@ -67,20 +67,20 @@ def _refused(request: Request, error: Exception) -> Response:
     detail = error.detail if isinstance(error, HTTPException) else ""
     known = {401: "log_in", 403: "no_right", 404: "not_found", 413: "too_large"}
     key = detail if detail in ("no_right_to_act", "forged", "stale_form") else known.get(status, "not_understood")
-    return page(request, "refusal.html", status=status, key=key, fix="", phrase=HTTPStatus(status).phrase)
+    return page(request, "refusal.html", status=status, key=key, fix="", answers=(), phrase=HTTPStatus(status).phrase)
 
 
 def _not_understood(request: Request, _error: Exception) -> Response:
     # What was sent is not told back.
-    return page(request, "refusal.html", status=400, key="not_understood", fix="", phrase="Bad Request")
+    return page(request, "refusal.html", status=400, key="not_understood", fix="", answers=(), phrase="Bad Request")
 
 
 def _cannot_be(request: Request, error: Exception) -> Response:
-    return page(request, "refusal.html", status=400, key=str(error), fix="", phrase="Bad Request")
+    return page(request, "refusal.html", status=400, key=str(error), fix="", answers=(), phrase="Bad Request")
 
 
 def _not_in_sight(request: Request, _error: Exception) -> Response:
-    return page(request, "refusal.html", status=404, key="not_found", fix="", phrase="Not Found")
+    return page(request, "refusal.html", status=404, key="not_found", fix="", answers=(), phrase="Not Found")
 
 
 def _told_why(request: Request, error: Exception) -> Response:
@@ -88,4 +88,7 @@ def _told_why(request: Request, error: Exception) -> Response:
     outside = isinstance(error, PassingFault | RefusedByService)
     message, fix = (error.message, error.fix) if isinstance(error, SmenaError) else ("", "")
     status = HTTPStatus.BAD_GATEWAY if outside else HTTPStatus.CONFLICT
-    return page(request, "refusal.html", status=status, key="", message=message, fix=fix, phrase=status.phrase)
+    answers = error.answers if isinstance(error, AlreadyAnswered) else ()
+    return page(
+        request, "refusal.html", status=status, key="", message=message, fix=fix, phrase=status.phrase, answers=answers
+    )

@@ -17,7 +17,7 @@ from smena.ui.doors import AtDesk, Looking
 from smena.ui.rendering import language_of, page
 from smena.ui.runs import Runs
 from smena.ui.words import told
-from smena.warehouse.database import Row
+from smena.warehouse.database import Row, Transaction
 
 router = APIRouter()
 
@@ -28,6 +28,7 @@ SIGNS = {
     "complete": "✓",
     "late": "↓",
     "open": "…",
+    "waits": "?",
     "missing": "!",
     "out_of_reach": "×",
     "offline": "–",
@@ -146,6 +147,7 @@ def shifts(
         batches = transaction.rows("desk_day_batches", inn=inn, day=shown, product=product)
         gaps = transaction.rows("desk_day_gaps", **where, most=100)
         verdicts = transaction.rows("desk_day_verdicts", **where, most=100)
+        state = _state(transaction, organization, shown, product, register)
     last = rows[-1] if len(rows) == SHIFTS_A_PAGE else None
     return page(
         request,
@@ -163,6 +165,8 @@ def shifts(
         batches=batches,
         gaps=gaps,
         verdicts=verdicts,
+        state=state,
+        sign=SIGNS[state["state"]] if state else "",
         dags=find_runs({row["run_id"] for row in (*batches, *rows)}),
     )
 
@@ -174,6 +178,27 @@ def run(request: Request, who: Looking, desk: AtDesk, run_id: Text, dag_id: Text
         batches = transaction.rows("desk_batches", inn=None, product=None, run_id=plain(run_id), most=200)
     dags = {plain(run_id): dag_id} if dag_id else {}
     return page(request, "completeness_run.html", who, run_id=run_id, batches=batches, dags=dags)
+
+
+def _state(transaction: Transaction, organization: Row, day: date, product: str, register: str) -> Row | None:
+    """What the calendar says of the day: of the organisation, or of one register."""
+    span = {"product": product, "first_day": day, "last_day": day}
+    if not register:
+        cells = transaction.rows(
+            "desk_calendar", **span, search=organization["inn"], after_name="", after_inn="", most=ORGANIZATIONS_A_PAGE
+        )
+        return next((row for row in cells if row["inn"] == organization["inn"]), None)
+    cells = transaction.rows(
+        "desk_calendar_registers",
+        **span,
+        inn=organization["inn"],
+        today=organization["today"],
+        due_before=organization["due_before"],
+        search=register,
+        after="",
+        most=1,
+    )
+    return next((row for row in cells if row["kkt_reg_id"] == register), None)
 
 
 def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], request: Request) -> list[dict[str, Any]]:

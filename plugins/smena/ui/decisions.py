@@ -105,7 +105,10 @@ def _words(row: Row) -> str:
     """What the words of a decision are called: they do different things to a document, a shift, two shifts."""
     if row["document_id"] is not None:
         return "document_word_"
-    return "between_word_" if row["rival_id"] is not None and row["kind"] == "conflict" else "word_"
+    if row["kind"] != "conflict":
+        return "word_"
+    # Both sides are of one source: "keep the OFD's" would not say which of them is kept.
+    return "between_word_" if row["rival_id"] is not None else "booked_word_"
 
 
 def _sides(row: Row) -> list[dict[str, Any]]:
@@ -118,7 +121,8 @@ def _sides(row: Row) -> list[dict[str, Any]]:
             "name": name,
             "kept": kept.get(name),
             "held": held.get(name),
-            "differs": bool(kept) and str(kept.get(name)) != str(held.get(name)),
+            # What only one side has (an outcome) is shown, and is no difference.
+            "differs": name in kept and str(kept[name]) != str(held.get(name)),
         }
         for name in names
     ]

@@ -1,15 +1,16 @@
-"""«Учет → Документы»: filter, search, open one of any kind with its lineage, accept or reject many at once."""
+"""«Учет → Документы»: filter, search, open one of any kind with its lineage; accept, reject, take back many at once."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from smena.decisions.documents import ACCEPTED, REJECTED, Filter, mark
+from smena.decisions.documents import ACCEPTED, NEW, REJECTED, ChangedMeanwhile, Filter, mark, show
 from smena.model.errors import WrongUse
 from smena.ui.asking import AnyInn, CannotBe, Day, Inn, Text, day_of, id_of, plain
 from smena.ui.desk import NotInSight, organization_in_sight
@@ -29,6 +30,58 @@ KINDS = (*CASH_ORDERS, "cashless_report", "sales_report", "waybill")
 STATUSES = ("new", "accepted", "rejected", "reversed")
 SOURCES = ("ofd", "market")
 _LONGEST_REASON = 500
+Word = Annotated[str, Form(max_length=20)]
+
+
+def one_of(word: str, words: tuple[str, ...]) -> str | None:
+    """One of these words, or None where nothing was said. Raises CannotBe."""
+    if word and word not in words:
+        raise CannotBe("not_understood")
+    return word or None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Documents that a form is about: ids, or a filter; `filter` is the page's, by the names of its fields."""
+
+    documents: list[str] | Filter
+    filter: dict[str, str]
+
+
+def asked_of(
+    inn: Inn,
+    scope: Annotated[str, Form(pattern="^(chosen|filter)$")] = "chosen",
+    document: Annotated[list[str] | None, Form(max_length=MOST_AT_ONCE)] = None,
+    from_: Annotated[str, Form(alias="from", max_length=10)] = "",
+    to: Annotated[str, Form(max_length=10)] = "",
+    kind: Word = "",
+    status: Word = "",
+    source: Word = "",
+    kpp: Annotated[str, Form(max_length=200)] = "",
+    number: Annotated[str, Form(max_length=200)] = "",
+) -> Asked:
+    """What a form names. Raises CannotBe."""
+    given = {"from": from_, "to": to, "kind": kind, "status": status, "source": source, "kpp": kpp, "number": number}
+    fields = {name: plain(value) for name, value in given.items() if plain(value)}
+    first, last = day_of(from_), day_of(to)
+    if first and last and first > last:
+        raise CannotBe("not_a_span")
+    wanted = Filter(
+        inn,
+        first,
+        last,
+        kind=one_of(kind, KINDS),
+        status=one_of(status, STATUSES),
+        source=one_of(source, SOURCES),
+        kpp=plain(kpp) or None,
+        number=plain(number) or None,
+    )
+    if scope == "filter":
+        return Asked(wanted, fields)
+    ids = sorted({id_of(one) for one in document or ()})
+    if not ids:
+        raise CannotBe("nothing_chosen")
+    return Asked(ids, fields)
 
 
 @router.get("/documents")
@@ -80,7 +133,7 @@ def documents(
         kinds=KINDS,
         statuses=STATUSES,
         sources=SOURCES,
-        done=given.get("done", "") if given.get("done") in (ACCEPTED, REJECTED) else "",
+        done=given.get("done", "") if given.get("done") in (ACCEPTED, REJECTED, NEW) else "",
         count=given.get("count", "") if given.get("count", "").isdecimal() else "",
     )
 
@@ -127,38 +180,53 @@ def mark_documents(
     who: Acting,
     desk: AtDesk,
     inn: Inn,
-    word: Annotated[str, Form(pattern="^(accepted|rejected)$")],
-    scope: Annotated[str, Form(pattern="^(chosen|filter)$")] = "chosen",
-    document: Annotated[list[str] | None, Form(max_length=MOST_AT_ONCE)] = None,
-    first_day: Annotated[str, Form(max_length=10)] = "",
-    last_day: Annotated[str, Form(max_length=10)] = "",
-    kind: Annotated[str, Form(max_length=20)] = "",
+    word: Annotated[str, Form(pattern="^(accepted|rejected|new)$")],
+    asked: Annotated[Asked, Depends(asked_of)],
     reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
+    confirmed: Annotated[str, Form(pattern="^([0-9a-f]{32})?$")] = "",
 ) -> Response:
-    """Accept or reject: those that were ticked, or all new ones of a span of days."""
-    told = plain(reason)
-    if word == REJECTED and not told:
+    """Accept, reject, take acceptance back: those that were ticked, or what the page's filter lets through.
+
+    Without `confirmed` a page asks first: it names how many they are and their sum. What it sends back must be what is
+    there: else nothing is done, and it asks again.
+    """
+    why = plain(reason)
+    if word != ACCEPTED and not why:
         raise CannotBe("reason_needed")
-    asked: list[str] | Filter
-    if scope == "filter":
-        first, last = day_of(first_day), day_of(last_day)
-        if first is None or last is None:
-            raise CannotBe("span_needed")
-        asked = Filter(inn, first, last, one_of(kind, KINDS))
-    else:
-        asked = sorted({id_of(one) for one in document or ()})
-        if not asked:
-            raise CannotBe("nothing_chosen")
 
     def look(transaction: Transaction) -> None:
         organization_in_sight(transaction, inn)
-        if isinstance(asked, list):
-            _all_in_sight(transaction, asked)
+        if isinstance(asked.documents, list):
+            _all_in_sight(transaction, asked.documents, inn)
 
+    changed = ""
+    if confirmed:
+        try:
+            with desk.acting(who, look) as transaction:
+                done = mark(
+                    transaction, asked.documents, status=word, by=who.name, reason=why or None, confirmed=confirmed
+                )
+        except ChangedMeanwhile as error:
+            changed = error.message
+        else:
+            query = urlencode({"inn": inn, **asked.filter, "done": word, "count": done.changed})
+            return RedirectResponse(f"{request.scope.get('root_path', '')}/documents?{query}", 303)
     with desk.acting(who, look) as transaction:
-        done = mark(transaction, asked, status=word, by=who.name, reason=told or None)
-    query = urlencode({"inn": inn, "done": word, "count": done.changed})
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/documents?{query}", 303)
+        organization = organization_in_sight(transaction, inn)
+        shown = show(transaction, asked.documents, status=word)
+    return page(
+        request,
+        "documents_confirm.html",
+        who,
+        status=409 if changed else 200,
+        organization=organization,
+        word=word,
+        shown=shown,
+        documents=asked.documents if isinstance(asked.documents, list) else [],
+        filter=asked.filter,
+        reason=why,
+        changed=changed,
+    )
 
 
 def _of_market(transaction: Transaction, document_id: str, after_line: int) -> dict[str, Any]:
@@ -177,8 +245,8 @@ def _of_market(transaction: Transaction, document_id: str, after_line: int) -> d
     }
 
 
-def _all_in_sight(transaction: Transaction, documents: list[str]) -> None:
-    row = transaction.row("desk_documents_in_sight", documents=documents)
+def _all_in_sight(transaction: Transaction, documents: list[str], inn: str | None = None) -> None:
+    row = transaction.row("desk_documents_in_sight", documents=documents, inn=inn)
     if row is None or row["documents"] != len(documents):
         raise NotInSight
 
@@ -187,13 +255,6 @@ def _chosen(transaction: Transaction, inn: str, organizations: list[Row]) -> Row
     if inn:
         return organization_in_sight(transaction, inn)
     return organization_in_sight(transaction, organizations[0]["inn"]) if organizations else None
-
-
-def one_of(word: str, words: tuple[str, ...]) -> str | None:
-    """One of these words, or None where nothing was said. Raises CannotBe."""
-    if word and word not in words:
-        raise CannotBe("not_understood")
-    return word or None
 
 
 def _after(text: str) -> tuple[date | None, str, Any]:

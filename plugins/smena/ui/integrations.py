@@ -118,6 +118,7 @@ def enable(
             changed_by=who.name,
             reason=plain(reason),
             signature=signed,
+            once=True,
         )
     return _back(request, inn, product, "enabled")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -36,6 +37,7 @@ def _environment() -> Environment:
     )
     made.filters |= {
         "money": _money, "day": _day, "moment": _moment, "figure": _figure, "duration": _duration, "query": _query,
+        "day_of_text": _day_of_text,
     }  # fmt: skip
     return made
 
@@ -88,6 +90,11 @@ def _money(amount: Decimal | None) -> str:
 
 def _day(value: date | None) -> str:
     return "—" if value is None else f"{value:%d.%m.%Y}"
+
+
+def _day_of_text(text: str) -> str:
+    """A day that is written as the pages' addresses have it, as a reader writes it; any other text as it is."""
+    return ".".join(reversed(text.split("-"))) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else text
 
 
 def _moment(value: datetime | None) -> str:

@@ -91,8 +91,8 @@ def _of_document(transaction: Transaction, document: Row) -> Lineage:
         shift=None,
         pages=transaction.rows("explain_pages", pages=document.pop("evidence", None) or []),
         batches=_batches(transaction, {document["batch_id"]}, None),
-        revisions=[],
-        decisions=[],
+        revisions=transaction.rows("desk_market_document_revisions", document_id=document["document_id"]),
+        decisions=transaction.rows("desk_document_decisions", document_id=document["document_id"]),
     )
 
 

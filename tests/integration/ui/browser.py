@@ -50,6 +50,12 @@ class Browser:
         found = re.search(r'name="token" value="([^"]*)"', self.page(path))
         return found[1] if found else ""
 
+    def mark(self, inn: str, word: str, **form: Any) -> Response:
+        """Accept, reject or take back: the form is sent, the question that comes back is confirmed."""
+        asked = self.post(f"/documents/{inn}/mark", word=word, **form)
+        found = re.search(r'name="confirmed" value="([0-9a-f]{32})"', asked.text)
+        return self.post(f"/documents/{inn}/mark", word=word, confirmed=found[1], **form) if found else asked
+
     def post(
         self, path: str, *, token: str | None = None, files: Any = None, headers: Any = None, **form: Any
     ) -> Response:

@@ -42,7 +42,7 @@ def test_the_calendar_tells_what_the_reconciliation_found(browser: OpenBrowser, 
         inn, date(2026, 1, 1),
     ):  # fmt: skip
         (state,) = state_of(whole, day)
-        assert state == verdict or (verdict == "complete" and state in ("late", "open"))
+        assert state == verdict or (verdict == "complete" and state in ("late", "open", "waits"))
     first, second = sorted(one["kkt_reg_id"] for one in town.shifts() if one["organization_inn"] == inn)[:: len(
         [one for one in town.shifts() if one["organization_inn"] == inn]) - 1]  # fmt: skip
     town.sql("delete from control.completeness where day = %s", DAY)
@@ -74,12 +74,12 @@ def test_a_verdict_is_of_the_ofd_alone_and_a_day_without_one_is_told_by_its_cove
     assert state_of(anna.page("/completeness", month="2026-01"), DAY + timedelta(days=1)) == ["complete"]
 
 
-def test_what_waits_leaves_a_complete_day_open(browser: OpenBrowser, town: Town) -> None:
+def test_a_complete_day_of_which_a_shift_waits_for_a_person_says_so(browser: OpenBrowser, town: Town) -> None:
     shift = next(one for one in town.shifts() if one["organization_inn"] == town.inns[0])
     day = shift["closed_at"].date()
     judge(town, day, "complete", shift["kkt_reg_id"])
     town.sql("update accounting.shift set outcome = 'needs_review' where shift_id = %s", shift["shift_id"])
-    assert state_of(browser("anna").page("/completeness", month=f"{day:%Y-%m}"), day) == ["open"]
+    assert state_of(browser("anna").page("/completeness", month=f"{day:%Y-%m}"), day) == ["waits"]
 
 
 def test_differences_are_shown_until_they_are_closed(browser: OpenBrowser, town: Town, office: Office) -> None:

@@ -44,7 +44,8 @@ class Reconciled:
     """What was proved of a window, what lacks and what disagrees.
 
     Attributes:
-        days: a verdict for each day of the organisation, the worst of its registers.
+        days: a verdict for each day of the organisation, the worst of its registers; `waits` where all are complete and
+            shifts wait for a person (`waiting`, a count).
         registers: verdicts by register and day.
         differences: those that are open; `is_new` where this reconciliation found them first.
         closed: how many vanished since the last one.
@@ -77,8 +78,8 @@ class Reconciled:
 
     @property
     def waits(self) -> bool:
-        """Whether anything lacks, disagrees, or could not be asked."""
-        return bool(self.lacking or self.differences or self.unasked)
+        """Whether anything lacks, disagrees, could not be asked, or waits for a person."""
+        return bool(self.lacking or self.differences or self.unasked or any(row["waiting"] for row in self.days))
 
 
 def last_days(road: Road, organization: Organization) -> Window:
