@@ -30,7 +30,7 @@ lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	PYTHONPATH=plugins:. $(BIN)/lint-imports
+	PYTHONPATH=. $(BIN)/lint-imports
 	$(BIN)/sqlfluff lint -q include/sql demo
 	$(BIN)/python -m demo.dag_page --check
 
@@ -49,22 +49,21 @@ clean: stop ## remove everything that was made: the environment, the demo's data
 	rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock: ## resolve requirements*.in into requirements*.txt (needs uv)
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q requirements.in -o requirements.txt
-	for extra in dev bench prod; do \
-		uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q \
-			requirements-$$extra.in -o requirements-$$extra.txt || exit 1; \
-	done
+UV_COMPILE := uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q
 
-$(VENV)/ready: requirements.txt Makefile
+lock: ## resolve pyproject.toml and requirements*.in into requirements*.txt (needs uv)
+	$(UV_COMPILE) pyproject.toml requirements.in -o requirements.txt
+	$(UV_COMPILE) pyproject.toml requirements-prod.in -o requirements-prod.txt
+	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(UV_COMPILE) requirements-bench.in -o requirements-bench.txt
+
+$(VENV)/ready: requirements.txt pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Smena needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
 	@echo "making $(VENV) from requirements.txt; this takes a minute or two, once"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@echo "$(CURDIR)/plugins" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/smena.pth"
-	@printf '#!/bin/sh\nexec "%s/python" -m smena "$$@"\n' "$(CURDIR)/$(BIN)" > $(BIN)/smena
-	@chmod +x $(BIN)/smena
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev-ready: requirements-dev.txt $(VENV)/ready

@@ -11,11 +11,14 @@ from typing import NoReturn
 
 import click
 
+from smena import __version__
 from smena.cli.acceptance import accept, reject
 from smena.cli.access import access
 from smena.cli.alerts import alerts
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
+from smena.cli.connections import connections
+from smena.cli.dags import dags
 from smena.cli.decisions import conflicts, resolve
 from smena.cli.documents import documents
 from smena.cli.explaining import explain
@@ -96,6 +99,7 @@ def _fail(message: str, code: int, as_json: bool) -> int:
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", "-V", prog_name="smena", message="%(prog)s %(version)s")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object on stdout.")
 @click.option("--debug", is_flag=True, help="Show where an error comes from.")
 @click.pass_context
@@ -107,7 +111,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
     context.obj = Session(as_json=as_json, debug=debug)
 
 
-_LOADING = (migrate, organization, certificate, integration, access, plan, load)
+_LOADING = (connections, dags, migrate, organization, certificate, integration, access, plan, load)
 _ACCOUNTING = (documents, accept, reject, shifts, conflicts, resolve, links, period, explain)
 _PAPER = (print_, cash_book, export)
 _PROOF = (reconcile, certify, verify, quality, quarantine, alerts)
