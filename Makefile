@@ -31,6 +31,8 @@ lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
+	$(BIN)/deptry plugins dags config
+	$(BIN)/deptry --config .ci/deptry.toml sandbox demo tests bench
 	$(BIN)/sqlfluff lint -q include/sql demo
 	$(BIN)/python -m demo.dag_page --check
 
