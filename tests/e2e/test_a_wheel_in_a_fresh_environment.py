@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -77,6 +78,21 @@ def test_the_environment_holds_what_the_wheel_asks_for_and_nothing_of_the_checko
     folder = Path(environment.smena("dags", "--path").strip())
     assert folder == site / "smena" / "dags"
     assert {file.name for file in folder.glob("*.py")} == {file.name for file in (REPOSITORY / "dags").glob("*.py")}
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_no_other(environment: fresh.Fresh) -> None:
+    parts = {"plugins/smena": "smena", "include/sql": "smena/sql", "dags": "smena/dags"}
+    expected = {
+        f"{place}/{file.relative_to(REPOSITORY / part)}"
+        for part, place in parts.items()
+        for file in (REPOSITORY / part).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    with zipfile.ZipFile(environment.wheel) as opened:
+        held = set(opened.namelist())
+    assert {name for name in held if ".dist-info/" not in name} == expected
+    licences = {name.partition("/licenses/")[2] for name in held if "/licenses/" in name}
+    assert licences == {"LICENSE", "NOTICE", "plugins/smena/printing/fonts/LICENSE.txt"}
 
 
 def test_airflow_finds_plugin_provider_connection_types_dags_and_pages(
