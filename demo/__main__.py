@@ -135,6 +135,7 @@ def up(directory: Path, *, stay: bool) -> int:
     with only_one(directory):
         airflow, hello = stack.start()
         client = airflow.client()
+        stack.show_connections(client, hello)
         runs = load(client, stack, teller)
         for dag_id in DAGS_FOR_PEOPLE:
             client.wait_dag(dag_id)

@@ -50,7 +50,8 @@ class LocalAirflow:
     Args:
         directory: becomes AIRFLOW_HOME; also keeps ports, secrets, passwords, logs and the records of the processes.
         metadata_dsn: libpq address of the metadata database, which exists.
-        dags_folder, plugins_folder: the repository's unless told.
+        dags_folder: the repository's unless told. The plugins folder is an empty one in `directory`: the plugin comes
+            from the installed package, and from a folder as well it would be an error.
         environment: what tasks and DAG files find in their environment besides: `AIRFLOW_CONN_*`, `SMENA_*`. Also the
             place to override a setting (`AIRFLOW__SECTION__KEY`).
         parallelism: how many tasks may run at once.
@@ -63,7 +64,6 @@ class LocalAirflow:
         *,
         metadata_dsn: str,
         dags_folder: Path = REPOSITORY / "dags",
-        plugins_folder: Path = REPOSITORY / "plugins",
         environment: Mapping[str, str] | None = None,
         parallelism: int = 4,
         port: int = _PREFERRED_PORTS["api"],
@@ -71,7 +71,7 @@ class LocalAirflow:
         self.directory = Path(directory).absolute()
         self.processes = Keeper(self.directory / "processes")
         self._metadata_dsn = metadata_dsn
-        self._dags_folder, self._plugins_folder = dags_folder, plugins_folder
+        self._dags_folder = dags_folder
         self._own_environment = dict(environment or {})
         self._parallelism = parallelism
         self._preferred_ports = _PREFERRED_PORTS | {"api": port}
@@ -86,7 +86,7 @@ class LocalAirflow:
         marker = self.directory / "migrated.json"
         if marker.exists() and json.loads(marker.read_text()) == self._schema():
             return
-        self.directory.mkdir(parents=True, exist_ok=True)
+        self._make_directories()
         command = [sys.executable, "-m", "airflow", "db", "migrate"]
         done = subprocess.run(  # noqa: S603 - our own interpreter
             command, env=self.environment(), cwd=self.directory, capture_output=True, text=True, check=False
@@ -97,6 +97,7 @@ class LocalAirflow:
 
     def start(self) -> None:
         """Start the parts that do not run; returns before they are ready. The database must be migrated."""
+        self._make_directories()
         keep_secrets(self._passwords_file, _PASSWORD_MAKERS)
         if not self.is_running():
             self._choose_ports()
@@ -184,7 +185,10 @@ class LocalAirflow:
                 "parallelism": self._parallelism,
                 "max_active_tasks_per_dag": self._parallelism,
                 "dags_folder": self._dags_folder,
-                "plugins_folder": self._plugins_folder,
+                "plugins_folder": self.directory / "plugins",
+                # The button "Test" of a connection. Airflow has it off, since it lets whoever may edit connections ask
+                # any address from the API server.
+                "test_connection": "Enabled",
                 "load_examples": False,
                 "default_task_retry_delay": 10,
                 "dags_are_paused_at_creation": True,
@@ -214,7 +218,7 @@ class LocalAirflow:
             **inherited,
             "AIRFLOW_HOME": str(self.directory),
             # `config/` holds airflow_local_settings, which preloads the heavy libraries where workers are forked.
-            "PYTHONPATH": os.pathsep.join(str(place) for place in (REPOSITORY / "plugins", REPOSITORY / "config")),
+            "PYTHONPATH": str(REPOSITORY / "config"),
             "PYTHONUNBUFFERED": "1",
             **{
                 f"AIRFLOW__{section.upper()}__{name.upper()}": str(value)
@@ -223,6 +227,9 @@ class LocalAirflow:
             },
             **self._own_environment,
         }
+
+    def _make_directories(self) -> None:
+        (self.directory / "plugins").mkdir(parents=True, exist_ok=True)
 
     def _schema(self) -> list[str | None]:
         """The version of Airflow, and the revision at which the database is."""

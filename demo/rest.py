@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -199,6 +200,17 @@ class AirflowRest:
             if refusal.status != requests.codes.conflict:
                 raise
             self.ask("PATCH", f"/pools/{quote(name)}", json=body)
+
+    def keep_connection(self, name: str, fields: Mapping[str, Any], description: str = "") -> None:
+        """Make a connection, or set the fields of an existing one. `fields` as `AIRFLOW_CONN_*` has them in JSON."""
+        extra = json.dumps(fields.get("extra") or {})
+        body = {**fields, "connection_id": name, "extra": extra, "description": description}
+        try:
+            self.ask("POST", "/connections", json=body)
+        except AirflowRefusal as refusal:
+            if refusal.status != requests.codes.conflict:
+                raise
+            self.ask("PATCH", f"/connections/{quote(name)}", json=body)
 
     def assets(self, name: str) -> list[Json]:
         """Assets whose name contains this."""

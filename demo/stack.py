@@ -17,6 +17,7 @@ from demo.ports import HOST
 from demo.postgres import USER, EmbeddedPostgres
 from demo.processes import Keeper
 from demo.repository import REPOSITORY
+from demo.rest import AirflowRest
 from demo.shell_env import write_env
 from demo.signing import keep_head
 from demo.state import DemoState, keep_state
@@ -138,14 +139,14 @@ class Stack:
     def connections(self, hello: Hello) -> dict[str, str]:
         """`AIRFLOW_CONN_*`, the same for Airflow's tasks and for the command line."""
         kontur_ofd = {
-            "conn_type": "http",
+            "conn_type": "kontur_ofd",
             "host": hello.address,
             "login": hello.login,
             "password": hello.password,
             "extra": {"auth_base_url": hello.address, "api_key": hello.api_key},
         }
         kontur_market = {
-            "conn_type": "http",
+            "conn_type": "kontur_market",
             "host": hello.market["address"],
             "password": hello.market["api_key"],
         }
@@ -172,13 +173,21 @@ class Stack:
             },
         )
 
+    def show_connections(self, client: AirflowRest, hello: Hello) -> None:
+        """The same connections under Admin → Connections, where each can be looked at and tested."""
+        for variable, fields in self.connections(hello).items():
+            name = variable.removeprefix("AIRFLOW_CONN_").lower()
+            client.keep_connection(
+                name, json.loads(fields), f"The demo's tasks take it from {variable}, not from here."
+            )
+
     def warehouse_dsn(self) -> str:
         """The libpq address of the warehouse."""
         return self.postgres.dsn(_WAREHOUSE)
 
     def smena(self, hello: Hello, *arguments: str) -> str:
         """Run a command of the product; gives what it prints. Raises CommandFailed; waiting (1) is no failure."""
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins"), **self.connections(hello)}
+        environment = {**os.environ, **self.connections(hello)}
         command = [sys.executable, "-m", "smena", *arguments]
         done = subprocess.run(command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode not in (0, 1):

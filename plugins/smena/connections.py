@@ -19,6 +19,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
+from smena.model.window import MARKET, OFD
+from smena.settings import setting
 from smena.sources.airflow import AirflowAddress
 from smena.sources.messenger import Channel, Messenger
 from smena.warehouse.database import Warehouse
@@ -32,6 +34,13 @@ T = TypeVar("T")
 
 WAREHOUSE = "warehouse"
 ALERTS = "smena_alerts"
+KINDS = {
+    "kontur_ofd": OFD,
+    "kontur_market": MARKET,
+    "postgres": WAREHOUSE,
+    "postgresql": WAREHOUSE,
+}
+"""What a connection leads to, by its type. Connections of type `http` are used as well; `kind_of` tells those apart."""
 _HOST = re.compile(r"\[[0-9a-fA-F:.%]+\]|[^\s\[\]/@:?#]+")
 _OF_LIBPQ = frozenset(
     {
@@ -66,9 +75,43 @@ def endpoint_from_environment(name: str) -> Endpoint:
     return _understood(name, lambda: _endpoint(name, _from_environment(name)))
 
 
-def warehouse_from_environment() -> str:
+def fields_from_environment(name: str) -> ConnectionFields:
+    """All fields of the connection `name` of the environment. Raises as `endpoint_from_environment` does."""
+    return _understood(name, lambda: _from_environment(name))
+
+
+def endpoint_of(name: str, told: ConnectionFields) -> Endpoint:
+    """A connection's fields as an endpoint; `name` is for messages. Raises WrongUse where they cannot be read."""
+    return _understood(name, lambda: _endpoint(name, told))
+
+
+def fields_of(found: Any) -> ConnectionFields:
+    """The fields of a connection that Airflow has found."""
+    return ConnectionFields(
+        conn_type=found.conn_type or "",
+        host=found.host or "",
+        port=found.port,
+        schema=found.schema or "",
+        login=found.login,
+        password=found.password,
+        extra=found.extra_dejson,
+    )
+
+
+def kind_of(name: str, told: ConnectionFields) -> str:
+    """What a connection leads to: `ofd`, `market` or `warehouse`; empty where its type and its name do not say.
+
+    A connection of type `http` is Kontur.OFD's where it has an `api_key`, or by its name.
+    """
+    kind = WAREHOUSE if name == WAREHOUSE else KINDS.get(told.conn_type)
+    if kind is None and told.conn_type in ("http", "https", ""):
+        kind = OFD if told.extra.get("api_key") else KINDS.get(name)
+    return kind or ""
+
+
+def warehouse_from_environment(name: str = WAREHOUSE) -> str:
     """The libpq address of the warehouse, out of the environment."""
-    return _understood(WAREHOUSE, lambda: _dsn(_from_environment(WAREHOUSE)))
+    return _understood(name, lambda: _dsn(_from_environment(name)))
 
 
 def endpoint_from_airflow(name: str) -> Endpoint:
@@ -120,7 +163,7 @@ def airflow_from_environment() -> AirflowAddress | None:
 
     None where no address is set. Raises WrongUse where nobody to ask as is.
     """
-    told = {word: os.environ.get(f"SMENA_AIRFLOW_{word}", "").strip() for word in ("URL", "TOKEN", "USER", "PASSWORD")}
+    told = {word: setting(f"SMENA_AIRFLOW_{word}") for word in ("URL", "TOKEN", "USER", "PASSWORD")}
     if not told["URL"]:
         return None
     if not told["URL"].startswith(("http://", "https://")):
@@ -157,19 +200,7 @@ def _from_airflow(name: str) -> ConnectionFields:
         found = Connection.get(name)
     except AirflowNotFoundException:
         raise NoConnection(f"there is no connection `{name}`", fix="add it to Airflow (Admin → Connections)") from None
-    return _of_airflow(found)
-
-
-def _of_airflow(found: Any) -> ConnectionFields:
-    return ConnectionFields(
-        conn_type=found.conn_type or "",
-        host=found.host or "",
-        port=found.port,
-        schema=found.schema or "",
-        login=found.login,
-        password=found.password,
-        extra=found.extra_dejson,
-    )
+    return fields_of(found)
 
 
 def _from_environment(name: str) -> ConnectionFields:
@@ -205,7 +236,7 @@ def _from_secrets_back_ends(name: str) -> ConnectionFields | None:
                 logger.warning("secrets back end %s: %s", type(back_end).__name__, type(error).__name__)
                 continue
             if found is not None:
-                return _of_airflow(found)
+                return fields_of(found)
     return None
 
 
@@ -228,12 +259,13 @@ def _from_uri(text: str) -> ConnectionFields:
     scheme, _, rest = text.partition("://")
     # Airflow lets a host bring a scheme of its own: http://https://host.
     own, inner, address = rest.partition("://")
-    parts = urlsplit(f"{scheme}://{address if inner and own.isalnum() else rest}")
+    # As in Airflow, a type with an underscore may be written with a hyphen: a scheme has no underscore.
+    parts = urlsplit(f"{scheme.replace('_', '-')}://{address if inner and own.isalnum() else rest}")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     extra = json.loads(query.pop("__extra__")) if "__extra__" in query else query
     host = unquote(parts.hostname or "")
     return ConnectionFields(
-        conn_type=scheme,
+        conn_type=scheme.replace("-", "_"),
         host=f"{own}://{_bracketed(host)}" if inner and own.isalnum() else host,
         port=parts.port,
         schema=unquote(parts.path.strip("/")),

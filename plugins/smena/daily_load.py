@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,13 +16,14 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its own list of types
 )
 
 from smena.dag_settings import ZONE
+from smena.settings import setting
 
 # A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
-FIRST_DAY = os.environ.get("SMENA_SCHEDULE_FROM", "")
+FIRST_DAY = setting("SMENA_SCHEDULE_FROM")
 
 
 # How long after it was queued a load should have ended: before people come, and before the DAG `alerts` counts.
-DEADLINE = timedelta(minutes=int(os.environ.get("SMENA_LOAD_DEADLINE_MINUTES") or 120))
+DEADLINE = timedelta(minutes=int(setting("SMENA_LOAD_DEADLINE_MINUTES") or 120))
 
 
 def ends_in_time() -> DeadlineAlert:

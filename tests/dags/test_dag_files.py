@@ -54,7 +54,7 @@ print(json.dumps({
 @cache
 def look(file: Path) -> dict[str, Any]:
     environment = {
-        **os.environ, "PYTHONPATH": f"{REPOSITORY / 'plugins'}", "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        **os.environ, "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW_HOME": "/tmp/smena-dag-test",  # noqa: S108 - never written to
     }  # fmt: skip
     done = subprocess.run(

@@ -12,12 +12,15 @@ from typing import NoReturn
 
 import click
 
+from smena import __version__
 from smena.cli.acceptance import accept, reject, unaccept
 from smena.cli.access import access
 from smena.cli.alerts import alerts
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
 from smena.cli.completion import completion
+from smena.cli.connections import connections
+from smena.cli.dags import dags
 from smena.cli.decisions import conflicts, resolve
 from smena.cli.documents import documents
 from smena.cli.explaining import explain
@@ -99,6 +102,7 @@ def _fail(message: str, code: int, as_json: bool) -> int:
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", "-V", prog_name="smena", message="%(prog)s %(version)s")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object on stdout.")
 @click.option("--debug", is_flag=True, help="Show where an error comes from.")
 @click.pass_context
@@ -111,7 +115,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 
 
 _TASKS: Mapping[str, Sequence[click.Command]] = {
-    "Set up": (migrate, organization, certificate, integration, access, completion),
+    "Set up": (connections, migrate, organization, certificate, integration, access, dags, completion),
     "Every day": (plan, load, documents, accept, reject, unaccept, shifts, print_, cash_book, export, period),
     "Check": (alerts, reconcile, explain, quality, certify, verify),
     "Decide": (conflicts, resolve, links, quarantine),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from smena.model.errors import PassingFault, SmenaError, WrongUse
 from smena.pipeline.alert_words import Alert, headline, told, unchecked
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.road import Road
+from smena.settings import setting
 from smena.sources.messenger import Messenger
 from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 
@@ -98,10 +98,10 @@ class Sent:
 
 def quarantine_borne() -> int:
     """How many open records in quarantine are borne without a word: `SMENA_ALERT_QUARANTINE`, else none."""
-    setting = os.environ.get("SMENA_ALERT_QUARANTINE", "").strip() or "0"
-    if not setting.isdecimal():
+    borne = setting("SMENA_ALERT_QUARANTINE") or "0"
+    if not borne.isdecimal():
         raise WrongUse("SMENA_ALERT_QUARANTINE is not a number", fix="give it like 20")
-    return int(setting)
+    return int(borne)
 
 
 def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, borne: int = 0) -> list[Message]:

@@ -15,6 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from smena.model.errors import WrongUse
+from smena.settings import setting
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 MOST_BATCHES = 200
@@ -37,7 +38,7 @@ _COSTS = {"record": "quarantine", "batch": "stops the batch", "warning": "noted"
 
 def data_docs_directory() -> Path:
     """Where the pages are: `SMENA_DATA_DOCS`, or `data_docs` in `AIRFLOW_HOME`, or here."""
-    told = os.environ.get("SMENA_DATA_DOCS")
+    told = setting("SMENA_DATA_DOCS")
     return Path(told) if told else Path(os.environ.get("AIRFLOW_HOME", ".")) / "data_docs"
 
 

@@ -97,6 +97,10 @@ class OfdClient:
     def close(self) -> None:
         self._http.close()
 
+    def log_in(self) -> None:
+        """Logs in where there is no session yet; every other method does it by itself."""
+        self._session("")
+
     def organizations(self) -> Page:
         """Every organisation that the key sees."""
         return self._get("organizations", "/v2/organizations")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cache
-from pathlib import Path
 
-SQL_DIRECTORY = Path(os.environ.get("SMENA_SQL_DIRECTORY") or Path(__file__).parents[3] / "include" / "sql")
+from smena.resources import sql_directory
+
+SQL_DIRECTORY = sql_directory()
 
 _HERE = re.compile(r"^-- here: (\S+)$", re.MULTILINE)
 

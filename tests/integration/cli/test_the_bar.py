@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 from tests.integration.cli.shop import Shop
-from tests.unit.cli.commands import PLUGINS
 
 COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
@@ -19,7 +18,7 @@ def load_at_a_terminal(shop: Shop, *words: str) -> tuple[int, str, str]:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "smena", *shop.load_words, *words],
-        env={**os.environ, **shop.cli.connections, "PYTHONPATH": str(PLUGINS), "TERM": "xterm"},
+        env={**os.environ, **shop.cli.connections, "TERM": "xterm"},
         stdout=subprocess.PIPE, stderr=theirs, text=True,
     )  # fmt: skip
     os.close(theirs)

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ import pytest
 from smena.cli import main
 from smena.sources import http
 
-PLUGINS = Path(__file__).parents[3] / "plugins"
 LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ ")
 
 # No test waits for a service that will not come.
@@ -98,7 +96,7 @@ class Cli:
         around = {key: value for key, value in os.environ.items() if key not in _connections_around()}
         return subprocess.Popen(
             [sys.executable, "-m", "smena", *words],
-            env=around | self._connections(changed) | {"PYTHONPATH": str(PLUGINS), "PYTHONIOENCODING": "utf-8"},
+            env=around | self._connections(changed) | {"PYTHONIOENCODING": "utf-8"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

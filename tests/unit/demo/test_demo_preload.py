@@ -9,11 +9,10 @@ from importlib import util
 from types import ModuleType
 
 import pytest
-from airflow._shared.module_loading import find_path_from_directory
 
 from demo.repository import REPOSITORY
 
-CONFIG, PLUGINS = REPOSITORY / "config", REPOSITORY / "plugins"
+CONFIG = REPOSITORY / "config"
 AS_SCHEDULER = """
 import sys, threading
 sys.argv = ["airflow", "scheduler"]
@@ -55,7 +54,7 @@ def begun(**environment: str) -> list[str]:
     """What is told of a scheduler in this environment, before its first task."""
     told = subprocess.run(
         [sys.executable, "-c", AS_SCHEDULER],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (CONFIG, PLUGINS))), **environment},
+        env={**os.environ, "PYTHONPATH": str(CONFIG), **environment},
         capture_output=True,
         text=True,
         check=True,
@@ -85,8 +84,3 @@ def test_the_scheduler_has_lineage_and_metrics_before_its_first_task_where_someb
     transport = '{"type": "http", "url": "http://127.0.0.1:1"}'
     modules = preloaded(AIRFLOW__OPENLINEAGE__TRANSPORT=transport, AIRFLOW__METRICS__OTEL_ON="True")
     assert {"openlineage.client.facet_v2", "opentelemetry.sdk.metrics"} <= modules
-
-
-def test_the_scan_for_plugins_leaves_the_library_alone() -> None:
-    found = find_path_from_directory(str(PLUGINS), ".airflowignore", "glob")
-    assert not [path for path in found if "/plugins/smena/" in path]

@@ -20,7 +20,7 @@ FACES = {
     "plugins/smena/daily_load.py": "worker",
     "plugins/smena/cli/": "cli",
     "plugins/smena/ui/": "api-server",
-    "plugins/smena_desk.py": "api-server",
+    "plugins/smena/provider/": "api-server",
     "plugins/smena/load_deadline.py": "triggerer",
 }
 # The connections of an organisation are named by its row: these are the names it has until it is given others.
@@ -67,13 +67,15 @@ def _said(node: ast.AST) -> set[str]:
 
 
 def _variables(node: ast.AST) -> Iterator[str]:
-    """What is asked of `os.environ` there, by its name, or by its beginning and each word for the rest."""
+    """What is asked of `os.environ` or the settings there, by its name, or its beginning and each word for the rest."""
     for call in ast.walk(node):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("os.environ.get", "os.getenv"):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("os.environ.get", "os.getenv", "setting"):
             (name, *_) = call.args
             if isinstance(name, ast.Constant) and str(name.value).startswith("SMENA_"):
                 yield str(name.value)
             elif isinstance(name, ast.JoinedStr) and isinstance(name.values[0], ast.Constant):
+                if str(name.values[0].value).startswith("AIRFLOW__"):
+                    continue  # Airflow's own name for whichever setting is asked for.
                 assert name.values[0].value == "SMENA_AIRFLOW_", "a new family of variables: tell of its words"
                 yield from (f"SMENA_AIRFLOW_{word}" for word in _words(node))
         elif isinstance(call, ast.Subscript) and ast.unparse(call.value) == "os.environ":

@@ -135,7 +135,6 @@ def test_the_queue_gives_no_task_to_another_while_it_may_still_run(services: Ser
     environment = os.environ | {
         "AIRFLOW_HOME": str(tmp_path),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "PYTHONPATH": str(REPOSITORY / "plugins"),
     }
     command = [sys.executable, "-c", LONGEST_TASK % str(REPOSITORY / "dags")]
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)

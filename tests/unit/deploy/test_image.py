@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.metadata import version
 from typing import Any
 
 import pytest
 
 from demo.repository import REPOSITORY
-from smena.warehouse.sql import SQL_DIRECTORY
 
 Services = dict[str, dict[str, Any]]
 
@@ -27,13 +27,18 @@ def dockerfile() -> str:
 
 
 @pytest.fixture(scope="module")
-def copied(dockerfile: str) -> dict[str, str]:
-    """Where each path of the repository goes."""
-    return dict(re.findall(r"^COPY (?!--from)(\S+) (\S+)$", dockerfile, re.MULTILINE))
+def copied(dockerfile: str) -> dict[str, list[str]]:
+    """Where each path of the repository goes: into the stage that builds, into the image, or into both."""
+    places: dict[str, list[str]] = {}
+    for words in re.findall(r"^COPY (?!--from)(.+)$", dockerfile, re.MULTILINE):
+        *sources, place = words.split()
+        for source in sources:
+            places.setdefault(source, []).append(place)
+    return places
 
 
-def test_every_copied_path_is_in_the_repository_and_reaches_the_build(copied: dict[str, str]) -> None:
-    assert len(copied) == 5
+def test_every_copied_path_is_in_the_repository_and_reaches_the_build(copied: dict[str, list[str]]) -> None:
+    assert len(copied) == 9
     for source in copied:
         assert (REPOSITORY / source).exists(), source
     ignored = [line for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
@@ -41,16 +46,27 @@ def test_every_copied_path_is_in_the_repository_and_reaches_the_build(copied: di
     assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == set(copied)
 
 
-def test_the_library_finds_its_sql_in_the_image(copied: dict[str, str]) -> None:
-    sql = SQL_DIRECTORY.relative_to(REPOSITORY)
-    assert copied[sql.parts[0]] == f"/opt/smena/{sql.parts[0]}"
-    assert copied["plugins"] == "/opt/smena/plugins"
+def test_all_that_the_package_is_built_of_is_there_when_it_is_built(copied: dict[str, list[str]]) -> None:
+    """What pyproject.toml names as its parts is copied below one folder, each at its own path."""
+    told = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    parts = [*told["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"], *told["project"]["license-files"]]
+    for part in [*parts, told["project"]["readme"], "pyproject.toml"]:
+        first = part.partition("/")[0]
+        (place,) = [place for place in copied[first] if place.startswith("/build")]
+        assert place in ("/build/", f"/build/{first}"), part
 
 
-def test_the_path_is_the_demos(dockerfile: str, copied: dict[str, str]) -> None:
-    assert re.findall(r"PYTHONPATH=(\S+)", dockerfile) == [f"{copied['plugins']}:{copied['config']}"]
-    assert f"AIRFLOW__CORE__DAGS_FOLDER={copied['dags']} " in dockerfile
-    assert f"AIRFLOW__CORE__PLUGINS_FOLDER={copied['plugins']} " in dockerfile
+def test_the_package_is_installed_and_the_plugins_folder_is_empty(
+    dockerfile: str, copied: dict[str, list[str]]
+) -> None:
+    assert re.search(r"pip install [^&]*--no-deps --no-build-isolation /build ", dockerfile)
+    (config,) = copied["config"]
+    assert re.findall(r"PYTHONPATH=(\S+)", dockerfile) == [config]
+    assert f"AIRFLOW__CORE__DAGS_FOLDER={copied['dags'][-1]} " in dockerfile
+    (folder,) = re.findall(r"AIRFLOW__CORE__PLUGINS_FOLDER=(\S+)", dockerfile)
+    assert f"mkdir {folder} " in dockerfile
+    assert not [place for places in copied.values() for place in places if place.startswith(folder)]
+    assert "printf" not in dockerfile
 
 
 def test_the_image_runs_as_the_user_that_compose_names(dockerfile: str, services: Services) -> None:

@@ -16,7 +16,6 @@ Services = dict[str, dict[str, Any]]
 # Read by the code, and not passed on.
 NOT_PASSED_ON = {
     "SMENA_SCHEDULE_FROM": "the demo's: runs of past days one after another; the newest run loads all that is missing",
-    "SMENA_SQL_DIRECTORY": "the image has the statements where the library looks for them",
 }
 
 

@@ -11,6 +11,7 @@ from smena.pipeline.alert_words import _SAID
 
 REPOSITORY = Path(__file__).parents[3]
 DOCS = REPOSITORY / "docs"
+PLUGIN = REPOSITORY / "plugins" / "smena" / "provider" / "plugin.py"
 GUIDES = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
 OPERATORS = (DOCS / "operators-guide.md").read_text()
 
@@ -50,7 +51,7 @@ def test_every_variable_that_a_guide_names_is_read_and_every_one_of_a_person_is_
 
 def test_every_dag_page_and_kind_of_alert_is_in_the_operators_guide() -> None:
     dags = {path.stem for path in (REPOSITORY / "dags").glob("*.py")}
-    pages = set(re.findall(r'\("(\w+)", "\w+"\),', (REPOSITORY / "plugins" / "smena_desk.py").read_text()))
+    pages = set(re.findall(r'\("(\w+)", "\w+"\),', PLUGIN.read_text()))
     assert len(dags) == 5
     assert len(pages) == 5
     assert not {name for name in dags if f"`{name}`" not in OPERATORS}

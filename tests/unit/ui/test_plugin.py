@@ -6,14 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[3]
 LOOK = """
 import json, sys
 import airflow.plugins_manager, airflow.configuration
 before = set(sys.modules)
-import smena_desk
+import smena.provider.plugin as smena_desk
 print(json.dumps({
     "modules": sorted(set(sys.modules) - before),
     "prefixes": [one["url_prefix"] for one in smena_desk.SmenaDesk.fastapi_apps],
@@ -23,7 +21,7 @@ print(json.dumps({
 
 
 def look() -> dict[str, object]:
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins"), "AIRFLOW_HOME": "/tmp/smena-plugin-test",  # noqa: S108 - never written to
+    environment = {**os.environ, "AIRFLOW_HOME": "/tmp/smena-plugin-test",  # noqa: S108 - never written to
                    "AIRFLOW__API__BASE_URL": "https://company.example/airflow"}  # fmt: skip
     done = subprocess.run([sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True, check=True)
     told: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -32,7 +30,7 @@ def look() -> dict[str, object]:
 
 def test_the_plugin_brings_nothing_along_and_stands_below_airflows_own_path() -> None:
     told = look()
-    assert told["modules"] == ["smena_desk"]
+    assert told["modules"] == ["smena.provider.plugin"]
     assert told["prefixes"] == ["/smena"]
     views = told["views"]
     assert isinstance(views, list)

@@ -1,0 +1,120 @@
+"""Whether a connection works: Airflow's button "Test" and `smena connections test` ask here and say the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from smena.model.endpoint import Endpoint
+from smena.model.errors import PassingFault, RefusedByService, SmenaError, UnreadableAnswer
+from smena.sources import market_listing, ofd_listing
+from smena.sources.http import Patience
+from smena.sources.market import MarketClient
+from smena.sources.ofd import OfdClient
+from smena.sources.page import Page
+from smena.warehouse.database import Warehouse
+
+PATIENCE = Patience(connect_s=5, read_s=15, deadline_s=20, attempts=1)
+"""A person waits for the answer: one attempt, and not long."""
+
+NO_ORGANIZATION = 3
+NOT_FOUND = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found: whether the connection can be used, a sentence without secrets, and an exit code for it."""
+
+    ok: bool
+    message: str
+    exit_code: int = 0
+
+
+def check_ofd(endpoint: Endpoint) -> Checked:
+    """Whether Kontur.OFD answers, accepts the login and the key, and lists the organisations that the key sees."""
+    return _checked(lambda: _ofd(endpoint))
+
+
+def check_market(endpoint: Endpoint) -> Checked:
+    """Whether Kontur.Market answers, accepts the key, and lists the organisations that it sees."""
+    return _checked(lambda: _market(endpoint))
+
+
+def check_warehouse(dsn: str) -> Checked:
+    """Whether the warehouse answers, and has the schema of this release."""
+    return _checked(lambda: _warehouse(dsn))
+
+
+def refused(error: SmenaError) -> Checked:
+    """The connection cannot be used, for this reason."""
+    return Checked(ok=False, message=str(error), exit_code=error.exit_code)
+
+
+def _checked(check: Callable[[], Checked]) -> Checked:
+    try:
+        return check()
+    except SmenaError as error:
+        return refused(error)
+
+
+def _ofd(endpoint: Endpoint) -> Checked:
+    client = OfdClient(endpoint, patience=PATIENCE)
+    try:
+        _reached("the login (auth_base_url)", client.log_in)
+        page = _reached("the data (host)", client.organizations, accepted="the login is accepted, the key is not")
+    finally:
+        client.close()
+    return _seen("the login and the key are accepted", [page], ofd_listing.list_organizations)
+
+
+def _market(endpoint: Endpoint) -> Checked:
+    client = MarketClient(endpoint, patience=PATIENCE)
+    try:
+        pages = _reached("Kontur.Market (host)", lambda: list(client.organizations()))
+    finally:
+        client.close()
+    return _seen("the key is accepted", pages, market_listing.list_organizations)
+
+
+def _warehouse(dsn: str) -> Checked:
+    warehouse = Warehouse(dsn)
+    try:
+        with warehouse.transaction() as transaction:
+            server = transaction.connection.server_version
+            schema = transaction.rows("schema_version")[0]["version_num"]
+    finally:
+        warehouse.close()
+    return Checked(ok=True, message=f"PostgreSQL {server // 10_000}.{server % 10_000} answers, its schema is {schema}")
+
+
+def _reached(place: str, ask: Callable[[], Any], *, accepted: str = "") -> Any:
+    """What `ask` gives. A fault says which of the addresses it is of, a refusal what was accepted before."""
+    try:
+        return ask()
+    except UnreadableAnswer as error:
+        raise PassingFault(f"the address of {place} is of another service: {error.message}", fix="check it") from None
+    except PassingFault as error:
+        raise PassingFault(f"the address of {place} does not answer: {error.message}", fix="check it") from None
+    except RefusedByService as error:
+        if error.status == NOT_FOUND or 300 <= error.status < 400:
+            raise PassingFault(
+                f"the address of {place} is of another service: {error.message}", fix="check it"
+            ) from None
+        if not accepted:
+            raise
+        raise RefusedByService(
+            f"{accepted}: {error.message}", status=error.status, code=error.code, fix=error.fix
+        ) from None
+
+
+def _seen(accepted: str, pages: Iterable[Page], read: Callable[[bytes], tuple[list[Any], list[Any]]]) -> Checked:
+    """Good where at least one organisation can be read: a key that sees none loads nothing."""
+    lists = [read(page.body) for page in pages]
+    count, broken = sum(len(entries) for entries, _ in lists), sum(len(bad) for _, bad in lists)
+    if not count:
+        what = "sees no organisation" if not broken else f"sees {broken} organisations, none of which can be read"
+        message = f"{accepted}, but the key {what} — have the key be given access to the organisation"
+        return Checked(ok=False, message=message, exit_code=NO_ORGANIZATION)
+    unread = f", {broken} cannot be read" if broken else ""
+    return Checked(ok=True, message=f"{accepted}, organisations that can be read: {count}{unread}")

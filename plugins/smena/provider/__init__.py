@@ -1,0 +1,105 @@
+"""What Airflow is told of the package, by the entry point `apache_airflow_provider`. It imports next to nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_VERSION_ADDED = "0.1.0"
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Connection types with their forms, hooks, the DAG bundle and the section `[smena]` of the configuration.
+
+    The plugin is not among them: it has an entry point of its own, and twice it would be an error.
+    """
+    return {
+        "package-name": "smena",
+        "name": "Smena",
+        "description": "Closed shifts of Kontur.OFD and sales of Kontur.Market become cash orders in accounting.",
+        "integrations": [
+            {
+                "integration-name": "Kontur",
+                "external-doc-url": "https://developer.kontur.ru/",
+                "tags": ["service"],
+            }
+        ],
+        "hooks": [{"integration-name": "Kontur", "python-modules": ["smena.provider.hooks"]}],
+        "bundles": [{"integration-name": "Kontur", "python-modules": ["smena.provider.bundle"]}],
+        "connection-types": [_OFD, _MARKET],
+        "config": {"smena": {"description": "Settings of Smena.", "options": _OPTIONS}},
+    }
+
+
+def _text(label: str, description: str, *, secret: bool = False, default: str | None = None) -> dict[str, Any]:
+    """A field of a connection's form that holds a text and may be left empty."""
+    schema: dict[str, Any] = {"type": ["string", "null"]}
+    if secret:
+        schema["format"] = "password"
+    if default is not None:
+        schema["default"] = default
+    return {"label": label, "description": description, "schema": schema}
+
+
+_OFD: dict[str, Any] = {
+    "connection-type": "kontur_ofd",
+    "hook-class-name": "smena.provider.hooks.KonturOfdHook",
+    "hook-name": "Kontur.OFD",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema"],
+        "relabeling": {"host": "Address of the data", "login": "Login (e-mail)"},
+        "placeholders": {"host": "https://ofd-api.kontur.ru", "login": "empty where a certificate logs in"},
+    },
+    "conn-fields": {
+        "api_key": _text("Integrator's key", "The key of the integrator, which Kontur issues.", secret=True),
+        "auth_base_url": _text("Address of the login", "Where to log in.", default="https://api.kontur.ru"),
+        "certificate_file": _text(
+            "Certificate file", "To log in by certificate: the path of a PEM file on every worker and the API server."
+        ),
+        "private_key_file": _text("Private key file", "The path of the certificate's private key, PEM."),
+    },
+}
+
+_MARKET: dict[str, Any] = {
+    "connection-type": "kontur_market",
+    "hook-class-name": "smena.provider.hooks.KonturMarketHook",
+    "hook-name": "Kontur.Market",
+    "ui-field-behaviour": {
+        "hidden-fields": ["login", "schema", "extra"],
+        "relabeling": {"host": "Address", "password": "Key"},
+        "placeholders": {"host": "https://api.kontur.ru/market"},
+    },
+}
+
+
+def _option(description: str, *, kind: str = "string", default: str | None = None, example: str | None = None,
+            sensitive: bool = False) -> dict[str, Any]:  # fmt: skip
+    told = {"description": description, "version_added": _VERSION_ADDED, "type": kind, "example": example,
+            "default": default}  # fmt: skip
+    return told | ({"sensitive": True} if sensitive else {})
+
+
+# Each has a variable too, which goes before it: `data_docs` is SMENA_DATA_DOCS.
+_OPTIONS: dict[str, Any] = {
+    "data_docs": _option(
+        "Where the pages of checks are written and read; without it `data_docs` in AIRFLOW_HOME.",
+        example="/var/lib/smena/data_docs",
+    ),
+    "alert_quarantine": _option(
+        "How many records may wait in quarantine before an alert tells of them; without it none.",
+        kind="integer", example="20",
+    ),
+    "load_deadline_minutes": _option(
+        "Minutes after which a daily load that has not ended is told of; without it 120.", kind="integer", example="90"
+    ),
+    "schedule_from": _option(
+        "The first day of the daily DAGs' schedule; days that are past are then run one after another.",
+        example="2026-01-01",
+    ),
+    "airflow_url": _option(
+        "Where the command line starts loading when an integration is switched on.",
+        example="https://airflow.example.org",
+    ),
+    "airflow_user": _option("As whom it does so."),
+    "airflow_password": _option("The password of that user.", sensitive=True),
+    "airflow_token": _option("A token of Airflow's REST API, in place of user and password.", sensitive=True),
+}  # fmt: skip

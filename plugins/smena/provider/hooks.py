@@ -1,0 +1,98 @@
+"""Hooks of Kontur.OFD and Kontur.Market: the clients of the library with the fields of an Airflow connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow.sdk import BaseHook
+
+from smena.connections import endpoint_of, fields_of
+from smena.model.errors import SmenaError
+
+if TYPE_CHECKING:
+    from smena.model.endpoint import Endpoint
+    from smena.pipeline.connection_check import Checked
+    from smena.sources.market import MarketClient
+    from smena.sources.ofd import OfdClient
+
+
+class _KonturHook(BaseHook):
+    """What both have in common. A connection of type `http` is taken as well."""
+
+    conn_type: ClassVar[str]
+
+    def __init__(self, conn_id: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._conn_id = conn_id
+
+    def endpoint(self, name: str = "") -> Endpoint:
+        """The connection's fields; `name` is how messages call it. Raises WrongUse where they cannot be read."""
+        return endpoint_of(name or self._conn_id, fields_of(self.get_connection(self._conn_id)))
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Whether the service answers and lets us in, and a sentence of what is wrong. No secret is in it."""
+        from smena.pipeline.connection_check import refused
+
+        try:
+            # Airflow's button tests a copy with an invented name, of no use in a message.
+            found = self._check(self.endpoint(self.conn_type))
+        except SmenaError as error:
+            found = refused(error)
+        return found.ok, found.message
+
+    def _check(self, endpoint: Endpoint) -> Checked:
+        raise NotImplementedError
+
+
+class KonturOfdHook(_KonturHook):
+    """Kontur.OFD.
+
+    Args:
+        kontur_ofd_conn_id: a connection of type `kontur_ofd`.
+    """
+
+    conn_name_attr = "kontur_ofd_conn_id"
+    default_conn_name = "kontur_ofd"
+    conn_type = "kontur_ofd"
+    hook_name = "Kontur.OFD"
+
+    def __init__(self, kontur_ofd_conn_id: str = default_conn_name, **rest: Any) -> None:
+        super().__init__(kontur_ofd_conn_id, **rest)
+
+    def get_conn(self) -> OfdClient:
+        """A client; the caller closes it. Raises WrongUse where the connection lacks something."""
+        from smena.sources.ofd import OfdClient
+
+        return OfdClient(self.endpoint())
+
+    def _check(self, endpoint: Endpoint) -> Checked:
+        from smena.pipeline.connection_check import check_ofd
+
+        return check_ofd(endpoint)
+
+
+class KonturMarketHook(_KonturHook):
+    """Kontur.Market.
+
+    Args:
+        kontur_market_conn_id: a connection of type `kontur_market`.
+    """
+
+    conn_name_attr = "kontur_market_conn_id"
+    default_conn_name = "kontur_market"
+    conn_type = "kontur_market"
+    hook_name = "Kontur.Market"
+
+    def __init__(self, kontur_market_conn_id: str = default_conn_name, **rest: Any) -> None:
+        super().__init__(kontur_market_conn_id, **rest)
+
+    def get_conn(self) -> MarketClient:
+        """A client; the caller closes it. Raises WrongUse where the connection lacks something."""
+        from smena.sources.market import MarketClient
+
+        return MarketClient(self.endpoint())
+
+    def _check(self, endpoint: Endpoint) -> Checked:
+        from smena.pipeline.connection_check import check_market
+
+        return check_market(endpoint)
