@@ -16,7 +16,6 @@ from psycopg2.extensions import parse_dsn
 from smena.connections import endpoint_from_environment, warehouse_from_environment
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
-from tests.unit.cli.commands import PLUGINS
 
 PASSWORD = "tajna/парол@: %"
 
@@ -227,7 +226,7 @@ def test_the_command_line_finds_a_connection_in_airflows_secrets_back_end(tmp_pa
         "find('kontur_market')"
     )
     environment = {
-        "PATH": os.environ["PATH"], "PYTHONPATH": str(PLUGINS), "PYTHONIOENCODING": "utf-8",
+        "PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8",
         "AIRFLOW_HOME": str(tmp_path / "airflow"),
         "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
         "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps({"connections_file_path": str(secrets)}),

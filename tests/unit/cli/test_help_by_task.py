@@ -11,7 +11,7 @@ import click
 import pytest
 
 from smena.cli import main
-from tests.unit.cli.commands import PLUGINS, Cli
+from tests.unit.cli.commands import Cli
 
 CLI = Cli({})
 
@@ -71,7 +71,7 @@ def test_completion_prints_what_the_shell_reads(shell: str) -> None:
 def test_tab_completes_commands_and_options(typed: str, found: set[str]) -> None:
     words = f"smena {typed}"
     environment = {
-        **os.environ, "PYTHONPATH": str(PLUGINS), "_SMENA_COMPLETE": "bash_complete", "COMP_WORDS": words,
+        **os.environ, "_SMENA_COMPLETE": "bash_complete", "COMP_WORDS": words,
         "COMP_CWORD": str(len(words.split()) - 1),
     }  # fmt: skip
     done = subprocess.run(
