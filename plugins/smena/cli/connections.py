@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from smena.cli.answer import Session, table
+from smena.cli.help import Commands
 from smena.connections import (
     WAREHOUSE,
     NoConnection,
@@ -24,7 +25,7 @@ _COLUMNS = {"connection": "connection", "leads_to": "leads to", "state": "state"
 _LEADS_TO = {OFD: "Kontur.OFD", MARKET: "Kontur.Market", WAREHOUSE: "warehouse"}
 
 
-@click.group()
+@click.group(cls=Commands)
 def connections() -> None:
     """Whether the connections can be used."""
 
