@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +18,10 @@ from smena.connections import (
 )
 from smena.model.errors import SmenaError, WrongUse
 from smena.model.window import MARKET, OFD
-from smena.pipeline.connection_check import Checked, check_market, check_ofd, check_warehouse, refused
 from smena.warehouse.database import Warehouse
+
+if TYPE_CHECKING:
+    from smena.pipeline.connection_check import Checked
 
 _COLUMNS = {"connection": "connection", "leads_to": "leads to", "state": "state", "message": "what was found"}
 _LEADS_TO = {OFD: "Kontur.OFD", MARKET: "Kontur.Market", WAREHOUSE: "warehouse"}
@@ -89,6 +91,8 @@ def _is_set(name: str) -> bool:
 
 def _test(name: str, kind: str) -> tuple[str, Checked]:
     """What the connection leads to, and what was found. `kind` is what it is used for, where that is known."""
+    from smena.pipeline.connection_check import check_market, check_ofd, check_warehouse, refused
+
     try:
         kind = kind or kind_of(name, fields_from_environment(name))
         if kind == WAREHOUSE:
