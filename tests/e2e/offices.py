@@ -34,10 +34,12 @@ from smena.airflow_roles import make_roles
 assert all(role.is_new for role in make_roles())
 from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
 from airflow.utils.session import create_session
+from werkzeug.security import generate_password_hash
 with create_session() as session:
     manager = ApplessAirflowSecurityManager(session=session)
     admin = manager.find_role("Admin")
-    assert manager.add_user("admin", "Anna", "Petrova", "admin@example.org", admin, password=sys.argv[1])
+    kept = generate_password_hash(sys.argv[1])
+    assert manager.add_user("admin", "Anna", "Petrova", "admin@example.org", admin, hashed_password=kept)
 """
 
 

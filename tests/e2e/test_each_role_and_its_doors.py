@@ -293,7 +293,9 @@ def test_the_command_takes_away_what_was_added_and_changes_nothing_else(world: W
     }
     answer = admin.ask(Way("fab", "PATCH", "/auth/fab/v1/roles/Smena%20auditor", more))
     assert answer.ok, answer.text
-    done = json.loads(office.run("-m", "smena", "access", "roles", "--json").splitlines()[-1])["roles"]
+    said = office.run("-m", "smena", "access", "roles", "--json").splitlines()
+    print(len(said))
+    done = json.loads(said[-1])["roles"]
     assert [one["role"] for one in done] == list(ROLES)
     assert [one["removed"] for one in done] == [[["can_read", "Connections"]], [], []]
     assert [one["added"] for one in done] == [[], [], []]

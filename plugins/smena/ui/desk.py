@@ -19,7 +19,7 @@ class Visitor:
 
     Attributes:
         name: in Airflow; it signs what he decides, and by it `control.desk_user` tells what he sees.
-        may_act: whether he may run the DAG, and so decide.
+        may_act: whether the role in Airflow lets the person decide (`smena.airflow_roles`).
         session: of his browser; forms are bound to it.
     """
 
