@@ -6,8 +6,9 @@ real DAG, with which a person could read runs, logs and XComs of every organisat
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -61,7 +62,8 @@ def make_roles() -> list[MadeRole]:
     Raises WrongUse where Airflow's user management is another than FAB or was not migrated, PassingFault where the
     database does not answer.
     """
-    with _security_manager() as manager:
+    # Airflow's log goes to the standard output, which is for the command's answer.
+    with redirect_stdout(sys.stderr), _security_manager() as manager:
         return [_made(manager, name, wanted) for name, wanted in ROLES.items()]
 
 
