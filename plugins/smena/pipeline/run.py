@@ -21,7 +21,7 @@ from smena.model.window import OFD
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import Plan, plan
-from smena.pipeline.publish import FAILED_AFTER, Published, publish
+from smena.pipeline.publish import FAILED_AFTER, Published, orders_written, publish
 from smena.pipeline.road import Road
 from smena.quality import docs
 from smena.warehouse import ledger
@@ -146,7 +146,8 @@ def _reported(road: Road, batch_id: int, data_docs: Path | None) -> list[str]:
     wrong = []
     with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
         told.update({row["state"]: row["assignments"] for row in counts})
-        told.update(batch.summary)
+        told.update({key: value for key, value in batch.summary.items() if key != "orders"})
+        told.update(orders_written(batch.summary))
         wrong += _documented(road, batch, data_docs)
     if FAILED_AFTER in batch.summary:
         why = batch.summary[FAILED_AFTER]
