@@ -50,7 +50,9 @@ class Published:
 def orders_written(summary: dict[str, Any]) -> dict[str, dict[str, int]]:
     """Of a batch's summary: how many orders of each kind it made, changed and reversed, as the log tells it."""
     orders = summary.get("orders", {})
-    return {f"orders_{name}": {kind: one[name] for kind, one in orders.items()} for name in ("new", "changed", "reversed")}
+    return {
+        f"orders_{name}": {kind: one[name] for kind, one in orders.items()} for name in ("new", "changed", "reversed")
+    }
 
 
 def publish(road: Road, batch_id: int) -> Published:

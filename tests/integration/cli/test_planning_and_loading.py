@@ -150,7 +150,10 @@ def test_a_load_tells_the_orders_that_it_wrote_and_no_others(shop: Shop) -> None
     assert sum(again["orders_unchanged"].values()) == stood
     text = shop.cli.here(*shop.load_words).out
     assert "  orders written: 0\n" in text
-    assert f"  orders unchanged: {', '.join(f'{kind} {n}' for kind, n in sorted(again['orders_unchanged'].items()))}" in text
+    assert (
+        f"  orders unchanged: {', '.join(f'{kind} {n}' for kind, n in sorted(again['orders_unchanged'].items()))}"
+        in text
+    )
 
 
 @pytest.mark.parametrize(("cash", "wrote"), [(12_300, "changed"), (0, "reversed")])
@@ -159,7 +162,7 @@ def test_a_load_that_changes_one_order_tells_of_one(shop: Shop, cash: int, wrote
     order = next(one for one in shop.town.orders() if one["operation"] == "cash_income")
     shift = next(one for one in shop.town.shifts() if one["shift_id"] == order["shift_id"])
     stood = len(shop.town.orders())
-    Office(shop.town).tell(shift, cash if cash else -int(shift["cash_income"] * 100))
+    Office(shop.town).tell(shift, cash or -int(shift["cash_income"] * 100))
     told = shop.load().data["summary"]["orders"]
     counts = {name: written(told, name) for name in ("new", "changed", "reversed")}
     assert counts == {"new": 0, "changed": 0, "reversed": 0} | {wrote: 1}
