@@ -1,7 +1,7 @@
 """Rows into a CSV file as Excel reads it under a Russian system: `;`, a comma in money, UTF-8 with BOM.
 
-No text is a formula, whichever separator the reader takes (OWASP, CSV injection): every text stands in quotes, and where
-a cell could begin within it an apostrophe comes before what begins a formula.
+No text is a formula, whichever separator the reader takes (OWASP, CSV injection): every text stands in quotes, and
+where a cell could begin within it an apostrophe comes before what begins a formula.
 """
 
 from __future__ import annotations
