@@ -10,14 +10,13 @@ from uuid import UUID
 
 import click
 
-from smena.cli.answer import Session
+from smena.cli.answer import Session, roubles_text
 from smena.cli.documents import KINDS
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN
 from smena.connections import warehouse_from_environment
 from smena.decisions.documents import ACCEPTED, REJECTED, Filter, mark
 from smena.model.errors import WrongUse
-from smena.model.money import written
 from smena.warehouse.database import Warehouse
 
 _STDIN = "-"
@@ -58,7 +57,7 @@ def _mark(session: Session, status: str, reason: str | None, **asked: Any) -> No
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         marked = mark(transaction, wanted, status=status, by=person(), reason=reason)
     count = sum(row["documents"] for row in marked.documents)
-    sums = ", ".join(f"{row['kind']} {row['documents']} ({written(row['amount'])} ₽)" for row in marked.documents)
+    sums = ", ".join(f"{row['kind']} {row['documents']} ({roubles_text(row['amount'])})" for row in marked.documents)
     text = f"{marked.changed} documents {status}" + (
         f", {count - marked.changed} were already" if count > marked.changed else ""
     )
