@@ -25,7 +25,7 @@ RUN apt-get update \
 # The number, not the name, so that Kubernetes and `docker inspect` see that it is not root.
 RUN groupadd --gid 10001 smena \
     && useradd --uid 10001 --gid smena --no-create-home --home-dir /tmp --shell /usr/sbin/nologin smena \
-    && install --directory --owner smena --group smena --mode 0750 /run/airflow /var/log/airflow /var/lib/smena /var/lib/smena/data_docs
+    && install --directory --owner smena --group smena --mode 0750 /run/airflow /var/log/airflow
 COPY --from=environment /opt/venv /opt/venv
 COPY config /opt/smena/config
 COPY dags /opt/smena/dags

@@ -103,16 +103,15 @@ def integration_backfill() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
-        """How each quarter ended, and the page of its checks."""
+        """How each quarter ended."""
         from smena.connections import road_from_airflow
         from smena.observability.airflow import tell_standings
         from smena.pipeline.run import report_run
-        from smena.quality.docs import data_docs_directory
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         road = road_from_airflow()
         tell_standings(road)
-        report_run(road, made, data_docs=data_docs_directory())
+        report_run(road, made)
 
     load.expand(lot=plan()) >> publish() >> report()
 

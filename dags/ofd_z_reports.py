@@ -8,7 +8,7 @@ proved loaded, and what registers that were offline have sent since. A missed da
 | `plan` | asks for the registers, takes *wanted minus covered*, writes a batch an organisation |
 | `load` | fetches and keeps the operator's answers, reads, transforms, checks; mapped over shards of registers |
 | `publish` | matches with what stands, writes orders, shifts and coverage in one transaction a batch |
-| `report` | a line for each batch, and the page of its checks (Data Docs); fails if anything was not loaded |
+| `report` | a line for each batch; fails if anything was not loaded |
 
 A run by hand, a cleared task and a backfill take the same road: what is right already stays as it is. What was read is
 published even where another register could not be reached; the next run asks for the rest.

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from smena.cli import main
+import sys
+
+try:
+    from smena.cli import main
+except KeyboardInterrupt:  # importing takes a moment, in which a person may change his mind
+    sys.exit(130)
 
 if __name__ == "__main__":
     main()

@@ -126,7 +126,7 @@ def test_airflow_finds_plugin_provider_connection_types_dags_and_pages(
     assert found["plugin_errors"] == {}
     assert found["providers"]["smena"] == smena.__version__
     assert found["borne"].splitlines()[-1] == "20"
-    assert "data_docs" in found["settings"]
+    assert "airflow_url" in found["settings"]
     assert set(found["dags"]) == {file.stem for file in (REPOSITORY / "dags").glob("*.py")}
     assert all(Path(file).is_relative_to(site) for file in found["dags"].values())
     assert found["refused"] == 401

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,31 +57,31 @@ def have_both_loaded(town: Town) -> None:
         town.load(inn=inn)
 
 
-def load_all(town: Town, product: str, data_docs: Path, run_id: str) -> list[str]:
+def load_all(town: Town, product: str, run_id: str) -> list[str]:
     """The tasks of a daily load, and what its report names as wrong."""
     made = plan_run(town.road, run_id=run_id, product=product)
     for lot in made["lots"]:
         failure_of(lambda lot=lot: load_lot(town.road, lot))  # type: ignore[misc]
     publish_batches(town.road, made["batches"])
-    return failure_of(lambda: report_run(town.road, made, data_docs=data_docs))
+    return failure_of(lambda: report_run(town.road, made))
 
 
-def load_ofd(town: Town, data_docs: Path, run_id: str) -> list[str]:
-    return load_all(town, OFD, data_docs, run_id)
+def load_ofd(town: Town, run_id: str) -> list[str]:
+    return load_all(town, OFD, run_id)
 
 
-def load_market(town: Town, data_docs: Path, run_id: str) -> list[str]:
-    return load_all(town, MARKET, data_docs, run_id)
+def load_market(town: Town, run_id: str) -> list[str]:
+    return load_all(town, MARKET, run_id)
 
 
-def reconcile_daily(town: Town, _: Path, run_id: str) -> list[str]:
+def reconcile_daily(town: Town, run_id: str) -> list[str]:
     """The tasks of the daily reconciliation, and what its report names as wrong."""
     for inns in organizations_to_prove(town.road):
         failure_of(lambda inns=inns: reconcile_lot(town.road, inns, run_id=run_id))  # type: ignore[misc]
     return failure_of(lambda: report_reconciliation(town.road, run_id=run_id))
 
 
-def reconcile_days(town: Town, _: Path, run_id: str) -> list[str]:
+def reconcile_days(town: Town, run_id: str) -> list[str]:
     """`smena reconcile` of named days for each organisation: receipts and cheques are asked for again too."""
     days = Window(FIRST, WORLD.last_day)
     return [
@@ -92,10 +91,10 @@ def reconcile_days(town: Town, _: Path, run_id: str) -> list[str]:
     ]
 
 
-def do_all(town: Town, data_docs: Path, run_id: str) -> list[str]:
+def do_all(town: Town, run_id: str) -> list[str]:
     """All that runs in a morning."""
     works = (load_ofd, load_market, reconcile_daily)
-    return [one for work in works for one in work(town, data_docs, run_id)]
+    return [one for work in works for one in work(town, run_id)]
 
 
 def failure_of(do: Callable[[], object]) -> list[str]:
@@ -111,7 +110,7 @@ class Work:
     """What is disturbed, and the town that it begins with."""
 
     prepare: Callable[[Town], None]
-    do: Callable[[Town, Path, str], list[str]]
+    do: Callable[[Town, str], list[str]]
 
 
 LOADS = {
@@ -156,16 +155,15 @@ class Sweep:
         self,
         work: Work,
         copy_town: CopyTown,
-        data_docs: Path,
         *,
         world: WorldSettings = WORLD,
         watches_steps: bool = True,
     ) -> None:
-        self.work, self.world, self._copy_town, self._data_docs = work, world, copy_town, data_docs
+        self.work, self.world, self._copy_town = work, world, copy_town
         self.whole = self._copied()
         self.b, *self.some_a = self.whole.inns
         with Disturbance(self.whole).on(watches_steps=watches_steps) as watching:
-            assert self.work.do(self.whole, data_docs, "undisturbed") == []
+            assert self.work.do(self.whole, "undisturbed") == []
         self.ran, self.common = watching.ran, watching.common
         self.states = states_of(self.whole)
 
@@ -179,12 +177,12 @@ class Sweep:
         faults = dict(self._assigned(places))
         town = self._copied(beside=self.whole)
         with Disturbance(town, faults).on() as disturbance:
-            said = " ".join(self.work.do(town, self._data_docs, "disturbed"))
+            said = " ".join(self.work.do(town, "disturbed"))
         assert sorted(set(places) - disturbance.struck) == []
         assert states_of(town)[self.b] == self.states[self.b], places
         named = {inn for inn in town.inns if any(name in said for name in names_of(town, inn))}
         assert sorted(set(places) ^ {faults.get(inn, inn) for inn in named}) == [], said
-        assert self.work.do(town, self._data_docs, "afterwards") == [], places
+        assert self.work.do(town, "afterwards") == [], places
         states = states_of(town)
         assert sorted(faults.get(inn, inn) for inn in town.inns if states[inn] != self.states[inn]) == []
         town.warehouse.close()
@@ -213,8 +211,8 @@ class Sweep:
         return self._copy_town(self.work.prepare, self.world, **HOW, **how)
 
 
-def test_an_exception_for_some_organisations_costs_the_others_nothing(copy_town: CopyTown, tmp_path: Path) -> None:
-    sweep = Sweep(Work(enable_market, do_all), copy_town, tmp_path, world=SMALLER, watches_steps=False)
+def test_an_exception_for_some_organisations_costs_the_others_nothing(copy_town: CopyTown) -> None:
+    sweep = Sweep(Work(enable_market, do_all), copy_town, world=SMALLER, watches_steps=False)
     assert all(state["shifts"] and state["verdicts"] and state["covered"] for state in sweep.states.values())
     assert any(state["orders"] for state in sweep.states.values())
     sweep.disturb(SAMPLE)
@@ -223,10 +221,10 @@ def test_an_exception_for_some_organisations_costs_the_others_nothing(copy_town:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("works", [LOADS, RECONCILIATIONS], ids=["loads", "reconciliations"])
-def test_every_statement_and_every_step(works: dict[str, Work], copy_town: CopyTown, tmp_path: Path) -> None:
+def test_every_statement_and_every_step(works: dict[str, Work], copy_town: CopyTown) -> None:
     done: set[str] = set()
     for name, work in works.items():
-        sweep = Sweep(work, copy_town, tmp_path)
+        sweep = Sweep(work, copy_town)
         # What both works of a pair do is disturbed in the first.
         places = [place for place in sweep.places if place not in done]
         assert sweep.disturb_all(places) == []

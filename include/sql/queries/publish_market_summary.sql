@@ -18,12 +18,36 @@ set
                 group by shift.outcome
             ) as counted
         ),
+        -- What this batch wrote: an order that stood, and stayed as it was, is told of apart.
         'orders', (
             select coalesce(jsonb_object_agg(counted.kind, counted.told), '{}')
             from (
-                select kind, jsonb_build_object('count', count(*), 'sum', sum(amount)) as told
-                from target
-                group by kind
+                select
+                    cash_order.kind,
+                    jsonb_build_object(
+                        'count', count(*) filter (where cash_order.status <> 'reversed'),
+                        'sum', coalesce(sum(cash_order.amount) filter (where cash_order.status <> 'reversed'), 0.00),
+                        'new', count(*) filter (where cash_order.revision = 1),
+                        'changed', count(*) filter (
+                            where cash_order.revision > 1 and cash_order.status <> 'reversed'
+                        ),
+                        'reversed', count(*) filter (where cash_order.status = 'reversed')
+                    ) as told
+                from accounting.cash_order
+                where cash_order.organization_inn = batch.organization_inn and cash_order.batch_id = %(batch_id)s
+                group by cash_order.kind
+            ) as counted
+        ),
+        'orders_unchanged', (
+            select coalesce(jsonb_object_agg(counted.kind, counted.orders), '{}')
+            from (
+                select
+                    cash_order.kind,
+                    count(*) as orders
+                from decided
+                inner join accounting.cash_order on decided.shift_id = cash_order.shift_id
+                where cash_order.status <> 'reversed' and cash_order.batch_id <> %(batch_id)s
+                group by cash_order.kind
             ) as counted
         ),
         'documents', (

@@ -5,20 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import click
 
-from smena.cli.answer import Session
+from smena.cli.answer import Session, roubles_text
 from smena.cli.documents import KINDS
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN
 from smena.connections import warehouse_from_environment
 from smena.decisions.documents import ACCEPTED, NEW, REJECTED, Filter, mark
 from smena.model.errors import WrongUse
-from smena.model.money import written
 from smena.warehouse.database import Warehouse
 
 _STDIN = "-"
@@ -76,7 +74,7 @@ def _mark(session: Session, status: str, reason: str | None, **asked: Any) -> No
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         marked = mark(transaction, wanted, status=status, by=person(), reason=reason)
     count = sum(row["documents"] for row in marked.documents)
-    sums = ", ".join(f"{row['kind']} {row['documents']} ({_sum_of(row['amount'])})" for row in marked.documents)
+    sums = ", ".join(f"{row['kind']} {row['documents']} ({roubles_text(row['amount'])})" for row in marked.documents)
     text = f"{marked.changed} documents {_DONE[status]}" + (
         f", {count - marked.changed} were already" if count > marked.changed else ""
     )
@@ -102,10 +100,6 @@ def _wanted(
     if inn is None or first_day is None or last_day is None:
         raise WrongUse("no document is named", fix="give ids, or --inn with --from and --to")
     return Filter(inn, first_day, last_day, **more)
-
-
-def _sum_of(amount: Decimal | None) -> str:
-    return "no amount is known" if amount is None else f"{written(amount)} ₽"
 
 
 def _checked(document_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 import click
+
+from smena.model.money import written
+
+# What names and reasons of other people hold moves no cursor and colours no terminal.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BREAKS = re.compile(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 WAITS = 1
 """Exit code: done, but something waits for a person."""
@@ -29,7 +36,7 @@ class Session:
         if self.as_json:
             click.echo(json.dumps(dict(data), ensure_ascii=False, default=_for_json))
         elif text:
-            click.echo(text)
+            click.echo(_CONTROL.sub("\ufffd", text))
         if waits:
             raise SystemExit(WAITS)
 
@@ -43,6 +50,11 @@ def _for_json(value: object) -> str | float:
     return str(value)
 
 
+def roubles_text(amount: Decimal | None) -> str:
+    """A sum as a person reads it; where none is known, that."""
+    return "no amount is known" if amount is None else f"{written(amount)} ₽"
+
+
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
     """Rows as an aligned table, numbers to the right; `columns` maps a key to its title.
 
@@ -50,7 +62,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
     """
     if not rows:
         return ""
-    cells = [[("" if row[key] is None else str(row[key])) for key in columns] for row in rows]
+    cells = [[("" if row[key] is None else _BREAKS.sub(" ", str(row[key]))) for key in columns] for row in rows]
     titles = list(columns.values())
     numeric = [all(row[key] is None or isinstance(row[key], int | float | Decimal) for row in rows) for key in columns]
     if sys.stdout.isatty():

@@ -7,11 +7,10 @@ from decimal import Decimal
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session, roubles_text, table
 from smena.cli.parameters import DAY, inn_option
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
-from smena.model.money import written
 from smena.model.window import Window
 from smena.warehouse.database import Warehouse
 
@@ -44,7 +43,10 @@ def documents(session: Session, *, inn: str, first_day: date | None, last_day: d
     totals = []
     for name in KINDS:
         amounts = [row["amount"] for row in rows if row["kind"] == name]
+        known = [amount for amount in amounts if amount is not None]
         if amounts:
-            totals.append(f"{name}: {len(amounts)}, {written(sum(amounts, start=Decimal(0)))} ₽")
+            total = roubles_text(sum(known, start=Decimal(0)) if known else None)
+            unknown = f", and {len(amounts) - len(known)} without an amount" if 0 < len(known) < len(amounts) else ""
+            totals.append(f"{name}: {len(amounts)}, {total}{unknown}")
     text = "\n".join(filter(None, [table(rows, _COLUMNS), f"{len(rows)} documents", *totals]))
     session.answer({"documents": rows}, text)

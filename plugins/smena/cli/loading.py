@@ -138,16 +138,25 @@ def _waiting(
 
 
 def _told(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:
-    def counts(told: dict[str, Any]) -> str:
-        return ", ".join(f"{key} {value}" for key, value in sorted(told.items())) or "none"
+    """What this run did, and what of it waits. Orders that stood and stayed as they were are counted apart."""
 
-    orders = {kind: f"{told['count']} ({told['sum']} ₽)" for kind, told in summary.get("orders", {}).items()}
+    def counts(told: dict[str, Any]) -> str:
+        return ", ".join(f"{key} {value}" for key, value in sorted(told.items()) if value)
+
+    orders = summary.get("orders", {})
+    written = {kind: f"{told['count']} ({told['sum']:.2f} ₽)" for kind, told in orders.items() if told["count"]}
     lines = [
-        f"batch {batch_id}: {summary.get('shifts', 0)} shifts",
-        f"  against what stood: {counts(summary.get('verdicts', {}))}",
-        f"  outcomes: {counts(summary.get('outcomes', {}))}",
-        f"  orders written: {counts(orders)}",
+        f"batch {batch_id}: {summary.get('shifts', 0)} shifts read",
+        f"  against what stood: {counts(summary.get('verdicts', {})) or 'none'}",
+        f"  outcomes: {counts(summary.get('outcomes', {})) or 'none'}",
+        f"  orders written: {counts(written) or 0}",
     ]
-    if any(waiting.values()):
-        lines.append(f"  waits for a person: {counts({key: value for key, value in waiting.items() if value})}")
+    others = {
+        "of them changed": {kind: told["changed"] for kind, told in orders.items()},
+        "orders reversed": {kind: told["reversed"] for kind, told in orders.items()},
+        "orders unchanged": summary.get("orders_unchanged", {}),
+        "reports and waybills": summary.get("documents", {}),
+        "waits for a person": waiting,
+    }
+    lines += [f"  {title}: {told}" for title, of_kind in others.items() if (told := counts(of_kind))]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""`smena quality`: what the gates found, batch by batch, and a batch's page of Data Docs."""
+"""`smena quality`: what the gates found, batch by batch, or rule by rule of one batch, as a page too."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _RULES = {
 
 @click.command()
 @any_inn_option
-@click.option("--batch", "batch_id", type=int, help="Every rule of this batch, and its page.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where its page goes (SMENA_DATA_DOCS).")
+@click.option("--batch", "batch_id", type=int, help="Every rule of this batch.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write its page here, HTML.")
 @click.pass_obj
 def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Path | None) -> None:
-    """What was checked and what was broken: of every batch, or rule by rule of one, whose page is built."""
+    """What was checked and what was broken: of every batch, or rule by rule of one."""
     warehouse = Warehouse(warehouse_from_environment())
     if batch_id is None:
         if out is not None:
@@ -53,10 +53,16 @@ def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Pat
         return
     if inn is not None:
         raise WrongUse("a batch is of one organisation: give --inn or --batch, not both")
-    directory = out or docs.data_docs_directory()
+    with warehouse.transaction() as transaction:
+        docs.checked_batch(transaction, batch_id)
+        results = transaction.rows("quality_results", batch_id=batch_id)
+    page = _written(warehouse, batch_id, out) if out else None
+    text = "\n\n".join(filter(None, [table(results, _RULES), page]))
+    session.answer({"batch_id": batch_id, "page": page, "checks": results}, text)
+
+
+def _written(warehouse: Warehouse, batch_id: int, directory: Path) -> str:
     try:
-        page = docs.build(warehouse, batch_id, directory)
+        return str(docs.build(warehouse, batch_id, directory))
     except OSError as error:
-        raise WrongUse(f"{directory} cannot be written: {error.strerror}", fix="give --out") from None
-    results = warehouse.rows("quality_results", batch_id=batch_id)
-    session.answer({"batch_id": batch_id, "page": str(page), "checks": results}, f"{table(results, _RULES)}\n\n{page}")
+        raise WrongUse(f"{directory} cannot be written: {error.strerror}", fix="name another place") from None

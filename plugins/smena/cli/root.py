@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -23,6 +24,7 @@ from smena.cli.connections import connections
 from smena.cli.dags import dags
 from smena.cli.decisions import conflicts, resolve
 from smena.cli.documents import documents
+from smena.cli.exits import EXIT_CODES, INTERRUPTED, NOBODY_READS
 from smena.cli.explaining import explain
 from smena.cli.exporting import export
 from smena.cli.help import Commands
@@ -39,8 +41,6 @@ from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
 
-INTERRUPTED = 130
-
 
 class _Commands(Commands):
     """`--json` and `--debug` may stand before or after a command's name."""
@@ -53,15 +53,23 @@ class _Commands(Commands):
         told = logging.StreamHandler(sys.stderr)
         told.addFilter(lambda record: record.name.startswith("smena") or record.levelno >= logging.WARNING)
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", handlers=[told])
+        # A terminal of another charset shows what it cannot as `\\u2116`, instead of ending the command.
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        stdout = sys.stdout
         try:
             super().main([*shared, *rest], prog_name="smena", standalone_mode=False)
             code = 0
+        except SystemExit as stop:
+            # Where nobody reads what it writes, click replaces stdout and ends with 1, which means another thing here.
+            code = int(stop.code or 0) if sys.stdout is stdout else NOBODY_READS
         except click.exceptions.Exit as stop:
             code = stop.exit_code
         except click.exceptions.NoArgsIsHelpError as help_:
             path = help_.ctx.command_path if help_.ctx else "smena"
             code = _fail(f"a command is missing — `{path} --help` lists them", WrongUse.exit_code, as_json)
-        except _Interrupted:
+        except (_Interrupted, click.Abort, KeyboardInterrupt):
             _fail("interrupted; run again, nothing is lost", INTERRUPTED, as_json)
             sys.stdout.flush(), sys.stderr.flush()
             # Threads may wait for an answer that takes its time; there is nothing they hold that matters.
@@ -77,6 +85,9 @@ class _Commands(Commands):
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
             raise _Interrupted from None
+
+
+_EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {what}" for code, what in EXIT_CODES.items())
 
 
 class _Interrupted(Exception):
@@ -101,16 +112,13 @@ def _fail(message: str, code: int, as_json: bool) -> int:
     return code
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", "-V", prog_name="smena", message="%(prog)s %(version)s")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object on stdout.")
 @click.option("--debug", is_flag=True, help="Show where an error comes from.")
 @click.pass_context
 def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
-    """Every closed shift of every cash register becomes a ПКО in accounting, once.
-
-    Exit: 0 done; 1 done, but something waits for a person; 2 wrong use; 3 an outside system failed, run again.
-    """
+    """Every closed shift of every cash register becomes a ПКО in accounting, once."""
     context.obj = Session(as_json=as_json, debug=debug)
 
 

@@ -1,8 +1,12 @@
-"""Rows into a CSV file as Excel reads it under a Russian system: `;`, a comma in money, UTF-8 with BOM."""
+"""Rows into a CSV file as Excel reads it under a Russian system: `;`, a comma in money, UTF-8 with BOM.
+
+No text is a formula, whichever separator the reader takes (OWASP, CSV injection): every text stands in quotes, and
+where a cell could begin within it an apostrophe comes before what begins a formula.
+"""
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import starmap
@@ -12,24 +16,29 @@ from typing import Any
 from smena.exporting.columns import TRANSLATED, WORDS, Column
 
 SEPARATOR = ";"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The full-width forms of `=`, `+`, `-` and `@` are taken for them by some programs.
+_BEGINS_FORMULA = "=+@\uff1d\uff0b\uff0d\uff20-"
+_BLANK_START = re.compile(r"[\s\"']*")
+_INNER_FORMULA = re.compile(rf"([,;|\"'\t\r\n]\s*)(?=[{_BEGINS_FORMULA}])")
 
 
 def write_csv(file: Path, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
     """Writes the rows and says how many they were.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe before it. A row has a value for each column:
-    text or a whole number, Decimal roubles, a date, None for nothing.
+    A row has a value for each column: text or a whole number, Decimal roubles, a date, None for nothing.
     """
     written = 0
     told = [_teller(column) for column in columns]
     with file.open("w", encoding="utf-8-sig", newline="") as opened:
-        writer = csv.writer(opened, delimiter=SEPARATOR)
-        writer.writerow([column.title for column in columns])
+        opened.write(_line(_quoted(column.title) for column in columns))
         for values in rows:
-            writer.writerow(starmap(_call, zip(told, values, strict=True)))
+            opened.write(_line(starmap(_call, zip(told, values, strict=True))))
             written += 1
     return written
+
+
+def _line(cells: Iterable[str]) -> str:
+    return SEPARATOR.join(cells) + "\r\n"
 
 
 def _call(tell: Callable[[Any], str], value: Any) -> str:
@@ -38,13 +47,25 @@ def _call(tell: Callable[[Any], str], value: Any) -> str:
 
 def _teller(column: Column) -> Callable[[Any], str]:
     if column.name in TRANSLATED:
-        return lambda value: WORDS.get(value, value)
+        return lambda value: _text(WORDS.get(value, value))
     return {"text": _text, "money": _money, "date": _day}[column.kind]
 
 
 def _text(value: Any) -> str:
     text = str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    return _quoted(text if text.isalnum() else _without_formulas(text))
+
+
+def _without_formulas(text: str) -> str:
+    """The text with an apostrophe before each place at which a formula could begin."""
+    start = _BLANK_START.match(text)
+    place = start.end() if start else 0
+    is_formula = text[place : place + 1] in tuple(_BEGINS_FORMULA) or text.startswith(("\t", "\r", "\n"))
+    return ("'" if is_formula else "") + text[:place] + _INNER_FORMULA.sub(r"\1'", text[place:])
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _money(value: Decimal) -> str:

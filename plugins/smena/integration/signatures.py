@@ -56,8 +56,8 @@ class _Read:
     certificate: bytes
     digest: str
     scheme: Any
-    attributes: bytes | None
-    message_digest: bytes | None
+    attributes: bytes
+    message_digest: bytes
     octets: bytes
 
 
@@ -154,18 +154,21 @@ def _check_form(signed: Any, signer: Any) -> None:
         raise BadSignature("it is not in the form that a CMS signature of one signer has")
 
 
-def _attributes(told: Any) -> tuple[bytes | None, bytes | None]:
-    """The bytes that the key has signed, and the digest of the text among them; None where it has signed the text."""
-    if isinstance(told, cms.CMSAttributes):
-        values: dict[str, list[Any]] = {"content_type": [], "message_digest": []}
-        for attribute in told:
-            if attribute["type"].native in values:
-                values[attribute["type"].native] += attribute["values"].native
-        if values["content_type"] != ["data"] or len(values["message_digest"]) != 1:
-            raise BadSignature("its signed attributes do not say what was signed")
-        # Signed is a SET OF; inside the message it stands under a tag of its own.
-        return b"\x31" + told.dump()[1:], values["message_digest"][0]
-    return None, None
+def _attributes(told: Any) -> tuple[bytes, bytes]:
+    """The bytes that the key has signed, and the digest of the text among them.
+
+    Without signed attributes a signature over attributes could pass for one over a text of the same bytes (RFC 8933).
+    """
+    if not isinstance(told, cms.CMSAttributes) or not len(told):
+        raise BadSignature("it has no signed attributes: sign with them (openssl: without -noattr)")
+    values: dict[str, list[Any]] = {"content_type": [], "message_digest": []}
+    for attribute in told:
+        if attribute["type"].native in values:
+            values[attribute["type"].native] += attribute["values"].native
+    if values["content_type"] != ["data"] or len(values["message_digest"]) != 1:
+        raise BadSignature("its signed attributes do not say what was signed")
+    # Signed is a SET OF; inside the message it stands under a tag of its own.
+    return b"\x31" + told.dump()[1:], values["message_digest"][0]
 
 
 def _digest(algorithm: Any) -> str:
@@ -178,21 +181,20 @@ def _digest(algorithm: Any) -> str:
 def _verify(read: _Read, text: bytes) -> None:
     if read.digest not in _DIGESTS:
         raise BadSignature("its digest does not go with the key of the certificate")
-    if read.message_digest is not None and hashlib.new(read.digest, text).digest() != read.message_digest:
+    if hashlib.new(read.digest, text).digest() != read.message_digest:
         if hashlib.new(read.digest, text.replace(b"\n", b"\r\n")).digest() == read.message_digest:
             raise BadSignature(
                 "it is over the text with other line ends: sign the bytes as they are (openssl: -binary)"
             )
         raise BadSignature("it is over another text")
-    signed = text if read.attributes is None else read.attributes
     key = x509.load_der_x509_certificate(read.certificate).public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(read.octets, signed, _rsa_padding(read), _DIGESTS[read.digest]())
+            key.verify(read.octets, read.attributes, _rsa_padding(read), _DIGESTS[read.digest]())
         elif isinstance(key, ec.EllipticCurvePublicKey):
             if read.scheme["algorithm"].native != f"{read.digest}_ecdsa" or read.scheme["parameters"].dump():
                 raise BadSignature("its algorithm does not go with the key of the certificate")
-            key.verify(read.octets, signed, ec.ECDSA(_DIGESTS[read.digest]()))
+            key.verify(read.octets, read.attributes, ec.ECDSA(_DIGESTS[read.digest]()))
         else:
             raise BadSignature("it is neither GOST R 34.10-2012, RSA nor ECDSA")
     except (InvalidSignature, UnsupportedAlgorithm):

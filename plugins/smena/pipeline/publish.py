@@ -33,7 +33,9 @@ class Published:
     """What a batch did.
 
     Attributes:
-        summary: as in `control.batch`: shifts by verdict and outcome, orders by kind, rejects, windows not read.
+        summary: as in `control.batch`: shifts read, by verdict and outcome; by kind, orders that this batch wrote
+            (`count` and `sum` of those that stand, `new`, `changed`, `reversed`) and, apart, `orders_unchanged` of the
+            shifts read; rejects, windows not read.
         covered_days: days on which every register of the organisation became covered by it.
         error: what failed after the batch was published; empty where nothing did.
     """
@@ -43,6 +45,14 @@ class Published:
     summary: dict[str, Any] = field(default_factory=dict)
     covered_days: list[date] = field(default_factory=list)
     error: str = ""
+
+
+def orders_written(summary: dict[str, Any]) -> dict[str, dict[str, int]]:
+    """Of a batch's summary: how many orders of each kind it made, changed and reversed, as the log tells it."""
+    orders = summary.get("orders", {})
+    return {
+        f"orders_{name}": {kind: one[name] for kind, one in orders.items()} for name in ("new", "changed", "reversed")
+    }
 
 
 def publish(road: Road, batch_id: int) -> Published:
@@ -89,10 +99,13 @@ def _publish(road: Road, batch_id: int) -> Published:
                     )
         published = _finished(road, batch)
         summary = published.summary
-        told.update(summary.get("verdicts", {}), rejects=summary.get("rejects"))
         told["covered_days"] = len(published.covered_days)
+        # A batch that was published before is left as it is: what it did then is nothing that was done now.
         if is_new:
-            told["outcomes"] = summary.get("outcomes", {})
+            told.update(summary.get("verdicts", {}), rejects=summary.get("rejects"))
+            told |= {"outcomes": summary.get("outcomes", {})} | orders_written(summary)
+        else:
+            told["published_before"] = True
         if published.error:
             told["failed_after"] = published.error
         return published

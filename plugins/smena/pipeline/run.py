@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 from typing import TypedDict, TypeVar
 
 from smena.integration.certificates import certificates, standing
@@ -21,11 +20,9 @@ from smena.model.window import OFD
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import Plan, plan
-from smena.pipeline.publish import FAILED_AFTER, Published, publish
+from smena.pipeline.publish import FAILED_AFTER, Published, orders_written, publish
 from smena.pipeline.road import Road
-from smena.quality import docs
 from smena.warehouse import ledger
-from smena.warehouse.ledger import Batch
 
 MOST_LOTS = 256
 """How many tasks one step of a run may be: Airflow maps over no more than 1024, and each costs a third of a second."""
@@ -119,35 +116,34 @@ def publish_batches(road: Road, batches: Iterable[int], *, at_once: int = PUBLIS
     return [one for one in done if one is not None]
 
 
-def report_run(road: Road, made: RunPlan | None, *, data_docs: Path | None = None) -> None:
+def report_run(road: Road, made: RunPlan | None) -> None:
     """Says in a line for each batch how it ended. Raises BadBatch where anything was not loaded, with the reasons.
 
     Args:
         road: the warehouse is all that is used of it.
         made: what `plan_run` gave; None where it gave nothing.
-        data_docs: the directory in which the page of each batch's checks is built; None builds none.
     """
     if made is None:
         raise BadBatch("nothing was planned", fix="look at the log of the task `plan`")
     wrong = [f"organisation {inn}: {reason}" for inn, reason in made["failed"].items()]
     for batch_id in made["batches"]:
         failed: dict[str, SmenaError] = {}
-        found = _attempt(failed, f"batch {batch_id}", lambda b=batch_id: _reported(road, b, data_docs))  # type: ignore[misc]
+        found = _attempt(failed, f"batch {batch_id}", lambda b=batch_id: _reported(road, b))  # type: ignore[misc]
         wrong += found or []
         wrong += [f"{name} cannot be reported: {error}" for name, error in failed.items()]
     if wrong:
         raise BadBatch("; ".join(wrong), fix="nothing is lost: the next run asks again for what is missing")
 
 
-def _reported(road: Road, batch_id: int, data_docs: Path | None) -> list[str]:
+def _reported(road: Road, batch_id: int) -> list[str]:
     """Says in a line how a batch ended; what was not loaded of it."""
     batch = ledger.batch_of(road.warehouse, batch_id)
     counts = road.warehouse.rows("assignment_counts", batch_id=batch_id)
     wrong = []
     with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
         told.update({row["state"]: row["assignments"] for row in counts})
-        told.update(batch.summary)
-        wrong += _documented(road, batch, data_docs)
+        told.update({key: value for key, value in batch.summary.items() if key != "orders"})
+        told.update(orders_written(batch.summary))
     if FAILED_AFTER in batch.summary:
         why = batch.summary[FAILED_AFTER]
         wrong.append(f"batch {batch_id} of {batch.organization_inn} is published, but not finished: {why}")
@@ -165,22 +161,6 @@ def _reported(road: Road, batch_id: int, data_docs: Path | None) -> list[str]:
         for row in road.warehouse.rows("gaps_not_listed", inn=batch.organization_inn, batch_id=batch_id)
     ]
     return wrong
-
-
-def _documented(road: Road, batch: Batch, data_docs: Path | None) -> list[str]:
-    """Builds the page of a batch that was checked; what kept it from being written, if anything did."""
-    if data_docs is None or not road.warehouse.rows("quality_results", batch_id=batch.batch_id):
-        return []
-    try:
-        docs.build(road.warehouse, batch.batch_id, data_docs)
-    except OSError as error:
-        return [
-            f"batch {batch.batch_id} of {batch.organization_inn}: its Data Docs cannot be written: {error.strerror}"
-        ]
-    except Exception as error:  # noqa: BLE001 - a page that cannot be made costs neither this report nor the others
-        why = contained(error, f"Data Docs of batch {batch.batch_id}")
-        return [f"batch {batch.batch_id} of {batch.organization_inn}: its Data Docs cannot be written: {why}"]
-    return []
 
 
 def _warn_of_certificates(road: Road, inns: set[str]) -> None:

@@ -78,12 +78,8 @@ def _option(description: str, *, kind: str = "string", default: str | None = Non
     return told | ({"sensitive": True} if sensitive else {})
 
 
-# Each has a variable too, which goes before it: `data_docs` is SMENA_DATA_DOCS.
+# Each has a variable too, which goes before it: `airflow_url` is SMENA_AIRFLOW_URL.
 _OPTIONS: dict[str, Any] = {
-    "data_docs": _option(
-        "Where the pages of checks are written and read; without it `data_docs` in AIRFLOW_HOME.",
-        example="/var/lib/smena/data_docs",
-    ),
     "alert_quarantine": _option(
         "How many records may wait in quarantine before an alert tells of them; without it none.",
         kind="integer", example="20",

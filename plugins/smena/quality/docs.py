@@ -1,8 +1,8 @@
-"""Data Docs: what the gates found in a batch as one static page, made from `control.check_result`.
+"""What the gates found in a batch as one static page, from `control.check_result`: `smena quality --out` writes it.
 
-Great Expectations' own site is not used: its pages load styles and scripts from a dozen strangers' servers, which a
-closed network does not reach and an accounting page should not call. These call nobody, and their size is bounded by
-the number of rules.
+Great Expectations' own site is not used: its pages load styles and scripts from a dozen other servers, which a closed
+network does not reach and an accounting page should not call. This one calls none, and its size is bounded by the
+number of rules. The desk has a page of its own, under row-level security.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from operator import itemgetter
 from pathlib import Path
 
 from smena.model.errors import WrongUse
-from smena.settings import setting
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 MOST_BATCHES = 200
-"""How many batches the index lists."""
+"""How many batches `smena quality` lists."""
 
 MOST_REASONS = 50
 
@@ -36,39 +35,22 @@ code { font-size: .9em; overflow-wrap: anywhere; }
 _COSTS = {"record": "quarantine", "batch": "stops the batch", "warning": "noted"}
 
 
-def data_docs_directory() -> Path:
-    """Where the pages are: `SMENA_DATA_DOCS`, or `data_docs` in `AIRFLOW_HOME`, or here."""
-    told = setting("SMENA_DATA_DOCS")
-    return Path(told) if told else Path(os.environ.get("AIRFLOW_HOME", ".")) / "data_docs"
-
-
-def data_docs_path(batch_id: int, directory: Path | None = None) -> Path:
-    """The page of a batch; it may not be built yet."""
-    return (directory or data_docs_directory()) / f"batch_{int(batch_id)}.html"
-
-
 def build(warehouse: Warehouse, batch_id: int, directory: Path) -> Path:
-    """Writes the page of a batch and the index of all, each whole or not at all, and gives the page's path.
+    """Writes the page of a batch, whole or not at all, and gives its path.
 
     Raises WrongUse where the batch is unknown or was not checked, OSError where the directory cannot be written.
     """
     with warehouse.transaction() as transaction:
         page = page_of(transaction, batch_id)
-        index = _index(transaction.rows("quality_batches", inn=None, batch_id=None, most=MOST_BATCHES))
     directory.mkdir(parents=True, exist_ok=True)
-    path = data_docs_path(batch_id, directory)
+    path = directory / f"batch_{int(batch_id)}.html"
     _write(path, page)
-    _write(directory / "index.html", index)
     return path
 
 
 def page_of(transaction: Transaction, batch_id: int) -> str:
     """The page of a batch. Raises WrongUse where the batch is unknown or was not checked."""
-    batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
-    if batch is None:
-        raise WrongUse(
-            f"batch {batch_id} was not checked, or there is none", fix="`smena quality` lists those that were"
-        )
+    batch = checked_batch(transaction, batch_id)
     results = transaction.rows("quality_results", batch_id=batch_id)
     waiting = transaction.rows("quality_quarantine", batch_id=batch_id, most=MOST_REASONS)
     parts = [
@@ -78,9 +60,18 @@ def page_of(transaction: Transaction, batch_id: int) -> str:
         f"<p class='batch'>{escape(batch['stopped'])}</p>" if batch["stopped"] else "",
         *(_suite(name, list(rows)) for name, rows in groupby(results, key=itemgetter("suite"))),
         _quarantine(waiting),
-        "<p><a href='index.html'>All batches</a></p>",
     ]
     return _page(f"Batch {batch_id}", parts)
+
+
+def checked_batch(transaction: Transaction, batch_id: int) -> Row:
+    """A batch with how many rules hold. Raises WrongUse where it is unknown or was not checked."""
+    batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
+    if batch is None:
+        raise WrongUse(
+            f"batch {batch_id} was not checked, or there is none", fix="`smena quality` lists those that were"
+        )
+    return batch
 
 
 def _suite(name: str, results: list[Row]) -> str:
@@ -92,7 +83,7 @@ def _suite(name: str, results: list[Row]) -> str:
             else f"<span class='{result['severity']}'>broken: {_COSTS[result['severity']]}</span>",
             escape(result["expectation"].replace("_", " ")),
             escape(str(result["details"].get("rule", ""))) if not result["success"] else "",
-            _examples(result["details"]),
+            "<br>".join(f"<code>{escape(key)}</code>: {escape(found)}" for key, found in examples(result["details"])),
             result["checked_rows"],
             result["bad_rows"],
         ]
@@ -103,14 +94,15 @@ def _suite(name: str, results: list[Row]) -> str:
     return f"<h2>{escape(name)}: {said}</h2>" + _table(titles, rows)
 
 
-def _examples(details: Mapping[str, object]) -> str:
+def examples(details: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Of what a rule found: the keys of some bad rows, each with the values that are wrong in it."""
     keys, found = details.get("keys"), details.get("found")
     if not isinstance(keys, list) or not isinstance(found, list):
-        return ""
-    return "<br>".join(
-        f"<code>{escape(str(key))}</code>: {escape(', '.join(map(str, one)) if isinstance(one, list) else str(one))}"
+        return []
+    return [
+        (str(key), ", ".join(map(str, one)) if isinstance(one, list) else str(one))
         for key, one in zip(keys, found, strict=False)
-    )
+    ]
 
 
 def _quarantine(waiting: list[Row]) -> str:
@@ -118,25 +110,6 @@ def _quarantine(waiting: list[Row]) -> str:
         return "<h2>Nothing of it is in quarantine</h2>"
     rows = [[escape(row["kind"]), escape(row["reason"]), escape(row["state"]), row["records"]] for row in waiting]
     return "<h2>In quarantine</h2>" + _table(("kind", "reason", "state", "records"), rows)
-
-
-def _index(batches: list[Row]) -> str:
-    rows = [
-        [
-            f"<a href='{data_docs_path(batch['batch_id']).name}'>{batch['batch_id']}</a>",
-            escape(batch["organization_inn"]),
-            escape(batch["product"]),
-            f"{batch['first_day']} … {batch['last_day']}",
-            escape(batch["state"]),
-            batch["rules"],
-            batch["broken"],
-            batch["bad_rows"],
-        ]
-        for batch in batches
-    ]
-    titles = ("batch", "ИНН", "product", "days", "state", "rules", "broken", "bad rows")
-    note = f"<p>The newest {MOST_BATCHES} at most; a page is there where its run's task <code>report</code> was.</p>"
-    return _page("Checks of every batch", ["<h1>Checks of every batch</h1>", note, _table(titles, rows)])
 
 
 def _table(titles: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -159,7 +132,7 @@ def _page(title: str, parts: Iterable[str]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Two runs may write one index at once: whoever reads it sees a whole one."""
+    """Whoever reads the file sees a whole one."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     new.write_text(text, encoding="utf-8")
     new.replace(path)

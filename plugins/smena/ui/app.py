@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -15,9 +15,9 @@ from smena.pipeline.road import Road
 from smena.ui import completeness, decisions, documents, downloads, integrations, links, quality, quarantine
 from smena.ui.asking import CannotBe
 from smena.ui.desk import Desk, NotInSight
-from smena.ui.doors import Looking
+from smena.ui.doors import AtTheDoor, Looking
 from smena.ui.forgery import Forgery
-from smena.ui.limits import Limits
+from smena.ui.limits import DOOR, Limits
 from smena.ui.rendering import page, static_file
 
 _STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
@@ -38,6 +38,8 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
     for room in (integrations, completeness, documents, downloads, decisions, links, quality, quarantine):
         app.include_router(room.router)
     app.add_api_route("/", _front, methods=["GET"], response_model=None)
+    # A refusal of the outer layer has its page like any other; it asks nobody who he is.
+    app.add_api_route(DOOR, _door, methods=["GET"], response_model=None, dependencies=[Depends(_refused_outside)])
     app.add_api_route("/static/{name}", _static, methods=["GET"], response_model=None)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -49,6 +51,16 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
 
 def _front(request: Request, _who: Looking) -> Response:
     return RedirectResponse(f"{request.scope.get('root_path', '')}/completeness")
+
+
+def _refused_outside(request: Request) -> None:
+    status = getattr(request.state, "refused", None)
+    if status is not None:
+        raise HTTPException(status)
+
+
+def _door(_who: AtTheDoor) -> Response:
+    return Response(status_code=204)
 
 
 def _static(name: str, _who: Looking) -> Response:
@@ -65,7 +77,7 @@ def _static(name: str, _who: Looking) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) else ""
-    known = {401: "log_in", 403: "no_right", 404: "not_found", 413: "too_large"}
+    known = {401: "log_in", 403: "no_right", 404: "not_found", 413: "too_large", 415: "not_a_form", 431: "too_large"}
     key = detail if detail in ("no_right_to_act", "forged", "stale_form") else known.get(status, "not_understood")
     return page(request, "refusal.html", status=status, key=key, fix="", answers=(), phrase=HTTPStatus(status).phrase)
 

@@ -38,15 +38,20 @@ def visitor(request: Request, told: Annotated[Rights, Depends(rights)]) -> Visit
     return Visitor(told.name, told.may_act, request.state.desk_session)
 
 
-def actor(
-    request: Request, who: Annotated[Visitor, Depends(visitor)], token: Annotated[str, Form(max_length=200)] = ""
-) -> Visitor:
-    """Who decides: 403 where Airflow does not let him run `DESK`, or the form is not of a page of ours."""
+def at_the_door(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+    """Who may act, by what is known before the body is read: 403 without the right to run `DESK`, or from elsewhere."""
     if not who.may_act:
         raise HTTPException(status.HTTP_403_FORBIDDEN, "no_right_to_act")
     headers = request.headers
     if not is_same_origin(headers.get("origin"), headers.get("referer"), headers.get("host")):
         raise HTTPException(status.HTTP_403_FORBIDDEN, "forged")
+    return who
+
+
+def actor(
+    request: Request, who: Annotated[Visitor, Depends(at_the_door)], token: Annotated[str, Form(max_length=200)] = ""
+) -> Visitor:
+    """Who decides: 403 as at the door, or where the form is not of a page of ours."""
     # The session that came with the request, not one that was made for the answer.
     if not request.app.state.forgery.is_sealed(token, request.cookies.get(COOKIE, ""), who.name):
         raise HTTPException(status.HTTP_403_FORBIDDEN, "stale_form")
@@ -60,6 +65,7 @@ def desk(request: Request) -> Desk:
 
 
 Looking = Annotated[Visitor, Depends(visitor)]
+AtTheDoor = Annotated[Visitor, Depends(at_the_door)]
 Acting = Annotated[Visitor, Depends(actor)]
 AtDesk = Annotated[Desk, Depends(desk)]
 

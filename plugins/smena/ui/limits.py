@@ -1,4 +1,8 @@
-"""Around every answer: bounded bodies, headers that forbid what no page of ours does, the session's cookie."""
+"""Around every answer: who may send a body and of which form, headers that forbid what no page of ours does, a session.
+
+FastAPI reads and decodes a body before it asks who sends it. So each request that may have one is asked for its login
+and its rights first, by a request of its own to `DOOR` that has none.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from smena.ui import forms
 from smena.ui.forgery import COOKIE, new_session
 
 MOST_BODY_BYTES = 256 * 1024
 """A form with five hundred documents or a signature is far below."""
+
+MOST_HEADERS = 100
+
+DOOR = "/door"
+"""Answers 204 to those who may act; any other answer is that of the request itself."""
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -40,7 +52,52 @@ class Limits:
             return
         session = _session_of(scope)
         scope.setdefault("state", {})["desk_session"] = session or new_session()
-        await self._app(scope, _bounded(receive), _dressed(scope, send, is_new=not session))
+        dressed = _dressed(scope, send, is_new=not session)
+        if len(scope["headers"]) > MOST_HEADERS:
+            await self._refuse(scope, dressed, 431)
+        elif scope["method"] in _WITHOUT_BODY:
+            await self._app(scope, _bounded(receive), dressed)
+        elif await self._is_let_in(scope, dressed):
+            try:
+                body = await _form(scope, receive)
+            except forms.BadForm as bad:
+                await self._refuse(scope, dressed, bad.status)
+            else:
+                await self._app(scope, _replayed(body, receive), dressed)
+
+    async def _is_let_in(self, scope: Scope, send: Send) -> bool:
+        """Whether who asks may act at all. Where not, the refusal is sent."""
+        answer: list[Message] = []
+
+        async def kept(message: Message) -> None:
+            answer.append(message)
+
+        await self._app(_at_the_door(scope), _nothing, kept)
+        if answer[0]["status"] == 204:
+            return True
+        for message in answer:
+            await send(message)
+        return False
+
+    async def _refuse(self, scope: Scope, send: Send, status: int) -> None:
+        at_the_door = _at_the_door(scope)
+        at_the_door["state"] = scope["state"] | {"refused": status}
+        await self._app(at_the_door, _nothing, send)
+
+
+def _at_the_door(scope: Scope) -> Scope:
+    """The same request without its body, to the door."""
+    path = scope.get("root_path", "") + DOOR
+    without = (b"content-length", b"content-type", b"transfer-encoding")
+    headers = [one for one in scope["headers"][:MOST_HEADERS] if one[0].lower() not in without]
+    return dict(scope) | {
+        "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
+        "state": dict(scope["state"]),
+    }  # fmt: skip
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _session_of(scope: Scope) -> str:
@@ -50,6 +107,36 @@ def _session_of(scope: Scope) -> str:
             if found:
                 return found if len(found) <= 100 else ""
     return ""
+
+
+async def _form(scope: Scope, receive: Receive) -> bytes:
+    """The whole body, a form that is taken. Raises BadForm before anything of it is decoded."""
+    boundary = forms.boundary_of([value for name, value in scope["headers"] if name.lower() == b"content-type"])
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise forms.BadForm(forms.NOT_UNDERSTOOD)
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BODY_BYTES:
+            raise forms.BadForm(forms.TOO_LARGE)
+    forms.check(bytes(body), boundary)
+    return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    is_given = False
+
+    async def replayed() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
 
 
 def _bounded(receive: Receive) -> Callable[[], Awaitable[Message]]:
@@ -71,8 +158,7 @@ def _dressed(scope: Scope, send: Send, *, is_new: bool) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
-                # A page of Data Docs brings a policy of its own, which allows less but for its style.
-                headers.setdefault(name, value)
+                headers[name] = value
             headers.setdefault("Cache-Control", "no-store")
             if is_new:
                 path = scope.get("root_path", "") or "/"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from smena.quality.docs import data_docs_path, page_of
+from smena.quality.docs import MOST_REASONS, examples
 from smena.ui.asking import AnyInn, Id, Text
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import AtDesk, Looking
@@ -22,7 +18,6 @@ BATCHES_LOOKED_AT = 10
 A_PAGE = 30
 _NEWEST = 2**62
 _DONE = ("retried", "given_up")
-_STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 
 
 @router.get("/quality")
@@ -77,30 +72,24 @@ def quality(
     )
 
 
-@router.get("/quality/docs/batch_{batch_id}.html")
-def data_docs(_request: Request, who: Looking, desk: AtDesk, batch_id: Id) -> Response:
-    """The Data Docs of a batch, as its run wrote them, or made now where this server does not have the file.
-
-    The address holds a number and nothing of a path. Nothing of the file is run: of all that a page may bring, the
-    policy of the answer lets its own style through.
-    """
+@router.get("/quality/batches/{batch_id}")
+def batch_checks(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, batch_id: Id) -> Response:
+    """What the gates found in one batch, rule by rule, as the warehouse has it."""
     with desk.reading(who) as transaction:
-        if not transaction.rows("desk_checked_batches", inn=None, batch_id=batch_id, most=1):
+        batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
+        if batch is None:
             raise NotInSight
-        file = data_docs_path(batch_id)
-        text = file.read_text(encoding="utf-8") if file.is_file() else page_of(transaction, batch_id)
-    allowed = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
-        for style in _STYLE.findall(text)
+        results = transaction.rows("quality_results", batch_id=batch_id)
+        waiting = transaction.rows("quality_quarantine", batch_id=batch_id, most=MOST_REASONS)
+    return page(
+        request,
+        "quality_batch.html",
+        who,
+        batch=batch,
+        results=[row | {"examples": examples(row["details"])} for row in results],
+        waiting=waiting,
+        dags=find_runs({batch["run_id"]}),
     )
-    policy = f"default-src 'none'; style-src {allowed}; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-    return Response(text, media_type="text/html", headers={"Content-Security-Policy": policy})
-
-
-@router.get("/quality/docs/index.html")
-def all_batches(request: Request, _who: Looking) -> Response:
-    """Where a page of Data Docs leads back to: not to the index, which is of all organisations."""
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/quality", 303)
 
 
 def _before(text: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.shop import FIRST, KONTUR, LAST, WAREHOUSE, Shop, kontur_as_uri, warehouse_as_json
+from tests.integration.decisions.deciding import Office
 from tests.invented import ROMASHKA as UNKNOWN
 
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
@@ -120,7 +121,7 @@ def test_a_person_reads_what_was_loaded_in_roubles_and_kopecks(shop: Shop) -> No
     done = shop.cli.here(*shop.load_words)
     assert done.code == 0
     lines = done.out.splitlines()
-    assert lines[0].endswith(f": {len(shop.town.truth())} shifts")
+    assert lines[0].endswith(f": {len(shop.town.truth())} shifts read")
     assert "  outcomes: issued " in done.out
     orders = shop.town.orders()
     told = []
@@ -129,6 +130,45 @@ def test_a_person_reads_what_was_loaded_in_roubles_and_kopecks(shop: Shop) -> No
         told.append(f"{kind} {len(amounts)} ({sum(amounts):.2f} ₽)")
     assert lines[3] == f"  orders written: {', '.join(told)}"
     assert "waits for a person" not in done.out
+    assert "unchanged" not in done.out and "reversed" not in done.out
+
+
+def written(told: dict[str, dict[str, Any]], name: str) -> int:
+    """Orders of every kind that a load has written in this way."""
+    return sum(int(of_kind[name]) for of_kind in told.values())
+
+
+def test_a_load_tells_the_orders_that_it_wrote_and_no_others(shop: Shop) -> None:
+    first = shop.load().data["summary"]
+    stood = len(shop.town.orders())
+    assert stood > 0
+    assert [written(first["orders"], name) for name in ("count", "new", "changed", "reversed")] == [stood, stood, 0, 0]
+    assert first["orders_unchanged"] == {}
+
+    again = shop.load().data["summary"]
+    assert again["orders"] == {}
+    assert sum(again["orders_unchanged"].values()) == stood
+    text = shop.cli.here(*shop.load_words).out
+    assert "  orders written: 0\n" in text
+    assert (
+        f"  orders unchanged: {', '.join(f'{kind} {n}' for kind, n in sorted(again['orders_unchanged'].items()))}"
+        in text
+    )
+
+
+@pytest.mark.parametrize(("cash", "wrote"), [(12_300, "changed"), (0, "reversed")])
+def test_a_load_that_changes_one_order_tells_of_one(shop: Shop, cash: int, wrote: str) -> None:
+    shop.load()
+    order = next(one for one in shop.town.orders() if one["operation"] == "cash_income")
+    shift = next(one for one in shop.town.shifts() if one["shift_id"] == order["shift_id"])
+    stood = len(shop.town.orders())
+    Office(shop.town).tell(shift, cash or -int(shift["cash_income"] * 100))
+    told = shop.load().data["summary"]["orders"]
+    counts = {name: written(told, name) for name in ("new", "changed", "reversed")}
+    assert counts == {"new": 0, "changed": 0, "reversed": 0} | {wrote: 1}
+    assert written(told, "count") == (1 if wrote == "changed" else 0)
+    assert len(shop.town.orders()) == stood
+    assert shop.load().data["summary"]["orders"] == {}
 
 
 def test_what_waits_is_told_and_is_exit_1(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smena.quality.docs import build, data_docs_directory, data_docs_path
+from smena.quality.docs import build
 from tests.integration.cli.shop import Shop
 from tests.invented import STRANGER
 
@@ -25,11 +25,10 @@ def test_a_batch_has_a_page_of_its_checks(loaded: Shop, tmp_path: Path) -> None:
         loaded.cli.here("quality", "--batch", str(batch["batch_id"]), "--out", str(tmp_path), "--json").out
     )
     page = Path(done["page"])
-    assert page == data_docs_path(batch["batch_id"], tmp_path)
+    assert [page] == list(tmp_path.iterdir())
     text = page.read_text(encoding="utf-8")
     assert {row["suite"] for row in done["checks"]} == {"z_reports", "receipts", "shifts", "orders"}
     assert all(f"<h2>{row['suite']}: " in text for row in done["checks"])
-    assert page.name in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "http://" not in text and "https://" not in text and "<script" not in text
 
 
@@ -53,9 +52,8 @@ def test_a_batch_that_was_not_checked_has_no_page(loaded: Shop, tmp_path: Path) 
     assert (done.code, list(tmp_path.iterdir())) == (2, [])
 
 
-def test_the_pages_are_where_the_setting_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("SMENA_DATA_DOCS", raising=False)
-    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
-    assert data_docs_directory() == tmp_path / "data_docs"
-    monkeypatch.setenv("SMENA_DATA_DOCS", str(tmp_path / "elsewhere"))
-    assert data_docs_path(7) == tmp_path / "elsewhere" / "batch_7.html"
+def test_without_a_place_no_page_is_written(loaded: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (batch,) = json.loads(loaded.cli.here("quality", "--json").out)["batches"]
+    done = loaded.cli.here("quality", "--batch", str(batch["batch_id"]), "--json")
+    assert (done.code, done.data["page"], list(tmp_path.iterdir())) == (0, None, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -174,7 +175,7 @@ def test_records_are_given_up_with_a_reason_and_once(browser: OpenBrowser, town:
     assert anna.post(path, token=token, record=spoilt[0], reason="again").status_code == 409
 
 
-# --- Data Docs
+# --- what was checked of a batch
 
 
 def batch_of(town: Town, place: int) -> int:
@@ -182,42 +183,46 @@ def batch_of(town: Town, place: int) -> int:
     return int(number)
 
 
-@pytest.mark.parametrize("is_written", [True, False], ids=["as its run wrote them", "where the file is not"])
-def test_data_docs_of_a_batch_are_shown_to_who_sees_its_organisation(
-    browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_written: bool
-) -> None:
-    monkeypatch.setenv("SMENA_DATA_DOCS", str(tmp_path))
+def test_the_checks_of_a_batch_are_shown_to_who_sees_its_organisation(browser: OpenBrowser, town: Town) -> None:
     hers, his = batch_of(town, 0), batch_of(town, 1)
-    if is_written:
-        for batch in (hers, his):
-            file = build(town.warehouse, batch, tmp_path)
-            file.write_text(file.read_text(encoding="utf-8").replace("</h1>", " as written</h1>"), encoding="utf-8")
-    anna, path = browser("anna"), f"/quality/docs/batch_{hers}.html"
+    anna, path = browser("anna"), f"/quality/batches/{hers}"
     assert f'href="/smena{path}"' in anna.page("/quality")
-    answer = anna.get(path)
-    assert answer.status_code == 200
-    assert f"Batch {hers}" in answer.text
-    assert ("as written" in answer.text) == is_written
-    policy = answer.headers["Content-Security-Policy"]
-    assert re.match(r"default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]{44}'; frame-ancestors 'self';", policy)
-    assert anna.get(f"/quality/docs/batch_{his}.html").status_code == 404
-    back = anna.get("/quality/docs/index.html")
-    assert (back.status_code, back.headers["Location"]) == (303, "/smena/quality")
+    shown = anna.page(path)
+    assert town.inns[0] in shown
+    for (rule,) in town.sql("select distinct expectation from control.check_result where batch_id = %s", hers):
+        assert f"· {rule}</td>" in shown
+    assert anna.get(f"/quality/batches/{his}").status_code == 404
+    assert browser("boris").get(path).status_code == 404
+    assert browser("auditor").get(f"/quality/batches/{his}").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["batch_..%2f..%2fsecret.html", "..%2fsecret.html", "%2e%2e/secret.html", "batch_0.html", "batch_-1.html",
-     "batch_1%00.html", "batch_99999999999999999999.html", "secret.html", "batch_1/../../secret.html"],
-)  # fmt: skip
-def test_no_other_file_is_reached_by_the_address_of_data_docs(
-    houses: OpenBrowser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+def test_what_a_rule_found_is_shown_as_text(browser: OpenBrowser, town: Town) -> None:
+    hers = batch_of(town, 0)
+    town.sql(
+        "update control.check_result set success = false, bad_rows = 1, details = %s"
+        " where check_result_id = (select min(check_result_id) from control.check_result where batch_id = %s)",
+        json.dumps({"rule": "<b>wrong</b>", "keys": ["<i>1</i>"], "found": [["<u>", 2]]}), hers,
+    )  # fmt: skip
+    shown = browser("anna").page(f"/quality/batches/{hers}")
+    assert "&lt;b&gt;wrong" in shown
+    assert "&lt;i&gt;1&lt;/i&gt;</span>: &lt;u&gt;, 2" in shown
+    assert "<b>wrong" not in shown
+
+
+def test_after_a_restore_a_number_shows_no_other_organisations_checks(
+    browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    docs = tmp_path / "docs"
-    docs.mkdir()
-    for place in (tmp_path, docs):
-        (place / "secret.html").write_text("a secret", encoding="utf-8")
-    monkeypatch.setenv("SMENA_DATA_DOCS", str(docs))
-    answer = houses("auditor").get(f"/quality/docs/{name}")
-    assert answer.status_code in (400, 404)
-    assert "a secret" not in answer.text
+    """A warehouse restored to an earlier day gives numbers out again; no older file is shown under them."""
+    hers, his = batch_of(town, 0), batch_of(town, 1)
+    monkeypatch.setenv("SMENA_DATA_DOCS", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    build(town.warehouse, his, tmp_path).rename(tmp_path / f"batch_{hers}.html")
+    anna = browser("anna")
+    assert town.inns[1] not in anna.page(f"/quality/batches/{hers}")
+    for old in (f"/quality/docs/batch_{hers}.html", "/quality/docs/index.html"):
+        assert anna.get(old).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["..%2fsecret.html", "%2e%2e/secret", "0", "-1", "1%00", "9" * 20, "1.html", "x"])
+def test_a_batch_is_named_by_its_number_and_nothing_else(houses: OpenBrowser, name: str) -> None:
+    assert houses("auditor").get(f"/quality/batches/{name}").status_code in (400, 404)

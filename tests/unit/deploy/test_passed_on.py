@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from demo.repository import REPOSITORY
-from smena.quality.docs import data_docs_directory
 from tests.unit.deploy.readers import read_by
 
 Services = dict[str, dict[str, Any]]
@@ -48,21 +47,3 @@ def test_every_variable_reaches_the_parts_that_read_it_and_no_other(
 
 def test_what_migrates_knows_the_warehouse_only(services: Services, reading: dict[str, set[str]]) -> None:
     assert set(services["init"]["environment"]) & set(reading) == {"AIRFLOW_CONN_WAREHOUSE"}
-
-
-def test_data_docs_are_built_on_a_volume_which_the_desk_reads_and_cannot_write(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mounted = {
-        name: mount.split(":", 1)[1]
-        for name, told in services.items()
-        for mount in told.get("volumes", [])
-        if mount.startswith("data-docs:")
-    }
-    (place,) = {told["environment"]["SMENA_DATA_DOCS"] for name, told in services.items() if name in mounted}
-    assert mounted == {"worker": place, "cli": place, "api-server": f"{place}:ro"}
-    monkeypatch.setenv("SMENA_DATA_DOCS", place)
-    assert str(data_docs_directory()) == place
-    # A volume takes its owner from the directory of the image that it covers.
-    made = re.findall(r"install --directory --owner smena [^\n]*", (REPOSITORY / "Dockerfile").read_text())
-    assert re.search(rf" {place}( |$)", made[0])

@@ -44,7 +44,7 @@ def test_every_variable_that_a_guide_names_is_read_and_every_one_of_a_person_is_
     source = "".join(path.read_text() for path in (REPOSITORY / "plugins").rglob("*.py"))
     named = {name for guide in GUIDES for name in re.findall(r"\bSMENA_[A-Z_]*[A-Z]\b", guide.read_text())}
     assert not {name for name in named if name not in source and not name.startswith(("SMENA_AIRFLOW_", "SMENA_IMAGE"))}
-    assert {"SMENA_ALERT_QUARANTINE", "SMENA_DATA_DOCS", "SMENA_LOAD_DEADLINE_MINUTES", "SMENA_AIRFLOW_URL"} <= set(
+    assert {"SMENA_ALERT_QUARANTINE", "SMENA_LOAD_DEADLINE_MINUTES", "SMENA_AIRFLOW_URL"} <= set(
         re.findall(r"SMENA_\w+", OPERATORS)
     )
 

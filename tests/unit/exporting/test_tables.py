@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tracemalloc
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,23 @@ from smena.model.errors import WrongUse
 SPACE = {"": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 NAMES = [column.name for column in DOCUMENTS]
 TITLES = [column.title for column in DOCUMENTS]
-DANGEROUS = ["=1+1", "+7 495", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1"]
+DANGEROUS = [
+    "\uff1d1+1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff201",
+    "\n=1",
+    " =1",
+    '"=1',
+    "'=1",
+    "=1+1",
+    "+7 495",
+    "-2+3",
+    "@SUM(A1)",
+    "=cmd|' /C calc'!A0",
+    "\t=1",
+    "\r=1",
+]
 
 
 def a_row(**changed: Any) -> tuple[Any, ...]:
@@ -120,6 +137,26 @@ def test_a_text_that_looks_like_a_formula_is_a_text(tmp_path: Path, name: str, t
     assert row[name] == ("inlineStr", text.replace("\r", "_x000D_"))
     (line,) = read_csv(tmp_path, [a_row(**{name: text})])
     assert line[name] == "'" + text
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+@pytest.mark.parametrize("between", [",", ";", "|", '"', "'", "\t", "\r\n", "\n", ", ", '",', "','", ' "'])
+def test_no_formula_begins_within_a_text_whatever_the_reader_takes_for_a_separator(
+    tmp_path: Path, begins: str, between: str
+) -> None:
+    text = f"ООО Заря{between}{begins}HYPERLINK(1)"
+    columns = [column.name for column in DOCUMENTS if column.kind == "text"]
+    file = tmp_path / "told.csv"
+    write_csv(file, DOCUMENTS, [a_row(**{name: text}) for name in columns])
+    for cell in re.split(r"[,;|\t\r\n]", file.read_text(encoding="utf-8-sig")):
+        assert not cell.strip(' "').startswith(begins), cell
+    told = read_csv(tmp_path, [a_row(counterparty=text)])[0]["counterparty"]
+    assert told.replace("'", "") == text.replace("'", "")
+
+
+def test_a_sum_below_zero_stays_a_number_in_a_csv(tmp_path: Path) -> None:
+    write_csv(tmp_path / "told.csv", DOCUMENTS, [a_row(amount=Decimal("-12.30"))])
+    assert ";-12,30;" in (tmp_path / "told.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(

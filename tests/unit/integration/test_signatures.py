@@ -30,7 +30,6 @@ GOOD = {
     "ecdsa P-384": ("ecdsa_384", (), "sha384"),
     "without the certificate": ("rsa", ("-nocerts",), "sha256"),
     "without the capabilities": ("ecdsa", ("-nosmimecap",), "sha256"),
-    "without signed attributes": ("ecdsa", ("-noattr",), "sha256"),
     "the signer named by the key": ("rsa", ("-keyid",), "sha256"),
 }
 
@@ -149,6 +148,34 @@ def test_signed_attributes_without_the_digest_of_the_text_are_refused(head_of: H
     assert "do not say what was signed" in refusal(message.dump(force=True), head)
 
 
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_a_signature_without_signed_attributes_is_refused(head_of: HeadOf, kind: str) -> None:
+    head = head_of(kind)
+    told = refusal(head.sign(TEXT, "-noattr"), head)
+    assert told == "it has no signed attributes: sign with them (openssl: without -noattr)"
+    # What the key signed of another message, its attributes as bytes, is no text that the head has signed.
+    message = cms.ContentInfo.load(head.sign(TEXT))
+    signer = message["content"]["signer_infos"][0]
+    attributes = b"\x31" + signer["signed_attrs"].dump()[1:]
+    del signer["signed_attrs"]
+    assert "no signed attributes" in refusal(message.dump(force=True), head, attributes)
+
+
+@pytest.mark.parametrize("missing", ["content_type", "message_digest"])
+@pytest.mark.parametrize("is_twice", [False, True])
+def test_each_signed_attribute_that_tells_of_the_text_is_there_once(
+    head_of: HeadOf, missing: str, *, is_twice: bool
+) -> None:
+    head = head_of("rsa")
+    message = cms.ContentInfo.load(head.sign(TEXT))
+    signer = message["content"]["signer_infos"][0]
+    told = list(signer["signed_attrs"])
+    one = next(attribute for attribute in told if attribute["type"].native == missing)
+    others = [attribute for attribute in told if attribute["type"].native != missing]
+    signer["signed_attrs"] = cms.CMSAttributes([*told, one] if is_twice else others)
+    assert "do not say what was signed" in refusal(message.dump(force=True), head)
+
+
 def test_a_file_larger_than_any_signature_is_refused(head_of: HeadOf) -> None:
     assert "larger than" in refusal(b"0" * (MOST_BYTES + 1), head_of("rsa"))
 
@@ -172,7 +199,7 @@ def test_what_is_no_signature_is_refused(head_of: HeadOf) -> None:
 # --- whatever happens to it
 
 
-@pytest.mark.parametrize(("kind", "words"), [("rsa", ()), ("rsa", PSS), ("ecdsa", ()), ("ecdsa", ("-noattr",))])
+@pytest.mark.parametrize(("kind", "words"), [("rsa", ()), ("rsa", PSS), ("ecdsa", ())])
 @pytest.mark.parametrize("form", ["DER", "PEM"])
 def test_no_byte_of_a_signature_can_be_another(head_of: HeadOf, kind: str, words: tuple[str, ...], form: str) -> None:
     head = head_of(kind)
@@ -257,7 +284,7 @@ def test_a_gost_signature_is_good_where_the_engine_is_and_else_is_not_judged(hea
         return
     verify(signature, TEXT, certificate)
     head = head_of(kind)
-    for words in ((), ("-nocerts",), ("-keyid",), ("-noattr",)):
+    for words in ((), ("-nocerts",), ("-keyid",)):
         for form in ("DER", "PEM"):
             fresh = head.sign(TEXT, *words, form=form, digest=GOST[kind])
             verify(fresh, TEXT, head.der)

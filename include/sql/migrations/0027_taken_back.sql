@@ -1,6 +1,6 @@
--- Run by `smena migrate`, revision 0028: acceptance may be taken back, and every status of a Market document is kept.
+-- Run by `smena migrate`, revision 0027: acceptance may be taken back, and every status of a Market document is kept.
 
--- here: accounting.check_order_statuses.0028
+-- here: accounting.check_order_statuses.0027
 comment on column accounting.cash_order.status_by is
 'Who gave it its status: a person, or `rule`. Empty while it is new, unless its acceptance was taken back.';
 

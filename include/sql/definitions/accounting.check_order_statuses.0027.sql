@@ -1,4 +1,4 @@
--- Run by `smena migrate`, revision 0028.
+-- Run by `smena migrate`, revision 0027.
 create or replace function accounting.check_order_statuses() returns trigger
 language plpgsql
 set enable_nestloop to off

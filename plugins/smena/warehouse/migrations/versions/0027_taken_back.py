@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from smena.warehouse.migrating import run_file
 
-revision = "0028"
+revision = "0027"
 down_revision: str | None = "0026"
 
 
 def upgrade() -> None:
-    run_file("0028_taken_back")
+    run_file("0027_taken_back")
 
 
 def downgrade() -> None:
-    run_file("0028_taken_back.down")
+    run_file("0027_taken_back.down")

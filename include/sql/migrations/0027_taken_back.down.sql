@@ -1,4 +1,4 @@
--- Run by `alembic downgrade`, revision 0028. Former statuses of Market documents have no place below it.
+-- Run by `alembic downgrade`, revision 0027. Former statuses of Market documents have no place below it.
 drop trigger document_status on accounting.market_document;
 drop function accounting.check_market_document_status();
 drop table accounting.market_document_status;

@@ -1,0 +1,272 @@
+"""Every command, on data like the demo's, in each form of its answer: no traceback, no exit code that is not told."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import pytest
+
+from demo.postgres import EmbeddedPostgres
+from sandbox import SandboxServer
+from smena.cli import main
+from smena.cli.exits import EXIT_CODES
+from smena.warehouse.database import Warehouse
+from tests.integration.cli.shop import FIRST, LAST
+from tests.integration.cli.whole_town import SANDBOX, command_line, fill
+from tests.invented import SOLE_PROPRIETOR
+from tests.town import Town, head_of
+from tests.unit.cli.commands import Cli, Done
+
+DAYS = ("--from", str(FIRST), "--to", str(LAST))
+
+# In the order in which they are run; what is in braces is of the town. What only looks comes first.
+READING = {
+    ("documents",): [("--inn", "{inn}"), ("--inn", "{inn}", "--kind", "waybill"), ("--inn", "{inn}", *DAYS)],
+    ("shifts",): [("--inn", "{inn}"), ("--inn", "{inn}", "--late")],
+    ("conflicts",): [(), ("--inn", "{inn}")],
+    ("links",): [(), ("--inn", "{inn}")],
+    ("period", "status"): [("--inn", "{inn}")],
+    ("explain",): [
+        ("{order}",), ("{till_order}",), ("{waybill}",), ("{shift}",), ("{till_shift}",), ("{bad_shift}",),
+        ("--fiscal-drive", "{drive}", "--document", "{fiscal}"), ("--fiscal-drive", "{drive}", "--document", "9999"),
+        ("--page", "{page}", "--out", "page.bin"),
+    ],
+    ("print",): [("{order}", "--out", "order.pdf")],
+    ("cash-book",): [("--inn", "{inn}", "--date", "{day}", "--kpp", "{kpp}", "--out", "b.pdf", "--balance", "5000")],
+    ("export",): [("--inn", "{inn}", *DAYS, "--out", "o.csv"), ("--inn", "{inn}", *DAYS, "--out", "o.xlsx")],
+    ("certify",): [("--inn", "{inn}", *DAYS, "--out", "p.html"), ("--inn", "{inn}", *DAYS, "--out", "p.json")],
+    ("verify",): [("p.html",), ("p.json",)],
+    ("quality",): [(), ("--inn", "{inn}"), ("--batch", "{batch}", "--out", "docs"), ("--batch", "{batch}")],
+    ("quarantine", "list"): [(), ("--inn", "{inn}", "--state", "open")],
+    ("quarantine", "show"): [("{quarantined}",), ("{quarantined}", "--page", "page.bin")],
+    ("alerts",): [(), ("--inn", "{inn}")],
+    ("certificate", "list"): [(), ("--inn", "{inn}")],
+    ("integration", "status"): [(), ("--inn", "{inn}")],
+    ("access", "list"): [()],
+    ("plan",): [("--inn", "{inn}"), ("--inn", "{inn}", "--product", "market")],
+}  # fmt: skip
+WRITING = {
+    ("migrate",): [()],
+    ("organization", "add"): [("--inn", SOLE_PROPRIETOR, "--name", "ИП", "--tariff", "uchetny")],
+    ("organization", "set"): [("--inn", "{inn}", "detail=receipts")],
+    ("certificate", "add"): [("--inn", "{inn}", "head.pem")],
+    ("integration", "mandate"): [
+        ("--inn", SOLE_PROPRIETOR, "--product", "ofd", "--from", str(FIRST), "--out", "m.txt"),
+    ],
+    ("integration", "ban"): [("--inn", "{inn}", "--product", "ofd", "--out", "ban.txt")],
+    ("integration", "disable"): [("--inn", "{inn}", "--product", "market")],
+    ("integration", "enable"): [("--inn", "{inn}", "--product", "market", "--from", str(FIRST))],
+    ("access", "grant"): [("--user", "boris", "--inn", "{inn}")],
+    ("access", "revoke"): [("--user", "boris", "--inn", "{inn}")],
+    ("load",): [
+        ("--inn", "{inn}"), ("--inn", "{inn}", "--product", "market"), ("--inn", "{inn}", *DAYS),
+    ],
+    ("reconcile",): [("--inn", "{inn}", *DAYS)],
+    ("accept",): [("--inn", "{inn}", *DAYS, "--kind", "waybill"), ("{new_order}",)],
+    ("reject",): [("--reason", "wrong", "{other_order}")],
+    ("resolve",): [("{decision}", "keep-ofd", "--reason", "counted")],
+    ("links", "set"): [("--inn", "{inn}", "--cashbox", "{cashbox}", "--register", "{register}", "--reason", "seen")],
+    ("links", "confirm"): [("{link}", "--reason", "seen")],
+    ("links", "withdraw"): [("{link}", "--reason", "not so")],
+    ("quarantine", "retry"): [("{quarantined}",), ("--inn", "{inn}")],
+    ("quarantine", "give-up"): [("{quarantined}", "--reason", "lost")],
+    ("period", "open"): [("--inn", "{inn}")],
+    ("period", "close"): [("--inn", "{inn}", "--through", str(FIRST))],
+}  # fmt: skip
+# A proposal may be there, or every link be in force: both words are right.
+MAY_BE_REFUSED = {("links", "confirm"), ("links", "withdraw"), ("links", "set")}
+
+
+@dataclass
+class World:
+    """The town, what is in it by name, and how copies of its warehouse are made."""
+
+    town: Town
+    copy: Callable[[], Warehouse]
+    names: dict[str, str] = field(default_factory=dict)
+
+    def cli(self, warehouse: Warehouse) -> Cli:
+        return command_line(self.town, warehouse.dsn)
+
+    def words(self, path: tuple[str, ...], rest: tuple[str, ...]) -> list[str]:
+        return [*path, *(word.format(**self.names) for word in rest)]
+
+
+NAMES = {
+    "order": "select document_id from accounting.cash_order where source = 'ofd' and status = 'accepted'",
+    "till_order": "select document_id from accounting.cash_order where source = 'market'",
+    "new_order": "select document_id from accounting.cash_order where status = 'new' order by number",
+    "other_order": "select document_id from accounting.cash_order where status = 'new' order by number desc",
+    "waybill": "select document_id from accounting.market_document where kind = 'waybill' and amount is null",
+    "shift": "select shift_id from accounting.shift where source = 'ofd'",
+    "till_shift": "select shift_id from accounting.shift where source = 'market'",
+    "bad_shift": "select shift_id from accounting.shift where outcome not in ('issued', 'no_cash')",
+    "drive": "select fiscal_drive_number from accounting.shift where source = 'ofd'",
+    "fiscal": "select fiscal_document_number from accounting.shift where source = 'ofd'",
+    "page": "select page_id from raw.page",
+    "day": "select date from accounting.cash_order where source = 'ofd' and status = 'accepted'",
+    "kpp": "select kpp from accounting.cash_order where source = 'ofd' and status = 'accepted'",
+    "batch": "select batch_id from control.check_result",
+    "quarantined": "select quarantine_id from control.quarantine where state = 'open'",
+    "decision": "select decision_id from control.decision where state = 'open' and kind = 'conflict'",
+    "cashbox": "select cashbox_id from accounting.shift where source = 'market'",
+    "register": "select kkt_reg_id from accounting.shift where source = 'ofd'",
+    "link": "select register_link_id from control.register_link",
+}
+
+
+@pytest.fixture(scope="module")
+def world(postgres: EmbeddedPostgres, migrated: str) -> Iterator[World]:
+    made: list[Warehouse] = []
+
+    def make(template: str) -> Warehouse:
+        name = f"whole_{secrets.token_hex(6)}"
+        postgres.create_database(name, template=template)
+        made.append(Warehouse(postgres.dsn(name)))
+        return made[-1]
+
+    with SandboxServer(SANDBOX) as sandbox:
+        town = Town(sandbox, make(migrated), FIRST)
+        fill(town)
+        names = {"inn": town.inn}
+        for name, query in NAMES.items():
+            rows = town.sql(query + " limit 1")
+            assert rows, f"the town has no {name}"
+            names[name] = str(rows[0][0])
+        town.warehouse.close()
+        prepared = town.warehouse.dsn.rpartition("/")[2]
+        yield World(town, lambda: make(prepared), names)
+        for warehouse in made:
+            warehouse.close()
+            postgres.drop_database(warehouse.dsn.rpartition("/")[2])
+
+
+@pytest.fixture(autouse=True)
+def here(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where commands write; the head's certificate lies there."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "head.pem").write_bytes(head_of(world.town.inn).pem)
+
+
+def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command that can be run."""
+    if not isinstance(command, click.Group) or command.invoke_without_command:
+        yield path
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from leaves(inner, (*path, name))
+
+
+def test_every_command_has_its_case() -> None:
+    assert set(leaves(main)) == READING.keys() | WRITING.keys()
+
+
+def hold(done: Done, *, as_json: bool) -> None:
+    """What holds however a command ends."""
+    assert done.code in EXIT_CODES, done
+    assert "Traceback" not in done.err + done.out
+    if as_json:
+        assert isinstance(done.data, dict)
+        json.dumps(done.data, allow_nan=False)
+    if done.code not in (0, 1):
+        assert done.error
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
+def test_every_command_is_run_on_data_like_the_demos(world: World, *, as_json: bool) -> None:
+    cli = world.cli(world.copy())
+    wrong = []
+    for path, cases in (READING | WRITING).items():
+        for rest in cases:
+            done = cli.here(*world.words(path, rest), *(["--json"] if as_json else []))
+            hold(done, as_json=as_json)
+            if done.code not in (0, 1) and path not in MAY_BE_REFUSED:
+                wrong.append((path, rest, done.code, done.err[-300:]))
+    assert wrong == []
+
+
+def test_waybills_without_an_amount_are_counted_apart(world: World) -> None:
+    done = world.cli(world.copy()).here("documents", "--inn", world.names["inn"], "--kind", "waybill")
+    assert done.code == 0
+    without = world.copy().rows("documents", inn=world.names["inn"], first_day=None, last_day=None, kind="waybill")
+    count = sum(row["amount"] is None for row in without)
+    assert count > 0
+    assert f"and {count} without an amount" in done.out
+
+
+# --- what the warehouse may hold
+
+_TABLES = """
+    select format('%I.%I', table_schema, table_name), array_agg(column_name::text)
+    from information_schema.columns
+    inner join information_schema.tables using (table_schema, table_name)
+    where table_schema in ('accounting', 'control') and table_type = 'BASE TABLE' and {}
+    group by 1 order by 1
+"""
+_NULLABLE = "is_nullable = 'YES'"
+_TEXTS = "data_type = 'text'"
+HOSTILE = "\x1b[31m\r\n\t\u202e=1+1;\"'<b>{x}%s\\" + "Ё" * 20_000
+
+
+def changed(warehouse: Warehouse, table: str, columns: list[str], value: str | None) -> int:
+    """Sets each of these columns where the table allows it; how many it did."""
+    count = 0
+    for column in columns:
+        try:
+            with warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
+                cursor.execute("set local session_replication_role = replica")
+                cursor.execute(f'update {table} set "{column}" = %s', (value,))  # noqa: S608 - names of the catalogue
+                count += cursor.rowcount > 0
+        except Exception:  # noqa: BLE001, S112 - a rule of the table: it cannot be so
+            continue
+    return count
+
+
+def tables(warehouse: Warehouse, which: str) -> list[tuple[str, list[str]]]:
+    with warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
+        cursor.execute(_TABLES.replace("{}", which))
+        return [(table, columns) for table, columns in cursor.fetchall() if table != "control.alembic_version"]
+
+
+def attack(world: World, which: str, value: str | None, *, least: int, by_table: bool) -> None:
+    """Runs all that reads over a warehouse in which each such column has this value, of one table or of all."""
+    todo = tables(world.copy(), which)
+    rounds = [[one] for one in todo] if by_table else [todo]
+    count, wrong = 0, []
+    for of_round in rounds:
+        warehouse = world.copy()
+        done_here = sum(changed(warehouse, table, columns, value) for table, columns in of_round)
+        count += done_here
+        if not done_here:
+            continue
+        cli = world.cli(warehouse)
+        for path, cases in READING.items():
+            for rest in cases:
+                for as_json in (False, True):
+                    done = cli.here(*world.words(path, rest), *(["--json"] if as_json else []))
+                    hold(done, as_json=as_json)
+                    if done.code == 70:
+                        wrong.append((of_round[0][0], path, rest, done.said[-1][:200]))
+                    assert as_json or "\x1b" not in done.out
+        warehouse.close()
+    assert count >= least
+    assert wrong == []
+
+
+def test_a_null_wherever_one_may_be_ends_no_command(world: World) -> None:
+    attack(world, _NULLABLE, None, least=30, by_table=False)
+
+
+@pytest.mark.slow
+def test_a_null_wherever_one_may_be_in_one_table_ends_no_command(world: World) -> None:
+    attack(world, _NULLABLE, None, least=30, by_table=True)
+
+
+def test_whatever_a_text_holds_ends_no_command_and_moves_no_cursor(world: World) -> None:
+    attack(world, _TEXTS + " and column_name ~ 'name|reason|counterparty|basis|details|title|address|subject'",
+           HOSTILE, least=10, by_table=False)  # fmt: skip
