@@ -136,3 +136,10 @@ def test_an_inn_is_read_without_its_padding() -> None:
     assert INN.convert(" 009607083893 ", None, None) == ROMASHKA
     with pytest.raises(WrongUse, match="is not a valid INN"):
         INN.convert(WRONG, None, None)
+
+
+def test_what_others_have_written_moves_no_cursor_and_breaks_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"name": "\x1b[31mred\r\nnext\u202e\tend"}]
+    Session().answer({}, table(rows, {"name": "name"}))
+    *_, line = capsys.readouterr().out.splitlines()
+    assert line == "\ufffd[31mred next\ufffd end"
