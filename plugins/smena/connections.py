@@ -288,7 +288,8 @@ def _port(port: int | None) -> int | None:
 
 
 def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+    # One colon stands before a port; an address of the sixth version has more.
+    return f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
 
 
 def _endpoint(name: str, told: ConnectionFields) -> Endpoint:

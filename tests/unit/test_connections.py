@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from psycopg2.extensions import parse_dsn
 
-from smena.connections import endpoint_from_environment, warehouse_from_environment
+from smena.connections import ConnectionFields, endpoint_from_environment, kind_of, warehouse_from_environment
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 
@@ -40,6 +40,30 @@ def warehouse(monkeypatch: pytest.MonkeyPatch) -> Any:
     return read
 
 
+# --- what a connection leads to
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "kind"),
+    [
+        ("kontur_ofd", {"conn_type": "kontur_ofd"}, "ofd"),
+        ("of_shop", {"conn_type": "kontur_market"}, "market"),
+        ("kontur_market", {"conn_type": "kontur_ofd"}, "ofd"),
+        ("of_shop", {"conn_type": "http", "extra": {"api_key": "key"}}, "ofd"),
+        ("kontur_ofd", {"conn_type": "http"}, "ofd"),
+        ("kontur_market", {"conn_type": "https"}, "market"),
+        ("of_shop", {"conn_type": "http"}, ""),
+        ("warehouse", {}, "warehouse"),
+        ("books", {"conn_type": "postgres"}, "warehouse"),
+        ("smena_alerts", {"conn_type": "smtp"}, ""),
+    ],
+)
+def test_what_a_connection_leads_to_is_said_by_its_type_its_key_or_its_name(
+    name: str, fields: dict[str, Any], kind: str
+) -> None:
+    assert kind_of(name, ConnectionFields(**fields)) == kind
+
+
 # --- outside services
 
 
@@ -54,6 +78,14 @@ def warehouse(monkeypatch: pytest.MonkeyPatch) -> Any:
         ({"conn_type": "http", "host": "https://ofd.example/market/", "port": 8443}, "https://ofd.example:8443/market"),
         ({"conn_type": "http", "host": "ofd.example:8080/market"}, "http://ofd.example:8080/market"),
         ({"conn_type": "generic", "host": "ofd.example"}, "https://ofd.example"),
+        ({"conn_type": "kontur_ofd", "host": "https://ofd.example"}, "https://ofd.example"),
+        ({"conn_type": "kontur_ofd", "host": "ofd.example", "port": 11002}, "https://ofd.example:11002"),
+        ({"conn_type": "kontur_market", "host": "http://127.0.0.1:8790/market"}, "http://127.0.0.1:8790/market"),
+        ("kontur-ofd://ofd.example:11002", "https://ofd.example:11002"),
+        ("kontur_ofd://ofd.example:11002", "https://ofd.example:11002"),
+        ("kontur-market://:key@http%3A%2F%2F127.0.0.1%3A8790%2Fmarket", "http://127.0.0.1:8790/market"),
+        # As Airflow writes it.
+        ("kontur-market://http://:key@127.0.0.1%3A8790%2Fmarket", "http://127.0.0.1:8790/market"),
         ("http://ofd.example", "http://ofd.example"),
         ("https://ofd.example:11002/", "https://ofd.example:11002"),
         ("http://ofd.example/https", "https://ofd.example"),
