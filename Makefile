@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := plugins/smena sandbox demo dags config bench tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop status test test-all test-lowest lint format bench docs clean lock
+.PHONY: help demo stop status test test-all test-lowest lint format bench sbom docs clean lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -47,6 +47,7 @@ lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms
 	$(BIN)/deptry plugins dags config
 	$(BIN)/deptry --config .ci/deptry.toml sandbox demo tests bench
 	$(BIN)/sqlfluff lint -q include/sql demo
+	$(BIN)/python .ci/audit.py requirements.txt
 	$(BIN)/python -m demo.dag_page --check
 	$(BIN)/python -m demo.command_page --check
 
@@ -58,12 +59,15 @@ format: $(VENV)/dev-ready ## what can be formatted and mended by itself
 bench: $(VENV)/bench-ready ## the road, and other ways to load the same rows, measured side by side
 	$(BIN)/python -m bench
 
+sbom: $(VENV)/dev-ready ## sbom.json: the pinned packages as CycloneDX
+	$(BIN)/cyclonedx-py requirements requirements.txt --of JSON --output-file sbom.json
+
 docs: $(VENV)/ready ## docs/dags.md and docs/commands.md, made from the DAGs' and the commands' own words
 	$(BIN)/python -m demo.dag_page
 	$(BIN)/python -m demo.command_page
 
 clean: stop ## remove everything that was made: the environment, the demo's data
-	rm -rf $(VENV) $(LOWEST) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis sbom.json
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 UV_COMPILE := uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q
