@@ -49,6 +49,11 @@ READING = {
     ("integration", "status"): [(), ("--inn", "{inn}")],
     ("access", "list"): [()],
     ("plan",): [("--inn", "{inn}"), ("--inn", "{inn}", "--product", "market")],
+    ("organization", "list"): [()],
+    ("organization", "show"): [("--inn", "{inn}")],
+    ("connections", "test"): [(), ("warehouse",)],
+    ("dags",): [(), ("--path",)],
+    ("completion",): [("bash",), ("zsh",), ("fish",)],
 }  # fmt: skip
 WRITING = {
     ("migrate",): [()],
@@ -62,12 +67,14 @@ WRITING = {
     ("integration", "disable"): [("--inn", "{inn}", "--product", "market")],
     ("integration", "enable"): [("--inn", "{inn}", "--product", "market", "--from", str(FIRST))],
     ("access", "grant"): [("--user", "boris", "--inn", "{inn}")],
+    ("access", "roles"): [()],
     ("access", "revoke"): [("--user", "boris", "--inn", "{inn}")],
     ("load",): [
         ("--inn", "{inn}"), ("--inn", "{inn}", "--product", "market"), ("--inn", "{inn}", *DAYS),
     ],
     ("reconcile",): [("--inn", "{inn}", *DAYS)],
     ("accept",): [("--inn", "{inn}", *DAYS, "--kind", "waybill"), ("{new_order}",)],
+    ("unaccept",): [("{new_order}", "--reason", "too early")],
     ("reject",): [("--reason", "wrong", "{other_order}")],
     ("resolve",): [("{decision}", "keep-ofd", "--reason", "counted")],
     ("links", "set"): [("--inn", "{inn}", "--cashbox", "{cashbox}", "--register", "{register}", "--reason", "seen")],
@@ -78,8 +85,8 @@ WRITING = {
     ("period", "open"): [("--inn", "{inn}")],
     ("period", "close"): [("--inn", "{inn}", "--through", str(FIRST))],
 }  # fmt: skip
-# A proposal may be there, or every link be in force: both words are right.
-MAY_BE_REFUSED = {("links", "confirm"), ("links", "withdraw"), ("links", "set")}
+# A proposal may be there, or every link be in force: both words are right. Roles are FAB's: without it there are none.
+MAY_BE_REFUSED = {("links", "confirm"), ("links", "withdraw"), ("links", "set"), ("access", "roles")}
 
 
 @dataclass
