@@ -209,8 +209,9 @@ def _instead(unit: Unit, truth: Seen, seen: Seen, number: str, *, alone: bool) -
     """Numbers under which the damaged list names a unit."""
     if alone:
         return {name for inn, name in seen.units if inn == unit.inn and name not in truth.shifts}
-    entry = unit.entry if isinstance(unit.entry, dict) else {}
-    return {str(entry.get(number, "")).strip()}
+    # An organisation of Market may have been damaged in one of its shops.
+    entries = [one for one in _records_of(unit.entry) if isinstance(one, dict)]
+    return {str(one.get(number, "")).strip() for one in entries}
 
 
 def _gap(gaps: Iterable[tuple[str, str, date, date, str]], units: set[tuple[str, str]], days: set[date]) -> str:

@@ -14,7 +14,7 @@ from demo.repository import REPOSITORY
 from smena.cli.exits import EXIT_CODES, INTERRUPTED, NOBODY_READS
 from smena.model import errors
 from tests.integration.cli.shop import Shop
-from tests.unit.cli.commands import PLUGINS, Cli
+from tests.unit.cli.commands import Cli
 
 
 def errors_of_ours(above: type[errors.SmenaError] = errors.SmenaError) -> set[type[errors.SmenaError]]:
@@ -67,7 +67,7 @@ def test_an_interruption_anywhere_is_130(loaded: Shop, monkeypatch: pytest.Monke
 def test_an_interruption_while_the_program_starts_is_no_traceback() -> None:
     process = subprocess.Popen(
         [sys.executable, "-X", "importtime", "-m", "smena", "--help"],
-        env=os.environ | {"PYTHONPATH": str(PLUGINS)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
     for line in process.stderr:
@@ -87,7 +87,7 @@ def test_an_answer_that_nobody_reads_is_141(loaded: Shop, words: tuple[str, ...]
     os.close(read)
     process = subprocess.Popen(
         [sys.executable, "-m", "smena", *(word.format(inn=loaded.inn) for word in words)],
-        env=os.environ | loaded.cli.connections | {"PYTHONPATH": str(PLUGINS)},
+        env=os.environ | loaded.cli.connections,
         stdout=write, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     os.close(write)
@@ -99,7 +99,7 @@ def test_an_answer_that_nobody_reads_is_141(loaded: Shop, words: tuple[str, ...]
 def test_a_terminal_of_another_charset_ends_no_command(loaded: Shop, charset: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "smena", "documents", "--inn", loaded.inn],
-        env=os.environ | loaded.cli.connections | {"PYTHONPATH": str(PLUGINS), "PYTHONIOENCODING": charset},
+        env=os.environ | loaded.cli.connections | {"PYTHONIOENCODING": charset},
         capture_output=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
