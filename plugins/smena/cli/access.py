@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from itertools import product
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session, table, without_controls
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import INN
-from smena.connections import warehouse_from_environment
+from smena.connections import airflow_from_environment, warehouse_from_environment
 from smena.integration.organizations import organization_of
-from smena.model.errors import WrongUse
-from smena.warehouse.database import Transaction, Warehouse
+from smena.model.errors import SmenaError, WrongUse
+from smena.sources.airflow import AirflowClient
+from smena.sources.http import Patience
+from smena.warehouse.database import Row, Warehouse
+
+_log = logging.getLogger(__name__)
+
+# The grant is made already: the warning is not worth a long wait.
+_PATIENCE = Patience(connect_s=3, read_s=5, deadline_s=8, attempts=1)
 
 _COLUMNS = {"user_name": "user", "organization": "organisation", "granted_by": "granted by", "granted_at": "since"}
 
+
+def _named(_context: click.Context, _parameter: click.Parameter, users: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(user.strip() for user in users):
+        raise click.BadParameter("the name of a user is empty")
+    return users
+
+
 user_option = click.option(
-    "--user", "users", required=True, multiple=True, help="The name in Airflow, or the database login; again for more."
+    "--user",
+    "users",
+    required=True,
+    multiple=True,
+    callback=_named,
+    help="The name in Airflow, or the database login; again for more.",
 )
 inn_option = click.option("--inn", "inns", type=INN, multiple=True, help="Of this organisation; again for more.")
 all_option = click.option("--all", "is_all", is_flag=True, help="Of every organisation, those to come among them.")
@@ -35,14 +56,25 @@ def access() -> None:
 @all_option
 @click.pass_obj
 def grant(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is_all: bool) -> None:
-    """Open organisations, or all, to a person; the same again changes nothing."""
+    """Open organisations, or all, to a person; the same again changes nothing.
+
+    Warns of a user that Airflow does not know, where SMENA_AIRFLOW_URL is set and its user may read Airflow's users.
+    """
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         for inn in inns:
             organization_of(transaction, inn)
         for user, whose in product(users, wanted):
             transaction.run("desk_user_grant", user_name=user, inn=whose, granted_by=person())
-        _answer(session, transaction)
+        rows = transaction.rows("desk_users")
+    # After the transaction: nothing in the warehouse waits for Airflow.
+    unknown = _unknown_users(users)
+    for user in unknown or ():
+        line = (
+            f"Airflow knows no user {user}: the grant opens nothing on the desk until there is one of that exact name"
+        )
+        click.echo(f"smena: {without_controls(line)}", err=True)
+    _answer(session, rows, unknown)
 
 
 @access.command()
@@ -56,7 +88,7 @@ def revoke(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], i
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         for user, whose in product(users, wanted):
             transaction.run("desk_user_revoke", user_name=user, inn=whose)
-        _answer(session, transaction)
+        _answer(session, transaction.rows("desk_users"))
 
 
 @access.command()
@@ -79,7 +111,7 @@ def roles(session: Session) -> None:
 def list_(session: Session) -> None:
     """Who sees what."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        _answer(session, transaction)
+        _answer(session, transaction.rows("desk_users"))
 
 
 def _wanted(inns: tuple[str, ...], is_all: bool) -> tuple[str | None, ...]:
@@ -88,7 +120,23 @@ def _wanted(inns: tuple[str, ...], is_all: bool) -> tuple[str | None, ...]:
     return inns or (None,)
 
 
-def _answer(session: Session, transaction: Transaction) -> None:
-    rows = transaction.rows("desk_users")
+def _unknown_users(users: Sequence[str]) -> list[str] | None:
+    """Users that Airflow does not know; None where it cannot be asked."""
+    try:
+        address = airflow_from_environment()
+        if address is None:
+            return None
+        client = AirflowClient(address, _PATIENCE)
+        try:
+            return client.unknown_users(dict.fromkeys(users))
+        finally:
+            client.close()
+    except SmenaError as error:
+        _log.info("whether Airflow knows these users was not checked: %s", error)
+        return None
+
+
+def _answer(session: Session, rows: Sequence[Row], unknown: Sequence[str] | None = None) -> None:
     shown = [row | {"organization": row["organization_inn"] or "all"} for row in rows]
-    session.answer({"access": rows}, table(shown, _COLUMNS) or "nobody sees anything yet")
+    data = {"access": rows} if unknown is None else {"access": rows, "unknown_users": unknown}
+    session.answer(data, table(shown, _COLUMNS) or "nobody sees anything yet")

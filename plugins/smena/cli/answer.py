@@ -36,9 +36,14 @@ class Session:
         if self.as_json:
             click.echo(json.dumps(dict(data), ensure_ascii=False, default=_for_json))
         elif text:
-            click.echo(_CONTROL.sub("\ufffd", text))
+            click.echo(without_controls(text))
         if waits:
             raise SystemExit(WAITS)
+
+
+def without_controls(text: str) -> str:
+    """The text without what moves a terminal's cursor or colours it."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 def _for_json(value: object) -> str | float:

@@ -1,17 +1,20 @@
-"""Airflow's REST API, as much of it as starting a run takes."""
+"""Airflow's REST API, as much of it as starting a run and asking for a user takes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from smena.model.errors import PassingFault, RefusedByService
+from smena.model.errors import PassingFault, RefusedByService, WrongUse
 from smena.sources.http import Answer, Http, Patience
 
 PATIENCE = Patience(connect_s=5, read_s=15, deadline_s=30, attempts=3)
+
+_USERS = "/auth/fab/v1/users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,28 @@ class AirflowClient:
         is_paused = bool(self._ask("GET", place, "dag").get("is_paused"))
         run = self._ask("POST", f"{place}/dagRuns", "dagRuns", {"logical_date": None, "conf": dict(conf)})
         return StartedRun(dag_id, str(run.get("dag_run_id", "")), is_paused, str(run.get("triggering_user_name") or ""))
+
+    def unknown_users(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that no user of Airflow has, exactly as they are written.
+
+        Raises PassingFault or RefusedByService also where users cannot be looked up: Airflow has another auth manager
+        than FAB, or whoever asks may not read users. WrongUse for a name that no address can hold.
+        """
+        # Other auth managers answer 404 to every name, as FAB does to an unknown one. Only FAB has this list.
+        if "users" not in self._ask("GET", f"{_USERS}?limit=1", "users"):
+            raise PassingFault("Airflow users: the answer has no list of users", fix="check the address of Airflow")
+        return [name for name in names if self._user_name(name) != name]
+
+    def _user_name(self, name: str) -> str | None:
+        """The name as Airflow keeps it: FAB finds a user by the name in any case, the desk by the exact one."""
+        if "/" in name or name in ("", ".", ".."):
+            raise WrongUse(f"Airflow cannot be asked for a user of the name {name!r}", fix="look it up in Airflow")
+        try:
+            return str(self._ask("GET", f"{_USERS}/{quote(name, safe='')}", "user").get("username", ""))
+        except RefusedByService as refusal:
+            if refusal.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
 
     def _ask(self, verb: str, path: str, name: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         if not self._token:
