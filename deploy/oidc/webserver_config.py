@@ -26,7 +26,7 @@ ROLES = {
     "smena-admins": ["Admin"],
 }
 
-ISSUER = os.environ["OIDC_ISSUER"]
+ISSUER, CLIENT_ID = os.environ["OIDC_ISSUER"], os.environ["OIDC_CLIENT_ID"]
 NAME_CLAIM = os.environ.get("OIDC_NAME_CLAIM") or "preferred_username"
 GROUPS_CLAIM = os.environ.get("OIDC_GROUPS_CLAIM") or "groups"
 
@@ -39,14 +39,16 @@ class SingleSignOn(FabAirflowSecurityManagerOverride):
     def get_oauth_user_info(self, provider: str, resp: dict[str, Any]) -> dict[str, Any]:
         """The person who logs in. Raises ValueError where the provider's answer is incomplete: the login is refused.
 
-        `resp["userinfo"]` holds the claims of the ID token. Its signature, audience, age and nonce were checked by
-        Authlib, which leaves the key out where there was no ID token.
+        `resp["userinfo"]` holds the claims of the ID token. Its signature, age and nonce were checked by Authlib, which
+        leaves the key out where there was no ID token, and takes a token of another audience where `azp` is right.
         """
         told = resp.get("userinfo")
         if not told:
             raise ValueError("the provider sent no ID token")
         if told["iss"] != ISSUER:
             raise ValueError(f"the ID token is of the issuer {told['iss']}, not of OIDC_ISSUER")
+        if CLIENT_ID not in _texts(told["aud"]):
+            raise ValueError(f"the ID token is for {told['aud']}, not for OIDC_CLIENT_ID")
         remote = self.oauth_remotes[provider]
         more = dict(remote.userinfo(token=resp)) if remote.server_metadata.get("userinfo_endpoint") else {}
         if more and more.get("sub") != told["sub"]:
@@ -54,7 +56,8 @@ class SingleSignOn(FabAirflowSecurityManagerOverride):
         claims = more | dict(told)
         if not isinstance(claims.get(NAME_CLAIM), str) or not claims[NAME_CLAIM]:
             raise ValueError(f"there is no name in the claim {NAME_CLAIM}")
-        groups = _groups(claims.get(GROUPS_CLAIM))
+        # Keycloak can send the path of a group, as `/smena-auditors`.
+        groups = [group.removeprefix("/") for group in _texts(claims.get(GROUPS_CLAIM))]
         if not ROLES.keys() & set(groups):
             log.warning("%s has no role: the claim %s holds %s", claims[NAME_CLAIM], GROUPS_CLAIM, groups)
         return {
@@ -66,10 +69,10 @@ class SingleSignOn(FabAirflowSecurityManagerOverride):
         }
 
 
-def _groups(claim: Any) -> list[str]:
-    """Names of groups. Some providers send a single one as a string; Keycloak can send paths, as `/smena-auditors`."""
+def _texts(claim: Any) -> list[str]:
+    """The texts of a claim that is a list or, as some providers send a single one, a text."""
     found = [claim] if isinstance(claim, str) else claim if isinstance(claim, list) else []
-    return [name.removeprefix("/") for name in found if isinstance(name, str)]
+    return [text for text in found if isinstance(text, str)]
 
 
 SECURITY_MANAGER_CLASS = SingleSignOn
@@ -86,7 +89,7 @@ OAUTH_PROVIDERS = [
         "icon": "fa-key",
         "token_key": "access_token",
         "remote_app": {
-            "client_id": os.environ["OIDC_CLIENT_ID"],
+            "client_id": CLIENT_ID,
             "client_secret": os.environ["OIDC_CLIENT_SECRET"],
             "server_metadata_url": f"{ISSUER.rstrip('/')}/.well-known/openid-configuration",
             "client_kwargs": {"scope": "openid profile email", "code_challenge_method": "S256"},
