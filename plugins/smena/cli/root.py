@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+import textwrap
 import traceback
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
@@ -87,7 +88,10 @@ class _Commands(Commands):
             raise _Interrupted from None
 
 
-_EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {what}" for code, what in EXIT_CODES.items())
+_EPILOG = "\b\nExit codes:\n" + "\n".join(
+    textwrap.fill(what, 78, initial_indent=f"  {code:>3}  ", subsequent_indent=" " * 7)
+    for code, what in EXIT_CODES.items()
+)
 
 
 class _Interrupted(Exception):
