@@ -77,19 +77,25 @@ lock: ## resolve pyproject.toml and requirements*.in into requirements*.txt (nee
 	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(UV_COMPILE) requirements-bench.in -o requirements-bench.txt
 
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+UV := 0.13.9
+# uv installs the packages in seconds, pip in more than a minute; pip does it where uv cannot be had or finds no index.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python -r $(1) 2> /dev/null || $(PIP) -r $(1)
+
 $(VENV)/ready: requirements.txt pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Smena needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
 	@echo "making $(VENV) from requirements.txt; this takes a minute or two, once"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PIP) uv==$(UV) || true
+	@$(call install,requirements.txt)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev-ready: requirements-dev.txt $(VENV)/ready
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(call install,requirements-dev.txt)
 	@touch $@
 
 $(VENV)/bench-ready: requirements-bench.txt $(VENV)/ready
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(call install,requirements-bench.txt)
 	@touch $@
