@@ -19,7 +19,7 @@ from demo.state import DemoState
 _NAME = "sandbox"
 _PREFERRED_PORT = 8790
 _SEED, _REGISTERS = 7, 5
-# 96 is no region: these numbers are nobody's. The README names the first.
+# No region has the code 96, so no company has these numbers. The README names the first.
 _ORGANIZATIONS = (
     '9601000019;ООО "Полярная гагара"',
     '9602000029;ООО "Янтарная пристань"',
