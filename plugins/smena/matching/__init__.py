@@ -1,1 +1,1 @@
-"""What a told shift is to what stands already: new, the same, changed, in conflict. Nothing is deleted here."""
+"""What is booked: pure pandas, from what a batch reports and what the warehouse holds to a ChangeSet."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from smena.matching import shifts, sources
+from smena.matching.decide import decide
+from smena.warehouse.applying import apply
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
+from smena.warehouse.slices import read_slice
 
 
 def write(transaction: Transaction, batch: Batch) -> None:
     """Matches a staged batch with what stands, and writes it. Under the organisation's lock, in its transaction."""
-    write_shifts(transaction, batch)
+    write_books(transaction, batch)
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
@@ -23,30 +25,12 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_summary", batch_id=batch_id)
 
 
-def write_shifts(transaction: Transaction, batch: Batch) -> None:
-    """Matches the staged shifts of a batch with the published ones and writes shifts, orders and decisions.
+def write_books(transaction: Transaction, batch: Batch) -> None:
+    """Reads the slice of a staged batch, decides, and applies what was decided to shifts, orders and decisions.
 
     The locks of drives are taken after that of the organisation, and held to the end: two organisations may list one
-    register, and a shift is booked once.
+    register or one cashbox, and a shift is booked once.
     """
     transaction.run("lock_drives", batch_id=batch.batch_id)
-    shifts.match(transaction, batch)
-    batch_id, inn = batch.batch_id, batch.organization_inn
-    transaction.run("publish_new_shifts", batch_id=batch_id, inn=inn)
-    transaction.run("publish_changed_shifts", batch_id=batch_id)
-    transaction.run("publish_conflicts", batch_id=batch_id)
-    transaction.run("publish_settled", batch_id=batch_id)
-    paired = sources.pair(transaction, batch)
-    if paired:
-        sources.hold_back(transaction, batch)
-        sources.move_orders(transaction, batch)
-        sources.settle(transaction, batch)
-    transaction.run("publish_targets", batch_id=batch_id)
-    if paired:
-        sources.want_orders(transaction)
-    transaction.run("publish_analyze")
-    transaction.run("publish_new_orders", batch_id=batch_id, inn=inn)
-    transaction.run("publish_revised_orders", batch_id=batch_id)
-    transaction.run("publish_reversed_orders", batch_id=batch_id)
-    if paired:
-        sources.reverse_orders(transaction, batch)
+    slice_ = read_slice(transaction, batch.batch_id, batch.organization_inn)
+    apply(transaction, batch, decide(slice_), closed_through=slice_.setting.closed_through)

@@ -143,6 +143,8 @@ ORDERS = Schema(
     {
         "fiscal_drive_number": TEXT,
         "shift_number": WHOLE,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
         "kind": TEXT,
         "operation": TEXT,
         "taxation": TEXT,
@@ -153,9 +155,13 @@ ORDERS = Schema(
         "vat_by_rate": TEXT,
         "debit_account": TEXT,
         "credit_account": TEXT,
+        "basis": TEXT,
     },
 )
-"""One row a cash order: `kind` pko or rko, `taxation` empty where not told, `vat` missing where not exactly known.
+"""One row a cash order: `kind` pko or rko, `taxation` empty where not known, `vat` missing where not exactly known.
+
+A shift of the OFD is known by `fiscal_drive_number` and `shift_number`, one of Kontur.Market by `cashbox_id` and
+`till_shift`; the other two are missing.
 
 `vat_by_rate` is a JSON object of kopecks by rate, `{"20": 1667}`.
 """

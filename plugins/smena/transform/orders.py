@@ -12,7 +12,9 @@ from smena.model.outcome import KIND_OF, Operation, Outcome
 from smena.transform.frames import MONEY, ORDERS, SHIFT_KEY
 from smena.transform.vat import vat_of_cash
 
-_SPLIT = [*SHIFT_KEY, "operation", "taxation", "agent"]
+_OF_SHIFT = ["operation", "taxation", "agent"]
+"""What tells the orders of one shift apart."""
+
 _NETTED = (str(Operation.CASH_INCOME), str(Operation.CASH_REFUND))
 
 
@@ -23,40 +25,56 @@ def make_orders(
     *,
     refunds: str,
     accounts: Sequence[AccountRule],
+    key: Sequence[str] = SHIFT_KEY,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The orders (ORDERS) of issued shifts, and the shifts with the outcome that their orders leave them.
 
-    From totals: one order an operation, tax system and VAT not told. From receipts: split by tax system and agent, VAT
-    exact, or missing where one of the receipts does not account for its whole total. `refunds` is `rko` (orders of
-    their own) or `net` (taken off the sales).
+    The one rule from a shift to its cash orders, for both products and for what a person decides.
+
+    Args:
+        shifts: `key`, the cash sums by operation in kopecks (an operation without a column has none), `outcome`,
+            `reason`, `order_day`, `basis` and `detail`: `receipts` where the orders are made of `receipts`, else they
+            are made of the sums: one order an operation, tax system and VAT not known.
+        receipts: split by tax system and agent, VAT exact, or missing where one of the receipts does not account for
+            its whole total.
+        vat_lines: VAT inside these receipts.
+        refunds: `rko` (orders of their own) or `net` (taken off the sales).
+        accounts: the first rule that fits an order says its accounts.
+        key: the columns by which a shift is known.
     """
+    key = list(key)
     issued = shifts[shifts["outcome"] == Outcome.ISSUED]
-    rows = pd.concat([_from_totals(issued), _from_receipts(issued, receipts, vat_lines)], ignore_index=True)
+    rows = _from_totals(issued, key)
+    if (issued["detail"] == "receipts").any():
+        rows = pd.concat([rows, _from_receipts(issued, receipts, vat_lines, key)], ignore_index=True)
     if refunds == "net":
-        rows = _net(rows)
+        rows = _net(rows, key)
     rows = rows[rows["amount"] > 0]
     rows = rows.assign(kind=rows["operation"].map({str(op): kind for op, kind in KIND_OF.items()}))
     rows = _with_accounts(rows, accounts)
-    rows = rows.merge(issued[[*SHIFT_KEY, "order_day"]].rename(columns={"order_day": "day"}), on=SHIFT_KEY)
-    homeless = rows.loc[rows["debit_account"].isna(), SHIFT_KEY].drop_duplicates()
-    shifts = _left(shifts, rows, homeless)
-    if len(homeless):
-        rows = rows[~_key(rows).isin(_key(homeless))]
-    return shifts, ORDERS.conform(rows.reset_index(drop=True))
+    rows = rows.merge(issued[[*key, "order_day", "basis"]].rename(columns={"order_day": "day"}), on=key)
+    without_account_rule = rows.loc[rows["debit_account"].isna(), key].drop_duplicates()
+    shifts = _with_outcome_of_orders(shifts, rows, without_account_rule, key)
+    if len(without_account_rule):
+        rows = rows[~_keys(rows, key).isin(_keys(without_account_rule, key))]
+    # A key of the other product is missing.
+    return shifts, ORDERS.conform(rows.reset_index(drop=True).reindex(columns=list(ORDERS.columns)))
 
 
-def _key(frame: pd.DataFrame) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(frame[SHIFT_KEY])
+def _keys(frame: pd.DataFrame, key: list[str]) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(frame[key])
 
 
-def _left(shifts: pd.DataFrame, rows: pd.DataFrame, homeless: pd.DataFrame) -> pd.DataFrame:
+def _with_outcome_of_orders(
+    shifts: pd.DataFrame, rows: pd.DataFrame, without_account_rule: pd.DataFrame, key: list[str]
+) -> pd.DataFrame:
     """A shift whose refunds equal its sales has no order; one without an account rule waits for a person."""
     issued = shifts["outcome"] == Outcome.ISSUED
-    vanished = issued & ~_key(shifts).isin(_key(rows))
-    unruled = issued & _key(shifts).isin(_key(homeless)) if len(homeless) else issued & False
-    if not (vanished.any() or unruled.any()):
+    netted_to_zero = issued & ~_keys(shifts, key).isin(_keys(rows, key))
+    unknown_account = issued & _keys(shifts, key).isin(_keys(without_account_rule, key))
+    if not (netted_to_zero.any() or unknown_account.any()):
         return shifts
-    conditions = [vanished.to_numpy(dtype=bool), unruled.to_numpy(dtype=bool)]
+    conditions = [netted_to_zero.to_numpy(dtype=bool), unknown_account.to_numpy(dtype=bool)]
     outcome = np.select(conditions, [str(Outcome.NO_CASH), str(Outcome.NEEDS_REVIEW)], shifts["outcome"].astype(object))
     reason = np.select(conditions, ["refunds equal sales", "no account rule for it"], shifts["reason"].astype(object))
     return shifts.assign(
@@ -65,11 +83,12 @@ def _left(shifts: pd.DataFrame, rows: pd.DataFrame, homeless: pd.DataFrame) -> p
     )
 
 
-def _from_totals(issued: pd.DataFrame) -> pd.DataFrame:
-    told = issued[issued["detail"] == "totals"]
+def _from_totals(issued: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    summed = issued[(issued["detail"] != "receipts").fillna(value=True)]
     parts = [
-        told[SHIFT_KEY].assign(operation=name, amount=told[name])[(told[name] > 0).to_numpy(dtype=bool)]
+        summed[key].assign(operation=name, amount=summed[name])[(summed[name] > 0).to_numpy(dtype=bool)]
         for name in MONEY[:4]
+        if name in summed
     ]
     rows = pd.concat(parts)
     return rows.assign(
@@ -81,35 +100,38 @@ def _from_totals(issued: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _from_receipts(issued: pd.DataFrame, receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.DataFrame:
-    exact = issued.loc[issued["detail"] == "receipts", SHIFT_KEY]
-    columns = [*SHIFT_KEY, "operation", "amount", "taxation", "agent", "vat", "vat_by_rate"]
-    paid = receipts[receipts["cash"] > 0].merge(exact, on=SHIFT_KEY, how="inner")
+def _from_receipts(
+    issued: pd.DataFrame, receipts: pd.DataFrame, vat_lines: pd.DataFrame, key: list[str]
+) -> pd.DataFrame:
+    exact = issued.loc[issued["detail"] == "receipts", key]
+    columns = [*key, "operation", "amount", "taxation", "agent", "vat", "vat_by_rate"]
+    paid = receipts[receipts["cash"] > 0].merge(exact, on=key, how="inner")
     paid = paid.assign(taxation=paid["taxation"].fillna(""))
     if paid.empty:
-        return _from_totals(issued.head(0))[columns]
-    amounts = paid.groupby(_SPLIT, as_index=False, dropna=False).agg(
+        return _from_totals(issued.head(0), key)[columns]
+    order = [*key, *_OF_SHIFT]
+    amounts = paid.groupby(order, as_index=False, dropna=False).agg(
         amount=("cash", "sum"), vat_known=("vat_known", "all")
     )
     lines = vat_of_cash(paid, vat_lines)
-    rates = lines.groupby([*_SPLIT, "rate"], as_index=False, dropna=False).agg(vat=("vat", "sum"))
-    rates = rates[rates["vat"] > 0].sort_values([*_SPLIT, "rate"])
-    rates["told"] = '"' + rates["rate"] + '": ' + rates["vat"].astype("string")
-    by_order = rates.groupby(_SPLIT, as_index=False, dropna=False).agg(vat=("vat", "sum"), told=("told", ", ".join))
-    rows = amounts.merge(by_order, on=_SPLIT, how="left")
-    told = rows["told"].astype("string").fillna("")
+    rates = lines.groupby([*order, "rate"], as_index=False, dropna=False).agg(vat=("vat", "sum"))
+    rates = rates[rates["vat"] > 0].sort_values([*order, "rate"])
+    rates["text"] = '"' + rates["rate"] + '": ' + rates["vat"].astype("string")
+    by_order = rates.groupby(order, as_index=False, dropna=False).agg(vat=("vat", "sum"), text=("text", ", ".join))
+    rows = amounts.merge(by_order, on=order, how="left")
+    by_rate = rows["text"].astype("string").fillna("")
     known = rows["vat_known"].astype(bool)
-    return rows.assign(vat=rows["vat"].fillna(0).where(known), vat_by_rate=("{" + told + "}").where(known))[columns]
+    return rows.assign(vat=rows["vat"].fillna(0).where(known), vat_by_rate=("{" + by_rate + "}").where(known))[columns]
 
 
-def _net(rows: pd.DataFrame) -> pd.DataFrame:
+def _net(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """Refunds taken off sales, by tax system and agent; what is left below nothing is an РКО of the difference."""
     sides = rows[rows["operation"].isin(_NETTED)]
     if not (sides["operation"] == _NETTED[1]).any():
         return rows
-    key = [*SHIFT_KEY, "taxation", "agent"]
+    side = [*key, "taxation", "agent"]
     income, refund = (sides[sides["operation"] == name].drop(columns="operation") for name in _NETTED)
-    both = income.merge(refund, on=key, how="outer", suffixes=("", "_back"))
+    both = income.merge(refund, on=side, how="outer", suffixes=("", "_back"))
     amount = both["amount"].fillna(0) - both["amount_back"].fillna(0)
     # VAT stays unknown where either side does not know it.
     unknown = (both["amount"].notna() & both["vat"].isna()) | (both["amount_back"].notna() & both["vat_back"].isna())
@@ -117,7 +139,7 @@ def _net(rows: pd.DataFrame) -> pd.DataFrame:
     negative = (amount < 0).to_numpy(dtype=bool)
     vat = vat.where(~negative, -vat)
     plain = both["amount_back"].isna()
-    netted = both[key].assign(
+    netted = both[side].assign(
         operation=pd.Series(np.where(negative, _NETTED[1], _NETTED[0]), index=both.index, dtype="string"),
         amount=amount.abs(),
         # More VAT on one side than money is left for: the rates differ, and only a person can tell what is inside.

@@ -9,6 +9,7 @@ import pandas as pd
 
 from smena.model.organization import AccountRule
 from smena.model.outcome import Outcome
+from smena.transform.basis import basis_of_shifts
 from smena.transform.documents import CORRECTION_KINDS
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, REJECTS, SHIFT_KEY, SHIFTS
@@ -72,6 +73,7 @@ def make_shifts(
     shifts["has_corrections"] = read["earlier"] | read["undated"]
     read["review"] = _reviews(shifts, told, read, exact, unread, corrections=corrections)
     _judge(shifts, read, keeps_cash_documents=keeps_cash_documents)
+    shifts["basis"] = basis_of_shifts(shifts)
     shifts, orders = make_orders(shifts, receipts, vat_lines, refunds=refunds, accounts=accounts)
     return SHIFTS.conform(shifts), orders, rejects
 

@@ -9,8 +9,8 @@ from itertools import groupby
 
 import pandas as pd
 
-from smena.integration.organizations import organization_of
-from smena.model.organization import Organization
+from smena.integration.organizations import account_rules, organization_of
+from smena.model.organization import AccountRule, Organization
 from smena.pipeline.border import Failed, by_register, mark_failed
 from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
@@ -19,9 +19,10 @@ from smena.pipeline.road import Road
 from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
 from smena.sources.market_listing import list_contractors
 from smena.transform.duplicates import as_rejects
-from smena.transform.frames import REJECTS
+from smena.transform.frames import ORDERS, REJECTS
 from smena.transform.market.filing import file_cashless, file_sold, file_waybills
 from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS, TILL_SHIFTS
+from smena.transform.market.orders import make_till_orders
 from smena.transform.market.reading import read_cheques, read_waybills
 from smena.transform.market.reports import make_cashless, make_sold
 from smena.transform.market.shifts import make_till_shifts
@@ -40,6 +41,7 @@ class Processed:
     """What a shard has staged, and what the gates said of it."""
 
     shifts: int = 0
+    orders: int = 0
     rejects: int = 0
     gates: Gates = field(default_factory=Gates)
 
@@ -49,6 +51,7 @@ class Chunk:
     """What came of the pages of one window: rows to publish, rows for quarantine, results of the gates."""
 
     shifts: pd.DataFrame
+    orders: pd.DataFrame
     documents: pd.DataFrame
     lines: pd.DataFrame
     rejects: pd.DataFrame
@@ -65,6 +68,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
             batch = ledger.batch_of(transaction, batch_id)
             organization = organization_of(transaction, batch.organization_inn)
             told |= {"inn": organization.inn, "product": batch.product}
+            accounts = account_rules(transaction, organization.inn)
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
             last_days = {
@@ -79,12 +83,13 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 for first_day, last_day, part in _by_window(pages, last_days):
 
                     def staged(pages: list[StoredPage], first: date = first_day, last: date = last_day) -> Chunk:
-                        chunk = work(pages, organization, first, last, now_local)
+                        chunk = work(pages, organization, accounts, first, last, now_local)
                         _stage(transaction, batch_id, shard, chunk)
                         return chunk
 
                     for chunk in by_register(transaction, part, staged, failed):
                         done.shifts += len(chunk.shifts)
+                        done.orders += len(chunk.orders)
                         done.rejects += len(chunk.rejects)
                         done.gates.add(chunk.verdicts)
             mark_failed(transaction, batch_id, failed)
@@ -96,16 +101,21 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 shard=shard,
                 state=done.gates.state,
                 shifts=done.shifts,
-                orders=0,
+                orders=done.orders,
                 rejects=done.rejects,
                 reason=done.gates.stopped or None,
             )
-        told.update(shifts=done.shifts, rejects=done.rejects, failed=len(failed))
+        told.update(shifts=done.shifts, orders=done.orders, rejects=done.rejects, failed=len(failed))
         return done
 
 
 def work(
-    pages: list[StoredPage], organization: Organization, first_day: date, last_day: date, now_local: datetime
+    pages: list[StoredPage],
+    organization: Organization,
+    accounts: list[AccountRule],
+    first_day: date,
+    last_day: date,
+    now_local: datetime,
 ) -> Chunk:
     """Pages of one window, of any number of shops, into rows to publish: pure."""
     days = {"first_day": first_day, "last_day": last_day}
@@ -128,8 +138,15 @@ def work(
         file_sold(make_sold(cheques, told.lines, **days), cheques),
         file_waybills(make_waybills(waybills, delivered.lines, **days), _contractors(pages)),
     ]
+    shifts, orders = make_till_orders(
+        shifts,
+        refunds=organization.refunds,
+        keeps_cash_documents=organization.keeps_cash_documents,
+        accounts=accounts,
+    )
     return Chunk(
         shifts,
+        orders,
         pd.concat([documents for documents, _ in filed], ignore_index=True),
         pd.concat([lines for _, lines in filed], ignore_index=True),
         _together(spoiled, _rejected(delivered.rejects, of_waybills, "waybill")),
@@ -178,6 +195,8 @@ def _stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) ->
     dated = {"order_day": chunk.shifts["order_day"].dt.strftime("%Y-%m-%d")}
     columns = [*place, *TILL_SHIFTS.columns]
     copy_frame(transaction, chunk.shifts.assign(**place, **dated), "stage", "till_shift", columns)
+    days = {"day": chunk.orders["day"].dt.strftime("%Y-%m-%d")}
+    copy_frame(transaction, chunk.orders.assign(**place, **days), "stage", "cash_order", [*place, *ORDERS.columns])
     days = {name: chunk.documents[name].dt.strftime("%Y-%m-%d") for name in ("day", "paper_day")}
     columns = [*place, *DOCUMENTS.columns]
     copy_frame(transaction, chunk.documents.assign(**place, **days), "stage", "market_document", columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smena.matching import sources, tills
+from smena.pipeline.writing import write_books
 from smena.transform.market.shifts import MARGIN
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
@@ -11,23 +11,7 @@ from smena.warehouse.ledger import Batch
 def write(transaction: Transaction, batch: Batch) -> None:
     """Matches staged till shifts with what stands, pairs them with the OFD's, and writes what is Market's to book."""
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
-    # Two organisations may list one cashbox. As for drives, after the organisation's lock.
-    transaction.run("lock_drives", batch_id=batch_id)
-    tills.match(transaction, batch)
-    transaction.run("publish_new_tills", batch_id=batch_id, inn=inn)
-    transaction.run("publish_changed_tills", batch_id=batch_id)
-    transaction.run("publish_till_conflicts", batch_id=batch_id, inn=inn)
-    paired = sources.pair(transaction, batch)
-    if paired:
-        sources.settle(transaction, batch)
-    transaction.run("publish_targets", batch_id=batch_id)
-    if paired:
-        sources.want_orders(transaction)
-    transaction.run("publish_analyze")
-    transaction.run("publish_new_orders", batch_id=batch_id, inn=inn)
-    transaction.run("publish_revised_orders", batch_id=batch_id)
-    if paired:
-        sources.reverse_orders(transaction, batch)
+    write_books(transaction, batch)
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from smena.integration.organizations import account_rules
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer
 from smena.model.organization import Organization
 from smena.model.window import Window
@@ -100,7 +101,8 @@ def _compare(road: Road, organization: Organization, shop: Row, answers: Sequenc
     place = {"inn": organization.inn, **shop}
     dated = replace(organization, date_policy="shift_close")
     now: datetime = road.local_now(organization)
-    told = work(list(answers), dated, shop["first_day"], shop["last_day"], now)
+    accounts = account_rules(road.warehouse, organization.inn)
+    told = work(list(answers), dated, accounts, shop["first_day"], shop["last_day"], now)
     unread = told.rejects[told.rejects["kind"] == "page"]
     if len(unread):
         again.unasked[str(shop["shop_id"])] = f"cheques cannot be read: {unread.iloc[0]['reason']}"

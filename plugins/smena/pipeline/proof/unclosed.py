@@ -22,7 +22,7 @@ from smena.pipeline.log import logger
 from smena.pipeline.process import Chunk, stage
 from smena.pipeline.receipts import CLOCKS_APART
 from smena.pipeline.road import Road
-from smena.pipeline.writing import write_shifts
+from smena.pipeline.writing import write_books
 from smena.quality import check_receipts
 from smena.sources.ofd import OfdClient
 from smena.transform.frames import MONEY, ORDERS, SHIFT_KEY, SHIFT_TOTALS, Z_REPORTS
@@ -123,7 +123,7 @@ def write(transaction: Transaction, batch: Batch, organization: Organization, fo
             shifts = shifts.assign(outcome="needs_review")
             orders = ORDERS.empty()
         stage(transaction, batch.batch_id, 0, Chunk(shifts, orders, one.documents.rejects.head(0).assign(step=""), ()))
-    write_shifts(transaction, batch)
+    write_books(transaction, batch)
     transaction.run("proof_unclosed_gaps", inn=organization.inn)
     transaction.run("stage_clear", batch_id=batch.batch_id, shard=0)
 

@@ -1,0 +1,12 @@
+-- Run by publish: till shifts that another shop reports too are incomplete in the stage as well, so that their days stay
+-- open. Sums of a part are none.
+update stage.till_shift
+set
+    outcome = 'incomplete',
+    reason = %(reason)s,
+    cash_income = null,
+    cash_refund = null,
+    cashless_income = null,
+    cashless_refund = null,
+    price_correction = null
+where till_shift.batch_id = %(batch_id)s and till_shift.ctid = any(%(places)s::tid[])

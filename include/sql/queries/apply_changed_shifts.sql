@@ -1,0 +1,45 @@
+-- Run by publish after apply_proposals: shifts of the OFD whose facts or outcome are replaced; the former row goes to
+-- shift_history by itself.
+-- reads: change_shift, proposal
+update accounting.shift
+set
+    kpp = change_shift.kpp,
+    -- Both differ only where a shift had no closing report, and has it now.
+    fiscal_document_number = staged.fiscal_document_number,
+    closed_at = staged.closed_at,
+    fiscal_sign = coalesce(staged.fiscal_sign, shift.fiscal_sign),
+    opened_at = staged.opened_at,
+    -- A document that is delivered again was received when it came first.
+    received_at = least(shift.received_at, staged.received_at at time zone 'UTC'),
+    receipts = staged.receipts,
+    documents_quantity = coalesce(staged.documents_quantity, shift.documents_quantity),
+    cash_income = staged.cash_income * 0.01,
+    cash_refund = staged.cash_refund * 0.01,
+    cash_payout = staged.cash_payout * 0.01,
+    cash_payout_refund = staged.cash_payout_refund * 0.01,
+    cashless_income = staged.cashless_income * 0.01,
+    cashless_refund = staged.cashless_refund * 0.01,
+    detail = staged.detail,
+    order_date = staged.order_day,
+    outcome = change_shift.outcome,
+    reason = change_shift.reason,
+    same_as = change_shift.same_as,
+    late_by = accounting.late_by(
+        staged.closed_at,
+        least(shift.received_at at time zone 'UTC', staged.received_at),
+        organization.timezone
+    ),
+    evidence = staged.evidence,
+    proposed_orders = proposal.orders,
+    revision = shift.revision + 1,
+    batch_id = %(batch_id)s,
+    loaded_at = now()
+from stage.shift as staged
+inner join change_shift on staged.shift_id = change_shift.shift_id
+inner join control.organization on organization.inn = %(inn)s
+left join proposal on staged.shift_id = proposal.shift_id
+where
+    staged.batch_id = %(batch_id)s
+    and change_shift.action = 'replace'
+    and shift.shift_id = staged.shift_id
+    and shift.revision = change_shift.revision

@@ -1,0 +1,6 @@
+-- Run by publish: links that end where another begins, because the cashbox went over to another register.
+-- reads: change_link
+update control.register_link as link
+set days = daterange(lower(link.days), change_link.end_day)
+from change_link
+where change_link.action = 'ended' and link.register_link_id = change_link.register_link_id

@@ -1,2 +1,0 @@
--- Run by publish after link_agreement: the planner is told how many there are.
-analyze agreement

@@ -1,2 +1,0 @@
--- Run by publish after pair_doubtful: the planner is told how many there are.
-analyze doubtful

@@ -1,2 +1,0 @@
--- Run by publish after pair_fiscal: the planner is told how many there are.
-analyze fiscal

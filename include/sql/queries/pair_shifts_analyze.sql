@@ -1,2 +1,0 @@
--- Run by publish after pair_shifts: the planner is told how many there are.
-analyze pairing

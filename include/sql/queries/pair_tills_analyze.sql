@@ -1,2 +1,0 @@
--- Run by publish after pair_tills: the planner is told how many there are.
-analyze till

@@ -1,0 +1,13 @@
+-- Read by publish after slice_scope: decisions about the shifts in question, open ones and answers.
+-- reads: slice_shift
+select
+    decision.decision_id,
+    decision.kind,
+    decision.shift_id::text as shift_id,
+    decision.rival_id::text as counterpart_id,
+    decision.digest,
+    decision.state = 'open' as is_open,
+    decision.resolution,
+    decision.resolved_by is not null and decision.resolved_by <> 'rule' as is_by_person
+from slice_shift
+inner join control.decision on slice_shift.shift_id = decision.shift_id

@@ -1,0 +1,49 @@
+-- Run by publish: the orders that shifts propose which had orders before, or which the batch does not report: from the
+-- stage where the batch replaces their facts, else as they are stored with the shift. Amounts in kopecks.
+-- reads: booked_shift, change_shift, moved_shift
+-- makes: proposed_order
+create temporary table proposed_order on commit drop as
+select
+    cash_order.shift_id,
+    cash_order.kind,
+    cash_order.operation,
+    cash_order.taxation,
+    cash_order.agent,
+    cash_order.day,
+    cash_order.amount,
+    cash_order.vat,
+    cash_order.vat_by_rate,
+    cash_order.debit_account,
+    cash_order.credit_account,
+    cash_order.basis
+from booked_shift
+inner join change_shift
+    on booked_shift.shift_id = change_shift.shift_id and change_shift.action in ('insert', 'replace')
+inner join stage.cash_order on booked_shift.shift_id = cash_order.shift_id and cash_order.batch_id = %(batch_id)s
+where not booked_shift.is_first
+union all
+select
+    shift.shift_id,
+    stored.kind,
+    stored.operation,
+    stored.taxation,
+    stored.agent,
+    stored.day,
+    stored.amount,
+    stored.vat,
+    stored.vat_by_rate,
+    stored.debit_account,
+    stored.credit_account,
+    stored.basis
+from booked_shift
+inner join accounting.shift on booked_shift.shift_id = shift.shift_id
+cross join
+    lateral jsonb_to_recordset(shift.proposed_orders) as stored (
+        kind text, operation text, taxation text, agent boolean, day date, amount bigint, vat bigint, vat_by_rate jsonb,
+        debit_account text, credit_account text, basis text
+    )
+where
+    not exists (
+        select from change_shift
+        where change_shift.shift_id = shift.shift_id and change_shift.action in ('insert', 'replace')
+    )

@@ -1,0 +1,3 @@
+-- Run by publish after slice_scope: the planner is told how many there are.
+-- reads: slice_shift
+analyze slice_shift

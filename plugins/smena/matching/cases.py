@@ -1,0 +1,81 @@
+"""Ordered tables of cases: the first condition that holds decides. An unknown in a condition is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of a table.
+
+    Attributes:
+        when: for each row of the data, whether the case holds: without unknowns.
+        outcome: what holds then, one value for all rows or a column of values.
+        reason: why, in the same form; None for no reason.
+    """
+
+    when: pd.Series
+    outcome: str | pd.Series
+    reason: str | pd.Series | None = None
+
+
+def first_match(cases: Sequence[Case], index: pd.Index) -> pd.DataFrame:
+    """`outcome` and `reason` of each row, from the first case that holds.
+
+    Raises ValueError where a condition is unknown for a row, or where no case holds: neither has a harmless answer.
+
+    Example: the cases (a, "x"), (b, "y") give `x` where a holds, `y` where only b holds, an error where neither does.
+    """
+    conditions = []
+    for number, case in enumerate(cases, start=1):
+        if case.when.isna().any():
+            raise ValueError(f"case {number} ({case.outcome!r}) is unknown for {int(case.when.isna().sum())} rows")
+        conditions.append(case.when.to_numpy(dtype=bool))
+    if not np.logical_or.reduce([*conditions, np.zeros(len(index), dtype=bool)]).all():
+        raise ValueError("no case holds for some rows")
+    chosen = {name: [_values(getattr(case, name), len(index)) for case in cases] for name in ("outcome", "reason")}
+    return pd.DataFrame(
+        {
+            name: pd.Series(
+                np.select(conditions, values, default=np.array(None, dtype=object)), index=index, dtype="string"
+            )
+            for name, values in chosen.items()
+        }
+    )
+
+
+def _values(value: str | pd.Series | None, rows: int) -> np.ndarray:
+    if isinstance(value, pd.Series):
+        return value.astype(object).where(value.notna(), None).to_numpy()
+    return np.full(rows, value, dtype=object)
+
+
+def missing(frame: pd.DataFrame, dtype: str = "string") -> pd.Series:
+    """A column without values, for a frame."""
+    return pd.Series(pd.NA, index=frame.index, dtype=dtype)
+
+
+def same(left: pd.Series, right: pd.Series) -> pd.Series:
+    """Whether two columns are equal, row by row; two unknowns are, an unknown and a value are not."""
+    return (left == right).fillna(value=False).astype(bool) | (left.isna() & right.isna())
+
+
+def all_same(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Whether all these columns of two frames with one index are the same (see `same`)."""
+    result = pd.Series(data=True, index=left.index)
+    for name in columns:
+        result &= same(left[name], right[name])
+    return result
+
+
+def known_and(condition: pd.Series) -> pd.Series:
+    """The condition where it is known; False where a value in it is missing.
+
+    For conditions that are about a value that is there: `known_and(day < start)` is "its day is known and before".
+    """
+    return condition.fillna(value=False).astype(bool)

@@ -1,0 +1,141 @@
+"""The frames that the core reads and returns: what the warehouse holds of the shifts in question, and what follows.
+
+Day ranges are two columns: `first_day`, and `end_day`, which is the first day after it. A missing one is no bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+TILLS = Schema(
+    "tills",
+    {
+        "shift_id": TEXT,
+        "shop_id": TEXT,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
+        "opened_at": MOMENT,
+        "closed_at": MOMENT,
+        "order_day": MOMENT,
+        "receipts": WHOLE,
+        "cash_income": WHOLE,
+        "cash_refund": WHOLE,
+        "price_correction": WHOLE,
+        "outcome": TEXT,
+        "has_decision": FLAG,
+    },
+)
+"""Shifts of Kontur.Market. Sums in kopecks, missing where the shift is incomplete.
+
+`has_decision`: a person has decided about it.
+"""
+
+FISCALS = Schema(
+    "fiscals",
+    {
+        "shift_id": TEXT,
+        "kkt_reg_id": TEXT,
+        "opened_at": MOMENT,
+        "closed_at": MOMENT,
+        "receipts": WHOLE,
+        "cash_income": WHOLE,
+        "cash_refund": WHOLE,
+        "outcome": TEXT,
+    },
+)
+"""Shifts of the OFD. `opened_at` is missing where no opening report was read, sums where the shift is incomplete."""
+
+LINKS = Schema(
+    "links",
+    {
+        "register_link_id": WHOLE,
+        "cashbox_id": TEXT,
+        "kkt_reg_id": TEXT,
+        "first_day": MOMENT,
+        "end_day": MOMENT,
+        "state": TEXT,
+        "withdrawn_by": TEXT,
+    },
+)
+"""Every register link of the organisation. `state` is `in_force`, `proposed` or `withdrawn`.
+
+`kkt_reg_id` is missing where the OFD has no register of the cashbox; `register_link_id` where the link is not stored
+yet.
+"""
+
+REGISTERS = Schema(
+    "registers", {"kkt_reg_id": TEXT, "permission_from": MOMENT, "permission_to": MOMENT, "is_wanted": FLAG}
+)
+"""Registers of the OFD. `permission_to` is the last day; `is_wanted`: the mandate names it, or names none."""
+
+COVERED = Schema("covered", {"kkt_reg_id": TEXT, "first_day": MOMENT, "end_day": MOMENT})
+"""Days that are proved loaded from the OFD. Ranges of one register neither overlap nor touch."""
+
+_EVIDENCE = {
+    "agreed": WHOLE,
+    "alike": WHOLE,
+    "compared": WHOLE,
+    "sums": WHOLE,
+    "evidence_first_day": MOMENT,
+    "evidence_last_day": MOMENT,
+}
+
+LINKS_ADDED = Schema(
+    "links_added", {"cashbox_id": TEXT, "kkt_reg_id": TEXT, "first_day": MOMENT, "end_day": MOMENT, **_EVIDENCE}
+)
+"""Links that come into force. `alike`: shifts that agree; `agreed`: those of them that agree with no other;
+`sums`: how many different sums these have; `compared`: pairs of shifts that lie at the same time."""
+
+LINKS_ENDED = Schema("links_ended", {"register_link_id": WHOLE, "end_day": MOMENT})
+"""Links in force that end where another begins."""
+
+LINKS_WITHDRAWN = Schema("links_withdrawn", {"register_link_id": WHOLE})
+"""Proposals that a link in force has answered."""
+
+LINKS_PROPOSED = Schema("links_proposed", {"cashbox_id": TEXT, "kkt_reg_id": TEXT, "first_day": MOMENT, **_EVIDENCE})
+"""What a person is asked to confirm. A proposal of the same pair that is open takes the new counts."""
+
+PAIRS = Schema(
+    "pairs",
+    {
+        "till_id": TEXT,
+        "fiscal_id": TEXT,
+        "register_link_id": WHOLE,
+        "is_crowded": FLAG,
+        "is_unknown": FLAG,
+        "is_equal": FLAG,
+        "is_rounded": FLAG,
+    },
+)
+"""One row a till shift that is a fiscal shift, by a link in force.
+
+`is_crowded`: another till shift is this fiscal shift; `is_unknown`: one of the two has no cash
+income; `is_equal`: income and refunds are equal, and `is_rounded`: the till's rounding is the difference. These two are
+missing where a sum that decides them is.
+"""
+
+FOREIGN_REGISTERS = Schema("foreign_registers", {"cashbox_id": TEXT, "kkt_reg_id": TEXT})
+"""Registers that a cashbox is known not to be."""
+
+POSSIBLE_SHIFTS = Schema("possible_shifts", {"till_id": TEXT, "kkt_reg_id": TEXT, "fiscal_id": TEXT})
+"""Shifts that a till shift could be, though no link says so. `fiscal_id` is missing where the shift may still come."""
+
+
+def require_known(frame: pd.DataFrame, schema: Schema, columns: Sequence[str]) -> pd.DataFrame:
+    """The frame in the shape of the schema; raises ValueError where one of these columns misses a value."""
+    frame = schema.conform(frame).reset_index(drop=True)
+    unknown = [column for column in columns if frame[column].isna().any()]
+    if unknown:
+        raise ValueError(f"{schema.name}: a value is missing in {', '.join(unknown)}")
+    return frame
+
+
+def require_unique(frame: pd.DataFrame, schema: Schema, column: str) -> pd.DataFrame:
+    """The frame itself; raises ValueError where a value of the column stands twice."""
+    if not frame[column].is_unique:
+        raise ValueError(f"{schema.name}: two rows have one {column}")
+    return frame

@@ -1,0 +1,210 @@
+"""Register links: which cashbox of Kontur.Market is which register of the OFD, and in which days (DOMAIN 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smena.matching.agreement import find_likeness
+from smena.matching.day_ranges import DayRanges, Flags, day_numbers
+from smena.matching.frames import (
+    FISCALS,
+    LINKS,
+    LINKS_ADDED,
+    LINKS_ENDED,
+    LINKS_PROPOSED,
+    LINKS_WITHDRAWN,
+    TILLS,
+    require_known,
+    require_unique,
+)
+from smena.matching.link_days import (
+    IN_FORCE,
+    PROPOSED,
+    RULE,
+    SIDES,
+    WITHDRAWN,
+    checked_links,
+    contradicted,
+    contradictions,
+    of_state,
+)
+from smena.matching.overlap import with_ends, with_middle
+
+FEWEST_AGREED = 3
+"""A link needs so many shifts that agree, with so many different sums."""
+
+COMPETING_SHARE = 4
+"""A register competes with another for a cashbox from a quarter of the other's agreeing shifts on."""
+
+FEWEST_ALIKE = 2
+"""A proposal needs so many shifts that agree, with whatever else they agree."""
+
+_DAY = pd.Timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanges:
+    """What becomes of the links of an organisation: LINKS_ADDED, LINKS_ENDED, LINKS_WITHDRAWN, LINKS_PROPOSED."""
+
+    added: pd.DataFrame
+    ended: pd.DataFrame
+    withdrawn: pd.DataFrame
+    proposed: pd.DataFrame
+
+
+def infer_links(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> LinkChanges:
+    """Which register each cashbox is, where the cash of several shifts leaves no doubt.
+
+    A till shift and a fiscal shift agree when they lie at the same time and took the same cash, to the kopeck. A link
+    comes into force where three such shifts with three different sums agree with no other, where these are more than
+    half of all that can be compared in their days, and where no other register, and no other cashbox, has a quarter as
+    many. It ends the link in force that the cashbox, or the register, had before. Where at least two shifts agree, and
+    more than half of those compared, it is proposed to a person.
+
+    Args:
+        tills: TILLS; without rejected ones.
+        fiscals: FISCALS: all whose time has the middle of one of these till shifts.
+        links: LINKS: all of the organisation.
+
+    Raises ValueError where a value is missing that must be known: ids, moments of a till shift, the closing of a fiscal
+    shift, the state of a link, who withdrew a withdrawn one. A sum that is not known agrees with nothing.
+
+    Cost: till shifts and fiscal shifts of one day with equal cash are compared each with each; memory holds a part of
+    them at a time, and one row for each cashbox and register that agree at all.
+    """
+    tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
+    require_unique(require_known(links, LINKS, ["register_link_id"]), LINKS, "register_link_id")
+    current = of_state(links, IN_FORCE)
+    likeness = find_likeness(with_middle(tills), with_ends(fiscals), links, current)
+    is_certain = _is_certain(likeness)
+    certain = likeness[is_certain].reset_index(drop=True)
+    ended = _ended(certain, current)
+    current = _with_ends_of(current, ended)
+    added = _added(certain, current)
+    current = pd.concat([current, added], ignore_index=True)
+    proposals = of_state(links, PROPOSED)
+    withdrawn = proposals[contradicted(proposals, current)]
+    return LinkChanges(
+        added=LINKS_ADDED.conform(added),
+        ended=LINKS_ENDED.conform(ended),
+        withdrawn=LINKS_WITHDRAWN.conform(withdrawn.reset_index(drop=True)),
+        proposed=LINKS_PROPOSED.conform(_proposed(likeness[~is_certain].reset_index(drop=True), current)),
+    )
+
+
+def links_after(links: pd.DataFrame, changes: LinkChanges) -> pd.DataFrame:
+    """LINKS as they are once the changes are applied. `register_link_id` of what is new is missing: SQL assigns it."""
+    links = _with_ends_of(checked_links(links), changes.ended)
+    is_withdrawn = links["register_link_id"].isin(changes.withdrawn["register_link_id"])
+    links["state"] = links["state"].mask(is_withdrawn, WITHDRAWN)
+    links["withdrawn_by"] = links["withdrawn_by"].mask(is_withdrawn, RULE)
+    is_open = (links["state"] == PROPOSED).to_numpy(dtype=bool)
+    asked = changes.proposed.merge(links.loc[is_open, list(SIDES)], on=list(SIDES), how="left", indicator=True)
+    new = asked[(asked["_merge"] == "left_only").to_numpy()]
+    parts = [links, changes.added.assign(state=IN_FORCE), new.assign(state=PROPOSED)]
+    return LINKS.conform(pd.concat([part.reindex(columns=list(LINKS.columns)) for part in parts], ignore_index=True))
+
+
+def checked_tills(tills: pd.DataFrame) -> pd.DataFrame:
+    """TILLS, rows numbered from 0; raises ValueError for one without id, cashbox, or times, and for two of one id."""
+    tills = require_known(tills, TILLS, ["shift_id", "cashbox_id", "opened_at", "closed_at"])
+    return require_unique(tills, TILLS, "shift_id")
+
+
+def checked_fiscals(fiscals: pd.DataFrame) -> pd.DataFrame:
+    """FISCALS, rows numbered from 0; raises ValueError for one without id, register, closing, and for two of one id."""
+    return require_unique(require_known(fiscals, FISCALS, ["shift_id", "kkt_reg_id", "closed_at"]), FISCALS, "shift_id")
+
+
+def _is_certain(likeness: pd.DataFrame) -> Flags:
+    clear = (
+        (likeness["agreed"] >= FEWEST_AGREED)
+        & (likeness["sums"] >= FEWEST_AGREED)
+        # Nothing is compared where fewer than two shifts agree, and such a pair has too few already.
+        & (likeness["agreed"] * 2 > likeness["compared"].fillna(0))
+    ).to_numpy(dtype=bool)
+    ones = likeness[clear].assign(row=np.flatnonzero(clear))
+    others = likeness[(likeness["agreed"] > 0).to_numpy(dtype=bool)]
+    for side, other_side in (SIDES, SIDES[::-1]):
+        both = ones.merge(others, on=side, suffixes=("", "_other"))
+        competes = (
+            (both[other_side] != both[f"{other_side}_other"])
+            & (both["first_day_other"] <= both["last_day"])
+            & (both["last_day_other"] >= both["first_day"])
+            & (both["agreed_other"] * COMPETING_SHARE >= both["agreed"])
+        ).to_numpy(dtype=bool)
+        clear[both["row"].to_numpy()[competes]] = False
+    return clear
+
+
+def _ended(certain: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
+    """Links in force on the first day of a new one of the cashbox, or of the register; the earliest new one counts."""
+    starts = certain.assign(end_day=certain["first_day"] + _DAY)[[*SIDES, "first_day", "end_day"]]
+    parts = []
+    for new, link in contradictions(starts, current):
+        day = starts["first_day"].iloc[new].reset_index(drop=True)
+        began_before = DayRanges.of(current).first[link] < day_numbers(day)
+        ids = current["register_link_id"].iloc[link].reset_index(drop=True)
+        parts.append(pd.DataFrame({"register_link_id": ids, "end_day": day})[began_before])
+    return pd.concat(parts).groupby("register_link_id", as_index=False).agg(end_day=("end_day", "min"))
+
+
+def _with_ends_of(links: pd.DataFrame, ended: pd.DataFrame) -> pd.DataFrame:
+    new = links[["register_link_id"]].merge(ended, on="register_link_id", how="left")["end_day"]
+    return links.assign(end_day=new.fillna(links["end_day"]))
+
+
+def _added(certain: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
+    """The first link of a cashbox and register has no first day, the last one no end; others reach to the next one.
+
+    Where that would contradict a link in force, or one that begins before it, it is not added.
+    """
+    first, last = certain["first_day"], certain["last_day"]
+    is_first, is_last = pd.Series(data=True, index=certain.index), pd.Series(data=True, index=certain.index)
+    has_link = pd.Series(data=False, index=certain.index)
+    next_day = pd.Series(pd.NaT, index=certain.index, dtype=first.dtype)
+    for side in SIDES:
+        days = certain.groupby(side)["first_day"]
+        is_first &= first == days.transform("min")
+        is_last &= first == days.transform("max")
+        has_link |= certain[side].isin(current[side].dropna())
+        later = certain.assign(row=certain.index).merge(current[[side, "first_day"]], on=side, suffixes=("", "_next"))
+        later = later[(later["first_day_next"] > later["last_day"]).to_numpy(dtype=bool)]
+        following = later.groupby("row")["first_day_next"].min().reindex(certain.index)
+        next_day = pd.concat([next_day, following], axis=1).min(axis=1)
+    added = certain.assign(
+        first_day=first.mask(is_first & ~has_link),
+        end_day=next_day.fillna(last + _DAY).mask(is_last & next_day.isna()),
+        evidence_first_day=first,
+        evidence_last_day=last,
+    )
+    added = added.sort_values(["evidence_first_day", *SIDES], ignore_index=True)
+    return _without_contradictions(added[~contradicted(added, current)].reset_index(drop=True))
+
+
+def _without_contradictions(added: pd.DataFrame) -> pd.DataFrame:
+    """Of links that contradict each other the first row stays, as if they were added one by one."""
+    pairs = [pd.DataFrame({"row": one, "earlier": other}) for one, other in contradictions(added, added, itself=True)]
+    before = pd.concat(pairs)
+    before = before[before["earlier"] < before["row"]]
+    open_rows, stays = np.ones(len(added), dtype=np.bool_), np.zeros(len(added), dtype=np.bool_)
+    while open_rows.any():
+        waits = open_rows & np.isin(np.arange(len(added)), before["row"][open_rows[before["earlier"]]])
+        stays |= open_rows & ~waits
+        open_rows = waits & ~np.isin(np.arange(len(added)), before["row"][stays[before["earlier"]]])
+    return added[stays].reset_index(drop=True)
+
+
+def _proposed(likely: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
+    worth = (likely["alike"] >= FEWEST_ALIKE) & (likely["alike"] * 2 > likely["compared"].fillna(0))
+    likely = likely[worth.to_numpy(dtype=bool)].reset_index(drop=True)
+    likely = likely.assign(
+        end_day=pd.Series(pd.NaT, index=likely.index, dtype=likely["first_day"].dtype),
+        evidence_first_day=likely["first_day"],
+        evidence_last_day=likely["last_day"],
+    )
+    likely = likely[~contradicted(likely, current)]
+    return likely.sort_values(["evidence_first_day", *SIDES], ignore_index=True)

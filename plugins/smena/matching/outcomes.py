@@ -1,0 +1,193 @@
+"""What becomes of shifts that two sources report (DOMAIN 4): the outcome of each, in order of precedence.
+
+The OFD's shift is booked; Market fills what the OFD does not have. Nothing is decided by a guess: a till shift that may
+be a shift of a register, and is not known to be one, waits.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.matching.cases import Case, first_match, known_and
+from smena.matching.reported import BEFORE_START, BOOKED, on_day
+from smena.matching.slices import Setting
+from smena.model.outcome import Outcome
+
+_MEETS = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CLOSED_PERIOD, Outcome.NEEDS_REVIEW)
+
+MAY_BE_BOOKED = "Market has booked a shift of that time, and no link tells whether it is this one"
+ACCEPTED_FROM_MARKET = "booked from Market, and accepted or in a period that is closed"
+CLOSED_FROM_MARKET = "booked from Market with other sums, in a period that is closed"
+OTHER_FROM_MARKET = "booked and accepted from Market with other sums; a person decides"
+BOOKED_BY_OFD = "the OFD tells of it, link "
+OTHER_SUMS = "the OFD tells of it with other sums; a person decides"
+PERIOD_CLOSED = "the period is closed"
+TWO_IN_ONE = "two shifts of the cashbox lie in one shift of its register"
+NO_LINK = "no link tells which register the cashbox is, and the OFD may tell of this shift too"
+NO_DOCUMENTS = "keeps no cash documents"
+NO_ACCOUNT_RULE = "no account rule for it"
+
+
+def defer_possible_counterparts(rows: pd.DataFrame, possible: pd.DataFrame, tills: pd.DataFrame) -> pd.DataFrame:
+    """Reported shifts that a booked till shift may be, though nothing links the two, wait: never two orders by guess.
+
+    Args:
+        rows: reported shifts of the OFD with `verdict`, `outcome` and `reason`.
+        possible: pairs `till_id`, `fiscal_id` that no link settles.
+        tills: till shifts; `open_orders` are those that are new or accepted.
+
+    Returns `rows` with `outcome` and `reason` of those that wait, and in `deferred_for` the till shift.
+    """
+    booked = tills.loc[tills["open_orders"].fillna(0) > 0, ["shift_id"]].rename(columns={"shift_id": "till_id"})
+    pairs = possible.dropna(subset=["fiscal_id"]).merge(booked, on="till_id").sort_values("till_id")
+    counterpart = pairs.drop_duplicates("fiscal_id").set_index("fiscal_id")["till_id"]
+    till = rows["shift_id"].map(counterpart).astype("string")
+    waits = (
+        till.notna()
+        & rows["verdict"].isin(["new", "changed"])
+        & rows["outcome"].isin([Outcome.ISSUED, Outcome.NEEDS_REVIEW])
+        & ~(rows["current_open_orders"].fillna(0) > 0)
+    )
+    both = rows["reason"] + "; " + MAY_BE_BOOKED
+    also = (rows["outcome"] == Outcome.NEEDS_REVIEW) & rows["reason"].notna()
+    reason = both.where(also, MAY_BE_BOOKED)
+    return rows.assign(
+        outcome=rows["outcome"].mask(waits, str(Outcome.NEEDS_REVIEW)),
+        reason=rows["reason"].mask(waits, reason),
+        deferred_for=till.where(waits),
+    )
+
+
+def meet(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting: Setting) -> pd.DataFrame:
+    """Reported shifts of the OFD that Market has booked already: whether the orders go over to them, or stay.
+
+    An order that is still new goes over and takes the OFD's sums. One that a person has accepted, or that lies in a
+    closed period, stays: where both sources say the same, the OFD's shift is the duplicate; else a person decides.
+    A new order of another day than the OFD's shift goes nowhere, because its date is assigned once: it is reversed, and
+    another is issued.
+
+    Args:
+        rows: reported shifts with `verdict` and `outcome`.
+        pairs: `till_id`, `fiscal_id`, `is_crowded`, `is_equal`, `is_rounded`, `is_explained`.
+        tills: till shifts with their orders.
+
+    Returns `till_id`, `fiscal_id`, `stays`, and for those that stay `outcome` and `reason` of the OFD's shift.
+    """
+    booked = tills[tills["live_orders"].fillna(0) > 0]
+    fresh = rows[rows["verdict"].isin(["new", "changed"]) & rows["outcome"].isin(_MEETS)]
+    # Where both are booked already, neither goes over: the till shift's outcome says what becomes of that.
+    fresh = fresh[~(fresh["current_live_orders"].fillna(0) > 0)]
+    met = pairs[~pairs["is_crowded"].astype(bool)].merge(
+        fresh[["shift_id", "outcome", "order_day"]].rename(columns={"shift_id": "fiscal_id"}), on="fiscal_id"
+    )
+    columns = ["shift_id", "first_order_day", "last_order_day", "marked_orders", "has_decision"]
+    met = met.merge(booked[columns].rename(columns={"shift_id": "till_id"}), on="till_id")
+    through = setting.closed_through
+    closed = pd.Series(data=False, index=met.index)
+    if through is not None:
+        closed = known_and(met["first_order_day"] <= through) | known_and(met["order_day"] <= through)
+    marked = (met["marked_orders"].fillna(0) > 0) | met["has_decision"].astype(bool)
+    other_day = ~(
+        known_and(met["first_order_day"] == met["order_day"]) & known_and(met["last_order_day"] == met["order_day"])
+    )
+    review = met["outcome"] == Outcome.NEEDS_REVIEW
+    in_closed = closed | (met["outcome"] == Outcome.CLOSED_PERIOD)
+    equal = (known_and(met["is_equal"]) | known_and(met["is_rounded"])) & ~review
+    # What was accepted, or is in a closed period, would have to change where the sums differ, explained or not.
+    says_the_same = equal | (met["is_explained"].astype(bool) & ~review & ~marked & ~in_closed)
+    stays = in_closed | (marked & (other_day | ~says_the_same))
+    goes_anywhere = (~other_day | marked | in_closed) & (~review | marked | closed)
+    decided = first_match(
+        [
+            Case(says_the_same, str(Outcome.DUPLICATE), ACCEPTED_FROM_MARKET),
+            Case(closed, str(Outcome.CLOSED_PERIOD), CLOSED_FROM_MARKET),
+            Case(pd.Series(data=True, index=met.index), str(Outcome.CONFLICT), OTHER_FROM_MARKET),
+        ],
+        met.index,
+    )
+    met = met.assign(stays=stays, is_same=says_the_same, outcome=decided["outcome"], reason=decided["reason"])
+    return met.loc[goes_anywhere, ["till_id", "fiscal_id", "stays", "is_same", "outcome", "reason"]]
+
+
+def outcomes_of_tills(
+    tills: pd.DataFrame, pairs: pd.DataFrame, possible: pd.DataFrame, fiscals: pd.DataFrame, setting: Setting
+) -> pd.DataFrame:
+    """What becomes of each till shift: `tills` with `fiscal_id`, `becomes`, `becomes_reason` and `becomes_same_as`.
+
+    Left out are shifts that a person has decided about, unless their orders went over to the OFD's shift.
+
+    Args:
+        tills: till shifts as they are, or as the batch reports them; their orders as they are after `meet`.
+        pairs: as for `meet`, with `kkt_reg_id`, `is_unknown` and `is_answered` (a person said that they are two).
+        possible: pairs `till_id`, `fiscal_id` that no link settles.
+        fiscals: shifts of the OFD with their outcomes and orders after `meet`.
+        setting: what holds for the organisation.
+    """
+    rows = tills.merge(pairs.rename(columns={"till_id": "shift_id"}), on="shift_id", how="left", validate="one_to_one")
+    beside = fiscals[["shift_id", "outcome", "same_as", "live_orders"]].add_prefix("fiscal_")
+    rows = rows.merge(beside.rename(columns={"fiscal_shift_id": "fiscal_id"}), on="fiscal_id", how="left")
+    start, through = setting.market_start, setting.closed_through
+    always = pd.Series(data=True, index=rows.index)
+    closed = known_and(rows["order_day"] <= through) if through is not None else always & False
+    booked = rows["outcome"].isin(BOOKED)
+    has_orders = rows["live_orders"].fillna(0) > 0
+    marked = rows["marked_orders"].fillna(0) > 0
+    booked_twice = rows["fiscal_live_orders"].fillna(0) > 0
+    refused = known_and(rows["fiscal_outcome"] == Outcome.REJECTED)
+    # Of a shift that is incomplete the OFD has no sums: Market's stay until it has, and go over to it then.
+    paired = rows["fiscal_id"].notna() & ~known_and(
+        rows["fiscal_outcome"].isin([Outcome.BEFORE_START, Outcome.INCOMPLETE])
+    )
+    # Sums of the till that are not known cannot say more than the OFD's, which are: its shift is booked.
+    says_the_same = (
+        known_and(rows["is_equal"])
+        | known_and(rows["is_rounded"])
+        | known_and(rows["is_unknown"])
+        | known_and(rows["is_explained"])
+    )
+    two_shifts = known_and(rows["is_answered"])
+    uncertain = rows["shift_id"].isin(possible["till_id"])
+    unstarted = known_and(rows["order_day"] < start) if start is not None else always
+    current, why = rows["outcome"], rows["reason"]
+    keeps_none = None if setting.keeps_cash_documents else NO_DOCUMENTS
+    cases = [
+        Case(known_and(rows["fiscal_same_as"] == rows["shift_id"]), current, why),
+        Case(closed & booked, current, why),
+        # A person has said that these are two shifts, and both say what they said then.
+        Case(paired & two_shifts & booked, current, why),
+        Case(known_and(rows["is_crowded"]), str(Outcome.NEEDS_REVIEW), TWO_IN_ONE),
+        Case(paired & has_orders & marked & ~booked_twice, str(Outcome.ISSUED)),
+        Case(paired & booked_twice & marked, str(Outcome.CONFLICT), OTHER_SUMS),
+        # A person refused the OFD's shift, not Market's.
+        Case(paired & refused & has_orders, str(Outcome.ISSUED)),
+        Case(paired & (says_the_same | refused), str(Outcome.DUPLICATE), _reason_of_duplicate(rows)),
+        Case(paired & closed, str(Outcome.CLOSED_PERIOD), PERIOD_CLOSED),
+        Case(paired, str(Outcome.CONFLICT), OTHER_SUMS),
+        # It was switched on again from a later date: what was booked stays booked.
+        Case(unstarted & booked, current, why),
+        Case(unstarted, str(Outcome.BEFORE_START), on_day(start, BEFORE_START)),
+        Case(closed, str(Outcome.CLOSED_PERIOD), PERIOD_CLOSED),
+        Case(rows["cash_income"].isna(), str(Outcome.INCOMPLETE), why),
+        Case(uncertain & ~has_orders, str(Outcome.NEEDS_REVIEW), NO_LINK),
+        Case(~booked & (not setting.market_is_on), current, why),
+        Case(known_and(rows["orders"] == 0), str(Outcome.NO_CASH), keeps_none),
+        # Its sums are known, and no account rule fits the orders that they make.
+        Case(rows["orders"].isna() & ~has_orders, str(Outcome.NEEDS_REVIEW), NO_ACCOUNT_RULE),
+        Case(always, str(Outcome.ISSUED)),
+    ]
+    decided = first_match(cases, rows.index)
+    rows["becomes"] = decided["outcome"]
+    stays = known_and(rows["becomes"] == current) & current.isin([Outcome.ISSUED, Outcome.NO_CASH, Outcome.INCOMPLETE])
+    rows["becomes_reason"] = decided["reason"].mask(stays, why)
+    named = rows["becomes"].isin([Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.CLOSED_PERIOD])
+    rows["becomes_same_as"] = rows["fiscal_id"].where(named & ~two_shifts, rows["same_as"])
+    return rows[~rows["has_decision"].astype(bool) | ((current == Outcome.ISSUED) & ~has_orders)]
+
+
+def _reason_of_duplicate(rows: pd.DataFrame) -> pd.Series:
+    """By which link the OFD's shift is the same one, and what explains a difference of sums."""
+    kopecks = rows["price_correction"].abs()
+    roubles = (kopecks // 100).astype("string") + "." + (kopecks % 100).astype("string").str.zfill(2)
+    rounded = known_and(rows["is_rounded"]) & ~known_and(rows["is_equal"])
+    link = BOOKED_BY_OFD + rows["register_link_id"].astype("string").fillna("")
+    return (link + "; rounding of " + roubles + " explained").where(rounded, link)

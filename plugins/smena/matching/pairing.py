@@ -1,0 +1,283 @@
+"""Which fiscal shift of the OFD each till shift of Kontur.Market is, and which it could be (DOMAIN 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from smena.matching.day_ranges import DayRanges, Flags, Integers, day_numbers
+from smena.matching.frames import (
+    COVERED,
+    FOREIGN_REGISTERS,
+    PAIRS,
+    POSSIBLE_SHIFTS,
+    REGISTERS,
+    TILLS,
+    require_known,
+    require_unique,
+)
+from smena.matching.link_days import IN_FORCE, NONE, checked_links, link_of_day, of_state, values_of
+from smena.matching.links import checked_fiscals, checked_tills
+from smena.matching.overlap import PART_ROWS, UNKNOWN, common_codes, lying_within, with_ends, with_middle
+
+FOREIGN_DAYS = 3
+"""On so many days a cashbox must show that it is not a register."""
+
+
+def pair(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Which fiscal shift each till shift is, by the links in force: PAIRS.
+
+    It is the shift of the linked register in which the middle of the till shift lies; of two, the one that it shares
+    more time with. Where two till shifts would be one fiscal shift, the one about which no person has decided is, and
+    then the one that shares more time with it; the other is crowded. A fiscal shift has one pair at most that is not
+    crowded. Cash is compared to the kopeck; only what the till says of rounding explains a difference.
+
+    Args:
+        tills: TILLS; `fiscals`: FISCALS; `links`: LINKS, as they are after `infer_links`.
+
+    Raises ValueError as `infer_links` does, and where it is not known whether a person has decided.
+    """
+    tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
+    require_known(tills, TILLS, ["has_decision"])
+    tills, fiscals, current = with_middle(tills), with_ends(fiscals), of_state(links, IN_FORCE)
+    link = link_of_day(tills, current, "cashbox_id")
+    register = common_codes(values_of(current["kkt_reg_id"], link), fiscals["kkt_reg_id"])
+    parts = [pd.DataFrame({"till": one, "fiscal": other}) for one, other in lying_within(tills, fiscals, [register])]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"till": [], "fiscal": []}, dtype=np.intp)
+    till, fiscal = _rows(tills, rows["till"]), _rows(fiscals, rows["fiscal"])
+    begins = till["opened_at"].where(till["opened_at"] >= fiscal["begins_at"], fiscal["begins_at"])
+    ends = till["closed_at"].where(till["closed_at"] <= fiscal["ends_at"], fiscal["ends_at"])
+    rows = rows.assign(
+        together=ends - begins,
+        has_decision=till["has_decision"],
+        till_id=till["shift_id"],
+        fiscal_id=fiscal["shift_id"],
+        register_link_id=values_of(current["register_link_id"], link[rows["till"]]),
+        is_unknown=till["cash_income"].isna() | fiscal["cash_income"].isna(),
+        is_equal=(fiscal["cash_income"] == till["cash_income"]) & (fiscal["cash_refund"] == till["cash_refund"]),
+        is_rounded=_is_rounded(till, fiscal),
+    )
+    rows = rows.sort_values(["till", "together", "fiscal_id"], ascending=[True, False, True]).drop_duplicates("till")
+    rows = rows.sort_values(
+        ["fiscal", "has_decision", "together", "till_id"], ascending=[True, True, False, True], ignore_index=True
+    )
+    return PAIRS.conform(rows.assign(is_crowded=rows.duplicated("fiscal")))
+
+
+def _is_rounded(till: pd.DataFrame, fiscal: pd.DataFrame) -> pd.Series:
+    rounding = _rounding(till)
+    difference = (fiscal["cash_income"] - fiscal["cash_refund"]) - (till["cash_income"] - till["cash_refund"])
+    return (rounding != 0) & (difference.abs() == rounding.abs())
+
+
+def _rounding(tills: pd.DataFrame) -> pd.Series:
+    return tills["price_correction"].fillna(0)  # a rounding that is not known explains nothing
+
+
+def foreign_registers(
+    tills: pd.DataFrame,
+    fiscals: pd.DataFrame,
+    pairs: pd.DataFrame,
+    registers: pd.DataFrame,
+    covered: pd.DataFrame,
+    links: pd.DataFrame,
+) -> pd.DataFrame:
+    """Registers that cashboxes are known not to be, for cashboxes with a till shift that is no fiscal shift yet.
+
+    A cashbox may miss receipts of its register, but it never has more of them, nor more cash, nor sells on a day on
+    which the register has no shift and the OFD was read. Three such days show that it is another. A figure that is not
+    known shows nothing. Registers that are linked without any bound of days are not looked at.
+
+    Args:
+        tills, fiscals, links: as for `pair`; `pairs`: what `pair` returned.
+        registers: REGISTERS; `covered`: COVERED of them.
+
+    Returns:
+        FOREIGN_REGISTERS.
+
+    Cost: every till shift of these cashboxes against every such register, a part of the table at a time.
+    """
+    tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
+    registers = _checked_registers(registers)
+    covered = require_known(covered, COVERED, ["kkt_reg_id"])
+    tills, fiscals, current = with_middle(tills), with_ends(fiscals), of_state(links, IN_FORCE)
+    unpaired = ~tills["shift_id"].isin(pairs["till_id"])
+    tills = tills[tills["cashbox_id"].isin(tills.loc[unpaired, "cashbox_id"])]
+    tills = tills.sort_values(["cashbox_id", "day"], ignore_index=True)
+    always = current.loc[current["first_day"].isna() & current["end_day"].isna(), "kkt_reg_id"].dropna()
+    free = registers.loc[~registers["kkt_reg_id"].isin(always), ["kkt_reg_id"]].reset_index(drop=True)
+    fiscals, register = _of_registers(fiscals, free)
+    covered, owner = _of_registers(covered, free)
+    cashbox, _ = common_codes(tills["cashbox_id"], tills["cashbox_id"].iloc[:0])
+    found = [FOREIGN_REGISTERS.empty()]
+    for rows in _parts(len(free), cashbox):
+        part = tills.iloc[rows].reset_index(drop=True)
+        shows = _shows_another(part, fiscals, register, covered, owner, len(free))
+        by_day = np.logical_or.reduceat(shows, _starts(cashbox[rows], day_numbers(part["day"])), axis=0)
+        first_of_day = part.iloc[_starts(cashbox[rows], day_numbers(part["day"]))].reset_index(drop=True)
+        codes, _ = common_codes(first_of_day["cashbox_id"], first_of_day["cashbox_id"].iloc[:0])
+        starts = _starts(codes)
+        one, other = np.nonzero(np.add.reduceat(by_day.astype(np.int64), starts, axis=0) >= FOREIGN_DAYS)
+        found.append(
+            pd.DataFrame(
+                {
+                    "cashbox_id": values_of(first_of_day["cashbox_id"], starts[one]),
+                    "kkt_reg_id": values_of(free["kkt_reg_id"], other),
+                }
+            )
+        )
+    return FOREIGN_REGISTERS.conform(pd.concat(found, ignore_index=True))
+
+
+def _shows_another(
+    tills: pd.DataFrame, fiscals: pd.DataFrame, register: Integers, covered: pd.DataFrame, owner: Integers, count: int
+) -> Flags:
+    """Of each till shift (row) and register (column), whether the till shift shows that it is of another register."""
+    has_shift = np.zeros((len(tills), count), dtype=np.bool_)
+    shows = np.zeros_like(has_shift)
+    for one, other in lying_within(tills, fiscals):
+        till, fiscal = _rows(tills, one), _rows(fiscals, other)
+        rounding = _rounding(till).abs()
+        has_more = (
+            _is_more(till["receipts"], fiscal["receipts"])
+            | _is_more(till["cash_income"], fiscal["cash_income"] + rounding)
+            | _is_more(till["cash_refund"], fiscal["cash_refund"] + rounding)
+        )
+        has_shift[one, register[other]] = True
+        shows[one[has_more], register[other][has_more]] = True
+    opened, closed = day_numbers(tills["opened_at"]), day_numbers(tills["closed_at"])
+    return shows | (~has_shift & DayRanges.of(covered).holding(owner, count, opened, closed))
+
+
+def _is_more(value: pd.Series, other: pd.Series) -> Flags:
+    result: Flags = (value > other).to_numpy(dtype=bool, na_value=False)  # what is not known shows nothing
+    return result
+
+
+def possible_shifts(
+    tills: pd.DataFrame,
+    fiscals: pd.DataFrame,
+    pairs: pd.DataFrame,
+    registers: pd.DataFrame,
+    foreign: pd.DataFrame,
+    links: pd.DataFrame,
+    *,
+    ofd_start: date | None,
+) -> pd.DataFrame:
+    """Shifts that a till shift could be, of registers of which no link in force says on that day whose they are.
+
+    A till shift that is a fiscal shift by `pair` is left out, and so is one of a cashbox that the OFD has no register
+    of. A register with a shift at that time is possible with this shift. Without one, its shift may still come: where
+    no link says which register the cashbox is, the OFD is loaded for that day, the mandate names the register, and the
+    permission to read it holds on that day (a missing bound is none).
+
+    Args:
+        tills, fiscals, pairs, registers, links: as for `foreign_registers`; `foreign`: what that returned.
+        ofd_start: from which day on the OFD is loaded; None where it is switched off.
+
+    Returns:
+        POSSIBLE_SHIFTS, as many rows as there are till shifts without a pair, times the registers they could be.
+    """
+    tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
+    require_known(tills, TILLS, ["order_day"])
+    registers = _checked_registers(registers)
+    tills = with_middle(tills[~tills["shift_id"].isin(pairs["till_id"])].reset_index(drop=True))
+    fiscals, current = with_ends(fiscals), of_state(links, IN_FORCE)
+    own = link_of_day(tills, current, "cashbox_id")
+    is_of_no_register = (own != NONE) & values_of(current["kkt_reg_id"], own).isna().to_numpy()
+    tills, own = tills[~is_of_no_register].reset_index(drop=True), own[~is_of_no_register]
+    fiscals, register = _of_registers(fiscals, registers)
+    linked, owner = _of_registers(current.dropna(subset=["kkt_reg_id"]), registers)
+    found = [POSSIBLE_SHIFTS.empty()]
+    for rows in _parts(len(registers), np.arange(len(tills))):
+        part = tills.iloc[rows].reset_index(drop=True)
+        days = day_numbers(part["day"])
+        is_open = ~DayRanges.of(linked).holding(owner, len(registers), days, days)
+        is_open[_positions(part, registers, foreign)] = False
+        has_shift = np.zeros_like(is_open)
+        for one, other in lying_within(part, fiscals):
+            has_shift[one, register[other]] = True
+            possible = is_open[one, register[other]]
+            found.append(_possible(part, registers, one[possible], register[other][possible], fiscals, other[possible]))
+        if ofd_start is not None:
+            may_come = _may_come(part, registers, ofd_start) & (own[rows] == NONE)[:, None]
+            one, other = np.nonzero(is_open & ~has_shift & may_come)
+            found.append(_possible(part, registers, one, other, fiscals, np.full(len(one), NONE)))
+    return POSSIBLE_SHIFTS.conform(pd.concat(found, ignore_index=True))
+
+
+def _may_come(tills: pd.DataFrame, registers: pd.DataFrame, ofd_start: date) -> Flags:
+    """Of each till shift (row) and register (column), whether the OFD is loaded for it on that day."""
+    days = day_numbers(tills["day"])[:, None]
+    permitted = (day_numbers(registers["permission_from"], missing=-(2**62)) <= days) & (
+        day_numbers(registers["permission_to"], missing=2**62) >= days
+    )
+    is_loaded = (tills["order_day"] >= pd.Timestamp(ofd_start)).to_numpy()[:, None]
+    result: Flags = permitted & is_loaded & registers["is_wanted"].to_numpy(dtype=bool)
+    return result
+
+
+def _possible(
+    tills: pd.DataFrame,
+    registers: pd.DataFrame,
+    till: npt.NDArray[np.intp],
+    register: npt.NDArray[np.intp],
+    fiscals: pd.DataFrame,
+    fiscal: npt.NDArray[np.intp],
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "till_id": values_of(tills["shift_id"], till),
+            "kkt_reg_id": values_of(registers["kkt_reg_id"], register),
+            "fiscal_id": values_of(fiscals["shift_id"], fiscal),
+        }
+    )
+
+
+def _checked_registers(registers: pd.DataFrame) -> pd.DataFrame:
+    return require_unique(require_known(registers, REGISTERS, ["kkt_reg_id", "is_wanted"]), REGISTERS, "kkt_reg_id")
+
+
+def _of_registers(rows: pd.DataFrame, registers: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
+    """The rows of these registers, and the position of the register of each."""
+    position = pd.Index(registers["kkt_reg_id"]).get_indexer(pd.Index(rows["kkt_reg_id"]))
+    known = position != UNKNOWN
+    return rows[known].reset_index(drop=True), position[known].astype(np.int64)
+
+
+def _positions(tills: pd.DataFrame, registers: pd.DataFrame, foreign: pd.DataFrame) -> tuple[Integers, Integers]:
+    """Rows of till shifts and columns of registers that are foreign to their cashboxes."""
+    foreign, column = _of_registers(foreign, registers)
+    rows = pd.DataFrame({"cashbox_id": tills["cashbox_id"], "row": np.arange(len(tills))})
+    both = rows.merge(foreign.assign(column=column), on="cashbox_id")
+    return both["row"].to_numpy(dtype=np.int64), both["column"].to_numpy(dtype=np.int64)
+
+
+def _rows(frame: pd.DataFrame, positions: npt.NDArray[np.intp] | pd.Series) -> pd.DataFrame:
+    return frame.iloc[np.asarray(positions, dtype=np.intp)].reset_index(drop=True)
+
+
+def _parts(width: int, group: Integers) -> Iterator[npt.NDArray[np.intp]]:
+    """Positions of sorted rows in parts of whole groups that have, times `width`, about PART_ROWS cells."""
+    if not width or not len(group):
+        return
+    starts = np.append(_starts(group), len(group))
+    begin = 0
+    while begin < len(group):
+        whole = starts[(starts > begin) & (starts <= begin + max(PART_ROWS // width, 1))]
+        end = int(whole[-1]) if len(whole) else int(starts[starts > begin][0])
+        yield np.arange(begin, end)
+        begin = end
+
+
+def _starts(*columns: Integers) -> npt.NDArray[np.intp]:
+    """Where a new value begins in sorted rows."""
+    changes = np.zeros(len(columns[0]), dtype=np.bool_)
+    changes[:1] = True
+    for column in columns:
+        changes[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(changes)

@@ -1,0 +1,62 @@
+"""Which questions wait for a person after a batch, and which do not any more."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.matching.cases import same
+from smena.matching.changes import DECISIONS_CLOSED, DECISIONS_OPENED
+
+WITHDRAWN, SUPERSEDED = "withdrawn", "superseded"
+
+SAYS_SO_AGAIN = "the source tells again what stands, or what was refused once"
+SAYS_ANOTHER_THING = "the source tells another thing now"
+
+_QUESTION = ["shift_id", "kind"]
+
+
+def questions(
+    asked: pd.DataFrame, decisions: pd.DataFrame, *, of_pairs: pd.Series, of_own: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The decisions to open (DECISIONS_OPENED) and to close (DECISIONS_CLOSED).
+
+    A question that is asked already, about the same contents and the same counterpart, stays as it is, with its number.
+
+    Args:
+        asked: the questions that the batch finds, as DECISIONS_OPENED, at most one a shift and kind.
+        decisions: DECISIONS of these shifts.
+        of_pairs: ids of the shifts whose open reviews, and conflicts with another source, were looked at anew.
+        of_own: ids of those whose open conflicts with themselves were. Questions about other shifts stay.
+    """
+    is_own = (decisions["kind"] == "conflict") & decisions["counterpart_id"].isna()
+    looked_at = decisions["shift_id"].isin(of_own).where(is_own, decisions["shift_id"].isin(of_pairs))
+    waiting = decisions[decisions["is_open"].astype(bool) & decisions["kind"].isin(["conflict", "review"]) & looked_at]
+    pairs = waiting.merge(
+        asked[[*_QUESTION, "counterpart_id", "digest", "reason"]].assign(is_asked=True),
+        on=_QUESTION, how="left", suffixes=("", "_now"),
+    )  # fmt: skip
+    is_asked = pairs["is_asked"].notna()
+    stays = (
+        is_asked
+        & same(pairs["digest"], pairs["digest_now"])
+        & same(pairs["counterpart_id"], pairs["counterpart_id_now"])
+    )
+    gone = pairs[~stays]
+    still_asked = gone["is_asked"].notna()
+    closed = pd.DataFrame(
+        {
+            "decision_id": gone["decision_id"],
+            "resolution": pd.Series(WITHDRAWN, index=gone.index).mask(still_asked, SUPERSEDED),
+            "reason": pd.Series(SAYS_SO_AGAIN, index=gone.index).mask(still_asked, SAYS_ANOTHER_THING),
+        }
+    )
+    kept = pd.MultiIndex.from_frame(pairs.loc[stays, _QUESTION])
+    opened = asked[~pd.MultiIndex.from_frame(asked[_QUESTION]).isin(kept)]
+    return DECISIONS_OPENED.conform(opened), DECISIONS_CLOSED.conform(closed)
+
+
+def duplicates_to_record(duplicates: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Duplicates (DECISIONS_OPENED) that are not on record yet: each pair and contents once."""
+    key = ["shift_id", "counterpart_id", "digest"]
+    known = pd.MultiIndex.from_frame(decisions.loc[decisions["kind"] == "duplicate", key])
+    return duplicates[~pd.MultiIndex.from_frame(duplicates[key]).isin(known)]

@@ -1,0 +1,292 @@
+"""What a reported shift is to the published one: new, the same, changed, in conflict. Judged on facts, not on orders.
+
+`new`: not published yet. `same`: nothing to do. `changed`: its facts or its outcome are replaced. `conflict`: its facts
+differ, and what is published was accepted, lies in a closed period, or would need another day: a person decides.
+`settled`: it was in conflict, and the source reports again what is published, or what a person has refused before.
+`other`: the key of a published shift with another identity, or one in the books of another organisation.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.matching.cases import Case, all_same, first_match, known_and, same
+from smena.matching.slices import SUMS, Setting, Slice, facts_of
+from smena.model.outcome import Outcome
+from smena.transform.market.frames import TILL_MONEY
+
+BOOKED = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CONFLICT)
+"""Outcomes of shifts that are in the books: what they became in a closed period, they stay."""
+
+WAITING = (Outcome.INCOMPLETE, Outcome.NEEDS_REVIEW, Outcome.BEFORE_START, Outcome.CLOSED_PERIOD)
+_KEPT = ("keep-ofd", "keep-market")
+
+TWO_REGISTERS = "two registers tell of the same shift of one fiscal drive"
+OTHER_IDENTITY = "a shift that is known already comes with another register, closing time or document number"
+LISTED_TWICE = "another organisation lists this register too, and the z-report does not name its ИНН"
+OF_ANOTHER = "this shift is in the books of another organisation already"
+ANOTHER_SHOP = "another shop tells of it too"
+BEFORE_START = "dated before the start of the integration, {day}"
+CLOSED_THROUGH = "the period is closed through {day}"
+
+
+def once_each(reported: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Reported shifts (REPORTED), each once; rows that repeat one of them; rows of which none can be believed.
+
+    A shift that two windows report alike is one shift, received when it came first: the time of receipt is a fact of
+    the transmission. A shift with two contents in one batch is ambiguous, and none of its rows is used.
+    """
+    contents = [
+        "shift_id", "kkt_reg_id", "fiscal_document_number", "closed_at", *SUMS, "order_day", "outcome",
+    ]  # fmt: skip
+    if not reported.duplicated("shift_id").any():
+        return reported, reported.head(0), reported.head(0)
+    in_order = reported.sort_values(["received_at", "place"], kind="stable", na_position="last")
+    repeats = in_order.duplicated(contents)
+    one_content = in_order[~repeats]
+    ambiguous = one_content.duplicated("shift_id", keep=False)
+    return one_content[~ambiguous], in_order[repeats], one_content[ambiguous]
+
+
+def with_current(reported: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
+    """The reported shifts with the published row of each under `current_<column>`, and `is_known`: there is one."""
+    rows = reported.merge(
+        current.add_prefix("current_"),
+        left_on="shift_id",
+        right_on="current_shift_id",
+        how="left",
+        validate="one_to_one",
+    )
+    rows["is_known"] = rows["current_shift_id"].notna()
+    return rows
+
+
+def once_each_till(tills: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Reported till shifts (REPORTED_TILLS), each once; the other versions; and those that another shop reports too.
+
+    Of several versions the one with the newest cheque is used, then the one with the most cheques.
+    """
+    apart = apart_from_other_shops(tills, current)
+    tills = tills.assign(
+        outcome=tills["outcome"].mask(apart, str(Outcome.INCOMPLETE)),
+        reason=tills["reason"].mask(apart, ANOTHER_SHOP),
+        **{name: tills[name].mask(apart) for name in (*TILL_MONEY, "orders")},
+    )
+    in_order = tills.sort_values(["closed_at", "receipts", "place"], ascending=[False, False, True], kind="stable")
+    other_version = in_order.duplicated("shift_id")
+    return in_order[~other_version].sort_index(), in_order[other_version], tills[apart]
+
+
+def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` (REPORTED with `current_…`) with `outcome`, `reason` and `verdict`.
+
+    `outcome` and `reason` are those that the shift has where the verdict is `new` or `changed`. `digest` is of the two
+    versions where they differ, missing where they do not.
+    """
+    rows = rows.assign(reported_outcome=rows["outcome"])
+    decided = _outcome_of_report(rows, slice_.setting)
+    rows = rows.assign(outcome=decided["outcome"], reason=decided["reason"])
+    same_facts = _same_facts(rows)
+    unclosed = rows["fiscal_document_number"].isna()
+    was_unclosed = rows["is_known"] & rows["current_fiscal_document_number"].isna()
+    differs = rows["is_known"] & (~same_facts | was_unclosed)
+    rows["same_facts"] = same_facts
+    rows["digest"] = _digest(rows, differs)
+    answers = slice_.decisions[~slice_.decisions["is_open"].astype(bool)]
+    is_refused = _answered(rows, answers[(answers["kind"] == "conflict") & answers["resolution"].isin(_KEPT)])
+    was = rows["current_outcome"]
+    was_closed = known_and(rows["current_order_day"] <= _day(slice_.setting.closed_through))
+    other_day = ~same(rows["current_order_day"], rows["order_day"])
+    is_marked = rows["current_marked_orders"].fillna(0) > 0
+    is_bookable = rows["outcome"].isin([Outcome.ISSUED, Outcome.NO_CASH])
+    was_kept_whole = rows["current_cash_income"].notna()
+    was_in = {outcome: known_and(was == outcome) for outcome in Outcome}
+    in_conflict = was_in[Outcome.CONFLICT]
+    always = pd.Series(data=True, index=rows.index)
+    has_answer = rows["shift_id"].isin(answers["shift_id"])
+    cases = [
+        Case(~rows["is_known"], "new"),
+        Case(_other_identity(rows), "other"),
+        # A person refused it. Only where it was never closed can the source have more to say than before.
+        Case(was_in[Outcome.REJECTED] & (~was_unclosed | (unclosed & same_facts) | is_refused), "same"),
+        # It was closed as lost, or booked from its receipts, and the source now reports another thing.
+        Case(was_in[Outcome.REJECTED], "conflict"),
+        # The source lacks a part today of what it had before.
+        Case(known_and(rows["reported_outcome"] == Outcome.INCOMPLETE) & was_kept_whole, "same"),
+        Case(rows["current_same_as"].notna() & same_facts, "same"),
+        Case(rows["current_same_as"].notna(), "changed"),
+        # What waits is looked at again each time: whether anything is new of it is known when all is decided.
+        Case(known_and(was.isin(WAITING)), "changed"),
+        Case(rows["outcome"] == Outcome.BEFORE_START, "same"),
+        # Booked when nobody else had listed its register. What a person has said of it stays.
+        Case(_booked_before_listed_twice(rows, same_facts, was_closed, has_answer) & is_marked, "same"),
+        Case(_booked_before_listed_twice(rows, same_facts, was_closed, has_answer), "changed"),
+        # The closing report came after it was closed as lost: the question stays until a person has answered it.
+        Case(was_unclosed & ~unclosed & in_conflict & ~is_refused, "conflict"),
+        # Booked from its receipts, and its closing report came: the shift takes the closing, its orders their basis.
+        Case(
+            was_unclosed & ~unclosed & same_facts & ~other_day & ~was_closed & is_bookable & ~in_conflict, "changed"
+        ),
+        # The sums are the same, and a reconciliation has named receipts that are not: VAT, a tax system, an agent.
+        Case(
+            same_facts & rows["is_named"].astype(bool) & is_bookable & same(was, rows["outcome"]) & ~was_closed
+            & ~other_day & ~is_marked,
+            "changed",
+        ),
+        Case((same_facts | is_refused) & in_conflict, "settled"),
+        Case(same_facts | is_refused, "same"),
+        Case(was_closed | other_day | in_conflict | ~is_bookable, "conflict"),
+        Case(is_marked, "conflict"),
+        Case(always, "changed"),
+    ]  # fmt: skip
+    return rows.assign(verdict=first_match(cases, rows.index)["outcome"])
+
+
+def judge_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` (REPORTED_TILLS with `current_…`) with `outcome`, `reason` and `verdict`, as `judge_reported` gives them.
+
+    Which shift of the OFD a till shift is, and what becomes of it, is decided afterwards.
+    """
+    setting = slice_.setting
+    dated = rows["order_day"]
+    always = pd.Series(data=True, index=rows.index)
+    incomplete = rows["outcome"] == Outcome.INCOMPLETE
+    outcome = first_match(
+        [
+            Case(known_and(incomplete), str(Outcome.INCOMPLETE), rows["reason"]),
+            Case(known_and(dated < _day(setting.market_start)), str(Outcome.BEFORE_START), rows["reason"]),
+            Case(known_and(dated <= _day(setting.closed_through)), str(Outcome.CLOSED_PERIOD), rows["reason"]),
+            Case(always, str(Outcome.NEEDS_REVIEW), rows["reason"]),
+        ],
+        rows.index,
+    )
+    rows = rows.assign(outcome=outcome["outcome"], reason=outcome["reason"])
+    current = _current_of(rows)
+    facts = ["opened_at", "closed_at", "receipts", *TILL_MONEY]
+    same_facts = all_same(rows, current, facts)
+    same_cash = all_same(rows, current, ["cash_income", "cash_refund"])
+    rows["same_facts"] = same_facts
+    rows["digest"] = _digest(rows, rows["is_known"] & ~same_facts)
+    answers = slice_.decisions[~slice_.decisions["is_open"].astype(bool)]
+    is_refused = _answered(rows, answers[(answers["kind"] == "conflict") & answers["resolution"].isin(_KEPT)])
+    was = rows["current_outcome"]
+    was_closed = known_and(rows["current_order_day"] <= _day(setting.closed_through))
+    was_booked = known_and(was.isin(BOOKED))
+    other_day = ~same(rows["current_order_day"], rows["order_day"])
+    is_live = rows["current_live_orders"].fillna(0) > 0
+    is_marked = rows["current_marked_orders"].fillna(0) > 0
+    cases = [
+        Case(~rows["is_known"], "new"),
+        Case(known_and(rows["current_is_of_another"]), "same"),
+        Case(known_and(was == Outcome.REJECTED), "same"),
+        Case((rows["outcome"] == Outcome.INCOMPLETE) & ~known_and(was == Outcome.INCOMPLETE), "same"),
+        Case(same_facts | is_refused, "same"),
+        Case((rows["outcome"] == Outcome.BEFORE_START) & was_booked, "same"),
+        Case(is_live & (was_closed | other_day | (is_marked & ~same_cash)), "conflict"),
+        Case(was_closed & was_booked, "same"),
+        Case(always, "changed"),
+    ]
+    return rows.assign(verdict=first_match(cases, rows.index)["outcome"])
+
+
+def apart_from_other_shops(tills: pd.DataFrame, current: pd.DataFrame) -> pd.Series:
+    """Which reported till shifts another shop reports too, with other contents (same index).
+
+    A till shift is of one shop and one organisation. Where two report it differently, its cheques may be in either or
+    in both: what one of them reports is a part, and sums of a part are none.
+    """
+    contents = ["opened_at", "closed_at", "receipts", "cash_income", "cash_refund"]
+    versions = tills.drop_duplicates(["shift_id", *contents])
+    several = versions.loc[versions.duplicated("shift_id", keep=False), "shift_id"]
+    shops = tills.groupby("shift_id")["shop_id"].nunique()
+    in_two_shops = tills["shift_id"].isin(shops.index[shops > 1])
+    rows = tills.merge(current.add_prefix("current_"), left_on="shift_id", right_on="current_shift_id", how="left")
+    rows = rows.set_axis(tills.index)
+    elsewhere = rows["current_shift_id"].notna() & (
+        ~same(rows["shop_id"], rows["current_shop_id"]) | known_and(rows["current_is_of_another"])
+    )
+    differs = ~all_same(rows, _current_of(rows), contents)
+    return (in_two_shops & tills["shift_id"].isin(several)) | (elsewhere & differs)
+
+
+def _outcome_of_report(rows: pd.DataFrame, setting: Setting) -> pd.DataFrame:
+    """What would become of each shift if nothing were published of it. A shift without a day is `incomplete`."""
+    before_start = known_and(rows["order_day"] < _day(setting.ofd_start))
+    closed = known_and(rows["order_day"] <= _day(setting.closed_through))
+    listed_twice = rows["is_listed_twice"].astype(bool) & (rows["outcome"] != Outcome.INCOMPLETE)
+    return first_match(
+        [
+            Case(before_start, str(Outcome.BEFORE_START), on_day(setting.ofd_start, BEFORE_START)),
+            # Nothing is booked of a shift that was never closed before a person has decided about it.
+            Case(rows["fiscal_document_number"].isna(), str(Outcome.NEEDS_REVIEW), rows["reason"]),
+            Case(closed, str(Outcome.CLOSED_PERIOD), on_day(setting.closed_through, CLOSED_THROUGH)),
+            Case(listed_twice, str(Outcome.NEEDS_REVIEW), LISTED_TWICE),
+            Case(pd.Series(data=True, index=rows.index), rows["outcome"], rows["reason"]),
+        ],
+        rows.index,
+    )
+
+
+def on_day(day: pd.Timestamp | None, text: str) -> str:
+    """A reason that names a day."""
+    return text.format(day="" if day is None else day.strftime("%Y-%m-%d"))
+
+
+def _day(day: pd.Timestamp | None) -> pd.Timestamp:
+    """A day that no other is before or equal to, where there is none."""
+    return pd.Timestamp(0) - pd.Timedelta(days=100_000) if day is None else day
+
+
+def _current_of(rows: pd.DataFrame) -> pd.DataFrame:
+    names = [name for name in map(str, rows) if name.startswith("current_")]
+    return rows[names].rename(columns=lambda name: name.removeprefix("current_"))
+
+
+def _same_facts(rows: pd.DataFrame) -> pd.Series:
+    return all_same(rows, _current_of(rows), SUMS)
+
+
+def _other_identity(rows: pd.DataFrame) -> pd.Series:
+    """Which known shifts come with another register, closing or document, or are another organisation's.
+
+    A shift without a closing report gets its closing from the report, should it come after all.
+    """
+    was_closed = rows["current_fiscal_document_number"].notna()
+    same_closing = same(rows["current_closed_at"], rows["closed_at"]) & same(
+        rows["current_fiscal_document_number"], rows["fiscal_document_number"]
+    )
+    return rows["is_known"] & (
+        known_and(rows["current_is_of_another"])
+        | ~same(rows["current_kkt_reg_id"], rows["kkt_reg_id"])
+        | (was_closed & ~same_closing)
+    )
+
+
+def _booked_before_listed_twice(
+    rows: pd.DataFrame, same_facts: pd.Series, was_closed: pd.Series, has_answer: pd.Series
+) -> pd.Series:
+    return (
+        rows["is_listed_twice"].astype(bool)
+        & same_facts
+        & known_and(rows["current_outcome"].isin([Outcome.ISSUED, Outcome.NO_CASH]))
+        & ~was_closed
+        & ~has_answer
+    )
+
+
+def _digest(rows: pd.DataFrame, differs: pd.Series) -> pd.Series:
+    """Of the published and the reported version of each shift; missing where they do not differ."""
+    digest = pd.Series(pd.NA, index=rows.index, dtype="string")
+    if differs.any():
+        some = rows[differs]
+        digest[differs] = facts_of(_current_of(some)) + "/" + facts_of(some) + "/" + some.get("reported_outcome", "")
+    return digest
+
+
+def _answered(rows: pd.DataFrame, answers: pd.DataFrame) -> pd.Series:
+    """Which rows have an answer about just these two versions."""
+    if answers.empty:
+        return pd.Series(data=False, index=rows.index)
+    given = pd.MultiIndex.from_frame(answers[["shift_id", "digest"]])
+    asked = pd.MultiIndex.from_frame(rows[["shift_id", "digest"]])
+    return pd.Series(asked.isin(given), index=rows.index) & rows["digest"].notna()

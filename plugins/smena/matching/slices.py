@@ -1,0 +1,173 @@
+"""What `decide` is told: what a batch reports, and what the warehouse holds about it. Money in kopecks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from smena.matching.frames import COVERED, LINKS, REGISTERS
+from smena.transform.frames import MONEY
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+FACTS = (*MONEY, "receipts", "order_day")
+"""What a shift says, and what two versions of it are compared by."""
+
+SUMS = (*MONEY, "receipts")
+
+_REPORTED = {
+    "place": TEXT,
+    "shift_id": TEXT,
+    "opened_at": MOMENT,
+    "closed_at": MOMENT,
+    "received_at": MOMENT,
+    "receipts": WHOLE,
+} | dict.fromkeys(MONEY, WHOLE)
+
+REPORTED = Schema(
+    "reported",
+    _REPORTED
+    | {
+        "kkt_reg_id": TEXT,
+        "fiscal_document_number": WHOLE,
+        "detail": TEXT,
+        "order_day": MOMENT,
+        "outcome": TEXT,
+        "reason": TEXT,
+        "kpp": TEXT,
+        "is_listed_twice": FLAG,
+        "is_named": FLAG,
+    },
+)
+"""Shifts of the OFD that a batch has staged. `place` is the row of the stage.
+
+`fiscal_document_number` is missing where no z-report closed the shift. `is_listed_twice`: another organisation lists
+the register too, and the z-report names no ИНН. `is_named`: an open difference names the shift, and its receipts were
+read.
+"""
+
+REPORTED_TILLS = Schema(
+    "reported_tills",
+    _REPORTED
+    | {
+        "shop_id": TEXT,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
+        "price_correction": WHOLE,
+        "order_day": MOMENT,
+        "outcome": TEXT,
+        "reason": TEXT,
+        "kpp": TEXT,
+        "orders": WHOLE,
+    },
+)
+"""Till shifts of Kontur.Market that a batch has staged; `orders` is how many orders its sums make."""
+
+CURRENT = Schema(
+    "current",
+    {
+        "shift_id": TEXT,
+        "source": TEXT,
+        "is_reported": FLAG,
+        "is_till_in_scope": FLAG,
+        "is_of_another": FLAG,
+        "kkt_reg_id": TEXT,
+        "fiscal_document_number": WHOLE,
+        "shop_id": TEXT,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
+        "opened_at": MOMENT,
+        "closed_at": MOMENT,
+        "receipts": WHOLE,
+    }
+    | dict.fromkeys(MONEY, WHOLE)
+    | {
+        "price_correction": WHOLE,
+        "order_day": MOMENT,
+        "outcome": TEXT,
+        "reason": TEXT,
+        "same_as": TEXT,
+        "has_decision": FLAG,
+        "revision": WHOLE,
+        "orders": WHOLE,
+        "live_orders": WHOLE,
+        "marked_orders": WHOLE,
+        "open_orders": WHOLE,
+        "first_order_day": MOMENT,
+        "last_order_day": MOMENT,
+    },
+)
+"""Shifts that are published: those that the batch reports, till shifts in question, and fiscal shifts beside these.
+
+`is_of_another`: in the books of another organisation. `has_decision`: a person's decision made it what it is. `orders`:
+how many orders its sums make, missing where none can be made. Of its orders in the books: `live_orders` are not
+reversed; `marked_orders` of them a person has accepted or rejected; `open_orders` are new or accepted; the days are
+those of the live ones.
+"""
+
+DECISIONS = Schema(
+    "decisions",
+    {
+        "decision_id": WHOLE,
+        "kind": TEXT,
+        "shift_id": TEXT,
+        "counterpart_id": TEXT,
+        "digest": TEXT,
+        "is_open": FLAG,
+        "resolution": TEXT,
+        "is_by_person": FLAG,
+    },
+)
+"""Decisions about these shifts: open ones, and what was answered before."""
+
+COMPARISONS = Schema(
+    "comparisons", {"till_id": TEXT, "fiscal_id": TEXT, "till_facts": TEXT, "fiscal_facts": TEXT, "is_explained": FLAG}
+)
+"""What a comparison of cheques with receipts found, for these very contents of both (see `facts_of`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What holds for the organisation. Days at midnight; None where there is none.
+
+    Attributes:
+        ofd_start, market_start: the day from which each product is loaded; None where it was never switched on.
+        market_is_on, ofd_is_on: whether it is switched on now.
+        closed_through: the last day of the closed period.
+        keeps_cash_documents: False for a sole proprietor that keeps none.
+    """
+
+    ofd_start: pd.Timestamp | None = None
+    market_start: pd.Timestamp | None = None
+    ofd_is_on: bool = False
+    market_is_on: bool = False
+    closed_through: pd.Timestamp | None = None
+    keeps_cash_documents: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """All that `decide` reads. Frames without rows stand for a product that is not there."""
+
+    setting: Setting
+    reported: pd.DataFrame = field(default_factory=REPORTED.empty)
+    reported_tills: pd.DataFrame = field(default_factory=REPORTED_TILLS.empty)
+    current: pd.DataFrame = field(default_factory=CURRENT.empty)
+    decisions: pd.DataFrame = field(default_factory=DECISIONS.empty)
+    comparisons: pd.DataFrame = field(default_factory=COMPARISONS.empty)
+    links: pd.DataFrame = field(default_factory=LINKS.empty)
+    registers: pd.DataFrame = field(default_factory=REGISTERS.empty)
+    covered: pd.DataFrame = field(default_factory=COVERED.empty)
+
+
+def facts_of(shifts: pd.DataFrame) -> pd.Series:
+    """What each shift says, as one text (same index): two shifts that say the same have the same text.
+
+    Example: `29000,0,0,0,15000,0,12,2026-02-03`; a sum that is not known is empty.
+    """
+    text = pd.Series("", index=shifts.index, dtype="string")
+    for number, name in enumerate(FACTS):
+        column = shifts[name]
+        part = column.dt.strftime("%Y-%m-%d") if name == "order_day" else column.astype("string")
+        text = text + ("," if number else "") + part.astype("string").fillna("")
+    return text

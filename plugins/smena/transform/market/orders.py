@@ -1,0 +1,37 @@
+"""Cash orders of till shifts of Kontur.Market, by the same rule as those of the OFD's shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from smena.model.organization import AccountRule
+from smena.model.outcome import Outcome
+from smena.transform.basis import basis_of_till_shifts
+from smena.transform.frames import RECEIPTS, VAT_LINES
+from smena.transform.market.frames import TILL_SHIFTS
+from smena.transform.orders import make_orders
+
+_KEY = ["cashbox_id", "till_shift"]
+
+
+def make_till_orders(
+    shifts: pd.DataFrame, *, refunds: str, keeps_cash_documents: bool, accounts: Sequence[AccountRule]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The till shifts (TILL_SHIFTS) with the outcome that their orders leave them, and the orders (ORDERS) themselves.
+
+    Whether the orders are issued is decided when it is known which shift of the OFD a till shift is. Cheques do not
+    carry VAT by form of payment or a tax system, so both stay unknown.
+    """
+    issued = shifts["outcome"] == Outcome.ISSUED
+    if not keeps_cash_documents:
+        shifts = shifts.assign(
+            outcome=shifts["outcome"].mask(issued, str(Outcome.NO_CASH)),
+            reason=shifts["reason"].mask(issued, "keeps no cash documents"),
+        )
+    rows = shifts.assign(
+        detail=pd.Series(pd.NA, index=shifts.index, dtype="string"), basis=basis_of_till_shifts(shifts)
+    )
+    made, orders = make_orders(rows, RECEIPTS.empty(), VAT_LINES.empty(), refunds=refunds, accounts=accounts, key=_KEY)
+    return TILL_SHIFTS.conform(made), orders

@@ -1,0 +1,113 @@
+"""A ChangeSet applied to the books: statements in a fixed order, which assign numbers, move rows and judge nothing.
+
+No other statement writes shifts and orders of a batch. Rows touched are compared with the rows expected: where a row
+has another revision than the one that was read, nothing is applied.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from smena.matching.changes import ORDER_CHANGES, ChangeSet
+from smena.matching.orders import plan_orders
+from smena.matching.reported import ANOTHER_SHOP
+from smena.model.errors import PassingFault
+from smena.transform.schema import MOMENT
+from smena.warehouse.copying import copy_frame
+from smena.warehouse.database import Transaction
+from smena.warehouse.ledger import Batch
+from smena.warehouse.slices import read_orders
+
+_LINKS = ("ended", "added", "withdrawn", "proposed")
+
+
+def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_through: pd.Timestamp | None) -> None:
+    """Writes what was decided of a batch. Raises PassingFault where the books have changed since they were read."""
+    batch_id, inn = batch.batch_id, batch.organization_inn
+    transaction.run("apply_tables")
+    _copy(transaction, "rejected_row", changes.rejected)
+    _copy(transaction, "decided", changes.verdicts)
+    _copy(transaction, "change_shift", changes.shifts)
+    _copy(transaction, "booked_shift", changes.booked)
+    _copy(transaction, "moved_shift", changes.moved)
+    _copy(transaction, "closing_decision", changes.closed)
+    _copy(transaction, "opening_decision", changes.opened)
+    for action in _LINKS:
+        _copy(transaction, "change_link", getattr(changes.links, action).assign(action=action))
+
+    if len(changes.rejected):
+        transaction.run("apply_rejects", batch_id=batch_id)
+    if len(changes.unused) or len(changes.unused_tills):
+        places = {"places": list(changes.unused), "till_places": list(changes.unused_tills)}
+        transaction.run("apply_unused", batch_id=batch_id, **places)
+    if len(changes.apart):
+        transaction.run("apply_apart", batch_id=batch_id, reason=ANOTHER_SHOP, places=list(changes.apart))
+    transaction.run("apply_analyze")
+    _run_all(transaction, "apply_closed_decisions", len(changes.closed))
+    _apply_links(transaction, inn, changes)
+
+    transaction.run("apply_proposals", batch_id=batch_id)
+    actions = changes.shifts["action"].value_counts()
+    is_ofd = batch.product == "ofd"
+    _run_all(
+        transaction,
+        "apply_new_shifts" if is_ofd else "apply_new_tills",
+        actions.get("insert", 0),
+        batch_id=batch_id,
+        inn=inn,
+    )
+    replaced = {"inn": inn} if is_ofd else {}
+    _run_all(
+        transaction,
+        "apply_changed_shifts" if is_ofd else "apply_changed_tills",
+        actions.get("replace", 0),
+        batch_id=batch_id,
+        **replaced,
+    )
+    _run_all(transaction, "apply_marked_shifts", actions.get("mark", 0), batch_id=batch_id)
+
+    orders = _planned(transaction, batch_id, changes, closed_through)
+    actions = orders["action"].value_counts()
+    for action, statement in (("move", "moved"), ("reverse", "reversed"), ("revise", "revised")):
+        _run_all(transaction, f"apply_{statement}_orders", actions.get(action, 0), batch_id=batch_id)
+    if changes.booked["is_booked"].any():
+        transaction.run("apply_issued_orders", batch_id=batch_id, inn=inn)
+    _run_all(transaction, "apply_opened_decisions", len(changes.opened), batch_id=batch_id, inn=inn)
+
+
+def _planned(
+    transaction: Transaction, batch_id: int, changes: ChangeSet, closed_through: pd.Timestamp | None
+) -> pd.DataFrame:
+    """The changes of orders (ORDER_CHANGES) of shifts that had some before, copied into `change_order`."""
+    if changes.booked["is_first"].all() and changes.moved.empty:
+        transaction.run("slice_proposed", batch_id=batch_id)
+        return ORDER_CHANGES.empty()
+    proposed, current = read_orders(transaction, batch_id)
+    orders = plan_orders(changes.booked, changes.moved, proposed, current, closed_through=closed_through)
+    _copy(transaction, "change_order", orders)
+    return orders
+
+
+def _apply_links(transaction: Transaction, inn: str, changes: ChangeSet) -> None:
+    for action in _LINKS:
+        if len(getattr(changes.links, action)):
+            transaction.run(f"apply_links_{action}", inn=inn)
+
+
+def _run_all(transaction: Transaction, statement: str, expected: int, **parameters: Any) -> None:
+    """Runs a statement, unless nothing is expected of it, and compares the rows that it touched."""
+    if not expected:
+        return
+    touched = transaction.run(statement, **parameters)
+    if touched != expected:
+        raise PassingFault(
+            f"the books have changed since they were read: {statement} found {touched} of {expected} rows",
+            fix="run again",
+        )
+
+
+def _copy(transaction: Transaction, table: str, frame: pd.DataFrame) -> None:
+    days = {name: frame[name].dt.strftime("%Y-%m-%d") for name in map(str, frame) if str(frame[name].dtype) == MOMENT}
+    copy_frame(transaction, frame.assign(**days), "pg_temp", table, list(frame.columns))

@@ -1,0 +1,54 @@
+"""Slices: what the core is told about a batch, read by COPY into frames. Narrow, and by rows, not by years."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.matching.changes import CURRENT_ORDERS, PROPOSED_ORDERS
+from smena.matching.frames import COVERED, LINKS, REGISTERS
+from smena.matching.slices import CURRENT, DECISIONS, REPORTED, REPORTED_TILLS, Setting, Slice
+from smena.warehouse.copying import read_frame
+from smena.warehouse.database import Transaction
+
+LOOK_BACK_DAYS = 31
+"""How far back a till shift of a batch may still be found to be another shift than it was taken for."""
+
+
+def read_slice(transaction: Transaction, batch_id: int, inn: str) -> Slice:
+    """All that `decide` needs to know about a staged batch. Under the organisation's lock."""
+    transaction.run("slice_scope", batch_id=batch_id, inn=inn, look_back_days=LOOK_BACK_DAYS)
+    transaction.run("slice_scope_analyze")
+    current = read_frame(transaction, "slice_current", CURRENT, inn=inn)
+    reported_tills = read_frame(transaction, "slice_reported_tills", REPORTED_TILLS, batch_id=batch_id, inn=inn)
+    has_tills = len(reported_tills) > 0 or bool((current["source"] == "market").any())
+    return Slice(
+        setting=_setting(transaction, inn),
+        reported=read_frame(transaction, "slice_reported", REPORTED, batch_id=batch_id, inn=inn),
+        reported_tills=reported_tills,
+        current=current,
+        decisions=read_frame(transaction, "slice_decisions", DECISIONS),
+        # Which cashbox is which register is asked only where there is a till shift to ask it about.
+        links=read_frame(transaction, "slice_links", LINKS, inn=inn) if has_tills else LINKS.empty(),
+        registers=read_frame(transaction, "slice_registers", REGISTERS, inn=inn) if has_tills else REGISTERS.empty(),
+        covered=read_frame(transaction, "slice_covered", COVERED, inn=inn) if has_tills else COVERED.empty(),
+    )
+
+
+def read_orders(transaction: Transaction, batch_id: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """PROPOSED_ORDERS and CURRENT_ORDERS of the shifts in the table `booked_shift` that had orders before."""
+    transaction.run("slice_proposed", batch_id=batch_id)
+    return (
+        read_frame(transaction, "slice_proposed_orders", PROPOSED_ORDERS),
+        read_frame(transaction, "slice_orders", CURRENT_ORDERS),
+    )
+
+
+def _setting(transaction: Transaction, inn: str) -> Setting:
+    row = transaction.rows("slice_setting", inn=inn)[0]
+    days = {name: row[name] and pd.Timestamp(row[name]) for name in ("ofd_start", "market_start", "closed_through")}
+    return Setting(
+        **days,
+        ofd_is_on=row["ofd_is_on"],
+        market_is_on=row["market_is_on"],
+        keeps_cash_documents=row["keeps_cash_documents"],
+    )
