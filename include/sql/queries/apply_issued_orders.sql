@@ -1,4 +1,4 @@
--- Run by publish, last of the orders: new ones get the next numbers of their series, in the order of their closing. ПКО
+-- Run by publish, last of the orders, and by resolve: new ones get the next numbers of their series, in the order of their closing. ПКО
 -- and РКО of a cash book (ИНН + КПП) and year are two series.
 --
 -- The last numbers are materialized: asked anew for each order, they would be looked for among the orders just written.
@@ -82,7 +82,8 @@ book as materialized (
 
 insert into accounting.cash_order (
     document_id, shift_id, organization_inn, kpp, kind, number, date, counterparty, amount, source, operation, taxation,
-    agent, debit_account, credit_account, vat, vat_by_rate, basis, issue, batch_id
+    agent, debit_account, credit_account, vat, vat_by_rate, basis, issue, batch_id,
+    issued_decision_id
 )
 select
     accounting.order_id(fresh.shift_id, fresh.operation, fresh.taxation, fresh.agent, fresh.issue),
@@ -108,6 +109,7 @@ select
     fresh.vat_by_rate,
     fresh.basis,
     fresh.issue,
-    %(batch_id)s
+    %(batch_id)s,
+    %(decision_id)s
 from fresh
 inner join book on fresh.kpp = book.kpp and fresh.kind = book.kind and fresh.book_year = book.book_year

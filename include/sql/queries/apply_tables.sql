@@ -1,5 +1,9 @@
 -- Run by publish once it is decided: what is to be applied, keys and decisions only. Contents come from the stage.
--- makes: rejected_row, change_shift, booked_shift, moved_shift, change_order, closing_decision, opening_decision, decided, change_link
+-- Made anew, because a transaction may hold several answers.
+-- makes: proposed_order, rejected_row, change_shift, booked_shift, moved_shift, change_order, closing_decision, opening_decision, decided, change_link
+drop table if exists
+pg_temp.rejected_row, pg_temp.decided, pg_temp.change_shift, pg_temp.booked_shift, pg_temp.moved_shift,
+pg_temp.change_order, pg_temp.proposed_order, pg_temp.closing_decision, pg_temp.opening_decision, pg_temp.change_link;
 create temporary table rejected_row (place text not null, reason text not null) on commit drop;
 create temporary table decided (shift_id uuid not null, verdict text not null) on commit drop;
 create temporary table change_shift (
@@ -26,6 +30,20 @@ create temporary table change_order (
     issue integer not null,
     reason text,
     revision integer
+) on commit drop;
+create temporary table proposed_order (
+    shift_id uuid not null,
+    kind text not null,
+    operation text not null,
+    taxation text not null,
+    agent boolean not null,
+    day date not null,
+    amount bigint not null,
+    vat bigint,
+    vat_by_rate jsonb,
+    debit_account text not null,
+    credit_account text not null,
+    basis text not null
 ) on commit drop;
 create temporary table closing_decision (
     decision_id bigint not null, resolution text not null, reason text not null

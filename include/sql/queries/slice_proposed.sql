@@ -1,8 +1,10 @@
 -- Run by publish: the orders that shifts propose which had orders before, or which the batch does not report: from the
 -- stage where the batch replaces their facts, else as they are stored with the shift. Amounts in kopecks.
 -- reads: booked_shift, change_shift, moved_shift
--- makes: proposed_order
-create temporary table proposed_order on commit drop as
+-- writes: proposed_order
+insert into proposed_order (
+    shift_id, kind, operation, taxation, agent, day, amount, vat, vat_by_rate, debit_account, credit_account, basis
+)
 select
     cash_order.shift_id,
     cash_order.kind,

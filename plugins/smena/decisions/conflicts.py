@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
-from smena.integration.organizations import organization_of
+from smena.integration.organizations import account_rules, organization_of
+from smena.matching.answers import APPROVE, BOTH, KEEP_MARKET, KEEP_OFD, REJECT, REVERSE, choices, decide_answer
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
-from smena.model.window import OFD
+from smena.warehouse.applying import apply_answer
 from smena.warehouse.database import Row, Transaction, Warehouse
+from smena.warehouse.slices import read_question
 
-KEEP_OFD, KEEP_MARKET, BOTH, REVERSE = "keep-ofd", "keep-market", "both", "reverse"
-APPROVE, REJECT = "approve", "reject"
 WORDS = (KEEP_OFD, KEEP_MARKET, BOTH, REVERSE, APPROVE, REJECT)
 WAITING = ("conflict", "needs_review", "closed_period")
 """Outcomes of shifts that wait for a person. What is `incomplete` waits for its source."""
@@ -44,23 +44,11 @@ def waiting_shifts(transaction: Transaction | Warehouse, inn: str | None = None)
     return transaction.rows("shifts", inn=inn, first_day=None, last_day=None, outcomes=list(WAITING), late=False)
 
 
-def choices(decision: Row) -> tuple[str, ...]:
-    """The words that resolve a decision: they depend on its kind, and on which source each side is of."""
-    if decision["kind"] == "review":
-        return (APPROVE, REJECT)
-    if decision["rival_id"] is not None:
-        return (KEEP_OFD, KEEP_MARKET, BOTH)
-    return (KEEP_OFD if decision["source"] == "ofd" else KEEP_MARKET, REVERSE)
-
-
 def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, reason: str) -> Resolved:
     """Resolves a decision, whole or not at all, under the organisation's lock.
 
-    keep-ofd, keep-market: what stands from that source is kept; the same difference is not asked again. reverse: what
-    stands is reversed, and what the source tells now is issued with numbers of its own. Of two sources that tell of one
-    shift with other sums, the one that is named is booked and the other reversed; both: they are two shifts, and both
-    are booked. approve: a shift that needed a look is booked from its sums. reject: nothing of it is booked. In a
-    closed period new orders and reversals count on the first open day.
+    What an answer means is in `smena.matching.answers.decide_answer`. In a closed period new orders and reversals count
+    on the first open day.
 
     Raises ResolvedAlready; WrongUse for an unknown decision, a word that does not fit it, or orders that cannot be
     issued.
@@ -77,14 +65,21 @@ def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, r
             fix=f"choose one of: {', '.join(choices(decision))}",
         )
     transaction.run("resolve_decision", decision_id=decision_id, resolution=word, resolved_by=by, reason=reason.strip())
-    done = _Resolution(transaction, decision_id, by, reason.strip())
-    if decision["rival_id"] is not None and decision["kind"] == "conflict":
-        done.between_sources(word, held_source=decision["source"])
-    elif decision["document_id"] is not None:
-        done.of_document(word)
-    else:
-        done.of_shift(word)
-    return Resolved(_decision(transaction, decision_id), [str(row["document_id"]) for row in done.gone], done.issued)
+    why = reason.strip()
+    if decision["document_id"] is not None:
+        if word == REVERSE:
+            transaction.run("resolve_document", decision_id=decision_id, resolved_by=by, reason=why)
+            transaction.run("resolve_document_lines", decision_id=decision_id)
+        return Resolved(_decision(transaction, decision_id), [], [])
+    question = read_question(transaction, decision_id, account_rules(transaction, decision["organization_inn"]))
+    changes = decide_answer(question, word)
+    apply_answer(transaction, question, changes, by=by, reason=why)
+    orders = changes.orders
+    return Resolved(
+        _decision(transaction, decision_id),
+        [str(one) for one in orders.loc[orders["action"] == "reverse", "document_id"]],
+        transaction.rows("answer_issued", decision_id=decision_id),
+    )
 
 
 def resolve_many(
@@ -103,66 +98,6 @@ def resolve_many(
     if gone := [row for row in found if row["state"] != "open"]:
         raise ResolvedAlready([_given(row) for row in gone], message=_already(gone))
     return [resolve(transaction, one, word, by=by, reason=reason) for one in wanted]
-
-
-@dataclass
-class _Resolution:
-    """What is done by a decision that was resolved just now."""
-
-    transaction: Transaction
-    decision_id: int
-    by: str
-    reason: str
-    gone: list[Row] = field(default_factory=list)
-    issued: list[Row] = field(default_factory=list)
-
-    def of_shift(self, word: str) -> None:
-        if word == REVERSE:
-            _want(self.transaction, self.decision_id)
-            self._reverse(of_rival=False)
-            self._issue()
-        elif word == APPROVE:
-            _want(self.transaction, self.decision_id)
-            self._issue()
-        elif word == REJECT:
-            self.transaction.run("resolve_shift_as_rejected", decision_id=self.decision_id)
-        else:
-            self.transaction.run("resolve_shift_as_kept", decision_id=self.decision_id)
-
-    def of_document(self, word: str) -> None:
-        if word == REVERSE:
-            self.transaction.run(
-                "resolve_document", decision_id=self.decision_id, resolved_by=self.by, reason=self.reason
-            )
-            self.transaction.run("resolve_document_lines", decision_id=self.decision_id)
-
-    def between_sources(self, word: str, *, held_source: str) -> None:
-        keeps_held = word == (KEEP_OFD if held_source == OFD else KEEP_MARKET)
-        if word != BOTH and not keeps_held:
-            self._reverse(of_rival=False)
-            self.transaction.run("resolve_shift_as_duplicate", decision_id=self.decision_id, of_rival=False)
-            return
-        if word != BOTH:
-            self._reverse(of_rival=True)
-            self.transaction.run("resolve_shift_as_duplicate", decision_id=self.decision_id, of_rival=True)
-        if not self.transaction.rows("resolve_live", decision_id=self.decision_id):
-            _want(self.transaction, self.decision_id)
-            self._issue()
-        else:
-            self.transaction.run("resolve_shift_as_held", decision_id=self.decision_id)
-
-    def _reverse(self, *, of_rival: bool) -> None:
-        self.gone += self.transaction.rows(
-            "resolve_reverse",
-            decision_id=self.decision_id,
-            resolved_by=self.by,
-            reason=self.reason,
-            of_rival=of_rival,
-        )
-
-    def _issue(self) -> None:
-        self.issued += self.transaction.rows("resolve_issue")
-        self.transaction.run("resolve_shift_as_held", decision_id=self.decision_id)
 
 
 def _decision(transaction: Transaction, decision_id: int) -> Row:
@@ -187,25 +122,6 @@ def _already(decisions: list[Row]) -> str:
         for row in decisions
     ]
     return f"{'; '.join(parts)}; nothing was changed"
-
-
-def _want(transaction: Transaction, decision_id: int) -> None:
-    """Makes the orders to be issued, in the table `wanted_order`. Raises WrongUse where they cannot be."""
-    transaction.run("resolve_wanted_drop")
-    transaction.run("resolve_wanted", decision_id=decision_id)
-    found = transaction.rows("resolve_wanted_check", decision_id=decision_id)[0]
-    if found["is_sumless"]:
-        raise WrongUse(f"the sums of the shift of decision {decision_id} are not known")
-    if found["day_before_start"] is not None:
-        raise WrongUse(
-            f"its orders would be dated {found['day_before_start']}, before the start of the integration,"
-            f" {found['start_date']}",
-            fix="enable it from an earlier date first",
-        )
-    if found["operation_without_accounts"] is not None:
-        raise WrongUse(
-            f"no account rule fits {found['operation_without_accounts']}", fix="add one to control.account_rule first"
-        )
 
 
 def _difference(decision: Row) -> dict[str, list[Any]]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from smena.decisions.conflicts import WORDS, choices, resolve_many
+from smena.decisions.conflicts import WORDS, resolve_many
+from smena.matching.answers import choices
 from smena.ui.asking import AnyInn, CannotBe, Text, plain, ticked
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking

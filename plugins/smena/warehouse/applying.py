@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from smena.matching.answers import AnswerChanges, Question
 from smena.matching.changes import ORDER_CHANGES, ChangeSet
 from smena.matching.orders import plan_orders
 from smena.matching.reported import ANOTHER_SHOP
@@ -20,6 +21,10 @@ from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.slices import read_orders
 
+_PROPOSED = [
+    "shift_id", "kind", "operation", "taxation", "agent", "day", "amount", "vat", "vat_by_rate", "debit_account",
+    "credit_account", "basis",
+]  # fmt: skip
 _LINKS = ("ended", "added", "withdrawn", "proposed")
 
 
@@ -70,11 +75,43 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
 
     orders = _planned(transaction, batch_id, changes, closed_through)
     actions = orders["action"].value_counts()
-    for action, statement in (("move", "moved"), ("reverse", "reversed"), ("revise", "revised")):
-        _run_all(transaction, f"apply_{statement}_orders", actions.get(action, 0), batch_id=batch_id)
+    _run_all(transaction, "apply_moved_orders", actions.get("move", 0), batch_id=batch_id)
+    by_rule = {"batch_id": batch_id, "by": "rule", "decision_id": None, "closed_through": None}
+    _run_all(transaction, "apply_reversed_orders", actions.get("reverse", 0), **by_rule)
+    _run_all(transaction, "apply_revised_orders", actions.get("revise", 0), batch_id=batch_id)
     if changes.booked["is_booked"].any():
-        transaction.run("apply_issued_orders", batch_id=batch_id, inn=inn)
+        transaction.run("apply_issued_orders", batch_id=batch_id, inn=inn, decision_id=None)
     _run_all(transaction, "apply_opened_decisions", len(changes.opened), batch_id=batch_id, inn=inn)
+
+
+def apply_answer(transaction: Transaction, question: Question, changes: AnswerChanges, *, by: str, reason: str) -> None:
+    """Writes what a person's answer changes. The decision itself is resolved before: the guards look for it.
+
+    Raises PassingFault where the books have changed since the question was read.
+    """
+    decision = question.decision
+    decided = {"decision_id": decision["decision_id"], "batch_id": decision["batch_id"]}
+    transaction.run("apply_tables")
+    _copy(transaction, "change_shift", changes.shifts)
+    _copy(transaction, "change_order", changes.orders.assign(reason=reason))
+    _copy(transaction, "proposed_order", changes.contents.reindex(columns=_PROPOSED))
+    actions = changes.orders["action"].value_counts()
+    _run_all(
+        transaction,
+        "apply_reversed_orders",
+        actions.get("reverse", 0),
+        **decided,
+        by=by,
+        closed_through=decision["closed_through"],
+    )
+    _run_all(
+        transaction,
+        "apply_answered_shifts",
+        len(changes.shifts),
+        decision_id=decision["decision_id"],
+        day=decision["day"],
+    )
+    _run_all(transaction, "apply_issued_orders", actions.get("issue", 0), **decided, inn=decision["inn"])
 
 
 def _planned(
@@ -82,7 +119,6 @@ def _planned(
 ) -> pd.DataFrame:
     """The changes of orders (ORDER_CHANGES) of shifts that had some before, copied into `change_order`."""
     if changes.booked["is_first"].all() and changes.moved.empty:
-        transaction.run("slice_proposed", batch_id=batch_id)
         return ORDER_CHANGES.empty()
     proposed, current = read_orders(transaction, batch_id)
     orders = plan_orders(changes.booked, changes.moved, proposed, current, closed_through=closed_through)

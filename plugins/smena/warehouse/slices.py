@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from smena.matching.answers import Question
 from smena.matching.changes import CURRENT_ORDERS, PROPOSED_ORDERS
 from smena.matching.frames import COVERED, LINKS, REGISTERS
 from smena.matching.slices import CURRENT, DECISIONS, REPORTED, REPORTED_TILLS, Setting, Slice
+from smena.model.organization import AccountRule
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction
 
@@ -40,6 +44,15 @@ def read_orders(transaction: Transaction, batch_id: int) -> tuple[pd.DataFrame, 
     return (
         read_frame(transaction, "slice_proposed_orders", PROPOSED_ORDERS),
         read_frame(transaction, "slice_orders", CURRENT_ORDERS),
+    )
+
+
+def read_question(transaction: Transaction, decision_id: int, accounts: Sequence[AccountRule]) -> Question:
+    """An open decision with what is known of its shift. Under the organisation's lock."""
+    return Question(
+        transaction.rows("slice_answer", decision_id=decision_id)[0],
+        read_frame(transaction, "slice_answer_orders", CURRENT_ORDERS, decision_id=decision_id),
+        accounts,
     )
 
 

@@ -1,0 +1,19 @@
+-- Read by resolve: the orders of the shift that is decided about, and of its counterpart.
+select
+    cash_order.document_id::text as document_id,
+    cash_order.shift_id::text as shift_id,
+    cash_order.operation,
+    cash_order.taxation,
+    cash_order.agent,
+    cash_order.issue,
+    cash_order.number,
+    (cash_order.amount * 100)::bigint as amount,
+    cash_order.date as day,
+    cash_order.status,
+    cash_order.source,
+    cash_order.reversed_decision_id is not null as is_reversed_by_decision,
+    ''::text as contents,
+    cash_order.revision
+from control.decision
+inner join accounting.cash_order on cash_order.shift_id in (decision.shift_id, decision.rival_id)
+where decision.decision_id = %(decision_id)s
