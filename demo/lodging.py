@@ -63,13 +63,14 @@ class Lodging:
         return settings
 
 
-def find_lodging(directory: Path) -> Lodging:
-    """A lodging for a server whose things are kept in `directory`.
+def find_lodging(directory: Path, programs: Path | None = None) -> Lodging:
+    """A lodging for a server whose things are kept in `directory`, run by the programs of the wheel or by those given.
 
     An ordinary user: the directory itself. Root: the same as the owner of the data, `nobody` for new data, if that user
     can reach it; else a directory under the system's temporary one. Raises NoLodging.
     """
-    programs = _find_programs()
+    is_wheel = programs is None
+    programs = programs or _find_programs()
     if os.geteuid() != 0:
         data = directory / "data"
         if data.exists() and data.stat().st_uid != os.geteuid():
@@ -79,7 +80,8 @@ def find_lodging(directory: Path) -> Lodging:
     spare = _spare_directory(directory)
     home = directory if _reaches(user, directory) else _make_spare(user, spare)
     if not _reaches(user, programs):
-        programs = _copy_programs(programs, _make_spare(user, spare))
+        spare = _make_spare(user, spare)
+        programs = _copy_programs(programs, spare) if is_wheel else _copy_installation(programs, spare)
     return Lodging(home, programs, user.pw_uid, user.pw_gid)
 
 
@@ -137,3 +139,11 @@ def _copy_programs(programs: Path, spare: Path) -> Path:
             shutil.copytree(libraries, unfinished / libraries.name)
         unfinished.rename(copy)
     return copy / _PACKAGE / "pginstall" / "bin"
+
+
+def _copy_installation(programs: Path, spare: Path) -> Path:
+    """A copy of a whole installation, of which `programs` is the folder `bin`."""
+    copy = spare / "installation"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(programs.parent, copy, symlinks=True)
+    return copy / programs.name

@@ -55,17 +55,26 @@ class EmbeddedPostgres:
         directory: made if missing; holds `data/`, `password` (readable by its owner alone), `port` and `server.log`.
         port: 0 takes the last port, or any free one. A given port that is taken raises PostgresTrouble.
         settings: server parameters, such as `{"fsync": "off"}` for tests.
+        programs: the folder `bin` of another installation of PostgreSQL; None: the wheel's.
 
     Attributes:
         port: where it listens; 0 before the start.
         data_directory: where the data really are.
     """
 
-    def __init__(self, directory: Path, *, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        port: int = 0,
+        settings: Mapping[str, str] | None = None,
+        programs: Path | None = None,
+    ) -> None:
         self.directory = Path(directory).absolute()
         self.port = port
         self._asked_port = port
         self._settings = dict(settings or {})
+        self._programs = programs
         self._password = ""
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -169,7 +178,7 @@ class EmbeddedPostgres:
     @cached_property
     def _lodging(self) -> Lodging:
         self.directory.mkdir(parents=True, exist_ok=True)
-        return find_lodging(self.directory)
+        return find_lodging(self.directory, self._programs)
 
     @property
     def _password_file(self) -> Path:
@@ -223,13 +232,19 @@ class EmbeddedPostgres:
         try:
             self._lodging.run(
                 "initdb", f"--pgdata={unfinished}", f"--username={USER}", f"--pwfile={told}", "--auth=scram-sha-256",
-                "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync",
+                "--encoding=UTF8", *self._locale(), "--no-sync",
             )  # fmt: skip
         except subprocess.CalledProcessError as error:
             raise PostgresTrouble(f"initdb failed in {unfinished}: {error.stderr.strip()}") from None
         finally:
             told.unlink()
         unfinished.rename(self.data_directory)
+
+    def _locale(self) -> tuple[str, ...]:
+        """The same order of text on every machine. PostgreSQL 16 has no locale of its own but C."""
+        if self._programs is not None:
+            return ("--locale=C",)
+        return "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"
 
     def _ports(self) -> Iterator[int]:
         if self._asked_port:

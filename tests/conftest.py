@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from demo.postgres import EmbeddedPostgres
 from smena.pipeline.log import StepEnd, hear_steps
+from tests.servers import PROGRAMS
 
 # Nothing of a test has to survive a power cut.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -31,11 +33,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneAirf
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """A running server with no databases of ours; ends with the session."""
+    """A running server with no databases of ours; ends with the session.
+
+    Of the major version that SMENA_TEST_POSTGRES names (see tests/servers.py); else the embedded one.
+    """
     # Not pytest's own temporary directory: that one is closed to the user the server runs as under root.
     with tempfile.TemporaryDirectory(prefix="smena-tests-") as directory:
         Path(directory).chmod(0o711)
-        with EmbeddedPostgres(Path(directory), settings=HASTE) as server:
+        programs = PROGRAMS[int(os.environ["SMENA_TEST_POSTGRES"])] if "SMENA_TEST_POSTGRES" in os.environ else None
+        with EmbeddedPostgres(Path(directory), settings=HASTE, programs=programs) as server:
             yield server
 
 

@@ -18,7 +18,7 @@ def is_checkout() -> bool:
 
 
 def sql_directory() -> Path:
-    """`queries/`, `migrations/` and `definitions/`, one statement or script a file."""
+    """`queries/` and `migrations/`, one statement or script a file."""
     return _CHECKOUT / "include" / "sql" if is_checkout() else PACKAGE / "sql"
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import psycopg2
 import pytest
@@ -14,8 +12,6 @@ from smena.integration.mandates import RefusedSignature
 from smena.integration.organizations import set_organization
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
-from smena.warehouse.database import Warehouse
-from smena.warehouse.migrating import migrate
 from tests.integration.conftest import BuildTown
 from tests.integration.mandate_office import INN, OTHER, START, YEAR, Office
 from tests.integration.warehouse.sessions import look
@@ -177,23 +173,6 @@ def test_nothing_switches_without_a_signature_whatever_code_asks(office: Office,
             "integration_switch", inn=OTHER, product=OFD, state="on", start_date=START, registers=[], mandate_id=None,
             reason="", changed_by="nobody",
         )  # fmt: skip
-
-
-def test_the_migration_goes_back_and_forth(new_warehouse: Callable[[], Warehouse]) -> None:
-    warehouse = new_warehouse()
-    before = schema(warehouse)
-    migrate(warehouse.dsn, "0006")
-    assert "mandate" not in str(schema(warehouse))
-    migrate(warehouse.dsn)
-    assert schema(warehouse) == before
-
-
-def schema(warehouse: Warehouse) -> list[Any]:
-    return look(
-        warehouse.dsn,
-        "select table_name, column_name, data_type from information_schema.columns where table_schema = 'control' "
-        "order by 1, ordinal_position",
-    )
 
 
 # --- what it means for loading

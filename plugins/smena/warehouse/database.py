@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -255,26 +256,30 @@ class Warehouse:
 
 def _require_schema(transaction: Transaction) -> None:
     """Raises WrongUse where the warehouse is of another release."""
-    refuse_former_numbering(transaction)
     row = transaction.row("schema_version")
-    stands, ours = row["version_num"] if row else "0000", newest_migration()
-    if stands != ours:
-        fix = "run `smena migrate`" if stands < ours else "install the newer release"
-        raise WrongUse(f"the warehouse is at {stands}, this release is of {ours}", fix=fix)
-
-
-def refuse_former_numbering(transaction: Transaction) -> None:
-    """Raises WrongUse where the warehouse is of the former version, which numbered ПКО and РКО in one series.
-
-    Issued orders are never numbered anew, so such a warehouse cannot be migrated. One without orders can, unless it has
-    the table of that version's last revision (0020), whose number a later revision of this release may have.
-    """
-    former = transaction.rows("former_numbering")[0]
-    has_orders = former["has_one_series"] and transaction.rows("any_order")[0]["is_there"]
-    if has_orders or former["has_second_readings"]:
+    if row is None:
+        raise WrongUse("this database has no warehouse yet", fix="run `smena migrate`")
+    require_known_schema(row["version_num"])
+    if row["version_num"] != newest_migration():
         raise WrongUse(
-            "this warehouse numbers ПКО and РКО in one series",
+            f"the warehouse is at {row['version_num']}, this release is of {newest_migration()}",
+            fix="run `smena migrate`",
+        )
+
+
+def require_known_schema(revision: str) -> None:
+    """Raises WrongUse where no migration of this release leads on from a revision.
+
+    Versions before the first release numbered their revisions with four digits alone (0001 to 0027).
+    """
+    if re.fullmatch("[0-9]{4}", revision):
+        raise WrongUse(
+            f"this warehouse (revision {revision}) is of a version before the first release",
             fix="make a new database for this release, and load into it",
+        )
+    if revision > newest_migration():
+        raise WrongUse(
+            f"the warehouse is at {revision}, this release is of {newest_migration()}", fix="install the newer release"
         )
 
 

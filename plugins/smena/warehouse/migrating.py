@@ -10,16 +10,16 @@ from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from smena.model.errors import PassingFault, WrongUse
-from smena.warehouse.database import CONNECT_TIMEOUT_S, Transaction, refuse_former_numbering
+from smena.warehouse.database import CONNECT_TIMEOUT_S, Row, Transaction, require_known_schema
 from smena.warehouse.sql import migration
 
+OLDEST_SERVER = 16
 _LOCK = 7_364_001
 
 
@@ -48,31 +48,25 @@ def newest_revision() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
-def migrate(dsn: str, revision: str = "head") -> tuple[str | None, str | None]:
-    """Brings the warehouse to a revision; two at once wait for each other. Gives the revision before and after.
+def migrate(dsn: str) -> tuple[str | None, str | None]:
+    """Brings the warehouse to the newest schema; two at once wait for each other. Gives the revision before and after.
 
-    Raises PassingFault when the server cannot be reached, WrongUse where the warehouse is of a newer release or of the
-    former version, which numbered ПКО and РКО in one series, or where the login lacks a right that the migration needs.
+    All of it is one transaction. What would stop it is looked for first: each lack is a sentence of its own.
+
+    Raises PassingFault when the server cannot be reached; WrongUse where the server is too old, where the database
+    holds a warehouse of another release or schemas of somebody else, and where an extension or a right is missing.
     """
     config = _config()
-    before = None
     try:
         with _engine(dsn).connect() as connection:
             connection.exec_driver_sql(f"select pg_advisory_lock({_LOCK})")
             connection.commit()
-            _refuse_former(connection)
             before = _revision(connection)
+            _require_ground(connection, before)
             config.attributes["connection"] = connection
-            if _is_up(before, revision):
-                command.upgrade(config, revision)
-            else:
-                command.downgrade(config, revision)
+            command.upgrade(config, "head")
             connection.commit()
             return before, _revision(connection)
-    except CommandError:
-        raise WrongUse(
-            f"the way from {before} to {revision} is not known to this release", fix="install the newer release"
-        ) from None
     except psycopg2.errors.InsufficientPrivilege as error:
         raise WrongUse(str(error).strip().partition("\n")[0], fix="then run `smena migrate` again") from None
     except (OperationalError, psycopg2.OperationalError) as error:
@@ -80,15 +74,62 @@ def migrate(dsn: str, revision: str = "head") -> tuple[str | None, str | None]:
         raise PassingFault(f"the warehouse does not answer: {reason}", fix="check the connection `warehouse`") from None
 
 
-def _is_up(before: str | None, revision: str) -> bool:
-    """Whether the way from one revision to another is up. `base` lies below them all, `head` above."""
-    return revision == "head" or (revision != "base" and (before is None or revision > before))
-
-
-def _refuse_former(connection: Connection) -> None:
+def _require_ground(connection: Connection, before: str | None) -> None:
+    """Raises WrongUse where this database cannot be brought to the newest schema."""
     driver_connection: Any = connection.connection.driver_connection
-    refuse_former_numbering(Transaction(driver_connection))
+    require_server(driver_connection.server_version)
+    if before is not None:
+        require_known_schema(before)
+    if before != newest_revision():
+        _require_rights(Transaction(driver_connection).rows("migration_ground")[0], is_new=before is None)
     connection.commit()
+
+
+def require_server(version: int) -> None:
+    """Raises WrongUse where the server is too old; the version as libpq gives it: 160014 is 16.14."""
+    major, minor = divmod(version, 10_000)
+    if major < OLDEST_SERVER:
+        raise WrongUse(
+            f"PostgreSQL {major}.{minor} is too old for the warehouse",
+            fix=f"use a server of PostgreSQL {OLDEST_SERVER} or newer",
+        )
+
+
+def _require_rights(ground: Row, *, is_new: bool) -> None:
+    """Raises WrongUse for the first thing that is missing of what the query `migration_ground` looks for."""
+    database, login = ground["database_name"], ground["login"]
+    if ground["encoding"] != "UTF8":
+        raise WrongUse(
+            f"the database {database} is encoded in {ground['encoding']}",
+            fix="make a new database with `encoding 'UTF8' template template0`",
+        )
+    if is_new and ground["schemas"]:
+        raise WrongUse(
+            f"the database {database} has schemas of these names already: {', '.join(ground['schemas'])}",
+            fix="make a new database for the warehouse",
+        )
+    if not ground["may_create_schemas"]:
+        raise _administrator(f"{login} may not create schemas", f"grant create on database {database} to {login}")
+    if not ground["may_create_tables"]:
+        schema = ground["first_schema"] or "public"
+        raise _administrator(f"{login} may not create tables", f"grant usage, create on schema {schema} to {login}")
+    if not ground["has_extension"]:
+        if not ground["has_extension_files"]:
+            raise WrongUse(
+                "the server does not have the extension btree_gist",
+                fix="install PostgreSQL's contrib modules on the server, then run `smena migrate` again",
+            )
+        if not ground["may_create_extension"]:
+            raise _administrator(f"{login} may not create the extension btree_gist", "create extension btree_gist")
+    if ground["missing_roles"]:
+        raise _administrator(f"{login} may not make the roles of the warehouse", "; ".join(ground["missing_roles"]))
+
+
+def _administrator(lack: str, statements: str) -> WrongUse:
+    return WrongUse(
+        f"{lack}; an administrator of the server runs once: {statements}",
+        fix="run it in the database of the warehouse, then `smena migrate` again",
+    )
 
 
 def _revision(connection: object) -> str | None:

@@ -51,11 +51,11 @@ def test_a_server_that_refuses_is_one_line_and_exit_3(empty_database: str, wrong
 def test_a_warehouse_that_is_newer_than_this_release_is_wrong_use(empty_database: str) -> None:
     migrate(empty_database)
     with psycopg2.connect(empty_database) as connection, connection.cursor() as cursor:
-        cursor.execute("update schema_version set version_num = '9999'")
+        cursor.execute("update schema_version set version_num = '9999_later'")
     connection.close()
     done = cli_of(empty_database).here("migrate")
     assert done.code == 2, done.err
-    assert "9999" in done.error
+    assert "9999_later" in done.error and "install the newer release" in done.error
 
 
 def test_what_no_command_can_do_without_is_named(empty_database: str) -> None:

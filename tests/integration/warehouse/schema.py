@@ -6,9 +6,6 @@ from contextlib import closing
 from typing import Any
 
 import psycopg2
-from alembic import command
-
-from smena.warehouse import migrating
 
 OURS = ["raw", "stage", "accounting", "control"]
 
@@ -74,12 +71,3 @@ def differences(one: dict[str, list[Any]], other: dict[str, list[Any]]) -> dict[
         if rows:
             found[name] = rows
     return found
-
-
-def step(dsn: str, revision: str, *, down: bool = False) -> None:
-    """Goes up or down to a revision by Alembic's own command, through the door of the project."""
-    config = migrating._config()
-    with migrating._engine(dsn).connect() as connection:
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, revision)
-        connection.commit()

@@ -88,4 +88,4 @@ def test_a_file_is_one_statement_with_a_header_that_says_who_runs_it(name: str) 
 def test_a_migration_has_a_header_that_says_who_runs_it_and_which_it_is(path: Path) -> None:
     header = path.read_text(encoding="utf-8").partition("\n")[0]
     assert header.startswith("-- Run by `")
-    assert f"revision {path.name[:4]}" in header
+    assert f"revision {path.stem}" in header

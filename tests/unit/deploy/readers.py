@@ -25,7 +25,7 @@ FACES = {
 }
 # The connections of an organisation are named by its row: these are the names it has until it is given others.
 OF_SOURCES = re.findall(
-    r"_connection text not null default '(\w+)'", (REPOSITORY / "include/sql/migrations/0001_control.sql").read_text()
+    r"_connection text not null default '(\w+)'", (REPOSITORY / "include/sql/migrations/0001_warehouse.sql").read_text()
 )
 # Names that stand for variables: by each, what is read where it is said.
 NAMES = {

@@ -9,8 +9,4 @@ down_revision = ${repr(down_revision)}
 
 
 def upgrade() -> None:
-    run_file("${up_revision}_${message}")
-
-
-def downgrade() -> None:
-    run_file("${up_revision}_${message}.down")
+    run_file(revision)

@@ -1,0 +1,2410 @@
+-- Run by `smena migrate`, revision 0001_warehouse: the whole schema of the warehouse, on PostgreSQL 16 and newer.
+--
+-- raw         evidence: what the services answered, byte for byte
+-- stage       what a batch is about to publish
+-- accounting  what the accountant sees
+-- control     how we know: who is integrated, what was asked, proved, refused and decided
+--
+-- Sections: the roles; common functions; control (organisations, mandates, periods, what is listed, batches, quarantine,
+-- decisions, reconciliation, the desk); raw; accounting (shifts, orders, Market's documents); stage; what is proved; rights.
+-- A table is followed by its comments and indexes, then by the triggers that keep it true.
+--
+-- `smena migrate` looks first whether the server, the extension and the rights are there (migrate_ground.sql): this script
+-- is one transaction all the same.
+
+create extension if not exists btree_gist;
+
+-- Roles. They belong to the whole server: another database of it may have made them already, and they stay when this one
+-- goes.
+
+do $$
+declare
+    wanted text;
+begin
+    foreach wanted in array array['smena_owner', 'smena_loader', 'smena_accountant', 'smena_auditor'] loop
+        begin
+            if not exists (select from pg_roles where rolname = wanted) then
+                execute format('create role %I nologin noinherit', wanted);
+            end if;
+            if
+                not (select rolsuper from pg_roles where rolname = current_user)
+                and not pg_has_role(current_user, wanted, 'set')
+            then
+                execute format('grant %I to current_user with inherit true, set true', wanted);
+            end if;
+        exception
+            -- Two databases are migrated at once: the other one has just made it.
+            when duplicate_object or unique_violation then null;
+        end;
+    end loop;
+    -- Whoever loads may show pages too, and then takes an accountant's eyes for each.
+    foreach wanted in array array['smena_owner', 'smena_loader'] loop
+        begin
+            if not pg_has_role(wanted, 'smena_accountant', 'set') then
+                execute format('grant smena_accountant to %I with inherit false, set true', wanted);
+            end if;
+        exception
+            when duplicate_object or unique_violation then null;
+        end;
+    end loop;
+end
+$$;
+
+-- Schemas and common functions.
+
+create schema raw;
+create schema stage;
+create schema accounting;
+create schema control;
+
+comment on schema raw is 'Evidence: what the services answered, byte for byte. Append-only.';
+comment on schema stage is 'What a batch is about to publish. May be emptied at any time.';
+comment on schema accounting is 'What the accountant sees.';
+comment on schema control is 'Who is integrated from when, what was loaded, what was refused, and what was decided.';
+
+create function control.is_inn(inn text) returns boolean
+language sql immutable strict parallel safe
+as $$
+    select case
+        when inn !~ '^([0-9]{10}|[0-9]{12})$' or inn like '00%' then false
+        when length(inn) = 10 then
+            substr(inn, 10, 1)::int = (
+                select sum(substr(inn, place::int, 1)::int * weight) % 11 % 10
+                from unnest(array[2, 4, 10, 3, 5, 9, 4, 6, 8]) with ordinality as weights (weight, place)
+            )
+        else
+            substr(inn, 11, 1)::int = (
+                select sum(substr(inn, place::int, 1)::int * weight) % 11 % 10
+                from unnest(array[7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) with ordinality as weights (weight, place)
+            )
+            and substr(inn, 12, 1)::int = (
+                select sum(substr(inn, place::int, 1)::int * weight) % 11 % 10
+                from unnest(array[3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) with ordinality as weights (weight, place)
+            )
+    end
+$$;
+
+create function control.days_between(first_day date, last_day date) returns daterange
+language sql immutable parallel safe
+as $$
+    select case when first_day > last_day then 'empty'::daterange else daterange(first_day, last_day, '[]') end
+$$;
+comment on function control.days_between(date, date) is
+'Days from the first through the last, null being no bound; none where the first is after the last.';
+
+create function accounting.refuse() returns trigger
+language plpgsql
+as $$
+begin
+    raise exception '% of %.% is refused: history is kept', tg_op, tg_table_schema, tg_table_name
+        using errcode = 'integrity_constraint_violation';
+end
+$$;
+
+create function accounting.shift_id(fiscal_drive_number text, shift_number integer) returns uuid
+language sql immutable strict parallel safe
+return md5('shift:' || fiscal_drive_number || ':' || shift_number::text)::uuid;
+comment on function accounting.shift_id is
+'A shift is known by its fiscal drive (ФН) and number; every run gives it the same id.';
+
+create function accounting.till_shift_id(cashbox_id text, till_shift text) returns uuid
+language sql immutable strict parallel safe
+return md5('till:' || cashbox_id || ':' || till_shift)::uuid;
+
+create function accounting.order_id(shift_id uuid, operation text, taxation text, agent boolean) returns uuid
+language sql immutable parallel safe
+return md5(
+    'order:' || shift_id::text || ':' || operation || ':' || taxation || ':' || case when agent then '1' else '0' end
+)::uuid;
+comment on function accounting.order_id(uuid, text, text, boolean) is
+'Not `strict`: so the planner writes its body into the statement that calls it.';
+
+create function accounting.order_id(
+    shift_id uuid, operation text, taxation text, agent boolean, issue integer
+) returns uuid
+language sql immutable strict parallel safe
+return case
+    when issue = 1 then accounting.order_id(shift_id, operation, taxation, agent)
+    else
+        md5(
+            'order:' || shift_id::text || ':' || operation || ':' || taxation || ':'
+            || case when agent then '1' else '0' end || ':' || issue::text
+        )::uuid
+end;
+comment on function accounting.order_id(uuid, text, text, boolean, integer) is
+'The id of an order issued once more, after the former one was reversed by a decision.';
+
+create function accounting.late_by(closed_at timestamp, received_at timestamp, timezone text) returns interval
+language sql stable strict parallel safe
+return case
+    when (received_at at time zone 'UTC') - (closed_at at time zone timezone) > interval '24 hours'
+        then (received_at at time zone 'UTC') - (closed_at at time zone timezone)
+end;
+comment on function accounting.late_by is
+'The closing is the register''s local time. It is taken for the organisation''s, some hours off at most. Receipt is UTC.';
+
+create function accounting.is_booked(outcome text) returns boolean
+language sql immutable strict parallel safe
+return outcome in ('issued', 'no_cash', 'conflict');
+
+-- control: organisations, and how their books are kept.
+
+create table control.organization (
+    inn text primary key check (control.is_inn(inn)),
+    kpp text not null default '' check (kpp = '' or kpp ~ '^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$'),
+    name text not null check (name <> ''),
+    tariff text not null check (tariff in ('uchetny', 'other')),
+    modifier text check (modifier in ('accounting_hr')),
+    timezone text not null default 'Europe/Moscow',
+    detail text not null default 'totals' check (detail in ('totals', 'receipts')),
+    refunds text not null default 'rko' check (refunds in ('rko', 'net')),
+    date_policy text not null default 'shift_close' check (date_policy in ('shift_close', 'shift_open')),
+    keeps_cash_documents boolean not null default true check (keeps_cash_documents or length(inn) = 12),
+    corrections text not null default 'review' check (corrections in ('review', 'book')),
+    bad_share_limit numeric(4, 3) not null default 0.2 check (bad_share_limit between 0 and 1),
+    ofd_connection text not null default 'kontur_ofd',
+    market_connection text not null default 'kontur_market',
+    created_at timestamptz not null default now()
+);
+comment on column control.organization.corrections is
+'Cash of a correction that is not known to be of its shift''s own day: `review` asks a person, `book` takes it as revenue.';
+
+create table control.account_rule (
+    account_rule_id bigint generated always as identity primary key,
+    organization_inn text references control.organization (inn),
+    operation text not null
+    check (operation in ('cash_income', 'cash_refund', 'cash_payout', 'cash_payout_refund')),
+    taxation text,
+    agent boolean,
+    debit_account text not null,
+    credit_account text not null,
+    unique nulls not distinct (organization_inn, operation, taxation, agent)
+);
+comment on table control.account_rule is
+'Accounts of cash orders. An organisation''s own rule goes before a common one, a narrower one before a wider one.';
+
+insert into control.account_rule (operation, agent, debit_account, credit_account)
+values
+('cash_income', null, '50.01', '90.01.1'),
+('cash_income', true, '50.01', '76'),
+('cash_refund', null, '90.01.1', '50.01'),
+('cash_refund', true, '76', '50.01'),
+('cash_payout', null, '60.01', '50.01'),
+('cash_payout_refund', null, '50.01', '60.01');
+
+-- control: certificates, mandates (поручения) and bans (запреты), and what they switch on and off.
+
+create table control.certificate (
+    certificate_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    source text not null check (source in ('manual', 'diadoc')),
+    certificate bytea not null,
+    subject text not null,
+    subject_inn text not null,
+    issuer text not null,
+    serial text not null,
+    key_algorithm text not null,
+    valid_from timestamptz not null,
+    valid_to timestamptz not null,
+    thumbprint_sha1 text not null,
+    thumbprint_sha256 text not null,
+    added_by text not null,
+    added_at timestamptz not null default now(),
+    check (subject_inn = organization_inn),
+    check (valid_from < valid_to),
+    check (thumbprint_sha256 = encode(sha256(certificate), 'hex'))
+);
+comment on table control.certificate is
+'Certificates of heads (DER). The newest row of an organisation is the one that serves, for every product.';
+create index certificate_of_organization on control.certificate (organization_inn, certificate_id);
+
+create table control.mandate (
+    mandate_id uuid primary key,
+    organization_inn text not null references control.organization (inn),
+    product text not null check (product = 'ofd'),
+    kind text not null check (kind in ('mandate', 'ban')),
+    number integer not null check (number > 0),
+    start_date date,
+    registers text[] not null default '{}',
+    made_on date not null,
+    text bytea not null,
+    digest text not null,
+    integration_history_id bigint not null,
+    made_by text not null,
+    made_at timestamptz not null default now(),
+    unique (organization_inn, number),
+    check ((kind = 'mandate') = (start_date is not null)),
+    check (kind = 'mandate' or registers = '{}'),
+    check (digest = encode(sha256(text), 'hex'))
+);
+comment on table control.mandate is
+'Texts to be signed: the mandate (поручение) to transfer fiscal data and its ban (запрет), byte for byte.';
+comment on column control.mandate.registers is 'РНМ of the registers that the mandate names; empty: all of them.';
+comment on column control.mandate.integration_history_id is
+'The newest switching when the text was made, 0 before the first. A text serves only until the next one.';
+
+create table control.mandate_signature (
+    mandate_signature_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    product text not null,
+    kind text not null check (kind in ('mandate', 'ban')),
+    mandate_id uuid references control.mandate (mandate_id),
+    certificate_id bigint references control.certificate (certificate_id),
+    signature bytea not null check (octet_length(signature) <= 1048576),
+    verdict text not null check (verdict in ('accepted', 'refused', 'unjudged')),
+    reason text not null default '',
+    judged_by text not null,
+    judged_at timestamptz not null default now(),
+    check (verdict <> 'accepted' or (mandate_id is not null and certificate_id is not null))
+);
+comment on table control.mandate_signature is
+'Every signature that was given, good or bad, with its verdict; unjudged where this machine cannot verify it.';
+create unique index mandate_is_used_once on control.mandate_signature (mandate_id) where verdict = 'accepted';
+
+create trigger history_is_kept before update or delete or truncate on control.certificate
+for each statement execute function accounting.refuse();
+create trigger history_is_kept before update or delete or truncate on control.mandate
+for each statement execute function accounting.refuse();
+create trigger history_is_kept before update or delete or truncate on control.mandate_signature
+for each statement execute function accounting.refuse();
+
+create table control.integration (
+    organization_inn text not null references control.organization (inn),
+    product text not null check (product in ('ofd', 'market')),
+    state text not null check (state in ('on', 'off')),
+    start_date date not null,
+    registers text[] not null default '{}',
+    mandate_id uuid references control.mandate (mandate_id),
+    reason text not null default '',
+    changed_by text not null,
+    changed_at timestamptz not null default now(),
+    primary key (organization_inn, product)
+);
+comment on column control.integration.start_date is
+'Documents are loaded from this date on: the date of the last switching on, kept while off.';
+comment on column control.integration.registers is 'Only these РНМ are loaded; empty: all of them.';
+comment on column control.integration.mandate_id is 'The signed mandate or ban that this state follows from.';
+
+create table control.integration_history (
+    integration_history_id bigint generated always as identity primary key,
+    organization_inn text not null,
+    product text not null,
+    state text not null,
+    start_date date not null,
+    registers text[] not null default '{}',
+    mandate_id uuid references control.mandate (mandate_id),
+    reason text not null,
+    changed_by text not null,
+    changed_at timestamptz not null
+);
+create trigger history_is_kept before update or delete or truncate on control.integration_history
+for each statement execute function accounting.refuse();
+
+create function control.keep_integration_history() returns trigger
+language plpgsql
+as $$
+begin
+    insert into control.integration_history
+        (organization_inn, product, state, start_date, reason, changed_by, changed_at, registers, mandate_id)
+    values (
+        new.organization_inn, new.product, new.state, new.start_date, new.reason, new.changed_by, new.changed_at,
+        new.registers, new.mandate_id
+    );
+    return null;
+end
+$$;
+
+create trigger integration_history after insert or update on control.integration
+for each row execute function control.keep_integration_history();
+
+create function control.check_switching() returns trigger
+language plpgsql
+as $$
+begin
+    if tg_op = 'UPDATE' then
+        if
+            (old.state, old.start_date, old.registers, old.mandate_id)
+            is not distinct from (new.state, new.start_date, new.registers, new.mandate_id)
+        then
+            return null;
+        end if;
+        if old.mandate_id is not distinct from new.mandate_id then
+            raise exception '% of % is switched without a new signature', new.product, new.organization_inn
+                using errcode = 'check_violation', constraint = 'switching_is_signed';
+        end if;
+    end if;
+    if not exists (
+        select from control.mandate
+        inner join control.mandate_signature
+            on mandate.mandate_id = mandate_signature.mandate_id and mandate_signature.verdict = 'accepted'
+        where
+            mandate.mandate_id = new.mandate_id
+            and mandate.organization_inn = new.organization_inn
+            and mandate.product = new.product
+            and (
+                (new.state = 'off' and mandate.kind = 'ban')
+                or (
+                    new.state = 'on'
+                    and mandate.kind = 'mandate'
+                    and mandate.start_date = new.start_date
+                    and mandate.registers = new.registers
+                )
+            )
+    ) then
+        raise exception '% of % is switched without a signed text', new.product, new.organization_inn
+            using errcode = 'check_violation', constraint = 'switching_is_signed';
+    end if;
+    return null;
+end
+$$;
+
+create trigger switching_is_signed after insert or update on control.integration
+for each row when (new.product = 'ofd')
+execute function control.check_switching();
+
+create view control.integration_interval with (security_invoker = true) as
+select
+    switching.organization_inn,
+    switching.product,
+    switching.start_date,
+    switching.registers,
+    switching.changed_at as on_from,
+    switching.changed_by as on_by,
+    switching.reason as on_reason,
+    switching.mandate_id,
+    switching.off_at,
+    switching.off_by,
+    switching.off_reason,
+    switching.ban_id
+from (
+    select
+        *,
+        lead(changed_at) over next_one as off_at,
+        lead(changed_by) over next_one as off_by,
+        lead(reason) over next_one as off_reason,
+        lead(mandate_id) over next_one as ban_id
+    from control.integration_history
+    window next_one as (partition by organization_inn, product order by integration_history_id)
+) as switching
+where switching.state = 'on';
+comment on view control.integration_interval is
+'From when to when an integration was on, from which date it loaded, by whom and why; off_at is empty while it is on.';
+
+-- control: closed periods. Closing is written to the history by itself; opening needs to have been written there before.
+
+create table control.closed_period (
+    organization_inn text primary key references control.organization (inn),
+    through date not null,
+    reason text not null default '',
+    closed_by text not null,
+    closed_at timestamptz not null default now()
+);
+comment on table control.closed_period is 'Nothing is written on or before this date any more.';
+
+create table control.closed_period_history (
+    closed_period_history_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    action text not null check (action in ('close', 'open')),
+    through_before date,
+    through_after date,
+    reason text not null,
+    changed_by text not null,
+    changed_at timestamptz not null default now(),
+    transaction_id xid8 not null default pg_current_xact_id()
+);
+comment on table control.closed_period_history is
+'Every closing and opening. A period is opened only by a transaction that wrote here who does it and why.';
+create trigger history_is_kept before update or delete or truncate on control.closed_period_history
+for each statement execute function accounting.refuse();
+
+create function control.guard_closed_period() returns trigger
+language plpgsql
+as $$
+begin
+    if tg_op = 'UPDATE' then
+        if new.organization_inn <> old.organization_inn then
+            raise exception 'a closed period stays with its organisation' using errcode = 'check_violation';
+        end if;
+        if new.through >= old.through then
+            return new;
+        end if;
+    end if;
+    if not exists (
+        select from control.closed_period_history as told
+        where
+            told.organization_inn = old.organization_inn
+            and told.action = 'open'
+            and told.transaction_id = pg_current_xact_id()
+            and told.through_before = old.through
+            and told.through_after is not distinct from case when tg_op = 'UPDATE' then new.through end
+    ) then
+        raise exception 'the period of % closed through % is opened by control.open_period only',
+            old.organization_inn, old.through
+            using errcode = 'check_violation', constraint = 'period_is_opened_with_history';
+    end if;
+    return case when tg_op = 'UPDATE' then new else old end;
+end
+$$;
+
+create trigger closed_period_guard before update or delete on control.closed_period
+for each row execute function control.guard_closed_period();
+create trigger closed_period_stays before truncate on control.closed_period
+for each statement execute function accounting.refuse();
+
+create function control.keep_closed_period_history() returns trigger
+language plpgsql
+as $$
+begin
+    if tg_op = 'INSERT' or new.through > old.through then
+        insert into control.closed_period_history
+            (organization_inn, action, through_before, through_after, reason, changed_by)
+        values (
+            new.organization_inn,
+            'close',
+            case when tg_op = 'UPDATE' then old.through end,
+            new.through,
+            new.reason,
+            new.closed_by
+        );
+    end if;
+    return null;
+end
+$$;
+
+create trigger closed_period_history after insert or update on control.closed_period
+for each row execute function control.keep_closed_period_history();
+
+create function control.open_period(inn text, earlier date, opened_by text, why text) returns void
+language plpgsql
+as $$
+declare
+    stood date;
+begin
+    select through into stood from control.closed_period where organization_inn = inn for update;
+    if stood is null then
+        raise exception '% has no closed period', inn using errcode = 'check_violation';
+    end if;
+    if earlier >= stood then
+        raise exception 'the period of % is closed through % only', inn, stood using errcode = 'check_violation';
+    end if;
+    insert into control.closed_period_history
+        (organization_inn, action, through_before, through_after, reason, changed_by)
+    values (inn, 'open', stood, earlier, why, opened_by);
+    if earlier is null then
+        delete from control.closed_period where organization_inn = inn;
+    else
+        update control.closed_period
+        set through = earlier, closed_by = opened_by, closed_at = now(), reason = why
+        where organization_inn = inn;
+    end if;
+end
+$$;
+comment on function control.open_period is
+'Opens a period, or closes it through an earlier date only, with who and why: the one way to do it.';
+
+-- control: what the services list: registers of the OFD, shops of Market, and which cashbox is which register.
+
+create table control.register (
+    organization_inn text not null references control.organization (inn),
+    kkt_reg_id text not null,
+    ofd_organization_id text not null,
+    name text not null default '',
+    address text not null default '',
+    permission_from date,
+    permission_to date,
+    first_document_at timestamp,
+    last_document_at timestamp,
+    newest_document_at timestamp,
+    has_future_clock boolean not null default false,
+    read_through timestamp,
+    seen_at timestamptz not null,
+    primary key (organization_inn, kkt_reg_id)
+);
+comment on column control.register.read_through is
+'Every document formed up to this moment was asked for. A register whose newest document is not after it has nothing new.';
+comment on column control.register.last_document_at is
+'As the newest list has it; null where the list does not say, or cannot be read. A hint, never a proof.';
+comment on column control.register.newest_document_at is
+'The greatest last_document_at of all lists, without times that no clock can show yet. It never goes back.';
+comment on column control.register.has_future_clock is
+'Whether the newest list names a document of the future: the clock of the register, or of the list, cannot be right.';
+create index register_of_anyone on control.register (kkt_reg_id);
+
+create table control.register_kpp (
+    organization_inn text not null,
+    kkt_reg_id text not null,
+    valid daterange not null check (not isempty(valid)),
+    kpp text not null,
+    foreign key (organization_inn, kkt_reg_id) references control.register (organization_inn, kkt_reg_id),
+    constraint one_kpp_at_a_time exclude using gist (
+        organization_inn with =, kkt_reg_id with =, valid with &&
+    )
+);
+comment on table control.register_kpp is
+'Which КПП, and so which cash book, a register belonged to at a date.';
+
+create table control.shop (
+    organization_inn text not null references control.organization (inn),
+    shop_id text not null,
+    name text not null default '',
+    address text not null default '',
+    kpp text not null default '',
+    is_paid boolean,
+    seen_at timestamptz not null,
+    primary key (organization_inn, shop_id)
+);
+comment on table control.shop is
+'Shops of Kontur.Market. For this product the ledgers (assignment, coverage, gap, page) hold a shop''s id as kkt_reg_id.';
+
+create table control.register_link (
+    register_link_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    cashbox_id text not null,
+    kkt_reg_id text,
+    days daterange not null check (not isempty(days)),
+    state text not null check (state in ('in_force', 'proposed', 'withdrawn')),
+    evidence jsonb not null default '{}',
+    reason text not null default '',
+    decided_by text not null,
+    decided_at timestamptz not null default now(),
+    withdrawn_by text,
+    withdrawn_at timestamptz,
+    constraint one_register_of_a_cashbox exclude using gist (
+        organization_inn with =, cashbox_id with =, days with &&
+    ) where (state = 'in_force'),
+    constraint one_cashbox_of_a_register exclude using gist (
+        organization_inn with =, kkt_reg_id with =, days with &&
+    ) where (state = 'in_force' and kkt_reg_id is not null)
+);
+comment on table control.register_link is
+'Which register of the OFD a cashbox of Market is, and in which days; kkt_reg_id is empty where the OFD has none of it.';
+create unique index one_proposal on control.register_link (organization_inn, cashbox_id, kkt_reg_id)
+where state = 'proposed';
+
+-- control: batches, what each asks for, and what is proved loaded.
+
+create table control.batch (
+    batch_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    product text not null check (product in ('ofd', 'market')),
+    run_id text not null,
+    reason text not null check (reason in ('planned', 'asked', 'backfill', 'reconcile')),
+    detail text not null,
+    first_day date,
+    last_day date,
+    planned_at timestamptz not null default now(),
+    state text not null default 'planned' check (state in ('planned', 'published', 'stopped')),
+    finished_at timestamptz,
+    summary jsonb not null default '{}',
+    check (first_day <= last_day)
+);
+comment on column control.batch.reason is
+'planned: by a daily run; asked: days that a person named; backfill: a quarter, taken up again until it is published.';
+comment on column control.batch.run_id is 'The run that works on it: of a backfill, the one that took it up last.';
+create index batch_of_organization on control.batch (organization_inn, product, batch_id);
+create index batch_unfinished on control.batch (organization_inn, product)
+where reason = 'backfill' and state = 'planned';
+create index batch_of_run on control.batch (run_id);
+-- Shifts and orders point at it, by a trigger (accounting.check_batches).
+create trigger history_is_kept before delete or truncate or update of batch_id, organization_inn on control.batch
+for each statement execute function accounting.refuse();
+
+create table control.shard (
+    batch_id bigint not null references control.batch (batch_id),
+    shard integer not null,
+    state text not null default 'planned' check (state in ('planned', 'staged', 'stopped')),
+    shifts bigint,
+    orders bigint,
+    rejects bigint,
+    reason text,
+    primary key (batch_id, shard)
+);
+
+create sequence control.fetch_id;
+
+create table control.assignment (
+    batch_id bigint not null,
+    shard integer not null,
+    kkt_reg_id text not null,
+    first_day date not null,
+    last_day date not null,
+    reason text not null check (reason in ('missing', 'look_back', 'silent', 'asked')),
+    ask_through timestamp not null,
+    read_through timestamp,
+    state text not null default 'planned'
+    check (state in ('planned', 'listed', 'read', 'refused', 'unreadable', 'failed')),
+    fetch_id bigint,
+    receipts_fetch_id bigint,
+    error text,
+    primary key (batch_id, kkt_reg_id, first_day),
+    foreign key (batch_id, shard) references control.shard (batch_id, shard),
+    check (first_day <= last_day)
+);
+comment on table control.assignment is
+'What a batch asks of each register: listed when its z-reports are here, read when all that they need is here.';
+comment on column control.assignment.fetch_id is
+'Only pages of the fetches named here count: those of a fetch that was cut short do not.';
+comment on column control.assignment.ask_through is
+'The end of the window as asked, local: later than last_day where it is open, should the service read it by receipt.';
+create index assignment_of_shard on control.assignment (batch_id, shard);
+
+create table control.coverage (
+    organization_inn text not null references control.organization (inn),
+    product text not null,
+    kkt_reg_id text not null,
+    days daterange not null check (not isempty(days)),
+    evidence text not null check (evidence in ('read', 'silent')),
+    batch_id bigint not null references control.batch (batch_id),
+    recorded_at timestamptz not null default now()
+);
+comment on table control.coverage is
+'Days of a register that are proved loaded: read, or known to be silent because its newest document is older.';
+create index coverage_of_register on control.coverage (organization_inn, product, kkt_reg_id);
+
+create table control.covered_day (
+    organization_inn text not null references control.organization (inn),
+    product text not null,
+    day date not null,
+    batch_id bigint not null references control.batch (batch_id),
+    covered_at timestamptz not null default now(),
+    primary key (organization_inn, product, day)
+);
+comment on table control.covered_day is 'Days on which every register within reach of an organisation is covered.';
+create index covered_day_of_batch on control.covered_day (batch_id);
+
+create table control.gap (
+    organization_inn text not null references control.organization (inn),
+    product text not null,
+    kkt_reg_id text not null,
+    days daterange not null check (not isempty(days)),
+    reason text not null check (
+        reason in (
+            'no_permission', 'no_whole_day', 'before_first_document', 'not_listed', 'refused', 'unreadable', 'failed',
+            'missing_shift', 'open_shift', 'clock_ahead', 'unidentified'
+        )
+    ),
+    details text not null default '',
+    batch_id bigint references control.batch (batch_id),
+    primary key (organization_inn, product, kkt_reg_id, days, reason)
+);
+comment on table control.gap is
+'Wanted days that are out of reach or did not come. What a plan tells is made anew by each plan, the rest by each batch.';
+comment on column control.gap.kkt_reg_id is
+'The register or shop; of not_listed, the organisation of the operator whose registers are not known; of unidentified, none.';
+
+create table control.check_result (
+    check_result_id bigint generated always as identity primary key,
+    batch_id bigint not null references control.batch (batch_id),
+    shard integer not null,
+    suite text not null,
+    expectation text not null,
+    column_name text,
+    severity text not null check (severity in ('record', 'batch', 'warning')),
+    success boolean not null,
+    checked_rows bigint not null,
+    bad_rows bigint not null,
+    details jsonb not null default '{}',
+    checked_at timestamptz not null default now()
+);
+create index check_result_of_batch on control.check_result (batch_id, shard);
+
+-- control: quarantine. A record leaves it by being read again and found good, or by a person's word; either way it says by
+-- what, and what it was before is kept.
+
+create table control.quarantine (
+    quarantine_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    product text not null,
+    kkt_reg_id text,
+    kind text not null,
+    step text not null check (step in ('extract', 'read', 'check', 'transform', 'match')),
+    reason text not null,
+    record text not null,
+    digest text not null,
+    day date,
+    fiscal_drive_number text,
+    shift_number bigint,
+    fiscal_document_number bigint,
+    page_id bigint,
+    batch_id bigint not null references control.batch (batch_id),
+    first_seen_at timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
+    times_seen integer not null default 1,
+    state text not null default 'open' check (state in ('open', 'released', 'given_up')),
+    resolved_by text,
+    resolved_at timestamptz,
+    resolution_reason text,
+    resolved_batch_id bigint references control.batch (batch_id),
+    retried_by text,
+    retried_at timestamptz,
+    unique (organization_inn, product, digest),
+    constraint open_is_not_resolved check ((state = 'open') = (resolved_at is null)),
+    constraint resolved_by_somebody check (
+        (resolved_at is null) = (resolved_by is null) and (resolved_at is null) = (coalesce(resolution_reason, '') = '')
+    ),
+    constraint released_by_a_batch check (state <> 'released' or resolved_batch_id is not null)
+);
+comment on column control.quarantine.resolved_batch_id is
+'The batch that read the record''s days again without finding it wrong.';
+comment on column control.quarantine.retried_at is 'When a person last had its days opened, to be asked for again.';
+create index quarantine_open on control.quarantine (organization_inn, product, kkt_reg_id) where state = 'open';
+create index quarantine_that_waits on control.quarantine (organization_inn, quarantine_id)
+where state = 'open';
+create trigger nothing_is_deleted before delete or truncate on control.quarantine
+for each statement execute function accounting.refuse();
+
+create table control.quarantine_history (
+    quarantine_history_id bigint generated always as identity primary key,
+    quarantine_id bigint not null references control.quarantine (quarantine_id),
+    state text not null,
+    times_seen integer not null,
+    last_seen_at timestamptz not null,
+    batch_id bigint not null,
+    resolved_by text,
+    resolved_at timestamptz,
+    resolution_reason text,
+    resolved_batch_id bigint,
+    retried_by text,
+    retried_at timestamptz,
+    archived_at timestamptz not null default now()
+);
+comment on table control.quarantine_history is 'What a row of quarantine said before its state changed, or it was retried.';
+create index quarantine_history_of_row on control.quarantine_history (quarantine_id);
+create trigger history_is_kept before update or delete or truncate on control.quarantine_history
+for each statement execute function accounting.refuse();
+
+create function control.keep_quarantine_history() returns trigger
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    select old_rows.quarantine_id
+    into wrong
+    from old_rows
+    left join new_rows on old_rows.quarantine_id = new_rows.quarantine_id
+    where
+        (new_rows.organization_inn, new_rows.product, new_rows.kind, new_rows.reason, new_rows.record, new_rows.digest)
+        is distinct from
+        (old_rows.organization_inn, old_rows.product, old_rows.kind, old_rows.reason, old_rows.record, old_rows.digest)
+    limit 1;
+    if found then
+        raise exception 'record % in quarantine is evidence: what it is and why it is there does not change',
+            wrong.quarantine_id
+            using errcode = 'check_violation', constraint = 'quarantined_record_is_fixed';
+    end if;
+
+    insert into control.quarantine_history (
+        quarantine_id, state, times_seen, last_seen_at, batch_id, resolved_by, resolved_at, resolution_reason,
+        resolved_batch_id, retried_by, retried_at
+    )
+    select
+        old_rows.quarantine_id,
+        old_rows.state,
+        old_rows.times_seen,
+        old_rows.last_seen_at,
+        old_rows.batch_id,
+        old_rows.resolved_by,
+        old_rows.resolved_at,
+        old_rows.resolution_reason,
+        old_rows.resolved_batch_id,
+        old_rows.retried_by,
+        old_rows.retried_at
+    from old_rows
+    inner join new_rows on old_rows.quarantine_id = new_rows.quarantine_id
+    where
+        (old_rows.state, old_rows.resolved_at, old_rows.retried_at)
+        is distinct from (new_rows.state, new_rows.resolved_at, new_rows.retried_at);
+    return null;
+end
+$$;
+
+create trigger quarantine_history after update on control.quarantine
+referencing old table as old_rows new table as new_rows
+for each statement execute function control.keep_quarantine_history();
+
+-- control: decisions, told once and resolved once. One is about a shift or about a document.
+
+create table control.decision (
+    decision_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    kind text not null check (kind in ('conflict', 'duplicate', 'review')),
+    shift_id uuid,
+    rival_id uuid,
+    document_id uuid,
+    state text not null default 'open' check (state in ('open', 'resolved')),
+    reason text not null,
+    kept jsonb not null,
+    held jsonb not null,
+    proposal jsonb,
+    digest text not null,
+    evidence bigint[] not null default '{}',
+    decided_by text not null,
+    decided_at timestamptz not null default now(),
+    resolution text check (
+        resolution in ('keep-ofd', 'keep-market', 'both', 'reverse', 'approve', 'reject', 'withdrawn', 'superseded')
+    ),
+    resolved_by text,
+    resolved_at timestamptz,
+    resolution_reason text,
+    batch_id bigint not null references control.batch (batch_id),
+    constraint decision_is_about_something check (num_nonnulls(shift_id, document_id) = 1),
+    constraint a_resolution_is_signed check (
+        (state = 'resolved') = (resolution is not null and resolved_by is not null and resolved_at is not null)
+    )
+);
+comment on table control.decision is
+'What was kept and what was held back, why, on which evidence, by whom (a rule or a person), and when.';
+comment on column control.decision.proposal is
+'The orders that the held side would make (amounts in kopecks), and the rest of its facts, as they were staged.';
+comment on column control.decision.digest is
+'Of both sides: what a person kept once is not asked again while both stay as they were.';
+comment on column control.decision.resolution is
+'withdrawn and superseded are the rule''s own: the difference is gone, or another one has taken its place.';
+comment on column control.decision.rival_id is
+'The shift on the kept side, where the two sides are shifts of two sources; shift_id is the one that is held back.';
+create unique index one_open_decision on control.decision (shift_id, kind) where state = 'open';
+create index decision_of_shift on control.decision (shift_id);
+create unique index one_open_decision_of_document on control.decision (document_id) where state = 'open';
+create index decision_that_waits on control.decision (organization_inn, decision_id)
+where state = 'open';
+create index decision_of_rival on control.decision (rival_id) where rival_id is not null;
+create trigger decision_is_kept before delete or truncate on control.decision
+for each statement execute function accounting.refuse();
+
+create function control.guard_decision() returns trigger
+language plpgsql
+as $$
+begin
+    raise exception 'decision % is %: what was decided stays', old.decision_id, old.state
+        using errcode = 'check_violation', constraint = 'decision_is_kept';
+end
+$$;
+
+create trigger decision_guard before update on control.decision
+for each row
+when (
+    old.state <> 'open'
+    or (
+        old.organization_inn, old.kind, old.shift_id, old.reason, old.kept, old.held, old.proposal, old.digest,
+        old.evidence, old.decided_by, old.decided_at, old.batch_id, old.rival_id, old.document_id
+    )
+    is distinct from (
+        new.organization_inn, new.kind, new.shift_id, new.reason, new.kept, new.held, new.proposal, new.digest,
+        new.evidence, new.decided_by, new.decided_at, new.batch_id, new.rival_id, new.document_id
+    )
+)
+execute function control.guard_decision();
+
+-- control: reconciliation: what is proved complete, what the sources tell now, and what differs.
+
+create table control.told_shift (
+    organization_inn text not null references control.organization (inn),
+    kkt_reg_id text not null,
+    shift_number integer not null,
+    opened_at timestamp,
+    closed_at timestamp,
+    receipts integer not null,
+    cash_income numeric(15, 2) not null,
+    cash_refund numeric(15, 2) not null,
+    cash_payout numeric(15, 2) not null,
+    cash_payout_refund numeric(15, 2) not null,
+    cashless_income numeric(15, 2) not null,
+    cashless_refund numeric(15, 2) not null,
+    corrections integer not null default 0,
+    overpaid numeric(15, 2) not null default 0,
+    page_id bigint not null,
+    batch_id bigint not null references control.batch (batch_id)
+);
+comment on table control.told_shift is
+'Totals by shift as the source told them when it was last asked for proof. An end is empty where it was not told.';
+comment on column control.told_shift.corrections is
+'How many correction receipts, read from the evidence, had to be added: the operator''s totals leave them out.';
+comment on column control.told_shift.overpaid is
+'By how much cash and cashless money are more than the total, summed over operations: they cannot all be true.';
+create index told_shift_of_register on control.told_shift (organization_inn, kkt_reg_id, shift_number);
+
+create table control.told_opening (
+    organization_inn text not null references control.organization (inn),
+    kkt_reg_id text not null,
+    fiscal_drive_number text not null,
+    shift_number integer not null,
+    opened_at timestamp not null,
+    page_id bigint not null,
+    batch_id bigint not null references control.batch (batch_id),
+    primary key (organization_inn, fiscal_drive_number, shift_number)
+);
+comment on table control.told_opening is 'Opening reports of shifts, as the source told them when it was last asked.';
+
+create table control.told_day (
+    organization_inn text not null references control.organization (inn),
+    kkt_reg_id text not null,
+    told_by text not null check (told_by in ('by_days', 'by_shifts')),
+    day date not null,
+    receipts integer not null,
+    cash_income numeric(15, 2) not null,
+    cash_refund numeric(15, 2) not null,
+    cash_payout numeric(15, 2) not null,
+    cash_payout_refund numeric(15, 2) not null,
+    cashless_income numeric(15, 2) not null,
+    cashless_refund numeric(15, 2) not null,
+    page_id bigint,
+    batch_id bigint not null references control.batch (batch_id),
+    primary key (organization_inn, kkt_reg_id, told_by, day)
+);
+comment on table control.told_day is
+'Totals by day as the source told them; of the whole organisation where kkt_reg_id is empty. Where they are not those of '
+'the shifts, what the shifts tell of that day (by_shifts) stands beside.';
+
+create table control.completeness (
+    organization_inn text not null references control.organization (inn),
+    kkt_reg_id text not null,
+    day date not null,
+    verdict text not null check (
+        verdict in ('complete', 'open', 'missing', 'out_of_reach', 'offline', 'disabled')
+    ),
+    reason text not null default '',
+    missing text[] not null default '{}',
+    shifts integer not null,
+    batch_id bigint not null references control.batch (batch_id),
+    checked_at timestamptz not null default now(),
+    primary key (organization_inn, kkt_reg_id, day)
+);
+comment on table control.completeness is
+'Whether every shift of a register and a day is here, as of the last reconciliation, and what is missing by its numbers.';
+create index completeness_of_day on control.completeness (organization_inn, day, verdict);
+
+create view control.completeness_of_organization with (security_invoker = true) as
+select
+    organization_inn,
+    day,
+    (array_agg(verdict order by badness desc))[1] as verdict,
+    count(*) as registers,
+    count(*) filter (where verdict in ('complete', 'offline')) as proved,
+    sum(shifts)::bigint as shifts,
+    min(checked_at) as checked_at
+from (
+    select
+        completeness.*,
+        array_position(
+            array['disabled', 'complete', 'open', 'offline', 'out_of_reach', 'missing'], verdict
+        ) as badness
+    from control.completeness
+) as ranked
+group by organization_inn, day;
+comment on view control.completeness_of_organization is 'A day of an organisation is the worst of its registers.';
+
+create table control.difference (
+    difference_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    kind text not null check (
+        kind in (
+            'shift_totals', 'shift_receipts', 'shift_not_told', 'totals_contradict', 'vat', 'receipts_changed',
+            'documents', 'days', 'organization_days', 'orders', 'two_sources', 'till_changed', 'till_not_told',
+            'till_not_here'
+        )
+    ),
+    kkt_reg_id text,
+    day date not null,
+    amount numeric(15, 2) not null,
+    cause text not null,
+    details jsonb not null default '{}',
+    shifts uuid[] not null default '{}',
+    documents uuid[] not null default '{}',
+    digest text not null,
+    first_seen timestamptz not null default now(),
+    last_seen timestamptz not null default now(),
+    closed_at timestamptz,
+    batch_id bigint not null references control.batch (batch_id)
+);
+comment on table control.difference is
+'What disagrees (сверка): ours less theirs in roubles, the likely cause, the shifts and documents behind it. A difference '
+'that is not found any more is closed; the same one found again later is a new row.';
+create unique index open_difference on control.difference (organization_inn, digest) where closed_at is null;
+create index difference_of_organization on control.difference (organization_inn, day);
+
+create table control.confirmed_shift (
+    shift_id uuid primary key,
+    organization_inn text not null references control.organization (inn),
+    evidence bigint[] not null,
+    vat jsonb,
+    asked_at timestamptz,
+    batch_id bigint not null references control.batch (batch_id)
+);
+comment on table control.confirmed_shift is
+'Shifts whose receipts or cheques a reconciliation has read again. A row holds for the evidence that it names: a shift '
+'that was booked from other pages since is not confirmed.';
+comment on column control.confirmed_shift.vat is
+'VAT of the receipts of the evidence in kopecks, [{"operation", "rate", "vat"}]; empty where it is not known.';
+comment on column control.confirmed_shift.asked_at is
+'When the source was asked for its receipts (Market: its cheques) again and they were compared; empty for never.';
+
+create table control.confirmed_shop_day (
+    organization_inn text not null references control.organization (inn),
+    shop_id text not null,
+    day date not null,
+    asked_at timestamptz not null default now(),
+    batch_id bigint not null references control.batch (batch_id),
+    primary key (organization_inn, shop_id, day)
+);
+comment on table control.confirmed_shop_day is
+'Days of a shop that were loaded when Market was asked for their cheques again and they were compared.';
+
+create table control.alert (
+    organization_inn text not null references control.organization (inn),
+    day date not null,
+    digest text not null,
+    text text not null,
+    payload jsonb not null,
+    sent_by text not null,
+    sent_at timestamptz not null default now(),
+    primary key (organization_inn, day, digest)
+);
+comment on table control.alert is
+'Messages that went out. Whatever happens, one a day and organisation: a row is written with the sending, or not at all.';
+create unique index alert_of_day on control.alert (organization_inn, day);
+
+-- control: the desk: who sees which organisations.
+
+create table control.desk_user (
+    user_name text not null check (user_name <> ''),
+    organization_inn text references control.organization (inn),
+    granted_by text not null,
+    granted_at timestamptz not null default now(),
+    unique nulls not distinct (user_name, organization_inn)
+);
+comment on table control.desk_user is
+'Which organisations a person sees, by the name in Airflow or by the login of the database; without one: all of them.';
+
+-- What the desk says counts only on a connection of the desk. A login of one's own sees what `desk_user` names.
+create function control.is_desk() returns boolean
+language sql stable security definer parallel safe
+set search_path = ''
+as $$
+    select pg_has_role(session_user, 'smena_loader', 'member') or pg_has_role(session_user, 'smena_owner', 'member')
+$$;
+
+create function control.sees_all() returns boolean
+language sql stable security definer parallel safe
+set search_path = ''
+as $$
+    select case
+        when control.is_desk() then coalesce(current_setting('smena.organizations', true), '') = '*'
+        else exists (
+            select from control.desk_user where user_name = session_user and organization_inn is null
+        )
+    end
+$$;
+comment on function control.sees_all is 'Whether who asks sees every organisation. Nothing said: none.';
+
+create function control.own_organizations() returns text[]
+language sql stable security definer parallel safe
+set search_path = ''
+as $$
+    select case
+        when control.is_desk()
+            then string_to_array(coalesce(current_setting('smena.organizations', true), ''), ',')
+        else
+            coalesce(
+                (select array_agg(organization_inn) from control.desk_user where user_name = session_user), '{}'
+            )
+    end
+$$;
+comment on function control.own_organizations is 'The organisations (ИНН) that who asks sees, where it is not all of them.';
+
+-- raw: the evidence.
+
+create table raw.page (
+    page_id bigint generated always as identity primary key,
+    batch_id bigint not null references control.batch (batch_id),
+    fetch_id bigint not null,
+    kkt_reg_id text,
+    method text not null,
+    address text not null,
+    status integer not null,
+    fetched_at timestamptz not null,
+    sha256 bytea not null check (length(sha256) = 32),
+    body bytea not null,
+    body_bytes bigint not null
+);
+comment on column raw.page.address is 'Without secrets.';
+comment on column raw.page.sha256 is 'Of the bytes as they came, before compression.';
+create index page_of_fetch on raw.page (fetch_id, page_id);
+-- The body is compressed (zstd) before it comes here.
+alter table raw.page alter column body set storage external;
+create trigger evidence_is_kept before update or delete or truncate on raw.page
+for each statement execute function accounting.refuse();
+
+-- accounting: shifts.
+
+create table accounting.shift (
+    shift_id uuid primary key,
+    source text not null check (source in ('ofd', 'market')),
+    organization_inn text not null,
+    kpp text not null,
+    kkt_reg_id text,
+    fiscal_drive_number text,
+    shift_number integer check (shift_number > 0),
+    fiscal_document_number bigint,
+    fiscal_sign bigint,
+    shop_id text,
+    cashbox_id text,
+    till_shift text,
+    same_as uuid references accounting.shift (shift_id),
+    opened_at timestamp,
+    closed_at timestamp not null,
+    received_at timestamptz,
+    late_by interval,
+    receipts integer,
+    documents_quantity integer,
+    cash_income numeric(15, 2) check (cash_income >= 0),
+    cash_refund numeric(15, 2) check (cash_refund >= 0),
+    cash_payout numeric(15, 2) check (cash_payout >= 0),
+    cash_payout_refund numeric(15, 2) check (cash_payout_refund >= 0),
+    cashless_income numeric(15, 2) check (cashless_income >= 0),
+    cashless_refund numeric(15, 2) check (cashless_refund >= 0),
+    price_correction numeric(15, 2),
+    detail text check (detail in ('totals', 'receipts')),
+    order_date date,
+    outcome text not null check (
+        outcome in (
+            'issued', 'no_cash', 'incomplete', 'duplicate', 'conflict', 'needs_review', 'before_start',
+            'closed_period', 'rejected'
+        )
+    ),
+    reason text,
+    decision_id bigint references control.decision (decision_id),
+    evidence bigint[] not null,
+    revision integer not null default 1,
+    batch_id bigint not null,
+    loaded_at timestamptz not null default now(),
+    unique (fiscal_drive_number, shift_number),
+    check (
+        outcome not in ('issued', 'no_cash')
+        or (
+            cash_income is not null and cash_refund is not null
+            and cash_payout is not null and cash_payout_refund is not null
+        )
+    ),
+    constraint shift_is_known_by_its_source check (
+        case source
+            when 'ofd'
+                then
+                    kkt_reg_id is not null and fiscal_drive_number is not null and shift_number is not null
+                    and till_shift is null
+            else
+                shop_id is not null and cashbox_id is not null and till_shift is not null
+                and fiscal_drive_number is null and shift_number is null
+        end
+    ),
+    constraint duplicate_of_another_source check (
+        (outcome <> 'duplicate' or same_as is not null) and same_as is distinct from shift_id
+    )
+);
+comment on table accounting.shift is 'Every closed shift that a source told of, once, with what became of it.';
+comment on column accounting.shift.closed_at is 'Local time of the register, without a zone; so is opened_at.';
+comment on column accounting.shift.evidence is 'Pages of raw.page that the shift was read from.';
+comment on column accounting.shift.late_by is
+'How long after its closing the operator had its z-report, where that was more than 24 hours; else empty.';
+comment on column accounting.shift.decision_id is 'The newest decision of a person that gave it its facts or its outcome.';
+comment on column accounting.shift.till_shift is 'cashRegisterId of Kontur.Market: its name of a shift.';
+comment on column accounting.shift.same_as is 'The shift of the other source that this one is; one of the two is booked.';
+comment on column accounting.shift.price_correction is 'Rounding of cash in Market''s cheques, sales less refunds.';
+comment on column accounting.shift.documents_quantity is
+'Fiscal documents from the opening report to the z-report, both counted, as the z-report tells.';
+comment on column accounting.shift.fiscal_document_number is
+'Of the closing report. Empty for a shift of Market, and for a shift of the OFD that has no closing report and can get none
+(its drive was replaced): the time of its last document stands in closed_at, and a person settles it.';
+create index shift_of_organization on accounting.shift (organization_inn, closed_at);
+create index shift_of_drive on accounting.shift (organization_inn, kkt_reg_id, closed_at);
+create unique index shift_of_cashbox on accounting.shift (organization_inn, cashbox_id, till_shift);
+create index shift_same_as on accounting.shift (same_as) where same_as is not null;
+create index shift_that_waits on accounting.shift (organization_inn, closed_at)
+where outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period');
+create index shift_that_was_late on accounting.shift (organization_inn, closed_at)
+where late_by is not null;
+
+-- A decision may be about two shifts: what one source tells against what the other does.
+alter table control.decision add constraint decision_rival_id_fkey
+foreign key (rival_id) references accounting.shift (shift_id);
+
+create function accounting.shift_facts(told accounting.shift) returns jsonb
+language sql stable parallel safe
+return jsonb_build_object(
+    'cash_income', told.cash_income, 'cash_refund', told.cash_refund, 'cash_payout', told.cash_payout,
+    'cash_payout_refund', told.cash_payout_refund, 'cashless_income', told.cashless_income,
+    'cashless_refund', told.cashless_refund, 'receipts', told.receipts, 'order_date', told.order_date
+);
+comment on function accounting.shift_facts is 'One side of a decision: what is compared, and what orders are made of.';
+
+create table accounting.shift_history (like accounting.shift, archived_at timestamptz not null default now());
+create index shift_history_of_shift on accounting.shift_history (shift_id, revision);
+
+create trigger nothing_is_deleted before delete or truncate on accounting.shift
+for each statement execute function accounting.refuse();
+create trigger history_is_kept before update or delete or truncate on accounting.shift_history
+for each statement execute function accounting.refuse();
+
+create function accounting.keep_shift_history() returns trigger
+language plpgsql
+as $$
+begin
+    insert into accounting.shift_history (
+        shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number,
+        fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
+        cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
+        revision, batch_id, loaded_at, late_by, decision_id, shop_id, cashbox_id, till_shift, price_correction, same_as,
+        documents_quantity
+    )
+    select
+        shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number,
+        fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
+        cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
+        revision, batch_id, loaded_at, late_by, decision_id, shop_id, cashbox_id, till_shift, price_correction, same_as,
+        documents_quantity
+    from old_rows;
+    return null;
+end
+$$;
+
+create trigger shift_history after update on accounting.shift
+referencing old table as old_rows
+for each statement execute function accounting.keep_shift_history();
+
+-- What is booked in a closed period keeps its facts, and nothing more is booked there.
+
+create function accounting.check_new_shifts() returns trigger
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    select fresh.organization_inn, fresh.order_date, closed_period.through
+    into wrong
+    from new_rows as fresh
+    inner join control.closed_period
+        on
+            fresh.organization_inn = closed_period.organization_inn
+            and fresh.order_date <= closed_period.through
+    where accounting.is_booked(fresh.outcome)
+    limit 1;
+    if found then
+        raise exception 'a shift of % dated % lies in a period closed through %',
+            wrong.organization_inn, wrong.order_date, wrong.through
+            using errcode = 'check_violation', constraint = 'shift_not_in_closed_period';
+    end if;
+    return null;
+end
+$$;
+
+create trigger new_shifts after insert on accounting.shift
+referencing new table as new_rows
+for each statement execute function accounting.check_new_shifts();
+
+create function accounting.check_changed_shifts() returns trigger
+language plpgsql
+set enable_nestloop to off
+as $$
+declare
+    wrong record;
+begin
+    select old_rows.organization_inn, old_rows.order_date, closed_period.through
+    into wrong
+    from old_rows
+    inner join control.closed_period on old_rows.organization_inn = closed_period.organization_inn
+    left join new_rows on old_rows.shift_id = new_rows.shift_id
+    cross join
+        lateral (
+            select
+                accounting.is_booked(old_rows.outcome) and old_rows.order_date <= closed_period.through as was_in,
+                accounting.is_booked(new_rows.outcome) and new_rows.order_date <= closed_period.through as is_in,
+                (
+                    old_rows.organization_inn, old_rows.kpp, old_rows.kkt_reg_id, old_rows.fiscal_document_number,
+                    old_rows.closed_at, old_rows.order_date, old_rows.receipts, old_rows.cash_income,
+                    old_rows.cash_refund, old_rows.cash_payout, old_rows.cash_payout_refund,
+                    old_rows.cashless_income, old_rows.cashless_refund
+                )
+                is not distinct from (
+                    new_rows.organization_inn, new_rows.kpp, new_rows.kkt_reg_id, new_rows.fiscal_document_number,
+                    new_rows.closed_at, new_rows.order_date, new_rows.receipts, new_rows.cash_income,
+                    new_rows.cash_refund, new_rows.cash_payout, new_rows.cash_payout_refund,
+                    new_rows.cashless_income, new_rows.cashless_refund
+                ) as same_facts,
+                new_rows.decision_id is not null
+                and new_rows.decision_id is distinct from old_rows.decision_id as is_decided
+        ) as told
+    where
+        (coalesce(told.is_in, false) and not (told.was_in and told.same_facts))
+        -- A decision may take a shift out of a closed period, to a day that is open.
+        or (told.was_in and not coalesce(told.is_in, false) and not told.is_decided)
+    limit 1;
+    if found then
+        raise exception 'a shift of % dated % lies in a period closed through %',
+            wrong.organization_inn, wrong.order_date, wrong.through
+            using errcode = 'check_violation', constraint = 'shift_not_in_closed_period';
+    end if;
+    return null;
+end
+$$;
+
+create trigger changed_shifts after update on accounting.shift
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.check_changed_shifts();
+
+-- accounting: cash orders.
+
+create table accounting.cash_order (
+    document_id uuid primary key,
+    shift_id uuid not null references accounting.shift (shift_id),
+    organization_inn text not null,
+    kpp text not null,
+    kind text not null check (kind in ('pko', 'rko')),
+    number bigint not null check (number > 0),
+    date date not null,
+    book_year integer not null generated always as (extract(year from date)) stored,
+    counterparty text not null,
+    amount numeric(15, 2) not null check (amount > 0),
+    source text not null check (source in ('ofd', 'market')),
+    operation text not null check (operation in ('cash_income', 'cash_refund', 'cash_payout', 'cash_payout_refund')),
+    taxation text not null,
+    agent boolean not null,
+    issue integer not null default 1 check (issue > 0),
+    debit_account text not null,
+    credit_account text not null,
+    vat numeric(15, 2) check (vat >= 0 and vat < amount),
+    vat_by_rate jsonb,
+    basis text not null,
+    status text not null default 'new' check (status in ('new', 'accepted', 'rejected', 'reversed')),
+    status_by text,
+    status_at timestamptz,
+    status_reason text,
+    issued_decision_id bigint references control.decision (decision_id),
+    reversed_decision_id bigint references control.decision (decision_id),
+    reversed_on date,
+    revision integer not null default 1,
+    batch_id bigint not null,
+    loaded_at timestamptz not null default now(),
+    constraint one_number_of_a_series unique (organization_inn, kpp, kind, book_year, number),
+    check ((kind = 'pko') = (operation in ('cash_income', 'cash_payout_refund'))),
+    constraint a_decision_reverses check (
+        (reversed_decision_id is null) = (reversed_on is null)
+        and (reversed_decision_id is null or (status = 'reversed' and reversed_on >= date))
+    )
+);
+comment on table accounting.cash_order is
+'ПКО and РКО. Never deleted; a revision leaves its former contents in cash_order_history.';
+comment on column accounting.cash_order.issue is
+'1, or the how manieth order it is of the same shift, operation, tax system and agent: the former ones are reversed.';
+comment on column accounting.cash_order.status_by is
+'Who gave it its status: a person, or `rule`. Empty while it is new, unless its acceptance was taken back.';
+comment on column accounting.cash_order.reversed_on is
+'The day on which a reversal by decision counts: its own date, or the first open day where that lies in a closed period.';
+create unique index one_live_order on accounting.cash_order (shift_id, operation, taxation, agent)
+where status in ('new', 'accepted');
+create index cash_order_of_organization on accounting.cash_order (organization_inn, date);
+create unique index cash_order_of_shift on accounting.cash_order (shift_id, operation, taxation, agent, issue);
+create index cash_order_set_aside on accounting.cash_order (organization_inn, date)
+where status in ('rejected', 'reversed');
+
+create table accounting.cash_order_history (
+    like accounting.cash_order,
+    archived_at timestamptz not null default now()
+);
+create index cash_order_history_of_document on accounting.cash_order_history (document_id, revision);
+
+create trigger nothing_is_deleted before delete or truncate on accounting.cash_order
+for each statement execute function accounting.refuse();
+create trigger history_is_kept before update or delete or truncate on accounting.cash_order_history
+for each statement execute function accounting.refuse();
+
+-- New orders: none before the start date or in a closed period, and no gap in their numbers.
+
+create function accounting.check_new_orders() returns trigger
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    select fresh.organization_inn, fresh.date, integration.start_date
+    into wrong
+    from (select distinct organization_inn, source, date from new_rows) as fresh
+    left join control.integration
+        on integration.organization_inn = fresh.organization_inn and integration.product = fresh.source
+    where integration.start_date is null or fresh.date < integration.start_date
+    limit 1;
+    if found then
+        raise exception 'an order of % dated % lies before the start of the integration (%)',
+            wrong.organization_inn, wrong.date, coalesce(wrong.start_date::text, 'never switched on')
+            using errcode = 'check_violation', constraint = 'order_not_before_start';
+    end if;
+
+    select fresh.organization_inn, fresh.date, closed_period.through
+    into wrong
+    from (select distinct organization_inn, date from new_rows) as fresh
+    inner join control.closed_period
+        on closed_period.organization_inn = fresh.organization_inn and fresh.date <= closed_period.through
+    limit 1;
+    if found then
+        raise exception 'an order of % dated % lies in a period closed through %',
+            wrong.organization_inn, wrong.date, wrong.through
+            using errcode = 'check_violation', constraint = 'order_not_in_closed_period';
+    end if;
+
+    -- ПКО and РКО are two series of numbers. In each, the new numbers of a cash book and year are one run without a gap,
+    -- which starts at 1 or right after a number that exists.
+    select book.organization_inn, book.kpp, book.kind, book.book_year
+    into wrong
+    from (
+        select
+            organization_inn, kpp, kind, book_year, min(number) as lowest, max(number) as highest, count(*) as orders
+        from new_rows
+        group by organization_inn, kpp, kind, book_year
+    ) as book
+    where
+        book.highest - book.lowest + 1 <> book.orders
+        or (
+            book.lowest > 1 and not exists (
+                select from accounting.cash_order as former
+                where
+                    former.organization_inn = book.organization_inn
+                    and former.kpp = book.kpp
+                    and former.kind = book.kind
+                    and former.book_year = book.book_year
+                    and former.number = book.lowest - 1
+            )
+        )
+    limit 1;
+    if found then
+        raise exception '% numbers of the cash book % / % of % would have a gap',
+            wrong.kind, wrong.organization_inn, wrong.kpp, wrong.book_year
+            using errcode = 'check_violation', constraint = 'numbers_without_gap';
+    end if;
+    return null;
+end
+$$;
+
+create trigger new_orders after insert on accounting.cash_order
+referencing new table as new_rows
+for each statement execute function accounting.check_new_orders();
+
+create function accounting.check_orders_begin() returns trigger
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    select organization_inn, kpp, number, status into wrong from new_rows where status <> 'new' limit 1;
+    if found then
+        raise exception 'order % of % / % begins as %, not as new',
+            wrong.number, wrong.organization_inn, wrong.kpp, wrong.status
+            using errcode = 'check_violation', constraint = 'order_begins_as_new';
+    end if;
+    return null;
+end
+$$;
+
+create trigger orders_begin after insert on accounting.cash_order
+referencing new table as new_rows
+for each statement execute function accounting.check_orders_begin();
+
+-- Changed orders: how a status may change, and what of a closed period may. Transition tables have no index: where the
+-- first bad row is looked for, nested loops seem cheap to the planner, and are quadratic where no row is bad.
+
+create function accounting.sign_status() returns trigger
+language plpgsql
+as $$
+begin
+    new.status_by := session_user;
+    new.status_at := now();
+    new.status_reason := null;
+    return new;
+end
+$$;
+comment on function accounting.sign_status is 'Whoever changes a status without saying who does is named by the login.';
+
+create trigger status_is_signed before update on accounting.cash_order
+for each row
+when (old.status <> new.status and (new.status_by is null or new.status_at is not distinct from old.status_at))
+execute function accounting.sign_status();
+
+-- Of two sources that tell of one shift a decision keeps one, and reverses the orders of the other.
+create function accounting.check_order_statuses() returns trigger
+language plpgsql
+set enable_nestloop to off
+as $$
+declare
+    wrong record;
+begin
+    select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.status, new_rows.status as wanted
+    into wrong
+    from old_rows
+    inner join new_rows on old_rows.document_id = new_rows.document_id
+    where
+        old_rows.status <> new_rows.status
+        and not case old_rows.status
+            when 'new' then true
+            when 'accepted'
+                then
+                    (new_rows.status = 'reversed' and new_rows.reversed_decision_id is not null)
+                    -- Acceptance is taken back with a reason, and not while a decision waits that was asked because of it.
+                    or (
+                        new_rows.status = 'new'
+                        and trim(coalesce(new_rows.status_reason, '')) <> ''
+                        and not new_rows.shift_id in (
+                            select unnest(array_remove(array[decision.shift_id, decision.rival_id], null))
+                            from control.decision
+                            where decision.state = 'open'
+                        )
+                    )
+            when 'rejected'
+                then
+                    new_rows.status = 'accepted'
+                    or (new_rows.status = 'reversed' and new_rows.reversed_decision_id is not null)
+            when 'reversed' then new_rows.status = 'new' and old_rows.reversed_decision_id is null
+        end
+    limit 1;
+    if found then
+        raise exception 'order % of % / % is % and cannot become %',
+            wrong.number, wrong.organization_inn, wrong.kpp, wrong.status, wrong.wanted
+            using errcode = 'check_violation', constraint = 'order_status_moves_on';
+    end if;
+
+    select old_rows.organization_inn, old_rows.kpp, old_rows.number
+    into wrong
+    from old_rows
+    inner join new_rows on old_rows.document_id = new_rows.document_id
+    where
+        old_rows.reversed_decision_id is distinct from new_rows.reversed_decision_id
+        and (
+            old_rows.reversed_decision_id is not null
+            or not exists (
+                select from control.decision
+                where
+                    decision.decision_id = new_rows.reversed_decision_id
+                    and new_rows.shift_id in (decision.shift_id, decision.rival_id)
+                    and decision.resolution in ('reverse', 'keep-ofd', 'keep-market')
+            )
+        )
+    limit 1;
+    if found then
+        raise exception 'order % of % / %: no decision about its shift reverses it',
+            wrong.number, wrong.organization_inn, wrong.kpp
+            using errcode = 'check_violation', constraint = 'order_reversed_by_decision';
+    end if;
+    return null;
+end
+$$;
+
+create trigger order_statuses after update on accounting.cash_order
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.check_order_statuses();
+
+create function accounting.check_changed_orders() returns trigger
+language plpgsql
+set enable_nestloop to off
+as $$
+declare
+    wrong record;
+begin
+    select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.status
+    into wrong
+    from old_rows
+    left join new_rows on old_rows.document_id = new_rows.document_id
+    where
+        new_rows.document_id is null
+        or (
+            old_rows.organization_inn, old_rows.kpp, old_rows.kind, old_rows.number,
+            old_rows.date, old_rows.operation, old_rows.issued_decision_id
+        )
+        is distinct from (
+            new_rows.organization_inn, new_rows.kpp, new_rows.kind, new_rows.number,
+            new_rows.date, new_rows.operation, new_rows.issued_decision_id
+        )
+        or (
+            (old_rows.shift_id, old_rows.source, old_rows.taxation, old_rows.agent, old_rows.issue)
+            is distinct from (new_rows.shift_id, new_rows.source, new_rows.taxation, new_rows.agent, new_rows.issue)
+            -- Where an order may go over to is for check_moved_orders to say.
+            and not (old_rows.source = 'market' and new_rows.source = 'ofd' and old_rows.shift_id <> new_rows.shift_id)
+        )
+    limit 1;
+    if found then
+        raise exception 'order % of % / %: number, date, cash book and shift are assigned once',
+            wrong.number, wrong.organization_inn, wrong.kpp
+            using errcode = 'check_violation', constraint = 'order_identity_is_fixed';
+    end if;
+
+    select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.status
+    into wrong
+    from old_rows
+    inner join new_rows on old_rows.document_id = new_rows.document_id
+    where
+        (
+            old_rows.status in ('accepted', 'rejected')
+            or new_rows.reversed_decision_id is not null
+        )
+        and (
+            old_rows.amount, old_rows.vat, old_rows.vat_by_rate, old_rows.basis, old_rows.counterparty,
+            old_rows.debit_account, old_rows.credit_account
+        )
+        is distinct from (
+            new_rows.amount, new_rows.vat, new_rows.vat_by_rate, new_rows.basis, new_rows.counterparty,
+            new_rows.debit_account, new_rows.credit_account
+        )
+    limit 1;
+    if found then
+        raise exception 'order % of % / % is % and cannot be changed',
+            wrong.number, wrong.organization_inn, wrong.kpp, wrong.status
+            using errcode = 'check_violation', constraint = 'accepted_order_is_fixed';
+    end if;
+
+    -- A decision may reverse an order of a closed period, on a day that is open: the closed one keeps its turnover.
+    select old_rows.organization_inn, old_rows.date, closed_period.through
+    into wrong
+    from old_rows
+    inner join new_rows on old_rows.document_id = new_rows.document_id
+    inner join control.closed_period
+        on
+            old_rows.organization_inn = closed_period.organization_inn
+            and old_rows.date <= closed_period.through
+    where
+        new_rows.reversed_decision_id is null
+        or old_rows.reversed_decision_id is not null
+        or new_rows.reversed_on <= closed_period.through
+    limit 1;
+    if found then
+        raise exception 'an order of % dated % lies in a period closed through %',
+            wrong.organization_inn, wrong.date, wrong.through
+            using errcode = 'check_violation', constraint = 'order_not_in_closed_period';
+    end if;
+
+    insert into accounting.cash_order_history (
+        document_id, shift_id, organization_inn, kpp, kind, number, date, book_year, counterparty, amount, source,
+        status, operation, taxation, agent, debit_account, credit_account, vat, vat_by_rate, basis, revision, batch_id,
+        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on
+    )
+    select
+        document_id, shift_id, organization_inn, kpp, kind, number, date, book_year, counterparty, amount, source,
+        status, operation, taxation, agent, debit_account, credit_account, vat, vat_by_rate, basis, revision, batch_id,
+        loaded_at, issue, status_by, status_at, status_reason, issued_decision_id, reversed_decision_id, reversed_on
+    from old_rows;
+    return null;
+end
+$$;
+
+create trigger changed_orders after update on accounting.cash_order
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.check_changed_orders();
+
+-- An order that Market told of first goes over to the shift of the OFD that turns out to be the same one: it keeps its
+-- number, its date and its book, and once accepted its contents too.
+create function accounting.check_moved_orders() returns trigger
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    with moved as materialized (
+        select old_rows.organization_inn, old_rows.kpp, old_rows.number, old_rows.shift_id, new_rows.shift_id as goes_to
+        from old_rows
+        inner join new_rows on old_rows.document_id = new_rows.document_id and old_rows.shift_id <> new_rows.shift_id
+    )
+    select moved.organization_inn, moved.kpp, moved.number
+    into wrong
+    from moved
+    where
+        not exists (
+            select from accounting.shift
+            where shift.shift_id = moved.shift_id and shift.same_as = moved.goes_to and shift.source = 'market'
+        );
+    if found then
+        raise exception 'order % of % / % goes over to a shift that is not the same one',
+            wrong.number, wrong.organization_inn, wrong.kpp
+            using errcode = 'check_violation', constraint = 'order_moves_to_the_same_shift';
+    end if;
+    return null;
+end
+$$;
+
+create trigger moved_orders after update on accounting.cash_order
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.check_moved_orders();
+
+-- The rows of a statement come from a batch or two, so their batch is looked up once a statement, not once a row; and
+-- it must be a batch of their organisation, which two foreign keys could not say.
+create function accounting.check_batches() returns trigger
+language plpgsql
+as $$
+declare
+    wrong record;
+begin
+    select told.batch_id, told.organization_inn
+    into wrong
+    from (select distinct batch_id, organization_inn from new_rows) as told
+    left join control.batch
+        on told.batch_id = batch.batch_id and told.organization_inn = batch.organization_inn
+    where batch.batch_id is null
+    limit 1;
+    if found then
+        raise exception 'a row of %.% names batch % of organisation %, which has no such batch',
+            tg_table_schema, tg_table_name, wrong.batch_id, wrong.organization_inn
+            using errcode = 'foreign_key_violation', constraint = 'batch_of_the_organization';
+    end if;
+    return null;
+end
+$$;
+
+create trigger batches_of_new after insert on accounting.shift
+referencing new table as new_rows
+for each statement execute function accounting.check_batches();
+create trigger batches_of_changed after update on accounting.shift
+referencing new table as new_rows
+for each statement execute function accounting.check_batches();
+create trigger batches_of_new after insert on accounting.cash_order
+referencing new table as new_rows
+for each statement execute function accounting.check_batches();
+create trigger batches_of_changed after update on accounting.cash_order
+referencing new table as new_rows
+for each statement execute function accounting.check_batches();
+
+-- accounting: Market's other documents: cashless revenue, goods sold, incoming waybills. One table holds their heads and
+-- one their lines; a view for each kind shows them as what they are.
+
+create table accounting.market_document (
+    document_id uuid primary key,
+    kind text not null check (kind in ('cashless_report', 'sales_report', 'waybill')),
+    organization_inn text not null references control.organization (inn),
+    kpp text not null,
+    shop_id text not null,
+    number text not null,
+    date date not null,
+    counterparty text not null,
+    counterparty_inn text not null default '',
+    amount numeric(15, 2),
+    source text not null default 'market' check (source = 'market'),
+    status text not null default 'new' check (status in ('new', 'accepted', 'rejected')),
+    status_by text,
+    status_at timestamptz,
+    status_reason text,
+    supplier_id text not null default '',
+    paper_number text not null default '',
+    paper_date date,
+    waybill_ids text[] not null default '{}',
+    sources text[] not null default '{}',
+    digest text not null,
+    evidence bigint[] not null default '{}',
+    revision integer not null default 1,
+    batch_id bigint not null references control.batch (batch_id),
+    loaded_at timestamptz not null default now()
+);
+comment on column accounting.market_document.amount is 'Net of refunds; empty for a waybill with a price that is not told.';
+comment on column accounting.market_document.sources is
+'Of a waybill: Manual, Egais, Mercury, Diadoc; the same paper (supplier, number, date) from two of them is one document.';
+create index market_document_of_organization on accounting.market_document (organization_inn, date);
+create index market_document_of_paper on accounting.market_document (
+    organization_inn, shop_id, supplier_id, paper_number, paper_date
+) where kind = 'waybill';
+create index market_document_of_waybill on accounting.market_document using gin (waybill_ids) where kind = 'waybill';
+
+create table accounting.market_document_line (
+    document_id uuid not null references accounting.market_document (document_id),
+    line integer not null,
+    payment_type text not null default '',
+    product_id text not null default '',
+    product_code text not null default '',
+    quantity numeric(15, 3),
+    price numeric(15, 2),
+    income numeric(15, 2),
+    refund numeric(15, 2),
+    amount numeric(15, 2),
+    primary key (document_id, line)
+);
+
+create table accounting.market_document_history (
+    document_id uuid not null,
+    revision integer not null,
+    head jsonb not null,
+    lines jsonb not null,
+    archived_at timestamptz not null default now(),
+    primary key (document_id, revision)
+);
+create trigger history_is_kept before update or delete or truncate on accounting.market_document_history
+for each statement execute function accounting.refuse();
+create trigger history_is_kept before delete or truncate on accounting.market_document
+for each statement execute function accounting.refuse();
+
+create function accounting.guard_market_document() returns trigger
+language plpgsql
+as $$
+begin
+    if tg_op = 'UPDATE' and (
+        old.kind, old.organization_inn, old.shop_id
+    ) is distinct from (
+        new.kind, new.organization_inn, new.shop_id
+    ) then
+        raise exception 'document % keeps its kind, organisation and shop', old.document_id
+            using errcode = 'check_violation', constraint = 'document_identity_is_fixed';
+    end if;
+    if exists (
+        select from control.closed_period
+        where
+            closed_period.organization_inn = new.organization_inn
+            and (new.date <= closed_period.through or (tg_op = 'UPDATE' and old.date <= closed_period.through))
+    ) then
+        raise exception 'a document of % dated % lies in a closed period', new.organization_inn, new.date
+            using errcode = 'check_violation', constraint = 'document_not_in_closed_period';
+    end if;
+    if tg_op = 'INSERT' then
+        if new.status <> 'new' then
+            raise exception 'document % begins as %, not as new', new.document_id, new.status
+                using errcode = 'check_violation', constraint = 'document_begins_as_new';
+        end if;
+        if not exists (
+            select from control.integration
+            where
+                integration.organization_inn = new.organization_inn
+                and integration.product = 'market'
+                and integration.start_date <= new.date
+        ) then
+            raise exception 'a document of % dated % lies before the start of the integration',
+                new.organization_inn, new.date
+                using errcode = 'check_violation', constraint = 'document_not_before_start';
+        end if;
+        return new;
+    end if;
+    if old.digest <> new.digest and old.status <> 'new' and not exists (
+        select from control.decision
+        where
+            decision.document_id = old.document_id
+            and decision.resolution = 'reverse'
+            and decision.held ->> 'digest' = new.digest
+    ) then
+        raise exception 'document % is % and cannot be changed', old.document_id, old.status
+            using errcode = 'check_violation', constraint = 'accepted_document_is_fixed';
+    end if;
+    if new.status <> old.status and (
+        new.status_by is null or new.status_at is not distinct from old.status_at
+    ) then
+        new.status_by := session_user;
+        new.status_at := now();
+        new.status_reason := null;
+    end if;
+    if old.digest <> new.digest then
+        insert into accounting.market_document_history (document_id, revision, head, lines)
+        select
+            old.document_id,
+            old.revision,
+            to_jsonb(old),
+            coalesce(jsonb_agg(to_jsonb(part) - 'document_id' order by part.line), '[]')
+        from accounting.market_document_line as part
+        where part.document_id = old.document_id;
+        delete from accounting.market_document_line where document_id = old.document_id;
+        new.revision := old.revision + 1;
+    end if;
+    return new;
+end
+$$;
+comment on function accounting.guard_market_document is
+'What the database keeps true of a document; a new content takes the former one, lines and all, to the history.';
+
+create trigger document_guard before insert or update on accounting.market_document
+for each row execute function accounting.guard_market_document();
+
+create table accounting.market_document_status (
+    document_id uuid not null references accounting.market_document (document_id),
+    organization_inn text not null,
+    revision integer not null,
+    status text not null,
+    status_by text,
+    status_at timestamptz,
+    status_reason text,
+    archived_at timestamptz not null default clock_timestamp()
+);
+comment on table accounting.market_document_status is
+'Former statuses of documents of Kontur.Market whose contents stayed, a row for each change.';
+create index market_document_status_of_document on accounting.market_document_status (document_id, archived_at);
+create trigger history_is_kept before update or delete or truncate on accounting.market_document_status
+for each statement execute function accounting.refuse();
+
+create function accounting.check_market_document_status() returns trigger
+language plpgsql
+as $$
+declare
+    -- A CASE within IF would end the condition at its first THEN.
+    is_allowed boolean := case old.status
+        when 'new' then true
+        when 'rejected' then new.status = 'accepted' or old.digest <> new.digest
+        -- A decision about it (document_guard looks for one) gives it other contents; else a person takes acceptance back.
+        when 'accepted'
+            then
+                new.status = 'new'
+                and trim(coalesce(new.status_reason, '')) <> ''
+                and (
+                    old.digest <> new.digest
+                    or not exists (
+                        select from control.decision
+                        where decision.document_id = old.document_id and decision.state = 'open'
+                    )
+                )
+    end;
+begin
+    if not is_allowed then
+        raise exception 'document % is % and cannot become %', old.document_id, old.status, new.status
+            using errcode = 'check_violation', constraint = 'document_status_moves_on';
+    end if;
+    -- Where its contents change too, the former status goes to market_document_history with them.
+    if old.digest = new.digest then
+        insert into accounting.market_document_status (
+            document_id, organization_inn, revision, status, status_by, status_at, status_reason
+        )
+        values (
+            old.document_id, old.organization_inn, old.revision, old.status, old.status_by, old.status_at,
+            old.status_reason
+        );
+    end if;
+    return null;
+end
+$$;
+comment on function accounting.check_market_document_status is
+'How the status of a document may change; the former one goes to market_document_status.';
+
+create trigger document_status after update on accounting.market_document
+for each row when (old.status <> new.status)
+execute function accounting.check_market_document_status();
+
+-- accounting: what people read.
+
+create view accounting.document with (security_invoker = true) as
+select
+    document_id,
+    kind,
+    number::text as number,
+    date,
+    organization_inn,
+    kpp,
+    counterparty,
+    amount,
+    source,
+    status,
+    loaded_at,
+    batch_id
+from accounting.cash_order
+union all
+select
+    document_id,
+    kind,
+    number,
+    date,
+    organization_inn,
+    kpp,
+    counterparty,
+    amount,
+    source,
+    status,
+    loaded_at,
+    batch_id
+from accounting.market_document;
+comment on view accounting.document is 'Учет → Документы: every loaded document, one row each.';
+
+create view accounting.cashless_report with (security_invoker = true) as
+select
+    document_id,
+    number,
+    date,
+    organization_inn,
+    kpp,
+    shop_id,
+    amount,
+    status,
+    revision,
+    loaded_at,
+    batch_id
+from accounting.market_document
+where kind = 'cashless_report';
+comment on view accounting.cashless_report is 'Безналичная выручка of a shop and day, net of refunds.';
+
+create view accounting.cashless_report_line with (security_invoker = true) as
+select
+    line.document_id,
+    line.payment_type,
+    line.income,
+    line.refund,
+    line.amount
+from accounting.market_document_line as line
+inner join accounting.market_document as document
+    on line.document_id = document.document_id and document.kind = 'cashless_report';
+
+create view accounting.sales_report with (security_invoker = true) as
+select
+    document_id,
+    number,
+    date,
+    organization_inn,
+    kpp,
+    shop_id,
+    amount,
+    status,
+    revision,
+    loaded_at,
+    batch_id
+from accounting.market_document
+where kind = 'sales_report';
+comment on view accounting.sales_report is 'Отчёт о проданных товарах of a shop and day, refunds subtracted.';
+
+create view accounting.sales_report_line with (security_invoker = true) as
+select
+    line.document_id,
+    line.product_id,
+    line.product_code,
+    line.quantity,
+    line.amount
+from accounting.market_document_line as line
+inner join accounting.market_document as document
+    on line.document_id = document.document_id and document.kind = 'sales_report';
+
+create view accounting.waybill with (security_invoker = true) as
+select
+    document_id,
+    number,
+    date,
+    organization_inn,
+    kpp,
+    shop_id,
+    supplier_id,
+    counterparty as supplier,
+    counterparty_inn as supplier_inn,
+    paper_date as document_date,
+    amount,
+    sources,
+    waybill_ids,
+    status,
+    revision,
+    loaded_at,
+    batch_id
+from accounting.market_document
+where kind = 'waybill';
+comment on view accounting.waybill is 'Приходная накладная: what a shop received, by the day of receipt.';
+
+create view accounting.waybill_line with (security_invoker = true) as
+select
+    line.document_id,
+    line.line,
+    line.product_id,
+    line.quantity,
+    line.price,
+    line.amount
+from accounting.market_document_line as line
+inner join accounting.market_document as document
+    on line.document_id = document.document_id and document.kind = 'waybill';
+
+-- stage: what a batch is about to publish.
+
+create unlogged table stage.shift (
+    batch_id bigint not null,
+    shard integer not null,
+    kkt_reg_id text not null,
+    fiscal_drive_number text not null,
+    shift_number integer not null,
+    fiscal_document_number bigint,
+    fiscal_sign bigint,
+    user_inn text,
+    opened_at timestamp,
+    closed_at timestamp not null,
+    received_at timestamp,
+    receipts integer,
+    documents_quantity integer,
+    cash_income bigint,
+    cash_refund bigint,
+    cash_payout bigint,
+    cash_payout_refund bigint,
+    cashless_income bigint,
+    cashless_refund bigint,
+    has_corrections boolean not null default false,
+    detail text,
+    order_day date,
+    outcome text not null,
+    reason text,
+    evidence bigint[] not null,
+    shift_id uuid not null generated always as (accounting.shift_id(fiscal_drive_number, shift_number)) stored
+);
+comment on table stage.shift is 'Sums in kopecks, received_at in UTC.';
+comment on column stage.shift.user_inn is 'The ИНН that the z-report names; null where it names none.';
+create index stage_shift_of_batch on stage.shift (batch_id, shard);
+
+create unlogged table stage.cash_order (
+    batch_id bigint not null,
+    shard integer not null,
+    fiscal_drive_number text not null,
+    shift_number integer not null,
+    kind text not null,
+    operation text not null,
+    taxation text not null,
+    agent boolean not null,
+    day date not null,
+    amount bigint not null,
+    vat bigint,
+    vat_by_rate jsonb,
+    debit_account text not null,
+    credit_account text not null,
+    shift_id uuid not null generated always as (accounting.shift_id(fiscal_drive_number, shift_number)) stored
+);
+comment on table stage.cash_order is 'Amounts in kopecks.';
+create index stage_cash_order_of_batch on stage.cash_order (batch_id, shard);
+
+create unlogged table stage.reject (
+    batch_id bigint not null,
+    shard integer not null,
+    page_id bigint,
+    kkt_reg_id text,
+    kind text not null,
+    step text not null,
+    reason text not null,
+    record text not null,
+    day date,
+    fiscal_drive_number text,
+    shift_number bigint,
+    fiscal_document_number bigint
+);
+create index stage_reject_of_batch on stage.reject (batch_id, shard);
+
+create unlogged table stage.till_shift (
+    batch_id bigint not null,
+    shard integer not null,
+    shop_id text not null,
+    cashbox_id text not null,
+    till_shift text not null,
+    opened_at timestamp not null,
+    closed_at timestamp not null,
+    receipts integer not null,
+    cash_income bigint,
+    cash_refund bigint,
+    cashless_income bigint,
+    cashless_refund bigint,
+    price_correction bigint,
+    order_day date not null,
+    outcome text not null,
+    reason text,
+    evidence bigint[] not null,
+    shift_id uuid not null generated always as (accounting.till_shift_id(cashbox_id, till_shift)) stored
+);
+comment on table stage.till_shift is 'Sums in kopecks; none where the shift is incomplete.';
+create index stage_till_shift_of_batch on stage.till_shift (batch_id, shard);
+
+create unlogged table stage.market_document (
+    batch_id bigint not null,
+    shard integer not null,
+    kind text not null,
+    shop_id text not null,
+    key text not null,
+    day date not null,
+    number text not null,
+    counterparty text not null,
+    counterparty_inn text not null,
+    amount bigint,
+    supplier_id text not null,
+    paper_number text not null,
+    paper_day date,
+    waybill_ids text[] not null,
+    sources text[] not null,
+    evidence bigint[] not null,
+    document_id uuid not null generated always as (md5('market:' || kind || ':' || key)::uuid) stored
+);
+comment on table stage.market_document is 'Amounts in kopecks.';
+create index stage_market_document_of_batch on stage.market_document (batch_id, shard);
+
+create unlogged table stage.market_document_line (
+    batch_id bigint not null,
+    shard integer not null,
+    kind text not null,
+    key text not null,
+    line integer not null,
+    payment_type text not null,
+    product_id text not null,
+    product_code text not null,
+    quantity bigint,
+    price bigint,
+    income bigint,
+    refund bigint,
+    amount bigint,
+    document_id uuid not null generated always as (md5('market:' || kind || ':' || key)::uuid) stored
+);
+comment on table stage.market_document_line is 'Money in kopecks, quantities in thousandths.';
+create index stage_market_document_line_of_batch on stage.market_document_line (batch_id, shard);
+
+create function stage.refresh_statistics() returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    analyze
+        stage.shift (batch_id, shift_id), stage.cash_order (batch_id, shift_id), stage.reject (batch_id),
+        stage.till_shift (batch_id, shift_id), stage.market_document (batch_id, shard, kind, key),
+        stage.market_document_line (batch_id, shard, kind, key);
+end
+$$;
+comment on function stage.refresh_statistics is
+'Statistics of what is staged. With the rights of the owner: before PostgreSQL 17 nobody else may be given that right.';
+
+-- What can be asked for, and what is proved of it.
+
+create view control.reach with (security_invoker = true) as
+select
+    register.organization_inn,
+    integration.product,
+    register.kkt_reg_id,
+    control.days_between(
+        greatest(integration.start_date, register.permission_from, register.first_document_at::date),
+        register.permission_to
+    ) as days
+from control.register
+inner join control.integration on register.organization_inn = integration.organization_inn
+where
+    integration.product = 'ofd'
+    and integration.state = 'on'
+    and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
+union all
+select
+    shop.organization_inn,
+    integration.product,
+    shop.shop_id,
+    daterange(integration.start_date, null)
+from control.shop
+inner join control.integration on shop.organization_inn = integration.organization_inn
+where integration.product = 'market' and integration.state = 'on';
+comment on view control.reach is
+'Days from the start date in force on which a register may be read: named by the mandate, inside its permission, not '
+'before its first document. Of Kontur.Market: on which a shop may be.';
+
+create view control.covered with (security_invoker = true) as
+select
+    organization_inn,
+    product,
+    kkt_reg_id,
+    range_agg(days) as days
+from control.coverage
+group by organization_inn, product, kkt_reg_id;
+
+create view control.quarantine_days with (security_invoker = true) as
+select
+    quarantine.quarantine_id,
+    case
+        when asked.days @> quarantine.day
+            then
+                datemultirange(
+                    daterange(quarantine.day, greatest(quarantine.day, shift.closed_at::date), '[]')
+                )
+        -- What may not be read any more is not waited for.
+        else asked.days * coalesce(datemultirange(reach.days), asked.days)
+    end as days
+from control.quarantine
+left join accounting.shift
+    on
+        quarantine.organization_inn = shift.organization_inn
+        and quarantine.kkt_reg_id = shift.kkt_reg_id
+        and quarantine.fiscal_drive_number = shift.fiscal_drive_number
+        and quarantine.shift_number = shift.shift_number
+left join control.reach
+    on
+        quarantine.organization_inn = reach.organization_inn
+        and quarantine.product = reach.product
+        and quarantine.kkt_reg_id = reach.kkt_reg_id
+cross join lateral (
+    select range_agg(daterange(assignment.first_day, assignment.last_day, '[]')) as days
+    from control.assignment
+    where assignment.batch_id = quarantine.batch_id and assignment.kkt_reg_id = quarantine.kkt_reg_id
+) as asked;
+comment on view control.quarantine_days is
+'The days that must be read again to know whether a record is good: its own through the closing of its shift; where its '
+'day is not known, or is none that was asked for, all that its batch asked of the register.';
+
+-- Rights: row-level security by organisation, and what each of the four roles may do.
+
+create function control.protect(protected regclass) returns void
+language plpgsql
+as $$
+declare
+    named text[] := (
+        select array_agg(attname::text) from pg_attribute
+        where attrelid = protected and attnum > 0 and not attisdropped
+    );
+    own constant text := '((select control.sees_all()) or %s = any((select control.own_organizations())::text[]))';
+    rule text := case
+        when protected = 'control.organization'::regclass then format(own, 'inn')
+        when 'organization_inn' = any(named) then format(own, 'organization_inn')
+        when 'batch_id' = any(named)
+            then format('exists (select from control.batch where batch.batch_id = %s.batch_id)', protected)
+        when protected <> 'accounting.market_document'::regclass and 'document_id' = any(named)
+            then
+                format(
+                    'exists (select from accounting.market_document as head where head.document_id = %s.document_id)',
+                    protected
+                )
+        when 'quarantine_id' = any(named)
+            then
+                format(
+                    'exists (select from control.quarantine as head where head.quarantine_id = %s.quarantine_id)',
+                    protected
+                )
+        -- What belongs to no organisation may be read by everyone who may read at all.
+        else 'true'
+    end;
+begin
+    execute format('alter table %s enable row level security', protected);
+    execute format(
+        'create policy own_organizations on %s for select to smena_accountant, smena_auditor using (%s)', protected, rule
+    );
+    execute format(
+        'create policy everything on %s to smena_owner, smena_loader using (true) with check (true)', protected
+    );
+    execute format('grant select on %s to smena_accountant, smena_auditor', protected);
+    execute format('grant all on %s to smena_owner', protected);
+    execute format('grant select, insert, update on %s to smena_loader', protected);
+end
+$$;
+comment on function control.protect is
+'Row-level security by organisation and the rights of the four roles: called for every new table of accounting and control.';
+
+do $$
+declare
+    found record;
+begin
+    for found in
+        select pg_class.oid::regclass as name, relkind
+        from pg_class
+        where
+            relnamespace in ('accounting'::regnamespace, 'control'::regnamespace)
+            and relkind in ('r', 'v')
+            and pg_class.oid <> 'control.desk_user'::regclass
+    loop
+        if found.relkind = 'r' then
+            perform control.protect(found.name);
+        else
+            execute format('grant select on %s to smena_owner, smena_loader, smena_accountant, smena_auditor', found.name);
+        end if;
+    end loop;
+end
+$$;
+-- Whose signature was refused, and the register of who sees what, are no accountant's business.
+revoke select on control.mandate_signature from smena_accountant;
+grant select on control.desk_user to smena_loader;
+grant all on control.desk_user to smena_owner;
+
+alter table raw.page enable row level security;
+create policy own_organizations on raw.page for select to smena_accountant, smena_auditor
+using (exists (select from control.batch where batch.batch_id = page.batch_id));
+create policy everything on raw.page to smena_owner, smena_loader using (true) with check (true);
+
+grant usage on schema raw, accounting, control to smena_owner, smena_loader, smena_accountant, smena_auditor;
+grant usage on schema stage to smena_owner, smena_loader;
+-- That an answer was read, when and with which digest; not the answer: buyers may be named in it.
+grant select (
+    page_id, batch_id, fetch_id, kkt_reg_id, method, address, status, fetched_at, sha256, body_bytes
+) on raw.page to smena_accountant, smena_auditor;
+grant all on all tables in schema raw, stage to smena_owner;
+grant select, insert on raw.page to smena_loader;
+grant select, insert, update, delete, truncate on all tables in schema stage to smena_loader;
+-- What each plan makes anew. Accounting and its history nobody deletes.
+grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.register_kpp,
+control.closed_period, accounting.market_document_line, control.completeness, control.told_shift, control.told_day,
+control.told_opening to smena_loader;
+grant usage on all sequences in schema raw, stage, accounting, control to smena_owner, smena_loader;
+grant select on schema_version to smena_owner, smena_loader, smena_accountant, smena_auditor;
