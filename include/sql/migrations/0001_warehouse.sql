@@ -1175,6 +1175,7 @@ create table accounting.shift (
     reason text,
     decision_id bigint references control.decision (decision_id),
     evidence bigint[] not null,
+    proposed_orders jsonb,
     revision integer not null default 1,
     batch_id bigint not null,
     loaded_at timestamptz not null default now(),
@@ -1202,6 +1203,8 @@ create table accounting.shift (
     )
 );
 comment on table accounting.shift is 'Every closed shift that a source told of, once, with what became of it.';
+comment on column accounting.shift.proposed_orders is
+'The orders that its sums make, amounts in kopecks, while they are not issued; null where none can be made of them.';
 comment on column accounting.shift.closed_at is 'Local time of the register, without a zone; so is opened_at.';
 comment on column accounting.shift.evidence is 'Pages of raw.page that the shift was read from.';
 comment on column accounting.shift.late_by is
@@ -1218,6 +1221,10 @@ comment on column accounting.shift.fiscal_document_number is
 create index shift_of_organization on accounting.shift (organization_inn, closed_at);
 create index shift_of_drive on accounting.shift (organization_inn, kkt_reg_id, closed_at);
 create unique index shift_of_cashbox on accounting.shift (organization_inn, cashbox_id, till_shift);
+-- What a batch is decided about is read by rows, not by years: till shifts of some days, and those that wait.
+create index till_shift_of_organization on accounting.shift (organization_inn, closed_at) where source = 'market';
+create index waiting_till_shift on accounting.shift (organization_inn)
+where source = 'market' and outcome in ('needs_review', 'before_start', 'closed_period');
 create index shift_same_as on accounting.shift (same_as) where same_as is not null;
 create index shift_that_waits on accounting.shift (organization_inn, closed_at)
 where outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period');
@@ -2133,8 +2140,10 @@ create index stage_shift_of_batch on stage.shift (batch_id, shard);
 create unlogged table stage.cash_order (
     batch_id bigint not null,
     shard integer not null,
-    fiscal_drive_number text not null,
-    shift_number integer not null,
+    fiscal_drive_number text,
+    shift_number integer,
+    cashbox_id text,
+    till_shift text,
     kind text not null,
     operation text not null,
     taxation text not null,
@@ -2145,9 +2154,16 @@ create unlogged table stage.cash_order (
     vat_by_rate jsonb,
     debit_account text not null,
     credit_account text not null,
-    shift_id uuid not null generated always as (accounting.shift_id(fiscal_drive_number, shift_number)) stored
+    basis text not null,
+    shift_id uuid not null generated always as (
+        case
+            when cashbox_id is null then accounting.shift_id(fiscal_drive_number, shift_number)
+            else accounting.till_shift_id(cashbox_id, till_shift)
+        end
+    ) stored
 );
-comment on table stage.cash_order is 'Amounts in kopecks.';
+comment on table stage.cash_order is
+'Orders that staged shifts propose, of the OFD (ФН and number) or of Kontur.Market (cashbox and till shift). Kopecks.';
 create index stage_cash_order_of_batch on stage.cash_order (batch_id, shard);
 
 create unlogged table stage.reject (

@@ -10,7 +10,6 @@ memory holds some `PART_ROWS` of them however many there are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -44,11 +43,6 @@ def with_ends(fiscals: pd.DataFrame) -> pd.DataFrame:
     closed = fiscals["closed_at"]
     opened = fiscals["opened_at"].fillna(closed - OPENED_BEFORE)
     return fiscals.assign(day=closed.dt.normalize(), begins_at=opened - MARGIN, ends_at=closed + MARGIN)
-
-
-def middle_days(tills: pd.DataFrame) -> list[date]:
-    """The days that have the middle of a till shift (TILLS): the parameter `days` of slice_fiscals."""
-    return [day.date() for day in pd.Series(with_middle(tills)["middle"].dt.normalize().unique()).sort_values()]
 
 
 def common_codes(left: pd.Series, right: pd.Series) -> tuple[Integers, Integers]:
