@@ -13,8 +13,12 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from demo.postgres import EmbeddedPostgres
+from smena.messages import be_strict
 from smena.pipeline.log import StepEnd, hear_steps
 from tests.servers import PROGRAMS
+
+# A reason without a message is an error here; elsewhere it is shown as it is.
+be_strict()
 
 # Nothing of a test has to survive a power cut.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

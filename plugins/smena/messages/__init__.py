@@ -1,0 +1,175 @@
+"""What people read, in Russian and in English: reasons of the warehouse, words of pages, alerts and certificates.
+
+`locale/{ru,en}/LC_MESSAGES/smena.po` is the one catalogue. A message is found by its context and its key: context
+`reason` has the codes of `smena.model.reasons`, `thing` what a value is called in them, and each other context belongs
+to what its messages are shown by (`page`, `alert`, `certificate`, `export`, `print`). `{name}` stands for an argument.
+
+A reason whose first counted argument asks for a plural has one form for each that the language has.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import logging
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.core import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from smena.messages.former_sentences import stored_form
+from smena.model.reason_text import COUNTS, LINE_END, NotAReason, parse_all
+from smena.model.reasons import Reason
+
+RUSSIAN, ENGLISH = "ru", "en"
+LANGUAGES = (RUSSIAN, ENGLISH)
+CATALOGUES = Path(__file__).parents[1] / "locale"
+UNKNOWN = "—"
+"""What stands for an argument that is not known."""
+
+_DAYS = {RUSSIAN: "dd.MM.yyyy", ENGLISH: "yyyy-MM-dd"}
+_MOMENTS = {RUSSIAN: "dd.MM.yyyy HH:mm", ENGLISH: "yyyy-MM-dd HH:mm"}
+_logger = logging.getLogger("smena.messages")
+
+
+class UnknownMessage(LookupError):
+    """No catalogue has the message: only tests, which are strict, are stopped by it."""
+
+
+class _Strictness:
+    """Whether a message that no catalogue has is an error (in tests) or a line in the log."""
+
+    is_on = False
+
+
+def be_strict() -> None:
+    """From now on a message that no catalogue has raises UnknownMessage."""
+    _Strictness.is_on = True
+
+
+def translate(text: str | None, locale: str = RUSSIAN, /, **arguments: object) -> str:
+    """A stored reason (see `smena.model.reason_text`) as a sentence; several are joined by `; `.
+
+    Args:
+        text: what a column holds; or a code, with its `arguments` as `reason` takes them. Empty where there is none.
+        locale: one of LANGUAGES.
+
+    A text that is no reason is returned as it is, and logged; tests are stopped by it.
+    """
+    if isinstance(text, Reason) and arguments:
+        return _sentence(text, arguments, locale)
+    return "; ".join(_translated(line, locale) for line in (text or "").split(LINE_END) if line)
+
+
+def message(key: str, locale: str = RUSSIAN, /, *, context: str, n: int | None = None, **arguments: object) -> str:
+    """The message of a context. `n` is what its plural is of, and the argument `{n}` too.
+
+    Raises UnknownMessage where tests ask for one that is not there; else the key is shown, its blanks for underlines.
+    """
+    text = _found(context, key, locale, n)
+    if text is None:
+        _miss(f"{context} {key}")
+        return key.partition("_")[2].replace("_", " ") or key
+    if n is not None:
+        arguments["n"] = whole(n, locale)
+    return text.format(**arguments) if arguments else text
+
+
+def has_message(key: str, *, context: str) -> bool:
+    """Whether the catalogue has a message of this key."""
+    return _found(context, key, RUSSIAN, None) is not None
+
+
+def money(kopecks: int, locale: str = RUSSIAN) -> str:
+    """Kopecks as roubles: 123456 → `1 234,56` in Russian, `1,234.56` in English."""
+    return str(format_decimal(Decimal(kopecks).scaleb(-2), "#,##0.00", locale=_locale(locale)))
+
+
+def whole(number: int, locale: str = RUSSIAN) -> str:
+    """A whole number, grouped by thousands as the language does it."""
+    return str(format_decimal(number, "#,##0", locale=_locale(locale)))
+
+
+def day(one: date, locale: str = RUSSIAN) -> str:
+    """`31.01.2025` in Russian, `2025-01-31` in English."""
+    return format_date(one, _DAYS[locale], locale=_locale(locale))
+
+
+def moment(one: datetime, locale: str = RUSSIAN) -> str:
+    """A local time without a zone, to the minute."""
+    return format_datetime(one.replace(tzinfo=None), _MOMENTS[locale], locale=_locale(locale))
+
+
+@cache
+def catalogue(locale: str) -> gettext.GNUTranslations:
+    """The messages of a language, read once a process."""
+    with (CATALOGUES / locale / "LC_MESSAGES" / "smena.po").open("rb") as file:
+        known = read_po(file, locale=locale)
+    compiled = io.BytesIO()
+    write_mo(compiled, known)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def _locale(locale: str) -> Locale:
+    return Locale.parse(locale)
+
+
+def _translated(line: str, locale: str) -> str:
+    try:
+        reasons = parse_all(stored_form(line))
+    except NotAReason:
+        _miss(f"reason {line}")
+        return line
+    return "; ".join(_sentence(code, arguments, locale) for code, arguments in reasons)
+
+
+def _sentence(code: Reason, arguments: dict[str, Any], locale: str) -> str:
+    counted = next((arguments[name] for name in code.arguments if name in COUNTS), None)
+    text = _found("reason", str(code), locale, counted if isinstance(counted, int) else None)
+    if text is None:
+        _miss(f"reason {code}")
+        return str(code)
+    return text.format(**{name: _shown(name, value, locale) for name, value in arguments.items()})
+
+
+def _shown(name: str, value: Any, locale: str) -> str:
+    """An argument as a person reads it, by its name."""
+    if value is None:
+        return UNKNOWN
+    if name == "reason":
+        return translate(value, locale)
+    if name == "amount":
+        return money(int(value), locale)
+    if name in COUNTS:
+        return whole(int(value), locale)
+    if name == "day":
+        return day(date.fromisoformat(str(value)), locale)
+    if name == "moment":
+        return moment(datetime.fromisoformat(str(value)), locale)
+    if name in ("what", "word"):
+        return _found("thing", str(value), locale, None) or str(value)
+    return str(value)
+
+
+def _found(context: str, key: str, locale: str, n: int | None) -> str | None:
+    """The text of a message, in the plural of `n` where it has plurals; None where the catalogue has none."""
+    known = catalogue(locale)
+    text = key if n is None else known.npgettext(context, key, key, n)
+    if text == key:
+        text = known.pgettext(context, key)
+    return None if text == key else text
+
+
+def _miss(what: str) -> None:
+    if _Strictness.is_on:
+        raise UnknownMessage(what)
+    _logger.warning("no message for %r", what)

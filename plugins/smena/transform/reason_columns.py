@@ -1,0 +1,54 @@
+"""Reasons of whole frames: one stored reason a row (see `smena.model.reason_text`)."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from smena.model.reason_text import LINE_END, json_value, place_of_key
+from smena.model.reasons import Reason
+
+
+def reasons_of(code: Reason, /, **arguments: pd.Series | object) -> pd.Series:
+    """One reason a row, as `reason` writes each; one of the arguments at least is a Series, the others are of all rows.
+
+    Moments and days are given as MOMENT, counts as WHOLE, kopecks as WHOLE. NA is written as null.
+
+    Returns a string Series with the index of the Series; each row has a reason, whether it applies or not:
+    `np.select` or `mask` chooses.
+    """
+    if arguments.keys() != set(code.arguments):
+        raise TypeError(f"{code} takes {code.arguments}, and is given {tuple(arguments)}")
+    index = next(column.index for column in arguments.values() if isinstance(column, pd.Series))
+    text = pd.Series(f"{code} {{", index=index, dtype="string")
+    for place, name in enumerate(sorted(arguments, key=place_of_key)):
+        column = arguments[name]
+        written = _written(name, column) if isinstance(column, pd.Series) else _json(column)
+        text = text + (", " if place else "") + f'"{name}": ' + written
+    made: pd.Series = text + "}"
+    return made
+
+
+def also(first: pd.Series, second: pd.Series) -> pd.Series:
+    """The reasons of two string Series, row by row, as one text; one that is empty or NA adds nothing."""
+    first, second = first.fillna(""), second.fillna("")
+    both = first + LINE_END + second
+    return both.mask(second == "", first).mask(first == "", second)
+
+
+def _json(value: object) -> str:
+    return json.dumps(json_value(value), ensure_ascii=False)
+
+
+def _written(name: str, column: pd.Series) -> pd.Series:
+    """A column's values as JSON, NA as null."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        form = '"%Y-%m-%d"' if name == "day" else '"%Y-%m-%dT%H:%M:%S"'
+        days: pd.Series = column.dt.strftime(form).astype("string").fillna("null")
+        return days
+    if pd.api.types.is_integer_dtype(column.dtype):
+        return column.astype("string").fillna("null")
+    # Each text that occurs is written once.
+    values = column.dropna().unique()
+    return column.map(dict(zip(values, map(_json, values), strict=True))).astype("string").fillna("null")
