@@ -16,6 +16,7 @@ from smena.pipeline.products import steps_of
 from smena.pipeline.road import Road
 from smena.transform.decoding import storable
 from smena.warehouse import ledger
+from smena.warehouse.applying import BooksChanged
 from smena.warehouse.database import Row, Transaction
 from smena.warehouse.ledger import Batch
 
@@ -23,6 +24,9 @@ FEWEST_BAD_REPORTS = 10
 """A batch with fewer bad z-reports than this is not stopped for their share: a small shop's day has two or three."""
 
 MOST_REGISTERS_NAMED = 5
+
+MOST_DECISIONS = 3
+"""How often a batch is read and decided again, where the books change under it."""
 
 FAILED_AFTER = "failed_after"
 """In the summary of a published batch: the error of what is done after the publishing."""
@@ -86,17 +90,7 @@ def _publish(road: Road, batch_id: int) -> Published:
             _restage(road, batch)
             _stop_if_bad(road, batch)
             road.warehouse.run("stage_analyze")
-            with road.warehouse.transaction() as transaction:
-                transaction.run("lock_organization", inn=batch.organization_inn)
-                # Another process may have published the batch while this one waited for the lock.
-                if ledger.batch_of(transaction, batch_id).state != "published":
-                    _check_mandate(transaction, batch)
-                    _check_stage(transaction, batch_id)
-                    is_new = True
-                    steps_of(batch.product).write(transaction, batch)
-                    transaction.run(
-                        "release_quarantine", batch_id=batch_id, inn=batch.organization_inn, product=batch.product
-                    )
+            is_new = _decided_and_applied(road, batch)
         published = _finished(road, batch)
         summary = published.summary
         told["covered_days"] = len(published.covered_days)
@@ -109,6 +103,34 @@ def _publish(road: Road, batch_id: int) -> Published:
         if published.error:
             told["failed_after"] = published.error
         return published
+
+
+def _decided_and_applied(road: Road, batch: Batch) -> bool:
+    """Writes a batch in one transaction under the organisation's lock; False where another process has written it.
+
+    Where the books have changed between reading and applying, nothing is kept, and it is read and decided again.
+    """
+    for attempt in range(MOST_DECISIONS):
+        try:
+            with road.warehouse.transaction() as transaction:
+                transaction.run("lock_organization", inn=batch.organization_inn)
+                # Another process may have published the batch while this one waited for the lock.
+                if ledger.batch_of(transaction, batch.batch_id).state == "published":
+                    return False
+                _check_mandate(transaction, batch)
+                _check_stage(transaction, batch.batch_id)
+                steps_of(batch.product).write(transaction, batch)
+                transaction.run(
+                    "release_quarantine",
+                    batch_id=batch.batch_id,
+                    inn=batch.organization_inn,
+                    product=batch.product,
+                )
+                return True
+        except BooksChanged:
+            if attempt == MOST_DECISIONS - 1:
+                raise
+    raise AssertionError("the last attempt raises or returns")
 
 
 def _finished(road: Road, batch: Batch) -> Published:

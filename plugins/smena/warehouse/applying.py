@@ -12,9 +12,11 @@ import pandas as pd
 
 from smena.matching.answers import AnswerChanges, Question
 from smena.matching.changes import ORDER_CHANGES, ChangeSet
+from smena.matching.links import LinkChanges
 from smena.matching.orders import plan_orders
 from smena.matching.reported import ANOTHER_SHOP
 from smena.model.errors import PassingFault
+from smena.model.window import OFD
 from smena.transform.schema import MOMENT
 from smena.warehouse.copying import copy_frame
 from smena.warehouse.database import Transaction
@@ -28,8 +30,12 @@ _PROPOSED = [
 _LINKS = ("ended", "added", "withdrawn", "proposed")
 
 
+class BooksChanged(PassingFault):
+    """A row has another revision than the one that was decided about: read and decide again."""
+
+
 def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_through: pd.Timestamp | None) -> None:
-    """Writes what was decided of a batch. Raises PassingFault where the books have changed since they were read."""
+    """Writes what was decided of a batch. Raises BooksChanged where the books have changed since they were read."""
     batch_id, inn = batch.batch_id, batch.organization_inn
     transaction.run("apply_tables")
     _copy(transaction, "rejected_row", changes.rejected)
@@ -51,26 +57,17 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
         transaction.run("apply_apart", batch_id=batch_id, reason=ANOTHER_SHOP, places=list(changes.apart))
     transaction.run("apply_analyze")
     _run_all(transaction, "apply_closed_decisions", len(changes.closed))
-    _apply_links(transaction, inn, changes)
+    _apply_links(transaction, inn, changes.links)
 
     transaction.run("apply_proposals", batch_id=batch_id)
     actions = changes.shifts["action"].value_counts()
-    is_ofd = batch.product == "ofd"
-    _run_all(
-        transaction,
-        "apply_new_shifts" if is_ofd else "apply_new_tills",
-        actions.get("insert", 0),
-        batch_id=batch_id,
-        inn=inn,
-    )
-    replaced = {"inn": inn} if is_ofd else {}
-    _run_all(
-        transaction,
-        "apply_changed_shifts" if is_ofd else "apply_changed_tills",
-        actions.get("replace", 0),
-        batch_id=batch_id,
-        **replaced,
-    )
+    fresh, replaced = actions.get("insert", 0), actions.get("replace", 0)
+    if batch.product == OFD:
+        _run_all(transaction, "apply_new_shifts", fresh, batch_id=batch_id, inn=inn)
+        _run_all(transaction, "apply_changed_shifts", replaced, batch_id=batch_id, inn=inn)
+    else:
+        _run_all(transaction, "apply_new_tills", fresh, batch_id=batch_id, inn=inn)
+        _run_all(transaction, "apply_changed_tills", replaced, batch_id=batch_id)
     _run_all(transaction, "apply_marked_shifts", actions.get("mark", 0), batch_id=batch_id)
 
     orders = _planned(transaction, batch_id, changes, closed_through)
@@ -87,7 +84,7 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
 def apply_answer(transaction: Transaction, question: Question, changes: AnswerChanges, *, by: str, reason: str) -> None:
     """Writes what a person's answer changes. The decision itself is resolved before: the guards look for it.
 
-    Raises PassingFault where the books have changed since the question was read.
+    Raises BooksChanged where the books have changed since the question was read.
     """
     decision = question.decision
     decided = {"decision_id": decision["decision_id"], "batch_id": decision["batch_id"]}
@@ -126,10 +123,11 @@ def _planned(
     return orders
 
 
-def _apply_links(transaction: Transaction, inn: str, changes: ChangeSet) -> None:
-    for action in _LINKS:
-        if len(getattr(changes.links, action)):
-            transaction.run(f"apply_links_{action}", inn=inn)
+def _apply_links(transaction: Transaction, inn: str, links: LinkChanges) -> None:
+    _run_all(transaction, "apply_links_ended", len(links.ended))
+    _run_all(transaction, "apply_links_added", len(links.added), inn=inn)
+    _run_all(transaction, "apply_links_withdrawn", len(links.withdrawn))
+    _run_all(transaction, "apply_links_proposed", len(links.proposed), inn=inn)
 
 
 def _run_all(transaction: Transaction, statement: str, expected: int, **parameters: Any) -> None:
@@ -138,7 +136,7 @@ def _run_all(transaction: Transaction, statement: str, expected: int, **paramete
         return
     touched = transaction.run(statement, **parameters)
     if touched != expected:
-        raise PassingFault(
+        raise BooksChanged(
             f"the books have changed since they were read: {statement} found {touched} of {expected} rows",
             fix="run again",
         )

@@ -22,6 +22,9 @@ from smena.warehouse.sql import newest_migration, query
 
 CONNECT_TIMEOUT_S = 10
 LOCK_TIMEOUT_S = 600
+IDLE_IN_TRANSACTION_S = 900
+"""While pandas decides about a batch, its transaction waits: seconds for 100,000 shifts. One that waits this long is of
+a process that is stuck, and holds the organisation's lock."""
 LONGEST_IDLE_S = 60.0
 MOST_IDLE = 8
 Row = dict[str, Any]
@@ -209,7 +212,8 @@ class Warehouse:
                 connect_timeout=CONNECT_TIMEOUT_S,
                 fallback_application_name="smena",
                 keepalives_idle=30,
-                options=f"{asked} -c lock_timeout={LOCK_TIMEOUT_S}s -c timezone=UTC".strip(),
+                options=f"{asked} -c lock_timeout={LOCK_TIMEOUT_S}s"
+                f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_S}s -c timezone=UTC".strip(),
             )
         except psycopg2.ProgrammingError:
             # Its text repeats the whole address, password and all.
