@@ -9,6 +9,7 @@ import pandas as pd
 
 from smena.matching.day_ranges import DayRanges, Flags, Integers, day_numbers
 from smena.matching.frames import LINKS, require_known
+from smena.matching.overlap import common_codes, equal_rows
 
 IN_FORCE, PROPOSED, WITHDRAWN = "in_force", "proposed", "withdrawn"
 RULE = "rule"
@@ -85,9 +86,4 @@ def contradicted(ones: pd.DataFrame, others: pd.DataFrame) -> Flags:
 
 def _equal(left: pd.DataFrame, right: pd.DataFrame, side: str) -> tuple[Integers, Integers]:
     """Positions of rows with an equal value; a missing one is equal to none."""
-    known = [
-        pd.DataFrame({"value": frame[side], name: np.arange(len(frame))}).dropna(subset=["value"])
-        for frame, name in ((left, "left"), (right, "right"))
-    ]
-    both = known[0].merge(known[1], on="value")
-    return both["left"].to_numpy(dtype=np.int64), both["right"].to_numpy(dtype=np.int64)
+    return equal_rows(*common_codes(left[side], right[side]))

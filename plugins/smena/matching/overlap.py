@@ -22,7 +22,7 @@ MARGIN = pd.Timedelta(minutes=5)
 OPENED_BEFORE = pd.Timedelta(hours=24)
 """How long before its closing a fiscal shift begins whose opening is not known: the law lets a shift last so long."""
 
-PART_ROWS = 2_000_000
+PART_ROWS = 1_000_000
 
 UNKNOWN = -1
 """The code of a missing value: it is equal to nothing."""
@@ -50,6 +50,18 @@ def common_codes(left: pd.Series, right: pd.Series) -> tuple[Integers, Integers]
     codes, _ = pd.factorize(pd.concat([left, right], ignore_index=True))
     numbers = codes.astype(np.int64)
     return numbers[: len(left)], numbers[len(left) :]
+
+
+def equal_rows(left: Integers, right: Integers) -> Pairs:
+    """All positions with equal numbers, as pairs (left, right); `UNKNOWN` is equal to nothing.
+
+    >>> [rows.tolist() for rows in equal_rows(np.array([7, 8, -1]), np.array([7, -1, 7]))]
+    [[0, 0], [0, 2]]
+    """
+    order = np.argsort(right, kind="stable")
+    start = np.searchsorted(right[order], left, side="left")
+    counts = np.where(left == UNKNOWN, 0, np.searchsorted(right[order], left, side="right") - start)
+    return np.repeat(np.arange(len(left)), counts), order[_ranges(start, counts)]
 
 
 def lying_within(

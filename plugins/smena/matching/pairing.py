@@ -27,6 +27,8 @@ from smena.matching.overlap import PART_ROWS, UNKNOWN, common_codes, lying_withi
 FOREIGN_DAYS = 3
 """On so many days a cashbox must show that it is not a register."""
 
+_FIGURES = ["receipts", "cash_income", "cash_refund"]
+
 
 def pair(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """Which fiscal shift each till shift is, by the links in force: PAIRS.
@@ -140,7 +142,7 @@ def _shows_another(
     has_shift = np.zeros((len(tills), count), dtype=np.bool_)
     shows = np.zeros_like(has_shift)
     for one, other in lying_within(tills, fiscals):
-        till, fiscal = _rows(tills, one), _rows(fiscals, other)
+        till, fiscal = _rows(tills[[*_FIGURES, "price_correction"]], one), _rows(fiscals[_FIGURES], other)
         rounding = _rounding(till).abs()
         has_more = (
             _is_more(till["receipts"], fiscal["receipts"])
