@@ -9,9 +9,25 @@ import pandas as pd
 from smena.matching.day_ranges import Flags, Integers, day_numbers
 from smena.matching.link_days import NONE, RULE, WITHDRAWN, link_of_day, of_state, values_of
 from smena.matching.overlap import Pairs, common_codes, expanded, lying_within
+from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 
 WORTH_COMPARING = 2
 """Fewer shifts that agree are neither a link nor a proposal, so nobody needs to know of how many they are."""
+
+LIKENESS = Schema(
+    "likeness",
+    {
+        "cashbox_id": TEXT,
+        "kkt_reg_id": TEXT,
+        "alike": WHOLE,
+        "agreed": WHOLE,
+        "sums": WHOLE,
+        "first_day": MOMENT,
+        "last_day": MOMENT,
+        "compared": WHOLE,
+    },
+)
+"""How alike a cashbox and a register are: one row for each two that agree at all, as `find_likeness` says."""
 
 _PAIR = ["cashbox_id", "kkt_reg_id"]
 
@@ -31,13 +47,15 @@ def find_likeness(
         links: all links; `current`: those in force.
 
     Returns:
-        one row a pair: `cashbox_id`, `kkt_reg_id`; `alike`: how many pairs of shifts agree; `agreed`: how many of them
-        where neither agrees with any other; `sums`: how many different sums these took; `first_day` and `last_day`: of
-        `agreed`, or of `alike` where there are none; `compared`: how many pairs of their shifts lie at the same time in
-        these days, missing where fewer than two agree.
+        LIKENESS. `alike`: how many pairs of shifts agree; `agreed`: how many of them where neither agrees with any
+        other; `sums`: how many different sums these took; `first_day` and `last_day`: of `agreed`, or of `alike` where
+        there are none; `compared`: how many pairs of their shifts lie at the same time in these days, missing where
+        fewer than two agree.
     """
     loose = tills[_unexplained(tills, fiscals, current) & _takes_cash(tills)].reset_index(drop=True)
     free = fiscals[link_of_day(fiscals, current, "kkt_reg_id") == NONE].reset_index(drop=True)
+    if loose.empty or free.empty:
+        return LIKENESS.empty()
     pairs, candidates = _alike(loose, free, _refused(links))
     unambiguous = _unambiguous(loose, free, candidates)
     likeness = pairs.merge(unambiguous, on=_PAIR, how="left")
@@ -45,7 +63,7 @@ def find_likeness(
     likeness["sums"] = likeness["sums"].fillna(0)
     likeness["first_day"] = likeness["agreed_first_day"].fillna(likeness["alike_first_day"])
     likeness["last_day"] = likeness["agreed_last_day"].fillna(likeness["alike_last_day"])
-    return _with_compared(likeness, tills, fiscals)
+    return LIKENESS.conform(_with_compared(likeness, tills, fiscals))
 
 
 def _takes_cash(tills: pd.DataFrame) -> Flags:

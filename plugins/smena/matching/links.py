@@ -126,6 +126,8 @@ def _is_certain(likeness: pd.DataFrame) -> Flags:
         # Nothing is compared where fewer than two shifts agree, and such a pair has too few already.
         & (likeness["agreed"] * 2 > likeness["compared"].fillna(0))
     ).to_numpy(dtype=bool)
+    if not clear.any():
+        return clear
     ones = likeness[clear].assign(row=np.flatnonzero(clear))
     others = likeness[(likeness["agreed"] > 0).to_numpy(dtype=bool)]
     for side, other_side in (SIDES, SIDES[::-1]):
@@ -142,6 +144,8 @@ def _is_certain(likeness: pd.DataFrame) -> Flags:
 
 def _ended(certain: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     """Links in force on the first day of a new one of the cashbox, or of the register; the earliest new one counts."""
+    if certain.empty or current.empty:
+        return LINKS_ENDED.empty()
     starts = certain.assign(end_day=certain["first_day"] + _DAY)[[*SIDES, "first_day", "end_day"]]
     parts = []
     for new, link in contradictions(starts, current):
@@ -162,6 +166,8 @@ def _added(certain: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
 
     Where that would contradict a link in force, or one that begins before it, it is not added.
     """
+    if certain.empty:
+        return LINKS_ADDED.empty()
     first, last = certain["first_day"], certain["last_day"]
     is_first, is_last = pd.Series(data=True, index=certain.index), pd.Series(data=True, index=certain.index)
     has_link = pd.Series(data=False, index=certain.index)

@@ -112,7 +112,7 @@ def union(parts: list[pd.DataFrame]) -> list[tuple[object, ...]]:
     return rows_of(pd.concat(parts))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some=groups(), part_rows=st.sampled_from([1, 5, 1_000_000]), random=st.randoms(use_true_random=False))
 def test_many_registers_in_one_call_are_the_union_of_single_calls(
     some: list[Group], part_rows: int, random: np.random.Generator
@@ -130,7 +130,7 @@ def test_many_registers_in_one_call_are_the_union_of_single_calls(
     assert not pairs.loc[~pairs["is_crowded"], "fiscal_id"].duplicated().any()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some=groups(), part_rows=st.sampled_from([1, 5, 1_000_000]))
 def test_what_a_cashbox_could_be_does_not_depend_on_other_cashboxes(some: list[Group], part_rows: int) -> None:
     _, theirs, known = frames(some)
