@@ -39,12 +39,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneAirf
 def postgres() -> Iterator[EmbeddedPostgres]:
     """A running server with no databases of ours; ends with the session.
 
-    Of the major version that SMENA_TEST_POSTGRES names (see tests/servers.py); else the embedded one.
+    Of the major version that TEST_POSTGRES names (see tests/servers.py); else the embedded one.
     """
     # Not pytest's own temporary directory: that one is closed to the user the server runs as under root.
     with tempfile.TemporaryDirectory(prefix="smena-tests-") as directory:
         Path(directory).chmod(0o711)
-        programs = PROGRAMS[int(os.environ["SMENA_TEST_POSTGRES"])] if "SMENA_TEST_POSTGRES" in os.environ else None
+        programs = PROGRAMS[int(os.environ["TEST_POSTGRES"])] if "TEST_POSTGRES" in os.environ else None
         with EmbeddedPostgres(Path(directory), settings=HASTE, programs=programs) as server:
             yield server
 
