@@ -1,8 +1,12 @@
--- Run by reconcile after proof_completeness, before publish_uncovered: days with a missing or an open shift are not covered.
-create temporary table spoiled on commit drop as
+-- Run by reconcile after proof_completeness and uncover_table, before publish_uncovered: days with a missing or an open shift.
+-- adds to: uncovered
+insert into uncovered (organization_inn, product, unit_id, first_day, end_day)
 select
+    organization_inn,
+    %(product)s,
     kkt_reg_id,
-    daterange(day, day, '[]') as days
+    day,
+    day + 1
 from control.completeness
 where
     organization_inn = %(inn)s

@@ -1,4 +1,5 @@
 -- Run by publish: windows that could not be fetched, and shifts that did not come or are open, are gaps until a run closes them.
+-- reads: uncovered
 with gap as (
     select
         assignment.kkt_reg_id,
@@ -17,13 +18,13 @@ with gap as (
     where assignment.batch_id = %(batch_id)s and assignment.state in ('refused', 'unreadable', 'failed')
     union all
     select
-        spoiled.kkt_reg_id,
-        spoiled.days,
-        spoiled.reason,
-        string_agg(distinct spoiled.missing, '; ')
-    from spoiled
-    where spoiled.missing is not null
-    group by spoiled.kkt_reg_id, spoiled.days, spoiled.reason
+        uncovered.unit_id,
+        daterange(uncovered.first_day, uncovered.end_day),
+        uncovered.reason,
+        string_agg(distinct uncovered.details, '; ')
+    from uncovered
+    where uncovered.reason is not null
+    group by uncovered.unit_id, uncovered.first_day, uncovered.end_day, uncovered.reason
 )
 
 insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, details, batch_id)

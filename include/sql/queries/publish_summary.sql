@@ -54,7 +54,7 @@ set
             select count(*) from stage.reject
             where reject.batch_id = %(batch_id)s and reject.kind not in ('missing_z_report', 'open_shift')
         ),
-        'missing_shifts', (select count(*) from spoiled where spoiled.reason = 'missing_shift'),
+        'missing_shifts', (select count(*) from uncovered where uncovered.reason = 'missing_shift'),
         'not_read', (
             select count(*) from control.assignment
             where assignment.batch_id = %(batch_id)s and assignment.state not in ('read')

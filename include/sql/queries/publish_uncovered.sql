@@ -1,30 +1,33 @@
--- Run by publish after publish_spoiled: spoiled days are open again, and the next plan asks for them.
-with spoiled_days as (
+-- Run after uncover_table: these days are open again, and the next plan asks for them.
+-- reads: uncovered
+with reopened as (
     select
-        kkt_reg_id,
-        range_agg(days) as days
-    from spoiled
-    group by kkt_reg_id
+        organization_inn,
+        product,
+        unit_id,
+        range_agg(daterange(first_day, end_day)) as days
+    from uncovered
+    group by organization_inn, product, unit_id
 ),
 
 taken as (
     delete from control.coverage
-    using spoiled_days
+    using reopened
     where
-        coverage.organization_inn = %(inn)s
-        and coverage.product = %(product)s
-        and coverage.kkt_reg_id = spoiled_days.kkt_reg_id
-        and coverage.days && spoiled_days.days
-    returning coverage.*, spoiled_days.days as spoiled_days
+        coverage.organization_inn = reopened.organization_inn
+        and coverage.product = reopened.product
+        and coverage.kkt_reg_id = reopened.unit_id
+        and coverage.days && reopened.days
+    returning coverage.*, reopened.days as reopened_days
 ),
 
-reopened as (
+no_longer_covered as (
     delete from control.covered_day
-    using spoiled_days
+    using reopened
     where
-        covered_day.organization_inn = %(inn)s
-        and covered_day.product = %(product)s
-        and spoiled_days.days @> covered_day.day
+        covered_day.organization_inn = reopened.organization_inn
+        and covered_day.product = reopened.product
+        and reopened.days @> covered_day.day
 )
 
 insert into control.coverage (organization_inn, product, kkt_reg_id, days, evidence, batch_id, recorded_at)
@@ -32,7 +35,7 @@ select
     organization_inn,
     product,
     kkt_reg_id,
-    unnest(datemultirange(days) - spoiled_days) as days,
+    unnest(datemultirange(days) - reopened_days) as days,
     evidence,
     batch_id,
     recorded_at

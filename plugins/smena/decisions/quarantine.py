@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
-from operator import itemgetter
+from datetime import date
 
 from smena.integration.organizations import organization_of
 from smena.model.errors import AlreadyAnswered, BrokenPromise, GivenAnswer, WrongUse
@@ -88,26 +86,11 @@ def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = Non
     found = _locked(transaction, ids, inn)
     if released := [row for row in found if row["state"] == RELEASED]:
         raise AlreadyAnswered([_given(row) for row in released])
-    days: list[Row] = []
-    named = [row for row in found if row["kkt_reg_id"] is not None]
-    place = itemgetter("organization_inn", "product")
-    for (of_inn, product), rows in groupby(sorted(named, key=place), key=place):
-        numbers = [row["quarantine_id"] for row in rows]
-        transaction.run("quarantine_spoiled", ids=numbers, inn=of_inn, product=product)
-        transaction.run("publish_uncovered", inn=of_inn, product=product)
-        for row in transaction.rows("quarantine_spoiled_days"):
-            span = row["days"]
-            days.append(
-                {
-                    "organization_inn": of_inn,
-                    "product": product,
-                    "kkt_reg_id": row["kkt_reg_id"],
-                    "first_day": span.lower,
-                    "last_day": span.upper - timedelta(days=1),
-                }
-            )
-        transaction.run("quarantine_spoiled_drop")
-    numbers = [row["quarantine_id"] for row in named]
+    numbers = [row["quarantine_id"] for row in found if row["kkt_reg_id"] is not None]
+    transaction.run("uncover_table")
+    transaction.run("quarantine_uncover", ids=numbers)
+    transaction.run("publish_uncovered")
+    days = transaction.rows("quarantine_uncovered_days")
     transaction.run("quarantine_retry", ids=numbers, by=by)
     return Retried(numbers, days, [row["quarantine_id"] for row in found if row["kkt_reg_id"] is None])
 

@@ -14,6 +14,7 @@ from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
+from smena.planning.spoiled import MISSING, OPEN
 from smena.quality import Verdict, check_orders, check_receipts, check_shifts, check_z_reports
 from smena.quality.z_reports import CLOCK_AHEAD
 from smena.transform.duplicates import as_rejects
@@ -27,8 +28,6 @@ from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import StoredPage, pages_by_assignment
 
 STAGED_STEPS = ["extract", "read", "check", "transform"]
-MISSING = "missing_z_report"
-OPEN = "open_shift"
 
 
 @dataclass

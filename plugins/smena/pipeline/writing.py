@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smena.matching.decide import decide
+from smena.pipeline.uncovering import uncover
 from smena.warehouse.applying import apply
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
@@ -16,8 +17,7 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_spoiled", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_uncovered", inn=inn, product=product)
+    uncover(transaction, batch)
     transaction.run("publish_read_through", batch_id=batch_id, inn=inn)
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)

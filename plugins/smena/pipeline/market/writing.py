@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smena.pipeline.uncovering import uncover
 from smena.pipeline.writing import write_books
 from smena.transform.market.shifts import MARGIN
 from smena.warehouse.database import Transaction
@@ -15,9 +16,8 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("market_spoiled", batch_id=batch_id, margin_days=MARGIN.days)
+    uncover(transaction, batch)
     _write_documents(transaction, batch)
-    transaction.run("publish_uncovered", inn=inn, product=product)
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)

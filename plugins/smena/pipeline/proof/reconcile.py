@@ -185,8 +185,9 @@ def _prove(
 def _finish(transaction: Transaction, made: Reconciled) -> None:
     """Opens the days that lack a shift, so that the next load asks for them again, and ends the batch."""
     span = {"first_day": made.window.first_day, "last_day": made.window.last_day}
-    transaction.run("proof_uncover", inn=made.inn, **span)
-    transaction.run("publish_uncovered", inn=made.inn, product=OFD)
+    transaction.run("uncover_table")
+    transaction.run("proof_uncover", inn=made.inn, product=OFD, **span)
+    transaction.run("publish_uncovered")
     transaction.run("batch_reconciled", batch_id=made.batch_id, summary=as_json(_summary(made)))
 
 

@@ -1,0 +1,19 @@
+-- Run by `smena quarantine retry` after quarantine_uncover: the days that were opened, by register or shop.
+-- reads: uncovered
+select
+    reopened.organization_inn,
+    reopened.product,
+    reopened.unit_id as kkt_reg_id,
+    lower(span) as first_day,
+    upper(span) - 1 as last_day
+from (
+    select
+        organization_inn,
+        product,
+        unit_id,
+        range_agg(daterange(first_day, end_day)) as days
+    from uncovered
+    group by organization_inn, product, unit_id
+) as reopened
+cross join unnest(reopened.days) as span
+order by reopened.organization_inn, reopened.product, reopened.unit_id, span

@@ -1,0 +1,16 @@
+-- Run by publish for `spoiled_days`: shifts in the books that may be a missing or an open one, by register and number.
+select distinct
+    shift.kkt_reg_id as unit_id,
+    shift.shift_number,
+    shift.closed_at::date as closed_day
+from stage.reject
+inner join control.batch on reject.batch_id = batch.batch_id
+inner join accounting.shift
+    on
+        shift.organization_inn = %(inn)s
+        and reject.kkt_reg_id = shift.kkt_reg_id
+        and reject.shift_number = shift.shift_number
+        and shift.closed_at >= least(reject.day, batch.first_day)
+        -- An open shift is looked for in 40 days, from its opening or from the beginning of a window.
+        and shift.closed_at < greatest(reject.day, batch.last_day) + 41
+where reject.batch_id = %(batch_id)s and reject.kind in ('missing_z_report', 'open_shift')

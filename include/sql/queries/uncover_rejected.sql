@@ -1,0 +1,10 @@
+-- Run by publish for `spoiled_days`: rejected records, and shifts that are missing or open. Market's with their answers.
+select
+    reject.kkt_reg_id as unit_id,
+    page.fetch_id,
+    reject.kind,
+    reject.day,
+    reject.shift_number
+from stage.reject
+left join raw.page on reject.page_id = page.page_id and %(product)s = 'market'
+where reject.batch_id = %(batch_id)s

@@ -1,0 +1,11 @@
+-- Run before publish_uncovered, by publish, reconcile and `smena quarantine retry`: the days that are to be asked for again.
+-- makes: uncovered. A missing end is no end: any day of the unit.
+create temporary table uncovered (
+    organization_inn text not null,
+    product text not null,
+    unit_id text not null,
+    first_day date,
+    end_day date,
+    reason text,
+    details text
+) on commit drop

@@ -1,0 +1,10 @@
+-- Run by publish for `spoiled_days`: what the batch asked of its registers or shops, where any record was rejected.
+select
+    kkt_reg_id as unit_id,
+    fetch_id,
+    first_day,
+    last_day + 1 as end_day
+from control.assignment
+where
+    batch_id = %(batch_id)s
+    and exists (select from stage.reject where reject.batch_id = %(batch_id)s)

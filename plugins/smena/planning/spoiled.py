@@ -1,0 +1,281 @@
+"""Days of registers and shops that cannot be called loaded, although what was asked for them was answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from smena.model.window import MARKET
+from smena.transform.market.shifts import MARGIN
+from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
+from smena.transform.unknown import require_known
+
+WINDOWS = Schema("windows", {"unit_id": TEXT, "fetch_id": WHOLE, "first_day": MOMENT, "end_day": MOMENT})
+"""What the batch asked, one row a unit (register or shop) and window. `fetch_id` is missing where nothing came."""
+
+REJECTED = Schema("rejected", {"unit_id": TEXT, "fetch_id": WHOLE, "kind": TEXT, "day": MOMENT, "shift_number": WHOLE})
+"""Rejected records of the batch. `day` is that of the record's time; all but `kind` may be missing.
+
+Two kinds are not documents: `missing_z_report` is a shift that totals by shift call closed and that has no z-report,
+`open_shift` one that they call open; `day` is that of its closing and of its opening.
+"""
+
+CLOSINGS = Schema("closings", {"unit_id": TEXT, "shift_number": WHOLE, "closed_day": MOMENT})
+"""Shifts in the books with the number of a missing or an open one, in the days around it."""
+
+INCOMPLETE = Schema("incomplete", {"unit_id": TEXT, "day": MOMENT})
+"""Shifts of the batch whose sums are not known."""
+
+NUMBER_JUMPS = Schema(
+    "number_jumps",
+    {
+        "unit_id": TEXT,
+        "fiscal_drive_number": TEXT,
+        "number_before": WHOLE,
+        "shift_number": WHOLE,
+        "closed_before": MOMENT,
+        "opened_day": MOMENT,
+        "closed_day": MOMENT,
+        "covered_end": MOMENT,
+    },
+)
+"""Two shifts of one drive, neighbours in the books, whose numbers are not: 17, closed on `closed_before`, and 19.
+
+`opened_day` and `closed_day` are those of the later one; the opening may be missing. `covered_end` is the day after
+those that are covered without a break from `closed_before` on, missing where that day is not covered.
+"""
+
+CLOCKS = Schema(
+    "clocks",
+    {
+        "unit_id": TEXT,
+        "first_day": MOMENT,
+        "end_day": MOMENT,
+        "newest_closed_day": MOMENT,
+        "last_document_at": MOMENT,
+    },
+)
+"""Registers whose list names a document of the future, with all the days that the batch asked of them.
+
+`newest_closed_day` is that of the newest shift in the books, missing where there is none.
+"""
+
+SPOILED_DAYS = Schema(
+    "spoiled_days", {"unit_id": TEXT, "first_day": MOMENT, "end_day": MOMENT, "reason": TEXT, "details": TEXT}
+)
+"""Days to ask for again; `end_day` is the first one that is not among them. Missing ends: any day of the unit.
+
+`reason` is `missing_shift`, `open_shift` or `clock_ahead`, and `details` says which; both are missing where the record
+in quarantine, or the shift itself, already says why.
+"""
+
+MISSING, OPEN = "missing_z_report", "open_shift"
+_SPOILING_KINDS = ("closeShift", "page", MISSING)
+"""What spoils days of the OFD. Of Market every kind does: no other document says what a rejected one said."""
+
+_FIRST_ONLINE_DAY = pd.Timestamp(2016, 7, 1)
+_A_DAY = pd.Timedelta(days=1)
+_LONGEST_OPEN = pd.Timedelta(days=40)
+"""A shift that was opened this long ago and closed since then is the one; its number comes again with a new drive."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaysSlice:
+    """What is to be known of a batch: frames of the schemas above, and the day (UTC) on which it was planned."""
+
+    product: str
+    planned_day: date
+    windows: pd.DataFrame
+    rejected: pd.DataFrame
+    closings: pd.DataFrame
+    incomplete: pd.DataFrame
+    number_jumps: pd.DataFrame
+    clocks: pd.DataFrame
+
+
+def spoiled_days(known: DaysSlice) -> pd.DataFrame:
+    """SPOILED_DAYS of a batch of either product, one row a cause; ranges may overlap.
+
+    A register was asked for 1…31 March. Its z-report of 5 March is bad, and shift 8 is in no answer::
+
+        unit_id  first_day   end_day     reason         details
+        0001     2026-03-05  2026-03-06  <NA>           <NA>
+        0001     2026-03-11  2026-03-13  missing_shift  ФН 99…01, смены № 8
+
+    Raises BrokenPromise where a value is missing that never is.
+    """
+    _check(known)
+    causes = [
+        _rejected_days(known),
+        _incomplete_days(known.incomplete),
+        _days_between_numbers(known.number_jumps),
+        _open_days(known),
+        _days_after_a_future_clock(known.clocks),
+    ]
+    return pd.concat(causes, ignore_index=True)
+
+
+def _check(known: DaysSlice) -> None:
+    require_known(known.windows, "windows", "unit_id", "first_day", "end_day")
+    require_known(known.rejected, "rejected", "kind")
+    require_known(known.closings, "closings", *CLOSINGS.columns)
+    require_known(known.incomplete, "incomplete", "unit_id")
+    never_missing = [name for name in NUMBER_JUMPS.columns if name not in ("opened_day", "covered_end")]
+    require_known(known.number_jumps, "number_jumps", *never_missing)
+    require_known(known.clocks, "clocks", "unit_id", "first_day", "end_day")
+
+
+def _rejected_days(known: DaysSlice) -> pd.DataFrame:
+    """The day of a rejected record, or all days of its window where its day is unknown or cannot be.
+
+    A day that can be, and is not of the window, is another window's.
+    """
+    rejected = known.rejected
+    if known.product != MARKET:
+        rejected = rejected[rejected["kind"].isin(_SPOILING_KINDS)]
+    placed = _in_windows(rejected, known)
+    day, first_day, end_day = placed["day"], placed["first_day"], placed["end_day"]
+    if known.product == MARKET:
+        # The answers tell of some days on both sides. A day that nobody asked for is none.
+        cannot_be = (day < first_day - MARGIN) | (day >= end_day + MARGIN)
+    else:
+        cannot_be = (day < _FIRST_ONLINE_DAY) | (day > _latest_day(known))
+    in_window = (day >= first_day) & (day < end_day)
+    is_missing = placed["kind"] == MISSING
+    spoiling = (day.isna() | in_window | cannot_be) & ~(is_missing & _is_closed(placed, known.closings, days=1))
+    is_missing = is_missing[spoiling]
+    named = ("смена " + _numbered(placed["shift_number"]))[spoiling]
+    return SPOILED_DAYS.of(
+        {
+            "unit_id": placed.loc[spoiling, "unit_id"],
+            "first_day": day.where(in_window, first_day)[spoiling],
+            "end_day": (day + _A_DAY).where(in_window, end_day)[spoiling],
+            "reason": pd.Series("missing_shift", named.index, dtype=TEXT).where(is_missing),
+            "details": named.where(is_missing),
+        }
+    )
+
+
+def _incomplete_days(incomplete: pd.DataFrame) -> pd.DataFrame:
+    """The days of shifts whose sums are not known: where the day is not known either, any day of the unit."""
+    return SPOILED_DAYS.of(
+        {
+            "unit_id": incomplete["unit_id"],
+            "first_day": incomplete["day"],
+            "end_day": incomplete["day"] + _A_DAY,
+            "reason": None,
+            "details": None,
+        }
+    )
+
+
+def _days_between_numbers(jumps: pd.DataFrame) -> pd.DataFrame:
+    """Days that count as covered, and in which shifts must lie of which nothing came: there is 17 and there is 19.
+
+    They lie after the closing of the one before, and before the opening of the one after; where that opening is
+    unknown, before its closing. As long as one of these days is not covered, it is asked for anyway.
+    """
+    jumps = jumps[jumps["shift_number"] - jumps["number_before"] > 1]
+    last_day = jumps["opened_day"].fillna(jumps["closed_day"])
+    # Clocks are set back: an opening may lie before the closing of the shift before it.
+    end_day = last_day.where(last_day > jumps["closed_before"], jumps["closed_before"]) + _A_DAY
+    starts_covered = jumps["covered_end"].notna()
+    is_covered = starts_covered & (end_day <= jumps["covered_end"])
+    jumps, end_day = jumps[is_covered], end_day[is_covered]
+    first, last = jumps["number_before"] + 1, jumps["shift_number"] - 1
+    up_to = ("…" + last.astype("string")).where(last > first, "")
+    return SPOILED_DAYS.of(
+        {
+            "unit_id": jumps["unit_id"],
+            "first_day": jumps["closed_before"],
+            "end_day": end_day,
+            "reason": "missing_shift",
+            "details": "ФН " + jumps["fiscal_drive_number"] + ", смены № " + first.astype("string") + up_to,
+        }
+    )
+
+
+def _open_days(known: DaysSlice) -> pd.DataFrame:
+    """The days since the opening of a shift that totals by shift call open, unless its closing is in the books.
+
+    The closing may lie in another window. An opening that is not known, or that no clock can show yet, lies before
+    the window.
+    """
+    placed = _in_windows(known.rejected[known.rejected["kind"] == OPEN], known)
+    day = placed["day"].where(placed["day"] <= _latest_day(known))
+    placed = placed.assign(day=day.fillna(placed["first_day"]))
+    still_open = (placed["day"] < placed["end_day"]) & ~_is_closed(placed, known.closings, days=_LONGEST_OPEN.days)
+    placed, day = placed[still_open], day[still_open]
+    opened = (" открыта " + day.dt.strftime("%d.%m.%Y").astype("string")).fillna("")
+    return SPOILED_DAYS.of(
+        {
+            "unit_id": placed["unit_id"],
+            "first_day": placed["day"].where(placed["day"] > placed["first_day"], placed["first_day"]),
+            "end_day": placed["end_day"],
+            "reason": "open_shift",
+            "details": "смена " + _numbered(placed["shift_number"]) + opened,
+        }
+    )
+
+
+def _days_after_a_future_clock(clocks: pd.DataFrame) -> pd.DataFrame:
+    """Days after the newest shift in the books: documents of a future day are found by no question about the past.
+
+    Where there is no shift in the books, all days that were asked for.
+    """
+    since = (clocks["newest_closed_day"] + _A_DAY).fillna(clocks["first_day"])
+    since = since.where(since > clocks["first_day"], clocks["first_day"])
+    clocks, since = clocks[since < clocks["end_day"]], since[since < clocks["end_day"]]
+    moment = clocks["last_document_at"].dt.strftime("%d.%m.%Y %H:%M").astype("string").fillna("время неизвестно")
+    return SPOILED_DAYS.of(
+        {
+            "unit_id": clocks["unit_id"],
+            "first_day": since,
+            "end_day": clocks["end_day"],
+            "reason": "clock_ahead",
+            "details": "последний документ в списке: " + moment,
+        }
+    )
+
+
+def _in_windows(rejected: pd.DataFrame, known: DaysSlice) -> pd.DataFrame:
+    """Each record once for each window that it may be of.
+
+    A record of Market is of the window whose answer it came in, one of the OFD of any window of its register. Where
+    the answer is unknown it may be of any window of its unit, and where the unit is unknown of any window at all.
+    """
+    windows = known.windows
+    by_answer = rejected["fetch_id"].notna() & (known.product == MARKET)
+    by_unit = ~by_answer & rejected["unit_id"].notna()
+    facts = ["kind", "day", "shift_number"]
+    parts = [
+        rejected.loc[by_answer, ["fetch_id", *facts]].merge(windows, on="fetch_id"),
+        rejected.loc[by_unit, ["unit_id", *facts]].merge(windows, on="unit_id"),
+        rejected.loc[~by_answer & ~by_unit, facts].merge(windows, how="cross"),
+    ]
+    columns = ["unit_id", *facts, "first_day", "end_day"]
+    return pd.concat([part[columns] for part in parts], ignore_index=True)
+
+
+def _is_closed(placed: pd.DataFrame, closings: pd.DataFrame, *, days: int) -> pd.Series:
+    """Whether a shift of the unit and number was closed on `day` or in the `days` that begin with it (same index).
+
+    False where the day or the number is unknown: then no closing can be shown to be the one.
+    """
+    rows = placed[["unit_id", "shift_number", "day"]].reset_index(names="row")
+    found = rows[rows["shift_number"].notna()].merge(closings, on=["unit_id", "shift_number"])
+    after = found["closed_day"] - found["day"]
+    is_it = (after >= timedelta(0)) & (after < timedelta(days=days))
+    return pd.Series(placed.index.isin(found.loc[is_it, "row"]), placed.index)
+
+
+def _numbered(numbers: pd.Series) -> pd.Series:
+    texts: pd.Series = "№ " + numbers.astype("string")
+    return texts.fillna("без номера")
+
+
+def _latest_day(known: DaysSlice) -> pd.Timestamp:
+    """The last day that a register's clock can show when the batch is planned, wherever it is."""
+    return pd.Timestamp(known.planned_day) + _A_DAY
