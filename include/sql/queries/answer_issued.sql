@@ -1,4 +1,4 @@
--- Read by resolve: the orders that the answer has issued.
+-- Run by resolve: the orders that the answer has issued.
 select
     cash_order.document_id,
     cash_order.kind,

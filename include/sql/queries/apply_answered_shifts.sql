@@ -29,19 +29,21 @@ set
     loaded_at = now()
 from change_shift
 inner join control.decision on decision.decision_id = %(decision_id)s
-left join
-    lateral (
-        select
-            facts.*,
-            (decision.proposal ->> 'opened_at')::timestamp as opened_at,
-            (decision.proposal ->> 'received_at')::timestamp as received_at,
-            decision.proposal ->> 'detail' as detail
-        from
-            jsonb_to_record(decision.held) as facts (
-                receipts integer, cash_income numeric, cash_refund numeric, cash_payout numeric,
-                cash_payout_refund numeric, cashless_income numeric, cashless_refund numeric
-            )
-        where change_shift.action = 'take'
-    ) as taken
-    on true
+left join (
+    select
+        proposed.decision_id,
+        (proposed.proposal ->> 'opened_at')::timestamp as opened_at,
+        (proposed.proposal ->> 'received_at')::timestamp as received_at,
+        proposed.proposal ->> 'detail' as detail,
+        (proposed.held ->> 'receipts')::integer as receipts,
+        (proposed.held ->> 'cash_income')::numeric as cash_income,
+        (proposed.held ->> 'cash_refund')::numeric as cash_refund,
+        (proposed.held ->> 'cash_payout')::numeric as cash_payout,
+        (proposed.held ->> 'cash_payout_refund')::numeric as cash_payout_refund,
+        (proposed.held ->> 'cashless_income')::numeric as cashless_income,
+        (proposed.held ->> 'cashless_refund')::numeric as cashless_refund
+    from control.decision as proposed
+    where proposed.decision_id = %(decision_id)s
+) as taken
+    on decision.decision_id = taken.decision_id and change_shift.action = 'take'
 where shift.shift_id = change_shift.shift_id and shift.revision = change_shift.revision

@@ -94,7 +94,8 @@ select
     book.last_number + row_number() over (
         partition by fresh.kpp, fresh.kind, fresh.book_year
         order by
-            fresh.closed_at, fresh.unit_id, fresh.series, fresh.shift_number, fresh.operation, fresh.taxation, fresh.agent
+            fresh.closed_at, fresh.unit_id, fresh.series, fresh.shift_number, fresh.operation, fresh.taxation,
+            fresh.agent
     ),
     fresh.day,
     'Розничные покупатели',

@@ -111,7 +111,7 @@ left join (
             order by cash_order.operation, cash_order.taxation, cash_order.agent
         ) as of_shift
     from stage.cash_order
-    inner join opening_decision on cash_order.shift_id = opening_decision.shift_id
+    inner join opening_decision as asked on cash_order.shift_id = asked.shift_id
     where cash_order.batch_id = %(batch_id)s
     group by cash_order.shift_id
 ) as orders

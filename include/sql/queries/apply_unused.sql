@@ -16,7 +16,8 @@ copy as (
     select
         cash_order.ctid as place,
         row_number() over (
-            partition by cash_order.shift_id, cash_order.day, cash_order.operation, cash_order.taxation, cash_order.agent
+            partition by
+                cash_order.shift_id, cash_order.day, cash_order.operation, cash_order.taxation, cash_order.agent
             order by cash_order.shard, cash_order.ctid
         ) as number_of_copy,
         not exists (
@@ -47,4 +48,7 @@ copy as (
 
 delete from stage.cash_order
 using copy
-where cash_order.batch_id = %(batch_id)s and cash_order.ctid = copy.place and (copy.number_of_copy > 1 or copy.is_of_none)
+where
+    cash_order.batch_id = %(batch_id)s
+    and cash_order.ctid = copy.place
+    and (copy.number_of_copy > 1 or copy.is_of_none)

@@ -1,4 +1,5 @@
 -- Run by reconcile: what disagrees, gathered kind by kind.
+-- makes: found_difference
 create temporary table found_difference (
     kind text not null,
     kkt_reg_id text,

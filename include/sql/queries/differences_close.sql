@@ -1,4 +1,5 @@
 -- Run by reconcile after every kind was gathered: what is not found any more is closed.
+-- reads: found_difference
 update control.difference
 set closed_at = now(), batch_id = %(batch_id)s
 where

@@ -1,4 +1,5 @@
 -- Run by reconcile: what was found outside the database, by comparing answers with the evidence.
+-- writes: found_difference
 insert into found_difference
 select
     told.kind,

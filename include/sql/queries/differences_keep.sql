@@ -1,4 +1,5 @@
 -- Run by reconcile after differences_close: what is new begins, what is found again goes on.
+-- reads: found_difference
 insert into control.difference (
     organization_inn, kind, kkt_reg_id, day, amount, cause, details, shifts, documents, digest, batch_id
 )

@@ -1,4 +1,5 @@
 -- Run by reconcile: shifts of the warehouse that the source does not tell of any more.
+-- writes: found_difference
 insert into found_difference
 select
     'shift_not_told',

@@ -1,4 +1,6 @@
 -- Run by reconcile: totals by day against what totals by shift tell of the same day (R5). Only days that were unclear have both.
+-- reads: missing_shift
+-- writes: found_difference
 insert into found_difference
 select
     'days',

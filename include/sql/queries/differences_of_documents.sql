@@ -1,4 +1,5 @@
 -- Run by reconcile: document numbers of neighbouring shifts of one drive (R3). A shift begins after the one before it ends.
+-- writes: found_difference
 insert into found_difference
 select
     'documents',

@@ -1,4 +1,5 @@
 -- Run by reconcile: totals by day of the whole organisation against those of its registers. Only where all were asked.
+-- writes: found_difference
 insert into found_difference
 with registers as (
     select

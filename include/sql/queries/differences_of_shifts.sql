@@ -1,4 +1,5 @@
 -- Run by reconcile: shifts of the warehouse against totals by shift as the source tells them now (R4).
+-- writes: found_difference
 insert into found_difference
 select
     case when shift.detail = 'receipts' then 'shift_receipts' else 'shift_totals' end,

@@ -1,4 +1,5 @@
 -- Run by reconcile: what Market and the OFD tell of the same shift. Rounding that the till tells of explains a difference.
+-- writes: found_difference
 insert into found_difference
 select
     'two_sources',

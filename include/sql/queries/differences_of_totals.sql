@@ -1,4 +1,5 @@
 -- Run by reconcile: totals by shift that contradict themselves: more was paid in cash and without it than their total (R1).
+-- writes: found_difference
 insert into found_difference
 select
     'totals_contradict',

@@ -1,5 +1,6 @@
 -- Run by `smena accept`, `reject`, `unaccept` and the desk: documents that a filter lets through, of these statuses. The
 -- conditions are those of desk_documents and export_documents.
+-- makes: asked_document
 create temporary table asked_document on commit drop as
 select
     document_id,

@@ -1,4 +1,5 @@
 -- Run by `smena accept`, `reject` and `unaccept`: how many documents were asked for, and their sums by kind.
+-- reads: asked_document
 select
     document.kind,
     count(*) as documents,

@@ -1,4 +1,5 @@
 -- Run by `smena unaccept`, under the lock: the first document of which a decision is open: about it, or about its shift.
+-- reads: asked_document
 with open_decision as (
     select
         decision.decision_id,

@@ -1,6 +1,7 @@
 -- Run by the desk before documents are marked, and by mark under the lock: by kind, and for all (kind is empty): how many
 -- were asked for, how many of them would change, the sum of these, and a hash of what they all say. A document that is
 -- loaded anew, or whose status changes, changes the hash.
+-- reads: asked_document
 select
     document.kind,
     count(*) as documents,

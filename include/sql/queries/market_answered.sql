@@ -1,4 +1,5 @@
 -- Run by publish after market_lines: questions that Market has answered itself, or asks otherwise now.
+-- reads: told_document
 update control.decision
 set
     state = 'resolved',

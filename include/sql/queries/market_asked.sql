@@ -1,4 +1,5 @@
 -- Run by publish after market_answered: what was accepted and is told otherwise now waits for a person.
+-- reads: told_document
 insert into control.decision (
     organization_inn, kind, document_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal
 )

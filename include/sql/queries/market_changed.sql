@@ -1,4 +1,5 @@
 -- Run by publish after market_new: documents that are still new take other contents; the guard keeps the former ones.
+-- reads: told_document
 update accounting.market_document as stood
 set
     number = told.number,

@@ -1,4 +1,5 @@
 -- Run by publish after market_changed: another source tells of the same paper.
+-- reads: told_document
 update accounting.market_document as stood
 set waybill_ids = told.waybill_ids, sources = told.sources, batch_id = %(batch_id)s
 from told_document as told

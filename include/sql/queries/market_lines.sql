@@ -1,4 +1,5 @@
 -- Run by publish after market_joined: the lines of new and changed documents.
+-- reads: told_document
 insert into accounting.market_document_line (
     document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount
 )

@@ -2,6 +2,7 @@
 --
 -- A report is known by its shop and day, a waybill by its id; a waybill from another source with the same supplier, number
 -- and date is the same paper. Of two sources the one nearer to the supplier gives the contents.
+-- makes: told_document
 create temporary table told_document on commit drop as
 with lines as (
     select

@@ -1,4 +1,5 @@
 -- Run by reconcile after proof_missing: the verdict about each register and day of the window, made anew.
+-- reads: missing_shift, open_shift
 with lacking as (
     select
         missing_shift.kkt_reg_id,

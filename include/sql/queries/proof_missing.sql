@@ -2,6 +2,8 @@
 --
 -- Three witnesses: numbers within a drive that are no neighbours; totals by shift that tell of a closed shift; opening
 -- reports of shifts that are neither here nor still open. The fourth, totals by day, is asked in proof_missing_by_days.
+-- reads: open_shift, unexplained_day
+-- makes: missing_shift
 create temporary table missing_shift on commit drop as
 with known as (
     select

@@ -1,4 +1,6 @@
 -- Run by reconcile after proof_missing: what only the totals by day tell of, a shift after the last one that is known.
+-- reads: unexplained_day
+-- writes: missing_shift
 insert into missing_shift
 select
     unexplained_day.kkt_reg_id,

@@ -3,6 +3,7 @@
 -- no_closing: the register works with a newer drive, and the old one reported an opening (or sums) and no closing after
 -- it. lost: a shift number is missing within a drive that was replaced more than 31 days ago, so that nothing late can
 -- come. before_permission: its first receipts lie before the permission, which is why they can never be read.
+-- reads: missing_shift, unexplained_day
 with opened as (
     select
         opening.kkt_reg_id,

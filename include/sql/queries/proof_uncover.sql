@@ -1,5 +1,6 @@
 -- Run by reconcile after proof_completeness and uncover_table, before publish_uncovered: days with a missing or an open shift.
 -- adds to: uncovered
+-- writes: uncovered
 insert into uncovered (organization_inn, product, unit_id, first_day, end_day)
 select
     organization_inn,

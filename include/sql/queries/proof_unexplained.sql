@@ -1,4 +1,5 @@
 -- Run by reconcile after the source's answers are written: days with totals that no shift accounts for.
+-- makes: unexplained_day
 create temporary table unexplained_day on commit drop as
 select
     by_days.kkt_reg_id,

@@ -1,4 +1,5 @@
 -- Run by publish, after everything else: the batch is published, and says what it did.
+-- reads: decided, uncovered
 update control.batch
 set
     state = 'published',

@@ -1,4 +1,4 @@
--- Run after uncover_table: these days are open again, and the next plan asks for them.
+-- Run by publish, reconcile and `smena quarantine retry`, after uncover_table: these days are open again, and the next plan asks for them.
 -- reads: uncovered
 with reopened as (
     select

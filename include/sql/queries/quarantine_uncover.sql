@@ -1,5 +1,6 @@
 -- Run by `smena quarantine retry` after uncover_table, before publish_uncovered: the days of these records.
 -- adds to: uncovered
+-- writes: uncovered
 insert into uncovered (organization_inn, product, unit_id, first_day, end_day)
 select
     quarantine.organization_inn,

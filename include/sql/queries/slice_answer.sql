@@ -1,4 +1,4 @@
--- Read by resolve: an open decision, its shift, and what holds for the organisation. `day` is that of the orders which
+-- Run by resolve: an open decision, its shift, and what holds for the organisation. `day` is that of the orders which
 -- the answer may issue: nothing is written into a closed period, so there it is the first open day.
 select
     decision.decision_id,

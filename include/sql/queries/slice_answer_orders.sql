@@ -1,4 +1,4 @@
--- Read by resolve: the orders of the shift that is decided about, and of its counterpart.
+-- Run by resolve: the orders of the shift that is decided about, and of its counterpart.
 select
     cash_order.document_id::text as document_id,
     cash_order.shift_id::text as shift_id,

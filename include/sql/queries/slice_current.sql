@@ -1,4 +1,4 @@
--- Read by publish after slice_scope: the published shifts in question, with a count of their orders. Money in kopecks.
+-- Run by publish after slice_scope: the published shifts in question, with a count of their orders. Money in kopecks.
 -- reads: slice_shift
 select
     shift.shift_id::text as shift_id,
@@ -43,8 +43,8 @@ left join (
         count(*) filter (where cash_order.status in ('new', 'accepted')) as open_orders,
         min(cash_order.date) as first_order_day,
         max(cash_order.date) as last_order_day
-    from slice_shift
-    inner join accounting.cash_order on slice_shift.shift_id = cash_order.shift_id
+    from slice_shift as scope
+    inner join accounting.cash_order on scope.shift_id = cash_order.shift_id
     where cash_order.status <> 'reversed'
     group by cash_order.shift_id
 ) as booked

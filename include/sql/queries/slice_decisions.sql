@@ -1,4 +1,4 @@
--- Read by publish after slice_scope: decisions about the shifts in question, open ones and answers.
+-- Run by publish after slice_scope: decisions about the shifts in question, open ones and answers.
 -- reads: slice_shift
 select
     decision.decision_id,

@@ -1,4 +1,4 @@
--- Read by publish: the orders in the books of shifts whose orders may change, or go over to another shift.
+-- Run by publish: the orders in the books of shifts whose orders may change, or go over to another shift.
 -- reads: booked_shift, moved_shift
 select
     cash_order.document_id::text as document_id,

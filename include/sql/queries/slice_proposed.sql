@@ -1,6 +1,6 @@
 -- Run by publish: the orders that shifts propose which had orders before, or which the batch does not report: from the
 -- stage where the batch replaces their facts, else as they are stored with the shift. Amounts in kopecks.
--- reads: booked_shift, change_shift, moved_shift
+-- reads: booked_shift, change_shift
 -- writes: proposed_order
 insert into proposed_order (
     shift_id, kind, operation, taxation, agent, day, amount, vat, vat_by_rate, debit_account, credit_account, basis

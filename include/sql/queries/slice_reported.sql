@@ -1,4 +1,4 @@
--- Read by publish: the shifts of the OFD that the batch has staged, with the KPP of their day and what is known of their
+-- Run by publish: the shifts of the OFD that the batch has staged, with the KPP of their day and what is known of their
 -- register. The kopecks are those of the stage.
 select
     staged.ctid::text as place,
@@ -33,7 +33,7 @@ select
                 where newer.organization_inn = other.organization_inn and newer.seen_at > other.seen_at
             )
     ) as is_listed_twice,
-    staged.detail is not distinct from 'receipts'
+    coalesce(staged.detail, '') = 'receipts'
     and exists (
         select from control.difference
         where

@@ -1,4 +1,4 @@
--- Read by publish: the till shifts of Kontur.Market that the batch has staged, with the KPP of their day (their linked
+-- Run by publish: the till shifts of Kontur.Market that the batch has staged, with the KPP of their day (their linked
 -- register's, their shop's, else the organisation's) and how many orders their sums make.
 select
     staged.ctid::text as place,
@@ -45,7 +45,7 @@ left join (
     select
         cash_order.shift_id,
         cash_order.day,
-        count(distinct (cash_order.operation, cash_order.taxation, cash_order.agent)) as orders
+        count(distinct concat_ws('|', cash_order.operation, cash_order.taxation, cash_order.agent)) as orders
     from stage.cash_order
     where cash_order.batch_id = %(batch_id)s
     group by cash_order.shift_id, cash_order.day

@@ -54,7 +54,7 @@ day as (
 
 -- Every day within five days of one of them, once.
 near as (
-    select distinct (day.day + step.days) as day
+    select distinct day.day + step.days as day
     from day
     cross join generate_series(-5, 5) as step (days)
 ),

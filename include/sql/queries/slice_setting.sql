@@ -1,4 +1,4 @@
--- Read by publish: what holds for the organisation when the batch is decided.
+-- Run by publish: what holds for the organisation when the batch is decided.
 select
     ofd.start_date as ofd_start,
     coalesce(ofd.state = 'on', false) as ofd_is_on,

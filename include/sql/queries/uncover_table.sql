@@ -1,5 +1,6 @@
--- Run before publish_uncovered, by publish, reconcile and `smena quarantine retry`: the days that are to be asked for again.
--- makes: uncovered. A missing end is no end: any day of the unit.
+-- Run by publish, reconcile and `smena quarantine retry`, before publish_uncovered: the days that are to be asked for
+-- again. A missing end is no end: any day of the unit.
+-- makes: uncovered
 create temporary table uncovered (
     organization_inn text not null,
     product text not null,

@@ -56,29 +56,29 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
     if len(changes.apart):
         transaction.run("apply_apart", batch_id=batch_id, reason=ANOTHER_SHOP, places=list(changes.apart))
     transaction.run("apply_analyze")
-    _run_all(transaction, "apply_closed_decisions", len(changes.closed))
+    run_all(transaction, "apply_closed_decisions", len(changes.closed))
     _apply_links(transaction, inn, changes.links)
 
     transaction.run("apply_proposals", batch_id=batch_id)
     actions = changes.shifts["action"].value_counts()
     fresh, replaced = actions.get("insert", 0), actions.get("replace", 0)
     if batch.product == OFD:
-        _run_all(transaction, "apply_new_shifts", fresh, batch_id=batch_id, inn=inn)
-        _run_all(transaction, "apply_changed_shifts", replaced, batch_id=batch_id, inn=inn)
+        run_all(transaction, "apply_new_shifts", fresh, batch_id=batch_id, inn=inn)
+        run_all(transaction, "apply_changed_shifts", replaced, batch_id=batch_id, inn=inn)
     else:
-        _run_all(transaction, "apply_new_tills", fresh, batch_id=batch_id, inn=inn)
-        _run_all(transaction, "apply_changed_tills", replaced, batch_id=batch_id)
-    _run_all(transaction, "apply_marked_shifts", actions.get("mark", 0), batch_id=batch_id)
+        run_all(transaction, "apply_new_tills", fresh, batch_id=batch_id, inn=inn)
+        run_all(transaction, "apply_changed_tills", replaced, batch_id=batch_id)
+    run_all(transaction, "apply_marked_shifts", actions.get("mark", 0), batch_id=batch_id)
 
     orders = _planned(transaction, batch_id, changes, closed_through)
     actions = orders["action"].value_counts()
-    _run_all(transaction, "apply_moved_orders", actions.get("move", 0), batch_id=batch_id)
+    run_all(transaction, "apply_moved_orders", actions.get("move", 0), batch_id=batch_id)
     by_rule = {"batch_id": batch_id, "by": "rule", "decision_id": None, "closed_through": None}
-    _run_all(transaction, "apply_reversed_orders", actions.get("reverse", 0), **by_rule)
-    _run_all(transaction, "apply_revised_orders", actions.get("revise", 0), batch_id=batch_id)
+    run_all(transaction, "apply_reversed_orders", actions.get("reverse", 0), **by_rule)
+    run_all(transaction, "apply_revised_orders", actions.get("revise", 0), batch_id=batch_id)
     if changes.booked["is_booked"].any():
         transaction.run("apply_issued_orders", batch_id=batch_id, inn=inn, decision_id=None)
-    _run_all(transaction, "apply_opened_decisions", len(changes.opened), batch_id=batch_id, inn=inn)
+    run_all(transaction, "apply_opened_decisions", len(changes.opened), batch_id=batch_id, inn=inn)
 
 
 def apply_answer(transaction: Transaction, question: Question, changes: AnswerChanges, *, by: str, reason: str) -> None:
@@ -93,7 +93,7 @@ def apply_answer(transaction: Transaction, question: Question, changes: AnswerCh
     _copy(transaction, "change_order", changes.orders.assign(reason=reason))
     _copy(transaction, "proposed_order", changes.contents.reindex(columns=_PROPOSED))
     actions = changes.orders["action"].value_counts()
-    _run_all(
+    run_all(
         transaction,
         "apply_reversed_orders",
         actions.get("reverse", 0),
@@ -101,14 +101,14 @@ def apply_answer(transaction: Transaction, question: Question, changes: AnswerCh
         by=by,
         closed_through=decision["closed_through"],
     )
-    _run_all(
+    run_all(
         transaction,
         "apply_answered_shifts",
         len(changes.shifts),
         decision_id=decision["decision_id"],
         day=decision["day"],
     )
-    _run_all(transaction, "apply_issued_orders", actions.get("issue", 0), **decided, inn=decision["inn"])
+    run_all(transaction, "apply_issued_orders", actions.get("issue", 0), **decided, inn=decision["inn"])
 
 
 def _planned(
@@ -124,13 +124,13 @@ def _planned(
 
 
 def _apply_links(transaction: Transaction, inn: str, links: LinkChanges) -> None:
-    _run_all(transaction, "apply_links_ended", len(links.ended))
-    _run_all(transaction, "apply_links_added", len(links.added), inn=inn)
-    _run_all(transaction, "apply_links_withdrawn", len(links.withdrawn))
-    _run_all(transaction, "apply_links_proposed", len(links.proposed), inn=inn)
+    run_all(transaction, "apply_links_ended", len(links.ended))
+    run_all(transaction, "apply_links_added", len(links.added), inn=inn)
+    run_all(transaction, "apply_links_withdrawn", len(links.withdrawn))
+    run_all(transaction, "apply_links_proposed", len(links.proposed), inn=inn)
 
 
-def _run_all(transaction: Transaction, statement: str, expected: int, **parameters: Any) -> None:
+def run_all(transaction: Transaction, statement: str, expected: int, **parameters: Any) -> None:
     """Runs a statement, unless nothing is expected of it, and compares the rows that it touched."""
     if not expected:
         return

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[3]
 QUERIES = sorted(path.stem for path in (SQL_DIRECTORY / "queries").glob("*.sql"))
 MIGRATIONS = sorted((SQL_DIRECTORY / "migrations").glob("*.sql"))
 RUNNERS = {"run", "rows", "row", "stream"}
+GIVEN_A_TRANSACTION = {"read_frame", "run_all"}
+"""Functions that run a statement in the transaction that they are given first."""
 OF_PYTHON = {"chunk_rows"}
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -33,12 +35,18 @@ class Use:
 
 def uses(path: Path) -> Iterator[Use]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNNERS):
+        if not isinstance(node, ast.Call):
             continue
-        if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+        if isinstance(node.func, ast.Attribute) and node.func.attr in RUNNERS:
+            arguments = node.args
+        elif isinstance(node.func, ast.Name) and node.func.id in GIVEN_A_TRANSACTION:
+            arguments = node.args[1:]
+        else:
+            continue
+        if arguments and isinstance(arguments[0], ast.Constant) and isinstance(arguments[0].value, str):
             given = frozenset(keyword.arg for keyword in node.keywords if keyword.arg) - OF_PYTHON
             whole = all(keyword.arg for keyword in node.keywords)
-            yield Use(node.args[0].value, f"{path.relative_to(ROOT)}:{node.lineno}", given, whole)
+            yield Use(arguments[0].value, f"{path.relative_to(ROOT)}:{node.lineno}", given, whole)
 
 
 USES = [use for path in sorted((ROOT / "plugins" / "smena").rglob("*.py")) for use in uses(path)]
@@ -51,8 +59,8 @@ OF_THE_DEMO = {
 
 
 def code_of(text: str) -> str:
-    """A statement without its comments and its literals."""
-    return re.sub(r"'[^']*'", "''", re.sub(r"--.*", "", text))
+    """A statement without its comments and its literals; a `do` block is one statement."""
+    return re.sub(r"\$\$.*?\$\$", "", re.sub(r"'[^']*'", "''", re.sub(r"--.*", "", text)), flags=re.DOTALL)
 
 
 def test_every_name_that_the_code_runs_has_its_file() -> None:

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from smena.matching.frames import PAIRS
-from smena.matching.overlap import middle_days
 from smena.matching.pairing import pair
 from tests.unit.matching.builders import (
     CASHBOX,
@@ -16,7 +15,6 @@ from tests.unit.matching.builders import (
     OTHER_REGISTER,
     REGISTER,
     Row,
-    day,
     fiscal,
     fiscals,
     link,
@@ -198,9 +196,3 @@ def test_a_till_shift_of_which_this_is_not_known_is_an_error(column: str) -> Non
 def test_a_fiscal_shift_of_which_this_is_not_known_is_an_error(column: str) -> None:
     with pytest.raises(ValueError, match=f"fiscals: a value is missing in {column}"):
         paired([], [fiscal() | {column: None}])
-
-
-def test_fiscal_shifts_are_read_for_the_days_with_the_middle_of_a_till_shift() -> None:
-    ours = tills(till(4), till(1, opened="20:00", closed="30:00"), till(4, cashbox_id=OTHER_CASHBOX))
-    assert middle_days(ours) == [day(2).date(), day(4).date()]
-    assert middle_days(tills()) == []

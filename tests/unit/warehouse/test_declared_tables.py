@@ -56,8 +56,3 @@ def test_a_statement_declares_the_tables_that_it_makes(name: str) -> None:
 def test_a_statement_declares_the_tables_that_it_reads_or_fills(name: str) -> None:
     says = declared(ALL[name])
     assert used(ALL[name]) - says["makes"] == (says["reads"] | says["writes"]) - says["makes"]
-
-
-def test_a_table_is_made_in_one_place() -> None:
-    made = [table for text in ALL.values() for table in _MADE.findall(sql_of(text))]
-    assert sorted(made) == sorted(set(made))
