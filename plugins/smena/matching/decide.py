@@ -179,9 +179,7 @@ def _pairs(
     pairs = pairs.merge(
         tills[["shift_id"]].assign(till_facts=facts_of(tills)).rename(columns={"shift_id": "till_id"}), on="till_id"
     ).merge(
-        fiscals[["shift_id", "kkt_reg_id"]]
-        .assign(fiscal_facts=facts_of(fiscals))
-        .rename(columns={"shift_id": "fiscal_id"}),
+        fiscals[["shift_id"]].assign(fiscal_facts=facts_of(fiscals)).rename(columns={"shift_id": "fiscal_id"}),
         on="fiscal_id",
     )
     pairs["digest"] = pairs["till_facts"] + "/" + pairs["fiscal_facts"]

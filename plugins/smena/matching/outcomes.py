@@ -19,7 +19,7 @@ MAY_BE_BOOKED = "Market has booked a shift of that time, and no link tells wheth
 ACCEPTED_FROM_MARKET = "booked from Market, and accepted or in a period that is closed"
 CLOSED_FROM_MARKET = "booked from Market with other sums, in a period that is closed"
 OTHER_FROM_MARKET = "booked and accepted from Market with other sums; a person decides"
-BOOKED_BY_OFD = "the OFD tells of it, link "
+BOOKED_BY_OFD = "the OFD tells of it, register "
 OTHER_SUMS = "the OFD tells of it with other sums; a person decides"
 PERIOD_CLOSED = "the period is closed"
 TWO_IN_ONE = "two shifts of the cashbox lie in one shift of its register"
@@ -118,13 +118,13 @@ def outcomes_of_tills(
 
     Args:
         tills: till shifts as they are, or as the batch reports them; their orders as they are after `meet`.
-        pairs: as for `meet`, with `kkt_reg_id`, `is_unknown` and `is_answered` (a person said that they are two).
+        pairs: as for `meet`, with `is_unknown` and `is_answered` (a person said that they are two).
         possible: pairs `till_id`, `fiscal_id` that no link settles.
         fiscals: shifts of the OFD with their outcomes and orders after `meet`.
         setting: what holds for the organisation.
     """
     rows = tills.merge(pairs.rename(columns={"till_id": "shift_id"}), on="shift_id", how="left", validate="one_to_one")
-    beside = fiscals[["shift_id", "outcome", "same_as", "live_orders"]].add_prefix("fiscal_")
+    beside = fiscals[["shift_id", "kkt_reg_id", "outcome", "same_as", "live_orders"]].add_prefix("fiscal_")
     rows = rows.merge(beside.rename(columns={"fiscal_shift_id": "fiscal_id"}), on="fiscal_id", how="left")
     start, through = setting.market_start, setting.closed_through
     always = pd.Series(data=True, index=rows.index)
@@ -185,9 +185,9 @@ def outcomes_of_tills(
 
 
 def _reason_of_duplicate(rows: pd.DataFrame) -> pd.Series:
-    """By which link the OFD's shift is the same one, and what explains a difference of sums."""
+    """Which register the OFD reports it from, and what explains a difference of sums."""
     kopecks = rows["price_correction"].abs()
     roubles = (kopecks // 100).astype("string") + "." + (kopecks % 100).astype("string").str.zfill(2)
     rounded = known_and(rows["is_rounded"]) & ~known_and(rows["is_equal"])
-    link = BOOKED_BY_OFD + rows["register_link_id"].astype("string").fillna("")
-    return (link + "; rounding of " + roubles + " explained").where(rounded, link)
+    register = BOOKED_BY_OFD + rows["fiscal_kkt_reg_id"]
+    return (register + "; rounding of " + roubles + " explained").where(rounded, register)

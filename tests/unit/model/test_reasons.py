@@ -30,7 +30,10 @@ def test_a_code_is_its_name_and_its_arguments_are_in_order() -> None:
             'last_listed_document {"moment": "2025-01-31T09:05:00"}',
         ),
         # As PostgreSQL orders the keys of a jsonb: the shorter first.
-        (reason(Reason.BOOKED_BY_OFD_ROUNDED, amount=40, link=7), 'booked_by_ofd_rounded {"link": 7, "amount": 40}'),
+        (
+            reason(Reason.BOOKED_BY_OFD_ROUNDED, amount=40, register="7"),
+            'booked_by_ofd_rounded {"amount": 40, "register": "7"}',
+        ),
         (reason(Reason.FAILED, text='«а»\n"b" \\ \x00'), 'failed {"text": "«а»\\n\\"b\\" \\\\ \ufffd"}'),
         (reason(Reason.SHIFT_OPEN_SINCE, shift=5, day=None), 'shift_open_since {"day": null, "shift": 5}'),
     ],

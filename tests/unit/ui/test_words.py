@@ -113,7 +113,9 @@ def test_a_reason_is_told_in_the_readers_language() -> None:
     assert said(two, "en") == two
     assert said(two, "ru") == "НДС меньше нуля; нет поля total"
     assert said("the OFD tells of it with other sums; a person decides", "ru").endswith("; решает человек")
-    assert said("the OFD tells of it, link 12; rounding of 0.40 explained", "ru").endswith("разница 0.40 — округление")
+    assert said("the OFD tells of it, register 12; rounding of 0.40 explained", "ru").endswith(
+        "разница 0.40 — округление"
+    )
     assert said("held back: the ИНН is not the organisation's", "ru") == "задержано: ИНН не этой организации"
     assert said("struck by lightning {0}", "ru") == "struck by lightning {0}"
     assert said(None, "ru") == ""
