@@ -10,6 +10,7 @@ set
     refunds = %(refunds)s,
     date_policy = %(date_policy)s,
     corrections = %(corrections)s,
+    vat = %(vat)s,
     keeps_cash_documents = %(keeps_cash_documents)s,
     bad_share_limit = %(bad_share_limit)s,
     ofd_connection = %(ofd_connection)s,

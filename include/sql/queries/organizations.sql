@@ -10,6 +10,7 @@ select
     refunds,
     date_policy,
     corrections,
+    vat,
     keeps_cash_documents,
     bad_share_limit::float8 as bad_share_limit,
     ofd_connection,

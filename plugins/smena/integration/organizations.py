@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from smena.model.errors import WrongUse
 from smena.model.identifiers import KPP, clean_inn, is_inn
-from smena.model.organization import AccountRule, Corrections, DatePolicy, Detail, Organization, Refunds
+from smena.model.organization import AccountRule, Corrections, DatePolicy, Detail, Organization, Refunds, Vat
 from smena.warehouse.database import Transaction, Warehouse
 
 TARIFFS = ("uchetny", "other")
@@ -21,6 +21,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "refunds": get_args(Refunds),
     "date_policy": get_args(DatePolicy),
     "corrections": get_args(Corrections),
+    "vat": get_args(Vat),
 }
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 

@@ -9,6 +9,7 @@ Detail = Literal["totals", "receipts"]
 Refunds = Literal["rko", "net"]
 DatePolicy = Literal["shift_close", "shift_open"]
 Corrections = Literal["review", "book"]
+Vat = Literal["totals", "exact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Organization:
         ofd_connection, market_connection: names of the connections to use.
         corrections: cash of a correction that is not known to be of the shift's own day waits for a person (`review`),
             or is the shift's own revenue (`book`).
+        vat: where `detail` is `totals`, the VAT of an order is exact only if its operation was paid in cash alone.
+            `totals` leaves the rest unknown, `exact` reads the receipts of these shifts.
     """
 
     inn: str
@@ -58,3 +61,9 @@ class Organization:
     ofd_connection: str
     market_connection: str
     corrections: Corrections = "review"
+    vat: Vat = "totals"
+
+    @property
+    def vat_wanted(self) -> Vat:
+        """`vat`, or `totals` where there are no orders that could have a VAT."""
+        return self.vat if self.keeps_cash_documents else "totals"

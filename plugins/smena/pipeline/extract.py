@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from smena.integration.organizations import organization_of
+from smena.model.organization import Organization
 from smena.model.window import Window
 from smena.pipeline.border import Failed, mark_failed
 from smena.pipeline.fetching import Extraction, Fetch, fetch_all
@@ -118,7 +119,7 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
             while True:
                 result.splits = 0
                 _fetch_reports(road, client, pages, batch, result, organization.date_policy, states)
-                _fetch_receipts(road, client, pages, batch, result, organization.date_policy)
+                _fetch_receipts(road, client, pages, batch, result, organization)
                 if not result.splits:
                     break
                 # What failed in this run is for the next one; the halves of a window that was too large are for now.
@@ -152,14 +153,14 @@ def _fetch_reports(
 
 
 def _fetch_receipts(
-    road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction, date_policy: str
+    road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction, organization: Organization
 ) -> None:
     """Receipts of the shifts that need them, by few wide periods an assignment."""
     listed = ledger.assignments_of(road.warehouse, batch.batch_id, result.shard, ("listed",))
     if not listed:
         return
     failed: Failed = {}
-    periods = receipt_periods(road, batch, result.shard, failed, date_policy=date_policy)
+    periods = receipt_periods(road, batch, result.shard, failed, organization)
     if failed:
         with road.warehouse.transaction() as transaction:
             mark_failed(transaction, batch.batch_id, failed)

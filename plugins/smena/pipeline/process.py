@@ -140,6 +140,7 @@ def work(
         keeps_cash_documents=organization.keeps_cash_documents,
         accounts=accounts,
         corrections=organization.corrections,
+        vat=organization.vat_wanted,
     )
     after = check_orders(orders, shifts, date_policy=organization.date_policy)
     of_shifts = check_shifts(shifts)

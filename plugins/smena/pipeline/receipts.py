@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
+from smena.model.organization import Organization
 from smena.pipeline.border import Failed, by_register
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
@@ -22,12 +23,13 @@ CLOCKS_APART = timedelta(hours=14)
 
 
 def receipt_periods(
-    road: Road, batch: Batch, shard: int, failed: Failed, *, date_policy: str
+    road: Road, batch: Batch, shard: int, failed: Failed, organization: Organization
 ) -> dict[tuple[str, date], list[Period]]:
     """By register and first day of its assignment: the periods to read; those that touch are made one.
 
-    A shift that is published with its receipts is not read again, unless a person asked for its days. Assignments whose
-    answers cannot be worked on are added to `failed`.
+    A shift that is published with its receipts is not read again, unless a person asked for its days. Nor is a shift
+    that is booked already read for its VAT alone: what is booked is revised only where its source changed. Assignments
+    whose answers cannot be worked on are added to `failed`.
     """
     needed: dict[tuple[str, date], list[Period]] = {}
     with road.warehouse.transaction() as transaction:
@@ -35,19 +37,19 @@ def receipt_periods(
             transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
         ):
             for periods in by_register(
-                transaction, chunk, lambda pages: _needed(road, transaction, batch, pages, date_policy), failed
+                transaction, chunk, lambda pages: _needed(road, transaction, batch, pages, organization), failed
             ):
                 needed |= periods
     return needed
 
 
 def _needed(
-    road: Road, transaction: Transaction, batch: Batch, pages: list[StoredPage], date_policy: str
+    road: Road, transaction: Transaction, batch: Batch, pages: list[StoredPage], organization: Organization
 ) -> dict[tuple[str, date], list[Period]]:
     frames, totals, _ = read_pages(pages, road.latest_local_time())
     z_reports = closed_through(frames.z_reports, batch.last_day)
-    openings = frames.openings if date_policy == "shift_open" else None
-    shifts = shifts_needing_receipts(z_reports, totals, batch.detail, openings)
+    openings = frames.openings if organization.date_policy == "shift_open" else None
+    shifts = shifts_needing_receipts(z_reports, totals, batch.detail, openings, organization.vat_wanted)
     if batch.reason != "asked":
         shifts = _not_known(transaction, batch, shifts)
     first_day = {page.page_id: page.first_day for page in pages}
@@ -55,7 +57,7 @@ def _needed(
 
 
 def _not_known(transaction: Transaction, batch: Batch, shifts: pd.DataFrame) -> pd.DataFrame:
-    """The shifts whose receipts are not read and published already."""
+    """The shifts whose receipts are not read and published already, or that are booked and would be read for VAT."""
     if shifts.empty:
         return shifts
     known = transaction.rows(
@@ -66,8 +68,11 @@ def _not_known(transaction: Transaction, batch: Batch, shifts: pd.DataFrame) -> 
     )
     if not known:
         return shifts
-    keys = pd.MultiIndex.from_frame(pd.DataFrame(known)[SHIFT_KEY])
-    return shifts[~pd.MultiIndex.from_frame(shifts[SHIFT_KEY]).isin(keys)]
+    frame = pd.DataFrame(known)
+    read, booked = (pd.MultiIndex.from_frame(frame.loc[frame[name], SHIFT_KEY]) for name in ("is_read", "is_booked"))
+    keys = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
+    is_known = keys.isin(read) | (keys.isin(booked) & shifts["only_for_vat"].to_numpy(dtype=bool))
+    return shifts.loc[~is_known]
 
 
 def periods_of(shifts: pd.DataFrame) -> dict[tuple[str, date], list[Period]]:

@@ -92,12 +92,18 @@ class Receipt(Fiscal, rename="camel"):
 
 
 class Sums(Struct, rename="camel"):
-    """One operation in by-shifts."""
+    """One operation in by-shifts. What it says of VAT comes in several forms: whatever it says, the sums are read.
+
+    `nds` stays unread: most operations were paid in part by card, and then it is of no use.
+    """
 
     cash_total: Kopecks
     cashless_total: Kopecks
     count: Quantity
     total: Kopecks | None = None
+    total_with_nds0: Any = None
+    total_with_nds_free: Any = None
+    nds: Raw = field(default_factory=Raw)
 
 
 NOTHING = Sums(0, 0, 0, 0)

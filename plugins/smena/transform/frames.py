@@ -7,6 +7,9 @@ from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 MONEY = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund")
 """The six sums of a shift, in kopecks: sales, refunds, payouts and refunds of payouts."""
 
+VAT = {name: (f"{name}_vat", f"{name}_vat_by_rate") for name in MONEY[:4]}
+"""By operation, the two columns of its VAT: kopecks, and a JSON object of kopecks by rate."""
+
 SHIFT_KEY = ["fiscal_drive_number", "shift_number"]
 """What a shift is known by. Shift numbers start again with a new fiscal drive (ФН)."""
 
@@ -30,25 +33,29 @@ Z_REPORTS = Schema(
 OPENINGS = Schema("openings", _FISCAL | {"fiscal_document_number": WHOLE, "opened_at": MOMENT})
 """openShift: one row an opening report."""
 
+_TOTALS = {
+    "page_id": WHOLE,
+    "kkt_reg_id": TEXT,
+    "shift_number": WHOLE,
+    "opened_at": MOMENT,
+    "closed_at": MOMENT,
+    "receipts": WHOLE,
+    **dict.fromkeys(MONEY, WHOLE),
+    "is_doubted": FLAG,
+}
+
 SHIFT_TOTALS = Schema(
     "shift_totals",
-    {
-        "page_id": WHOLE,
-        "kkt_reg_id": TEXT,
-        "shift_number": WHOLE,
-        "opened_at": MOMENT,
-        "closed_at": MOMENT,
-        "receipts": WHOLE,
-    }
-    | dict.fromkeys(MONEY, WHOLE)
-    | {"is_doubted": FLAG},
+    _TOTALS | {column: kind for pair in VAT.values() for column, kind in zip(pair, (WHOLE, TEXT), strict=True)},
 )
 """by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked.
 
-`is_doubted`: totals by day, asked for the same window, cannot be true beside it.
+`is_doubted`: totals by day, asked for the same window, cannot be true beside it. `cash_income_vat` and
+`cash_income_vat_by_rate` (and so for each operation of `VAT`) are the VAT inside its cash. They are missing where it is
+not known exactly: where a part was not paid in cash, or what is reported of VAT does not account for the total.
 """
 
-TOLD_SHIFTS = Schema("told_shifts", {**SHIFT_TOTALS.columns, "overpaid": WHOLE})
+TOLD_SHIFTS = Schema("told_shifts", {**_TOTALS, "overpaid": WHOLE})
 """by-shifts as a witness: `overpaid` is how many kopecks cash and cashless sums are above their totals, or zero."""
 
 DAY_TOTALS = Schema(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smena.model.organization import AccountRule
 from smena.model.outcome import KIND_OF, Operation, Outcome
-from smena.transform.frames import MONEY, ORDERS, SHIFT_KEY
+from smena.transform.frames import ORDERS, SHIFT_KEY, VAT
 from smena.transform.vat import vat_of_cash
 
 _OF_SHIFT = ["operation", "taxation", "agent"]
@@ -34,7 +34,8 @@ def make_orders(
     Args:
         shifts: `key`, the cash sums by operation in kopecks (an operation without a column has none), `outcome`,
             `reason`, `order_day`, `basis` and `detail`: `receipts` where the orders are made of `receipts`, else they
-            are made of the sums: one order an operation, tax system and VAT not known.
+            are made of the sums: one order an operation, tax system not known. Where `shifts` has the columns of
+            VAT, VAT is what they hold: what the totals report exactly, else missing.
         receipts: split by tax system and agent, VAT exact, or missing where one of the receipts does not account for
             its whole total.
         vat_lines: VAT inside these receipts.
@@ -86,8 +87,10 @@ def _with_outcome_of_orders(
 def _from_totals(issued: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     summed = issued[(issued["detail"] != "receipts").fillna(value=True)]
     parts = [
-        summed[key].assign(operation=name, amount=summed[name])[(summed[name] > 0).to_numpy(dtype=bool)]
-        for name in MONEY[:4]
+        summed[key].assign(operation=name, amount=summed[name], **_vat_of_totals(summed, vat, by_rate))[
+            (summed[name] > 0).to_numpy(dtype=bool)
+        ]
+        for name, (vat, by_rate) in VAT.items()
         if name in summed
     ]
     rows = pd.concat(parts)
@@ -95,9 +98,16 @@ def _from_totals(issued: pd.DataFrame, key: list[str]) -> pd.DataFrame:
         operation=rows["operation"].astype("string"),
         taxation=pd.Series("", index=rows.index, dtype="string"),
         agent=pd.Series(data=False, index=rows.index, dtype="boolean"),
-        vat=pd.Series(pd.NA, index=rows.index, dtype="Int64"),
-        vat_by_rate=pd.Series(pd.NA, index=rows.index, dtype="string"),
     )
+
+
+def _vat_of_totals(summed: pd.DataFrame, vat: str, by_rate: str) -> dict[str, pd.Series]:
+    """VAT of one operation and its rates; missing where the shifts come from a source that reports none."""
+    nothing = pd.Series(pd.NA, index=summed.index)
+    return {
+        "vat": summed[vat] if vat in summed else nothing.astype("Int64"),
+        "vat_by_rate": summed[by_rate] if by_rate in summed else nothing.astype("string"),
+    }
 
 
 def _from_receipts(

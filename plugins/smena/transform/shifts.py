@@ -12,9 +12,9 @@ from smena.model.outcome import Outcome
 from smena.transform.basis import basis_of_shifts
 from smena.transform.documents import CORRECTION_KINDS
 from smena.transform.duplicates import as_rejects
-from smena.transform.frames import MONEY, REJECTS, SHIFT_KEY, SHIFTS
+from smena.transform.frames import MONEY, REJECTS, SHIFT_KEY, SHIFTS, VAT
 from smena.transform.orders import make_orders
-from smena.transform.wholeness import told_alike, whole_totals
+from smena.transform.wholeness import lacks_vat, told_alike, whole_totals
 
 CASH = MONEY[:4]
 _PAID = ["cash", "cashless", "prepaid", "postpaid", "consideration"]
@@ -39,6 +39,7 @@ def make_shifts(
     keeps_cash_documents: bool,
     accounts: Sequence[AccountRule],
     corrections: str = "review",
+    vat: str = "totals",
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Shifts (SHIFTS), their cash orders (ORDERS), and receipts that cannot be true (REJECTS).
 
@@ -51,6 +52,9 @@ def make_shifts(
 
     `corrections` is `review` (a correction of cash that is not known to be of the day it was formed on waits for a
     person) or `book` (it is taken as the shift's own revenue).
+
+    VAT comes with the sums: from totals where all of an operation was paid in cash, else it is not known. Where `vat`
+    is `exact`, a shift of whose cash the totals do not tell the VAT is made of its receipts, if these are whole.
     """
     receipts, rejects = _balanced(receipts)
     shifts = _with_opening(z_reports.reset_index(drop=True), openings)
@@ -60,7 +64,11 @@ def make_shifts(
     if date_policy == "shift_open":
         # The order is dated by what two answers tell alike.
         whole &= told_alike(told["opened_at"], shifts, openings)
+    if vat == "exact":
+        whole &= ~(lacks_vat(told) & read["whole"])
     exact = ~whole & read["whole"]
+    for column in (column for pair in VAT.values() for column in pair):
+        shifts[column] = told[column].where(whole)
     for name in MONEY:
         shifts[name] = told[name].where(whole).fillna(read[name].where(exact))
     shifts["receipts"] = shifts["receipts_quantity"]

@@ -12,8 +12,9 @@ import pandas as pd
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import NOTHING, EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.transform.duplicates import as_rejects
-from smena.transform.frames import MONEY, SHIFT_TOTALS, TOLD_SHIFTS
+from smena.transform.frames import MONEY, SHIFT_TOTALS, TOLD_SHIFTS, VAT
 from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected
+from smena.transform.totals_vat import vat_of_operations
 
 _SECTIONS = ("sell", "return_sell", "buy", "return_buy")
 _SUMS = [*((one, "cash_total") for one in _SECTIONS), ("sell", "cashless_total"), ("return_sell", "cashless_total")]
@@ -21,9 +22,15 @@ _SUMS = [*((one, "cash_total") for one in _SECTIONS), ("sell", "cashless_total")
 
 def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Totals by shift (SHIFT_TOTALS), and the entries that cannot be read or believed (REJECTS)."""
-    told, rejects = _read(pages)
+    found, rejects = _found(pages)
+    told = _frame(found)
+    for section, columns in zip(_SECTIONS, VAT.values(), strict=True):
+        vat, by_rate = vat_of_operations([getattr(one, section) or NOTHING for one in found.documents])
+        told[columns[0]] = pd.array(vat, dtype="Int64")
+        told[columns[1]] = pd.array(by_rate, dtype="string")
+    told = told.drop_duplicates(ignore_index=True)
     overpaid = told["overpaid"] > 0
-    untrue = SHIFT_TOTALS.conform(told[overpaid])
+    untrue = TOLD_SHIFTS.conform(told[overpaid]).drop(columns="overpaid").drop_duplicates()
     reason = "more was paid in cash and without it than the total"
     broken = rejects_frame(rejects, [as_rejects(untrue, "byShifts", reason)] if overpaid.any() else [])
     return SHIFT_TOTALS.conform(told[~overpaid]).reset_index(drop=True), broken
@@ -31,12 +38,13 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
 
 def read_told_shifts(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Totals by shift as a witness tells them (TOLD_SHIFTS), contradictions and all; what cannot be read (REJECTS)."""
-    told, rejects = _read(pages)
-    return told, rejects_frame(rejects)
+    found, rejects = _found(pages)
+    # The same entry twice in one answer is one.
+    return _frame(found).drop_duplicates(ignore_index=True), rejects_frame(rejects)
 
 
-def _read(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """TOLD_SHIFTS, and the entries that cannot be read. An empty body holds none."""
+def _found(pages: Iterable[RawPage]) -> tuple[Found, list[dict[str, Any]]]:
+    """The entries of answers, and those that cannot be read. An empty body holds none."""
     found = Found()
     rejects: list[dict[str, Any]] = []
     for page in pages:
@@ -48,7 +56,12 @@ def _read(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, list[dict[str, Any]]]
             rejects.append(unexpected(page, error, "byShifts"))
             continue
         found.add(page, entries)
-    frame = TOLD_SHIFTS.of(
+    return found, rejects
+
+
+def _frame(found: Found) -> pd.DataFrame:
+    """TOLD_SHIFTS, a row an entry."""
+    return TOLD_SHIFTS.of(
         {
             "page_id": found.pages,
             "kkt_reg_id": found.registers,
@@ -60,8 +73,6 @@ def _read(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, list[dict[str, Any]]]
             "overpaid": [_overpaid(one) for one in found.documents],
         }
     )
-    # The same entry twice in one answer is one.
-    return frame.drop_duplicates(ignore_index=True), rejects
 
 
 def _entries(page: RawPage, rejects: list[dict[str, Any]]) -> list[Totals]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from smena.transform.frames import MONEY, SHIFT_KEY
+from smena.transform.frames import MONEY, SHIFT_KEY, VAT
 
 BELIEVABLE = (pd.Timestamp("2016-01-01"), pd.Timestamp("2100-01-01"))
 """Between these a time of an online register may lie; what lies outside is not asked for, and fails the checks."""
@@ -15,6 +15,7 @@ LONGEST_SHIFT = timedelta(days=31)
 """How far before its end a shift is looked for whose beginning is not known."""
 
 _ENTRY = ["kkt_reg_id", "shift_number", "closed_at"]
+_VAT = [column for pair in VAT.values() for column in pair]
 
 
 def closed_through(z_reports: pd.DataFrame, last_day: date, latest: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -33,11 +34,17 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
     """For each z-report (same index): its sums, where one by-shifts entry is provably its own and whole.
 
     An entry is whole where both its ends were inside the window, its receipts are as many as the z-report says, and no
-    totals by day speak against it. Two different entries for one shift prove nothing. Columns: whole, beyond (it tells
-    of more receipts than the z-report), opened_at, totals_page_id and the six sums; missing where there is no entry.
+    totals by day speak against it. Two different entries for one shift prove nothing; where they differ in VAT alone,
+    only the VAT is not known. Columns: whole, beyond (it tells of more receipts than the z-report), opened_at,
+    totals_page_id, the six sums and the columns of VAT; missing where there is no entry.
     """
     entries = shift_totals[shift_totals["opened_at"].notna() & shift_totals["closed_at"].notna()]
     entries = entries.drop_duplicates([column for column in entries if column != "page_id"])
+    facts = [column for column in entries if column not in ("page_id", *_VAT)]
+    # What is left of equal facts differs in VAT.
+    vat_differs = entries.duplicated(facts, keep=False)
+    if vat_differs.any():
+        entries = entries.assign(**{name: entries[name].mask(vat_differs) for name in _VAT}).drop_duplicates(facts)
     entries = entries[~entries.duplicated(_ENTRY, keep=False)]
     found = z_reports[[*_ENTRY, "receipts_quantity"]].merge(
         entries.rename(columns={"page_id": "totals_page_id"}), on=_ENTRY, how="left", validate="many_to_one"
@@ -48,19 +55,36 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
     whole = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
     whole &= ~found["is_doubted"].fillna(value=False).astype(bool)
     beyond = (found["receipts"] > found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
-    return found[["opened_at", "totals_page_id", *MONEY]].assign(whole=whole, beyond=beyond)
+    return found[["opened_at", "totals_page_id", *MONEY, *_VAT]].assign(whole=whole, beyond=beyond)
+
+
+def lacks_vat(totals: pd.DataFrame) -> pd.Series:
+    """Whether an operation of each shift (rows of `whole_totals`) has cash of which the VAT is not known.
+
+    Without totals it is not known what there is to lack: false.
+    """
+    lacks = pd.Series(data=False, index=totals.index)
+    for name, (vat, _) in VAT.items():
+        lacks |= (totals[name] > 0).fillna(value=False).astype(bool) & totals[vat].isna()
+    return lacks
 
 
 def shifts_needing_receipts(
-    z_reports: pd.DataFrame, shift_totals: pd.DataFrame, detail: str, openings: pd.DataFrame | None = None
+    z_reports: pd.DataFrame,
+    shift_totals: pd.DataFrame,
+    detail: str,
+    openings: pd.DataFrame | None = None,
+    vat: str = "totals",
 ) -> pd.DataFrame:
     """Shifts whose receipts must be read: those without whole totals, or all where `detail` is `receipts`.
 
     Where `openings` (OPENINGS) are given, those too whose opening is not among them, or not when the totals tell: it
-    comes with the receipts once more.
+    comes with the receipts once more. Where `vat` is `exact`, those too of whose cash the totals do not tell the VAT;
+    `only_for_vat` is true where that is the only reason.
 
     A shift begins not before the one with the number before it, in the same drive, has ended. Columns page_id,
-    kkt_reg_id, fiscal_drive_number, shift_number, opened_at (not before it; may be missing), closed_at, received_at.
+    kkt_reg_id, fiscal_drive_number, shift_number, opened_at (not before it; may be missing), closed_at, received_at,
+    only_for_vat.
     """
     told = whole_totals(z_reports, shift_totals)
     in_order = z_reports.sort_values([*SHIFT_KEY, "closed_at"])
@@ -72,7 +96,9 @@ def shifts_needing_receipts(
     believable = shifts["closed_at"].between(*BELIEVABLE)
     shifts["received_at"] = shifts["received_at"].where(shifts["received_at"].between(*BELIEVABLE))
     whole = told["whole"] if openings is None else told["whole"] & told_alike(told["opened_at"], z_reports, openings)
-    needed = believable & ((detail == "receipts") | ~whole)
+    needed = (detail == "receipts") | ~whole
+    shifts["only_for_vat"] = ~needed & lacks_vat(told) & (vat == "exact")
+    needed = believable & (needed | shifts["only_for_vat"])
     return shifts[needed & (z_reports["receipts_quantity"] > 0).fillna(value=True)]
 
 

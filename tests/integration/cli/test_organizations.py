@@ -43,7 +43,7 @@ def test_an_organisation_is_registered_with_the_usual_settings(cli: Cli) -> None
     assert done.data == stored(cli)
     assert done.data == {
         "inn": INN, "kpp": KPP, "name": "Ромашка", "tariff": "uchetny", "modifier": None, "timezone": "Europe/Moscow",
-        "detail": "totals", "refunds": "rko", "date_policy": "shift_close", "corrections": "review",
+        "detail": "totals", "refunds": "rko", "date_policy": "shift_close", "corrections": "review", "vat": "totals",
         "keeps_cash_documents": True, "bad_share_limit": 0.2,
         "ofd_connection": "kontur_ofd", "market_connection": "kontur_market",
     }  # fmt: skip
@@ -129,6 +129,7 @@ def test_settings_are_changed_and_the_rest_stays(cli: Cli) -> None:
         "refunds": "net",
         "date_policy": "shift_open",
         "corrections": "book",
+        "vat": "exact",
         "timezone": "Asia/Omsk",
         "modifier": "accounting_hr",
         "name": "Ромашка=1",
@@ -158,6 +159,7 @@ def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
         ("refunds=", "choose one of: rko, net"),
         ("date_policy=receipt", "choose one of: shift_close, shift_open"),
         ("corrections=ask", "choose one of: review, book"),
+        ("vat=receipts", "choose one of: totals, exact"),
         ("tariff=none", "choose one of: uchetny, other"),
         ("modifier=gold", "choose one of: accounting_hr"),
         ("bad_share_limit=20%", "between 0 and 1"),

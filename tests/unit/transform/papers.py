@@ -147,6 +147,7 @@ def keep_books(
     keeps_cash_documents: bool = True,
     accounts: Sequence[AccountRule] = ACCOUNTS,
     corrections: str = "review",
+    vat: str = "totals",
 ) -> Books:
     """The whole way from papers to orders. Documents and entries are of one page, or pages of their own."""
     pages = documents if documents and isinstance(documents[0], RawPage) else [page(*documents)]
@@ -166,5 +167,6 @@ def keep_books(
         keeps_cash_documents=keeps_cash_documents,
         accounts=accounts,
         corrections=corrections,
+        vat=vat,
     )
     return Books(frames, told, broken, shifts, orders, rejects)

@@ -185,3 +185,15 @@ def test_where_no_z_report_came_every_closed_shift_is_missing() -> None:
     missing = without_z_report(*frames([], [totals(1), totals(2, closed="21:00")]))
     assert list(missing["shift_number"]) == [1, 2]
     assert set(missing["kkt_reg_id"]) == {KKT}
+
+
+def test_exact_vat_needs_the_receipts_of_cash_whose_vat_the_totals_do_not_tell() -> None:
+    known = sums(12_000, 1) | {"nds": {"rate20": 2_000}}
+    mixed = sums(12_000, 1, card=60) | {"nds": {"rate20": 2_010}}
+    by_card = sums(0, 1, card=60)
+    reports = [z_report(number, number * 100) for number in (1, 2, 3, 4)]
+    z_reports, told = frames(reports, [totals(1, known), totals(2, mixed), totals(3, by_card)])
+    needed = shifts_needing_receipts(z_reports, told, "totals", vat="exact")
+    assert needed[["shift_number", "only_for_vat"]].to_numpy().tolist() == [[2, True], [4, False]]
+    assert list(shifts_needing_receipts(z_reports, told, "totals")["shift_number"]) == [4]
+    assert not shifts_needing_receipts(z_reports, told, "receipts", vat="exact")["only_for_vat"].any()
