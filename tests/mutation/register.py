@@ -30,8 +30,13 @@ class Shift:
     day: date
     document_number: int
     cash: dict[str, int]
-    vat: int
+    vat_by_operation: dict[str, int]
     taxation: str
+
+    @property
+    def vat(self) -> int:
+        """VAT inside all of the cash."""
+        return sum(self.vat_by_operation.values())
 
 
 class Register:
@@ -75,8 +80,7 @@ class Register:
         opened = datetime(day.year, day.month, day.day, 9, rng.randrange(60))
         closed = opened + timedelta(hours=11, seconds=rng.randrange(3000))
         self.receipts.append({"openShift": self._fiscal(shift, opened, code=2)})
-        sums = {code: {"cash": 0, "card": 0, "count": 0, "vat": 0} for code in OPERATIONS}
-        vat = 0
+        sums = {code: {"cash": 0, "card": 0, "count": 0, "vat": 0, "vat_of_cash": 0} for code in OPERATIONS}
         count = rng.randrange(3, 7)
         for place in range(count):
             code = 1 if place < 2 else rng.choice((1, 1, 2, 3, 4))
@@ -95,7 +99,7 @@ class Register:
             sums[code]["card"] += card
             sums[code]["count"] += 1
             sums[code]["vat"] += inside
-            vat += (2 * inside * cash + total) // (2 * total)
+            sums[code]["vat_of_cash"] += (2 * inside * cash + total) // (2 * total)
         report = self._fiscal(shift, closed, code=5, receiptsQuantity=count, documentsQuantity=count + 2)
         self.reports.append({"closeShift": report})
         sections = {
@@ -110,6 +114,7 @@ class Register:
         self.days.append({"date": day.isoformat()} | sections)
         key = (self.drive, shift)
         cash_by_operation = {OPERATIONS[code]: one["cash"] for code, one in sums.items() if one["cash"]}
+        vat = {OPERATIONS[code]: one["vat_of_cash"] for code, one in sums.items()}
         self.truth[key] = Shift(key, day, report["fiscalDocumentNumber"], cash_by_operation, vat, "osn")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from smena.model.organization import AccountRule, DatePolicy, Detail, Organizati
 from smena.pipeline.process import Chunk, work
 from smena.pipeline.reading import OF_DOCUMENTS, read_pages
 from smena.transform.again import changed_receipts, read_told_vat, unequal_vat, vat_of_shifts, with_unknown_vat
+from smena.transform.frames import SHIFT_KEY
 from smena.transform.numbering import are_numbered_on
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
@@ -96,7 +98,7 @@ def judge(cases: Sequence[Case], detail: Detail, policy: DatePolicy = "shift_clo
             return [Verdict(cases[0], STOPPED, "", 0)]
         return [verdict for case in cases for verdict in judge([case], detail, policy)]
     found = _Found(chunk)
-    named = _reconciled(cases, pages, chunk) if detail == "receipts" else _Named(set(), set())
+    named = _reconciled(cases, pages, chunk)
     return [_judged(case, found, detail, named) for case in cases]
 
 
@@ -115,8 +117,9 @@ def _reconciled(cases: Sequence[Case], pages: Sequence[StoredPage], chunk: Chunk
         for n, case in enumerate(cases)
         for page in pages_of(case.register, _undamaged(case), first_page=1_000_001 + 10 * n)
     ]
-    shifts = chunk.shifts[(chunk.shifts["detail"] == "receipts").fillna(value=False)].reset_index(drop=True)
-    shifts = shifts.assign(shift_id=shifts["fiscal_drive_number"] + " " + shifts["shift_number"].astype("string"))
+    every = chunk.shifts
+    every = every.assign(shift_id=every["fiscal_drive_number"] + " " + every["shift_number"].astype("string"))
+    shifts = every[(every["detail"] == "receipts").fillna(value=False)].reset_index(drop=True)
     booked = read_documents(
         RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in OF_DOCUMENTS
     )
@@ -124,10 +127,22 @@ def _reconciled(cases: Sequence[Case], pages: Sequence[StoredPage], chunk: Chunk
     changed = changed_receipts(booked, told, shifts)
     columns = ["shift_id", "kkt_reg_id", "fiscal_drive_number", "shift_number", "closed_at", "receipts"]
     known = shifts[~shifts["shift_id"].isin(list(with_unknown_vat(booked, shifts)))]
-    vat = known[columns].merge(vat_of_shifts(booked, shifts), on="shift_id", how="left")
+    vat = known[columns].merge(vat_of_shifts(booked, shifts), on="shift_id", how="left").assign(is_of_receipts=True)
+    of_totals = _vat_of_totals(every[every["detail"] == "totals"], chunk.orders, columns)
+    vat = pd.concat([one for one in (vat, of_totals) if len(one)]) if len(of_totals) else vat
     totals = [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in fresh if page.method == "by_shifts"]
     unequal = unequal_vat(vat, read_told_vat(totals))
     return _Named(_keys(unequal["shift_id"]), _keys(changed["shift_id"]))
+
+
+def _vat_of_totals(shifts: pd.DataFrame, orders: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """VAT that shifts were booked with from totals, as `proof_booked_vat` reports it."""
+    known = orders[orders["vat_by_rate"].notna()].merge(shifts[columns], on=SHIFT_KEY)
+    rates = [list(json.loads(text).items()) or [(None, None)] for text in known["vat_by_rate"]]
+    rows = known[[*columns, "operation"]].assign(rates=rates).explode("rates", ignore_index=True)
+    rows["rate"] = pd.array([one[0] for one in rows["rates"]], dtype="string")
+    rows["vat"] = pd.array([one[1] for one in rows["rates"]], dtype="Int64")
+    return rows.drop(columns="rates").assign(is_of_receipts=False)
 
 
 def _keys(names: pd.Series) -> set[tuple[str, int]]:
@@ -235,4 +250,6 @@ def _differences(row: dict[str, Any], truth: Any, orders: list[dict[str, Any]], 
             wrong.append("the VAT")
         if {order["taxation"] for order in orders} != {truth.taxation} or any(order["agent"] for order in orders):
             wrong.append("the tax system or the principal")
+    elif any(order["vat"] not in (None, truth.vat_by_operation[order["operation"]]) for order in orders):
+        wrong.append("the VAT")
     return wrong

@@ -78,7 +78,7 @@ def figures(kopecks: int) -> str:
 
 
 def _rate(rate: str) -> str:
-    """`20` → `20 %`, and the rate of an advance `20120` → `20/120`."""
-    if counted := re.fullmatch(r"(\d{1,2})(1\d\d)", rate):
-        return "/".join(counted.groups())
+    """`20` → `20 %`, and the rate of an advance `calculated_20` → `20/120`."""
+    if counted := re.fullmatch(r"calculated_(\d{1,2})", rate):
+        return f"{counted[1]}/{100 + int(counted[1])}"
     return f"{rate}\u00a0%" if rate.isdigit() else rate

@@ -173,20 +173,25 @@ def read_told_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
 
 
 def unequal_vat(booked: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """Rates of which the totals tell another VAT than the receipts: a row each, told columns beside `ours`.
+    """Rates of which the totals tell another VAT than is booked: a row each, told columns beside `ours`.
 
     Shifts with another number of receipts in their totals are left out: that is a difference already. So is a rate that
     the totals do not name.
 
     Args:
-        booked: columns shift_id, kkt_reg_id, shift_number, closed_at, receipts, operation, rate, vat; a shift without
-            VAT has one row without a rate, one whose VAT is not known none.
+        booked: columns shift_id, kkt_reg_id, shift_number, closed_at, receipts, is_of_receipts, operation, rate, vat. A
+            shift that was booked from receipts without VAT has one row without a rate, one whose VAT is not known none.
+            Of a shift that was booked from totals only the operations that it has rows of are compared: the VAT of the
+            others is not known.
         told: TOLD_VAT.
     """
     place = ["kkt_reg_id", "shift_number", "closed_at", "receipts"]
-    shifts = booked[["shift_id", "fiscal_drive_number", *place]].drop_duplicates("shift_id")
+    shifts = booked[["shift_id", "fiscal_drive_number", "is_of_receipts", *place]].drop_duplicates("shift_id")
     lines = booked.loc[booked["rate"].notna(), ["shift_id", "operation", "rate", "vat"]]
     rows = told.merge(shifts, on=place)
+    known = pd.MultiIndex.from_frame(booked[["shift_id", "operation"]])
+    is_known = pd.MultiIndex.from_frame(rows[["shift_id", "operation"]]).isin(known)
+    rows = rows.loc[rows["is_of_receipts"].to_numpy(dtype=bool) | is_known]
     rows = rows.merge(lines.rename(columns={"vat": "ours"}), on=["shift_id", "operation", "rate"], how="left")
     rows["ours"] = rows["ours"].astype("Int64").fillna(0)
     return rows[rows["ours"] != rows["vat"]].reset_index(drop=True)

@@ -96,7 +96,7 @@ def vat(booked: list[Any], totals: Any) -> pd.DataFrame:
     entries = pd.DataFrame(REGISTER.entries).set_index("shiftNumber").loc[known["shift_number"]]
     counts = sum(entries[name].str["count"] for name in ("sell", "returnSell", "buy", "returnBuy"))
     closed = pd.to_datetime(entries["shiftClose"]).astype("datetime64[us]")
-    keys = known.assign(closed_at=closed.to_numpy(), receipts=pd.array(counts, dtype="Int64"))
+    keys = known.assign(is_of_receipts=True, closed_at=closed.to_numpy(), receipts=pd.array(counts, dtype="Int64"))
     rows = keys.merge(vat_of_shifts(frames(booked), known), on="shift_id", how="left")
     return unequal_vat(rows, read_told_vat([RawPage(1, REGISTER.number, json.dumps({"shifts": totals}).encode())]))
 

@@ -54,7 +54,7 @@ class Told:
 
     `by_shifts` holds only days on which the totals by day do not agree with the shifts of that time. `unasked` are
     registers that could not be asked, with the reason. `vat` are the rates of which the totals tell another VAT than
-    the receipts that were booked (see `unequal_vat`).
+    is booked (see `unequal_vat`).
     """
 
     shifts: pd.DataFrame = field(default_factory=TOLD_SHIFTS.empty)

@@ -25,6 +25,9 @@ SHIFTS_AT_ONCE = 500
 
 MOST_NAMED = 20
 
+OF_RECEIPTS = "the VAT of the receipts that were booked is not that of the totals by shift"
+OF_TOTALS = "the totals by shift tell another VAT now than the one that was booked from them"
+
 
 @dataclass
 class Again:
@@ -45,7 +48,7 @@ class Again:
 
 
 def read_booked_vat(road: Road, inn: str, batch_id: int, shifts: Sequence[Row], window: Window) -> pd.DataFrame:
-    """VAT of the receipts that shifts were booked from, as `unequal_vat` takes it; the evidence is read once.
+    """VAT that shifts were booked with, as `unequal_vat` takes it; the evidence of receipts is read once.
 
     Args:
         shifts: rows of `proof_from_receipts`.
@@ -66,14 +69,15 @@ def read_booked_vat(road: Road, inn: str, batch_id: int, shifts: Sequence[Row], 
             transaction.run("proof_confirm_shifts", inn=inn, batch_id=batch_id, shifts=as_json(confirmed))
     rows = road.warehouse.rows("proof_booked_vat", inn=inn, first_day=window.first_day, last_day=window.last_day)
     columns = ["shift_id", "kkt_reg_id", "fiscal_drive_number", "shift_number", "closed_at", "receipts"]
-    columns += ["operation", "rate", "vat"]
+    columns += ["is_of_receipts", "operation", "rate", "vat"]
     frame = pd.DataFrame([[row[name] for name in columns] for row in rows], columns=columns)
     text = dict.fromkeys(["shift_id", "kkt_reg_id", "fiscal_drive_number", "operation", "rate"], "string")
-    return frame.astype(text | dict.fromkeys(["shift_number", "receipts", "vat"], "Int64") | {"closed_at": MOMENT})
+    whole = dict.fromkeys(["shift_number", "receipts", "vat"], "Int64")
+    return frame.astype(text | whole | {"closed_at": MOMENT, "is_of_receipts": "boolean"})
 
 
 def vat_differences(unequal: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Rows for `differences_found`: shifts whose totals tell another VAT than their receipts (see `unequal_vat`)."""
+    """Rows for `differences_found`: shifts whose totals tell another VAT than is booked (see `unequal_vat`)."""
     if unequal is None or unequal.empty:
         return []
     rows = []
@@ -86,7 +90,7 @@ def vat_differences(unequal: pd.DataFrame | None) -> list[dict[str, Any]]:
                 "kkt_reg_id": first["kkt_reg_id"],
                 "day": first["closed_at"].date(),
                 "amount": int(told["ours"].sum() - told["vat"].sum()),
-                "cause": "the VAT of the receipts that were booked is not that of the totals by shift",
+                "cause": OF_RECEIPTS if first["is_of_receipts"] else OF_TOTALS,
                 "details": {"rates": rates, **_named(first)},
                 "shifts": [shift_id],
                 "key": shift_id,
