@@ -51,7 +51,11 @@ def accept(town: Town, order: dict[str, Any]) -> None:
 
 
 def close_period(town: Town, through: date) -> None:
-    town.sql("insert into control.closed_period values (%s, %s, 'accountant')", town.inn, through)
+    town.sql(
+        "insert into control.closed_period (organization_inn, through, closed_by) values (%s, %s, 'accountant')",
+        town.inn,
+        through,
+    )
 
 
 def test_an_order_that_is_not_accepted_is_revised_and_the_old_revision_kept(town: Town) -> None:

@@ -161,6 +161,7 @@ create table control.organization (
     date_policy text not null default 'shift_close' check (date_policy in ('shift_close', 'shift_open')),
     keeps_cash_documents boolean not null default true check (keeps_cash_documents or length(inn) = 12),
     corrections text not null default 'review' check (corrections in ('review', 'book')),
+    vat text not null default 'totals' check (vat in ('totals', 'exact')),
     bad_share_limit numeric(4, 3) not null default 0.2 check (bad_share_limit between 0 and 1),
     ofd_connection text not null default 'kontur_ofd',
     market_connection text not null default 'kontur_market',
@@ -168,6 +169,8 @@ create table control.organization (
 );
 comment on column control.organization.corrections is
 'Cash of a correction that is not known to be of its shift''s own day: `review` asks a person, `book` takes it as revenue.';
+comment on column control.organization.vat is
+'VAT of orders made of totals: `totals` knows it where all was paid in cash, `exact` reads the receipts of other shifts.';
 
 create table control.account_rule (
     account_rule_id bigint generated always as identity primary key,

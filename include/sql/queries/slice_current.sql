@@ -22,6 +22,7 @@ select
     (shift.cashless_refund * 100)::bigint as cashless_refund,
     (shift.price_correction * 100)::bigint as price_correction,
     shift.order_date as order_day,
+    shift.detail,
     shift.outcome,
     shift.reason,
     shift.same_as::text as same_as,

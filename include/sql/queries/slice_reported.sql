@@ -33,15 +33,7 @@ select
                 where newer.organization_inn = other.organization_inn and newer.seen_at > other.seen_at
             )
     ) as is_listed_twice,
-    coalesce(staged.detail, '') = 'receipts'
-    and exists (
-        select from control.difference
-        where
-            difference.organization_inn = organization.inn
-            and difference.closed_at is null
-            and difference.kind in ('vat', 'receipts_changed')
-            and difference.shifts @> array[staged.shift_id]
-    ) as is_named
+    named.shift_id is not null as is_named
 from stage.shift as staged
 inner join control.organization on organization.inn = %(inn)s
 left join control.register_kpp
@@ -49,5 +41,14 @@ left join control.register_kpp
         organization.inn = register_kpp.organization_inn
         and staged.kkt_reg_id = register_kpp.kkt_reg_id
         and register_kpp.valid @> coalesce(staged.order_day, staged.closed_at::date)
+left join (
+    select distinct unnest(difference.shifts) as shift_id
+    from control.difference
+    where
+        difference.organization_inn = %(inn)s
+        and difference.closed_at is null
+        and difference.kind in ('vat', 'receipts_changed')
+) as named
+    on staged.shift_id = named.shift_id
 where staged.batch_id = %(batch_id)s
 order by staged.shard, staged.ctid

@@ -99,6 +99,9 @@ def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     other_day = ~same(rows["current_order_day"], rows["order_day"])
     is_marked = rows["current_marked_orders"].fillna(0) > 0
     is_bookable = rows["outcome"].isin([Outcome.ISSUED, Outcome.NO_CASH])
+    is_named = rows["is_named"].astype(bool) & (
+        known_and(rows["detail"] == "receipts") | known_and(rows["current_detail"] == "totals")
+    )
     was_kept_whole = rows["current_cash_income"].notna()
     was_in = {outcome: known_and(was == outcome) for outcome in Outcome}
     in_conflict = was_in[Outcome.CONFLICT]
@@ -128,8 +131,9 @@ def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
             was_unclosed & ~unclosed & same_facts & ~other_day & ~was_closed & is_bookable & ~in_conflict, "changed"
         ),
         # The sums are the same, and a reconciliation has named receipts that are not: VAT, a tax system, an agent.
+        # Totals report no more of a shift that was booked from its receipts than is booked.
         Case(
-            same_facts & rows["is_named"].astype(bool) & is_bookable & same(was, rows["outcome"]) & ~was_closed
+            same_facts & is_named & is_bookable & same(was, rows["outcome"]) & ~was_closed
             & ~other_day & ~is_marked,
             "changed",
         ),

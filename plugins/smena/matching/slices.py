@@ -42,8 +42,7 @@ REPORTED = Schema(
 """Shifts of the OFD that a batch has staged. `place` is the row of the stage.
 
 `fiscal_document_number` is missing where no z-report closed the shift. `is_listed_twice`: another organisation lists
-the register too, and the z-report names no ИНН. `is_named`: an open difference names the shift, and its receipts were
-read.
+the register too, and the z-report names no ИНН. `is_named`: an open difference names the shift for its VAT or its receipts.
 """
 
 REPORTED_TILLS = Schema(
@@ -84,6 +83,7 @@ CURRENT = Schema(
     | {
         "price_correction": WHOLE,
         "order_day": MOMENT,
+        "detail": TEXT,
         "outcome": TEXT,
         "reason": TEXT,
         "same_as": TEXT,

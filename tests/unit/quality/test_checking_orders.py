@@ -39,6 +39,8 @@ GOOD_SHIFT = {
 }
 GOOD_ORDER = {
     "fiscal_drive_number": DRIVE,
+    "cashbox_id": None,
+    "till_shift": None,
     "kind": "pko",
     "operation": "cash_income",
     "taxation": "osn",
@@ -49,6 +51,7 @@ GOOD_ORDER = {
     "vat_by_rate": '{"20": 20000}',
     "debit_account": "50.01",
     "credit_account": "90.01.1",
+    "basis": "Отчёт о закрытии смены № 1",
 }
 OTHERS = (
     {"operation": "cash_refund", "kind": "rko", "amount": 500, "vat": None},
