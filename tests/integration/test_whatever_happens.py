@@ -137,7 +137,7 @@ class Office(RuleBasedStateMachine):
         if self.closed_through is not None and through <= self.closed_through:
             return
         self.town.sql(
-            "insert into control.closed_period values (%s, %s, 'accountant') "
+            "insert into control.closed_period (organization_inn, through, closed_by) values (%s, %s, 'accountant') "
             "on conflict (organization_inn) do update set through = excluded.through",
             self.town.inn, through,
         )  # fmt: skip

@@ -42,7 +42,7 @@ REPORTED = Schema(
 """Shifts of the OFD that a batch has staged. `place` is the row of the stage.
 
 `fiscal_document_number` is missing where no z-report closed the shift. `is_listed_twice`: another organisation lists
-the register too, and the z-report names no ИНН. `is_named`: an open difference names the shift for its VAT or its receipts.
+the register too, and the z-report names no ИНН. `is_named`: an open difference names the shift for its VAT or receipts.
 """
 
 REPORTED_TILLS = Schema(
