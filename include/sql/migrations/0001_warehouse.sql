@@ -840,6 +840,7 @@ create table control.decision (
     kept jsonb not null,
     held jsonb not null,
     proposal jsonb,
+    recommendation jsonb,
     digest text not null,
     evidence bigint[] not null default '{}',
     decided_by text not null,
@@ -860,6 +861,8 @@ comment on table control.decision is
 'What was kept and what was held back, why, on which evidence, by whom (a rule or a person), and when.';
 comment on column control.decision.proposal is
 'The orders that the held side would make (amounts in kopecks), and the rest of its facts, as they were staged.';
+comment on column control.decision.recommendation is
+'What is recommended to whoever decides: `word`, one of the words that resolve it or empty, and `reason`.';
 comment on column control.decision.digest is
 'Of both sides: what a person kept once is not asked again while both stay as they were.';
 comment on column control.decision.resolution is
@@ -1014,6 +1017,7 @@ create table control.difference (
     details jsonb not null default '{}',
     shifts uuid[] not null default '{}',
     documents uuid[] not null default '{}',
+    is_explained boolean not null default false,
     digest text not null,
     first_seen timestamptz not null default now(),
     last_seen timestamptz not null default now(),
@@ -1023,8 +1027,41 @@ create table control.difference (
 comment on table control.difference is
 'What disagrees (сверка): ours less theirs in roubles, the likely cause, the shifts and documents behind it. A difference '
 'that is not found any more is closed; the same one found again later is a new row.';
+comment on column control.difference.is_explained is
+'Documents explain it (control.comparison): it is listed, and nobody has to do anything about it.';
 create unique index open_difference on control.difference (organization_inn, digest) where closed_at is null;
 create index difference_of_organization on control.difference (organization_inn, day);
+
+create table control.comparison (
+    till_id uuid not null,
+    fiscal_id uuid not null,
+    organization_inn text not null references control.organization (inn),
+    till_facts text not null,
+    fiscal_facts text not null,
+    is_explained boolean,
+    explanation text not null default '',
+    documents jsonb not null default '[]',
+    receipt_pages bigint[] not null default '{}',
+    page_ids bigint[] not null default '{}',
+    compared_at timestamptz not null default now(),
+    batch_id bigint not null references control.batch (batch_id),
+    primary key (till_id, fiscal_id)
+);
+comment on table control.comparison is
+'Till shifts of Market against the receipts of the fiscal shifts that they are, where the cash of the two differs.';
+comment on column control.comparison.till_id is
+'A shift of Market; it may not be published yet, so nothing refers to accounting.shift.';
+comment on column control.comparison.till_facts is
+'What was compared (smena.matching.slices.facts_of): with other facts the comparison says nothing.';
+comment on column control.comparison.is_explained is
+'Whether every cheque of the till shift is a receipt of the fiscal shift. Empty: they could not be compared.';
+comment on column control.comparison.explanation is
+'The documents on one side only, in the phrases of the messages; or why the shifts could not be compared.';
+comment on column control.comparison.documents is
+'The documents on one side only: what, fiscal_document_number, cheque_number, is_refund, cash and total in kopecks, at.';
+comment on column control.comparison.receipt_pages is
+'Answers that hold the receipts, where they were asked for; they are read again while the fiscal shift is the same.';
+comment on column control.comparison.page_ids is 'Every answer that was read for the comparison.';
 
 create table control.confirmed_shift (
     shift_id uuid primary key,

@@ -1,12 +1,14 @@
 -- Run by publish once it is decided: what is to be applied, keys and decisions only. Contents come from the stage.
 -- Made anew, because a transaction may hold several answers.
 -- makes: rejected_row, decided, change_shift, booked_shift, moved_shift, change_order, proposed_order
--- makes: closing_decision, opening_decision, change_link
+-- makes: closing_decision, opening_decision, recommendation, change_link
 do $$
 begin
     drop table if exists
     pg_temp.rejected_row, pg_temp.decided, pg_temp.change_shift, pg_temp.booked_shift, pg_temp.moved_shift,
-    pg_temp.change_order, pg_temp.proposed_order, pg_temp.closing_decision, pg_temp.opening_decision, pg_temp.change_link;
+    pg_temp.change_order, pg_temp.proposed_order, pg_temp.closing_decision, pg_temp.opening_decision,
+    pg_temp.recommendation,
+    pg_temp.change_link;
     create temporary table rejected_row (place text not null, reason text not null) on commit drop;
     create temporary table decided (shift_id uuid not null, verdict text not null) on commit drop;
     create temporary table change_shift (
@@ -59,6 +61,9 @@ begin
         reason text not null,
         is_own boolean not null,
         is_resolved boolean not null
+    ) on commit drop;
+    create temporary table recommendation (
+        kind text not null, shift_id uuid not null, word text, reason text not null
     ) on commit drop;
     create temporary table change_link (
         action text not null,

@@ -51,6 +51,25 @@ itself. `is_own`: the proposed facts are those of the stage, because the publish
 decided it, and nobody is asked.
 """
 
+RECOMMENDATIONS = Schema("recommendations", {"kind": TEXT, "shift_id": TEXT, "word": TEXT, "reason": TEXT})
+"""What is recommended to whoever answers an open question; `word` is missing where no answer is the right one yet."""
+
+UNCOMPARED = Schema(
+    "uncompared",
+    {
+        "till_id": TEXT,
+        "fiscal_id": TEXT,
+        "till_place": TEXT,
+        "fiscal_place": TEXT,
+        "till_facts": TEXT,
+        "fiscal_facts": TEXT,
+    },
+)
+"""Pairs of a till shift and its fiscal shift with other cash that nobody has compared, as they are now.
+
+A place is that of the row in the stage, missing where the published shift is meant.
+"""
+
 DECISIONS_CLOSED = Schema("decisions_closed", {"decision_id": WHOLE, "resolution": TEXT, "reason": TEXT})
 """Open decisions that nobody has to answer any more: `withdrawn`, or `superseded` by another question."""
 
@@ -129,6 +148,8 @@ class ChangeSet:
         moved: MOVED_SHIFTS.
         booked: BOOKED_SHIFTS.
         opened, closed: DECISIONS_OPENED, DECISIONS_CLOSED.
+        recommended: RECOMMENDATIONS.
+        uncompared: UNCOMPARED: with a comparison of these, what becomes of them may be another thing.
         links: which links are found, ended, proposed and withdrawn.
         verdicts: VERDICTS.
     """
@@ -142,5 +163,7 @@ class ChangeSet:
     booked: pd.DataFrame
     opened: pd.DataFrame
     closed: pd.DataFrame
+    recommended: pd.DataFrame
     links: LinkChanges
+    uncompared: pd.DataFrame
     verdicts: pd.DataFrame

@@ -15,6 +15,7 @@ from smena.matching.changes import (
     MOVED_SHIFTS,
     REJECTED,
     SHIFT_CHANGES,
+    UNCOMPARED,
     VERDICTS,
     ChangeSet,
 )
@@ -22,7 +23,7 @@ from smena.matching.frames import FISCALS, TILLS
 from smena.matching.links import infer_links, links_after
 from smena.matching.outcomes import defer_possible_counterparts, meet, outcomes_of_tills
 from smena.matching.pairing import foreign_registers, pair, possible_shifts
-from smena.matching.questions import duplicates_to_record, questions
+from smena.matching.questions import duplicates_to_record, questions, recommendations
 from smena.matching.reported import (
     BOOKED,
     LISTED_TWICE,
@@ -75,7 +76,9 @@ def decide(slice_: Slice) -> ChangeSet:
     settled = outcomes_of_tills(tills, pairs, possible, fiscals, setting)
     rows = _same_where_nothing_is_new(rows)
 
-    opened, closed = _questions(rows, till_rows, meeting, settled, tills, fiscals, slice_.decisions)
+    opened, closed, recommended = _questions(
+        rows, till_rows, meeting, settled, pairs, _facts_now(tills, fiscals), slice_.decisions
+    )
     return ChangeSet(
         rejected=_rejected(rows, ambiguous),
         unused=pd.concat([repeats["place"], ambiguous["place"]]),
@@ -86,7 +89,9 @@ def decide(slice_: Slice) -> ChangeSet:
         booked=_booked(rows, settled, setting),
         opened=opened,
         closed=closed,
+        recommended=recommended,
         links=links,
+        uncompared=_uncompared(pairs, rows, till_rows, tills, fiscals),
         verdicts=VERDICTS.conform(pd.concat([rows, till_rows])[["shift_id", "verdict"]]),
     )
 
@@ -185,6 +190,7 @@ def _pairs(
     pairs["digest"] = pairs["till_facts"] + "/" + pairs["fiscal_facts"]
     contents = ["till_id", "fiscal_id", "till_facts", "fiscal_facts"]
     pairs = pairs.merge(slice_.comparisons, on=contents, how="left")
+    pairs["is_compared"] = pairs["is_explained"].notna() | known_and(pairs["is_of_batch"])
     pairs["is_explained"] = known_and(pairs["is_explained"])
     pairs["is_answered"] = _said_to_be_two(pairs, slice_.decisions)
     return pairs, possible
@@ -341,53 +347,54 @@ def _booked(rows: pd.DataFrame, settled: pd.DataFrame, setting: Setting) -> pd.D
     return BOOKED_SHIFTS.conform(booked[booked["is_booked"] | ~booked["is_first"]])
 
 
+def _facts_now(tills: pd.DataFrame, fiscals: pd.DataFrame) -> pd.Series:
+    """What each shift in question says, by its id."""
+    shifts = pd.concat([tills, fiscals])
+    return pd.Series(facts_of(shifts).to_numpy(), index=shifts["shift_id"], dtype="string")
+
+
+def _uncompared(
+    pairs: pd.DataFrame, rows: pd.DataFrame, till_rows: pd.DataFrame, tills: pd.DataFrame, fiscals: pd.DataFrame
+) -> pd.DataFrame:
+    """Pairs (UNCOMPARED) whose cash differs, that a comparison of cheques with receipts could explain."""
+    decided = tills.loc[tills["has_decision"].astype(bool), "shift_id"]
+    without_sums = fiscals.loc[
+        fiscals["outcome"].isin([Outcome.BEFORE_START, Outcome.INCOMPLETE, Outcome.REJECTED]), "shift_id"
+    ]
+    differs = ~(known_and(pairs["is_equal"]) | known_and(pairs["is_rounded"]) | known_and(pairs["is_unknown"]))
+    wanted = pairs[
+        differs
+        & ~pairs["is_crowded"].astype(bool)
+        & ~pairs["is_compared"]
+        & ~pairs["till_id"].isin(decided)
+        & ~pairs["fiscal_id"].isin(without_sums)
+    ]
+    places = [frame[frame["verdict"].isin(_NEW_FACTS)].set_index("shift_id")["place"] for frame in (till_rows, rows)]
+    return UNCOMPARED.conform(
+        wanted.assign(till_place=wanted["till_id"].map(places[0]), fiscal_place=wanted["fiscal_id"].map(places[1]))
+    )
+
+
 def _questions(
     rows: pd.DataFrame,
     till_rows: pd.DataFrame,
     meeting: pd.DataFrame,
     settled: pd.DataFrame,
-    tills: pd.DataFrame,
-    fiscals: pd.DataFrame,
+    pairs: pd.DataFrame,
+    facts: pd.Series,
     decisions: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Decisions to open and to close: what is asked about each shift, and what is recorded without asking."""
-    facts = pd.concat(
-        [frame.set_index("shift_id").pipe(facts_of) for frame in (tills, fiscals)]
-    ).pipe(lambda column: column[~column.index.duplicated()])  # fmt: skip
-    own = pd.concat(
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Decisions to open and to close, and recommendations: what is asked, and what is recorded without asking."""
+    asked = pd.concat(
         [
-            rows[rows["verdict"] == "conflict"].assign(reason=SELF_CONFLICT),
-            till_rows[till_rows["verdict"] == "conflict"].assign(reason=TILL_SELF_CONFLICT),
-        ]
-    )
-    own = own.assign(kind="conflict", counterpart_id=missing(own), is_own=True)
-    waits = rows[rows["verdict"].isin(["new", "changed"]) & (rows["outcome"] == Outcome.NEEDS_REVIEW)]
-    reviews = waits.assign(
-        kind="review",
-        counterpart_id=waits["deferred_for"],
-        digest=facts_of(waits) + "/" + waits["reported_outcome"] + "/" + waits["reason"].fillna(""),
-        reason=waits["reason"].fillna(""),
-    )
-    stays = meeting[meeting["stays"].astype(bool) & ~meeting["is_same"].astype(bool)]
-    from_market = stays.rename(columns={"fiscal_id": "shift_id", "till_id": "counterpart_id"}).assign(
-        kind="conflict",
-        digest=stays["till_id"].map(facts).str.cat(stays["fiscal_id"].map(facts), sep="/"),
-    )
-    of_tills = settled.assign(
-        kind="conflict",
-        counterpart_id=settled["fiscal_id"],
-        reason=settled["becomes_reason"],
-        digest=settled["shift_id"].map(facts).str.cat(settled["fiscal_id"].map(facts), sep="/"),
-    )
-    against = of_tills[(settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].notna()]
-    doubtful = settled[settled["becomes"] == Outcome.NEEDS_REVIEW]
-    doubtful = doubtful.assign(
-        kind="review",
-        counterpart_id=missing(doubtful),
-        reason=doubtful["becomes_reason"],
-        digest=doubtful["shift_id"].map(facts),
-    )
-    asked = _as_decisions([own, reviews, from_market, against, doubtful]).drop_duplicates(["shift_id", "kind"])
+            _own_conflicts(rows, till_rows),
+            _reviews(rows),
+            _conflicts_with_market(meeting, facts),
+            _conflicts_with_ofd(settled, facts),
+            _reviews_of_tills(settled, facts),
+        ],
+        ignore_index=True,
+    ).drop_duplicates(["shift_id", "kind"])
     looked_at = rows.loc[~rows["verdict"].isin(["same", "other"]), "shift_id"]
     reported_again = till_rows[
         till_rows["verdict"].isin(["changed", "conflict"])
@@ -399,19 +406,73 @@ def _questions(
         of_pairs=pd.concat([looked_at, settled["shift_id"]]),
         of_own=pd.concat([looked_at, reported_again["shift_id"]]),
     )
-    duplicates = of_tills[(settled["becomes"] == Outcome.DUPLICATE) & settled["fiscal_id"].notna()]
-    recorded = duplicates_to_record(_as_decisions([duplicates.assign(kind="duplicate", is_resolved=True)]), decisions)
-    return pd.concat([opened, recorded], ignore_index=True), closed
+    recorded = duplicates_to_record(_duplicates(settled, facts), decisions)
+    opened = pd.concat([opened, recorded], ignore_index=True)
+    return opened, closed, recommendations(asked, rows, pairs)
 
 
-def _as_decisions(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    framed = [
-        DECISIONS_OPENED.conform(
-            part.reindex(columns=list(DECISIONS_OPENED.columns)).assign(
-                is_own=part.get("is_own", default=False),
-                is_resolved=part.get("is_resolved", default=False),
-            )
+def _own_conflicts(rows: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
+    own = pd.concat(
+        [
+            rows[rows["verdict"] == "conflict"].assign(reason=SELF_CONFLICT),
+            till_rows[till_rows["verdict"] == "conflict"].assign(reason=TILL_SELF_CONFLICT),
+        ]
+    )
+    return _as_decisions(own.assign(kind="conflict", counterpart_id=missing(own), is_own=True))
+
+
+def _reviews(rows: pd.DataFrame) -> pd.DataFrame:
+    waits = rows[rows["verdict"].isin(["new", "changed"]) & (rows["outcome"] == Outcome.NEEDS_REVIEW)]
+    why = waits["reason"].fillna("")
+    digest = facts_of(waits) + "/" + waits["reported_outcome"] + "/" + why
+    return _as_decisions(waits.assign(kind="review", counterpart_id=waits["deferred_for"], digest=digest, reason=why))
+
+
+def _conflicts_with_market(meeting: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    """The OFD's shifts whose orders of Market stay, though they say another thing."""
+    stays = meeting[meeting["stays"].astype(bool) & ~meeting["is_same"].astype(bool)]
+    digest = _digest_of_pairs(stays["till_id"], stays["fiscal_id"], facts)
+    named = stays.rename(columns={"fiscal_id": "shift_id", "till_id": "counterpart_id"})
+    return _as_decisions(named.assign(kind="conflict", digest=digest))
+
+
+def _conflicts_with_ofd(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    """Till shifts that say another thing than the OFD's shift that they are."""
+    against = settled[(settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].notna()]
+    return _as_decisions(_held_against_ofd(against, facts).assign(kind="conflict"))
+
+
+def _reviews_of_tills(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    waits = settled[settled["becomes"] == Outcome.NEEDS_REVIEW]
+    return _as_decisions(
+        waits.assign(
+            kind="review",
+            counterpart_id=missing(waits),
+            digest=waits["shift_id"].map(facts),
+            reason=waits["becomes_reason"].fillna(""),
         )
-        for part in parts
-    ]
-    return pd.concat(framed, ignore_index=True)
+    )
+
+
+def _duplicates(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    duplicates = settled[(settled["becomes"] == Outcome.DUPLICATE) & settled["fiscal_id"].notna()]
+    return _as_decisions(_held_against_ofd(duplicates, facts).assign(kind="duplicate", is_resolved=True))
+
+
+def _held_against_ofd(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    return settled.assign(
+        counterpart_id=settled["fiscal_id"],
+        reason=settled["becomes_reason"].fillna(""),
+        digest=_digest_of_pairs(settled["shift_id"], settled["fiscal_id"], facts),
+    )
+
+
+def _digest_of_pairs(tills: pd.Series, fiscals: pd.Series, facts: pd.Series) -> pd.Series:
+    digest: pd.Series = tills.map(facts) + "/" + fiscals.map(facts)
+    return digest
+
+
+def _as_decisions(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows as DECISIONS_OPENED; what says nothing of it is a question about two shifts, and open."""
+    flags = {name: frame.get(name, False) for name in ("is_own", "is_resolved")}
+    return DECISIONS_OPENED.conform(frame.reindex(columns=list(DECISIONS_OPENED.columns)).assign(**flags))

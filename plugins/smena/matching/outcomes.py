@@ -190,4 +190,6 @@ def _reason_of_duplicate(rows: pd.DataFrame) -> pd.Series:
     roubles = (kopecks // 100).astype("string") + "." + (kopecks % 100).astype("string").str.zfill(2)
     rounded = known_and(rows["is_rounded"]) & ~known_and(rows["is_equal"])
     register = BOOKED_BY_OFD + rows["fiscal_kkt_reg_id"]
-    return (register + "; rounding of " + roubles + " explained").where(rounded, register)
+    with_rounding = register + "; rounding of " + roubles + " explained"
+    explained = known_and(rows["is_explained"]) & ~known_and(rows["is_equal"]) & ~rounded
+    return register.mask(rounded, with_rounding).mask(explained, register + "; " + rows["explanation"])

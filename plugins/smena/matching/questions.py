@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import same
-from smena.matching.changes import DECISIONS_CLOSED, DECISIONS_OPENED
+from smena.matching.cases import Case, first_match, known_and, same
+from smena.matching.changes import DECISIONS_CLOSED, DECISIONS_OPENED, RECOMMENDATIONS
+from smena.matching.outcomes import NO_LINK
 
 WITHDRAWN, SUPERSEDED = "withdrawn", "superseded"
 
 SAYS_SO_AGAIN = "the source tells again what stands, or what was refused once"
 SAYS_ANOTHER_THING = "the source tells another thing now"
+
+FISCAL_RECORD = "the fiscal record is the OFD's"
+REPORTED_NOW = "it is what the source reports now"
+LINK_IT = "link the cashbox to its register, and it is decided without a person"
+ALL_THAT_IS_KNOWN = "its receipts are all that is known of it"
+TOTALS_HOLD_IT = "the fiscal totals of the shift hold it; reject it where it is booked already"
+CORRECTIONS = (
+    "a correction of an earlier day's cash",
+    "the day that a correction of cash is about is not known",
+)
+NO_WORD = ""
 
 _QUESTION = ["shift_id", "kind"]
 
@@ -60,3 +72,39 @@ def duplicates_to_record(duplicates: pd.DataFrame, decisions: pd.DataFrame) -> p
     key = ["shift_id", "counterpart_id", "digest"]
     known = pd.MultiIndex.from_frame(decisions.loc[decisions["kind"] == "duplicate", key])
     return duplicates[~pd.MultiIndex.from_frame(duplicates[key]).isin(known)]
+
+
+def recommendations(asked: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """What is recommended to whoever answers (RECOMMENDATIONS), with its reason.
+
+    Args:
+        asked: the questions that wait, DECISIONS_OPENED.
+        rows: reported shifts of the OFD; `reported_reason` is what its own documents gave.
+        pairs: pairs of shifts, with what a comparison found.
+    """
+    of_shift = rows.set_index("shift_id")
+    unclosed = of_shift["fiscal_document_number"].isna()
+    is_unclosed = known_and(asked["shift_id"].map(unclosed).astype("boolean"))
+    corrections = of_shift["reported_reason"].isin(CORRECTIONS)
+    has_corrections = known_and(asked["shift_id"].map(corrections).astype("boolean"))
+    is_pair = (asked["kind"] == "conflict") & asked["counterpart_id"].notna()
+    without_link = (asked["kind"] == "review") & (asked["counterpart_id"].notna() | (asked["reason"] == NO_LINK))
+    found = pairs.loc[pairs["explanation"].fillna("") != ""].set_index("till_id")["explanation"]
+    documents = asked["shift_id"].map(found).fillna(asked["counterpart_id"].map(found)).astype("string")
+    fiscal = (FISCAL_RECORD + "; " + documents).fillna(FISCAL_RECORD)
+    always = pd.Series(data=True, index=asked.index)
+    chosen = first_match(
+        [
+            Case(is_pair, "keep-ofd", fiscal),
+            Case(asked["kind"] == "conflict", "reverse", REPORTED_NOW),
+            Case(without_link, NO_WORD, LINK_IT),
+            Case(is_unclosed, "approve", ALL_THAT_IS_KNOWN),
+            Case(has_corrections, "approve", TOTALS_HOLD_IT),
+            Case(always, NO_WORD, None),
+        ],
+        asked.index,
+    )
+    advised = asked[["kind", "shift_id"]].assign(
+        word=chosen["outcome"].replace(NO_WORD, pd.NA), reason=chosen["reason"]
+    )
+    return RECOMMENDATIONS.conform(advised[advised["reason"].notna()])

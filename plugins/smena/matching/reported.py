@@ -83,7 +83,7 @@ def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     `outcome` and `reason` are those that the shift has where the verdict is `new` or `changed`. `digest` is of the two
     versions where they differ, missing where they do not.
     """
-    rows = rows.assign(reported_outcome=rows["outcome"])
+    rows = rows.assign(reported_outcome=rows["outcome"], reported_reason=rows["reason"])
     decided = _outcome_of_report(rows, slice_.setting)
     rows = rows.assign(outcome=decided["outcome"], reason=decided["reason"])
     same_facts = _same_facts(rows)

@@ -121,9 +121,21 @@ DECISIONS = Schema(
 """Decisions about these shifts: open ones, and what was answered before."""
 
 COMPARISONS = Schema(
-    "comparisons", {"till_id": TEXT, "fiscal_id": TEXT, "till_facts": TEXT, "fiscal_facts": TEXT, "is_explained": FLAG}
+    "comparisons",
+    {
+        "till_id": TEXT,
+        "fiscal_id": TEXT,
+        "till_facts": TEXT,
+        "fiscal_facts": TEXT,
+        "is_explained": FLAG,
+        "explanation": TEXT,
+        "is_of_batch": FLAG,
+    },
 )
-"""What a comparison of cheques with receipts found, for these very contents of both (see `facts_of`)."""
+"""What a comparison of cheques with receipts found, for these very contents of both (see `facts_of`).
+
+`is_explained` is missing where the two could not be compared; `is_of_batch`: it was this batch that tried.
+"""
 
 
 @dataclass(frozen=True, slots=True)

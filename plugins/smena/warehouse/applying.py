@@ -45,6 +45,7 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
     _copy(transaction, "moved_shift", changes.moved)
     _copy(transaction, "closing_decision", changes.closed)
     _copy(transaction, "opening_decision", changes.opened)
+    _copy(transaction, "recommendation", changes.recommended)
     for action in _LINKS:
         _copy(transaction, "change_link", getattr(changes.links, action).assign(action=action))
 
@@ -79,6 +80,8 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
     if changes.booked["is_booked"].any():
         transaction.run("apply_issued_orders", batch_id=batch_id, inn=inn, decision_id=None)
     run_all(transaction, "apply_opened_decisions", len(changes.opened), batch_id=batch_id, inn=inn)
+    if len(changes.recommended):
+        transaction.run("apply_recommendations")
 
 
 def apply_answer(transaction: Transaction, question: Question, changes: AnswerChanges, *, by: str, reason: str) -> None:

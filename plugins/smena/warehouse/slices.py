@@ -9,7 +9,7 @@ import pandas as pd
 from smena.matching.answers import Question
 from smena.matching.changes import CURRENT_ORDERS, PROPOSED_ORDERS
 from smena.matching.frames import COVERED, LINKS, REGISTERS
-from smena.matching.slices import CURRENT, DECISIONS, REPORTED, REPORTED_TILLS, Setting, Slice
+from smena.matching.slices import COMPARISONS, CURRENT, DECISIONS, REPORTED, REPORTED_TILLS, Setting, Slice
 from smena.model.organization import AccountRule
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction
@@ -31,6 +31,7 @@ def read_slice(transaction: Transaction, batch_id: int, inn: str) -> Slice:
         reported_tills=reported_tills,
         current=current,
         decisions=read_frame(transaction, "slice_decisions", DECISIONS),
+        comparisons=read_frame(transaction, "slice_comparisons", COMPARISONS, batch_id=batch_id),
         # Which cashbox is which register is asked only where there is a till shift to ask it about.
         links=read_frame(transaction, "slice_links", LINKS, inn=inn) if has_tills else LINKS.empty(),
         registers=read_frame(transaction, "slice_registers", REGISTERS, inn=inn) if has_tills else REGISTERS.empty(),

@@ -1,0 +1,12 @@
+-- Run by publish after apply_opened_decisions: what is recommended to whoever answers. It follows what is known now: a
+-- comparison that could be made later changes it.
+-- reads: recommendation
+update control.decision
+set recommendation = jsonb_build_object('word', recommendation.word, 'reason', recommendation.reason)
+from recommendation
+where
+    decision.shift_id = recommendation.shift_id
+    and decision.kind = recommendation.kind
+    and decision.state = 'open'
+    and decision.recommendation
+    is distinct from jsonb_build_object('word', recommendation.word, 'reason', recommendation.reason)
