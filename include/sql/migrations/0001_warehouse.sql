@@ -1263,6 +1263,8 @@ create index shift_of_drive on accounting.shift (organization_inn, kkt_reg_id, c
 create unique index shift_of_cashbox on accounting.shift (organization_inn, cashbox_id, till_shift);
 -- What a batch is decided about is read by rows, not by years: till shifts of some days, and those that wait.
 create index till_shift_of_organization on accounting.shift (organization_inn, closed_at) where source = 'market';
+create index long_shift_of_organization on accounting.shift (organization_inn, closed_at)
+where source = 'ofd' and opened_at < closed_at - interval '5 days';
 create index waiting_till_shift on accounting.shift (organization_inn)
 where source = 'market' and outcome in ('needs_review', 'before_start', 'closed_period');
 create index shift_same_as on accounting.shift (same_as) where same_as is not null;

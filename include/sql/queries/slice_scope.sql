@@ -1,6 +1,6 @@
 -- Run by publish, first: the published shifts that the batch may change. They are those that it reports; till shifts of
 -- its days and of the look-back, those that wait, and those whose cashbox a person has linked or unlinked since; and
--- fiscal shifts within five days of one of these, or of a reported till shift.
+-- fiscal shifts within five days of one of these or of a reported till shift, or open over one of their days.
 --
 -- By rows, not by years: a till shift that waits since two years adds itself and the fiscal shifts of its days.
 -- makes: slice_shift
@@ -68,6 +68,16 @@ fiscal as (
             and shift.closed_at >= near.day
             and shift.closed_at < near.day + 1
     where shift.source = 'ofd'
+    union
+    -- A shift that was left open for weeks, over one of these days.
+    select shift.shift_id
+    from day
+    inner join accounting.shift
+        on
+            shift.organization_inn = %(inn)s
+            and shift.opened_at < day.day + 1
+            and shift.closed_at >= day.day
+    where shift.source = 'ofd' and shift.opened_at < shift.closed_at - interval '5 days'
 )
 
 select
