@@ -1152,10 +1152,22 @@ as $$
 $$;
 comment on function control.own_organizations is 'The organisations (ИНН) that who asks sees, where it is not all of them.';
 
--- raw: the evidence.
+-- raw: the evidence, a partition for each month in which answers came (UTC, by the server's clock).
+--
+-- The id of a page begins with its month: 26110000000042 came in November 2026. So whoever looks for a page by its id reads
+-- one partition, however many there are. Ids stay below 2^53, where a float still holds every integer.
+
+create sequence raw.page_number maxvalue 9999999999;
+
+create function raw.first_page_id(moment timestamptz) returns bigint
+language sql immutable strict parallel safe
+return (
+    (extract(year from moment at time zone 'UTC') - 2000) * 100 + extract(month from moment at time zone 'UTC')
+)::bigint * 10000000000;
+comment on function raw.first_page_id is 'No page of the month of a moment has a lower id.';
 
 create table raw.page (
-    page_id bigint generated always as identity primary key,
+    page_id bigint primary key default raw.first_page_id(clock_timestamp()) + nextval('raw.page_number'),
     batch_id bigint not null references control.batch (batch_id),
     fetch_id bigint not null,
     kkt_reg_id text,
@@ -1166,7 +1178,7 @@ create table raw.page (
     sha256 bytea not null check (length(sha256) = 32),
     body bytea not null,
     body_bytes bigint not null
-);
+) partition by range (page_id);
 comment on column raw.page.address is 'Without secrets.';
 comment on column raw.page.sha256 is 'Of the bytes as they came, before compression.';
 create index page_of_fetch on raw.page (fetch_id, page_id);
@@ -1174,6 +1186,58 @@ create index page_of_fetch on raw.page (fetch_id, page_id);
 alter table raw.page alter column body set storage external;
 create trigger evidence_is_kept before update or delete or truncate on raw.page
 for each statement execute function accounting.refuse();
+
+create function raw.make_month(moment timestamptz) returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    next_month constant timestamptz := (
+        date_trunc('month', moment at time zone 'UTC') + interval '1 month'
+    ) at time zone 'UTC';
+    name constant text := 'page_' || to_char(moment at time zone 'UTC', 'YYYY_MM');
+begin
+    if to_regclass(format('raw.%I', name)) is not null then
+        return;
+    end if;
+    perform pg_advisory_xact_lock(7364002);
+    -- Another session may have made it meanwhile. `to_regclass` would answer from what this session remembers.
+    if exists (select from pg_catalog.pg_class where relnamespace = 'raw'::regnamespace and relname = name) then
+        return;
+    end if;
+    execute format('create table raw.%I (like raw.page including constraints including storage)', name);
+    execute format('alter table raw.%I enable row level security', name);
+    execute format(
+        'create trigger evidence_is_kept before update or delete or truncate on raw.%I'
+        ' for each statement execute function accounting.refuse()',
+        name
+    );
+    -- Unlike `create table … partition of`, this does not wait for who reads pages.
+    execute format(
+        'alter table raw.page attach partition raw.%I for values from (%s) to (%s)',
+        name, raw.first_page_id(moment), raw.first_page_id(next_month)
+    );
+end
+$$;
+comment on function raw.make_month is
+'Makes the partition of raw.page for the month of a moment, where it is not there. With the rights of the owner.';
+
+create function raw.make_months() returns void
+language plpgsql
+as $$
+begin
+    perform raw.make_month(clock_timestamp());
+    begin
+        -- Its foreign key waits for whoever writes to control.batch. There is time: the next load asks again.
+        set local lock_timeout = '100ms';
+        perform raw.make_month(clock_timestamp() + interval '1 month');
+    exception
+        when lock_not_available then null;
+    end;
+end
+$$;
+comment on function raw.make_months is
+'Makes the partition of this month where it is not there, and the next one ahead. For a transaction of its own.';
 
 -- accounting: shifts.
 
@@ -2459,6 +2523,8 @@ grant select (
 ) on raw.page to smena_accountant, smena_auditor;
 grant all on all tables in schema raw, stage to smena_owner;
 grant select, insert on raw.page to smena_loader;
+revoke execute on function raw.make_month(timestamptz), raw.make_months() from public;
+grant execute on function raw.make_month(timestamptz), raw.make_months() to smena_owner, smena_loader;
 grant select, insert, update, delete, truncate on all tables in schema stage to smena_loader;
 -- What each plan makes anew. Accounting and its history nobody deletes.
 grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.register_kpp,

@@ -14,7 +14,13 @@ select
     page.batch_id as read_in,
     confirmed.evidence is not null as is_read
 from accounting.shift
-left join raw.page on shift.evidence[1] = page.page_id
+-- By its id each: a join would be planned as a scan of every month.
+left join lateral (
+    select evidence.batch_id
+    from raw.page as evidence
+    where evidence.page_id = shift.evidence[1]
+    offset 0
+) as page on true
 left join control.confirmed_shift as confirmed
     on shift.shift_id = confirmed.shift_id and shift.evidence = confirmed.evidence
 where

@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
@@ -44,6 +44,7 @@ class PageStore:
         self._warehouse = warehouse
         self.batch_id = batch_id
         self._one_at_a_time = threading.Lock()
+        self._month: tuple[int, int] | None = None
 
     def add(
         self,
@@ -59,8 +60,9 @@ class PageStore:
         """Keeps one answer; gives its page id. `address` must be without secrets."""
         packed = compress(body)
         digest = hashlib.sha256(body).digest()
-        with self._one_at_a_time, self._warehouse.transaction() as transaction:
-            row = transaction.rows(
+        with self._one_at_a_time:
+            self._make_months()
+            row = self._warehouse.rows(
                 "page_add",
                 batch_id=self.batch_id,
                 fetch_id=fetch_id,
@@ -74,6 +76,14 @@ class PageStore:
                 body_bytes=len(body),
             )[0]
         return int(row["page_id"])
+
+    def _make_months(self) -> None:
+        """Has the partitions of this month and the next made, once a store and month."""
+        today = datetime.now(UTC)
+        month = (today.year, today.month)
+        if month != self._month:
+            self._warehouse.run("page_months")
+            self._month = month
 
 
 def pages_by_assignment(

@@ -51,10 +51,12 @@ def batch(warehouse: Warehouse) -> Iterator[int]:
     warehouse.close()
 
 
-def add(store: PageStore, body: bytes, *, fetch_id: int = 1, register: str | None = REGISTERS[0]) -> int:
+def add(
+    store: PageStore, body: bytes, *, fetch_id: int = 1, register: str | None = REGISTERS[0], when: datetime = WHEN
+) -> int:
     return store.add(
         fetch_id=fetch_id, kkt_reg_id=register, method="by_period", address="https://ofd.example/x?dateFrom=1",
-        status=200, fetched_at=WHEN, body=body,
+        status=200, fetched_at=when, body=body,
     )  # fmt: skip
 
 
