@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +13,9 @@ import pytest
 
 from smena.integration.organizations import set_organization
 from smena.model.money import written
+from smena.model.window import Window
+from smena.pipeline.proof.receipts import OF_TOTALS
+from smena.pipeline.proof.reconcile import reconcile
 from tests.integration.cli.shop import Shop
 from tests.town import EASY, FIRST, Town, kopecks
 from tests.unit.printing.looking import Paper, squeezed
@@ -26,6 +29,10 @@ MOSTLY_CASH = replace(
     EASY, last_day=LAST, receipts_per_shift=4, cash_permille=850, advance_permille=40,
     refund_permille=60, correction_permille=0, every_two_taxations=2,
 )  # fmt: skip
+
+ALL_CASH = replace(
+    MOSTLY_CASH, last_day=FIRST + timedelta(days=6), cash_permille=1000, mixed_permille=0, advance_permille=0
+)
 
 
 def paid_otherwise(town: Town) -> set[tuple[str, int, str]]:
@@ -129,16 +136,41 @@ NOTHING_OF_VAT = [
 
 @pytest.mark.parametrize("damage", NOTHING_OF_VAT, ids=str)
 def test_totals_without_vat_make_orders_without_vat(build_town: BuildTown, damage: dict[str, Any]) -> None:
-    world = replace(
-        MOSTLY_CASH, last_day=FIRST + timedelta(days=6), cash_permille=1000, mixed_permille=0, advance_permille=0
-    )
-    town = build_town(world)
+    town = build_town(ALL_CASH)
     town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "byShifts"}, **damage})
     town.load()
     told = vat_by_operation(town)
     assert told.keys() == true_vat(town).keys()
     assert {vat for (_, _, operation), vat in told.items() if operation == "cash_income"} == {None}
     assert town.quarantine() == []
+
+
+def test_totals_that_report_another_vat_later_are_named_and_loading_the_day_again_takes_it(
+    build_town: BuildTown,
+) -> None:
+    town = build_town(ALL_CASH)
+    town.load()
+    # One kopeck more is within the rounding of many receipts: the totals still account for themselves.
+    with_vat = [line for line in town.truth().values() if line["cash_vat"].get("cash_income", {}).get("nds20")]
+    line = max(with_vat, key=lambda one: one["receipts"])
+    day, vat = date.fromisoformat(line["closed_at"][:10]), line["cash_vat"]["cash_income"]["nds20"]
+    window = Window(FIRST, ALL_CASH.last_day)
+    assert reconcile(town.road, town.inn, run_id="test", window=window, is_full=False).differences == []
+
+    match = {"type": "byShifts", "kktRegId": line["kkt_reg_id"], "shiftNumber": line["shift_number"]}
+    town.sandbox.faults.add(
+        {"kind": "patch_document", "match": match, "set": {"sell.nds.rate20": vat + 1}, "alone": True}
+    )
+    (found,) = reconcile(town.road, town.inn, run_id="test", window=window, is_full=False).differences
+    assert (found["kind"], found["kkt_reg_id"], found["day"], found["cause"]) == (
+        "vat", line["kkt_reg_id"], day, OF_TOTALS
+    )  # fmt: skip
+    assert [(rate["rate"], rate["ours"], rate["vat"]) for rate in found["details"]["rates"]] == [("20", vat, vat + 1)]
+
+    town.load(day, day)
+    key = (line["fiscal_drive_number"], line["shift_number"], "cash_income")
+    assert (vat_by_operation(town)[key] or {})["nds20"] == vat + 1
+    assert reconcile(town.road, town.inn, run_id="test", window=window, is_full=False).differences == []
 
 
 def test_the_vat_of_totals_is_printed_and_what_is_not_known_is_a_blank(build_town: BuildTown, tmp_path: Path) -> None:

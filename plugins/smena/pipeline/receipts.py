@@ -72,8 +72,8 @@ def _not_known(transaction: Transaction, batch: Batch, shifts: pd.DataFrame) -> 
     read, booked = (pd.MultiIndex.from_frame(frame.loc[frame[name], SHIFT_KEY]) for name in ("is_read", "is_booked"))
     keys = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
     is_known = keys.isin(read) | (keys.isin(booked) & shifts["only_for_vat"].to_numpy(dtype=bool))
-    unknown: pd.DataFrame = shifts.loc[~is_known]
-    return unknown
+    needed: pd.DataFrame = shifts[~is_known]
+    return needed
 
 
 def periods_of(shifts: pd.DataFrame) -> dict[tuple[str, date], list[Period]]:

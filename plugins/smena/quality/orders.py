@@ -14,6 +14,8 @@ from smena.transform.frames import ORDERS, SHIFT_KEY, SHIFTS
 
 SUITE = "orders"
 
+_RATE = r'"(?:calculated_)?(?P<rate>[0-9]{1,2})": (?P<vat>[0-9]{1,18})'
+
 AMOUNT_LIMIT_KOPECKS = 10**13
 """An order's amount is less: `numeric(15,2)` holds no more."""
 
@@ -34,6 +36,7 @@ ORDER_RULES = (
     equal("day_is_the_policys", "day", "_policy_day", "the day is not that of the shift by the policy"),
     between("vat_is_not_negative", "vat", 0, None, "the VAT is negative"),
     at_least("vat_is_less_than_the_amount", "amount", "vat", "the VAT is not less than the amount", strictly=True),
+    between("vat_is_within_the_amount", "_vat_too_much", None, 0, "the VAT is more than its rate gives", "warning"),
     matches("debit_account_is_written", "debit_account", r"\S", "the debit account is blank"),
     matches("credit_account_is_written", "credit_account", r"\S", "the credit account is blank"),
     unique("one_order_a_key", "_order", "another order of the same shift, operation, tax system and agent"),
@@ -74,8 +77,8 @@ def _shift(frame: pd.DataFrame) -> pd.Series[str]:
 
 
 def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePolicy) -> pd.DataFrame:
-    """The orders with `_shift`, `_order` (their keys), `_kind_of_operation`, `_policy_day` and `_outcome`."""
-    told = shifts[SHIFT_KEY].assign(
+    """The orders with what is asked of them and of their shifts, in columns that begin with `_`."""
+    told = shifts[[*SHIFT_KEY, "receipts", "detail"]].assign(
         _policy_day=shifts["opened_at" if date_policy == "shift_open" else "closed_at"].dt.normalize(),
         _outcome=shifts["outcome"],
     )
@@ -87,7 +90,21 @@ def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePo
         _order=shift.str.cat(purpose, sep=" / "),
         _kind_of_operation=asked["operation"].map(KIND_OF).astype("string"),
         _outcome=asked["_outcome"].fillna("unknown"),
+        _vat_too_much=_vat_too_much(asked),
     )
+
+
+def _vat_too_much(asked: pd.DataFrame) -> pd.Series:
+    """Kopecks of VAT above what rates give of an order's amount; missing where the VAT is not of totals.
+
+    VAT of receipts was compared receipt by receipt. Each receipt of the shift may be rounded by half a kopeck a rate.
+    """
+    lines = asked["vat_by_rate"].str.extractall(_RATE).astype({"rate": "int64", "vat": "int64"})
+    lines = lines.droplevel("match").join(asked[["amount", "receipts"]])
+    most = lines["amount"] * lines["rate"] // (100 + lines["rate"]) + (lines["receipts"] + 1) // 2
+    over = (lines["vat"] - most).groupby(level=0).max()
+    is_of_totals = (asked["detail"] == "totals").fillna(value=False) & asked["vat"].notna()
+    return over.reindex(asked.index).where(is_of_totals).astype("Int64")
 
 
 def _with_orders(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:

@@ -131,6 +131,24 @@ def test_each_bad_order_is_found_with_its_reason_and_its_neighbours_are_left_alo
     assert reasons(verdict) == dict(enumerate([reason for _, reason in BAD], 14))
 
 
+@pytest.mark.parametrize(
+    ("vat", "detail", "is_warned"),
+    [
+        # 12 receipts may be rounded up by half a kopeck each.
+        ('{"20": 20006}', "totals", False),
+        ('{"20": 20007}', "totals", True),
+        ('{"10": 20000}', "totals", True),
+        ('{"10": 100, "calculated_20": 20007}', "totals", True),
+        ('{"20": 20007}', "receipts", False),
+        (None, "totals", False),
+        ("{}", "totals", False),
+    ],
+)
+def test_more_vat_than_the_rate_gives_of_the_amount_is_warned_of(vat: str | None, detail: str, is_warned: bool) -> None:
+    verdict = check({"vat_by_rate": vat}, {"detail": detail})
+    assert (broken(verdict, "warning"), reasons(verdict)) == (["vat_is_within_the_amount"] * is_warned, {})
+
+
 def test_orders_without_vat_or_tax_system_go_on() -> None:
     changes: list[dict[str, Any]] = [
         {"vat": None}, {"vat": 0}, {"vat": 119_999}, {"taxation": None, "agent": None}, {"taxation": ""},
