@@ -1,0 +1,328 @@
+"""Whether the receipts of a fiscal shift explain why its till shift has other cash: which are on one side only.
+
+A till does not know correction receipts, and a receipt may never reach Market. Where every cheque of the till shift is
+a receipt of the fiscal shift, the difference is made of such documents alone, and nobody has to be asked (DOMAIN 4.6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+CORRECTIONS = ("receiptCorrection", "bsoCorrection")
+
+CLOCKS_APART_S = 300
+"""How far apart a cheque and its receipt may be. Clocks of a till and of its register differ by seconds."""
+
+_NARROW_S = (10, 60)
+"""Narrower bounds that are tried first, so that of several equal documents those nearest in time are one."""
+
+_FEWEST_FOR_CLOCKS = 3
+"""So many documents whose sums occur once say by how much two clocks differ; fewer could do so by chance."""
+
+_PAIR = ["till_id", "fiscal_id"]
+_ALIKE = ["pair", "is_refund", "cash", "total"]
+"""`pair` is the place of a pair among all that are compared."""
+_NONE: Any = np.array([], dtype="int64")
+_OPERATIONS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
+
+PAIRS = Schema(
+    "compared_pairs",
+    dict.fromkeys(_PAIR, TEXT)
+    | {"cheques": WHOLE, "till_income": WHOLE, "till_refund": WHOLE, "receipts": WHOLE}
+    | dict.fromkeys(_OPERATIONS, WHOLE)
+    | {"unread": TEXT},
+)
+"""One row a till shift and the fiscal shift that it is.
+
+`cheques` and `receipts` count what each shift has by its own source, the sums are cash in kopecks: `till_*` of the
+till shift, the four others of the fiscal shift. `unread` says why documents could not be read, or is missing.
+"""
+
+CHEQUES = Schema(
+    "compared_cheques",
+    {
+        "till_id": TEXT,
+        "cheque_id": TEXT,
+        "number": TEXT,
+        "closed_at": MOMENT,
+        "is_refund": FLAG,
+        "total": WHOLE,
+        "price_correction": WHOLE,
+        "cash": WHOLE,
+    },
+)
+"""One row a cheque of a till shift."""
+
+RECEIPTS = Schema(
+    "compared_receipts",
+    {
+        "fiscal_id": TEXT,
+        "fiscal_document_number": WHOLE,
+        "formed_at": MOMENT,
+        "kind": TEXT,
+        "operation": TEXT,
+        "total": WHOLE,
+        "cash": WHOLE,
+    },
+)
+"""One row a receipt, BSO or correction of a fiscal shift."""
+
+COMPARED = Schema("compared", dict.fromkeys(_PAIR, TEXT) | {"is_explained": FLAG, "unread": TEXT})
+"""One row a pair. `is_explained` is missing where the two could not be compared, and `unread` says why."""
+
+DOCUMENTS = Schema(
+    "compared_documents",
+    dict.fromkeys(_PAIR, TEXT)
+    | {
+        "what": TEXT,
+        "fiscal_document_number": WHOLE,
+        "cheque_number": TEXT,
+        "is_refund": FLAG,
+        "cash": WHOLE,
+        "total": WHOLE,
+        "at": MOMENT,
+    },
+)
+"""One row a document that is on one side only.
+
+`what` is `correction` or `receipt` (Market has no cheque of it), `cheque` (the OFD has no receipt of it), or
+`rounding`: by how much the cash of all receipts together is above that of their cheques. `cheque_number` of a receipt
+is the number that Market's numbering leaves out at its time, missing where it leaves out none or too many.
+"""
+
+_FOUND = ["pair", *(name for name in DOCUMENTS.columns if name not in _PAIR)]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """COMPARED and DOCUMENTS."""
+
+    pairs: pd.DataFrame
+    documents: pd.DataFrame
+
+
+def compare(pairs: pd.DataFrame, cheques: pd.DataFrame, receipts: pd.DataFrame) -> Comparison:
+    """Matches the cheques of each pair with its receipts, one to one.
+
+    A cheque and a receipt are one where both are a sale, or both a refund, with the same cash and total, at the same
+    time by clocks that may differ. Equal ones are interchangeable. A cheque that was rounded may have the receipt's
+    sums before its rounding. Payouts are left out: Market has no cheques of them.
+
+    Example: cheques of 100.00 and 50.00; receipts of 100.00 and 50.00, a correction of 190.99 → explained, and the
+    correction is the one document. Cheques of 100.00 and 500.00, a receipt of 100.00 → not explained, and the cheque of
+    500.00 is the one document.
+
+    Args:
+        pairs: PAIRS, each pair once.
+        cheques: CHEQUES of these till shifts, all that were read.
+        receipts: RECEIPTS of these fiscal shifts, all that were read.
+    """
+    places = pairs[_PAIR].assign(pair=np.arange(len(pairs)))
+    ours = places[["pair", "till_id"]].merge(cheques, on="till_id").rename(columns={"closed_at": "at"})
+    theirs = places[["pair", "fiscal_id"]].merge(receipts, on="fiscal_id").rename(columns={"formed_at": "at"})
+    unread = _unread(pairs, ours, theirs)
+    known = places.loc[unread.isna(), "pair"]
+    ours, theirs = _of_known(ours, known), _of_known(theirs, known)
+    theirs = theirs[theirs["operation"].isin(["cash_income", "cash_refund"])].reset_index(drop=True)
+    theirs["is_refund"] = (theirs["operation"] == "cash_refund").astype("boolean")
+    ours["second"] += _clocks_apart(ours, theirs)
+    one, other = _matched(ours, theirs)
+    alone, unmet = _rest(ours, one), _rest(theirs, other)
+    found = pd.concat(
+        [_receipts_alone(unmet, ours), _cheques_alone(alone), _rounded(ours.loc[one], theirs.loc[other])],
+        ignore_index=True,
+    )
+    documents = DOCUMENTS.conform(found.merge(places, on="pair").sort_values(["pair", "at", "what"], kind="stable"))
+    explained = (
+        pd.Series(~places["pair"].isin(alone["pair"]), dtype="boolean").set_axis(pairs.index).mask(unread.notna())
+    )
+    compared = COMPARED.conform(pairs[_PAIR].assign(is_explained=explained, unread=unread))
+    return Comparison(compared, documents.reset_index(drop=True))
+
+
+def _unread(pairs: pd.DataFrame, ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
+    """Why a pair cannot be compared (index of `pairs`); missing where every document of it was read."""
+    till = {"till_income": ~_true(ours["is_refund"]), "till_refund": _true(ours["is_refund"])}
+    fiscal = {name: theirs["operation"] == name for name in _OPERATIONS}
+    cheques = _counted(pairs, ours, till, "cheque_id")
+    receipts = _counted(pairs, theirs, fiscal, "fiscal_document_number")
+    few = [_few(pairs["cheques"], cheques, "cheques"), _few(pairs["receipts"], receipts, "receipts")]
+    unequal = [
+        _unequal(pairs, cheques, till, "the cheques do not add up to the till shift"),
+        _unequal(pairs, receipts, fiscal, "the receipts do not add up to the shift"),
+    ]
+    reason: pd.Series = pairs["unread"].astype("string")
+    for found in (*few, *unequal):
+        reason = reason.fillna(found)
+    return reason
+
+
+def _counted(pairs: pd.DataFrame, documents: pd.DataFrame, parts: dict[str, pd.Series], name: str) -> pd.DataFrame:
+    """By pair (index of `pairs`): how many documents are fit to be compared, and their cash by the named parts."""
+    needed = documents.drop(columns=["number", "price_correction"], errors="ignore")
+    is_fit = needed.notna().all(axis=1) & ~documents.duplicated(["pair", name], keep=False)
+    cash = pd.DataFrame({part: documents["cash"].where(rows, 0) for part, rows in parts.items()})
+    rows = cash.assign(read=is_fit.astype("Int64"))
+    summed = rows.groupby(documents["pair"]).sum().reindex(range(len(pairs)), fill_value=0)
+    return summed.set_index(pairs.index)
+
+
+def _few(wanted: pd.Series, counted: pd.DataFrame, what: str) -> pd.Series:
+    # An unknown count is not equal to any.
+    is_whole = (wanted == counted["read"]).fillna(value=False).astype(bool)
+    text = counted["read"].astype("string") + " of " + wanted.astype("string").fillna("?") + f" {what} were read"
+    return text.mask(is_whole)
+
+
+def _unequal(pairs: pd.DataFrame, counted: pd.DataFrame, parts: dict[str, pd.Series], why: str) -> pd.Series:
+    # An unknown sum is not equal to any.
+    alike = [(pairs[part] == counted[part]).fillna(value=False).astype(bool) for part in parts]
+    return pd.Series(why, index=pairs.index, dtype="string").mask(np.logical_and.reduce(alike))
+
+
+def _true(flags: pd.Series) -> pd.Series:
+    """Flags as plain booleans; of a row whose flag is unknown nothing is compared (`_counted`)."""
+    return flags.fillna(value=False).astype(bool)
+
+
+def _of_known(documents: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
+    """Documents of pairs that can be compared, with their time as a number of seconds."""
+    documents = documents[documents["pair"].isin(known)].reset_index(drop=True)
+    return documents.assign(second=(documents["at"] - pd.Timestamp(0)) // pd.Timedelta(seconds=1))
+
+
+def _clocks_apart(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
+    """By how many seconds the register's clock is ahead of the till's, for each cheque (index of `ours`).
+
+    It is the median over the documents whose sums each side has once in the shift, where most of them lie around it;
+    else no difference is known, and none is assumed.
+    """
+    single = ours[~ours.duplicated(_ALIKE, keep=False)].merge(
+        theirs[~theirs.duplicated(_ALIKE, keep=False)], on=_ALIKE, suffixes=("", "_theirs")
+    )
+    apart = single["second_theirs"] - single["second"]
+    near = (apart - apart.groupby(single["pair"]).transform("median")).abs() <= CLOCKS_APART_S
+    by_pair = single.assign(apart=apart, near=near).groupby("pair")
+    found = by_pair.agg(apart=("apart", "median"), near=("near", "sum"), count=("near", "size"))
+    found = found[(found["near"] >= _FEWEST_FOR_CLOCKS) & (found["near"] * 2 > found["count"])]
+    return found["apart"].reindex(ours["pair"], fill_value=0).set_axis(ours.index).round().astype("int64")
+
+
+def _matched(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[Any, Any]:
+    """Index labels of cheques, and of the receipts that they are."""
+    one, other = _nearest(ours, theirs)
+    # What is not known to be rounded is compared as it is.
+    is_rounded = (ours["price_correction"] != 0).fillna(value=False).astype(bool) & (ours["cash"] > 0).astype(bool)
+    for sign in (1, -1):
+        left = _rest(ours[is_rounded], one)
+        if left.empty:
+            break
+        before = {name: left[name] + sign * left["price_correction"] for name in ("cash", "total")}
+        more, more_other = _nearest(left.assign(**before), _rest(theirs, other))
+        one, other = np.concatenate([one, more]), np.concatenate([other, more_other])
+    return one, other
+
+
+def _nearest(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[Any, Any]:
+    """As many as can be matched; of equal documents those nearest in time, unless a cheque would be left over."""
+    both = pd.concat([ours[_ALIKE], theirs[_ALIKE]])
+    group = both.groupby(_ALIKE, sort=False).ngroup().to_numpy()
+    ours, theirs = ours.assign(group=group[: len(ours)]), theirs.assign(group=group[len(ours) :])
+    most = _within(ours, theirs, CLOCKS_APART_S)
+    near = (_NONE, _NONE)
+    for bound in (*_NARROW_S, CLOCKS_APART_S):
+        found = _within(_rest(ours, near[0]), _rest(theirs, near[1]), bound)
+        near = np.concatenate([near[0], found[0]]), np.concatenate([near[1], found[1]])
+    groups = [ours.loc[one, "group"].to_numpy() for one, _ in (most, near)]
+    size = int(group.max(initial=-1)) + 1
+    counts = [np.bincount(of_group, minlength=size) for of_group in groups]
+    is_fewer = counts[1] < counts[0]
+    by_most, by_near = is_fewer[groups[0]], ~is_fewer[groups[1]]
+    return np.concatenate([most[0][by_most], near[0][by_near]]), np.concatenate([most[1][by_most], near[1][by_near]])
+
+
+def _within(ours: pd.DataFrame, theirs: pd.DataFrame, bound_s: int) -> tuple[Any, Any]:
+    """The largest number of equal documents at most `bound_s` apart, one to one: labels of both sides.
+
+    In every group of equal documents the earliest of both sides are looked at: they are one, or the earlier one of them
+    is too early for all that are left. A round does so for all groups at once.
+    """
+    sides = []
+    for rows in (ours, theirs):
+        second, group = rows["second"].to_numpy(dtype="int64"), rows["group"].to_numpy(dtype="int64")
+        order = np.lexsort((second, group))
+        sides.append((rows.index.to_numpy()[order], second[order], group[order]))
+    (one, one_at, one_group), (other, other_at, other_group) = sides
+    groups = np.intersect1d(one_group, other_group)
+    here, here_end = (np.searchsorted(one_group, groups, side) for side in ("left", "right"))
+    there, there_end = (np.searchsorted(other_group, groups, side) for side in ("left", "right"))
+    found: list[tuple[Any, Any]] = []
+    while len(here):
+        apart = other_at[there] - one_at[here]
+        is_one = np.abs(apart) <= bound_s
+        found.append((one[here[is_one]], other[there[is_one]]))
+        here = here + (is_one | (apart > bound_s))
+        there = there + (is_one | (apart < -bound_s))
+        goes_on = (here < here_end) & (there < there_end)
+        here, here_end, there, there_end = (ends[goes_on] for ends in (here, here_end, there, there_end))
+    return (
+        np.concatenate([_NONE, *(cheque for cheque, _ in found)]),
+        np.concatenate([_NONE, *(receipt for _, receipt in found)]),
+    )
+
+
+def _rest(documents: pd.DataFrame, taken: Any) -> pd.DataFrame:
+    return documents[~documents.index.isin(taken)]
+
+
+def _cheques_alone(cheques: pd.DataFrame) -> pd.DataFrame:
+    return cheques.assign(what="cheque", cheque_number=cheques["number"]).reindex(columns=_FOUND)
+
+
+def _receipts_alone(receipts: pd.DataFrame, cheques: pd.DataFrame) -> pd.DataFrame:
+    is_correction = receipts["kind"].isin(CORRECTIONS)
+    what = pd.Series("receipt", index=receipts.index, dtype="string").mask(is_correction, "correction")
+    numbers = _numbers_left_out(receipts[~is_correction], cheques)
+    return receipts.assign(what=what, cheque_number=numbers.reindex(receipts.index))[_FOUND]
+
+
+def _numbers_left_out(receipts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:
+    """The cheque number that Market lacks for each receipt (same index); missing where the numbering does not show it.
+
+    Between two neighbouring cheques 16 and 18 one receipt is number 17; before number 3 two receipts are 1 and 2.
+    """
+    number = pd.to_numeric(cheques["number"].where(cheques["number"].str.fullmatch(r"\d{1,9}").fillna(value=False)))
+    numbered = cheques[["pair", "second"]].assign(number=number.astype("Int64"))
+    lacking = receipts[["pair", "second"]].assign(receipt=receipts.index.astype("Int64"))
+    rows = pd.concat([numbered, lacking], ignore_index=True)
+    rows = rows.sort_values(["pair", "second"], kind="stable", ignore_index=True)
+    is_cheque = rows["receipt"].isna()
+    rows["place"] = is_cheque.astype(int).groupby(rows["pair"]).cumsum()
+    run = rows[~is_cheque].groupby(["pair", "place"])
+    rows.loc[~is_cheque, "position"] = (run.cumcount() + 1).astype("Int64")
+    rows.loc[~is_cheque, "size"] = run["second"].transform("size").astype("Int64")
+    by_place = rows[is_cheque].set_index(["pair", "place"])["number"]
+    found = rows[~is_cheque]
+    before = by_place.reindex(pd.MultiIndex.from_frame(found[["pair", "place"]])).set_axis(found.index)
+    before = before.mask(found["place"] == 0, 0)
+    next_place = found[["pair", "place"]].assign(place=found["place"] + 1)
+    after = by_place.reindex(pd.MultiIndex.from_frame(next_place)).set_axis(found.index)
+    # An unknown number before or after shows no gap.
+    fits = (after - before - 1 == found["size"]).fillna(value=False).astype(bool)
+    left_out = (before + found["position"].astype("Int64"))[fits].astype("string")
+    return pd.Series(left_out.to_numpy(), index=found.loc[fits, "receipt"].astype("int64"), dtype="string")
+
+
+def _rounded(cheques: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame:
+    """A row for each pair of which rounding changed the cash: sales less refunds."""
+    more = receipts["cash"].to_numpy(dtype="int64") - cheques["cash"].to_numpy(dtype="int64")
+    is_refund = _true(cheques["is_refund"]).to_numpy()
+    summed = cheques[["pair"]].assign(cash=np.where(is_refund, -more, more)).groupby("pair", as_index=False).sum()
+    summed = summed[summed["cash"] != 0]
+    return summed.assign(what="rounding", total=summed["cash"]).reindex(columns=_FOUND)
