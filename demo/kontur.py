@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,15 @@ _ORGANIZATIONS = (
 )
 _START_TIMEOUT_S = 30.0
 _LOOK_AGAIN_S = 0.05
+
+
+def sandbox_arguments(first_day: date, last_day: date) -> list[str]:
+    """What the demo's sandbox is started with, apart from where it listens: its world, of these days."""
+    return [
+        "--seed", str(_SEED), "--first-day", first_day.isoformat(), "--last-day", last_day.isoformat(),
+        *(word for one in _ORGANIZATIONS for word in ("--organization", one)),
+        "--registers", str(_REGISTERS), "--market",
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +74,8 @@ class LocalKontur:
         port = pick_free_port(int(last.address.rpartition(":")[2]) if last else _PREFERRED_PORT)
         log = self._keeper.log_file(_NAME)
         log.unlink(missing_ok=True)
-        command = [
-            sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), "--seed", str(_SEED),
-            "--first-day", state.first_day.isoformat(), "--last-day", state.last_day.isoformat(),
-            *(word for one in _ORGANIZATIONS for word in ("--organization", one)),
-            "--registers", str(_REGISTERS), "--market",
-        ]  # fmt: skip
+        arguments = sandbox_arguments(state.first_day, state.last_day)
+        command = [sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), *arguments]
         self._keeper.start(_NAME, command, cwd=REPOSITORY)
         deadline = time.monotonic() + _START_TIMEOUT_S
         while not (text := log.read_text()).startswith("{") or "\n" not in text:
