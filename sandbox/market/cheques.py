@@ -38,6 +38,7 @@ class Cheques:
         payments: by type of PAYMENT_TYPES; they sum to `total`.
         lot: a random number for what is invented only when the cheque is shown.
         lost: by cashbox and shift, how many cheques never reach Market.
+        unfiscal: by cashbox and shift, how many cheques have no receipt.
     """
 
     cashbox: Ints
@@ -54,6 +55,7 @@ class Cheques:
     payments: dict[str, Ints]
     lot: Ints
     lost: tuple[Ints, ...]
+    unfiscal: tuple[Ints, ...]
 
     def listed(self, now_s: int, asked: int) -> Flags:
         """Which cheques Market has at `now_s` (UTC), the shop having been asked `asked` times."""
@@ -97,8 +99,16 @@ def _pay(settings: MarketSettings, rng: np.random.Generator, money: Receipts, ro
     }
 
 
-def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints]:
-    """Columns of one cashbox's cheques, payments among them by their type; and how many are lost, by shift."""
+def _more_than_fiscal(settings: MarketSettings, cashbox: Cashbox, total: Ints, cash: Ints) -> Ints:
+    """By how many kopecks each cheque is above its receipt: a sum that no receipt of the shift has."""
+    rng = np.random.default_rng(stable_seed(settings.seed, "unfiscal", cashbox.id))
+    chance, more = rng.integers(0, 1000, len(total)), rng.integers(10_001, 99_999, len(total))
+    is_more: Flags = (cash == total) & (cash > 0) & (chance < settings.unfiscal_permille)
+    return np.where(is_more, more, 0)
+
+
+def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints, Ints]:
+    """Columns of one cashbox's cheques, payments among them by their type; how many are lost and unfiscal, by shift."""
     cashbox, settings = shop.cashboxes[place], shop.market
     ledger, shifts = cashbox.register.ledger, cashbox.register.shifts
     money = ledger.receipts
@@ -112,7 +122,8 @@ def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints]:
     opened_ms = np.minimum(opened_ms, closed_ms)
     correction, less = _round(settings, rng, money.total[rows], money.cash[rows])
     payments = _pay(settings, rng, money, rows)
-    payments["Cash"] = payments["Cash"] - less
+    more = _more_than_fiscal(settings, cashbox, money.total[rows], money.cash[rows])
+    payments["Cash"] = payments["Cash"] - less + more
     slow = rng.integers(0, 1000, n) < settings.arrive_while_read_permille
     columns = {
         "cashbox": np.full(n, place, dtype=np.int64),
@@ -124,25 +135,28 @@ def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints]:
         "known_s": _known(shop, cashbox, closed_ms),
         "asked": np.where(slow, rng.integers(2, 2 + _SEVERAL_REQUESTS, n), 0),
         "refund": (money.operation[rows] == 2).astype(np.int64),
-        "total": money.total[rows] - less,
+        "total": money.total[rows] - less + more,
         "correction": correction,
         "lot": rng.integers(0, 2**40, n),
         **payments,
     }
     kept = rng.integers(0, 1000, n) >= settings.missing_permille
     lost = np.bincount(shift[~kept], minlength=len(shifts)).astype(np.int64)
-    return {name: column[kept] for name, column in columns.items()}, lost
+    unfiscal = np.bincount(shift[kept & (more > 0)], minlength=len(shifts)).astype(np.int64)
+    return {name: column[kept] for name, column in columns.items()}, lost, unfiscal
 
 
 def ring_up(shop: Shop) -> Cheques:
     """All cheques of a shop, from its registers' receipts and Market's settings."""
     parts = [_of_cashbox(shop, place) for place in range(len(shop.cashboxes))]
-    names = [name for name in Cheques.__dataclass_fields__ if name not in ("payments", "lost")]
+    names = [name for name in Cheques.__dataclass_fields__ if name not in ("payments", "lost", "unfiscal")]
     nothing = np.zeros(0, dtype=np.int64)
     columns = {
-        name: np.concatenate([nothing, *(columns[name] for columns, _ in parts)]) for name in (*names, *PAYMENT_TYPES)
+        name: np.concatenate([nothing, *(columns[name] for columns, _, _ in parts)])
+        for name in (*names, *PAYMENT_TYPES)
     }
     order = np.lexsort((columns["receipt"], columns["cashbox"], columns["closed_ms"]))
     columns = {name: column[order] for name, column in columns.items()}
     payments = {name: columns.pop(name) for name in PAYMENT_TYPES}
-    return Cheques(**columns, payments=payments, lost=tuple(lost for _, lost in parts))
+    lost, unfiscal = tuple(lost for _, lost, _ in parts), tuple(unfiscal for *_, unfiscal in parts)
+    return Cheques(**columns, payments=payments, lost=lost, unfiscal=unfiscal)

@@ -31,6 +31,8 @@ class MarketSettings:
         every_doubled_waybill: waybills told twice, from two sources.
 
         missing_permille: cheques that never reach Market.
+        unfiscal_permille: of the cheques paid in cash alone, those of more than their receipt: no receipt is such a
+            cheque, and its till shift needs a person.
         rounding_permille: of the cheques of whole roubles paid in cash alone, those that were rounded down to it
             (`priceCorrection`); the operator has the same cash.
         rounding_differs_permille: of those with kopecks: Market rounds down to whole roubles, the operator does not.
@@ -59,6 +61,7 @@ class MarketSettings:
     every_doubled_waybill: int = 8
 
     missing_permille: int = 4
+    unfiscal_permille: int = 0
     rounding_permille: int = 150
     rounding_differs_permille: int = 0
     delivery_permille: int = 60

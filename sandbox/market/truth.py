@@ -65,6 +65,8 @@ def _shop_truth(shop: Shop, listed: Flags) -> Iterator[dict[str, Any]]:
             "cheques": int(counts[place]),
             "awaited": whole[int(keys[place])] - int(counts[place]),
             "lost": int(cheques.lost[box][shift]),
+            "unfiscal": int(cheques.unfiscal[box][shift]),
+            "recommendation": "keep-ofd" if cashbox.in_ofd and cheques.unfiscal[box][shift] else None,
             **{name: amounts[place] for name, amounts in sums.items()},
             **_fiscal(cashbox, shift),
         }
@@ -75,8 +77,10 @@ def truth_of_till_shifts(market: Market, shops: Iterable[Shop], inn: str | None 
 
     Kopecks as Market tells them; `cashless_*` is every payment that is not cash. `opened_at`: the first cheque's
     opening; `closed_at`: the last one's closing; the till's local clock. `awaited`: cheques that are still to come;
-    `lost`: those that never will. `price_correction`: of sales, less that of refunds. `kkt_reg_id`,
-    `fiscal_drive_number`, `shift_number`: the shift of the operator, None where it has none.
+    `lost`: those that never will; `unfiscal`: those that no receipt is. `recommendation`: what a person who has to
+    decide of the shift because of its cheques is right to say; None where nobody has to. `price_correction`: of sales,
+    less that of refunds. `kkt_reg_id`, `fiscal_drive_number`, `shift_number`: the shift of the operator, None where it
+    has none.
     """
     return [
         line

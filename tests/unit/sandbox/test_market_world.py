@@ -174,6 +174,20 @@ def test_missing_cheques_are_counted_by_shift(visit_market: Callable[..., Any]) 
     assert all(one["cheques"] + one["lost"] == receipts[fiscal(one)] for one in truth)
 
 
+def test_cheques_that_no_receipt_is_are_counted_by_shift_and_the_ofd_is_recommended(
+    visit_market: Callable[..., Any],
+) -> None:
+    sandbox = visit_market(world=PLAIN, unfiscal_permille=50).sandbox
+    expected = {fiscal(one): one["cash_income"] - one["cash_refund"] for one in sandbox.truth()}
+    truth = sandbox.market_truth()
+    planted = [one for one in truth if one["unfiscal"]]
+    assert len(planted) > 10
+    assert {one["recommendation"] for one in planted} == {"keep-ofd"}
+    assert {one["recommendation"] for one in truth if not one["unfiscal"]} == {None}
+    differ = {one["till_shift"] for one in truth if one["cash_income"] - one["cash_refund"] != expected[fiscal(one)]}
+    assert differ == {one["till_shift"] for one in planted}
+
+
 def test_some_cashboxes_only_market_knows_and_some_registers_only_the_operator(
     visit_market: Callable[..., Any],
 ) -> None:
