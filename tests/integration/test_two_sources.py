@@ -23,7 +23,7 @@ from tests.integration.two_sources import judge
 from tests.town import Town
 
 FIRST, LAST = date(2025, 12, 1), date(2025, 12, 25)
-# Corrections are not known to tills: a shift with one differs, and waits for a person.
+# Corrections are not known to tills: a shift with one differs.
 WORLD = WorldSettings(
     first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=4, receipts_per_shift=8,
     correction_permille=0,
@@ -209,8 +209,8 @@ def test_a_shift_whose_report_came_after_midnight_is_booked_on_the_day_of_the_re
 
 
 def differing(build_town: BuildTown) -> Town:
-    """Tills that have lost some cheques."""
-    town = both(build_town, replace(EASY, missing_permille=25))
+    """Tills with some cheques that no receipt is."""
+    town = both(build_town, replace(EASY, unfiscal_permille=25))
     town.load(product=OFD)
     town.load(product=MARKET)
     return town
@@ -220,8 +220,15 @@ def test_other_sums_are_a_conflict_with_both_sides_and_the_ofd_is_booked_meanwhi
     town = differing(build_town)
     asked = waiting(town)
     assert asked
+    true = {
+        (row["cashbox_id"], row["till_shift"]): row["recommendation"] for row in town.sandbox.market_truth(town.inn)
+    }
+    tills = {row["shift_id"]: (row["cashbox_id"], row["till_shift"]) for row in town.shifts()}
+    assert {tills[decision["shift_id"]] for decision in asked} == {key for key, word in true.items() if word}
     for decision in asked:
         assert decision["choices"] == ["keep-ofd", "keep-market", "both"]
+        assert decision["recommendation"]["word"] == true[tills[decision["shift_id"]]] == "keep-ofd"
+        assert "; the OFD has no receipt of cheque" in decision["recommendation"]["reason"]
         assert set(decision["difference"]) & {"cash_income", "cash_refund"}
         assert live(town, decision["shift_id"]) == []
     truth = judge(town)

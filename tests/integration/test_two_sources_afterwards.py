@@ -74,7 +74,7 @@ def test_market_switched_on_again_from_a_later_date_leaves_its_former_orders_alo
 def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_other_sums(
     build_town: BuildTown,
 ) -> None:
-    town = both(build_town, replace(EASY, missing_permille=25))
+    town = both(build_town, replace(EASY, unfiscal_permille=25))
     town.load(product=OFD)
     town.load(product=MARKET)
     decision = next(row for row in waiting(town) if row["kind"] == "conflict" and row["choices"][0] == "keep-ofd")

@@ -25,6 +25,7 @@ select
     decision.decided_by as told_by,
     decision.decided_at as since,
     decision.batch_id,
+    decision.recommendation,
     decision.resolution,
     decision.resolved_by,
     decision.resolved_at,

@@ -32,6 +32,7 @@ select
     decision.kept,
     decision.held,
     decision.evidence,
+    decision.recommendation,
     decision.decided_by as told_by,
     decision.decided_at as since,
     decision.batch_id,

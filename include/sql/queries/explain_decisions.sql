@@ -12,6 +12,7 @@ select
     decided_by,
     decided_at,
     batch_id,
+    recommendation,
     resolution,
     resolved_by,
     resolved_at,

@@ -82,11 +82,18 @@ def _told(row: Row) -> str:
         lines += [f"  {name}: kept {kept}, held back {held}" for name, (kept, held) in row["difference"].items()]
     else:
         lines += [f"  {name}: {value}" for name, value in row["held"].items()]
+    if row["recommendation"]:
+        lines.append(f"  recommended: {_recommended(row['recommendation'])}")
     pages = ", ".join(map(str, row["evidence"]))
     lines.append(
         f"  evidence: pages {pages}; `smena resolve {row['decision_id']} {'|'.join(row['choices'])} --reason …`"
     )
     return "\n".join(lines)
+
+
+def _recommended(recommendation: dict[str, str | None]) -> str:
+    """The word, where one is recommended, and why."""
+    return ": ".join(filter(None, [recommendation["word"], recommendation["reason"]]))
 
 
 def _what(row: Row) -> str:

@@ -34,7 +34,10 @@ class Resolved:
 
 
 def open_decisions(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
-    """Decisions that wait: both sides, their difference by name ([kept, held]), the evidence, since when, the words."""
+    """Decisions that wait: both sides, their difference by name ([kept, held]), the evidence, since when, the words.
+
+    `recommendation` is None, or the `word` that is recommended (None where none of them is) and the `reason`.
+    """
     rows = transaction.rows("decisions", inn=inn, decision_id=None)
     return [row | {"difference": _difference(row), "choices": list(choices(row))} for row in rows]
 

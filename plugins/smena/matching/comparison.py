@@ -7,28 +7,16 @@ a receipt of the fiscal shift, the difference is made of such documents alone, a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from smena.matching.one_to_one import clocks_apart, matched, rest
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
 CORRECTIONS = ("receiptCorrection", "bsoCorrection")
 
-CLOCKS_APART_S = 300
-"""How far apart a cheque and its receipt may be. Clocks of a till and of its register differ by seconds."""
-
-_NARROW_S = (10, 60)
-"""Narrower bounds that are tried first, so that of several equal documents those nearest in time are one."""
-
-_FEWEST_FOR_CLOCKS = 3
-"""So many documents whose sums occur once say by how much two clocks differ; fewer could do so by chance."""
-
 _PAIR = ["till_id", "fiscal_id"]
-_ALIKE = ["pair", "is_refund", "cash", "total"]
-"""`pair` is the place of a pair among all that are compared."""
-_NONE: Any = np.array([], dtype="int64")
 _OPERATIONS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
 
 PAIRS = Schema(
@@ -131,9 +119,9 @@ def compare(pairs: pd.DataFrame, cheques: pd.DataFrame, receipts: pd.DataFrame) 
     ours, theirs = _of_known(ours, known), _of_known(theirs, known)
     theirs = theirs[theirs["operation"].isin(["cash_income", "cash_refund"])].reset_index(drop=True)
     theirs["is_refund"] = (theirs["operation"] == "cash_refund").astype("boolean")
-    ours["second"] += _clocks_apart(ours, theirs)
-    one, other = _matched(ours, theirs)
-    alone, unmet = _rest(ours, one), _rest(theirs, other)
+    ours["second"] += clocks_apart(ours, theirs)
+    one, other = matched(ours, theirs)
+    alone, unmet = rest(ours, one), rest(theirs, other)
     found = pd.concat(
         [_receipts_alone(unmet, ours), _cheques_alone(alone), _rounded(ours.loc[one], theirs.loc[other])],
         ignore_index=True,
@@ -152,7 +140,10 @@ def _unread(pairs: pd.DataFrame, ours: pd.DataFrame, theirs: pd.DataFrame) -> pd
     fiscal = {name: theirs["operation"] == name for name in _OPERATIONS}
     cheques = _counted(pairs, ours, till, "cheque_id")
     receipts = _counted(pairs, theirs, fiscal, "fiscal_document_number")
-    few = [_few(pairs["cheques"], cheques, "cheques"), _few(pairs["receipts"], receipts, "receipts")]
+    few = [
+        _few(pairs["cheques"], cheques, " cheques were read"),
+        _few(pairs["receipts"], receipts, " receipts were read"),
+    ]
     unequal = [
         _unequal(pairs, cheques, till, "the cheques do not add up to the till shift"),
         _unequal(pairs, receipts, fiscal, "the receipts do not add up to the shift"),
@@ -176,7 +167,7 @@ def _counted(pairs: pd.DataFrame, documents: pd.DataFrame, parts: dict[str, pd.S
 def _few(wanted: pd.Series, counted: pd.DataFrame, what: str) -> pd.Series:
     # An unknown count is not equal to any.
     is_whole = (wanted == counted["read"]).fillna(value=False).astype(bool)
-    text = counted["read"].astype("string") + " of " + wanted.astype("string").fillna("?") + f" {what} were read"
+    text = counted["read"].astype("string") + " of " + wanted.astype("string").fillna("?") + what
     return text.mask(is_whole)
 
 
@@ -195,90 +186,6 @@ def _of_known(documents: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
     """Documents of pairs that can be compared, with their time as a number of seconds."""
     documents = documents[documents["pair"].isin(known)].reset_index(drop=True)
     return documents.assign(second=(documents["at"] - pd.Timestamp(0)) // pd.Timedelta(seconds=1))
-
-
-def _clocks_apart(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
-    """By how many seconds the register's clock is ahead of the till's, for each cheque (index of `ours`).
-
-    It is the median over the documents whose sums each side has once in the shift, where most of them lie around it;
-    else no difference is known, and none is assumed.
-    """
-    single = ours[~ours.duplicated(_ALIKE, keep=False)].merge(
-        theirs[~theirs.duplicated(_ALIKE, keep=False)], on=_ALIKE, suffixes=("", "_theirs")
-    )
-    apart = single["second_theirs"] - single["second"]
-    near = (apart - apart.groupby(single["pair"]).transform("median")).abs() <= CLOCKS_APART_S
-    by_pair = single.assign(apart=apart, near=near).groupby("pair")
-    found = by_pair.agg(apart=("apart", "median"), near=("near", "sum"), count=("near", "size"))
-    found = found[(found["near"] >= _FEWEST_FOR_CLOCKS) & (found["near"] * 2 > found["count"])]
-    return found["apart"].reindex(ours["pair"], fill_value=0).set_axis(ours.index).round().astype("int64")
-
-
-def _matched(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[Any, Any]:
-    """Index labels of cheques, and of the receipts that they are."""
-    one, other = _nearest(ours, theirs)
-    # What is not known to be rounded is compared as it is.
-    is_rounded = (ours["price_correction"] != 0).fillna(value=False).astype(bool) & (ours["cash"] > 0).astype(bool)
-    for sign in (1, -1):
-        left = _rest(ours[is_rounded], one)
-        if left.empty:
-            break
-        before = {name: left[name] + sign * left["price_correction"] for name in ("cash", "total")}
-        more, more_other = _nearest(left.assign(**before), _rest(theirs, other))
-        one, other = np.concatenate([one, more]), np.concatenate([other, more_other])
-    return one, other
-
-
-def _nearest(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[Any, Any]:
-    """As many as can be matched; of equal documents those nearest in time, unless a cheque would be left over."""
-    both = pd.concat([ours[_ALIKE], theirs[_ALIKE]])
-    group = both.groupby(_ALIKE, sort=False).ngroup().to_numpy()
-    ours, theirs = ours.assign(group=group[: len(ours)]), theirs.assign(group=group[len(ours) :])
-    most = _within(ours, theirs, CLOCKS_APART_S)
-    near = (_NONE, _NONE)
-    for bound in (*_NARROW_S, CLOCKS_APART_S):
-        found = _within(_rest(ours, near[0]), _rest(theirs, near[1]), bound)
-        near = np.concatenate([near[0], found[0]]), np.concatenate([near[1], found[1]])
-    groups = [ours.loc[one, "group"].to_numpy() for one, _ in (most, near)]
-    size = int(group.max(initial=-1)) + 1
-    counts = [np.bincount(of_group, minlength=size) for of_group in groups]
-    is_fewer = counts[1] < counts[0]
-    by_most, by_near = is_fewer[groups[0]], ~is_fewer[groups[1]]
-    return np.concatenate([most[0][by_most], near[0][by_near]]), np.concatenate([most[1][by_most], near[1][by_near]])
-
-
-def _within(ours: pd.DataFrame, theirs: pd.DataFrame, bound_s: int) -> tuple[Any, Any]:
-    """The largest number of equal documents at most `bound_s` apart, one to one: labels of both sides.
-
-    In every group of equal documents the earliest of both sides are looked at: they are one, or the earlier one of them
-    is too early for all that are left. A round does so for all groups at once.
-    """
-    sides = []
-    for rows in (ours, theirs):
-        second, group = rows["second"].to_numpy(dtype="int64"), rows["group"].to_numpy(dtype="int64")
-        order = np.lexsort((second, group))
-        sides.append((rows.index.to_numpy()[order], second[order], group[order]))
-    (one, one_at, one_group), (other, other_at, other_group) = sides
-    groups = np.intersect1d(one_group, other_group)
-    here, here_end = (np.searchsorted(one_group, groups, side) for side in ("left", "right"))
-    there, there_end = (np.searchsorted(other_group, groups, side) for side in ("left", "right"))
-    found: list[tuple[Any, Any]] = []
-    while len(here):
-        apart = other_at[there] - one_at[here]
-        is_one = np.abs(apart) <= bound_s
-        found.append((one[here[is_one]], other[there[is_one]]))
-        here = here + (is_one | (apart > bound_s))
-        there = there + (is_one | (apart < -bound_s))
-        goes_on = (here < here_end) & (there < there_end)
-        here, here_end, there, there_end = (ends[goes_on] for ends in (here, here_end, there, there_end))
-    return (
-        np.concatenate([_NONE, *(cheque for cheque, _ in found)]),
-        np.concatenate([_NONE, *(receipt for _, receipt in found)]),
-    )
-
-
-def _rest(documents: pd.DataFrame, taken: Any) -> pd.DataFrame:
-    return documents[~documents.index.isin(taken)]
 
 
 def _cheques_alone(cheques: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from smena.model.window import MARKET, OFD
 from smena.pipeline import extract, process, writing
@@ -17,13 +17,22 @@ from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 
 
+class Write(Protocol):
+    """Writes a batch within the publishing transaction.
+
+    Raises Uncompared where `compares` and shifts of the two sources have to be compared first.
+    """
+
+    def __call__(self, transaction: Transaction, batch: Batch, *, compares: bool) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The steps of one product, of a batch and a shard; `write` within the publishing transaction."""
 
     extract: Callable[[Road, int, int], Extraction]
     process: Callable[[Road, int, int], Any]
-    write: Callable[[Transaction, Batch], None]
+    write: Write
 
 
 STEPS = {

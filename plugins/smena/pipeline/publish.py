@@ -11,6 +11,7 @@ from smena.integration.organizations import organization_of
 from smena.model.containing import contained
 from smena.model.errors import BadBatch, BrokenPromise, PassingFault, UnexpectedError, WrongUse
 from smena.model.organization import Organization
+from smena.pipeline.comparing import Uncompared, compare_pairs
 from smena.pipeline.log import step_log
 from smena.pipeline.products import steps_of
 from smena.pipeline.road import Road
@@ -25,8 +26,8 @@ FEWEST_BAD_REPORTS = 10
 
 MOST_REGISTERS_NAMED = 5
 
-MOST_DECISIONS = 3
-"""How often a batch is read and decided again, where the books change under it."""
+MOST_ROUNDS = 3
+"""How often a batch is begun again: shifts have to be compared first, or the books change under it. One round does."""
 
 FAILED_AFTER = "failed_after"
 """In the summary of a published batch: the error of what is done after the publishing."""
@@ -106,31 +107,38 @@ def _publish(road: Road, batch_id: int) -> Published:
 
 
 def _decided_and_applied(road: Road, batch: Batch) -> bool:
-    """Writes a batch in one transaction under the organisation's lock; False where another process has written it.
+    """Writes the batch; False where another process has published it meanwhile.
 
-    Where the books have changed between reading and applying, nothing is kept, and it is read and decided again.
+    Which shifts are to be compared is known only when they are paired, and the OFD is asked for receipts without the
+    organisation's lock: the transaction is rolled back, they are compared, and it begins again. So it does where the
+    books have changed between reading and applying. After `MOST_ROUNDS`, what is not compared is a conflict until the
+    next batch.
     """
-    for attempt in range(MOST_DECISIONS):
+    for left in reversed(range(MOST_ROUNDS + 1)):
         try:
-            with road.warehouse.transaction() as transaction:
-                transaction.run("lock_organization", inn=batch.organization_inn)
-                # Another process may have published the batch while this one waited for the lock.
-                if ledger.batch_of(transaction, batch.batch_id).state == "published":
-                    return False
-                _check_mandate(transaction, batch)
-                _check_stage(transaction, batch.batch_id)
-                steps_of(batch.product).write(transaction, batch)
-                transaction.run(
-                    "release_quarantine",
-                    batch_id=batch.batch_id,
-                    inn=batch.organization_inn,
-                    product=batch.product,
-                )
-                return True
+            return _write(road, batch, compares=left > 0)
+        except Uncompared as found:
+            compare_pairs(road, batch, found.pairs)
         except BooksChanged:
-            if attempt == MOST_DECISIONS - 1:
+            if not left:
                 raise
-    raise AssertionError("the last attempt raises or returns")
+    raise AssertionError("the last round compares nothing")
+
+
+def _write(road: Road, batch: Batch, *, compares: bool) -> bool:
+    """Writes the batch in one transaction under the organisation's lock; False where it is published already."""
+    with road.warehouse.transaction() as transaction:
+        transaction.run("lock_organization", inn=batch.organization_inn)
+        # Another process may have published the batch while this one waited for the lock.
+        if ledger.batch_of(transaction, batch.batch_id).state == "published":
+            return False
+        _check_mandate(transaction, batch)
+        _check_stage(transaction, batch.batch_id)
+        steps_of(batch.product).write(transaction, batch, compares=compares)
+        transaction.run(
+            "release_quarantine", batch_id=batch.batch_id, inn=batch.organization_inn, product=batch.product
+        )
+        return True
 
 
 def _finished(road: Road, batch: Batch) -> Published:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smena.matching.decide import decide
+from smena.pipeline.comparing import require_comparisons
 from smena.pipeline.uncovering import uncover
 from smena.warehouse.applying import apply
 from smena.warehouse.database import Transaction
@@ -10,9 +11,12 @@ from smena.warehouse.ledger import Batch
 from smena.warehouse.slices import read_slice
 
 
-def write(transaction: Transaction, batch: Batch) -> None:
-    """Matches a staged batch with what stands, and writes it. Under the organisation's lock, in its transaction."""
-    write_books(transaction, batch)
+def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
+    """Decides about a staged batch and writes it, under the organisation's lock, in its transaction.
+
+    Raises Uncompared where `compares` and shifts of the two sources have to be compared first.
+    """
+    write_books(transaction, batch, compares=compares)
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
@@ -25,7 +29,7 @@ def write(transaction: Transaction, batch: Batch) -> None:
     transaction.run("publish_summary", batch_id=batch_id)
 
 
-def write_books(transaction: Transaction, batch: Batch) -> None:
+def write_books(transaction: Transaction, batch: Batch, *, compares: bool = False) -> None:
     """Reads the slice of a staged batch, decides, and applies what was decided to shifts, orders and decisions.
 
     The locks of drives are taken after that of the organisation, and held to the end: two organisations may list one
@@ -33,4 +37,7 @@ def write_books(transaction: Transaction, batch: Batch) -> None:
     """
     transaction.run("lock_drives", batch_id=batch.batch_id)
     slice_ = read_slice(transaction, batch.batch_id, batch.organization_inn)
-    apply(transaction, batch, decide(slice_), closed_through=slice_.setting.closed_through)
+    changes = decide(slice_)
+    if compares:
+        require_comparisons(transaction, batch, changes.uncompared)
+    apply(transaction, batch, changes, closed_through=slice_.setting.closed_through)

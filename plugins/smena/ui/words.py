@@ -46,8 +46,13 @@ def _in_russian(text: str) -> str | None:
         return phrases()[text]
     for pattern, russian in _patterns():
         if found := pattern.fullmatch(text):
-            return russian.format(**{name: said(part, "ru") for name, part in found.groupdict().items()})
+            return russian.format(**{name: _named(name, part) for name, part in found.groupdict().items()})
     return None
+
+
+def _named(name: str, part: str) -> str:
+    """What a phrase names: a sum of `roubles` has a comma in Russian, a reason is in Russian itself."""
+    return part.replace(".", ",") if name == "roubles" else said(part, "ru")
 
 
 @cache

@@ -195,7 +195,7 @@ def test_both_words_of_two_sources_are_refused_after_the_first(build_town: Build
     from smena.decisions.conflicts import open_decisions
     from tests.integration.ui.browser import Browser
 
-    town = connected(build_town, replace(EASY, missing_permille=25))
+    town = connected(build_town, replace(EASY, unfiscal_permille=25))
     first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
     anna = Browser(town.road, "anna")
     token = anna.token("/decisions")

@@ -186,7 +186,7 @@ def test_nobody_links_the_cashboxes_of_another_organisation(doubtful: Town) -> N
 def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_named_is_booked(
     build_town: BuildTown,
 ) -> None:
-    town = connected(build_town, replace(EASY, missing_permille=25))
+    town = connected(build_town, replace(EASY, unfiscal_permille=25))
     first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
     anna = Browser(town.road, "anna")
     page = anna.page("/decisions")
@@ -197,6 +197,10 @@ def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_nam
     assert first["rival_kkt_reg_id"] in section
     for name in ("keep-ofd", "keep-market", "both"):
         assert f'value="{name}"' in section
+    assert (
+        "Рекомендуем: <b>Это одна смена: провести по ОФД</b> — по фискальным данным верна смена ОФД; в ОФД нет чека №"
+        in section
+    )
     for pair in first["difference"].values():
         kept, held = (written(one) if isinstance(one, Decimal) else one for one in pair)
         assert f'class="differs">{kept}</td><td class="differs">{held}<' in section
@@ -207,7 +211,7 @@ def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_nam
 
 
 def test_differences_of_two_sources_are_resolved_many_at_once_all_or_none(build_town: BuildTown) -> None:
-    town = connected(build_town, replace(EASY, missing_permille=80))
+    town = connected(build_town, replace(EASY, unfiscal_permille=80))
     waiting = [row["decision_id"] for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
     assert len(waiting) > 2
     anna = Browser(town.road, "anna")

@@ -161,7 +161,7 @@ def test_the_legend_names_every_sign_in_both_languages(browser: OpenBrowser) -> 
 
 def test_both_sides_of_a_decision_wait_on_the_page_of_their_product(build_town: BuildTown) -> None:
     """Market and the OFD report other sums: neither day is complete until somebody decides which shift is booked."""
-    town = connected(build_town, replace(EASY, missing_permille=25))
+    town = connected(build_town, replace(EASY, unfiscal_permille=25))
     anna = Browser(town.road, "anna")
     asked = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
     assert asked

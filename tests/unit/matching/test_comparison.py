@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smena.matching.comparison import CHEQUES, CLOCKS_APART_S, PAIRS, RECEIPTS, Comparison, compare
+from smena.matching.comparison import CHEQUES, PAIRS, RECEIPTS, Comparison, compare
+from smena.matching.one_to_one import CLOCKS_APART_S
 
 MORNING = pd.Timestamp("2026-02-03 10:00")
 

@@ -9,10 +9,13 @@ from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 
 
-def write(transaction: Transaction, batch: Batch) -> None:
-    """Matches staged till shifts with what stands, pairs them with the OFD's, and writes what is Market's to book."""
+def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
+    """Decides about staged till shifts and documents and writes them, in the publishing transaction.
+
+    Raises Uncompared where `compares` and shifts of the two sources have to be compared first.
+    """
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
-    write_books(transaction, batch)
+    write_books(transaction, batch, compares=compares)
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)

@@ -1,0 +1,288 @@
+"""Before a batch is published: till shifts with other cash than their fiscal shift, compared receipt by receipt.
+
+Cheques are read from the evidence. Receipts are too where the shift was booked from them; else the OFD is asked for
+those of these shifts. What cannot be compared now stays a conflict, and is tried again with the next batch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+
+import pandas as pd
+
+from smena.integration.organizations import organization_of
+from smena.matching.comparison import CHEQUES, PAIRS, RECEIPTS, Comparison, compare
+from smena.matching.explanation import explain
+from smena.model.containing import contained
+from smena.model.errors import PassingFault, RefusedLogin, SmenaError
+from smena.model.organization import Organization
+from smena.pipeline.extract import RECEIPTS as RECEIPT_TYPES
+from smena.pipeline.log import step_log
+from smena.pipeline.market.extract import CHEQUES as CHEQUE_PAGES
+from smena.pipeline.reading import DOCUMENTS, OF_DOCUMENTS
+from smena.pipeline.receipts import Period, periods_of
+from smena.pipeline.road import Road
+from smena.sources.ofd import OfdClient
+from smena.transform.decoding import storable
+from smena.transform.frames import SHIFT_KEY
+from smena.transform.market.reading import read_cheques
+from smena.transform.pages import RawPage
+from smena.transform.reading import read_documents
+from smena.transform.schema import MOMENT
+from smena.warehouse.database import Row, Transaction, as_json
+from smena.warehouse.ledger import Batch
+from smena.warehouse.pages import PageStore, decompress
+
+SHIFTS_AT_ONCE = 200
+
+LONGEST_S = 900.0
+"""So long the OFD is asked; what is not compared by then is left to the next batch."""
+
+_TILL_SHIFT = ["shop_id", "cashbox_id", "till_shift"]
+_ANY_DAY = date(1970, 1, 1)
+"""The periods of one register are wanted all together, whatever assignment they were of."""
+
+
+class Uncompared(Exception):
+    """Pairs of a till shift and its fiscal shift that have to be compared first: publish does, and begins again."""
+
+    def __init__(self, pairs: list[Row]) -> None:
+        super().__init__(f"{len(pairs)} pairs are not compared")
+        self.pairs = pairs
+
+
+def require_comparisons(transaction: Transaction, batch: Batch, pairs: pd.DataFrame) -> None:
+    """Raises Uncompared where shifts of the two sources (UNCOMPARED) have other cash and are not compared as they are.
+
+    In the publishing transaction, before anything is applied.
+    """
+    if len(pairs):
+        named = pairs.astype(object).where(pairs.notna(), None).to_dict("records")
+        raise Uncompared(transaction.rows("compare_wanted", batch_id=batch.batch_id, pairs=as_json(named)))
+
+
+def compare_pairs(road: Road, batch: Batch, pairs: Sequence[Row]) -> None:
+    """Compares these pairs (rows of `compare_wanted`) and keeps what came of each in control.comparison.
+
+    It runs outside the organisation's lock. Each lot is kept in a transaction of its own, so a process that is killed
+    goes on with the rest. Whatever fails is kept as the reason why a pair could not be compared. Raises PassingFault
+    of the warehouse, and WrongUse for an unknown organisation.
+    """
+    with step_log("compare", batch_id=batch.batch_id, inn=batch.organization_inn, pairs=len(pairs)) as told:
+        organization = organization_of(road.warehouse, batch.organization_inn)
+        asker = _Asker(road, organization, batch)
+        kept: list[Row] = []
+        try:
+            for lot in _lots(road, pairs):
+                rows = _compare_lot(road, organization, asker, lot)
+                road.warehouse.run(
+                    "compare_keep", inn=organization.inn, batch_id=batch.batch_id, comparisons=as_json(rows)
+                )
+                kept += rows
+        finally:
+            asker.close()
+        verdicts = [row["is_explained"] for row in kept]
+        told.update(explained=verdicts.count(True), open=verdicts.count(False), unread=verdicts.count(None))
+
+
+def _compare_lot(road: Road, organization: Organization, asker: _Asker, lot: list[Row]) -> list[Row]:
+    """Rows for `compare_keep`."""
+    try:
+        asked, unasked = asker.receipts([row for row in lot if not row["receipt_pages"]])
+        cheques = _cheques_of(road, organization, lot)
+        receipts = _receipts_of(road, lot, asked)
+        pairs = _pairs_frame([row | {"unread": unasked.get(row["kkt_reg_id"])} for row in lot])
+        made = compare(pairs, CHEQUES.conform(cheques), RECEIPTS.conform(receipts))
+        return _rows(lot, made, receipts)
+    except PassingFault:
+        raise
+    except Exception as error:  # noqa: BLE001 - the border of a lot
+        ours = contained(error, f"comparison of {len(lot)} till shifts of {organization.inn}")
+        pairs = _pairs_frame([row | {"unread": storable(str(ours))} for row in lot])
+        nothing = RECEIPTS.empty().assign(page_id=pd.Series(dtype="Int64"))
+        return _rows(lot, compare(pairs, CHEQUES.empty(), RECEIPTS.empty()), nothing)
+
+
+def _lots(road: Road, pairs: Sequence[Row]) -> Iterator[list[Row]]:
+    """Pairs with as much evidence as may be held in memory at once, and at least one."""
+    pages = sorted({page for row in pairs for page in (*row["till_pages"], *row["receipt_pages"])})
+    sizes = {row["page_id"]: row["body_bytes"] for row in road.warehouse.rows("compare_page_sizes", pages=pages)}
+    lot: list[Row] = []
+    held: set[int] = set()
+    for row in pairs:
+        held |= {*row["till_pages"], *row["receipt_pages"]}
+        is_full = len(lot) >= SHIFTS_AT_ONCE or sum(sizes.get(page, 0) for page in held) > road.chunk_bytes
+        if lot and is_full:
+            yield lot
+            lot, held = [], {*row["till_pages"], *row["receipt_pages"]}
+        lot.append(row)
+    if lot:
+        yield lot
+
+
+def _cheques_of(road: Road, organization: Organization, lot: list[Row]) -> pd.DataFrame:
+    """The cheques of these till shifts, with `till_id`.
+
+    Pages of two batches may hold one cheque with two contents, so those of each batch are read apart.
+    """
+    frames = []
+    for part in _parts(lot, "till_read_in"):
+        pages = _evidence(road, part, "till_pages", (CHEQUE_PAGES, "unreadable"))
+        keys = _keys(part, ["till_id", *_TILL_SHIFT])
+        frames.append(read_cheques(pages, organization.timezone).cheques.merge(keys, on=_TILL_SHIFT))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _receipts_of(road: Road, lot: list[Row], asked: list[RawPage]) -> pd.DataFrame:
+    """The receipts of these fiscal shifts, with `fiscal_id` and `page_id`; those that were asked for apart."""
+    frames = [
+        _of_shifts(part, _evidence(road, part, "receipt_pages", OF_DOCUMENTS))
+        for part in _parts([row for row in lot if row["receipt_pages"]], "receipts_read_in")
+    ]
+    frames.append(_of_shifts([row for row in lot if not row["receipt_pages"]], asked))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _of_shifts(part: list[Row], pages: list[RawPage]) -> pd.DataFrame:
+    keys = _keys(part, ["fiscal_id", *SHIFT_KEY]).astype({"shift_number": "Int64"})
+    return read_documents(pages).receipts.merge(keys, on=SHIFT_KEY)
+
+
+def _keys(part: list[Row], columns: list[str]) -> pd.DataFrame:
+    rows = pd.DataFrame([[row[name] for name in columns] for row in part], columns=columns).drop_duplicates()
+    return rows.astype(dict.fromkeys(set(columns) - {"shift_number"}, "string"))
+
+
+def _parts(lot: list[Row], key: str) -> list[list[Row]]:
+    return [[row for row in lot if row[key] == one] for one in dict.fromkeys(row[key] for row in lot)]
+
+
+def _evidence(road: Road, part: list[Row], pages_of: str, methods: Sequence[str]) -> list[RawPage]:
+    rows = road.warehouse.rows("proof_pages", pages=sorted({page for row in part for page in row[pages_of]}))
+    return [
+        RawPage(row["page_id"], row["kkt_reg_id"], decompress(bytes(row["body"]), row["body_bytes"]))
+        for row in rows
+        if row["method"] in methods
+    ]
+
+
+def _pairs_frame(lot: list[Row]) -> pd.DataFrame:
+    return PAIRS.of({name: [row[name] for row in lot] for name in PAIRS.columns})
+
+
+def _rows(lot: list[Row], made: Comparison, receipts: pd.DataFrame) -> list[Row]:
+    """What is kept of each pair: the verdict, the documents and a sentence of them, and the pages that were read."""
+    pair = ["till_id", "fiscal_id"]
+    texts = explain(made.documents).set_index(pair)["explanation"]
+    read = receipts[["fiscal_id", "page_id"]].drop_duplicates().sort_values(["fiscal_id", "page_id"])
+    pages = {name: [int(page) for page in of_shift["page_id"]] for name, of_shift in read.groupby("fiscal_id")}
+    documents = made.documents.astype(object).where(made.documents.notna(), None)
+    of_pair = {key: rows.drop(columns=pair).to_dict("records") for key, rows in documents.groupby(pair)}
+    verdicts = made.pairs.astype(object).where(made.pairs.notna(), None).to_dict("records")
+    rows = []
+    for row, verdict in zip(lot, verdicts, strict=True):
+        key = (row["till_id"], row["fiscal_id"])
+        receipt_pages = pages.get(row["fiscal_id"], [])
+        rows.append(
+            {name: row[name] for name in (*pair, "till_facts", "fiscal_facts")}
+            | {
+                "is_explained": verdict["is_explained"],
+                "explanation": verdict["unread"] or texts.get(key, ""),
+                "documents": of_pair.get(key, []),
+                "receipt_pages": receipt_pages,
+                "page_ids": sorted({*row["till_pages"], *receipt_pages}),
+            }
+        )
+    return rows
+
+
+class _Asker:
+    """Asks the OFD for the receipts of shifts; answers are kept as evidence of the batch. It logs in when it has to."""
+
+    def __init__(
+        self, road: Road, organization: Organization, batch: Batch, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._road, self._organization, self._clock = road, organization, clock
+        self._pages = PageStore(road.warehouse, batch.batch_id)
+        self._ends_at = clock() + LONGEST_S
+        self._client: OfdClient | None = None
+        self._refused: SmenaError | None = None
+
+    def receipts(self, shifts: Sequence[Row]) -> tuple[list[RawPage], dict[str, str]]:
+        """The pages, and by register why it could not be asked. Nothing of one register costs another."""
+        if not shifts:
+            return [], {}
+        registers = {row["kkt_reg_id"]: row for row in shifts}
+        try:
+            client = self._client = self._client or self._road.ofd(self._organization)
+        except SmenaError as error:
+            return [], dict.fromkeys(registers, _unasked(error))
+        periods = _periods(shifts)
+        pages: list[RawPage] = []
+        unasked: dict[str, str] = {}
+        with ThreadPoolExecutor(self._road.extract_workers, thread_name_prefix="compare") as workers:
+            attempts = {
+                name: workers.submit(self._of_register, client, row, periods[name]) for name, row in registers.items()
+            }
+            for name, attempt in attempts.items():
+                try:
+                    pages += attempt.result()
+                except Exception as error:  # noqa: BLE001 - the border of a register
+                    ours = contained(error, f"receipts of {name} to be compared")
+                    if isinstance(ours, RefusedLogin):
+                        self._refused = ours
+                    unasked[name] = _unasked(ours)
+        return pages, unasked
+
+    def _of_register(self, client: OfdClient, register: Row, periods: Sequence[Period]) -> list[RawPage]:
+        if self._refused is not None:
+            raise self._refused
+        if register["ofd_organization_id"] is None:
+            raise SmenaError("the register is not listed any more")
+        kept, budget = list[RawPage](), self._road.budget()
+        fetch_id = int(self._road.warehouse.rows("fetch_id")[0]["fetch_id"])
+        for first, last in periods:
+            if register["permission_from"] is not None:
+                first = max(first, datetime.combine(register["permission_from"], datetime.min.time()))
+            if register["permission_to"] is not None:
+                last = min(
+                    last, datetime.combine(register["permission_to"], datetime.max.time().replace(microsecond=0))
+                )
+            if first > last:
+                continue
+            place = (register["ofd_organization_id"], register["kkt_reg_id"])
+            for page in client.by_period(*place, first, last, RECEIPT_TYPES):
+                if self._clock() > self._ends_at:
+                    raise PassingFault("there was no time left")
+                budget.take(len(page.body))
+                page_id = self._pages.add(
+                    fetch_id=fetch_id,
+                    kkt_reg_id=register["kkt_reg_id"],
+                    method=DOCUMENTS,
+                    address=page.address,
+                    status=page.status,
+                    fetched_at=page.fetched_at,
+                    body=page.body,
+                )
+                kept.append(RawPage(page_id, register["kkt_reg_id"], page.body))
+        return kept
+
+    def close(self) -> None:
+        """Closes the connections, where there are any."""
+        if self._client is not None:
+            self._client.close()
+
+
+def _unasked(error: SmenaError) -> str:
+    return storable(f"the receipts could not be asked for: {error.message}").replace("; ", ", ")
+
+
+def _periods(shifts: Sequence[Row]) -> dict[str, list[Period]]:
+    """By register: the periods that hold every receipt of these shifts."""
+    columns = ["kkt_reg_id", "opened_at", "closed_at", "received_at"]
+    frame = pd.DataFrame([[row[name] for name in columns] for row in shifts], columns=columns)
+    frame = frame.astype({"kkt_reg_id": "string"} | dict.fromkeys(columns[1:], MOMENT)).assign(first_day=_ANY_DAY)
+    return {register: periods for (register, _), periods in periods_of(frame).items()}
