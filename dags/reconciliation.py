@@ -7,10 +7,11 @@ the last 35 days. The source is asked again, and accounting is never changed.
 | --- | --- |
 | `organizations` | who is switched on, in lots |
 | `prove` | asks for totals by shift, totals by day and opening reports; verdicts by register and day, differences |
-| `report` | a line for each organisation; fails if shifts are missing, a difference is new, or one was not reconciled |
+| `report` | a line for each organisation; fails if one, or a register of it, was not reconciled |
 
 Verdicts are in `control.completeness`, differences in `control.difference`: a new one is a warning in the log of
-`prove`, one that is not found any more is closed. `smena reconcile` does the same by hand, for any period.
+`prove`, one that is not found any more is closed. What is missing or differs is told by the alerts, and leaves the run
+green; what documents explain is only listed. `smena reconcile` does the same by hand, for any period.
 
 * **Pool** `kontur_ofd`: shared with the loads. **Retries**: faults that may pass, three times, with growing pauses.
 * **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from smena.decisions.conflicts import open_decisions
 from smena.decisions.documents import ACCEPTED, mark
 from smena.decisions.links import link
 from smena.model.errors import PassingFault
-from smena.model.window import MARKET
+from smena.model.window import MARKET, Window
 from smena.pipeline import comparing
 from smena.pipeline import publish as publishing
+from smena.pipeline.proof.reconcile import reconcile
 from tests.integration.test_field_cases import (
     Field,
     NewField,
@@ -219,3 +221,21 @@ def test_an_accepted_order_is_a_persons_business_though_documents_explain_it(new
         "reason": "the fiscal record is the OFD's; a correction receipt, ФД 6, of 190.99",
     }
     assert field.orders() == [("pko", "40.00"), ("pko", "100.00")]
+
+
+def test_what_documents_explain_is_listed_by_the_reconciliation_and_waits_for_nobody(
+    new_field: NewField,  # noqa: F811
+) -> None:
+    register = corrected()
+    field = both(new_field, register)
+    field.load(product=MARKET)
+    linked(field, register)
+    field.load(product=MARKET)
+    days = Window(date(2026, 2, 3), date(2026, 2, 6))
+    made = reconcile(field.road, INN, run_id="test", window=days)
+    (found,) = made.differences
+    assert (found["kind"], found["is_explained"], str(found["amount"])) == ("two_sources", True, "190.99")
+    assert found["cause"] == "a correction receipt, ФД 3, of 190.99"
+    assert made.waits is False
+    assert "сверк" not in field.alerts()
+    assert field.is_certified(3, 6)

@@ -1,4 +1,4 @@
--- Run by alerts: differences of the сверка that are open, by kind.
+-- Run by alerts: differences of the сверка that are open, by kind. What documents explain is no reason to write.
 select
     organization_inn,
     kind,
@@ -7,6 +7,6 @@ select
     min(day) as first_day,
     max(day) as last_day
 from control.difference
-where organization_inn = coalesce(%(inn)s, organization_inn) and closed_at is null
+where organization_inn = coalesce(%(inn)s, organization_inn) and closed_at is null and not is_explained
 group by organization_inn, kind
 order by organization_inn, kind

@@ -9,6 +9,7 @@ select
     difference.documents::text[] as documents,
     difference.first_seen,
     difference.last_seen,
+    difference.is_explained,
     batch.run_id
 from control.difference
 inner join control.batch on difference.batch_id = batch.batch_id

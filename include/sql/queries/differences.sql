@@ -11,7 +11,8 @@ select
     documents::text[] as documents,
     first_seen,
     last_seen,
-    first_seen = last_seen as is_new
+    first_seen = last_seen as is_new,
+    is_explained
 from control.difference
 where
     organization_inn = %(inn)s

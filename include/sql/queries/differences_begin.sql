@@ -8,5 +8,6 @@ create temporary table found_difference (
     cause text not null,
     details jsonb not null,
     shifts uuid[] not null,
-    key text not null
+    key text not null,
+    is_explained boolean not null default false
 ) on commit drop

@@ -1,7 +1,7 @@
 -- Run by reconcile after differences_close: what is new begins, what is found again goes on.
 -- reads: found_difference
 insert into control.difference (
-    organization_inn, kind, kkt_reg_id, day, amount, cause, details, shifts, documents, digest, batch_id
+    organization_inn, kind, kkt_reg_id, day, amount, cause, details, shifts, documents, digest, batch_id, is_explained
 )
 select distinct on (found.kind, found.key)
     %(inn)s,
@@ -21,7 +21,8 @@ select distinct on (found.kind, found.key)
         '{}'
     ),
     md5(found.kind || found.key || found.amount || (found.details - array['page_id', 'pages'])::text),
-    %(batch_id)s
+    %(batch_id)s,
+    found.is_explained
 from found_difference as found
 on conflict (organization_inn, digest) where closed_at is null do update
     set
@@ -29,4 +30,5 @@ on conflict (organization_inn, digest) where closed_at is null do update
         cause = excluded.cause,
         details = excluded.details,
         documents = excluded.documents,
-        batch_id = excluded.batch_id
+        batch_id = excluded.batch_id,
+        is_explained = excluded.is_explained

@@ -1,4 +1,5 @@
--- Run by reconcile: what Market and the OFD tell of the same shift. Rounding that the till tells of explains a difference.
+-- Run by reconcile: what Market and the OFD tell of the same shift. Rounding that the till tells of explains a difference,
+-- and so do the documents of a comparison, which are named.
 -- writes: found_difference
 insert into found_difference
 select
@@ -7,6 +8,7 @@ select
     fiscal.closed_at::date,
     fiscal.cash_income - fiscal.cash_refund - till.cash_income + till.cash_refund,
     case
+        when explained.by_documents is not null then explained.by_documents
         when decision.decision_id is not null then 'decision ' || decision.decision_id || ' waits: ' || decision.reason
         else 'the OFD and Market tell different cash of one shift'
     end,
@@ -15,7 +17,8 @@ select
         'till_shift', till.till_shift, 'shift_number', fiscal.shift_number
     ),
     array[fiscal.shift_id, till.shift_id],
-    fiscal.shift_id::text || till.shift_id
+    fiscal.shift_id::text || till.shift_id,
+    explained.by_documents is not null and decision.decision_id is null
 from (
     select
         shift_id,
@@ -35,6 +38,16 @@ inner join accounting.shift as till
     on till.shift_id in (pair.shift_id, pair.other_id) and till.source = 'market'
 left join control.decision
     on decision.shift_id in (pair.shift_id, pair.other_id) and decision.state = 'open' and decision.kind = 'conflict'
+left join control.comparison on till.shift_id = comparison.till_id and fiscal.shift_id = comparison.fiscal_id
+cross join
+    lateral (
+        select
+            case
+                when
+                    comparison.is_explained and till.outcome = 'duplicate'
+                    then comparison.explanation
+            end as by_documents
+    ) as explained
 where
     fiscal.closed_at >= %(first_day)s
     and fiscal.closed_at < %(last_day)s::date + 1

@@ -50,7 +50,7 @@ _DIFFERENCES = {
 def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) -> None:
     """Is everything here, and does it agree? Completeness by register and day, and сверка with the source as it is now.
 
-    Exit code 1 where a shift is missing or waits for a person, or anything differs.
+    Exit code 1 where a shift is missing or waits for a person, or anything differs that no documents explain.
     """
     from smena.pipeline.proof.reconcile import reconcile as run
 
@@ -137,11 +137,14 @@ def _told(made: Reconciled) -> str:
     if made.unasked:
         rows = [{"kkt_reg_id": name, "why": why} for name, why in made.unasked.items()]
         lines += ["\ncould not be asked:", table(rows, {"kkt_reg_id": "РНМ", "why": "why"})]
-    if made.differences:
-        rows = [row | {"first_seen": f"{row['first_seen']:%Y-%m-%d %H:%M}"} for row in made.differences]
-        lines += ["\ndiffers (ours less theirs):", table(rows, _DIFFERENCES)]
-    else:
+    rows = [row | {"first_seen": f"{row['first_seen']:%Y-%m-%d %H:%M}"} for row in made.differences]
+    explained = [row for row in rows if row["is_explained"]]
+    if made.unexplained:
+        lines += ["\ndiffers (ours less theirs):", table([row for row in rows if row not in explained], _DIFFERENCES)]
+    elif not explained:
         lines.append("\nnothing differs")
+    if explained:
+        lines += ["\ndiffers, and documents explain it (ours less theirs):", table(explained, _DIFFERENCES)]
     if made.closed:
         lines.append(f"{made.closed} former differences are gone")
     return "\n".join(line for line in lines if line)

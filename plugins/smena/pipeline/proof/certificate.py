@@ -116,6 +116,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
     span = _span(window)
     registers = transaction.rows("certify_registers", inn=inn, **span)
     differences = transaction.rows("differences", inn=inn, **span)
+    unexplained = [row for row in differences if not row["is_explained"]]
     not_listed = [row["kkt_reg_id"] for row in transaction.rows("proof_not_listed", inn=inn, **span)]
     market = [row["day"] for row in transaction.rows("certify_market", inn=inn, **span)]
     unconfirmed = transaction.rows("certify_unconfirmed", inn=inn, **span)
@@ -126,7 +127,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
         "version": VERSION,
         "organization": {"inn": inn},
         "period": {"from": str(window.first_day), "to": str(window.last_day)},
-        "is_complete": proved and not differences and not market and not not_listed and not unconfirmed,
+        "is_complete": proved and not unexplained and not market and not not_listed and not unconfirmed,
         "market_days_open": market,
         "not_listed": not_listed,
         "unconfirmed": unconfirmed,
@@ -141,7 +142,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
 
 
 def _told(row: Row) -> dict[str, Any]:
-    told = {key: row[key] for key in ("kind", "cause", "shifts", "documents")}
+    told = {key: row[key] for key in ("kind", "cause", "shifts", "documents", "is_explained")}
     return {"register": row["kkt_reg_id"] or "", "day": str(row["day"]), "amount": str(row["amount"]), **told}
 
 

@@ -47,7 +47,8 @@ class Reconciled:
         days: a verdict for each day of the organisation, the worst of its registers; `waits` where all are complete and
             shifts wait for a person (`waiting`, a count).
         registers: verdicts by register and day.
-        differences: those that are open; `is_new` where this reconciliation found them first.
+        differences: those that are open; `is_new` where this reconciliation found them first, `is_explained` where
+            documents explain them.
         closed: how many vanished since the last one.
         unasked: registers that the source could not be asked about, and why.
     """
@@ -77,9 +78,14 @@ class Reconciled:
         ]
 
     @property
+    def unexplained(self) -> list[Row]:
+        """Differences that no documents explain."""
+        return [row for row in self.differences if not row["is_explained"]]
+
+    @property
     def waits(self) -> bool:
-        """Whether anything lacks, disagrees, could not be asked, or waits for a person."""
-        return bool(self.lacking or self.differences or self.unasked or any(row["waiting"] for row in self.days))
+        """Whether anything lacks, disagrees without an explanation, could not be asked, or waits for a person."""
+        return bool(self.lacking or self.unexplained or self.unasked or any(row["waiting"] for row in self.days))
 
 
 def last_days(road: Road, organization: Organization) -> Window:
@@ -340,14 +346,19 @@ def _compare(
 
 
 def _summary(made: Reconciled) -> dict[str, Any]:
-    new = sum(row["is_new"] for row in made.differences)
-    counts = {"differences": len(made.differences), "new": new, "closed": made.closed, "unasked": len(made.unasked)}
+    counts = {
+        "differences": len(made.unexplained),
+        "new": sum(row["is_new"] for row in made.unexplained),
+        "explained": len(made.differences) - len(made.unexplained),
+        "closed": made.closed,
+        "unasked": len(made.unasked),
+    }
     return {**dict(made.verdicts), **counts}
 
 
 def _alert(made: Reconciled) -> None:
-    """A warning for each difference that is new, and for what is missing."""
-    for row in made.differences:
+    """A warning for each difference that is new and not explained, and for what is missing."""
+    for row in made.unexplained:
         if row["is_new"]:
             logger.log(
                 logging.WARNING,

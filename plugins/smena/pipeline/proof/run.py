@@ -59,40 +59,42 @@ def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: dat
 def report_reconciliation(road: Road, *, run_id: str) -> None:
     """Says in a line how each organisation ended: the newest attempt of this run.
 
-    Raises BadBatch where shifts are missing or a difference is new, or where an organisation was not reconciled. It
-    names organisations that failed apart from what was found of the others.
+    What was found of one (missing shifts, differences) is a warning in the log, and alerts tell people of it: it is
+    no failure of the run. Raises BadBatch where an organisation was not reconciled, or not of all its registers.
     """
     failed: dict[str, str] = {}
-    found: dict[str, str] = {}
+    unasked: dict[str, int] = {}
     seen = set()
     for row in road.warehouse.rows("reconciled_batches", run_id=run_id):
         inn = str(row["organization_inn"])
         seen.add(inn)
         try:
-            failure, facts = _reported(row)
+            failure, registers = _reported(row)
         except Exception as error:  # noqa: BLE001 - the border of an organisation
-            failure, facts = f"it cannot be reported: {contained(error, f'report of {inn}')}", ""
+            failure, registers = f"it cannot be reported: {contained(error, f'report of {inn}')}", 0
         if failure:
             failed[inn] = failure
-        if facts:
-            found[inn] = facts
+        if registers:
+            unasked[inn] = registers
     for inns in organizations_to_prove(road):
         failed |= {inn: "its task did not begin, look at the log of `prove`" for inn in inns if inn not in seen}
     wrong = [f"organisation {inn} was not reconciled: {why}" for inn, why in failed.items()]
-    wrong += [f"organisation {inn}: {facts}" for inn, facts in found.items()]
+    wrong += [f"organisation {inn}: {registers} registers not asked" for inn, registers in unasked.items()]
     if wrong:
         raise BadBatch("; ".join(wrong), fix="look with `smena reconcile --inn … --from … --to …`")
 
 
-def _reported(row: Row) -> tuple[str, str]:
-    """Says in a line how an organisation ended; why it was not reconciled, and what was found of it."""
+def _reported(row: Row) -> tuple[str, int]:
+    """Says in a line how an organisation ended; why it was not reconciled, and how many registers were not asked."""
     summary = row["summary"]
     with step_log("report", inn=row["organization_inn"], batch_id=row["batch_id"], state=row["state"]) as told:
         told.update(summary)
     if row["state"] != "published":
-        return str(summary.get("stopped", "it did not end")), ""
-    counts = {"days of registers missing": "missing", "new differences": "new", "registers not asked": "unasked"}
-    return "", ", ".join(f"{summary[key]} {name}" for name, key in counts.items() if summary.get(key))
+        return str(summary.get("stopped", "it did not end")), 0
+    counts = {"days of registers missing": "missing", "new differences": "new"}
+    if facts := ", ".join(f"{summary[key]} {name}" for name, key in counts.items() if summary.get(key)):
+        logger.warning("found inn=%s what=%s", row["organization_inn"], facts)
+    return "", int(summary.get("unasked") or 0)
 
 
 def _keep_failure(road: Road, inn: str, run_id: str, last_day: date, error: SmenaError) -> None:
