@@ -1330,7 +1330,7 @@ create index till_shift_of_organization on accounting.shift (organization_inn, c
 create index long_shift_of_organization on accounting.shift (organization_inn, closed_at)
 where source = 'ofd' and opened_at < closed_at - interval '5 days';
 create index waiting_till_shift on accounting.shift (organization_inn)
-where source = 'market' and outcome in ('needs_review', 'before_start', 'closed_period');
+where source = 'market' and outcome in ('conflict', 'needs_review', 'before_start', 'closed_period');
 create index shift_same_as on accounting.shift (same_as) where same_as is not null;
 create index shift_that_waits on accounting.shift (organization_inn, closed_at)
 where outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period');

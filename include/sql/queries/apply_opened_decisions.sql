@@ -23,7 +23,9 @@ select
     opening_decision.digest,
     case
         when opening_decision.is_own then reported.evidence
-        else shift.evidence || coalesce(counterpart.evidence, '{}')
+        else
+            shift.evidence || coalesce(counterpart.evidence, '{}')
+            || coalesce(case when comparison.is_explained then comparison.receipt_pages end, '{}')
     end,
     'rule',
     %(batch_id)s,
@@ -48,6 +50,11 @@ select
 from opening_decision
 inner join accounting.shift on opening_decision.shift_id = shift.shift_id
 left join accounting.shift as counterpart on opening_decision.counterpart_id = counterpart.shift_id
+left join control.comparison
+    on
+        opening_decision.is_resolved
+        and opening_decision.shift_id = comparison.till_id
+        and opening_decision.counterpart_id = comparison.fiscal_id
 left join (
     select
         staged.shift_id,

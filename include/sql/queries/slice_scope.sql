@@ -30,7 +30,7 @@ till as (
     where
         shift.organization_inn = %(inn)s
         and shift.source = 'market'
-        and shift.outcome in ('needs_review', 'before_start', 'closed_period')
+        and shift.outcome in ('conflict', 'needs_review', 'before_start', 'closed_period')
     union
     select shift.shift_id
     from control.register_link as link
