@@ -28,7 +28,7 @@ from tests.integration.test_field_cases import (
 from tests.integration.written_operator import CASHBOX, Register
 from tests.invented import PRIMER as INN
 
-CORRECTED = "the OFD tells of it, link 1; a correction receipt, ФД 3, of 190.99"
+CORRECTED = "the OFD tells of it, register 0000000003065868; a correction receipt, ФД 3, of 190.99"
 
 
 def corrected() -> Register:

@@ -431,7 +431,7 @@ def test_18_the_till_does_not_know_a_correction(new_field: NewField) -> None:
     field = till_and_register(new_field, register, cheque(1, "2026-02-03T10:00:00", 100))
     assert open_decisions(field.warehouse, INN) == []
     assert field.orders() == [("pko", "290.99")]
-    assert explained(field) == "the OFD tells of it, link 1; a correction receipt, ФД 3, of 190.99"
+    assert explained(field) == "the OFD tells of it, register 0000000003065868; a correction receipt, ФД 3, of 190.99"
 
 
 def test_19_the_till_lacks_one_of_31_receipts(new_field: NewField) -> None:
@@ -441,7 +441,7 @@ def test_19_the_till_lacks_one_of_31_receipts(new_field: NewField) -> None:
     field = till_and_register(new_field, register, *cheques)
     assert open_decisions(field.warehouse, INN) == []
     assert field.orders() == [("pko", "310.00")]
-    assert explained(field) == "the OFD tells of it, link 1; Market has no cheque 17 of 10.00, ФД 18"
+    assert explained(field) == "the OFD tells of it, register 0000000003065868; Market has no cheque 17 of 10.00, ФД 18"
 
 
 def test_20_the_till_has_a_cheque_that_no_receipt_is(new_field: NewField) -> None:

@@ -74,7 +74,7 @@ def explained(*documents: dict[str, Any]) -> str:
 def test_each_kind_of_document_is_named(one: dict[str, Any], english: str, russian: str) -> None:
     assert explained(one) == english
     assert said(english, "ru") == russian
-    assert said(f"the OFD tells of it, link 3; {english}", "ru") == f"о ней сообщает ОФД, связь № 3; {russian}"
+    assert said(f"the OFD tells of it, register 3; {english}", "ru") == f"о ней сообщает ОФД, касса 3; {russian}"
 
 
 def test_many_documents_are_counted() -> None:
