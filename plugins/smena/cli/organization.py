@@ -67,7 +67,7 @@ def add(session: Session, *, inn: str, kpp: str, name: str, tariff: str, modifie
 @click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE…")
 @click.pass_obj
 def set_(session: Session, *, inn: str, settings: tuple[str, ...]) -> None:
-    """Change settings: detail, refunds, date_policy, timezone, kpp, name and others; an unknown one lists them."""
+    """Change settings: detail, vat, refunds, date_policy, timezone, kpp, name and others; an unknown one lists them."""
     changes = {}
     for setting in settings:
         key, separator, value = setting.partition("=")
