@@ -1,20 +1,30 @@
--- Run by publish after market_new: documents that are still new take other contents; the guard keeps the former ones.
--- reads: told_document
-update accounting.market_document as stood
+-- Run by publish of Kontur.Market after market_new: documents take other contents; the guard keeps the former ones.
+-- reads: decided_document
+update accounting.market_document as current
 set
-    number = told.number,
-    date = told.day,
-    counterparty = told.counterparty,
-    counterparty_inn = told.counterparty_inn,
-    amount = told.amount,
-    supplier_id = told.supplier_id,
-    paper_number = told.paper_number,
-    paper_date = told.paper_day,
-    waybill_ids = told.waybill_ids,
-    sources = told.sources,
-    digest = told.digest,
-    evidence = told.evidence,
+    number = staged.number,
+    date = staged.day,
+    counterparty = staged.counterparty,
+    counterparty_inn = staged.counterparty_inn,
+    amount = staged.amount * 0.01,
+    supplier_id = staged.supplier_id,
+    paper_number = staged.paper_number,
+    paper_date = staged.paper_day,
+    waybill_ids = decided.waybill_ids,
+    sources = decided.sources,
+    digest = decided.digest,
+    evidence = staged.evidence,
     batch_id = %(batch_id)s,
     loaded_at = now()
-from told_document as told
-where told.verdict = 'changed' and stood.document_id = told.document_id
+from decided_document as decided
+inner join stage.market_document as staged
+    on
+        staged.batch_id = %(batch_id)s
+        and decided.shard = staged.shard
+        and decided.kind = staged.kind
+        and decided.key = staged.key
+where
+    decided.verdict = 'changed'
+    and current.document_id = decided.document_id
+    and current.revision = decided.current_revision
+    and current.digest = decided.current_digest

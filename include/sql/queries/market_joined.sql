@@ -1,6 +1,10 @@
--- Run by publish after market_changed: another source tells of the same paper.
--- reads: told_document
-update accounting.market_document as stood
-set waybill_ids = told.waybill_ids, sources = told.sources, batch_id = %(batch_id)s
-from told_document as told
-where told.verdict = 'joined' and stood.document_id = told.document_id
+-- Run by publish of Kontur.Market after market_changed: another source reports the same paper.
+-- reads: decided_document
+update accounting.market_document as current
+set waybill_ids = decided.waybill_ids, sources = decided.sources, batch_id = %(batch_id)s
+from decided_document as decided
+where
+    decided.verdict = 'joined'
+    and current.document_id = decided.document_id
+    and current.revision = decided.current_revision
+    and current.digest = decided.current_digest

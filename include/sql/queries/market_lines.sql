@@ -1,10 +1,10 @@
--- Run by publish after market_joined: the lines of new and changed documents.
--- reads: told_document
+-- Run by publish of Kontur.Market after market_joined: the lines of new and changed documents.
+-- reads: decided_document
 insert into accounting.market_document_line (
     document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount
 )
 select
-    told.document_id,
+    decided.document_id,
     part.line,
     part.payment_type,
     part.product_id,
@@ -14,11 +14,11 @@ select
     part.income * 0.01,
     part.refund * 0.01,
     part.amount * 0.01
-from told_document as told
+from decided_document as decided
 inner join stage.market_document_line as part
     on
-        told.batch_id = part.batch_id
-        and told.shard = part.shard
-        and told.kind = part.kind
-        and told.key = part.key
-where told.verdict in ('new', 'changed')
+        part.batch_id = %(batch_id)s
+        and decided.shard = part.shard
+        and decided.kind = part.kind
+        and decided.key = part.key
+where decided.verdict in ('new', 'changed')

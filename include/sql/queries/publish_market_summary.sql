@@ -55,7 +55,7 @@ set
             select coalesce(jsonb_object_agg(counted.name, counted.documents), '{}')
             from (
                 select kind || ' ' || verdict as name, count(*) as documents
-                from told_document
+                from decided_document
                 group by kind, verdict
             ) as counted
         ),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from smena.pipeline.market.documents import write_documents
 from smena.pipeline.uncovering import uncover
 from smena.pipeline.writing import write_books
-from smena.transform.market.shifts import MARGIN
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 
@@ -20,21 +20,8 @@ def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
     uncover(transaction, batch)
-    _write_documents(transaction, batch)
+    write_documents(transaction, batch)
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_market_summary", batch_id=batch_id)
-
-
-def _write_documents(transaction: Transaction, batch: Batch) -> None:
-    """Reports and waybills; what was accepted, and is told otherwise now, waits for a person."""
-    batch_id, inn = batch.batch_id, batch.organization_inn
-    transaction.run("market_told", batch_id=batch_id, inn=inn, margin_days=MARGIN.days)
-    transaction.run("market_told_analyze")
-    transaction.run("market_new", batch_id=batch_id, inn=inn)
-    transaction.run("market_changed", batch_id=batch_id)
-    transaction.run("market_joined", batch_id=batch_id)
-    transaction.run("market_lines")
-    transaction.run("market_answered")
-    transaction.run("market_asked", batch_id=batch_id, inn=inn)

@@ -10,7 +10,7 @@ import pandas as pd
 from smena.transform.market.frames import SAME_WAYBILLS, WAYBILL_KEY, WAYBILL_LINES, WAYBILLS
 
 _PAPER = ["shop_id", "supplier_id", "number", "document_day"]
-_RANK = {"Diadoc": 0, "Egais": 1, "Mercury": 2, "Manual": 3}
+SOURCE_RANKS = {"Diadoc": 0, "Egais": 1, "Mercury": 2, "Manual": 3}
 """Whose waybill stands for both: one made from the supplier's own document rather than one that was typed in."""
 
 
@@ -31,7 +31,7 @@ def make_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, first_day: dat
     asked = waybills["received_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))
     here = waybills[asked]
     named = (here["supplier_id"] != "") & (here["number"] != "") & here["document_day"].notna()
-    papers = here[named].assign(rank=here.loc[named, "source"].map(_RANK).fillna(len(_RANK)))
+    papers = here[named].assign(rank=here.loc[named, "source"].map(SOURCE_RANKS).fillna(len(SOURCE_RANKS)))
     papers = papers.sort_values([*_PAPER, "rank", "source", "waybill_id"])
     best = papers.groupby(_PAPER)[["source", "waybill_id"]].transform("first")
     other = best["source"] != papers["source"]

@@ -1,0 +1,129 @@
+"""What `decide_documents` reads and what it decides: frames, by column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
+
+PLACE = ["shard", "kind", "key"]
+"""Where a document's contents are in the stage."""
+
+STAGED = Schema(
+    "staged",
+    {
+        "shard": WHOLE,
+        "kind": TEXT,
+        "key": TEXT,
+        "document_id": TEXT,
+        "shop_id": TEXT,
+        "day": MOMENT,
+        "supplier_id": TEXT,
+        "paper_number": TEXT,
+        "paper_day": MOMENT,
+        "digest": TEXT,
+    },
+)
+"""Documents of the batch. `digest` is of all that they say; `paper_day` may be missing, texts may be empty."""
+
+ORIGINS = Schema(
+    "origins", {"shard": WHOLE, "kind": TEXT, "key": TEXT, "place": WHOLE, "source": TEXT, "waybill_id": TEXT}
+)
+"""Which waybills of which sources a staged waybill is; that of the first `place` gives the contents."""
+
+CURRENT = Schema(
+    "current",
+    {
+        "document_id": TEXT,
+        "organization_inn": TEXT,
+        "kind": TEXT,
+        "shop_id": TEXT,
+        "supplier_id": TEXT,
+        "paper_number": TEXT,
+        "paper_day": MOMENT,
+        "day": MOMENT,
+        "status": TEXT,
+        "revision": WHOLE,
+        "digest": TEXT,
+    },
+)
+"""Documents in the books with the id, a waybill id or the paper of a staged one; by id, of any organisation."""
+
+CURRENT_ORIGINS = Schema("current_origins", {"document_id": TEXT, "source": TEXT, "waybill_id": TEXT})
+"""Sources and waybill ids of `current`: one of the two in a row, the other missing."""
+
+QUESTIONS = Schema(
+    "questions",
+    {
+        "decision_id": WHOLE,
+        "document_id": TEXT,
+        "is_open": FLAG,
+        "resolution": TEXT,
+        "current_digest": TEXT,
+        "proposed_digest": TEXT,
+    },
+)
+"""What people were asked about `current`: to keep the contents of one digest, or to take those of the other."""
+
+REJECTED = Schema("rejected", {"unit_id": TEXT, "kind": TEXT, "day": MOMENT})
+"""Rejected records of the batch; unit (the shop) and day may be missing."""
+
+WINDOWS = Schema("windows", {"unit_id": TEXT, "first_day": MOMENT, "end_day": MOMENT})
+"""What the batch asked of its shops."""
+
+DOCUMENTS = Schema(
+    "documents",
+    {
+        "document_id": TEXT,
+        **{name: STAGED.columns[name] for name in PLACE},
+        "verdict": TEXT,
+        "digest": TEXT,
+        "sources": TEXT,
+        "waybill_ids": TEXT,
+        "current_revision": WHOLE,
+        "current_digest": TEXT,
+        "question": TEXT,
+    },
+)
+"""One row a document of the books, or one to be: what it is to become, and from which staged contents.
+
+`verdict`: new, changed, joined (another source of the same contents), unchanged, closed (its period is), before_start,
+of_another (organisation), conflict (a person decides). `sources` and `waybill_ids` are PostgreSQL arrays of both sides.
+`current_*` are missing where nothing is in the books. `question` is what a person is asked, missing where nothing new.
+"""
+
+ANSWERS = Schema("answers", {"decision_id": WHOLE, "resolution": TEXT})
+"""Open questions that need no answer any more: withdrawn, or superseded by another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsSlice:
+    """What is to be known of a batch: frames of the schemas above.
+
+    Attributes:
+        organization_inn: whose batch it is.
+        start_date: of the integration; nothing before it is filed.
+        closed_through: the last day of the closed period, None where none is closed.
+    """
+
+    organization_inn: str
+    start_date: date
+    closed_through: date | None
+    staged: pd.DataFrame
+    origins: pd.DataFrame
+    current: pd.DataFrame
+    current_origins: pd.DataFrame
+    questions: pd.DataFrame
+    rejected: pd.DataFrame
+    windows: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDecisions:
+    """DOCUMENTS and ANSWERS."""
+
+    documents: pd.DataFrame
+    answers: pd.DataFrame
