@@ -1,5 +1,5 @@
 -- Run by publish of Kontur.Market, after everything else: the batch is published, and says what it did.
--- reads: decided, told_document
+-- reads: decided, decided_document
 update control.batch
 set
     state = 'published',
