@@ -37,7 +37,7 @@ from smena.matching.reported import (
     once_each_till,
     with_current,
 )
-from smena.matching.slices import CURRENT, Setting, Slice, facts_of
+from smena.matching.slices import CURRENT, Setting, Slice, facts_of, require_complete
 from smena.model.outcome import Outcome
 from smena.transform.schema import WHOLE
 
@@ -57,6 +57,7 @@ def decide(slice_: Slice) -> ChangeSet:
 
     Raises ValueError where an unknown reaches a condition that does not say what unknown means: a fault of ours.
     """
+    require_complete(slice_)
     current, setting = slice_.current, slice_.setting
     reported, repeats, ambiguous = once_each(slice_.reported)
     reported_tills, other_versions, apart = once_each_till(slice_.reported_tills, current)
@@ -189,7 +190,7 @@ def _pairs(
     )
     pairs["digest"] = pairs["till_facts"] + "/" + pairs["fiscal_facts"]
     contents = ["till_id", "fiscal_id", "till_facts", "fiscal_facts"]
-    pairs = pairs.merge(slice_.comparisons, on=contents, how="left")
+    pairs = pairs.merge(slice_.comparisons, on=contents, how="left", validate="one_to_one")
     pairs["is_compared"] = pairs["is_explained"].notna() | known_and(pairs["is_of_batch"])
     pairs["is_explained"] = known_and(pairs["is_explained"])
     pairs["is_answered"] = _said_to_be_two(pairs, slice_.decisions)

@@ -13,6 +13,7 @@ import pandas as pd
 from smena.matching.cases import Case, all_same, first_match, known_and, same
 from smena.matching.slices import SUMS, Setting, Slice, facts_of
 from smena.model.outcome import Outcome
+from smena.transform.frames import MONEY
 from smena.transform.market.frames import TILL_MONEY
 
 BOOKED = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CONFLICT)
@@ -41,7 +42,7 @@ def once_each(reported: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
     ]  # fmt: skip
     if not reported.duplicated("shift_id").any():
         return reported, reported.head(0), reported.head(0)
-    in_order = reported.sort_values(["received_at", "place"], kind="stable", na_position="last")
+    in_order = reported.sort_values("received_at", kind="stable", na_position="last")
     repeats = in_order.duplicated(contents)
     one_content = in_order[~repeats]
     ambiguous = one_content.duplicated("shift_id", keep=False)
@@ -70,9 +71,9 @@ def once_each_till(tills: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataF
     tills = tills.assign(
         outcome=tills["outcome"].mask(apart, str(Outcome.INCOMPLETE)),
         reason=tills["reason"].mask(apart, ANOTHER_SHOP),
-        **{name: tills[name].mask(apart) for name in (*TILL_MONEY, "orders")},
+        **{name: tills[name].mask(apart) for name in (*MONEY, "price_correction", "orders")},
     )
-    in_order = tills.sort_values(["closed_at", "receipts", "place"], ascending=[False, False, True], kind="stable")
+    in_order = tills.sort_values(["closed_at", "receipts"], ascending=False, kind="stable")
     other_version = in_order.duplicated("shift_id")
     return in_order[~other_version].sort_index(), in_order[other_version], tills[apart]
 
@@ -154,10 +155,9 @@ def judge_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     setting = slice_.setting
     dated = rows["order_day"]
     always = pd.Series(data=True, index=rows.index)
-    incomplete = rows["outcome"] == Outcome.INCOMPLETE
     outcome = first_match(
         [
-            Case(known_and(incomplete), str(Outcome.INCOMPLETE), rows["reason"]),
+            Case(rows["outcome"] == Outcome.INCOMPLETE, str(Outcome.INCOMPLETE), rows["reason"]),
             Case(known_and(dated < _day(setting.market_start)), str(Outcome.BEFORE_START), rows["reason"]),
             Case(known_and(dated <= _day(setting.closed_through)), str(Outcome.CLOSED_PERIOD), rows["reason"]),
             Case(always, str(Outcome.NEEDS_REVIEW), rows["reason"]),
@@ -173,6 +173,7 @@ def judge_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     rows["digest"] = _digest(rows, rows["is_known"] & ~same_facts)
     answers = slice_.decisions[~slice_.decisions["is_open"].astype(bool)]
     is_refused = _answered(rows, answers[(answers["kind"] == "conflict") & answers["resolution"].isin(_KEPT)])
+    rows["is_refused"] = is_refused
     was = rows["current_outcome"]
     was_closed = known_and(rows["current_order_day"] <= _day(setting.closed_through))
     was_booked = known_and(was.isin(BOOKED))
@@ -184,13 +185,20 @@ def judge_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
         Case(known_and(rows["current_is_of_another"]), "same"),
         Case(known_and(was == Outcome.REJECTED), "same"),
         Case((rows["outcome"] == Outcome.INCOMPLETE) & ~known_and(was == Outcome.INCOMPLETE), "same"),
-        Case(same_facts | is_refused, "same"),
+        Case((same_facts & ~_has_account_rule_now(rows)) | is_refused, "same"),
         Case((rows["outcome"] == Outcome.BEFORE_START) & was_booked, "same"),
         Case(is_live & (was_closed | other_day | (is_marked & ~same_cash)), "conflict"),
         Case(was_closed & was_booked, "same"),
         Case(always, "changed"),
     ]
     return rows.assign(verdict=first_match(cases, rows.index)["outcome"])
+
+
+def _has_account_rule_now(rows: pd.DataFrame) -> pd.Series:
+    """Which till shifts make orders today that they could not make before, because no account rule fitted them."""
+    decided = known_and(rows["current_has_decision"])
+    whole = rows["current_cash_income"].notna()
+    return whole & rows["current_orders"].isna() & rows["orders"].notna() & ~decided
 
 
 def apart_from_other_shops(tills: pd.DataFrame, current: pd.DataFrame) -> pd.Series:
@@ -215,6 +223,8 @@ def apart_from_other_shops(tills: pd.DataFrame, current: pd.DataFrame) -> pd.Ser
 
 def _outcome_of_report(rows: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     """What would become of each shift if nothing were published of it. A shift without a day is `incomplete`."""
+    if setting.ofd_start is None and len(rows):
+        raise ValueError("shifts of the OFD are reported, and it was never switched on")
     before_start = known_and(rows["order_day"] < _day(setting.ofd_start))
     closed = known_and(rows["order_day"] <= _day(setting.closed_through))
     listed_twice = rows["is_listed_twice"].astype(bool) & (rows["outcome"] != Outcome.INCOMPLETE)
@@ -237,7 +247,7 @@ def on_day(day: pd.Timestamp | None, text: str) -> str:
 
 
 def _day(day: pd.Timestamp | None) -> pd.Timestamp:
-    """A day that no other is before or equal to, where there is none."""
+    """The day; where there is none, one that no other is before or equal to."""
     return pd.Timestamp(0) - pd.Timedelta(days=100_000) if day is None else day
 
 

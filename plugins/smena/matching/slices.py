@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from smena.matching.frames import COVERED, LINKS, REGISTERS
+from smena.matching.frames import COVERED, LINKS, REGISTERS, require_known
 from smena.transform.frames import MONEY
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
@@ -170,6 +170,17 @@ class Slice:
     links: pd.DataFrame = field(default_factory=LINKS.empty)
     registers: pd.DataFrame = field(default_factory=REGISTERS.empty)
     covered: pd.DataFrame = field(default_factory=COVERED.empty)
+
+
+def require_complete(slice_: Slice) -> None:
+    """Raises ValueError where a value is missing that every condition takes for known."""
+    shift = ["shift_id", "closed_at", "outcome"]
+    require_known(slice_.reported, REPORTED, [*shift, "place", "kkt_reg_id", "is_listed_twice", "is_named"])
+    require_known(slice_.reported_tills, REPORTED_TILLS, [*shift, "place", "shop_id", "cashbox_id", "opened_at"])
+    flags = ["is_reported", "is_till_in_scope", "is_of_another", "has_decision"]
+    counts = ["revision", "live_orders", "marked_orders", "open_orders"]
+    require_known(slice_.current, CURRENT, [*shift, "source", *flags, *counts])
+    require_known(slice_.decisions, DECISIONS, ["decision_id", "kind", "shift_id", "digest", "is_open"])
 
 
 def facts_of(shifts: pd.DataFrame) -> pd.Series:
