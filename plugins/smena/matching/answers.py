@@ -157,6 +157,8 @@ def _orders_of(question: Question) -> pd.DataFrame:
     day = decision["day"]
     if decision["held"].get("cash_income") is None:
         raise WrongUse(f"the sums of the shift of decision {decision['decision_id']} are not known")
+    if decision["order_day"] is None:
+        raise WrongUse(f"the day of the shift of decision {decision['decision_id']} is not known")
     if proposal.get("orders") is not None and decision["held"].get("outcome") in (None, "issued", "no_cash"):
         orders = _stored(proposal["orders"])
     else:
