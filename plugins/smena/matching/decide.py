@@ -75,7 +75,7 @@ def decide(slice_: Slice) -> ChangeSet:
     rows = _after_meeting(rows, meeting)
     tills, fiscals = _after_move(tills, _fiscals_now(current, rows), meeting)
     settled = outcomes_of_tills(tills, pairs, possible, fiscals, setting)
-    rows = _same_where_nothing_is_new(rows)
+    rows = _same_where_nothing_is_new(rows, slice_.decisions)
 
     opened, closed, recommended = _questions(
         rows, till_rows, meeting, settled, pairs, _facts_now(tills, fiscals), slice_.decisions
@@ -242,8 +242,11 @@ def _after_move(tills: pd.DataFrame, fiscals: pd.DataFrame, meeting: pd.DataFram
     return tills, fiscals
 
 
-def _same_where_nothing_is_new(rows: pd.DataFrame) -> pd.DataFrame:
-    """A shift that waits, and is reported and decided as it is published, is not written again."""
+def _same_where_nothing_is_new(rows: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """A shift that waits, and is reported, decided and asked about as it is published, is not written again."""
+    reviews = decisions[decisions["is_open"].astype(bool) & (decisions["kind"] == "review")].set_index("shift_id")
+    is_asked = rows["shift_id"].isin(reviews.index) | (rows["outcome"] != Outcome.NEEDS_REVIEW)
+    asked_against = rows["shift_id"].map(reviews["counterpart_id"]).astype("string")
     was_unclosed = rows["current_fiscal_document_number"].isna()
     nothing_new = (
         (rows["verdict"] == "changed")
@@ -255,6 +258,8 @@ def _same_where_nothing_is_new(rows: pd.DataFrame) -> pd.DataFrame:
         & same(rows["same_as"], rows["current_same_as"])
         & same(rows["order_day"], rows["current_order_day"])
         & ~(was_unclosed & rows["fiscal_document_number"].notna())
+        & is_asked
+        & same(rows["deferred_for"], asked_against)
     )
     return rows.assign(verdict=rows["verdict"].mask(nothing_new, "same"))
 

@@ -167,7 +167,7 @@ def outcomes_of_tills(
         Case(unstarted & booked, current, why),
         Case(unstarted, str(Outcome.BEFORE_START), on_day(start, BEFORE_START)),
         Case(closed, str(Outcome.CLOSED_PERIOD), PERIOD_CLOSED),
-        Case(rows["cash_income"].isna(), str(Outcome.INCOMPLETE), why),
+        Case(rows["cash_income"].isna(), str(Outcome.INCOMPLETE)),
         Case(uncertain & ~has_orders, str(Outcome.NEEDS_REVIEW), NO_LINK),
         Case(~booked & (not setting.market_is_on), current, why),
         Case(known_and(rows["orders"] == 0), str(Outcome.NO_CASH), keeps_none),
@@ -180,7 +180,9 @@ def outcomes_of_tills(
     stays = known_and(rows["becomes"] == current) & current.isin([Outcome.ISSUED, Outcome.NO_CASH, Outcome.INCOMPLETE])
     rows["becomes_reason"] = decided["reason"].mask(stays, why)
     named = rows["becomes"].isin([Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.CLOSED_PERIOD])
-    rows["becomes_same_as"] = rows["fiscal_id"].where(named & ~two_shifts, rows["same_as"])
+    # Market is off, and a person has taken the link back since: it stays the duplicate of the shift that it was.
+    stays_duplicate = (rows["becomes"] == Outcome.DUPLICATE) & rows["fiscal_id"].isna()
+    rows["becomes_same_as"] = rows["fiscal_id"].where(named & ~two_shifts & ~stays_duplicate, rows["same_as"])
     return rows[~rows["has_decision"].astype(bool) | ((current == Outcome.ISSUED) & ~has_orders)]
 
 
