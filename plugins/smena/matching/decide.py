@@ -391,12 +391,13 @@ def _questions(
     decisions: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Decisions to open and to close, and recommendations: what is asked, and what is recorded without asking."""
+    # What is booked twice comes first: what a source reports otherwise now is asked when that is answered.
     asked = pd.concat(
         [
-            _own_conflicts(rows, till_rows),
-            _reviews(rows),
             _conflicts_with_market(meeting, facts),
             _conflicts_with_ofd(settled, facts),
+            _own_conflicts(rows, till_rows),
+            _reviews(rows),
             _reviews_of_tills(settled, facts),
         ],
         ignore_index=True,
@@ -404,12 +405,14 @@ def _questions(
     looked_at = rows.loc[~rows["verdict"].isin(["same", "other"]), "shift_id"]
     reported_again = till_rows[
         till_rows["verdict"].isin(["changed", "conflict"])
-        | ((till_rows["verdict"] == "same") & till_rows["same_facts"])
+        | ((till_rows["verdict"] == "same") & (till_rows["same_facts"] | till_rows["is_refused"]))
     ]
+    # A conflict that a closed period keeps stays a question, though its link is taken back.
+    stays_asked = (settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].isna()
     opened, closed = questions(
         asked,
         decisions,
-        of_pairs=pd.concat([looked_at, settled["shift_id"]]),
+        of_pairs=pd.concat([looked_at, settled.loc[~stays_asked, "shift_id"]]),
         of_own=pd.concat([looked_at, reported_again["shift_id"]]),
     )
     recorded = duplicates_to_record(_duplicates(settled, facts), decisions)
@@ -454,7 +457,7 @@ def _reviews_of_tills(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
         waits.assign(
             kind="review",
             counterpart_id=missing(waits),
-            digest=waits["shift_id"].map(facts),
+            digest=waits["shift_id"].map(facts) + "/" + waits["becomes_reason"].fillna(""),
             reason=waits["becomes_reason"].fillna(""),
         )
     )

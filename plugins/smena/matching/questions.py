@@ -12,6 +12,7 @@ WITHDRAWN, SUPERSEDED = "withdrawn", "superseded"
 
 SAYS_SO_AGAIN = "the source tells again what stands, or what was refused once"
 SAYS_ANOTHER_THING = "the source tells another thing now"
+NOTHING_TO_DECIDE = "there is nothing to decide about it any more"
 
 FISCAL_RECORD = "the fiscal record is the OFD's"
 REPORTED_NOW = "it is what the source reports now"
@@ -55,11 +56,13 @@ def questions(
     )
     gone = pairs[~stays]
     still_asked = gone["is_asked"].notna()
+    is_own = (gone["kind"] == "conflict") & gone["counterpart_id"].isna()
+    withdrawn_because = pd.Series(NOTHING_TO_DECIDE, index=gone.index).mask(is_own, SAYS_SO_AGAIN)
     closed = pd.DataFrame(
         {
             "decision_id": gone["decision_id"],
             "resolution": pd.Series(WITHDRAWN, index=gone.index).mask(still_asked, SUPERSEDED),
-            "reason": pd.Series(SAYS_SO_AGAIN, index=gone.index).mask(still_asked, SAYS_ANOTHER_THING),
+            "reason": withdrawn_because.mask(still_asked, SAYS_ANOTHER_THING),
         }
     )
     kept = pd.MultiIndex.from_frame(pairs.loc[stays, _QUESTION])
