@@ -29,6 +29,7 @@ from tests.unit.matching.slice_builders import (
     ACCEPTED,
     FISCAL,
     OTHER_TILL,
+    REGISTER,
     SETTING,
     TILL,
     UNKNOWN_SUMS,
@@ -54,15 +55,17 @@ CLOSED_2 = replace(SETTING, closed_through=on(2))
 FROM_4 = replace(SETTING, market_start=on(4))
 OFF = replace(SETTING, market_is_on=False)
 WAITS = {"outcome": "needs_review", **WITHOUT_ORDERS}
-WITH_LINK = "the OFD tells of it, link 5"
+WITH_LINK = f"the OFD tells of it, register {REGISTER}"
+EXPLAINED = "a correction receipt, ФД 9, of 190.99"
 
-_PAIR_SCHEMA = PAIRS.columns | {"is_explained": "boolean", "is_answered": "boolean"}
+_PAIR_SCHEMA = PAIRS.columns | {"is_explained": "boolean", "explanation": "string", "is_answered": "boolean"}
 
 
 def pair_row(**changed: Any) -> dict[str, Any]:
     return {
         "till_id": TILL, "fiscal_id": FISCAL, "register_link_id": 5, "is_crowded": False, "is_unknown": False,
-        "is_equal": True, "is_rounded": False, "is_explained": False, "is_answered": False, **changed,
+        "is_equal": True, "is_rounded": False, "is_explained": False, "explanation": EXPLAINED, "is_answered": False,
+        **changed,
     }  # fmt: skip
 
 
@@ -120,7 +123,7 @@ OTHER = {"is_equal": False}
         (published_till(**WAITS), published(), {"is_unknown": True, "is_equal": None}, SETTING,
          ("duplicate", WITH_LINK, FISCAL)),
         (published_till(**WAITS), published(), OTHER | {"is_explained": True}, SETTING,
-         ("duplicate", WITH_LINK, FISCAL)),
+         ("duplicate", f"{WITH_LINK}; {EXPLAINED}", FISCAL)),
         (published_till(**WAITS, price_correction=-40), published(), OTHER | {"is_rounded": True}, SETTING,
          ("duplicate", f"{WITH_LINK}; rounding of 0.40 explained", FISCAL)),
         (published_till(**WAITS, price_correction=105), published(), OTHER | {"is_rounded": True}, SETTING,
@@ -128,7 +131,7 @@ OTHER = {"is_equal": False}
         (published_till(**WAITS, price_correction=40), published(), {"is_rounded": True}, SETTING,
          ("duplicate", WITH_LINK, FISCAL)),
         (published_till(**WAITS), published(), {"register_link_id": None}, SETTING,
-         ("duplicate", "the OFD tells of it", FISCAL)),
+         ("duplicate", WITH_LINK, FISCAL)),
         # They differ.
         (published_till(**WAITS), published(), OTHER, CLOSED_3, ("closed_period", PERIOD_CLOSED, FISCAL)),
         (published_till(**WAITS), published(), OTHER, CLOSED_2, ("conflict", OTHER_SUMS, FISCAL)),

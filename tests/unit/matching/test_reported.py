@@ -162,7 +162,9 @@ CONFLICT = {"outcome": "conflict", **ACCEPTED}
         (reported(), published(**NOT_CLOSED, **ACCEPTED), "changed"),
         (reported(**WHEN_REPORTED_MORE), published(**NOT_CLOSED, **ACCEPTED), "conflict"),
         # A reconciliation has named its receipts.
-        (reported(is_named=True), published(), "changed"),
+        (reported(is_named=True, detail="receipts"), published(detail="totals"), "changed"),
+        (reported(is_named=True), published(detail="totals"), "changed"),
+        (reported(is_named=True), published(detail="receipts"), "same"),
         (reported(is_named=True), published(**ACCEPTED), "same"),
         (reported(is_named=True), published(order_day=on(4)), "same"),
         (reported(is_named=True), published(outcome="no_cash", **WITHOUT_ORDERS), "same"),
