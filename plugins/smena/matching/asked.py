@@ -1,0 +1,120 @@
+"""What is asked about the shifts that were decided, and what is recorded without asking."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.matching.cases import missing
+from smena.matching.changes import DECISIONS_OPENED
+from smena.matching.questions import duplicates_to_record, questions, recommendations
+from smena.matching.slices import facts_of
+from smena.model.outcome import Outcome
+
+SELF_CONFLICT = "the source tells another thing of a shift whose orders can no longer be revised"
+TILL_SELF_CONFLICT = "Market tells another thing of a shift whose orders can no longer be revised"
+
+
+def ask(
+    rows: pd.DataFrame,
+    till_rows: pd.DataFrame,
+    meeting: pd.DataFrame,
+    settled: pd.DataFrame,
+    pairs: pd.DataFrame,
+    facts: pd.Series,
+    decisions: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Decisions to open and to close, and recommendations: what is asked, and what is recorded without asking."""
+    # What is booked twice comes first: what a source reports otherwise now is asked when that is answered.
+    asked = pd.concat(
+        [
+            _conflicts_with_market(meeting, facts),
+            _conflicts_with_ofd(settled, facts),
+            _own_conflicts(rows, till_rows),
+            _reviews(rows),
+            _reviews_of_tills(settled, facts),
+        ],
+        ignore_index=True,
+    ).drop_duplicates(["shift_id", "kind"])
+    looked_at = rows.loc[~rows["verdict"].isin(["same", "other"]), "shift_id"]
+    reported_again = till_rows[
+        till_rows["verdict"].isin(["changed", "conflict"])
+        | ((till_rows["verdict"] == "same") & (till_rows["same_facts"] | till_rows["is_refused"]))
+    ]
+    # A conflict that a closed period keeps stays a question, though its link is taken back.
+    stays_asked = (settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].isna()
+    opened, closed = questions(
+        asked,
+        decisions,
+        of_pairs=pd.concat([looked_at, settled.loc[~stays_asked, "shift_id"]]),
+        of_own=pd.concat([looked_at, reported_again["shift_id"]]),
+    )
+    recorded = duplicates_to_record(_duplicates(settled, facts), decisions)
+    opened = pd.concat([opened, recorded], ignore_index=True)
+    return opened, closed, recommendations(asked, rows, pairs)
+
+
+def _own_conflicts(rows: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
+    own = pd.concat(
+        [
+            rows[rows["verdict"] == "conflict"].assign(reason=SELF_CONFLICT),
+            till_rows[till_rows["verdict"] == "conflict"].assign(reason=TILL_SELF_CONFLICT),
+        ]
+    )
+    return _as_decisions(own.assign(kind="conflict", counterpart_id=missing(own), is_own=True))
+
+
+def _reviews(rows: pd.DataFrame) -> pd.DataFrame:
+    waits = rows[rows["verdict"].isin(["new", "changed"]) & (rows["outcome"] == Outcome.NEEDS_REVIEW)]
+    why = waits["reason"].fillna("")
+    digest = facts_of(waits) + "/" + waits["reported_outcome"] + "/" + why
+    return _as_decisions(waits.assign(kind="review", counterpart_id=waits["deferred_for"], digest=digest, reason=why))
+
+
+def _conflicts_with_market(meeting: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    """The OFD's shifts whose orders of Market stay, though they say another thing."""
+    stays = meeting[meeting["stays"].astype(bool) & ~meeting["is_same"].astype(bool)]
+    digest = _digest_of_pairs(stays["till_id"], stays["fiscal_id"], facts)
+    named = stays.rename(columns={"fiscal_id": "shift_id", "till_id": "counterpart_id"})
+    return _as_decisions(named.assign(kind="conflict", digest=digest))
+
+
+def _conflicts_with_ofd(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    """Till shifts that say another thing than the OFD's shift that they are."""
+    against = settled[(settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].notna()]
+    return _as_decisions(_held_against_ofd(against, facts).assign(kind="conflict"))
+
+
+def _reviews_of_tills(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    waits = settled[settled["becomes"] == Outcome.NEEDS_REVIEW]
+    return _as_decisions(
+        waits.assign(
+            kind="review",
+            counterpart_id=missing(waits),
+            digest=waits["shift_id"].map(facts) + "/" + waits["becomes_reason"].fillna(""),
+            reason=waits["becomes_reason"].fillna(""),
+        )
+    )
+
+
+def _duplicates(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    duplicates = settled[(settled["becomes"] == Outcome.DUPLICATE) & settled["fiscal_id"].notna()]
+    return _as_decisions(_held_against_ofd(duplicates, facts).assign(kind="duplicate", is_resolved=True))
+
+
+def _held_against_ofd(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+    return settled.assign(
+        counterpart_id=settled["fiscal_id"],
+        reason=settled["becomes_reason"].fillna(""),
+        digest=_digest_of_pairs(settled["shift_id"], settled["fiscal_id"], facts),
+    )
+
+
+def _digest_of_pairs(tills: pd.Series, fiscals: pd.Series, facts: pd.Series) -> pd.Series:
+    digest: pd.Series = tills.map(facts) + "/" + fiscals.map(facts)
+    return digest
+
+
+def _as_decisions(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows as DECISIONS_OPENED; what says nothing of it is a question about two shifts, and open."""
+    flags = {name: frame.get(name, False) for name in ("is_own", "is_resolved")}
+    return DECISIONS_OPENED.conform(frame.reindex(columns=list(DECISIONS_OPENED.columns)).assign(**flags))

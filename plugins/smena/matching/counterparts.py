@@ -1,0 +1,77 @@
+"""Which till shift is which fiscal shift, what is known of the two, and which pairs have to be compared first."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.matching.cases import known_and
+from smena.matching.changes import UNCOMPARED
+from smena.matching.current import NEW_FACTS
+from smena.matching.frames import FISCALS, TILLS
+from smena.matching.pairing import foreign_registers, pair, possible_shifts
+from smena.matching.slices import Slice, facts_of
+from smena.model.outcome import Outcome
+
+
+def pairs_of(
+    slice_: Slice, tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Which till shift is which fiscal shift, with what was found or said of the two; and which may be which."""
+    of_tills, of_fiscals = TILLS.conform(tills), FISCALS.conform(fiscals)
+    pairs = pair(of_tills, of_fiscals, links)
+    foreign = foreign_registers(of_tills, of_fiscals, pairs, slice_.registers, slice_.covered, links)
+    possible = possible_shifts(
+        of_tills,
+        of_fiscals,
+        pairs,
+        slice_.registers,
+        foreign,
+        links,
+        ofd_start=slice_.setting.ofd_start if slice_.setting.ofd_is_on else None,
+    )
+    pairs = pairs.merge(
+        tills[["shift_id"]].assign(till_facts=facts_of(tills)).rename(columns={"shift_id": "till_id"}), on="till_id"
+    ).merge(
+        fiscals[["shift_id"]].assign(fiscal_facts=facts_of(fiscals)).rename(columns={"shift_id": "fiscal_id"}),
+        on="fiscal_id",
+    )
+    pairs["digest"] = pairs["till_facts"] + "/" + pairs["fiscal_facts"]
+    contents = ["till_id", "fiscal_id", "till_facts", "fiscal_facts"]
+    pairs = pairs.merge(slice_.comparisons, on=contents, how="left", validate="one_to_one")
+    pairs["is_compared"] = pairs["is_explained"].notna() | known_and(pairs["is_of_batch"])
+    pairs["is_explained"] = known_and(pairs["is_explained"])
+    pairs["is_answered"] = _said_to_be_two(pairs, slice_.decisions)
+    return pairs, possible
+
+
+def _said_to_be_two(pairs: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
+    """Which pairs a person has said to be two shifts, when both said what they say now."""
+    said = decisions[known_and(decisions["resolution"] == "both")]
+    given = pd.MultiIndex.from_arrays([said["shift_id"], said["counterpart_id"], said["digest"]])
+    asked = [
+        pd.MultiIndex.from_arrays([pairs[one], pairs[other], pairs["digest"]])
+        for one, other in (("till_id", "fiscal_id"), ("fiscal_id", "till_id"))
+    ]
+    return pd.Series(asked[0].isin(given) | asked[1].isin(given), index=pairs.index)
+
+
+def uncompared(
+    pairs: pd.DataFrame, rows: pd.DataFrame, till_rows: pd.DataFrame, tills: pd.DataFrame, fiscals: pd.DataFrame
+) -> pd.DataFrame:
+    """Pairs (UNCOMPARED) whose cash differs, that a comparison of cheques with receipts could explain."""
+    decided = tills.loc[tills["has_decision"].astype(bool), "shift_id"]
+    without_sums = fiscals.loc[
+        fiscals["outcome"].isin([Outcome.BEFORE_START, Outcome.INCOMPLETE, Outcome.REJECTED]), "shift_id"
+    ]
+    differs = ~(known_and(pairs["is_equal"]) | known_and(pairs["is_rounded"]) | known_and(pairs["is_unknown"]))
+    wanted = pairs[
+        differs
+        & ~pairs["is_crowded"].astype(bool)
+        & ~pairs["is_compared"]
+        & ~pairs["till_id"].isin(decided)
+        & ~pairs["fiscal_id"].isin(without_sums)
+    ]
+    places = [frame[frame["verdict"].isin(NEW_FACTS)].set_index("shift_id")["place"] for frame in (till_rows, rows)]
+    return UNCOMPARED.conform(
+        wanted.assign(till_place=wanted["till_id"].map(places[0]), fiscal_place=wanted["fiscal_id"].map(places[1]))
+    )

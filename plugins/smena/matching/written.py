@@ -1,0 +1,117 @@
+"""What is written of the shifts that were decided: rows of quarantine, shifts, and which orders are looked at."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.matching.cases import Case, all_same, first_match, known_and, missing
+from smena.matching.changes import BOOKED_SHIFTS, REJECTED, SHIFT_CHANGES
+from smena.matching.current import NEW_FACTS, outcome_of_marked
+from smena.matching.reported import BOOKED, LISTED_TWICE, OF_ANOTHER, OTHER_IDENTITY, TWO_REGISTERS
+from smena.matching.slices import Setting
+from smena.model.outcome import Outcome
+
+NO_SUCH_CASH = "the source tells of no such cash any more"
+NO_SUCH_CASH_OF_MARKET = "Market tells of no such cash any more"
+OFD_IS_BOOKED = "the OFD's shift is booked"
+OTHER_SUMS_NOW = "the source tells other sums now; a person decides"
+
+
+def rejected(rows: pd.DataFrame, ambiguous: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the stage that go to quarantine (REJECTED): another identity, or two contents of one shift."""
+    other = rows[rows["verdict"] == "other"]
+    of_another = known_and(other["current_is_of_another"])
+    why = first_match(
+        [
+            Case(~of_another, "", OTHER_IDENTITY),
+            Case(other["is_listed_twice"], "", LISTED_TWICE),
+            Case(of_another, "", OF_ANOTHER),
+        ],
+        other.index,
+    )["reason"]
+    return REJECTED.conform(
+        pd.concat([other[["place"]].assign(reason=why), ambiguous[["place"]].assign(reason=TWO_REGISTERS)])
+    )
+
+
+def shift_changes(
+    rows: pd.DataFrame, till_rows: pd.DataFrame, settled: pd.DataFrame, tills: pd.DataFrame, current: pd.DataFrame
+) -> pd.DataFrame:
+    """Shifts to write (SHIFT_CHANGES), each once: those that the batch reports, and those that it marks otherwise."""
+    parts = [*_changes_of_ofd(rows), *_changes_of_market(till_rows, settled, tills, current)]
+    parts = [part for part in parts if len(part)]
+    return SHIFT_CHANGES.conform(pd.concat(parts, ignore_index=True)) if parts else SHIFT_CHANGES.empty()
+
+
+def _changes_of_ofd(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    fresh = rows[rows["verdict"].isin(NEW_FACTS)]
+    marked = rows[rows["verdict"].isin(["conflict", "settled"])]
+    marked = marked[(marked["verdict"] == "settled") | (marked["current_outcome"] != Outcome.CONFLICT)]
+    marked_reason = pd.Series(OTHER_SUMS_NOW, index=marked.index, dtype="string").where(marked["verdict"] == "conflict")
+    return [
+        fresh.assign(action=_action(fresh), revision=fresh["current_revision"]),
+        marked.assign(
+            action="mark",
+            outcome=outcome_of_marked(marked),
+            reason=marked_reason,
+            same_as=marked["current_same_as"],
+            kpp=missing(marked),
+            place=missing(marked),
+            revision=marked["current_revision"],
+        ),
+    ]
+
+
+def _changes_of_market(
+    till_rows: pd.DataFrame, settled: pd.DataFrame, tills: pd.DataFrame, current: pd.DataFrame
+) -> list[pd.DataFrame]:
+    final = tills.set_index("shift_id")[["outcome", "reason", "same_as", "revision"]]
+    decided = settled.set_index("shift_id")[["becomes", "becomes_reason", "becomes_same_as"]]
+    final.loc[decided.index, ["outcome", "reason", "same_as"]] = decided.to_numpy()
+    fresh_tills = till_rows[till_rows["verdict"].isin(NEW_FACTS)]
+    keeps_kpp = known_and(fresh_tills["current_outcome"].isin(BOOKED))
+    of_fresh = final.reindex(fresh_tills["shift_id"]).set_axis(fresh_tills.index)
+    published = current.set_index("shift_id")
+    others = final[~final.index.isin(fresh_tills["shift_id"])]
+    before = published.reindex(others.index)
+    others = others[~all_same(others, before, ["outcome", "reason", "same_as"])].reset_index()
+    return [
+        fresh_tills.assign(
+            action=_action(fresh_tills),
+            outcome=of_fresh["outcome"],
+            reason=of_fresh["reason"],
+            same_as=of_fresh["same_as"],
+            kpp=fresh_tills["kpp"].mask(keeps_kpp),
+            revision=fresh_tills["current_revision"],
+        ),
+        others.assign(action="mark", kpp=missing(others), place=missing(others)),
+    ]
+
+
+def _action(fresh: pd.DataFrame) -> pd.Series:
+    return pd.Series("insert", index=fresh.index, dtype="string").mask(fresh["is_known"], "replace")
+
+
+def booked(rows: pd.DataFrame, settled: pd.DataFrame, setting: Setting) -> pd.DataFrame:
+    """Shifts whose orders have to be what they propose, or none; a new shift without an order is none of them."""
+    fresh = rows[rows["verdict"].isin(NEW_FACTS)]
+    of_ofd = fresh[["shift_id"]].assign(
+        is_first=~fresh["is_known"] & (fresh["verdict"] != "confirmed"),
+        is_booked=fresh["outcome"] == Outcome.ISSUED,
+        reason=NO_SUCH_CASH,
+    )
+    closed = pd.Series(data=False, index=settled.index)
+    if setting.closed_through is not None:
+        closed = known_and(settled["order_day"] <= setting.closed_through)
+    # Where no account rule fits what it sells now, the orders that it has stay.
+    no_proposal = settled["orders"].isna() & (settled["becomes"] == Outcome.ISSUED)
+    open_ones = settled[~closed & ~no_proposal]
+    of_market = open_ones[["shift_id"]].assign(
+        is_first=open_ones["revision"].isna(),
+        is_booked=open_ones["becomes"] == Outcome.ISSUED,
+        reason=pd.Series(NO_SUCH_CASH_OF_MARKET, index=open_ones.index).mask(
+            open_ones["becomes"] == Outcome.DUPLICATE, OFD_IS_BOOKED
+        ),
+    )
+    booked = pd.concat([of_ofd, of_market], ignore_index=True)
+    return BOOKED_SHIFTS.conform(booked[booked["is_booked"] | ~booked["is_first"]])
