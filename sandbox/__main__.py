@@ -54,9 +54,13 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
     parser.add_argument("--corrections-outside-totals", action="store_true")
     parser.add_argument("--strict-permissions", action="store_true")
     parser.add_argument("--market", action="store_true", help="Kontur.Market of the same shops, under /market")
+    parser.add_argument(
+        "--unfiscal-permille", type=int, default=0, help="of Market's cash cheques, those that no receipt is"
+    )
     given = parser.parse_args(arguments)
     # Few shifts differ or cannot be told apart: what waits for a person is there to be seen, and not everywhere.
-    market = MarketSettings(every_twin=0, missing_permille=1) if given.market else None
+    settings = MarketSettings(every_twin=0, missing_permille=1, unfiscal_permille=given.unfiscal_permille)
+    market = settings if given.market else None
     world = WorldSettings(
         seed=given.seed,
         first_day=given.first_day,

@@ -69,8 +69,14 @@ def main() -> int:
         print(json.dumps({"shifts": dict(town.outcomes())}, ensure_ascii=False))
         for (source, outcome, reason), count in waiting(town).most_common():
             print(f"{count:5d}  {source}  {outcome}  {reason}")
-        for row in town.sql("select kind, reason, count(*) from control.decision where state = 'open' group by 1, 2"):
-            print("open decisions:", *row)
+        statement = (
+            "select count(*), kind, recommendation ->> 'word', reason from control.decision where state = 'open'"
+            " group by 2, 3, 4"
+        )
+        for count, kind, word, reason in town.sql(statement):
+            print(f"{count:5d}  {kind}, recommended {word}: {reason}")
+        planted = [row for inn in town.inns for row in town.sandbox.market_truth(inn) if row["recommendation"]]
+        print("till shifts with a cheque that no receipt is:", len(planted))
         town.warehouse.close()
     finally:
         server.stop()
