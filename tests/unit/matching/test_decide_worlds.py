@@ -1,0 +1,208 @@
+"""Random worlds, loaded again and again: nothing is booked twice, nothing is lost, nothing is written in vain.
+
+CI plays some hundreds of worlds; `make test-all`, or `pytest -m slow` for these alone, plays 10,000 of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pandas as pd
+import pytest
+
+from smena.matching.slices import Setting
+from smena.model.outcome import Outcome
+from tests.unit.matching.answers_in_memory import answer
+from tests.unit.matching.books_in_memory import Batch, Books, contents_of
+from tests.unit.matching.worlds import BEGINNING, LOADS, World, around, batch_of, make_world
+
+IN_CALL = 500
+"""So many worlds are decided in one call."""
+
+ANSWERS = 4
+"""So many questions a person answers between two loads."""
+
+EVERY_DAY = Setting(BEGINNING, BEGINNING, ofd_is_on=True, market_is_on=True)
+"""Both products are on, and nothing is closed."""
+
+
+def play(numbers: range, *, is_linked: bool) -> Books:
+    """Plays these worlds through all loads as one organisation and checks the books after each."""
+    seed = numbers.start
+    worlds = [make_world(number, is_linked=is_linked) for number in numbers]
+    random = Random(seed)  # noqa: S311 - the same worlds each time
+    setting = _setting(random, is_linked=is_linked)
+    known = around(worlds, setting)
+    books = Books(setting, known, links=known.links)
+    truth = {shift: true for world in worlds for shift, true in world.truth.items()}
+    before: dict[str, tuple[object, ...]] = {}
+    for load in range(LOADS):
+        products = random.choice([["ofd", "market"], ["market", "ofd"], ["ofd"], ["market"]])
+        for product in [*products, *(["ofd", "market"] if load == LOADS - 1 else [])]:
+            batch = batch_of(worlds, product, load)
+            books.load(batch)
+            _assert_books(books, batch, truth, f"{seed}, load {load} of {product}")
+            _assert_accepted_stays(books, before)
+            assert_nothing_is_new(books, batch)
+        _accept(books, random)
+        _answer(books, random)
+        before = contents_of(books.orders[books.orders["status"].isin(["accepted", "rejected"])])
+        books.setting = _later(random, books.setting)
+    return books
+
+
+def _setting(random: Random, *, is_linked: bool) -> Setting:
+    if not is_linked:
+        return EVERY_DAY
+    start = BEGINNING + pd.Timedelta(days=random.choice([0, 0, 2]))
+    return Setting(start, BEGINNING, ofd_is_on=True, market_is_on=True)
+
+
+def _later(random: Random, setting: Setting) -> Setting:
+    """What an accountant changes between two loads: here, the period is closed through another day."""
+    if setting.ofd_start is None or random.random() < 0.7:
+        return setting
+    through = setting.closed_through or BEGINNING - pd.Timedelta(days=1)
+    return Setting(
+        setting.ofd_start,
+        setting.market_start,
+        ofd_is_on=True,
+        market_is_on=True,
+        closed_through=through + pd.Timedelta(days=1),
+    )
+
+
+def _accept(books: Books, random: Random) -> None:
+    new = sorted(books.orders.index[books.orders["status"] == "new"])
+    chosen = [one for one in new if random.random() < 0.05]
+    books.accept(chosen)
+    books.accept([one for one in new if one not in set(chosen) and random.random() < 0.01], "rejected")
+
+
+def _answer(books: Books, random: Random) -> None:
+    """A person answers some of the questions."""
+    waiting = books.decisions[books.decisions["is_open"].astype(bool)]
+    for row in waiting.head(200).sample(min(len(waiting), ANSWERS), random_state=random.randrange(1000)).itertuples():
+        is_of_ofd = books.shifts.loc[row.shift_id, "source"] == "ofd"
+        words = ["approve", "reject"] if row.kind == "review" else ["keep-ofd", "keep-market", "both"]
+        if row.kind == "conflict" and pd.isna(row.counterpart_id):
+            # What the source reports is not published, so only what is published can be kept here.
+            words = ["keep-ofd" if is_of_ofd else "keep-market"]
+        answer(books, row.decision_id, random.choice(words))
+
+
+def _assert_books(books: Books, batch: Batch, truth: dict[str, str], where: str) -> None:
+    shifts, live, decisions = books.shifts, books.live(), books.decisions
+    is_reported = pd.Index([*batch.reported["shift_id"], *batch.tills["shift_id"]])
+    assert is_reported.isin(shifts.index).all(), f"a shift is lost: {where}"
+    assert shifts["outcome"].isin([str(one) for one in Outcome]).all(), f"an outcome: {where}"
+    asked = decisions.loc[decisions["is_open"].astype(bool)]
+    waiting = asked["shift_id"]
+    said = decisions[decisions["is_open"].astype(bool) | decisions["is_by_person"].astype(bool)]
+    concerned = pd.concat([said["shift_id"], said["counterpart_id"].dropna()]).map(truth)
+    # Never orders of both sources for one true shift, unless a person is asked about them, or has said so.
+    rows = live[["shift_id", "source"]].drop_duplicates().reset_index(drop=True)
+    rows = rows.assign(true=rows["shift_id"].map(truth))
+    sources = rows.groupby("true")["source"].transform("nunique")
+    twice = rows[(sources > 1) & ~rows["true"].isin(concerned)]
+    assert twice.empty, f"booked twice: {where}\n{twice}"
+    # No order without ground: its shift is issued, or waits for a person; or a closed period keeps it.
+    outcome = shifts["outcome"].reindex(live["shift_id"]).set_axis(live.index)
+    through = books.setting.closed_through
+    closed = live["day"] <= through if through is not None else live["day"].isna()
+    groundless = live[~outcome.isin(["issued", "conflict"]) & (live["status"] == "new") & ~closed]
+    assert groundless.empty, f"an order without ground: {where}\n{groundless}"
+    issued = shifts.index[shifts["outcome"] == "issued"]
+    assert issued.isin(live["shift_id"]).all(), f"issued without an order: {where}"
+    waits = shifts.index[shifts["outcome"].isin(["needs_review", "conflict"])]
+    assert waits.isin(waiting).all(), f"waits for nobody: {where}\n{shifts.loc[waits[~waits.isin(waiting)]].T}"
+    # A new order says what its shift proposes.
+    new = live[(live["status"] == "new") & ~closed & (outcome == "issued")]
+    key = ["shift_id", "operation", "taxation", "agent"]
+    says = new.merge(books.proposals, on=key, how="left", suffixes=("", "_proposed"))
+    by_rule = ~says["shift_id"].isin(shifts.index[shifts["has_decision"].astype(bool)])
+    other = says[by_rule & (says["contents"] != says["contents_proposed"].fillna(""))]
+    assert other.empty, f"an order says another thing than its shift: {where}\n{other}"
+
+
+def _assert_accepted_stays(books: Books, before: dict[str, tuple[object, ...]]) -> None:
+    now = contents_of(books.orders[books.orders["document_id"].isin(list(before))])
+    assert now == before, "an accepted order has changed"
+
+
+def assert_nothing_is_new(books: Books, batch: Batch) -> None:
+    """The same batch once more changes nothing but the number of a link that is in a reason since."""
+    links = len(books.links)
+    changes, planned = books.load(batch)
+    names = changes.shifts["outcome"].eq("duplicate") & changes.shifts["action"].eq("mark")
+    assert changes.shifts[~names].empty, f"a shift is written again\n{changes.shifts[~names].T}"
+    assert planned.empty, f"an order is written again\n{planned}"
+    for name in ("opened", "closed", "moved", "rejected"):
+        assert getattr(changes, name).empty, f"{name}\n{getattr(changes, name)}"
+    assert len(books.links) == links, "a link is found again"
+
+
+def outcomes(books: Books) -> Counter[str]:
+    """How many shifts have each outcome."""
+    return Counter(books.shifts["outcome"])
+
+
+def loaded(worlds: list[World], products: list[str]) -> Books:
+    """The books after the newest versions of both products, loaded in this order."""
+    known = around(worlds, EVERY_DAY)
+    books = Books(EVERY_DAY, known, links=known.links)
+    for product in products:
+        books.load(batch_of(worlds, product, LOADS))
+    return books
+
+
+def by_shift(books: Books, truth: dict[str, str]) -> dict[tuple[str, str], int]:
+    """What is booked of each true shift, by operation."""
+    live = books.live()
+    return live.groupby([live["shift_id"].map(truth), "operation"])["amount"].sum().to_dict()
+
+
+def test_linked_worlds() -> None:
+    books = play(range(300), is_linked=True)
+    assert {"issued", "no_cash", "duplicate", "conflict", "incomplete", "needs_review"} <= outcomes(books).keys()
+
+
+def test_worlds_whose_links_are_found_or_not() -> None:
+    books = play(range(60), is_linked=False)
+    assert {"issued", "duplicate", "needs_review"} <= outcomes(books).keys()
+    assert (books.links["state"] == "in_force").any() and (books.links["state"] == "proposed").any()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("first", range(0, 10_000, IN_CALL))
+def test_ten_thousand_worlds(first: int) -> None:
+    # One world of four has links that are to be found.
+    play(range(first, first + IN_CALL), is_linked=first % (4 * IN_CALL) > 0)
+
+
+def test_the_order_of_the_products_does_not_matter_where_links_are_certain() -> None:
+    worlds = [make_world(number, is_linked=True) for number in range(400, 700)]
+    truth = {shift: true for world in worlds for shift, true in world.truth.items()}
+    one, other = (
+        by_shift(loaded(worlds, list(products)), truth) for products in (["ofd", "market"], ["market", "ofd"])
+    )
+    assert one == other
+    assert len(one) > 1000
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+def test_many_worlds_in_one_call_are_the_union_of_the_single_ones(is_linked: bool) -> None:
+    worlds = [make_world(number, is_linked=is_linked) for number in range(700, 706)]
+    together = loaded(worlds, ["market", "ofd"])
+    single = [loaded([world], ["market", "ofd"]) for world in worlds]
+    columns = ["shift_id", "outcome", "same_as", "revision"]
+    apart = pd.concat([books.shifts[columns] for books in single]).sort_index()
+    pd.testing.assert_frame_equal(together.shifts[columns].sort_index(), apart)
+    orders = ["document_id", "shift_id", "amount", "status", "source", "issue", "revision"]
+    apart = pd.concat([books.orders[orders] for books in single]).sort_index()
+    pd.testing.assert_frame_equal(together.orders[orders].sort_index(), apart)
+    asked = ["kind", "shift_id", "counterpart_id", "digest", "is_open"]
+    apart = pd.concat([books.decisions[asked] for books in single]).sort_values(asked, ignore_index=True)
+    pd.testing.assert_frame_equal(together.decisions[asked].sort_values(asked, ignore_index=True), apart)
