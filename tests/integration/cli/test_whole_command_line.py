@@ -69,6 +69,8 @@ WRITING = {
     ("access", "grant"): [("--user", "boris", "--inn", "{inn}")],
     ("access", "roles"): [()],
     ("access", "revoke"): [("--user", "boris", "--inn", "{inn}")],
+    # Before a load: the source may report again what is booked, and then nobody is asked any more.
+    ("resolve",): [("{decision}", "keep-ofd", "--reason", "counted")],
     ("load",): [
         ("--inn", "{inn}"), ("--inn", "{inn}", "--product", "market"), ("--inn", "{inn}", *DAYS),
     ],
@@ -76,7 +78,6 @@ WRITING = {
     ("accept",): [("--inn", "{inn}", *DAYS, "--kind", "waybill"), ("{new_order}",)],
     ("unaccept",): [("{new_order}", "--reason", "too early")],
     ("reject",): [("--reason", "wrong", "{other_order}")],
-    ("resolve",): [("{decision}", "keep-ofd", "--reason", "counted")],
     ("links", "set"): [("--inn", "{inn}", "--cashbox", "{cashbox}", "--register", "{register}", "--reason", "seen")],
     ("links", "confirm"): [("{link}", "--reason", "seen")],
     ("links", "withdraw"): [("{link}", "--reason", "not so")],

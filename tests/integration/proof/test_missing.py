@@ -195,5 +195,7 @@ def test_whichever_shifts_are_lost_these_are_named_and_no_others(build_town: Bui
         town.sandbox.faults.add({"kind": "drop_document", "match": of_shift(one, type="closeShift")})
     town.load()
     found = prove(town)
-    assert named(found) == {name_of(one) for one in lost}
+    # A report that was lost before its drive was replaced cannot come any more: its shift waits for a person.
+    waits = {name_of(one) for one in town.shifts() if one["fiscal_document_number"] is None}
+    assert named(found) | waits == {name_of(one) for one in lost}
     assert days_lacking(found) == {(one["kkt_reg_id"], one["closed_at"][:10]) for one in lost}

@@ -14,8 +14,9 @@ from smena.matching.document_frames import DocumentsSlice
 from smena.matching.documents import decide_documents
 from smena.model.errors import BrokenPromise
 from smena.transform.schema import Schema
+from tests.invented import ROMASHKA, VASILEK
 
-INN, OTHER_INN = "7700000016", "7700000023"
+INN, OTHER_INN = ROMASHKA, VASILEK
 SHOP, OTHER_SHOP = "shop-1", "shop-2"
 DAY = date(2026, 3, 5)
 
