@@ -1524,6 +1524,7 @@ create table accounting.cash_order_history (
     archived_at timestamptz not null default now()
 );
 create index cash_order_history_of_document on accounting.cash_order_history (document_id, revision);
+create index cash_order_history_of_shift on accounting.cash_order_history (shift_id);
 
 create trigger nothing_is_deleted before delete or truncate on accounting.cash_order
 for each statement execute function accounting.refuse();

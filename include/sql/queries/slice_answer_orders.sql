@@ -1,4 +1,5 @@
--- Run by resolve: the orders of the shift that is decided about, and of its counterpart.
+-- Run by resolve: the orders of the shift that is decided about, and of its counterpart; and those that went over from the
+-- shift to another one, as `moved`: they keep the id that they were issued with.
 select
     cash_order.document_id::text as document_id,
     cash_order.shift_id::text as shift_id,
@@ -16,4 +17,25 @@ select
     cash_order.revision
 from control.decision
 inner join accounting.cash_order on cash_order.shift_id in (decision.shift_id, decision.rival_id)
+where decision.decision_id = %(decision_id)s
+union all
+select
+    former.document_id::text,
+    former.shift_id::text,
+    former.operation,
+    former.taxation,
+    former.agent,
+    former.issue,
+    former.number,
+    (former.amount * 100)::bigint,
+    former.date,
+    'moved',
+    former.source,
+    true,
+    '',
+    former.revision
+from control.decision
+inner join accounting.cash_order_history as former on decision.shift_id = former.shift_id
+inner join accounting.cash_order as moved
+    on former.document_id = moved.document_id and former.shift_id <> moved.shift_id
 where decision.decision_id = %(decision_id)s

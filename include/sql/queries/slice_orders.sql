@@ -1,4 +1,5 @@
--- Run by publish: the orders in the books of shifts whose orders may change, or go over to another shift.
+-- Run by publish: the orders in the books of shifts whose orders may change, or go over to another shift; and orders that
+-- went over from them before, as `moved`. These keep the id that they were issued with, so the next one needs another.
 -- reads: booked_shift, moved_shift
 select
     cash_order.document_id::text as document_id,
@@ -30,4 +31,28 @@ where
         where not booked_shift.is_first
         union
         select moved_shift.till_id from moved_shift
+    )
+union all
+select
+    former.document_id::text,
+    former.shift_id::text,
+    former.operation,
+    former.taxation,
+    former.agent,
+    former.issue,
+    former.number,
+    (former.amount * 100)::bigint,
+    former.date,
+    'moved',
+    former.source,
+    true,
+    '',
+    former.revision
+from accounting.cash_order_history as former
+inner join accounting.cash_order as moved
+    on former.document_id = moved.document_id and former.shift_id <> moved.shift_id
+where
+    former.shift_id in (
+        select booked_shift.shift_id from booked_shift
+        where not booked_shift.is_first
     )

@@ -240,6 +240,7 @@ def _without_account_rule(shift: pd.DataFrame, accounts: Sequence[AccountRule]) 
 def _instead_of(question: Question, orders: pd.DataFrame) -> pd.Series:
     """For each order, which one it takes the place of, as text; empty where there was none."""
     newest = _newest(question, orders)
+    newest = newest.mask(newest["status"] == "moved")
     number, day = newest["number"].astype("string"), newest["day"].dt.strftime("%d.%m.%Y").astype("string")
     text: pd.Series = (", взамен ордера № " + number + " от " + day).fillna("")
     return text.set_axis(orders.index)

@@ -117,7 +117,7 @@ CURRENT_ORDERS = Schema(
         "revision": WHOLE,
     },
 )
-"""Orders in the books of the shifts whose orders may change."""
+"""Orders in the books of the shifts whose orders may change; one that is another shift's now has the status `moved`."""
 
 ORDER_CHANGES = Schema(
     "order_changes",

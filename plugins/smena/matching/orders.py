@@ -24,8 +24,9 @@ def plan_orders(
 ) -> pd.DataFrame:
     """The orders to move, reverse, revise and issue (ORDER_CHANGES) of shifts that had orders before.
 
-    An order that a person has accepted or rejected stays. What a decision has reversed stays so: the order that takes
-    its place is issued once more, with an id and a number of its own. Issued orders keep their number and date.
+    An order that a person has accepted or rejected stays. What a decision has reversed stays so, and what went over to
+    another shift stays there: the order that takes its place is issued once more, with an id and a number of its own.
+    Issued orders keep their number and date.
 
     Args:
         booked: BOOKED_SHIFTS.
@@ -69,7 +70,7 @@ def _moved(moved: pd.DataFrame, proposed: pd.DataFrame, current: pd.DataFrame) -
     """
     goes = current.merge(moved.rename(columns={"till_id": "shift_id"}), on="shift_id", how="left")
     goes = goes.set_axis(current.index)
-    is_moving = goes["fiscal_id"].notna() & (current["status"] != "reversed")
+    is_moving = goes["fiscal_id"].notna() & ~current["status"].isin(["reversed", "moved"])
     if not is_moving.any():
         return ORDER_CHANGES.empty(), current
     orders = goes[is_moving].sort_values(["amount", "number"], ascending=[False, True])

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from smena.matching.answers import AnswerChanges, Question, choices, decide_answer
-from smena.matching.changes import CURRENT_ORDERS
 from smena.model.errors import WrongUse
 from smena.model.organization import AccountRule
 from smena.transform.frames import MONEY
@@ -60,7 +59,7 @@ def _question(books: Books, row: pd.Series) -> Question:
         "booked_counterparts": 0,
     }  # fmt: skip
     decision["opened_at"] = None if pd.isna(decision["opened_at"]) else decision["opened_at"]
-    return Question(decision, CURRENT_ORDERS.conform(books.orders[of_both].reset_index(drop=True)), ACCOUNTS)
+    return Question(decision, books.orders_and_moved(of_both, [row["shift_id"]]), ACCOUNTS)
 
 
 def _apply(books: Books, changes: AnswerChanges, question: Question) -> None:

@@ -50,6 +50,8 @@ class Books:
     shifts: pd.DataFrame = field(default_factory=lambda: CURRENT.empty().set_index("shift_id", drop=False))
     proposals: pd.DataFrame = field(default_factory=PROPOSED_ORDERS.empty)
     orders: pd.DataFrame = field(default_factory=lambda: CURRENT_ORDERS.empty().set_index("document_id", drop=False))
+    moved: pd.DataFrame = field(default_factory=CURRENT_ORDERS.empty)
+    """Orders as they were when they went over to another shift, with the status `moved`."""
     decisions: pd.DataFrame = field(default_factory=DECISIONS.empty)
     links: pd.DataFrame = field(default_factory=LINKS.empty)
     number: int = 0
@@ -211,9 +213,14 @@ class Books:
             changes.booked,
             changes.moved,
             PROPOSED_ORDERS.conform(proposed[proposed["shift_id"].isin(later)]),
-            CURRENT_ORDERS.conform(self.orders[read].reset_index(drop=True)),
+            self.orders_and_moved(read, later),
             closed_through=self.setting.closed_through,
         )
+
+    def orders_and_moved(self, read: pd.Series, shifts: Iterable[str]) -> pd.DataFrame:
+        """CURRENT_ORDERS as the slices read them: some in the books, and those that went over from these shifts."""
+        left = self.moved[self.moved["shift_id"].isin([*shifts])]
+        return CURRENT_ORDERS.conform(pd.concat([self.orders[read], left], ignore_index=True))
 
     def _contents(self, changed: pd.DataFrame, staged: pd.DataFrame) -> pd.DataFrame:
         stored = self.proposals[~self.proposals["shift_id"].isin(staged["shift_id"])]
@@ -229,6 +236,8 @@ class Books:
         tills = self.orders.loc[rows.index, "shift_id"]
         same_as = self.shifts["same_as"].reindex(tills).set_axis(rows.index)
         assert (same_as == rows["shift_id"]).all(), "an order goes over to the same shift only"
+        left = self.orders.loc[rows.index].assign(status="moved", is_reversed_by_decision=True)
+        self.moved = CURRENT_ORDERS.conform(pd.concat([self.moved, left], ignore_index=True))
         self.orders.loc[rows.index, ["shift_id", "taxation", "agent", "issue"]] = rows[
             ["shift_id", "taxation", "agent", "issue"]
         ]
