@@ -152,8 +152,8 @@ def test_a_run_killed_between_two_steps_is_made_good_by_the_next(
 
 
 PUBLISHING = [
-    "match_shifts", "publish_new_shifts", "publish_new_orders", "publish_coverage", "publish_covered_days",
-    "publish_summary",
+    "slice_scope", "apply_tables", "apply_proposals", "apply_new_shifts", "apply_issued_orders", "publish_coverage",
+    "publish_covered_days", "publish_summary",
 ]  # fmt: skip
 
 
