@@ -20,6 +20,8 @@ from demo.state import DemoState
 _NAME = "sandbox"
 _PREFERRED_PORT = 8790
 _SEED, _REGISTERS = 7, 5
+# Some fifteen shifts in which a till sold what no receipt is, so that there is something to decide of two sources.
+_UNFISCAL_PERMILLE = 1
 # No region has the code 96, so no company has these numbers. The README names the first.
 _ORGANIZATIONS = (
     '9601000019;ООО "Полярная гагара"',
@@ -35,7 +37,7 @@ def sandbox_arguments(first_day: date, last_day: date) -> list[str]:
     return [
         "--seed", str(_SEED), "--first-day", first_day.isoformat(), "--last-day", last_day.isoformat(),
         *(word for one in _ORGANIZATIONS for word in ("--organization", one)),
-        "--registers", str(_REGISTERS), "--market",
+        "--registers", str(_REGISTERS), "--market", "--unfiscal-permille", str(_UNFISCAL_PERMILLE),
     ]  # fmt: skip
 
 
