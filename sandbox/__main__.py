@@ -18,6 +18,9 @@ from sandbox.settings import (
     WorldSettings,
 )
 
+_ONE_SHOP = 1_000_000
+"""Each so many shops: only one of a world has the trait."""
+
 
 def read_organization(text: str) -> OrganizationSpec:
     """`INN[;NAME[;KPP[;REGISTERS[;TAXATION]]]]`; empty parts are invented."""
@@ -57,9 +60,23 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
     parser.add_argument(
         "--unfiscal-permille", type=int, default=0, help="of Market's cash cheques, those that no receipt is"
     )
+    parser.add_argument(
+        "--twin-days", type=int, default=0,
+        help="days on which two registers of one shop close alike: which cashbox is which, nobody but a person knows",
+    )  # fmt: skip
+    parser.add_argument(
+        "--every-late-cheque", type=int, default=0,
+        help="of the shifts that only Market knows, those whose last cheque comes a day late: 1 all, 2 each second",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
     # Few shifts differ or cannot be told apart: what waits for a person is there to be seen, and not everywhere.
-    settings = MarketSettings(every_twin=0, missing_permille=1, unfiscal_permille=given.unfiscal_permille)
+    settings = MarketSettings(
+        every_twin=_ONE_SHOP if given.twin_days else 0,
+        twin_days=given.twin_days,
+        every_late_cheque=given.every_late_cheque,
+        missing_permille=1,
+        unfiscal_permille=given.unfiscal_permille,
+    )
     market = settings if given.market else None
     world = WorldSettings(
         seed=given.seed,

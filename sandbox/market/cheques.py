@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PAYMENT_TYPES = ("Cash", "Card", "Prepaid", "YandexEda", "DeliveryClub", "Unknown")
 _CATCH_UP_S = 600
 _SEVERAL_REQUESTS = 4
+_LATE_S = 26 * HOUR_S
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Cheques:
         lot: a random number for what is invented only when the cheque is shown.
         lost: by cashbox and shift, how many cheques never reach Market.
         unfiscal: by cashbox and shift, how many cheques have no receipt.
+        late: whether it reaches Market more than a day after its closing, 1 or 0.
     """
 
     cashbox: Ints
@@ -54,6 +56,7 @@ class Cheques:
     correction: Ints
     payments: dict[str, Ints]
     lot: Ints
+    late: Ints
     lost: tuple[Ints, ...]
     unfiscal: tuple[Ints, ...]
 
@@ -72,6 +75,17 @@ def _known(shop: Shop, cashbox: Cashbox, closed_ms: Ints) -> Ints:
         late = ends + (closed_s - starts) * _CATCH_UP_S // (ends - starts)
         known = np.where((closed_s >= starts) & (closed_s < ends), late, closed_s)
     return known - shop.utc_offset_h * HOUR_S
+
+
+def _late(settings: MarketSettings, cashbox: Cashbox, shift: Ints) -> Ints:
+    """1 for the last cheque of those shifts whose last cheque comes late; `shift` is sorted."""
+    every = settings.every_late_cheque
+    if cashbox.in_ofd or not every or not len(shift):
+        return np.zeros(len(shift), dtype=np.int64)
+    is_last = np.append(shift[1:] != shift[:-1], True)
+    is_first = np.append(True, is_last[:-1])
+    late: Ints = (is_last & ~is_first & (shift % every == 0)).astype(np.int64)
+    return late
 
 
 def _round(settings: MarketSettings, rng: np.random.Generator, total: Ints, cash: Ints) -> tuple[Ints, Ints]:
@@ -125,6 +139,7 @@ def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints, Ints]:
     more = _more_than_fiscal(settings, cashbox, money.total[rows], money.cash[rows])
     payments["Cash"] = payments["Cash"] - less + more
     slow = rng.integers(0, 1000, n) < settings.arrive_while_read_permille
+    late = _late(settings, cashbox, shift)
     columns = {
         "cashbox": np.full(n, place, dtype=np.int64),
         "shift": shift,
@@ -132,12 +147,13 @@ def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints, Ints]:
         "number": np.arange(n) - np.searchsorted(shift, shift, side="left") + 1,
         "opened_ms": opened_ms,
         "closed_ms": closed_ms,
-        "known_s": _known(shop, cashbox, closed_ms),
+        "known_s": _known(shop, cashbox, closed_ms) + late * _LATE_S,
         "asked": np.where(slow, rng.integers(2, 2 + _SEVERAL_REQUESTS, n), 0),
         "refund": (money.operation[rows] == 2).astype(np.int64),
         "total": money.total[rows] - less + more,
         "correction": correction,
         "lot": rng.integers(0, 2**40, n),
+        "late": late,
         **payments,
     }
     kept = rng.integers(0, 1000, n) >= settings.missing_permille

@@ -27,7 +27,10 @@ class MarketSettings:
         every_ofd_only: registers of the operator that Market does not know.
         every_twin: shops with two more registers, known to both services, that close within the same minute with
             equal sums, day after day. They are added to the world: the operator serves them too.
+        twin_days: the twins sell on the first so many days only; 0: on all.
         every_offline: cashboxes whose cheques of a few days reach Market only later.
+        every_late_cheque: shifts of the tills that only Market knows whose last cheque reaches Market more than a day
+            later: who has accepted the orders of such a shift by then is asked about it.
         every_doubled_waybill: waybills told twice, from two sources.
 
         missing_permille: cheques that never reach Market.
@@ -57,7 +60,9 @@ class MarketSettings:
     every_market_only: int = 3
     every_ofd_only: int = 7
     every_twin: int = 4
+    twin_days: int = 0
     every_offline: int = 5
+    every_late_cheque: int = 0
     every_doubled_waybill: int = 8
 
     missing_permille: int = 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 
 from sandbox.identity import guid, stable_seed
@@ -109,7 +110,9 @@ class _Opening:
         if _nth(self._shops, market.every_market_only, 0):
             wanted.append((invent_register(world, like, "Касса без ОФД", "market only"), False, False))
         if _nth(self._shops, market.every_twin, 1):
-            twins = invent_twins(world, like, sell_apart=market.twins_sell_apart)
+            last_day = world.first_day + timedelta(days=market.twin_days - 1) if market.twin_days else world.last_day
+            of_their_days = replace(world, last_day=min(last_day, world.last_day))
+            twins = invent_twins(of_their_days, like, sell_apart=market.twins_sell_apart)
             wanted += [(twin, True, True) for twin in twins]
         for register, in_ofd, added in wanted:
             yield _cashbox(market, world, register, self._cashboxes, in_ofd=in_ofd, added=added)

@@ -23,6 +23,15 @@ def _fiscal(cashbox: Cashbox, shift: int) -> dict[str, Any]:
     return {"kkt_reg_id": register.reg_number, "fiscal_drive_number": drive, "shift_number": one.number}
 
 
+def _recommendation(cashbox: Cashbox, unfiscal: int, late: int, in_time: int) -> str | None:
+    """`in_time`: kopecks of the cash that Market had from the beginning; without it there was no order to accept."""
+    if cashbox.added:
+        return "link"
+    if cashbox.in_ofd:
+        return "keep-ofd" if unfiscal else None
+    return "reverse" if late and in_time else None
+
+
 def _shop_truth(shop: Shop, listed: Flags) -> Iterator[dict[str, Any]]:
     cheques = shop.cheques
     rows = np.flatnonzero(listed)
@@ -43,6 +52,9 @@ def _shop_truth(shop: Shop, listed: Flags) -> Iterator[dict[str, Any]]:
         np.add.at(sums, group, amounts)
         return [int(one) for one in sums]
 
+    late = np.zeros(len(keys), dtype=np.int64)
+    np.add.at(late, group, cheques.late[rows] * (cash > 0))
+    in_time = summed(cash * sign * (1 - cheques.late[rows]))
     sums = {
         "cash_income": summed(np.where(refund, 0, cash)),
         "cash_refund": summed(np.where(refund, cash, 0)),
@@ -54,6 +66,7 @@ def _shop_truth(shop: Shop, listed: Flags) -> Iterator[dict[str, Any]]:
     for place in np.argsort(first_row, kind="stable").tolist():
         box, shift = divmod(int(keys[place]), width)
         cashbox = shop.cashboxes[box]
+        unfiscal = int(cheques.unfiscal[box][shift])
         yield {
             "organization_inn": shop.organization.inn,
             "shop_id": shop.id,
@@ -65,8 +78,9 @@ def _shop_truth(shop: Shop, listed: Flags) -> Iterator[dict[str, Any]]:
             "cheques": int(counts[place]),
             "awaited": whole[int(keys[place])] - int(counts[place]),
             "lost": int(cheques.lost[box][shift]),
-            "unfiscal": int(cheques.unfiscal[box][shift]),
-            "recommendation": "keep-ofd" if cashbox.in_ofd and cheques.unfiscal[box][shift] else None,
+            "unfiscal": unfiscal,
+            "late": int(late[place]),
+            "recommendation": _recommendation(cashbox, unfiscal, int(late[place]), in_time[place]),
             **{name: amounts[place] for name, amounts in sums.items()},
             **_fiscal(cashbox, shift),
         }
@@ -77,10 +91,11 @@ def truth_of_till_shifts(market: Market, shops: Iterable[Shop], inn: str | None 
 
     Kopecks as Market tells them; `cashless_*` is every payment that is not cash. `opened_at`: the first cheque's
     opening; `closed_at`: the last one's closing; the till's local clock. `awaited`: cheques that are still to come;
-    `lost`: those that never will; `unfiscal`: those that no receipt is. `recommendation`: what a person who has to
-    decide of the shift because of its cheques is right to say; None where nobody has to. `price_correction`: of sales,
-    less that of refunds. `kkt_reg_id`, `fiscal_drive_number`, `shift_number`: the shift of the operator, None where it
-    has none.
+    `lost`: those that never will; `unfiscal`: those that no receipt is; `late`: those with cash that came more than a
+    day after their closing. `recommendation`: what a person who has to decide of the shift is right to say, `link`
+    where it is which register the cashbox is; None where nobody has to. `reverse` is of a shift whose orders were
+    accepted before its late cheque came. `price_correction`: of sales, less that of refunds. `kkt_reg_id`,
+    `fiscal_drive_number`, `shift_number`: the shift of the operator, None where it has none.
     """
     return [
         line

@@ -1,7 +1,8 @@
 -- Run by publish of Kontur.Market after market_answered: what was accepted and is reported otherwise waits for a person.
 -- reads: decided_document
 insert into control.decision (
-    organization_inn, kind, document_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal
+    organization_inn, kind, document_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal,
+    recommendation
 )
 select
     %(inn)s,
@@ -31,7 +32,8 @@ select
             'waybill_ids', decided.waybill_ids
         ),
         'lines', lines.of_document
-    )
+    ),
+    jsonb_build_object('word', decided.advised_word, 'reason', decided.advised_because)
 from decided_document as decided
 inner join accounting.market_document as current
     on

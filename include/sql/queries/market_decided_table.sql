@@ -11,5 +11,7 @@ create temporary table decided_document (
     waybill_ids text[] not null,
     current_revision integer,
     current_digest text,
-    question text
+    question text,
+    advised_word text,
+    advised_because text
 ) on commit drop

@@ -86,13 +86,16 @@ DOCUMENTS = Schema(
         "current_revision": WHOLE,
         "current_digest": TEXT,
         "question": TEXT,
+        "advised_word": TEXT,
+        "advised_because": TEXT,
     },
 )
 """One row a document of the books, or one to be: what it is to become, and from which staged contents.
 
 `verdict`: new, changed, joined (another source of the same contents), unchanged, closed (its period is), before_start,
 of_another (organisation), conflict (a person decides). `sources` and `waybill_ids` are PostgreSQL arrays of both sides.
-`current_*` are missing where nothing is in the books. `question` is what a person is asked, missing where nothing new.
+`current_*` are missing where nothing is in the books. `question` is what a person is asked, missing where nothing new;
+`advised_*` is the answer that is recommended with it, and its reason.
 """
 
 ANSWERS = Schema("answers", {"decision_id": WHOLE, "resolution": TEXT})

@@ -20,6 +20,7 @@ from smena.matching.document_frames import (
     DocumentDecisions,
     DocumentsSlice,
 )
+from smena.matching.questions import REPORTED_NOW
 from smena.model.errors import BrokenPromise
 from smena.transform.market.shifts import MARGIN
 from smena.transform.market.waybills import SOURCE_RANKS
@@ -207,11 +208,14 @@ def _documents(best: pd.DataFrame, together: pd.DataFrame, known: DocumentsSlice
     waiting = pd.MultiIndex.from_frame(known.questions.loc[is_open, ["document_id", "proposed_digest"]])
     is_asked = pd.MultiIndex.from_frame(best[["goes_to", "digest"]]).isin(waiting)
     question = "Market tells another thing of a document that was " + best["current_status"]
+    question = question.where((best["verdict"] == "conflict") & ~is_asked)
     return DOCUMENTS.conform(
         best.assign(
             document_id=best["goes_to"],
             **arrays,
-            question=question.where((best["verdict"] == "conflict") & ~is_asked),
+            question=question,
+            advised_word=pd.Series("reverse", best.index, dtype="string").where(question.notna()),
+            advised_because=pd.Series(REPORTED_NOW, best.index, dtype="string").where(question.notna()),
         )
     )
 
