@@ -21,7 +21,7 @@ BuildTown = Callable[..., Town]
 
 WEEK = replace(EASY, last_day=date(2025, 12, 7), registers_per_organization=1, receipts_per_shift=8)
 CORRECTED = replace(WEEK, correction_permille=60, corrections_are_dated=False)
-NOT_KNOWN, EARLIER = "the day that a correction of cash is about is not known", "a correction of an earlier day's cash"
+NOT_KNOWN, EARLIER = "correction_day_unknown", "correction_of_earlier_day"
 CORRECTED_DAYS: list[Any] = [None, 1764288000, "28.11.2025", "", "2099-01-01", "2025-11-28"]
 """One correction after another says each of these; only the last can be read, and it is earlier."""
 
@@ -216,5 +216,5 @@ def test_items_that_do_not_add_up_are_still_found(exact: Town) -> None:
         {"kind": "patch_document", "match": match_of(line, "receipt"), "set": {"items": [{"sum": 15000}]}}
     )
     exact.load()
-    assert {record["reason"] for record in exact.quarantine()} == {"the items do not add up to the total"}
+    assert {record["reason"] for record in exact.quarantine()} == {"total_not_its_items"}
     assert by_key(exact.shifts())[line["fiscal_drive_number"], line["shift_number"]]["outcome"] == "incomplete"

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from smena.model.errors import BadBatch, PassingFault, RefusedByService
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.sources.ofd import OfdClient
 from smena.transform.frames import MONEY
 from tests.invented import ROMASHKA as OTHER_INN
@@ -56,15 +58,15 @@ BROKEN_Z_REPORTS = {
     "a null shift number": ({"shiftNumber": None}, [], "shiftNumber"),
     "no time": ({}, ["dateTime"], "dateTime"),
     "a time that is none": ({"dateTime": "yesterday"}, [], "dateTime"),
-    "closed in 1970": ({"dateTime": "1970-01-01T00:00:00"}, [], "closed_at is missing"),
-    "closed before the law": ({"dateTime": "2015-05-01T10:00:00"}, [], "before 2016-07-01"),
+    "closed in 1970": ({"dateTime": "1970-01-01T00:00:00"}, [], 'field_missing {"what": "closed_at"}'),
+    "closed before the law": ({"dateTime": "2015-05-01T10:00:00"}, [], "closed_before_the_law"),
     "receipts below nothing": ({"receiptsQuantity": -3}, [], "receiptsQuantity"),
     "absurdly many receipts": ({"receiptsQuantity": 10**12}, [], "receiptsQuantity"),
-    "fewer documents than receipts": ({"documentsQuantity": 1}, [], "fewer documents"),
-    "no fiscal sign": ({}, ["fiscalSign"], "fiscal_sign is missing"),
+    "fewer documents than receipts": ({"documentsQuantity": 1}, [], "fewer_documents_than_receipts"),
+    "no fiscal sign": ({}, ["fiscalSign"], 'field_missing {"what": "fiscal_sign"}'),
     "a fiscal sign of 33 bits": ({"fiscalSign": 2**32}, [], "fiscalSign"),
-    "another organisation": ({"userInn": OTHER_INN}, [], "the ИНН is not the organisation's"),
-    "a register of another": ({"kktRegId": "0000000000000001"}, [], "another register"),
+    "another organisation": ({"userInn": OTHER_INN}, [], "inn_of_another"),
+    "a register of another": ({"kktRegId": "0000000000000001"}, [], "of_another_register"),
     "a fiscal drive with letters": ({"fiscalDriveNumber": "99990789000A1234"}, [], "fiscalDriveNumber"),
 }
 
@@ -128,7 +130,7 @@ def test_a_type_of_document_that_nobody_knows_is_in_quarantine(town: Town) -> No
     town.sandbox.faults.add(extra)
     town.load()
     (record,) = town.quarantine()
-    assert (record["kind"], record["reason"]) == ("newReport", "the type of the document is unknown")
+    assert (record["kind"], record["reason"]) == ("newReport", "unknown_type_of_document")
     assert set(town.outcomes()) <= {"issued", "no_cash"}
 
 
@@ -139,7 +141,7 @@ def test_a_clock_in_the_future_is_found_by_the_time_of_receipt(build_town: Build
     town.sandbox.faults.add({"kind": "patch_document", "match": match_of(bad, "closeShift"), "set": late})
     town.load()
     (record,) = town.quarantine()
-    assert "closed in the future" in record["reason"]
+    assert "closed_in_the_future" in record["reason"]
     assert neighbours_are_loaded(town, bad)
 
 
@@ -198,7 +200,7 @@ def test_a_broken_receipt_leaves_its_shift_incomplete_and_nothing_is_booked_for_
     assert [record["kind"] for record in town.quarantine()] == ["receipt"]
     (shift,) = [s for s in town.shifts() if s["outcome"] == "incomplete"]
     assert (shift["fiscal_drive_number"], shift["shift_number"]) == (bad["fiscal_drive_number"], bad["shift_number"])
-    assert shift["reason"] == f"{bad['receipts'] - 1} of {bad['receipts']} receipts were read"
+    assert shift["reason"] == reason(Reason.RECEIPTS_NOT_WHOLE, read=bad["receipts"] - 1, expected=bad["receipts"])
     assert [order for order in town.orders() if order["shift_id"] == shift["shift_id"]] == []
     town.sandbox.faults.clear()
     town.load()

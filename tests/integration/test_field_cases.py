@@ -188,7 +188,7 @@ def test_3_a_correction_whose_day_is_absent_unix_seconds_or_of_another_form(
     register.close(1, "2026-02-04T21:00")
     field = new_field(register, detail=detail)
     field.load()
-    assert field.outcomes() == [("needs_review", "the day that a correction of cash is about is not known")]
+    assert field.outcomes() == [("needs_review", "correction_day_unknown")]
     assert field.orders() == []
 
 

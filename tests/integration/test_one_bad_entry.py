@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sandbox import MarketSettings
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
 from smena.pipeline.proof.certificate import certify
 from smena.pipeline.proof.reconcile import reconcile
@@ -156,11 +158,8 @@ def test_an_identifier_of_market_that_is_too_long_costs_its_cheque_only(build_to
     change = {"kind": "patch_document", "match": {"type": "cheque"}, "set": {name: "x" * 9000}, "times": 1}
     town.sandbox.faults.add(change)
     town.load(product=MARKET)
-    assert [one["reason"] for one in town.quarantine()] == [f"{_WORDS[name]} is longer than 128 characters"]
+    assert [one["reason"] for one in town.quarantine()] == [reason(Reason.TOO_LONG, what=name, most=128)]
     assert town.shifts()
-
-
-_WORDS = {"id": "the id", "number": "the number", "cashboxId": "cashboxId", "cashRegisterId": "cashRegisterId"}
 
 
 def test_totals_that_leave_out_an_operation_say_that_it_had_none(build_town: BuildTown) -> None:

@@ -2,5 +2,5 @@
 update control.assignment
 set
     state = 'failed',
-    error = coalesce(error, 'it was not read before its batch was published')
+    error = coalesce(error, 'not_read_before_publishing')
 where batch_id = %(batch_id)s and state in ('planned', 'listed')

@@ -6,7 +6,7 @@ select
     shift.kkt_reg_id,
     shift.closed_at::date,
     coalesce(shift.cash_income - shift.cash_refund - shift.cash_payout + shift.cash_payout_refund, 0),
-    'the source told of this shift when it was loaded, and its totals by shift do not any more',
+    'shift_not_reported',
     jsonb_build_object(
         'ours', accounting.shift_facts(shift) - 'order_date',
         'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', shift.shift_number

@@ -13,11 +13,14 @@ select
     case
         when by_shifts.receipts < by_days.receipts
             then
-                'totals by shift lack ' || by_days.receipts - by_shifts.receipts || ' receipts of this day: '
-                || coalesce(missing.what, 'a shift is not told')
+                'day_lacks_receipts '
+                || jsonb_build_object(
+                    'reason', coalesce(missing.what, 'shift_of_day_not_reported'),
+                    'receipts', by_days.receipts - by_shifts.receipts
+                )::text
         when by_shifts.receipts > by_days.receipts
-            then 'totals by day lack ' || by_shifts.receipts - by_days.receipts || ' receipts'
-        else 'as many receipts, other sums'
+            then 'by_days_lack_receipts ' || jsonb_build_object('receipts', by_shifts.receipts - by_days.receipts)::text
+        else 'other_sums'
     end,
     jsonb_build_object(
         'by_shifts',
@@ -35,7 +38,11 @@ inner join control.told_day as by_shifts
         and by_days.day = by_shifts.day
         and by_shifts.told_by = 'by_shifts'
 left join lateral (
-    select 'смена № ' || string_agg(missing_shift.first_number::text, ', ') as what
+    select
+        string_agg(
+            'shift_missing ' || jsonb_build_object('shift', missing_shift.first_number)::text,
+            chr(10) order by missing_shift.first_number
+        ) as what
     from missing_shift
     where missing_shift.kkt_reg_id = by_days.kkt_reg_id and missing_shift.days @> by_days.day
 ) as missing on true

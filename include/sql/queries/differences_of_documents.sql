@@ -6,7 +6,7 @@ select
     numbered.kkt_reg_id,
     numbered.closed_at::date,
     0,
-    'its ' || numbered.documents_quantity || ' documents would begin before the shift before it ended',
+    'documents_overlap ' || jsonb_build_object('documents', numbered.documents_quantity)::text,
     jsonb_build_object(
         'fiscal_drive_number', numbered.fiscal_drive_number, 'shift_number', numbered.shift_number,
         'fiscal_document_number', numbered.fiscal_document_number, 'documents', numbered.documents_quantity,

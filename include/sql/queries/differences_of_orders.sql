@@ -7,9 +7,9 @@ select
     shift.closed_at::date,
     orders.amount - moved.amount,
     case
-        when orders.documents = 0 then 'the shift is issued, and has no order'
-        when moved.amount = 0 then 'a shift that is not issued has orders'
-        else 'an order, or the shift behind it, was changed'
+        when orders.documents = 0 then 'issued_without_order'
+        when moved.amount = 0 then 'unissued_with_orders'
+        else 'order_or_shift_changed'
     end,
     jsonb_build_object(
         'orders', orders.amount, 'cash', moved.amount, 'outcome', shift.outcome,

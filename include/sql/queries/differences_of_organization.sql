@@ -26,7 +26,7 @@ select
         )
         - coalesce(whole.cash_income - whole.cash_refund - whole.cash_payout + whole.cash_payout_refund, 0)
     ),
-    'the organisation''s total of the day is not that of its registers: one may be unknown here',
+    'organization_not_its_registers',
     jsonb_build_object(
         'registers', to_jsonb(registers) - 'day',
         'organization',

@@ -11,13 +11,13 @@ select
     ),
     case
         when shift.decision_id is not null or shift.outcome = 'conflict'
-            then 'a person decided, or has to: the source tells another thing than what stands'
+            then 'decided_otherwise'
         when shift.receipts > told.receipts
-            then 'totals hold ' || shift.receipts - told.receipts || ' receipts less than the shift has'
+            then 'totals_lack_receipts ' || jsonb_build_object('receipts', shift.receipts - told.receipts)::text
         when shift.receipts < told.receipts
-            then 'totals hold ' || told.receipts - shift.receipts || ' receipts more than the shift has'
-        when shift.detail = 'receipts' then 'receipts that were read and totals disagree'
-        else 'the source has changed its totals since they were loaded, or the warehouse was changed'
+            then 'totals_have_more_receipts ' || jsonb_build_object('receipts', told.receipts - shift.receipts)::text
+        when shift.detail = 'receipts' then 'receipts_read_and_totals_disagree'
+        else 'totals_changed'
     end,
     jsonb_build_object(
         'ours', accounting.shift_facts(shift) - 'order_date',

@@ -9,8 +9,11 @@ select
     fiscal.cash_income - fiscal.cash_refund - till.cash_income + till.cash_refund,
     case
         when explained.by_documents is not null then explained.by_documents
-        when decision.decision_id is not null then 'decision ' || decision.decision_id || ' waits: ' || decision.reason
-        else 'the OFD and Market tell different cash of one shift'
+        when decision.decision_id is not null
+            then
+                'decision_waits '
+                || jsonb_build_object('decision', decision.decision_id, 'reason', decision.reason)::text
+        else 'sources_differ'
     end,
     jsonb_build_object(
         'ofd', accounting.shift_facts(fiscal) - 'order_date', 'market', accounting.shift_facts(till) - 'order_date',

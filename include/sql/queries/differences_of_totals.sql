@@ -7,14 +7,14 @@ select
     told.closed_at::date,
     told.overpaid,
     case
-        when shift.shift_id is null then 'the shift is not here to tell which of the sums is wrong'
+        when shift.shift_id is null then 'totals_wrong_unknown_shift'
         when shift.cash_income is null
-            then 'the shift here was not made whole, and cannot tell which of the sums is wrong'
+            then 'totals_wrong_unmade_shift'
         when as_told.cash and as_told.cashless
-            then 'the total is wrong: cash and cashless money are those of the shift here'
-        when as_told.cash then 'the cashless money is wrong: the cash is that of the shift here'
-        when as_told.cashless then 'the cash is wrong: the cashless money is that of the shift here'
-        else 'neither the cash nor the cashless money is that of the shift here'
+            then 'total_wrong'
+        when as_told.cash then 'cashless_wrong'
+        when as_told.cashless then 'cash_wrong'
+        else 'totals_wrong'
     end,
     jsonb_build_object(
         'ours', accounting.shift_facts(shift) - 'order_date',

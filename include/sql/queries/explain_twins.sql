@@ -44,12 +44,12 @@ twin as (
 
 select
     case twin.place
-        when 1 then 'it is this shift'
-        when 2 then 'this shift is told of there too'
-        else 'a decision sets it against this shift'
+        when 1 then 'counterpart_is_this_shift'
+        when 2 then 'counterpart_reports_this_shift'
+        else 'counterpart_by_decision'
     end as relation,
     to_jsonb(other) - 'evidence' as shift,
     other.evidence
 from twin
 inner join accounting.shift as other on twin.shift_id = other.shift_id
-order by relation, other.closed_at, other.shift_id
+order by twin.place, other.closed_at, other.shift_id

@@ -4,7 +4,7 @@ set
     state = 'released',
     resolved_by = 'smena',
     resolved_at = now(),
-    resolution_reason = 'the list was read again, and it was not found wrong',
+    resolution_reason = 'list_read_again',
     resolved_batch_id = batch.batch_id
 from control.batch
 where

@@ -4,13 +4,30 @@ with lacking as (
     select
         missing_shift.kkt_reg_id,
         missing_shift.days,
-        case when missing_shift.fiscal_drive_number is null then '' else 'ФН ' || fiscal_drive_number || ', ' end
-        || case
-            when missing_shift.last_number is null then 'смена № ' || missing_shift.first_number || ' или позже'
+        case
+            when missing_shift.last_number is null
+                then
+                    case
+                        when missing_shift.fiscal_drive_number is null then 'shift_missing_or_later '
+                        else 'shift_missing_of_drive_or_later '
+                    end
             when missing_shift.last_number > missing_shift.first_number
-                then 'смены № ' || missing_shift.first_number || '…' || missing_shift.last_number
-            else 'смена № ' || missing_shift.first_number
-        end as what,
+                then
+                    case
+                        when missing_shift.fiscal_drive_number is null then 'shifts_missing '
+                        else 'shifts_missing_of_drive '
+                    end
+            when missing_shift.fiscal_drive_number is null then 'shift_missing '
+            else 'shift_missing_of_drive '
+        end
+        || jsonb_strip_nulls(
+            jsonb_build_object('drive', missing_shift.fiscal_drive_number)
+            || case
+                when missing_shift.last_number > missing_shift.first_number
+                    then jsonb_build_object('first', missing_shift.first_number, 'last', missing_shift.last_number)
+                else jsonb_build_object('shift', missing_shift.first_number)
+            end
+        )::text as what,
         missing_shift.first_number as place,
         true as is_missing
     from missing_shift
@@ -18,11 +35,17 @@ with lacking as (
     select
         shift.kkt_reg_id,
         daterange(shift.closed_at::date, shift.closed_at::date, '[]'),
-        'ФН ' || shift.fiscal_drive_number || ', смена № ' || shift.shift_number || ': '
-        || case
-            when unread.documents <> '' then 'нет чеков, среди них ФД № ' || unread.documents
-            else coalesce(shift.reason, '')
-        end,
+        'shift_of_drive_incomplete '
+        || jsonb_build_object(
+            'drive', shift.fiscal_drive_number,
+            'shift', shift.shift_number,
+            'reason',
+            case
+                when unread.documents <> ''
+                    then 'receipts_missing ' || jsonb_build_object('numbers', unread.documents)::text
+                else coalesce(shift.reason, '')
+            end
+        )::text,
         shift.shift_number,
         not coalesce(cut.yes, false)
     from accounting.shift
@@ -52,7 +75,7 @@ with lacking as (
             or (
                 shift.outcome = 'needs_review'
                 and cut.yes
-                and starts_with(shift.reason, 'it was opened before the permission began')
+                and starts_with(shift.reason, 'opened_before_permission')
             )
         )
         and shift.closed_at >= %(first_day)s
@@ -120,7 +143,7 @@ looked_at as (
     left join lateral (
         select
             array_agg(gap.reason) as reasons,
-            coalesce(string_agg(nullif(gap.details, ''), '; '), '') as details
+            string_agg(nullif(gap.details, ''), chr(10)) as details
         from control.gap
         where
             gap.organization_inn = register.organization_inn
@@ -177,17 +200,18 @@ select
         when 'disabled'
             then
                 case
-                    when coalesce(state, 'off') <> 'on' then 'the integration is off'
-                    when day < start_date then 'before the start date, ' || start_date
-                    else 'the mandate does not name this register'
+                    when coalesce(state, 'off') <> 'on' then 'integration_off'
+                    when day < start_date then 'before_start_date ' || jsonb_build_object('day', start_date)::text
+                    else 'not_named_by_mandate'
                 end
         when 'out_of_reach'
             then
                 case
-                    when cut is not null then 'opened before the permission: ' || array_to_string(cut, '; ')
+                    when cut is not null
+                        then 'cut_by_permission ' || jsonb_build_object('reason', array_to_string(cut, chr(10)))::text
                     when
                         gap_reasons is not null
-                        then array_to_string(gap_reasons, ', ') || coalesce(': ' || nullif(gap_details, ''), '')
+                        then array_to_string(gap_reasons, chr(10)) || coalesce(chr(10) || gap_details, '')
                     when day < first_document_at::date then 'before_first_document'
                     else 'no_permission'
                 end
@@ -197,11 +221,11 @@ select
                     when missing is not null then ''
                     when
                         gap_reasons is not null
-                        then array_to_string(gap_reasons, ', ') || coalesce(': ' || nullif(gap_details, ''), '')
-                    else 'not loaded yet'
+                        then array_to_string(gap_reasons, chr(10)) || coalesce(chr(10) || gap_details, '')
+                    else 'not_loaded_yet'
                 end
-        when 'open' then 'смена ' || open_numbers || ' is not closed yet'
-        when 'offline' then 'newest document: ' || newest_document_at
+        when 'open' then 'shifts_not_closed ' || jsonb_build_object('shifts', open_numbers)::text
+        when 'offline' then 'newest_document ' || jsonb_build_object('moment', newest_document_at)::text
         else ''
     end,
     case when verdict = 'missing' then coalesce(missing, '{}') else '{}' end,

@@ -6,7 +6,7 @@ select
     '',
     moment.at::date,
     'missing',
-    string_agg(gap.reason || ': ' || gap.details, '; '),
+    string_agg(gap.reason || coalesce(chr(10) || nullif(gap.details, ''), ''), chr(10)),
     0,
     %(batch_id)s
 from control.gap

@@ -28,7 +28,6 @@ from control.quarantine
 where
     (%(quarantine_id)s::bigint is null or quarantine.quarantine_id = %(quarantine_id)s)
     and (%(inn)s::text is null or quarantine.organization_inn = %(inn)s)
-    and (%(reason)s::text is null or strpos(lower(quarantine.reason), lower(%(reason)s)) > 0)
     and (%(state)s::text is null or quarantine.state = %(state)s)
     and (%(first_day)s::date is null or quarantine.day >= %(first_day)s)
     and (%(last_day)s::date is null or quarantine.day <= %(last_day)s)

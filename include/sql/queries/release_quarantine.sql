@@ -61,8 +61,8 @@ set
     resolved_at = now(),
     resolution_reason = case
         when quarantine.quarantine_id in (select settled.quarantine_id from settled)
-            then 'a person has decided about its shift'
-        else 'its days were read again, and it was not found wrong'
+            then 'shift_decided'
+        else 'read_again'
     end,
     resolved_batch_id = %(batch_id)s
 where

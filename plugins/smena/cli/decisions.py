@@ -10,6 +10,7 @@ from smena.cli.parameters import any_inn_option
 from smena.cli.shifts import COLUMNS
 from smena.connections import warehouse_from_environment
 from smena.decisions import conflicts as decisions
+from smena.messages import ENGLISH, readable, translate
 from smena.model.window import MARKET
 from smena.warehouse.database import Row, Warehouse
 
@@ -27,7 +28,10 @@ def conflicts(session: Session, *, inn: str | None) -> None:
         shifts = decisions.waiting_shifts(transaction, inn)
     parts = [_told(row) for row in waiting]
     if shifts:
-        parts.append("shifts that wait:\n" + table(shifts, {"organization_inn": "ИНН", **COLUMNS}))
+        parts.append(
+            "shifts that wait:\n"
+            + table([readable(row, ENGLISH) for row in shifts], {"organization_inn": "ИНН", **COLUMNS})
+        )
     session.answer(
         {"decisions": waiting, "shifts": shifts},
         "\n\n".join(parts) or "nothing waits for a person",
@@ -69,7 +73,7 @@ def _done(one: decisions.Resolved, word: str) -> str:
 def _told(row: Row) -> str:
     lines = [
         f"decision {row['decision_id']} of {row['organization_inn']}, {row['kind']}"
-        f" since {row['since']:%Y-%m-%d %H:%M}: {row['reason']}",
+        f" since {row['since']:%Y-%m-%d %H:%M}: {translate(row['reason'], ENGLISH)}",
         f"  {_what(row)}",
     ]
     if row["rival_id"] is not None:

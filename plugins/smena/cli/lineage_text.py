@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from smena.messages import ENGLISH, readable, translate, written_by
 from smena.warehouse.database import Row
 from smena.warehouse.fiscal_fate import FiscalFate
 from smena.warehouse.lineage import Lineage
@@ -17,7 +18,7 @@ _SOURCES = {"ofd": "Контур.ОФД", "market": "Контур.Маркет"}
 
 def lineage_text(lineage: Lineage) -> str:
     """A document or a shift with all it stands on."""
-    lines = []
+    lines: list[str] = []
     if lineage.document is not None:
         lines += _document(lineage.document)
     if lineage.shift is not None:
@@ -37,7 +38,7 @@ def fate_text(fate: FiscalFate) -> str:
     """What became of a fiscal document."""
     lines = [
         f"ФН {fate.fiscal_drive_number}, ФД {fate.fiscal_document_number}: {fate.verdict.replace('_', ' ')}",
-        f"  {fate.reason}",
+        f"  {translate(fate.reason, ENGLISH)}",
     ]
     if fate.found:
         fields = fate.found["document"]
@@ -55,7 +56,8 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 
 def _told(row: Row) -> str:
-    return ", ".join(f"{name} {_plain(value)}" for name, value in row.items() if value not in (None, ""))
+    said = readable(row, ENGLISH)
+    return ", ".join(f"{name} {_plain(value)}" for name, value in said.items() if value not in (None, ""))
 
 
 def _plain(value: Any) -> str:
@@ -85,8 +87,9 @@ def _document(document: Row) -> list[str]:
 
 
 def _signed(document: Row) -> str:
-    reason = f": {document['status_reason']}" if document["status_reason"] else ""
-    return f"{document['status_by']}, {document['status_at']:%Y-%m-%d %H:%M:%S} UTC{reason}"
+    reason = written_by(document["status_reason"], document["status_by"], ENGLISH)
+    why = f": {reason}" if reason else ""
+    return f"{document['status_by']}, {document['status_at']:%Y-%m-%d %H:%M:%S} UTC{why}"
 
 
 def _shift(shift: Row) -> list[str]:
@@ -97,7 +100,7 @@ def _shift(shift: Row) -> list[str]:
     if shift["late_by"]:
         lines.append(f"came late, by {shift['late_by']}")
     origin = f"sums from {shift['detail']}" if shift["detail"] else f"sums from {_SOURCES[shift['source']]}"
-    why = f" ({shift['reason']})" if shift["reason"] else ""
+    why = f" ({translate(shift['reason'], ENGLISH)})" if shift["reason"] else ""
     lines.append(f"receipts: {shift['receipts']}, {origin}, outcome {shift['outcome']}{why}")
     if shift["same_as"]:
         lines.append(f"the same as shift {shift['same_as']}, which is booked")
@@ -118,15 +121,16 @@ def _twin(twin: Row) -> list[str]:
     lines += [f"{name}: {_plain(here)} here, {_plain(there)} there" for name, (here, there) in differences.items()]
     if not differences:
         lines.append("no difference")
-    return _section(f"{_SOURCES[shift['source']]}, {twin['relation']}:", lines)
+    return _section(f"{_SOURCES[shift['source']]}, {translate(twin['relation'], ENGLISH)}:", lines)
 
 
 def _link(row: Row) -> str:
+    why = written_by(row["reason"], row["decided_by"], ENGLISH)
     days = f"{row['first_day'] or ''}…{row['last_day'] or ''}"
     evidence = f", evidence: {_plain(row['evidence'])}" if row["evidence"] else ""
     return (
         f"{row['register_link_id']}: cashbox {row['cashbox_id']} is РНМ {row['kkt_reg_id'] or '—'} in {days}, "
-        f"{row['state']} by {row['decided_by']}: {row['reason']}{evidence}"
+        f"{row['state']} by {row['decided_by']}: {why}{evidence}"
     )
 
 

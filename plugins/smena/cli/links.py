@@ -13,6 +13,7 @@ from smena.cli.parameters import DAY, any_inn_option, inn_option
 from smena.connections import warehouse_from_environment
 from smena.decisions import conflicts
 from smena.decisions import links as decisions
+from smena.messages import ENGLISH, readable
 from smena.warehouse.database import Warehouse
 
 _COLUMNS = {
@@ -33,7 +34,7 @@ def links(context: click.Context, *, inn: str | None) -> None:
         conflicts.organization_known(transaction, inn)
         rows = decisions.links(transaction, inn)
         loose = decisions.loose_cashboxes(transaction, inn)
-    parts = [table(rows, _COLUMNS)] if rows else []
+    parts = [table([readable(row, ENGLISH) for row in rows], _COLUMNS)] if rows else []
     if loose:
         told = {
             "cashbox_id": "cashbox without a link",
@@ -70,7 +71,7 @@ def set_link(
             transaction, inn=inn, cashbox_id=cashbox, kkt_reg_id=register, first_day=first_day, last_day=last_day,
             by=person(), reason=reason,
         )  # fmt: skip
-    session.answer(row, table([row], _COLUMNS))
+    session.answer(row, table([readable(row, ENGLISH)], _COLUMNS))
 
 
 @links.command()
@@ -81,7 +82,7 @@ def confirm(session: Session, *, link_id: int, reason: str) -> None:
     """Take a proposal for true."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = decisions.confirm(transaction, link_id, by=person(), reason=reason)
-    session.answer(row, table([row], _COLUMNS))
+    session.answer(row, table([readable(row, ENGLISH)], _COLUMNS))
 
 
 @links.command()
@@ -92,4 +93,4 @@ def withdraw(session: Session, *, link_id: int, reason: str) -> None:
     """Take a link or a proposal back; the same is not proposed again. What was matched by it is matched anew."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = decisions.withdraw(transaction, link_id, by=person(), reason=reason)
-    session.answer(row, table([row], _COLUMNS))
+    session.answer(row, table([readable(row, ENGLISH)], _COLUMNS))

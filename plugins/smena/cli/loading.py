@@ -14,6 +14,7 @@ from smena.cli.parameters import DAY, inn_option
 from smena.connections import road_from_environment
 from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import organization_of
+from smena.messages import ENGLISH, translate
 from smena.model.errors import BrokenPromise, PassingFault, WrongUse
 from smena.model.window import OFD, PRODUCTS, Window
 from smena.warehouse.database import Row, Warehouse, as_json
@@ -46,12 +47,13 @@ def plan(session: Session, *, inn: str, product: str) -> None:
         for planned in made.windows
     ]
     asked = len(made.asked)
+    gaps = [gap | {"details": translate(gap["details"], ENGLISH)} for gap in made.gaps]
     lines = [
         f"{asked} windows to ask through {made.horizon}, {len(windows) - asked} silent ones that ask nothing",
         f"about {made.requests} requests; {made.covered['registers']} registers within reach,"
         f" {made.covered['covered_days']} of their {made.covered['wanted_days']} days are covered already",
         table(windows, _WINDOWS),
-        *([f"\n{len(made.gaps)} gaps, out of reach now:", table(made.gaps, _GAPS)] if made.gaps else []),
+        *([f"\n{len(gaps)} gaps, out of reach now:", table(gaps, _GAPS)] if gaps else []),
     ]
     data = {
         "inn": inn,
@@ -95,7 +97,8 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
         )
     if loaded.published.error:
         raise BrokenPromise(
-            f"batch {loaded.published.batch_id} is published, but not finished: {loaded.published.error}"
+            f"batch {loaded.published.batch_id} is published, but not finished:"
+            f" {translate(loaded.published.error, ENGLISH)}"
         )
     waiting = _waiting(road.warehouse, loaded.published, product, window, known_gaps)
     gaps = road.warehouse.rows("gaps", inn=inn, product=product)

@@ -13,6 +13,7 @@ from smena.cli.files import FILE, read_file, write_file
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
 from smena.connections import road_from_environment, warehouse_from_environment
+from smena.messages import ENGLISH, readable, translate
 from smena.model.window import Window
 from smena.warehouse.database import Warehouse
 
@@ -131,13 +132,16 @@ def verify(session: Session, *, file: Path) -> None:
 def _told(made: Reconciled) -> str:
     verdicts = ", ".join(f"{name} {count}" for name, count in sorted(made.verdicts.items())) or "no registers"
     lines = [f"{made.window}: days of registers: {verdicts}", table(made.days, _DAYS)]
-    lacking = [row | {"what": "; ".join(row["missing"]) or row["reason"]} for row in made.lacking]
+    lacking = [
+        row | {"what": "; ".join(row["missing"]) or row["reason"]}
+        for row in (readable(one, ENGLISH) for one in made.lacking)
+    ]
     if lacking:
         lines += ["\nnot here:", table(lacking, _LACKING)]
     if made.unasked:
-        rows = [{"kkt_reg_id": name, "why": why} for name, why in made.unasked.items()]
+        rows = [{"kkt_reg_id": name, "why": translate(why, ENGLISH)} for name, why in made.unasked.items()]
         lines += ["\ncould not be asked:", table(rows, {"kkt_reg_id": "РНМ", "why": "why"})]
-    rows = [row | {"first_seen": f"{row['first_seen']:%Y-%m-%d %H:%M}"} for row in made.differences]
+    rows = [readable(row, ENGLISH) | {"first_seen": f"{row['first_seen']:%Y-%m-%d %H:%M}"} for row in made.differences]
     explained = [row for row in rows if row["is_explained"]]
     if made.unexplained:
         lines += ["\ndiffers (ours less theirs):", table([row for row in rows if row not in explained], _DIFFERENCES)]

@@ -16,6 +16,7 @@ from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN, any_inn_option
 from smena.connections import warehouse_from_environment
 from smena.decisions import quarantine as records
+from smena.messages import ENGLISH, readable
 from smena.model.errors import WrongUse
 from smena.warehouse.database import Row, Warehouse
 
@@ -70,7 +71,9 @@ def list_(
         )
     counts = Counter((row["state"], row["reason"]) for row in found)
     counted = [{"records": count, "state": of_state, "reason": why} for (of_state, why), count in counts.most_common()]
-    parts = [table(found, _COLUMNS), table(counted, _COUNTED), f"{len(found)} records"]
+    tables = ((found, _COLUMNS), (counted, _COUNTED))
+    parts = [*(table([readable(row, ENGLISH) for row in rows], columns) for rows, columns in tables)]
+    parts.append(f"{len(found)} records")
     session.answer(
         {"records": [_without_text(row) for row in found], "counts": counted},
         "\n\n".join(filter(None, parts)),
@@ -93,9 +96,13 @@ def show(session: Session, *, quarantine_id: int, file: Path | None) -> None:
     of_page = {name: value for name, value in page.items() if name != "body"} if page else None
     text = "\n".join(
         [
-            *(f"{name}: {value}" for name, value in row.items() if value is not None and name != "record"),
+            *(
+                f"{name}: {value}"
+                for name, value in readable(row, ENGLISH).items()
+                if value is not None and name != "record"
+            ),
             *(f"page {name}: {value}" for name, value in (of_page or {}).items() if name != "page_id"),
-            *(f"before: {_told(one)}" for one in history),
+            *(f"before: {_told(readable(one, ENGLISH))}" for one in history),
             "record:",
             row["record"],
         ]

@@ -11,6 +11,7 @@ from smena.cli.answer import Session, table
 from smena.cli.parameters import DAY, inn_option
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
+from smena.messages import ENGLISH, readable
 from smena.model.errors import WrongUse
 from smena.model.outcome import Outcome
 from smena.warehouse.database import Warehouse
@@ -60,4 +61,5 @@ def shifts(
     counts = Counter(row["outcome"] for row in rows)
     told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
     total = f"{len(rows)} shifts" + (f": {told}" if told else "")
-    session.answer({"shifts": rows, "outcomes": dict(counts)}, "\n".join(filter(None, [table(rows, COLUMNS), total])))
+    text = "\n".join(filter(None, [table([readable(row, ENGLISH) for row in rows], COLUMNS), total]))
+    session.answer({"shifts": rows, "outcomes": dict(counts)}, text)

@@ -8,8 +8,10 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
+from smena.decisions.given import given_answer
 from smena.integration.organizations import account_rules, organization_of
 from smena.matching.answers import APPROVE, BOTH, KEEP_MARKET, KEEP_OFD, REJECT, REVERSE, choices, decide_answer
+from smena.messages import ENGLISH, written_by
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.warehouse.applying import apply_answer
 from smena.warehouse.database import Row, Transaction, Warehouse
@@ -111,9 +113,9 @@ def _decision(transaction: Transaction, decision_id: int) -> Row:
 
 
 def _given(decision: Row) -> GivenAnswer:
-    return GivenAnswer(
+    return given_answer(
         "decision", str(decision["decision_id"]), decision["resolution"], decision["resolved_by"] or "",
-        decision["resolved_at"], decision["resolution_reason"] or "",
+        decision["resolved_at"], decision["resolution_reason"],
     )  # fmt: skip
 
 
@@ -121,7 +123,8 @@ def _already(decisions: list[Row]) -> str:
     """One sentence for all that were resolved meanwhile: with what answer, by whom, when and why."""
     parts = [
         f"decision {row['decision_id']} is resolved already: {row['resolution']}, by {row['resolved_by']} on"
-        f" {row['resolved_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC ({row['resolution_reason']})"
+        f" {row['resolved_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        f" ({written_by(row['resolution_reason'], row['resolved_by'], ENGLISH)})"
         for row in decisions
     ]
     return f"{'; '.join(parts)}; nothing was changed"

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from smena.decisions.given import given_answer
 from smena.integration.organizations import organization_of
-from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
+from smena.messages import ENGLISH, translate
+from smena.model import reason_text
+from smena.model.errors import AlreadyAnswered, WrongUse
 from smena.model.money import written
+from smena.model.reasons import Reason
 from smena.warehouse.database import Row, Transaction
 
 ACCEPTED, REJECTED, NEW = "accepted", "rejected", "new"
@@ -146,10 +150,8 @@ def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, 
     if status == NEW:
         waiting = transaction.row("mark_first_asked_about")
         if waiting is not None:
-            raise WrongUse(
-                f"{_named(waiting)} waits for decision {waiting['decision_id']}; nothing was changed",
-                fix=f"decide it first: smena resolve {waiting['decision_id']}",
-            )
+            why = [reason_text.reason(Reason.DOCUMENT_WAITS, document=_named(waiting), decision=waiting["decision_id"])]
+            raise _nothing_changed(why, fix=f"decide it first: smena resolve {waiting['decision_id']}")
 
 
 def _conditions(asked: Filter, status: str) -> Row:
@@ -189,14 +191,17 @@ def _refusal(wrong: Row, status: str) -> WrongUse:
     named = _named(wrong)
     if wrong["status"] not in FROM[status]:
         fix = "take its acceptance back first: smena unaccept" if wrong["status"] == ACCEPTED else ""
-        given = GivenAnswer(
+        given = given_answer(
             "document", f"{wrong['kind']} {wrong['number']} of {wrong['date']}", wrong["status"],
-            wrong["status_by"] or "", wrong["status_at"], wrong["status_reason"] or "",
+            wrong["status_by"] or "", wrong["status_at"], wrong["status_reason"],
         )  # fmt: skip
         signed = f", by {given.by} on {given.at:%Y-%m-%d %H:%M}" if given.by and given.at else ""
         message = f"{named} is {wrong['status']} and cannot become {status}{signed}; nothing was changed"
         return AlreadyAnswered([given], message=message, fix=fix)
-    return WrongUse(
-        f"{named} lies in a period closed through {wrong['through']}; nothing was changed",
-        fix="run `smena period open` first",
-    )
+    why = [reason_text.reason(Reason.DOCUMENT_IN_CLOSED_PERIOD, document=named, day=wrong["through"])]
+    return _nothing_changed(why, fix="run `smena period open` first")
+
+
+def _nothing_changed(why: list[str], fix: str) -> WrongUse:
+    stored = reason_text.joined([*why, Reason.NOTHING_CHANGED])
+    return WrongUse(translate(stored, ENGLISH), fix=fix, stored=stored)

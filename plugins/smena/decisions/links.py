@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from smena.decisions.given import given_answer
 from smena.integration.organizations import organization_of
+from smena.model import reason_text
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
+from smena.model.reasons import Reason
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 IN_FORCE, PROPOSED, WITHDRAWN = "in_force", "proposed", "withdrawn"
@@ -62,7 +65,7 @@ def confirm(transaction: Transaction, link_id: int, *, by: str, reason: str) -> 
     told = _locked(transaction, link_id)
     if told["state"] != PROPOSED:
         raise AlreadyAnswered([_given(transaction, told)])
-    transaction.run("link_withdraw", link_id=link_id, by="rule", reason="confirmed")
+    transaction.run("link_withdraw", link_id=link_id, by="rule", reason=str(Reason.LINK_CONFIRMED))
     return _put(
         transaction, told["organization_inn"], cashbox_id=told["cashbox_id"], kkt_reg_id=told["kkt_reg_id"],
         first_day=None, last_day=None, by=by, reason=reason,
@@ -75,7 +78,9 @@ def withdraw(transaction: Transaction, link_id: int, *, by: str, reason: str) ->
     told = _locked(transaction, link_id)
     if told["state"] == WITHDRAWN:
         raise AlreadyAnswered([_given(transaction, told)])
-    transaction.run("link_withdraw", link_id=link_id, by=by, reason=reason)
+    transaction.run(
+        "link_withdraw", link_id=link_id, by=by, reason=reason_text.reason(Reason.LINK_WITHDRAWN, text=reason)
+    )
     return _link(transaction, link_id)
 
 
@@ -131,13 +136,16 @@ def _given(transaction: Transaction, link: Row) -> GivenAnswer:
     """What was said of a link before. A proposal that was confirmed is answered by the link that took its place."""
     number = str(link["link_id"])
     if link["state"] != WITHDRAWN:
-        return GivenAnswer("link", number, link["state"], link["decided_by"], link["decided_at"], link["reason"])
+        return given_answer("link", number, link["state"], link["decided_by"], link["decided_at"], link["reason"])
     confirming = transaction.row("link_confirming", link_id=link["link_id"])
     if confirming is not None:
-        return GivenAnswer(
+        return given_answer(
             "link", number, "confirmed", confirming["decided_by"], confirming["decided_at"], confirming["reason"]
         )
-    return GivenAnswer("link", number, WITHDRAWN, link["withdrawn_by"] or "", link["withdrawn_at"], link["reason"])
+    why = link["reason"].rpartition(reason_text.LINE_END)[2]
+    if reason_text.has(why, Reason.LINK_WITHDRAWN):
+        why = reason_text.parse(why)[1]["text"]
+    return given_answer("link", number, WITHDRAWN, link["withdrawn_by"] or "", link["withdrawn_at"], why)
 
 
 def _check_reason(reason: str) -> None:

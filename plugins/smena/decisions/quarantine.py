@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from smena.decisions.given import given_answer
 from smena.integration.organizations import organization_of
+from smena.messages import LANGUAGES, translate
 from smena.model.errors import AlreadyAnswered, BrokenPromise, GivenAnswer, WrongUse
 from smena.warehouse.database import Row, Transaction
 from smena.warehouse.pages import decompress
@@ -40,19 +42,26 @@ def records(
     first_day: date | None = None,
     last_day: date | None = None,
 ) -> list[Row]:
-    """Records without their text. `reason` is a part of it. Raises WrongUse for an unknown organisation."""
+    """Records without their text. `reason` is a part of it, of its code or of its sentence in either language.
+
+    Raises WrongUse for an unknown organisation.
+    """
     if inn is not None:
         organization_of(transaction, inn)
-    return transaction.rows(
+    rows = transaction.rows(
         "quarantine",
         quarantine_id=None,
         inn=inn,
-        reason=reason,
         state=state,
         first_day=first_day,
         last_day=last_day,
         with_record=False,
     )
+    return [row for row in rows if reason is None or _has(row["reason"], reason.lower())]
+
+
+def _has(stored: str, part: str) -> bool:
+    return any(part in text.lower() for text in (stored, *(translate(stored, one) for one in LANGUAGES)))
 
 
 def record(transaction: Transaction, quarantine_id: int) -> tuple[Row, list[Row], Row | None]:
@@ -60,7 +69,7 @@ def record(transaction: Transaction, quarantine_id: int) -> tuple[Row, list[Row]
 
     Raises WrongUse where there is none, BrokenPromise where the page's bytes are not what its sha256 says.
     """
-    nothing = dict.fromkeys(("inn", "reason", "state", "first_day", "last_day"))
+    nothing = dict.fromkeys(("inn", "state", "first_day", "last_day"))
     row = transaction.row("quarantine", quarantine_id=quarantine_id, with_record=True, **nothing)
     if row is None:
         raise WrongUse(f"there is no record {quarantine_id} in quarantine", fix="`smena quarantine list` lists them")
@@ -119,9 +128,9 @@ def _locked(transaction: Transaction, ids: Sequence[int], inn: str | None) -> li
 
 
 def _given(row: Row) -> GivenAnswer:
-    return GivenAnswer(
+    return given_answer(
         "record", str(row["quarantine_id"]), row["state"], row["resolved_by"] or "", row["resolved_at"],
-        row["resolution_reason"] or "",
+        row["resolution_reason"],
     )  # fmt: skip
 
 

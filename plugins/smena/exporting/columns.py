@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
+
+from smena.messages import message
 
 Kind = Literal["text", "money", "date"]
 
@@ -41,22 +44,27 @@ DOCUMENTS = (
     Column("document_id", "Идентификатор", width=38),
 )
 
-WORDS = {
-    "pko": "ПКО",
-    "rko": "РКО",
-    "cashless_report": "Отчёт о безналичной выручке",
-    "sales_report": "Отчёт о проданных товарах",
-    "waybill": "Накладная",
-    "cash_income": "Приход",
-    "cash_refund": "Возврат прихода",
-    "cash_payout": "Расход",
-    "cash_payout_refund": "Возврат расхода",
-    "new": "Не принят",
-    "accepted": "Принят",
-    "rejected": "Отклонён",
-    "reversed": "Сторнирован",
-    "ofd": "Контур.ОФД",
-    "market": "Контур.Маркет",
-}
-"""What the warehouse's own words are in the table."""
+_WORDS = (
+    "pko",
+    "rko",
+    "cashless_report",
+    "sales_report",
+    "waybill",
+    "cash_income",
+    "cash_refund",
+    "cash_payout",
+    "cash_payout_refund",
+    "new",
+    "accepted",
+    "rejected",
+    "reversed",
+    "ofd",
+    "market",
+)
 TRANSLATED = frozenset({"kind", "operation", "status", "source"})
+
+
+@cache
+def words() -> dict[str, str]:
+    """What the warehouse's own words are in the table, in Russian."""
+    return {word: message(word, context="export") for word in _WORDS}

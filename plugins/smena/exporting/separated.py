@@ -13,7 +13,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from smena.exporting.columns import TRANSLATED, WORDS, Column
+from smena.exporting.columns import TRANSLATED, Column, words
 
 SEPARATOR = ";"
 # The full-width forms of `=`, `+`, `-` and `@` are taken for them by some programs.
@@ -47,7 +47,7 @@ def _call(tell: Callable[[Any], str], value: Any) -> str:
 
 def _teller(column: Column) -> Callable[[Any], str]:
     if column.name in TRANSLATED:
-        return lambda value: _text(WORDS.get(value, value))
+        return lambda value: _text(words().get(value, value))
     return {"text": _text, "money": _money, "date": _day}[column.kind]
 
 

@@ -19,7 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from smena.exporting.columns import TRANSLATED, WORDS, Column
+from smena.exporting.columns import TRANSLATED, Column, words
 from smena.model.errors import WrongUse
 
 MOST_ROWS = 1_048_575
@@ -129,7 +129,7 @@ def _text(value: Any) -> str:
 
 
 def _word(value: Any) -> str:
-    return f"<is><t>{escape(WORDS.get(value, value))}</t></is>"
+    return f"<is><t>{escape(words().get(value, value))}</t></is>"
 
 
 def _money(value: Any) -> str:

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from smena.model.organization import Organization
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.model.window import OFD, Window
 from smena.warehouse.database import Row, Transaction, as_json
 
@@ -190,7 +192,7 @@ def record_gaps(
         unlisted=as_json([{"ofd_organization_id": one, "details": why} for one, why in unlisted.items()]),
     )
     if unidentified:
-        details = f"{len(unidentified)} × {unidentified[0]}"
+        details = reason(Reason.ENTRIES_WITHOUT_NUMBER, entries=len(unidentified), reason=unidentified[0])
         place = {"inn": inn, "product": product}
         transaction.run("plan_unidentified", **place, batch_id=batch_id, horizon=horizon, details=details)
         transaction.run("plan_uncover", **place)

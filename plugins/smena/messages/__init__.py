@@ -12,6 +12,7 @@ from __future__ import annotations
 import gettext
 import io
 import logging
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -34,6 +35,11 @@ CATALOGUES = Path(__file__).parents[1] / "locale"
 UNKNOWN = "—"
 """What stands for an argument that is not known."""
 
+RULES = ("rule", "smena")
+"""Who decided where no person did."""
+
+_REASONS = {"reason", "cause", "details", "error", "relation", "stopped", "failed_after"}
+_SIGNED = {"reason": "decided_by", "resolution_reason": "resolved_by", "status_reason": "status_by"}
 _DAYS = {RUSSIAN: "dd.MM.yyyy", ENGLISH: "yyyy-MM-dd"}
 _MOMENTS = {RUSSIAN: "dd.MM.yyyy HH:mm", ENGLISH: "yyyy-MM-dd HH:mm"}
 _logger = logging.getLogger("smena.messages")
@@ -68,7 +74,32 @@ def translate(text: str | None, locale: str = RUSSIAN, /, **arguments: object) -
     return "; ".join(_translated(line, locale) for line in (text or "").split(LINE_END) if line)
 
 
-def message(key: str, locale: str = RUSSIAN, /, *, context: str, n: int | None = None, **arguments: object) -> str:
+def written_by(text: str | None, by: str | None, locale: str = RUSSIAN) -> str:
+    """A reason of a column in which rules and people write, `by` whom it is: what a person typed stays as it was typed.
+
+    After it there may be lines that are stored reasons: why it ended.
+    """
+    if not text or by in RULES:
+        return translate(text, locale)
+    typed, *after = text.split(LINE_END)
+    return "; ".join([typed, *(translate(line, locale) if _is_stored(line) else line for line in after)])
+
+
+def readable(row: Mapping[str, Any], locale: str = RUSSIAN) -> dict[str, Any]:
+    """A row of the warehouse with its reasons as sentences, by the names of its columns."""
+    said = dict(row)
+    for name in _REASONS & row.keys():
+        if isinstance(row[name], str):
+            said[name] = translate(row[name], locale)
+    for name, by in _SIGNED.items():
+        if name in row and by in row:
+            said[name] = row[name] and written_by(row[name], row[by], locale)
+    if isinstance(row.get("missing"), list):
+        said["missing"] = [translate(one, locale) for one in row["missing"]]
+    return said
+
+
+def message(key: str, locale: str = RUSSIAN, /, *, context: str, n: int | None = None, **arguments: Any) -> str:
     """The message of a context. `n` is what its plural is of, and the argument `{n}` too.
 
     Raises UnknownMessage where tests ask for one that is not there; else the key is shown, its blanks for underlines.
@@ -115,7 +146,19 @@ def catalogue(locale: str) -> gettext.GNUTranslations:
     compiled = io.BytesIO()
     write_mo(compiled, known)
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    translations = gettext.GNUTranslations(compiled)
+    translations.add_fallback(_Nothing())
+    return translations
+
+
+class _Nothing(gettext.NullTranslations):
+    """What a catalogue that lacks a message asks: it says nothing, where gettext would give the key."""
+
+    def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - gettext's own names
+        return ""
+
+    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:  # noqa: ARG002 - the same
+        return ""
 
 
 @cache
@@ -130,6 +173,13 @@ def _translated(line: str, locale: str) -> str:
         _miss(f"reason {line}")
         return line
     return "; ".join(_sentence(code, arguments, locale) for code, arguments in reasons)
+
+
+def _is_stored(line: str) -> bool:
+    try:
+        return bool(parse_all(line))
+    except NotAReason:
+        return False
 
 
 def _sentence(code: Reason, arguments: dict[str, Any], locale: str) -> str:
@@ -163,10 +213,8 @@ def _shown(name: str, value: Any, locale: str) -> str:
 def _found(context: str, key: str, locale: str, n: int | None) -> str | None:
     """The text of a message, in the plural of `n` where it has plurals; None where the catalogue has none."""
     known = catalogue(locale)
-    text = key if n is None else known.npgettext(context, key, key, n)
-    if text == key:
-        text = known.pgettext(context, key)
-    return None if text == key else text
+    text = "" if n is None else known.npgettext(context, key, key, n)
+    return text or known.pgettext(context, key) or None
 
 
 def _miss(what: str) -> None:

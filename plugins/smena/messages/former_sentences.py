@@ -57,6 +57,7 @@ SENTENCES = {
     "ФН {drive}, смены № {first}…{last}": Reason.SHIFTS_MISSING_OF_DRIVE,
     "ФН {drive}, смены № {shift}": Reason.SHIFT_MISSING_OF_DRIVE,
     "последний документ в списке: {moment}": Reason.LAST_LISTED_DOCUMENT,
+    "{by}: {text}": Reason.REJECTED_BY,
 }
 """By the sentence, its code; `{…}` stands for an argument."""
 
@@ -66,7 +67,7 @@ _VALUES = {
     "amount": r"\d+\.\d\d",
     "drive": r"\d+",
     "word": "keep-ofd|keep-market|both|reverse|approve|reject",
-    "by": "[^:]+",
+    "by": r"[^:;{\n]+",
     "text": ".*",
 }
 _PATTERNS = [

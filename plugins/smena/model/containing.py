@@ -20,9 +20,7 @@ def contained(error: Exception, what: str) -> SmenaError:
     if isinstance(error, SmenaError):
         return error
     _logger.error("unexpected what=%r", what, exc_info=error)
-    return UnexpectedError(
-        f"an unexpected error: {place_of(error)}", fix="tell the developers; the traceback is in the log"
-    )
+    return UnexpectedError(place_of(error))
 
 
 def place_of(error: Exception) -> str:

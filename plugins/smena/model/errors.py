@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from smena.model.reason_text import reason, reason_of
+from smena.model.reasons import Reason
+
 
 class SmenaError(Exception):
     """What every error of ours is.
@@ -13,23 +16,31 @@ class SmenaError(Exception):
     Args:
         message: one sentence of what is wrong, without secrets.
         fix: what the reader can do about it; empty when nothing is known.
+        stored: the stored reason that `message` is the English of; empty where it is of none.
     """
 
     exit_code = 1
+    reason_code = Reason.FAILED
 
-    def __init__(self, message: str, *, fix: str = "") -> None:
+    def __init__(self, message: str, *, fix: str = "", stored: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
+        self.stored = stored
 
     def __str__(self) -> str:
         return f"{self.message} — {self.fix}" if self.fix else self.message
+
+    def as_reason(self, most: int | None = None) -> str:
+        """The stored reason of what failed by it; its sentence no longer than `most`."""
+        return reason(self.reason_code, text=str(self)[:most])
 
 
 class PassingFault(SmenaError):
     """An outside system failed for now: a time-out, a broken connection, 429, 5xx. Nothing is lost; run again."""
 
     exit_code = 3
+    reason_code = Reason.SERVICE_FAILED
 
 
 class UnreadableAnswer(PassingFault):
@@ -55,6 +66,7 @@ class RefusedByService(SmenaError):
     """
 
     exit_code = 3
+    reason_code = Reason.REFUSED_BY_SERVICE
 
     def __init__(self, message: str, *, status: int, code: str = "", fix: str = "") -> None:
         super().__init__(message, fix=fix)
@@ -88,9 +100,19 @@ class UnexpectedError(SmenaError):
     """An exception that no step expects: a fault in this program, contained where it was met.
 
     Its text names the exception's class and the line that raised it; the message and the traceback are in the log.
+
+    Attributes:
+        place: `KeyError at pipeline/plan.py:57`.
     """
 
     exit_code = 70
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"an unexpected error: {place}", fix="tell the developers; the traceback is in the log")
+        self.place = place
+
+    def as_reason(self, most: int | None = None) -> str:
+        return reason(Reason.UNEXPECTED_ERROR, place=self.place[:most])
 
 
 class WrongUse(SmenaError):
@@ -109,6 +131,7 @@ class GivenAnswer:
         answer: the word of the answer, or the state that it brought.
         by: who gave it, or `rule`; empty where it is not known.
         at: when, with a time zone.
+        reason: why, as it is stored; `said` is the same in English, where a rule gave it.
     """
 
     what: str
@@ -117,13 +140,13 @@ class GivenAnswer:
     by: str = ""
     at: datetime | None = None
     reason: str = ""
+    said: str = ""
 
     def __str__(self) -> str:
         when = f" on {self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.at else ""
         signed = f", by {self.by}{when}" if self.by else when
-        return f"{self.what} {self.name} is {self.answer} already{signed}" + (
-            f" ({self.reason})" if self.reason else ""
-        )
+        why = self.said or self.reason
+        return f"{self.what} {self.name} is {self.answer} already{signed}" + (f" ({why})" if why else "")
 
 
 class AlreadyAnswered(WrongUse):
@@ -136,3 +159,8 @@ class AlreadyAnswered(WrongUse):
     def __init__(self, answers: Sequence[GivenAnswer], *, message: str = "", fix: str = "") -> None:
         super().__init__(message or f"{'; '.join(map(str, answers))}; nothing was changed", fix=fix)
         self.answers = tuple(answers)
+
+
+def stored_of(error: Exception, most: int | None = None) -> str:
+    """The stored reason of what an exception ended; a sentence in it is no longer than `most`."""
+    return error.as_reason(most) if isinstance(error, SmenaError) else reason_of(error)

@@ -1,8 +1,9 @@
 """How a reason is stored: its code and its arguments as one text.
 
 One reason is `code`, or `code {"argument": value, …}`: a code, a space, and a JSON object as PostgreSQL writes a
-`jsonb` (`'before_start ' || jsonb_build_object('day', day)` is the same text). Several reasons are one text too, one a
-line: JSON escapes a line end inside a value, so lines can be joined and split as they are (`string_agg` by `chr(10)`).
+`jsonb` (`'before_start ' || jsonb_build_object('day', day)::text` is the same text; without the cast PostgreSQL takes
+the literal for a `jsonb`). Several reasons are one text too, one a line: JSON escapes a line end inside a value, so
+lines can be joined and split as they are (`string_agg` by `chr(10)`).
 
     correction_of_earlier_day
     before_start {"day": "2025-01-01"}
@@ -13,7 +14,7 @@ What an argument holds is known by its name:
 - `day`: `2025-01-31`; `moment`: `2025-01-31T10:00:00`, local time of a register;
 - `reason`: another text of this form;
 - a name of `COUNTS`: a whole number that is counted, so that its noun takes the plural that fits;
-- `what`, `field`: what a value is called, a name of `smena.messages` or the service's own;
+- `what`: what a value is called, a name of `smena.messages` or the service's own; `word`: what a person answered;
 - any other: a number or a text, shown as it is.
 
 An argument that is not known is null, and shown as a dash.
@@ -57,6 +58,13 @@ class NotAReason(ValueError):
     """A text that is no stored reason: what a person typed, or a code that this release does not know."""
 
 
+class Wrong(ValueError):
+    """What a service gives cannot be right, or cannot be read. Its text is the stored reason."""
+
+    def __init__(self, code: Reason, /, **arguments: object) -> None:
+        super().__init__(reason(code, **arguments))
+
+
 def reason(code: Reason, /, **arguments: object) -> str:
     """One reason as it is stored. Raises TypeError where the arguments are not those of the code."""
     if arguments.keys() != set(code.arguments):
@@ -65,6 +73,11 @@ def reason(code: Reason, /, **arguments: object) -> str:
         return str(code)
     values = {name: json_value(arguments[name]) for name in sorted(arguments, key=place_of_key)}
     return f"{code} {json.dumps(values, ensure_ascii=False)}"
+
+
+def reason_of(error: Exception) -> str:
+    """The stored reason of an error: its own where it is Wrong, else what it says."""
+    return str(error) if isinstance(error, Wrong) else reason(Reason.FAILED, text=str(error))
 
 
 def joined(reasons: Iterable[str | None]) -> str:

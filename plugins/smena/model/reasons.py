@@ -76,6 +76,12 @@ class Reason(StrEnum):
     MARKET_ACCEPTED_DOCUMENT_CHANGED = "market_accepted_document_changed"
     MARKET_REJECTED_DOCUMENT_CHANGED = "market_rejected_document_changed"
     DECIDED = "decided", "by", "text", "word"
+    REJECTED_BY = "rejected_by", "by", "text"
+
+    # Why a person may not do it.
+    DOCUMENT_WAITS = "document_waits", "decision", "document"
+    DOCUMENT_IN_CLOSED_PERIOD = "document_in_closed_period", "day", "document"
+    NOTHING_CHANGED = "nothing_changed"
 
     # Why a rule ended a question, reversed an order, or issued it again.
     SOURCES_AGREE = "sources_agree"
@@ -103,8 +109,8 @@ class Reason(StrEnum):
     COUNTERPART_BY_DECISION = "counterpart_by_decision"
 
     # Records that cannot be read, by their contents.
-    FIELD_MISSING = "field_missing", "field"
-    FIELD_BLANK = "field_blank", "field"
+    FIELD_MISSING = "field_missing", "what"
+    FIELD_BLANK = "field_blank", "what"
     TOO_LONG = "too_long", "most", "what"
     NOT_AN_AMOUNT = "not_an_amount", "what"
     NOT_WHOLE_KOPECKS = "not_whole_kopecks", "what"
@@ -220,6 +226,7 @@ class Reason(StrEnum):
     SHARD_STOPPED = "shard_stopped", "reason", "shard"
     RULE_BROKEN = "rule_broken", "bad", "reason", "records", "rule"
     TOO_MANY_BAD_REPORTS = "too_many_bad_reports", "bad", "limit", "reports"
+    ANSWERS_UNREADABLE = "answers_unreadable", "reason"
     TOTALS_UNREADABLE = "totals_unreadable", "reason"
     CHEQUES_UNREADABLE = "cheques_unreadable", "reason"
     ENTRIES_WITHOUT_NUMBER = "entries_without_number", "entries", "reason"

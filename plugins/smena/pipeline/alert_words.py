@@ -1,4 +1,4 @@
-"""How an alert is said in Russian: what and how much, what to do about it, by which command."""
+"""How an alert is said: what and how much, what to do about it, by which command (messages of context `alert`)."""
 
 from __future__ import annotations
 
@@ -9,61 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from smena.integration.certificates import standing
+from smena.messages import day as day_of
+from smena.messages import has_message, message, money, translate
 
 _ZONE = ZoneInfo("Europe/Moscow")
-_PRODUCTS = {"ofd": "Контур.ОФД", "market": "Контур.Маркет"}
-_GAPS = {
-    "no_permission": ("нет доступа к кассам", "открыть доступ к кассам в личном кабинете Контур.ОФД"),
-    "no_whole_day": ("доступ к кассам не даёт ни одного целого дня", "продлить доступ в личном кабинете Контур.ОФД"),
-    "not_listed": ("список касс организации недоступен", "открыть ключу доступ к организации"),
-    "missing_shift": ("не хватает смен по номерам", "подождать следующей загрузки, затем спросить ОФД"),
-    "open_shift": ("смена открыта дольше суток", "закрыть смену на кассе"),
-    "clock_ahead": ("часы кассы спешат: документы помечены будущим днём", "проверить часы кассы и спросить ОФД"),
-    "unidentified": ("в списке сервиса есть касса или точка без номера", "спросить сервис, какая это касса"),
-    "refused": ("сервис отказал", "вернуть ключу доступ к кассе"),
-    "unreadable": ("ответ не разобран", "посмотреть карантин"),
-    "failed": ("сервис не ответил", "подождать следующей загрузки или очистить запуск"),
-}
-_DECISIONS = {
-    "conflict": "расхождений ждут решения",
-    "duplicate": "дублей ждут решения",
-    "review": "смен ждут просмотра",
-}
-_SHIFTS = {
-    "incomplete": ("смен неполны", "подождать чеков; если не пройдёт, спросить ОФД"),
-    "needs_review": ("смен ждут просмотра", "посмотреть и решить"),
-    "closed_period": ("смен пришли в закрытый период", "открыть период и загрузить, или оставить"),
-}
-_DIFFERENCES = {
-    "shift_totals": "итоги смен",
-    "shift_receipts": "чеки смен",
-    "shift_not_told": "смены, которых источник больше не называет",
-    "totals_contradict": "итоги смен, которые противоречат себе",
-    "documents": "документы",
-    "days": "итоги дней",
-    "organization_days": "итоги дней организации",
-    "orders": "ордера",
-    "two_sources": "ОФД и Маркет",
-    "vat": "НДС чеков и итогов смен",
-    "receipts_changed": "чеки, которые оператор сообщает иначе",
-    "till_changed": "чеки смен в Маркете",
-    "till_not_told": "смены, которых в Маркете больше нет",
-    "till_not_here": "смены Маркета, которых здесь нет",
-}
-
-
-_CHECKED = {
-    "uncovered": "какие дни не загружены",
-    "batches": "как кончились загрузки",
-    "missing": "полнота",
-    "gap": "пробелы",
-    "difference": "сверка",
-    "decision": "что ждёт решения",
-    "shift": "какие смены ждут",
-    "quarantine": "карантин",
-    "certificate": "сертификат руководителя",
-    "message": "сообщение целиком",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +37,9 @@ class Alert:
 
     def text(self, desk: str = "") -> str:
         """Two lines; the second has the page where the address of the desk is known, and the command."""
-        how = f"{desk}/{self.page} или {self.command}" if desk and self.page else self.command
+        how = self.command
+        if desk and self.page:
+            how = _said("or_command", page=f"{desk}/{self.page}", command=self.command)
         return f"• {self.line}\n  → {self.fix}: {how}"
 
     @property
@@ -105,7 +56,7 @@ class Alert:
 
 def headline(name: str, inn: str, day: date) -> str:
     """The first line: whose message, of which day. A name stays on one line whatever it holds."""
-    return f"Смена {_day(day)}: {' '.join(name.split())}, ИНН {inn}"
+    return _said("headline", day=day_of(day), name=" ".join(name.split()), inn=inn)
 
 
 def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
@@ -117,68 +68,73 @@ def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
 
 
 def unchecked(kind: str, inn: str, reason: str) -> Alert:
-    """The alert that things of a kind, or the whole message, could not be checked, and why."""
-    line = f"не проверено: {_CHECKED.get(kind, kind)} ({' '.join(reason.split())[:200]})"
-    fix = "посмотреть журнал задачи `send`, сообщить разработчикам"
-    return Alert("unchecked", 1, line, fix, f"smena alerts --inn {inn}", {"kind": kind, "reason": reason})
-
-
-def _uncovered(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
-    line = f"{_PRODUCTS[row['product']]}: не загружено дней {row['count']}, первый {_day(row['first_day'])}"
-    return line, "загрузить, что не загружено", _days("load --product {product}", row)
-
-
-def _batches(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
-    parts = {"остановлено": row["stopped"], "не закончено": row["unfinished"], "окон не прочитано": row["windows"]}
-    line = ", ".join(f"{name} {count}" for name, count in parts.items() if count)
-    return (
-        f"{_PRODUCTS[row['product']]}: загрузок с бедой {row['count']} за сутки ({line})",
-        "посмотреть, почему",
-        "quality --batch {batch_id}",
+    """The alert that things of a kind, or the whole message, could not be checked, and why: a stored reason."""
+    line = _said("not_checked", what=_named("checked", kind), reason=" ".join(translate(reason).split())[:200])
+    return Alert(
+        "unchecked", 1, line, _said("not_checked_fix"), f"smena alerts --inn {inn}", {"kind": kind, "reason": reason}
     )
 
 
+def _uncovered(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
+    line = _said("uncovered", product=_product(row), count=row["count"], day=day_of(row["first_day"]))
+    return line, _said("uncovered_fix"), _days("load --product {product}", row)
+
+
+def _batches(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
+    parts = ", ".join(
+        _said(f"batches_{name}", count=row[name]) for name in ("stopped", "unfinished", "windows") if row[name]
+    )
+    line = _said("batches", product=_product(row), count=row["count"], parts=parts)
+    return line, _said("batches_fix"), "quality --batch {batch_id}"
+
+
 def _missing(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
-    line = f"полнота: не хватает смен в {row['count']} днях касс ({_span(row)}, касс {row['registers']})"
-    return line, "подождать следующей загрузки, затем сверить", _days("reconcile", row)
+    line = _said("missing", count=row["count"], span=_span(row), registers=row["registers"])
+    return line, _said("missing_fix"), _days("reconcile", row)
 
 
 def _gap(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
-    what, fix = _GAPS.get(row["reason"], (row["reason"], "посмотреть пробелы"))
-    line = f"{_PRODUCTS[row['product']]}: пробелов {row['count']}, {what} ({_span(row)}, касс {row['registers']})"
+    reason = row["reason"]
+    fix = _said(f"gap_fix_{reason}") if has_message(f"gap_fix_{reason}", context="alert") else _said("gap_fix")
+    line = _said(
+        "gap",
+        product=_product(row),
+        count=row["count"],
+        what=_named("gap", reason),
+        span=_span(row),
+        registers=row["registers"],
+    )
     return line, fix, "integration status --inn {inn}"
 
 
 def _difference(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
-    what = _DIFFERENCES.get(row["kind"], row["kind"])
-    amount = f"{row['amount']:,.2f}".replace(",", " ").replace(".", ",")
-    line = f"сверка: разниц {row['count']}, {what}, на {amount} ₽ ({_span(row)})"
-    return line, "сверить и разобрать", _days("reconcile", row)
+    what, amount = _named("difference", row["kind"]), money(int(row["amount"] * 100)).replace("\xa0", " ")
+    line = _said("difference", count=row["count"], what=what, amount=amount, span=_span(row))
+    return line, _said("difference_fix"), _days("reconcile", row)
 
 
 def _decision(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
-    return f"{_DECISIONS.get(row['kind'], row['kind'])}: {row['count']}", "решить", "conflicts --inn {inn}"
+    line = _said("decision", what=_named("decision", row["kind"]), count=row["count"])
+    return line, _said("decision_fix"), "conflicts --inn {inn}"
 
 
 def _shift(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
-    what, fix = _SHIFTS[row["outcome"]]
-    return f"{what}: {row['count']} ({_span(row)})", fix, "shifts --inn {inn} --outcome {outcome}"
+    outcome = row["outcome"]
+    line = _said("shift", what=_said(f"shift_{outcome}"), count=row["count"], span=_span(row))
+    return line, _said(f"shift_fix_{outcome}"), "shifts --inn {inn} --outcome {outcome}"
 
 
 def _quarantine(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
-    reason = " ".join(str(row["commonest"]).split())[:120]
-    line = f"{_PRODUCTS[row['product']]}: записей в карантине {row['count']}, чаще всего: {reason}"
-    return line, "посмотреть; исправленное загрузится само", "quarantine list --inn {inn}"
+    reason = " ".join(translate(row["commonest"]).split())[:120]
+    line = _said("quarantine", product=_product(row), count=row["count"], reason=reason)
+    return line, _said("quarantine_fix"), "quarantine list --inn {inn}"
 
 
 def _certificate(row: Mapping[str, Any], now: datetime) -> tuple[str, str, str]:
     end = row["valid_to"].astimezone(_ZONE).date()
-    verb = "кончился" if standing(row["valid_to"], now) == "ended" else "кончается"
-    return (
-        f"сертификат руководителя {verb} {_day(end)}",
-        "зарегистрировать новый",
-        "certificate add --inn {inn} head.pem",
-    )
+    has_ended = standing(row["valid_to"], now) == "ended"
+    line = _said("certificate_ended" if has_ended else "certificate_ends", day=day_of(end))
+    return line, _said("certificate_fix"), "certificate add --inn {inn} head.pem"
 
 
 _SAID = {
@@ -194,13 +150,23 @@ _SAID = {
 }
 
 
-def _day(day: date) -> str:
-    return f"{day:%d.%m.%Y}"
+def _said(key: str, **arguments: Any) -> str:
+    return message(key, context="alert", **arguments)
+
+
+def _named(family: str, word: str) -> str:
+    """What a word of the warehouse is called; a newer one that has no name yet is shown as it is."""
+    key = f"{family}_{word}"
+    return _said(key) if has_message(key, context="alert") else word
+
+
+def _product(row: Mapping[str, Any]) -> str:
+    return _named("product", row["product"])
 
 
 def _span(row: Mapping[str, Any]) -> str:
     first, last = row["first_day"], row["last_day"]
-    return _day(first) if first == last else f"{_day(first)}–{_day(last)}"
+    return day_of(first) if first == last else f"{day_of(first)}–{day_of(last)}"
 
 
 def _days(command: str, row: Mapping[str, Any]) -> str:

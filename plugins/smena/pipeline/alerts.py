@@ -213,7 +213,7 @@ def _message(inn: str, name: str, day: date, alerts: Sequence[Alert]) -> Message
         message.digest  # noqa: B018 - made of all that is sent
     except Exception as error:  # noqa: BLE001 - the border of an organisation
         ours = contained(error, f"message of {inn}")
-        return Message(inn, inn, day, (unchecked("message", inn, str(ours)),))
+        return Message(inn, inn, day, (unchecked("message", inn, ours.as_reason()),))
     return message
 
 
@@ -229,12 +229,12 @@ def _found(
     for kind in _STATEMENTS:
         for of, row in _rows(transaction, kind, inns, inn, more.get(kind, {})):
             if isinstance(row, SmenaError):
-                yield of, unchecked(kind, of, str(row))
+                yield of, unchecked(kind, of, row.as_reason())
                 continue
             try:
                 yield of, told(kind, of, row, now)
             except Exception as error:  # noqa: BLE001 - the border of an alert
-                yield of, unchecked(kind, of, str(contained(error, f"alert {kind} of {of}")))
+                yield of, unchecked(kind, of, contained(error, f"alert {kind} of {of}").as_reason())
 
 
 def _rows(

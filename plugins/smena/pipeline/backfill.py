@@ -14,6 +14,7 @@ from smena.integration.organizations import checked_inn, organization_of
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.organization import Organization
+from smena.model.reasons import Reason
 from smena.model.window import OFD, PRODUCTS, Window, quarters
 from smena.pipeline.listing import Listing, listing_of
 from smena.pipeline.log import logger, step_log
@@ -275,7 +276,7 @@ class _Planner:
             if row["fits"]:
                 self._transaction.run("batch_take_up", batch_id=row["batch_id"], run_id=self._run_id)
             else:
-                self._transaction.run("batch_stop", batch_id=row["batch_id"], reason="planned anew by a later backfill")
+                self._transaction.run("batch_stop", batch_id=row["batch_id"], reason=str(Reason.PLANNED_ANEW))
         return [row for row in found if row["fits"]]
 
     def _quarter(self, quarter: Window, taken_up: list[Row]) -> Quarter:

@@ -25,7 +25,7 @@ class Gates:
                 former = self.results.get(key)
                 self.results[key] = _sum(former, result) if former else result
             if verdict.stops_batch and not self.stopped:
-                self.stopped = next(iter(verdict.notes), "a rule about the whole batch is broken")
+                self.stopped = next(iter(verdict.notes))
 
     @property
     def state(self) -> str:

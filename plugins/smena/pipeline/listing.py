@@ -17,6 +17,7 @@ from smena.model.errors import (
     SmenaError,
     UnreadableAnswer,
     WrongUse,
+    stored_of,
 )
 from smena.model.identifiers import clean_inn, is_inn
 from smena.model.organization import Organization
@@ -136,7 +137,7 @@ class RegisterListing(Listing):
             self.listed += [asdict(cashbox) | {"ofd_organization_id": one} for cashbox in cashboxes]
         if errors and len(errors) == len(ofd_organization_ids):
             raise next(iter(errors.values()))
-        self.unlisted = {one: str(error) for one, error in errors.items()}
+        self.unlisted = {one: stored_of(error) for one, error in errors.items()}
         self.listed = each_once(self.listed)
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from smena.model.containing import contained
-from smena.model.errors import PassingFault, SmenaError
+from smena.model.errors import PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
 from smena.pipeline.plan import Plan, plan
 from smena.pipeline.products import steps_of
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
-from smena.transform.decoding import storable
 from smena.warehouse import ledger
 
 
@@ -64,6 +63,6 @@ def load(
             raise
         except Exception as error:
             ours = contained(error, f"batch {planned.batch_id}, shard {shard}")
-            road.warehouse.run("batch_stop", batch_id=planned.batch_id, reason=storable(str(ours)))
+            road.warehouse.run("batch_stop", batch_id=planned.batch_id, reason=stored_of(ours))
             raise ours from error
     return Loaded(planned, publish(road, planned.batch_id), fault)

@@ -10,13 +10,12 @@ from smena.integration import planning
 from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
 from smena.model.containing import contained
-from smena.model.errors import WrongUse
+from smena.model.errors import WrongUse, stored_of
 from smena.model.organization import Organization
 from smena.model.window import OFD, Window
 from smena.pipeline.listing import Listing, listing_of
 from smena.pipeline.log import step_log
 from smena.pipeline.road import Road
-from smena.transform.decoding import storable
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
 
@@ -99,7 +98,7 @@ def plan(
                 ledger.assign(transaction, batch_id, min(first_day, last_day), rows)
         except Exception as error:
             ours = contained(error, f"plan of {inn}, batch {batch_id}")
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=storable(str(ours)))
+            road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             if ours is error:
                 raise
             raise ours from error

@@ -9,6 +9,7 @@ import pandas as pd
 
 from smena.integration.organizations import account_rules, organization_of
 from smena.model.organization import AccountRule, Organization
+from smena.model.reasons import Reason
 from smena.pipeline.border import Failed, by_register, mark_failed
 from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
@@ -156,8 +157,8 @@ def work(
         as_rejects(before.bad, "closeShift", before.bad["reason"]).assign(step="check"),
         bad_receipts.assign(step="check"),
         as_rejects(bad_orders, "closeShift", bad_orders["reason"]).assign(step="check"),
-        as_rejects(missing, MISSING, "the z-report of a closed shift did not come").assign(step="match"),
-        as_rejects(still_open, OPEN, "the shift is open").assign(step="match"),
+        as_rejects(missing, MISSING, Reason.REPORT_MISSING).assign(step="match"),
+        as_rejects(still_open, OPEN, Reason.SHIFT_OPEN).assign(step="match"),
     ]
     verdicts = (before, of_receipts, of_shifts, after)
     return Chunk(shifts, orders, pd.concat([frame for frame in rejects if len(frame)] or rejects[:1]), verdicts)

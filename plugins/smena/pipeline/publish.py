@@ -8,14 +8,16 @@ from typing import Any
 
 from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
+from smena.messages import ENGLISH, translate
 from smena.model.containing import contained
-from smena.model.errors import BadBatch, BrokenPromise, PassingFault, UnexpectedError, WrongUse
+from smena.model.errors import BadBatch, BrokenPromise, PassingFault, UnexpectedError, WrongUse, stored_of
 from smena.model.organization import Organization
+from smena.model.reason_text import joined, reason
+from smena.model.reasons import Reason
 from smena.pipeline.comparing import Uncompared, compare_pairs
 from smena.pipeline.log import step_log
 from smena.pipeline.products import steps_of
 from smena.pipeline.road import Road
-from smena.transform.decoding import storable
 from smena.warehouse import ledger
 from smena.warehouse.applying import BooksChanged
 from smena.warehouse.database import Row, Transaction
@@ -75,7 +77,7 @@ def publish(road: Road, batch_id: int) -> Published:
     except Exception as error:
         ours = contained(error, f"publish of batch {batch_id}")
         if isinstance(ours, BrokenPromise | UnexpectedError):
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=storable(str(ours)))
+            road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
         if ours is error:
             raise
         raise ours from error
@@ -153,7 +155,7 @@ def _finished(road: Road, batch: Batch) -> Published:
     except PassingFault:
         raise
     except Exception as fault:  # noqa: BLE001 - see above
-        error = storable(str(contained(fault, f"after the publishing of batch {batch_id}")))
+        error = stored_of(contained(fault, f"after the publishing of batch {batch_id}"))
     if error or FAILED_AFTER in batch.summary:
         road.warehouse.run("batch_failed_after", batch_id=batch_id, error=error or None)
     return Published(batch_id, inn, batch.summary, days, error)
@@ -162,10 +164,11 @@ def _finished(road: Road, batch: Batch) -> Published:
 def _stop_if_of_the_future(road: Road, batch: Batch) -> None:
     """Stops a batch that was planned while the clock was ahead: its last days were not over when they were read."""
     if batch.last_day > road.newest_day():
-        reason = f"it ends on {batch.last_day}, which is not over yet: the clock was ahead when it was planned"
-        road.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=reason)
+        why = reason(Reason.DAYS_NOT_OVER, day=batch.last_day)
+        road.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
         raise BadBatch(
-            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {reason}", fix="run again"
+            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
+            fix="run again",
         )
 
 
@@ -207,13 +210,18 @@ def _stop_if_bad(road: Road, batch: Batch) -> None:
     organization: Organization = organization_of(road.warehouse, batch.organization_inn)
     bad = sum(shard["bad_reports"] for shard in shards)
     seen = bad + sum(shard["staged_shifts"] for shard in shards)
-    stopped = [f"shard {shard['shard']}: {shard['reason']}" for shard in shards if shard["state"] == "stopped"]
+    stopped = [
+        reason(Reason.SHARD_STOPPED, shard=shard["shard"], reason=shard["reason"])
+        for shard in shards
+        if shard["state"] == "stopped"
+    ]
     if bad >= FEWEST_BAD_REPORTS and bad > seen * organization.bad_share_limit:
-        stopped.append(f"{bad} of {seen} z-reports are bad, more than {organization.bad_share_limit:.0%}")
+        limit = f"{organization.bad_share_limit:.0%}"
+        stopped.append(reason(Reason.TOO_MANY_BAD_REPORTS, bad=bad, reports=seen, limit=limit))
     if stopped:
-        reason = "; ".join(stopped)
-        road.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=reason)
+        why = joined(stopped)
+        road.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
         raise BadBatch(
-            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {reason}",
+            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
             fix="look at control.quarantine and control.check_result; then run it again",
         )

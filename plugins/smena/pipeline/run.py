@@ -14,6 +14,7 @@ from typing import TypedDict, TypeVar
 from smena.integration.certificates import certificates, standing
 from smena.integration.lifecycle import enabled
 from smena.integration.organizations import organization_of
+from smena.messages import ENGLISH, readable, translate
 from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
@@ -142,22 +143,23 @@ def _reported(road: Road, batch_id: int) -> list[str]:
     wrong = []
     with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
         told.update({row["state"]: row["assignments"] for row in counts})
-        told.update({key: value for key, value in batch.summary.items() if key != "orders"})
+        told.update(readable({key: value for key, value in batch.summary.items() if key != "orders"}, ENGLISH))
         told.update(orders_written(batch.summary))
     if FAILED_AFTER in batch.summary:
-        why = batch.summary[FAILED_AFTER]
+        why = translate(batch.summary[FAILED_AFTER], ENGLISH)
         wrong.append(f"batch {batch_id} of {batch.organization_inn} is published, but not finished: {why}")
     if batch.state != "published":
-        why = batch.summary.get("stopped", "it was not published")
+        why = translate(batch.summary.get("stopped"), ENGLISH) or "it was not published"
         wrong.append(f"batch {batch_id} of {batch.organization_inn}: {why}")
     wrong += [
-        f"batch {batch_id} of {batch.organization_inn}: {row['assignments']} windows {row['state']}, {row['error']}"
+        f"batch {batch_id} of {batch.organization_inn}: {row['assignments']} windows {row['state']},"
+        f" {translate(row['error'], ENGLISH)}"
         for row in counts
         if row["state"] == "failed"
     ]
     wrong += [
         f"batch {batch_id} of {batch.organization_inn}: organisation {row['kkt_reg_id']} cannot be listed,"
-        f" {row['details']}"
+        f" {translate(row['details'], ENGLISH)}"
         for row in road.warehouse.rows("gaps_not_listed", inn=batch.organization_inn, batch_id=batch_id)
     ]
     return wrong

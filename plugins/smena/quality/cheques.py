@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pandas as pd
 
+from smena.model.reasons import Reason
 from smena.quality.judge import ask, pronounce
-from smena.quality.rules import at_least, between, matches, present, unique
+from smena.quality.rules import at_least, between, blank, matches, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
 from smena.transform.documents import MOST_KOPECKS
@@ -25,20 +26,18 @@ RULES = (
     present("closed_at"),
     present("is_refund"),
     present("total"),
-    matches("cheque_id_is_written", "cheque_id", r"\S", "the id is blank"),
-    matches("cashbox_is_written", "cashbox_id", r"\S", "cashboxId is blank"),
-    matches("till_shift_is_written", "till_shift", r"\S", "cashRegisterId is blank"),
-    between("total_is_believable", "total", 0, MOST_KOPECKS, "the total is no amount that can be"),
-    between("cash_is_not_negative", "cash", 0, None, "the cash is negative"),
-    between("total_is_what_was_paid", "_not_paid", 0, 0, "the payments do not add up to the total"),
-    between("payments_are_the_cashless_part", "_not_by_type", 0, 0, "its payments by type are not its cashless part"),
-    between(
-        "every_payment_is_of_a_known_type", "_strange", None, 0, "a type of payment that nobody knows: it may be cash"
-    ),
-    between("total_is_what_was_sold", "_not_sold", None, 0, "the lines do not add up to the total"),
-    at_least("closed_after_it_was_opened", "closed_at", "opened_at", "it was closed before it was opened"),
-    at_least("closed_in_the_past", "_latest", "closed_at", "it was closed in the future"),
-    unique("one_cheque_an_id", "_cheque", "another cheque of the same id"),
+    matches("cheque_id_is_written", "cheque_id", r"\S", blank("id")),
+    matches("cashbox_is_written", "cashbox_id", r"\S", blank("cashboxId")),
+    matches("till_shift_is_written", "till_shift", r"\S", blank("cashRegisterId")),
+    between("total_is_believable", "total", 0, MOST_KOPECKS, Reason.TOTAL_NOT_AN_AMOUNT),
+    between("cash_is_not_negative", "cash", 0, None, Reason.CASH_NEGATIVE),
+    between("total_is_what_was_paid", "_not_paid", 0, 0, Reason.PAYMENTS_NOT_THE_TOTAL),
+    between("payments_are_the_cashless_part", "_not_by_type", 0, 0, Reason.PAYMENTS_NOT_THE_CASHLESS),
+    between("every_payment_is_of_a_known_type", "_strange", None, 0, Reason.UNKNOWN_PAYMENT),
+    between("total_is_what_was_sold", "_not_sold", None, 0, Reason.LINES_NOT_THE_TOTAL),
+    at_least("closed_after_it_was_opened", "closed_at", "opened_at", Reason.CHEQUE_CLOSED_BEFORE_OPENED),
+    at_least("closed_in_the_past", "_latest", "closed_at", Reason.CHEQUE_CLOSED_IN_THE_FUTURE),
+    unique("one_cheque_an_id", "_cheque", Reason.CHEQUE_TWICE),
 )
 
 

@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from smena.messages import ENGLISH, translate
 from smena.model.errors import WrongUse
 from smena.warehouse.database import Row, Transaction, Warehouse
 
@@ -57,7 +58,7 @@ def page_of(transaction: Transaction, batch_id: int) -> str:
         f"<h1>Batch {batch_id}: {escape(batch['product'])}, ИНН {escape(batch['organization_inn'])}</h1>",
         f"<p>Days {batch['first_day']} … {batch['last_day']}, run <code>{escape(batch['run_id'])}</code>,"
         f" {escape(batch['state'])}. {batch['rules']} rules asked, {batch['rules'] - batch['broken']} hold.</p>",
-        f"<p class='batch'>{escape(batch['stopped'])}</p>" if batch["stopped"] else "",
+        f"<p class='batch'>{escape(translate(batch['stopped'], ENGLISH))}</p>" if batch["stopped"] else "",
         *(_suite(name, list(rows)) for name, rows in groupby(results, key=itemgetter("suite"))),
         _quarantine(waiting),
     ]
@@ -82,7 +83,7 @@ def _suite(name: str, results: list[Row]) -> str:
             if result["success"]
             else f"<span class='{result['severity']}'>broken: {_COSTS[result['severity']]}</span>",
             escape(result["expectation"].replace("_", " ")),
-            escape(str(result["details"].get("rule", ""))) if not result["success"] else "",
+            escape(translate(result["details"].get("rule"), ENGLISH)) if not result["success"] else "",
             "<br>".join(f"<code>{escape(key)}</code>: {escape(found)}" for key, found in examples(result["details"])),
             result["checked_rows"],
             result["bad_rows"],
@@ -108,7 +109,10 @@ def examples(details: Mapping[str, object]) -> list[tuple[str, str]]:
 def _quarantine(waiting: list[Row]) -> str:
     if not waiting:
         return "<h2>Nothing of it is in quarantine</h2>"
-    rows = [[escape(row["kind"]), escape(row["reason"]), escape(row["state"]), row["records"]] for row in waiting]
+    rows = [
+        [escape(row["kind"]), escape(translate(row["reason"], ENGLISH)), escape(row["state"]), row["records"]]
+        for row in waiting
+    ]
     return "<h2>In quarantine</h2>" + _table(("kind", "reason", "state", "records"), rows)
 
 

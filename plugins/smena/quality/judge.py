@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smena.model.errors import BrokenPromise
+from smena.model.reason_text import LINE_END
 from smena.quality.rules import Rule, present
 from smena.quality.verdict import CheckResult, Verdict
 
@@ -71,9 +72,9 @@ def pronounce(frame: pd.DataFrame, answers: Sequence[Answer]) -> Verdict:
     """
     if not frame.index.is_unique:
         raise BrokenPromise("the frame's index is not unique: the bad rows cannot be told by their labels")
-    found = [pd.Series(answer.rule.words, index=answer.bad) for answer in answers if answer.rule.severity == "record"]
+    found = [pd.Series(answer.rule.reason, index=answer.bad) for answer in answers if answer.rule.severity == "record"]
     reasons = pd.concat([pd.Series(dtype="string"), *found])
-    reasons = reasons.groupby(level=0).agg("; ".join)
+    reasons = reasons.groupby(level=0).agg(LINE_END.join)
     bad = frame.iloc[reasons.index].assign(reason=reasons.to_numpy()).astype({"reason": "string"})
     return Verdict(results=[answer.result for answer in answers], bad=bad)
 
@@ -143,7 +144,7 @@ def _rule_of(result: ExpectationValidationResult) -> str:
 
 def _answer(suite: str, rule: Rule, found: ExpectationValidationResult | None, frame: pd.DataFrame, key: str) -> Answer:
     bad = pd.Index([] if found is None else found.result["unexpected_index_list"], dtype="int64")
-    details: dict[str, object] = {"rule": rule.words}
+    details: dict[str, object] = {"rule": rule.reason}
     if found is not None:
         details["found"] = [_shown(value) for value in found.result["unexpected_list"][:SHOWN_ROWS]]
         details["keys"] = [str(value) for value in frame[key].iloc[bad[:SHOWN_ROWS]]]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from smena.model.organization import DatePolicy
 from smena.model.outcome import KIND_OF, PKO, RKO, Operation, Outcome
+from smena.model.reasons import Reason
 from smena.quality.judge import ask, pronounce
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique
 from smena.quality.shape import check_shape
@@ -28,25 +29,25 @@ ORDER_RULES = (
     present("amount"),
     present("debit_account"),
     present("credit_account"),
-    between("amount_is_positive", "amount", 1, AMOUNT_LIMIT_KOPECKS - 1, "the amount is not in 0.01…99 999 999 999.99"),
-    one_of("kind_is_known", "kind", [PKO, RKO], "the kind is neither pko nor rko"),
-    one_of("operation_is_known", "operation", [str(operation) for operation in Operation], "an unknown operation"),
-    equal("kind_is_of_the_operation", "kind", "_kind_of_operation", "the kind is not the operation's"),
-    present("_policy_day", "day_of_the_shift_is_known", "the policy's moment of the shift is not known"),
-    equal("day_is_the_policys", "day", "_policy_day", "the day is not that of the shift by the policy"),
-    between("vat_is_not_negative", "vat", 0, None, "the VAT is negative"),
-    at_least("vat_is_less_than_the_amount", "amount", "vat", "the VAT is not less than the amount", strictly=True),
-    between("vat_is_within_the_amount", "_vat_too_much", None, 0, "the VAT is more than its rate gives", "warning"),
-    matches("debit_account_is_written", "debit_account", r"\S", "the debit account is blank"),
-    matches("credit_account_is_written", "credit_account", r"\S", "the credit account is blank"),
-    unique("one_order_a_key", "_order", "another order of the same shift, operation, tax system and agent"),
-    one_of("shift_is_issued", "_outcome", [str(Outcome.ISSUED)], "orders of a shift that is not issued", "batch"),
+    between("amount_is_positive", "amount", 1, AMOUNT_LIMIT_KOPECKS - 1, Reason.AMOUNT_OUT_OF_RANGE),
+    one_of("kind_is_known", "kind", [PKO, RKO], Reason.KIND_UNKNOWN),
+    one_of("operation_is_known", "operation", [str(operation) for operation in Operation], Reason.UNKNOWN_OPERATION),
+    equal("kind_is_of_the_operation", "kind", "_kind_of_operation", Reason.KIND_NOT_THE_OPERATIONS),
+    present("_policy_day", "day_of_the_shift_is_known", Reason.DAY_OF_SHIFT_UNKNOWN),
+    equal("day_is_the_policys", "day", "_policy_day", Reason.DAY_NOT_THE_POLICYS),
+    between("vat_is_not_negative", "vat", 0, None, Reason.VAT_NEGATIVE),
+    at_least("vat_is_less_than_the_amount", "amount", "vat", Reason.VAT_NOT_BELOW_AMOUNT, strictly=True),
+    between("vat_is_within_the_amount", "_vat_too_much", None, 0, Reason.VAT_OVER_ITS_RATE, "warning"),
+    matches("debit_account_is_written", "debit_account", r"\S", Reason.DEBIT_ACCOUNT_BLANK),
+    matches("credit_account_is_written", "credit_account", r"\S", Reason.CREDIT_ACCOUNT_BLANK),
+    unique("one_order_a_key", "_order", Reason.ORDER_TWICE),
+    one_of("shift_is_issued", "_outcome", [str(Outcome.ISSUED)], Reason.ORDERS_OF_UNISSUED_SHIFT, "batch"),
 )
 
 SHIFT_RULES = (
-    unique("one_row_a_shift", "_shift", "a shift has several rows or outcomes", "batch"),
-    present("_not_booked", "issued_shift_has_sums", "an issued shift has no sums", "batch"),
-    one_of("orders_sum_to_the_shifts_cash", "_not_booked", [0], "the orders of a shift are not its cash", "batch"),
+    unique("one_row_a_shift", "_shift", Reason.SHIFT_TWICE, "batch"),
+    present("_not_booked", "issued_shift_has_sums", Reason.ISSUED_WITHOUT_SUMS, "batch"),
+    one_of("orders_sum_to_the_shifts_cash", "_not_booked", [0], Reason.ORDERS_NOT_THE_CASH, "batch"),
 )
 
 

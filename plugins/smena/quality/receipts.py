@@ -6,6 +6,7 @@ import pandas as pd
 
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.model.outcome import Operation
+from smena.model.reasons import Reason
 from smena.quality.judge import ask, pronounce
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
 from smena.quality.shape import check_shape
@@ -31,38 +32,38 @@ RULES = (
     present("formed_at"),
     present("operation"),
     present("total"),
-    matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), "the РНМ is not 16 digits"),
-    matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), "the ФН is not 1 to 16 digits"),
-    one_of("kind_is_known", "kind", list(RECEIPT_KINDS), "an unknown kind of receipt"),
-    one_of("operation_is_known", "operation", [str(one) for one in Operation], "an unknown operation"),
-    between("total_is_believable", "total", 0, MOST_KOPECKS, "the total is no amount that can be"),
-    equal("total_is_what_was_paid", "total", "_paid", "the total is not the sum of its payments"),
+    matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), Reason.RNM_NOT_16_DIGITS),
+    matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), Reason.DRIVE_NOT_16_DIGITS),
+    one_of("kind_is_known", "kind", list(RECEIPT_KINDS), Reason.UNKNOWN_KIND_OF_RECEIPT),
+    one_of("operation_is_known", "operation", [str(one) for one in Operation], Reason.UNKNOWN_OPERATION),
+    between("total_is_believable", "total", 0, MOST_KOPECKS, Reason.TOTAL_NOT_AN_AMOUNT),
+    equal("total_is_what_was_paid", "total", "_paid", Reason.TOTAL_NOT_ITS_PAYMENTS),
     between(
         "total_is_what_was_sold",
         "_rounded_off",
         0,
         MOST_ROUNDED_OFF_KOPECKS,
-        "the items do not add up to the total",
+        Reason.TOTAL_NOT_ITS_ITEMS,
     ),
-    between("vat_is_within_the_total", "_vat_too_much", None, 0, "the VAT is more than its rate gives", "warning"),
-    equal("of_the_organization", "user_inn", "_organization_inn", "the ИНН is not the organisation's"),
-    at_least("formed_after_the_opening", "formed_at", "_opened_at", "formed before its shift was opened"),
-    at_least("formed_before_the_closing", "_closed_at", "formed_at", "formed after its shift was closed"),
+    between("vat_is_within_the_total", "_vat_too_much", None, 0, Reason.VAT_OVER_ITS_RATE, "warning"),
+    equal("of_the_organization", "user_inn", "_organization_inn", Reason.INN_OF_ANOTHER),
+    at_least("formed_after_the_opening", "formed_at", "_opened_at", Reason.FORMED_BEFORE_OPENING),
+    at_least("formed_before_the_closing", "_closed_at", "formed_at", Reason.FORMED_AFTER_CLOSING),
     at_least(
         "numbered_after_the_opening",
         "fiscal_document_number",
         "_first_number",
-        "its ФД number is not after that of the opening",
+        Reason.NUMBER_NOT_AFTER_OPENING,
         strictly=True,
     ),
     at_least(
         "numbered_before_the_closing",
         "_last_number",
         "fiscal_document_number",
-        "its ФД number is not before that of the closing",
+        Reason.NUMBER_NOT_BEFORE_CLOSING,
         strictly=True,
     ),
-    unique("one_receipt_a_document", "_document", "another receipt of the same ФН and ФД number"),
+    unique("one_receipt_a_document", "_document", Reason.RECEIPT_TWICE),
 )
 
 

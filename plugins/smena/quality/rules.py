@@ -1,4 +1,4 @@
-"""Rules as data: an expectation of Great Expectations by its name, whom it costs, and what it says in words."""
+"""Rules as data: an expectation of Great Expectations by its name, whom it costs, and the reason it gives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.quality.verdict import Severity
 
 
@@ -17,14 +19,14 @@ class Rule:
     Attributes:
         name: unique in its suite, readable: it is what `control.check_result` shows.
         severity: see `Severity`.
-        words: what must hold, for a person; the reason of quarantine where it does not.
+        reason: what is wrong where it does not hold, as it is stored: the reason of quarantine.
         expectation: a class of `great_expectations.expectations`.
         asks: that class's own arguments; columns that a check adds to the frame start with `_`.
     """
 
     name: str
     severity: Severity
-    words: str
+    reason: str
     expectation: str
     asks: Mapping[str, Any]
 
@@ -40,15 +42,15 @@ class Rule:
         return {self.asks[name] for name in ("column", "column_A", "column_B") if name in self.asks}
 
 
-def present(column: str, name: str = "", words: str = "", severity: Severity = "record") -> Rule:
+def present(column: str, name: str = "", why: str = "", severity: Severity = "record") -> Rule:
     """A record has this field."""
-    name, words = name or f"{column}_is_present", words or f"{column} is missing"
-    return Rule(name, severity, words, "ExpectColumnValuesToNotBeNull", {"column": column})
+    name, why = name or f"{column}_is_present", why or reason(Reason.FIELD_MISSING, what=column)
+    return Rule(name, severity, str(why), "ExpectColumnValuesToNotBeNull", {"column": column})
 
 
-def matches(name: str, column: str, regex: str, words: str, severity: Severity = "record") -> Rule:
+def matches(name: str, column: str, regex: str, why: str, severity: Severity = "record") -> Rule:
     """A text, where there is one, has a match of the regular expression somewhere."""
-    return Rule(name, severity, words, "ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex})
+    return Rule(name, severity, str(why), "ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex})
 
 
 def whole(pattern: re.Pattern[str]) -> str:
@@ -61,25 +63,25 @@ def whole(pattern: re.Pattern[str]) -> str:
 
 
 def between(
-    name: str, column: str, least: int | None, most: int | None, words: str, severity: Severity = "record"
+    name: str, column: str, least: int | None, most: int | None, why: str, severity: Severity = "record"
 ) -> Rule:
     """A number, where there is one, lies between two others, both included."""
     asks = {"column": column, "min_value": least, "max_value": most}
-    return Rule(name, severity, words, "ExpectColumnValuesToBeBetween", asks)
+    return Rule(name, severity, str(why), "ExpectColumnValuesToBeBetween", asks)
 
 
-def one_of(name: str, column: str, values: list[Any], words: str, severity: Severity = "record") -> Rule:
+def one_of(name: str, column: str, values: list[Any], why: str, severity: Severity = "record") -> Rule:
     """A value, where there is one, is one of these."""
-    return Rule(name, severity, words, "ExpectColumnValuesToBeInSet", {"column": column, "value_set": values})
+    return Rule(name, severity, str(why), "ExpectColumnValuesToBeInSet", {"column": column, "value_set": values})
 
 
-def unique(name: str, column: str, words: str, severity: Severity = "record") -> Rule:
+def unique(name: str, column: str, why: str, severity: Severity = "record") -> Rule:
     """A key, where it is whole, stands in one row only; all its copies are bad, for nobody knows the right one."""
-    return Rule(name, severity, words, "ExpectColumnValuesToBeUnique", {"column": column})
+    return Rule(name, severity, str(why), "ExpectColumnValuesToBeUnique", {"column": column})
 
 
 def at_least(
-    name: str, greater: str, lesser: str, words: str, severity: Severity = "record", *, strictly: bool = False
+    name: str, greater: str, lesser: str, why: str, severity: Severity = "record", *, strictly: bool = False
 ) -> Rule:
     """One column is not less (or, strictly, is greater) than another, where both are known."""
     asks = {
@@ -88,10 +90,15 @@ def at_least(
         "or_equal": not strictly,
         "ignore_row_if": "either_value_is_missing",
     }
-    return Rule(name, severity, words, "ExpectColumnPairValuesAToBeGreaterThanB", asks)
+    return Rule(name, severity, str(why), "ExpectColumnPairValuesAToBeGreaterThanB", asks)
 
 
-def equal(name: str, column: str, other: str, words: str, severity: Severity = "record") -> Rule:
+def equal(name: str, column: str, other: str, why: str, severity: Severity = "record") -> Rule:
     """Two columns agree, where both are known."""
     asks = {"column_A": column, "column_B": other, "ignore_row_if": "either_value_is_missing"}
-    return Rule(name, severity, words, "ExpectColumnPairValuesToBeEqual", asks)
+    return Rule(name, severity, str(why), "ExpectColumnPairValuesToBeEqual", asks)
+
+
+def blank(what: str) -> str:
+    """The reason of a field that holds nothing but blanks."""
+    return reason(Reason.FIELD_BLANK, what=what)

@@ -6,12 +6,13 @@ import json
 
 import pandas as pd
 
+from smena.model.reasons import Reason
 from smena.quality.judge import Answer
 from smena.quality.rules import equal
 from smena.quality.verdict import CheckResult
 from smena.transform.schema import Schema
 
-_WORDS = "columns or types are not the schema's"
+_WHY = Reason.SHAPE_NOT_THE_SCHEMAS
 
 
 def check_shape(suite: str, frame: pd.DataFrame, schema: Schema) -> Answer:
@@ -22,11 +23,11 @@ def check_shape(suite: str, frame: pd.DataFrame, schema: Schema) -> Answer:
     found = {str(name): str(kind) for name, kind in frame.dtypes.items()}
     columns = sorted({*found, *schema.columns})
     wrong = [name for name in columns if found.get(name) != schema.columns.get(name)]
-    details: dict[str, object] = {"rule": _WORDS}
+    details: dict[str, object] = {"rule": _WHY}
     if wrong:
         details["found"] = [[found.get(name, "absent"), schema.columns.get(name, "absent")] for name in wrong]
         details["keys"] = wrong
-    rule = equal(f"{schema.name}_are_of_their_schema", "found", "wanted", _WORDS, "batch")
+    rule = equal(f"{schema.name}_are_of_their_schema", "found", "wanted", _WHY, "batch")
     result = CheckResult(
         suite=suite,
         expectation=rule.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from smena.model.outcome import Outcome
+from smena.model.reasons import Reason
 from smena.quality.judge import ask, pronounce
 from smena.quality.rules import one_of
 from smena.quality.shape import check_shape
@@ -17,11 +18,11 @@ LONGEST = pd.Timedelta(hours=24)
 """How long a shift may last by law; a register that was forgotten overruns it."""
 
 RULES = (
-    one_of("outcome_is_known", "_no_outcome", [0], "no outcome, or an unknown one", "batch"),
-    one_of("shift_is_whole", "_incomplete", [0], "the shift is incomplete", "warning"),
-    one_of("nobody_must_look", "_review", [0], "a person must look at the shift", "warning"),
-    one_of("lasted_no_longer_than_a_day", "_overlong", [0], "it lasted over 24 hours", "warning"),
-    one_of("numbers_run_on", "_gap", [0], "numbers before it are missing within the ФН", "warning"),
+    one_of("outcome_is_known", "_no_outcome", [0], Reason.NO_OUTCOME, "batch"),
+    one_of("shift_is_whole", "_incomplete", [0], Reason.SHIFT_INCOMPLETE, "warning"),
+    one_of("nobody_must_look", "_review", [0], Reason.SHIFT_NEEDS_REVIEW, "warning"),
+    one_of("lasted_no_longer_than_a_day", "_overlong", [0], Reason.LASTED_OVER_A_DAY, "warning"),
+    one_of("numbers_run_on", "_gap", [0], Reason.NUMBERS_MISSING_BEFORE, "warning"),
 )
 
 

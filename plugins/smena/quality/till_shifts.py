@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from smena.model.outcome import Outcome
+from smena.model.reasons import Reason
 from smena.quality.judge import ask, pronounce
 from smena.quality.rules import at_least, between, equal, one_of, present, unique
 from smena.quality.shape import check_shape
@@ -16,13 +17,13 @@ SUITE = "till_shifts"
 
 RULES = (
     present("outcome", severity="batch"),
-    one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], "an unknown outcome", "batch"),
-    unique("one_row_a_till_shift", "_shift", "a till shift has several rows", "batch"),
-    between("issued_shift_has_cash", "_cash", 1, None, "an issued till shift has no cash", "batch"),
-    equal("cash_is_that_of_its_cheques", "_cash", "_cash_of_cheques", "the cash is not that of its cheques", "batch"),
-    one_of("shift_is_whole", "_incomplete", [0], "the shift is incomplete", "warning"),
-    between("cheque_numbers_run_on", "_numbers_missing", None, 0, "numbers of cheques are missing in it", "warning"),
-    at_least("lasted_no_longer_than_a_day", "_latest_close", "closed_at", "it lasted over 24 hours", "warning"),
+    one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], Reason.OUTCOME_UNKNOWN, "batch"),
+    unique("one_row_a_till_shift", "_shift", Reason.TILL_SHIFT_TWICE, "batch"),
+    between("issued_shift_has_cash", "_cash", 1, None, Reason.TILL_SHIFT_WITHOUT_CASH, "batch"),
+    equal("cash_is_that_of_its_cheques", "_cash", "_cash_of_cheques", Reason.CASH_NOT_ITS_CHEQUES, "batch"),
+    one_of("shift_is_whole", "_incomplete", [0], Reason.SHIFT_INCOMPLETE, "warning"),
+    between("cheque_numbers_run_on", "_numbers_missing", None, 0, Reason.CHEQUE_NUMBERS_MISSING, "warning"),
+    at_least("lasted_no_longer_than_a_day", "_latest_close", "closed_at", Reason.LASTED_OVER_A_DAY, "warning"),
 )
 
 

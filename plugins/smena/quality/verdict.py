@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
+
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 
 Severity = Literal["record", "batch", "warning"]
 """Whom a broken rule costs: the bad rows, the whole batch, or nobody (it is only said)."""
@@ -24,7 +28,8 @@ class CheckResult:
         success: whether the rule holds for every row.
         rows: how many rows were asked.
         bad_rows: how many of them break the rule; all copies of a doubled key count.
-        details: a short JSON object: `rule` in words and, if broken, the first `found` values and their `keys`.
+        details: a short JSON object: `rule` is its stored reason; if it is broken, the first `found` values and their
+            `keys` too.
     """
 
     suite: str
@@ -44,7 +49,7 @@ class Verdict:
     Attributes:
         results: one for each rule, in the suite's order, passed or not.
         bad: the rows of the checked frame that break a rule of severity `record`, each once, under their own index
-            labels, with a last column `reason` (every broken rule in words, joined by `; `). The good rows are
+            labels, with a last column `reason` (that of every broken rule, one a line). The good rows are
             `frame.drop(index=verdict.bad.index)`.
     """
 
@@ -58,10 +63,15 @@ class Verdict:
 
     @property
     def notes(self) -> list[str]:
-        """One line for each broken rule that is not about single records: the batch's faults first, then warnings."""
+        """The stored reason of each broken rule that is not about single records: the batch's faults, then warnings."""
         return [
-            f"{severity}: {result.suite}.{result.expectation} is broken by {result.bad_rows} of {result.rows} rows"
-            f" {result.details}"
+            reason(
+                Reason.RULE_BROKEN,
+                rule=f"{result.suite}.{result.expectation}",
+                bad=result.bad_rows,
+                records=result.rows,
+                reason=json.loads(result.details)["rule"],
+            )
             for severity in ("batch", "warning")
             for result in self.results
             if result.severity == severity and not result.success

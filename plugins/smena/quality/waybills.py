@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pandas as pd
 
+from smena.model.reasons import Reason
 from smena.quality.judge import ask, pronounce
-from smena.quality.rules import at_least, between, equal, matches, present, unique
+from smena.quality.rules import at_least, between, blank, equal, matches, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
 from smena.transform.documents import MOST_KOPECKS
@@ -20,17 +21,17 @@ RULES = (
     present("shop_id"),
     present("waybill_id"),
     present("received_day"),
-    matches("waybill_id_is_written", "waybill_id", r"\S", "the id is blank"),
-    between("amount_is_believable", "amount", 0, MOST_KOPECKS, "the amount is no amount that can be"),
-    equal("amount_is_that_of_its_lines", "amount", "_of_lines", "the amount is not the sum of its lines"),
-    between("lines_are_of_something", "_least_quantity", 0, None, "a line is of less than nothing"),
-    at_least("received_in_the_past", "_latest", "received_day", "received in the future"),
-    unique("one_waybill_an_id", "_waybill", "another waybill of the same id"),
+    matches("waybill_id_is_written", "waybill_id", r"\S", blank("id")),
+    between("amount_is_believable", "amount", 0, MOST_KOPECKS, Reason.AMOUNT_NOT_AN_AMOUNT),
+    equal("amount_is_that_of_its_lines", "amount", "_of_lines", Reason.AMOUNT_NOT_ITS_LINES),
+    between("lines_are_of_something", "_least_quantity", 0, None, Reason.LINE_BELOW_0),
+    at_least("received_in_the_past", "_latest", "received_day", Reason.RECEIVED_IN_THE_FUTURE),
+    unique("one_waybill_an_id", "_waybill", Reason.WAYBILL_TWICE),
     at_least(
-        "received_after_it_was_written", "received_day", "document_day", "received before it was written", "warning"
+        "received_after_it_was_written", "received_day", "document_day", Reason.RECEIVED_BEFORE_WRITTEN, "warning"
     ),
-    present("amount", "every_price_is_known", "a price is not known", "warning"),
-    matches("supplier_is_known", "supplier_id", r"\S", "the supplier is not told", "warning"),
+    present("amount", "every_price_is_known", Reason.PRICE_UNKNOWN, "warning"),
+    matches("supplier_is_known", "supplier_id", r"\S", Reason.SUPPLIER_UNKNOWN, "warning"),
 )
 
 

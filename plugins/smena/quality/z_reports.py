@@ -8,6 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from smena.model.identifiers import FISCAL_DRIVE, RNM
+from smena.model.reasons import Reason
 from smena.quality.judge import ask, pronounce
 from smena.quality.neighbours import counted_from, drive_of_neighbour, fits_between, told_close
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
@@ -36,29 +37,25 @@ RULES = (
     present("fiscal_sign"),
     present("closed_at"),
     present("receipts_quantity"),
-    matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), "the РНМ is not 16 digits"),
-    matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), "the ФН is not 1 to 16 digits"),
-    between("shift_number_is_counted", "shift_number", 1, None, "the shift number is less than 1"),
-    between("document_number_is_counted", "fiscal_document_number", 1, None, "the ФД number is less than 1"),
-    between(
-        "fiscal_sign_is_of_32_bits", "fiscal_sign", 0, FISCAL_SIGN_LIMIT, "the fiscal sign is not between 0 and 2^32−1"
-    ),
-    between("receipts_are_counted", "receipts_quantity", 0, None, "the receipts are less than none"),
+    matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), Reason.RNM_NOT_16_DIGITS),
+    matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), Reason.DRIVE_NOT_16_DIGITS),
+    between("shift_number_is_counted", "shift_number", 1, None, Reason.SHIFT_NUMBER_BELOW_1),
+    between("document_number_is_counted", "fiscal_document_number", 1, None, Reason.DOCUMENT_NUMBER_BELOW_1),
+    between("fiscal_sign_is_of_32_bits", "fiscal_sign", 0, FISCAL_SIGN_LIMIT, Reason.FISCAL_SIGN_NOT_32_BITS),
+    between("receipts_are_counted", "receipts_quantity", 0, None, Reason.RECEIPTS_BELOW_0),
     at_least(
         "documents_hold_receipts",
         "documents_quantity",
         "_least_documents",
-        "fewer documents than receipts and the two reports",
+        Reason.FEWER_DOCUMENTS_THAN_RECEIPTS,
     ),
-    at_least("closed_under_the_law", "closed_at", "_law_start", "closed before 2016-07-01, the start of the law"),
-    at_least("closed_in_the_past", "_latest_close", "closed_at", "closed in the future"),
-    equal("of_the_organization", "user_inn", "_organization_inn", "the ИНН is not the organisation's"),
-    unique("one_report_a_shift", "_shift", "another z-report of the same ФН and shift number"),
-    unique("one_report_a_document", "_document", "another z-report of the same ФН and ФД number"),
-    one_of("one_report_a_closing", "_closed_twice", [0], "the register closed this shift under another ФН too"),
-    at_least(
-        "received_within_30_days", "_latest_receipt", "received_at", "received over 30 days after closing", "warning"
-    ),
+    at_least("closed_under_the_law", "closed_at", "_law_start", Reason.CLOSED_BEFORE_THE_LAW),
+    at_least("closed_in_the_past", "_latest_close", "closed_at", Reason.CLOSED_IN_THE_FUTURE),
+    equal("of_the_organization", "user_inn", "_organization_inn", Reason.INN_OF_ANOTHER),
+    unique("one_report_a_shift", "_shift", Reason.REPORT_TWICE_BY_SHIFT),
+    unique("one_report_a_document", "_document", Reason.REPORT_TWICE_BY_DOCUMENT),
+    one_of("one_report_a_closing", "_closed_twice", [0], Reason.CLOSED_UNDER_ANOTHER_DRIVE),
+    at_least("received_within_30_days", "_latest_receipt", "received_at", Reason.RECEIVED_TOO_LATE, "warning"),
 )
 
 NEIGHBOUR_RULES = (
@@ -66,18 +63,16 @@ NEIGHBOUR_RULES = (
         "documents_are_counted_from_the_opening",
         "_miscounted",
         [0],
-        "the ФД numbers of the opening and the closing are not as far apart as it has documents",
+        Reason.DOCUMENTS_NOT_COUNTED_FROM_OPENING,
     ),
     one_of(
         "drive_is_that_of_its_neighbours",
         "_strange_drive",
         [0],
-        "its shift number goes on from that of another ФН",
+        Reason.NUMBER_OF_ANOTHER_DRIVE,
     ),
-    one_of(
-        "documents_fit_between_reports", "_tight", [0], "its ФД number leaves no room for the documents of the shift"
-    ),
-    one_of("closed_as_totals_tell", "_closed_otherwise", [0], "totals by shift tell of another closing"),
+    one_of("documents_fit_between_reports", "_tight", [0], Reason.NO_ROOM_FOR_DOCUMENTS),
+    one_of("closed_as_totals_tell", "_closed_otherwise", [0], Reason.TOTALS_REPORT_ANOTHER_CLOSING),
 )
 """Asked of the reports that are good by themselves: a bad one is no witness against its neighbours."""
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from smena.model.reason_text import reason_of
 from smena.transform.decoding import storable
 
 T = TypeVar("T")
@@ -25,5 +26,5 @@ def read_each(entries: Iterable[msgspec.Raw], read: Callable[[msgspec.Raw], T]) 
             good.append(read(one))
         except ValueError as error:
             record = storable(bytes(one).decode(errors="replace")[:LONGEST_RECORD])
-            broken.append({"record": record, "reason": storable(str(error))})
+            broken.append({"record": record, "reason": reason_of(error)})
     return good, broken

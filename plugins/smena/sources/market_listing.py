@@ -10,6 +10,8 @@ import msgspec
 
 from smena.model.errors import PassingFault
 from smena.model.identifiers import KPP, clean, clean_inn, is_inn
+from smena.model.reason_text import Wrong
+from smena.model.reasons import Reason
 from smena.sources.listing import Broken, read_each
 from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, identifier, storable
 from smena.transform.market.answers import camel, items_of
@@ -90,7 +92,7 @@ def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Brok
         broken_shops.extend(broken)
         inn = clean_inn(str(told.inn))
         if not is_inn(inn):
-            raise ValueError("the ИНН of an organisation is none")
+            raise Wrong(Reason.NOT_AN_INN)
         return MarketOrganization(key, inn, _name(told.name), tuple(shops))
 
     good, broken = _listed(body, read)
@@ -123,9 +125,9 @@ def _decoded(raw: msgspec.Raw, kind: type[T]) -> T:
 
 
 def _id(told: str) -> str:
-    key = identifier(storable(clean(told)), "an id")
+    key = identifier(storable(clean(told)), "entry_id")
     if not key:
-        raise ValueError("an entry without an id")
+        raise Wrong(Reason.ENTRY_WITHOUT_ID)
     return key
 
 

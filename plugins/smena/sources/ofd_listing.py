@@ -12,6 +12,8 @@ import msgspec
 
 from smena.model.errors import PassingFault
 from smena.model.identifiers import KPP, clean, clean_inn, is_inn
+from smena.model.reason_text import Wrong
+from smena.model.reasons import Reason
 from smena.sources.listing import Broken, read_each
 from smena.transform.decoding import Undecodable, cut, decode, identifier, is_empty, storable
 
@@ -102,16 +104,16 @@ def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], lis
 def _organization(entry: _Organization) -> OfdOrganization:
     inn, key = clean_inn(entry.inn), clean(entry.id)
     if not is_inn(inn):
-        raise ValueError("the ИНН of an organisation is none")
+        raise Wrong(Reason.NOT_AN_INN)
     if not key:
-        raise ValueError("an organisation without an id")
-    return OfdOrganization(identifier(key, "the id of an organisation"), inn)
+        raise Wrong(Reason.ORGANIZATION_WITHOUT_ID)
+    return OfdOrganization(identifier(key, "organization_id"), inn)
 
 
 def _cashbox(entry: _Cashbox) -> Cashbox:
     number = clean(entry.reg_number)
     if not re.fullmatch(rf"\d{{1,{LONGEST_REGISTER}}}", number, re.ASCII):
-        raise ValueError("a register without a number" if not number else "its registration number is not of digits")
+        raise Wrong(Reason.REGISTER_NUMBER_NOT_DIGITS if number else Reason.REGISTER_WITHOUT_NUMBER)
     kpp = clean(_text(entry.kpp))
     return Cashbox(
         kkt_reg_id=number,

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from msgspec import Struct
 
+from smena.model.reason_text import LINE_END
+from smena.model.reasons import Reason
 from smena.transform.decoding import Undecodable, decode
 from smena.transform.documents import MOST_KOPECKS, LocalMoment
 from smena.transform.frames import SHIFT_KEY
@@ -17,24 +19,24 @@ from smena.transform.reading import FiscalFrames
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 
 FIELDS = {
-    "shift_number": "other: the shift",
-    "formed_at": "other: the time",
-    "kind": "other: the kind of document",
-    "operation": "other: the operation",
-    "taxation": "other: the tax system",
-    "agent": "other: the agent",
-    "corrects_day": "other: the corrected day",
-    "total": "other: the sums",
-    "cash": "other: the sums",
-    "cashless": "other: the sums",
-    "prepaid": "other: the sums",
-    "postpaid": "other: the sums",
-    "consideration": "other: the sums",
-    "vat": "other: the VAT",
+    "shift_number": Reason.OTHER_SHIFT,
+    "formed_at": Reason.OTHER_TIME,
+    "kind": Reason.OTHER_KIND,
+    "operation": Reason.OTHER_OPERATION,
+    "taxation": Reason.OTHER_TAX_SYSTEM,
+    "agent": Reason.OTHER_AGENT,
+    "corrects_day": Reason.OTHER_CORRECTED_DAY,
+    "total": Reason.OTHER_AMOUNTS,
+    "cash": Reason.OTHER_AMOUNTS,
+    "cashless": Reason.OTHER_AMOUNTS,
+    "prepaid": Reason.OTHER_AMOUNTS,
+    "postpaid": Reason.OTHER_AMOUNTS,
+    "consideration": Reason.OTHER_AMOUNTS,
+    "vat": Reason.OTHER_VAT,
 }
-"""What is compared of a receipt: everything that its orders are made of, and what a person calls it."""
+"""What is compared of a receipt: everything that its orders are made of, and the reason for it."""
 
-GONE, NEW = "a receipt is not there now", "a receipt was not there before"
+GONE, NEW = Reason.RECEIPT_GONE, Reason.RECEIPT_NEW
 
 _DOCUMENT = ["fiscal_drive_number", "fiscal_document_number"]
 _OUT = {"cash_refund", "cash_payout"}
@@ -56,8 +58,9 @@ CHANGED_RECEIPTS = Schema(
         "theirs": TEXT,
     },
 )
-"""One row a receipt that is another one now. `what` joins by `; ` what differs; `cash` is ours less theirs, in kopecks,
-money that is paid out being negative; `ours` and `theirs` are the fields that differ, as text.
+"""One row a receipt that is another one now. `what` is a stored reason, a line for each thing that differs;
+`cash` is ours less theirs, in kopecks, money that is paid out being negative; `ours` and `theirs` are the fields that
+differ, as text.
 """
 
 TOLD_VAT = Schema(
@@ -112,17 +115,17 @@ def changed_receipts(booked: FiscalFrames, told: FiscalFrames, shifts: pd.DataFr
     both["shift_id"] = both["shift_id"].fillna(both["shift_id_told"])
     both = both[both["shift_id"].notna()].reset_index(drop=True)
     side = both["_merge"].astype("string")
-    what = side.map({"left_only": GONE, "right_only": NEW}).astype("string").fillna("")
+    what = side.map({"left_only": str(GONE), "right_only": str(NEW)}).astype("string").fillna("")
     texts = {name: pd.Series("", index=both.index, dtype="string") for name in ("", "_told")}
-    for name, words in FIELDS.items():
+    for name, code in FIELDS.items():
         differs = ((side == "both") & (both[name] != both[f"{name}_told"])).fillna(value=False)
-        differs &= ~what.str.contains(words, regex=False)
-        what = what.mask(differs, what + "; " + words)
+        differs &= ~what.str.contains(str(code), regex=False)
+        what = what.mask(differs, what + LINE_END + str(code))
         for one, text in texts.items():
             texts[one] = text.mask(differs, text + f", {name}=" + both[f"{name}{one}"].astype("string"))
     signed = _signed(both, "").fillna(0) - _signed(both, "_told").fillna(0)
     made = both.assign(
-        what=what.str.removeprefix("; "),
+        what=what.str.removeprefix(LINE_END),
         cash=signed,
         ours=texts[""].str.removeprefix(", "),
         theirs=texts["_told"].str.removeprefix(", "),

@@ -10,7 +10,7 @@ import pandas as pd
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import DaysAnswer, DayTotals
 from smena.transform.frames import DAY_TOTALS, MONEY
-from smena.transform.pages import Found, RawPage, reject, rejects_frame, unexpected
+from smena.transform.pages import Found, RawPage, reject, rejects_frame, unexpected, unreadable
 from smena.transform.schema import MOMENT
 from smena.transform.totals import columns_of_sums
 
@@ -30,7 +30,7 @@ def read_days_of_windows(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.Dat
         try:
             answers.append((page, _items(page)))
         except Undecodable as error:
-            rejects.append(reject(page, "byDays", f"the answer cannot be read: {error}", page.body))
+            rejects.append(reject(page, "byDays", unreadable(str(error)), page.body))
         except Exception as error:  # noqa: BLE001 - the border of a page
             rejects.append(unexpected(page, error, "byDays"))
     return _frame(answers), rejects_frame(rejects)

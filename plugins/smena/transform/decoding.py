@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from smena.model.reason_text import Wrong
+from smena.model.reasons import Reason
+
 T = TypeVar("T")
 
 _HALF_A_LETTER = re.compile(
@@ -20,7 +23,7 @@ _TIME_TO_THE_MINUTE = re.compile(rb'(:\s*"\d{4}-\d\d-\d\d[T ]\d\d:\d\d)((?:[Zz]|
 """A time without seconds, as a whole value."""
 
 
-class Undecodable(ValueError):
+class Undecodable(Wrong):
     """The bytes are no JSON, or not of the shape that was promised. Its text repeats nothing of them."""
 
 
@@ -32,17 +35,17 @@ def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
 
     Raises Undecodable, which keeps no other error behind it: those hold the bytes.
     """
-    wrong = ""
+    wrong = Undecodable(Reason.NOT_UTF8)
     for data in _versions(without_mark(body)):
         try:
             return msgspec.json.decode(data, type=kind, strict=strict)
         except msgspec.DecodeError as error:
-            wrong = str(error)
+            wrong = Undecodable(Reason.NOT_OF_THE_CONTRACT, text=cut(str(error)))
         except UnicodeDecodeError:
-            wrong = "a text is not UTF-8"
+            wrong = Undecodable(Reason.NOT_UTF8)
         except RecursionError:
-            wrong = "it is nested too deep"
-    raise Undecodable(wrong)
+            wrong = Undecodable(Reason.NESTED_TOO_DEEP)
+    raise wrong
 
 
 def without_mark(body: bytes | msgspec.Raw) -> bytes | msgspec.Raw:
@@ -74,9 +77,9 @@ LONGEST_NAME = 1000
 
 
 def identifier(text: str, what: str, most: int = LONGEST_IDENTIFIER) -> str:
-    """The same identifier. Raises ValueError for one that is longer than any of its kind can be."""
+    """The same identifier. Raises Wrong for one that is longer than any of its kind can be."""
     if len(text) > most:
-        raise ValueError(f"{what} is longer than {most} characters")
+        raise Wrong(Reason.TOO_LONG, what=what, most=most)
     return text
 
 

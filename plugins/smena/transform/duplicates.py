@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from smena.model.reasons import Reason
 from smena.transform.frames import REJECTS
 
 
 def distinct(
-    frame: pd.DataFrame, key: list[str], kind: str, reason: str = "the same fiscal document comes with another content"
+    frame: pd.DataFrame, key: list[str], kind: str, reason: str = Reason.SAME_KEY_OTHER_CONTENT
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that are alike but for their page become one; rows of one key that differ go to the rejects, all of them."""
     frame = frame.drop_duplicates([column for column in frame if column != "page_id"], ignore_index=True)
@@ -31,7 +32,7 @@ def as_rejects(rows: pd.DataFrame, kind: str, reason: str | pd.Series) -> pd.Dat
             "page_id": rows.get("page_id", absent),
             "kkt_reg_id": rows.get("kkt_reg_id", absent),
             "kind": pd.Series(kind, index=rows.index),
-            "reason": reason if isinstance(reason, pd.Series) else pd.Series(reason, index=rows.index),
+            "reason": reason if isinstance(reason, pd.Series) else pd.Series(str(reason), index=rows.index),
             "record": pd.Series(lines, index=rows.index),
             "day": absent if moment is None else moment.dt.normalize(),
             "fiscal_drive_number": rows.get("fiscal_drive_number", absent),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from smena.model.organization import AccountRule
 from smena.model.outcome import KIND_OF, Operation, Outcome
+from smena.model.reasons import Reason
 from smena.transform.frames import ORDERS, SHIFT_KEY, VAT
 from smena.transform.vat import vat_of_cash
 
@@ -77,7 +78,8 @@ def _with_outcome_of_orders(
         return shifts
     conditions = [netted_to_zero.to_numpy(dtype=bool), unknown_account.to_numpy(dtype=bool)]
     outcome = np.select(conditions, [str(Outcome.NO_CASH), str(Outcome.NEEDS_REVIEW)], shifts["outcome"].astype(object))
-    reason = np.select(conditions, ["refunds equal sales", "no account rule for it"], shifts["reason"].astype(object))
+    reasons = [str(Reason.REFUNDS_EQUAL_SALES), str(Reason.NO_ACCOUNT_RULE)]
+    reason = np.select(conditions, reasons, shifts["reason"].astype(object))
     return shifts.assign(
         outcome=pd.Series(outcome, index=shifts.index, dtype="string"),
         reason=pd.Series(reason, index=shifts.index, dtype="string"),

@@ -12,6 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from smena.model.containing import contained, place_of
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, storable
 from smena.transform.documents import Told
 from smena.transform.frames import REJECTS
@@ -76,33 +78,38 @@ def day_of(told: object) -> datetime | None:
     return moment if moment.year > 2000 else None
 
 
-def reject(page: RawPage, kind: str, reason: str, record: bytes) -> dict[str, Any]:
-    """A rejected record, with what of its identity can still be told."""
+def reject(page: RawPage, kind: str, why: str, record: bytes) -> dict[str, Any]:
+    """A rejected record and its stored reason `why`, with what of its identity can still be told."""
     try:
         told = next(iter(decode(record, dict[str, Told]).values()), Told())
     except Undecodable:
         told = Told()
     drive = told.fiscal_drive_number
-    return reject_of_day(page, kind, reason, record, day_of(told.date_time)) | {
+    return reject_of_day(page, kind, why, record, day_of(told.date_time)) | {
         "fiscal_drive_number": _identifier(drive),
         "shift_number": _number(told.shift_number),
         "fiscal_document_number": _number(told.fiscal_document_number),
     }
 
 
+def unreadable(why: str) -> str:
+    """The reason of a whole answer that cannot be read, by the reason of what is wrong with it."""
+    return reason(Reason.ANSWER_UNREADABLE, reason=why)
+
+
 def unexpected(page: RawPage, error: Exception, kind: str = "page") -> dict[str, Any]:
     """A page that a reader breaks on, whole: the traceback is in the log."""
     contained(error, f"page {page.page_id}")
-    return reject_of_day(page, kind, f"the answer cannot be read: {place_of(error)}", page.body, None)
+    return reject_of_day(page, kind, unreadable(reason(Reason.FAILED, text=place_of(error))), page.body, None)
 
 
-def reject_of_day(page: RawPage, kind: str, reason: str, record: bytes, day: datetime | None) -> dict[str, Any]:
+def reject_of_day(page: RawPage, kind: str, why: str, record: bytes, day: datetime | None) -> dict[str, Any]:
     """A rejected record without fiscal numbers; its day where it can be told."""
     return {
         "page_id": page.page_id,
         "kkt_reg_id": page.kkt_reg_id,
         "kind": cut(storable(kind), LONGEST_IDENTIFIER),
-        "reason": cut(storable(reason)),
+        "reason": why,
         "record": storable(record[:LONGEST_RECORD].decode(errors="replace")),
         "day": day,
         "fiscal_drive_number": None,

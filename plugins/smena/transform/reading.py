@@ -12,11 +12,12 @@ import msgspec
 import pandas as pd
 
 from smena.model.identifiers import clean_inn
+from smena.model.reasons import Reason
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import IGNORED, RawPageAnswer, document_types, page_type
 from smena.transform.duplicates import distinct
 from smena.transform.frames import OPENINGS, SHIFT_KEY, Z_REPORTS
-from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected
+from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected, unreadable
 from smena.transform.receipts import receipt_frames
 from smena.transform.schema import MOMENT
 
@@ -114,7 +115,7 @@ def _all_at_once(page: RawPage, vat_keys: frozenset[str]) -> dict[str, list[Any]
     ignored = sum(getattr(one, kind) is not None for one in documents for kind in IGNORED)
     ours = all(one.kkt_reg_id.strip() == page.kkt_reg_id for told in known.values() for one in told)
     if not ours or sum(map(len, known.values())) + ignored != len(documents):
-        raise Undecodable("a document is not what was asked for")
+        raise Undecodable(Reason.NOT_WHAT_WAS_ASKED_FOR)
     return known
 
 
@@ -124,7 +125,7 @@ def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str,
     try:
         documents: list[msgspec.Raw] = decode(page.body, RawPageAnswer).documents
     except Undecodable as error:
-        rejects.append(reject(page, "page", f"the answer cannot be read: {error}", page.body))
+        rejects.append(reject(page, "page", unreadable(str(error)), page.body))
         return known
     types = document_types(vat_keys)
     for raw in documents:
@@ -136,11 +137,11 @@ def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str,
             kinds = [name for name in told if name in types or name in IGNORED]
             kind = next(iter(kinds or told), kind)
             if len(kinds) != 1:
-                raise Undecodable("two documents in one" if kinds else "the type of the document is unknown")  # noqa: TRY301
+                raise Undecodable(Reason.TWO_DOCUMENTS_IN_ONE if kinds else Reason.UNKNOWN_TYPE_OF_DOCUMENT)  # noqa: TRY301
             if kind in types:
                 document: Any = decode(told[kind], types[kind], strict=False)
                 if document.kkt_reg_id.strip() != page.kkt_reg_id:
-                    raise Undecodable("the document is of another register")  # noqa: TRY301
+                    raise Undecodable(Reason.OF_ANOTHER_REGISTER)  # noqa: TRY301
                 known[kind].append(document)
         except Undecodable as error:
             rejects.append(reject(page, kind, str(error), bytes(raw)))

@@ -9,11 +9,13 @@ import pandas as pd
 
 from smena.model.organization import AccountRule
 from smena.model.outcome import Outcome
+from smena.model.reasons import Reason
 from smena.transform.basis import basis_of_shifts
 from smena.transform.documents import CORRECTION_KINDS
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, REJECTS, SHIFT_KEY, SHIFTS, VAT
 from smena.transform.orders import make_orders
+from smena.transform.reason_columns import reasons_of
 from smena.transform.wholeness import lacks_vat, told_alike, whole_totals
 
 CASH = MONEY[:4]
@@ -91,7 +93,7 @@ def _balanced(receipts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     bad = receipts["total"] != receipts[_PAID].sum(axis=1)
     if not bad.any():
         return receipts, REJECTS.empty()
-    return receipts[~bad], as_rejects(receipts[bad], "receipt", "the total is not the sum of its payments")
+    return receipts[~bad], as_rejects(receipts[bad], "receipt", Reason.TOTAL_NOT_ITS_PAYMENTS)
 
 
 def _with_opening(z_reports: pd.DataFrame, openings: pd.DataFrame) -> pd.DataFrame:
@@ -164,15 +166,15 @@ def _reviews(
     of_unread = pd.Series(key.isin(pd.MultiIndex.from_frame(unread_corrections)), index=shifts.index)
     is_asked = corrections == "review"
     cases = {
-        "a correction of an earlier day's cash": read["earlier"] & is_asked,
-        "the day that a correction of cash is about is not known": read["undated"] & is_asked,
-        "a receipt mixes own money and a principal's, or does not say clearly whose it is": exact & read["mixed"],
-        "receipts and totals by shift tell different cash": read["whole"] & told["whole"] & ~agree,
-        "totals by shift tell of receipts, the z-report of none": told["beyond"] & (shifts["receipts_quantity"] == 0),
-        "a correction could not be read": of_unread & told["whole"],
+        Reason.CORRECTION_OF_EARLIER_DAY: read["earlier"] & is_asked,
+        Reason.CORRECTION_DAY_UNKNOWN: read["undated"] & is_asked,
+        Reason.RECEIPT_MIXES_PRINCIPALS: exact & read["mixed"],
+        Reason.RECEIPTS_AND_TOTALS_DISAGREE: read["whole"] & told["whole"] & ~agree,
+        Reason.TOTALS_HAVE_RECEIPTS_REPORT_NONE: told["beyond"] & (shifts["receipts_quantity"] == 0),
+        Reason.CORRECTION_UNREADABLE: of_unread & told["whole"],
     }
     return pd.Series(
-        np.select([case.to_numpy(dtype=bool) for case in cases.values()], list(cases), ""),
+        np.select([case.to_numpy(dtype=bool) for case in cases.values()], [str(code) for code in cases], ""),
         index=shifts.index,
         dtype="string",
     )
@@ -182,23 +184,21 @@ def _judge(shifts: pd.DataFrame, read: pd.DataFrame, *, keeps_cash_documents: bo
     """Writes `outcome` and `reason`: the first that holds."""
     whole = shifts["detail"].notna()
     backwards = (shifts["closed_at"] < shifts["opened_at"]).astype(bool)
-    unread = (
-        read["count"].astype("string") + " of " + shifts["receipts_quantity"].astype("string") + " receipts were read"
-    )
+    unread = reasons_of(Reason.RECEIPTS_NOT_WHOLE, read=read["count"], expected=shifts["receipts_quantity"])
     cash = sum((shifts[name] for name in CASH[1:]), start=shifts[CASH[0]]).fillna(0) > 0
     cases: list[tuple[pd.Series, str, pd.Series | str]] = [
-        (backwards, Outcome.INCOMPLETE, "closed before it was opened"),
+        (backwards, Outcome.INCOMPLETE, Reason.CLOSED_BEFORE_OPENED),
         (~whole, Outcome.INCOMPLETE, unread),
-        (shifts["order_day"].isna(), Outcome.INCOMPLETE, "nothing tells when it was opened"),
+        (shifts["order_day"].isna(), Outcome.INCOMPLETE, Reason.OPENING_UNKNOWN),
         (read["review"] != "", Outcome.NEEDS_REVIEW, read["review"]),
         (~cash.astype(bool), Outcome.NO_CASH, ""),
-        (pd.Series(not keeps_cash_documents, index=shifts.index), Outcome.NO_CASH, "keeps no cash documents"),
+        (pd.Series(not keeps_cash_documents, index=shifts.index), Outcome.NO_CASH, Reason.NO_CASH_DOCUMENTS_KEPT),
     ]
     conditions = [case[0].to_numpy(dtype=bool) for case in cases]
     shifts["outcome"] = pd.Series(
         np.select(conditions, [str(case[1]) for case in cases], str(Outcome.ISSUED)), dtype="string"
     )
-    reasons = [np.asarray(case[2], dtype=object) if isinstance(case[2], pd.Series) else case[2] for case in cases]
+    reasons = [np.asarray(case[2], dtype=object) if isinstance(case[2], pd.Series) else str(case[2]) for case in cases]
     shifts["reason"] = pd.Series(np.select(conditions, reasons, ""), dtype="string").replace("", pd.NA)
     blank = (shifts["outcome"] == Outcome.INCOMPLETE).to_numpy()
     for name in MONEY:

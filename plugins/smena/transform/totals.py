@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from smena.model.reasons import Reason
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import NOTHING, EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, SHIFT_TOTALS, TOLD_SHIFTS, VAT
-from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected
+from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected, unreadable
 from smena.transform.totals_vat import vat_of_operations
 
 _SECTIONS = ("sell", "return_sell", "buy", "return_buy")
@@ -31,8 +32,7 @@ def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFr
     told = told.drop_duplicates(ignore_index=True)
     overpaid = told["overpaid"] > 0
     untrue = TOLD_SHIFTS.conform(told[overpaid]).drop(columns="overpaid").drop_duplicates()
-    reason = "more was paid in cash and without it than the total"
-    broken = rejects_frame(rejects, [as_rejects(untrue, "byShifts", reason)] if overpaid.any() else [])
+    broken = rejects_frame(rejects, [as_rejects(untrue, "byShifts", Reason.OVERPAID)] if overpaid.any() else [])
     return SHIFT_TOTALS.conform(told[~overpaid]).reset_index(drop=True), broken
 
 
@@ -132,7 +132,7 @@ def _one_by_one(page: RawPage, rejects: list[dict[str, Any]]) -> list[Totals]:
     try:
         entries: list[msgspec.Raw] = decode(page.body, RawTotalsAnswer).shifts
     except Undecodable as error:
-        rejects.append(reject(page, "byShifts", f"the answer cannot be read: {error}", page.body))
+        rejects.append(reject(page, "byShifts", unreadable(str(error)), page.body))
         return known
     for raw in entries:
         try:

@@ -98,9 +98,10 @@ def _not_in_sight(request: Request, _error: Exception) -> Response:
 def _told_why(request: Request, error: Exception) -> Response:
     """What the library refuses, in its own words; 502 where it is an outside system that failed."""
     outside = isinstance(error, PassingFault | RefusedByService)
-    message, fix = (error.message, error.fix) if isinstance(error, SmenaError) else ("", "")
+    ours = error if isinstance(error, SmenaError) else SmenaError("")
     status = HTTPStatus.BAD_GATEWAY if outside else HTTPStatus.CONFLICT
     answers = error.answers if isinstance(error, AlreadyAnswered) else ()
     return page(
-        request, "refusal.html", status=status, key="", message=message, fix=fix, phrase=status.phrase, answers=answers
-    )
+        request, "refusal.html", status=status, key="", message=ours.message, stored=ours.stored, fix=ours.fix,
+        phrase=status.phrase, answers=answers,
+    )  # fmt: skip

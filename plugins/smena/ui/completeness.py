@@ -11,12 +11,12 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
+from smena.messages import message
 from smena.ui.asking import AnyProduct, CannotBe, Inn, Text, day_of, id_of, month_of, plain
 from smena.ui.desk import organization_in_sight
 from smena.ui.doors import AtDesk, Looking
 from smena.ui.rendering import language_of, page
 from smena.ui.runs import Runs
-from smena.ui.words import told
 from smena.warehouse.database import Row, Transaction
 
 router = APIRouter()
@@ -207,7 +207,7 @@ def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], reques
     They are drawn here, not in the template: a page has a thousand, and what they are made of is known.
     """
     language = language_of(request)
-    words = {state: told(f"state_{state}", language) for state in SIGNS}
+    words = {state: message(f"state_{state}", language, context="page") for state in SIGNS}
     here = f"{request.scope.get('root_path', '')}/completeness"
     rows: dict[str, dict[str, Any]] = {}
     for cell in cells:
@@ -216,7 +216,7 @@ def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], reques
         title = f"{day:%d.%m.%Y}: {words[state]}"
         for name in ("waiting", "late"):
             if cell[name]:
-                title += f", {told(f'{name}_shifts', language)}: {cell[name]}"
+                title += f", {message(f'{name}_shifts', language, context='page')}: {cell[name]}"
         href = escape(f"{here}/{leads_to(cell[key], day)}")
         row["cells"].append(
             f'<td><a class="cell state-{state}" href="{href}" title="{escape(title)}">{SIGNS[state]}</a></td>'

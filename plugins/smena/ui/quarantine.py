@@ -28,7 +28,7 @@ Records = Annotated[list[int] | None, Form(max_length=MOST_AT_ONCE)]
 @router.get("/quality/quarantine/{quarantine_id}")
 def record(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, quarantine_id: Id) -> Response:
     """One record and what its row said before; its text is for those who may act."""
-    nothing = dict.fromkeys(("inn", "reason", "state", "first_day", "last_day"))
+    nothing = dict.fromkeys(("inn", "state", "first_day", "last_day"))
     with desk.reading(who) as transaction:
         row = transaction.row("quarantine", quarantine_id=quarantine_id, with_record=who.may_act, **nothing)
         if row is None:

@@ -17,10 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from smena.messages import LANGUAGES, message, translate, written_by
 from smena.model.money import written
 from smena.ui.desk import Visitor
 from smena.ui.runs import address_of
-from smena.ui.words import LANGUAGES, said, told
 
 LANGUAGE_COOKIE = "smena_lang"
 _HERE = Path(__file__).parent
@@ -53,15 +53,17 @@ def page(
 ) -> HTMLResponse:
     """A page for this visitor.
 
-    Every template finds `t` (words), `said` (reasons), `at` (addresses of ours), `airflow` (of Airflow's).
+    Every template finds `t` (messages), `said` (reasons), `said_by` (reasons that a person may have typed), `at`
+    (addresses of ours), `airflow` (of Airflow's).
     """
     language = language_of(request)
     here = request.scope.get("root_path", "")
     base = here.removesuffix("/smena")
     forgery = request.app.state.forgery
     body = _environment().get_template(template).render(
-        t=lambda key, **of: told(key, language, **of),
-        said=lambda text: said(text, language),
+        t=lambda key, **of: message(key, language, context="page", **of),
+        said=lambda text: translate(text, language),
+        said_by=lambda text, by: written_by(text, by, language),
         language=language,
         at=here,
         airflow=base,

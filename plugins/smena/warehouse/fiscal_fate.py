@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.transform.finding import find_fiscal_document
 from smena.warehouse.database import Row, Transaction
 from smena.warehouse.lineage import Lineage, lineage_of_shift
@@ -25,7 +27,7 @@ class FiscalFate:
             its own bytes; `perhaps_in_shift` lies in it, or before it where nothing is known; `missing` lies in a shift
             that is not here while its neighbours are; `quarantined`; `before_first_shift` and `after_last_shift` are
             out of what is here of the drive; `never_seen`: nothing is here of the drive.
-        reason: the same as a sentence.
+        reason: the same as a stored reason.
         shift: the lineage of the shift: its orders, pages, batches, decisions.
         found: the page that has the document, with its kind and fields, where its shift's pages have it.
         quarantine: the records that name it.
@@ -67,20 +69,19 @@ def fate_of(transaction: Transaction, drive: str, number: int) -> FiscalFate:
         row = transaction.rows("explain_shift", shift_id=holder["shift_id"])[0]
         bodies = _bodies(transaction, row["evidence"])
         found = _found(bodies, drive, number)
-        verdict, reason = _placed(holder, before, number, found=found, counted=_counted(bodies, drive, holder))
+        verdict, why = _placed(holder, before, number, found=found, counted=_counted(bodies, drive, holder))
         if verdict in (Z_REPORT, IN_SHIFT) or not told["quarantine"]:
             lineage = lineage_of_shift(transaction, row["shift"], row["evidence"])
             told["shift"] = None if verdict in (MISSING, EARLIER) else lineage
-            return FiscalFate(verdict=verdict, reason=reason, found=found, **told)
+            return FiscalFate(verdict=verdict, reason=why, found=found, **told)
     if told["quarantine"]:
-        reason = told["quarantine"][-1]["reason"]
-        return FiscalFate(verdict=QUARANTINED, reason=f"held back: {reason}", **told)
+        why = told["quarantine"][-1]["reason"]
+        return FiscalFate(verdict=QUARANTINED, reason=reason(Reason.IN_QUARANTINE, reason=why), **told)
     if before is not None:
         shift, last = before["shift_number"], before["fiscal_document_number"]
-        reason = f"the newest shift that is here, № {shift}, ends with ФД {last}"
-        return FiscalFate(verdict=NOT_YET, reason=reason, **told)
-    reason = "nothing of this drive is in accounting or in quarantine"
-    return FiscalFate(verdict=NEVER_SEEN, reason=reason, **told)
+        why = reason(Reason.AFTER_NEWEST_SHIFT, shift=shift, last=last)
+        return FiscalFate(verdict=NOT_YET, reason=why, **told)
+    return FiscalFate(verdict=NEVER_SEEN, reason=str(Reason.DRIVE_UNKNOWN), **told)
 
 
 def _placed(
@@ -89,21 +90,21 @@ def _placed(
     """Whether the document lies in the shift that ends next after it; `counted` is how many that shift has."""
     last, shift = holder["fiscal_document_number"], holder["shift_number"]
     if number == last:
-        return Z_REPORT, f"it is the z-report of shift № {shift}"
+        return Z_REPORT, reason(Reason.IS_REPORT_OF_SHIFT, shift=shift)
     if found is not None and str(found["document"].get("shiftNumber")).strip() == str(shift):
-        return IN_SHIFT, f"the answers that shift № {shift} was read from have it"
+        return IN_SHIFT, reason(Reason.IN_ANSWERS_OF_SHIFT, shift=shift)
     if before is not None and before["shift_number"] == shift - 1:
-        return IN_SHIFT, f"the documents of shift № {shift} are ФД {before['fiscal_document_number'] + 1}…{last}"
+        first = before["fiscal_document_number"] + 1
+        return IN_SHIFT, reason(Reason.IN_NUMBERS_OF_SHIFT, shift=shift, first=first, last=last)
     if before is None and shift == 1:
-        return IN_SHIFT, f"it is of the drive's first shift, which ends with ФД {last}"
+        return IN_SHIFT, reason(Reason.IN_FIRST_SHIFT, last=last)
     if counted is not None and number > last - counted:
-        return IN_SHIFT, f"the documents of shift № {shift} are ФД {last - counted + 1}…{last}, as its z-report counts"
+        return IN_SHIFT, reason(Reason.IN_COUNTED_NUMBERS_OF_SHIFT, shift=shift, first=last - counted + 1, last=last)
     if counted is None:
-        return PERHAPS, f"it is of shift № {shift}, or of one before it that is not here"
+        return PERHAPS, reason(Reason.IN_SHIFT_OR_ONE_BEFORE, shift=shift)
     if before is not None:
-        missing = f"№ {before['shift_number'] + 1}…{shift - 1}"
-        return MISSING, f"it is of a shift that is not here: one of {missing}"
-    return EARLIER, f"the first shift that is here, № {shift}, begins with ФД {last - counted + 1}"
+        return MISSING, reason(Reason.IN_MISSING_SHIFT, first=before["shift_number"] + 1, last=shift - 1)
+    return EARLIER, reason(Reason.BEFORE_FIRST_SHIFT, shift=shift, first=last - counted + 1)
 
 
 def _bodies(transaction: Transaction, pages: list[int]) -> list[tuple[int, bytes]]:

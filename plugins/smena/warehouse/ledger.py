@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from smena.model.errors import WrongUse
-from smena.transform.decoding import storable
+from smena.model.errors import WrongUse, stored_of
 from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 
 LONGEST_ERROR = 1000
@@ -130,7 +129,7 @@ def mark(
         state=state,
         fetch_id=fetch_id,
         receipts_fetch_id=receipts_fetch_id,
-        error=storable(str(error))[:LONGEST_ERROR] if error else None,
+        error=stored_of(error, LONGEST_ERROR) if error else None,
     )
 
 
@@ -144,7 +143,7 @@ def mark_failed(transaction: Transaction, batch_id: int, kkt_reg_id: str, first_
         state="failed",
         fetch_id=None,
         receipts_fetch_id=None,
-        error=storable(str(error))[:LONGEST_ERROR],
+        error=stored_of(error, LONGEST_ERROR),
     )
 
 

@@ -47,7 +47,7 @@ def test_a_kind_that_cannot_be_read_of_one_organisation_is_said_to_it_and_read_o
     vasilek, romashka = gather(troubled, NOW)
     assert counts(vasilek) == {"decision": 1}
     assert counts(romashka) == {"gap": 1, "unchecked": 1, "quarantine": 3}
-    assert "• не проверено: что ждёт решения (an unexpected error: " in romashka.text
+    assert "• не проверено: что ждёт решения (непредвиденная ошибка: " in romashka.text
     assert romashka.payload["alerts"][1]["details"]["kind"] == "decision"
 
 

@@ -37,7 +37,7 @@ def test_everything_of_an_organisation_is_one_message_with_counts_and_what_to_do
         "  → открыть доступ к кассам в личном кабинете Контур.ОФД: smena integration status --inn 9607083893",
         "• расхождений ждут решения: 2",
         "  → решить: smena conflicts --inn 9607083893",
-        "• Контур.ОФД: записей в карантине 3, чаще всего: no closing time",
+        "• Контур.ОФД: записей в карантине 3, чаще всего: нет поля closed_at",
         "  → посмотреть; исправленное загрузится само: smena quarantine list --inn 9607083893",
     ]
 

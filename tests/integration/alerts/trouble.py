@@ -68,7 +68,7 @@ def put_decisions(warehouse: Warehouse, inn: str, many: int, *, first: int = 1) 
         insert into control.decision
         (organization_inn, kind, shift_id, reason, kept, held, digest, decided_by, batch_id)
         select
-            %(inn)s, 'conflict', gen_random_uuid(), 'sums differ', '{}', '{}', place::text, 'rule', batch_id
+            %(inn)s, 'conflict', gen_random_uuid(), 'sources_differ', '{}', '{}', place::text, 'rule', batch_id
         from generate_series(%(first)s, %(first)s + %(many)s - 1) as place, control.batch
         where organization_inn = %(inn)s
         """,
@@ -84,7 +84,7 @@ def put_in_quarantine(warehouse: Warehouse, inn: str, many: int) -> None:
         """
         insert into control.quarantine
         (organization_inn, product, kind, step, reason, record, digest, batch_id)
-        select %(inn)s, 'ofd', 'z_report', 'read', 'no closing time', '{}', place::text, batch_id
+        select %(inn)s, 'ofd', 'z_report', 'read', 'field_missing {"what": "closed_at"}', '{}', place::text, batch_id
         from generate_series(1, %(many)s) as place, control.batch where organization_inn = %(inn)s
         """,
         inn=inn,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from smena.messages import translate
 from tests.integration.cli.shop import FIRST, LAST, Shop
 from tests.town import EASY, Town
 from tests.town import FIRST as TOWN_FIRST
@@ -57,7 +58,7 @@ def test_every_document_of_a_shift_leads_to_it_though_only_its_totals_were_read(
         fate = told(loaded, shift["fiscal_drive_number"], number)
         assert fate["verdict"] == "in_shift"
         assert fate["shift"]["shift"]["shift_id"] == str(shift["shift_id"])
-        assert f"ФД {last_of(former) + 1}…{last_of(shift)}" in fate["reason"]
+        assert f"ФД {last_of(former) + 1}…{last_of(shift)}" in translate(fate["reason"], "en")
 
 
 def test_the_first_shift_that_is_here_begins_where_its_z_report_counts_from(loaded: Shop) -> None:
@@ -69,7 +70,7 @@ def test_the_first_shift_that_is_here_begins_where_its_z_report_counts_from(load
     if shift["shift_number"] > 1:
         fate = told(loaded, drive, first - 1)
         assert (fate["verdict"], fate["shift"]) == ("before_first_shift", None)
-        assert f"begins with ФД {first}" in fate["reason"]
+        assert f"begins with ФД {first}" in translate(fate["reason"], "en")
 
 
 def test_a_receipt_that_was_read_is_shown_with_its_page(build_town: BuildTown) -> None:
@@ -86,7 +87,7 @@ def test_a_document_newer_than_all_that_is_here_was_not_seen_yet(loaded: Shop) -
     shift = of_drive(loaded)[-1]
     fate = told(loaded, shift["fiscal_drive_number"], last_of(shift) + 1)
     assert (fate["verdict"], fate["shift"]) == ("after_last_shift", None)
-    assert f"№ {shift['shift_number']}, ends with ФД {last_of(shift)}" in fate["reason"]
+    assert f"№ {shift['shift_number']}, ends with ФД {last_of(shift)}" in translate(fate["reason"], "en")
 
 
 def test_a_drive_that_nobody_told_of_was_never_seen(loaded: Shop) -> None:
@@ -136,7 +137,7 @@ def test_another_number_that_begins_alike_is_not_taken_for_it(shop: Shop, record
     shop.town.load(FIRST, LAST)
     shop.town.sql(
         "insert into control.quarantine (organization_inn, product, kind, step, reason, record, digest, batch_id)"
-        " select organization_inn, 'ofd', 'closeShift', 'check', 'bad', %s, 'x', max(batch_id)"
+        " select organization_inn, 'ofd', 'closeShift', 'check', 'vat_negative', %s, 'x', max(batch_id)"
         " from control.batch group by 1",
         record,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from smena.exporting.columns import DOCUMENTS, WORDS
+from smena.exporting.columns import DOCUMENTS, words
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import FIRST, LAST, Shop
 from tests.invented import ROMASHKA
@@ -44,7 +44,7 @@ def test_the_table_is_what_stands_in_accounting(loaded: Shop, tmp_path: Path, na
         assert Decimal(row["amount"].replace(",", ".")) == order["amount"]
         # Known where all was paid in cash, and blank where it is not.
         assert (Decimal(row["vat"].replace(",", ".")) if row["vat"] else None) == order["vat"]
-        assert (row["kind"], row["operation"]) == (WORDS[order["kind"]], WORDS[order["operation"]])
+        assert (row["kind"], row["operation"]) == (words()[order["kind"]], words()[order["operation"]])
         for key in ("number", "organization_inn", "kpp", "counterparty", "debit_account", "credit_account", "basis"):
             assert row[key] == str(order[key])
         for key in ("kkt_reg_id", "fiscal_drive_number", "shift_number", "fiscal_document_number"):

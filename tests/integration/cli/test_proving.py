@@ -33,7 +33,7 @@ def test_what_is_missing_is_named_with_exit_code_1(shop: Shop, tmp_path: Path) -
     shop.load()
     done = shop.cli.here("reconcile", "--inn", shop.inn, *DAYS)
     assert done.code == 1
-    assert f"ФН {lost['fiscal_drive_number']}, смена № {lost['shift_number']}" in done.out
+    assert f"ФН {lost['fiscal_drive_number']}, shift № {lost['shift_number']}" in done.out
     assert "totals by shift lack" in done.out
     made = shop.cli.here("certify", "--inn", shop.inn, *DAYS, "--out", str(tmp_path / "proof.html"))
     assert made.code == 1

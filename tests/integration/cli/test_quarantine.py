@@ -10,10 +10,12 @@ import psycopg2
 import pytest
 
 from smena.model.errors import BrokenPromise
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from tests.integration.cli.shop import Shop
 from tests.invented import ROMASHKA
 
-WHY = "fiscal_sign is missing"
+WHY = reason(Reason.FIELD_MISSING, what="fiscal_sign")
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def the_record(shop: Shop) -> dict[str, Any]:
 
 
 def test_a_record_is_listed_with_its_reason_and_its_count(spoilt: Shop) -> None:
-    listed = told(spoilt, "list", "--inn", spoilt.inn, "--reason", "fiscal_sign", "--state", "open")
+    listed = told(spoilt, "list", "--inn", spoilt.inn, "--reason", "sign is MISSING", "--state", "open")
     assert listed["counts"] == [{"records": 1, "state": "open", "reason": WHY}]
     assert told(spoilt, "list", "--reason", "something else")["records"] == []
     assert spoilt.cli.here("quarantine", "list").code == 1

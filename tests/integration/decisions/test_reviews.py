@@ -34,7 +34,7 @@ def doubtful(office: Office) -> dict[str, object]:
 def test_a_shift_that_needs_a_look_waits_with_its_reason_and_evidence(office: Office) -> None:
     (waiting,) = office.waiting()
     assert (waiting["kind"], waiting["choices"]) == ("review", ["approve", "reject"])
-    assert waiting["reason"] == "receipts and totals by shift tell different cash"
+    assert waiting["reason"] == "receipts_and_totals_disagree"
     assert waiting["evidence"]
     assert doubtful(office)["outcome"] == "needs_review"
     office.load_again()

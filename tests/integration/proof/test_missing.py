@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smena.decisions.conflicts import open_decisions
+from smena.messages import translate
 from smena.model.window import Window
 from smena.pipeline.proof.reconcile import Reconciled, reconcile
 from tests.town import EASY, FIRST, LAST, Town
@@ -37,7 +38,7 @@ def shifts_of(town: Town, place: int = 0) -> list[dict[str, Any]]:
 
 
 def named(found: Reconciled) -> set[str]:
-    return {text for row in found.registers if row["verdict"] == "missing" for text in row["missing"]}
+    return {translate(text) for row in found.registers if row["verdict"] == "missing" for text in row["missing"]}
 
 
 def days_lacking(found: Reconciled) -> set[tuple[str, str]]:

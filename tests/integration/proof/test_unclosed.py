@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from smena.decisions.conflicts import APPROVE, REJECT, open_decisions, resolve
+from smena.messages import translate
+from smena.model.reason_text import parse_all
+from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.proof.reconcile import Reconciled, reconcile
 from tests.town import EASY, Town, kopecks
@@ -64,9 +67,8 @@ def sums(facts: dict[str, Any]) -> dict[str, int | None]:
     return {name: kopecks(Decimal(str(facts[name]))) for name in CASH}
 
 
-def cash_of(told: dict[str, Any]) -> str:
-    cash = sum(sign * told[name] for sign, name in zip((1, -1, -1, 1), CASH, strict=True))
-    return f"{'-' if cash < 0 else ''}{abs(cash) // 100}.{abs(cash) % 100:02d}"
+def cash_of(told: dict[str, Any]) -> int:
+    return sum(sign * told[name] for sign, name in zip((1, -1, -1, 1), CASH, strict=True))
 
 
 def quiet(found: Reconciled) -> bool:
@@ -82,9 +84,10 @@ def test_a_drive_that_fails_with_an_open_shift_is_named_with_its_cash(town: Town
     assert key_of(decision) == key_of(lost)
     assert decision["kkt_reg_id"] == lost["kkt_reg_id"]
     assert sums(decision["held"]) == {name: lost[name] for name in CASH}
-    assert decision["reason"] == (
-        f"its drive was replaced before the shift was closed; cash of its receipts: {cash_of(lost)}"
-    )
+    assert parse_all(decision["reason"]) == [
+        (Reason.DRIVE_REPLACED_BEFORE_CLOSING, {}),
+        (Reason.CASH_OF_RECEIPTS, {"amount": cash_of(lost)}),
+    ]
     row = shift_of(town, lost)
     assert (row["outcome"], row["fiscal_document_number"]) == ("needs_review", None)
     assert row["opened_at"].isoformat() == lost["opened_at"]
@@ -203,7 +206,8 @@ def test_more_receipts_that_come_later_renew_the_question(town: Town) -> None:
     town.sandbox.faults.add(drop)
     prove(town)
     (first,) = waiting(town).values()
-    assert f"{lost['receipts'] - 1} of {lost['receipts']} receipts were read" in first["reason"]
+    read = {"read": lost["receipts"] - 1, "expected": lost["receipts"]}
+    assert (Reason.RECEIPTS_NOT_WHOLE, read) in parse_all(first["reason"])
     town.sandbox.faults.clear()
     prove(town)
     (second,) = waiting(town).values()
@@ -237,7 +241,10 @@ def test_a_shift_lost_with_a_drive_that_was_replaced_long_ago_waits_for_a_person
     prove(town)
     (decision,) = waiting(town).values()
     assert key_of(decision) == key_of(lost)
-    assert decision["reason"].startswith("its drive was replaced, and its closing report cannot come any more; cash")
+    assert [code for code, _ in parse_all(decision["reason"])][:2] == [
+        Reason.CLOSING_REPORT_LOST,
+        Reason.CASH_OF_RECEIPTS,
+    ]
     assert sums(decision["held"]) == {name: lost[name] for name in CASH}
     assert town.orders() == before
     settle(town, decision, REJECT)
@@ -255,7 +262,10 @@ def test_a_shift_opened_before_the_permission_waits_for_a_person_with_what_can_b
     found = prove(town)
     (decision,) = waiting(town).values()
     assert key_of(decision) == key_of(cut)
-    assert decision["reason"].startswith("it was opened before the permission began; cash of its receipts: ")
+    assert [code for code, _ in parse_all(decision["reason"])][:2] == [
+        Reason.OPENED_BEFORE_PERMISSION,
+        Reason.CASH_OF_RECEIPTS,
+    ]
     assert [row["verdict"] for row in found.lacking] == ["out_of_reach"] * len(found.lacking)
     orders = town.orders()
     town.load()
@@ -263,7 +273,7 @@ def test_a_shift_opened_before_the_permission_waits_for_a_person_with_what_can_b
     settle(town, decision, REJECT)
     town.load(cut["closed_at"].date())
     found = prove(town)
-    assert "opened before the permission" not in str(found.lacking)
+    assert "cut_by_permission" not in str(found.lacking)
     assert (shift_of(town, cut)["outcome"], waiting(town)) == ("rejected", {})
 
 
@@ -291,7 +301,8 @@ def test_two_receipts_of_222_and_55_roubles_and_no_closing_are_277_roubles_for_a
     before = town.orders()
     prove(town)
     (decision,) = waiting(town).values()
-    assert decision["reason"] == ("its drive was replaced before the shift was closed; cash of its receipts: 277.00")
+    assert parse_all(decision["reason"])[1] == (Reason.CASH_OF_RECEIPTS, {"amount": 27_700})
+    assert translate(decision["reason"]) == "ФН заменён до закрытия смены; наличные по чекам: 277,00"
     assert town.orders() == before
     issued = settle(town, decision, APPROVE)
     assert [(one["kind"], kopecks(one["amount"])) for one in issued] == [("pko", 27_700)]

@@ -128,13 +128,19 @@ def test_records_of_the_quarantine_one_and_many(browser: OpenBrowser, town: Town
         assert town.quarantine() == before
     town.sql(
         "update control.quarantine set state = 'released', resolved_by = 'smena', resolved_at = now(),"
-        " resolved_batch_id = batch_id, resolution_reason = 'its days were read again, and it was not found wrong'"
+        " resolved_batch_id = batch_id, resolution_reason = 'read_again'"
         " where quarantine_id = %s",
         spoilt[1],
     )
     for path in ("retry", "give-up"):
         answer = anna.post(f"/quality/{inn}/{path}", token=token, record=spoilt[1], reason="ещё раз")
-        assert says(answer, f"Запись карантина № {spoilt[1]}", "исправлена источником", "программа по правилу")
+        assert says(
+            answer,
+            f"Запись карантина № {spoilt[1]}",
+            "исправлена источником",
+            "программа по правилу",
+            "дни прочитаны снова",
+        )
 
 
 def test_an_integration_that_was_switched_by_another(browser: OpenBrowser, town: Town) -> None:

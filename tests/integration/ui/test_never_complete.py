@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from smena.decisions.conflicts import open_decisions
+from smena.messages import LANGUAGES, message
 from smena.model.window import MARKET, Window
 from smena.pipeline.proof.reconcile import reconcile
 from smena.ui.completeness import SIGNS
-from smena.ui.words import words
 from tests.integration.conftest import BuildTown
 from tests.integration.decisions.deciding import FIRST, LAST
 from tests.integration.ui.browser import Browser
@@ -46,7 +46,8 @@ FORMS = (
         "decision about the other side",
         "insert into control.decision (organization_inn, kind, shift_id, rival_id, reason, kept, held, digest,"
         " evidence, decided_by, batch_id)"
-        " select %(inn)s, 'conflict', other.shift_id, one.shift_id, 'x', '{}', '{}', 'x', '{}', 'rule', one.batch_id"
+        " select %(inn)s, 'conflict', other.shift_id, one.shift_id, 'no_link', '{}', '{}', 'x', '{}', 'rule',"
+        " one.batch_id"
         " from accounting.shift as one cross join accounting.shift as other"
         " where one.organization_inn = %(inn)s and one.kkt_reg_id = %(register)s and one.closed_at::date = %(day)s"
         " and other.organization_inn = %(inn)s and other.closed_at::date <> %(day)s limit 1",
@@ -84,7 +85,7 @@ def test_a_day_is_not_complete_where(
     cell = re.search(rf'<a class="cell state-{wanted}" href="[^"]*/{DAY}[^"]*" title="([^"]*)">(.)</a>', page)
     assert cell is not None
     assert cell[2] == SIGNS[wanted] != SIGNS["complete"]
-    assert words()[f"state_{wanted}"][0] in cell[1]
+    assert message(f"state_{wanted}", context="page") in cell[1]
 
     by_register = anna.page(f"/completeness/{inn}", month="2026-01")
     found = dict(re.findall(rf'state-(\w+)" href="[^"]*/{DAY}\?product=ofd&amp;register=(\d+)"', by_register))
@@ -95,7 +96,10 @@ def test_a_day_is_not_complete_where(
     assert 'data-state="complete"' in anna.page(f"/completeness/{inn}/{DAY}", register=other)
     if is_judged and state is not None:
         verdicts = anna.page(f"/completeness/{inn}/{DAY}", register=register).partition("Вердикты")[2]
-        assert words()["state_complete"][0] not in verdicts.partition("</table>")[0] or form == "shift incomplete"
+        assert (
+            message("state_complete", context="page") not in verdicts.partition("</table>")[0]
+            or form == "shift incomplete"
+        )
 
 
 def _run(town: Town, statement: str, told: dict[str, Any]) -> None:
@@ -152,10 +156,10 @@ def test_the_command_line_says_that_a_day_waits_and_ends_with_it(town: Town) -> 
 
 def test_the_legend_names_every_sign_in_both_languages(browser: OpenBrowser) -> None:
     anna = browser("anna")
-    for language, place in (("ru", 0), ("en", 1)):
+    for language in LANGUAGES:
         legend = anna.page("/completeness", lang=language).partition('class="legend"')[2].partition("</div>")[0]
         for state, sign in SIGNS.items():
-            assert f'state-{state}">{sign}</i>{words()[f"state_{state}"][place]}' in legend
+            assert f'state-{state}">{sign}</i>{message(f"state_{state}", language, context="page")}' in legend
     assert len(set(SIGNS.values())) == len(SIGNS)
 
 
@@ -185,8 +189,8 @@ def test_a_document_of_market_that_a_decision_is_about_keeps_its_day_from_being_
     assert before == ["complete"]
     town.sql(
         "insert into control.decision (organization_inn, kind, document_id, reason, kept, held, digest, evidence,"
-        " decided_by, batch_id) select organization_inn, 'conflict', document_id, 'x', '{}', '{}', 'x', '{}', 'rule',"
-        " batch_id from accounting.market_document where document_id = %s", number,
+        " decided_by, batch_id) select organization_inn, 'conflict', document_id, 'no_link', '{}', '{}', 'x', '{}',"
+        " 'rule', batch_id from accounting.market_document where document_id = %s", number,
     )  # fmt: skip
     assert state_of(anna.page("/completeness", month=f"{day:%Y-%m}", product=MARKET), day) == ["waits"]
     assert "waits" in state_of(anna.page(f"/completeness/{town.inn}", month=f"{day:%Y-%m}", product=MARKET), day)

@@ -12,6 +12,8 @@ import pytest
 from demo.signing import invent_head
 from smena.integration import lifecycle
 from smena.model.money import written
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from tests.integration.decisions.deciding import FIRST, LAST, Office
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town, head_of
@@ -282,13 +284,14 @@ def test_quality_shows_checks_and_quarantine_and_escapes_the_record(browser: Ope
     inn = town.inns[0]
     town.sql(
         "insert into control.quarantine (organization_inn, product, kind, step, reason, record, digest, batch_id)"
-        " select %s, 'ofd', 'closeShift', 'read', 'no date: <i>', '<script>alert(1)</script>', 'd', max(batch_id)"
-        " from control.batch where organization_inn = %s", inn, inn,
+        " select %s, 'ofd', 'closeShift', 'read', %s, '<script>alert(1)</script>', 'd', max(batch_id)"
+        " from control.batch where organization_inn = %s",
+        inn, reason(Reason.FAILED, text="no date: <i>"), inn,
     )  # fmt: skip
     page = browser("anna").page("/quality")
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
-    assert "no date" in page
+    assert "no date: &lt;i&gt;" in page
     assert "пройдена" in page
     assert "alert(1)" not in browser("auditor", may_act=False).page("/quality", inn=inn)
     assert "alert(1)" not in browser("boris").page("/quality")

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from smena.model.money import written
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
 from smena.pipeline.proof.reconcile import reconcile
 from smena.quality.docs import build
@@ -47,12 +49,12 @@ def test_the_calendar_tells_what_the_reconciliation_found(browser: OpenBrowser, 
     first, second = sorted(one["kkt_reg_id"] for one in town.shifts() if one["organization_inn"] == inn)[:: len(
         [one for one in town.shifts() if one["organization_inn"] == inn]) - 1]  # fmt: skip
     town.sql("delete from control.completeness where day = %s", DAY)
-    judge(town, DAY, "missing", first, "ФН 7, смена № <12>")
+    judge(town, DAY, "missing", first, reason(Reason.SHIFT_MISSING_OF_DRIVE, drive="<7>", shift=12))
     judge(town, DAY, "complete", second)
     assert state_of(anna.page("/completeness", month="2026-01"), DAY) == ["missing"]
     assert sorted(state_of(anna.page(f"/completeness/{inn}", month="2026-01"), DAY)) == ["complete", "missing"]
-    assert "смена № &lt;12&gt;" in anna.page(f"/completeness/{inn}/{DAY}")
-    assert "смена № &lt;12&gt;" not in anna.page(f"/completeness/{inn}/{DAY}", register=second)
+    assert "ФН &lt;7&gt;, смена № 12" in anna.page(f"/completeness/{inn}/{DAY}")
+    assert "ФН &lt;7&gt;, смена № 12" not in anna.page(f"/completeness/{inn}/{DAY}", register=second)
 
 
 @pytest.mark.parametrize("verdict", ["complete", "open", "missing", "out_of_reach", "offline", "disabled"])
@@ -117,8 +119,8 @@ def spoilt(town: Town) -> list[int]:
         ((number,),) = town.sql(
             "insert into control.quarantine"
             " (organization_inn, product, kkt_reg_id, day, kind, step, reason, record, digest, batch_id)"
-            " select %s, 'ofd', %s, %s, 'closeShift', 'read', 'no sign', '<b>a record</b>', %s, max(batch_id)"
-            " from control.batch where organization_inn = %s returning quarantine_id",
+            " select %s, 'ofd', %s, %s, 'closeShift', 'read', 'fiscal_sign_not_32_bits', '<b>a record</b>', %s,"
+            " max(batch_id) from control.batch where organization_inn = %s returning quarantine_id",
             inn, register, DAY, digest, inn,
         )  # fmt: skip
         made.append(number)
@@ -137,7 +139,7 @@ def test_a_record_is_shown_to_who_may_act_with_its_text(browser: OpenBrowser, sp
     assert "&lt;b&gt;a record&lt;/b&gt;" in page
     assert 'formaction="/smena/quality/' in page
     looked = browser("auditor", may_act=False).page(f"/quality/quarantine/{spoilt[0]}")
-    assert "no sign" in looked
+    assert "фискальный признак не от 0" in looked
     assert "a record" not in looked
     assert "<form" not in looked
     assert browser("anna").get(f"/quality/quarantine/{spoilt[2]}").status_code == 404
@@ -201,7 +203,8 @@ def test_what_a_rule_found_is_shown_as_text(browser: OpenBrowser, town: Town) ->
     town.sql(
         "update control.check_result set success = false, bad_rows = 1, details = %s"
         " where check_result_id = (select min(check_result_id) from control.check_result where batch_id = %s)",
-        json.dumps({"rule": "<b>wrong</b>", "keys": ["<i>1</i>"], "found": [["<u>", 2]]}), hers,
+        json.dumps({"rule": reason(Reason.FAILED, text="<b>wrong</b>"), "keys": ["<i>1</i>"], "found": [["<u>", 2]]}),
+        hers,
     )  # fmt: skip
     shown = browser("anna").page(f"/quality/batches/{hers}")
     assert "&lt;b&gt;wrong" in shown

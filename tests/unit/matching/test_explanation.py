@@ -9,7 +9,7 @@ import pytest
 
 from smena.matching.comparison import DOCUMENTS
 from smena.matching.explanation import MOST_NAMED, explain, roubles
-from smena.ui.words import said
+from smena.messages import translate
 
 
 def document(what: str, cash: int, number: int | None = None, cheque: str | None = None, **more: Any) -> dict[str, Any]:
@@ -73,15 +73,15 @@ def explained(*documents: dict[str, Any]) -> str:
 )
 def test_each_kind_of_document_is_named(one: dict[str, Any], english: str, russian: str) -> None:
     assert explained(one) == english
-    assert said(english, "ru") == russian
-    assert said(f"the OFD tells of it, register 3; {english}", "ru") == f"о ней сообщает ОФД, касса 3; {russian}"
+    assert translate(english, "ru") == russian
+    assert translate(f"the OFD tells of it, register 3; {english}", "ru") == f"о ней сообщает ОФД, касса 3; {russian}"
 
 
 def test_many_documents_are_counted() -> None:
     text = explained(*(document("correction", 100 + place, place) for place in range(MOST_NAMED + 2)))
     assert text.count("ФД") == MOST_NAMED
     assert text.endswith("; and 2 documents more")
-    assert said(text, "ru").endswith("; и ещё документов: 2")
+    assert translate(text, "ru").endswith("; и ещё документов: 2")
 
 
 def test_what_moves_no_cash_is_not_named() -> None:

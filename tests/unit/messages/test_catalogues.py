@@ -9,7 +9,18 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from smena.messages import CATALOGUES, LANGUAGES, UnknownMessage, day, message, money, translate, whole
+from smena.messages import (
+    CATALOGUES,
+    LANGUAGES,
+    UnknownMessage,
+    day,
+    message,
+    money,
+    readable,
+    translate,
+    whole,
+    written_by,
+)
 from smena.messages.former_sentences import SENTENCES, stored_form
 from smena.model.reason_text import COUNTS, joined, parse_all, reason
 from smena.model.reasons import Reason
@@ -56,7 +67,7 @@ def test_no_message_is_empty_fuzzy_or_its_own_key(locale: str) -> None:
     for (context, key), one in MESSAGES[locale].items():
         assert not one.fuzzy
         assert all(text.strip() for text in _texts(one)), key
-        assert context == "thing" or key not in _texts(one)
+        assert context != "reason" or key not in _texts(one), key
 
 
 def test_every_reason_has_its_message_and_no_message_is_of_no_reason() -> None:
@@ -85,12 +96,36 @@ def test_every_reason_is_a_sentence(locale: str) -> None:
 
 
 def test_a_reason_is_read_in_the_readers_language() -> None:
-    two = joined([reason(Reason.VAT_NEGATIVE), reason(Reason.FIELD_MISSING, field="total")])
+    two = joined([reason(Reason.VAT_NEGATIVE), reason(Reason.FIELD_MISSING, what="total")])
     assert translate(two, "en") == "the VAT is negative; total is missing"
     assert translate(two) == "НДС меньше нуля; нет поля total"
     held = reason(Reason.IN_QUARANTINE, reason=two)
     assert translate(held) == "задержано: НДС меньше нуля; нет поля total"
     assert translate(None) == translate("") == ""
+    assert translate(reason(Reason.NOT_AN_AMOUNT, what="line_sum")) == "сумма строки: такой суммы быть не может"
+    assert translate(reason(Reason.NOT_AN_AMOUNT, what="totalPrice"), "en") == "totalPrice is no amount that can be"
+
+
+def test_what_a_person_typed_stays_as_it_was_typed() -> None:
+    assert written_by("vat_negative", "anna") == "vat_negative"
+    assert written_by("vat_negative", "rule") == "НДС меньше нуля"
+    ended = joined(["номера сверены", reason(Reason.LINK_WITHDRAWN, text="не та касса")])
+    assert written_by(ended, "anna") == "номера сверены; не та касса"
+    assert written_by(None, "anna") == ""
+
+
+def test_the_reasons_of_a_row_are_read_by_the_names_of_its_columns() -> None:
+    row = {"reason": "vat_negative", "resolution_reason": "так", "resolved_by": "anna", "missing": ["no_link"], "n": 1}
+    assert readable(row) == row | {"reason": "НДС меньше нуля", "missing": [translate("no_link")]}
+    assert readable({"reason": "vat_negative", "decided_by": "anna"})["reason"] == "vat_negative"
+    assert readable({"details": {"rule": "vat_negative"}}) == {"details": {"rule": "vat_negative"}}
+
+
+def test_the_language_takes_the_plural_of_a_message_too() -> None:
+    known = catalogue("ru")
+    plural = [one for one in known if one.id and one.context != "reason" and not isinstance(one.string, str)]
+    for one in plural:
+        assert len(one.string) == known.num_plurals
 
 
 def test_amounts_days_and_moments_are_written_as_the_language_does() -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from smena.model.organization import DatePolicy
+from smena.model.reason_text import parse
 from smena.quality import Verdict, check_orders
 from smena.transform.frames import ORDERS, SHIFTS
 from smena.transform.schema import Schema
@@ -101,26 +102,26 @@ def test_orders_that_are_their_shifts_cash_are_published() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"fiscal_drive_number": None}, "fiscal_drive_number is missing; the policy's moment of the shift is not known"),
-    ({"shift_number": None}, "shift_number is missing; the policy's moment of the shift is not known"),
-    ({"kind": None}, "kind is missing"),
-    ({"operation": None}, "operation is missing"),
-    ({"day": None}, "day is missing"),
-    ({"amount": None}, "amount is missing"),
-    ({"debit_account": None}, "debit_account is missing"),
-    ({"credit_account": None}, "credit_account is missing"),
-    ({"debit_account": " "}, "the debit account is blank"),
-    ({"credit_account": ""}, "the credit account is blank"),
-    ({"amount": 0, "vat": None}, "the amount is not in 0.01…99 999 999 999.99"),
-    ({"amount": -120_000, "vat": None}, "the amount is not in 0.01…99 999 999 999.99"),
-    ({"amount": 10**13}, "the amount is not in 0.01…99 999 999 999.99"),
-    ({"kind": "rko"}, "the kind is not the operation's"),
-    ({"kind": "order"}, "the kind is neither pko nor rko; the kind is not the operation's"),
-    ({"operation": "cash_out"}, "an unknown operation"),
-    ({"day": pd.Timestamp("2026-02-28")}, "the day is not that of the shift by the policy"),
-    ({"day": pd.Timestamp("2026-03-01 22:00")}, "the day is not that of the shift by the policy"),
-    ({"vat": -1}, "the VAT is negative"),
-    ({"vat": 120_000}, "the VAT is not less than the amount"),
+    ({"fiscal_drive_number": None}, 'field_missing {"what": "fiscal_drive_number"}\nday_of_shift_unknown'),
+    ({"shift_number": None}, 'field_missing {"what": "shift_number"}\nday_of_shift_unknown'),
+    ({"kind": None}, 'field_missing {"what": "kind"}'),
+    ({"operation": None}, 'field_missing {"what": "operation"}'),
+    ({"day": None}, 'field_missing {"what": "day"}'),
+    ({"amount": None}, 'field_missing {"what": "amount"}'),
+    ({"debit_account": None}, 'field_missing {"what": "debit_account"}'),
+    ({"credit_account": None}, 'field_missing {"what": "credit_account"}'),
+    ({"debit_account": " "}, "debit_account_blank"),
+    ({"credit_account": ""}, "credit_account_blank"),
+    ({"amount": 0, "vat": None}, "amount_out_of_range"),
+    ({"amount": -120_000, "vat": None}, "amount_out_of_range"),
+    ({"amount": 10**13}, "amount_out_of_range"),
+    ({"kind": "rko"}, "kind_not_the_operations"),
+    ({"kind": "order"}, "kind_unknown\nkind_not_the_operations"),
+    ({"operation": "cash_out"}, "unknown_operation"),
+    ({"day": pd.Timestamp("2026-02-28")}, "day_not_the_policys"),
+    ({"day": pd.Timestamp("2026-03-01 22:00")}, "day_not_the_policys"),
+    ({"vat": -1}, "vat_negative"),
+    ({"vat": 120_000}, "vat_not_below_amount"),
 ]
 
 
@@ -166,19 +167,19 @@ def test_the_least_and_the_greatest_amount_go_on(amount: int) -> None:
 def test_an_order_is_dated_by_the_opening_where_the_policy_says_so() -> None:
     opening_day = {"day": pd.Timestamp("2026-02-28")}
     verdict = check_orders(orders(opening_day, {}), shifts(SALES_ONLY, SALES_ONLY), date_policy="shift_open")
-    wrong = "the day is not that of the shift by the policy"
+    wrong = "day_not_the_policys"
     assert reasons(verdict) == dict.fromkeys([10, 11, 12, 13, 15], wrong)
 
 
 def test_an_order_of_a_shift_without_an_opening_cannot_be_dated_by_it() -> None:
     verdict = check({}, {"opened_at": None, "order_day": None}, date_policy="shift_open")
-    assert reasons(verdict)[14] == "the policy's moment of the shift is not known"
+    assert reasons(verdict)[14] == "day_of_shift_unknown"
 
 
 def test_two_orders_of_one_shift_operation_tax_system_and_agent_are_both_held_back() -> None:
     halves = {"shift_number": 2, "amount": 60_000}
     verdict = check_orders(orders(halves, halves), shifts(SALES_ONLY), date_policy="shift_close")
-    words = "another order of the same shift, operation, tax system and agent"
+    words = "order_twice"
     assert reasons(verdict) == {14: words, 15: words}
 
 
@@ -200,7 +201,14 @@ def test_orders_that_miss_their_shifts_cash_by_a_kopeck_stop_the_batch(amount: i
     verdict = check({"amount": amount})
     assert broken(verdict) == ["orders_sum_to_the_shifts_cash"]
     assert verdict.stops_batch
-    assert f'"found": ["{120_000 - amount}"], "keys": ["{DRIVE} / 2"]' in verdict.notes[0]
+    assert parse(verdict.notes[0])[1] == {
+        "rule": "orders.orders_sum_to_the_shifts_cash",
+        "bad": 1,
+        "records": 2,
+        "reason": "orders_not_the_cash",
+    }
+    (found,) = [one for one in verdict.results if one.severity == "batch" and not one.success]
+    assert f'"found": ["{120_000 - amount}"], "keys": ["{DRIVE} / 2"]' in found.details
     assert len(verdict.bad) == 0
 
 

@@ -48,18 +48,18 @@ def reasons(frame: pd.DataFrame, vat: pd.DataFrame = NO_VAT) -> dict[int, str]:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"total": 1199}, "the total is not the sum of its payments"),
-    ({"cash": 1001}, "the total is not the sum of its payments"),
-    ({"total": 1300, "cash": 1100}, "the items do not add up to the total"),
-    ({"items_total": 1300}, "the items do not add up to the total"),
-    ({"user_inn": STRANGER}, "the ИНН is not the organisation's"),
-    ({"kkt_reg_id": "12"}, "the РНМ is not 16 digits"),
-    ({"formed_at": pd.Timestamp("2026-03-01 08:59:59")}, "formed before its shift was opened"),
-    ({"formed_at": pd.Timestamp("2026-03-01 22:00:01")}, "formed after its shift was closed"),
-    ({"fiscal_document_number": 40}, "its ФД number is not after that of the opening"),
-    ({"fiscal_document_number": 90}, "its ФД number is not before that of the closing"),
-    ({"formed_at": None}, "formed_at is missing"),
-    ({"operation": "gift"}, "an unknown operation"),
+    ({"total": 1199}, "total_not_its_payments"),
+    ({"cash": 1001}, "total_not_its_payments"),
+    ({"total": 1300, "cash": 1100}, "total_not_its_items"),
+    ({"items_total": 1300}, "total_not_its_items"),
+    ({"user_inn": STRANGER}, "inn_of_another"),
+    ({"kkt_reg_id": "12"}, "rnm_not_16_digits"),
+    ({"formed_at": pd.Timestamp("2026-03-01 08:59:59")}, "formed_before_opening"),
+    ({"formed_at": pd.Timestamp("2026-03-01 22:00:01")}, "formed_after_closing"),
+    ({"fiscal_document_number": 40}, "number_not_after_opening"),
+    ({"fiscal_document_number": 90}, "number_not_before_closing"),
+    ({"formed_at": None}, 'field_missing {"what": "formed_at"}'),
+    ({"operation": "gift"}, "unknown_operation"),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from smena.messages import translate
 from smena.model.errors import BrokenPromise
 from smena.quality import CheckResult, Verdict, check_z_reports
 from smena.transform.frames import Z_REPORTS
@@ -57,31 +58,31 @@ def test_good_z_reports_pass_every_rule() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"kkt_reg_id": None}, "kkt_reg_id is missing"),
-    ({"fiscal_drive_number": None}, "fiscal_drive_number is missing"),
-    ({"shift_number": None}, "shift_number is missing"),
-    ({"fiscal_document_number": None}, "fiscal_document_number is missing"),
-    ({"fiscal_sign": None}, "fiscal_sign is missing"),
-    ({"closed_at": None}, "closed_at is missing"),
-    ({"receipts_quantity": None}, "receipts_quantity is missing"),
-    ({"kkt_reg_id": "3065868"}, "the РНМ is not 16 digits"),
-    ({"kkt_reg_id": "0000000003065868    "}, "the РНМ is not 16 digits"),
-    ({"kkt_reg_id": "0000000003065868\n"}, "the РНМ is not 16 digits"),
-    ({"fiscal_drive_number": ""}, "the ФН is not 1 to 16 digits"),
-    ({"fiscal_drive_number": "9.99907890000123e15"}, "the ФН is not 1 to 16 digits"),
-    ({"fiscal_drive_number": "99990789000012345"}, "the ФН is not 1 to 16 digits"),
-    ({"fiscal_drive_number": "٩٩٩٩"}, "the ФН is not 1 to 16 digits"),
-    ({"shift_number": 0}, "the shift number is less than 1"),
-    ({"fiscal_document_number": 0}, "the ФД number is less than 1"),
-    ({"fiscal_sign": -1}, "the fiscal sign is not between 0 and 2^32−1"),
-    ({"fiscal_sign": 2**32}, "the fiscal sign is not between 0 and 2^32−1"),
-    ({"receipts_quantity": -1, "documents_quantity": 1}, "the receipts are less than none"),
-    ({"documents_quantity": 13}, "fewer documents than receipts and the two reports"),
-    ({"closed_at": pd.Timestamp("1970-01-01")}, "closed before 2016-07-01, the start of the law"),
-    ({"closed_at": pd.Timestamp("2016-06-30 23:59:59")}, "closed before 2016-07-01, the start of the law"),
-    ({"closed_at": pd.Timestamp("2026-03-02 09:01:01")}, "closed in the future"),
-    ({"closed_at": pd.Timestamp("2026-03-10 20:00:01"), "received_at": None}, "closed in the future"),
-    ({"user_inn": STRANGER}, "the ИНН is not the organisation's"),
+    ({"kkt_reg_id": None}, 'field_missing {"what": "kkt_reg_id"}'),
+    ({"fiscal_drive_number": None}, 'field_missing {"what": "fiscal_drive_number"}'),
+    ({"shift_number": None}, 'field_missing {"what": "shift_number"}'),
+    ({"fiscal_document_number": None}, 'field_missing {"what": "fiscal_document_number"}'),
+    ({"fiscal_sign": None}, 'field_missing {"what": "fiscal_sign"}'),
+    ({"closed_at": None}, 'field_missing {"what": "closed_at"}'),
+    ({"receipts_quantity": None}, 'field_missing {"what": "receipts_quantity"}'),
+    ({"kkt_reg_id": "3065868"}, "rnm_not_16_digits"),
+    ({"kkt_reg_id": "0000000003065868    "}, "rnm_not_16_digits"),
+    ({"kkt_reg_id": "0000000003065868\n"}, "rnm_not_16_digits"),
+    ({"fiscal_drive_number": ""}, "drive_not_16_digits"),
+    ({"fiscal_drive_number": "9.99907890000123e15"}, "drive_not_16_digits"),
+    ({"fiscal_drive_number": "99990789000012345"}, "drive_not_16_digits"),
+    ({"fiscal_drive_number": "٩٩٩٩"}, "drive_not_16_digits"),
+    ({"shift_number": 0}, "shift_number_below_1"),
+    ({"fiscal_document_number": 0}, "document_number_below_1"),
+    ({"fiscal_sign": -1}, "fiscal_sign_not_32_bits"),
+    ({"fiscal_sign": 2**32}, "fiscal_sign_not_32_bits"),
+    ({"receipts_quantity": -1, "documents_quantity": 1}, "receipts_below_0"),
+    ({"documents_quantity": 13}, "fewer_documents_than_receipts"),
+    ({"closed_at": pd.Timestamp("1970-01-01")}, "closed_before_the_law"),
+    ({"closed_at": pd.Timestamp("2016-06-30 23:59:59")}, "closed_before_the_law"),
+    ({"closed_at": pd.Timestamp("2026-03-02 09:01:01")}, "closed_in_the_future"),
+    ({"closed_at": pd.Timestamp("2026-03-10 20:00:01"), "received_at": None}, "closed_in_the_future"),
+    ({"user_inn": STRANGER}, "inn_of_another"),
 ]
 
 
@@ -119,25 +120,25 @@ def test_unusual_but_lawful_z_reports_go_on() -> None:
 
 def test_two_z_reports_of_one_shift_are_both_held_back() -> None:
     verdict = check(z_reports({}, {"shift_number": 2}))
-    words = "another z-report of the same ФН and shift number"
+    words = "report_twice_by_shift"
     assert reasons(verdict) == {11: words, 12: words}
     assert result(verdict, "one_report_a_shift").bad_rows == 2
 
 
 def test_two_z_reports_of_one_closing_under_two_drives_are_both_held_back() -> None:
-    words = "the register closed this shift under another ФН too"
+    words = "closed_under_another_drive"
     other = {"fiscal_drive_number": "9999078900001235", "shift_number": 2, "fiscal_document_number": 90}
     assert reasons(check(z_reports({}, other))) == {11: words, 12: words}
 
 
 def test_two_z_reports_with_one_document_number_are_both_held_back() -> None:
-    words = "another z-report of the same ФН and ФД number"
+    words = "report_twice_by_document"
     assert reasons(check(z_reports({}, {"fiscal_document_number": 40}))) == {11: words, 12: words}
 
 
 def test_a_z_report_that_breaks_two_rules_is_held_back_once_with_both_reasons() -> None:
     verdict = check(z_reports({"kkt_reg_id": "12", "fiscal_sign": -1}))
-    assert reasons(verdict) == {11: "the РНМ is not 16 digits; the fiscal sign is not between 0 and 2^32−1"}
+    assert reasons(verdict) == {11: "rnm_not_16_digits\nfiscal_sign_not_32_bits"}
 
 
 def test_the_good_rows_are_the_frame_without_the_bad_labels() -> None:
@@ -153,14 +154,16 @@ def test_a_z_report_received_after_30_days_is_only_a_warning() -> None:
     late = result(verdict, "received_within_30_days")
     assert (late.severity, late.success, late.rows, late.bad_rows) == ("warning", False, 2, 1)
     assert (len(verdict.bad), verdict.stops_batch) == (0, False)
-    assert verdict.notes[0].startswith("warning: z_reports.received_within_30_days is broken by 1 of 2 rows")
+    assert translate(verdict.notes[0], "en").startswith(
+        "z_reports.received_within_30_days is broken by 1 of 2 rows: received"
+    )
 
 
 def test_a_result_shows_what_was_found_and_in_which_shift() -> None:
     found = result(check(z_reports({"kkt_reg_id": "3065868"})), "rnm_has_16_digits")
     assert (found.suite, found.column, found.severity, found.rows) == ("z_reports", "kkt_reg_id", "record", 2)
     assert json.loads(found.details) == {
-        "rule": "the РНМ is not 16 digits",
+        "rule": "rnm_not_16_digits",
         "found": ["3065868"],
         "keys": ["9999078900001234 / 2"],
     }

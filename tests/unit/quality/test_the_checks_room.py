@@ -63,6 +63,6 @@ def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
 )
 def test_no_two_rules_of_a_suite_have_one_name_or_the_same_words(rules: tuple[Rule, ...]) -> None:
     assert len({rule.name for rule in rules}) == len(rules)
-    assert len({rule.words for rule in rules if rule.severity == "record"}) == sum(
+    assert len({rule.reason for rule in rules if rule.severity == "record"}) == sum(
         rule.severity == "record" for rule in rules
     )

@@ -95,7 +95,7 @@ def test_no_value_of_an_optional_field_costs_a_shop(field: str, value: Any) -> N
 @pytest.mark.parametrize("inn", ["", "abc", "1234567895", "123456789", 7, "12345678940"])
 def test_an_organisation_without_a_valid_inn_may_be_anybody(inn: Any) -> None:
     good, (one,) = list_organizations(body([{"id": "o1", "inn": inn, "shops": [SHOP_TOLD]}]))
-    assert (good, one["reason"]) == ([], "the ИНН of an organisation is none")
+    assert (good, one["reason"]) == ([], "not_an_inn")
 
 
 BROKEN: list[Any] = [None, 5, "s1", [], {}, {"id": None}, {"id": ""}, {"id": "  "}, {"id": 7}, {"ID": "s1"}]

@@ -73,7 +73,7 @@ def test_sums_that_are_more_than_their_total_are_rejected(section: str) -> None:
     bent = totals(1) | {section: sums(100, 1, card=50) | {"total": 149}}
     told, broken = read_shift_totals([totals_page(bent, totals(2, sums(100, 1) | {"total": 180}))])
     assert list(told["shift_number"]) == [2]
-    assert one(broken)["reason"] == "more was paid in cash and without it than the total"
+    assert one(broken)["reason"] == "overpaid"
 
 
 @pytest.mark.parametrize("data", [b"<html>", b"[]", b"{}", b'{"shifts": null}', b'{"shifts": [', b'{"items": []}'])

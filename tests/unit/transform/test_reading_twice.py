@@ -28,7 +28,7 @@ def test_a_receipt_of_the_same_number_with_another_content_is_nobody_s() -> None
     frames = read_documents([page(receipt(2, 100), receipt(3, 7), page_id=1), page(receipt(2, 101), page_id=2)])
     assert list(frames.receipts["fiscal_document_number"]) == [3]
     assert list(frames.rejects["page_id"]) == [1, 2]
-    assert set(frames.rejects["reason"]) == {"the same fiscal document comes with another content"}
+    assert set(frames.rejects["reason"]) == {"same_key_other_content"}
     assert [json.loads(record)["cash"] for record in frames.rejects["record"]] == [100, 101]
 
 

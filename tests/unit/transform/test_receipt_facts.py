@@ -12,7 +12,7 @@ from tests.unit.transform.looks import one, read
 from tests.unit.transform.papers import keep_books, opening, receipt, sums, totals, z_report
 
 INN_OF_PRINCIPAL = "9601000019"
-NOT_KNOWN, EARLIER = "the day that a correction of cash is about is not known", "a correction of an earlier day's cash"
+NOT_KNOWN, EARLIER = "correction_day_unknown", "correction_of_earlier_day"
 
 UNDATED: dict[str, dict[str, Any]] = {
     "absent": {},

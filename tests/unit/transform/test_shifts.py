@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.transform.frames import MONEY, ORDERS, REJECTS, SHIFTS
 from tests.unit.transform.papers import (
     DRIVE,
@@ -109,7 +111,7 @@ def test_an_advance_in_cash_is_cash_once() -> None:
 
 def test_a_sole_proprietor_may_keep_no_cash_documents_and_the_income_is_recorded() -> None:
     books = keep_books([opening(), z_report(), receipt(2, 100)], keeps_cash_documents=False)
-    assert (books.shift()["outcome"], books.shift()["reason"]) == ("no_cash", "keeps no cash documents")
+    assert (books.shift()["outcome"], books.shift()["reason"]) == ("no_cash", "no_cash_documents_kept")
     assert cash_of(books) == [100, 0, 0, 0]
     assert books.orders.empty
 
@@ -129,11 +131,11 @@ def test_a_receipt_whose_total_is_not_the_sum_of_its_payments_is_put_aside(field
     books = keep_books([opening(), z_report(receipts=2), receipt(2, 100, **fields), receipt(3, 7)])
     (reject,) = records(books.rejects)
     assert (reject["reason"], reject["fiscal_document_number"], reject["page_id"]) == (
-        "the total is not the sum of its payments",
+        "total_not_its_payments",
         2,
         1,
     )
-    assert books.shift()["reason"] == "1 of 2 receipts were read"
+    assert books.shift()["reason"] == reason(Reason.RECEIPTS_NOT_WHOLE, read=1, expected=2)
 
 
 def test_a_receipt_that_was_put_aside_costs_other_shifts_nothing() -> None:

@@ -72,7 +72,7 @@ def test_an_order_is_dated_by_an_opening_that_two_answers_tell_alike(papers: lis
 @pytest.mark.parametrize("papers", [[], [opening(opened="1970-01-01T00:00:00")]])
 def test_a_shift_whose_opening_nobody_tells_cannot_be_dated_by_it(papers: list[Any]) -> None:
     books = keep_books([z_report(), receipt(2, 1), *papers], date_policy="shift_open")
-    assert (books.shift()["outcome"], books.shift()["reason"]) == ("incomplete", "nothing tells when it was opened")
+    assert (books.shift()["outcome"], books.shift()["reason"]) == ("incomplete", "opening_unknown")
     assert keep_books([z_report(), receipt(2, 1), *papers]).outcomes() == {1: "issued"}
 
 
@@ -80,5 +80,5 @@ def test_a_shift_whose_opening_nobody_tells_cannot_be_dated_by_it(papers: list[A
 def test_a_shift_that_was_closed_before_it_was_opened_is_not_booked(detail: str) -> None:
     entry = totals(1, sums(1, 1), opened="21:00")
     books = keep_books([z_report(), opening(opened="21:00"), receipt(2, 1)], [entry], detail=detail)
-    assert (books.shift()["outcome"], books.shift()["reason"]) == ("incomplete", "closed before it was opened")
+    assert (books.shift()["outcome"], books.shift()["reason"]) == ("incomplete", "closed_before_opened")
     assert books.orders.empty

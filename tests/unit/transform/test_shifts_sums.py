@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.transform.frames import MONEY
 from tests.unit.transform.papers import (
     DRIVE,
@@ -79,14 +81,17 @@ def test_receipts_are_always_taken_where_that_is_wanted() -> None:
 def test_a_shift_that_cannot_be_made_whole_is_incomplete_and_has_no_sums(told: int, detail: str) -> None:
     books = keep_books([z_report(receipts=told + 6), opening(), *RECEIPTS], [totals(1, sums(1, told))], detail=detail)
     shift = books.shift()
-    assert (shift["outcome"], shift["reason"]) == ("incomplete", f"6 of {told + 6} receipts were read")
+    assert (shift["outcome"], shift["reason"]) == (
+        "incomplete",
+        reason(Reason.RECEIPTS_NOT_WHOLE, read=6, expected=told + 6),
+    )
     assert [shift[name] for name in MONEY] == [None] * 6
     assert books.orders.empty
 
 
 def test_more_receipts_than_the_z_report_counts_are_not_whole_either() -> None:
     books = keep_books([z_report(receipts=5), opening(), *RECEIPTS])
-    assert books.shift()["reason"] == "6 of 5 receipts were read"
+    assert books.shift()["reason"] == reason(Reason.RECEIPTS_NOT_WHOLE, read=6, expected=5)
 
 
 def test_totals_do_not_stand_for_receipts_where_receipts_are_wanted() -> None:
@@ -114,7 +119,7 @@ def test_the_evidence_names_every_page_once_that_the_sums_come_from() -> None:
 def test_receipts_and_totals_that_disagree_wait_for_a_person() -> None:
     books = keep_books([z_report(), opening(), receipt(2, 90)], [totals(1, sums(100, 1))], detail="receipts")
     assert (books.shift()["outcome"], books.shift()["reason"]) == (
-        "needs_review", "receipts and totals by shift tell different cash",
+        "needs_review", "receipts_and_totals_disagree",
     )  # fmt: skip
     assert books.orders.empty
 
@@ -144,7 +149,7 @@ def test_a_correction_of_an_earlier_day_s_cash_waits_for_a_person(detail: str, k
     )
     assert (books.shift()["outcome"], books.shift()["reason"]) == (
         "needs_review",
-        "a correction of an earlier day's cash",
+        "correction_of_earlier_day",
     )
     assert books.orders.empty
 

@@ -1,4 +1,4 @@
-"""Every word that a page needs is there, in both languages."""
+"""Every message that a page needs is there; `tests/unit/messages` says that it is in both languages."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from demo.repository import REPOSITORY
-from smena import quality
+from smena import quality, ui
+from smena.messages import ENGLISH, has_message, translate
 from smena.model.outcome import Outcome
 from smena.quality.rules import Rule
-from smena.ui import words
-from smena.ui.words import LANGUAGES, said, told
 
-UI = Path(words.__file__).parent
+UI = Path(ui.__path__[0])
 TEMPLATES = sorted((UI / "templates").glob("*.html"))
 FAMILIES = {
     "outcome_": [outcome.value for outcome in Outcome],
@@ -56,74 +54,40 @@ FAMILIES = {
 }
 
 
-def test_the_templates_ask_for_no_word_that_is_not_there() -> None:
+def missing(keys: set[str]) -> set[str]:
+    return {key for key in keys if not has_message(key, context="page")}
+
+
+def test_the_templates_ask_for_no_message_that_is_not_there() -> None:
     asked = {key for file in TEMPLATES for key in re.findall(r'\bt\("([a-z_]+)"[,)]', file.read_text(encoding="utf-8"))}
     assert len(asked) > 100
-    assert asked - words.words().keys() == set()
+    assert missing(asked) == set()
 
 
-def test_what_the_code_refuses_with_has_its_words() -> None:
+def test_what_the_code_refuses_with_has_its_message() -> None:
     code = "".join(file.read_text(encoding="utf-8") for file in UI.glob("*.py"))
     keys = set(re.findall(r'CannotBe\("([a-z_]+)"\)', code)) | set(re.findall(r'FORBIDDEN, "([a-z_]+)"\)', code))
     assert len(keys) > 8
-    assert keys - words.words().keys() == set()
+    assert missing(keys) == set()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_what_the_database_may_say_has_its_words(family: str) -> None:
-    assert {family + one for one in FAMILIES[family]} - words.words().keys() == set()
+def test_what_the_database_may_say_has_its_message(family: str) -> None:
+    assert missing({family + one for one in FAMILIES[family]}) == set()
 
 
-def test_no_word_is_empty_and_none_stands_twice() -> None:
-    lines = (UI / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    assert len(lines) == len(words.words())
-    assert all(all(pair) for pair in words.words().values())
-    assert [told("accept", language) for language in LANGUAGES] == ["Принять", "Accept"]
-
-
-def test_a_word_that_a_newer_table_brings_is_shown_as_it_is() -> None:
-    assert told("gap_struck_by_lightning", "ru") == "struck by lightning"
-
-
-def test_every_rule_that_costs_somebody_has_its_russian() -> None:
-    rules = {
-        rule.words
+def test_every_rule_gives_a_reason_that_can_be_read() -> None:
+    rules = [
+        rule
         for module in pkgutil.iter_modules(quality.__path__)
         for suite in vars(importlib.import_module(f"smena.quality.{module.name}")).values()
         if isinstance(suite, tuple)
         for rule in suite
         if isinstance(rule, Rule)
-    }
+    ]
     assert len(rules) > 90
-    unknown = {words_of for words_of in rules if said(words_of, "ru") == words_of}
-    assert unknown == set()
-
-
-def test_no_phrase_is_left_that_nothing_says() -> None:
-    sources = [*(UI.parent).rglob("*.py"), *(REPOSITORY / "include" / "sql").rglob("*.sql")]
-    text = "".join(file.read_text(encoding="utf-8") for file in sources).replace("''", "'")
-    for english in words.phrases():
-        # A phrase may be put together of several pieces.
-        pieces = [piece for piece in re.split(r"\{\w+\}|; | (?=organisation$)|(?<=was) ", english) if piece.strip()]
-        assert [piece for piece in pieces if piece.strip() not in text] == [], english
-
-
-def test_a_reason_is_told_in_the_readers_language() -> None:
-    two = "the VAT is negative; total is missing"
-    assert said(two, "en") == two
-    assert said(two, "ru") == "НДС меньше нуля; нет поля total"
-    assert said("the OFD tells of it with other sums; a person decides", "ru").endswith("; решает человек")
-    assert said("the OFD tells of it, register 12; rounding of 0.40 explained", "ru").endswith(
-        "разница 0.40 — округление"
-    )
-    assert said("held back: the ИНН is not the organisation's", "ru") == "задержано: ИНН не этой организации"
-    assert said("struck by lightning {0}", "ru") == "struck by lightning {0}"
-    assert said(None, "ru") == ""
-
-
-def test_a_russian_phrase_names_what_the_english_one_names() -> None:
-    names = [set(re.findall(r"\{(\w*)\}", phrase)) for pair in words.phrases().items() for phrase in pair]
-    assert names[::2] == names[1::2]
+    for rule in rules:
+        assert translate(rule.reason) != translate(rule.reason, ENGLISH), rule.name
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.stem)

@@ -11,7 +11,9 @@ from itertools import islice
 import pandas as pd
 
 from smena.model.containing import contained
-from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse, stored_of
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.pipeline.extract import MARGIN, RECEIPTS
 from smena.pipeline.limits import Budget, OverLimit
 from smena.pipeline.reading import DOCUMENTS
@@ -167,7 +169,7 @@ class Witness:
             if len(registers) == 1:
                 name = registers[0].kkt_reg_id
                 ours = error if isinstance(error, Undecodable) else contained(error, f"reconciliation of {name}")
-                return Told(unasked={name: f"its answers cannot be read: {ours}"})
+                return Told(unasked={name: reason(Reason.ANSWERS_UNREADABLE, reason=stored_of(ours))})
         told = Told()
         for one in registers:
             told.add(self._read([one], answers))
@@ -181,7 +183,7 @@ class Witness:
         told.by_days = read_day_totals(page for one in answers.values() for page in one.days)
         if len(broken):
             reasons = broken.groupby("kkt_reg_id")["reason"].first()
-            told.unasked |= {str(name): f"totals by shift cannot be read: {why}" for name, why in reasons.items()}
+            told.unasked |= {str(name): reason(Reason.TOTALS_UNREADABLE, reason=why) for name, why in reasons.items()}
         if self._booked_vat is not None and len(self._booked_vat):
             pages = [page for one in answers.values() for page in (*one.totals, *one.wider)]
             told.vat = unequal_vat(self._booked_vat, read_told_vat(pages))
@@ -263,11 +265,11 @@ class Witness:
                     except RefusedLogin:
                         raise
                     except (RefusedByService, UnreadableAnswer, OverLimit) as error:
-                        told.unasked[name] = str(error)
+                        told.unasked[name] = stored_of(error)
                     except (PassingFault, WrongUse):
                         raise
                     except Exception as error:  # noqa: BLE001 - the border of a register
-                        told.unasked[name] = str(contained(error, f"reconciliation of {name}"))
+                        told.unasked[name] = stored_of(contained(error, f"reconciliation of {name}"))
             except PassingFault:
                 workers.shutdown(wait=False, cancel_futures=True)
                 raise

@@ -7,54 +7,13 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from smena.messages import UNKNOWN, message, translate
 from smena.pipeline.proof.canonical import canonical
 
 _OPENS = '<script type="application/json" id="certificate">'
 _CLOSES = "</script>"
 
-_VERDICTS = {
-    "complete": "полный",
-    "open": "смена открыта",
-    "missing": "не хватает",
-    "out_of_reach": "недоступно",
-    "offline": "касса молчит",
-    "disabled": "не загружается",
-    "": "—",
-}
-_OUTCOMES = {
-    "issued": "оформлена ордерами",
-    "no_cash": "без наличных",
-    "incomplete": "неполная",
-    "duplicate": "дубль другого источника",
-    "conflict": "расхождение, ждёт решения",
-    "needs_review": "ждёт проверки",
-    "before_start": "до даты начала",
-    "closed_period": "в закрытом периоде",
-    "rejected": "отклонена",
-}
-_OPERATIONS = {
-    "cash_income": "приход",
-    "cash_refund": "возврат прихода",
-    "cash_payout": "расход",
-    "cash_payout_refund": "возврат расхода",
-}
-_KINDS = {"pko": "ПКО", "rko": "РКО"}
-_DIFFERENCES = {
-    "shift_totals": "итоги смены",
-    "shift_receipts": "чеки и итоги смены",
-    "shift_not_told": "смены больше нет у оператора",
-    "totals_contradict": "итоги смены противоречат себе",
-    "documents": "номера документов",
-    "days": "итоги по дням",
-    "organization_days": "итоги организации по дням",
-    "orders": "ордера и наличные смены",
-    "two_sources": "ОФД и Маркет",
-    "vat": "НДС чеков и итогов смены",
-    "receipts_changed": "чеки, которые оператор сообщает иначе",
-    "till_changed": "чеки смены в Маркете",
-    "till_not_told": "смены больше нет в Маркете",
-    "till_not_here": "смены Маркета здесь нет",
-}
+_OPERATIONS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
 
 _STYLE = """
 body { font: 15px/1.5 "PT Sans", "Segoe UI", Arial, sans-serif; color: #1b1b1b; max-width: 64rem; margin: 2rem auto;
@@ -128,11 +87,11 @@ def _conclusion(told: Mapping[str, Any]) -> str:
 
 
 def _outcomes(rows: Sequence[Mapping[str, Any]]) -> str:
-    titles = ["Исход", "Смен", "Чеков", *(f"{name}, нал., ₽" for name in _OPERATIONS.values())]
+    titles = ["Исход", "Смен", "Чеков", *(f"{_said('operation', name)}, нал., ₽" for name in _OPERATIONS)]
     return _table(
         titles,
         [
-            [_OUTCOMES.get(row["outcome"], row["outcome"]), row["shifts"], row["receipts"]]
+            [_said("outcome", row["outcome"]), row["shifts"], row["receipts"]]
             + [_money(row[name]) for name in _OPERATIONS]
             for row in rows
         ],
@@ -143,8 +102,8 @@ def _outcomes(rows: Sequence[Mapping[str, Any]]) -> str:
 def _operations(rows: Sequence[Mapping[str, Any]]) -> str:
     cells = [
         [
-            _KINDS[row["kind"]] + (" (сторно)" if row["standing"] == "reversed" else ""),
-            _OPERATIONS[row["operation"]],
+            _said("kind", row["kind"]) + (" (сторно)" if row["standing"] == "reversed" else ""),
+            _said("operation", row["operation"]),
             row["orders"],
             _money(row["amount"]),
         ]
@@ -173,20 +132,35 @@ def _verdicts(rows: Sequence[Mapping[str, Any]]) -> str:
     for row in rows:
         registers.setdefault(row["register"], Counter())[row["verdict"]] += 1
     cells = [
-        [name, ", ".join(f"{_VERDICTS[verdict]} — {count}" for verdict, count in sorted(counts.items()))]
+        [name, ", ".join(f"{_said('verdict', verdict)} — {count}" for verdict, count in sorted(counts.items()))]
         for name, counts in registers.items()
     ]
     lacking = [
-        [row["register"], _day(row["day"]), _VERDICTS[row["verdict"]], "; ".join(row["missing"]) or row["reason"]]
+        [row["register"], _day(row["day"]), _said("verdict", row["verdict"]), _lacks(row)]
         for row in rows
         if row["verdict"] in ("missing", "out_of_reach", "open")
     ]
     return _table(["РНМ", "Дней"], cells) + (_table(["РНМ", "День", "Вывод", "Чего нет"], lacking) if lacking else "")
 
 
+def _said(family: str, word: str) -> str:
+    """A word of the warehouse in Russian; a dash where there is none."""
+    return message(f"{family}_{word}", context="certificate") if word else UNKNOWN
+
+
+def _lacks(row: Mapping[str, Any]) -> str:
+    return "; ".join(map(translate, row["missing"])) or translate(row["reason"])
+
+
 def _differences(rows: Sequence[Mapping[str, Any]]) -> str:
     cells = [
-        [_day(row["day"]), _DIFFERENCES[row["kind"]], row["register"], row["cause"], _money(row["amount"])]
+        [
+            _day(row["day"]),
+            _said("difference", row["kind"]),
+            row["register"],
+            translate(row["cause"]),
+            _money(row["amount"]),
+        ]
         for row in rows
     ]
     return _table(["День", "Что расходится", "РНМ", "Вероятная причина", "На сумму, ₽"], cells, numeric_from=4)
@@ -197,7 +171,7 @@ def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, A
         [
             row["register"],
             _day(row["day"]),
-            _VERDICTS[row["verdict"]],
+            _said("verdict", row["verdict"]),
             row["numbers"],
             row["receipts"],
             _money(row["cash"]),

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from smena.model.reason_text import LINE_END, joined, reason
+from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.proof.asking import AskedRegister, Witness
 from smena.pipeline.proof.evidence import documents_of
@@ -130,9 +132,13 @@ def _changed(receipts: pd.DataFrame, shifts: pd.DataFrame) -> list[dict[str, Any
     for shift_id, changed in receipts.groupby("shift_id"):
         (shift,) = shifts[shifts["shift_id"] == shift_id].to_dict("records")
         numbers = changed["fiscal_document_number"].sort_values().astype("string").tolist()
-        named = ", ".join(numbers[:MOST_NAMED]) + (f" и ещё {len(numbers) - MOST_NAMED}" * (len(numbers) > MOST_NAMED))
-        what = sorted({part for text in changed["what"] for part in text.split("; ")}, key=[GONE, NEW].__contains__)
-        cause = ["the operator tells other receipts now than those that were booked", *what, f"ФД № {named}"]
+        named = ", ".join(numbers[:MOST_NAMED])
+        if len(numbers) > MOST_NAMED:
+            documents = reason(Reason.DOCUMENTS_NAMED_OF_MORE, numbers=named, rest=len(numbers) - MOST_NAMED)
+        else:
+            documents = reason(Reason.DOCUMENTS_NAMED, numbers=named)
+        what = sorted({code for text in changed["what"] for code in text.split(LINE_END)}, key=[GONE, NEW].__contains__)
+        cause = joined([str(Reason.RECEIPTS_CHANGED), *what, documents])
         columns = ["fiscal_document_number", "ours", "theirs"]
         rows.append(
             {
@@ -140,7 +146,7 @@ def _changed(receipts: pd.DataFrame, shifts: pd.DataFrame) -> list[dict[str, Any
                 "kkt_reg_id": shift["kkt_reg_id"],
                 "day": shift["closed_at"].date(),
                 "amount": int(changed["cash"].sum()),
-                "cause": "; ".join(cause),
+                "cause": cause,
                 "details": {
                     "receipts": changed[columns].head(MOST_NAMED).astype(object).to_dict("records"),
                     **_named(shift),

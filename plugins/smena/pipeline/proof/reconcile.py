@@ -14,8 +14,11 @@ from typing import Any
 import pandas as pd
 
 from smena.integration.organizations import organization_of
+from smena.messages import ENGLISH, translate
 from smena.model.containing import contained
+from smena.model.errors import stored_of
 from smena.model.organization import Organization
+from smena.model.reason_text import joined
 from smena.model.window import OFD, Window
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import horizon_of
@@ -25,7 +28,6 @@ from smena.pipeline.proof.asking import AskedRegister, Told, Witness
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
 from smena.pipeline.proof.receipts import Again, ask_again, read_booked_vat, vat_differences
 from smena.pipeline.road import Road
-from smena.transform.decoding import storable
 from smena.transform.frames import MONEY
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame
@@ -147,7 +149,7 @@ def reconcile(
                     _finish(transaction, made)
         except Exception as error:
             ours = contained(error, f"reconciliation of {inn}, batch {batch_id}")
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=storable(str(ours)))
+            road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             if ours is error:
                 raise
             raise ours from error
@@ -363,12 +365,12 @@ def _alert(made: Reconciled) -> None:
             logger.log(
                 logging.WARNING,
                 "difference inn=%s kind=%s register=%s day=%s amount=%s cause=%s",
-                made.inn, row["kind"], row["kkt_reg_id"], row["day"], row["amount"], row["cause"],
+                made.inn, row["kind"], row["kkt_reg_id"], row["day"], row["amount"], translate(row["cause"], ENGLISH),
             )  # fmt: skip
     for row in made.lacking:
-        what = "; ".join(row["missing"]) or row["reason"]
+        what = translate(joined(row["missing"]) or row["reason"], ENGLISH)
         logger.warning(
             "%s inn=%s register=%s day=%s what=%s", row["verdict"], made.inn, row["kkt_reg_id"], row["day"], what
         )
     for register, reason in made.unasked.items():
-        logger.warning("unasked inn=%s register=%s why=%s", made.inn, register, reason)
+        logger.warning("unasked inn=%s register=%s why=%s", made.inn, register, translate(reason, ENGLISH))

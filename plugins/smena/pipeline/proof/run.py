@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from smena.integration.lifecycle import enabled
+from smena.messages import ENGLISH, readable, translate
 from smena.model.containing import contained
-from smena.model.errors import BadBatch, PassingFault, SmenaError
+from smena.model.errors import BadBatch, PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.proof.reconcile import LOOK_BACK_DAYS, reconcile
 from smena.pipeline.road import Road
-from smena.transform.decoding import storable
 from smena.warehouse.database import Row
 
 MOST_LOTS = 64
@@ -88,9 +88,9 @@ def _reported(row: Row) -> tuple[str, int]:
     """Says in a line how an organisation ended; why it was not reconciled, and how many registers were not asked."""
     summary = row["summary"]
     with step_log("report", inn=row["organization_inn"], batch_id=row["batch_id"], state=row["state"]) as told:
-        told.update(summary)
+        told.update(readable(summary, ENGLISH))
     if row["state"] != "published":
-        return str(summary.get("stopped", "it did not end")), 0
+        return translate(summary.get("stopped"), ENGLISH) or "it did not end", 0
     counts = {"days of registers missing": "missing", "new differences": "new"}
     if facts := ", ".join(f"{summary[key]} {name}" for name, key in counts.items() if summary.get(key)):
         logger.warning("found inn=%s what=%s", row["organization_inn"], facts)
@@ -100,6 +100,6 @@ def _reported(row: Row) -> tuple[str, int]:
 def _keep_failure(road: Road, inn: str, run_id: str, last_day: date, error: SmenaError) -> None:
     """Keeps for the report why an organisation failed before a batch of it was opened."""
     try:
-        road.warehouse.run("reconcile_failed", inn=inn, run_id=run_id, last_day=last_day, reason=storable(str(error)))
+        road.warehouse.run("reconcile_failed", inn=inn, run_id=run_id, last_day=last_day, reason=stored_of(error))
     except Exception as fault:  # noqa: BLE001 - the report says that nothing was begun
         contained(fault, f"keeping why {inn} was not reconciled")

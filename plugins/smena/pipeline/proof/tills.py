@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from smena.integration.organizations import account_rules
-from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer
+from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, stored_of
 from smena.model.organization import Organization
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.market.extract import CHEQUES, fetch_cheques
 from smena.pipeline.market.process import work
@@ -46,7 +48,7 @@ def ask_again(road: Road, organization: Organization, pages: PageStore, window: 
                     except RefusedLogin:
                         raise
                     except (RefusedByService, UnreadableAnswer) as error:
-                        again.unasked[str(shop["shop_id"])] = str(error)
+                        again.unasked[str(shop["shop_id"])] = stored_of(error)
                     else:
                         _compare(road, organization, shop, answers, again)
             except PassingFault:
@@ -105,7 +107,7 @@ def _compare(road: Road, organization: Organization, shop: Row, answers: Sequenc
     told = work(list(answers), dated, accounts, shop["first_day"], shop["last_day"], now)
     unread = told.rejects[told.rejects["kind"] == "page"]
     if len(unread):
-        again.unasked[str(shop["shop_id"])] = f"cheques cannot be read: {unread.iloc[0]['reason']}"
+        again.unasked[str(shop["shop_id"])] = reason(Reason.CHEQUES_UNREADABLE, reason=unread.iloc[0]["reason"])
         return
     rows = road.warehouse.rows("proof_tills", **place)
     days = [row["day"] for row in road.warehouse.rows("proof_shop_days", **place)]

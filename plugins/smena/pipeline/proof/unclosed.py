@@ -15,6 +15,8 @@ import pandas as pd
 from smena.integration.organizations import account_rules
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin
 from smena.model.organization import Organization
+from smena.model.reason_text import joined, reason
+from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.extract import RECEIPTS
 from smena.pipeline.limits import Budget
@@ -34,9 +36,9 @@ from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import PageStore
 
 _WHY = {
-    "no_closing": "its drive was replaced before the shift was closed",
-    "lost": "its drive was replaced, and its closing report cannot come any more",
-    "before_permission": "it was opened before the permission began",
+    "no_closing": Reason.DRIVE_REPLACED_BEFORE_CLOSING,
+    "lost": Reason.CLOSING_REPORT_LOST,
+    "before_permission": Reason.OPENED_BEFORE_PERMISSION,
 }
 
 
@@ -195,12 +197,10 @@ def _with_reason(shifts: pd.DataFrame, one: Found, read_receipts: int) -> pd.Dat
     """The reason for a person to look: why it cannot be whole, its cash, and what lacks by the totals."""
     cash = shifts[list(MONEY[:4])].fillna(0).iloc[0]
     in_cash = int(cash["cash_income"] - cash["cash_refund"] - cash["cash_payout"] + cash["cash_payout_refund"])
-    sign = "-" if in_cash < 0 else ""
-    parts = [_WHY[one.shift.kind], f"cash of its receipts: {sign}{abs(in_cash) // 100}.{abs(in_cash) % 100:02d}"]
+    parts = [str(_WHY[one.shift.kind]), reason(Reason.CASH_OF_RECEIPTS, amount=in_cash)]
     if one.shift.receipts is not None and one.shift.receipts != read_receipts:
-        parts.append(f"{read_receipts} of {one.shift.receipts} receipts were read")
+        parts.append(reason(Reason.RECEIPTS_NOT_WHOLE, read=read_receipts, expected=one.shift.receipts))
     former = shifts["reason"].iloc[0]
     if pd.notna(former):
         parts.append(str(former))
-    reason = pd.Series(["; ".join(parts)], index=shifts.index, dtype="string")
-    return shifts.assign(reason=reason)
+    return shifts.assign(reason=pd.Series([joined(parts)], index=shifts.index, dtype="string"))

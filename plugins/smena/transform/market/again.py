@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from smena.model.reasons import Reason
 from smena.transform.market.frames import TILL_MONEY
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
@@ -72,12 +73,12 @@ def changed_tills(here: pd.DataFrame, told: pd.DataFrame, days: pd.DatetimeIndex
         one, other = both[name], both[f"{name}_told"]
         differs |= ~((one == other).fillna(value=False) | (one.isna() & other.isna()))
     changed = (side == "both") & differs
-    cause = pd.Series("its cheques are other ones now", index=both.index, dtype="string")
-    cause = cause.mask(both["outcome_told"] == "incomplete", "its cheques cannot all be read now")
+    cause = pd.Series(str(Reason.CHEQUES_CHANGED), index=both.index, dtype="string")
+    cause = cause.mask(both["outcome_told"] == "incomplete", str(Reason.CHEQUES_NOT_ALL_READABLE))
     decided = both["is_decided"].fillna(value=False).astype(bool)
-    cause = cause.mask(decided, "a person decided, or has to: the source tells another thing than what stands")
-    cause = cause.mask(gone, "Market told of this shift when it was loaded, and does not any more")
-    cause = cause.mask(new, "Market tells of this shift, and it is not here")
+    cause = cause.mask(decided, str(Reason.DECIDED_OTHERWISE))
+    cause = cause.mask(gone, str(Reason.MARKET_SHIFT_NOT_REPORTED))
+    cause = cause.mask(new, str(Reason.MARKET_SHIFT_NOT_HERE))
     kind = pd.Series("till_changed", index=both.index, dtype="string").mask(gone, "till_not_told")
     made = both.assign(
         kind=kind.mask(new, "till_not_here"),

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from smena.model.money import kopecks
+from smena.model.reason_text import Wrong
+from smena.model.reasons import Reason
 from smena.transform.documents import MOST_KOPECKS
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -56,30 +58,30 @@ def _plain(found: re.Match[bytes]) -> bytes:
 def kopecks_of(roubles: Decimal, what: str, *, signed: bool = False) -> int:
     """Kopecks. Raises ValueError for a part of one, for a negative amount unless `signed`, and beyond 10^13."""
     if not roubles.is_finite() or not (-_MOST if signed else 0) <= roubles <= _MOST:
-        raise ValueError(f"{what} is no amount that can be")
+        raise Wrong(Reason.NOT_AN_AMOUNT, what=what)
     try:
         return kopecks(roubles)
     except ValueError:
-        raise ValueError(f"{what} is not a whole number of kopecks") from None
+        raise Wrong(Reason.NOT_WHOLE_KOPECKS, what=what) from None
 
 
 def thousandths(quantity: Decimal, what: str) -> int:
     """Thousandths of a unit, rounded half up. Raises ValueError for what is negative or absurd."""
     if not quantity.is_finite() or not 0 <= quantity <= _MOST_THOUSANDTHS:
-        raise ValueError(f"{what} is no quantity that can be")
+        raise Wrong(Reason.NOT_A_QUANTITY, what=what)
     return int(_ROUNDED.scaleb(_ROUNDED.quantize(quantity, _THOUSANDTH), 3))
 
 
 def line_kopecks(price: Decimal, quantity: Decimal, what: str) -> int:
     """Price by quantity in kopecks, rounded half up. Raises ValueError as the others do."""
     if not (price.is_finite() and quantity.is_finite() and 0 <= price <= _MOST and 0 <= quantity <= _MOST_THOUSANDTHS):
-        raise ValueError(f"{what} is no amount that can be")
+        raise Wrong(Reason.NOT_AN_AMOUNT, what=what)
     try:
         amount = _EXACT.multiply(price, quantity)
     except ArithmeticError:
-        raise ValueError(f"{what} has more digits than a price has") from None
+        raise Wrong(Reason.TOO_MANY_DIGITS, what=what) from None
     if amount > _MOST:
-        raise ValueError(f"{what} is no amount that can be")
+        raise Wrong(Reason.NOT_AN_AMOUNT, what=what)
     return int(_ROUNDED.scaleb(_ROUNDED.quantize(amount, _KOPECK), 2))
 
 
@@ -98,7 +100,7 @@ def whole(told: Sequence[Decimal | None], places: int) -> Ints:
 def bounded(amounts: Ints, what: str, *, signed: bool = False) -> Ints:
     """The same amounts. Raises ValueError where `kopecks_of` would, or `thousandths`."""
     if len(amounts) and not (-MOST_KOPECKS if signed else 0) <= amounts.min() <= amounts.max() <= MOST_KOPECKS:
-        raise ValueError(f"{what} is no amount that can be")
+        raise Wrong(Reason.NOT_AN_AMOUNT, what=what)
     return amounts
 
 
@@ -107,7 +109,7 @@ def worth(prices: Sequence[Decimal], quantities: Ints) -> Ints:
     price = whole(prices, _PRICE_PLACES)
     # A float is enough to tell what a machine word would not hold.
     if len(price) and (price.min() < 0 or (price.astype("float64") * quantities).max() >= _MOST_PRODUCT):
-        raise ValueError("a price is no amount that can be")
+        raise Wrong(Reason.NOT_AN_AMOUNT, what="price")
     kopeck = 10 ** (_PRICE_PLACES + _COUNT_PLACES - 2)
     amounts: Ints = (price * quantities + kopeck // 2) // kopeck
     return amounts

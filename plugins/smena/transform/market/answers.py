@@ -7,6 +7,7 @@ from codecs import BOM_UTF8
 
 import msgspec
 
+from smena.model.reasons import Reason
 from smena.transform.decoding import Undecodable, decode
 
 _PASCAL_KEY = re.compile(rb'"([A-Z])(\w*"\s*:)')
@@ -31,12 +32,12 @@ def is_array(body: bytes) -> bool:
 def items_of(body: bytes) -> list[msgspec.Raw]:
     """The entries of a list, as they came. `null` holds none. Raises Undecodable where the answer is no list."""
     if not body.removeprefix(BOM_UTF8).strip():
-        raise Undecodable("the answer is empty")
+        raise Undecodable(Reason.ANSWER_EMPTY)
     if is_array(body):
         entries: list[msgspec.Raw] = decode(body, list[msgspec.Raw])
         return entries
     listed = decode(body, _Listed)
     told = listed.Items if listed.items is msgspec.UNSET else listed.items
     if told is msgspec.UNSET:
-        raise Undecodable("the answer has no items")
+        raise Undecodable(Reason.ANSWER_WITHOUT_ITEMS)
     return told or []

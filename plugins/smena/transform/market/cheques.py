@@ -133,7 +133,7 @@ def _parts(of_cheques: Sequence[Sequence[Row]], names: Sequence[str]) -> Columns
 def _payments(of_cheques: Sequence[Any]) -> tuple[Columns, Ints, Ints]:
     """The payments that are not cash, and by cheque what was paid in cash and otherwise."""
     told, row = _flat(of_cheques)
-    amount = bounded(whole([one.value for one in told], 2), "the value of a payment")
+    amount = bounded(whole([one.value for one in told], 2), "payment_value")
     names = {kind: payment_type(kind) for kind in {one.type for one in told}}
     kinds = np.array([names[one.type] for one in told], dtype=object)
     in_cash = kinds == CASH
@@ -146,7 +146,7 @@ def _payments(of_cheques: Sequence[Any]) -> tuple[Columns, Ints, Ints]:
 
 def _lines(of_cheques: Sequence[Any]) -> Columns:
     told, row = _flat(of_cheques)
-    quantity = bounded(whole([one.count for one in told], 3), "the count of a line")
+    quantity = bounded(whole([one.count for one in told], 3), "line_count")
     amount = worth([one.sell_price_per_unit for one in told], quantity)
     products, codes = ([getattr(one, name) for one in told] for name in ("product_id", "product_code"))
     return {

@@ -99,7 +99,7 @@ def payment_type(told: str) -> str:
 
     Raises ValueError for one that is too long.
     """
-    name = identifier(storable(told.strip()), "the type of a payment")
+    name = identifier(storable(told.strip()), "payment_type")
     return _TYPES.get(name.casefold(), name or UNKNOWN)
 
 

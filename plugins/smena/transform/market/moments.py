@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smena.model.reason_text import Wrong
+from smena.model.reasons import Reason
 from smena.transform.pages import day_of
 from smena.transform.wholeness import BELIEVABLE
 
@@ -31,9 +33,9 @@ def moment_of(told: str, zone: tzinfo, what: str, latest: datetime | None) -> da
         if moment.tzinfo is not None:
             moment = moment.astimezone(zone).replace(tzinfo=None)
     except (ValueError, OverflowError):
-        raise ValueError(f"{what} is no moment") from None
+        raise Wrong(Reason.NOT_A_MOMENT, what=what) from None
     if len(told) < _SHORTEST:
-        raise ValueError(f"{what} has no time of day")
+        raise Wrong(Reason.NO_TIME_OF_DAY, what=what)
     return _believed(moment, what, latest)
 
 
@@ -63,7 +65,7 @@ def day_told(told: str, zone: tzinfo, what: str, latest: datetime | None) -> dat
         if moment.tzinfo is not None and moment.time() != time.min:
             moment = moment.astimezone(zone)
     except (ValueError, OverflowError):
-        raise ValueError(f"{what} is no day") from None
+        raise Wrong(Reason.NOT_A_DAY, what=what) from None
     return _believed(datetime.combine(moment.date(), time.min), what, latest)
 
 
@@ -79,9 +81,9 @@ def day_at_best(told: object, zone: tzinfo) -> datetime | None:
 
 def _believed(moment: datetime, what: str, latest: datetime | None) -> datetime:
     if not _FIRST <= moment < _LAST:
-        raise ValueError(f"{what} lies where no register was online")
+        raise Wrong(Reason.BEFORE_ONLINE_REGISTERS, what=what)
     if latest is not None and moment > latest:
-        raise ValueError(f"{what} lies in the future")
+        raise Wrong(Reason.IN_THE_FUTURE, what=what)
     return moment
 
 

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from smena.model.reason_text import Wrong
+from smena.model.reasons import Reason
 from smena.transform.documents import MOST_KOPECKS
 from smena.transform.market.amounts import kopecks_of, line_kopecks, thousandths
 from smena.transform.market.cheques import ChequeColumns, Row, as_columns, joined, of_rows
@@ -105,7 +107,7 @@ def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | Non
     cash = cashless = 0
     payments: list[Row] = []
     for payment in told.payments or ():
-        amount = kopecks_of(payment.value, "the value of a payment")
+        amount = kopecks_of(payment.value, "payment_value")
         kind = payment_type(payment.type)
         if kind == CASH:
             cash += amount
@@ -113,16 +115,16 @@ def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | Non
             cashless += amount
             payments.append((kind, amount))
     if cash + cashless not in (total, total + correction, total - correction):
-        raise ValueError("the payments do not add up to the total")
+        raise Wrong(Reason.PAYMENTS_NOT_THE_TOTAL)
     closed_at = moment_of(told.close_time, zone, "closeTime", latest)
     opened_at = told.open_time and moment_of(told.open_time, zone, "openTime", latest)
     if opened_at and opened_at > closed_at:
-        raise ValueError("it was closed before it was opened")
+        raise Wrong(Reason.CHEQUE_CLOSED_BEFORE_OPENED)
     row = (
         page.page_id,
         page.kkt_reg_id,
-        word(told.id, "the id"),
-        words(told.number, "the number"),
+        word(told.id, "id"),
+        words(told.number, "number"),
         word(told.cashbox_id, "cashboxId"),
         word(told.cash_register_id, "cashRegisterId"),
         opened_at or None,
@@ -137,8 +139,8 @@ def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | Non
 
 
 def _sold(line: ChequeLine) -> Row:
-    amount = line_kopecks(line.sell_price_per_unit, line.count, "the sum of a line")
-    quantity = thousandths(line.count, "the count of a line")
+    amount = line_kopecks(line.sell_price_per_unit, line.count, "line_sum")
+    quantity = thousandths(line.count, "line_count")
     return words(line.product_id, "productId"), words(line.product_code, "productCode"), quantity, amount
 
 
@@ -149,25 +151,25 @@ def _waybill(page: RawPage, told: Waybill, *, zone: tzinfo, latest: datetime | N
     amounts = [line[-1] for line in lines]
     amount = None if None in amounts else sum(amounts)
     if amount is not None and amount > MOST_KOPECKS:
-        raise ValueError("the sum of the lines is no amount that can be")
+        raise Wrong(Reason.NOT_AN_AMOUNT, what="lines_sum")
     row = (
         page.page_id,
         page.kkt_reg_id,
-        word(told.id, "the id"),
-        words(told.number, "the number"),
+        word(told.id, "id"),
+        words(told.number, "number"),
         day_told(told.document_date, zone, "documentDate", latest) if told.document_date else None,
         day_told(told.receive_date, zone, "receiveDate", latest),
         words(told.supplier_id, "supplierId"),
-        words(told.source, "the source"),
+        words(told.source, "source"),
         amount,
     )
     return row, lines
 
 
 def _delivered(number: int, position: Position) -> Row:
-    quantity = thousandths(position.quantity, "the quantity of a line")
+    quantity = thousandths(position.quantity, "line_quantity")
     price = position.buy_price_per_unit
     if price is None:
         return number, words(position.product_id, "productId"), quantity, None, None
-    amount = line_kopecks(price, position.quantity, "the sum of a line")
+    amount = line_kopecks(price, position.quantity, "line_sum")
     return number, words(position.product_id, "productId"), quantity, kopecks_of(price, "buyPricePerUnit"), amount

@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from smena.model.reason_text import Wrong, reason, reason_of
+from smena.model.reasons import Reason
 from smena.transform.decoding import Undecodable, decode, identifier, storable
 from smena.transform.duplicates import distinct
 from smena.transform.frames import REJECTS
@@ -19,7 +21,7 @@ from smena.transform.market.amounts import plain_amounts
 from smena.transform.market.answers import camel, is_array, items_of
 from smena.transform.market.documents import Told, answer_type
 from smena.transform.market.moments import day_at_best
-from smena.transform.pages import RawPage, moments, reject_of_day, unexpected
+from smena.transform.pages import RawPage, moments, reject_of_day, unexpected, unreadable
 from smena.transform.schema import MOMENT, Schema
 
 R = TypeVar("R")
@@ -78,14 +80,14 @@ class Reader(Generic[R]):
         try:
             items = items_of(page.body)
         except Undecodable as error:
-            rejects.append(reject_of_day(page, "page", f"the answer cannot be read: {error}", page.body, None))
+            rejects.append(reject_of_day(page, "page", unreadable(str(error)), page.body, None))
             return rows
         for raw in items:
             record = bytes(raw)
             try:
                 rows.append(self.judge(page, decode(plain_amounts(camel(record)), self.shape, strict=False)))
             except ValueError as error:
-                rejects.append(reject_of_day(page, self.kind, str(error), record, self._day(record)))
+                rejects.append(reject_of_day(page, self.kind, reason_of(error), record, self._day(record)))
         return rows
 
     def _day(self, record: bytes) -> datetime | None:
@@ -100,7 +102,7 @@ def word(told: str | int | None, what: str) -> str:
     """An identifier as text. Raises ValueError where nothing is told, or more than an identifier is."""
     text = words(told, what)
     if not text:
-        raise ValueError(f"{what} is not told")
+        raise Wrong(Reason.FIELD_MISSING, what=what)
     return text
 
 
@@ -112,7 +114,7 @@ def words(told: str | int | None, what: str) -> str:
 def check_shop(page: RawPage, shop_id: str | None) -> None:
     """Raises ValueError for a record of another shop than the one that was asked."""
     if shop_id is not None and shop_id.strip().casefold() != page.kkt_reg_id.casefold():
-        raise ValueError("it is of another shop")
+        raise Wrong(Reason.OF_ANOTHER_SHOP)
 
 
 def columns(rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str] = ()) -> dict[str, Any]:
@@ -152,7 +154,7 @@ def told_once(
         frame.assign(content=content).rename(columns=renamed),
         [renamed.get(name, name) for name in key],
         kind,
-        f"one {kind} id with two contents",
+        reason(Reason.SAME_ID_OTHER_CONTENT, what=kind),
     )
     once = once.drop(columns="content").rename(columns={new: old for old, new in renamed.items()})
     first = frame[~frame.duplicated(key)]

@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from smena.model.outcome import Outcome
+from smena.model.reasons import Reason
 from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, decode, storable
 from smena.transform.market.answers import camel, is_array
 from smena.transform.market.documents import Told, answer_type
 from smena.transform.market.frames import TILL_MONEY, TILL_SHIFT_KEY, TILL_SHIFTS
 from smena.transform.market.moments import AHEAD
 from smena.transform.pages import day_of
+from smena.transform.reason_columns import reasons_of
 
 MARGIN = timedelta(days=2)
 """How far beyond its window cheques are asked for, so that shifts over its edges are whole."""
@@ -66,7 +68,7 @@ def make_till_shifts(
     shifts = shifts[_over(shifts, pd.Timestamp(now_local))]
     shifts = shifts[shifts["order_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))].reset_index(drop=True)
     spoiled = _spoiled(shifts, rejects, cheques, ahead, first_day, last_day)
-    _judge(shifts, ("a cheque was rejected: " + spoiled).where(spoiled != "", shifts["overlaps"]))
+    _judge(shifts, reasons_of(Reason.CHEQUE_REJECTED, reason=spoiled).where(spoiled != "", shifts["overlaps"]))
     return TILL_SHIFTS.conform(shifts)
 
 
@@ -124,7 +126,7 @@ def _overlaps(shifts: pd.DataFrame) -> pd.Series:
     crossed = (begun_within | follower).reindex(shifts.index).to_numpy(dtype=bool)
     twofold = shifts.duplicated(_SHIFT_OF, keep=False).to_numpy(dtype=bool)
     words = np.select(
-        [twofold, crossed], ["two registers tell of it", "another shift of its register lies within it"], ""
+        [twofold, crossed], [str(Reason.TWO_REGISTERS_REPORT_TILL_SHIFT), str(Reason.OVERLAPS_ANOTHER_SHIFT)], ""
     )
     return pd.Series(words, index=shifts.index, dtype="string")
 
@@ -156,7 +158,7 @@ def _spoiled(
     # Without its cashbox, a shift that no cheque is of may be another's name, misspelt.
     known = pd.MultiIndex.from_frame(unread[_SHIFT_OF]).isin(pd.MultiIndex.from_frame(cheques[_SHIFT_OF]))
     unread["till_shift"] = unread["till_shift"].where(known | unread["cashbox_id"].notna())
-    future = cheques.loc[ahead, _SHIFT_OF].assign(reason="closeTime lies in the future")
+    future = cheques.loc[ahead, _SHIFT_OF].assign(reason=str(Reason.CLOSE_TIME_IN_FUTURE))
     named = pd.concat([unread.loc[unread["till_shift"].notna(), [*_SHIFT_OF, "reason"]], future])
     by_shift = named.drop_duplicates(_SHIFT_OF).set_index(_SHIFT_OF)["reason"]
     reason = by_shift.reindex(pd.MultiIndex.from_frame(shifts[_SHIFT_OF])).set_axis(shifts.index).astype("string")

@@ -72,10 +72,10 @@ def test_a_till_shift_that_cannot_be_read_on_one_side_is_named() -> None:
         ["cash_income", "cash_refund", "cashless_income", "cashless_refund", "price_correction"], pd.NA
     )
     unread = changed_tills(here(), told(outcome="incomplete", **nothing), DAYS)
-    assert unread["cause"].tolist() == ["its cheques cannot all be read now"]
+    assert unread["cause"].tolist() == ["cheques_not_all_readable"]
     assert kinds(here(outcome="incomplete", **nothing), told())[0][0] == "till_changed"
 
 
 def test_what_a_person_decided_is_said_so() -> None:
     decided = changed_tills(here(is_decided=True), told(cash_income=1), DAYS)
-    assert decided["cause"].tolist() == ["a person decided, or has to: the source tells another thing than what stands"]
+    assert decided["cause"].tolist() == ["decided_otherwise"]

@@ -121,7 +121,10 @@ def test_a_waybill_told_twice_is_one_and_told_in_two_ways_none() -> None:
     frames = read_papers(waybill("w1", position()), waybill("w1", position()), waybill("w2"), waybill("w2", position()))
     assert rows(frames.waybills, "waybill_id") == [("w1",)]
     assert rows(frames.lines, "waybill_id", "line") == [("w1", 1)]
-    assert rows(frames.rejects, "reason", "day") == [("one waybill id with two contents", datetime(2025, 12, 1))] * 2
+    assert (
+        rows(frames.rejects, "reason", "day")
+        == [('same_id_other_content {"what": "waybill"}', datetime(2025, 12, 1))] * 2
+    )
 
 
 def test_waybills_of_other_days_are_left_out_with_their_lines() -> None:
