@@ -1056,7 +1056,7 @@ comment on column control.comparison.till_facts is
 comment on column control.comparison.is_explained is
 'Whether every cheque of the till shift is a receipt of the fiscal shift. Empty: they could not be compared.';
 comment on column control.comparison.explanation is
-'The documents on one side only, in the phrases of the messages; or why the shifts could not be compared.';
+'The documents on one side only, as stored reasons; or the reason why the shifts could not be compared.';
 comment on column control.comparison.documents is
 'The documents on one side only: what, fiscal_document_number, cheque_number, is_refund, cash and total in kopecks, at.';
 comment on column control.comparison.receipt_pages is

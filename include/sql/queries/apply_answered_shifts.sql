@@ -18,8 +18,15 @@ set
     order_date = case change_shift.action when 'take' then %(day)s else shift.order_date end,
     outcome = change_shift.outcome,
     reason = case decision.resolution
-        when 'reject' then decision.resolved_by || ': ' || decision.resolution_reason
-        else decision.resolution || ', ' || decision.resolved_by || ': ' || decision.resolution_reason
+        when 'reject'
+            then
+                'rejected_by '
+                || jsonb_build_object('by', decision.resolved_by, 'text', decision.resolution_reason)::text
+        else
+            'decided '
+            || jsonb_build_object(
+                'by', decision.resolved_by, 'text', decision.resolution_reason, 'word', decision.resolution
+            )::text
     end,
     evidence = case change_shift.action when 'take' then decision.evidence else shift.evidence end,
     same_as = change_shift.same_as,

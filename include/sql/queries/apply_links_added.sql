@@ -14,8 +14,8 @@ select
         'first_day', change_link.evidence_first_day,
         'last_day', change_link.evidence_last_day
     ),
-    'cash of ' || change_link.agreed || ' shifts of ' || change_link.compared
-    || ' agrees to the kopeck, and with no other register''s',
+    'link_agreed '
+    || jsonb_build_object('agreed', change_link.agreed, 'compared', change_link.compared)::text,
     'rule'
 from change_link
 where change_link.action = 'added'

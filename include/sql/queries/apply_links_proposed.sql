@@ -15,8 +15,10 @@ select
         'first_day', change_link.evidence_first_day,
         'last_day', change_link.evidence_last_day
     ),
-    'cash of ' || change_link.alike || ' shifts of ' || change_link.compared || ' agrees, of ' || change_link.agreed
-    || ' with no other register''s',
+    'link_likely '
+    || jsonb_build_object(
+        'alike', change_link.alike, 'agreed', change_link.agreed, 'compared', change_link.compared
+    )::text,
     'rule'
 from change_link
 where change_link.action = 'proposed'

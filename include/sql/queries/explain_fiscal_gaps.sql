@@ -6,5 +6,11 @@ select
     upper(days) - 1 as last_day,
     details
 from control.gap
-where reason = 'missing_shift' and strpos(details, %(fiscal_drive_number)s) > 0
+where
+    reason = 'missing_shift'
+    and exists (
+        select from regexp_split_to_table(details, chr(10)) as stored (reason)
+        -- The arguments of a reason that has any; see smena.model.reason_text.
+        where substring(stored.reason, ' ({.*})$')::jsonb ->> 'drive' = %(fiscal_drive_number)s
+    )
 order by kkt_reg_id, days

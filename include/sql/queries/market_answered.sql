@@ -5,6 +5,6 @@ set
     resolution = answer.resolution,
     resolved_by = 'rule',
     resolved_at = now(),
-    resolution_reason = 'Market tells another thing now'
+    resolution_reason = 'market_reports_otherwise'
 from unnest(%(decisions)s::bigint[], %(resolutions)s::text[]) as answer (decision_id, resolution)
 where decision.decision_id = answer.decision_id and decision.state = 'open'

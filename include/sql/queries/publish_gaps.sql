@@ -21,7 +21,7 @@ with gap as (
         uncovered.unit_id,
         daterange(uncovered.first_day, uncovered.end_day),
         uncovered.reason,
-        string_agg(distinct uncovered.details, '; ')
+        string_agg(distinct uncovered.details, chr(10))
     from uncovered
     where uncovered.reason is not null
     group by uncovered.unit_id, uncovered.first_day, uncovered.end_day, uncovered.reason

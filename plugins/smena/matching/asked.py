@@ -9,9 +9,7 @@ from smena.matching.changes import DECISIONS_OPENED
 from smena.matching.questions import duplicates_to_record, questions, recommendations
 from smena.matching.slices import facts_of
 from smena.model.outcome import Outcome
-
-SELF_CONFLICT = "the source tells another thing of a shift whose orders can no longer be revised"
-TILL_SELF_CONFLICT = "Market tells another thing of a shift whose orders can no longer be revised"
+from smena.model.reasons import Reason
 
 
 def ask(
@@ -56,8 +54,8 @@ def ask(
 def _own_conflicts(rows: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
     own = pd.concat(
         [
-            rows[rows["verdict"] == "conflict"].assign(reason=SELF_CONFLICT),
-            till_rows[till_rows["verdict"] == "conflict"].assign(reason=TILL_SELF_CONFLICT),
+            rows[rows["verdict"] == "conflict"].assign(reason=str(Reason.ORDERS_NOT_REVISABLE)),
+            till_rows[till_rows["verdict"] == "conflict"].assign(reason=str(Reason.MARKET_ORDERS_NOT_REVISABLE)),
         ]
     )
     return _as_decisions(own.assign(kind="conflict", counterpart_id=missing(own), is_own=True))

@@ -15,7 +15,7 @@ class Case:
 
     Attributes:
         when: for each row of the data, whether the case holds: without unknowns.
-        outcome: what holds then, one value for all rows or a column of values.
+        outcome: what holds then, one value for all rows (a member of an enumeration too) or a column of values.
         reason: why, in the same form; None for no reason.
     """
 
@@ -52,7 +52,7 @@ def first_match(cases: Sequence[Case], index: pd.Index) -> pd.DataFrame:
 def _values(value: str | pd.Series | None, rows: int) -> np.ndarray:
     if isinstance(value, pd.Series):
         return value.astype(object).where(value.notna(), None).to_numpy()
-    return np.full(rows, value, dtype=object)
+    return np.full(rows, value and str(value), dtype=object)
 
 
 def missing(frame: pd.DataFrame, dtype: str = "string") -> pd.Series:

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from smena.matching.one_to_one import clocks_apart, matched, rest
+from smena.model.reasons import Reason
+from smena.transform.reason_columns import reasons_of
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
 CORRECTIONS = ("receiptCorrection", "bsoCorrection")
@@ -29,7 +31,7 @@ PAIRS = Schema(
 """One row a till shift and the fiscal shift that it is.
 
 `cheques` and `receipts` count what each shift has by its own source, the sums are cash in kopecks: `till_*` of the
-till shift, the four others of the fiscal shift. `unread` says why documents could not be read, or is missing.
+till shift, the four others of the fiscal shift. `unread` is the reason why documents could not be read, or missing.
 """
 
 CHEQUES = Schema(
@@ -62,7 +64,7 @@ RECEIPTS = Schema(
 """One row a receipt, BSO or correction of a fiscal shift."""
 
 COMPARED = Schema("compared", dict.fromkeys(_PAIR, TEXT) | {"is_explained": FLAG, "unread": TEXT})
-"""One row a pair. `is_explained` is missing where the two could not be compared, and `unread` says why."""
+"""One row a pair. `is_explained` is missing where the two could not be compared; `unread` is then the reason."""
 
 DOCUMENTS = Schema(
     "compared_documents",
@@ -141,12 +143,12 @@ def _unread(pairs: pd.DataFrame, ours: pd.DataFrame, theirs: pd.DataFrame) -> pd
     cheques = _counted(pairs, ours, till, "cheque_id")
     receipts = _counted(pairs, theirs, fiscal, "fiscal_document_number")
     few = [
-        _few(pairs["cheques"], cheques, " cheques were read"),
-        _few(pairs["receipts"], receipts, " receipts were read"),
+        _few(Reason.CHEQUES_NOT_WHOLE, pairs["cheques"], cheques),
+        _few(Reason.RECEIPTS_NOT_WHOLE, pairs["receipts"], receipts),
     ]
     unequal = [
-        _unequal(pairs, cheques, till, "the cheques do not add up to the till shift"),
-        _unequal(pairs, receipts, fiscal, "the receipts do not add up to the shift"),
+        _unequal(Reason.CHEQUES_NOT_THE_TILL_SHIFT, pairs, cheques, till),
+        _unequal(Reason.RECEIPTS_NOT_THE_SHIFT, pairs, receipts, fiscal),
     ]
     reason: pd.Series = pairs["unread"].astype("string")
     for found in (*few, *unequal):
@@ -164,17 +166,16 @@ def _counted(pairs: pd.DataFrame, documents: pd.DataFrame, parts: dict[str, pd.S
     return summed.set_index(pairs.index)
 
 
-def _few(wanted: pd.Series, counted: pd.DataFrame, what: str) -> pd.Series:
+def _few(code: Reason, wanted: pd.Series, counted: pd.DataFrame) -> pd.Series:
     # An unknown count is not equal to any.
     is_whole = (wanted == counted["read"]).fillna(value=False).astype(bool)
-    text = counted["read"].astype("string") + " of " + wanted.astype("string").fillna("?") + what
-    return text.mask(is_whole)
+    return reasons_of(code, expected=wanted, read=counted["read"]).mask(is_whole)
 
 
-def _unequal(pairs: pd.DataFrame, counted: pd.DataFrame, parts: dict[str, pd.Series], why: str) -> pd.Series:
+def _unequal(code: Reason, pairs: pd.DataFrame, counted: pd.DataFrame, parts: dict[str, pd.Series]) -> pd.Series:
     # An unknown sum is not equal to any.
     alike = [(pairs[part] == counted[part]).fillna(value=False).astype(bool) for part in parts]
-    return pd.Series(why, index=pairs.index, dtype="string").mask(np.logical_and.reduce(alike))
+    return pd.Series(str(code), index=pairs.index, dtype="string").mask(np.logical_and.reduce(alike))
 
 
 def _true(flags: pd.Series) -> pd.Series:

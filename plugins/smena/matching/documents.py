@@ -20,14 +20,20 @@ from smena.matching.document_frames import (
     DocumentDecisions,
     DocumentsSlice,
 )
-from smena.matching.questions import REPORTED_NOW
 from smena.model.errors import BrokenPromise
+from smena.model.reasons import Reason
 from smena.transform.market.shifts import MARGIN
 from smena.transform.market.waybills import SOURCE_RANKS
 from smena.transform.unknown import require_known
 
 _PAPER = ["shop_id", "supplier_id", "paper_number", "paper_day"]
 _WAYBILL = "waybill"
+_QUESTIONS = {
+    "accepted": str(Reason.MARKET_ACCEPTED_DOCUMENT_CHANGED),
+    "rejected": str(Reason.MARKET_REJECTED_DOCUMENT_CHANGED),
+}
+"""What is asked about a document that was decided, by its status."""
+
 _LAST_RANK = len(SOURCE_RANKS)
 """Of a source that is not known, and of a report, which has none."""
 
@@ -207,15 +213,15 @@ def _documents(best: pd.DataFrame, together: pd.DataFrame, known: DocumentsSlice
     is_open = known.questions["is_open"].astype(bool)
     waiting = pd.MultiIndex.from_frame(known.questions.loc[is_open, ["document_id", "proposed_digest"]])
     is_asked = pd.MultiIndex.from_frame(best[["goes_to", "digest"]]).isin(waiting)
-    question = "Market tells another thing of a document that was " + best["current_status"]
+    question = best["current_status"].map(_QUESTIONS).astype("string")
     question = question.where((best["verdict"] == "conflict") & ~is_asked)
     return DOCUMENTS.conform(
         best.assign(
             document_id=best["goes_to"],
             **arrays,
             question=question,
-            advised_word=pd.Series("reverse", best.index, dtype="string").where(question.notna()),
-            advised_because=pd.Series(REPORTED_NOW, best.index, dtype="string").where(question.notna()),
+            advised_word=question.mask(question.notna(), "reverse"),
+            advised_because=question.mask(question.notna(), str(Reason.SOURCE_REPORTS_IT_NOW)),
         )
     )
 

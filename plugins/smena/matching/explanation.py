@@ -1,77 +1,69 @@
-"""What a comparison of cheques and receipts found, in words: the documents, each with its number and its cash."""
+"""What a comparison of cheques and receipts found, as stored reasons: the documents, with their numbers and cash."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from smena.model.reason_text import LINE_END
+from smena.model.reasons import Reason
+from smena.transform.reason_columns import also, reasons_of
 from smena.transform.schema import TEXT, Schema
 
 MOST_NAMED = 5
-"""So many documents are named in a sentence; the others are counted, and all of them are in the comparison."""
+"""So many documents are named; the others are counted, and all of them are in the comparison."""
 
 _PAIR = ["till_id", "fiscal_id"]
 
 EXPLANATIONS = Schema("explanations", dict.fromkeys([*_PAIR, "explanation"], TEXT))
-"""One row a pair that has documents on one side only: phrases joined by `; `."""
+"""One row a pair that has documents on one side only: a stored reason, one line a document."""
 
 
 def explain(documents: pd.DataFrame) -> pd.DataFrame:
-    """Sentences (EXPLANATIONS) of the DOCUMENTS of a comparison that move cash, for each pair.
+    """Reasons (EXPLANATIONS) of the DOCUMENTS of a comparison that move cash, for each pair.
 
-    Example: a correction 1234 of 19099 kopecks → `a correction receipt, ФД 1234, of 190.99`.
+    Example: a correction 1234 of 19099 kopecks → `correction_receipt {"amount": 19099, "document": 1234}`.
     """
     in_cash = documents[documents["cash"] != 0].reset_index(drop=True)
     place = in_cash.groupby(_PAIR).cumcount()
     named = in_cash.assign(text=_named(in_cash))[place < MOST_NAMED]
-    texts = named.groupby(_PAIR, as_index=False).agg(explanation=("text", "; ".join))
+    texts = named.groupby(_PAIR, as_index=False).agg(explanation=("text", LINE_END.join))
     sizes = in_cash.groupby(_PAIR, as_index=False).agg(size=("cash", "size"))
-    made = texts.merge(sizes, on=_PAIR).astype({"explanation": "string"})
-    more = (made["size"] - MOST_NAMED).astype("string")
-    made["explanation"] = made["explanation"].mask(
-        made["size"] > MOST_NAMED, made["explanation"] + "; and " + more + " documents more"
-    )
+    made = texts.merge(sizes, on=_PAIR).astype({"explanation": "string", "size": "Int64"})
+    more = reasons_of(Reason.MORE_DOCUMENTS, documents=made["size"] - MOST_NAMED)
+    made["explanation"] = also(made["explanation"], more.where(made["size"] > MOST_NAMED))
     return EXPLANATIONS.conform(made)
 
 
-def roubles(kopecks: pd.Series) -> pd.Series:
-    """Kopecks (Int64) as text: 19099 → `190.99`, -50 → `-0.50`."""
-    size = kopecks.abs()
-    text: pd.Series = (size // 100).astype("string") + "." + (size % 100).astype("string").str.zfill(2)
-    return text.mask(kopecks < 0, "-" + text)
-
-
 def _named(documents: pd.DataFrame) -> pd.Series:
-    amount, document = roubles(documents["cash"]), documents["fiscal_document_number"].astype("string")
-    # A number that is long, or has a mark that separates phrases, is left out.
+    amount, document = documents["cash"], documents["fiscal_document_number"]
+    # A number that is long is left out.
     number = documents["cheque_number"]
-    is_plain = number.str.fullmatch(r"[^;,]{1,30}").fillna(value=False).astype(bool)
+    has_number = number.str.fullmatch(r".{1,30}").fillna(value=False).astype(bool)
     # Whether a rounding is of a refund is not asked.
     is_refund = documents["is_refund"].fillna(value=False).astype(bool)
-    time = documents["at"].dt.strftime("%H:%M").astype("string")
+    time = documents["at"]
+    what = {name: documents["what"] == name for name in ("rounding", "correction", "receipt", "cheque")}
     cases = [
-        (documents["what"] == "rounding", "rounding of " + amount),
+        (what["rounding"], reasons_of(Reason.ROUNDING, amount=amount)),
         (
-            (documents["what"] == "correction") & is_refund,
-            "a correction receipt of a refund, ФД " + document + ", of " + amount,
+            what["correction"] & is_refund,
+            reasons_of(Reason.CORRECTION_RECEIPT_OF_REFUND, amount=amount, document=document),
         ),
-        (documents["what"] == "correction", "a correction receipt, ФД " + document + ", of " + amount),
+        (what["correction"], reasons_of(Reason.CORRECTION_RECEIPT, amount=amount, document=document)),
+        (what["receipt"] & is_refund, reasons_of(Reason.MARKET_LACKS_REFUND_CHEQUE, amount=amount, document=document)),
         (
-            (documents["what"] == "receipt") & is_refund,
-            "Market has no refund cheque of " + amount + ", ФД " + document,
+            what["receipt"] & has_number,
+            reasons_of(Reason.MARKET_LACKS_CHEQUE_OF_NUMBER, amount=amount, cheque=number, document=document),
         ),
+        (what["receipt"], reasons_of(Reason.MARKET_LACKS_CHEQUE, amount=amount, document=document)),
+        (what["cheque"] & is_refund, reasons_of(Reason.OFD_LACKS_REFUND_RECEIPT, amount=amount, time=time)),
         (
-            (documents["what"] == "receipt") & is_plain,
-            "Market has no cheque " + number + " of " + amount + ", ФД " + document,
+            what["cheque"] & has_number,
+            reasons_of(Reason.OFD_LACKS_RECEIPT_OF_NUMBER, amount=amount, cheque=number, time=time),
         ),
-        (documents["what"] == "receipt", "Market has no cheque of " + amount + ", ФД " + document),
-        ((documents["what"] == "cheque") & is_refund, "the OFD has no refund receipt of " + amount + " at " + time),
-        (
-            (documents["what"] == "cheque") & is_plain,
-            "the OFD has no receipt of cheque " + number + ", " + amount + " at " + time,
-        ),
-        (documents["what"] == "cheque", "the OFD has no receipt of " + amount + " at " + time),
+        (what["cheque"], reasons_of(Reason.OFD_LACKS_RECEIPT, amount=amount, time=time)),
     ]
     text = pd.Series(pd.NA, index=documents.index, dtype="string")
-    for condition, words in cases:
-        text = text.mask(text.isna() & condition, words)
+    for condition, reasons in cases:
+        text = text.mask(text.isna() & condition, reasons)
     return text

@@ -6,12 +6,11 @@ import pandas as pd
 
 from smena.matching.cases import known_and, missing
 from smena.matching.changes import ORDER_CHANGES
+from smena.model.reasons import Reason
 from smena.transform.schema import WHOLE
 
 _PART = ["shift_id", "operation", "taxation", "agent"]
 """What an order is of: one live order each."""
-
-CASH_AGAIN = "the source tells of the cash again"
 
 
 def plan_orders(
@@ -51,7 +50,9 @@ def plan_orders(
     revise = stays[was_reversed | ((stays["status"] == "new") & differs)]
     revise = revise.assign(
         action="revise",
-        reason=pd.Series(CASH_AGAIN, index=revise.index, dtype="string").where(revise["status"] == "reversed"),
+        reason=pd.Series(str(Reason.CASH_REPORTED_AGAIN), index=revise.index, dtype="string").where(
+            revise["status"] == "reversed"
+        ),
     )
     open_orders = current[(current["status"] == "new") & current["shift_id"].isin(booked["shift_id"])]
     if closed_through is not None:

@@ -9,23 +9,13 @@ from __future__ import annotations
 import pandas as pd
 
 from smena.matching.cases import Case, first_match, known_and
-from smena.matching.reported import BEFORE_START, BOOKED, on_day
+from smena.matching.reported import BOOKED, on_day
 from smena.matching.slices import Setting
 from smena.model.outcome import Outcome
+from smena.model.reasons import Reason
+from smena.transform.reason_columns import also, reasons_of
 
 _MEETS = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CLOSED_PERIOD, Outcome.NEEDS_REVIEW)
-
-MAY_BE_BOOKED = "Market has booked a shift of that time, and no link tells whether it is this one"
-ACCEPTED_FROM_MARKET = "booked from Market, and accepted or in a period that is closed"
-CLOSED_FROM_MARKET = "booked from Market with other sums, in a period that is closed"
-OTHER_FROM_MARKET = "booked and accepted from Market with other sums; a person decides"
-BOOKED_BY_OFD = "the OFD tells of it, register "
-OTHER_SUMS = "the OFD tells of it with other sums; a person decides"
-PERIOD_CLOSED = "the period is closed"
-TWO_IN_ONE = "two shifts of the cashbox lie in one shift of its register"
-NO_LINK = "no link tells which register the cashbox is, and the OFD may tell of this shift too"
-NO_DOCUMENTS = "keeps no cash documents"
-NO_ACCOUNT_RULE = "no account rule for it"
 
 
 def defer_possible_counterparts(rows: pd.DataFrame, possible: pd.DataFrame, tills: pd.DataFrame) -> pd.DataFrame:
@@ -48,12 +38,11 @@ def defer_possible_counterparts(rows: pd.DataFrame, possible: pd.DataFrame, till
         & rows["outcome"].isin([Outcome.ISSUED, Outcome.NEEDS_REVIEW])
         & ~(rows["current_open_orders"].fillna(0) > 0)
     )
-    both = rows["reason"] + "; " + MAY_BE_BOOKED
-    also = (rows["outcome"] == Outcome.NEEDS_REVIEW) & rows["reason"].notna()
-    reason = both.where(also, MAY_BE_BOOKED)
+    waited = rows["reason"].where(rows["outcome"] == Outcome.NEEDS_REVIEW)
+    may_be_booked = pd.Series(str(Reason.MARKET_MAY_HAVE_BOOKED), index=rows.index, dtype="string")
     return rows.assign(
         outcome=rows["outcome"].mask(waits, str(Outcome.NEEDS_REVIEW)),
-        reason=rows["reason"].mask(waits, reason),
+        reason=rows["reason"].mask(waits, also(waited, may_be_booked)),
         deferred_for=till.where(waits),
     )
 
@@ -99,9 +88,9 @@ def meet(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting: 
     goes_anywhere = (~other_day | marked | in_closed) & (~review | marked | closed)
     decided = first_match(
         [
-            Case(says_the_same, str(Outcome.DUPLICATE), ACCEPTED_FROM_MARKET),
-            Case(closed, str(Outcome.CLOSED_PERIOD), CLOSED_FROM_MARKET),
-            Case(pd.Series(data=True, index=met.index), str(Outcome.CONFLICT), OTHER_FROM_MARKET),
+            Case(says_the_same, str(Outcome.DUPLICATE), Reason.BOOKED_FROM_MARKET),
+            Case(closed, str(Outcome.CLOSED_PERIOD), Reason.MARKET_SUMS_DIFFER_CLOSED),
+            Case(pd.Series(data=True, index=met.index), str(Outcome.CONFLICT), Reason.MARKET_SUMS_DIFFER_ACCEPTED),
         ],
         met.index,
     )
@@ -149,30 +138,30 @@ def outcomes_of_tills(
     uncertain = rows["shift_id"].isin(possible["till_id"])
     unstarted = known_and(rows["order_day"] < start) if start is not None else always
     current, why = rows["outcome"], rows["reason"]
-    keeps_none = None if setting.keeps_cash_documents else NO_DOCUMENTS
+    keeps_none = None if setting.keeps_cash_documents else Reason.NO_CASH_DOCUMENTS_KEPT
     cases = [
         Case(known_and(rows["fiscal_same_as"] == rows["shift_id"]), current, why),
         Case(closed & booked, current, why),
         # A person has said that these are two shifts, and both say what they said then.
         Case(paired & two_shifts & booked, current, why),
-        Case(known_and(rows["is_crowded"]), str(Outcome.NEEDS_REVIEW), TWO_IN_ONE),
+        Case(known_and(rows["is_crowded"]), str(Outcome.NEEDS_REVIEW), Reason.TWO_TILL_SHIFTS_IN_ONE),
         Case(paired & has_orders & marked & ~booked_twice, str(Outcome.ISSUED)),
-        Case(paired & booked_twice & marked, str(Outcome.CONFLICT), OTHER_SUMS),
+        Case(paired & booked_twice & marked, str(Outcome.CONFLICT), Reason.OFD_SUMS_DIFFER),
         # A person refused the OFD's shift, not Market's.
         Case(paired & refused & has_orders, str(Outcome.ISSUED)),
         Case(paired & (says_the_same | refused), str(Outcome.DUPLICATE), _reason_of_duplicate(rows)),
-        Case(paired & closed, str(Outcome.CLOSED_PERIOD), PERIOD_CLOSED),
-        Case(paired, str(Outcome.CONFLICT), OTHER_SUMS),
+        Case(paired & closed, str(Outcome.CLOSED_PERIOD), Reason.PERIOD_CLOSED),
+        Case(paired, str(Outcome.CONFLICT), Reason.OFD_SUMS_DIFFER),
         # It was switched on again from a later date: what was booked stays booked.
         Case(unstarted & booked, current, why),
-        Case(unstarted, str(Outcome.BEFORE_START), on_day(start, BEFORE_START)),
-        Case(closed, str(Outcome.CLOSED_PERIOD), PERIOD_CLOSED),
+        Case(unstarted, str(Outcome.BEFORE_START), on_day(Reason.BEFORE_START, start)),
+        Case(closed, str(Outcome.CLOSED_PERIOD), Reason.PERIOD_CLOSED),
         Case(rows["cash_income"].isna(), str(Outcome.INCOMPLETE)),
-        Case(uncertain & ~has_orders, str(Outcome.NEEDS_REVIEW), NO_LINK),
+        Case(uncertain & ~has_orders, str(Outcome.NEEDS_REVIEW), Reason.NO_LINK),
         Case(~booked & (not setting.market_is_on), current, why),
         Case(known_and(rows["orders"] == 0), str(Outcome.NO_CASH), keeps_none),
         # Its sums are known, and no account rule fits the orders that they make.
-        Case(rows["orders"].isna() & ~has_orders, str(Outcome.NEEDS_REVIEW), NO_ACCOUNT_RULE),
+        Case(rows["orders"].isna() & ~has_orders, str(Outcome.NEEDS_REVIEW), Reason.NO_ACCOUNT_RULE),
         Case(always, str(Outcome.ISSUED)),
     ]
     decided = first_match(cases, rows.index)
@@ -188,10 +177,9 @@ def outcomes_of_tills(
 
 def _reason_of_duplicate(rows: pd.DataFrame) -> pd.Series:
     """Which register the OFD reports it from, and what explains a difference of sums."""
-    kopecks = rows["price_correction"].abs()
-    roubles = (kopecks // 100).astype("string") + "." + (kopecks % 100).astype("string").str.zfill(2)
     rounded = known_and(rows["is_rounded"]) & ~known_and(rows["is_equal"])
-    register = BOOKED_BY_OFD + rows["fiscal_kkt_reg_id"]
-    with_rounding = register + "; rounding of " + roubles + " explained"
+    register = rows["fiscal_kkt_reg_id"]
+    booked = reasons_of(Reason.BOOKED_BY_OFD, register=register)
+    with_rounding = reasons_of(Reason.BOOKED_BY_OFD_ROUNDED, register=register, amount=rows["price_correction"].abs())
     explained = known_and(rows["is_explained"]) & ~known_and(rows["is_equal"]) & ~rounded
-    return register.mask(rounded, with_rounding).mask(explained, register + "; " + rows["explanation"])
+    return booked.mask(rounded, with_rounding).mask(explained, also(booked, rows["explanation"]))

@@ -6,23 +6,13 @@ import pandas as pd
 
 from smena.matching.cases import Case, first_match, known_and, same
 from smena.matching.changes import DECISIONS_CLOSED, DECISIONS_OPENED, RECOMMENDATIONS
-from smena.matching.outcomes import NO_LINK
+from smena.model.reason_text import LINE_END
+from smena.model.reasons import Reason
+from smena.transform.reason_columns import has_code
 
 WITHDRAWN, SUPERSEDED = "withdrawn", "superseded"
 
-SAYS_SO_AGAIN = "the source tells again what stands, or what was refused once"
-SAYS_ANOTHER_THING = "the source tells another thing now"
-NOTHING_TO_DECIDE = "there is nothing to decide about it any more"
-
-FISCAL_RECORD = "the fiscal record is the OFD's"
-REPORTED_NOW = "it is what the source reports now"
-LINK_IT = "link the cashbox to its register, and it is decided without a person"
-ALL_THAT_IS_KNOWN = "its receipts are all that is known of it"
-TOTALS_HOLD_IT = "the fiscal totals of the shift hold it; reject it where it is booked already"
-CORRECTIONS = (
-    "a correction of an earlier day's cash",
-    "the day that a correction of cash is about is not known",
-)
+CORRECTIONS = (Reason.CORRECTION_OF_EARLIER_DAY, Reason.CORRECTION_DAY_UNKNOWN)
 NO_WORD = ""
 
 _QUESTION = ["shift_id", "kind"]
@@ -57,12 +47,14 @@ def questions(
     gone = pairs[~stays]
     still_asked = gone["is_asked"].notna()
     is_own = (gone["kind"] == "conflict") & gone["counterpart_id"].isna()
-    withdrawn_because = pd.Series(NOTHING_TO_DECIDE, index=gone.index).mask(is_own, SAYS_SO_AGAIN)
+    withdrawn_because = pd.Series(str(Reason.NOTHING_TO_DECIDE), index=gone.index).mask(
+        is_own, str(Reason.SOURCE_REPORTS_CURRENT_AGAIN)
+    )
     closed = pd.DataFrame(
         {
             "decision_id": gone["decision_id"],
             "resolution": pd.Series(WITHDRAWN, index=gone.index).mask(still_asked, SUPERSEDED),
-            "reason": withdrawn_because.mask(still_asked, SAYS_ANOTHER_THING),
+            "reason": withdrawn_because.mask(still_asked, str(Reason.SOURCE_REPORTS_OTHERWISE)),
         }
     )
     kept = pd.MultiIndex.from_frame(pairs.loc[stays, _QUESTION])
@@ -88,21 +80,23 @@ def recommendations(asked: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame
     of_shift = rows.set_index("shift_id")
     unclosed = of_shift["fiscal_document_number"].isna()
     is_unclosed = known_and(asked["shift_id"].map(unclosed).astype("boolean"))
-    corrections = of_shift["reported_reason"].isin(CORRECTIONS)
+    corrections = has_code(of_shift["reported_reason"], *CORRECTIONS)
     has_corrections = known_and(asked["shift_id"].map(corrections).astype("boolean"))
     is_pair = (asked["kind"] == "conflict") & asked["counterpart_id"].notna()
-    without_link = (asked["kind"] == "review") & (asked["counterpart_id"].notna() | (asked["reason"] == NO_LINK))
+    without_link = (asked["kind"] == "review") & (
+        asked["counterpart_id"].notna() | has_code(asked["reason"], Reason.NO_LINK)
+    )
     found = pairs.loc[pairs["explanation"].fillna("") != ""].set_index("till_id")["explanation"]
     documents = asked["shift_id"].map(found).fillna(asked["counterpart_id"].map(found)).astype("string")
-    fiscal = (FISCAL_RECORD + "; " + documents).fillna(FISCAL_RECORD)
+    fiscal = (Reason.FISCAL_RECORD_IS_OFDS + LINE_END + documents).fillna(str(Reason.FISCAL_RECORD_IS_OFDS))
     always = pd.Series(data=True, index=asked.index)
     chosen = first_match(
         [
             Case(is_pair, "keep-ofd", fiscal),
-            Case(asked["kind"] == "conflict", "reverse", REPORTED_NOW),
-            Case(without_link, NO_WORD, LINK_IT),
-            Case(is_unclosed, "approve", ALL_THAT_IS_KNOWN),
-            Case(has_corrections, "approve", TOTALS_HOLD_IT),
+            Case(asked["kind"] == "conflict", "reverse", Reason.SOURCE_REPORTS_IT_NOW),
+            Case(without_link, NO_WORD, Reason.LINK_THE_CASHBOX),
+            Case(is_unclosed, "approve", Reason.ONLY_RECEIPTS_KNOWN),
+            Case(has_corrections, "approve", Reason.TOTALS_HOLD_CORRECTION),
             Case(always, NO_WORD, None),
         ],
         asked.index,

@@ -13,6 +13,8 @@ import pandas as pd
 from smena.matching.cases import Case, all_same, first_match, known_and, same
 from smena.matching.slices import SUMS, Setting, Slice, facts_of
 from smena.model.outcome import Outcome
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.transform.frames import MONEY
 from smena.transform.market.frames import TILL_MONEY
 
@@ -21,14 +23,6 @@ BOOKED = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CONFLICT)
 
 WAITING = (Outcome.INCOMPLETE, Outcome.NEEDS_REVIEW, Outcome.BEFORE_START, Outcome.CLOSED_PERIOD)
 _KEPT = ("keep-ofd", "keep-market")
-
-TWO_REGISTERS = "two registers tell of the same shift of one fiscal drive"
-OTHER_IDENTITY = "a shift that is known already comes with another register, closing time or document number"
-LISTED_TWICE = "another organisation lists this register too, and the z-report does not name its ИНН"
-OF_ANOTHER = "this shift is in the books of another organisation already"
-ANOTHER_SHOP = "another shop tells of it too"
-BEFORE_START = "dated before the start of the integration, {day}"
-CLOSED_THROUGH = "the period is closed through {day}"
 
 
 def once_each(reported: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -70,7 +64,7 @@ def once_each_till(tills: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataF
     apart = apart_from_other_shops(tills, current)
     tills = tills.assign(
         outcome=tills["outcome"].mask(apart, str(Outcome.INCOMPLETE)),
-        reason=tills["reason"].mask(apart, ANOTHER_SHOP),
+        reason=tills["reason"].mask(apart, str(Reason.ANOTHER_SHOP_REPORTS_IT)),
         **{name: tills[name].mask(apart) for name in (*MONEY, "price_correction", "orders")},
     )
     in_order = tills.sort_values(["closed_at", "receipts"], ascending=False, kind="stable")
@@ -230,20 +224,20 @@ def _outcome_of_report(rows: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     listed_twice = rows["is_listed_twice"].astype(bool) & (rows["outcome"] != Outcome.INCOMPLETE)
     return first_match(
         [
-            Case(before_start, str(Outcome.BEFORE_START), on_day(setting.ofd_start, BEFORE_START)),
+            Case(before_start, str(Outcome.BEFORE_START), on_day(Reason.BEFORE_START, setting.ofd_start)),
             # Nothing is booked of a shift that was never closed before a person has decided about it.
             Case(rows["fiscal_document_number"].isna(), str(Outcome.NEEDS_REVIEW), rows["reason"]),
-            Case(closed, str(Outcome.CLOSED_PERIOD), on_day(setting.closed_through, CLOSED_THROUGH)),
-            Case(listed_twice, str(Outcome.NEEDS_REVIEW), LISTED_TWICE),
+            Case(closed, str(Outcome.CLOSED_PERIOD), on_day(Reason.PERIOD_CLOSED_THROUGH, setting.closed_through)),
+            Case(listed_twice, str(Outcome.NEEDS_REVIEW), Reason.LISTED_TWICE),
             Case(pd.Series(data=True, index=rows.index), rows["outcome"], rows["reason"]),
         ],
         rows.index,
     )
 
 
-def on_day(day: pd.Timestamp | None, text: str) -> str:
+def on_day(code: Reason, day: pd.Timestamp | None) -> str:
     """A reason that names a day."""
-    return text.format(day="" if day is None else day.strftime("%Y-%m-%d"))
+    return reason(code, day=None if day is None else day.date())
 
 
 def _day(day: pd.Timestamp | None) -> pd.Timestamp:

@@ -7,14 +7,10 @@ import pandas as pd
 from smena.matching.cases import Case, all_same, first_match, known_and, missing
 from smena.matching.changes import BOOKED_SHIFTS, REJECTED, SHIFT_CHANGES
 from smena.matching.current import NEW_FACTS, outcome_of_marked
-from smena.matching.reported import BOOKED, LISTED_TWICE, OF_ANOTHER, OTHER_IDENTITY, TWO_REGISTERS
+from smena.matching.reported import BOOKED
 from smena.matching.slices import Setting
 from smena.model.outcome import Outcome
-
-NO_SUCH_CASH = "the source tells of no such cash any more"
-NO_SUCH_CASH_OF_MARKET = "Market tells of no such cash any more"
-OFD_IS_BOOKED = "the OFD's shift is booked"
-OTHER_SUMS_NOW = "the source tells other sums now; a person decides"
+from smena.model.reasons import Reason
 
 
 def rejected(rows: pd.DataFrame, ambiguous: pd.DataFrame) -> pd.DataFrame:
@@ -23,15 +19,14 @@ def rejected(rows: pd.DataFrame, ambiguous: pd.DataFrame) -> pd.DataFrame:
     of_another = known_and(other["current_is_of_another"])
     why = first_match(
         [
-            Case(~of_another, "", OTHER_IDENTITY),
-            Case(other["is_listed_twice"], "", LISTED_TWICE),
-            Case(of_another, "", OF_ANOTHER),
+            Case(~of_another, "", Reason.IDENTITY_CHANGED),
+            Case(other["is_listed_twice"], "", Reason.LISTED_TWICE),
+            Case(of_another, "", Reason.BOOKED_BY_ANOTHER_ORGANIZATION),
         ],
         other.index,
     )["reason"]
-    return REJECTED.conform(
-        pd.concat([other[["place"]].assign(reason=why), ambiguous[["place"]].assign(reason=TWO_REGISTERS)])
-    )
+    of_two = ambiguous[["place"]].assign(reason=str(Reason.TWO_REGISTERS_REPORT_SHIFT))
+    return REJECTED.conform(pd.concat([other[["place"]].assign(reason=why), of_two]))
 
 
 def shift_changes(
@@ -47,13 +42,13 @@ def _changes_of_ofd(rows: pd.DataFrame) -> list[pd.DataFrame]:
     fresh = rows[rows["verdict"].isin(NEW_FACTS)]
     marked = rows[rows["verdict"].isin(["conflict", "settled"])]
     marked = marked[(marked["verdict"] == "settled") | (marked["current_outcome"] != Outcome.CONFLICT)]
-    marked_reason = pd.Series(OTHER_SUMS_NOW, index=marked.index, dtype="string").where(marked["verdict"] == "conflict")
+    differs = pd.Series(str(Reason.SOURCE_SUMS_DIFFER), index=marked.index, dtype="string")
     return [
         fresh.assign(action=_action(fresh), revision=fresh["current_revision"]),
         marked.assign(
             action="mark",
             outcome=outcome_of_marked(marked),
-            reason=marked_reason,
+            reason=differs.where(marked["verdict"] == "conflict"),
             same_as=marked["current_same_as"],
             kpp=missing(marked),
             place=missing(marked),
@@ -98,7 +93,7 @@ def booked(rows: pd.DataFrame, settled: pd.DataFrame, setting: Setting) -> pd.Da
     of_ofd = fresh[["shift_id"]].assign(
         is_first=~fresh["is_known"] & (fresh["verdict"] != "confirmed"),
         is_booked=fresh["outcome"] == Outcome.ISSUED,
-        reason=NO_SUCH_CASH,
+        reason=str(Reason.CASH_NOT_REPORTED),
     )
     closed = pd.Series(data=False, index=settled.index)
     if setting.closed_through is not None:
@@ -109,8 +104,8 @@ def booked(rows: pd.DataFrame, settled: pd.DataFrame, setting: Setting) -> pd.Da
     of_market = open_ones[["shift_id"]].assign(
         is_first=open_ones["revision"].isna(),
         is_booked=open_ones["becomes"] == Outcome.ISSUED,
-        reason=pd.Series(NO_SUCH_CASH_OF_MARKET, index=open_ones.index).mask(
-            open_ones["becomes"] == Outcome.DUPLICATE, OFD_IS_BOOKED
+        reason=pd.Series(str(Reason.MARKET_CASH_NOT_REPORTED), index=open_ones.index).mask(
+            open_ones["becomes"] == Outcome.DUPLICATE, str(Reason.OFD_SHIFT_BOOKED)
         ),
     )
     booked = pd.concat([of_ofd, of_market], ignore_index=True)

@@ -25,7 +25,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from smena.messages.former_sentences import stored_form
 from smena.model.reason_text import COUNTS, LINE_END, NotAReason, parse_all
 from smena.model.reasons import Reason
 
@@ -168,7 +167,7 @@ def _locale(locale: str) -> Locale:
 
 def _translated(line: str, locale: str) -> str:
     try:
-        reasons = parse_all(stored_form(line))
+        reasons = parse_all(line)
     except NotAReason:
         _miss(f"reason {line}")
         return line

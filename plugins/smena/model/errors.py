@@ -33,7 +33,7 @@ class SmenaError(Exception):
 
     def as_reason(self, most: int | None = None) -> str:
         """The stored reason of what failed by it; its sentence no longer than `most`."""
-        return reason(self.reason_code, text=str(self)[:most])
+        return self.stored or reason(self.reason_code, text=str(self)[:most])
 
 
 class PassingFault(SmenaError):

@@ -11,7 +11,7 @@ lines can be joined and split as they are (`string_agg` by `chr(10)`).
 What an argument holds is known by its name:
 
 - `amount`: kopecks, a whole number;
-- `day`: `2025-01-31`; `moment`: `2025-01-31T10:00:00`, local time of a register;
+- `day`: `2025-01-31`; `moment`: `2025-01-31T10:00:00`, local time of a register; `time`: `10:00`, its hour and minute;
 - `reason`: another text of this form;
 - a name of `COUNTS`: a whole number that is counted, so that its noun takes the plural that fits;
 - `what`: what a value is called, a name of `smena.messages` or the service's own; `word`: what a person answered;

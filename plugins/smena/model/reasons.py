@@ -60,9 +60,6 @@ class Reason(StrEnum):
     TWO_REGISTERS_REPORT_SHIFT = "two_registers_report_shift"
     BOOKED_BY_OFD = "booked_by_ofd", "register"
     BOOKED_BY_OFD_ROUNDED = "booked_by_ofd_rounded", "amount", "register"
-    DIFFERENCE_EXPLAINED = "difference_explained", "reason"
-    EXPLAINED_BY_CORRECTION = "explained_by_correction", "amount", "document"
-    EXPLAINED_BY_MISSING_CHEQUE = "explained_by_missing_cheque", "amount", "cheque"
     OFD_SUMS_DIFFER = "ofd_sums_differ"
     TWO_TILL_SHIFTS_IN_ONE = "two_till_shifts_in_one"
     NO_LINK = "no_link"
@@ -78,6 +75,31 @@ class Reason(StrEnum):
     DECIDED = "decided", "by", "text", "word"
     REJECTED_BY = "rejected_by", "by", "text"
 
+    # What a comparison of cheques with receipts found; why two shifts could not be compared.
+    CORRECTION_RECEIPT = "correction_receipt", "amount", "document"
+    CORRECTION_RECEIPT_OF_REFUND = "correction_receipt_of_refund", "amount", "document"
+    MARKET_LACKS_CHEQUE = "market_lacks_cheque", "amount", "document"
+    MARKET_LACKS_CHEQUE_OF_NUMBER = "market_lacks_cheque_of_number", "amount", "cheque", "document"
+    MARKET_LACKS_REFUND_CHEQUE = "market_lacks_refund_cheque", "amount", "document"
+    OFD_LACKS_RECEIPT = "ofd_lacks_receipt", "amount", "time"
+    OFD_LACKS_RECEIPT_OF_NUMBER = "ofd_lacks_receipt_of_number", "amount", "cheque", "time"
+    OFD_LACKS_REFUND_RECEIPT = "ofd_lacks_refund_receipt", "amount", "time"
+    ROUNDING = "rounding", "amount"
+    MORE_DOCUMENTS = "more_documents", "documents"
+    CHEQUES_NOT_WHOLE = "cheques_not_whole", "expected", "read"
+    CHEQUES_NOT_THE_TILL_SHIFT = "cheques_not_the_till_shift"
+    RECEIPTS_NOT_THE_SHIFT = "receipts_not_the_shift"
+    RECEIPTS_NOT_ASKED = "receipts_not_asked", "reason"
+    REGISTER_NOT_LISTED = "register_not_listed"
+    NO_TIME_LEFT = "no_time_left"
+
+    # Why an answer is recommended.
+    FISCAL_RECORD_IS_OFDS = "fiscal_record_is_ofds"
+    SOURCE_REPORTS_IT_NOW = "source_reports_it_now"
+    LINK_THE_CASHBOX = "link_the_cashbox"
+    ONLY_RECEIPTS_KNOWN = "only_receipts_known"
+    TOTALS_HOLD_CORRECTION = "totals_hold_correction"
+
     # Why a person may not do it.
     DOCUMENT_WAITS = "document_waits", "decision", "document"
     DOCUMENT_IN_CLOSED_PERIOD = "document_in_closed_period", "day", "document"
@@ -85,6 +107,7 @@ class Reason(StrEnum):
 
     # Why a rule ended a question, reversed an order, or issued it again.
     SOURCES_AGREE = "sources_agree"
+    NOTHING_TO_DECIDE = "nothing_to_decide"
     ASKED_AGAINST_MARKET = "asked_against_market"
     ASKED_WITH_MARKET = "asked_with_market"
     SOURCE_REPORTS_OTHERWISE = "source_reports_otherwise"
@@ -286,6 +309,7 @@ class Reason(StrEnum):
     CASH_WRONG = "cash_wrong"
     TOTALS_WRONG = "totals_wrong"
     VAT_NOT_THE_TOTALS = "vat_not_the_totals"
+    VAT_OF_TOTALS_CHANGED = "vat_of_totals_changed"
     RECEIPTS_CHANGED = "receipts_changed"
     DOCUMENTS_NAMED = "documents_named", "numbers"
     DOCUMENTS_NAMED_OF_MORE = "documents_named_of_more", "numbers", "rest"

@@ -17,8 +17,10 @@ from smena.integration.organizations import organization_of
 from smena.matching.comparison import CHEQUES, PAIRS, RECEIPTS, Comparison, compare
 from smena.matching.explanation import explain
 from smena.model.containing import contained
-from smena.model.errors import PassingFault, RefusedLogin, SmenaError
+from smena.model.errors import PassingFault, RefusedLogin, SmenaError, stored_of
 from smena.model.organization import Organization
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.pipeline.extract import RECEIPTS as RECEIPT_TYPES
 from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES as CHEQUE_PAGES
@@ -101,7 +103,7 @@ def _compare_lot(road: Road, organization: Organization, asker: _Asker, lot: lis
         raise
     except Exception as error:  # noqa: BLE001 - the border of a lot
         ours = contained(error, f"comparison of {len(lot)} till shifts of {organization.inn}")
-        pairs = _pairs_frame([row | {"unread": storable(str(ours))} for row in lot])
+        pairs = _pairs_frame([row | {"unread": storable(stored_of(ours))} for row in lot])
         nothing = RECEIPTS.empty().assign(page_id=pd.Series(dtype="Int64"))
         return _rows(lot, compare(pairs, CHEQUES.empty(), RECEIPTS.empty()), nothing)
 
@@ -174,7 +176,7 @@ def _pairs_frame(lot: list[Row]) -> pd.DataFrame:
 
 
 def _rows(lot: list[Row], made: Comparison, receipts: pd.DataFrame) -> list[Row]:
-    """What is kept of each pair: the verdict, the documents and a sentence of them, and the pages that were read."""
+    """What is kept of each pair: the verdict, the documents and the reason of them, and the pages that were read."""
     pair = ["till_id", "fiscal_id"]
     texts = explain(made.documents).set_index(pair)["explanation"]
     read = receipts[["fiscal_id", "page_id"]].drop_duplicates().sort_values(["fiscal_id", "page_id"])
@@ -241,7 +243,7 @@ class _Asker:
         if self._refused is not None:
             raise self._refused
         if register["ofd_organization_id"] is None:
-            raise SmenaError("the register is not listed any more")
+            raise SmenaError("the register is not listed any more", stored=str(Reason.REGISTER_NOT_LISTED))
         kept, budget = list[RawPage](), self._road.budget()
         fetch_id = int(self._road.warehouse.rows("fetch_id")[0]["fetch_id"])
         for first, last in periods:
@@ -256,7 +258,7 @@ class _Asker:
             place = (register["ofd_organization_id"], register["kkt_reg_id"])
             for page in client.by_period(*place, first, last, RECEIPT_TYPES):
                 if self._clock() > self._ends_at:
-                    raise PassingFault("there was no time left")
+                    raise PassingFault("there was no time left", stored=str(Reason.NO_TIME_LEFT))
                 budget.take(len(page.body))
                 page_id = self._pages.add(
                     fetch_id=fetch_id,
@@ -277,7 +279,7 @@ class _Asker:
 
 
 def _unasked(error: SmenaError) -> str:
-    return storable(f"the receipts could not be asked for: {error.message}").replace("; ", ", ")
+    return storable(reason(Reason.RECEIPTS_NOT_ASKED, reason=stored_of(error)))
 
 
 def _periods(shifts: Sequence[Row]) -> dict[str, list[Period]]:

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from smena.model.reasons import Reason
 from smena.model.window import MARKET
 from smena.transform.market.shifts import MARGIN
+from smena.transform.reason_columns import reasons_of
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 from smena.transform.unknown import require_known
 
@@ -67,8 +69,8 @@ SPOILED_DAYS = Schema(
 )
 """Days to ask for again; `end_day` is the first one that is not among them. Missing ends: any day of the unit.
 
-`reason` is `missing_shift`, `open_shift` or `clock_ahead`, and `details` says which; both are missing where the record
-in quarantine, or the shift itself, already says why.
+`reason` is `missing_shift`, `open_shift` or `clock_ahead`, and `details` is the stored reason that says which; both are
+missing where the record in quarantine, or the shift itself, already says why.
 """
 
 MISSING, OPEN = "missing_z_report", "open_shift"
@@ -102,7 +104,7 @@ def spoiled_days(known: DaysSlice) -> pd.DataFrame:
 
         unit_id  first_day   end_day     reason         details
         0001     2026-03-05  2026-03-06  <NA>           <NA>
-        0001     2026-03-11  2026-03-13  missing_shift  ФН 99…01, смены № 8
+        0001     2026-03-11  2026-03-13  missing_shift  shift_missing_of_drive {"drive": "99…01", "shift": 8}
 
     Raises BrokenPromise where a value is missing that never is.
     """
@@ -146,7 +148,7 @@ def _rejected_days(known: DaysSlice) -> pd.DataFrame:
     is_missing = placed["kind"] == MISSING
     spoiling = (day.isna() | in_window | cannot_be) & ~(is_missing & _is_closed(placed, known.closings, days=1))
     is_missing = is_missing[spoiling]
-    named = ("смена " + _numbered(placed["shift_number"]))[spoiling]
+    named = reasons_of(Reason.SHIFT_MISSING, shift=placed["shift_number"])[spoiling]
     return SPOILED_DAYS.of(
         {
             "unit_id": placed.loc[spoiling, "unit_id"],
@@ -185,14 +187,16 @@ def _days_between_numbers(jumps: pd.DataFrame) -> pd.DataFrame:
     is_covered = starts_covered & (end_day <= jumps["covered_end"])
     jumps, end_day = jumps[is_covered], end_day[is_covered]
     first, last = jumps["number_before"] + 1, jumps["shift_number"] - 1
-    up_to = ("…" + last.astype("string")).where(last > first, "")
+    drive = jumps["fiscal_drive_number"]
+    one = reasons_of(Reason.SHIFT_MISSING_OF_DRIVE, drive=drive, shift=first)
+    several = reasons_of(Reason.SHIFTS_MISSING_OF_DRIVE, drive=drive, first=first, last=last)
     return SPOILED_DAYS.of(
         {
             "unit_id": jumps["unit_id"],
             "first_day": jumps["closed_before"],
             "end_day": end_day,
             "reason": "missing_shift",
-            "details": "ФН " + jumps["fiscal_drive_number"] + ", смены № " + first.astype("string") + up_to,
+            "details": one.mask(last > first, several),
         }
     )
 
@@ -208,14 +212,15 @@ def _open_days(known: DaysSlice) -> pd.DataFrame:
     placed = placed.assign(day=day.fillna(placed["first_day"]))
     still_open = (placed["day"] < placed["end_day"]) & ~_is_closed(placed, known.closings, days=_LONGEST_OPEN.days)
     placed, day = placed[still_open], day[still_open]
-    opened = (" открыта " + day.dt.strftime("%d.%m.%Y").astype("string")).fillna("")
+    number = placed["shift_number"]
+    since = reasons_of(Reason.SHIFT_OPEN_SINCE, shift=number, day=day)
     return SPOILED_DAYS.of(
         {
             "unit_id": placed["unit_id"],
             "first_day": placed["day"].where(placed["day"] > placed["first_day"], placed["first_day"]),
             "end_day": placed["end_day"],
             "reason": "open_shift",
-            "details": "смена " + _numbered(placed["shift_number"]) + opened,
+            "details": since.mask(day.isna(), reasons_of(Reason.SHIFT_STILL_OPEN, shift=number)),
         }
     )
 
@@ -228,14 +233,13 @@ def _days_after_a_future_clock(clocks: pd.DataFrame) -> pd.DataFrame:
     since = (clocks["newest_closed_day"] + _A_DAY).fillna(clocks["first_day"])
     since = since.where(since > clocks["first_day"], clocks["first_day"])
     clocks, since = clocks[since < clocks["end_day"]], since[since < clocks["end_day"]]
-    moment = clocks["last_document_at"].dt.strftime("%d.%m.%Y %H:%M").astype("string").fillna("время неизвестно")
     return SPOILED_DAYS.of(
         {
             "unit_id": clocks["unit_id"],
             "first_day": since,
             "end_day": clocks["end_day"],
             "reason": "clock_ahead",
-            "details": "последний документ в списке: " + moment,
+            "details": reasons_of(Reason.LAST_LISTED_DOCUMENT, moment=clocks["last_document_at"]),
         }
     )
 
@@ -269,11 +273,6 @@ def _is_closed(placed: pd.DataFrame, closings: pd.DataFrame, *, days: int) -> pd
     after = found["closed_day"] - found["day"]
     is_it = (after >= timedelta(0)) & (after < timedelta(days=days))
     return pd.Series(placed.index.isin(found.loc[is_it, "row"]), placed.index)
-
-
-def _numbered(numbers: pd.Series) -> pd.Series:
-    texts: pd.Series = "№ " + numbers.astype("string")
-    return texts.fillna("без номера")
 
 
 def _latest_day(known: DaysSlice) -> pd.Timestamp:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
 
 from smena.model.reason_text import LINE_END, json_value, place_of_key
 from smena.model.reasons import Reason
 
+_MOMENT = '"%Y-%m-%dT%H:%M:%S"'
+_FORMS = {"day": '"%Y-%m-%d"', "time": '"%H:%M"'}
+"""How a date or time is written, by the name of its argument."""
+
 
 def reasons_of(code: Reason, /, **arguments: pd.Series | object) -> pd.Series:
     """One reason a row, as `reason` writes each; one of the arguments at least is a Series, the others are of all rows.
 
-    Moments and days are given as MOMENT, counts as WHOLE, kopecks as WHOLE. NA is written as null.
+    Moments, times and days are given as MOMENT, counts as WHOLE, kopecks as WHOLE. NA is written as null.
 
     Returns a string Series with the index of the Series; each row has a reason, whether it applies or not:
     `np.select` or `mask` chooses.
@@ -37,6 +42,13 @@ def also(first: pd.Series, second: pd.Series) -> pd.Series:
     return both.mask(second == "", first).mask(first == "", second)
 
 
+def has_code(stored: pd.Series, *codes: Reason) -> pd.Series:
+    """Whether one of these codes is among the reasons of each row (same index); False where there is no reason."""
+    pattern = rf"(?m)^(?:{'|'.join(map(re.escape, codes))})(?: |$)"
+    found: pd.Series = stored.astype("string").str.contains(pattern, regex=True).fillna(value=False).astype(bool)
+    return found
+
+
 def _json(value: object) -> str:
     return json.dumps(json_value(value), ensure_ascii=False)
 
@@ -44,8 +56,7 @@ def _json(value: object) -> str:
 def _written(name: str, column: pd.Series) -> pd.Series:
     """A column's values as JSON, NA as null."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        form = '"%Y-%m-%d"' if name == "day" else '"%Y-%m-%dT%H:%M:%S"'
-        days: pd.Series = column.dt.strftime(form).astype("string").fillna("null")
+        days: pd.Series = column.dt.strftime(_FORMS.get(name, _MOMENT)).astype("string").fillna("null")
         return days
     if pd.api.types.is_integer_dtype(column.dtype):
         return column.astype("string").fillna("null")

@@ -14,8 +14,8 @@ from smena.matching.answers import AnswerChanges, Question
 from smena.matching.changes import ORDER_CHANGES, ChangeSet
 from smena.matching.links import LinkChanges
 from smena.matching.orders import plan_orders
-from smena.matching.reported import ANOTHER_SHOP
 from smena.model.errors import PassingFault
+from smena.model.reasons import Reason
 from smena.model.window import OFD
 from smena.transform.schema import MOMENT
 from smena.warehouse.copying import copy_frame
@@ -55,7 +55,9 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
         places = {"places": list(changes.unused), "till_places": list(changes.unused_tills)}
         transaction.run("apply_unused", batch_id=batch_id, **places)
     if len(changes.apart):
-        transaction.run("apply_apart", batch_id=batch_id, reason=ANOTHER_SHOP, places=list(changes.apart))
+        transaction.run(
+            "apply_apart", batch_id=batch_id, reason=str(Reason.ANOTHER_SHOP_REPORTS_IT), places=list(changes.apart)
+        )
     transaction.run("apply_analyze")
     run_all(transaction, "apply_closed_decisions", len(changes.closed))
     _apply_links(transaction, inn, changes.links)

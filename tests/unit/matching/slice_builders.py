@@ -205,7 +205,7 @@ def facts(row: Row) -> str:
 
 def booked(**changed: Any) -> pd.DataFrame:
     """BOOKED_SHIFTS of one shift that had orders before and is booked."""
-    row = {"shift_id": FISCAL, "is_first": False, "is_booked": True, "reason": "no such cash any more", **changed}
+    row = {"shift_id": FISCAL, "is_first": False, "is_booked": True, "reason": "cash_not_reported", **changed}
     return frame(BOOKED_SHIFTS, [row])
 
 

@@ -159,15 +159,15 @@ def test_what_is_on_one_side_only(
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ({"unread": "they could not be asked for"}, "they could not be asked for"),
-        ({"receipts": 3}, "2 of 3 receipts were read"),
-        ({"receipts": None}, "2 of ? receipts were read"),
-        ({"cheques": 2}, "1 of 2 cheques were read"),
-        ({"cash_income": 151}, "the receipts do not add up to the shift"),
-        ({"cash_income": None}, "the receipts do not add up to the shift"),
-        ({"cash_payout": 7}, "the receipts do not add up to the shift"),
-        ({"till_income": 99}, "the cheques do not add up to the till shift"),
-        ({"till_refund": None}, "the cheques do not add up to the till shift"),
+        ({"unread": "no_time_left"}, "no_time_left"),
+        ({"receipts": 3}, 'receipts_not_whole {"read": 2, "expected": 3}'),
+        ({"receipts": None}, 'receipts_not_whole {"read": 2, "expected": null}'),
+        ({"cheques": 2}, 'cheques_not_whole {"read": 1, "expected": 2}'),
+        ({"cash_income": 151}, "receipts_not_the_shift"),
+        ({"cash_income": None}, "receipts_not_the_shift"),
+        ({"cash_payout": 7}, "receipts_not_the_shift"),
+        ({"till_income": 99}, "cheques_not_the_till_shift"),
+        ({"till_refund": None}, "cheques_not_the_till_shift"),
     ],
 )
 def test_what_is_not_known_whole_is_never_explained(told: dict[str, Any], why: str) -> None:

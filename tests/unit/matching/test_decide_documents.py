@@ -295,7 +295,7 @@ def asked(status: str, *questions: Row, **staged: Any) -> tuple[str | None, list
 
 @pytest.mark.parametrize("status", ["accepted", "rejected"])
 def test_a_person_is_asked_about_what_was_accepted_or_rejected(status: str) -> None:
-    assert asked(status) == (f"Market tells another thing of a document that was {status}", [])
+    assert asked(status) == (f"market_{status}_document_changed", [])
 
 
 def test_nobody_is_asked_about_a_document_that_is_still_new() -> None:

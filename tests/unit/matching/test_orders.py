@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smena.matching.orders import CASH_AGAIN, plan_orders
+from smena.matching.orders import plan_orders
+from smena.model.reasons import Reason
 from tests.unit.matching.slice_builders import (
     FISCAL,
     TILL,
@@ -22,7 +23,7 @@ from tests.unit.matching.slice_builders import (
     records,
 )
 
-GONE = "no such cash any more"
+GONE = str(Reason.CASH_NOT_REPORTED)
 NOTHING_MOVED = moved()
 
 
@@ -76,7 +77,9 @@ def test_an_order_of_another_tax_system_takes_the_place_of_the_one_that_is_rever
 
 
 def test_cash_that_comes_again_is_booked_by_the_order_that_was_reversed() -> None:
-    assert plan([order(status="reversed", revision=2)], [proposed_order()]) == [("revise", "order-1", 1, CASH_AGAIN, 2)]
+    assert plan([order(status="reversed", revision=2)], [proposed_order()]) == [
+        ("revise", "order-1", 1, Reason.CASH_REPORTED_AGAIN, 2)
+    ]
 
 
 def test_what_a_decision_has_reversed_stays_so_and_is_issued_once_more() -> None:

@@ -10,21 +10,13 @@ import pytest
 
 from smena.matching.frames import PAIRS
 from smena.matching.outcomes import (
-    ACCEPTED_FROM_MARKET,
-    CLOSED_FROM_MARKET,
-    MAY_BE_BOOKED,
-    NO_ACCOUNT_RULE,
-    NO_DOCUMENTS,
-    NO_LINK,
-    OTHER_FROM_MARKET,
-    OTHER_SUMS,
-    PERIOD_CLOSED,
-    TWO_IN_ONE,
     defer_possible_counterparts,
     meet,
     outcomes_of_tills,
 )
 from smena.matching.slices import CURRENT, Setting
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from tests.unit.matching.slice_builders import (
     ACCEPTED,
     FISCAL,
@@ -55,8 +47,9 @@ CLOSED_2 = replace(SETTING, closed_through=on(2))
 FROM_4 = replace(SETTING, market_start=on(4))
 OFF = replace(SETTING, market_is_on=False)
 WAITS = {"outcome": "needs_review", **WITHOUT_ORDERS}
-WITH_LINK = f"the OFD tells of it, register {REGISTER}"
-EXPLAINED = "a correction receipt, ФД 9, of 190.99"
+OTHER_SUMS, TWO_IN_ONE = Reason.OFD_SUMS_DIFFER, Reason.TWO_TILL_SHIFTS_IN_ONE
+WITH_LINK = reason(Reason.BOOKED_BY_OFD, register=REGISTER)
+EXPLAINED = reason(Reason.CORRECTION_RECEIPT, amount=19099, document=9)
 
 _PAIR_SCHEMA = PAIRS.columns | {"is_explained": "boolean", "explanation": "string", "is_answered": "boolean"}
 
@@ -123,17 +116,17 @@ OTHER = {"is_equal": False}
         (published_till(**WAITS), published(), {"is_unknown": True, "is_equal": None}, SETTING,
          ("duplicate", WITH_LINK, FISCAL)),
         (published_till(**WAITS), published(), OTHER | {"is_explained": True}, SETTING,
-         ("duplicate", f"{WITH_LINK}; {EXPLAINED}", FISCAL)),
+         ("duplicate", f"{WITH_LINK}\n{EXPLAINED}", FISCAL)),
         (published_till(**WAITS, price_correction=-40), published(), OTHER | {"is_rounded": True}, SETTING,
-         ("duplicate", f"{WITH_LINK}; rounding of 0.40 explained", FISCAL)),
+         ("duplicate", reason(Reason.BOOKED_BY_OFD_ROUNDED, amount=40, register=REGISTER), FISCAL)),
         (published_till(**WAITS, price_correction=105), published(), OTHER | {"is_rounded": True}, SETTING,
-         ("duplicate", f"{WITH_LINK}; rounding of 1.05 explained", FISCAL)),
+         ("duplicate", reason(Reason.BOOKED_BY_OFD_ROUNDED, amount=105, register=REGISTER), FISCAL)),
         (published_till(**WAITS, price_correction=40), published(), {"is_rounded": True}, SETTING,
          ("duplicate", WITH_LINK, FISCAL)),
         (published_till(**WAITS), published(), {"register_link_id": None}, SETTING,
          ("duplicate", WITH_LINK, FISCAL)),
         # They differ.
-        (published_till(**WAITS), published(), OTHER, CLOSED_3, ("closed_period", PERIOD_CLOSED, FISCAL)),
+        (published_till(**WAITS), published(), OTHER, CLOSED_3, ("closed_period", Reason.PERIOD_CLOSED, FISCAL)),
         (published_till(**WAITS), published(), OTHER, CLOSED_2, ("conflict", OTHER_SUMS, FISCAL)),
         (published_till(**WAITS), published(), {"is_equal": None}, SETTING, ("conflict", OTHER_SUMS, FISCAL)),
         # The OFD has no sums of it, or does not book it.
@@ -144,11 +137,11 @@ OTHER = {"is_equal": False}
         # Before the start of Market.
         (published_till(reason="said"), None, {}, FROM_4, ("issued", "said", None)),
         (published_till(**WAITS), None, {}, FROM_4,
-         ("before_start", "dated before the start of the integration, 2026-02-04", None)),
+         ("before_start", 'before_start {"day": "2026-02-04"}', None)),
         (published_till(**WAITS), None, {}, Setting(),
-         ("before_start", "dated before the start of the integration, ", None)),
+         ("before_start", 'before_start {"day": null}', None)),
         # Without a shift of the OFD.
-        (published_till(**WAITS), None, {}, CLOSED_3, ("closed_period", PERIOD_CLOSED, None)),
+        (published_till(**WAITS), None, {}, CLOSED_3, ("closed_period", Reason.PERIOD_CLOSED, None)),
         (published_till(**WAITS, **UNKNOWN_SUMS), None, {}, SETTING, ("incomplete", None, None)),
         (published_till(**UNKNOWN_SUMS, outcome="incomplete", reason="parts", **WITHOUT_ORDERS), None, {}, SETTING,
          ("incomplete", "parts", None)),
@@ -158,8 +151,8 @@ OTHER = {"is_equal": False}
          ("duplicate", "said", FISCAL)),
         (published_till(**WAITS, orders=0), None, {}, SETTING, ("no_cash", None, None)),
         (published_till(**WAITS, orders=0), None, {}, replace(SETTING, keeps_cash_documents=False),
-         ("no_cash", NO_DOCUMENTS, None)),
-        (published_till(**WAITS, orders=None), None, {}, SETTING, ("needs_review", NO_ACCOUNT_RULE, None)),
+         ("no_cash", Reason.NO_CASH_DOCUMENTS_KEPT, None)),
+        (published_till(**WAITS, orders=None), None, {}, SETTING, ("needs_review", Reason.NO_ACCOUNT_RULE, None)),
         (published_till(orders=None), None, {}, SETTING, ("issued", None, None)),
         (published_till(**WAITS, reason="said"), None, {}, SETTING, ("issued", None, None)),
         (published_till(outcome="duplicate", same_as=FISCAL, **WITHOUT_ORDERS), None, {}, SETTING,
@@ -173,7 +166,7 @@ def test_each_row_of_the_table_of_outcomes(
 
 
 def test_a_till_shift_that_may_be_a_shift_of_the_ofd_waits_unless_it_is_booked() -> None:
-    assert becomes(published_till(**WAITS), uncertain=True) == ("needs_review", NO_LINK, None)
+    assert becomes(published_till(**WAITS), uncertain=True) == ("needs_review", Reason.NO_LINK, None)
     assert becomes(published_till(), uncertain=True) == ("issued", None, None)
 
 
@@ -261,7 +254,9 @@ def test_whether_orders_of_market_go_over_or_stay(
         assert found is not None and found[0] is stays
         assert not stays or found[1] == outcome
         reasons = {
-            "duplicate": ACCEPTED_FROM_MARKET, "closed_period": CLOSED_FROM_MARKET, "conflict": OTHER_FROM_MARKET,
+            "duplicate": Reason.BOOKED_FROM_MARKET,
+            "closed_period": Reason.MARKET_SUMS_DIFFER_CLOSED,
+            "conflict": Reason.MARKET_SUMS_DIFFER_ACCEPTED,
         }  # fmt: skip
         assert found[2] == reasons[found[1]]
 
@@ -286,12 +281,12 @@ def deferred(
 
 
 def test_a_shift_that_market_may_have_booked_waits() -> None:
-    waits = ("needs_review", MAY_BE_BOOKED, TILL)
+    waits = ("needs_review", Reason.MARKET_MAY_HAVE_BOOKED, TILL)
     assert deferred(reported(), published_till()) == waits
     assert deferred(reported(), published_till(), verdict="changed", live=0) == waits
     assert deferred(reported(), published_till(shift_id=OTHER_TILL), published_till()) == waits
     reviewed = reported(outcome="needs_review", reason="a look")
-    assert deferred(reviewed, published_till()) == ("needs_review", f"a look; {MAY_BE_BOOKED}", TILL)
+    assert deferred(reviewed, published_till()) == ("needs_review", f"a look\n{Reason.MARKET_MAY_HAVE_BOOKED}", TILL)
     assert deferred(reported(outcome="needs_review"), published_till()) == waits
 
 
@@ -318,7 +313,11 @@ def test_an_accepted_order_with_other_sums_stays_and_a_person_is_asked_once() ->
     rows = {"reported": [reported()], "current": [till], "links": [link()]}
     changes = decided(**rows)
     change = shift_change(changes, FISCAL)
-    assert (change["outcome"], change["reason"], change["same_as"]) == ("conflict", OTHER_FROM_MARKET, TILL)
+    assert (change["outcome"], change["reason"], change["same_as"]) == (
+        "conflict",
+        Reason.MARKET_SUMS_DIFFER_ACCEPTED,
+        TILL,
+    )
     digest = f"{facts(till)}/{facts(reported())}"
     assert records(changes.opened, "kind", "shift_id", "counterpart_id", "digest") == [
         ("conflict", FISCAL, TILL, digest)
@@ -349,8 +348,8 @@ def test_what_is_booked_twice_is_asked_before_what_market_reports_otherwise() ->
 
 
 def test_a_shift_that_waits_for_another_till_shift_now_is_asked_about_anew() -> None:
-    waits = published(outcome="needs_review", reason=MAY_BE_BOOKED, **WITHOUT_ORDERS)
-    digest = f"{facts(waits)}/issued/{MAY_BE_BOOKED}"
+    waits = published(outcome="needs_review", reason=Reason.MARKET_MAY_HAVE_BOOKED, **WITHOUT_ORDERS)
+    digest = f"{facts(waits)}/issued/{Reason.MARKET_MAY_HAVE_BOOKED}"
     rows = {"reported": [reported()], "current": [waits, published_till()], "registers": [register()]}
     asked = decision(kind="review", counterpart_id=TILL, digest=digest)
     changes = decided(**rows, decisions=[asked])

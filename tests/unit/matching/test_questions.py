@@ -6,15 +6,13 @@ import pandas as pd
 
 from smena.matching.changes import DECISIONS_OPENED
 from smena.matching.questions import (
-    NOTHING_TO_DECIDE,
-    SAYS_ANOTHER_THING,
-    SAYS_SO_AGAIN,
     SUPERSEDED,
     WITHDRAWN,
     duplicates_to_record,
     questions,
 )
 from smena.matching.slices import DECISIONS
+from smena.model.reasons import Reason
 from tests.unit.matching.slice_builders import FISCAL, TILL, Row, decision, frame, records
 
 NOBODY = pd.Series([], dtype="string")
@@ -47,27 +45,27 @@ def test_a_question_about_the_same_contents_keeps_its_number() -> None:
 
 
 def test_a_question_about_other_contents_takes_the_place_of_the_open_one() -> None:
-    closed = [(1, SUPERSEDED, SAYS_ANOTHER_THING)]
+    closed = [(1, SUPERSEDED, Reason.SOURCE_REPORTS_OTHERWISE)]
     assert after([question(digest="a/c")], [decision(digest="a/b")], of_own=THE_SHIFT) == (["a/c"], closed)
 
 
 def test_a_question_about_the_same_contents_of_another_counterpart_is_another_question() -> None:
     asked = [question(kind="review", counterpart_id="till-2", is_own=False)]
     was = decision(kind="review", counterpart_id=TILL, digest="a/b")
-    assert after(asked, [was], of_pairs=THE_SHIFT) == (["a/b"], [(1, SUPERSEDED, SAYS_ANOTHER_THING)])
+    assert after(asked, [was], of_pairs=THE_SHIFT) == (["a/b"], [(1, SUPERSEDED, Reason.SOURCE_REPORTS_OTHERWISE)])
 
 
 def test_a_question_that_has_no_ground_any_more_is_withdrawn() -> None:
-    assert after([], [decision()], of_own=THE_SHIFT) == ([], [(1, WITHDRAWN, SAYS_SO_AGAIN)])
+    assert after([], [decision()], of_own=THE_SHIFT) == ([], [(1, WITHDRAWN, Reason.SOURCE_REPORTS_CURRENT_AGAIN)])
     for kind, counterpart in (("review", None), ("review", TILL), ("conflict", TILL)):
         was = decision(kind=kind, counterpart_id=counterpart)
-        assert after([], [was], of_pairs=THE_SHIFT) == ([], [(1, WITHDRAWN, NOTHING_TO_DECIDE)])
+        assert after([], [was], of_pairs=THE_SHIFT) == ([], [(1, WITHDRAWN, Reason.NOTHING_TO_DECIDE)])
 
 
 def test_only_questions_that_were_looked_at_are_closed() -> None:
     own, pair = decision(), decision(decision_id=2, kind="review")
-    assert after([], [own, pair], of_own=THE_SHIFT)[1] == [(1, WITHDRAWN, SAYS_SO_AGAIN)]
-    assert after([], [own, pair], of_pairs=THE_SHIFT)[1] == [(2, WITHDRAWN, NOTHING_TO_DECIDE)]
+    assert after([], [own, pair], of_own=THE_SHIFT)[1] == [(1, WITHDRAWN, Reason.SOURCE_REPORTS_CURRENT_AGAIN)]
+    assert after([], [own, pair], of_pairs=THE_SHIFT)[1] == [(2, WITHDRAWN, Reason.NOTHING_TO_DECIDE)]
     assert after([], [own, pair])[1] == []
     other = decision(shift_id="fiscal-2")
     assert after([], [other], of_own=THE_SHIFT, of_pairs=THE_SHIFT)[1] == []

@@ -8,11 +8,6 @@ import pandas as pd
 import pytest
 
 from smena.matching.reported import (
-    ANOTHER_SHOP,
-    LISTED_TWICE,
-    OF_ANOTHER,
-    OTHER_IDENTITY,
-    TWO_REGISTERS,
     judge_reported,
     judge_reported_tills,
     once_each,
@@ -20,6 +15,7 @@ from smena.matching.reported import (
     with_current,
 )
 from smena.matching.slices import CURRENT, REPORTED, REPORTED_TILLS, Setting
+from smena.model.reasons import Reason
 from tests.unit.matching.slice_builders import (
     ACCEPTED,
     OTHER_REGISTER,
@@ -83,12 +79,12 @@ def test_a_shift_that_is_not_published_is_new() -> None:
 @pytest.mark.parametrize(
     ("given", "outcome", "reason"),
     [
-        ({"order_day": on(1)}, "before_start", "dated before the start of the integration, 2026-02-02"),
-        ({"order_day": on(1), **NOT_CLOSED}, "before_start", "dated before the start of the integration, 2026-02-02"),
+        ({"order_day": on(1)}, "before_start", 'before_start {"day": "2026-02-02"}'),
+        ({"order_day": on(1), **NOT_CLOSED}, "before_start", 'before_start {"day": "2026-02-02"}'),
         ({**NOT_CLOSED, "reason": "no z-report"}, "needs_review", "no z-report"),
-        ({"order_day": on(2)}, "closed_period", "the period is closed through 2026-02-02"),
-        ({"order_day": on(2), "outcome": "incomplete"}, "closed_period", "the period is closed through 2026-02-02"),
-        ({"is_listed_twice": True}, "needs_review", LISTED_TWICE),
+        ({"order_day": on(2)}, "closed_period", 'period_closed_through {"day": "2026-02-02"}'),
+        ({"order_day": on(2), "outcome": "incomplete"}, "closed_period", 'period_closed_through {"day": "2026-02-02"}'),
+        ({"is_listed_twice": True}, "needs_review", Reason.LISTED_TWICE),
         ({"is_listed_twice": True, "outcome": "incomplete", "reason": "parts"}, "incomplete", "parts"),
         ({"outcome": "no_cash"}, "no_cash", None),
         ({"order_day": None, "outcome": "incomplete", "reason": "no day"}, "incomplete", "no day"),
@@ -110,16 +106,16 @@ def test_the_outcome_of_a_new_shift_by_order_of_precedence(given: Row, outcome: 
 def test_a_known_shift_with_another_identity_goes_to_quarantine(given: Row) -> None:
     assert verdict(reported(**given), published())[0] == "other"
     changes = decided(reported=[reported(**given)], current=[published()])
-    assert records(changes.rejected, "place", "reason") == [("(0,1)", OTHER_IDENTITY)]
+    assert records(changes.rejected, "place", "reason") == [("(0,1)", Reason.IDENTITY_CHANGED)]
     assert changes.shifts.empty and changes.booked.empty
 
 
 def test_a_shift_in_the_books_of_another_organisation_goes_to_quarantine() -> None:
     was = published(is_of_another=True)
     changes = decided(reported=[reported()], current=[was])
-    assert values(changes.rejected["reason"]) == [OF_ANOTHER]
+    assert values(changes.rejected["reason"]) == [Reason.BOOKED_BY_ANOTHER_ORGANIZATION]
     changes = decided(reported=[reported(is_listed_twice=True)], current=[was])
-    assert values(changes.rejected["reason"]) == [LISTED_TWICE]
+    assert values(changes.rejected["reason"]) == [Reason.LISTED_TWICE]
 
 
 def test_the_closing_report_of_a_shift_that_was_not_closed_is_no_other_identity() -> None:
@@ -245,7 +241,10 @@ def test_of_shifts_that_came_at_the_same_time_the_first_row_of_the_stage_is_used
 def test_a_shift_with_two_contents_in_one_batch_is_used_in_neither() -> None:
     rows = [reported(), reported(place="(0,2)"), reported(place="(0,3)", kkt_reg_id=OTHER_REGISTER)]
     changes = decided(reported=rows)
-    assert sorted(records(changes.rejected, "place", "reason")) == [("(0,1)", TWO_REGISTERS), ("(0,3)", TWO_REGISTERS)]
+    assert sorted(records(changes.rejected, "place", "reason")) == [
+        ("(0,1)", Reason.TWO_REGISTERS_REPORT_SHIFT),
+        ("(0,3)", Reason.TWO_REGISTERS_REPORT_SHIFT),
+    ]
     assert sorted(changes.unused) == ["(0,1)", "(0,2)", "(0,3)"]
     assert changes.shifts.empty and changes.booked.empty
 
@@ -312,7 +311,7 @@ def test_a_difference_of_a_till_shift_that_a_person_has_settled_is_not_asked_aga
 
 
 def test_a_till_shift_is_booked_with_the_first_load_after_its_account_rule_is_there() -> None:
-    waits = published_till(outcome="needs_review", reason="no account rule for it", orders=None, **WITHOUT_ORDERS)
+    waits = published_till(outcome="needs_review", reason="no_account_rule", orders=None, **WITHOUT_ORDERS)
     assert till_verdict(reported_till(orders=None, outcome="needs_review"), waits)[0] == "same"
     assert till_verdict(reported_till(), waits)[0] == "changed"
     # What a person has approved meanwhile stays.
@@ -340,7 +339,7 @@ def test_a_till_shift_of_two_shops_has_no_sums_and_no_orders() -> None:
     used, _, apart = once_each_till(frame(REPORTED_TILLS, rows), CURRENT.empty())
     assert sorted(apart["place"]) == ["(0,1)", "(0,2)"]
     assert records(used, "outcome", "reason", "cash_income", "cash_payout", "orders") == [
-        ("incomplete", ANOTHER_SHOP, None, None, None)
+        ("incomplete", Reason.ANOTHER_SHOP_REPORTS_IT, None, None, None)
     ]
 
 

@@ -130,7 +130,7 @@ def _add_fiscal(
         cut = {"fiscal_document_number": None, "closed_at": closed - pd.Timedelta(minutes=1), "reason": "no z-report"}
         versions = [(first, row | cut)] + ([(first + 2, row)] if random.random() < 0.5 else [])
     elif kind == "review":
-        review = {"outcome": "needs_review", "reason": "the day that a correction of cash is about is not known"}
+        review = {"outcome": "needs_review", "reason": "correction_day_unknown"}
         versions = [(first, row | review)]
     elif kind == "listed":
         versions.append((first + random.choice([0, 1]), row | {"is_listed_twice": True}))
@@ -160,7 +160,7 @@ def _add_till(
         versions = [(first, _without_sums(row) | {"price_correction": None})]
         versions += [(first + 2, row)] if random.random() < 0.5 else []
     elif kind == "no rule":
-        waits = {"outcome": "needs_review", "reason": "no account rule for it"}
+        waits = {"outcome": "needs_review", "reason": "no_account_rule"}
         versions = [(first, row | waits), (first + 2, row)]
     elif kind == "split" and row["cash_income"] > 200:
         rest = row | {"shift_id": f"till-{true}b", "till_shift": f"{true}b", "cash_refund": 0, "cash_income": 200}

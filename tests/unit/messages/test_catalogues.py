@@ -21,8 +21,7 @@ from smena.messages import (
     whole,
     written_by,
 )
-from smena.messages.former_sentences import SENTENCES, stored_form
-from smena.model.reason_text import COUNTS, joined, parse_all, reason
+from smena.model.reason_text import COUNTS, joined, reason
 from smena.model.reasons import Reason
 
 Key = tuple[str, str]
@@ -179,24 +178,4 @@ def test_elsewhere_it_is_shown_as_it_is_and_logged(
     assert [line.message for line in caplog.records] == [
         "no message for 'reason так решили'",
         "no message for 'page gap_struck_by_lightning'",
-    ]
-
-
-def test_a_former_sentence_is_its_code() -> None:
-    examples = {"day": "2025-01-31", "amount": "0.40", "moment": "31.01.2025 10:05", "drive": "9960440300000001"}
-    for sentence, code in SENTENCES.items():
-        text = sentence.format(
-            **{name: {"word": "both", "by": "anna", "text": "да; нет"}.get(name, examples.get(name, "7"))
-               for name in code.arguments}
-        )  # fmt: skip
-        assert parse_all(stored_form(text))[0][0] is code, text
-
-
-def test_former_sentences_that_a_statement_joins_are_two_reasons() -> None:
-    both = "vat_negative; Market has booked a shift of that time, and no link tells whether it is this one"
-    assert [code for code, _ in parse_all(stored_form(both))] == [Reason.VAT_NEGATIVE, Reason.MARKET_MAY_HAVE_BOOKED]
-    gaps = "смена № 5 открыта 03.04.2025; ФН 9960440300000001, смены № 3…7"
-    assert parse_all(stored_form(gaps)) == [
-        (Reason.SHIFT_OPEN_SINCE, {"day": "2025-04-03", "shift": 5}),
-        (Reason.SHIFTS_MISSING_OF_DRIVE, {"drive": "9960440300000001", "first": 3, "last": 7}),
     ]

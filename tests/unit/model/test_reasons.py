@@ -10,7 +10,7 @@ import pytest
 
 from smena.model.reason_text import NotAReason, has, joined, parse, parse_all, reason
 from smena.model.reasons import ARGUMENTS, Reason
-from smena.transform.reason_columns import also, reasons_of
+from smena.transform.reason_columns import also, has_code, reasons_of
 
 DAY = date(2025, 1, 31)
 
@@ -93,11 +93,12 @@ def test_reasons_of_a_frame_are_those_of_its_rows() -> None:
         reason(Reason.BEFORE_START, day=DAY),
         reason(Reason.BEFORE_START, day=None),
     ]
-    made = reasons_of(Reason.EXPLAINED_BY_MISSING_CHEQUE, amount=frame["kopecks"], cheque=frame["name"])
+    at = frame["closed_at"]
+    made = reasons_of(Reason.OFD_LACKS_RECEIPT_OF_NUMBER, amount=frame["kopecks"], cheque=frame["name"], time=at)
     assert made.index.tolist() == [7, 3]
     assert made.dtype == "string"
-    assert made[7] == reason(Reason.EXPLAINED_BY_MISSING_CHEQUE, amount=31850, cheque='«а»\n"b" \\')
-    assert made[3] == reason(Reason.EXPLAINED_BY_MISSING_CHEQUE, amount=None, cheque=None)
+    assert made[7] == reason(Reason.OFD_LACKS_RECEIPT_OF_NUMBER, amount=31850, cheque='«а»\n"b" \\', time="09:05")
+    assert made[3] == reason(Reason.OFD_LACKS_RECEIPT_OF_NUMBER, amount=None, cheque=None, time=None)
     newest = reasons_of(Reason.NEWEST_DOCUMENT, moment=frame["closed_at"])
     assert newest[7] == reason(Reason.NEWEST_DOCUMENT, moment=datetime(2025, 1, 31, 9, 5))
 
@@ -105,3 +106,15 @@ def test_reasons_of_a_frame_are_those_of_its_rows() -> None:
 def test_two_columns_of_reasons_are_one() -> None:
     first, second = (pd.Series(one, dtype="string") for one in (["a", "", "a", None], ["", "b", "b", None]))
     assert also(first, second).tolist() == ["a", "b", "a\nb", ""]
+
+
+def test_a_code_is_found_in_each_row() -> None:
+    amount = reason(Reason.CASH_OF_RECEIPTS, amount=1)
+    rows = [amount, f"no_link\n{amount}", "no_link", f"{Reason.MARKET_MAY_HAVE_BOOKED}\nno_link", "no_link_x", "", None]
+    stored = pd.Series(rows, dtype="string").set_axis(range(7, 0, -1))
+    assert has_code(stored, Reason.CASH_OF_RECEIPTS).tolist() == [True, True, *[False] * 5]
+    found = has_code(stored, Reason.NO_LINK, Reason.CASH_OF_RECEIPTS)
+    assert found.tolist() == [True, True, True, True, False, False, False]
+    assert found.index.tolist() == list(range(7, 0, -1))
+    quoted = pd.Series([reason(Reason.FAILED, text="a\nno_link")], dtype="string")
+    assert not has_code(quoted, Reason.NO_LINK).any()

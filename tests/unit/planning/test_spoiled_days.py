@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from smena.model.errors import BrokenPromise
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
 from smena.planning import spoiled
 from smena.planning.spoiled import DaysSlice, spoiled_days
@@ -17,6 +19,9 @@ from smena.transform.schema import Schema
 
 UNIT, OTHER = "0000000001", "0000000002"
 DRIVE = "9999078900000001"
+SHIFT_8, STILL_8 = reason(Reason.SHIFT_MISSING, shift=8), reason(Reason.SHIFT_STILL_OPEN, shift=8)
+ONLY_8 = reason(Reason.SHIFT_MISSING_OF_DRIVE, drive=DRIVE, shift=8)
+THROUGH_11 = reason(Reason.SHIFTS_MISSING_OF_DRIVE, drive=DRIVE, first=8, last=11)
 MARCH = {"first_day": date(2026, 3, 1), "end_day": date(2026, 4, 1)}
 APRIL = {"first_day": date(2026, 4, 1), "end_day": date(2026, 5, 1)}
 
@@ -163,7 +168,7 @@ def missing(**facts: Any) -> list[tuple[str, str, str, str | None, str | None]]:
     return rejected(**{"kind": "missing_z_report", "day": date(2026, 3, 5), "shift_number": 8} | facts)
 
 
-MISSING_8 = [(UNIT, "03-05", "03-06", "missing_shift", "смена № 8")]
+MISSING_8 = [(UNIT, "03-05", "03-06", "missing_shift", SHIFT_8)]
 
 
 def test_a_closed_shift_without_z_report_is_missing_on_its_day() -> None:
@@ -193,15 +198,18 @@ def test_a_bad_z_report_is_not_excused_by_a_shift_in_the_books() -> None:
 
 def test_a_missing_shift_of_an_unknown_day_or_number_is_in_no_books() -> None:
     closing = {"shift_number": 8, "closed_day": date(2026, 3, 5)}
-    assert missing(day=None, closings=[closing]) == [(UNIT, "03-01", "04-01", "missing_shift", "смена № 8")]
-    unnumbered = [(UNIT, "03-05", "03-06", "missing_shift", "смена без номера")]
+    assert missing(day=None, closings=[closing]) == [(UNIT, "03-01", "04-01", "missing_shift", SHIFT_8)]
+    unnumbered = [(UNIT, "03-05", "03-06", "missing_shift", 'shift_missing {"shift": null}')]
     assert missing(shift_number=None, closings=[closing]) == unnumbered
 
 
 def test_each_missing_shift_of_a_day_is_a_row() -> None:
     row = {"unit_id": UNIT, "kind": "missing_z_report", "day": date(2026, 3, 5)}
     both = frame(spoiled.REJECTED, row | {"shift_number": 8}, row | {"shift_number": 9})
-    assert [details for *_, details in days_of(replace(NOTHING, rejected=both))] == ["смена № 8", "смена № 9"]
+    assert [details for *_, details in days_of(replace(NOTHING, rejected=both))] == [
+        SHIFT_8,
+        reason(Reason.SHIFT_MISSING, shift=9),
+    ]
 
 
 # --- shifts that totals by shift call open
@@ -211,20 +219,24 @@ def still_open(**facts: Any) -> list[tuple[str, str, str, str | None, str | None
     return rejected(**{"kind": "open_shift", "day": date(2026, 3, 20), "shift_number": 8} | facts)
 
 
-OPEN_8 = [(UNIT, "03-20", "04-01", "open_shift", "смена № 8 открыта 20.03.2026")]
+def since(*, day: date, shift: int | None = 8) -> str:
+    return reason(Reason.SHIFT_OPEN_SINCE, day=day, shift=shift)
+
+
+OPEN_8 = [(UNIT, "03-20", "04-01", "open_shift", since(day=date(2026, 3, 20)))]
 
 
 @pytest.mark.parametrize(
     ("facts", "days"),
     [
         ({}, OPEN_8),
-        ({"day": date(2026, 2, 3)}, [(UNIT, "03-01", "04-01", "open_shift", "смена № 8 открыта 03.02.2026")]),
-        ({"day": date(2026, 3, 31)}, [(UNIT, "03-31", "04-01", "open_shift", "смена № 8 открыта 31.03.2026")]),
+        ({"day": date(2026, 2, 3)}, [(UNIT, "03-01", "04-01", "open_shift", since(day=date(2026, 2, 3)))]),
+        ({"day": date(2026, 3, 31)}, [(UNIT, "03-31", "04-01", "open_shift", since(day=date(2026, 3, 31)))]),
         ({"day": date(2026, 4, 1)}, []),
         # Nothing is known of its opening, or no clock can show it.
-        ({"day": None}, [(UNIT, "03-01", "04-01", "open_shift", "смена № 8")]),
-        ({"day": date(2026, 5, 3)}, [(UNIT, "03-01", "04-01", "open_shift", "смена № 8")]),
-        ({"shift_number": None}, [(UNIT, "03-20", "04-01", "open_shift", "смена без номера открыта 20.03.2026")]),
+        ({"day": None}, [(UNIT, "03-01", "04-01", "open_shift", STILL_8)]),
+        ({"day": date(2026, 5, 3)}, [(UNIT, "03-01", "04-01", "open_shift", STILL_8)]),
+        ({"shift_number": None}, [(UNIT, "03-20", "04-01", "open_shift", since(day=date(2026, 3, 20), shift=None))]),
     ],
 )
 def test_an_open_shift_spoils_the_days_since_its_opening(facts: Row, days: list[Any]) -> None:
@@ -293,17 +305,17 @@ def between(**facts: Any) -> list[tuple[str, str, str, str | None, str | None]]:
 @pytest.mark.parametrize(
     ("facts", "days"),
     [
-        ({}, [(UNIT, "03-10", "03-13", "missing_shift", f"ФН {DRIVE}, смены № 8")]),
-        ({"shift_number": 12}, [(UNIT, "03-10", "03-13", "missing_shift", f"ФН {DRIVE}, смены № 8…11")]),
+        ({}, [(UNIT, "03-10", "03-13", "missing_shift", ONLY_8)]),
+        ({"shift_number": 12}, [(UNIT, "03-10", "03-13", "missing_shift", THROUGH_11)]),
         ({"shift_number": 8}, []),
         ({"shift_number": 7}, []),
-        ({"covered_end": date(2026, 3, 13)}, [(UNIT, "03-10", "03-13", "missing_shift", f"ФН {DRIVE}, смены № 8")]),
+        ({"covered_end": date(2026, 3, 13)}, [(UNIT, "03-10", "03-13", "missing_shift", ONLY_8)]),
         ({"covered_end": date(2026, 3, 12)}, []),
         ({"covered_end": None}, []),
         # The clock was set back between the two.
-        ({"opened_day": date(2026, 3, 9)}, [(UNIT, "03-10", "03-11", "missing_shift", f"ФН {DRIVE}, смены № 8")]),
+        ({"opened_day": date(2026, 3, 9)}, [(UNIT, "03-10", "03-11", "missing_shift", ONLY_8)]),
         # Without an opening: before the closing.
-        ({"opened_day": None}, [(UNIT, "03-10", "03-14", "missing_shift", f"ФН {DRIVE}, смены № 8")]),
+        ({"opened_day": None}, [(UNIT, "03-10", "03-14", "missing_shift", ONLY_8)]),
         ({"opened_day": None, "covered_end": date(2026, 3, 13)}, []),
     ],
 )
@@ -324,7 +336,7 @@ def clock(**facts: Any) -> list[tuple[str, str, str, str | None, str | None]]:
     return days_of(replace(NOTHING, clocks=frame(spoiled.CLOCKS, row | facts)))
 
 
-LISTED = "последний документ в списке: 15.03.2027 09:05"
+LISTED = 'last_listed_document {"moment": "2027-03-15T09:05:00"}'
 
 
 @pytest.mark.parametrize(
@@ -337,7 +349,7 @@ LISTED = "последний документ в списке: 15.03.2027 09:05"
         ({"newest_closed_day": None}, [(UNIT, "03-01", "04-01", "clock_ahead", LISTED)]),
         (
             {"last_document_at": None},
-            [(UNIT, "03-16", "04-01", "clock_ahead", "последний документ в списке: время неизвестно")],
+            [(UNIT, "03-16", "04-01", "clock_ahead", 'last_listed_document {"moment": null}')],
         ),
     ],
 )

@@ -27,8 +27,7 @@ SHIFTS_AT_ONCE = 500
 
 MOST_NAMED = 20
 
-OF_RECEIPTS = "the VAT of the receipts that were booked is not that of the totals by shift"
-OF_TOTALS = "the totals by shift tell another VAT now than the one that was booked from them"
+OF_RECEIPTS, OF_TOTALS = str(Reason.VAT_NOT_THE_TOTALS), str(Reason.VAT_OF_TOTALS_CHANGED)
 
 
 @dataclass

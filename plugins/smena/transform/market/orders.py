@@ -8,6 +8,7 @@ import pandas as pd
 
 from smena.model.organization import AccountRule
 from smena.model.outcome import Outcome
+from smena.model.reasons import Reason
 from smena.transform.basis import basis_of_till_shifts
 from smena.transform.frames import RECEIPTS, VAT_LINES
 from smena.transform.market.frames import TILL_SHIFTS
@@ -28,7 +29,7 @@ def make_till_orders(
     if not keeps_cash_documents:
         shifts = shifts.assign(
             outcome=shifts["outcome"].mask(issued, str(Outcome.NO_CASH)),
-            reason=shifts["reason"].mask(issued, "keeps no cash documents"),
+            reason=shifts["reason"].mask(issued, str(Reason.NO_CASH_DOCUMENTS_KEPT)),
         )
     rows = shifts.assign(
         detail=pd.Series(pd.NA, index=shifts.index, dtype="string"), basis=basis_of_till_shifts(shifts)
