@@ -18,6 +18,7 @@ from smena.integration.organizations import add_organization
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 from tests.integration.mandate_office import INN, OTHER, Office
+from tests.integration.stored_reasons import check_reasons
 from tests.town import FIRST, SMALL, Town
 from tests.unit.integration.heads import HeadOf, make_head
 
@@ -58,6 +59,7 @@ def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
 @pytest.fixture
 def build_town(new_warehouse: Callable[..., Warehouse]) -> Iterator[BuildTown]:
     """Builds towns: `world`, the first day of the integration, settings of the organisation, manners of the sandbox."""
+    towns: list[Town] = []
     with ExitStack() as stack:
 
         def build(
@@ -75,11 +77,17 @@ def build_town(new_warehouse: Callable[..., Warehouse]) -> Iterator[BuildTown]:
             else:
                 told = SandboxSettings(world=world, now=now)
                 sandbox = stack.enter_context(SandboxServer(replace(told, **(manners or {}))))
-            if template:
-                return Town(sandbox, new_warehouse(template), None)
-            return Town(sandbox, new_warehouse(), start, **settings)
+            town = (
+                Town(sandbox, new_warehouse(template), None)
+                if template
+                else Town(sandbox, new_warehouse(), start, **settings)
+            )
+            towns.append(town)
+            return town
 
         yield build
+    for town in towns:
+        check_reasons(town.warehouse)
 
 
 @pytest.fixture(scope="session")

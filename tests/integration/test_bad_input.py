@@ -320,7 +320,8 @@ def test_a_z_report_that_neither_pages_nor_totals_tell_of_is_missed_by_its_numbe
     town.load()
     (gap,) = town.gaps()
     assert (gap["reason"], gap["kkt_reg_id"]) == ("missing_shift", lost["kkt_reg_id"])
-    assert gap["details"] == f"ФН {lost['fiscal_drive_number']}, смены № {lost['shift_number']}"
+    missing = reason(Reason.SHIFT_MISSING_OF_DRIVE, drive=lost["fiscal_drive_number"], shift=lost["shift_number"])
+    assert gap["details"] == missing
     assert date.fromisoformat(lost["closed_at"][:10]) in gap["days"]
     town.sandbox.faults.clear()
     town.load()

@@ -158,7 +158,7 @@ def test_a_known_shift_that_comes_with_another_closing_time_is_in_quarantine(tow
     town.load(FIRST, LAST)
     assert town.books() == stood
     (record,) = town.quarantine()
-    assert "another register, closing time or document number" in record["reason"]
+    assert record["reason"] == "identity_changed"
 
 
 # --- what the database itself refuses, whoever asks

@@ -13,6 +13,8 @@ from smena.decisions.conflicts import open_decisions
 from smena.decisions.documents import ACCEPTED, mark
 from smena.decisions.links import link
 from smena.model.errors import PassingFault
+from smena.model.reason_text import joined, parse_all, reason
+from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
 from smena.pipeline import comparing
 from smena.pipeline import publish as publishing
@@ -28,7 +30,9 @@ from tests.integration.test_field_cases import (
 from tests.integration.written_operator import CASHBOX, Register
 from tests.invented import PRIMER as INN
 
-CORRECTED = "the OFD tells of it, register 0000000003065868; a correction receipt, ФД 3, of 190.99"
+FISCAL_RECORD = str(Reason.FISCAL_RECORD_IS_OFDS)
+CORRECTION_3, CORRECTION_6 = (reason(Reason.CORRECTION_RECEIPT, amount=19099, document=number) for number in (3, 6))
+CORRECTED = joined([reason(Reason.BOOKED_BY_OFD, register="0000000003065868"), CORRECTION_3])
 
 
 def corrected() -> Register:
@@ -114,9 +118,9 @@ def test_what_cannot_be_asked_now_is_a_conflict_until_it_can(new_field: NewField
     assert requests
     (waiting,) = open_decisions(field.warehouse, INN)
     assert waiting["recommendation"]["word"] == "keep-ofd"
-    assert waiting["recommendation"]["reason"].startswith(
-        "the fiscal record is the OFD's; the receipts could not be asked for: "
-    )
+    (why, (unasked, arguments)) = parse_all(waiting["recommendation"]["reason"])
+    assert (why[0], unasked) == (Reason.FISCAL_RECORD_IS_OFDS, Reason.RECEIPTS_NOT_ASKED)
+    assert parse_all(arguments["reason"])
     assert field.orders() == [("pko", "290.99")]
     field.load(8, product=MARKET)
     assert open_decisions(field.warehouse, INN) == []
@@ -135,7 +139,9 @@ def test_a_receipt_that_did_not_come_explains_nothing(new_field: NewField) -> No
     field.load(product=MARKET)
     register.documents.insert(2, (kind, lost))
     (waiting,) = open_decisions(field.warehouse, INN)
-    assert waiting["recommendation"]["reason"] == "the fiscal record is the OFD's; 1 of 2 receipts were read"
+    assert waiting["recommendation"]["reason"] == joined(
+        [FISCAL_RECORD, reason(Reason.RECEIPTS_NOT_WHOLE, read=1, expected=2)]
+    )
 
 
 def test_a_process_that_dies_after_comparing_asks_no_more(
@@ -174,7 +180,8 @@ def test_a_cheque_that_comes_later_and_that_no_receipt_is_asks_a_person(new_fiel
     field.load(8, product=MARKET)
     (waiting,) = open_decisions(field.warehouse, INN)
     assert (waiting["kind"], waiting["recommendation"]["word"]) == ("conflict", "keep-ofd")
-    assert "the OFD has no receipt of cheque 2, 70.00 at 15:00" in waiting["recommendation"]["reason"]
+    lacking = reason(Reason.OFD_LACKS_RECEIPT_OF_NUMBER, amount=7000, cheque="2", time="15:00")
+    assert lacking in waiting["recommendation"]["reason"].splitlines()
     assert field.orders() == [("pko", "290.99")]
 
 
@@ -205,8 +212,8 @@ def test_an_order_of_market_that_nobody_accepted_takes_the_sums_of_the_ofd(new_f
     field.load(8)
     assert open_decisions(field.warehouse, INN) == []
     assert field.orders() == [("pko", "40.00"), ("pko", "290.99")]
-    ((reason,),) = field.sql("select reason from accounting.shift where till_shift = 'shift-1'")
-    assert reason.endswith("a correction receipt, ФД 6, of 190.99")
+    ((why,),) = field.sql("select reason from accounting.shift where till_shift = 'shift-1'")
+    assert why.splitlines()[1:] == [CORRECTION_6]
 
 
 def test_an_accepted_order_is_a_persons_business_though_documents_explain_it(new_field: NewField) -> None:  # noqa: F811
@@ -216,10 +223,7 @@ def test_an_accepted_order_is_a_persons_business_though_documents_explain_it(new
         mark(transaction, [accepted], status=ACCEPTED, by="Анна", reason=None)
     field.load(8)
     (waiting,) = open_decisions(field.warehouse, INN)
-    assert waiting["recommendation"] == {
-        "word": "keep-ofd",
-        "reason": "the fiscal record is the OFD's; a correction receipt, ФД 6, of 190.99",
-    }
+    assert waiting["recommendation"] == {"word": "keep-ofd", "reason": joined([FISCAL_RECORD, CORRECTION_6])}
     assert field.orders() == [("pko", "40.00"), ("pko", "100.00")]
 
 
@@ -235,7 +239,7 @@ def test_what_documents_explain_is_listed_by_the_reconciliation_and_waits_for_no
     made = reconcile(field.road, INN, run_id="test", window=days)
     (found,) = made.differences
     assert (found["kind"], found["is_explained"], str(found["amount"])) == ("two_sources", True, "190.99")
-    assert found["cause"] == "a correction receipt, ФД 3, of 190.99"
+    assert found["cause"] == CORRECTION_3
     assert made.waits is False
     assert "сверк" not in field.alerts()
     assert field.is_certified(3, 6)

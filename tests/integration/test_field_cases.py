@@ -18,7 +18,10 @@ from smena.decisions.links import link
 from smena.integration.certificates import add_certificate
 from smena.integration.lifecycle import enable, prepare_mandate
 from smena.integration.organizations import add_organization, set_organization
+from smena.messages import translate
 from smena.model.endpoint import Endpoint
+from smena.model.reason_text import joined, reason
+from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.alerts import gather
 from smena.pipeline.proof.certificate import certify
@@ -26,6 +29,7 @@ from smena.pipeline.proof.reconcile import reconcile
 from smena.pipeline.run import load_lot, plan_run, publish_batches
 from smena.printing.form import order_on_paper
 from smena.warehouse.database import Warehouse
+from tests.integration.stored_reasons import check_reasons
 from tests.integration.written_operator import CASHBOX, DRIVE, INN, SHOP, Operator, Register
 from tests.invented import ROMASHKA
 from tests.town import QuickRoad, head_of
@@ -118,15 +122,19 @@ NewField = Callable[..., Field]
 
 @pytest.fixture
 def new_field(new_warehouse: Callable[[], Warehouse]) -> Iterator[NewField]:
+    fields: list[Field] = []
     with ExitStack() as stack:
 
         def make(*registers: Register, ofd: bool = True, market: bool = False, **settings: str) -> Field:
             operator = stack.enter_context(Operator({"a": (INN, list(registers))}))
             made = Field(operator, new_warehouse())
             made.integrate(ofd=ofd, market=market, **settings)
+            fields.append(made)
             return made
 
         yield make
+    for field in fields:
+        check_reasons(field.warehouse)
 
 
 def beside(field: Field) -> None:
@@ -431,7 +439,8 @@ def test_18_the_till_does_not_know_a_correction(new_field: NewField) -> None:
     field = till_and_register(new_field, register, cheque(1, "2026-02-03T10:00:00", 100))
     assert open_decisions(field.warehouse, INN) == []
     assert field.orders() == [("pko", "290.99")]
-    assert explained(field) == "the OFD tells of it, register 0000000003065868; a correction receipt, ФД 3, of 190.99"
+    corrected = reason(Reason.CORRECTION_RECEIPT, amount=19099, document=3)
+    assert explained(field) == joined([reason(Reason.BOOKED_BY_OFD, register="0000000003065868"), corrected])
 
 
 def test_19_the_till_lacks_one_of_31_receipts(new_field: NewField) -> None:
@@ -441,7 +450,8 @@ def test_19_the_till_lacks_one_of_31_receipts(new_field: NewField) -> None:
     field = till_and_register(new_field, register, *cheques)
     assert open_decisions(field.warehouse, INN) == []
     assert field.orders() == [("pko", "310.00")]
-    assert explained(field) == "the OFD tells of it, register 0000000003065868; Market has no cheque 17 of 10.00, ФД 18"
+    lacking = reason(Reason.MARKET_LACKS_CHEQUE_OF_NUMBER, amount=1000, cheque="17", document=18)
+    assert explained(field) == joined([reason(Reason.BOOKED_BY_OFD, register="0000000003065868"), lacking])
 
 
 def test_20_the_till_has_a_cheque_that_no_receipt_is(new_field: NewField) -> None:
@@ -451,7 +461,7 @@ def test_20_the_till_has_a_cheque_that_no_receipt_is(new_field: NewField) -> Non
     field = till_and_register(new_field, register, *cheques)
     (waiting,) = open_decisions(field.warehouse, INN)
     assert waiting["kind"] == "conflict"
-    assert waiting["recommendation"] == {
-        "word": "keep-ofd",
-        "reason": "the fiscal record is the OFD's; the OFD has no receipt of cheque 2, 500.00 at 11:00",
-    }
+    assert waiting["recommendation"]["word"] == "keep-ofd"
+    assert translate(waiting["recommendation"]["reason"], "en") == (
+        "the fiscal record is the OFD's; the OFD has no receipt of cheque № 2, 500.00 at 11:00"
+    )

@@ -20,8 +20,8 @@ from tests.town import EASY, FIRST, Town
 
 LAST = FIRST + timedelta(days=7)
 TWO = replace(EASY, first_day=FIRST, last_day=LAST, organizations=2)
-LISTED_TWICE = "another organisation lists this register too, and the z-report does not name its ИНН"
-BOOKED_BY_ANOTHER = "this shift is in the books of another organisation already"
+LISTED_TWICE = "listed_twice"
+BOOKED_BY_ANOTHER = "booked_by_another_organization"
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from smena.decisions import links
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
 from smena.model.errors import WrongUse
+from smena.model.reason_text import has
+from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
 from tests.integration.conftest import BuildTown
 from tests.integration.two_sources import judge
@@ -228,7 +230,7 @@ def test_other_sums_are_a_conflict_with_both_sides_and_the_ofd_is_booked_meanwhi
     for decision in asked:
         assert decision["choices"] == ["keep-ofd", "keep-market", "both"]
         assert decision["recommendation"]["word"] == true[tills[decision["shift_id"]]] == "keep-ofd"
-        assert "; the OFD has no receipt of cheque" in decision["recommendation"]["reason"]
+        assert has(decision["recommendation"]["reason"], Reason.OFD_LACKS_RECEIPT_OF_NUMBER)
         assert set(decision["difference"]) & {"cash_income", "cash_refund"}
         assert live(town, decision["shift_id"]) == []
     truth = judge(town)
@@ -264,7 +266,7 @@ def test_rounding_explains_a_difference_and_nothing_else_does(build_town: BuildT
     town = both(build_town, replace(EASY, rounding_differs_permille=60))
     town.load(product=OFD)
     town.load(product=MARKET)
-    explained = [row for row in town.shifts() if "rounding" in (row["reason"] or "")]
+    explained = [row for row in town.shifts() if has(row["reason"], Reason.BOOKED_BY_OFD_ROUNDED)]
     assert explained
     assert all(row["outcome"] == "duplicate" and row["price_correction"] != Decimal(0) for row in explained)
     assert judge(town).doubled == []

@@ -11,6 +11,8 @@ from smena.decisions import links
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
 from smena.integration.lifecycle import disable
+from smena.model.reason_text import has
+from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
 from tests.integration.conftest import BuildTown
 from tests.integration.two_sources import judge
@@ -234,12 +236,16 @@ def test_a_look_at_a_shift_that_market_may_have_booked_says_so(build_town: Build
     booked = 0
     for _ in range(2):
         town.load(FIRST, LAST, product=OFD)
-        asked = [row for row in waiting(town) if row["source"] == "ofd" and "principal" in row["reason"]]
+        asked = [
+            row
+            for row in waiting(town)
+            if row["source"] == "ofd" and has(row["reason"], Reason.RECEIPT_MIXES_PRINCIPALS)
+        ]
         for row in asked:
             till = same.get((row["fiscal_drive_number"], row["shift_number"]))
             if till and live(town, till):
                 booked += 1
-                assert "Market has booked a shift of that time" in row["reason"]
+                assert has(row["reason"], Reason.MARKET_MAY_HAVE_BOOKED)
                 assert live(town, row["rival_id"])
             assert row["reason"] == shift_of(town, row["shift_id"])["reason"]
     assert booked > 20

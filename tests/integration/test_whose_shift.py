@@ -37,7 +37,7 @@ def test_a_shift_of_another_organisation_is_not_changed_by_what_this_one_is_told
     (now,) = [row for row in town.shifts() if row["shift_id"] == shift["shift_id"]]
     assert (now["cash_income"], now["organization_inn"]) == (shift["cash_income"], other)
     (record,) = [row for row in town.quarantine() if row["step"] == "match"]
-    assert record["reason"] == "this shift is in the books of another organisation already"
+    assert record["reason"] == "booked_by_another_organization"
 
 
 def test_a_till_shift_that_two_shops_tell_of_is_not_booked_from_one_of_them(build_town: BuildTown) -> None:

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from smena.model.errors import WrongUse
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from tests.integration.decisions.deciding import FIRST, MORE, WEEK, Office
 from tests.town import Town
 
@@ -51,7 +53,10 @@ def test_approved_it_is_booked_from_its_sums(office: Office) -> None:
         assert (order["date"], order["status"], order["vat"]) == (DAY, "new", None)
         assert order["issued_decision_id"] == done.decision["decision_id"]
     now = office.shift_of(office.live(shift)[0])
-    assert (now["outcome"], now["reason"]) == ("issued", "approve, Анна: the till was counted")
+    assert (now["outcome"], now["reason"]) == (
+        "issued",
+        reason(Reason.DECIDED, by="Анна", text="the till was counted", word="approve"),
+    )
     office.check()
     stood = office.town.books()
     office.load_again()
@@ -66,7 +71,10 @@ def test_rejected_it_is_never_booked(office: Office) -> None:
             office.town.sandbox.faults.clear()
         office.load_again()
         (now,) = [one for one in office.town.shifts() if one["shift_id"] == shift["shift_id"]]
-        assert (now["outcome"], now["reason"]) == ("rejected", "Анна: a training till")
+        assert (now["outcome"], now["reason"]) == (
+            "rejected",
+            reason(Reason.REJECTED_BY, by="Анна", text="a training till"),
+        )
         assert office.live(shift) == []
         office.check()
 
