@@ -39,17 +39,12 @@ with lacking as (
         || jsonb_build_object(
             'drive', shift.fiscal_drive_number,
             'shift', shift.shift_number,
-            'reason',
-            case
-                when unread.documents <> ''
-                    then 'receipts_missing ' || jsonb_build_object('numbers', unread.documents)::text
-                else coalesce(shift.reason, '')
-            end
+            'reason', coalesce(unread.reason, shift.reason, '')
         )::text,
         shift.shift_number,
         not coalesce(cut.yes, false)
     from accounting.shift
-    left join jsonb_to_recordset(%(unread)s) as unread (shift_id uuid, documents text)
+    left join jsonb_to_recordset(%(unread)s) as unread (shift_id uuid, reason text)
         on shift.shift_id = unread.shift_id
     left join lateral (
         -- Its opening lies before the permission: what is lacking may not be read.

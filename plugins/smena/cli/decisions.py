@@ -97,7 +97,7 @@ def _told(row: Row) -> str:
 
 def _recommended(recommendation: dict[str, str | None]) -> str:
     """The word, where one is recommended, and why."""
-    return ": ".join(filter(None, [recommendation["word"], recommendation["reason"]]))
+    return ": ".join(filter(None, [recommendation["word"], translate(recommendation["reason"], ENGLISH)]))
 
 
 def _what(row: Row) -> str:

@@ -21,7 +21,6 @@ from smena.warehouse.database import Warehouse
 
 _CHUNK_ROWS = 5000
 _FORMATS = (".xlsx", ".csv")
-_SHEET = "Документы"
 
 
 @click.command()
@@ -60,14 +59,14 @@ def export(session: Session, *, inn: str, first_day: date, last_day: date, kind:
 def _write(file: Path, rows: Iterable[Sequence[Any]]) -> int:
     """Whole or not at all: the file appears when its last row is in it."""
     # The library of spreadsheets is of no use to other commands.
-    from smena.exporting.columns import DOCUMENTS
+    from smena.exporting.columns import DOCUMENTS, sheet_name
     from smena.exporting.separated import write_csv
     from smena.exporting.spreadsheet import write_xlsx
 
     part = file.with_name(file.name + ".part")
     try:
         if file.suffix.lower() == ".xlsx":
-            written = write_xlsx(part, DOCUMENTS, rows, sheet=_SHEET)
+            written = write_xlsx(part, DOCUMENTS, rows, sheet=sheet_name())
         else:
             written = write_csv(part, DOCUMENTS, rows)
         part.replace(file)

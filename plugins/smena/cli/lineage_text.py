@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from smena.messages import ENGLISH, readable, translate, written_by
+from smena.messages import ENGLISH, message, readable, translate, written_by
 from smena.warehouse.database import Row
 from smena.warehouse.fiscal_fate import FiscalFate
 from smena.warehouse.lineage import Lineage
@@ -13,7 +13,6 @@ from smena.warehouse.lineage import Lineage
 _FISCAL = ("kkt_reg_id", "fiscal_drive_number", "shift_number", "fiscal_document_number", "opened_at", "closed_at")
 _TILL = ("shop_id", "cashbox_id", "till_shift", "opened_at", "closed_at")
 _SUMS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund")
-_SOURCES = {"ofd": "Контур.ОФД", "market": "Контур.Маркет"}
 
 
 def lineage_text(lineage: Lineage) -> str:
@@ -50,6 +49,10 @@ def fate_text(fate: FiscalFate) -> str:
     return "\n".join(lines)
 
 
+def _source(row: Row) -> str:
+    return message(f"product_{row['source']}", ENGLISH, context="page")
+
+
 def _section(title: str, lines: Iterable[str]) -> list[str]:
     inner = [f"  {line}" for line in lines]
     return [title, *inner] if inner else []
@@ -75,7 +78,7 @@ def _document(document: Row) -> list[str]:
         who = document.get("counterparty") or "—"
         return [
             head,
-            f"  {who}, {_SOURCES.get(document['source'], document['source'])}, loaded {document['loaded_at']}",
+            f"  {who}, {_source(document)}, loaded {document['loaded_at']}",
         ]
     vat = f"НДС {document['vat']} ₽" if document["vat"] is not None else "НДС not known"
     return [
@@ -99,7 +102,7 @@ def _shift(shift: Row) -> list[str]:
         lines.append(f"price_correction: {shift['price_correction']}")
     if shift["late_by"]:
         lines.append(f"came late, by {shift['late_by']}")
-    origin = f"sums from {shift['detail']}" if shift["detail"] else f"sums from {_SOURCES[shift['source']]}"
+    origin = f"sums from {shift['detail']}" if shift["detail"] else f"sums from {_source(shift)}"
     why = f" ({translate(shift['reason'], ENGLISH)})" if shift["reason"] else ""
     lines.append(f"receipts: {shift['receipts']}, {origin}, outcome {shift['outcome']}{why}")
     if shift["same_as"]:
@@ -121,7 +124,7 @@ def _twin(twin: Row) -> list[str]:
     lines += [f"{name}: {_plain(here)} here, {_plain(there)} there" for name, (here, there) in differences.items()]
     if not differences:
         lines.append("no difference")
-    return _section(f"{_SOURCES[shift['source']]}, {translate(twin['relation'], ENGLISH)}:", lines)
+    return _section(f"{_source(shift)}, {translate(twin['relation'], ENGLISH)}:", lines)
 
 
 def _link(row: Row) -> str:

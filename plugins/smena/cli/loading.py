@@ -14,7 +14,7 @@ from smena.cli.parameters import DAY, inn_option
 from smena.connections import road_from_environment
 from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import organization_of
-from smena.messages import ENGLISH, translate
+from smena.messages import ENGLISH, message, readable, translate
 from smena.model.errors import BrokenPromise, PassingFault, WrongUse
 from smena.model.window import OFD, PRODUCTS, Window
 from smena.warehouse.database import Row, Warehouse, as_json
@@ -47,12 +47,13 @@ def plan(session: Session, *, inn: str, product: str) -> None:
         for planned in made.windows
     ]
     asked = len(made.asked)
-    gaps = [gap | {"details": translate(gap["details"], ENGLISH)} for gap in made.gaps]
+    gaps = [readable(gap, ENGLISH) for gap in made.gaps]
+    asked_for = [one | {"reason": message(f"plan_{one['reason']}", ENGLISH, context="page")} for one in windows]
     lines = [
         f"{asked} windows to ask through {made.horizon}, {len(windows) - asked} silent ones that ask nothing",
         f"about {made.requests} requests; {made.covered['registers']} registers within reach,"
         f" {made.covered['covered_days']} of their {made.covered['wanted_days']} days are covered already",
-        table(windows, _WINDOWS),
+        table(asked_for, _WINDOWS),
         *([f"\n{len(gaps)} gaps, out of reach now:", table(gaps, _GAPS)] if gaps else []),
     ]
     data = {

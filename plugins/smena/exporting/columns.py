@@ -16,32 +16,36 @@ class Column:
     """A column: identifiers are text (zeros are kept), money is numbers with two places, None is empty."""
 
     name: str
-    title: str
     kind: Kind = "text"
     width: int = 12
 
+    @property
+    def title(self) -> str:
+        """The heading, in Russian."""
+        return message(f"column_{self.name}", context="export")
+
 
 DOCUMENTS = (
-    Column("kind", "Вид", width=18),
-    Column("number", "Номер"),
-    Column("date", "Дата", "date"),
-    Column("organization_inn", "ИНН", width=14),
-    Column("kpp", "КПП"),
-    Column("counterparty", "Контрагент", width=24),
-    Column("amount", "Сумма, руб.", "money", 16),
-    Column("vat", "В том числе НДС, руб.", "money", 16),
-    Column("debit_account", "Дебет"),
-    Column("credit_account", "Кредит"),
-    Column("operation", "Операция", width=22),
-    Column("basis", "Основание", width=60),
-    Column("status", "Состояние"),
-    Column("source", "Источник"),
-    Column("kkt_reg_id", "РНМ", width=18),
-    Column("fiscal_drive_number", "ФН", width=18),
-    Column("shift_number", "Смена №"),
-    Column("fiscal_document_number", "ФД"),
-    Column("revision", "Редакция"),
-    Column("document_id", "Идентификатор", width=38),
+    Column("kind", width=18),
+    Column("number"),
+    Column("date", "date"),
+    Column("organization_inn", width=14),
+    Column("kpp"),
+    Column("counterparty", width=24),
+    Column("amount", "money", 16),
+    Column("vat", "money", 16),
+    Column("debit_account"),
+    Column("credit_account"),
+    Column("operation", width=22),
+    Column("basis", width=60),
+    Column("status"),
+    Column("source"),
+    Column("kkt_reg_id", width=18),
+    Column("fiscal_drive_number", width=18),
+    Column("shift_number"),
+    Column("fiscal_document_number"),
+    Column("revision"),
+    Column("document_id", width=38),
 )
 
 _WORDS = (
@@ -68,3 +72,8 @@ TRANSLATED = frozenset({"kind", "operation", "status", "source"})
 def words() -> dict[str, str]:
     """What the warehouse's own words are in the table, in Russian."""
     return {word: message(word, context="export") for word in _WORDS}
+
+
+def sheet_name() -> str:
+    """What the sheet of a workbook is called, in Russian."""
+    return message("sheet", context="export")

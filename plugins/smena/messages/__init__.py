@@ -93,6 +93,8 @@ def readable(row: Mapping[str, Any], locale: str = RUSSIAN) -> dict[str, Any]:
     for name, by in _SIGNED.items():
         if name in row and by in row:
             said[name] = row[name] and written_by(row[name], row[by], locale)
+    if isinstance(row.get("recommendation"), dict):
+        said["recommendation"] = readable(row["recommendation"], locale)
     if isinstance(row.get("missing"), list):
         said["missing"] = [translate(one, locale) for one in row["missing"]]
     return said

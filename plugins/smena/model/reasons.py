@@ -263,6 +263,7 @@ class Reason(StrEnum):
     SHIFTS_MISSING_OF_DRIVE = "shifts_missing_of_drive", "drive", "first", "last"
     SHIFT_OF_DRIVE_INCOMPLETE = "shift_of_drive_incomplete", "drive", "reason", "shift"
     RECEIPTS_MISSING = "receipts_missing", "numbers"
+    RECEIPTS_MISSING_OF_MORE = "receipts_missing_of_more", "numbers", "rest"
     SHIFT_STILL_OPEN = "shift_still_open", "shift"
     SHIFT_OPEN_SINCE = "shift_open_since", "day", "shift"
     SHIFTS_NOT_CLOSED = "shifts_not_closed", "shifts"

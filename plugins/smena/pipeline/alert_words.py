@@ -59,6 +59,13 @@ def headline(name: str, inn: str, day: date) -> str:
     return _said("headline", day=day_of(day), name=" ".join(name.split()), inn=inn)
 
 
+def late(dag_id: str, run_id: str, due: str) -> tuple[str, str]:
+    """The subject and the text of an alert that a load has not ended by its deadline."""
+    subject = _said("late", dag=dag_id)
+    lines = [subject, f"• {_said('late_run', run=run_id, due=due)}"]
+    return subject, "\n".join([*lines, f"  → {_said('late_fix')}: smena integration status"])
+
+
 def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
     """The alert of one row of the statement `alert_…` of this kind."""
     line, fix, command = _SAID[kind](row, now)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from smena.integration.certificates import WARNING
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, WrongUse
-from smena.pipeline.alert_words import Alert, headline, told, unchecked
+from smena.pipeline.alert_words import Alert, headline, late, told, unchecked
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.road import Road
 from smena.settings import setting
@@ -179,8 +179,7 @@ def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str, desk: s
 
 def tell_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str) -> None:
     """Says that a load has not ended by its deadline: of the whole load, so to nobody's organisation in particular."""
-    subject = f"Смена: загрузка {dag_id} не закончилась вовремя"
-    text = f"{subject}\n• запуск {run_id}, срок {due}\n  → посмотреть запуск в Airflow: smena integration status"
+    subject, text = late(dag_id, run_id, due)
     logger.warning("late dag_id=%s run_id=%s due=%s", dag_id, run_id, due)
     if messenger is None:
         logger.warning("the alert is not sent: there is no connection `smena_alerts`")

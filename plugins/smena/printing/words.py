@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from babel.dates import format_date
+
+from smena.messages import RUSSIAN, message
+
 _UNITS = ("", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять")
 _FEMININE = {1: "одна", 2: "две"}
 _TEENS = (
@@ -15,23 +19,10 @@ _HUNDREDS = (
     "", "сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот",
 )  # fmt: skip
 
-# The forms after 1, after 2…4, and after the rest.
-_ROUBLES = ("рубль", "рубля", "рублей")
-_KOPECKS = ("копейка", "копейки", "копеек")
-_SCALES = (
-    ("", "", ""),
-    ("тысяча", "тысячи", "тысяч"),
-    ("миллион", "миллиона", "миллионов"),
-    ("миллиард", "миллиарда", "миллиардов"),
-    ("триллион", "триллиона", "триллионов"),
-)
+# Messages of the context `print`, by thousands.
+_SCALES = ("", "thousand", "million", "billion", "trillion")
 _THOUSANDS = 1
 MOST_KOPECKS = 10 ** (3 * len(_SCALES)) * 100 - 1
-
-_MONTHS = (
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-    "октября", "ноября", "декабря",
-)  # fmt: skip
 
 
 def amount_in_words(kopecks: int) -> str:
@@ -39,7 +30,7 @@ def amount_in_words(kopecks: int) -> str:
 
     Raises ValueError below zero and above `MOST_KOPECKS`.
     """
-    return f"{roubles_in_words(kopecks)} {_form(kopecks // 100, _ROUBLES)} {kopecks_in_words(kopecks)}"
+    return f"{roubles_in_words(kopecks)} {_form(kopecks // 100, 'rouble')} {kopecks_in_words(kopecks)}"
 
 
 def roubles_in_words(kopecks: int) -> str:
@@ -53,7 +44,7 @@ def roubles_in_words(kopecks: int) -> str:
         if group:
             words = [
                 *_hundreds(group, feminine=scale == _THOUSANDS),
-                *filter(None, [_form(group, _SCALES[scale])]),
+                *([_form(group, _SCALES[scale])] if scale else []),
                 *words,
             ]
         scale += 1
@@ -63,12 +54,12 @@ def roubles_in_words(kopecks: int) -> str:
 
 def kopecks_in_words(kopecks: int) -> str:
     """The kopecks of a sum in two figures: 120105 → `05 копеек`."""
-    return f"{kopecks % 100:02d} {_form(kopecks % 100, _KOPECKS)}"
+    return f"{kopecks % 100:02d} {_form(kopecks % 100, 'kopeck')}"
 
 
 def day_in_words(day: date) -> str:
     """`«05» марта 2025 г.`"""
-    return f"«{day.day:02d}» {_MONTHS[day.month - 1]} {day.year} г."
+    return str(format_date(day, "«dd» MMMM y 'г.'", locale=RUSSIAN))
 
 
 def _hundreds(group: int, *, feminine: bool) -> list[str]:
@@ -83,8 +74,6 @@ def _hundreds(group: int, *, feminine: bool) -> list[str]:
     return [word for word in words if word]
 
 
-def _form(number: int, forms: tuple[str, str, str]) -> str:
-    one, few, many = forms
-    if number % 100 in range(11, 15):
-        return many
-    return {1: one, 2: few, 3: few, 4: few}.get(number % 10, many)
+def _form(number: int, word: str) -> str:
+    """The word in the plural of the number."""
+    return message(word, context="print", n=number)

@@ -19,7 +19,6 @@ from smena.ui.doors import AtDesk, Looking
 router = APIRouter()
 
 _CHUNK_ROWS = 5000
-_SHEET = "Документы"
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -92,12 +91,12 @@ def export(
 
 def _write(file: Path, form: str, rows: Any) -> None:
     # A file, and not the answer itself: what fails half-way must not look like an export that is whole.
-    from smena.exporting.columns import DOCUMENTS
+    from smena.exporting.columns import DOCUMENTS, sheet_name
     from smena.exporting.separated import write_csv
     from smena.exporting.spreadsheet import write_xlsx
 
     if form == "xlsx":
-        write_xlsx(file, DOCUMENTS, rows, sheet=_SHEET)
+        write_xlsx(file, DOCUMENTS, rows, sheet=sheet_name())
     else:
         write_csv(file, DOCUMENTS, rows)
 

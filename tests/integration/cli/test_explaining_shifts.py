@@ -94,7 +94,7 @@ def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_i
     assert twin["shift"]["kkt_reg_id"] in addresses
     assert {page["page_id"] for page in told["pages"]} >= set(till["evidence"])
     text = two_sources.cli.here("explain", str(till["shift_id"])).out
-    for words in ("Контур.ОФД, it is this shift:", f"the same as shift {till['same_as']}", "in_force by", "keep-ofd"):
+    for words in ("Kontur.OFD, it is this shift:", f"the same as shift {till['same_as']}", "in_force by", "keep-ofd"):
         assert words in text
     assert not {"Decimal(", "None", "{"} & set(re.findall(r"Decimal\(|None|\{", text))
     # The other way round too, and from the order.

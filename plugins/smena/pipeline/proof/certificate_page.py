@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 
-from smena.messages import UNKNOWN, message, translate
+from smena.messages import RUSSIAN, UNKNOWN, day, message, translate
 from smena.pipeline.proof.canonical import canonical
 
 _OPENS = '<script type="application/json" id="certificate">'
 _CLOSES = "</script>"
+
+_LACKING = ("missing", "open", "out_of_reach")
+"""Verdicts of days that are not proved."""
 
 _OPERATIONS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
 
@@ -32,27 +36,27 @@ details summary { cursor: pointer; margin-top: 1rem; font-weight: 600; }
 def as_html(certificate: Mapping[str, Any]) -> str:
     """The page. It is made of the certificate and nothing else: the same certificate gives the same bytes."""
     told = certificate
-    organization = f"{told['organization_name']}, ИНН {told['organization']['inn']}"
-    organization += f", КПП {told['organization_kpp']}" if told["organization_kpp"] else ""
-    period = f"{_day(told['period']['from'])} — {_day(told['period']['to'])}"
+    inn, kpp = told["organization"]["inn"], told["organization_kpp"]
+    organization = _t("of_inn_and_kpp" if kpp else "of_inn", name=told["organization_name"], inn=inn, kpp=kpp)
+    period = {"first": _day(told["period"]["from"]), "last": _day(told["period"]["to"])}
     parts = [
-        "<h1>Свидетельство о полноте</h1>",
-        f"<p>{escape(organization)}<br>Период: {period}</p>",
+        f"<h1>{_t('title')}</h1>",
+        f"<p>{escape(organization)}<br>{_t('period', **period)}</p>",
         _conclusion(told),
-        _section("Смены", _outcomes(told["outcomes"])),
-        _section("Кассовые ордера", _operations(told["operations"])),
-        _section("Фискальные накопители", _drives(told["drives"])),
-        _section("Полнота по кассам", _verdicts(told["registers"])),
-        _section("Расхождения", _differences(told["differences"])),
+        _section("shifts", _outcomes(told["outcomes"])),
+        _section("orders", _operations(told["operations"])),
+        _section("drives", _drives(told["drives"])),
+        _section("registers", _verdicts(told["registers"])),
+        _section("differences", _differences(told["differences"])),
         _days(told["registers"], told["books"]),
-        _section("Доказательства", _evidence(told)),
+        _section("evidence", _evidence(told)),
     ]
     body = "\n".join(parts)
     data = canonical(dict(certificate)).decode().replace("<", "\\u003c")
+    title = escape(_t("page_title", title=_t("title"), inn=inn, **period))
     return (
-        f'<!doctype html>\n<html lang="ru"><head><meta charset="utf-8"><title>Свидетельство о полноте, '
-        f"{escape(told['organization']['inn'])}, {period}</title>\n<style>{_STYLE}</style></head>\n<body>\n{body}\n"
-        f"{_OPENS}{data}{_CLOSES}\n</body></html>"
+        f'<!doctype html>\n<html lang="{RUSSIAN}"><head><meta charset="utf-8"><title>{title}</title>\n'
+        f"<style>{_STYLE}</style></head>\n<body>\n{body}\n{_OPENS}{data}{_CLOSES}\n</body></html>"
     )
 
 
@@ -65,31 +69,27 @@ def embedded(page: str) -> str:
 def _conclusion(told: Mapping[str, Any]) -> str:
     verdicts = Counter(row["verdict"] for row in told["registers"])
     if told["is_complete"]:
-        silent = f" Дней, в которые касса молчит: {verdicts['offline']}." if verdicts["offline"] else ""
-        unwanted = f" Дней, которые не загружаются: {verdicts['disabled']}." if verdicts["disabled"] else ""
-        told_all = "Загружено всё: каждая смена каждой кассы на месте, расхождений нет."
-        return f'<p class="yes">{told_all}{silent}{unwanted}</p>'
+        known = (("silent", verdicts["offline"]), ("unwanted", verdicts["disabled"]))
+        said = " ".join([_t("complete"), *(_t(name, n=days) for name, days in known if days)])
+        return f'<p class="yes">{said}</p>'
     if not verdicts.keys() - {"disabled"}:
-        return '<p class="no">Полнота не доказана: за этот период ничего не загружается.</p>'
-    lacking = Counter(
-        row["verdict"] for row in told["registers"] if row["verdict"] in ("missing", "out_of_reach", "open")
-    )
-    names = {"missing": "не хватает смен", "out_of_reach": "недоступно", "open": "смена открыта"}
-    counts = [f"{names[name]}: дней касс — {count}" for name, count in sorted(lacking.items())]
+        return f'<p class="no">{_t("nothing_loaded")}</p>'
     market = told["market_days_open"]
-    counts += [f"не загружено дней Маркета — {len(market)}, первый {market[0]}"] if market else []
-    unconfirmed = {row["day"] for row in told["unconfirmed"]}
-    counts += (
-        [f"чеки не запрошены ещё раз: дней — {len(unconfirmed)}, первый {min(unconfirmed)}"] if unconfirmed else []
-    )
-    counts += [f"расхождений — {len(told['differences'])}"] if told["differences"] else []
-    return f'<p class="no">Полнота не доказана: {"; ".join(counts)}.</p>'
+    unconfirmed = sorted({row["day"] for row in told["unconfirmed"]})
+    counts = [_t(f"count_{name}", n=verdicts[name]) for name in _LACKING if verdicts[name]]
+    counts += [
+        _t(f"count_{name}", n=len(days), day=_day(min(days)))
+        for name, days in (("market", market), ("unconfirmed", unconfirmed))
+        if days
+    ]
+    counts += [_t("count_differences", n=len(told["differences"]))] if told["differences"] else []
+    return f'<p class="no">{_t("not_proved", why="; ".join(counts))}</p>'
 
 
 def _outcomes(rows: Sequence[Mapping[str, Any]]) -> str:
-    titles = ["Исход", "Смен", "Чеков", *(f"{_said('operation', name)}, нал., ₽" for name in _OPERATIONS)]
+    titles = [_t(name) for name in ("outcome", "number_of_shifts", "number_of_receipts")]
     return _table(
-        titles,
+        [*titles, *(_t("cash_of", operation=_said("operation", name)) for name in _OPERATIONS)],
         [
             [_said("outcome", row["outcome"]), row["shifts"], row["receipts"]]
             + [_money(row[name]) for name in _OPERATIONS]
@@ -102,14 +102,16 @@ def _outcomes(rows: Sequence[Mapping[str, Any]]) -> str:
 def _operations(rows: Sequence[Mapping[str, Any]]) -> str:
     cells = [
         [
-            _said("kind", row["kind"]) + (" (сторно)" if row["standing"] == "reversed" else ""),
+            _t("reversal", kind=_said("kind", row["kind"]))
+            if row["standing"] == "reversed"
+            else _said("kind", row["kind"]),
             _said("operation", row["operation"]),
             row["orders"],
             _money(row["amount"]),
         ]
         for row in rows
     ]
-    return _table(["Ордер", "Операция", "Количество", "Сумма, ₽"], cells, numeric_from=2)
+    return _table(_titles("order", "operation", "quantity", "amount"), cells, numeric_from=2)
 
 
 def _drives(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -120,11 +122,11 @@ def _drives(rows: Sequence[Mapping[str, Any]]) -> str:
             f"{row['first_shift']}…{row['last_shift']}",
             row["shifts"],
             f"{row['first_document']}…{row['last_document']}",
-            "подряд" if row["is_contiguous"] else "с пропусками",
+            _t("contiguous" if row["is_contiguous"] else "with_gaps"),
         ]
         for row in rows
     ]
-    return _table(["РНМ", "ФН", "Смены №", "Смен", "Документы №", "Номера"], cells)
+    return _table(_titles("rnm", "drive", "shift_numbers", "number_of_shifts", "document_numbers", "numbers"), cells)
 
 
 def _verdicts(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -138,14 +140,24 @@ def _verdicts(rows: Sequence[Mapping[str, Any]]) -> str:
     lacking = [
         [row["register"], _day(row["day"]), _said("verdict", row["verdict"]), _lacks(row)]
         for row in rows
-        if row["verdict"] in ("missing", "out_of_reach", "open")
+        if row["verdict"] in _LACKING
     ]
-    return _table(["РНМ", "Дней"], cells) + (_table(["РНМ", "День", "Вывод", "Чего нет"], lacking) if lacking else "")
+    named = _table(_titles("rnm", "day", "verdict", "lacking"), lacking) if lacking else ""
+    return _table(_titles("rnm", "number_of_days"), cells) + named
+
+
+def _t(key: str, **arguments: Any) -> str:
+    """A message of the certificate, in Russian."""
+    return message(key, context="certificate", **arguments)
+
+
+def _titles(*names: str) -> list[str]:
+    return [_t(name) for name in names]
 
 
 def _said(family: str, word: str) -> str:
     """A word of the warehouse in Russian; a dash where there is none."""
-    return message(f"{family}_{word}", context="certificate") if word else UNKNOWN
+    return _t(f"{family}_{word}") if word else UNKNOWN
 
 
 def _lacks(row: Mapping[str, Any]) -> str:
@@ -163,7 +175,7 @@ def _differences(rows: Sequence[Mapping[str, Any]]) -> str:
         ]
         for row in rows
     ]
-    return _table(["День", "Что расходится", "РНМ", "Вероятная причина", "На сумму, ₽"], cells, numeric_from=4)
+    return _table(_titles("day", "what_differs", "rnm", "cause", "by_amount"), cells, numeric_from=4)
 
 
 def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, Any]]) -> str:
@@ -192,12 +204,14 @@ def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, A
         ]
         for row in books
     ]
-    return (
-        "<details><summary>По кассам и дням</summary>"
-        + _table(["РНМ", "День", "Вывод", "Смены №", "Чеков", "Наличные, ₽", "Безналичные, ₽"], shifts, numeric_from=4)
-        + "</details><details><summary>По кассовым книгам и дням</summary>"
-        + _table(["КПП", "День", "ПКО №", "РКО №", "Ордеров", "ПКО, ₽", "РКО, ₽"], orders, numeric_from=4)
-        + "</details>"
+    of_shifts = _titles("rnm", "day", "verdict", "shift_numbers", "number_of_receipts", "cash", "cashless")
+    of_orders = _titles("kpp", "day", "pko_numbers", "rko_numbers", "number_of_orders", "pko_amount", "rko_amount")
+    return "".join(
+        f"<details><summary>{_t(name)}</summary>{_table(titles, rows, numeric_from=4)}</details>"
+        for name, titles, rows in (
+            ("by_registers_and_days", of_shifts, shifts),
+            ("by_books_and_days", of_orders, orders),
+        )
     )
 
 
@@ -209,24 +223,24 @@ def _numbers(first: int | None, last: int | None) -> str:
 def _evidence(told: Mapping[str, Any]) -> str:
     evidence = told["evidence"]
     rows = [
-        ["Ответы оператора, из которых прочитаны смены", f"{evidence['pages']} ({evidence['bytes']} байт)"],
-        ["SHA-256 ответов", evidence["sha256"]],
-        ["SHA-256 этого свидетельства", told["sha256"]],
-        ["Составлено", f"{told['made_at']}, {told['made_by']}"],
-        ["Сверено", told["checked_at"]],
-        ["Проверить", "smena verify ФАЙЛ"],
+        [_t("answers"), _t("answers_are", pages=evidence["pages"], bytes=evidence["bytes"])],
+        [_t("sha256_of_answers"), evidence["sha256"]],
+        [_t("sha256_of_certificate"), told["sha256"]],
+        [_t("made"), f"{told['made_at']}, {told['made_by']}"],
+        [_t("checked"), told["checked_at"]],
+        [_t("verify"), _t("verify_by")],
     ]
     lines = (f'<tr><td>{escape(name)}</td><td class="hash">{escape(str(value))}</td></tr>' for name, value in rows)
     return f"<table>{''.join(lines)}</table>"
 
 
-def _section(title: str, content: str) -> str:
-    return f"<h2>{title}</h2>\n{content}"
+def _section(name: str, content: str) -> str:
+    return f"<h2>{_t(name)}</h2>\n{content}"
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[Any]], numeric_from: int = 99) -> str:
     if not rows:
-        return "<p>Нет.</p>"
+        return f"<p>{_t('nothing')}</p>"
 
     def line(cells: Sequence[Any], tag: str) -> str:
         opens = [f'<{tag} class="n">' if place >= numeric_from else f"<{tag}>" for place in range(len(cells))]
@@ -245,5 +259,4 @@ def _money(text: str) -> str:
 
 def _day(text: str) -> str:
     """`2025-12-01` as `01.12.2025`."""
-    year, month, day = text.split("-")
-    return f"{day}.{month}.{year}"
+    return day(date.fromisoformat(text))

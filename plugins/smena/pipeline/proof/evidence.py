@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.pipeline.reading import OF_DOCUMENTS
 from smena.transform.frames import MONEY, SHIFT_KEY
 from smena.transform.pages import RawPage
@@ -44,7 +46,7 @@ def corrections_of(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[
 
 
 def unread_documents(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[str, Any]]:
-    """By shift_id, of incomplete shifts: numbers between the two reports of which no document came, as a text.
+    """By shift_id, of incomplete shifts: the stored reason that names the documents between the two reports that lack.
 
     A state report has a number of its own and is never asked for: it may be among them, and the shift's reason tells
     how many receipts lack.
@@ -62,12 +64,14 @@ def unread_documents(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dic
     came = documents.receipts[["fiscal_drive_number", "fiscal_document_number"]]
     met = numbers.merge(came.drop_duplicates(), how="left", indicator=True)
     lacking = met[met["_merge"] == "left_only"].groupby("shift_id")["fiscal_document_number"]
-    return [{"shift_id": name, "documents": _named(sorted(told))} for name, told in lacking]
+    return [{"shift_id": name, "reason": _named(sorted(told))} for name, told in lacking]
 
 
 def _named(numbers: list[int]) -> str:
-    more = len(numbers) - MOST_NAMED
-    return ", ".join(map(str, numbers[:MOST_NAMED])) + (f" и ещё {more}" if more > 0 else "")
+    named, rest = ", ".join(map(str, numbers[:MOST_NAMED])), len(numbers) - MOST_NAMED
+    if rest > 0:
+        return reason(Reason.RECEIPTS_MISSING_OF_MORE, numbers=named, rest=rest)
+    return reason(Reason.RECEIPTS_MISSING, numbers=named)
 
 
 def _keys(shifts: Sequence[Row]) -> pd.DataFrame:
