@@ -12,7 +12,9 @@ from smena.decisions.given import given_answer
 from smena.integration.organizations import account_rules, organization_of
 from smena.matching.answers import APPROVE, BOTH, KEEP_MARKET, KEEP_OFD, REJECT, REVERSE, choices, decide_answer
 from smena.messages import ENGLISH, written_by
+from smena.messages.refusals import wrong_use
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
+from smena.model.reasons import Reason
 from smena.warehouse.applying import apply_answer
 from smena.warehouse.database import Row, Transaction, Warehouse
 from smena.warehouse.slices import read_question
@@ -65,10 +67,8 @@ def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, r
     if decision["state"] != "open":
         raise ResolvedAlready([_given(decision)], message=_already([decision]))
     if word not in choices(decision):
-        raise WrongUse(
-            f"{word} does not fit decision {decision_id}, a {decision['kind']} of what {decision['source']} tells",
-            fix=f"choose one of: {', '.join(choices(decision))}",
-        )
+        fix = f"choose one of: {', '.join(choices(decision))}"
+        raise wrong_use(Reason.WORD_DOES_NOT_FIT, word=word, decision=decision_id, fix=fix)
     transaction.run("resolve_decision", decision_id=decision_id, resolution=word, resolved_by=by, reason=reason.strip())
     why = reason.strip()
     if decision["document_id"] is not None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from smena.decisions.given import given_answer
 from smena.integration.organizations import organization_of
+from smena.messages.refusals import wrong_use
 from smena.model import reason_text
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.reasons import Reason
@@ -47,9 +48,11 @@ def link(
     transaction.run("lock_organization", inn=organization.inn)
     known = transaction.rows("link_known", inn=organization.inn, cashbox_id=cashbox_id, kkt_reg_id=kkt_reg_id)[0]
     if not known["cashbox"]:
-        raise WrongUse(f"Market told of no cashbox {cashbox_id} of {organization.inn}", fix="`smena links` lists them")
+        fix = "`smena links` lists them"
+        raise wrong_use(Reason.CASHBOX_UNKNOWN, cashbox=cashbox_id, inn=organization.inn, fix=fix)
     if kkt_reg_id is not None and not known["register"]:
-        raise WrongUse(f"{organization.inn} has no register {kkt_reg_id}", fix="`smena plan` lists them")
+        fix = "`smena plan` lists them"
+        raise wrong_use(Reason.REGISTER_UNKNOWN, register=kkt_reg_id, inn=organization.inn, fix=fix)
     return _put(
         transaction, organization.inn, cashbox_id=cashbox_id, kkt_reg_id=kkt_reg_id, first_day=first_day,
         last_day=last_day, by=by, reason=reason,
@@ -101,11 +104,11 @@ def _put(
     if rows and (rows[0]["cashbox_id"], rows[0]["kkt_reg_id"]) == (cashbox_id, kkt_reg_id):
         raise AlreadyAnswered([_given(transaction, _link(transaction, rows[0]["link_id"]))])
     if rows:
-        raise WrongUse(
-            f"link {rows[0]['link_id']} says otherwise: cashbox {rows[0]['cashbox_id']} is"
-            f" {rows[0]['kkt_reg_id'] or 'no register of the OFD'}",
-            fix=f"take it back first: smena links withdraw {rows[0]['link_id']} --reason …",
-        )
+        other = {"link": rows[0]["link_id"], "cashbox": rows[0]["cashbox_id"]}
+        fix = f"take it back first: smena links withdraw {rows[0]['link_id']} --reason …"
+        if rows[0]["kkt_reg_id"] is None:
+            raise wrong_use(Reason.LINK_SAYS_NO_REGISTER, fix=fix, **other)
+        raise wrong_use(Reason.LINK_SAYS_OTHERWISE, register=rows[0]["kkt_reg_id"], fix=fix, **other)
     made = transaction.rows(
         "link_put",
         inn=inn,

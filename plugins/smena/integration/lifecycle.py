@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from smena.integration import mandates
 from smena.integration.mandates import BAN, MANDATE, Wanted
 from smena.integration.organizations import organization_of
+from smena.messages.refusals import wrong_use
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.organization import Organization
+from smena.model.reasons import Reason
 from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
 
@@ -94,10 +96,8 @@ def enable(
         if once or now_on["start_date"] != start_date:
             raise _on_already(now_on)
         if signature is not None and signature != mandates.signature_in_force(transaction, inn, product):
-            raise WrongUse(
-                f"{product} of {inn} is on already, from {start_date}, by another signature",
-                fix="nothing is to be done",
-            )
+            fix = "nothing is to be done"
+            raise wrong_use(Reason.ON_BY_ANOTHER_SIGNATURE, product=product, inn=inn, day=start_date, fix=fix)
         return now_on
     _check_start(start_date, now)
     mandate = _signed(transaction, Wanted(organization, product, MANDATE, start_date), signature, changed_by, now)
@@ -148,10 +148,8 @@ def required(transaction: Transaction | Warehouse, inn: str, product: str) -> Ro
     """The integration of an organisation, which must be on. Raises WrongUse where it is not."""
     rows = status(transaction, inn, product)
     if not rows or rows[0]["state"] != ON:
-        raise WrongUse(
-            f"{product} of {inn} is not switched on",
-            fix=f"run `smena integration enable --inn {inn} --product {product} --from DATE`",
-        )
+        fix = f"run `smena integration enable --inn {inn} --product {product} --from DATE`"
+        raise wrong_use(Reason.NOT_SWITCHED_ON, product=product, inn=inn, fix=fix)
     return rows[0]
 
 
@@ -166,19 +164,15 @@ def check_from_start(first_day: date, start_date: date) -> None:
 
 def _check_right(organization: Organization) -> None:
     if organization.tariff != "uchetny" and organization.modifier != "accounting_hr":
-        raise WrongUse(
-            f"organisation {organization.inn} has no right to the integration",
-            fix="it needs the tariff `uchetny` (Учетный) or the modifier `accounting_hr` (Бухучет и кадры)",
-        )
+        fix = "it needs the tariff `uchetny` (Учетный) or the modifier `accounting_hr` (Бухучет и кадры)"
+        raise wrong_use(Reason.NO_RIGHT_TO_INTEGRATION, inn=organization.inn, fix=fix)
 
 
 def _check_start(start_date: date, now: datetime | None) -> None:
     latest = (now or datetime.now(UTC)).date() + FURTHEST_AHEAD
     if not FIRST_ONLINE_DAY <= start_date <= latest:
-        raise WrongUse(
-            f"an integration cannot start on {start_date}",
-            fix=f"give a date from {FIRST_ONLINE_DAY}, when online registers began, through {latest}, a year from now",
-        )
+        fix = f"give a date from {FIRST_ONLINE_DAY}, when online registers began, through {latest}, a year from now"
+        raise wrong_use(Reason.START_CANNOT_BE, day=start_date, fix=fix)
 
 
 def _on(transaction: Transaction, inn: str, product: str) -> Row | None:

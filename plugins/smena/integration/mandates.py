@@ -13,9 +13,13 @@ from zoneinfo import ZoneInfo
 
 from smena.integration.certificates import required_certificate, serving
 from smena.integration.mandate_text import Subject, ban_text, mandate_text
+from smena.messages import ENGLISH, translate
+from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
 from smena.model.identifiers import RNM, clean
 from smena.model.organization import Organization
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
 
@@ -24,7 +28,7 @@ MANDATE: Kind = "mandate"
 BAN: Kind = "ban"
 MOST_REGISTERS = 10_000
 
-_WORDS = {"refused": "refused", "unjudged": "not judged"}
+_VERDICTS = {"refused": Reason.SIGNATURE_REFUSED, "unjudged": Reason.SIGNATURE_UNJUDGED}
 
 
 class RefusedSignature(WrongUse):
@@ -34,8 +38,8 @@ class RefusedSignature(WrongUse):
         record: the row of `control.mandate_signature`.
     """
 
-    def __init__(self, message: str, *, record: Row, fix: str = "") -> None:
-        super().__init__(message, fix=fix)
+    def __init__(self, message: str, *, record: Row, fix: str = "", stored: str = "") -> None:
+        super().__init__(message, fix=fix, stored=stored)
         self.record = record
 
 
@@ -109,10 +113,8 @@ def accept(
     """
     inn = wanted.organization.inn
     if signature is None:
-        raise WrongUse(
-            f"{wanted.product} of {inn} is switched by the head's signature",
-            fix=f"{_how(wanted)}, and give --signature",
-        )
+        fix = f"{_how(wanted)}, and give --signature"
+        raise wrong_use(Reason.SIGNATURE_NEEDED, product=wanted.product, inn=inn, fix=fix)
     serves = serving(transaction, inn)
     rows = _pending(transaction, wanted)
     fix = "" if rows else _how(wanted)
@@ -135,7 +137,8 @@ def accept(
         "judged_by": judged_by,
     }
     if signed is None:
-        raise RefusedSignature(f"the signature is {_WORDS[verdict]}: {why}", record=record, fix=fix)
+        stored = reason(_VERDICTS[verdict], text=why)
+        raise RefusedSignature(translate(stored, ENGLISH), record=record, fix=fix, stored=stored)
     transaction.run("mandate_signature_add", **record)
     return signed
 

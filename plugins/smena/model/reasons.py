@@ -104,6 +104,18 @@ class Reason(StrEnum):
     DOCUMENT_WAITS = "document_waits", "decision", "document"
     DOCUMENT_IN_CLOSED_PERIOD = "document_in_closed_period", "day", "document"
     NOTHING_CHANGED = "nothing_changed"
+    WORD_DOES_NOT_FIT = "word_does_not_fit", "decision", "word"
+    CASHBOX_UNKNOWN = "cashbox_unknown", "cashbox", "inn"
+    REGISTER_UNKNOWN = "register_unknown", "inn", "register"
+    LINK_SAYS_OTHERWISE = "link_says_otherwise", "cashbox", "link", "register"
+    LINK_SAYS_NO_REGISTER = "link_says_no_register", "cashbox", "link"
+    ON_BY_ANOTHER_SIGNATURE = "on_by_another_signature", "day", "inn", "product"
+    NOT_SWITCHED_ON = "not_switched_on", "inn", "product"
+    NO_RIGHT_TO_INTEGRATION = "no_right_to_integration", "inn"
+    START_CANNOT_BE = "start_cannot_be", "day"
+    SIGNATURE_REFUSED = "signature_refused", "text"
+    SIGNATURE_UNJUDGED = "signature_unjudged", "text"
+    SIGNATURE_NEEDED = "signature_needed", "inn", "product"
 
     # Why a rule ended a question, reversed an order, or issued it again.
     SOURCES_AGREE = "sources_agree"

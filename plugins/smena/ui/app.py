@@ -10,7 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from smena.model.errors import AlreadyAnswered, PassingFault, RefusedByService, SmenaError
+from smena.model.errors import AlreadyAnswered, PassingFault, RefusedByService, SmenaError, UnexpectedError
+from smena.model.reason_text import reason
 from smena.pipeline.road import Road
 from smena.ui import completeness, decisions, documents, downloads, integrations, links, quality, quarantine
 from smena.ui.asking import CannotBe
@@ -79,29 +80,37 @@ def _refused(request: Request, error: Exception) -> Response:
     detail = error.detail if isinstance(error, HTTPException) else ""
     known = {401: "log_in", 403: "no_right", 404: "not_found", 413: "too_large", 415: "not_a_form", 431: "too_large"}
     key = detail if detail in ("no_right_to_act", "forged", "stale_form") else known.get(status, "not_understood")
-    return page(request, "refusal.html", status=status, key=key, fix="", answers=(), phrase=HTTPStatus(status).phrase)
+    return _refusal(request, status, key)
 
 
 def _not_understood(request: Request, _error: Exception) -> Response:
     # What was sent is not told back.
-    return page(request, "refusal.html", status=400, key="not_understood", fix="", answers=(), phrase="Bad Request")
+    return _refusal(request, HTTPStatus.BAD_REQUEST, "not_understood")
 
 
 def _cannot_be(request: Request, error: Exception) -> Response:
-    return page(request, "refusal.html", status=400, key=str(error), fix="", answers=(), phrase="Bad Request")
+    return _refusal(request, HTTPStatus.BAD_REQUEST, str(error))
 
 
 def _not_in_sight(request: Request, _error: Exception) -> Response:
-    return page(request, "refusal.html", status=404, key="not_found", fix="", answers=(), phrase="Not Found")
+    return _refusal(request, HTTPStatus.NOT_FOUND, "not_found")
+
+
+def _refusal(request: Request, status: int, key: str) -> Response:
+    """The page of a refusal that a message of the context `page` says."""
+    return page(request, "refusal.html", status=status, key=key, fix="", is_said=True, answers=())
 
 
 def _told_why(request: Request, error: Exception) -> Response:
-    """What the library refuses, in its own words; 502 where it is an outside system that failed."""
+    """What the library refuses; 502 where it is an outside system that failed."""
     outside = isinstance(error, PassingFault | RefusedByService)
     ours = error if isinstance(error, SmenaError) else SmenaError("")
     status = HTTPStatus.BAD_GATEWAY if outside else HTTPStatus.CONFLICT
     answers = error.answers if isinstance(error, AlreadyAnswered) else ()
+    # An error without a reason of its own has an English text only; the way to mend it goes with it.
+    own_words = reason(ours.reason_code, text=ours.message)
+    stored = ours.stored or (ours.as_reason() if isinstance(ours, UnexpectedError) else own_words)
     return page(
-        request, "refusal.html", status=status, key="", message=ours.message, stored=ours.stored, fix=ours.fix,
-        phrase=status.phrase, answers=answers,
+        request, "refusal.html", status=status, key="", stored=stored, fix=ours.fix, is_said=bool(ours.stored),
+        answers=answers,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from smena.messages import LANGUAGES, message, translate, written_by
+from smena.messages import LANGUAGES, has_message, message, translate, written_by
 from smena.model.money import written
 from smena.ui.desk import Visitor
 from smena.ui.runs import address_of
@@ -53,8 +53,8 @@ def page(
 ) -> HTMLResponse:
     """A page for this visitor.
 
-    Every template finds `t` (messages), `said` (reasons), `said_by` (reasons that a person may have typed), `at`
-    (addresses of ours), `airflow` (of Airflow's).
+    Every template finds `t` (messages), `named` (words that a service gives), `said` (reasons), `said_by` (reasons that
+    a person may have typed), `at` (addresses of ours), `airflow` (of Airflow's).
     """
     language = language_of(request)
     here = request.scope.get("root_path", "")
@@ -62,6 +62,7 @@ def page(
     forgery = request.app.state.forgery
     body = _environment().get_template(template).render(
         t=lambda key, **of: message(key, language, context="page", **of),
+        named=lambda family, word: _named(family, word, language),
         said=lambda text: translate(text, language),
         said_by=lambda text, by: written_by(text, by, language),
         language=language,
@@ -79,6 +80,12 @@ def page(
     if request.query_params.get("lang") in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, language, path=here or "/", samesite="strict", httponly=True)
     return response
+
+
+def _named(family: str, word: str, language: str) -> str:
+    """What a word is called; a service's word that no message is of, as it is."""
+    key = f"{family}_{word}"
+    return message(key, language, context="page") if has_message(key, context="page") else word
 
 
 def static_file(name: str) -> Path:

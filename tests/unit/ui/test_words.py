@@ -12,7 +12,9 @@ import pytest
 from smena import quality, ui
 from smena.messages import ENGLISH, has_message, translate
 from smena.model.outcome import Outcome
+from smena.planning.spoiled import MISSING, OPEN
 from smena.quality.rules import Rule
+from smena.transform.documents import RECEIPT_KINDS
 
 UI = Path(ui.__path__[0])
 TEMPLATES = sorted((UI / "templates").glob("*.html"))
@@ -27,6 +29,20 @@ FAMILIES = {
     "link_": ["in_force", "proposed", "withdrawn"],
     "evidence_": ["agreed", "alike", "compared", "sums", "first_day", "last_day"],
     "print_": ["pko", "rko"],
+    "step_": ["extract", "read", "check", "transform", "match"],
+    "record_": [
+        *RECEIPT_KINDS,
+        "closeShift",
+        "openShift",
+        "byShifts",
+        "byDays",
+        "page",
+        MISSING,
+        OPEN,
+        "cheque",
+        "waybill",
+        "cashbox",
+    ],
     "record_state_": ["open", "released", "given_up"],
     "difference_": [
         "shift_totals",
