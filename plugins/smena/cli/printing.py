@@ -46,15 +46,13 @@ class _Money(click.ParamType[int]):
 def print_(session: Session, *, document_id: str, file: Path) -> None:
     """Print a cash order: a ПКО by form КО-1 with its quittance, an РКО by form КО-2."""
     # The library of PDF is heavy: other commands do without it.
-    from smena.printing.form import PRINTED, order_on_paper
+    from smena.printing.form import order_on_paper
 
     identity = document_id_of(document_id)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = transaction.row("print_order", document_id=identity)
     if row is None:
         raise WrongUse(f"there is no cash order {identity}", fix="`smena documents` lists them")
-    if row["status"] not in PRINTED:
-        raise WrongUse(f"the order is {row['status']}: it is not printed", fix="print the one that stands for it")
     content = order_on_paper(row)
     write_file(file, content)
     told = {name: row[name] for name in ("document_id", "kind", "number", "date", "amount")}

@@ -150,7 +150,7 @@ def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, 
     if status == NEW:
         waiting = transaction.row("mark_first_asked_about")
         if waiting is not None:
-            why = [reason_text.reason(Reason.DOCUMENT_WAITS, document=_named(waiting), decision=waiting["decision_id"])]
+            why = reason_text.reason(Reason.DOCUMENT_WAITS, decision=waiting["decision_id"], **_naming(waiting))
             raise _nothing_changed(why, fix=f"decide it first: smena resolve {waiting['decision_id']}")
 
 
@@ -185,23 +185,27 @@ def _named(row: Row) -> str:
     return f"document {row['document_id']} ({row['kind']} {row['number']} of {row['date']})"
 
 
+def _naming(row: Row) -> dict[str, str]:
+    """Arguments of a reason that names a document."""
+    return {"document": str(row["document_id"]), "what": row["kind"], "number": str(row["number"])}
+
+
 def _refusal(wrong: Row, status: str) -> WrongUse:
     if wrong["status"] is None:
         return WrongUse(f"there is no document {wrong['document_id']}", fix="`smena documents` lists them")
-    named = _named(wrong)
     if wrong["status"] not in FROM[status]:
         fix = "take its acceptance back first: smena unaccept" if wrong["status"] == ACCEPTED else ""
         given = given_answer(
-            "document", f"{wrong['kind']} {wrong['number']} of {wrong['date']}", wrong["status"],
+            "document", f"№ {wrong['number']}, {wrong['date']}", wrong["status"],
             wrong["status_by"] or "", wrong["status_at"], wrong["status_reason"],
         )  # fmt: skip
         signed = f", by {given.by} on {given.at:%Y-%m-%d %H:%M}" if given.by and given.at else ""
-        message = f"{named} is {wrong['status']} and cannot become {status}{signed}; nothing was changed"
+        message = f"{_named(wrong)} is {wrong['status']} and cannot become {status}{signed}; nothing was changed"
         return AlreadyAnswered([given], message=message, fix=fix)
-    why = [reason_text.reason(Reason.DOCUMENT_IN_CLOSED_PERIOD, document=named, day=wrong["through"])]
+    why = reason_text.reason(Reason.DOCUMENT_IN_CLOSED_PERIOD, day=wrong["through"], **_naming(wrong))
     return _nothing_changed(why, fix="run `smena period open` first")
 
 
-def _nothing_changed(why: list[str], fix: str) -> WrongUse:
-    stored = reason_text.joined([*why, Reason.NOTHING_CHANGED])
+def _nothing_changed(why: str, fix: str) -> WrongUse:
+    stored = reason_text.joined([why, Reason.NOTHING_CHANGED])
     return WrongUse(translate(stored, ENGLISH), fix=fix, stored=stored)

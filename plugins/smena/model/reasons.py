@@ -101,9 +101,11 @@ class Reason(StrEnum):
     TOTALS_HOLD_CORRECTION = "totals_hold_correction"
 
     # Why a person may not do it.
-    DOCUMENT_WAITS = "document_waits", "decision", "document"
-    DOCUMENT_IN_CLOSED_PERIOD = "document_in_closed_period", "day", "document"
+    DOCUMENT_WAITS = "document_waits", "decision", "document", "number", "what"
+    DOCUMENT_IN_CLOSED_PERIOD = "document_in_closed_period", "day", "document", "number", "what"
     NOTHING_CHANGED = "nothing_changed"
+    REJECTED_NOT_PRINTED = "rejected_not_printed"
+    REVERSED_NOT_PRINTED = "reversed_not_printed"
     WORD_DOES_NOT_FIT = "word_does_not_fit", "decision", "word"
     CASHBOX_UNKNOWN = "cashbox_unknown", "cashbox", "inn"
     REGISTER_UNKNOWN = "register_unknown", "inn", "register"

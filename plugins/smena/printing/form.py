@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from smena.messages.refusals import wrong_use
 from smena.model.money import kopecks
+from smena.model.reasons import Reason
 from smena.printing.expense_order import print_expense_order
 from smena.printing.orders import PrintedOrder
 from smena.printing.receipt_order import print_receipt_order
 
-PRINTED = ("new", "accepted")
-"""Statuses of orders that are printed: what was rejected or reversed stands for nothing."""
+_NOT_PRINTED = {"rejected": Reason.REJECTED_NOT_PRINTED, "reversed": Reason.REVERSED_NOT_PRINTED}
+"""By status, why an order is not printed: it stands for nothing."""
 
 
 def order_on_paper(row: Mapping[str, Any]) -> bytes:
-    """The PDF of a row of `print_order.sql`."""
+    """The PDF of a row of `print_order.sql`. Raises WrongUse for an order that was rejected or reversed."""
+    if row["status"] in _NOT_PRINTED:
+        raise wrong_use(_NOT_PRINTED[row["status"]], fix="print the one that stands for it")
     order = PrintedOrder(
         kind=row["kind"],
         organization=row["organization"],

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from smena.model.errors import WrongUse
 from smena.ui.asking import CannotBe, Day, ExportFormat, Inn, Text, day_of, id_of, plain
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.documents import KINDS, SOURCES, STATUSES, one_of
@@ -36,8 +35,6 @@ def order_on_paper(_request: Request, who: Looking, desk: AtDesk, document_id: s
         row = transaction.row("print_order", document_id=wanted)
     if row is None:
         raise NotInSight
-    if row["status"] not in form.PRINTED:
-        raise WrongUse(f"the order is {row['status']}: it is not printed", fix="print the one that stands for it")
     name = f"{row['kind']}-{row['organization_inn']}-{row['number']}.pdf"
     return Response(form.order_on_paper(row), media_type="application/pdf", headers=_attached(name))
 

@@ -55,7 +55,7 @@ def test_an_order_that_stands_for_nothing_is_not_printed(browser: OpenBrowser, t
     assert "order.pdf" not in browser("anna").page(path)
     refused = browser("anna").get(f"{path}/order.pdf")
     assert refused.status_code == 409
-    assert "is rejected" in refused.text
+    assert "ордер отклонён" in refused.text
 
 
 def test_an_export_holds_what_the_filter_lets_through(browser: OpenBrowser, town: Town, office: Office) -> None:

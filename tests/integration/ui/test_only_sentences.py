@@ -23,7 +23,7 @@ EVERY_PLACE = """
         insert into control.quarantine (organization_inn, product, kind, step, reason, record, digest, batch_id)
         select %(inn)s, 'ofd', kind, step, %(every)s, '{}', kind || step, batch_id
         from batch,
-            unnest(array['closeShift', 'receipt', 'byShifts', 'page', 'missing_z_report', 'open_shift', 'cashbox']) as kind,
+            unnest(array['closeShift', 'receipt', 'byShifts', 'page', 'missing_z_report', 'open_shift']) as kind,
             unnest(array['extract', 'read', 'check', 'transform', 'match']) as step
     ),
     released as (
@@ -146,7 +146,7 @@ def addresses(town: Town) -> list[str]:
 
 
 def read(page: str) -> str:
-    """What of a page a person reads, a line an element. Identifiers and the records of a service are no words of ours."""
+    """What of a page a person reads, a line an element; without identifiers and the records of a service."""
     shown = re.sub(
         r"<(style|script|pre)\b.*?</\1>|<[^>]*class=\"(?:mono|run)\"[^>]*>[^<]*", "\n", page, flags=re.DOTALL
     )

@@ -207,7 +207,7 @@ def test_what_is_closed_or_waits_for_a_decision_stays_accepted(
     office.close(order["date"])
     refused = anna.mark(inn, "new", **form)
     assert refused.status_code == 409
-    assert f"в периоде, закрытом по {order['date']}; ничего не изменено" in refused.text
+    assert f"в периоде, закрытом по {order['date']:%d.%m.%Y}; ничего не изменено" in refused.text
     assert office.order(order["document_id"])["status"] == "accepted"
 
 
