@@ -15,10 +15,13 @@ from demo.postgres import EmbeddedPostgres
 from sandbox import SandboxServer
 from smena.cli import main
 from smena.cli.exits import EXIT_CODES
+from smena.messages import ENGLISH, translate
+from smena.model.reasons import Reason
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import FIRST, LAST
 from tests.integration.cli.whole_town import SANDBOX, command_line, fill
 from tests.invented import SOLE_PROPRIETOR
+from tests.raw_reasons import every_reason, raw_reasons
 from tests.town import Town, head_of
 from tests.unit.cli.commands import Cli, Done
 
@@ -185,6 +188,11 @@ def hold(done: Done, *, as_json: bool) -> None:
         assert done.error
 
 
+def is_in_sentences(done: Done) -> bool:
+    """Whether every stored reason is shown as its sentence."""
+    return raw_reasons(done.out + done.err) == []
+
+
 @pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
 def test_every_command_is_run_on_data_like_the_demos(world: World, *, as_json: bool) -> None:
     cli = world.cli(world.copy())
@@ -193,9 +201,49 @@ def test_every_command_is_run_on_data_like_the_demos(world: World, *, as_json: b
         for rest in cases:
             done = cli.here(*world.words(path, rest), *(["--json"] if as_json else []))
             hold(done, as_json=as_json)
+            assert as_json or is_in_sentences(done), (path, rest, raw_reasons(done.out + done.err))
             if done.code not in (0, 1) and path not in MAY_BE_REFUSED:
                 wrong.append((path, rest, done.code, done.err[-300:]))
     assert wrong == []
+
+
+_REASONS = {
+    "accounting.shift": ("reason",),
+    "accounting.cash_order": ("status_reason",),
+    "control.decision": ("reason",),
+    "control.quarantine": ("reason",),
+    "control.gap": ("details",),
+    "control.completeness": ("reason",),
+    "control.difference": ("cause",),
+    "control.register_link": ("reason",),
+    "control.assignment": ("error",),
+}
+"""Columns that hold stored reasons, where a rule writes them."""
+
+_SIGNED_BY_RULE = {
+    "accounting.cash_order": "status_by = 'rule', status_at = now()",
+    "control.register_link": "decided_by = 'rule'",
+    "control.decision": "recommendation = jsonb_build_object('word', 'reverse', 'reason', %(every)s),"
+    " resolved_by = case when state = 'resolved' then 'rule' end,"
+    " resolution_reason = case when state = 'resolved' then %(every)s end",
+}
+
+
+def test_every_reason_is_a_sentence_on_the_command_line(world: World) -> None:
+    warehouse = world.copy()
+    with warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        for table, columns in _REASONS.items():
+            changes = [f"{column} = %(every)s" for column in columns]
+            changes += [_SIGNED_BY_RULE[table]] if table in _SIGNED_BY_RULE else []
+            cursor.execute(f"update {table} set {', '.join(changes)}", {"every": every_reason()})  # noqa: S608
+    cli, shown = world.cli(warehouse), 0
+    for path, cases in READING.items():
+        for rest in cases:
+            done = cli.here(*world.words(path, rest))
+            assert is_in_sentences(done), (path, rest, raw_reasons(done.out + done.err))
+            shown += translate(str(Reason.VAT_NEGATIVE), ENGLISH) in done.out
+    assert shown >= 9
 
 
 def test_waybills_without_an_amount_are_counted_apart(world: World) -> None:
