@@ -24,9 +24,8 @@ from tests.mutation.verdict import (
     STOPPED,
     UNNAMED,
     WRONG,
-    organization,
+    settings,
 )
-from tests.unit.transform.papers import ACCOUNTS
 
 METHODS = {"sales": "cheques", "refunds": "cheques"}
 
@@ -71,7 +70,7 @@ def judge(cases: Sequence[Case]) -> list[Verdict]:
         for page in as_stored(case.till.shop, FIRST_DAY, case.bodies, METHODS, first_page=1 + 10 * place)
     ]
     last_day = FIRST_DAY + timedelta(days=SHIFTS - 1)
-    chunk = work(pages, organization("totals"), list(ACCOUNTS), FIRST_DAY, last_day, NOW)
+    chunk = work(pages, settings("totals"), FIRST_DAY, last_day, NOW)
     if any(verdict.stops_batch for verdict in chunk.verdicts):
         if len(cases) == 1:
             return [Verdict(cases[0], STOPPED, "")]
@@ -94,7 +93,7 @@ def _reconciled(cases: Sequence[Case], chunk: Chunk) -> set[tuple[str, str]]:
         )
     ]
     last_day = FIRST_DAY + timedelta(days=SHIFTS - 1)
-    told = work(pages, organization("totals"), list(ACCOUNTS), FIRST_DAY, last_day, NOW).shifts
+    told = work(pages, settings("totals"), FIRST_DAY, last_day, NOW).shifts
     here = BOOKED_TILLS.conform(
         chunk.shifts.assign(shift_id=chunk.shifts["till_shift"], is_decided=False, is_asked=True)
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.model.organization import AccountRule, DatePolicy, Detail, Organization
+from smena.model.organization import AccountRule, DatePolicy, Detail, Organization, SettingsInForce
 from smena.pipeline.process import Chunk, work
 from smena.pipeline.reading import OF_DOCUMENTS, read_pages
 from smena.transform.again import changed_receipts, read_told_vat, unequal_vat, vat_of_shifts, with_unknown_vat
@@ -92,7 +92,7 @@ def judge(cases: Sequence[Case], detail: Detail, policy: DatePolicy = "shift_clo
     pages = [
         page for n, case in enumerate(cases) for page in pages_of(case.register, case.bodies, first_page=1 + 10 * n)
     ]
-    chunk = work(pages, _batch(detail), organization(detail, policy), list[AccountRule](ACCOUNTS), NOW)
+    chunk = work(pages, _batch(detail), settings(detail, policy), NOW)
     if any(verdict.stops_batch for verdict in chunk.verdicts):
         if len(cases) == 1:
             return [Verdict(cases[0], STOPPED, "", 0)]
@@ -165,6 +165,11 @@ def organization(detail: Detail, policy: DatePolicy = "shift_close") -> Organiza
         detail=detail, refunds="rko", date_policy=policy, keeps_cash_documents=True, bad_share_limit=0.2,
         ofd_connection="kontur_ofd", market_connection="kontur_market",
     )  # fmt: skip
+
+
+def settings(detail: Detail, policy: DatePolicy = "shift_close") -> list[SettingsInForce]:
+    """What it books by, on whatever day."""
+    return [SettingsInForce(None, None, organization(detail, policy), list[AccountRule](ACCOUNTS))]
 
 
 class _Found:

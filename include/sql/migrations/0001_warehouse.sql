@@ -162,6 +162,7 @@ create table control.organization (
     keeps_cash_documents boolean not null default true check (keeps_cash_documents or length(inn) = 12),
     corrections text not null default 'review' check (corrections in ('review', 'book')),
     vat text not null default 'totals' check (vat in ('totals', 'exact')),
+    settings_from date,
     bad_share_limit numeric(4, 3) not null default 0.2 check (bad_share_limit between 0 and 1),
     ofd_connection text not null default 'kontur_ofd',
     market_connection text not null default 'kontur_market',
@@ -171,6 +172,50 @@ comment on column control.organization.corrections is
 'Cash of a correction that is not known to be of its shift''s own day: `review` asks a person, `book` takes it as revenue.';
 comment on column control.organization.vat is
 'VAT of orders made of totals: `totals` knows it where all was paid in cash, `exact` reads the receipts of other shifts.';
+comment on column control.organization.settings_from is
+'The first day of the accounting settings of this row (detail, refunds, date_policy, keeps_cash_documents, corrections, vat); '
+'empty: they hold from the beginning. Those of earlier days are in control.former_settings.';
+
+create table control.former_settings (
+    organization_inn text not null references control.organization (inn),
+    days daterange not null check (not isempty(days) and not upper_inf(days)),
+    detail text not null check (detail in ('totals', 'receipts')),
+    refunds text not null check (refunds in ('rko', 'net')),
+    date_policy text not null check (date_policy in ('shift_close', 'shift_open')),
+    keeps_cash_documents boolean not null,
+    corrections text not null check (corrections in ('review', 'book')),
+    vat text not null check (vat in ('totals', 'exact')),
+    archived_at timestamptz not null default now(),
+    constraint one_policy_at_a_time exclude using gist (organization_inn with =, days with &&)
+);
+comment on table control.former_settings is
+'Accounting settings (учётная политика) that held on earlier days: a shift is booked by those of the day of its closing.';
+create trigger history_is_kept before update or delete or truncate on control.former_settings
+for each statement execute function accounting.refuse();
+
+create view control.settings_by_day with (security_invoker = true) as
+select
+    inn as organization_inn,
+    daterange(settings_from, null) as days,
+    detail,
+    refunds,
+    date_policy,
+    keeps_cash_documents,
+    corrections,
+    vat
+from control.organization
+union all
+select
+    organization_inn,
+    days,
+    detail,
+    refunds,
+    date_policy,
+    keeps_cash_documents,
+    corrections,
+    vat
+from control.former_settings;
+comment on view control.settings_by_day is 'Accounting settings of an organisation with the days on which they hold: each day once.';
 
 create table control.account_rule (
     account_rule_id bigint generated always as identity primary key,
@@ -181,10 +226,20 @@ create table control.account_rule (
     agent boolean,
     debit_account text not null,
     credit_account text not null,
-    unique nulls not distinct (organization_inn, operation, taxation, agent)
+    days daterange not null default '(,)' check (not isempty(days)),
+    constraint one_rule_at_a_time exclude using gist (
+        (coalesce(organization_inn, '')) with =,
+        operation with =,
+        -- A tax system may be '': not known.
+        (coalesce(taxation, 'any')) with =,
+        (coalesce(agent::integer, -1)) with =,
+        days with &&
+    )
 );
 comment on table control.account_rule is
 'Accounts of cash orders. An organisation''s own rule goes before a common one, a narrower one before a wider one.';
+comment on column control.account_rule.days is
+'Days of closing of the shifts that it holds for. What is booked by it stays as it is when it ends.';
 
 insert into control.account_rule (operation, agent, debit_account, credit_account)
 values

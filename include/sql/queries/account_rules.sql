@@ -1,10 +1,12 @@
--- Run by process: the account rules of an organisation, those to try first before those to try later.
+-- Run by process: the account rules of an organisation, of all days, those to try first before those to try later.
 select
     operation,
     taxation,
     agent,
     debit_account as debit,
-    credit_account as credit
+    credit_account as credit,
+    lower(days) as first_day,
+    upper(days) as end_day
 from control.account_rule
 where organization_inn = %(inn)s or organization_inn is null
 order by

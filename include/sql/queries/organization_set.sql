@@ -1,4 +1,4 @@
--- Run by `smena organization set`: all settings of an organisation at once.
+-- Run by `smena organization set`: all settings of an organisation at once. Those of accounting hold from a day on (null: from the beginning).
 update control.organization
 set
     kpp = %(kpp)s,
@@ -12,6 +12,7 @@ set
     corrections = %(corrections)s,
     vat = %(vat)s,
     keeps_cash_documents = %(keeps_cash_documents)s,
+    settings_from = %(settings_from)s,
     bad_share_limit = %(bad_share_limit)s,
     ofd_connection = %(ofd_connection)s,
     market_connection = %(market_connection)s

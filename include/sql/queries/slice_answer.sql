@@ -1,5 +1,5 @@
--- Run by resolve: an open decision, its shift, and what holds for the organisation. `day` is that of the orders which
--- the answer may issue: nothing is written into a closed period, so there it is the first open day.
+-- Run by resolve: an open decision with its shift. `day` is that of the orders which the answer may issue: nothing is
+-- written into a closed period, so there it is the first open day.
 select
     decision.decision_id,
     decision.organization_inn as inn,
@@ -27,8 +27,6 @@ select
     closed_period.through as closed_through,
     coalesce(register_kpp.kpp, case shift.source when 'market' then shift.kpp end, organization.kpp) as kpp,
     integration.start_date,
-    organization.refunds,
-    organization.keeps_cash_documents,
     (
         -- Shifts of the OFD that a till shift without a link may be: the same time, the same cash, and booked.
         select count(*)

@@ -4,8 +4,7 @@ select
     coalesce(ofd.state = 'on', false) as ofd_is_on,
     market.start_date as market_start,
     coalesce(market.state = 'on', false) as market_is_on,
-    closed_period.through as closed_through,
-    organization.keeps_cash_documents
+    closed_period.through as closed_through
 from control.organization
 left join control.integration as ofd on organization.inn = ofd.organization_inn and ofd.product = 'ofd'
 left join control.integration as market on organization.inn = market.organization_inn and market.product = 'market'

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 
 import click
 
 from smena.cli.answer import Session, table
 from smena.cli.help import Commands
-from smena.cli.parameters import INN, inn_option
+from smena.cli.parameters import DAY, INN, inn_option
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import (
+    BY_DAY,
     MODIFIERS,
     TARIFFS,
     add_organization,
     all_organizations,
+    as_text,
     organization_of,
+    set_account_rule,
     set_organization,
 )
 from smena.model.errors import WrongUse
 from smena.model.organization import Organization
+from smena.model.outcome import Operation
 from smena.model.window import PRODUCTS
-from smena.warehouse.database import Row, Warehouse
+from smena.warehouse.database import Row, Transaction, Warehouse
 
 _LISTED = {"inn": "ИНН", "kpp": "КПП", "name": "name", "tariff": "tariff", "ofd": "OFD", "market": "Market"}
 
@@ -64,10 +70,14 @@ def add(session: Session, *, inn: str, kpp: str, name: str, tariff: str, modifie
 
 @organization.command("set")
 @click.option("--inn", type=INN, required=True, help="ИНН of the organisation.")
+@click.option("--from", "from_day", type=DAY, help="Settings of accounting hold for shifts closed from this day on.")
 @click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE…")
 @click.pass_obj
-def set_(session: Session, *, inn: str, settings: tuple[str, ...]) -> None:
-    """Change settings: detail, vat, refunds, date_policy, timezone, kpp, name and others; an unknown one lists them."""
+def set_(session: Session, *, inn: str, from_day: date | None, settings: tuple[str, ...]) -> None:
+    """Change settings: detail, vat, refunds, date_policy, timezone, kpp, name and others; an unknown one lists them.
+
+    What is booked stays as it is. A late shift of a day before --from is booked by the settings of its day.
+    """
     changes = {}
     for setting in settings:
         key, separator, value = setting.partition("=")
@@ -75,8 +85,57 @@ def set_(session: Session, *, inn: str, settings: tuple[str, ...]) -> None:
             raise WrongUse(f"{setting!r} is not KEY=VALUE")
         changes[key] = value
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        changed = set_organization(transaction, inn, changes)
+        if from_day is None:
+            _require_day(transaction, inn, changes)
+        changed = set_organization(transaction, inn, changes, from_day=from_day)
     _answer(session, changed)
+
+
+def _require_day(transaction: Transaction, inn: str, changes: Mapping[str, str]) -> None:
+    """Raises WrongUse where settings of accounting would change for days of which shifts are here already."""
+    before = organization_of(transaction, inn)
+    changed = {key for key, text in changes.items() if key in BY_DAY and text != as_text(getattr(before, key))}
+    if changed and transaction.row("any_shift", inn=inn):
+        raise WrongUse(
+            f"shifts of {inn} are here already: from which day on does {', '.join(sorted(changed))} change?",
+            fix="give --from, 1 January as a rule",
+        )
+
+
+@organization.command()
+@click.option("--inn", type=INN, required=True, help="ИНН of the organisation.")
+@click.option("--operation", type=click.Choice([str(one) for one in Operation]), required=True, help="Of the order.")
+@click.option("--taxation", help="Of receipts under this tax system only; `none` where it is not known. Default: any.")
+@click.option(
+    "--agent/--own", "agent", default=None, help="Of a principal's money only, or of one's own. Default: both."
+)
+@click.option("--debit", required=True, help="The account to debit.")
+@click.option("--credit", required=True, help="The account to credit.")
+@click.option("--from", "from_day", type=DAY, required=True, help="For shifts closed from this day on.")
+@click.pass_obj
+def account(
+    session: Session,
+    *,
+    inn: str,
+    operation: str,
+    taxation: str | None,
+    agent: bool | None,
+    debit: str,
+    credit: str,
+    from_day: date,
+) -> None:
+    """Set the accounts of an organisation's orders from a day on. What is booked stays as it is."""
+    rule = {
+        "operation": operation,
+        "taxation": "" if taxation == "none" else taxation,
+        "agent": agent,
+        "debit": debit,
+        "credit": credit,
+    }
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        set_account_rule(transaction, inn, **rule, from_day=from_day)  # type: ignore[arg-type]
+    text = f"{operation}: debit {debit}, credit {credit}, for shifts closed from {from_day} on"
+    session.answer({"inn": inn, **rule, "from": from_day}, text)
 
 
 @organization.command("list")
@@ -100,7 +159,14 @@ def list_(session: Session) -> None:
 @click.pass_obj
 def show(session: Session, *, inn: str) -> None:
     """All settings of an organisation."""
-    _answer(session, organization_of(Warehouse(warehouse_from_environment()), inn))
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        organization = organization_of(transaction, inn)
+        rows = transaction.rows("settings_by_day", inn=inn)
+    spans = [{key: row[key] for key in ("first_day", "end_day", *sorted(BY_DAY))} for row in rows]
+    text = _text(organization)
+    if len(spans) > 1:
+        text += f"\n\n{table(spans, {key: key for key in spans[0]})}"
+    session.answer(asdict(organization) | {"by_day": spans}, text)
 
 
 def _standing(row: Row | None) -> str:
@@ -111,5 +177,8 @@ def _standing(row: Row | None) -> str:
 
 
 def _answer(session: Session, organization: Organization) -> None:
-    data = asdict(organization)
-    session.answer(data, "\n".join(f"{key}: {'' if value is None else value}" for key, value in data.items()))
+    session.answer(asdict(organization), _text(organization))
+
+
+def _text(organization: Organization) -> str:
+    return "\n".join(f"{key}: {'' if value is None else value}" for key, value in asdict(organization).items())

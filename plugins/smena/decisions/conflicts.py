@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from smena.decisions.given import given_answer
-from smena.integration.organizations import account_rules, organization_of
+from smena.integration.organizations import organization_of
 from smena.matching.answers import APPROVE, BOTH, KEEP_MARKET, KEEP_OFD, REJECT, REVERSE, choices, decide_answer
 from smena.messages import ENGLISH, written_by
 from smena.messages.refusals import wrong_use
@@ -76,7 +76,7 @@ def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, r
             transaction.run("resolve_document", decision_id=decision_id, resolved_by=by, reason=why)
             transaction.run("resolve_document_lines", decision_id=decision_id)
         return Resolved(_decision(transaction, decision_id), [], [])
-    question = read_question(transaction, decision_id, account_rules(transaction, decision["organization_inn"]))
+    question = read_question(transaction, decision_id)
     changes = decide_answer(question, word)
     apply_answer(transaction, question, changes, by=by, reason=why)
     orders = changes.orders

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
+from datetime import date
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from smena.model.errors import WrongUse
 from smena.model.identifiers import KPP, clean_inn, is_inn
-from smena.model.organization import AccountRule, Corrections, DatePolicy, Detail, Organization, Refunds, Vat
+from smena.model.organization import Corrections, DatePolicy, Detail, Organization, Refunds, SettingsInForce, Vat
 from smena.warehouse.database import Transaction, Warehouse
+from smena.warehouse.settings import read_settings
 
 TARIFFS = ("uchetny", "other")
 MODIFIERS = ("accounting_hr",)
@@ -23,6 +25,9 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "corrections": get_args(Corrections),
     "vat": get_args(Vat),
 }
+BY_DAY = frozenset({"detail", "refunds", "date_policy", "keeps_cash_documents", "corrections", "vat"})
+"""Settings of accounting (учётная политика): they hold from a day."""
+
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -58,10 +63,20 @@ def add_organization(
     return organization
 
 
-def set_organization(transaction: Transaction, inn: str, changes: Mapping[str, str]) -> Organization:
-    """Changes settings given as text. Raises WrongUse for an unknown key or a value that the setting cannot have."""
+def set_organization(
+    transaction: Transaction, inn: str, changes: Mapping[str, str], *, from_day: date | None = None
+) -> Organization:
+    """Changes settings given as text; gives the newest ones.
+
+    Settings of accounting hold for shifts closed from `from_day` on, those of before stay for the days before; without
+    it they hold wherever the newest ones did. The other settings have no days.
+
+    Raises WrongUse for an unknown key, a value that the setting cannot have, and a day before the newest change.
+    """
     transaction.run("lock_organization", inn=inn)
     organization = organization_of(transaction, inn)
+    # Not that of `settings_by_day`, whose parts begin with account rules too.
+    settings_from = transaction.rows("settings_by_day", inn=inn)[-1]["first_day"]
     known = {field.name for field in fields(Organization)} - {"inn"}
     parsed: dict[str, Any] = {}
     for key, text in changes.items():
@@ -69,8 +84,73 @@ def set_organization(transaction: Transaction, inn: str, changes: Mapping[str, s
             raise WrongUse(f"there is no setting {key!r}", fix=f"settings are: {', '.join(sorted(known))}")
         parsed[key] = _checked(inn, key, _parsed(key, text))
     changed = replace(organization, **parsed)
-    transaction.run("organization_set", **asdict(changed))
+    if from_day is not None:
+        if not BY_DAY & parsed.keys():
+            raise WrongUse("only settings of accounting hold from a day", fix=f"these are: {', '.join(sorted(BY_DAY))}")
+        if settings_from is not None and from_day < settings_from:
+            raise WrongUse(f"settings from {settings_from} on are there already", fix="give that day or a later one")
+        if from_day != settings_from:
+            transaction.run("former_settings_add", inn=inn, from_day=from_day)
+        settings_from = from_day
+    transaction.run("organization_set", **asdict(changed), settings_from=settings_from)
     return changed
+
+
+def settings_by_day(transaction: Transaction | Warehouse, inn: str) -> list[SettingsInForce]:
+    """What an organisation's shifts are booked by, each day once, the earliest first: settings and account rules.
+
+    Raises WrongUse where the organisation is not registered.
+    """
+    settings = read_settings(transaction, checked_inn(inn))
+    if not settings:
+        raise WrongUse(f"organisation {inn} is not registered", fix="run `smena organization add` first")
+    return settings
+
+
+def organization_to_ask(transaction: Transaction | Warehouse, inn: str) -> Organization:
+    """The newest settings to plan by, but that totals by shift are asked for unless receipts are read whatever the day.
+
+    Raises WrongUse where the organisation is not registered.
+    """
+    settings = settings_by_day(transaction, inn)
+    of_receipts = all(one.organization.detail == "receipts" for one in settings)
+    return replace(settings[-1].organization, detail="receipts" if of_receipts else "totals")
+
+
+def set_account_rule(
+    transaction: Transaction,
+    inn: str,
+    *,
+    operation: str,
+    taxation: str | None,
+    agent: bool | None,
+    debit: str,
+    credit: str,
+    from_day: date,
+) -> None:
+    """An organisation's accounts for orders of shifts closed from a day on; its rule of before ends there.
+
+    The same again changes nothing.
+
+    Raises WrongUse where the organisation is not registered, and for a day not after the newest rule's first.
+    """
+    transaction.run("lock_organization", inn=inn)
+    organization_of(transaction, inn)
+    same = [
+        rule
+        for rule in transaction.rows("account_rules_own", inn=inn)
+        if (rule["operation"], rule["taxation"], rule["agent"]) == (operation, taxation, agent)
+    ]
+    if any(
+        (rule["first_day"], rule["debit_account"], rule["credit_account"]) == (from_day, debit, credit) for rule in same
+    ):
+        return
+    newest = max((rule["first_day"] or date.min for rule in same), default=None)
+    if newest is not None and from_day <= newest:
+        raise WrongUse(f"a rule from {newest} on is there already", fix="give a later day")
+    what = {"inn": inn, "operation": operation, "taxation": taxation, "agent": agent, "from_day": from_day}
+    transaction.run("account_rule_end", **what)
+    transaction.run("account_rule_add", **what, debit=debit, credit=credit)
 
 
 def organization_of(transaction: Transaction | Warehouse, inn: str) -> Organization:
@@ -86,9 +166,9 @@ def all_organizations(transaction: Transaction | Warehouse) -> list[Organization
     return [Organization(**row) for row in transaction.rows("organizations", inn=None)]
 
 
-def account_rules(transaction: Transaction | Warehouse, inn: str) -> list[AccountRule]:
-    """The account rules of an organisation, in the order in which they are tried."""
-    return [AccountRule(**row) for row in transaction.rows("account_rules", inn=inn)]
+def as_text(value: object) -> str:
+    """The value of a setting as `set_organization` takes it."""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _parsed(key: str, text: str) -> object:

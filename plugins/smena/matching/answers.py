@@ -11,7 +11,7 @@ import pandas as pd
 
 from smena.matching.changes import ORDER_CHANGES, SHIFT_CHANGES
 from smena.model.errors import WrongUse
-from smena.model.organization import AccountRule
+from smena.model.organization import AccountRule, SettingsInForce
 from smena.model.outcome import Operation, Outcome
 from smena.transform.basis import basis_of_shifts, basis_of_till_shifts
 from smena.transform.frames import MONEY, ORDERS, RECEIPTS, SHIFT_KEY, VAT_LINES
@@ -33,12 +33,12 @@ class Question:
     Attributes:
         decision: a row of `slice_answer`.
         orders: the orders of the shift and of its counterpart, rows of `slice_answer_orders`.
-        accounts: account rules of the organisation, in the order in which they are tried.
+        settings: settings and account rules of the day on which the shift was closed.
     """
 
     decision: Mapping[str, Any]
     orders: pd.DataFrame
-    accounts: Sequence[AccountRule]
+    settings: SettingsInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +193,8 @@ def _as_text(vat_by_rate: Mapping[str, Any] | None) -> str | None:
 
 
 def _from_sums(question: Question) -> pd.DataFrame:
-    decision = question.decision
-    if not decision["keeps_cash_documents"]:
+    decision, settings = question.decision, question.settings
+    if not settings.organization.keeps_cash_documents:
         return ORDERS.empty()
     held, proposal = decision["held"], decision["proposal"] or {}
     row: dict[str, Any] = {name: int(Decimal(str(held[name])) * 100) for name in MONEY if held.get(name) is not None}
@@ -219,14 +219,14 @@ def _from_sums(question: Question) -> pd.DataFrame:
         shift,
         RECEIPTS.empty(),
         VAT_LINES.empty(),
-        refunds=decision["refunds"],
-        accounts=question.accounts,
+        refunds=settings.organization.refunds,
+        accounts=settings.accounts,
         key=SHIFT_KEY if is_ofd else ["cashbox_id", "till_shift"],
     )
     if made["outcome"].iloc[0] == Outcome.NEEDS_REVIEW:
         raise WrongUse(
-            f"no account rule fits {_without_account_rule(shift, question.accounts)}",
-            fix="add one to control.account_rule first",
+            f"no account rule fits {_without_account_rule(shift, settings.accounts)}",
+            fix=f"set one from {decision['closed_at']:%Y-%m-%d} on or earlier: `smena organization account`",
         )
     return orders
 

@@ -13,6 +13,7 @@ from smena.matching.reported import BOOKED, on_day
 from smena.matching.slices import Setting
 from smena.model.outcome import Outcome
 from smena.model.reasons import Reason
+from smena.transform.by_settings import keeps_cash_documents
 from smena.transform.reason_columns import also, reasons_of
 
 _MEETS = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CLOSED_PERIOD, Outcome.NEEDS_REVIEW)
@@ -138,7 +139,12 @@ def outcomes_of_tills(
     uncertain = rows["shift_id"].isin(possible["till_id"])
     unstarted = known_and(rows["order_day"] < start) if start is not None else always
     current, why = rows["outcome"], rows["reason"]
-    keeps_none = None if setting.keeps_cash_documents else Reason.NO_CASH_DOCUMENTS_KEPT
+    # Its sums make no order: either it has no cash, or the day of its closing has no cash documents.
+    without_orders = known_and(rows["orders"] == 0)
+    keeps = keeps_cash_documents(rows.loc[without_orders, "closed_at"], setting.in_force)
+    keeps_none = pd.Series(str(Reason.NO_CASH_DOCUMENTS_KEPT), index=rows.index, dtype="string").where(
+        ~keeps.reindex(rows.index, fill_value=True).astype(bool)
+    )
     cases = [
         Case(known_and(rows["fiscal_same_as"] == rows["shift_id"]), current, why),
         Case(closed & booked, current, why),
@@ -159,7 +165,7 @@ def outcomes_of_tills(
         Case(rows["cash_income"].isna(), str(Outcome.INCOMPLETE)),
         Case(uncertain & ~has_orders, str(Outcome.NEEDS_REVIEW), Reason.NO_LINK),
         Case(~booked & (not setting.market_is_on), current, why),
-        Case(known_and(rows["orders"] == 0), str(Outcome.NO_CASH), keeps_none),
+        Case(without_orders, str(Outcome.NO_CASH), keeps_none),
         # Its sums are known, and no account rule fits the orders that they make.
         Case(rows["orders"].isna() & ~has_orders, str(Outcome.NEEDS_REVIEW), Reason.NO_ACCOUNT_RULE),
         Case(always, str(Outcome.ISSUED)),

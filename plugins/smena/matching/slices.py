@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from smena.matching.frames import COVERED, LINKS, REGISTERS, require_known
+from smena.model.organization import SettingsInForce
 from smena.transform.frames import MONEY
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
@@ -146,7 +148,7 @@ class Setting:
         ofd_start, market_start: the day from which each product is loaded; None where it was never switched on.
         market_is_on, ofd_is_on: whether it is switched on now.
         closed_through: the last day of the closed period.
-        keeps_cash_documents: False for a sole proprietor that keeps none.
+        in_force: settings of accounting with the days on which they hold, as `smena.transform.by_settings` takes them.
     """
 
     ofd_start: pd.Timestamp | None = None
@@ -154,7 +156,7 @@ class Setting:
     ofd_is_on: bool = False
     market_is_on: bool = False
     closed_through: pd.Timestamp | None = None
-    keeps_cash_documents: bool = True
+    in_force: Sequence[SettingsInForce] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Detail = Literal["totals", "receipts"]
@@ -16,7 +18,8 @@ Vat = Literal["totals", "exact"]
 class AccountRule:
     """Which accounts an order is booked to. `taxation` None and `agent` None match any.
 
-    `taxation` is the name of a tax system (`osn`, `usn_income`, …), `operation` one of `Operation`.
+    `taxation` is the name of a tax system (`osn`, `usn_income`, …), `operation` one of `Operation`. It holds for shifts
+    closed from `first_day` on, before `end_day`; None is no bound.
     """
 
     operation: str
@@ -24,6 +27,8 @@ class AccountRule:
     agent: bool | None
     debit: str
     credit: str
+    first_day: date | None = None
+    end_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +72,17 @@ class Organization:
     def vat_wanted(self) -> Vat:
         """`vat`, or `totals` where there are no orders that could have a VAT."""
         return self.vat if self.keeps_cash_documents else "totals"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsInForce:
+    """What shifts closed in a span of days are booked by. `first_day` None is no bound; `end_day` is after the last."""
+
+    first_day: date | None
+    end_day: date | None
+    organization: Organization
+    accounts: Sequence[AccountRule] = ()
+
+    def is_of(self, day: date) -> bool:
+        """Whether they hold on a day."""
+        return (self.first_day is None or self.first_day <= day) and (self.end_day is None or day < self.end_day)

@@ -10,7 +10,7 @@ from typing import Any
 from smena.integration import planning
 from smena.integration.grants import check_granted
 from smena.integration.lifecycle import check_from_start, required
-from smena.integration.organizations import checked_inn, organization_of
+from smena.integration.organizations import checked_inn, organization_to_ask
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.organization import Organization
@@ -189,7 +189,7 @@ def _range(road: Road, organization: Organization, asked: Asked, start: date) ->
 
 def _laid_out(road: Road, asked: Asked, *, run_id: str, is_dry: bool) -> Backfill:
     with step_log("plan", inn=asked.inn, product=asked.product, run_id=run_id or "dry run") as told:
-        organization = organization_of(road.warehouse, asked.inn)
+        organization = organization_to_ask(road.warehouse, asked.inn)
         window = _range(road, organization, asked, required(road.warehouse, asked.inn, asked.product)["start_date"])
         listing = listing_of(asked.product)
         try:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from smena.integration.organizations import organization_of
-from smena.model.organization import Organization
+from smena.integration.organizations import settings_by_day
+from smena.model.organization import SettingsInForce
 from smena.model.window import Window
 from smena.pipeline.border import Failed, mark_failed
 from smena.pipeline.fetching import Extraction, Fetch, fetch_all
@@ -109,7 +109,11 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
     """
     with step_log("extract", batch_id=batch_id, shard=shard) as told:
         batch = ledger.batch_of(road.warehouse, batch_id)
-        organization = organization_of(road.warehouse, batch.organization_inn)
+        settings = settings_by_day(road.warehouse, batch.organization_inn)
+        organization = settings[-1].organization
+        # Openings are asked for where any day may need them.
+        is_by_opening = any(one.organization.date_policy == "shift_open" for one in settings)
+        date_policy = "shift_open" if is_by_opening else "shift_close"
         told |= {"inn": organization.inn, "product": batch.product}
         result = Extraction(batch_id, shard)
         client = road.ofd(organization)
@@ -118,8 +122,8 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
             states: tuple[str, ...] = ("planned", "failed")
             while True:
                 result.splits = 0
-                _fetch_reports(road, client, pages, batch, result, organization.date_policy, states)
-                _fetch_receipts(road, client, pages, batch, result, organization)
+                _fetch_reports(road, client, pages, batch, result, date_policy, states)
+                _fetch_receipts(road, client, pages, batch, result, settings)
                 if not result.splits:
                     break
                 # What failed in this run is for the next one; the halves of a window that was too large are for now.
@@ -153,14 +157,19 @@ def _fetch_reports(
 
 
 def _fetch_receipts(
-    road: Road, client: OfdClient, pages: PageStore, batch: Batch, result: Extraction, organization: Organization
+    road: Road,
+    client: OfdClient,
+    pages: PageStore,
+    batch: Batch,
+    result: Extraction,
+    settings: Sequence[SettingsInForce],
 ) -> None:
     """Receipts of the shifts that need them, by few wide periods an assignment."""
     listed = ledger.assignments_of(road.warehouse, batch.batch_id, result.shard, ("listed",))
     if not listed:
         return
     failed: Failed = {}
-    periods = receipt_periods(road, batch, result.shard, failed, organization)
+    periods = receipt_periods(road, batch, result.shard, failed, settings=settings)
     if failed:
         with road.warehouse.transaction() as transaction:
             mark_failed(transaction, batch.batch_id, failed)

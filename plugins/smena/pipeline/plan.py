@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from smena.integration import planning
 from smena.integration.lifecycle import required
-from smena.integration.organizations import organization_of
+from smena.integration.organizations import organization_to_ask
 from smena.model.containing import contained
 from smena.model.errors import WrongUse, stored_of
 from smena.model.organization import Organization
@@ -69,7 +69,7 @@ def plan(
     the operator's answers make it.
     """
     with step_log("plan", inn=inn, product=product, run_id=run_id) as told:
-        organization = organization_of(road.warehouse, inn)
+        organization = organization_to_ask(road.warehouse, inn)
         required(road.warehouse, inn, product)
         last_day = horizon_of(road, organization, horizon, window)
         with road.warehouse.transaction() as transaction:
@@ -109,7 +109,7 @@ def plan(
 
 def preview(road: Road, inn: str, product: str = OFD) -> Plan:
     """What `plan` would write now. A dry run: nothing is kept of it."""
-    organization = organization_of(road.warehouse, inn)
+    organization = organization_to_ask(road.warehouse, inn)
     start = required(road.warehouse, inn, product)["start_date"]
     horizon = horizon_of(road, organization, None, None)
     listing = listing_of(product)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from smena.integration.organizations import account_rules, organization_of
-from smena.model.organization import AccountRule, Organization
+from smena.integration.organizations import settings_by_day
+from smena.model.organization import SettingsInForce
 from smena.model.reasons import Reason
 from smena.pipeline.border import Failed, by_register, mark_failed
 from smena.pipeline.gates import Gates
@@ -18,6 +19,7 @@ from smena.pipeline.road import Road
 from smena.planning.spoiled import MISSING, OPEN
 from smena.quality import Verdict, check_orders, check_receipts, check_shifts, check_z_reports
 from smena.quality.z_reports import CLOCK_AHEAD
+from smena.transform.by_settings import by_settings
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import ORDERS, REJECTS, SHIFT_KEY, SHIFTS
 from smena.transform.shifts import make_shifts
@@ -63,9 +65,8 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
     with step_log("process", batch_id=batch_id, shard=shard) as told:
         with road.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
-            organization = organization_of(transaction, batch.organization_inn)
-            told |= {"inn": organization.inn, "product": batch.product}
-            accounts = account_rules(transaction, organization.inn)
+            settings = settings_by_day(transaction, batch.organization_inn)
+            told |= {"inn": batch.organization_inn, "product": batch.product}
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
             done = Processed()
@@ -73,7 +74,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
             failed: Failed = {}
 
             def staged(pages: list[StoredPage]) -> Chunk:
-                chunk = work(pages, batch, organization, accounts, now_utc)
+                chunk = work(pages, batch, settings, now_utc)
                 stage(transaction, batch_id, shard, chunk)
                 return chunk
 
@@ -102,10 +103,11 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
         return done
 
 
-def work(
-    pages: list[StoredPage], batch: Batch, organization: Organization, accounts: list[AccountRule], now_utc: datetime
-) -> Chunk:
-    """Pages into rows to publish: pure, but for the checks' own library. `now_utc` is naive."""
+def work(pages: list[StoredPage], batch: Batch, settings: Sequence[SettingsInForce], now_utc: datetime) -> Chunk:
+    """Pages into rows to publish: pure, but for the checks' own library. `now_utc` is naive.
+
+    `settings` cover each day once: a shift is booked by those of the day of its closing.
+    """
     documents, totals, broken_totals = read_pages(pages, now_utc + CLOCK_AHEAD)
     first_day, last_day = batch.first_day, batch.last_day + timedelta(days=1)
     missing = without_z_report(documents.z_reports, totals)
@@ -116,7 +118,7 @@ def work(
         z_reports,
         documents.openings,
         missing,
-        organization_inn=organization.inn,
+        organization_inn=batch.organization_inn,
         now_utc=now_utc,
     )
     z_reports = z_reports.drop(index=before.bad.index)
@@ -125,27 +127,37 @@ def work(
         documents.vat_lines,
         documents.openings,
         z_reports,
-        organization_inn=organization.inn,
+        organization_inn=batch.organization_inn,
     )
     bad_receipts = _as_rejects_by_kind(of_receipts.bad)
-    shifts, orders, unfit = make_shifts(
-        z_reports,
-        documents.openings,
-        totals,
-        documents.receipts.drop(index=of_receipts.bad.index),
-        documents.vat_lines,
-        pd.concat([documents.rejects, bad_receipts], ignore_index=True) if len(bad_receipts) else documents.rejects,
-        detail=organization.detail,
-        date_policy=organization.date_policy,
-        refunds=organization.refunds,
-        keeps_cash_documents=organization.keeps_cash_documents,
-        accounts=accounts,
-        corrections=organization.corrections,
-        vat=organization.vat_wanted,
-    )
-    after = check_orders(orders, shifts, date_policy=organization.date_policy)
+    readable = documents.receipts.drop(index=of_receipts.bad.index)
+    unread = pd.concat([documents.rejects, bad_receipts], ignore_index=True) if len(bad_receipts) else documents.rejects
+    made = []
+    after = []
+    for in_force, reports in by_settings(z_reports, settings):
+        organization = in_force.organization
+        part = make_shifts(
+            reports,
+            documents.openings,
+            totals,
+            readable,
+            documents.vat_lines,
+            unread,
+            detail=organization.detail,
+            date_policy=organization.date_policy,
+            refunds=organization.refunds,
+            keeps_cash_documents=organization.keeps_cash_documents,
+            accounts=in_force.accounts,
+            corrections=organization.corrections,
+            vat=organization.vat_wanted,
+        )
+        made.append(part)
+        after.append(check_orders(part[1], part[0], date_policy=organization.date_policy))
+    shifts, orders, unfit = (pd.concat(frames, ignore_index=True) for frames in zip(*made, strict=True))
+    # Every part was given the same receipts.
+    unfit = unfit.drop_duplicates(ignore_index=True)
     of_shifts = check_shifts(shifts)
-    bad_orders = after.bad
+    bad_orders = pd.concat([verdict.bad for verdict in after], ignore_index=True)
     if len(bad_orders):
         bad_keys = pd.MultiIndex.from_frame(bad_orders[SHIFT_KEY])
         orders = orders[~pd.MultiIndex.from_frame(orders[SHIFT_KEY]).isin(bad_keys)]
@@ -160,7 +172,7 @@ def work(
         as_rejects(missing, MISSING, Reason.REPORT_MISSING).assign(step="match"),
         as_rejects(still_open, OPEN, Reason.SHIFT_OPEN).assign(step="match"),
     ]
-    verdicts = (before, of_receipts, of_shifts, after)
+    verdicts = (before, of_receipts, of_shifts, *after)
     return Chunk(shifts, orders, pd.concat([frame for frame in rejects if len(frame)] or rejects[:1]), verdicts)
 
 

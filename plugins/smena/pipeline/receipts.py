@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from smena.model.organization import Organization
+from smena.model.organization import SettingsInForce
 from smena.pipeline.border import Failed, by_register
 from smena.pipeline.reading import read_pages
 from smena.pipeline.road import Road
+from smena.transform.by_settings import by_settings
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.wholeness import LONGEST_SHIFT, closed_through, shifts_needing_receipts
 from smena.warehouse.database import Transaction
@@ -23,7 +25,7 @@ CLOCKS_APART = timedelta(hours=14)
 
 
 def receipt_periods(
-    road: Road, batch: Batch, shard: int, failed: Failed, organization: Organization
+    road: Road, batch: Batch, shard: int, failed: Failed, *, settings: Sequence[SettingsInForce]
 ) -> dict[tuple[str, date], list[Period]]:
     """By register and first day of its assignment: the periods to read; those that touch are made one.
 
@@ -37,19 +39,26 @@ def receipt_periods(
             transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
         ):
             for periods in by_register(
-                transaction, chunk, lambda pages: _needed(road, transaction, batch, pages, organization), failed
+                transaction, chunk, lambda pages: _needed(road, transaction, batch, pages, settings), failed
             ):
                 needed |= periods
     return needed
 
 
 def _needed(
-    road: Road, transaction: Transaction, batch: Batch, pages: list[StoredPage], organization: Organization
+    road: Road, transaction: Transaction, batch: Batch, pages: list[StoredPage], settings: Sequence[SettingsInForce]
 ) -> dict[tuple[str, date], list[Period]]:
     frames, totals, _ = read_pages(pages, road.latest_local_time())
     z_reports = closed_through(frames.z_reports, batch.last_day)
-    openings = frames.openings if organization.date_policy == "shift_open" else None
-    shifts = shifts_needing_receipts(z_reports, totals, batch.detail, openings, organization.vat_wanted)
+    needing = []
+    # A z-report without a moment of closing is of no day, and fails the checks: its receipts are not asked for.
+    for in_force, reports in by_settings(z_reports[z_reports["closed_at"].notna()], settings):
+        organization = in_force.organization
+        openings = frames.openings if organization.date_policy == "shift_open" else None
+        # Where a batch asked for no totals, there are none to do with.
+        detail = organization.detail if batch.detail == "totals" else batch.detail
+        needing.append(shifts_needing_receipts(reports, totals, detail, openings, organization.vat_wanted))
+    shifts = pd.concat(needing)
     if batch.reason != "asked":
         shifts = _not_known(transaction, batch, shifts)
     first_day = {page.page_id: page.first_day for page in pages}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from smena.matching.answers import Question
 from smena.matching.changes import CURRENT_ORDERS, PROPOSED_ORDERS
 from smena.matching.frames import COVERED, LINKS, REGISTERS
 from smena.matching.slices import COMPARISONS, CURRENT, DECISIONS, REPORTED, REPORTED_TILLS, Setting, Slice
-from smena.model.organization import AccountRule
+from smena.transform.by_settings import settings_of
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction
+from smena.warehouse.settings import read_settings
 
 LOOK_BACK_DAYS = 31
 """How far back a till shift of a batch may still be found to be another shift than it was taken for."""
@@ -48,12 +47,13 @@ def read_orders(transaction: Transaction, batch_id: int) -> tuple[pd.DataFrame, 
     )
 
 
-def read_question(transaction: Transaction, decision_id: int, accounts: Sequence[AccountRule]) -> Question:
+def read_question(transaction: Transaction, decision_id: int) -> Question:
     """An open decision with what is known of its shift. Under the organisation's lock."""
+    decision = transaction.rows("slice_answer", decision_id=decision_id)[0]
     return Question(
-        transaction.rows("slice_answer", decision_id=decision_id)[0],
+        decision,
         read_frame(transaction, "slice_answer_orders", CURRENT_ORDERS, decision_id=decision_id),
-        accounts,
+        settings_of(decision["closed_at"].date(), read_settings(transaction, decision["inn"])),
     )
 
 
@@ -64,5 +64,5 @@ def _setting(transaction: Transaction, inn: str) -> Setting:
         **days,
         ofd_is_on=row["ofd_is_on"],
         market_is_on=row["market_is_on"],
-        keeps_cash_documents=row["keeps_cash_documents"],
+        in_force=read_settings(transaction, inn),
     )

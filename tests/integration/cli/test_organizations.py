@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from smena.integration.organizations import organization_of, set_organization
+from smena.integration.organizations import BY_DAY, organization_of, set_organization
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import FIRST, INN, KPP, NAMES, WAREHOUSE, Shop, cli_of
 from tests.integration.warehouse.sessions import wait_until_somebody_waits
@@ -235,5 +235,7 @@ def test_a_list_of_nobody_says_so(cli: Cli) -> None:
 def test_show_gives_the_settings_that_set_changes(cli: Cli) -> None:
     add_shop(cli)
     change(cli, "refunds=netto")
-    assert cli.here("organization", "show", "--inn", INN, "--json").data == stored(cli)
+    assert cli.here("organization", "show", "--inn", INN, "--json").data == stored(cli) | {
+        "by_day": [{name: stored(cli)[name] for name in sorted(BY_DAY)} | {"first_day": None, "end_day": None}]
+    }
     assert cli.here("organization", "show", "--inn", SOLE_PROPRIETOR).code == 2

@@ -61,7 +61,10 @@ READING = {
 WRITING = {
     ("migrate",): [()],
     ("organization", "add"): [("--inn", SOLE_PROPRIETOR, "--name", "ИП", "--tariff", "uchetny")],
-    ("organization", "set"): [("--inn", "{inn}", "detail=receipts")],
+    ("organization", "set"): [("--inn", "{inn}", "--from", "2025-03-05", "detail=receipts")],
+    ("organization", "account"): [
+        ("--inn", "{inn}", "--operation", "cash_income", "--debit", "50.02", "--credit", "90", "--from", "2025-03-05"),
+    ],
     ("certificate", "add"): [("--inn", "{inn}", "head.pem")],
     ("integration", "mandate"): [
         ("--inn", SOLE_PROPRIETOR, "--product", "ofd", "--from", str(FIRST), "--out", "m.txt"),

@@ -12,6 +12,7 @@ from smena.model.errors import WrongUse
 from smena.model.organization import AccountRule
 from smena.transform.frames import MONEY
 from tests.unit.matching.books_in_memory import Books
+from tests.unit.matching.slice_builders import in_force
 
 ACCOUNTS = (
     AccountRule("cash_income", None, None, "50.01", "90.01.1"),
@@ -55,11 +56,11 @@ def _question(books: Books, row: pd.Series) -> Question:
         "closed_at": shift["closed_at"], "is_unclosed": pd.isna(shift["fiscal_document_number"]),
         "revision": shift["revision"], "order_day": day.date(), "day": first_open.date(),
         "rival_revision": books.shifts["revision"].get(counterpart), "closed_through": through and through.date(),
-        "kpp": "960701001", "start_date": start and start.date(), "refunds": "rko", "keeps_cash_documents": True,
+        "kpp": "960701001", "start_date": start and start.date(),
         "booked_counterparts": 0,
     }  # fmt: skip
     decision["opened_at"] = None if pd.isna(decision["opened_at"]) else decision["opened_at"]
-    return Question(decision, books.orders_and_moved(of_both, [row["shift_id"]]), ACCOUNTS)
+    return Question(decision, books.orders_and_moved(of_both, [row["shift_id"]]), in_force(accounts=ACCOUNTS))
 
 
 def _apply(books: Books, changes: AnswerChanges, question: Question) -> None:

@@ -6,6 +6,8 @@ Sums are in kopecks, `day` is a day of February 2026 (`3`), times are `09:00` of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -23,6 +25,7 @@ from smena.matching.slices import (
     Slice,
     facts_of,
 )
+from smena.model.organization import AccountRule, Organization, SettingsInForce
 from smena.transform.schema import Schema
 
 REGISTER, OTHER_REGISTER = "0000000003065868", "0000000003065876"
@@ -39,7 +42,21 @@ def on(day: int) -> pd.Timestamp:
     return pd.Timestamp(2026, 2, day)
 
 
-SETTING = Setting(ofd_start=on(1), market_start=on(1), ofd_is_on=True, market_is_on=True)
+ORGANIZATION = Organization(
+    inn="9607083893", kpp="960701001", name="ООО «Ромашка»", tariff="uchetny", modifier=None, timezone="Europe/Moscow",
+    detail="totals", refunds="rko", date_policy="shift_close", keeps_cash_documents=True, bad_share_limit=0.2,
+    ofd_connection="kontur_ofd", market_connection="kontur_market",
+)  # fmt: skip
+
+
+def in_force(
+    first_day: date | None = None, end_day: date | None = None, accounts: Sequence[AccountRule] = (), **changed: Any
+) -> SettingsInForce:
+    """Settings of accounting of these days, `first_day` among them; without a day they have no bound."""
+    return SettingsInForce(first_day, end_day, replace(ORGANIZATION, **changed), accounts)
+
+
+SETTING = Setting(ofd_start=on(1), market_start=on(1), ofd_is_on=True, market_is_on=True, in_force=(in_force(),))
 """Both products are on from 1 February, nothing is closed."""
 
 _SUMS = {

@@ -11,7 +11,7 @@ import pytest
 from smena.matching.answers import AnswerChanges, Question, choices, decide_answer
 from smena.model.errors import WrongUse
 from smena.model.organization import AccountRule
-from tests.unit.matching.slice_builders import FISCAL, TILL, Row, current_orders, order, records
+from tests.unit.matching.slice_builders import FISCAL, TILL, Row, current_orders, in_force, order, records
 
 ACCOUNTS = (
     AccountRule("cash_income", None, None, "50.01", "90.01.1"),
@@ -40,7 +40,7 @@ def asked(**changed: Any) -> dict[str, Any]:
         "fiscal_document_number": 120, "is_unclosed": False, "cashbox_id": None, "till_shift": None,
         "opened_at": datetime(2026, 2, 3, 9), "closed_at": datetime(2026, 2, 3, 20), "same_as": None, "revision": 4,
         "rival_revision": None, "order_day": date(2026, 2, 3), "day": date(2026, 2, 3), "closed_through": None,
-        "kpp": "960701001", "start_date": date(2026, 2, 1), "refunds": "rko", "keeps_cash_documents": True,
+        "kpp": "960701001", "start_date": date(2026, 2, 1),
         "booked_counterparts": 0, **changed,
     }  # fmt: skip
 
@@ -56,8 +56,10 @@ IN_CLOSED: Row = {"day": date(2026, 2, 11), "closed_through": date(2026, 2, 10)}
 BY_SUMS: Row = {"proposal": None, "held": SUMS}
 
 
-def answer(word: str, decision: Row, *orders: Row, accounts: tuple[AccountRule, ...] = ACCOUNTS) -> AnswerChanges:
-    return decide_answer(Question(decision, current_orders(*orders), accounts), word)
+def answer(
+    word: str, decision: Row, *orders: Row, accounts: tuple[AccountRule, ...] = ACCOUNTS, **settings: Any
+) -> AnswerChanges:
+    return decide_answer(Question(decision, current_orders(*orders), in_force(accounts=accounts, **settings)), word)
 
 
 def shifts_of(changes: AnswerChanges) -> list[tuple[Any, ...]]:
@@ -155,9 +157,6 @@ def test_a_staged_order_whose_vat_is_not_known_stays_so() -> None:
         (asked(**REVIEW, **OF_MARKET, **BY_SUMS), {"cash_income": 29000}, TILL_BASIS),
         (asked(**REVIEW, proposal=None, held=SUMS | {"cash_refund": 100.55}),
          {"cash_income": 29000, "cash_refund": 10055}, BASIS),
-        (asked(**REVIEW, proposal=None, refunds="net", held=SUMS | {"cash_refund": 100.55}),
-         {"cash_income": 18945}, BASIS),
-        (asked(**REVIEW, **BY_SUMS, keeps_cash_documents=False), {}, ""),
         (asked(**REVIEW, proposal=None, held=SUMS | {"cash_income": 0.0}), {}, ""),
     ],
 )  # fmt: skip
@@ -168,6 +167,13 @@ def test_orders_that_could_not_be_staged_are_made_of_the_sums(
     assert dict(records(changes.contents, "operation", "amount")) == amounts
     assert set(changes.contents["basis"]) <= {basis}
     assert changes.contents["vat"].isna().all()
+
+
+def test_an_answer_makes_orders_by_the_settings_of_the_day_of_closing() -> None:
+    both = asked(**REVIEW, proposal=None, held=SUMS | {"cash_refund": 100.55})
+    netted = answer("approve", both, refunds="net")
+    assert records(netted.contents, "operation", "amount") == [("cash_income", 18945)]
+    assert answer("approve", both, keeps_cash_documents=False).contents.empty
 
 
 def test_the_basis_of_a_shift_that_was_never_closed_names_its_receipts() -> None:

@@ -6,6 +6,7 @@ CI plays some hundreds of worlds; `make test-all`, or `pytest -m slow` for these
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pandas as pd
@@ -15,6 +16,7 @@ from smena.matching.slices import Setting
 from smena.model.outcome import Outcome
 from tests.unit.matching.answers_in_memory import answer
 from tests.unit.matching.books_in_memory import Batch, Books, contents_of
+from tests.unit.matching.slice_builders import in_force
 from tests.unit.matching.worlds import BEGINNING, LOADS, World, around, batch_of, make_world
 
 IN_CALL = 500
@@ -25,7 +27,7 @@ ANSWERS = 4
 
 MOST_LOADS_FOR_LINKS = 3
 
-EVERY_DAY = Setting(BEGINNING, BEGINNING, ofd_is_on=True, market_is_on=True)
+EVERY_DAY = Setting(BEGINNING, BEGINNING, ofd_is_on=True, market_is_on=True, in_force=(in_force(),))
 """Both products are on, and nothing is closed."""
 
 
@@ -60,7 +62,7 @@ def _setting(random: Random, *, is_linked: bool) -> Setting:
     if not is_linked:
         return EVERY_DAY
     start = BEGINNING + pd.Timedelta(days=random.choice([0, 0, 2]))
-    return Setting(start, BEGINNING, ofd_is_on=True, market_is_on=True)
+    return replace(EVERY_DAY, ofd_start=start)
 
 
 def _later(random: Random, setting: Setting) -> Setting:
@@ -68,13 +70,7 @@ def _later(random: Random, setting: Setting) -> Setting:
     if setting.ofd_start is None or random.random() < 0.7:
         return setting
     through = setting.closed_through or BEGINNING - pd.Timedelta(days=1)
-    return Setting(
-        setting.ofd_start,
-        setting.market_start,
-        ofd_is_on=True,
-        market_is_on=True,
-        closed_through=through + pd.Timedelta(days=1),
-    )
+    return replace(setting, closed_through=through + pd.Timedelta(days=1))
 
 
 def _accept(books: Books, random: Random) -> None:

@@ -31,6 +31,7 @@ from tests.unit.matching.slice_builders import (
     decision,
     facts,
     frame,
+    in_force,
     link,
     on,
     published,
@@ -45,6 +46,7 @@ from tests.unit.matching.slice_builders import (
 CLOSED_3 = replace(SETTING, closed_through=on(3))
 CLOSED_2 = replace(SETTING, closed_through=on(2))
 FROM_4 = replace(SETTING, market_start=on(4))
+KEEPS_NONE = replace(SETTING, in_force=(in_force(keeps_cash_documents=False),))
 OFF = replace(SETTING, market_is_on=False)
 WAITS = {"outcome": "needs_review", **WITHOUT_ORDERS}
 OTHER_SUMS, TWO_IN_ONE = Reason.OFD_SUMS_DIFFER, Reason.TWO_TILL_SHIFTS_IN_ONE
@@ -150,9 +152,9 @@ OTHER = {"is_equal": False}
         (published_till(outcome="duplicate", same_as=FISCAL, reason="said", **WITHOUT_ORDERS), None, {}, OFF,
          ("duplicate", "said", FISCAL)),
         (published_till(**WAITS, orders=0), None, {}, SETTING, ("no_cash", None, None)),
-        (published_till(**WAITS, orders=0), None, {}, replace(SETTING, keeps_cash_documents=False),
-         ("no_cash", Reason.NO_CASH_DOCUMENTS_KEPT, None)),
-        (published_till(**WAITS, orders=None), None, {}, SETTING, ("needs_review", Reason.NO_ACCOUNT_RULE, None)),
+        (published_till(**WAITS, orders=0), None, {}, KEEPS_NONE,
+          ("no_cash", Reason.NO_CASH_DOCUMENTS_KEPT, None)),
+         (published_till(**WAITS, orders=None), None, {}, SETTING, ("needs_review", Reason.NO_ACCOUNT_RULE, None)),
         (published_till(orders=None), None, {}, SETTING, ("issued", None, None)),
         (published_till(**WAITS, reason="said"), None, {}, SETTING, ("issued", None, None)),
         (published_till(outcome="duplicate", same_as=FISCAL, **WITHOUT_ORDERS), None, {}, SETTING,

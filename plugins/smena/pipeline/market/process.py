@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
 import pandas as pd
 
-from smena.integration.organizations import account_rules, organization_of
-from smena.model.organization import AccountRule, Organization
+from smena.integration.organizations import settings_by_day
+from smena.model.organization import DatePolicy, SettingsInForce
 from smena.pipeline.border import Failed, by_register, mark_failed
 from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
@@ -18,6 +18,7 @@ from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
 from smena.pipeline.road import Road
 from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
 from smena.sources.market_listing import list_contractors
+from smena.transform.by_settings import by_settings
 from smena.transform.duplicates import as_rejects
 from smena.transform.frames import ORDERS, REJECTS
 from smena.transform.market.filing import file_cashless, file_sold, file_waybills
@@ -66,9 +67,9 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
     with step_log("process", batch_id=batch_id, shard=shard) as told:
         with road.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
-            organization = organization_of(transaction, batch.organization_inn)
+            settings = settings_by_day(transaction, batch.organization_inn)
+            organization = settings[-1].organization
             told |= {"inn": organization.inn, "product": batch.product}
-            accounts = account_rules(transaction, organization.inn)
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
             last_days = {
@@ -83,7 +84,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
                 for first_day, last_day, part in _by_window(pages, last_days):
 
                     def staged(pages: list[StoredPage], first: date = first_day, last: date = last_day) -> Chunk:
-                        chunk = work(pages, organization, accounts, first, last, now_local)
+                        chunk = work(pages, settings, first, last, now_local)
                         _stage(transaction, batch_id, shard, chunk)
                         return chunk
 
@@ -111,24 +112,27 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
 
 def work(
     pages: list[StoredPage],
-    organization: Organization,
-    accounts: list[AccountRule],
+    settings: Sequence[SettingsInForce],
     first_day: date,
     last_day: date,
     now_local: datetime,
 ) -> Chunk:
-    """Pages of one window, of any number of shops, into rows to publish: pure."""
+    """Pages of one window, of any number of shops, into rows to publish: pure.
+
+    `settings` cover each day once: a shift is dated and booked by those of the day of its closing.
+    """
+    organization = settings[-1].organization
     days = {"first_day": first_day, "last_day": last_day}
     told = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
     before = check_cheques(told.cheques, told.payments, told.lines, now_local=now_local)
     cheques = told.cheques.drop(index=before.bad.index)
     spoiled = _rejected(told.rejects, before, "cheque")
-    shifts = make_till_shifts(
-        cheques,
-        spoiled,
-        **days,
-        date_policy=organization.date_policy,
-        now_local=now_local,
+    shifts, orders = _booked_by_day(
+        {
+            policy: make_till_shifts(cheques, spoiled, **days, date_policy=policy, now_local=now_local)
+            for policy in sorted({one.organization.date_policy for one in settings})
+        },
+        settings,
     )
     delivered = read_waybills(_raw(pages, WAYBILLS), organization.timezone, now_local=now_local)
     of_waybills = check_waybills(delivered.waybills, delivered.lines, now_local=now_local)
@@ -138,12 +142,6 @@ def work(
         file_sold(make_sold(cheques, told.lines, **days), cheques),
         file_waybills(make_waybills(waybills, delivered.lines, **days), _contractors(pages)),
     ]
-    shifts, orders = make_till_orders(
-        shifts,
-        refunds=organization.refunds,
-        keeps_cash_documents=organization.keeps_cash_documents,
-        accounts=accounts,
-    )
     return Chunk(
         shifts,
         orders,
@@ -152,6 +150,30 @@ def work(
         _together(spoiled, _rejected(delivered.rejects, of_waybills, "waybill")),
         (before, of_waybills, check_till_shifts(shifts, cheques)),
     )
+
+
+def _booked_by_day(
+    made: dict[DatePolicy, pd.DataFrame], settings: Sequence[SettingsInForce]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Till shifts of the window and their orders, each by the settings of the day of its closing.
+
+    `made` are the shifts of the window by the policy that dates them: which window a shift is of depends on its date.
+    """
+    parts = [
+        make_till_orders(
+            shifts,
+            refunds=in_force.organization.refunds,
+            keeps_cash_documents=in_force.organization.keeps_cash_documents,
+            accounts=in_force.accounts,
+        )
+        for policy, of_policy in made.items()
+        for in_force, shifts in by_settings(of_policy, settings)
+        if in_force.organization.date_policy == policy
+    ]
+    if not parts:
+        return TILL_SHIFTS.empty(), ORDERS.empty()
+    shifts, orders = (pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True))
+    return shifts, orders
 
 
 def _rejected(unread: pd.DataFrame, gate: Verdict, kind: str) -> pd.DataFrame:

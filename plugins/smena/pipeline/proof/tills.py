@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.integration.organizations import account_rules
+from smena.integration.organizations import settings_by_day
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import reason
@@ -101,10 +101,12 @@ def _fetch(road: Road, client: MarketClient, pages: PageStore, shop: Row) -> lis
 def _compare(road: Road, organization: Organization, shop: Row, answers: Sequence[StoredPage], again: Again) -> None:
     """Compares a shop's till shifts, by the day of their last cheque whatever the orders are dated by."""
     place = {"inn": organization.inn, **shop}
-    dated = replace(organization, date_policy="shift_close")
+    dated = [
+        replace(one, organization=replace(one.organization, date_policy="shift_close"))
+        for one in settings_by_day(road.warehouse, organization.inn)
+    ]
     now: datetime = road.local_now(organization)
-    accounts = account_rules(road.warehouse, organization.inn)
-    told = work(list(answers), dated, accounts, shop["first_day"], shop["last_day"], now)
+    told = work(list(answers), dated, shop["first_day"], shop["last_day"], now)
     unread = told.rejects[told.rejects["kind"] == "page"]
     if len(unread):
         again.unasked[str(shop["shop_id"])] = reason(Reason.CHEQUES_UNREADABLE, reason=unread.iloc[0]["reason"])

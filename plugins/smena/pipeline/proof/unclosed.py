@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 
 import pandas as pd
 
-from smena.integration.organizations import account_rules
+from smena.integration.organizations import settings_by_day
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin
 from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
@@ -27,6 +27,7 @@ from smena.pipeline.road import Road
 from smena.pipeline.writing import write_books
 from smena.quality import check_receipts
 from smena.sources.ofd import OfdClient
+from smena.transform.by_settings import by_settings
 from smena.transform.frames import MONEY, ORDERS, SHIFT_KEY, SHIFT_TOTALS, Z_REPORTS
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents
@@ -102,10 +103,11 @@ def read(road: Road, client: OfdClient, pages: PageStore, shifts: Sequence[Unclo
 
 def write(transaction: Transaction, batch: Batch, organization: Organization, found: Sequence[Found]) -> None:
     """Publishes them as shifts that wait for a person, each with the orders that its receipts make."""
-    accounts = account_rules(transaction, organization.inn)
+    settings = settings_by_day(transaction, organization.inn)
     transaction.run("stage_clear", batch_id=batch.batch_id, shard=0)
     for one in found:
         z_report, openings, receipts, vat_lines = _frames(one, organization)
+        ((in_force, z_report),) = by_settings(z_report, settings)
         shifts, orders, _ = make_shifts(
             z_report,
             openings,
@@ -114,10 +116,10 @@ def write(transaction: Transaction, batch: Batch, organization: Organization, fo
             vat_lines,
             one.documents.rejects,
             detail="receipts",
-            date_policy=organization.date_policy,
-            refunds=organization.refunds,
-            keeps_cash_documents=organization.keeps_cash_documents,
-            accounts=accounts,
+            date_policy=in_force.organization.date_policy,
+            refunds=in_force.organization.refunds,
+            keeps_cash_documents=in_force.organization.keeps_cash_documents,
+            accounts=in_force.accounts,
         )
         shifts = _with_reason(shifts, one, len(receipts))
         if one.shift.kind == "before_permission":

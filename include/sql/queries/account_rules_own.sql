@@ -1,0 +1,12 @@
+-- Run by `smena organization account`: an organisation's own account rules with the days on which they hold.
+select
+    operation,
+    taxation,
+    agent,
+    debit_account,
+    credit_account,
+    lower(days) as first_day,
+    upper(days) as end_day
+from control.account_rule
+where organization_inn = %(inn)s
+order by operation, taxation, agent, days

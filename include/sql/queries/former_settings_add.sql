@@ -1,0 +1,15 @@
+-- Run by `smena organization set` before the settings of accounting change: those of the days before are kept.
+insert into control.former_settings (
+    organization_inn, days, detail, refunds, date_policy, keeps_cash_documents, corrections, vat
+)
+select
+    inn,
+    daterange(settings_from, %(from_day)s),
+    detail,
+    refunds,
+    date_policy,
+    keeps_cash_documents,
+    corrections,
+    vat
+from control.organization
+where inn = %(inn)s

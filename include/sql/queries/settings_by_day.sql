@@ -1,0 +1,24 @@
+-- Run by everyone who books: the settings of an organisation with the days on which they hold, the earliest first. The newest
+-- have no end, the first no beginning.
+select
+    organization.inn,
+    organization.kpp,
+    organization.name,
+    organization.tariff,
+    organization.modifier,
+    organization.timezone,
+    settings.detail,
+    settings.refunds,
+    settings.date_policy,
+    settings.corrections,
+    settings.vat,
+    settings.keeps_cash_documents,
+    organization.bad_share_limit::float8 as bad_share_limit,
+    organization.ofd_connection,
+    organization.market_connection,
+    lower(settings.days) as first_day,
+    upper(settings.days) as end_day
+from control.organization
+inner join control.settings_by_day as settings on organization.inn = settings.organization_inn
+where organization.inn = %(inn)s
+order by settings.days
