@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from sandbox import MarketSettings
+from smena.decisions.conflicts import open_decisions, resolve_many
 from smena.integration.organizations import (
     add_organization,
     set_account_rule,
     set_organization,
     settings_by_day,
 )
-from smena.model.errors import WrongUse
+from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import MARKET
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import cli_of
@@ -44,6 +47,18 @@ def by_year(town: Town, what: Callable[[dict[str, Any]], Any]) -> dict[int, set[
     return told
 
 
+def set_accounts(town: Town, operation: str, debit: str, credit: str, from_day: date) -> None:
+    with town.warehouse.transaction() as transaction:
+        set_account_rule(
+            transaction, town.inn, operation=operation, taxation=None, agent=None, debit=debit, credit=credit,
+            from_day=from_day,
+        )  # fmt: skip
+
+
+def receipt_requests(town: Town) -> list[str]:
+    return [line for line in map(unquote, town.sandbox.requests.lines) if ",receipt," in line]
+
+
 def details(town: Town) -> dict[int, set[Any]]:
     return {
         year: {row["detail"] for row in town.shifts() if row["closed_at"].year == year and row["outcome"] == "issued"}
@@ -68,19 +83,18 @@ def test_late_shifts_of_last_year_are_booked_by_its_settings(build_town: BuildTo
     assert other.books(but=["number"]) == town.books(but=["number"])
 
 
-def test_a_change_revises_nothing_that_is_booked(build_town: BuildTown) -> None:
+@pytest.mark.parametrize("is_backdated", [False, True])
+def test_a_change_revises_nothing_that_is_booked(build_town: BuildTown, *, is_backdated: bool) -> None:
+    """Nor where it holds from a day whose shifts are booked already."""
     town = build_town(TURN, start=FIRST)
     town.load(FIRST, LAST - timedelta(days=1))
     before = town.table("accounting.cash_order", "document_id")
-    changed = town.orders()[-1]["date"] + timedelta(days=1)
+    changed = FIRST if is_backdated else LAST
     with town.warehouse.transaction() as transaction:
-        settings = {"refunds": "net", "detail": "receipts", "date_policy": "shift_open"}
+        settings = {"refunds": "net", "detail": "receipts", "date_policy": "shift_open", "vat": "exact"}
         set_organization(transaction, town.inn, settings, from_day=changed)
-        for operation, debit, credit in (("cash_income", "50.02", "90.09"), ("cash_refund", "90.09", "50.02")):
-            set_account_rule(
-                transaction, town.inn, operation=operation, taxation=None, agent=None, debit=debit, credit=credit,
-                from_day=changed,
-            )  # fmt: skip
+    set_accounts(town, "cash_income", "50.02", "90.09", changed)
+    set_accounts(town, "cash_refund", "90.09", "50.02", changed)
     town.load(FIRST, LAST)
     after = town.table("accounting.cash_order", "document_id")
     known = {row["document_id"] for row in before}
@@ -92,9 +106,7 @@ def test_a_change_revises_nothing_that_is_booked(build_town: BuildTown) -> None:
 def test_account_rules_hold_from_a_day_for_both_products(build_town: BuildTown) -> None:
     town = build_town(TURN, start=FIRST, manners={"market": replace(MarketSettings().easy(), every_market_only=2)})
     town.enable_market(FIRST)
-    with town.warehouse.transaction() as transaction:
-        rule: dict[str, Any] = {"operation": "cash_income", "taxation": None, "agent": None}
-        set_account_rule(transaction, town.inn, **rule, debit="50.03", credit="90.03", from_day=NEW_YEAR)
+    set_accounts(town, "cash_income", "50.03", "90.03", NEW_YEAR)
     town.load(FIRST, LAST)
     town.load(FIRST, LAST, product=MARKET)
     incomes = {
@@ -105,6 +117,74 @@ def test_account_rules_hold_from_a_day_for_both_products(build_town: BuildTown) 
     assert incomes == {
         ("ofd", 2025, "50.01"), ("ofd", 2026, "50.03"), ("market", 2025, "50.01"), ("market", 2026, "50.03")
     }  # fmt: skip
+
+
+def test_vat_is_read_from_receipts_from_a_day_on(build_town: BuildTown) -> None:
+    """`vat=exact` costs requests and changes orders only where the day of closing has it."""
+    town = build_town(replace(TURN, cash_permille=700, receipts_per_shift=4), start=FIRST)
+    change(town, vat="exact")
+    town.load(FIRST, NEW_YEAR - timedelta(days=1))
+    assert not receipt_requests(town)
+    town.load(NEW_YEAR, LAST)
+    assert receipt_requests(town)
+    assert details(town) == {2025: {"totals"}, 2026: {"totals", "receipts"}}
+    assert by_year(town, lambda order: order["vat"] is None) == {2025: {True, False}, 2026: {False}}
+    # All at once, or day by day: the same books.
+    other = build_town(beside=town, start=FIRST)
+    change(other, vat="exact")
+    other.load(FIRST, LAST)
+    assert other.books(but=["number"]) == town.books(but=["number"])
+
+
+def test_an_answer_makes_orders_by_the_settings_of_the_day_of_the_shift(build_town: BuildTown) -> None:
+    """All wait for a person, who approves them when the settings of last year are no longer the newest."""
+    town = build_town(
+        replace(TURN, refund_permille=450, correction_permille=150, corrections_are_dated=False), start=FIRST
+    )
+    town.load(FIRST, LAST)
+    change(town, refunds="net")
+    set_accounts(town, "cash_income", "50.02", "90.02", NEW_YEAR)
+    asked = {row["decision_id"]: row["shift_id"] for row in open_decisions(town.warehouse, town.inn)}
+    with town.warehouse.transaction() as transaction:
+        resolve_many(transaction, asked, "approve", by="Анна", reason="the till was counted")
+    shifts = {row["shift_id"]: row for row in town.shifts() if row["shift_id"] in asked.values()}
+    made: dict[str, dict[str, tuple[Decimal, str]]] = {key: {} for key in shifts}
+    for order in town.orders():
+        if order["shift_id"] in shifts:
+            made[order["shift_id"]][order["operation"]] = (order["amount"], order["debit_account"])
+    expected: dict[str, dict[str, tuple[Decimal, str]]] = {}
+    for key, shift in shifts.items():
+        income, refund = shift["cash_income"], shift["cash_refund"]
+        if shift["closed_at"].date() >= NEW_YEAR:
+            income, refund = max(income - refund, Decimal(0)), max(refund - income, Decimal(0))
+        debit = "50.02" if shift["closed_at"].date() >= NEW_YEAR else "50.01"
+        both = {"cash_income": (income, debit), "cash_refund": (refund, "90.01.1")}
+        expected[key] = {operation: order for operation, order in both.items() if order[0]}
+    assert made == expected
+    assert {shift["closed_at"].year for shift in shifts.values() if shift["cash_refund"]} == {2025, 2026}
+
+
+def test_till_shifts_over_new_year_are_dated_once_by_the_settings_of_their_closing(build_town: BuildTown) -> None:
+    """The window of a till shift depends on its date, so a change of the policy must neither lose nor double one."""
+    night = replace(TURN, every_night=1, registers_per_organization=4)
+    manners = {"market": replace(MarketSettings().easy(), every_market_only=2)}
+    town = build_town(night, start=FIRST, manners=manners, date_policy="shift_open")
+    town.enable_market(FIRST)
+    change(town, date_policy="shift_close")
+    town.load(FIRST, NEW_YEAR - timedelta(days=1), product=MARKET)
+    town.load(NEW_YEAR, LAST, product=MARKET)
+    dated = {row["till_shift"]: row["order_date"] for row in town.shifts()}
+    assert dated == {
+        row["till_shift"]: row["closed_at" if row["closed_at"].date() >= NEW_YEAR else "opened_at"].date()
+        for row in town.shifts()
+    }
+    assert any(row["opened_at"].date() < NEW_YEAR <= row["closed_at"].date() for row in town.shifts())
+    assert any(row["opened_at"].date() < row["closed_at"].date() < NEW_YEAR for row in town.shifts())
+    other = build_town(beside=town, start=FIRST, date_policy="shift_open")
+    other.enable_market(FIRST)
+    change(other, date_policy="shift_close")
+    other.load(FIRST, LAST, product=MARKET)
+    assert {row["till_shift"]: row["order_date"] for row in other.shifts()} == dated
 
 
 @pytest.fixture
@@ -135,6 +215,31 @@ def test_each_day_has_its_settings_once(registered: Warehouse) -> None:
         (days[2], None, "net", "receipts", "50.02"),
     ]
     assert [sum(one.is_of(day) for one in settings) for day in (date.min, *days, date.max)] == [1] * 5
+
+
+@pytest.mark.parametrize("from_day", [None, NEW_YEAR])
+def test_an_account_rule_begins_no_settings(registered: Warehouse, from_day: date | None) -> None:
+    """Settings that change after a rule was set from a later day: their own first day counts, not the rule's."""
+    march = date(2026, 3, 1)
+    with registered.transaction() as transaction:
+        rule: dict[str, Any] = {"operation": "cash_income", "taxation": None, "agent": None}
+        set_account_rule(transaction, INN, **rule, debit="50.02", credit="90.02", from_day=march)
+        set_organization(transaction, INN, {"vat": "exact"}, from_day=from_day)
+        settings = settings_by_day(transaction, INN)
+    told = [(one.first_day, one.end_day, one.organization.vat, one.accounts[0].debit) for one in settings]
+    before = [] if from_day is None else [(None, from_day, "totals", "50.01")]
+    assert told == [*before, (from_day, march, "exact", "50.01"), (march, None, "exact", "50.02")]
+
+
+@pytest.mark.parametrize("first_day", ["2026-02-01", None])
+def test_days_without_settings_or_with_two_are_an_error(registered: Warehouse, first_day: str | None) -> None:
+    """Changed past the command: whoever books must not take what is there for the day beside it."""
+    with registered.transaction() as transaction:
+        set_organization(transaction, INN, {"refunds": "net"}, from_day=NEW_YEAR)
+        assert len(settings_by_day(transaction, INN)) == 2
+        transaction.connection.cursor().execute("update control.organization set settings_from = %s", [first_day])
+        with pytest.raises(BrokenPromise, match="do not hold on each day once"):
+            settings_by_day(transaction, INN)
 
 
 def test_what_has_a_later_change_is_not_changed_before_it(registered: Warehouse) -> None:

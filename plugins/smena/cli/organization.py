@@ -28,6 +28,7 @@ from smena.model.errors import WrongUse
 from smena.model.organization import Organization
 from smena.model.outcome import Operation
 from smena.model.window import PRODUCTS
+from smena.transform.receipts import TAXATIONS
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 _LISTED = {"inn": "ИНН", "kpp": "КПП", "name": "name", "tariff": "tariff", "ofd": "OFD", "market": "Market"}
@@ -105,7 +106,11 @@ def _require_day(transaction: Transaction, inn: str, changes: Mapping[str, str])
 @organization.command()
 @click.option("--inn", type=INN, required=True, help="ИНН of the organisation.")
 @click.option("--operation", type=click.Choice([str(one) for one in Operation]), required=True, help="Of the order.")
-@click.option("--taxation", help="Of receipts under this tax system only; `none` where it is not known. Default: any.")
+@click.option(
+    "--taxation",
+    type=click.Choice([*TAXATIONS.values(), "none"]),
+    help="Of receipts under this tax system only; `none` where it is not known. Default: any.",
+)
 @click.option(
     "--agent/--own", "agent", default=None, help="Of a principal's money only, or of one's own. Default: both."
 )

@@ -132,8 +132,11 @@ def set_account_rule(
 
     The same again changes nothing.
 
-    Raises WrongUse where the organisation is not registered, and for a day not after the newest rule's first.
+    Raises WrongUse where the organisation is not registered, for an account without a number, and for a day not after
+    the newest rule's first.
     """
+    if not all(account.strip() and _is_text(account) for account in (debit, credit)):
+        raise WrongUse("an account has a number", fix="give one like 50.01")
     transaction.run("lock_organization", inn=inn)
     organization_of(transaction, inn)
     same = [

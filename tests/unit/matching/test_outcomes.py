@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -165,6 +166,16 @@ def test_each_row_of_the_table_of_outcomes(
     till: Row, fiscal: Row | None, pair: Row, setting: Setting, expected: tuple[str, str | None, str | None]
 ) -> None:
     assert becomes(till, fiscal, setting=setting, **pair) == expected
+
+
+@pytest.mark.parametrize(("kept_from", "reason"), [(date(2026, 2, 3), None), (date(2026, 2, 4), NO_DOCUMENTS)])
+def test_whether_cash_documents_are_kept_is_asked_of_the_day_of_closing(kept_from: date, reason: str | None) -> None:
+    """The shift was closed on the 3rd, whatever holds when it is decided about."""
+    by_day = (in_force(None, kept_from, keeps_cash_documents=False), in_force(kept_from))
+    setting = replace(SETTING, in_force=by_day)
+    assert becomes(published_till(**WAITS, orders=0), setting=setting) == ("no_cash", reason, None)
+    with pytest.raises(ValueError, match="no accounting settings"):
+        becomes(published_till(**WAITS, orders=0), setting=replace(SETTING, in_force=(in_force(date(2026, 2, 4)),)))
 
 
 def test_a_till_shift_that_may_be_a_shift_of_the_ofd_waits_unless_it_is_booked() -> None:
