@@ -168,7 +168,9 @@ def test_each_row_of_the_table_of_outcomes(
     assert becomes(till, fiscal, setting=setting, **pair) == expected
 
 
-@pytest.mark.parametrize(("kept_from", "reason"), [(date(2026, 2, 3), None), (date(2026, 2, 4), NO_DOCUMENTS)])
+@pytest.mark.parametrize(
+    ("kept_from", "reason"), [(date(2026, 2, 3), None), (date(2026, 2, 4), Reason.NO_CASH_DOCUMENTS_KEPT)]
+)
 def test_whether_cash_documents_are_kept_is_asked_of_the_day_of_closing(kept_from: date, reason: str | None) -> None:
     """The shift was closed on the 3rd, whatever holds when it is decided about."""
     by_day = (in_force(None, kept_from, keeps_cash_documents=False), in_force(kept_from))
