@@ -141,7 +141,7 @@ def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
     assigned = ledger.assignments_of if plan.product == OFD else ledger.shop_assignments_of
     truth, raw_bytes, kept = None, 0, 0
     waiting = assigned(warehouse, plan.batch_id, shard, ["planned"])
-    for place, assignments in groupby(waiting, key=attrgetter("kkt_reg_id")):
+    for place, assignments in groupby(waiting, key=attrgetter("unit_id")):
         life = plan.places[place].life()
         truth = _added(truth, life.truth())
         for assignment in assignments:
@@ -150,7 +150,7 @@ def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
             for method, body in life.answers(first, last):
                 pages.add(
                     fetch_id=fetch_id,
-                    kkt_reg_id=place,
+                    unit_id=place,
                     method=method,
                     address=f"https://kontur.example/{method}/{place}?from={first}&to={last}",
                     status=200,

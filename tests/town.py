@@ -157,11 +157,11 @@ class Town:
         return self.table("control.quarantine", "quarantine_id")
 
     def gaps(self) -> list[dict[str, Any]]:
-        return self.table("control.gap", "kkt_reg_id, days, reason")
+        return self.table("control.gap", "unit_id, days, reason")
 
     def covered(self) -> list[tuple[str, Any]]:
         """By register: the days that are proved loaded, whoever proved them."""
-        return self.sql("select kkt_reg_id, unnest(days) from control.covered order by 1, 2")
+        return self.sql("select unit_id, unnest(days) from control.covered order by 1, 2")
 
     def open_days(self, register: str) -> set[date]:
         """Days of a register, from the first to the last of the town, that are not proved loaded."""

@@ -41,7 +41,7 @@ select
 from generate_series(%(days)s - 1, 0, -1) as days_ago
 cross join control.organization;
 
-insert into control.coverage (organization_inn, product, kkt_reg_id, days, evidence, batch_id)
+insert into control.coverage (organization_inn, product, unit_id, days, evidence, batch_id)
 select
     register.organization_inn,
     'ofd',

@@ -124,7 +124,7 @@ def test_a_backfill_loads_all_that_is_missing(forgotten: Office) -> None:
 def registers_listed(office: Office, run_id: str) -> list[str]:
     """Registers of which all z-reports and totals that a run asks are here, while others are still asked."""
     rows = office.town.sql(
-        "select kkt_reg_id from control.assignment inner join control.batch using (batch_id)"
+        "select unit_id from control.assignment inner join control.batch using (batch_id)"
         " where run_id = %s and assignment.reason <> 'silent' group by 1 having bool_and(assignment.state = 'listed')",
         run_id,
     )

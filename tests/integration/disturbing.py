@@ -120,14 +120,14 @@ class Disturbance:
         if isinstance(value, int):
             return self._of_batch(value, transaction) if is_batch and not isinstance(value, bool) else None
         if isinstance(value, pd.DataFrame):
-            name = next((one for one in ("kkt_reg_id", "shop_id") if one in value), None)
+            name = next((one for one in ("unit_id", "kkt_reg_id", "shop_id") if one in value), None)
             return self._owners.get(str(value[name].iloc[0])) if name and len(value) else None
         if isinstance(value, list) and value and not isinstance(value[0], str | int | list | tuple):
             return self._of(value[0], transaction)
         read = value.get if isinstance(value, dict) else lambda name: getattr(value, name, None)
         if not isinstance(value, dict) and not type(value).__module__.startswith("smena."):
             return None
-        for name in ("inn", "organization_inn", "kkt_reg_id", "shop_id", "organization"):
+        for name in ("inn", "organization_inn", "unit_id", "kkt_reg_id", "shop_id", "organization"):
             inner = read(name)
             inn = self._of(inner, transaction) if inner is not None else None
             if inn is not None:

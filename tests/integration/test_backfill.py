@@ -141,7 +141,7 @@ def test_a_backfill_makes_the_same_books_and_coverage_as_one_plain_load(build_to
     other.load()
     assert len(one.shifts()) == len(one.truth())
     assert one.books() == other.books()
-    covered = "select kkt_reg_id, unnest(days) from control.covered order by 1, 2"
+    covered = "select unit_id, unnest(days) from control.covered order by 1, 2"
     assert one.sql(covered) == other.sql(covered)
     marks = "select kkt_reg_id, read_through from control.register order by 1"
     assert one.sql(marks) == other.sql(marks)

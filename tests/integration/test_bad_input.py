@@ -244,9 +244,9 @@ def test_an_answer_that_is_no_json_costs_its_register_alone_and_is_kept(build_to
     town.sandbox.faults.add({"kind": kind, "method": "by-period", "register": town.register()})
     town.load()
     (record,) = town.quarantine()
-    assert (record["kind"], record["kkt_reg_id"]) == ("page", town.register())
+    assert (record["kind"], record["unit_id"]) == ("page", town.register())
     assert {shift["kkt_reg_id"] for shift in town.shifts()} == {town.register(1)}
-    assert [(gap["kkt_reg_id"], gap["reason"]) for gap in town.gaps()] == [(town.register(), "unreadable")]
+    assert [(gap["unit_id"], gap["reason"]) for gap in town.gaps()] == [(town.register(), "unreadable")]
     town.sandbox.faults.clear()
     town.load()
     assert town.gaps() == []
@@ -273,7 +273,7 @@ def test_a_fault_that_does_not_pass_leaves_a_gap_and_the_rest_is_published(town:
     loaded = town.load()
     assert isinstance(loaded.fault, PassingFault)
     assert {shift["kkt_reg_id"] for shift in town.shifts()} == {town.register(1)}
-    assert [(gap["kkt_reg_id"], gap["reason"]) for gap in town.gaps()] == [(town.register(), "failed")]
+    assert [(gap["unit_id"], gap["reason"]) for gap in town.gaps()] == [(town.register(), "failed")]
     town.sandbox.faults.clear()
     assert town.load().fault is None
     assert len(town.shifts()) == len(town.truth())
@@ -319,7 +319,7 @@ def test_a_z_report_that_neither_pages_nor_totals_tell_of_is_missed_by_its_numbe
     )
     town.load()
     (gap,) = town.gaps()
-    assert (gap["reason"], gap["kkt_reg_id"]) == ("missing_shift", lost["kkt_reg_id"])
+    assert (gap["reason"], gap["unit_id"]) == ("missing_shift", lost["kkt_reg_id"])
     missing = reason(Reason.SHIFT_MISSING_OF_DRIVE, drive=lost["fiscal_drive_number"], shift=lost["shift_number"])
     assert gap["details"] == missing
     assert date.fromisoformat(lost["closed_at"][:10]) in gap["days"]

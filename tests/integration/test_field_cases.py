@@ -95,13 +95,13 @@ class Field:
         return self.sql("select outcome, reason from accounting.shift order by closed_at")
 
     def is_covered(self, day: int, register: str = Register().number) -> bool:
-        rows = self.sql("select kkt_reg_id, days::text from control.covered")
+        rows = self.sql("select unit_id, days::text from control.covered")
         (spans,) = [self.sql(f"select '{days}'::datemultirange @> '2026-02-{day:02d}'::date") for of, days in rows
                     if of == register] or [[(False,)]]  # fmt: skip
         return bool(spans[0][0])
 
     def gaps(self) -> list[tuple[str, str, str]]:
-        return self.sql("select kkt_reg_id, reason, details from control.gap order by 1, 2")
+        return self.sql("select unit_id, reason, details from control.gap order by 1, 2")
 
     def quarantine(self) -> list[tuple[str, str]]:
         return self.sql("select kind, reason from control.quarantine where state = 'open'")

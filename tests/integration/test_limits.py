@@ -35,7 +35,7 @@ def limited(town: Town, **limits: Any) -> Town:
 
 
 def states(town: Town) -> Counter[tuple[str, str]]:
-    return Counter(town.sql("select kkt_reg_id, state from control.assignment"))
+    return Counter(town.sql("select unit_id, state from control.assignment"))
 
 
 def errors(town: Town) -> set[str]:
@@ -46,7 +46,7 @@ def test_a_window_whose_answers_are_too_large_is_split_and_the_books_are_the_sam
     town = build(build_town, detail="receipts")
     town.load()
     whole = town.books()
-    sizes = town.sql("select sum(body_bytes) from raw.page where kkt_reg_id is not null group by kkt_reg_id")
+    sizes = town.sql("select sum(body_bytes) from raw.page where unit_id is not null group by unit_id")
     again = limited(
         build(build_town, detail="receipts", beside=town), unit_bytes=int(max(size for (size,) in sizes)) // 3
     )
@@ -54,7 +54,7 @@ def test_a_window_whose_answers_are_too_large_is_split_and_the_books_are_the_sam
     assert again.books() == whole
     assert set(again.sql("select distinct state from control.assignment")) == {("read",)}
     windows = [
-        (one, days) for one, days in again.sql("select kkt_reg_id, last_day - first_day from control.assignment")
+        (one, days) for one, days in again.sql("select unit_id, last_day - first_day from control.assignment")
     ]
     assert len(windows) > 2
     assert again.open_days(again.register(0)) == town.open_days(town.register(0))

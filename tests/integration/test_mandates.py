@@ -186,7 +186,7 @@ def test_only_the_registers_that_the_mandate_names_are_loaded(build_town: BuildT
     town.load()
     town.load(FIRST, FIRST + timedelta(days=9))
     assert {shift["kkt_reg_id"] for shift in town.shifts()} == {named}
-    assert {gap["kkt_reg_id"] for gap in town.gaps()} <= {named}
+    assert {gap["unit_id"] for gap in town.gaps()} <= {named}
     assert town.sql("select count(*) from control.covered_day")[0][0] > 30
     town.disable()
     town.enable(FIRST)

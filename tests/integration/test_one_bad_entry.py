@@ -80,7 +80,7 @@ def test_a_permission_without_a_whole_day_is_a_gap_of_its_register(
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": change})
     run(town)
     town.load(FIRST, LAST)
-    assert {(gap["kkt_reg_id"], gap["reason"]) for gap in town.gaps()} == {(town.register(), "no_whole_day")}
+    assert {(gap["unit_id"], gap["reason"]) for gap in town.gaps()} == {(town.register(), "no_whole_day")}
     booked = {row["kkt_reg_id"] for row in town.shifts()}
     assert booked == {one["kkt_reg_id"] for one in town.truth().values()} - {town.register()}
 
@@ -102,7 +102,7 @@ def test_a_part_of_an_organisation_that_cannot_be_listed_is_named(
     run(town)
     assert whole(town)
     (gap,) = town.gaps()
-    assert (gap["organization_inn"], gap["kkt_reg_id"], gap["reason"]) == (town.inn, BRANCH, "not_listed")
+    assert (gap["organization_inn"], gap["unit_id"], gap["reason"]) == (town.inn, BRANCH, "not_listed")
     assert words in gap["details"]
     covered = town.sql("select distinct organization_inn from control.covered_day")
     assert covered == [(town.inns[1],)]

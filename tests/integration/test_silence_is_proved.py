@@ -193,7 +193,7 @@ def test_no_day_is_covered_while_the_list_has_a_register_without_a_number(build_
     town.load()
     assert town.sql("select * from control.covered_day") == []
     (gap,) = (one for one in town.gaps() if one["reason"] == "unidentified")
-    assert (gap["kkt_reg_id"], gap["details"][:4]) == ("", "1 × ")
+    assert (gap["unit_id"], gap["details"][:4]) == ("", "1 × ")
     assert not certified(town)["is_complete"]
     town.sandbox.faults.clear()
     town.load()

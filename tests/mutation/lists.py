@@ -74,7 +74,7 @@ def see(warehouse: Warehouse, product: str, now: Any, failed: dict[str, str] | N
         ):
             rejected.setdefault(inn, []).append(_read(record))
         gaps = rows(
-            "select organization_inn, kkt_reg_id, lower(days), upper(days) - 1, reason from control.gap"
+            "select organization_inn, unit_id, lower(days), upper(days) - 1, reason from control.gap"
             " where product = %(product)s"
         )
         units = rows("select organization_inn, kkt_reg_id from control.register")

@@ -103,7 +103,7 @@ def _reconciled(cases: Sequence[Case], chunk: Chunk) -> set[tuple[str, str]]:
 
 def _judged(case: Case, chunk: Chunk, named: set[tuple[str, str]]) -> Verdict:
     mine = chunk.shifts[chunk.shifts["shop_id"] == case.till.shop]
-    rejects = chunk.rejects[chunk.rejects["kkt_reg_id"] == case.till.shop]
+    rejects = chunk.rejects[chunk.rejects["unit_id"] == case.till.shop]
     wrong, right = [], set()
     doubtful: set[str] = set()
     for row in mine.to_dict("records"):

@@ -121,7 +121,7 @@ def _reconciled(cases: Sequence[Case], pages: Sequence[StoredPage], chunk: Chunk
     every = every.assign(shift_id=every["fiscal_drive_number"] + " " + every["shift_number"].astype("string"))
     shifts = every[(every["detail"] == "receipts").fillna(value=False)].reset_index(drop=True)
     booked = read_documents(
-        RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in OF_DOCUMENTS
+        RawPage(page.page_id, page.unit_id, page.body) for page in pages if page.method in OF_DOCUMENTS
     )
     told, _, _ = read_pages(fresh, NOW + timedelta(hours=14))
     changed = changed_receipts(booked, told, shifts)
@@ -130,7 +130,7 @@ def _reconciled(cases: Sequence[Case], pages: Sequence[StoredPage], chunk: Chunk
     vat = known[columns].merge(vat_of_shifts(booked, shifts), on="shift_id", how="left").assign(is_of_receipts=True)
     of_totals = _vat_of_totals(every[every["detail"] == "totals"], chunk.orders, columns)
     vat = pd.concat([one for one in (vat, of_totals) if len(one)]) if len(of_totals) else vat
-    totals = [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in fresh if page.method == "by_shifts"]
+    totals = [RawPage(page.page_id, page.unit_id, page.body) for page in fresh if page.method == "by_shifts"]
     unequal = unequal_vat(vat, read_told_vat(totals))
     return _Named(_keys(unequal["shift_id"]), _keys(changed["shift_id"]))
 
@@ -186,7 +186,7 @@ class _Found:
             self.orders.setdefault((row["fiscal_drive_number"], row["shift_number"]), []).append(row)
         self.rejects: dict[str, list[dict[str, Any]]] = {}
         for row in chunk.rejects.astype(object).where(chunk.rejects.notna(), None).to_dict("records"):
-            self.rejects.setdefault(row["kkt_reg_id"], []).append(row)
+            self.rejects.setdefault(row["unit_id"], []).append(row)
 
 
 def _judged(case: Case, found: _Found, detail: str, named: _Named) -> Verdict:

@@ -612,7 +612,7 @@ create table control.shop (
     primary key (organization_inn, shop_id)
 );
 comment on table control.shop is
-'Shops of Kontur.Market. For this product the ledgers (assignment, coverage, gap, page) hold a shop''s id as kkt_reg_id.';
+'Shops of Kontur.Market: the units that are asked for their documents (unit_id of assignment, coverage, gap, page).';
 
 create table control.register_link (
     register_link_id bigint generated always as identity primary key,
@@ -683,7 +683,7 @@ create sequence control.fetch_id;
 create table control.assignment (
     batch_id bigint not null,
     shard integer not null,
-    kkt_reg_id text not null,
+    unit_id text not null,
     first_day date not null,
     last_day date not null,
     reason text not null check (reason in ('missing', 'look_back', 'silent', 'asked')),
@@ -694,12 +694,14 @@ create table control.assignment (
     fetch_id bigint,
     receipts_fetch_id bigint,
     error text,
-    primary key (batch_id, kkt_reg_id, first_day),
+    primary key (batch_id, unit_id, first_day),
     foreign key (batch_id, shard) references control.shard (batch_id, shard),
     check (first_day <= last_day)
 );
 comment on table control.assignment is
-'What a batch asks of each register: listed when its z-reports are here, read when all that they need is here.';
+'What a batch asks of each unit: listed when its z-reports are here, read when all that they need is here.';
+comment on column control.assignment.unit_id is
+'What the service is asked for: of the product ofd a register''s РНМ, of market a shop''s id.';
 comment on column control.assignment.fetch_id is
 'Only pages of the fetches named here count: those of a fetch that was cut short do not.';
 comment on column control.assignment.ask_through is
@@ -709,15 +711,15 @@ create index assignment_of_shard on control.assignment (batch_id, shard);
 create table control.coverage (
     organization_inn text not null references control.organization (inn),
     product text not null,
-    kkt_reg_id text not null,
+    unit_id text not null,
     days daterange not null check (not isempty(days)),
     evidence text not null check (evidence in ('read', 'silent')),
     batch_id bigint not null references control.batch (batch_id),
     recorded_at timestamptz not null default now()
 );
 comment on table control.coverage is
-'Days of a register that are proved loaded: read, or known to be silent because its newest document is older.';
-create index coverage_of_register on control.coverage (organization_inn, product, kkt_reg_id);
+'Days of a unit that are proved loaded: read, or known to be silent because its newest document is older.';
+create index coverage_of_unit on control.coverage (organization_inn, product, unit_id);
 
 create table control.covered_day (
     organization_inn text not null references control.organization (inn),
@@ -733,7 +735,7 @@ create index covered_day_of_batch on control.covered_day (batch_id);
 create table control.gap (
     organization_inn text not null references control.organization (inn),
     product text not null,
-    kkt_reg_id text not null,
+    unit_id text not null,
     days daterange not null check (not isempty(days)),
     reason text not null check (
         reason in (
@@ -743,11 +745,11 @@ create table control.gap (
     ),
     details text not null default '',
     batch_id bigint references control.batch (batch_id),
-    primary key (organization_inn, product, kkt_reg_id, days, reason)
+    primary key (organization_inn, product, unit_id, days, reason)
 );
 comment on table control.gap is
 'Wanted days that are out of reach or did not come. What a plan tells is made anew by each plan, the rest by each batch.';
-comment on column control.gap.kkt_reg_id is
+comment on column control.gap.unit_id is
 'The register or shop; of not_listed, the organisation of the operator whose registers are not known; of unidentified, none.';
 
 create table control.check_result (
@@ -773,7 +775,7 @@ create table control.quarantine (
     quarantine_id bigint generated always as identity primary key,
     organization_inn text not null references control.organization (inn),
     product text not null,
-    kkt_reg_id text,
+    unit_id text,
     kind text not null,
     step text not null check (step in ('extract', 'read', 'check', 'transform', 'match')),
     reason text not null,
@@ -802,10 +804,11 @@ create table control.quarantine (
     ),
     constraint released_by_a_batch check (state <> 'released' or resolved_batch_id is not null)
 );
+comment on column control.quarantine.unit_id is 'The register or shop that was asked; empty where none was.';
 comment on column control.quarantine.resolved_batch_id is
 'The batch that read the record''s days again without finding it wrong.';
 comment on column control.quarantine.retried_at is 'When a person last had its days opened, to be asked for again.';
-create index quarantine_open on control.quarantine (organization_inn, product, kkt_reg_id) where state = 'open';
+create index quarantine_open on control.quarantine (organization_inn, product, unit_id) where state = 'open';
 create index quarantine_that_waits on control.quarantine (organization_inn, quarantine_id)
 where state = 'open';
 create trigger nothing_is_deleted before delete or truncate on control.quarantine
@@ -1225,7 +1228,7 @@ create table raw.page (
     page_id bigint primary key default raw.first_page_id(clock_timestamp()) + nextval('raw.page_number'),
     batch_id bigint not null references control.batch (batch_id),
     fetch_id bigint not null,
-    kkt_reg_id text,
+    unit_id text,
     method text not null,
     address text not null,
     status integer not null,
@@ -1234,6 +1237,7 @@ create table raw.page (
     body bytea not null,
     body_bytes bigint not null
 ) partition by range (page_id);
+comment on column raw.page.unit_id is 'The register or shop that was asked; empty for lists and totals of all.';
 comment on column raw.page.address is 'Without secrets.';
 comment on column raw.page.sha256 is 'Of the bytes as they came, before compression.';
 create index page_of_fetch on raw.page (fetch_id, page_id);
@@ -2332,7 +2336,7 @@ create unlogged table stage.reject (
     batch_id bigint not null,
     shard integer not null,
     page_id bigint,
-    kkt_reg_id text,
+    unit_id text,
     kind text not null,
     step text not null,
     reason text not null,
@@ -2428,7 +2432,7 @@ create view control.reach with (security_invoker = true) as
 select
     register.organization_inn,
     integration.product,
-    register.kkt_reg_id,
+    register.kkt_reg_id as unit_id,
     control.days_between(
         greatest(integration.start_date, register.permission_from, register.first_document_at::date),
         register.permission_to
@@ -2456,10 +2460,10 @@ create view control.covered with (security_invoker = true) as
 select
     organization_inn,
     product,
-    kkt_reg_id,
+    unit_id,
     range_agg(days) as days
 from control.coverage
-group by organization_inn, product, kkt_reg_id;
+group by organization_inn, product, unit_id;
 
 create view control.quarantine_days with (security_invoker = true) as
 select
@@ -2476,23 +2480,24 @@ select
 from control.quarantine
 left join accounting.shift
     on
-        quarantine.organization_inn = shift.organization_inn
-        and quarantine.kkt_reg_id = shift.kkt_reg_id
+        quarantine.product = 'ofd'
+        and quarantine.organization_inn = shift.organization_inn
+        and quarantine.unit_id = shift.kkt_reg_id
         and quarantine.fiscal_drive_number = shift.fiscal_drive_number
         and quarantine.shift_number = shift.shift_number
 left join control.reach
     on
         quarantine.organization_inn = reach.organization_inn
         and quarantine.product = reach.product
-        and quarantine.kkt_reg_id = reach.kkt_reg_id
+        and quarantine.unit_id = reach.unit_id
 cross join lateral (
     select range_agg(daterange(assignment.first_day, assignment.last_day, '[]')) as days
     from control.assignment
-    where assignment.batch_id = quarantine.batch_id and assignment.kkt_reg_id = quarantine.kkt_reg_id
+    where assignment.batch_id = quarantine.batch_id and assignment.unit_id = quarantine.unit_id
 ) as asked;
 comment on view control.quarantine_days is
 'The days that must be read again to know whether a record is good: its own through the closing of its shift; where its '
-'day is not known, or is none that was asked for, all that its batch asked of the register.';
+'day is not known, or is none that was asked for, all that its batch asked of the unit.';
 
 -- Rights: row-level security by organisation, and what each of the four roles may do.
 
@@ -2575,7 +2580,7 @@ grant usage on schema raw, accounting, control to smena_owner, smena_loader, sme
 grant usage on schema stage to smena_owner, smena_loader;
 -- That an answer was read, when and with which digest; not the answer: buyers may be named in it.
 grant select (
-    page_id, batch_id, fetch_id, kkt_reg_id, method, address, status, fetched_at, sha256, body_bytes
+    page_id, batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, body_bytes
 ) on raw.page to smena_accountant, smena_auditor;
 grant all on all tables in schema raw, stage to smena_owner;
 grant select, insert on raw.page to smena_loader;

@@ -4,7 +4,7 @@ select
     product,
     reason,
     count(*) as count,
-    count(distinct kkt_reg_id) as registers,
+    count(distinct unit_id) as registers,
     min(lower(days)) as first_day,
     max(upper(days) - 1) as last_day
 from control.gap

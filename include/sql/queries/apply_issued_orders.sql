@@ -53,7 +53,7 @@ fresh as (
         shift.kpp,
         shift.source,
         shift.closed_at,
-        coalesce(shift.kkt_reg_id, shift.cashbox_id) as unit_id,
+        coalesce(shift.kkt_reg_id, shift.cashbox_id) as register,
         coalesce(shift.fiscal_drive_number, shift.till_shift) as series,
         shift.shift_number
     from proposed
@@ -94,7 +94,7 @@ select
     book.last_number + row_number() over (
         partition by fresh.kpp, fresh.kind, fresh.book_year
         order by
-            fresh.closed_at, fresh.unit_id, fresh.series, fresh.shift_number, fresh.operation, fresh.taxation,
+            fresh.closed_at, fresh.register, fresh.series, fresh.shift_number, fresh.operation, fresh.taxation,
             fresh.agent
     ),
     fresh.day,

@@ -1,7 +1,7 @@
 -- Run by publish: rows of the stage that cannot be true go to quarantine, once each.
 -- reads: rejected_row
 insert into stage.reject (
-    batch_id, shard, page_id, kkt_reg_id, kind, step, reason, record, day, fiscal_drive_number, shift_number,
+    batch_id, shard, page_id, unit_id, kind, step, reason, record, day, fiscal_drive_number, shift_number,
     fiscal_document_number
 )
 select

@@ -7,5 +7,5 @@ set
     error = %(error)s
 where
     batch_id = %(batch_id)s
-    and kkt_reg_id = %(kkt_reg_id)s
+    and unit_id = %(unit_id)s
     and first_day = %(first_day)s

@@ -4,7 +4,7 @@ with whole as (
     select
         batch_id,
         shard,
-        kkt_reg_id,
+        unit_id,
         first_day,
         last_day,
         reason,
@@ -14,7 +14,7 @@ with whole as (
     from control.assignment
     where
         batch_id = %(batch_id)s
-        and kkt_reg_id = %(kkt_reg_id)s
+        and unit_id = %(unit_id)s
         and first_day = %(first_day)s
         -- A week is not split: a service whose answers never end would be asked again for every day.
         and last_day - first_day >= 7
@@ -22,12 +22,12 @@ with whole as (
 
 later as (
     insert into control.assignment (
-        batch_id, shard, kkt_reg_id, first_day, last_day, reason, ask_through, read_through
+        batch_id, shard, unit_id, first_day, last_day, reason, ask_through, read_through
     )
     select
         batch_id,
         shard,
-        kkt_reg_id,
+        unit_id,
         middle + 1,
         last_day,
         reason,
@@ -48,5 +48,5 @@ set
 from whole
 where
     assignment.batch_id = whole.batch_id
-    and assignment.kkt_reg_id = whole.kkt_reg_id
+    and assignment.unit_id = whole.unit_id
     and assignment.first_day = whole.first_day

@@ -1,6 +1,6 @@
 -- Run by extract: what a shard still has to fetch, and how far each got.
 select
-    assignment.kkt_reg_id,
+    assignment.unit_id,
     register.ofd_organization_id,
     assignment.first_day,
     assignment.last_day,
@@ -11,14 +11,14 @@ select
     register.permission_from,
     register.permission_to
 from control.assignment
-inner join control.batch on assignment.batch_id = batch.batch_id
+inner join control.batch on assignment.batch_id = batch.batch_id and batch.product = 'ofd'
 inner join control.register
     on
         batch.organization_inn = register.organization_inn
-        and assignment.kkt_reg_id = register.kkt_reg_id
+        and assignment.unit_id = register.kkt_reg_id
 where
     assignment.batch_id = %(batch_id)s
     and assignment.shard = %(shard)s
     and assignment.reason <> 'silent'
     and assignment.state = any(%(states)s)
-order by assignment.kkt_reg_id, assignment.first_day
+order by assignment.unit_id, assignment.first_day

@@ -1,9 +1,9 @@
 -- Run by extract: assignments that need nothing more than what is listed.
 update control.assignment
 set state = 'read', receipts_fetch_id = null, error = null
-from jsonb_to_recordset(%(assignments)s) as done (kkt_reg_id text, first_day date)
+from jsonb_to_recordset(%(assignments)s) as done (unit_id text, first_day date)
 where
     assignment.batch_id = %(batch_id)s
-    and assignment.kkt_reg_id = done.kkt_reg_id
+    and assignment.unit_id = done.unit_id
     and assignment.first_day = done.first_day
     and assignment.state = 'listed'

@@ -9,7 +9,7 @@ select
     batch.first_day >= %(first_day)s
     and batch.last_day <= %(last_day)s
     and batch.detail = %(detail)s
-    and (integration.registers = '{}' or asked.registers <@ integration.registers)
+    and (integration.registers = '{}' or asked.units <@ integration.registers)
     and asked.is_wanted as fits,
     coalesce(asked.windows_left, 0) as windows_left,
     (
@@ -25,7 +25,7 @@ inner join control.integration
 cross join
     lateral (
         select
-            array_agg(distinct assignment.kkt_reg_id) as registers,
+            array_agg(distinct assignment.unit_id) as units,
             count(*) filter (where assignment.state in ('planned', 'listed', 'failed')) as windows_left,
             array_agg(distinct assignment.shard) filter (
                 where assignment.state in ('planned', 'listed', 'failed')
@@ -40,7 +40,7 @@ cross join
             on
                 covered.organization_inn = %(inn)s
                 and covered.product = %(product)s
-                and covered.kkt_reg_id = assignment.kkt_reg_id
+                and covered.unit_id = assignment.unit_id
         where assignment.batch_id = batch.batch_id
     ) as asked
 where

@@ -1,9 +1,9 @@
--- Run by the planner: the parts of a batch, and what each asks of which register.
+-- Run by the planner: the parts of a batch, and what each asks of which unit.
 with wanted as (
     select *
     from jsonb_to_recordset(%(assignments)s) as assignment (
         shard integer,
-        kkt_reg_id text,
+        unit_id text,
         first_day date,
         last_day date,
         reason text,
@@ -22,12 +22,12 @@ shards as (
 )
 
 insert into control.assignment (
-    batch_id, shard, kkt_reg_id, first_day, last_day, reason, ask_through, read_through, state
+    batch_id, shard, unit_id, first_day, last_day, reason, ask_through, read_through, state
 )
 select
     %(batch_id)s,
     shard,
-    kkt_reg_id,
+    unit_id,
     first_day,
     last_day,
     reason,

@@ -16,7 +16,7 @@ where
                 on
                     reach.organization_inn = covered.organization_inn
                     and reach.product = covered.product
-                    and reach.kkt_reg_id = covered.kkt_reg_id
+                    and reach.unit_id = covered.unit_id
             where
                 reach.organization_inn = %(inn)s
                 and reach.product = 'market'

@@ -19,7 +19,7 @@ with shift_day as (
 
 shop_day as (
     select
-        reach.kkt_reg_id as register,
+        reach.unit_id as register,
         moment.at::date as day
     from control.reach
     inner join control.integration
@@ -28,7 +28,7 @@ shop_day as (
     left join control.confirmed_shop_day as confirmed
         on
             reach.organization_inn = confirmed.organization_inn
-            and reach.kkt_reg_id = confirmed.shop_id
+            and reach.unit_id = confirmed.shop_id
             and moment.at::date = confirmed.day
     where
         reach.organization_inn = %(inn)s

@@ -136,7 +136,7 @@ uncovered as (
         where
             coverage.organization_inn = reach.organization_inn
             and coverage.product = reach.product
-            and coverage.kkt_reg_id = reach.kkt_reg_id
+            and coverage.unit_id = reach.unit_id
             and coverage.days && daterange(%(first_day)s, %(last_day)s, '[]')
     ) as covered on true
     where reach.product = %(product)s

@@ -4,12 +4,12 @@
 -- The states are those of `desk_calendar`, and come about alike.
 with listed as (
     select
-        place.kkt_reg_id,
+        place.unit_id,
         max(place.name) as name,
         bool_or(place.is_known) as is_known
     from (
         select
-            register.kkt_reg_id,
+            register.kkt_reg_id as unit_id,
             register.name,
             true as is_known
         from control.register
@@ -23,7 +23,7 @@ with listed as (
         where shop.organization_inn = %(inn)s and %(product)s = 'market'
         union all
         select
-            gap.kkt_reg_id,
+            gap.unit_id,
             null,
             false
         from control.gap
@@ -33,21 +33,21 @@ with listed as (
             and gap.days && daterange(cast(%(first_day)s as date), cast(%(last_day)s as date), '[]')
     ) as place
     where
-        (place.kkt_reg_id > %(after)s or %(after)s = '')
-        and (%(search)s = '' or place.kkt_reg_id like %(search)s || '%%')
-    group by place.kkt_reg_id
-    order by place.kkt_reg_id
+        (place.unit_id > %(after)s or %(after)s = '')
+        and (%(search)s = '' or place.unit_id like %(search)s || '%%')
+    group by place.unit_id
+    order by place.unit_id
     limit %(most)s
 ),
 
 covered as (
     select
-        coverage.kkt_reg_id,
+        coverage.unit_id,
         range_agg(coverage.days) as days
     from control.coverage
-    inner join listed on coverage.kkt_reg_id = listed.kkt_reg_id
+    inner join listed on coverage.unit_id = listed.unit_id
     where coverage.organization_inn = %(inn)s and coverage.product = %(product)s
-    group by coverage.kkt_reg_id
+    group by coverage.unit_id
 ),
 
 shift_of_day as (
@@ -56,7 +56,7 @@ shift_of_day as (
         shift.outcome,
         shift.late_by,
         shift.closed_at::date as day,
-        coalesce(case when %(product)s = 'ofd' then shift.kkt_reg_id end, shift.shop_id) as kkt_reg_id,
+        coalesce(case when %(product)s = 'ofd' then shift.kkt_reg_id end, shift.shop_id) as unit_id,
         exists (
             select from control.decision
             where decision.rival_id = shift.shift_id and decision.state = 'open'
@@ -75,14 +75,14 @@ shift_of_day as (
 
 told as (
     select
-        kkt_reg_id,
+        unit_id,
         day,
         count(*) filter (where is_waiting) as waiting,
         count(*) filter (where is_asked) as asked,
         count(*) filter (where is_late) as late
     from (
         select
-            kkt_reg_id,
+            unit_id,
             day,
             is_decided_about or outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period') as is_waiting,
             is_decided_about or outcome in ('conflict', 'needs_review', 'closed_period') as is_asked,
@@ -103,12 +103,12 @@ told as (
             and document.organization_inn = %(inn)s
             and document.date between %(first_day)s and %(last_day)s
     ) as one
-    group by kkt_reg_id, day
+    group by unit_id, day
 ),
 
 holes as (
     select
-        gap.kkt_reg_id,
+        gap.unit_id,
         range_agg(gap.days) filter (where gap.reason = 'open_shift') as open,
         range_agg(gap.days) filter (
             where gap.reason in ('no_permission', 'no_whole_day', 'before_first_document', 'not_listed', 'refused')
@@ -121,12 +121,12 @@ holes as (
         ) as missing
     from control.gap
     where gap.organization_inn = %(inn)s and gap.product = %(product)s
-    group by gap.kkt_reg_id
+    group by gap.unit_id
 ),
 
 based as (
     select
-        listed.kkt_reg_id,
+        listed.unit_id,
         listed.name,
         day.day::date as day,
         array_position(
@@ -169,20 +169,20 @@ based as (
         on
             reach.organization_inn = %(inn)s
             and reach.product = %(product)s
-            and listed.kkt_reg_id = reach.kkt_reg_id
+            and listed.unit_id = reach.unit_id
     left join control.completeness
         on
             completeness.organization_inn = %(inn)s
             and %(product)s = 'ofd'
-            and listed.kkt_reg_id = completeness.kkt_reg_id
+            and listed.unit_id = completeness.kkt_reg_id
             and day.day::date = completeness.day
-    left join covered on listed.kkt_reg_id = covered.kkt_reg_id
-    left join holes on listed.kkt_reg_id = holes.kkt_reg_id
-    left join told on listed.kkt_reg_id = told.kkt_reg_id and day.day::date = told.day
+    left join covered on listed.unit_id = covered.unit_id
+    left join holes on listed.unit_id = holes.unit_id
+    left join told on listed.unit_id = told.unit_id and day.day::date = told.day
 )
 
 select
-    kkt_reg_id,
+    unit_id,
     name,
     day,
     case
@@ -209,4 +209,4 @@ select
     waiting,
     late
 from based
-order by kkt_reg_id, day
+order by unit_id, day

@@ -22,7 +22,7 @@ with waiting as (
 ),
 
 holes as (
-    select distinct gap.kkt_reg_id
+    select distinct gap.unit_id
     from control.gap
     where gap.organization_inn = %(inn)s and gap.product = 'ofd' and gap.days @> cast(%(day)s as date)
 )
@@ -32,7 +32,7 @@ select
     case
         when completeness.verdict <> 'complete' then completeness.verdict
         when waiting.kkt_reg_id is not null then 'waits'
-        when holes.kkt_reg_id is not null then 'open'
+        when holes.unit_id is not null then 'open'
         else completeness.verdict
     end as state,
     completeness.reason,
@@ -41,7 +41,7 @@ select
     completeness.checked_at
 from control.completeness
 left join waiting on completeness.kkt_reg_id = waiting.kkt_reg_id
-left join holes on completeness.kkt_reg_id = holes.kkt_reg_id
+left join holes on completeness.kkt_reg_id = holes.unit_id
 where
     completeness.organization_inn = %(inn)s
     and completeness.day = %(day)s
@@ -53,7 +53,7 @@ order by
         case
             when completeness.verdict <> 'complete' then completeness.verdict
             when waiting.kkt_reg_id is not null then 'waits'
-            when holes.kkt_reg_id is not null then 'open'
+            when holes.unit_id is not null then 'open'
             else completeness.verdict
         end
     ),

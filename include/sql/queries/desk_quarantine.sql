@@ -4,7 +4,7 @@ select
     quarantine.product,
     quarantine.step,
     quarantine.kind,
-    quarantine.kkt_reg_id,
+    quarantine.unit_id,
     quarantine.reason,
     left(quarantine.record, 2000) as record,
     quarantine.day,

@@ -17,7 +17,7 @@ from control.batch
 left join lateral (
     select assignment.shard
     from control.assignment
-    where assignment.batch_id = batch.batch_id and assignment.kkt_reg_id = %(kkt_reg_id)s
+    where assignment.batch_id = batch.batch_id and assignment.unit_id = %(unit_id)s
     limit 1
 ) as assignment on true
 where batch.batch_id = any(%(batches)s)

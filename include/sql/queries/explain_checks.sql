@@ -1,4 +1,4 @@
--- Run by `smena explain`: what the batches were checked for; of the register's part of them where that is known.
+-- Run by `smena explain`: what the batches were checked for; of the unit's part of them where that is known.
 select
     check_result.batch_id,
     check_result.suite,
@@ -12,11 +12,11 @@ from control.check_result
 where
     check_result.batch_id = any(%(batches)s)
     and (
-        %(kkt_reg_id)s::text is null
+        %(unit_id)s::text is null
         or check_result.shard in (
             select assignment.shard
             from control.assignment
-            where assignment.batch_id = check_result.batch_id and assignment.kkt_reg_id = %(kkt_reg_id)s
+            where assignment.batch_id = check_result.batch_id and assignment.unit_id = %(unit_id)s
         )
     )
 group by

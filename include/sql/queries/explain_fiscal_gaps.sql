@@ -1,7 +1,7 @@
 -- Run by `smena explain --fiscal-drive`: what is known to be missing of a drive.
 select
     organization_inn,
-    kkt_reg_id,
+    unit_id,
     lower(days) as first_day,
     upper(days) - 1 as last_day,
     details
@@ -13,4 +13,4 @@ where
         -- The arguments of a reason that has any; see smena.model.reason_text.
         where substring(stored.reason, ' ({.*})$')::jsonb ->> 'drive' = %(fiscal_drive_number)s
     )
-order by kkt_reg_id, days
+order by unit_id, days

@@ -5,7 +5,7 @@ select
     quarantine_id,
     organization_inn,
     product,
-    kkt_reg_id,
+    unit_id,
     kind,
     step,
     reason,

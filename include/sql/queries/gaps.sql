@@ -1,10 +1,10 @@
 -- Run by the planner and the CLI: what is out of reach as of the newest plan.
 select
-    kkt_reg_id,
+    unit_id,
     lower(days) as first_day,
     upper(days) - 1 as last_day,
     reason,
     details
 from control.gap
 where organization_inn = %(inn)s and product = %(product)s
-order by kkt_reg_id, days, reason
+order by unit_id, days, reason

@@ -1,7 +1,7 @@
 -- Run by the report of a run: organisations of one ИНН whose registers a batch could not list, and why.
 select
-    kkt_reg_id,
+    unit_id,
     details
 from control.gap
 where organization_inn = %(inn)s and batch_id = %(batch_id)s and reason = 'not_listed'
-order by kkt_reg_id
+order by unit_id

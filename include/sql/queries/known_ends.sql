@@ -1,12 +1,12 @@
 -- Run by extract: by assignment, the last z-report before its days that is in the warehouse.
 select
-    assignment.kkt_reg_id,
+    assignment.unit_id,
     assignment.first_day,
     before.fiscal_drive_number,
     before.shift_number,
     before.fiscal_document_number
 from control.assignment
-inner join control.batch on assignment.batch_id = batch.batch_id
+inner join control.batch on assignment.batch_id = batch.batch_id and batch.product = 'ofd'
 cross join
     lateral (
         select
@@ -16,7 +16,7 @@ cross join
         from accounting.shift
         where
             shift.organization_inn = batch.organization_inn
-            and shift.kkt_reg_id = assignment.kkt_reg_id
+            and shift.kkt_reg_id = assignment.unit_id
             and shift.closed_at < assignment.first_day
             and shift.fiscal_document_number is not null
         order by shift.closed_at desc

@@ -1,6 +1,6 @@
 -- Run by extract of Kontur.Market: what a shard still has to fetch.
 select
-    assignment.kkt_reg_id,
+    assignment.unit_id,
     '' as ofd_organization_id,
     assignment.first_day,
     assignment.last_day,
@@ -16,4 +16,4 @@ where
     and assignment.shard = %(shard)s
     and assignment.reason <> 'silent'
     and assignment.state = any(%(states)s)
-order by assignment.kkt_reg_id, assignment.first_day
+order by assignment.unit_id, assignment.first_day

@@ -1,11 +1,11 @@
 -- Run by extract: one answer as it came, compressed.
 insert into raw.page (
-    batch_id, fetch_id, kkt_reg_id, method, address, status, fetched_at, sha256, body, body_bytes
+    batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, body, body_bytes
 )
 values (
     %(batch_id)s,
     %(fetch_id)s,
-    %(kkt_reg_id)s,
+    %(unit_id)s,
     %(method)s,
     %(address)s,
     %(status)s,

@@ -1,7 +1,7 @@
 -- Run by process and by extract: the pages that count for a shard, assignment by assignment.
 select
     page.page_id,
-    page.kkt_reg_id,
+    page.unit_id,
     assignment.first_day,
     assignment.last_day,
     page.method,
@@ -17,4 +17,4 @@ where
         assignment.state = any(%(states)s)
         or (assignment.state = 'unreadable' and page.method = 'unreadable')
     )
-order by assignment.kkt_reg_id, assignment.first_day, page.page_id
+order by assignment.unit_id, assignment.first_day, page.page_id

@@ -1,7 +1,7 @@
 -- Run by the planner for `load`: one window that a person asked for, for every register that may be read in it.
 with reach as (
     select
-        register.kkt_reg_id,
+        register.kkt_reg_id as unit_id,
         daterange(%(first_day)s, %(last_day)s, '[]') * control.days_between(
             greatest(register.permission_from, register.first_document_at::date), register.permission_to
         ) as days
@@ -15,7 +15,7 @@ with reach as (
 )
 
 select
-    reach.kkt_reg_id,
+    reach.unit_id,
     piece.first_day::date as first_day,
     least(piece.first_day::date + %(window_days)s - 1, upper(reach.days) - 1) as last_day,
     'asked' as reason,
@@ -29,4 +29,4 @@ cross join
         %(window_days)s * interval '1 day'
     ) as piece (first_day)
 where not isempty(reach.days)
-order by reach.kkt_reg_id, piece.first_day
+order by reach.unit_id, piece.first_day

@@ -1,4 +1,4 @@
--- Run by the dry run: registers within reach in a window, their days together, and how many of these are covered.
+-- Run by the dry run: units within reach in a window, their days together, and how many of these are covered.
 select
     count(*) filter (where not isempty(wanted.days)) as registers,
     coalesce(sum(upper(wanted.days) - lower(wanted.days)), 0)::bigint as wanted_days,
@@ -15,24 +15,29 @@ from control.reach
 inner join
     (
         select
+            'ofd' as product,
             organization_inn,
-            kkt_reg_id,
+            kkt_reg_id as unit_id,
             seen_at
         from control.register
         union all
         select
+            'market',
             organization_inn,
             shop_id,
             seen_at
         from control.shop
     ) as place
-    on reach.organization_inn = place.organization_inn and reach.kkt_reg_id = place.kkt_reg_id
+    on
+        reach.organization_inn = place.organization_inn
+        and reach.product = place.product
+        and reach.unit_id = place.unit_id
 cross join lateral (select reach.days * daterange(%(first_day)s, %(last_day)s, '[]') as days) as wanted
 left join control.covered
     on
         reach.organization_inn = covered.organization_inn
         and reach.product = covered.product
-        and reach.kkt_reg_id = covered.kkt_reg_id
+        and reach.unit_id = covered.unit_id
 where
     reach.organization_inn = %(inn)s
     and reach.product = %(product)s

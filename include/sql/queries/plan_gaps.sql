@@ -14,7 +14,7 @@ with register as (
         on
             register.organization_inn = covered.organization_inn
             and integration.product = covered.product
-            and register.kkt_reg_id = covered.kkt_reg_id
+            and register.kkt_reg_id = covered.unit_id
     where
         register.organization_inn = %(inn)s
         and integration.product = %(product)s
@@ -26,7 +26,7 @@ with register as (
 
 gap as (
     select
-        kkt_reg_id,
+        kkt_reg_id as unit_id,
         unnest(
             datemultirange(wanted)
             - case when listed then datemultirange(permitted) else '{}'::datemultirange end
@@ -66,11 +66,11 @@ gap as (
     ) as whole
 )
 
-insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, details, batch_id)
+insert into control.gap (organization_inn, product, unit_id, days, reason, details, batch_id)
 select
     %(inn)s,
     %(product)s,
-    kkt_reg_id,
+    unit_id,
     days,
     reason,
     details,

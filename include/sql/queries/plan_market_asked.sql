@@ -1,6 +1,6 @@
 -- Run by the planner of Kontur.Market: one window that a person asked for, of every shop; covered days too.
 select
-    shop.shop_id as kkt_reg_id,
+    shop.shop_id as unit_id,
     piece.first_day::date as first_day,
     least(piece.first_day::date + %(window_days)s - 1, %(last_day)s) as last_day,
     'asked' as reason,

@@ -23,7 +23,7 @@ with reopened as (
             and batch.product = %(product)s
             and batch.state = 'published'
             and batch.planned_at > opening.changed_at
-            and assignment.kkt_reg_id = shop.shop_id
+            and assignment.unit_id = shop.shop_id
             and assignment.state = 'read'
     ) as read_since on true
     where shop.organization_inn = %(inn)s
@@ -52,28 +52,28 @@ waived as (
 
 under_way as (
     select
-        kkt_reg_id,
+        unit_id,
         range_agg(daterange(first_day, last_day, '[]')) as days
     from control.assignment
     where batch_id = any(%(taken_up)s::bigint[])
-    group by kkt_reg_id
+    group by unit_id
 ),
 
 wanted as (
     select
-        reach.kkt_reg_id,
+        reach.unit_id,
         datemultirange(reach.days * daterange(%(first_day)s, %(horizon)s, '[]')) as days,
         coalesce(under_way.days, '{}'::datemultirange) as under_way,
         coalesce(covered.days, '{}'::datemultirange) - coalesce(waived.days, '{}'::datemultirange) as covered
     from control.reach
-    inner join control.shop on reach.organization_inn = shop.organization_inn and reach.kkt_reg_id = shop.shop_id
+    inner join control.shop on reach.organization_inn = shop.organization_inn and reach.unit_id = shop.shop_id
     left join control.covered
         on
             reach.organization_inn = covered.organization_inn
             and reach.product = covered.product
-            and reach.kkt_reg_id = covered.kkt_reg_id
-    left join waived on reach.kkt_reg_id = waived.shop_id
-    left join under_way on reach.kkt_reg_id = under_way.kkt_reg_id
+            and reach.unit_id = covered.unit_id
+    left join waived on reach.unit_id = waived.shop_id
+    left join under_way on reach.unit_id = under_way.unit_id
     where
         reach.organization_inn = %(inn)s
         and reach.product = %(product)s
@@ -82,7 +82,7 @@ wanted as (
 
 asked as (
     select
-        kkt_reg_id,
+        unit_id,
         days - covered - under_way as missing,
         unnest(
             (days - covered - under_way)
@@ -96,7 +96,7 @@ asked as (
 )
 
 select
-    asked.kkt_reg_id,
+    asked.unit_id,
     piece.first_day::date as first_day,
     least(piece.first_day::date + %(window_days)s - 1, upper(asked.days) - 1) as last_day,
     case
@@ -112,4 +112,4 @@ cross join
         upper(asked.days)::timestamp - interval '1 day',
         %(window_days)s * interval '1 day'
     ) as piece (first_day)
-order by asked.kkt_reg_id, piece.first_day
+order by asked.unit_id, piece.first_day

@@ -1,5 +1,5 @@
 -- Run by the planner: the list has entries that name no register (or shop); any day may lack what they stand for.
-insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, details, batch_id)
+insert into control.gap (organization_inn, product, unit_id, days, reason, details, batch_id)
 select
     integration.organization_inn,
     integration.product,

@@ -1,4 +1,5 @@
--- Run by the planner: wanted minus covered, and the look-back for late documents, in windows of bounded length.
+-- Run by the planner of the OFD, where a unit is a register: wanted minus covered, and the look-back for late
+-- documents, in windows of bounded length.
 --
 -- The list's time of a register's newest document is believed only where nothing contradicts it: it is there, it is not
 -- in the future, and neither an earlier list nor a stored shift is newer. A register is silent, and not asked, on days
@@ -39,16 +40,16 @@ with waived as (
 
 under_way as (
     select
-        kkt_reg_id,
+        unit_id,
         range_agg(daterange(first_day, last_day, '[]')) as days
     from control.assignment
     where batch_id = any(%(taken_up)s::bigint[])
-    group by kkt_reg_id
+    group by unit_id
 ),
 
 reach as (
     select
-        reach.kkt_reg_id,
+        reach.unit_id,
         register.read_through,
         case
             when
@@ -62,7 +63,7 @@ reach as (
             where
                 gap.organization_inn = register.organization_inn
                 and gap.product = %(product)s
-                and gap.kkt_reg_id = register.kkt_reg_id
+                and gap.unit_id = register.kkt_reg_id
                 and gap.reason = 'open_shift'
         ) or exists (
             select from control.completeness
@@ -77,12 +78,12 @@ reach as (
         coalesce(under_way.days, '{}'::datemultirange) as under_way
     from control.reach
     inner join control.register
-        on reach.organization_inn = register.organization_inn and reach.kkt_reg_id = register.kkt_reg_id
+        on reach.organization_inn = register.organization_inn and reach.unit_id = register.kkt_reg_id
     left join control.covered
         on
             reach.organization_inn = covered.organization_inn
             and reach.product = covered.product
-            and reach.kkt_reg_id = covered.kkt_reg_id
+            and reach.unit_id = covered.unit_id
     cross join
         lateral (
             select max(shift.closed_at) as closed_at
@@ -92,8 +93,8 @@ reach as (
                 and shift.kkt_reg_id = register.kkt_reg_id
                 and shift.source = 'ofd'
         ) as stored
-    left join waived on reach.kkt_reg_id = waived.kkt_reg_id
-    left join under_way on reach.kkt_reg_id = under_way.kkt_reg_id
+    left join waived on reach.unit_id = waived.kkt_reg_id
+    left join under_way on reach.unit_id = under_way.unit_id
     where
         reach.organization_inn = %(inn)s
         and reach.product = %(product)s
@@ -149,7 +150,7 @@ asked as (
 
 ranges as (
     select
-        asked.kkt_reg_id,
+        asked.unit_id,
         asked.last_document_at,
         asked.missing,
         asked.moves_mark,
@@ -160,7 +161,7 @@ ranges as (
     cross join lateral unnest(asked.missing + asked.look_back - asked.quiet) as piece (days)
     union all
     select
-        asked.kkt_reg_id,
+        asked.unit_id,
         asked.last_document_at,
         asked.missing,
         asked.moves_mark,
@@ -174,7 +175,7 @@ ranges as (
 -- Nothing is expected on days after the newest document: they lengthen the window before them, or are one of any length.
 joined as (
     select
-        ranges.kkt_reg_id,
+        ranges.unit_id,
         ranges.last_document_at,
         ranges.missing,
         ranges.moves_mark,
@@ -184,7 +185,7 @@ joined as (
     from ranges
     left join ranges as quiet
         on
-            ranges.kkt_reg_id = quiet.kkt_reg_id
+            ranges.unit_id = quiet.unit_id
             and upper(ranges.days) = lower(quiet.days)
             and not quiet.is_silent
     where
@@ -192,14 +193,14 @@ joined as (
         or not exists (
             select from ranges as before
             where
-                before.kkt_reg_id = ranges.kkt_reg_id
+                before.unit_id = ranges.unit_id
                 and not before.is_silent
                 and upper(before.days) = lower(ranges.days)
         )
 )
 
 select
-    joined.kkt_reg_id,
+    joined.unit_id,
     piece.first_day::date as first_day,
     case
         when piece.first_day::date + %(window_days)s >= upper(joined.cut) then upper(joined.tail)
@@ -219,4 +220,4 @@ cross join
         upper(joined.cut)::timestamp - interval '1 day',
         %(window_days)s * interval '1 day'
     ) as piece (first_day)
-order by joined.kkt_reg_id, piece.first_day
+order by joined.unit_id, piece.first_day

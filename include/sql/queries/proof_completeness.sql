@@ -118,12 +118,12 @@ looked_at as (
     left join control.reach
         on
             register.organization_inn = reach.organization_inn
-            and register.kkt_reg_id = reach.kkt_reg_id
+            and register.kkt_reg_id = reach.unit_id
             and reach.product = 'ofd'
     left join control.covered
         on
             register.organization_inn = covered.organization_inn
-            and register.kkt_reg_id = covered.kkt_reg_id
+            and register.kkt_reg_id = covered.unit_id
             and covered.product = 'ofd'
     cross join
         lateral (
@@ -143,7 +143,7 @@ looked_at as (
         where
             gap.organization_inn = register.organization_inn
             and gap.product = 'ofd'
-            and gap.kkt_reg_id = register.kkt_reg_id
+            and gap.unit_id = register.kkt_reg_id
             and gap.days @> moment.at::date
     ) as gap on true
     left join lateral (

@@ -23,7 +23,7 @@ with known as (
     inner join control.reach
         on
             shift.organization_inn = reach.organization_inn
-            and shift.kkt_reg_id = reach.kkt_reg_id
+            and shift.kkt_reg_id = reach.unit_id
             and reach.product = 'ofd'
     left join lateral (
         select

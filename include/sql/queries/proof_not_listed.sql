@@ -1,6 +1,6 @@
 -- Run by reconcile: organisations of this ИНН whose registers the newest plan could not list, and why.
 select
-    kkt_reg_id,
+    unit_id,
     details
 from control.gap
 where
@@ -8,4 +8,4 @@ where
     and product = 'ofd'
     and reason = 'not_listed'
     and days && daterange(%(first_day)s, %(last_day)s, '[]')
-order by kkt_reg_id
+order by unit_id

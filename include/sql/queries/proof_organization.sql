@@ -2,7 +2,7 @@
 select
     register.ofd_organization_id,
     bool_and(
-        reach.kkt_reg_id is not null
+        reach.unit_id is not null
         and register.permission_from is null
         and register.permission_to is null
         and lower(reach.days) <= greatest(%(first_day)s, register.first_document_at::date)
@@ -11,7 +11,7 @@ from control.register
 left join control.reach
     on
         register.organization_inn = reach.organization_inn
-        and register.kkt_reg_id = reach.kkt_reg_id
+        and register.kkt_reg_id = reach.unit_id
         and reach.product = 'ofd'
 where register.organization_inn = %(inn)s
 group by register.ofd_organization_id

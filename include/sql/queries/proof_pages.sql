@@ -1,7 +1,7 @@
 -- Run by reconcile and certify: pages of the evidence by their ids, with their bytes as they are stored.
 select
     page_id,
-    coalesce(kkt_reg_id, '') as kkt_reg_id,
+    coalesce(unit_id, '') as unit_id,
     method,
     sha256,
     body,

@@ -8,7 +8,7 @@ select
     upper(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) - 1 as last_day
 from control.reach
 inner join control.register
-    on reach.organization_inn = register.organization_inn and reach.kkt_reg_id = register.kkt_reg_id
+    on reach.organization_inn = register.organization_inn and reach.unit_id = register.kkt_reg_id
 where
     reach.organization_inn = %(inn)s
     and reach.product = 'ofd'

@@ -5,6 +5,6 @@ cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, in
 where
     covered.organization_inn = %(inn)s
     and covered.product = 'market'
-    and covered.kkt_reg_id = %(shop_id)s
+    and covered.unit_id = %(shop_id)s
     and covered.days @> moment.at::date
 order by moment.at

@@ -1,6 +1,6 @@
 -- Run by reconcile: shops of Kontur.Market that can be asked for their cheques again, and the days within reach.
 select
-    reach.kkt_reg_id as shop_id,
+    reach.unit_id as shop_id,
     lower(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) as first_day,
     upper(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) - 1 as last_day
 from control.reach
@@ -11,4 +11,4 @@ where
     and reach.product = 'market'
     and integration.state = 'on'
     and not isempty(reach.days * daterange(%(first_day)s, %(last_day)s, '[]'))
-order by reach.kkt_reg_id
+order by reach.unit_id

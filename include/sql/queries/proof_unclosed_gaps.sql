@@ -9,7 +9,7 @@ where
         select from accounting.shift
         where
             shift.organization_inn = gap.organization_inn
-            and shift.kkt_reg_id = gap.kkt_reg_id
+            and shift.kkt_reg_id = gap.unit_id
             and shift.source = 'ofd'
             and shift.fiscal_document_number is null
             and gap.days && daterange(coalesce(shift.opened_at, shift.closed_at)::date, shift.closed_at::date, '[]')

@@ -1,7 +1,7 @@
 -- Run by publish: days that this batch read or knows to be silent, and that were not covered before.
 with proved as (
     select
-        assignment.kkt_reg_id,
+        assignment.unit_id,
         case when assignment.reason = 'silent' then 'silent' else 'read' end as evidence,
         range_agg(
             daterange(assignment.first_day, assignment.last_day, '[]') * daterange(integration.start_date, null)
@@ -10,14 +10,14 @@ with proved as (
     inner join control.integration
         on integration.organization_inn = %(inn)s and integration.product = %(product)s
     where assignment.batch_id = %(batch_id)s and assignment.state = 'read'
-    group by assignment.kkt_reg_id, evidence
+    group by assignment.unit_id, evidence
 )
 
-insert into control.coverage (organization_inn, product, kkt_reg_id, days, evidence, batch_id)
+insert into control.coverage (organization_inn, product, unit_id, days, evidence, batch_id)
 select
     %(inn)s,
     %(product)s,
-    proved.kkt_reg_id,
+    proved.unit_id,
     unnest(proved.days - coalesce(covered.days, '{}'::datemultirange)),
     proved.evidence,
     %(batch_id)s
@@ -26,4 +26,4 @@ left join control.covered
     on
         covered.organization_inn = %(inn)s
         and covered.product = %(product)s
-        and covered.kkt_reg_id = proved.kkt_reg_id
+        and covered.unit_id = proved.unit_id

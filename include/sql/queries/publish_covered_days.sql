@@ -20,7 +20,7 @@ open_days as (
         on
             reach.organization_inn = covered.organization_inn
             and reach.product = covered.product
-            and reach.kkt_reg_id = covered.kkt_reg_id
+            and reach.unit_id = covered.unit_id
 ),
 
 -- Registers that cannot be listed, or that the list does not identify, may be at work on any of these days.

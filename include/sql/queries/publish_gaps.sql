@@ -2,7 +2,7 @@
 -- reads: uncovered
 with gap as (
     select
-        assignment.kkt_reg_id,
+        assignment.unit_id,
         unnest(
             datemultirange(daterange(assignment.first_day, assignment.last_day, '[]'))
             - coalesce(covered.days, '{}'::datemultirange)
@@ -14,7 +14,7 @@ with gap as (
         on
             covered.organization_inn = %(inn)s
             and covered.product = %(product)s
-            and covered.kkt_reg_id = assignment.kkt_reg_id
+            and covered.unit_id = assignment.unit_id
     where assignment.batch_id = %(batch_id)s and assignment.state in ('refused', 'unreadable', 'failed')
     union all
     select
@@ -27,15 +27,15 @@ with gap as (
     group by uncovered.unit_id, uncovered.first_day, uncovered.end_day, uncovered.reason
 )
 
-insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, details, batch_id)
+insert into control.gap (organization_inn, product, unit_id, days, reason, details, batch_id)
 select
     %(inn)s,
     %(product)s,
-    gap.kkt_reg_id,
+    gap.unit_id,
     gap.days,
     gap.reason,
     gap.details,
     %(batch_id)s
 from gap
-on conflict (organization_inn, product, kkt_reg_id, days, reason) do update
+on conflict (organization_inn, product, unit_id, days, reason) do update
     set details = excluded.details, batch_id = excluded.batch_id

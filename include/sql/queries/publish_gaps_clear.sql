@@ -6,5 +6,5 @@ where
     and gap.product = %(product)s
     and gap.reason in ('refused', 'unreadable', 'failed', 'missing_shift', 'open_shift', 'clock_ahead')
     and assignment.batch_id = %(batch_id)s
-    and assignment.kkt_reg_id = gap.kkt_reg_id
+    and assignment.unit_id = gap.unit_id
     and daterange(assignment.first_day, assignment.last_day, '[]') && gap.days

@@ -1,18 +1,18 @@
 -- Run by process and publish: rejected records are kept once each, however often they come. One that was released and is
 -- wrong again is open again; one that a person gave up stays given up.
 insert into control.quarantine (
-    organization_inn, product, kkt_reg_id, kind, step, reason, record, digest, day, page_id, batch_id,
+    organization_inn, product, unit_id, kind, step, reason, record, digest, day, page_id, batch_id,
     fiscal_drive_number, shift_number, fiscal_document_number
 )
 select distinct on (digest)
     batch.organization_inn,
     batch.product,
-    reject.kkt_reg_id,
+    reject.unit_id,
     reject.kind,
     reject.step,
     reject.reason,
     reject.record,
-    md5(reject.kind || coalesce(reject.kkt_reg_id, '') || reject.reason || reject.record) as digest,
+    md5(reject.kind || coalesce(reject.unit_id, '') || reject.reason || reject.record) as digest,
     reject.day,
     reject.page_id,
     reject.batch_id,

@@ -3,11 +3,12 @@ update control.register
 set read_through = greatest(register.read_through, reached.read_through)
 from (
     select
-        kkt_reg_id,
-        max(read_through) as read_through
+        assignment.unit_id,
+        max(assignment.read_through) as read_through
     from control.assignment
-    where batch_id = %(batch_id)s
-    group by kkt_reg_id
-    having bool_and(state = 'read') and max(read_through) is not null
+    inner join control.batch on assignment.batch_id = batch.batch_id and batch.product = 'ofd'
+    where assignment.batch_id = %(batch_id)s
+    group by assignment.unit_id
+    having bool_and(assignment.state = 'read') and max(assignment.read_through) is not null
 ) as reached
-where register.organization_inn = %(inn)s and register.kkt_reg_id = reached.kkt_reg_id
+where register.organization_inn = %(inn)s and register.kkt_reg_id = reached.unit_id

@@ -16,7 +16,7 @@ taken as (
     where
         coverage.organization_inn = reopened.organization_inn
         and coverage.product = reopened.product
-        and coverage.kkt_reg_id = reopened.unit_id
+        and coverage.unit_id = reopened.unit_id
         and coverage.days && reopened.days
     returning coverage.*, reopened.days as reopened_days
 ),
@@ -30,11 +30,11 @@ no_longer_covered as (
         and reopened.days @> covered_day.day
 )
 
-insert into control.coverage (organization_inn, product, kkt_reg_id, days, evidence, batch_id, recorded_at)
+insert into control.coverage (organization_inn, product, unit_id, days, evidence, batch_id, recorded_at)
 select
     organization_inn,
     product,
-    kkt_reg_id,
+    unit_id,
     unnest(datemultirange(days) - reopened_days) as days,
     evidence,
     batch_id,

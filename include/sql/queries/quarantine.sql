@@ -3,7 +3,7 @@ select
     quarantine.quarantine_id,
     quarantine.organization_inn,
     quarantine.product,
-    quarantine.kkt_reg_id,
+    quarantine.unit_id,
     quarantine.kind,
     quarantine.step,
     quarantine.reason,

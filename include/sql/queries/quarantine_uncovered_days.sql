@@ -3,7 +3,7 @@
 select
     reopened.organization_inn,
     reopened.product,
-    reopened.unit_id as kkt_reg_id,
+    reopened.unit_id,
     lower(span) as first_day,
     upper(span) - 1 as last_day
 from (

@@ -1,30 +1,30 @@
 -- Run by publish once the batch is written: records whose days this batch has read again, without finding them wrong, and
 -- which are covered now; and records of a shift that a person has decided about. Whatever they held back is published.
 with found as (
-    select md5(reject.kind || coalesce(reject.kkt_reg_id, '') || reject.reason || reject.record) as digest
+    select md5(reject.kind || coalesce(reject.unit_id, '') || reject.reason || reject.record) as digest
     from stage.reject
     where reject.batch_id = %(batch_id)s
 ),
 
 asked as (
     select
-        kkt_reg_id,
+        unit_id,
         range_agg(daterange(first_day, last_day, '[]')) as days
     from control.assignment
     where batch_id = %(batch_id)s and state = 'read'
-    group by kkt_reg_id
+    group by unit_id
 ),
 
 read_again as (
     select waiting.quarantine_id
     from control.quarantine as waiting
     inner join control.quarantine_days on waiting.quarantine_id = quarantine_days.quarantine_id
-    inner join asked on waiting.kkt_reg_id = asked.kkt_reg_id
+    inner join asked on waiting.unit_id = asked.unit_id
     inner join control.covered
         on
             waiting.organization_inn = covered.organization_inn
             and waiting.product = covered.product
-            and waiting.kkt_reg_id = covered.kkt_reg_id
+            and waiting.unit_id = covered.unit_id
     where
         waiting.organization_inn = %(inn)s
         and waiting.product = %(product)s
@@ -40,8 +40,9 @@ settled as (
     from control.quarantine as waiting
     inner join accounting.shift
         on
-            waiting.organization_inn = shift.organization_inn
-            and waiting.kkt_reg_id = shift.kkt_reg_id
+            waiting.product = 'ofd'
+            and waiting.organization_inn = shift.organization_inn
+            and waiting.unit_id = shift.kkt_reg_id
             and waiting.fiscal_drive_number = shift.fiscal_drive_number
             and waiting.shift_number = shift.shift_number
     inner join control.decision on shift.shift_id = decision.shift_id

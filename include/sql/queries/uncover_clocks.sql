@@ -8,13 +8,14 @@ select
 from control.register
 inner join (
     select
-        kkt_reg_id,
-        min(first_day) as first_day,
-        max(last_day) + 1 as end_day
+        assignment.unit_id,
+        min(assignment.first_day) as first_day,
+        max(assignment.last_day) + 1 as end_day
     from control.assignment
-    where batch_id = %(batch_id)s
-    group by kkt_reg_id
-) as asked on register.kkt_reg_id = asked.kkt_reg_id
+    inner join control.batch on assignment.batch_id = batch.batch_id and batch.product = 'ofd'
+    where assignment.batch_id = %(batch_id)s
+    group by assignment.unit_id
+) as asked on register.kkt_reg_id = asked.unit_id
 cross join
     lateral (
         select max(shift.closed_at) as closed_at

@@ -4,11 +4,11 @@ select distinct
     shift.shift_number,
     shift.closed_at::date as closed_day
 from stage.reject
-inner join control.batch on reject.batch_id = batch.batch_id
+inner join control.batch on reject.batch_id = batch.batch_id and batch.product = 'ofd'
 inner join accounting.shift
     on
         shift.organization_inn = %(inn)s
-        and reject.kkt_reg_id = shift.kkt_reg_id
+        and reject.unit_id = shift.kkt_reg_id
         and reject.shift_number = shift.shift_number
         and shift.closed_at >= least(reject.day, batch.first_day)
         -- An open shift is looked for in 40 days, from its opening or from the beginning of a window.

@@ -37,8 +37,8 @@ left join
         cross join unnest(covered.days) as span
         where
             covered.organization_inn = %(inn)s
-            and covered.product = %(product)s
-            and covered.kkt_reg_id = numbered.kkt_reg_id
+            and covered.product = 'ofd'
+            and covered.unit_id = numbered.kkt_reg_id
             and span @> numbered.closed_before
     ) as covered
     on true

@@ -1,6 +1,6 @@
 -- Run by publish for `spoiled_days`: rejected records, and shifts that are missing or open. Market's with their answers.
 select
-    reject.kkt_reg_id as unit_id,
+    reject.unit_id,
     page.fetch_id,
     reject.kind,
     reject.day,

@@ -1,6 +1,6 @@
 -- Run by publish for `spoiled_days`: what the batch asked of its registers or shops, where any record was rejected.
 select
-    kkt_reg_id as unit_id,
+    unit_id,
     fetch_id,
     first_day,
     last_day + 1 as end_day

@@ -23,7 +23,7 @@ select
                     select from control.assignment
                     where
                         assignment.batch_id = %(batch_id)s
-                        and assignment.kkt_reg_id = gap.kkt_reg_id
+                        and assignment.unit_id = gap.unit_id
                         and assignment.reason <> 'silent'
                         and gap.days && daterange(assignment.first_day, assignment.last_day, '[]')
                 )
@@ -34,10 +34,10 @@ select
                         from
                             jsonb_to_recordset(%(known_gaps)s)
                                 as known (
-                                    kkt_reg_id text, first_day date, last_day date, reason text
+                                    unit_id text, first_day date, last_day date, reason text
                                 )
                         where
-                            known.kkt_reg_id = gap.kkt_reg_id
+                            known.unit_id = gap.unit_id
                             and known.reason = gap.reason
                             and daterange(known.first_day, known.last_day, '[]') @> gap.days
                     )

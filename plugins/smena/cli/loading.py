@@ -22,9 +22,9 @@ from smena.warehouse.database import Row, Warehouse, as_json
 if TYPE_CHECKING:
     from smena.pipeline.publish import Published
 
-_WINDOWS = {"kkt_reg_id": "РНМ or shop", "first_day": "from", "last_day": "to", "days": "days", "reason": "why"}
+_WINDOWS = {"unit_id": "РНМ or shop", "first_day": "from", "last_day": "to", "days": "days", "reason": "why"}
 _SHIFTS_THAT_WAIT = ("incomplete", "needs_review", "conflict", "closed_period")
-_GAPS = {"kkt_reg_id": "РНМ", "first_day": "from", "last_day": "to", "reason": "why", "details": "details"}
+_GAPS = {"unit_id": "РНМ", "first_day": "from", "last_day": "to", "reason": "why", "details": "details"}
 
 
 @click.command()
@@ -38,7 +38,7 @@ def plan(session: Session, *, inn: str, product: str) -> None:
     made = preview(road_from_environment(), inn, product)
     windows = [
         {
-            "kkt_reg_id": planned.kkt_reg_id,
+            "unit_id": planned.unit_id,
             "first_day": planned.window.first_day,
             "last_day": planned.window.last_day,
             "days": planned.window.days,

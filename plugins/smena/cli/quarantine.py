@@ -24,7 +24,7 @@ _COLUMNS = {
     "quarantine_id": "id",
     "organization_inn": "ИНН",
     "product": "product",
-    "kkt_reg_id": "register",
+    "unit_id": "register",
     "day": "day",
     "kind": "kind",
     "reason": "reason",
@@ -35,7 +35,7 @@ _COUNTED = {"records": "records", "state": "state", "reason": "reason"}
 _DAYS = {
     "organization_inn": "ИНН",
     "product": "product",
-    "kkt_reg_id": "register",
+    "unit_id": "register",
     "first_day": "from",
     "last_day": "to",
 }

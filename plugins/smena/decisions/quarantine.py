@@ -24,7 +24,7 @@ class Retried:
 
     Attributes:
         records: ids of the records whose days are open now.
-        days: by register: `organization_inn`, `product`, `kkt_reg_id`, `first_day`, `last_day`.
+        days: by register: `organization_inn`, `product`, `unit_id`, `first_day`, `last_day`.
         without_register: ids of records that name no register: no day of theirs can be opened.
     """
 
@@ -95,13 +95,13 @@ def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = Non
     found = _locked(transaction, ids, inn)
     if released := [row for row in found if row["state"] == RELEASED]:
         raise AlreadyAnswered([_given(row) for row in released])
-    numbers = [row["quarantine_id"] for row in found if row["kkt_reg_id"] is not None]
+    numbers = [row["quarantine_id"] for row in found if row["unit_id"] is not None]
     transaction.run("uncover_table")
     transaction.run("quarantine_uncover", ids=numbers)
     transaction.run("publish_uncovered")
     days = transaction.rows("quarantine_uncovered_days")
     transaction.run("quarantine_retry", ids=numbers, by=by)
-    return Retried(numbers, days, [row["quarantine_id"] for row in found if row["kkt_reg_id"] is None])
+    return Retried(numbers, days, [row["quarantine_id"] for row in found if row["unit_id"] is None])
 
 
 def give_up(transaction: Transaction, ids: Sequence[int], *, by: str, reason: str) -> list[int]:

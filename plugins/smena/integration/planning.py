@@ -34,14 +34,14 @@ SHARD_REGISTER_DAYS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
-    """Days of one register, or of a shop, whose id then is `kkt_reg_id`.
+    """Days of one unit: a register of the OFD, or a shop of Market.
 
     `reason` is `missing`, `look_back`, `asked`, or `silent`: nothing can exist there, nothing is asked.
 
     `moves_mark`: once it is read, the register's mark of how far it was read may move.
     """
 
-    kkt_reg_id: str
+    unit_id: str
     window: Window
     reason: str
     last_document_at: datetime | None
@@ -224,16 +224,16 @@ def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, 
     most = SHARD_REGISTERS if product == OFD else SHARD_SHOPS
     shard, registers, register_days, last_register = 0, 0, 0, ""
     for planned in windows:
-        if planned.kkt_reg_id != last_register:
+        if planned.unit_id != last_register:
             if registers >= most or register_days >= SHARD_REGISTER_DAYS:
                 shard, registers, register_days = shard + 1, 0, 0
-            registers, last_register = registers + 1, planned.kkt_reg_id
+            registers, last_register = registers + 1, planned.unit_id
         silent = planned.reason == "silent"
         register_days += 0 if silent else planned.window.days
         assignments.append(
             {
                 "shard": shard,
-                "kkt_reg_id": planned.kkt_reg_id,
+                "unit_id": planned.unit_id,
                 "first_day": planned.window.first_day,
                 "last_day": planned.window.last_day,
                 "reason": planned.reason,
@@ -264,7 +264,7 @@ def _read_through(planned: PlannedWindow, horizon: date) -> datetime | None:
 def _planned(rows: list[Row]) -> list[PlannedWindow]:
     return [
         PlannedWindow(
-            row["kkt_reg_id"],
+            row["unit_id"],
             Window(row["first_day"], row["last_day"]),
             row["reason"],
             row["last_document_at"],

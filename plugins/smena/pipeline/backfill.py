@@ -146,8 +146,8 @@ def tell(backfill: Backfill) -> None:
         logger.error("no backfill of %s: %s", quarter_days, why)
     for gap in backfill.gaps[:MOST_GAPS_LOGGED]:
         logger.info(
-            "out_of_reach kkt_reg_id=%s days=%s…%s why=%s %s",
-            gap["kkt_reg_id"], gap["first_day"], gap["last_day"], gap["reason"], gap["details"],
+            "out_of_reach unit_id=%s days=%s…%s why=%s %s",
+            gap["unit_id"], gap["first_day"], gap["last_day"], gap["reason"], gap["details"],
         )  # fmt: skip
     if len(backfill.gaps) > MOST_GAPS_LOGGED:
         logger.info("out_of_reach and %d more, in control.gap", len(backfill.gaps) - MOST_GAPS_LOGGED)

@@ -32,14 +32,14 @@ def by_register(
     except PassingFault:
         raise
     except Exception as error:  # noqa: BLE001 - the border of a register
-        registers = sorted({page.kkt_reg_id for page in pages})
+        registers = sorted({page.unit_id for page in pages})
         ours = contained(error, f"pages of {len(registers)} registers, {registers[0]} among them")
         if len(registers) == 1:
-            failed |= {(page.kkt_reg_id, page.first_day): ours for page in pages}
+            failed |= {(page.unit_id, page.first_day): ours for page in pages}
             return []
     apart: defaultdict[str, list[StoredPage]] = defaultdict(list)
     for page in pages:
-        apart[page.kkt_reg_id].append(page)
+        apart[page.unit_id].append(page)
     return [one for part in apart.values() for one in by_register(transaction, part, work, failed)]
 
 

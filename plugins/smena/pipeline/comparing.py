@@ -165,7 +165,7 @@ def _parts(lot: list[Row], key: str) -> list[list[Row]]:
 def _evidence(road: Road, part: list[Row], pages_of: str, methods: Sequence[str]) -> list[RawPage]:
     rows = road.warehouse.rows("proof_pages", pages=sorted({page for row in part for page in row[pages_of]}))
     return [
-        RawPage(row["page_id"], row["kkt_reg_id"], decompress(bytes(row["body"]), row["body_bytes"]))
+        RawPage(row["page_id"], row["unit_id"], decompress(bytes(row["body"]), row["body_bytes"]))
         for row in rows
         if row["method"] in methods
     ]
@@ -262,7 +262,7 @@ class _Asker:
                 budget.take(len(page.body))
                 page_id = self._pages.add(
                     fetch_id=fetch_id,
-                    kkt_reg_id=register["kkt_reg_id"],
+                    unit_id=register["kkt_reg_id"],
                     method=DOCUMENTS,
                     address=page.address,
                     status=page.status,

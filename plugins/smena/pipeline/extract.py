@@ -74,7 +74,7 @@ class _Asking:
             last = min(last, datetime.combine(assignment.permission_to, time(23, 59, 59)))
         if first > last:
             return
-        for page in self.client.by_period(assignment.ofd_organization_id, assignment.kkt_reg_id, first, last, types):
+        for page in self.client.by_period(assignment.ofd_organization_id, assignment.unit_id, first, last, types):
             self.fetch.keep(DOCUMENTS, page)
             yield page.body
 
@@ -85,7 +85,7 @@ class _Asking:
         Where no receipts will be read beside them, totals by day of the same days are their witness.
         """
         assignment = self.assignment
-        place = (assignment.ofd_organization_id, assignment.kkt_reg_id)
+        place = (assignment.ofd_organization_id, assignment.unit_id)
         first, last = self._permitted(assignment.first_day - MARGIN), assignment.last_day
         page = self.client.by_shifts(*place, first, last)
         self.fetch.keep("by_shifts", page)
@@ -149,7 +149,7 @@ def _fetch_reports(
 
     def fetch(one: Fetch) -> None:
         asking = _Asking(client, one, has_witness=batch.detail == "totals", date_policy=date_policy)
-        asking.reports(ends.get((one.assignment.kkt_reg_id, one.assignment.first_day), {}))
+        asking.reports(ends.get((one.assignment.unit_id, one.assignment.first_day), {}))
         asking.totals()
 
     waiting = ledger.assignments_of(road.warehouse, result.batch_id, result.shard, states)
@@ -174,14 +174,14 @@ def _fetch_receipts(
         with road.warehouse.transaction() as transaction:
             mark_failed(transaction, batch.batch_id, failed)
         result.count("failed", len(failed))
-        listed = [one for one in listed if (one.kkt_reg_id, one.first_day) not in failed]
+        listed = [one for one in listed if (one.unit_id, one.first_day) not in failed]
 
     def fetch(one: Fetch) -> None:
-        for first, last in periods[one.assignment.kkt_reg_id, one.assignment.first_day]:
+        for first, last in periods[one.assignment.unit_id, one.assignment.first_day]:
             _Asking(client, one).receipts(first, last)
 
-    needing = [one for one in listed if (one.kkt_reg_id, one.first_day) in periods]
-    done = [one for one in listed if (one.kkt_reg_id, one.first_day) not in periods]
+    needing = [one for one in listed if (one.unit_id, one.first_day) in periods]
+    done = [one for one in listed if (one.unit_id, one.first_day) not in periods]
     ledger.mark_read(road.warehouse, batch.batch_id, done)
     result.count("read", len(done))
     fetch_all(

@@ -55,7 +55,7 @@ class Fetch:
         """Keeps an answer that is not counted; gives its page id."""
         return self.pages.add(
             fetch_id=self.fetch_id,
-            kkt_reg_id=self.assignment.kkt_reg_id,
+            unit_id=self.assignment.unit_id,
             method=method,
             address=page.address,
             status=page.status,
@@ -108,7 +108,7 @@ def _attempt(
     road: Road, pages: PageStore, assignment: Assignment, fetch: Callable[[Fetch], None], state: str, kept_as: str
 ) -> tuple[str, SmenaError | None]:
     """Fetches for one assignment and marks how it ended."""
-    what = f"batch {pages.batch_id}, {assignment.kkt_reg_id} from {assignment.first_day}"
+    what = f"batch {pages.batch_id}, {assignment.unit_id} from {assignment.first_day}"
     ended = state
     error: SmenaError | None = None
     fetched: dict[str, int] = {}
@@ -124,7 +124,7 @@ def _attempt(
     except TooManyBytes as too_many:
         if ledger.split(road.warehouse, pages.batch_id, assignment):
             logger.warning(
-                "split register=%s first_day=%s why=%s", assignment.kkt_reg_id, assignment.first_day, too_many
+                "split register=%s first_day=%s why=%s", assignment.unit_id, assignment.first_day, too_many
             )
             return SPLIT, None
         ended, error = "failed", too_many

@@ -71,7 +71,7 @@ class Listing(ABC):
         for method, page in self.pages:
             PageStore(warehouse, batch_id).add(
                 fetch_id=int(warehouse.rows("fetch_id")[0]["fetch_id"]),
-                kkt_reg_id=None,
+                unit_id=None,
                 method=method,
                 address=page.address,
                 status=page.status,

@@ -185,7 +185,7 @@ def _is_whole(shard: Row) -> bool:
 def _check_mandate(transaction: Transaction, batch: Batch) -> None:
     """What was planned under one mandate may come to be published under another: that one decides."""
     required(transaction, batch.organization_inn, batch.product)
-    outside = [row["kkt_reg_id"] for row in transaction.rows("batch_outside_mandate", batch_id=batch.batch_id)]
+    outside = [row["unit_id"] for row in transaction.rows("batch_outside_mandate", batch_id=batch.batch_id)]
     if outside:
         raise WrongUse(
             f"batch {batch.batch_id} of {batch.organization_inn} has registers that the mandate in force does not name:"

@@ -52,11 +52,11 @@ def _windows(pages: list[StoredPage]) -> dict[int, int]:
         if page.method == "by_shifts":
             alone.append(page)
         elif page.method == "by_days":
-            place = (page.kkt_reg_id, page.first_day)
-            windows |= {one.page_id: page.page_id for one in alone if (one.kkt_reg_id, one.first_day) == place}
+            place = (page.unit_id, page.first_day)
+            windows |= {one.page_id: page.page_id for one in alone if (one.unit_id, one.first_day) == place}
             alone = []
     return windows
 
 
 def _raw(page: StoredPage) -> RawPage:
-    return RawPage(page.page_id, page.kkt_reg_id, page.body)
+    return RawPage(page.page_id, page.unit_id, page.body)

@@ -158,7 +158,7 @@ def _reported(road: Road, batch_id: int) -> list[str]:
         if row["state"] == "failed"
     ]
     wrong += [
-        f"batch {batch_id} of {batch.organization_inn}: organisation {row['kkt_reg_id']} cannot be listed,"
+        f"batch {batch_id} of {batch.organization_inn}: organisation {row['unit_id']} cannot be listed,"
         f" {translate(row['details'], ENGLISH)}"
         for row in road.warehouse.rows("gaps_not_listed", inn=batch.organization_inn, batch_id=batch_id)
     ]

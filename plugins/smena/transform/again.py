@@ -166,7 +166,7 @@ def read_told_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
             if not known or not all(type(count) is int and 0 <= count < 2**31 for count in counts):
                 continue
             rows += [
-                (page.kkt_reg_id, one.shift_number, one.shift_close, sum(counts), operation, rate, vat)
+                (page.unit_id, one.shift_number, one.shift_close, sum(counts), operation, rate, vat)
                 for section, operation in zip(sections, _SECTIONS.values(), strict=True)
                 if section is not None and isinstance(section.nds, dict)
                 for rate, vat in _rates(section.nds)

@@ -20,7 +20,10 @@ def distinct(
 
 
 def as_rejects(rows: pd.DataFrame, kind: str, reason: str | pd.Series) -> pd.DataFrame:
-    """Rows of a frame as rejects: the record is the row itself. Empty rows give an empty frame."""
+    """Rows of a frame as rejects: the record is the row itself, the unit its `kkt_reg_id` or `shop_id`.
+
+    Empty rows give an empty frame.
+    """
     if rows.empty:
         return REJECTS.empty()
     record = rows.drop(columns=["page_id", "reason", "_vat"], errors="ignore")
@@ -30,7 +33,7 @@ def as_rejects(rows: pd.DataFrame, kind: str, reason: str | pd.Series) -> pd.Dat
     return REJECTS.of(
         {
             "page_id": rows.get("page_id", absent),
-            "kkt_reg_id": rows.get("kkt_reg_id", absent),
+            "unit_id": rows.get("kkt_reg_id", rows.get("shop_id", absent)),
             "kind": pd.Series(kind, index=rows.index),
             "reason": reason if isinstance(reason, pd.Series) else pd.Series(str(reason), index=rows.index),
             "record": pd.Series(lines, index=rows.index),

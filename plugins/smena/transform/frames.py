@@ -107,7 +107,7 @@ REJECTS = Schema(
     "rejects",
     {
         "page_id": WHOLE,
-        "kkt_reg_id": TEXT,
+        "unit_id": TEXT,
         "kind": TEXT,
         "reason": TEXT,
         "record": TEXT,
@@ -117,7 +117,10 @@ REJECTS = Schema(
         "fiscal_document_number": WHOLE,
     },
 )
-"""What goes to quarantine: the raw record as JSON text, and why. `day` (of its time) is missing where unknown."""
+"""What goes to quarantine: the raw record as JSON text, and why. `day` (of its time) is missing where unknown.
+
+`unit_id` is the register or shop that was asked.
+"""
 
 SHIFTS = Schema(
     "shifts",

@@ -25,10 +25,10 @@ _NEVER = np.datetime64("NaT", "us")
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """An answer's bytes (decompressed) with the register that was asked; of Kontur.Market, with the shop."""
+    """An answer's bytes (decompressed) with the unit that was asked: a register, or a shop of Kontur.Market."""
 
     page_id: int
-    kkt_reg_id: str
+    unit_id: str
     body: bytes
 
 
@@ -42,7 +42,7 @@ class Found:
 
     def add(self, page: RawPage, documents: Sequence[Any]) -> None:
         self.pages += [page.page_id] * len(documents)
-        self.registers += [page.kkt_reg_id] * len(documents)
+        self.registers += [page.unit_id] * len(documents)
         self.documents += documents
 
     def extend(self, other: Found) -> None:
@@ -107,7 +107,7 @@ def reject_of_day(page: RawPage, kind: str, why: str, record: bytes, day: dateti
     """A rejected record without fiscal numbers; its day where it can be told."""
     return {
         "page_id": page.page_id,
-        "kkt_reg_id": page.kkt_reg_id,
+        "unit_id": page.unit_id,
         "kind": cut(storable(kind), LONGEST_IDENTIFIER),
         "reason": why,
         "record": storable(record[:LONGEST_RECORD].decode(errors="replace")),

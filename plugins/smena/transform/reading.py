@@ -113,7 +113,7 @@ def _all_at_once(page: RawPage, vat_keys: frozenset[str]) -> dict[str, list[Any]
         for kind in document_types(vat_keys)
     }
     ignored = sum(getattr(one, kind) is not None for one in documents for kind in IGNORED)
-    ours = all(one.kkt_reg_id.strip() == page.kkt_reg_id for told in known.values() for one in told)
+    ours = all(one.kkt_reg_id.strip() == page.unit_id for told in known.values() for one in told)
     if not ours or sum(map(len, known.values())) + ignored != len(documents):
         raise Undecodable(Reason.NOT_WHAT_WAS_ASKED_FOR)
     return known
@@ -140,7 +140,7 @@ def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str,
                 raise Undecodable(Reason.TWO_DOCUMENTS_IN_ONE if kinds else Reason.UNKNOWN_TYPE_OF_DOCUMENT)  # noqa: TRY301
             if kind in types:
                 document: Any = decode(told[kind], types[kind], strict=False)
-                if document.kkt_reg_id.strip() != page.kkt_reg_id:
+                if document.kkt_reg_id.strip() != page.unit_id:
                     raise Undecodable(Reason.OF_ANOTHER_REGISTER)  # noqa: TRY301
                 known[kind].append(document)
         except Undecodable as error:

@@ -105,7 +105,7 @@ def registers(
             most=REGISTERS_A_PAGE,
         )
     rows = _by(
-        cells, "kkt_reg_id", lambda place, day: f"{inn}/{day}?product={product}&register={quote(place)}", request
+        cells, "unit_id", lambda place, day: f"{inn}/{day}?product={product}&register={quote(place)}", request
     )
     return page(
         request,
@@ -198,7 +198,7 @@ def _state(transaction: Transaction, organization: Row, day: date, product: str,
         after="",
         most=1,
     )
-    return next((row for row in cells if row["kkt_reg_id"] == register), None)
+    return next((row for row in cells if row["unit_id"] == register), None)
 
 
 def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], request: Request) -> list[dict[str, Any]]:

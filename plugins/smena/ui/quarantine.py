@@ -35,7 +35,7 @@ def record(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, quaran
             raise NotInSight
         organization = organization_in_sight(transaction, row["organization_inn"])
         history = transaction.rows("quarantine_history", quarantine_id=quarantine_id)
-        batches = transaction.rows("explain_batch", batches=[row["batch_id"]], kkt_reg_id=row["kkt_reg_id"])
+        batches = transaction.rows("explain_batch", batches=[row["batch_id"]], unit_id=row["unit_id"])
         pages = transaction.rows("explain_pages", pages=[row["page_id"]] if row["page_id"] else [])
     return page(
         request,

@@ -36,7 +36,7 @@ class Assignment:
     `permission_*` bound the days that may be read at all; None is no bound.
     """
 
-    kkt_reg_id: str
+    unit_id: str
     ofd_organization_id: str
     first_day: date
     last_day: date
@@ -74,7 +74,7 @@ def assign(transaction: Transaction, batch_id: int, first_day: date, assignments
 def known_ends(warehouse: Warehouse, batch_id: int, shard: int) -> dict[tuple[str, date], dict[tuple[str, int], int]]:
     """By register and first day of its assignment: ФД number of the newest z-report before, by ФН and shift number."""
     return {
-        (row["kkt_reg_id"], row["first_day"]): {
+        (row["unit_id"], row["first_day"]): {
             (row["fiscal_drive_number"], row["shift_number"]): row["fiscal_document_number"]
         }
         for row in warehouse.rows("known_ends", batch_id=batch_id, shard=shard)
@@ -124,7 +124,7 @@ def mark(
     warehouse.run(
         "assignment_mark",
         batch_id=batch_id,
-        kkt_reg_id=assignment.kkt_reg_id,
+        unit_id=assignment.unit_id,
         first_day=assignment.first_day,
         state=state,
         fetch_id=fetch_id,
@@ -133,12 +133,12 @@ def mark(
     )
 
 
-def mark_failed(transaction: Transaction, batch_id: int, kkt_reg_id: str, first_day: date, error: Exception) -> None:
+def mark_failed(transaction: Transaction, batch_id: int, unit_id: str, first_day: date, error: Exception) -> None:
     """Writes that one assignment, whose answers are there, could not be worked on."""
     transaction.run(
         "assignment_mark",
         batch_id=batch_id,
-        kkt_reg_id=kkt_reg_id,
+        unit_id=unit_id,
         first_day=first_day,
         state="failed",
         fetch_id=None,
@@ -149,12 +149,12 @@ def mark_failed(transaction: Transaction, batch_id: int, kkt_reg_id: str, first_
 
 def split(warehouse: Warehouse, batch_id: int, assignment: Assignment) -> bool:
     """Makes two planned assignments of one, by days; False where it is of a week or less."""
-    place = {"kkt_reg_id": assignment.kkt_reg_id, "first_day": assignment.first_day}
+    place = {"unit_id": assignment.unit_id, "first_day": assignment.first_day}
     return bool(warehouse.run("assignment_split", batch_id=batch_id, **place))
 
 
 def mark_read(warehouse: Warehouse, batch_id: int, assignments: Sequence[Assignment]) -> None:
     """Marks assignments, all at once, of which nothing more is needed than what was listed."""
     if assignments:
-        told = [{"kkt_reg_id": one.kkt_reg_id, "first_day": one.first_day} for one in assignments]
+        told = [{"unit_id": one.unit_id, "first_day": one.first_day} for one in assignments]
         warehouse.run("assignments_read", batch_id=batch_id, assignments=as_json(told))

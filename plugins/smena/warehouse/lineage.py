@@ -132,15 +132,15 @@ def page_of(transaction: Transaction, page_id: int) -> Page:
 
 
 def _assigned(shift: Row) -> str | None:
-    """What the ledgers of assignments call the shift's register: of Market it is the shop."""
+    """The unit that was asked for the shift: its register of the OFD, its shop of Market."""
     told = shift["kkt_reg_id"] if shift["source"] == "ofd" else shift["shop_id"]
     return None if told is None else str(told)
 
 
 def _batches(transaction: Transaction, wanted: Iterable[int], assigned: str | None) -> list[Row]:
     batches = sorted(set(wanted))
-    checks = transaction.rows("explain_checks", batches=batches, kkt_reg_id=assigned)
-    rows = transaction.rows("explain_batch", batches=batches, kkt_reg_id=assigned)
+    checks = transaction.rows("explain_checks", batches=batches, unit_id=assigned)
+    rows = transaction.rows("explain_batch", batches=batches, unit_id=assigned)
     for row in rows:
         row["checks"] = [check for check in checks if check["batch_id"] == row["batch_id"]]
     return rows

@@ -20,7 +20,7 @@ class StoredPage:
     """A page out of the evidence: `body` is decompressed; the days are those of the assignment it answers."""
 
     page_id: int
-    kkt_reg_id: str
+    unit_id: str
     first_day: date
     last_day: date
     method: str
@@ -50,7 +50,7 @@ class PageStore:
         self,
         *,
         fetch_id: int,
-        kkt_reg_id: str | None,
+        unit_id: str | None,
         method: str,
         address: str,
         status: int,
@@ -66,7 +66,7 @@ class PageStore:
                 "page_add",
                 batch_id=self.batch_id,
                 fetch_id=fetch_id,
-                kkt_reg_id=kkt_reg_id,
+                unit_id=unit_id,
                 method=method,
                 address=address,
                 status=status,
@@ -92,13 +92,13 @@ def pages_by_assignment(
     """The pages of a shard in chunks of about `chunk_bytes` (uncompressed); an assignment is never split over two."""
     chunk: list[StoredPage] = []
     held = 0
-    for page_id, kkt_reg_id, first_day, last_day, method, body, size in transaction.stream(
+    for page_id, unit_id, first_day, last_day, method, body, size in transaction.stream(
         "pages_of_shard", batch_id=batch_id, shard=shard, states=list(states)
     ):
-        if held >= chunk_bytes and (kkt_reg_id, first_day) != (chunk[-1].kkt_reg_id, chunk[-1].first_day):
+        if held >= chunk_bytes and (unit_id, first_day) != (chunk[-1].unit_id, chunk[-1].first_day):
             yield chunk
             chunk, held = [], 0
-        chunk.append(StoredPage(page_id, kkt_reg_id, first_day, last_day, method, decompress(bytes(body), size)))
+        chunk.append(StoredPage(page_id, unit_id, first_day, last_day, method, decompress(bytes(body), size)))
         held += size
     if chunk:
         yield chunk

@@ -52,7 +52,7 @@ def put_gap(warehouse: Warehouse, inn: str, *, reason: str = "no_permission", re
     run(
         warehouse,
         """
-        insert into control.gap (organization_inn, product, kkt_reg_id, days, reason)
+        insert into control.gap (organization_inn, product, unit_id, days, reason)
         values (%(inn)s, 'ofd', %(register)s, '[2026-01-11,2026-01-13)', %(reason)s)
         """,
         inn=inn,

@@ -56,7 +56,7 @@ def test_checks_are_told_with_what_they_looked_at(loaded: Shop) -> None:
     order = loaded.town.orders()[0]
     (batch,) = explained(loaded, order["document_id"])["batches"]
     shards = loaded.town.sql(
-        "select distinct shard from control.assignment where batch_id = %s and kkt_reg_id = %s",
+        "select distinct shard from control.assignment where batch_id = %s and unit_id = %s",
         batch["batch_id"],
         explained(loaded, order["document_id"])["shift"]["kkt_reg_id"],
     )

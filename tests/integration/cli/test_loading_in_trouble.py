@@ -47,7 +47,7 @@ def test_one_register_that_fails_is_exit_3_and_the_rest_is_published(shop: Shop)
     assert "is published, but a part could not be read" in told and "run again" in told
     truth = {line["kkt_reg_id"] for line in shop.town.truth().values()}
     assert {shift["kkt_reg_id"] for shift in shop.town.shifts()} == truth - {register}
-    assert [(gap["kkt_reg_id"], gap["reason"]) for gap in shop.town.gaps()] == [(register, "failed")]
+    assert [(gap["unit_id"], gap["reason"]) for gap in shop.town.gaps()] == [(register, "failed")]
     shop.town.sandbox.faults.clear()
     assert shop.load().code == 0
     assert shop.is_loaded_right()

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 def assignments(shop: Shop, batch_id: int) -> list[tuple[Any, ...]]:
     return shop.town.sql(
-        "select kkt_reg_id, first_day, last_day, reason from control.assignment where batch_id = %s order by 1, 2",
+        "select unit_id, first_day, last_day, reason from control.assignment where batch_id = %s order by 1, 2",
         batch_id,
     )
 
@@ -32,7 +32,7 @@ def test_without_days_it_loads_what_the_daily_run_would(shop: Shop, build_town: 
     mine = assignments(shop, done.data["batch_id"])
     assert mine == assignments(Shop(other), daily["batches"][0])
     assert [(row[0], str(row[1]), str(row[2]), row[3]) for row in mine] == sorted(
-        (one["kkt_reg_id"], one["first_day"], one["last_day"], one["reason"]) for one in planned
+        (one["unit_id"], one["first_day"], one["last_day"], one["reason"]) for one in planned
     )
     assert shop.is_loaded_right()
     assert shop.town.sql("select reason, product from control.batch") == [("planned", "ofd")]

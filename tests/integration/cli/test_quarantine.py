@@ -86,7 +86,7 @@ def test_a_retry_opens_the_days_of_a_record_and_the_next_plan_asks_for_them(spoi
     assert done["retried"] == [row["quarantine_id"]]
     (span,) = done["days"]
     assert span["first_day"] <= row["day"] <= span["last_day"]
-    assert row["kkt_reg_id"] == span["kkt_reg_id"]
+    assert row["unit_id"] == span["unit_id"]
     spoilt.town.load()
     assert the_record(spoilt)["state"] == "released"
     assert spoilt.is_loaded_right()

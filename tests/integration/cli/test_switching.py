@@ -178,7 +178,7 @@ def test_the_status_says_what_is_covered_and_ends_with_1_while_something_waits(s
     assert (done.code, done.err) == (1, "")
     (told,) = done.data["integrations"]
     assert (told["gaps"], told["covered_days"], told["newest_covered_day"]) == (1, 0, None)
-    assert [gap["kkt_reg_id"] for gap in shop.town.gaps()] == [register]
+    assert [gap["unit_id"] for gap in shop.town.gaps()] == [register]
     shop.town.sandbox.faults.clear()
     assert shop.load().code == 0
     done = status(shop.cli)

@@ -165,7 +165,7 @@ def test_a_day_that_the_operator_counts_otherwise_for_the_organisation_differs(b
     town = build_town(replace(SHOP, registers_per_organization=3))
     town.load()
     hidden = town.register(2)
-    town.sql("delete from control.told_day; delete from control.coverage where kkt_reg_id = %s", hidden)
+    town.sql("delete from control.told_day; delete from control.coverage where unit_id = %s", hidden)
     town.sql("alter table control.register disable trigger all")
     town.sql("delete from control.register where kkt_reg_id = %s", hidden)
     found = prove(town)

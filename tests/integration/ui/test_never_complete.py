@@ -22,7 +22,7 @@ from tests.integration.ui.test_proof_pages import DAY, judge, state_of
 from tests.town import Town
 
 GAP = (
-    "insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, batch_id)"
+    "insert into control.gap (organization_inn, product, unit_id, days, reason, batch_id)"
     " select %(inn)s, 'ofd', %(register)s, daterange(%(day)s, %(day)s, '[]'), '{reason}', max(batch_id)"
     " from control.batch where organization_inn = %(inn)s"
 )
@@ -55,7 +55,7 @@ FORMS = (
     ),
     (
         "days opened again",
-        "delete from control.coverage where organization_inn = %(inn)s and kkt_reg_id = %(register)s",
+        "delete from control.coverage where organization_inn = %(inn)s and unit_id = %(register)s",
         None,
     ),
 )

@@ -36,7 +36,7 @@ EVERY_PLACE = """
         from batch
     ),
     gaps as (
-        insert into control.gap (organization_inn, product, kkt_reg_id, days, reason, details)
+        insert into control.gap (organization_inn, product, unit_id, days, reason, details)
         select %(inn)s, 'ofd', '0000000001', daterange(%(day)s, %(day)s, '[]'), reason, %(every)s
         from unnest(array[
             'no_permission', 'no_whole_day', 'before_first_document', 'not_listed', 'refused', 'unreadable', 'failed',

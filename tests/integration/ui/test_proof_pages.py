@@ -118,7 +118,7 @@ def spoilt(town: Town) -> list[int]:
         register = next(one["kkt_reg_id"] for one in town.shifts() if one["organization_inn"] == inn)
         ((number,),) = town.sql(
             "insert into control.quarantine"
-            " (organization_inn, product, kkt_reg_id, day, kind, step, reason, record, digest, batch_id)"
+            " (organization_inn, product, unit_id, day, kind, step, reason, record, digest, batch_id)"
             " select %s, 'ofd', %s, %s, 'closeShift', 'read', 'fiscal_sign_not_32_bits', '<b>a record</b>', %s,"
             " max(batch_id) from control.batch where organization_inn = %s returning quarantine_id",
             inn, register, DAY, digest, inn,

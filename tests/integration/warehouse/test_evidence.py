@@ -43,7 +43,7 @@ def batch(warehouse: Warehouse) -> Iterator[int]:
         for number, register in enumerate(REGISTERS, start=1):
             asked(
                 transaction,
-                "insert into control.assignment (batch_id, shard, kkt_reg_id, first_day, last_day, reason, ask_through,"
+                "insert into control.assignment (batch_id, shard, unit_id, first_day, last_day, reason, ask_through,"
                 " state, fetch_id) values (%s, 0, %s, '2025-03-01', '2025-03-08', 'asked', '2025-03-09', 'listed', %s)",
                 batch_id, register, number,
             )  # fmt: skip
@@ -55,7 +55,7 @@ def add(
     store: PageStore, body: bytes, *, fetch_id: int = 1, register: str | None = REGISTERS[0], when: datetime = WHEN
 ) -> int:
     return store.add(
-        fetch_id=fetch_id, kkt_reg_id=register, method="by_period", address="https://ofd.example/x?dateFrom=1",
+        fetch_id=fetch_id, unit_id=register, method="by_period", address="https://ofd.example/x?dateFrom=1",
         status=200, fetched_at=when, body=body,
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def test_a_page_is_kept_with_its_bytes_their_number_and_their_sha256(
     page_id = add(PageStore(warehouse, batch), body)
     (told,) = look(
         warehouse.dsn,
-        "select batch_id, fetch_id, kkt_reg_id, method, address, status, fetched_at, sha256, body, body_bytes "
+        "select batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, body, body_bytes "
         "from raw.page where page_id = %s",
         page_id,
     )
@@ -104,9 +104,9 @@ def test_the_moment_of_an_answer_is_kept_whatever_its_zone(warehouse: Warehouse,
     there = WHEN.astimezone(timezone(timedelta(hours=7)))
     store = PageStore(warehouse, batch)
     page_id = store.add(
-        fetch_id=1, kkt_reg_id=None, method="organizations", address="", status=200, fetched_at=there, body=b"[]"
+        fetch_id=1, unit_id=None, method="organizations", address="", status=200, fetched_at=there, body=b"[]"
     )
-    told = look(warehouse.dsn, "select fetched_at, kkt_reg_id from raw.page where page_id = %s", page_id)
+    told = look(warehouse.dsn, "select fetched_at, unit_id from raw.page where page_id = %s", page_id)
     assert told == [(WHEN, None)]
 
 

@@ -35,7 +35,7 @@ def batch(warehouse: Warehouse) -> int:
 def add(store: PageStore) -> int:
     return store.add(
         fetch_id=1,
-        kkt_reg_id=None,
+        unit_id=None,
         method="x",
         address="https://ofd.example/x",
         status=200,

@@ -21,7 +21,7 @@ def test_a_shard_holds_so_many_registers_or_fewer_shops_each_of_them_whole(produ
         for window in (MONTH, Window(date(2026, 1, 1), date(2026, 1, 2)))
     ]
     rows = in_shards(windows, product, horizon=date(2026, 1, 2), latest=datetime(2026, 2, 2))
-    shard_of = {(row["kkt_reg_id"], row["shard"]) for row in rows}
+    shard_of = {(row["unit_id"], row["shard"]) for row in rows}
     assert Counter(shard for _, shard in shard_of) == {0: most, 1: most, 2: 1}
 
 

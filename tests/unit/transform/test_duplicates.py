@@ -58,7 +58,7 @@ def test_a_reject_keeps_the_row_as_json_and_what_it_is_known_by() -> None:
         "opened_at": "2025-12-01T09:00:00.000",
     }  # fmt: skip
     assert reject == {
-        "page_id": 7, "kkt_reg_id": KKT, "kind": "openShift", "reason": "why", "day": pd.Timestamp("2025-12-01"),
+        "page_id": 7, "unit_id": KKT, "kind": "openShift", "reason": "why", "day": pd.Timestamp("2025-12-01"),
         "fiscal_drive_number": DRIVE, "shift_number": 3, "fiscal_document_number": 30,
     }  # fmt: skip
 

@@ -70,7 +70,7 @@ def test_broken_documents_are_rejected_with_a_reason_and_cost_their_neighbours_n
     assert counts(frames) == (1, 1, 1, len(UNREADABLE))
     assert [json.loads(record) for record in frames.rejects["record"]] == UNREADABLE
     assert frames.rejects["reason"].str.len().min() > 0
-    assert (set(frames.rejects["page_id"]), set(frames.rejects["kkt_reg_id"])) == ({1}, {KKT})
+    assert (set(frames.rejects["page_id"]), set(frames.rejects["unit_id"])) == ({1}, {KKT})
 
 
 @pytest.mark.parametrize("document", UNREADABLE[:9], ids=str)

@@ -131,6 +131,6 @@ def test_an_operation_of_which_a_part_is_left_out_cannot_be_read(block: dict[str
 
 def test_a_byte_order_mark_is_json() -> None:
     page = totals_page(totals(1))
-    marked = RawPage(page.page_id, page.kkt_reg_id, b"\xef\xbb\xbf" + page.body)
+    marked = RawPage(page.page_id, page.unit_id, b"\xef\xbb\xbf" + page.body)
     told, broken = read_shift_totals([marked])
     assert (len(told), len(broken)) == (1, 0)

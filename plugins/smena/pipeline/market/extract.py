@@ -49,7 +49,7 @@ def extract(road: Road, batch_id: int, shard: int) -> Extraction:
 
 
 def _fetch(client: MarketClient, one: Fetch) -> None:
-    shop, first, last = one.assignment.kkt_reg_id, one.assignment.first_day, one.assignment.last_day
+    shop, first, last = one.assignment.unit_id, one.assignment.first_day, one.assignment.last_day
     fetch_cheques(client, lambda page: one.keep(CHEQUES, page), shop, first, last)
     for page in client.incoming_waybills(shop, first, last):
         one.keep(WAYBILLS, page)

@@ -73,7 +73,7 @@ def process(road: Road, batch_id: int, shard: int) -> Processed:
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
             last_days = {
-                (one.kkt_reg_id, one.first_day): one.last_day
+                (one.unit_id, one.first_day): one.last_day
                 for one in ledger.shop_assignments_of(transaction, batch_id, shard, ("read", "unreadable"))
             }
             now_local = road.local_now(organization)
@@ -178,7 +178,7 @@ def _booked_by_day(
 
 def _rejected(unread: pd.DataFrame, gate: Verdict, kind: str) -> pd.DataFrame:
     """REJECTS with their `step`: what could not be read, and what the gate did not let pass."""
-    bad = as_rejects(gate.bad.rename(columns={"shop_id": "kkt_reg_id"}), kind, gate.bad["reason"])
+    bad = as_rejects(gate.bad, kind, gate.bad["reason"])
     return _together(unread.assign(step="read"), bad.assign(step="check"))
 
 
@@ -187,7 +187,7 @@ def _together(*rejects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _raw(pages: list[StoredPage], *methods: str) -> list[RawPage]:
-    return [RawPage(page.page_id, page.kkt_reg_id, page.body) for page in pages if page.method in methods]
+    return [RawPage(page.page_id, page.unit_id, page.body) for page in pages if page.method in methods]
 
 
 def _contractors(pages: list[StoredPage]) -> pd.DataFrame:
@@ -206,7 +206,7 @@ def _by_window(
     """Pages by the window they were asked for: days of the margin are another window's."""
 
     def window(page: StoredPage) -> tuple[date, date]:
-        return page.first_day, last_days[page.kkt_reg_id, page.first_day]
+        return page.first_day, last_days[page.unit_id, page.first_day]
 
     for (first_day, last_day), part in groupby(sorted(pages, key=window), key=window):
         yield first_day, last_day, list(part)

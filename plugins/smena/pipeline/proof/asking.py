@@ -182,7 +182,7 @@ class Witness:
         wider, _ = read_told_shifts(page for one in answers.values() for page in one.wider)
         told.by_days = read_day_totals(page for one in answers.values() for page in one.days)
         if len(broken):
-            reasons = broken.groupby("kkt_reg_id")["reason"].first()
+            reasons = broken.groupby("unit_id")["reason"].first()
             told.unasked |= {str(name): reason(Reason.TOTALS_UNREADABLE, reason=why) for name, why in reasons.items()}
         if self._booked_vat is not None and len(self._booked_vat):
             pages = [page for one in answers.values() for page in (*one.totals, *one.wider)]
@@ -277,17 +277,17 @@ class Witness:
 
     def _keep(self, register: AskedRegister | None, method: str, page: Page) -> RawPage:
         fetch_id = int(self._road.warehouse.rows("fetch_id")[0]["fetch_id"])
-        kkt_reg_id = register.kkt_reg_id if register else None
+        unit_id = register.kkt_reg_id if register else None
         page_id = self._pages.add(
             fetch_id=fetch_id,
-            kkt_reg_id=kkt_reg_id,
+            unit_id=unit_id,
             method=method,
             address=page.address,
             status=page.status,
             fetched_at=page.fetched_at,
             body=page.body,
         )
-        return RawPage(page_id, kkt_reg_id or ALL_REGISTERS, page.body)
+        return RawPage(page_id, unit_id or ALL_REGISTERS, page.body)
 
 
 def _span(register: AskedRegister, first: date) -> tuple[date, date]:

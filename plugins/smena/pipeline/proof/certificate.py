@@ -117,7 +117,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
     registers = transaction.rows("certify_registers", inn=inn, **span)
     differences = transaction.rows("differences", inn=inn, **span)
     unexplained = [row for row in differences if not row["is_explained"]]
-    not_listed = [row["kkt_reg_id"] for row in transaction.rows("proof_not_listed", inn=inn, **span)]
+    not_listed = [row["unit_id"] for row in transaction.rows("proof_not_listed", inn=inn, **span)]
     market = [row["day"] for row in transaction.rows("certify_market", inn=inn, **span)]
     unconfirmed = transaction.rows("certify_unconfirmed", inn=inn, **span)
     verdicts = {row["verdict"] for row in registers if row["reason"] != "before_first_document"} - {""}

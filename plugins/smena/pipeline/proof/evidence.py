@@ -26,7 +26,7 @@ def documents_of(transaction: Transaction, shifts: Sequence[Row]) -> FiscalFrame
     pages = sorted({page for shift in shifts for page in shift["evidence"]})
     rows = transaction.rows("proof_pages", pages=pages)
     return read_documents(
-        RawPage(row["page_id"], row["kkt_reg_id"], decompress(bytes(row["body"]), row["body_bytes"]))
+        RawPage(row["page_id"], row["unit_id"], decompress(bytes(row["body"]), row["body_bytes"]))
         for row in rows
         if row["method"] in OF_DOCUMENTS
     )

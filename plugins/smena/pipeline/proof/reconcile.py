@@ -130,7 +130,7 @@ def reconcile(
             told, again = _ask(road, organization, pages, registers, window, log, is_full=is_full)
             tills = tills_again.ask_again(road, organization, pages, window, log) if is_full else Again()
             for row in road.warehouse.rows("proof_not_listed", inn=inn, **span):
-                told.unasked[row["kkt_reg_id"]] = row["details"]
+                told.unasked[row["unit_id"]] = row["details"]
             found = _Found(registers, told, again, tills)
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)

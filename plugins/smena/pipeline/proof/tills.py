@@ -85,7 +85,7 @@ def _fetch(road: Road, client: MarketClient, pages: PageStore, shop: Row) -> lis
     def keep(page: Page) -> None:
         page_id = pages.add(
             fetch_id=fetch_id,
-            kkt_reg_id=shop["shop_id"],
+            unit_id=shop["shop_id"],
             method=CHEQUES,
             address=page.address,
             status=page.status,

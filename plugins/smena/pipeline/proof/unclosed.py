@@ -143,7 +143,7 @@ def _read(client: OfdClient, pages: PageStore, fetch_id: int, one: Unclosed, bud
         for page in client.by_period(one.ofd_organization_id, one.kkt_reg_id, first, last, RECEIPTS):
             page_id = pages.add(
                 fetch_id=fetch_id,
-                kkt_reg_id=one.kkt_reg_id,
+                unit_id=one.kkt_reg_id,
                 method="by_period",
                 address=page.address,
                 status=page.status,

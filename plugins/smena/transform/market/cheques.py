@@ -66,7 +66,7 @@ def as_columns(page: RawPage, told: Sequence[Cheque], latest: datetime | None) -
         raise ValueError("one was closed before it was opened")
     cheques: Columns = {
         "page_id": np.full(len(told), page.page_id),
-        "shop_id": [page.kkt_reg_id] * len(told),
+        "shop_id": [page.unit_id] * len(told),
         "cheque_id": _named(ids),
         "number": _texts(numbers),
         "cashbox_id": _named(cashboxes),

@@ -58,7 +58,7 @@ def read_cheques(pages: Iterable[RawPage], timezone: str, *, now_local: datetime
     """Cheques, sales and refunds alike. A cheque told twice is one; told in two ways it is none, and both are rejected.
 
     Args:
-        pages: `kkt_reg_id` is the shop's id.
+        pages: their units are shops.
         timezone: of the organisation: moments with an offset are turned into it.
         now_local: where given, a cheque closed more than a day later is rejected.
     """
@@ -122,7 +122,7 @@ def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | Non
         raise Wrong(Reason.CHEQUE_CLOSED_BEFORE_OPENED)
     row = (
         page.page_id,
-        page.kkt_reg_id,
+        page.unit_id,
         word(told.id, "id"),
         words(told.number, "number"),
         word(told.cashbox_id, "cashboxId"),
@@ -154,7 +154,7 @@ def _waybill(page: RawPage, told: Waybill, *, zone: tzinfo, latest: datetime | N
         raise Wrong(Reason.NOT_AN_AMOUNT, what="lines_sum")
     row = (
         page.page_id,
-        page.kkt_reg_id,
+        page.unit_id,
         word(told.id, "id"),
         words(told.number, "number"),
         day_told(told.document_date, zone, "documentDate", latest) if told.document_date else None,

@@ -25,7 +25,7 @@ from smena.transform.pages import RawPage, moments, reject_of_day, unexpected, u
 from smena.transform.schema import MOMENT, Schema
 
 R = TypeVar("R")
-_AS_REJECTS = {"shop_id": "kkt_reg_id", "received_day": "day"}
+_AS_REJECTS = {"received_day": "day"}
 """How rejects name what a frame of Market's has."""
 
 
@@ -113,7 +113,7 @@ def words(told: str | int | None, what: str) -> str:
 
 def check_shop(page: RawPage, shop_id: str | None) -> None:
     """Raises ValueError for a record of another shop than the one that was asked."""
-    if shop_id is not None and shop_id.strip().casefold() != page.kkt_reg_id.casefold():
+    if shop_id is not None and shop_id.strip().casefold() != page.unit_id.casefold():
         raise Wrong(Reason.OF_ANOTHER_SHOP)
 
 

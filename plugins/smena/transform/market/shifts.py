@@ -57,7 +57,7 @@ def make_till_shifts(
 
     Args:
         cheques: CHEQUES of the window and of `MARGIN` on both sides of it.
-        rejects: REJECTS of the same pages; `kkt_reg_id` is the shop's id. Those of waybills are passed over.
+        rejects: REJECTS of the same pages; their units are shops. Those of waybills are passed over.
         date_policy: `shift_close` or `shift_open`.
         now_local: in the organisation's time zone; a cheque of more than a day later is not believed.
     """
@@ -149,7 +149,7 @@ def _spoiled(
 ) -> pd.Series:
     """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
     rejects = rejects[rejects["kind"] != "waybill"]
-    unread = rejects[["kkt_reg_id", "day", "reason"]].rename(columns={"kkt_reg_id": "shop_id"})
+    unread = rejects[["unit_id", "day", "reason"]].rename(columns={"unit_id": "shop_id"})
     told = pd.DataFrame(
         list(_places_told(rejects["record"])), columns=["cashbox_id", "till_shift"], index=rejects.index, dtype="string"
     )

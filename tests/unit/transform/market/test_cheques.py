@@ -194,7 +194,7 @@ def test_a_cheque_that_cannot_be_true_is_rejected_with_a_reason_and_costs_its_ne
     frames = read(cheque("before"), told, cheque("after"))
     assert rows(frames.cheques, "cheque_id") == [("before",), ("after",)]
     reject = one(frames.rejects)
-    assert (reject["kind"], reject["kkt_reg_id"], reject["page_id"]) == ("cheque", SHOP, 1)
+    assert (reject["kind"], reject["unit_id"], reject["page_id"]) == ("cheque", SHOP, 1)
     assert json.loads(reject["record"]) == told
     assert reject["reason"]
 
@@ -273,7 +273,7 @@ def test_one_id_with_two_contents_is_nobody_s_cheque(change: dict[str, Any]) -> 
     assert rows(frames.cheques, "cheque_id") == [("c2",)]
     assert set(frames.payments["cheque_id"]) | set(frames.lines["cheque_id"]) <= {"c2"}
     assert (
-        rows(frames.rejects, "kind", "reason", "kkt_reg_id", "day")
+        rows(frames.rejects, "kind", "reason", "unit_id", "day")
         == [("cheque", 'same_id_other_content {"what": "cheque"}', SHOP, datetime(2025, 12, 1))] * 2
     )
 

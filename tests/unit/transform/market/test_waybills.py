@@ -104,7 +104,7 @@ def test_a_broken_waybill_is_rejected_and_costs_its_neighbours_nothing(told: Any
     frames = read_papers(waybill("a"), told, waybill("b"))
     assert rows(frames.waybills, "waybill_id") == [("a",), ("b",)]
     reject = one(frames.rejects)
-    assert (reject["kind"], reject["kkt_reg_id"], json.loads(reject["record"])) == ("waybill", SHOP, told)
+    assert (reject["kind"], reject["unit_id"], json.loads(reject["record"])) == ("waybill", SHOP, told)
 
 
 def test_a_reject_is_of_the_day_of_its_receipt() -> None:

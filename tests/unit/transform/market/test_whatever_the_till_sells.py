@@ -165,7 +165,7 @@ def test_a_page_damaged_anywhere_never_raises_and_never_harms_another_page(
     other = page(cheque("other", 1), page_id=2).body
     at = data.draw(st.integers(0, len(other)))
     harmed = other[:at] + data.draw(st.binary(max_size=3)) + other[at + data.draw(st.integers(0, 5)) :]
-    books = keep_books(pages=[RawPage(2, good.kkt_reg_id, harmed), good])
+    books = keep_books(pages=[RawPage(2, good.unit_id, harmed), good])
     cheques = books.frames.cheques
     assert records(cheques[cheques["page_id"] == 1]) == records(keep_books(pages=[good]).frames.cheques)
     assert (cheques["page_id"] == 2).sum() + len(books.frames.rejects) <= 1
