@@ -322,6 +322,10 @@ def test_a_z_report_that_neither_pages_nor_totals_tell_of_is_missed_by_its_numbe
     assert (gap["reason"], gap["unit_id"]) == ("missing_shift", lost["kkt_reg_id"])
     missing = reason(Reason.SHIFT_MISSING_OF_DRIVE, drive=lost["fiscal_drive_number"], shift=lost["shift_number"])
     assert gap["details"] == missing
+    drive = lost["fiscal_drive_number"]
+    of_drive = {one: town.warehouse.rows("explain_fiscal_gaps", fiscal_drive_number=one) for one in (drive, drive[:-1])}
+    assert [row["details"] for row in of_drive[drive]] == [missing]
+    assert of_drive[drive[:-1]] == []
     assert date.fromisoformat(lost["closed_at"][:10]) in gap["days"]
     town.sandbox.faults.clear()
     town.load()
