@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smena import quality, ui
-from smena.messages import ENGLISH, has_message, translate
+from smena.messages import ENGLISH, has_message, message, translate
 from smena.model.outcome import Outcome
 from smena.planning.spoiled import MISSING, OPEN
 from smena.quality.rules import Rule
@@ -78,6 +78,13 @@ def test_the_templates_ask_for_no_message_that_is_not_there() -> None:
     asked = {key for file in TEMPLATES for key in re.findall(r'\bt\("([a-z_]+)"[,)]', file.read_text(encoding="utf-8"))}
     assert len(asked) > 100
     assert missing(asked) == set()
+
+
+def test_airflows_menu_names_the_pages_as_the_pages_do() -> None:
+    # The plugin is imported by every process of Airflow, so its words are not read from the catalogue.
+    views = importlib.import_module("smena.provider.plugin").SmenaDesk.external_views
+    pages = {view["url_route"].removeprefix("smena-"): view["name"] for view in views if view["destination"] == "nav"}
+    assert pages == {key: message(key, context="page") for key in pages}
 
 
 def test_what_the_code_refuses_with_has_its_message() -> None:
