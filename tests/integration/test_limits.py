@@ -53,9 +53,7 @@ def test_a_window_whose_answers_are_too_large_is_split_and_the_books_are_the_sam
     again.load()
     assert again.books() == whole
     assert set(again.sql("select distinct state from control.assignment")) == {("read",)}
-    windows = [
-        (one, days) for one, days in again.sql("select unit_id, last_day - first_day from control.assignment")
-    ]
+    windows = [(one, days) for one, days in again.sql("select unit_id, last_day - first_day from control.assignment")]
     assert len(windows) > 2
     assert again.open_days(again.register(0)) == town.open_days(town.register(0))
 

@@ -123,9 +123,7 @@ def _attempt(
         ended, error = "refused", refusal
     except TooManyBytes as too_many:
         if ledger.split(road.warehouse, pages.batch_id, assignment):
-            logger.warning(
-                "split register=%s first_day=%s why=%s", assignment.unit_id, assignment.first_day, too_many
-            )
+            logger.warning("split register=%s first_day=%s why=%s", assignment.unit_id, assignment.first_day, too_many)
             return SPLIT, None
         ended, error = "failed", too_many
     except Exception as fault:  # noqa: BLE001 - the border of an assignment

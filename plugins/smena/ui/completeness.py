@@ -104,9 +104,7 @@ def registers(
             after=plain(after),
             most=REGISTERS_A_PAGE,
         )
-    rows = _by(
-        cells, "unit_id", lambda place, day: f"{inn}/{day}?product={product}&register={quote(place)}", request
-    )
+    rows = _by(cells, "unit_id", lambda place, day: f"{inn}/{day}?product={product}&register={quote(place)}", request)
     return page(
         request,
         "completeness_registers.html",
