@@ -79,7 +79,7 @@ def test_a_plan_with_days_out_of_reach_waits_for_a_person(shop: Shop) -> None:
     text = shop.cli.here("plan", "--inn", shop.inn)
     assert text.code == 1
     assert "3 gaps, out of reach now:" in text.out
-    assert text.out.count("before_first_document") == 3
+    assert text.out.count("before the first document") == 3
 
 
 # --- load
