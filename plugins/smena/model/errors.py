@@ -20,7 +20,7 @@ class SmenaError(Exception):
     """
 
     exit_code = 1
-    reason_code = Reason.FAILED
+    reason_code = Reason.FAILED_WITH
 
     def __init__(self, message: str, *, fix: str = "", stored: str = "") -> None:
         super().__init__(message)

@@ -77,7 +77,7 @@ def reason(code: Reason, /, **arguments: object) -> str:
 
 def reason_of(error: Exception) -> str:
     """The stored reason of an error: its own where it is Wrong, else what it says."""
-    return str(error) if isinstance(error, Wrong) else reason(Reason.FAILED, text=str(error))
+    return str(error) if isinstance(error, Wrong) else reason(Reason.FAILED_WITH, text=str(error))
 
 
 def joined(reasons: Iterable[str | None]) -> str:

@@ -255,7 +255,7 @@ class Reason(StrEnum):
     # What a load, a batch or a request ended with.
     REFUSED_BY_SERVICE = "refused_by_service", "text"
     SERVICE_FAILED = "service_failed", "text"
-    FAILED = "failed", "text"
+    FAILED_WITH = "failed_with", "text"
     UNEXPECTED_ERROR = "unexpected_error", "place"
     NOT_READ_BEFORE_PUBLISHING = "not_read_before_publishing"
     PLANNED_ANEW = "planned_anew"
@@ -293,6 +293,7 @@ class Reason(StrEnum):
     NOT_LISTED = "not_listed"
     BEFORE_FIRST_DOCUMENT = "before_first_document"
     REFUSED = "refused"
+    FAILED = "failed"
     UNREADABLE = "unreadable"
     MISSING_SHIFT = "missing_shift"
     OPEN_SHIFT = "open_shift"

@@ -100,7 +100,7 @@ def unreadable(why: str) -> str:
 def unexpected(page: RawPage, error: Exception, kind: str = "page") -> dict[str, Any]:
     """A page that a reader breaks on, whole: the traceback is in the log."""
     contained(error, f"page {page.page_id}")
-    return reject_of_day(page, kind, unreadable(reason(Reason.FAILED, text=place_of(error))), page.body, None)
+    return reject_of_day(page, kind, unreadable(reason(Reason.FAILED_WITH, text=place_of(error))), page.body, None)
 
 
 def reject_of_day(page: RawPage, kind: str, why: str, record: bytes, day: datetime | None) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from smena.decisions.conflicts import open_decisions
 from smena.messages import translate
+from smena.model.reason_text import has
+from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.proof.reconcile import Reconciled, reconcile
 from tests.town import EASY, FIRST, LAST, Town
@@ -63,7 +65,7 @@ def test_a_shift_whose_z_report_did_not_come_is_named_on_its_day(build_town: Bui
         assert [(one["fiscal_drive_number"], one["shift_number"]) for one in asked] == [
             (lost["fiscal_drive_number"], lost["shift_number"])
         ]
-        assert "cannot come any more" in asked[0]["reason"]
+        assert has(asked[0]["reason"], Reason.CLOSING_REPORT_LOST)
         assert (place, named(found)) == (1, set())
         # Its days were left open for the report; the next load covers them.
         town.load()

@@ -286,7 +286,7 @@ def test_quality_shows_checks_and_quarantine_and_escapes_the_record(browser: Ope
         "insert into control.quarantine (organization_inn, product, kind, step, reason, record, digest, batch_id)"
         " select %s, 'ofd', 'closeShift', 'read', %s, '<script>alert(1)</script>', 'd', max(batch_id)"
         " from control.batch where organization_inn = %s",
-        inn, reason(Reason.FAILED, text="no date: <i>"), inn,
+        inn, reason(Reason.FAILED_WITH, text="no date: <i>"), inn,
     )  # fmt: skip
     page = browser("anna").page("/quality")
     assert "<script>alert" not in page

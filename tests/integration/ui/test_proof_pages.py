@@ -203,7 +203,9 @@ def test_what_a_rule_found_is_shown_as_text(browser: OpenBrowser, town: Town) ->
     town.sql(
         "update control.check_result set success = false, bad_rows = 1, details = %s"
         " where check_result_id = (select min(check_result_id) from control.check_result where batch_id = %s)",
-        json.dumps({"rule": reason(Reason.FAILED, text="<b>wrong</b>"), "keys": ["<i>1</i>"], "found": [["<u>", 2]]}),
+        json.dumps(
+            {"rule": reason(Reason.FAILED_WITH, text="<b>wrong</b>"), "keys": ["<i>1</i>"], "found": [["<u>", 2]]}
+        ),
         hers,
     )  # fmt: skip
     shown = browser("anna").page(f"/quality/batches/{hers}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -25,6 +26,7 @@ from smena.model.reason_text import COUNTS, joined, reason
 from smena.model.reasons import Reason
 
 Key = tuple[str, str]
+SQL = Path(__file__).parents[3] / "include" / "sql"
 
 
 def catalogue(locale: str) -> Catalog:
@@ -111,6 +113,16 @@ def test_what_a_person_typed_stays_as_it_was_typed() -> None:
     ended = joined(["номера сверены", reason(Reason.LINK_WITHDRAWN, text="не та касса")])
     assert written_by(ended, "anna") == "номера сверены; не та касса"
     assert written_by(None, "anna") == ""
+
+
+def test_every_kind_of_a_gap_is_a_reason_of_its_own() -> None:
+    # The reason of a day that is not covered holds the kinds of its gaps.
+    schema = (SQL / "migrations" / "0001_warehouse.sql").read_text(encoding="utf-8")
+    (kinds,) = re.findall(r"create table control\.gap \(.*?reason in \((.*?)\)", schema, re.DOTALL)
+    named = re.findall(r"'(\w+)'", kinds)
+    assert len(named) > 9
+    for kind in named:
+        assert translate(kind, "en") != kind
 
 
 def test_the_reasons_of_a_row_are_read_by_the_names_of_its_columns() -> None:

@@ -34,7 +34,7 @@ def test_a_code_is_its_name_and_its_arguments_are_in_order() -> None:
             reason(Reason.BOOKED_BY_OFD_ROUNDED, amount=40, register="7"),
             'booked_by_ofd_rounded {"amount": 40, "register": "7"}',
         ),
-        (reason(Reason.FAILED, text='«а»\n"b" \\ \x00'), 'failed {"text": "«а»\\n\\"b\\" \\\\ \ufffd"}'),
+        (reason(Reason.FAILED_WITH, text='«а»\n"b" \\ \x00'), 'failed_with {"text": "«а»\\n\\"b\\" \\\\ \ufffd"}'),
         (reason(Reason.SHIFT_OPEN_SINCE, shift=5, day=None), 'shift_open_since {"day": null, "shift": 5}'),
     ],
 )
@@ -45,10 +45,10 @@ def test_a_reason_is_one_text(stored: str, text: str) -> None:
 
 
 def test_several_reasons_are_lines_of_one_text() -> None:
-    inner = joined([reason(Reason.CORRECTION_UNREADABLE), "", None, reason(Reason.FAILED, text="a\nb")])
+    inner = joined([reason(Reason.CORRECTION_UNREADABLE), "", None, reason(Reason.FAILED_WITH, text="a\nb")])
     outer = joined([reason(Reason.IN_QUARANTINE, reason=inner), "vat_negative", "vat_negative"])
     assert [code for code, _ in parse_all(outer)] == [Reason.IN_QUARANTINE, Reason.VAT_NEGATIVE]
-    assert parse_all(parse_all(outer)[0][1]["reason"])[1] == (Reason.FAILED, {"text": "a\nb"})
+    assert parse_all(parse_all(outer)[0][1]["reason"])[1] == (Reason.FAILED_WITH, {"text": "a\nb"})
     assert parse_all(None) == parse_all("") == []
 
 
