@@ -92,6 +92,21 @@ $$;
 comment on function control.days_between(date, date) is
 'Days from the first through the last, null being no bound; none where the first is after the last.';
 
+-- A reason is `code` or `code {"argument": value}`, of several the first counts; what a person typed has no code.
+create function control.reason_code(reason text) returns text
+language sql immutable strict parallel safe
+return substring(split_part(reason, chr(10), 1), '^([a-z][a-z0-9_]*)(?: \{.*\})?$');
+
+create function control.reason_args(reason text) returns jsonb
+language plpgsql immutable strict parallel safe
+as $$
+declare
+    arguments text := substring(split_part(reason, chr(10), 1), '^[a-z][a-z0-9_]* (\{.*\})$');
+begin
+    return case when pg_input_is_valid(arguments, 'jsonb') then arguments::jsonb end;
+end
+$$;
+
 create function accounting.refuse() returns trigger
 language plpgsql
 as $$
@@ -779,6 +794,8 @@ create table control.quarantine (
     kind text not null,
     step text not null check (step in ('extract', 'read', 'check', 'transform', 'match')),
     reason text not null,
+    reason_code text generated always as (control.reason_code(reason)) stored,
+    reason_args jsonb generated always as (control.reason_args(reason)) stored,
     record text not null,
     digest text not null,
     day date,
@@ -895,6 +912,12 @@ create table control.decision (
     document_id uuid,
     state text not null default 'open' check (state in ('open', 'resolved')),
     reason text not null,
+    reason_code text generated always as (
+        case when decided_by = 'rule' then control.reason_code(reason) end
+    ) stored,
+    reason_args jsonb generated always as (
+        case when decided_by = 'rule' then control.reason_args(reason) end
+    ) stored,
     kept jsonb not null,
     held jsonb not null,
     proposal jsonb,
@@ -1336,6 +1359,8 @@ create table accounting.shift (
         )
     ),
     reason text,
+    reason_code text generated always as (control.reason_code(reason)) stored,
+    reason_args jsonb generated always as (control.reason_args(reason)) stored,
     decision_id bigint references control.decision (decision_id),
     evidence bigint[] not null,
     proposed_orders jsonb,
@@ -1369,6 +1394,8 @@ comment on table accounting.shift is 'Every closed shift that a source told of, 
 comment on column accounting.shift.proposed_orders is
 'The orders that its sums make, amounts in kopecks, while they are not issued; null where none can be made of them.';
 comment on column accounting.shift.closed_at is 'Local time of the register, without a zone; so is opened_at.';
+comment on column accounting.shift.reason is
+'Why its outcome is what it is: a code with arguments, one a line; reason_code and reason_args are those of the first.';
 comment on column accounting.shift.evidence is 'Pages of raw.page that the shift was read from.';
 comment on column accounting.shift.late_by is
 'How long after its closing the operator had its z-report, where that was more than 24 hours; else empty.';
@@ -1409,7 +1436,9 @@ return jsonb_build_object(
 );
 comment on function accounting.shift_facts is 'One side of a decision: what is compared, and what orders are made of.';
 
-create table accounting.shift_history (like accounting.shift, archived_at timestamptz not null default now());
+create table accounting.shift_history (
+    like accounting.shift including generated, archived_at timestamptz not null default now()
+);
 create index shift_history_of_shift on accounting.shift_history (shift_id, revision);
 
 create trigger nothing_is_deleted before delete or truncate on accounting.shift
