@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from smena.decisions.conflicts import resolve
+from smena.model.reason_text import has
+from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.load import stage
 from smena.pipeline.plan import plan
@@ -99,7 +101,7 @@ def test_named_by_its_inn_a_shift_is_booked_by_that_organisation(town: Town) -> 
     assert {row["organization_inn"] for row in shifts} == {mine}
     assert {(row["fiscal_drive_number"], row["shift_number"]) for row in shifts} == set(truth_of_first(town))
     assert set(town.outcomes()) <= {"issued", "no_cash"}
-    assert all("ИНН is not the organisation's" in reason for reason in reasons(town, others))
+    assert all(has(reason, Reason.INN_OF_ANOTHER) for reason in reasons(town, others))
     assert sum(reasons(town, others).values()) == len(shifts)
 
 
