@@ -60,7 +60,7 @@ def test_no_certificate_calls_a_period_complete_in_which_a_cheque_of_market_is_r
     change = {"totalPrice": 0.001}
     town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "cheque"}, "set": change, "times": 1})
     town.load(product=MARKET)
-    assert "не загружено дней Маркета — 1" in as_file(made(), "proof.html").decode()
+    assert "не загружен 1 день Маркета" in as_file(made(), "proof.html").decode()
     town.sandbox.faults.clear()
     town.load(product=MARKET)
     assert (made()["is_complete"], made()["market_days_open"]) == (False, []), "its cheques were not asked for again"
