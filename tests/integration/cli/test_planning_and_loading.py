@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from smena.messages import ENGLISH, translate
 from tests.integration.cli.shop import FIRST, KONTUR, LAST, WAREHOUSE, Shop, kontur_as_uri, warehouse_as_json
 from tests.integration.decisions.deciding import Office
 from tests.invented import ROMASHKA as UNKNOWN
@@ -37,7 +38,7 @@ def test_a_plan_is_a_dry_run(shop: Shop) -> None:
     horizon = date.fromisoformat(told["horizon"])
     assert asked == [
         {
-            "unit_id": register, "first_day": str(FIRST), "last_day": str(horizon),
+            "kkt_reg_id": register, "first_day": str(FIRST), "last_day": str(horizon),
             "days": (horizon - FIRST).days + 1, "reason": "missing",
         }
         for register in registers
@@ -79,7 +80,7 @@ def test_a_plan_with_days_out_of_reach_waits_for_a_person(shop: Shop) -> None:
     text = shop.cli.here("plan", "--inn", shop.inn)
     assert text.code == 1
     assert "3 gaps, out of reach now:" in text.out
-    assert text.out.count("before the first document") == 3
+    assert text.out.count(translate("before_first_document", ENGLISH)) == 3
 
 
 # --- load
@@ -180,13 +181,13 @@ def test_what_waits_is_told_and_is_exit_1(shop: Shop) -> None:
     assert text.code == 1
     assert "waits for a person: gaps 1" in text.out
     assert {shift["kkt_reg_id"] for shift in shop.town.shifts()} == {shop.town.register(1), shop.town.register(2)}
-    assert [gap["unit_id"] for gap in shop.town.gaps()] == [register]
+    assert [gap["kkt_reg_id"] for gap in shop.town.gaps()] == [register]
 
 
 def test_the_gaps_that_a_load_tells_are_those_that_it_leaves(shop: Shop) -> None:
     register = shop.spoil(0, "forbid_register")
     done = shop.load()
-    assert [(gap["unit_id"], gap["reason"]) for gap in done.data["gaps"]] == [(register, "refused")]
+    assert [(gap["kkt_reg_id"], gap["reason"]) for gap in done.data["gaps"]] == [(register, "refused")]
     shop.town.sandbox.faults.clear()
     assert shop.load().data["gaps"] == []
 
