@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox import MarketSettings
+from smena.messages import ENGLISH, translate
 from smena.model.window import MARKET, Window
 from smena.pipeline.proof.reconcile import reconcile
 from smena.sources.market import MarketClient
@@ -39,7 +40,8 @@ def states(town: Town) -> Counter[tuple[str, str]]:
 
 
 def errors(town: Town) -> set[str]:
-    return {error for (error,) in town.sql("select error from control.assignment where error is not null")}
+    rows = town.sql("select error from control.assignment where error is not null")
+    return {translate(error, ENGLISH) for (error,) in rows}
 
 
 def test_a_window_whose_answers_are_too_large_is_split_and_the_books_are_the_same(build_town: BuildTown) -> None:
