@@ -38,7 +38,7 @@ def test_a_plan_is_a_dry_run(shop: Shop) -> None:
     horizon = date.fromisoformat(told["horizon"])
     assert asked == [
         {
-            "kkt_reg_id": register, "first_day": str(FIRST), "last_day": str(horizon),
+            "unit_id": register, "first_day": str(FIRST), "last_day": str(horizon),
             "days": (horizon - FIRST).days + 1, "reason": "missing",
         }
         for register in registers
@@ -181,13 +181,13 @@ def test_what_waits_is_told_and_is_exit_1(shop: Shop) -> None:
     assert text.code == 1
     assert "waits for a person: gaps 1" in text.out
     assert {shift["kkt_reg_id"] for shift in shop.town.shifts()} == {shop.town.register(1), shop.town.register(2)}
-    assert [gap["kkt_reg_id"] for gap in shop.town.gaps()] == [register]
+    assert [gap["unit_id"] for gap in shop.town.gaps()] == [register]
 
 
 def test_the_gaps_that_a_load_tells_are_those_that_it_leaves(shop: Shop) -> None:
     register = shop.spoil(0, "forbid_register")
     done = shop.load()
-    assert [(gap["kkt_reg_id"], gap["reason"]) for gap in done.data["gaps"]] == [(register, "refused")]
+    assert [(gap["unit_id"], gap["reason"]) for gap in done.data["gaps"]] == [(register, "refused")]
     shop.town.sandbox.faults.clear()
     assert shop.load().data["gaps"] == []
 
