@@ -43,7 +43,7 @@ EASY = WorldSettings(
 ).easy()  # fmt: skip
 
 # What two ways to the same end may differ in: who wrote a row, when, and from which pages.
-_ASIDE = {"batch_id", "loaded_at", "evidence", "archived_at", "revision"}
+_ASIDE = {"reason_code", "reason_args", "batch_id", "loaded_at", "evidence", "archived_at", "revision"}
 
 
 @cache
