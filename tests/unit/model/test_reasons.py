@@ -116,5 +116,5 @@ def test_a_code_is_found_in_each_row() -> None:
     found = has_code(stored, Reason.NO_LINK, Reason.CASH_OF_RECEIPTS)
     assert found.tolist() == [True, True, True, True, False, False, False]
     assert found.index.tolist() == list(range(7, 0, -1))
-    quoted = pd.Series([reason(Reason.FAILED, text="a\nno_link")], dtype="string")
+    quoted = pd.Series([reason(Reason.FAILED_WITH, text="a\nno_link")], dtype="string")
     assert not has_code(quoted, Reason.NO_LINK).any()
