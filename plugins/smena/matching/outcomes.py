@@ -147,7 +147,8 @@ def outcomes_of_tills(
     )
     cases = [
         Case(known_and(rows["fiscal_same_as"] == rows["shift_id"]), current, why),
-        Case(closed & booked, current, why),
+        # What a closed period holds stays, whatever the shift waits for.
+        Case(closed & (booked | has_orders), current, why),
         # A person has said that these are two shifts, and both say what they said then.
         Case(paired & two_shifts & booked, current, why),
         Case(known_and(rows["is_crowded"]), str(Outcome.NEEDS_REVIEW), Reason.TWO_TILL_SHIFTS_IN_ONE),

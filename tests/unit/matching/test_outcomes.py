@@ -101,6 +101,9 @@ OTHER = {"is_equal": False}
         (published_till(outcome="no_cash", **WITHOUT_ORDERS), published(), OTHER, CLOSED_3, ("no_cash", None, None)),
         (published_till(outcome="conflict", reason="said", same_as=FISCAL, **WITHOUT_ORDERS), None, {}, CLOSED_3,
          ("conflict", "said", None)),
+        # It waited when its period was closed, with orders that were accepted.
+        (published_till(outcome="needs_review", reason="said", **ACCEPTED), published(), OTHER, CLOSED_3,
+         ("needs_review", "said", None)),
         # A person has said that these are two shifts.
         (published_till(**ACCEPTED), published(), OTHER | {"is_answered": True}, SETTING, ("issued", None, None)),
         (published_till(**WAITS), published(), OTHER | {"is_answered": True}, SETTING, ("conflict", OTHER_SUMS, None)),
