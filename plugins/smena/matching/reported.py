@@ -112,6 +112,8 @@ def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
         # The source lacks a part today of what it had before.
         Case(known_and(rows["reported_outcome"] == Outcome.INCOMPLETE) & was_kept_whole, "same"),
         Case(rows["current_same_as"].notna() & same_facts, "same"),
+        # It is asked about against Market, and its period was closed since: until one of the two ends, nothing changes.
+        Case(rows["current_same_as"].notna() & in_conflict & was_closed, "same"),
         Case(rows["current_same_as"].notna(), "changed"),
         # What waits is looked at again each time: whether anything is new of it is known when all is decided.
         Case(known_and(was.isin(WAITING)), "changed"),

@@ -189,10 +189,18 @@ def test_each_row_of_the_table_of_the_ofd(now: Row, was: Row, found: str) -> Non
         (reported(is_named=True), published(), "same"),
         (reported(**WHEN_REPORTED_MORE), published(), "conflict"),
         (reported(), published(), "same"),
+        # It is asked about against Market: the question stays, and the sums that it is about.
+        (reported(**WHEN_REPORTED_MORE), published(outcome="conflict", same_as="till-1", **WITHOUT_ORDERS), "same"),
+        (reported(**WHEN_REPORTED_MORE), published(outcome="duplicate", same_as="till-1", **WITHOUT_ORDERS), "changed"),
     ],
 )
 def test_in_a_closed_period_what_is_booked_stays(now: Row, was: Row, found: str) -> None:
     assert verdict(now, was, setting=CLOSED_3)[0] == found
+
+
+def test_a_conflict_with_market_takes_what_the_source_reports_once_its_period_is_open() -> None:
+    was = published(outcome="conflict", same_as="till-1", **WITHOUT_ORDERS)
+    assert verdict(reported(**WHEN_REPORTED_MORE), was)[0] == "changed"
 
 
 def test_what_a_person_has_said_of_a_shift_that_is_listed_twice_stays() -> None:
