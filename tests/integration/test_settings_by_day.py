@@ -20,6 +20,7 @@ from smena.integration.organizations import (
     settings_by_day,
 )
 from smena.model.errors import BrokenPromise, WrongUse
+from smena.model.organization import AccountRule
 from smena.model.window import MARKET
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import cli_of
@@ -49,10 +50,7 @@ def by_year(town: Town, what: Callable[[dict[str, Any]], Any]) -> dict[int, set[
 
 def set_accounts(town: Town, operation: str, debit: str, credit: str, from_day: date) -> None:
     with town.warehouse.transaction() as transaction:
-        set_account_rule(
-            transaction, town.inn, operation=operation, taxation=None, agent=None, debit=debit, credit=credit,
-            from_day=from_day,
-        )  # fmt: skip
+        set_account_rule(transaction, town.inn, AccountRule(operation, None, None, debit, credit, from_day))
 
 
 def receipt_requests(town: Town) -> list[str]:
@@ -201,8 +199,7 @@ def test_each_day_has_its_settings_once(registered: Warehouse) -> None:
         set_organization(transaction, INN, {"refunds": "rko", "detail": "receipts"}, from_day=days[2])
         # The same day again: no more spans.
         set_organization(transaction, INN, {"refunds": "net"}, from_day=days[2])
-        rule: dict[str, Any] = {"operation": "cash_income", "taxation": None, "agent": None}
-        set_account_rule(transaction, INN, **rule, debit="50.02", credit="90.02", from_day=days[1])
+        set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", days[1]))
         settings = settings_by_day(transaction, INN)
     told = [
         (one.first_day, one.end_day, one.organization.refunds, one.organization.detail, one.accounts[0].debit)
@@ -222,8 +219,7 @@ def test_an_account_rule_begins_no_settings(registered: Warehouse, from_day: dat
     """Settings that change after a rule was set from a later day: their own first day counts, not the rule's."""
     march = date(2026, 3, 1)
     with registered.transaction() as transaction:
-        rule: dict[str, Any] = {"operation": "cash_income", "taxation": None, "agent": None}
-        set_account_rule(transaction, INN, **rule, debit="50.02", credit="90.02", from_day=march)
+        set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", march))
         set_organization(transaction, INN, {"vat": "exact"}, from_day=from_day)
         settings = settings_by_day(transaction, INN)
     told = [(one.first_day, one.end_day, one.organization.vat, one.accounts[0].debit) for one in settings]
@@ -245,13 +241,12 @@ def test_days_without_settings_or_with_two_are_an_error(registered: Warehouse, f
 def test_what_has_a_later_change_is_not_changed_before_it(registered: Warehouse) -> None:
     with registered.transaction() as transaction:
         set_organization(transaction, INN, {"refunds": "net"}, from_day=NEW_YEAR)
-        rule: dict[str, Any] = {"operation": "cash_income", "taxation": None, "agent": None}
-        set_account_rule(transaction, INN, **rule, debit="50.02", credit="90.02", from_day=NEW_YEAR)
+        set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", NEW_YEAR))
         with pytest.raises(WrongUse, match="settings from 2026-01-01 on are there already"):
             set_organization(transaction, INN, {"refunds": "rko"}, from_day=FIRST)
         for day in (FIRST, NEW_YEAR):
             with pytest.raises(WrongUse, match="a rule from 2026-01-01 on is there already"):
-                set_account_rule(transaction, INN, **rule, debit="50.03", credit="90.02", from_day=day)
+                set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.03", "90.02", day))
         with pytest.raises(WrongUse, match="only settings of accounting hold from a day"):
             set_organization(transaction, INN, {"name": "ООО «Лютик»"}, from_day=LAST)
 
@@ -274,7 +269,7 @@ def test_the_command_asks_from_which_day_where_shifts_are_here(build_town: Build
     assert [(one["first_day"], one["end_day"], one["refunds"]) for one in shown] == [
         (None, "2026-01-01", "rko"), ("2026-01-01", None, "net")
     ]  # fmt: skip
-    rule = ("organization", "account", "--inn", town.inn, "--operation", "cash_income", "--debit", "50.02")
+    rule = ("accounts", "add", "--inn", town.inn, "--operation", "cash_income", "--debit", "50.02")
     done = cli.here(*rule, "--credit", "90.02", "--from", "2026-01-01", "--taxation", "none", "--own", "--json")
     assert done.code == 0
     assert town.sql(

@@ -1,4 +1,4 @@
--- Run by `smena organization account`: an organisation's rule from a day on; another one of that day gives way.
+-- Run by `smena accounts add`: an organisation's rule from a day on.
 insert into control.account_rule (
     organization_inn, operation, taxation, agent, debit_account, credit_account, days
 )
@@ -9,5 +9,5 @@ values (
     %(agent)s,
     %(debit)s,
     %(credit)s,
-    daterange(%(from_day)s, null)
+    daterange(%(first_day)s, null)
 )

@@ -1,10 +1,10 @@
--- Run by `smena organization account`: an organisation's own account rules with the days on which they hold.
+-- Run by `smena accounts add`: an organisation's own account rules with the days on which they hold.
 select
     operation,
     taxation,
     agent,
-    debit_account,
-    credit_account,
+    debit_account as debit,
+    credit_account as credit,
     lower(days) as first_day,
     upper(days) as end_day
 from control.account_rule

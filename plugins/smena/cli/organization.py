@@ -21,14 +21,11 @@ from smena.integration.organizations import (
     all_organizations,
     as_text,
     organization_of,
-    set_account_rule,
     set_organization,
 )
 from smena.model.errors import WrongUse
 from smena.model.organization import Organization
-from smena.model.outcome import Operation
 from smena.model.window import PRODUCTS
-from smena.transform.receipts import TAXATIONS
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 _LISTED = {"inn": "ИНН", "kpp": "КПП", "name": "name", "tariff": "tariff", "ofd": "OFD", "market": "Market"}
@@ -101,46 +98,6 @@ def _require_day(transaction: Transaction, inn: str, changes: Mapping[str, str])
             f"shifts of {inn} are here already: from which day on does {', '.join(sorted(changed))} change?",
             fix="give --from, 1 January as a rule",
         )
-
-
-@organization.command()
-@click.option("--inn", type=INN, required=True, help="ИНН of the organisation.")
-@click.option("--operation", type=click.Choice([str(one) for one in Operation]), required=True, help="Of the order.")
-@click.option(
-    "--taxation",
-    type=click.Choice([*TAXATIONS.values(), "none"]),
-    help="Of receipts under this tax system only; `none` where it is not known. Default: any.",
-)
-@click.option(
-    "--agent/--own", "agent", default=None, help="Of a principal's money only, or of one's own. Default: both."
-)
-@click.option("--debit", required=True, help="The account to debit.")
-@click.option("--credit", required=True, help="The account to credit.")
-@click.option("--from", "from_day", type=DAY, required=True, help="For shifts closed from this day on.")
-@click.pass_obj
-def account(
-    session: Session,
-    *,
-    inn: str,
-    operation: str,
-    taxation: str | None,
-    agent: bool | None,
-    debit: str,
-    credit: str,
-    from_day: date,
-) -> None:
-    """Set the accounts of an organisation's orders from a day on. What is booked stays as it is."""
-    rule = {
-        "operation": operation,
-        "taxation": "" if taxation == "none" else taxation,
-        "agent": agent,
-        "debit": debit,
-        "credit": credit,
-    }
-    with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        set_account_rule(transaction, inn, **rule, from_day=from_day)  # type: ignore[arg-type]
-    text = f"{operation}: debit {debit}, credit {credit}, for shifts closed from {from_day} on"
-    session.answer({"inn": inn, **rule, "from": from_day}, text)
 
 
 @organization.command("list")

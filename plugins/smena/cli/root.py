@@ -17,6 +17,7 @@ import click
 from smena import __version__
 from smena.cli.acceptance import accept, reject, unaccept
 from smena.cli.access import access
+from smena.cli.accounts import accounts
 from smena.cli.alerts import alerts
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
@@ -127,7 +128,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 
 
 _TASKS: Mapping[str, Sequence[click.Command]] = {
-    "Set up": (connections, migrate, organization, certificate, integration, access, dags, completion),
+    "Set up": (connections, migrate, organization, accounts, certificate, integration, access, dags, completion),
     "Every day": (plan, load, documents, accept, reject, unaccept, shifts, print_, cash_book, export, period),
     "Check": (alerts, reconcile, explain, quality, certify, verify),
     "Decide": (conflicts, resolve, links, quarantine),

@@ -8,9 +8,18 @@ from datetime import date
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from smena.model.errors import WrongUse
+from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.identifiers import KPP, clean_inn, is_inn
-from smena.model.organization import Corrections, DatePolicy, Detail, Organization, Refunds, SettingsInForce, Vat
+from smena.model.organization import (
+    AccountRule,
+    Corrections,
+    DatePolicy,
+    Detail,
+    Organization,
+    Refunds,
+    SettingsInForce,
+    Vat,
+)
 from smena.warehouse.database import Transaction, Warehouse
 from smena.warehouse.settings import read_settings
 
@@ -117,43 +126,43 @@ def organization_to_ask(transaction: Transaction | Warehouse, inn: str) -> Organ
     return replace(settings[-1].organization, detail="receipts" if of_receipts else "totals")
 
 
-def set_account_rule(
-    transaction: Transaction,
-    inn: str,
-    *,
-    operation: str,
-    taxation: str | None,
-    agent: bool | None,
-    debit: str,
-    credit: str,
-    from_day: date,
-) -> None:
-    """An organisation's accounts for orders of shifts closed from a day on; its rule of before ends there.
+def account_rules_of(transaction: Transaction | Warehouse, inn: str) -> list[AccountRule]:
+    """The account rules of an organisation's orders, its own and the common ones, those to try first before the others.
+
+    Raises WrongUse where the organisation is not registered.
+    """
+    organization_of(transaction, inn)
+    return [AccountRule(**row) for row in transaction.rows("account_rules", inn=inn)]
+
+
+def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> None:
+    """An organisation's accounts for orders of shifts closed from `rule.first_day` on; its rule of before ends there.
 
     The same again changes nothing.
 
     Raises WrongUse where the organisation is not registered, for an account without a number, and for a day not after
     the newest rule's first.
     """
-    if not all(account.strip() and _is_text(account) for account in (debit, credit)):
+    if rule.first_day is None:
+        raise BrokenPromise("a rule is set from a day on")
+    if not all(account.strip() and _is_text(account) for account in (rule.debit, rule.credit)):
         raise WrongUse("an account has a number", fix="give one like 50.01")
     transaction.run("lock_organization", inn=inn)
     organization_of(transaction, inn)
-    same = [
-        rule
-        for rule in transaction.rows("account_rules_own", inn=inn)
-        if (rule["operation"], rule["taxation"], rule["agent"]) == (operation, taxation, agent)
-    ]
-    if any(
-        (rule["first_day"], rule["debit_account"], rule["credit_account"]) == (from_day, debit, credit) for rule in same
-    ):
+    own = [AccountRule(**row) for row in transaction.rows("account_rules_own", inn=inn)]
+    same = [one for one in own if _orders_of(one) == _orders_of(rule)]
+    if any((one.first_day, one.debit, one.credit) == (rule.first_day, rule.debit, rule.credit) for one in same):
         return
-    newest = max((rule["first_day"] or date.min for rule in same), default=None)
-    if newest is not None and from_day <= newest:
+    newest = max((one.first_day or date.min for one in same), default=None)
+    if newest is not None and rule.first_day <= newest:
         raise WrongUse(f"a rule from {newest} on is there already", fix="give a later day")
-    what = {"inn": inn, "operation": operation, "taxation": taxation, "agent": agent, "from_day": from_day}
-    transaction.run("account_rule_end", **what)
-    transaction.run("account_rule_add", **what, debit=debit, credit=credit)
+    transaction.run("account_rule_end", inn=inn, **asdict(rule))
+    transaction.run("account_rule_add", inn=inn, **asdict(rule))
+
+
+def _orders_of(rule: AccountRule) -> tuple[object, ...]:
+    """Which orders a rule is of."""
+    return rule.operation, rule.taxation, rule.agent
 
 
 def organization_of(transaction: Transaction | Warehouse, inn: str) -> Organization:

@@ -226,7 +226,7 @@ def _from_sums(question: Question) -> pd.DataFrame:
     if made["outcome"].iloc[0] == Outcome.NEEDS_REVIEW:
         raise WrongUse(
             f"no account rule fits {_without_account_rule(shift, settings.accounts)}",
-            fix=f"set one from {decision['closed_at']:%Y-%m-%d} on or earlier: `smena organization account`",
+            fix=f"set one from {decision['closed_at']:%Y-%m-%d} on or earlier: `smena accounts add`",
         )
     return orders
 

@@ -16,9 +16,10 @@ COMMANDS = {
     "migrate": ("migrate",),
     "organization add": ("organization", "add", "--inn", SOLE_PROPRIETOR, "--name", "ИП", "--tariff", "other"),
     "organization set": ("organization", "set", "--inn", "{inn}", "detail=totals"),
-    "organization account": (
-        "organization",
-        "account",
+    "accounts list": ("accounts", "list", "--inn", "{inn}"),
+    "accounts add": (
+        "accounts",
+        "add",
         "--inn",
         "{inn}",
         "--operation",

@@ -54,6 +54,7 @@ READING = {
     ("plan",): [("--inn", "{inn}"), ("--inn", "{inn}", "--product", "market")],
     ("organization", "list"): [()],
     ("organization", "show"): [("--inn", "{inn}")],
+    ("accounts", "list"): [("--inn", "{inn}")],
     ("connections", "test"): [(), ("warehouse",)],
     ("dags",): [(), ("--path",)],
     ("completion",): [("bash",), ("zsh",), ("fish",)],
@@ -62,7 +63,7 @@ WRITING = {
     ("migrate",): [()],
     ("organization", "add"): [("--inn", SOLE_PROPRIETOR, "--name", "ИП", "--tariff", "uchetny")],
     ("organization", "set"): [("--inn", "{inn}", "--from", "2025-03-05", "detail=receipts")],
-    ("organization", "account"): [
+    ("accounts", "add"): [
         ("--inn", "{inn}", "--operation", "cash_income", "--debit", "50.02", "--credit", "90", "--from", "2025-03-05"),
     ],
     ("certificate", "add"): [("--inn", "{inn}", "head.pem")],

@@ -1,0 +1,87 @@
+"""`smena accounts`: the accounts that cash orders are booked to, and the days on which they hold."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+
+import click
+
+from smena.cli.answer import Session, table
+from smena.cli.help import Commands
+from smena.cli.parameters import DAY, inn_option
+from smena.connections import warehouse_from_environment
+from smena.integration.organizations import account_rules_of, set_account_rule
+from smena.model.organization import AccountRule
+from smena.model.outcome import Operation
+from smena.transform.receipts import TAXATIONS
+from smena.warehouse.database import Warehouse
+
+_UNKNOWN_TAXATION = "none"
+_COLUMNS = {
+    "operation": "operation",
+    "taxation": "tax system",
+    "agent": "money",
+    "debit": "debit",
+    "credit": "credit",
+    "first_day": "from",
+    "end_day": "before",
+}
+
+
+@click.group(cls=Commands)
+def accounts() -> None:
+    """Accounts of cash orders: which ones, for which orders, from which day on."""
+
+
+@accounts.command("list")
+@inn_option
+@click.pass_obj
+def list_(session: Session, *, inn: str) -> None:
+    """The rules of an organisation's orders, its own and the common ones: the first one that fits an order counts."""
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        rules = account_rules_of(transaction, inn)
+    rows = [asdict(rule) for rule in rules]
+    session.answer({"inn": inn, "accounts": rows}, table([asdict(rule) | _in_words(rule) for rule in rules], _COLUMNS))
+
+
+@accounts.command()
+@inn_option
+@click.option("--operation", type=click.Choice([str(one) for one in Operation]), required=True, help="Of the order.")
+@click.option(
+    "--taxation",
+    type=click.Choice([*TAXATIONS.values(), _UNKNOWN_TAXATION]),
+    help="Of receipts under this tax system only; `none` where it is not known. Default: any.",
+)
+@click.option(
+    "--agent/--own", "agent", default=None, help="Of a principal's money only, or of one's own. Default: both."
+)
+@click.option("--debit", required=True, help="The account to debit.")
+@click.option("--credit", required=True, help="The account to credit.")
+@click.option("--from", "first_day", type=DAY, required=True, help="For shifts closed from this day on.")
+@click.pass_obj
+def add(
+    session: Session,
+    *,
+    inn: str,
+    operation: str,
+    taxation: str | None,
+    agent: bool | None,
+    debit: str,
+    credit: str,
+    first_day: date,
+) -> None:
+    """Set accounts of an organisation's orders from a day on. What is booked stays as it is."""
+    named = "" if taxation == _UNKNOWN_TAXATION else taxation
+    rule = AccountRule(operation, named, agent, debit, credit, first_day)
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        set_account_rule(transaction, inn, rule)
+    text = f"{rule.operation}: debit {rule.debit}, credit {rule.credit}, for shifts closed from {first_day} on"
+    session.answer({"inn": inn} | asdict(rule), text)
+
+
+def _in_words(rule: AccountRule) -> dict[str, str]:
+    """The tax system and whose money it is, where a rule says anything of them."""
+    whose = "both" if rule.agent is None else "a principal's" if rule.agent else "own"
+    taxation = "any" if rule.taxation is None else rule.taxation or "not known"
+    return {"taxation": taxation, "agent": whose}
