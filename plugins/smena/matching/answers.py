@@ -65,17 +65,19 @@ def decide_answer(question: Question, word: str) -> AnswerChanges:
     keep-ofd, keep-market: the side of that source is booked. Where the other side is booked too, its orders are
     reversed, and its shift is the duplicate. reverse: what is booked is reversed, and what the source reports now is
     issued with numbers of its own. both: they are two shifts, and both are booked. approve: the shift is booked from
-    its sums. reject: nothing of it is booked.
+    its sums, or stays booked where it has orders. reject: nothing of it is booked, and what was is reversed.
 
     Raises WrongUse where orders cannot be issued: their sums are not known, no account rule fits, they would be dated
-    before the start of the integration, or a shift of the OFD that this one may be is booked.
+    before the start of the integration, or a shift of the OFD that this one may be is booked; and where a shift that
+    waits has orders in a period that was closed since, and is approved.
     """
     decision = question.decision
     shift, counterpart = decision["shift_id"], decision["rival_id"]
     is_pair = decision["kind"] == "conflict" and counterpart is not None
     proposed_is_kept = word == (KEEP_OFD if decision["source"] == "ofd" else KEEP_MARKET)
     if word == REJECT:
-        return _changes(_mark(decision, shift, Outcome.REJECTED, decision["same_as"]))
+        rejected = _mark(decision, shift, Outcome.REJECTED, decision["same_as"])
+        return _changes(rejected, reversed_=_live(question, shift))
     if is_pair and word != BOTH and not proposed_is_kept:
         return _changes(_mark(decision, shift, Outcome.DUPLICATE, counterpart), reversed_=_live(question, shift))
     if not is_pair and word in (KEEP_OFD, KEEP_MARKET):
@@ -88,6 +90,13 @@ def decide_answer(question: Question, word: str) -> AnswerChanges:
             " may be one of them",
             fix="link its cashbox to a register, or to none: `smena links set`",
         )
+    if word == APPROVE and len(live):
+        if decision["day"] != decision["order_day"]:
+            raise WrongUse(
+                f"its orders lie in a period that is closed through {decision['closed_through']}",
+                fix="open the period first: `smena period open`",
+            )
+        return _changes(_mark(decision, shift, Outcome.ISSUED, decision["same_as"]))
     if word == REVERSE:
         gone, live = live, live.head(0)
     elif is_pair and word != BOTH:

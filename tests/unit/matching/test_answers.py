@@ -118,6 +118,10 @@ def test_the_words_that_answer_a_question() -> None:
         ("approve", asked(**REVIEW, **OF_MARKET, **BY_SUMS), [], [(TILL, "take", "issued", None, 4)],
          [("issue", None, TILL, "", 1)]),
         ("approve", asked(**REVIEW, proposal={"orders": []}), [], [(FISCAL, "take", "no_cash", None, 4)], []),
+        # It waits, and has orders: two till shifts lie in one shift of the OFD, or its register was listed twice.
+        ("approve", asked(**REVIEW, **OF_MARKET), [OF_TILL], [(TILL, "mark", "issued", None, 4)], []),
+        ("reject", asked(**REVIEW, **OF_MARKET), [OF_TILL], [(TILL, "mark", "rejected", None, 4)],
+         [("reverse", "of-till", TILL, "", 1)]),
         ("reject", asked(**REVIEW), [], [(FISCAL, "mark", "rejected", None, 4)], []),
         ("reject", asked(**REVIEW, **OF_MARKET, same_as=FISCAL), [], [(TILL, "mark", "rejected", FISCAL, 4)], []),
     ],
@@ -220,6 +224,13 @@ def test_orders_that_are_reversed_already_are_not_reversed_again() -> None:
 def test_what_cannot_be_booked_is_refused(changed: Row, message: str) -> None:
     with pytest.raises(WrongUse, match=message):
         answer("approve", asked(**REVIEW | changed))
+
+
+def test_a_waiting_shift_with_orders_in_a_closed_period_is_approved_when_the_period_is_open() -> None:
+    waiting = asked(**REVIEW, **OF_MARKET, **IN_CLOSED)
+    with pytest.raises(WrongUse, match="closed through 2026-02-10 — open the period first"):
+        answer("approve", waiting, OF_TILL)
+    assert orders_of(answer("reject", waiting, OF_TILL)) == [("reverse", "of-till", TILL, "", 1)]
 
 
 def test_a_shift_without_an_account_rule_is_refused_with_the_name_of_its_operation() -> None:
