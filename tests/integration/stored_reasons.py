@@ -16,6 +16,8 @@ union select 'control.gap', reason from control.gap
 union select 'control.gap.details', details from control.gap
 union select 'control.quarantine', reason from control.quarantine
 union select 'control.quarantine.resolution', resolution_reason from control.quarantine where resolved_by = 'rule'
+union select 'control.batch.summary', summary ->> 'stopped' from control.batch
+union select 'control.batch.summary', summary ->> 'failed_after' from control.batch
 union select 'control.register_link', reason from control.register_link where decided_by = 'rule'
 union select 'control.decision', reason from control.decision
 union select 'control.decision.recommendation', recommendation ->> 'reason' from control.decision

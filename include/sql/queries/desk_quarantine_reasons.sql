@@ -3,16 +3,17 @@ select
     quarantine.product,
     quarantine.step,
     quarantine.kind,
-    regexp_replace(quarantine.reason, '{"reason": ".*"}', '{"reason": null}') as reason,
+    told.reason,
     count(*) as records,
     min(quarantine.first_seen_at) as first_seen_at,
     max(quarantine.last_seen_at) as last_seen_at
 from control.quarantine
+cross join
+    lateral (
+        -- Line by line: each reason stands on its own.
+        select regexp_replace(quarantine.reason, '(?n){"reason": ".*"}$', '{"reason": null}', 'g') as reason
+    ) as told
 where quarantine.organization_inn = %(inn)s and quarantine.state = 'open'
-group by
-    quarantine.product,
-    quarantine.step,
-    quarantine.kind,
-    regexp_replace(quarantine.reason, '{"reason": ".*"}', '{"reason": null}')
-order by count(*) desc, reason
+group by quarantine.product, quarantine.step, quarantine.kind, told.reason
+order by count(*) desc, told.reason
 limit %(most)s

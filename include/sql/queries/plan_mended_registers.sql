@@ -2,7 +2,7 @@
 update control.quarantine
 set
     state = 'released',
-    resolved_by = 'smena',
+    resolved_by = 'rule',
     resolved_at = now(),
     resolution_reason = 'list_read_again',
     resolved_batch_id = batch.batch_id

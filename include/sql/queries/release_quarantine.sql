@@ -58,7 +58,7 @@ settled as (
 update control.quarantine
 set
     state = 'released',
-    resolved_by = 'smena',
+    resolved_by = 'rule',
     resolved_at = now(),
     resolution_reason = case
         when quarantine.quarantine_id in (select settled.quarantine_id from settled)

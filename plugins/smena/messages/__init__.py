@@ -25,7 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from smena.model.reason_text import COUNTS, LINE_END, NotAReason, parse_all
+from smena.model.reason_text import COUNTS, LINE_END, has, parse_all
 from smena.model.reasons import Reason
 
 RUSSIAN, ENGLISH = "ru", "en"
@@ -34,8 +34,11 @@ CATALOGUES = Path(__file__).parents[1] / "locale"
 UNKNOWN = "—"
 """What stands for an argument that is not known."""
 
-RULES = ("rule", "smena")
+RULE = "rule"
 """Who decided where no person did."""
+
+_AFTER_TYPED = (Reason.LINK_CONFIRMED, Reason.LINK_WITHDRAWN)
+"""What a rule writes after what a person typed, on a line of its own."""
 
 _REASONS = {"reason", "cause", "details", "error", "relation", "stopped", "failed_after"}
 _SIGNED = {"reason": "decided_by", "resolution_reason": "resolved_by", "status_reason": "status_by"}
@@ -76,23 +79,23 @@ def translate(text: str | None, locale: str = RUSSIAN, /, **arguments: object) -
 def written_by(text: str | None, by: str | None, locale: str = RUSSIAN) -> str:
     """A reason of a column in which rules and people write, `by` whom it is: what a person typed stays as it was typed.
 
-    After it there may be lines that are stored reasons: why it ended.
+    After it there may be a line that says why a link ended.
     """
-    if not text or by in RULES:
+    if not text or by == RULE:
         return translate(text, locale)
     typed, *after = text.split(LINE_END)
-    return "; ".join([typed, *(translate(line, locale) if _is_stored(line) else line for line in after)])
+    return "; ".join([typed, *(translate(line, locale) if has(line, *_AFTER_TYPED) else line for line in after)])
 
 
 def readable(row: Mapping[str, Any], locale: str = RUSSIAN) -> dict[str, Any]:
     """A row of the warehouse with its reasons as sentences, by the names of its columns."""
     said = dict(row)
-    for name in _REASONS & row.keys():
+    signed = {name: by for name, by in _SIGNED.items() if name in row and by in row}
+    for name, by in signed.items():
+        said[name] = row[name] and written_by(row[name], row[by], locale)
+    for name in (_REASONS & row.keys()) - signed.keys():
         if isinstance(row[name], str):
             said[name] = translate(row[name], locale)
-    for name, by in _SIGNED.items():
-        if name in row and by in row:
-            said[name] = row[name] and written_by(row[name], row[by], locale)
     if isinstance(row.get("recommendation"), dict):
         said["recommendation"] = readable(row["recommendation"], locale)
     if isinstance(row.get("missing"), list):
@@ -169,18 +172,12 @@ def _locale(locale: str) -> Locale:
 
 def _translated(line: str, locale: str) -> str:
     try:
-        reasons = parse_all(line)
-    except NotAReason:
+        return "; ".join(_sentence(code, arguments, locale) for code, arguments in parse_all(line))
+    except UnknownMessage:
+        raise
+    except Exception:  # noqa: BLE001 - one row that nobody can read costs its page nothing
         _miss(f"reason {line}")
         return line
-    return "; ".join(_sentence(code, arguments, locale) for code, arguments in reasons)
-
-
-def _is_stored(line: str) -> bool:
-    try:
-        return bool(parse_all(line))
-    except NotAReason:
-        return False
 
 
 def _sentence(code: Reason, arguments: dict[str, Any], locale: str) -> str:

@@ -127,7 +127,8 @@ def json_value(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return str(value).replace("\x00", "\ufffd")
+        # As PostgreSQL can keep it: neither NUL nor half of a surrogate pair.
+        return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, bool | float | Decimal):
         raise TypeError(f"{value!r} is neither a whole number nor a text")
     return int(value) if hasattr(value, "__index__") else str(value)

@@ -120,14 +120,10 @@ class Reason(StrEnum):
     SIGNATURE_NEEDED = "signature_needed", "inn", "product"
 
     # Why a rule ended a question, reversed an order, or issued it again.
-    SOURCES_AGREE = "sources_agree"
     NOTHING_TO_DECIDE = "nothing_to_decide"
-    ASKED_AGAINST_MARKET = "asked_against_market"
-    ASKED_WITH_MARKET = "asked_with_market"
     SOURCE_REPORTS_OTHERWISE = "source_reports_otherwise"
     SOURCE_REPORTS_CURRENT_AGAIN = "source_reports_current_again"
     MARKET_REPORTS_OTHERWISE = "market_reports_otherwise"
-    IT_IS_BOOKED = "it_is_booked"
     CASH_NOT_REPORTED = "cash_not_reported"
     CASH_REPORTED_AGAIN = "cash_reported_again"
     MARKET_CASH_NOT_REPORTED = "market_cash_not_reported"
@@ -357,7 +353,3 @@ class Reason(StrEnum):
     IN_QUARANTINE = "in_quarantine", "reason"
     AFTER_NEWEST_SHIFT = "after_newest_shift", "last", "shift"
     DRIVE_UNKNOWN = "drive_unknown"
-
-
-ARGUMENTS: dict[Reason, tuple[str, ...]] = {reason: reason.arguments for reason in Reason}
-"""By reason, the names of its arguments. `smena.model.reason_text` says what an argument of each name holds."""

@@ -28,7 +28,6 @@ from smena.pipeline.reading import DOCUMENTS, OF_DOCUMENTS
 from smena.pipeline.receipts import Period, periods_of
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
-from smena.transform.decoding import storable
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.market.reading import read_cheques
 from smena.transform.pages import RawPage
@@ -103,7 +102,7 @@ def _compare_lot(road: Road, organization: Organization, asker: _Asker, lot: lis
         raise
     except Exception as error:  # noqa: BLE001 - the border of a lot
         ours = contained(error, f"comparison of {len(lot)} till shifts of {organization.inn}")
-        pairs = _pairs_frame([row | {"unread": storable(stored_of(ours))} for row in lot])
+        pairs = _pairs_frame([row | {"unread": stored_of(ours)} for row in lot])
         nothing = RECEIPTS.empty().assign(page_id=pd.Series(dtype="Int64"))
         return _rows(lot, compare(pairs, CHEQUES.empty(), RECEIPTS.empty()), nothing)
 
@@ -279,7 +278,7 @@ class _Asker:
 
 
 def _unasked(error: SmenaError) -> str:
-    return storable(reason(Reason.RECEIPTS_NOT_ASKED, reason=stored_of(error)))
+    return reason(Reason.RECEIPTS_NOT_ASKED, reason=stored_of(error))
 
 
 def _periods(shifts: Sequence[Row]) -> dict[str, list[Period]]:

@@ -67,7 +67,7 @@ def test_what_is_mended_at_the_source_is_released_by_the_batch_that_read_it(spoi
     spoilt.town.sandbox.faults.clear()
     done = spoilt.town.load()
     after = the_record(spoilt)
-    assert (after["state"], after["resolved_by"]) == ("released", "smena")
+    assert (after["state"], after["resolved_by"]) == ("released", "rule")
     assert after["resolved_batch_id"] == done.published.batch_id != row["batch_id"]
     assert spoilt.is_loaded_right()
     assert spoilt.cli.here("quarantine", "list").code == 0

@@ -127,7 +127,7 @@ def test_records_of_the_quarantine_one_and_many(browser: OpenBrowser, town: Town
         assert says(answer, f"Запись карантина № {spoilt[0]}", "списана", "admin", "касса утилизирована")
         assert town.quarantine() == before
     town.sql(
-        "update control.quarantine set state = 'released', resolved_by = 'smena', resolved_at = now(),"
+        "update control.quarantine set state = 'released', resolved_by = 'rule', resolved_at = now(),"
         " resolved_batch_id = batch_id, resolution_reason = 'read_again'"
         " where quarantine_id = %s",
         spoilt[1],

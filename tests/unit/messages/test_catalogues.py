@@ -115,6 +115,28 @@ def test_what_a_person_typed_stays_as_it_was_typed() -> None:
     assert written_by(None, "anna") == ""
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'rounding {"amount": "q"}',
+        'before_start {"day": "zz"}',
+        'cheque_rejected {"reason": 5}',
+        "refused",
+        'cheque_rejected {"reason": ' + "[" * 100_000,
+    ],
+)
+def test_what_a_person_typed_on_a_second_line_is_no_reason_of_a_rule(line: str) -> None:
+    assert written_by(f"по ленте\n{line}", "anna") == f"по ленте; {line}"
+
+
+@pytest.mark.parametrize(
+    "line", ['rounding {"amount": "q"}', 'before_start {"day": "zz"}', 'cheque_rejected {"reason": 5}']
+)
+def test_a_reason_that_cannot_be_read_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr("smena.messages._Strictness.is_on", False)
+    assert translate(line) == line
+
+
 def test_every_kind_of_a_gap_is_a_reason_of_its_own() -> None:
     # The reason of a day that is not covered holds the kinds of its gaps.
     schema = (SQL / "migrations" / "0001_warehouse.sql").read_text(encoding="utf-8")
@@ -129,6 +151,7 @@ def test_the_reasons_of_a_row_are_read_by_the_names_of_its_columns() -> None:
     row = {"reason": "vat_negative", "resolution_reason": "так", "resolved_by": "anna", "missing": ["no_link"], "n": 1}
     assert readable(row) == row | {"reason": "НДС меньше нуля", "missing": [translate("no_link")]}
     assert readable({"reason": "vat_negative", "decided_by": "anna"})["reason"] == "vat_negative"
+    assert readable({"reason": "typed by me", "decided_by": "anna"})["reason"] == "typed by me"
     assert readable({"details": {"rule": "vat_negative"}}) == {"details": {"rule": "vat_negative"}}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from smena.model.reason_text import NotAReason, has, joined, parse, parse_all, reason
-from smena.model.reasons import ARGUMENTS, Reason
+from smena.model.reasons import Reason
 from smena.transform.reason_columns import also, has_code, reasons_of
 
 DAY = date(2025, 1, 31)
@@ -17,7 +17,7 @@ DAY = date(2025, 1, 31)
 
 def test_a_code_is_its_name_and_its_arguments_are_in_order() -> None:
     assert [str(one) for one in Reason] == [one.name.lower() for one in Reason]
-    assert all(list(names) == sorted(set(names)) for names in ARGUMENTS.values())
+    assert all(list(names) == sorted(set(names)) for names in (code.arguments for code in Reason))
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,7 @@ def test_a_code_is_its_name_and_its_arguments_are_in_order() -> None:
             reason(Reason.BOOKED_BY_OFD_ROUNDED, amount=40, register="7"),
             'booked_by_ofd_rounded {"amount": 40, "register": "7"}',
         ),
+        (reason(Reason.FAILED_WITH, text="\ud83d \U0001f600"), 'failed_with {"text": "\ufffd \U0001f600"}'),
         (reason(Reason.FAILED_WITH, text='«а»\n"b" \\ \x00'), 'failed_with {"text": "«а»\\n\\"b\\" \\\\ \ufffd"}'),
         (reason(Reason.SHIFT_OPEN_SINCE, shift=5, day=None), 'shift_open_since {"day": null, "shift": 5}'),
     ],
