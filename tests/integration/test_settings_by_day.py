@@ -21,7 +21,7 @@ from smena.integration.organizations import (
 )
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.organization import AccountRule
-from smena.model.window import MARKET
+from smena.model.window import MARKET, OFD
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import cli_of
 from tests.integration.conftest import BuildTown
@@ -244,11 +244,39 @@ def test_what_has_a_later_change_is_not_changed_before_it(registered: Warehouse)
         set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", NEW_YEAR))
         with pytest.raises(WrongUse, match="settings from 2026-01-01 on are there already"):
             set_organization(transaction, INN, {"refunds": "rko"}, from_day=FIRST)
-        for day in (FIRST, NEW_YEAR):
-            with pytest.raises(WrongUse, match="a rule from 2026-01-01 on is there already"):
-                set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.03", "90.02", day))
+        with pytest.raises(WrongUse, match="a rule from 2026-01-01 on is there already"):
+            set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.03", "90.02", FIRST))
+        with pytest.raises(WrongUse, match="other settings hold before 2026-01-01: from which day on does vat change"):
+            set_organization(transaction, INN, {"vat": "exact", "refunds": "net"})
         with pytest.raises(WrongUse, match="only settings of accounting hold from a day"):
             set_organization(transaction, INN, {"name": "ООО «Лютик»"}, from_day=LAST)
+
+
+def test_who_changes_settings_of_days_with_waiting_shifts_is_told_how_many(build_town: BuildTown) -> None:
+    town = build_town(TURN, start=FIRST, now=datetime(2026, 1, 20, 12), manners={"market": MarketSettings().easy()})
+    town.enable_market(FIRST)
+    for product in (OFD, MARKET):
+        town.load(LAST, product=product)
+    ((waiting,),) = town.sql(
+        "select count(*) from accounting.shift"
+        " where outcome = 'needs_review' and jsonb_array_length(proposed_orders) > 0"
+    )
+    assert waiting
+    cli = cli_of(town.warehouse.dsn)
+    rule = ("accounts", "add", "--inn", town.inn, "--operation", "cash_income", "--debit", "50.02", "--credit", "90")
+    assert cli.here(*rule, "--from", str(NEW_YEAR), "--json").data["waiting"] == waiting
+    change = ("organization", "set", "--inn", town.inn, "--from", str(LAST + timedelta(days=3)), "refunds=net")
+    assert cli.here(*change, "--json").data["waiting"] == 0
+    assert f"{waiting} shifts of these days wait" in cli.here(*rule, "--from", str(NEW_YEAR)).out
+
+
+def test_a_rule_is_corrected_on_its_first_day(registered: Warehouse) -> None:
+    with registered.transaction() as transaction:
+        for debit in ("50.99", "50.02", "50.02"):
+            set_account_rule(transaction, INN, AccountRule("cash_income", None, None, debit, "90.02", NEW_YEAR))
+        settings = settings_by_day(transaction, INN)
+    told = [(one.first_day, one.end_day, one.accounts[0].debit) for one in settings]
+    assert told == [(None, NEW_YEAR, "50.01"), (NEW_YEAR, None, "50.02")]
 
 
 def test_the_command_asks_from_which_day_where_shifts_are_here(build_town: BuildTown) -> None:

@@ -1,4 +1,4 @@
--- Run by `smena accounts add`: the rule for the same orders ends before a day; says how many did.
+-- Run by `smena accounts add`: the rule for the same orders ends before a day.
 update control.account_rule
 set days = daterange(lower(days), %(first_day)s)
 where

@@ -9,9 +9,10 @@ import click
 
 from smena.cli.answer import Session, table
 from smena.cli.help import Commands
+from smena.cli.organization import about_waiting
 from smena.cli.parameters import DAY, inn_option
 from smena.connections import warehouse_from_environment
-from smena.integration.organizations import account_rules_of, set_account_rule
+from smena.integration.organizations import account_rules_of, set_account_rule, shifts_with_proposed_orders
 from smena.model.organization import AccountRule
 from smena.model.outcome import Operation
 from smena.transform.receipts import TAXATIONS
@@ -76,8 +77,9 @@ def add(
     rule = AccountRule(operation, named, agent, debit, credit, first_day)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         set_account_rule(transaction, inn, rule)
+        waiting = shifts_with_proposed_orders(transaction, inn, first_day)
     text = f"{rule.operation}: debit {rule.debit}, credit {rule.credit}, for shifts closed from {first_day} on"
-    session.answer({"inn": inn} | asdict(rule), text)
+    session.answer({"inn": inn} | asdict(rule) | {"waiting": waiting}, text + about_waiting(waiting))
 
 
 def _in_words(rule: AccountRule) -> dict[str, str]:

@@ -22,6 +22,7 @@ from smena.integration.organizations import (
     as_text,
     organization_of,
     set_organization,
+    shifts_with_proposed_orders,
 )
 from smena.model.errors import WrongUse
 from smena.model.organization import Organization
@@ -86,7 +87,18 @@ def set_(session: Session, *, inn: str, from_day: date | None, settings: tuple[s
         if from_day is None:
             _require_day(transaction, inn, changes)
         changed = set_organization(transaction, inn, changes, from_day=from_day)
-    _answer(session, changed)
+        waiting = shifts_with_proposed_orders(transaction, inn, from_day) if from_day else 0
+    session.answer(asdict(changed) | {"waiting": waiting}, _text(changed) + about_waiting(waiting))
+
+
+def about_waiting(shifts: int) -> str:
+    """What is said of shifts that wait with orders proposed by the settings of before; nothing where there are none."""
+    if not shifts:
+        return ""
+    return (
+        f"\n{shifts} shifts of these days wait, with orders that were proposed before: they are booked as proposed."
+        " `smena shifts` lists them"
+    )
 
 
 def _require_day(transaction: Transaction, inn: str, changes: Mapping[str, str]) -> None:

@@ -78,9 +78,10 @@ def set_organization(
     """Changes settings given as text; gives the newest ones.
 
     Settings of accounting hold for shifts closed from `from_day` on, those of before stay for the days before; without
-    it they hold wherever the newest ones did. The other settings have no days.
+    it they hold on all days, as long as none has changed from a day on. The other settings have no days.
 
-    Raises WrongUse for an unknown key, a value that the setting cannot have, and a day before the newest change.
+    Raises WrongUse for an unknown key, a value that the setting cannot have, a day before the newest change, and where
+    settings of accounting change without a day and others hold before the newest ones.
     """
     transaction.run("lock_organization", inn=inn)
     organization = organization_of(transaction, inn)
@@ -93,6 +94,12 @@ def set_organization(
             raise WrongUse(f"there is no setting {key!r}", fix=f"settings are: {', '.join(sorted(known))}")
         parsed[key] = _checked(inn, key, _parsed(key, text))
     changed = replace(organization, **parsed)
+    dated = sorted(key for key in BY_DAY & parsed.keys() if parsed[key] != getattr(organization, key))
+    if from_day is None and settings_from is not None and dated:
+        raise WrongUse(
+            f"other settings hold before {settings_from}: from which day on does {', '.join(dated)} change?",
+            fix=f"give --from, {settings_from} or a later day",
+        )
     if from_day is not None:
         if not BY_DAY & parsed.keys():
             raise WrongUse("only settings of accounting hold from a day", fix=f"these are: {', '.join(sorted(BY_DAY))}")
@@ -138,10 +145,10 @@ def account_rules_of(transaction: Transaction | Warehouse, inn: str) -> list[Acc
 def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> None:
     """An organisation's accounts for orders of shifts closed from `rule.first_day` on; its rule of before ends there.
 
-    The same again changes nothing.
+    A rule of the same day is corrected. What is booked stays as it is.
 
-    Raises WrongUse where the organisation is not registered, for an account without a number, and for a day not after
-    the newest rule's first.
+    Raises WrongUse where the organisation is not registered, for an account without a number, and for a day before the
+    newest rule's first.
     """
     if rule.first_day is None:
         raise BrokenPromise("a rule is set from a day on")
@@ -151,13 +158,20 @@ def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> N
     organization_of(transaction, inn)
     own = [AccountRule(**row) for row in transaction.rows("account_rules_own", inn=inn)]
     same = [one for one in own if _orders_of(one) == _orders_of(rule)]
-    if any((one.first_day, one.debit, one.credit) == (rule.first_day, rule.debit, rule.credit) for one in same):
-        return
     newest = max((one.first_day or date.min for one in same), default=None)
-    if newest is not None and rule.first_day <= newest:
-        raise WrongUse(f"a rule from {newest} on is there already", fix="give a later day")
-    transaction.run("account_rule_end", inn=inn, **asdict(rule))
-    transaction.run("account_rule_add", inn=inn, **asdict(rule))
+    if newest is not None and rule.first_day < newest:
+        raise WrongUse(f"a rule from {newest} on is there already", fix="give that day or a later one")
+    if rule.first_day == newest:
+        transaction.run("account_rule_correct", inn=inn, **asdict(rule))
+    else:
+        transaction.run("account_rule_end", inn=inn, **asdict(rule))
+        transaction.run("account_rule_add", inn=inn, **asdict(rule))
+
+
+def shifts_with_proposed_orders(transaction: Transaction, inn: str, first_day: date) -> int:
+    """How many shifts closed from a day on wait with the orders that their load proposed, by the settings of then."""
+    row = transaction.row("shifts_with_proposed_orders", inn=inn, first_day=first_day)
+    return int(row["shifts"]) if row else 0
 
 
 def _orders_of(rule: AccountRule) -> tuple[object, ...]:
