@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,9 @@ def known_and(condition: pd.Series) -> pd.Series:
     For conditions that are about a value that is there: `known_and(day < start)` is "its day is known and before".
     """
     return condition.fillna(value=False).astype(bool)
+
+
+def among(values: pd.Series, others: pd.Series) -> pd.Series:
+    """`values.isin(others)` of two columns of text: pandas takes Arrow's text value by value through Python."""
+    known = pc.is_in(pa.array(values, pa.string()), value_set=pa.array(others, pa.string()))
+    return pd.Series(known.to_numpy(zero_copy_only=False), index=values.index)

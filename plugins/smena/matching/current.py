@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import Case, first_match, known_and, missing, same
+from smena.matching.cases import Case, among, first_match, known_and, missing, same
 from smena.matching.reported import BOOKED, WAITING
 from smena.matching.slices import CURRENT, facts_of
 from smena.model.outcome import Outcome
@@ -63,7 +63,7 @@ def _overlaid(published: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     orders = ["revision", "live_orders", "marked_orders", "open_orders", "first_order_day", "last_order_day"]
     fresh = fresh.assign(**{name: fresh[f"current_{name}"] for name in orders})
     fresh = fresh.reindex(columns=list(CURRENT.columns))
-    rest = published[~published["shift_id"].isin(fresh["shift_id"])]
+    rest = published[~among(published["shift_id"], fresh["shift_id"])]
     return CURRENT.conform(pd.concat([frame for frame in (rest, fresh) if len(frame)] or [rest], ignore_index=True))
 
 

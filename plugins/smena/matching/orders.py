@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import known_and, missing
+from smena.matching.cases import among, known_and, missing
 from smena.matching.changes import ORDER_CHANGES
 from smena.model.reasons import Reason
 from smena.transform.schema import WHOLE
@@ -35,7 +35,7 @@ def plan_orders(
         closed_through: nothing dated on or before it changes.
     """
     moves, current = _moved(moved, proposed, current)
-    wanted = proposed[proposed["shift_id"].isin(booked.loc[booked["is_booked"].astype(bool), "shift_id"])]
+    wanted = proposed[among(proposed["shift_id"], booked.loc[booked["is_booked"].astype(bool), "shift_id"])]
     newest = current.sort_values("issue").drop_duplicates(_PART, keep="last")
     pairs = wanted.merge(newest, on=_PART, how="left", suffixes=("", "_current"))
     is_there = pairs["document_id"].notna()
@@ -54,10 +54,10 @@ def plan_orders(
             revise["status"] == "reversed"
         ),
     )
-    open_orders = current[(current["status"] == "new") & current["shift_id"].isin(booked["shift_id"])]
+    open_orders = current[(current["status"] == "new") & among(current["shift_id"], booked["shift_id"])]
     if closed_through is not None:
         open_orders = open_orders[~known_and(open_orders["day"] <= closed_through)]
-    reverse = open_orders[~open_orders["document_id"].isin(stays["document_id"])]
+    reverse = open_orders[~among(open_orders["document_id"], stays["document_id"])]
     reverse = reverse.merge(booked[["shift_id", "reason"]], on="shift_id").assign(action="reverse")
     parts = [part.reindex(columns=list(ORDER_CHANGES.columns)) for part in (moves, reverse, revise, issue) if len(part)]
     return ORDER_CHANGES.conform(pd.concat(parts, ignore_index=True)) if parts else ORDER_CHANGES.empty()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import Case, first_match, known_and
+from smena.matching.cases import Case, among, first_match, known_and
 from smena.matching.reported import BOOKED, on_day
 from smena.matching.slices import Setting
 from smena.model.outcome import Outcome
@@ -136,7 +136,7 @@ def outcomes_of_tills(
         | known_and(rows["is_explained"])
     )
     two_shifts = known_and(rows["is_answered"])
-    uncertain = rows["shift_id"].isin(possible["till_id"])
+    uncertain = among(rows["shift_id"], possible["till_id"])
     unstarted = known_and(rows["order_day"] < start) if start is not None else always
     current, why = rows["outcome"], rows["reason"]
     # Its sums make no order: either it has no cash, or the day of its closing has no cash documents.

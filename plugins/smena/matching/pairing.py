@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from smena.matching.cases import among
 from smena.matching.day_ranges import DayRanges, Flags, Integers, day_numbers
 from smena.matching.frames import (
     COVERED,
@@ -107,7 +108,7 @@ def foreign_registers(
     registers = _checked_registers(registers)
     covered = require_known(covered, COVERED, ["kkt_reg_id"])
     tills, fiscals, current = with_middle(tills), with_ends(fiscals), of_state(links, IN_FORCE)
-    unpaired = ~tills["shift_id"].isin(pairs["till_id"])
+    unpaired = ~among(tills["shift_id"], pairs["till_id"])
     tills = tills[tills["cashbox_id"].isin(tills.loc[unpaired, "cashbox_id"])]
     tills = tills.sort_values(["cashbox_id", "day"], ignore_index=True)
     always = current.loc[current["first_day"].isna() & current["end_day"].isna(), "kkt_reg_id"].dropna()
@@ -187,7 +188,7 @@ def possible_shifts(
     tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
     require_known(tills, TILLS, ["order_day"])
     registers = _checked_registers(registers)
-    tills = with_middle(tills[~tills["shift_id"].isin(pairs["till_id"])].reset_index(drop=True))
+    tills = with_middle(tills[~among(tills["shift_id"], pairs["till_id"])].reset_index(drop=True))
     fiscals, current = with_ends(fiscals), of_state(links, IN_FORCE)
     own = link_of_day(tills, current, "cashbox_id")
     is_of_no_register = (own != NONE) & values_of(current["kkt_reg_id"], own).isna().to_numpy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import Case, first_match, known_and, same
+from smena.matching.cases import Case, among, first_match, known_and, same
 from smena.matching.changes import DECISIONS_CLOSED, DECISIONS_OPENED, RECOMMENDATIONS
 from smena.model.reason_text import LINE_END
 from smena.model.reasons import Reason
@@ -32,7 +32,7 @@ def questions(
         of_own: ids of those whose open conflicts with themselves were. Questions about other shifts stay.
     """
     is_own = (decisions["kind"] == "conflict") & decisions["counterpart_id"].isna()
-    looked_at = decisions["shift_id"].isin(of_own).where(is_own, decisions["shift_id"].isin(of_pairs))
+    looked_at = among(decisions["shift_id"], of_own).where(is_own, among(decisions["shift_id"], of_pairs))
     waiting = decisions[decisions["is_open"].astype(bool) & decisions["kind"].isin(["conflict", "review"]) & looked_at]
     pairs = waiting.merge(
         asked[[*_QUESTION, "counterpart_id", "digest", "reason"]].assign(is_asked=True),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import Case, all_same, first_match, known_and, same
+from smena.matching.cases import Case, all_same, among, first_match, known_and, same
 from smena.matching.slices import SUMS, Setting, Slice, facts_of
 from smena.model.outcome import Outcome
 from smena.model.reason_text import reason
@@ -101,7 +101,7 @@ def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     was_in = {outcome: known_and(was == outcome) for outcome in Outcome}
     in_conflict = was_in[Outcome.CONFLICT]
     always = pd.Series(data=True, index=rows.index)
-    has_answer = rows["shift_id"].isin(answers["shift_id"])
+    has_answer = among(rows["shift_id"], answers["shift_id"])
     cases = [
         Case(~rows["is_known"], "new"),
         Case(_other_identity(rows), "other"),
