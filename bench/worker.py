@@ -18,6 +18,7 @@ from typing import Any
 import great_expectations  # noqa: F401 - preloaded: a task that begins with it would cost seconds
 
 from smena.model.endpoint import Endpoint
+from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
 from smena.pipeline import process as of_ofd
 from smena.pipeline.market import process as of_market
@@ -91,7 +92,7 @@ def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int
 
 
 def _nowhere(name: str) -> Endpoint:
-    raise AssertionError(f"the bench asks nobody, {name} neither")
+    raise WrongUse(f"the bench asks nobody, {name} neither")
 
 
 def _watch(measured: Measured, product: str) -> None:
