@@ -19,10 +19,10 @@ from tests.unit.matching.books_in_memory import Batch, Books, contents_of
 from tests.unit.matching.slice_builders import in_force
 from tests.unit.matching.worlds import BEGINNING, LOADS, World, around, batch_of, make_world
 
-IN_CALL = 500
+IN_CALL = 1000
 """So many worlds are decided in one call."""
 
-ANSWERS = 4
+ANSWERS = 8
 """So many questions a person answers between two loads."""
 
 MOST_LOADS_FOR_LINKS = 3

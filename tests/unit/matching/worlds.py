@@ -48,7 +48,8 @@ class World:
     truth: dict[str, str]
     links: list[Row]
     registers: list[Row]
-    comparisons: list[Row]
+    comparisons: list[tuple[Version, Version]]
+    """Versions of a till shift and of its fiscal shift whose difference receipts explain."""
 
     def reported(self, product: str, load: int) -> list[Version]:
         """What a product reports at a load: the newest version of each shift that it has by then."""
@@ -221,20 +222,14 @@ def _compare(world: World, random: Random, true: str) -> None:
     fiscal, till = world.versions.get(f"fiscal-{true}", []), world.versions.get(f"till-{true}", [])
     if not fiscal or not till or random.random() < 0.8:
         return
-    texts = [[str(facts_of(_frame(schema, [one.row])).iloc[0]) for one in versions] for schema, versions in
-             ((REPORTED_TILLS, till), (REPORTED, fiscal))]  # fmt: skip
-    world.comparisons += [
-        {"till_id": f"till-{true}", "fiscal_id": f"fiscal-{true}", "till_facts": one, "fiscal_facts": other,
-         "is_explained": True}
-        for one in dict.fromkeys(texts[0]) for other in dict.fromkeys(texts[1])
-    ]  # fmt: skip
+    world.comparisons += [(one, other) for one in till for other in fiscal]
 
 
 def around(worlds: list[World], setting: Setting) -> Slice:
     """Links, registers and comparisons of these worlds."""
     return Slice(
         setting,
-        comparisons=_frame(COMPARISONS, [row for world in worlds for row in world.comparisons]),
+        comparisons=_comparisons([pair for world in worlds for pair in world.comparisons]),
         links=_frame(
             LINKS,
             [row | {"register_link_id": number} for number, row in enumerate(_rows_of(worlds, "links"), start=1)],
@@ -242,6 +237,21 @@ def around(worlds: list[World], setting: Setting) -> Slice:
         registers=_frame(REGISTERS, _rows_of(worlds, "registers")),
         covered=COVERED.empty(),
     )
+
+
+def _comparisons(pairs: list[tuple[Version, Version]]) -> pd.DataFrame:
+    tills = _frame(REPORTED_TILLS, [till.row for till, _ in pairs])
+    fiscals = _frame(REPORTED, [fiscal.row for _, fiscal in pairs])
+    explained = pd.DataFrame(
+        {
+            "till_id": tills["shift_id"],
+            "fiscal_id": fiscals["shift_id"],
+            "till_facts": facts_of(tills),
+            "fiscal_facts": facts_of(fiscals),
+            "is_explained": True,
+        }
+    )
+    return COMPARISONS.conform(explained.drop_duplicates(ignore_index=True).reindex(columns=list(COMPARISONS.columns)))
 
 
 def _rows_of(worlds: list[World], name: str) -> list[Row]:
