@@ -138,7 +138,7 @@ def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
     """What extract does to a shard, but that nobody is asked."""
     warehouse = Warehouse(dsn)
     pages = PageStore(warehouse, plan.batch_id)
-    assigned = ledger.assignments_of if plan.product == OFD else ledger.shop_assignments_of
+    assigned = ledger.assignments_of
     truth, raw_bytes, kept = None, 0, 0
     waiting = assigned(warehouse, plan.batch_id, shard, ["planned"])
     for place, assignments in groupby(waiting, key=attrgetter("unit_id")):

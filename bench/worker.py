@@ -20,9 +20,9 @@ import great_expectations  # noqa: F401 - preloaded: a task that begins with it 
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
-from smena.pipeline import process as of_ofd
-from smena.pipeline.market import process as of_market
-from smena.pipeline.products import steps_of
+from smena.pipeline import process as processing
+from smena.pipeline.market import work as of_market
+from smena.pipeline.ofd import work as of_ofd
 from smena.pipeline.publish import publish
 from smena.pipeline.road import Road
 from smena.warehouse.database import Transaction, Warehouse
@@ -35,7 +35,6 @@ PARTS = {
         "check_shifts": "check",
         "make_shifts": "transform",
         "check_orders": "check",
-        "copy_frame": "stage (COPY)",
     },
     MARKET: {
         "read_cheques": "read",
@@ -50,10 +49,12 @@ PARTS = {
         "file_cashless": "reports",
         "file_sold": "reports",
         "file_waybills": "reports",
-        "copy_frame": "stage (COPY)",
     },
 }
-"""Functions that a product's `process` calls by these names, and the part of the step that each is."""
+"""Functions that a product's `work` calls by these names, and the part of the step that each is."""
+
+OF_ALL = {"copy_frame": "stage (COPY)"}
+"""The same of what every product does."""
 
 PAGES, FETCH = "pages_by_assignment", "fetch, unpack"
 
@@ -81,7 +82,7 @@ def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int
         if shard is None:
             publish(road, batch_id)
         else:
-            steps_of(product).process(road, batch_id, shard)
+            processing.process(road, batch_id, shard)
     except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
         measured.error = f"{type(error).__name__}: {error}"
     measured.seconds, measured.cpu_s = time.perf_counter() - started, time.process_time() - cpu_started
@@ -97,9 +98,10 @@ def _nowhere(name: str) -> Endpoint:
 
 def _watch(measured: Measured, product: str) -> None:
     """Puts the stopwatch before the parts. The process ends after its step: nothing is put back."""
-    processing = of_ofd if product == OFD else of_market
-    for name, part in PARTS[product].items():
-        setattr(processing, name, _timed(getattr(processing, name), measured.parts, part))
+    of_product = of_ofd if product == OFD else of_market
+    for module, parts in ((of_product, PARTS[product]), (processing, OF_ALL)):
+        for name, part in parts.items():
+            setattr(module, name, _timed(getattr(module, name), measured.parts, part))
     pages = getattr(processing, PAGES)
 
     def timed_pages(*args: Any, **named: Any) -> Iterator[Any]:

@@ -13,10 +13,8 @@ from typing import Any
 
 import pytest
 
-from smena.model.window import OFD
-from smena.pipeline import extract as extracting
+from smena.pipeline import fetching as extracting
 from smena.pipeline import load as loading
-from smena.pipeline import products
 from smena.pipeline.extract import extract
 from smena.pipeline.load import load
 from smena.pipeline.plan import plan
@@ -129,8 +127,7 @@ def _run_and_die(town: Town, step: str, nth: int) -> None:
     elif step == "mark":
         extracting.ledger.mark = dying(extracting.ledger.mark)
     elif step == "process":
-        steps = products.steps_of(OFD)
-        products.STEPS[OFD] = replace(steps, process=dying(steps.process))
+        loading.process = dying(loading.process)  # type: ignore[attr-defined]
     else:
         setattr(loading, step, dying(getattr(loading, step)))
     load(town.road, town.inn, run_id="killed")

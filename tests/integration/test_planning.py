@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from sandbox import WorldSettings
-from smena.integration.planning import WINDOW_DAYS
 from smena.model.errors import WrongUse
+from smena.model.product import KONTUR_OFD
 from smena.pipeline.plan import plan, preview
 from tests.town import EASY, FIRST, LAST, Town
 
@@ -86,7 +86,7 @@ def test_a_window_is_never_longer_than_its_detail_allows(build_town: BuildTown, 
         now=datetime(2026, 1, 1, 12),
     )
     windows = preview(town.road, town.inn).asked
-    assert max(planned.window.days for planned in windows) == WINDOW_DAYS[detail]  # type: ignore[index]
+    assert max(planned.window.days for planned in windows) == KONTUR_OFD.window_days[detail]  # type: ignore[index]
     days = [day for planned in windows for day in planned.window]
     assert len(days) == len(set(days)) == 365
 

@@ -291,10 +291,19 @@ comment on table control.certificate is
 'Certificates of heads (DER). The newest row of an organisation is the one that serves, for every product.';
 create index certificate_of_organization on control.certificate (organization_inn, certificate_id);
 
+create table control.product (
+    product text primary key,
+    source text not null check (source in ('ofd', 'market'))
+);
+comment on table control.product is
+'What documents are loaded from. Of source `ofd` are operators of fiscal data: their units are registers, and each is '
+'switched by a signed mandate. Of source `market` are inventory systems: their units are shops.';
+insert into control.product (product, source) values ('ofd', 'ofd'), ('market', 'market');
+
 create table control.mandate (
     mandate_id uuid primary key,
     organization_inn text not null references control.organization (inn),
-    product text not null check (product = 'ofd'),
+    product text not null references control.product (product),
     kind text not null check (kind in ('mandate', 'ban')),
     number integer not null check (number > 0),
     start_date date,
@@ -343,7 +352,7 @@ for each statement execute function accounting.refuse();
 
 create table control.integration (
     organization_inn text not null references control.organization (inn),
-    product text not null check (product in ('ofd', 'market')),
+    product text not null references control.product (product),
     state text not null check (state in ('on', 'off')),
     start_date date not null,
     registers text[] not null default '{}',
@@ -394,6 +403,9 @@ create function control.check_switching() returns trigger
 language plpgsql
 as $$
 begin
+    if not exists (select from control.product where product.product = new.product and product.source = 'ofd') then
+        return null;
+    end if;
     if tg_op = 'UPDATE' then
         if
             (old.state, old.start_date, old.registers, old.mandate_id)
@@ -432,8 +444,35 @@ end
 $$;
 
 create trigger switching_is_signed after insert or update on control.integration
-for each row when (new.product = 'ofd')
+for each row
 execute function control.check_switching();
+
+create view control.operator with (security_invoker = true) as
+select distinct on (integration.organization_inn)
+    integration.organization_inn,
+    integration.product,
+    integration.state,
+    integration.start_date,
+    integration.registers
+from control.integration
+inner join control.product on integration.product = product.product
+where product.source = 'ofd'
+order by integration.organization_inn asc, integration.state desc, integration.changed_at desc;
+comment on view control.operator is
+'The operator of fiscal data of each organisation, and how it is switched: the one that is on, else the last one.';
+
+create view control.inventory with (security_invoker = true) as
+select distinct on (integration.organization_inn)
+    integration.organization_inn,
+    integration.product,
+    integration.state,
+    integration.start_date
+from control.integration
+inner join control.product on integration.product = product.product
+where product.source = 'market'
+order by integration.organization_inn asc, integration.state desc, integration.changed_at desc;
+comment on view control.inventory is
+'The inventory system of each organisation, and how it is switched: the one that is on, else the last one.';
 
 create view control.integration_interval with (security_invoker = true) as
 select
@@ -659,7 +698,7 @@ where state = 'proposed';
 create table control.batch (
     batch_id bigint generated always as identity primary key,
     organization_inn text not null references control.organization (inn),
-    product text not null check (product in ('ofd', 'market')),
+    product text not null references control.product (product),
     run_id text not null,
     reason text not null check (reason in ('planned', 'asked', 'backfill', 'reconcile')),
     detail text not null,
@@ -2061,11 +2100,10 @@ begin
                 using errcode = 'check_violation', constraint = 'document_begins_as_new';
         end if;
         if not exists (
-            select from control.integration
+            select from control.inventory
             where
-                integration.organization_inn = new.organization_inn
-                and integration.product = 'market'
-                and integration.start_date <= new.date
+                inventory.organization_inn = new.organization_inn
+                and inventory.start_date <= new.date
         ) then
             raise exception 'a document of % dated % lies before the start of the integration',
                 new.organization_inn, new.date
@@ -2460,27 +2498,28 @@ comment on function stage.refresh_statistics is
 create view control.reach with (security_invoker = true) as
 select
     register.organization_inn,
-    integration.product,
+    operator.product,
+    'ofd' as source,
     register.kkt_reg_id as unit_id,
     control.days_between(
-        greatest(integration.start_date, register.permission_from, register.first_document_at::date),
+        greatest(operator.start_date, register.permission_from, register.first_document_at::date),
         register.permission_to
     ) as days
 from control.register
-inner join control.integration on register.organization_inn = integration.organization_inn
+inner join control.operator on register.organization_inn = operator.organization_inn
 where
-    integration.product = 'ofd'
-    and integration.state = 'on'
-    and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
+    operator.state = 'on'
+    and (operator.registers = '{}' or register.kkt_reg_id = any(operator.registers))
 union all
 select
     shop.organization_inn,
-    integration.product,
+    inventory.product,
+    'market',
     shop.shop_id,
-    daterange(integration.start_date, null)
+    daterange(inventory.start_date, null)
 from control.shop
-inner join control.integration on shop.organization_inn = integration.organization_inn
-where integration.product = 'market' and integration.state = 'on';
+inner join control.inventory on shop.organization_inn = inventory.organization_inn
+where inventory.state = 'on';
 comment on view control.reach is
 'Days from the start date in force on which a register may be read: named by the mandate, inside its permission, not '
 'before its first document. Of Kontur.Market: on which a shop may be.';
@@ -2507,9 +2546,10 @@ select
         else asked.days * coalesce(datemultirange(reach.days), asked.days)
     end as days
 from control.quarantine
+inner join control.product on quarantine.product = product.product
 left join accounting.shift
     on
-        quarantine.product = 'ofd'
+        product.source = 'ofd'
         and quarantine.organization_inn = shift.organization_inn
         and quarantine.unit_id = shift.kkt_reg_id
         and quarantine.fiscal_drive_number = shift.fiscal_drive_number

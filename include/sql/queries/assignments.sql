@@ -1,7 +1,7 @@
--- Run by extract: what a shard still has to fetch, and how far each got.
+-- Run by extract: what a shard still has to fetch, and how far each got; of a register, where and when it may be read.
 select
     assignment.unit_id,
-    register.ofd_organization_id,
+    coalesce(register.ofd_organization_id, '') as ofd_organization_id,
     assignment.first_day,
     assignment.last_day,
     assignment.reason,
@@ -11,10 +11,12 @@ select
     register.permission_from,
     register.permission_to
 from control.assignment
-inner join control.batch on assignment.batch_id = batch.batch_id and batch.product = 'ofd'
-inner join control.register
+inner join control.batch on assignment.batch_id = batch.batch_id
+inner join control.product on batch.product = product.product
+left join control.register
     on
-        batch.organization_inn = register.organization_inn
+        product.source = 'ofd'
+        and batch.organization_inn = register.organization_inn
         and assignment.unit_id = register.kkt_reg_id
 where
     assignment.batch_id = %(batch_id)s

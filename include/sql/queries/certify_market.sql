@@ -1,13 +1,12 @@
 -- Run by certify and verify: days of a period on which a shop of Kontur.Market, or all of Market, is not proved loaded;
 -- a shop that Market's list does not identify may have sold on each of its days.
 select to_char(moment.at, 'YYYY-MM-DD') as day
-from control.integration
+from control.inventory
 cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
 where
-    integration.organization_inn = %(inn)s
-    and integration.product = 'market'
-    and integration.state = 'on'
-    and moment.at >= integration.start_date
+    inventory.organization_inn = %(inn)s
+    and inventory.state = 'on'
+    and moment.at >= inventory.start_date
     and (
         not exists (select from control.shop where shop.organization_inn = %(inn)s)
         or exists (
@@ -19,7 +18,7 @@ where
                     and reach.unit_id = covered.unit_id
             where
                 reach.organization_inn = %(inn)s
-                and reach.product = 'market'
+                and reach.source = 'market'
                 and reach.days @> moment.at::date
                 and not coalesce(covered.days @> moment.at::date, false)
         )
@@ -27,7 +26,7 @@ where
             select from control.gap
             where
                 gap.organization_inn = %(inn)s
-                and gap.product = 'market'
+                and gap.product = inventory.product
                 and gap.reason = 'unidentified'
                 and gap.days @> moment.at::date
         )

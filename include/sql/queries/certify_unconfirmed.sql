@@ -32,7 +32,7 @@ shop_day as (
             and moment.at::date = confirmed.day
     where
         reach.organization_inn = %(inn)s
-        and reach.product = 'market'
+        and reach.source = 'market'
         and integration.state = 'on'
         and moment.at >= integration.start_date
         and reach.days @> moment.at::date

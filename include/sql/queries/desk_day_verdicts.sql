@@ -24,7 +24,8 @@ with waiting as (
 holes as (
     select distinct gap.unit_id
     from control.gap
-    where gap.organization_inn = %(inn)s and gap.product = 'ofd' and gap.days @> cast(%(day)s as date)
+    inner join control.product on gap.product = product.product and product.source = 'ofd'
+    where gap.organization_inn = %(inn)s and gap.days @> cast(%(day)s as date)
 )
 
 select

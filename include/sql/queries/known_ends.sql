@@ -6,7 +6,8 @@ select
     before.shift_number,
     before.fiscal_document_number
 from control.assignment
-inner join control.batch on assignment.batch_id = batch.batch_id and batch.product = 'ofd'
+inner join control.batch on assignment.batch_id = batch.batch_id
+inner join control.product on batch.product = product.product and product.source = 'ofd'
 cross join
     lateral (
         select

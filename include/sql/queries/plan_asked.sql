@@ -6,12 +6,11 @@ with reach as (
             greatest(register.permission_from, register.first_document_at::date), register.permission_to
         ) as days
     from control.register
-    inner join control.integration
-        on register.organization_inn = integration.organization_inn and integration.product = 'ofd'
+    inner join control.operator on register.organization_inn = operator.organization_inn
     where
         register.organization_inn = %(inn)s
         and register.seen_at >= %(seen_at)s
-        and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
+        and (operator.registers = '{}' or register.kkt_reg_id = any(operator.registers))
 )
 
 select

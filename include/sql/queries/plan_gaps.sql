@@ -6,22 +6,21 @@ with register as (
         register.first_document_at::date as first_day,
         register.seen_at >= %(seen_at)s as listed,
         control.days_between(register.permission_from, register.permission_to) as permitted,
-        daterange(integration.start_date, %(horizon)s, '[]') as wanted,
+        daterange(operator.start_date, %(horizon)s, '[]') as wanted,
         coalesce(covered.days, '{}'::datemultirange) as covered
     from control.register
-    inner join control.integration on register.organization_inn = integration.organization_inn
+    inner join control.operator on register.organization_inn = operator.organization_inn
     left join control.covered
         on
             register.organization_inn = covered.organization_inn
-            and integration.product = covered.product
+            and operator.product = covered.product
             and register.kkt_reg_id = covered.unit_id
     where
         register.organization_inn = %(inn)s
-        and integration.product = %(product)s
-        and integration.product = 'ofd'
-        and integration.state = 'on'
-        and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
-        and integration.start_date <= %(horizon)s
+        and operator.product = %(product)s
+        and operator.state = 'on'
+        and (operator.registers = '{}' or register.kkt_reg_id = any(operator.registers))
+        and operator.start_date <= %(horizon)s
 ),
 
 gap as (

@@ -95,14 +95,14 @@ looked_at as (
     select
         register.kkt_reg_id,
         moment.at::date as day,
-        integration.state,
-        integration.start_date,
+        operator.state,
+        operator.start_date,
         register.first_document_at,
         case
             when not register.has_future_clock and register.last_document_at is not null
                 then greatest(register.last_document_at, register.newest_document_at, newest.closed_at)
         end as newest_document_at,
-        integration.registers = '{}' or register.kkt_reg_id = any(integration.registers) as is_named,
+        operator.registers = '{}' or register.kkt_reg_id = any(operator.registers) as is_named,
         coalesce(reach.days @> moment.at::date, false) as is_reached,
         coalesce(covered.days @> moment.at::date, false) as is_covered,
         coalesce(closed.shifts, 0) as shifts,
@@ -113,18 +113,17 @@ looked_at as (
         cut.what as cut
     from control.register
     cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
-    left join control.integration
-        on register.organization_inn = integration.organization_inn and integration.product = 'ofd'
+    left join control.operator on register.organization_inn = operator.organization_inn
     left join control.reach
         on
             register.organization_inn = reach.organization_inn
             and register.kkt_reg_id = reach.unit_id
-            and reach.product = 'ofd'
+            and reach.source = 'ofd'
     left join control.covered
         on
             register.organization_inn = covered.organization_inn
             and register.kkt_reg_id = covered.unit_id
-            and covered.product = 'ofd'
+            and covered.product = operator.product
     cross join
         lateral (
             select max(shift.closed_at) as closed_at
@@ -142,7 +141,7 @@ looked_at as (
         from control.gap
         where
             gap.organization_inn = register.organization_inn
-            and gap.product = 'ofd'
+            and gap.product = operator.product
             and gap.unit_id = register.kkt_reg_id
             and gap.days @> moment.at::date
     ) as gap on true

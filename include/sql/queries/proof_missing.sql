@@ -24,7 +24,7 @@ with known as (
         on
             shift.organization_inn = reach.organization_inn
             and shift.kkt_reg_id = reach.unit_id
-            and reach.product = 'ofd'
+            and reach.source = 'ofd'
     left join lateral (
         select
             former.shift_number,

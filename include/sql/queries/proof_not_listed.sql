@@ -5,7 +5,7 @@ select
 from control.gap
 where
     organization_inn = %(inn)s
-    and product = 'ofd'
+    and product in (select product.product from control.product where product.source = 'ofd')
     and reason = 'not_listed'
     and days && daterange(%(first_day)s, %(last_day)s, '[]')
 order by unit_id

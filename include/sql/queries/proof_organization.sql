@@ -12,6 +12,6 @@ left join control.reach
     on
         register.organization_inn = reach.organization_inn
         and register.kkt_reg_id = reach.unit_id
-        and reach.product = 'ofd'
+        and reach.source = 'ofd'
 where register.organization_inn = %(inn)s
 group by register.ofd_organization_id

@@ -11,6 +11,6 @@ inner join control.register
     on reach.organization_inn = register.organization_inn and reach.unit_id = register.kkt_reg_id
 where
     reach.organization_inn = %(inn)s
-    and reach.product = 'ofd'
+    and reach.source = 'ofd'
     and not isempty(reach.days * daterange(%(first_day)s, %(last_day)s, '[]'))
 order by register.kkt_reg_id

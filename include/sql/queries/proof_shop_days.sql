@@ -4,7 +4,7 @@ from control.covered
 cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
 where
     covered.organization_inn = %(inn)s
-    and covered.product = 'market'
+    and covered.product in (select product.product from control.product where product.source = 'market')
     and covered.unit_id = %(shop_id)s
     and covered.days @> moment.at::date
 order by moment.at

@@ -8,7 +8,7 @@ inner join control.integration
     on reach.organization_inn = integration.organization_inn and reach.product = integration.product
 where
     reach.organization_inn = %(inn)s
-    and reach.product = 'market'
+    and reach.source = 'market'
     and integration.state = 'on'
     and not isempty(reach.days * daterange(%(first_day)s, %(last_day)s, '[]'))
 order by reach.unit_id

@@ -3,7 +3,7 @@
 delete from control.gap
 where
     gap.organization_inn = %(inn)s
-    and gap.product = 'ofd'
+    and gap.product in (select product.product from control.product where product.source = 'ofd')
     and gap.reason = 'missing_shift'
     and exists (
         select from accounting.shift

@@ -13,7 +13,7 @@ from control.gap
 cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
 where
     gap.organization_inn = %(inn)s
-    and gap.product = 'ofd'
+    and gap.product in (select product.product from control.product where product.source = 'ofd')
     and gap.reason in ('not_listed', 'unidentified')
     and gap.days @> moment.at::date
 group by moment.at

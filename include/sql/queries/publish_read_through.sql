@@ -6,7 +6,8 @@ from (
         assignment.unit_id,
         max(assignment.read_through) as read_through
     from control.assignment
-    inner join control.batch on assignment.batch_id = batch.batch_id and batch.product = 'ofd'
+    inner join control.batch on assignment.batch_id = batch.batch_id
+    inner join control.product on batch.product = product.product and product.source = 'ofd'
     where assignment.batch_id = %(batch_id)s
     group by assignment.unit_id
     having bool_and(assignment.state = 'read') and max(assignment.read_through) is not null

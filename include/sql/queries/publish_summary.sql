@@ -1,5 +1,5 @@
 -- Run by publish, after everything else: the batch is published, and says what it did.
--- reads: decided, uncovered
+-- reads: decided, decided_document, uncovered
 update control.batch
 set
     state = 'published',
@@ -54,6 +54,14 @@ set
         'rejects', (
             select count(*) from stage.reject
             where reject.batch_id = %(batch_id)s and reject.kind not in ('missing_z_report', 'open_shift')
+        ),
+        'documents', (
+            select coalesce(jsonb_object_agg(counted.name, counted.documents), '{}')
+            from (
+                select kind || ' ' || verdict as name, count(*) as documents
+                from decided_document
+                group by kind, verdict
+            ) as counted
         ),
         'missing_shifts', (select count(*) from uncovered where uncovered.reason = 'missing_shift'),
         'not_read', (

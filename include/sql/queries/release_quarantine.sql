@@ -40,7 +40,7 @@ settled as (
     from control.quarantine as waiting
     inner join accounting.shift
         on
-            waiting.product = 'ofd'
+            waiting.product in (select product.product from control.product where product.source = 'ofd')
             and waiting.organization_inn = shift.organization_inn
             and waiting.unit_id = shift.kkt_reg_id
             and waiting.fiscal_drive_number = shift.fiscal_drive_number

@@ -1,9 +1,18 @@
--- Run by publish: days that are proved loaded from the OFD, one row a register and range; COVERED.
+-- Run by publish: days that are proved loaded from an operator, one row a register and range; COVERED.
+with proved as (
+    select
+        coverage.unit_id,
+        range_agg(coverage.days) as days
+    from control.coverage
+    inner join control.product on coverage.product = product.product and product.source = 'ofd'
+    where coverage.organization_inn = %(inn)s
+    group by coverage.unit_id
+)
+
 select
-    covered.unit_id as kkt_reg_id,
+    proved.unit_id as kkt_reg_id,
     lower(span.days) as first_day,
     upper(span.days) as end_day
-from control.covered
-cross join lateral unnest(covered.days) as span (days)
-where covered.organization_inn = %(inn)s and covered.product = 'ofd'
-order by covered.unit_id, first_day
+from proved
+cross join lateral unnest(proved.days) as span (days)
+order by proved.unit_id, first_day

@@ -4,11 +4,10 @@ select
     register.permission_from,
     register.permission_to,
     exists(
-        select from control.integration
+        select from control.operator
         where
-            integration.organization_inn = register.organization_inn
-            and integration.product = 'ofd'
-            and (integration.registers = '{}' or register.kkt_reg_id = any(integration.registers))
+            operator.organization_inn = register.organization_inn
+            and (operator.registers = '{}' or register.kkt_reg_id = any(operator.registers))
     ) as is_wanted
 from control.register
 where register.organization_inn = %(inn)s

@@ -6,7 +6,7 @@ select
     coalesce(market.state = 'on', false) as market_is_on,
     closed_period.through as closed_through
 from control.organization
-left join control.integration as ofd on organization.inn = ofd.organization_inn and ofd.product = 'ofd'
-left join control.integration as market on organization.inn = market.organization_inn and market.product = 'market'
+left join control.operator as ofd on organization.inn = ofd.organization_inn
+left join control.inventory as market on organization.inn = market.organization_inn
 left join control.closed_period on organization.inn = closed_period.organization_inn
 where organization.inn = %(inn)s

@@ -12,7 +12,8 @@ inner join (
         min(assignment.first_day) as first_day,
         max(assignment.last_day) + 1 as end_day
     from control.assignment
-    inner join control.batch on assignment.batch_id = batch.batch_id and batch.product = 'ofd'
+    inner join control.batch on assignment.batch_id = batch.batch_id
+    inner join control.product on batch.product = product.product and product.source = 'ofd'
     where assignment.batch_id = %(batch_id)s
     group by assignment.unit_id
 ) as asked on register.kkt_reg_id = asked.unit_id

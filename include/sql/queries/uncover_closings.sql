@@ -4,7 +4,8 @@ select distinct
     shift.shift_number,
     shift.closed_at::date as closed_day
 from stage.reject
-inner join control.batch on reject.batch_id = batch.batch_id and batch.product = 'ofd'
+inner join control.batch on reject.batch_id = batch.batch_id
+inner join control.product on batch.product = product.product and product.source = 'ofd'
 inner join accounting.shift
     on
         shift.organization_inn = %(inn)s

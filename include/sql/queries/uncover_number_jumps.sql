@@ -37,7 +37,7 @@ left join
         cross join unnest(covered.days) as span
         where
             covered.organization_inn = %(inn)s
-            and covered.product = 'ofd'
+            and covered.product = %(product)s
             and covered.unit_id = numbered.kkt_reg_id
             and span @> numbered.closed_before
     ) as covered

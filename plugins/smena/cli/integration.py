@@ -23,7 +23,7 @@ from smena.integration import lifecycle
 from smena.integration.certificates import certificates
 from smena.integration.mandates import keeping_refusals
 from smena.integration.organizations import organization_of
-from smena.model.window import OFD
+from smena.model.product import product_of
 from smena.sources.airflow import StartedRun
 from smena.warehouse.database import Row, Transaction, Warehouse
 
@@ -121,7 +121,7 @@ def enable(
             signature=signed,
         )
     warehouse = Warehouse(warehouse_from_environment())
-    started = start_backfill(airflow, row, warehouse) if airflow and product == OFD else None
+    started = start_backfill(airflow, row, warehouse) if airflow and product_of(product).is_operator else None
     _answer(session, [row], started)
 
 

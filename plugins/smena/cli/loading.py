@@ -10,13 +10,13 @@ import click
 
 from smena.cli.answer import Session, table
 from smena.cli.bar import watching
-from smena.cli.parameters import DAY, inn_option
+from smena.cli.parameters import DAY, PRODUCT, inn_option
 from smena.connections import road_from_environment
 from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import organization_of
 from smena.messages import ENGLISH, message, readable, translate
 from smena.model.errors import BrokenPromise, PassingFault, WrongUse
-from smena.model.window import OFD, PRODUCTS, Window
+from smena.model.window import OFD, Window
 from smena.warehouse.database import Row, Warehouse, as_json
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _GAPS = {"unit_id": "РНМ", "first_day": "from", "last_day": "to", "reason": "
 
 @click.command()
 @inn_option
-@click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True, help="The source.")
+@click.option("--product", type=PRODUCT, default=OFD, show_default=True, help="The source.")
 @click.pass_obj
 def plan(session: Session, *, inn: str, product: str) -> None:
     """The windows that would be loaded now, their requests, what is covered and what is out of reach. A dry run."""
@@ -70,7 +70,7 @@ def plan(session: Session, *, inn: str, product: str) -> None:
 
 @click.command()
 @inn_option
-@click.option("--product", type=click.Choice(PRODUCTS), default=OFD, show_default=True, help="The source.")
+@click.option("--product", type=PRODUCT, default=OFD, show_default=True, help="The source.")
 @click.option("--from", "first_day", type=DAY, help="The first day, with --to; not before the start date in force.")
 @click.option("--to", "last_day", type=DAY, help="The last day, with --from; through yesterday.")
 @click.pass_obj

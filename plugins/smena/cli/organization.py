@@ -26,10 +26,10 @@ from smena.integration.organizations import (
 )
 from smena.model.errors import WrongUse
 from smena.model.organization import Organization
-from smena.model.window import PRODUCTS
+from smena.model.product import products
 from smena.warehouse.database import Row, Transaction, Warehouse
 
-_LISTED = {"inn": "ИНН", "kpp": "КПП", "name": "name", "tariff": "tariff", "ofd": "OFD", "market": "Market"}
+_LISTED = {"inn": "ИНН", "kpp": "КПП", "name": "name", "tariff": "tariff"}
 
 
 def person() -> str:
@@ -122,10 +122,11 @@ def list_(session: Session) -> None:
     states = {(row["organization_inn"], row["product"]): row for row in standings}
     rows = [
         {"inn": one.inn, "kpp": one.kpp, "name": one.name, "tariff": one.tariff}
-        | {product: _standing(states.get((one.inn, product))) for product in PRODUCTS}
+        | {product: _standing(states.get((one.inn, product))) for product in products()}
         for one in every
     ]
-    session.answer({"organizations": rows}, table(rows, _LISTED) or "no organisation is registered yet")
+    titles = {name: one.title.removeprefix("Kontur.") for name, one in products().items()}
+    session.answer({"organizations": rows}, table(rows, _LISTED | titles) or "no organisation is registered yet")
 
 
 @organization.command()

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import click
+from click.shell_completion import CompletionItem
 
 from smena.integration.organizations import checked_inn
 from smena.model.errors import WrongUse
-from smena.model.window import PRODUCTS
+from smena.model.product import products
 
 
 class _Day(click.ParamType[date]):
@@ -35,14 +36,32 @@ class _Inn(click.ParamType[str]):
         return checked_inn(value)
 
 
+class _Product(click.ParamType[str]):
+    """The name of an installed product. They are looked for when one is named, not whenever a command begins."""
+
+    name = "product"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in products():
+            self.fail(f"{value!r} is none of {', '.join(products())}", param, ctx)
+        return str(value)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        del param, ctx
+        return f"[{'|'.join(products())}]"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        del ctx, param
+        return [CompletionItem(name) for name in products() if name.startswith(incomplete)]
+
+
 DAY = _Day()
 INN = _Inn()
+PRODUCT = _Product()
 
 inn_option = click.option("--inn", type=INN, required=True, help="ИНН of the organisation.")
 any_inn_option = click.option("--inn", type=INN, help="ИНН of the organisation; all of them without it.")
-product_option = click.option(
-    "--product", type=click.Choice(PRODUCTS), required=True, help="The source: Kontur.OFD or Kontur.Market."
-)
+product_option = click.option("--product", type=PRODUCT, required=True, help="The source: Kontur.OFD or Kontur.Market.")
 
 
 def document_id_of(text: str) -> str:

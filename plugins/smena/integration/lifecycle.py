@@ -11,8 +11,8 @@ from smena.integration.organizations import organization_of
 from smena.messages.refusals import wrong_use
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.organization import Organization
+from smena.model.product import product_of
 from smena.model.reasons import Reason
-from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 ON, OFF = "on", "off"
@@ -214,7 +214,7 @@ def _signed_by(given: GivenAnswer) -> str:
 def _signed(
     transaction: Transaction, wanted: Wanted, signature: bytes | None, changed_by: str, now: datetime | None
 ) -> Row | None:
-    if wanted.product == OFD:
+    if product_of(wanted.product).is_operator:
         return mandates.accept(transaction, wanted, signature, judged_by=changed_by, now=now)
     if signature is not None:
         mandates.needs_signature(wanted.product)

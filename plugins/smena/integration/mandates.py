@@ -18,9 +18,9 @@ from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
 from smena.model.identifiers import RNM, clean
 from smena.model.organization import Organization
+from smena.model.product import product_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.model.window import OFD
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 Kind = Literal["mandate", "ban"]
@@ -161,7 +161,7 @@ def signature_in_force(transaction: Transaction, inn: str, product: str) -> byte
 
 def needs_signature(product: str) -> None:
     """Raises WrongUse for a product that is switched without one."""
-    if product != OFD:
+    if not product_of(product).is_operator:
         raise WrongUse(f"{product} needs no mandate and no signature", fix="leave them out")
 
 

@@ -8,33 +8,21 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from smena.model.organization import Organization
+from smena.model.product import product_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.model.window import OFD, Window
+from smena.model.window import Window
 from smena.warehouse.database import Row, Transaction, as_json
 
 LOOK_BACK_DAYS = 31
 """A register may be offline for up to 30 days and send its documents then."""
-
-WINDOW_DAYS = {"totals": 92, "receipts": 35}
-"""The longest window asked at once: a quarter where receipts are not read, a month and the look-back where they are."""
-
-SHOP_WINDOW_DAYS = 31
-"""The longest window of a shop's cheques: each is asked with a margin of two days on both sides."""
-
-REQUESTS_A_WINDOW = {"totals": 4, "receipts": 5}
-REQUESTS_A_SHOP_WINDOW = 8
-
-SHARD_REGISTERS = 200
-SHARD_SHOPS = 40
-"""A shop has several registers, and each of its cheques is read: so many are a task of about a quarter of a minute."""
 
 SHARD_REGISTER_DAYS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
-    """Days of one unit: a register of the OFD, or a shop of Market.
+    """Days of one unit: a register of an operator, or a shop of an inventory system.
 
     `reason` is `missing`, `look_back`, `asked`, or `silent`: nothing can exist there, nothing is asked.
 
@@ -147,9 +135,8 @@ def asked_windows(
         "window_days": _window_days(organization, product),
         "seen_at": seen_at,
     }
-    if product == OFD:
-        return _planned(transaction.rows("plan_asked", **asked))
-    return _planned(transaction.rows("plan_market_asked", **asked))
+    statement = "plan_asked" if product_of(product).is_operator else "plan_market_asked"
+    return _planned(transaction.rows(statement, **asked))
 
 
 def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime) -> None:
@@ -204,13 +191,8 @@ def gaps(transaction: Transaction, inn: str, product: str) -> list[Row]:
 
 
 def requests_expected(windows: int, organization: Organization, product: str) -> int:
-    """How many requests so many windows will cost, about: what lies in them is not known before.
-
-    A window costs two pages of z-reports, the second of which tells that it is the last, totals by shift and, beside
-    these, totals by day; or where receipts are read, two pages of them at least. A shop's costs two pages of sales, of
-    refunds and of waybills, and two of contractors.
-    """
-    return windows * (REQUESTS_A_WINDOW[organization.detail] if product == OFD else REQUESTS_A_SHOP_WINDOW)
+    """How many requests so many windows will cost, about: what lies in them is not known before."""
+    return windows * product_of(product).window_requests[organization.detail]
 
 
 def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, latest: datetime) -> list[Row]:
@@ -221,7 +203,7 @@ def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, 
     window are left to their own window.
     """
     assignments: list[Row] = []
-    most = SHARD_REGISTERS if product == OFD else SHARD_SHOPS
+    most = product_of(product).shard_units
     shard, registers, register_days, last_register = 0, 0, 0, ""
     for planned in windows:
         if planned.unit_id != last_register:
@@ -246,13 +228,12 @@ def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, 
 
 
 def _windows(transaction: Transaction, asked: dict[str, Any]) -> list[PlannedWindow]:
-    if asked["product"] == OFD:
-        return _planned(transaction.rows("plan_windows", **asked))
-    return _planned(transaction.rows("plan_market_windows", **asked))
+    statement = "plan_windows" if product_of(asked["product"]).is_operator else "plan_market_windows"
+    return _planned(transaction.rows(statement, **asked))
 
 
 def _window_days(organization: Organization, product: str) -> int:
-    return WINDOW_DAYS[organization.detail] if product == OFD else SHOP_WINDOW_DAYS
+    return product_of(product).window_days[organization.detail]
 
 
 def _read_through(planned: PlannedWindow, horizon: date) -> datetime | None:

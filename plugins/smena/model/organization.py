@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from smena.model.product import product_of
+
 Detail = Literal["totals", "receipts"]
 Refunds = Literal["rko", "net"]
 DatePolicy = Literal["shift_close", "shift_open"]
@@ -45,7 +47,7 @@ class Organization:
         date_policy: the day of an order is the day on which its shift was closed, or opened.
         keeps_cash_documents: a sole proprietor may keep none; the shifts are still recorded.
         bad_share_limit: a batch with more than this share of bad z-reports stops whole.
-        ofd_connection, market_connection: names of the connections to use.
+        ofd_connection, market_connection: names of the connections to the operator and to the inventory system.
         corrections: cash of a correction that is not known to be of the shift's own day waits for a person (`review`),
             or is the shift's own revenue (`book`).
         vat: where `detail` is `totals`, the VAT of an order is exact only if its operation was paid in cash alone.
@@ -67,6 +69,10 @@ class Organization:
     market_connection: str
     corrections: Corrections = "review"
     vat: Vat = "totals"
+
+    def connection_of(self, product: str) -> str:
+        """The name of the connection to a product."""
+        return self.ofd_connection if product_of(product).is_operator else self.market_connection
 
     @property
     def vat_wanted(self) -> Vat:

@@ -10,7 +10,6 @@ from smena.model.errors import WrongUse
 
 OFD = "ofd"
 MARKET = "market"
-PRODUCTS = (OFD, MARKET)
 
 
 @dataclass(frozen=True, slots=True, order=True)

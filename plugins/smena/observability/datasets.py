@@ -12,22 +12,10 @@ from urllib.parse import urlsplit
 
 from psycopg2.extensions import parse_dsn
 
-from smena.model.window import MARKET, OFD
+from smena.model.product import product_of
 from smena.warehouse.ledger import Batch
 
 EVIDENCE = "raw.page"
-READ = {
-    OFD: ("ofd/z-reports", "ofd/totals-by-shift"),
-    MARKET: ("market/cheques", "market/incoming-waybills", "market/contractors"),
-}
-"""What is asked of each product's service."""
-
-WRITTEN = {
-    OFD: ("accounting.shift", "accounting.cash_order"),
-    MARKET: ("accounting.shift", "accounting.cash_order", "accounting.market_document"),
-}
-"""What publishing a batch of each product writes."""
-
 _POSTGRES_PORT = 5432
 
 
@@ -77,7 +65,9 @@ def parts_of(batches: Iterable[Batch]) -> tuple[Part, ...]:
 def loaded(dsn: str, services: Mapping[str, list[Batch]], product: str) -> tuple[list[Dataset], list[Dataset]]:
     """What loading read and wrote: batches by the namespace of the service that was asked for them."""
     read = [
-        Dataset(namespace, name, parts_of(batches)) for namespace, batches in services.items() for name in READ[product]
+        Dataset(namespace, name, parts_of(batches))
+        for namespace, batches in services.items()
+        for name in product_of(product).reads
     ]
     whole = parts_of(batch for batches in services.values() for batch in batches)
     return read, [replace(table(dsn, EVIDENCE), parts=whole)]
@@ -88,5 +78,5 @@ def published(
 ) -> tuple[list[Dataset], list[Dataset]]:
     """What publishing read and wrote; `rows` by the name of the table."""
     parts = parts_of(batches)
-    written = [replace(table(dsn, name), parts=parts, rows=rows.get(name)) for name in WRITTEN[product]]
+    written = [replace(table(dsn, name), parts=parts, rows=rows.get(name)) for name in product_of(product).writes]
     return [replace(table(dsn, EVIDENCE), parts=parts)], written

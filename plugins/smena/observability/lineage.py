@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from smena.integration.organizations import organization_of
 from smena.model.containing import contained
-from smena.model.window import OFD
 from smena.observability.datasets import Dataset, Part, loaded, published, service
 from smena.pipeline.road import Road
 from smena.warehouse import ledger
@@ -42,7 +41,7 @@ def tell_loaded(road: Road, batch_ids: Iterable[int]) -> None:
             services: dict[str, list[Batch]] = defaultdict(list)
             for batch in batches:
                 organization = organization_of(road.warehouse, batch.organization_inn)
-                name = organization.ofd_connection if product == OFD else organization.market_connection
+                name = organization.connection_of(product)
                 services[service(road.endpoint(name).base_url)].append(batch)
             _emit(*loaded(road.warehouse.dsn, services, product))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it

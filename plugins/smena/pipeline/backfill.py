@@ -14,10 +14,12 @@ from smena.integration.organizations import checked_inn, organization_to_ask
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.organization import Organization
+from smena.model.product import products
 from smena.model.reasons import Reason
-from smena.model.window import OFD, PRODUCTS, Window, quarters
-from smena.pipeline.listing import Listing, listing_of
+from smena.model.window import OFD, Window, quarters
+from smena.pipeline.listing import Listing
 from smena.pipeline.log import logger, step_log
+from smena.pipeline.product import implementation_of
 from smena.pipeline.road import Road
 from smena.pipeline.run import Place, RunPlan, in_lots
 from smena.warehouse import ledger
@@ -89,8 +91,8 @@ class Backfill:
 def understood(params: Mapping[str, Any]) -> Asked:
     """The parameters of a run: `inn`, `product`, `from`, `to`. Raises WrongUse, naming the one that is wrong."""
     product = params.get("product") or OFD
-    if product not in PRODUCTS:
-        raise WrongUse(f"product: {product!r} is none of {', '.join(PRODUCTS)}")
+    if product not in products():
+        raise WrongUse(f"product: {product!r} is none of {', '.join(products())}")
     inn = checked_inn(str(params.get("inn") or ""))
     first_day, last_day = _day(params, "from"), _day(params, "to")
     if first_day and last_day:
@@ -191,7 +193,7 @@ def _laid_out(road: Road, asked: Asked, *, run_id: str, is_dry: bool) -> Backfil
     with step_log("plan", inn=asked.inn, product=asked.product, run_id=run_id or "dry run") as told:
         organization = organization_to_ask(road.warehouse, asked.inn)
         window = _range(road, organization, asked, required(road.warehouse, asked.inn, asked.product)["start_date"])
-        listing = listing_of(asked.product)
+        listing = implementation_of(asked.product).listing()
         try:
             listing.ask(road, organization)
         finally:

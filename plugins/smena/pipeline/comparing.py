@@ -21,11 +21,11 @@ from smena.model.errors import PassingFault, RefusedLogin, SmenaError, stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.extract import RECEIPTS as RECEIPT_TYPES
 from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES as CHEQUE_PAGES
-from smena.pipeline.reading import DOCUMENTS, OF_DOCUMENTS
-from smena.pipeline.receipts import Period, periods_of
+from smena.pipeline.ofd.extract import RECEIPTS as RECEIPT_TYPES
+from smena.pipeline.ofd.reading import DOCUMENTS, OF_DOCUMENTS
+from smena.pipeline.ofd.receipts import Period, periods_of
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.transform.frames import SHIFT_KEY

@@ -8,11 +8,12 @@ from datetime import date
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
+from smena.pipeline.extract import extract
 from smena.pipeline.plan import Plan, plan
-from smena.pipeline.products import steps_of
+from smena.pipeline.process import process
 from smena.pipeline.publish import Published, publish
 from smena.pipeline.road import Road
-from smena.warehouse import ledger
+from smena.transform.decoded import Decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,11 @@ def stage(road: Road, batch_id: int, shard: int) -> None:
     Raises PassingFault where a part could not be read: run again. What was read is not lost, and is published without
     the rest if nobody does.
     """
-    steps = steps_of(ledger.batch_of(road.warehouse, batch_id).product)
-    extracted = steps.extract(road, batch_id, shard)
+    decoded = Decoded()
+    extracted = extract(road, batch_id, shard, decoded)
     if extracted.fault is not None:
         raise extracted.fault
-    steps.process(road, batch_id, shard)
+    process(road, batch_id, shard, decoded)
 
 
 def load(

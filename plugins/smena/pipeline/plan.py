@@ -13,8 +13,9 @@ from smena.model.containing import contained
 from smena.model.errors import WrongUse, stored_of
 from smena.model.organization import Organization
 from smena.model.window import OFD, Window
-from smena.pipeline.listing import Listing, listing_of
+from smena.pipeline.listing import Listing
 from smena.pipeline.log import step_log
+from smena.pipeline.product import implementation_of
 from smena.pipeline.road import Road
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
@@ -84,7 +85,7 @@ def plan(
             )
         told["batch_id"] = batch_id
         try:
-            listing = listing_of(product)
+            listing = implementation_of(product).listing()
             try:
                 listing.ask(road, organization)
             finally:
@@ -112,7 +113,7 @@ def preview(road: Road, inn: str, product: str = OFD) -> Plan:
     organization = organization_to_ask(road.warehouse, inn)
     start = required(road.warehouse, inn, product)["start_date"]
     horizon = horizon_of(road, organization, None, None)
-    listing = listing_of(product)
+    listing = implementation_of(product).listing()
     listing.ask(road, organization)
     with road.warehouse.transaction() as transaction:
         transaction.run("lock_organization", inn=inn)

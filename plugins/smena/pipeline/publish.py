@@ -16,8 +16,9 @@ from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.pipeline.comparing import Uncompared, compare_pairs
 from smena.pipeline.log import step_log
-from smena.pipeline.products import steps_of
+from smena.pipeline.process import process
 from smena.pipeline.road import Road
+from smena.pipeline.writing import write
 from smena.warehouse import ledger
 from smena.warehouse.applying import BooksChanged
 from smena.warehouse.database import Row, Transaction
@@ -136,7 +137,7 @@ def _write(road: Road, batch: Batch, *, compares: bool) -> bool:
             return False
         _check_mandate(transaction, batch)
         _check_stage(transaction, batch.batch_id)
-        steps_of(batch.product).write(transaction, batch, compares=compares)
+        write(transaction, batch, compares=compares)
         transaction.run(
             "release_quarantine", batch_id=batch.batch_id, inn=batch.organization_inn, product=batch.product
         )
@@ -175,7 +176,7 @@ def _stop_if_of_the_future(road: Road, batch: Batch) -> None:
 def _restage(road: Road, batch: Batch) -> None:
     for shard in road.warehouse.rows("shards", batch_id=batch.batch_id):
         if shard["state"] == "planned" or not _is_whole(shard):
-            steps_of(batch.product).process(road, batch.batch_id, shard["shard"])
+            process(road, batch.batch_id, shard["shard"])
 
 
 def _is_whole(shard: Row) -> bool:

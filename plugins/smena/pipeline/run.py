@@ -63,7 +63,7 @@ def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | Non
     # Connections are looked up here: Airflow answers for them to the thread that the task began with.
     known = cache(road.endpoint)
     for organization in organizations:
-        name = organization.ofd_connection if product == OFD else organization.market_connection
+        name = organization.connection_of(product)
         _attempt(failed, organization.inn, lambda name=name: known(name))  # type: ignore[misc]
     ready = [organization.inn for organization in organizations if organization.inn not in failed]
     with_known = replace(road, endpoint=known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from smena.model.product import product_of
 from smena.planning import spoiled
 from smena.planning.spoiled import DaysSlice, spoiled_days
 from smena.warehouse.copying import copy_frame, read_frame
@@ -29,7 +30,7 @@ def read_slice(transaction: Transaction, batch: Batch) -> DaysSlice:
     of_organization = of_batch | {"inn": batch.organization_inn}
     whole = of_organization | {"product": batch.product}
     return DaysSlice(
-        product=batch.product,
+        source=product_of(batch.product).source,
         planned_day=batch.planned_at.astimezone(UTC).date(),
         windows=read_frame(transaction, "uncover_windows", spoiled.WINDOWS, **of_batch),
         rejected=read_frame(transaction, "uncover_rejected", spoiled.REJECTED, **of_batch, product=batch.product),

@@ -1,9 +1,10 @@
-"""What publish writes of a batch of the OFD: statement by statement, in the publishing transaction."""
+"""What publish writes of a batch of any product: statement by statement, in the publishing transaction."""
 
 from __future__ import annotations
 
 from smena.matching.decide import decide
 from smena.pipeline.comparing import require_comparisons
+from smena.pipeline.product import implementation_of
 from smena.pipeline.uncovering import uncover
 from smena.warehouse.applying import apply
 from smena.warehouse.database import Transaction
@@ -22,6 +23,8 @@ def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
     transaction.run("assignments_failed", batch_id=batch_id)
     transaction.run("publish_coverage", batch_id=batch_id, inn=inn, product=product)
     uncover(transaction, batch)
+    transaction.run("market_decided_table")
+    implementation_of(product).write_documents(transaction, batch)
     transaction.run("publish_read_through", batch_id=batch_id, inn=inn)
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)

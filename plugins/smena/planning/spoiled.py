@@ -87,7 +87,7 @@ _LONGEST_OPEN = pd.Timedelta(days=40)
 class DaysSlice:
     """What is to be known of a batch: frames of the schemas above, and the day (UTC) on which it was planned."""
 
-    product: str
+    source: str
     planned_day: date
     windows: pd.DataFrame
     rejected: pd.DataFrame
@@ -135,11 +135,11 @@ def _rejected_days(known: DaysSlice) -> pd.DataFrame:
     A day that can be, and is not of the window, is another window's.
     """
     rejected = known.rejected
-    if known.product != MARKET:
+    if known.source != MARKET:
         rejected = rejected[rejected["kind"].isin(_SPOILING_KINDS)]
     placed = _in_windows(rejected, known)
     day, first_day, end_day = placed["day"], placed["first_day"], placed["end_day"]
-    if known.product == MARKET:
+    if known.source == MARKET:
         # The answers tell of some days on both sides. A day that nobody asked for is none.
         cannot_be = (day < first_day - MARGIN) | (day >= end_day + MARGIN)
     else:
@@ -251,7 +251,7 @@ def _in_windows(rejected: pd.DataFrame, known: DaysSlice) -> pd.DataFrame:
     the answer is unknown it may be of any window of its unit, and where the unit is unknown of any window at all.
     """
     windows = known.windows
-    by_answer = rejected["fetch_id"].notna() & (known.product == MARKET)
+    by_answer = rejected["fetch_id"].notna() & (known.source == MARKET)
     by_unit = ~by_answer & rejected["unit_id"].notna()
     facts = ["kind", "day", "shift_number"]
     parts = [

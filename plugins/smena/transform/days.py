@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from smena.transform.decoded import Reader, decoded_now
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import DaysAnswer, DayTotals
 from smena.transform.frames import DAY_TOTALS, MONEY
@@ -23,12 +24,12 @@ def read_day_totals(pages: Iterable[RawPage]) -> pd.DataFrame:
     return _frame((page, _items(page)) for page in pages)
 
 
-def read_days_of_windows(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_days_of_windows(pages: Iterable[RawPage], reader: Reader = decoded_now) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Totals by day (DAY_TOTALS), and the answers that cannot be read (REJECTS): they bear witness of nothing."""
     answers, rejects = [], []
     for page in pages:
         try:
-            answers.append((page, _items(page)))
+            answers.append((page, reader(page, _items)))
         except Undecodable as error:
             rejects.append(reject(page, "byDays", unreadable(str(error)), page.body))
         except Exception as error:  # noqa: BLE001 - the border of a page

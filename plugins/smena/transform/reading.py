@@ -13,6 +13,7 @@ import pandas as pd
 
 from smena.model.identifiers import clean_inn
 from smena.model.reasons import Reason
+from smena.transform.decoded import Reader, decoded_now
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import IGNORED, RawPageAnswer, document_types, page_type
 from smena.transform.duplicates import distinct
@@ -47,25 +48,26 @@ class FiscalFrames:
     rejects: pd.DataFrame
 
 
-def read_documents(pages: Iterable[RawPage], windows: Windows | None = None) -> FiscalFrames:
+_Contents = tuple[dict[str, list[Any]], list[dict[str, Any]]]
+"""The documents of a page by their kind, and what of it cannot be read."""
+
+
+def read_documents(
+    pages: Iterable[RawPage], windows: Windows | None = None, reader: Reader = decoded_now
+) -> FiscalFrames:
     """Fiscal documents of by-period pages. An empty body holds none. The same document told twice is one.
 
     Args:
         pages: answers of by-period.
         windows: the days that pages were asked for. A z-report of another day is `outside`; one without a window, or
             of an impossible day, never is.
+        reader: gives the contents of a page that were decoded before.
     """
     found: dict[str, Found] = defaultdict(Found)
     rejects: list[dict[str, Any]] = []
     for page in pages:
-        if is_empty(page.body):
-            continue
-        vat_keys = frozenset(key.decode() for key in _VAT_KEY.findall(page.body)) - {"nds0"}
-        try:
-            known = _read_page(page, vat_keys, rejects)
-        except Exception as error:  # noqa: BLE001 - the border of a page
-            rejects.append(unexpected(page, error))
-            continue
+        known, broken = reader(page, _contents)
+        rejects += broken
         for kind, told in known.items():
             if told:
                 found[kind].add(page, told)
@@ -96,6 +98,18 @@ def _is_outside(z_reports: pd.DataFrame, windows: Windows) -> pd.Series:
     is_before = (closed < days["begins"]) & (closed >= EARLIEST)
     is_outside: pd.Series = is_before | ((closed >= days["ends"]) & (closed <= days["latest"]))
     return is_outside
+
+
+def _contents(page: RawPage) -> _Contents:
+    """What a page holds. An empty body holds nothing."""
+    rejects: list[dict[str, Any]] = []
+    if is_empty(page.body):
+        return {}, rejects
+    vat_keys = frozenset(key.decode() for key in _VAT_KEY.findall(page.body)) - {"nds0"}
+    try:
+        return _read_page(page, vat_keys, rejects), rejects
+    except Exception as error:  # noqa: BLE001 - the border of a page
+        return {}, [*rejects, unexpected(page, error)]
 
 
 def _read_page(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str, Any]]) -> dict[str, list[Any]]:

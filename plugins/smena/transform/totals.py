@@ -10,6 +10,7 @@ import msgspec
 import pandas as pd
 
 from smena.model.reasons import Reason
+from smena.transform.decoded import Reader, decoded_now
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import NOTHING, EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.transform.duplicates import as_rejects
@@ -21,9 +22,12 @@ _SECTIONS = ("sell", "return_sell", "buy", "return_buy")
 _SUMS = [*((one, "cash_total") for one in _SECTIONS), ("sell", "cashless_total"), ("return_sell", "cashless_total")]
 
 
-def read_shift_totals(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Totals by shift (SHIFT_TOTALS), and the entries that cannot be read or believed (REJECTS)."""
-    found, rejects = _found(pages)
+def read_shift_totals(pages: Iterable[RawPage], reader: Reader = decoded_now) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Totals by shift (SHIFT_TOTALS), and the entries that cannot be read or believed (REJECTS).
+
+    `reader` gives the contents of a page that were decoded before.
+    """
+    found, rejects = _found(pages, reader)
     told = _frame(found)
     for section, columns in zip(_SECTIONS, VAT.values(), strict=True):
         vat, by_rate = vat_of_operations([getattr(one, section) or NOTHING for one in found.documents])
@@ -43,20 +47,26 @@ def read_told_shifts(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFra
     return _frame(found).drop_duplicates(ignore_index=True), rejects_frame(rejects)
 
 
-def _found(pages: Iterable[RawPage]) -> tuple[Found, list[dict[str, Any]]]:
+def _found(pages: Iterable[RawPage], reader: Reader = decoded_now) -> tuple[Found, list[dict[str, Any]]]:
     """The entries of answers, and those that cannot be read. An empty body holds none."""
     found = Found()
     rejects: list[dict[str, Any]] = []
     for page in pages:
-        if is_empty(page.body):
-            continue
-        try:
-            entries = _entries(page, rejects)
-        except Exception as error:  # noqa: BLE001 - the border of a page
-            rejects.append(unexpected(page, error, "byShifts"))
-            continue
+        entries, broken = reader(page, _contents)
+        rejects += broken
         found.add(page, entries)
     return found, rejects
+
+
+def _contents(page: RawPage) -> tuple[list[Totals], list[dict[str, Any]]]:
+    """The entries of an answer, and what of it cannot be read."""
+    rejects: list[dict[str, Any]] = []
+    if is_empty(page.body):
+        return [], rejects
+    try:
+        return _entries(page, rejects), rejects
+    except Exception as error:  # noqa: BLE001 - the border of a page
+        return [], [*rejects, unexpected(page, error, "byShifts")]
 
 
 def _frame(found: Found) -> pd.DataFrame:

@@ -7,11 +7,22 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
+from pydantic import AfterValidator
+
+from smena.model.product import products
 
 Inn = Annotated[str, Path(pattern=r"^[0-9]{10}([0-9]{2})?$")]
 AnyInn = Annotated[str, Query(pattern=r"^([0-9]{10}([0-9]{2})?)?$")]
-Product = Annotated[str, Path(pattern=r"^(ofd|market)$")]
-AnyProduct = Annotated[str, Query(pattern=r"^(ofd|market)$")]
+
+
+def _installed(product: str) -> str:
+    if product not in products():
+        raise ValueError(f"there is no product {product}")
+    return product
+
+
+Product = Annotated[str, Path(), AfterValidator(_installed)]
+AnyProduct = Annotated[str, Query(), AfterValidator(_installed)]
 ExportFormat = Annotated[str, Path(pattern=r"^(xlsx|csv)$")]
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Text = Annotated[str, Query(max_length=200)]

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from smena.integration import lifecycle
 from smena.integration.certificates import certificates
 from smena.integration.mandates import keeping_refusals
-from smena.model.window import OFD
+from smena.model.product import product_of
 from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain
 from smena.ui.desk import Desk, Visitor, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
@@ -171,7 +171,7 @@ def _shown(
         product=product,
         stands=stands,
         is_on=bool(stands and stands["state"] == lifecycle.ON),
-        needs_signature=product == OFD,
+        needs_signature=product_of(product).is_operator,
         intervals=intervals,
         batches=batches,
         certificate=serving,

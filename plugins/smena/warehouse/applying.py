@@ -15,8 +15,8 @@ from smena.matching.changes import ORDER_CHANGES, ChangeSet
 from smena.matching.links import LinkChanges
 from smena.matching.orders import plan_orders
 from smena.model.errors import PassingFault
+from smena.model.product import product_of
 from smena.model.reasons import Reason
-from smena.model.window import OFD
 from smena.transform.schema import MOMENT
 from smena.warehouse.copying import copy_frame
 from smena.warehouse.database import Transaction
@@ -65,7 +65,7 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
     transaction.run("apply_proposals", batch_id=batch_id)
     actions = changes.shifts["action"].value_counts()
     fresh, replaced = actions.get("insert", 0), actions.get("replace", 0)
-    if batch.product == OFD:
+    if product_of(batch.product).is_operator:
         run_all(transaction, "apply_new_shifts", fresh, batch_id=batch_id, inn=inn)
         run_all(transaction, "apply_changed_shifts", replaced, batch_id=batch_id, inn=inn)
     else:

@@ -31,9 +31,9 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a batch asks of one register: its days, and the local moment through which the service is asked.
+    """What a batch asks of one unit: its days, and the local moment through which the service is asked.
 
-    `permission_*` bound the days that may be read at all; None is no bound.
+    Of a register: `permission_*` bound the days that may be read at all; None is no bound.
     """
 
     unit_id: str
@@ -97,16 +97,6 @@ def assignments_of(
     return [
         Assignment(**row)
         for row in transaction.rows("assignments", batch_id=batch_id, shard=shard, states=list(states))
-    ]
-
-
-def shop_assignments_of(
-    transaction: Transaction | Warehouse, batch_id: int, shard: int, states: Sequence[str]
-) -> list[Assignment]:
-    """The same of a batch of Kontur.Market: a shop's id stands for the register."""
-    return [
-        Assignment(**row)
-        for row in transaction.rows("market_assignments", batch_id=batch_id, shard=shard, states=list(states))
     ]
 
 

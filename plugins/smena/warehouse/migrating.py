@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from smena.model.errors import PassingFault, WrongUse
+from smena.model.product import products
 from smena.warehouse.database import CONNECT_TIMEOUT_S, Row, Transaction, require_known_schema
 from smena.warehouse.sql import migration
 
@@ -66,12 +67,21 @@ def migrate(dsn: str) -> tuple[str | None, str | None]:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
+            _add_products(connection)
             return before, _revision(connection)
     except psycopg2.errors.InsufficientPrivilege as error:
         raise WrongUse(str(error).strip().partition("\n")[0], fix="then run `smena migrate` again") from None
     except (OperationalError, psycopg2.OperationalError) as error:
         reason = str(error.__cause__ or error).strip().partition("\n")[0]
         raise PassingFault(f"the warehouse does not answer: {reason}", fix="check the connection `warehouse`") from None
+
+
+def _add_products(connection: Connection) -> None:
+    """Puts down the products that are installed: an integration is with one of them."""
+    driver_connection: Any = connection.connection.driver_connection
+    for product in products().values():
+        Transaction(driver_connection).run("product_add", product=product.name, source=product.source)
+    connection.commit()
 
 
 def _require_ground(connection: Connection, before: str | None) -> None:

@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 import pytest
 
-from smena.integration.planning import SHARD_REGISTERS, SHARD_SHOPS, PlannedWindow, in_shards
+from smena.integration.planning import PlannedWindow, in_shards
+from smena.model.product import KONTUR_MARKET, KONTUR_OFD
 from smena.model.window import MARKET, OFD, Window
 
 MONTH = Window(date(2025, 12, 1), date(2025, 12, 31))
 
 
-@pytest.mark.parametrize(("product", "most"), [(OFD, SHARD_REGISTERS), (MARKET, SHARD_SHOPS)])
+@pytest.mark.parametrize(("product", "most"), [(OFD, KONTUR_OFD.shard_units), (MARKET, KONTUR_MARKET.shard_units)])
 def test_a_shard_holds_so_many_registers_or_fewer_shops_each_of_them_whole(product: str, most: int) -> None:
     windows = [
         PlannedWindow(f"{place:04d}", window, "missing", None)

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from smena.observability.datasets import WRITTEN, Part, loaded, parts_of, published, service, table
+from smena.model.product import product_of
+from smena.observability.datasets import Part, loaded, parts_of, published, service, table
 from smena.warehouse.ledger import Batch
 
 DSN = "postgresql://smena:tajna@db.example.org:5433/warehouse?sslmode=require"
@@ -65,6 +66,6 @@ def test_loading_reads_the_service_and_writes_evidence() -> None:
 def test_publishing_reads_evidence_and_writes_accounting_with_the_rows_that_are_known(product: str) -> None:
     read, written = published(DSN, [batch()], product, {"accounting.shift": 8})
     assert [one.name for one in read] == ["warehouse.raw.page"]
-    assert [one.name for one in written] == [f"warehouse.{name}" for name in WRITTEN[product]]
+    assert [one.name for one in written] == [f"warehouse.{name}" for name in product_of(product).writes]
     assert [one.rows for one in written] == [8, *[None] * (len(written) - 1)]
     assert "tajna" not in f"{read} {written}"

@@ -35,7 +35,7 @@ def frame(schema: Schema, *rows: Row) -> pd.DataFrame:
 
 
 NOTHING = DaysSlice(
-    product=OFD,
+    source=OFD,
     planned_day=date(2026, 5, 1),
     windows=frame(spoiled.WINDOWS, {"unit_id": UNIT, "fetch_id": 1, **MARCH}),
     rejected=frame(spoiled.REJECTED),
@@ -67,7 +67,7 @@ def rejected(product: str = OFD, *, windows: list[Row] | None = None, closings: 
     """Days of a batch with one rejected record, which names the unit and its answer unless the row says otherwise."""
     known = replace(
         NOTHING,
-        product=product,
+        source=product,
         rejected=frame(spoiled.REJECTED, {"unit_id": UNIT, "fetch_id": 1, **row}),
         closings=frame(spoiled.CLOSINGS, *({"unit_id": UNIT, **closing} for closing in closings or [])),
     )
@@ -81,7 +81,7 @@ WHOLE_MARCH = [(UNIT, "03-01", "04-01", None, None)]
 
 def test_a_batch_without_faults_has_no_such_days() -> None:
     assert days_of(NOTHING) == []
-    assert days_of(replace(NOTHING, product=MARKET)) == []
+    assert days_of(replace(NOTHING, source=MARKET)) == []
 
 
 # --- rejected records
@@ -276,7 +276,7 @@ def test_an_open_shift_is_of_every_window_of_its_register_that_ends_after_its_op
 def test_an_incomplete_shift_spoils_its_day() -> None:
     incomplete = frame(spoiled.INCOMPLETE, {"unit_id": UNIT, "day": date(2026, 3, 9)})
     for product in (OFD, MARKET):
-        found = days_of(replace(NOTHING, product=product, incomplete=incomplete))
+        found = days_of(replace(NOTHING, source=product, incomplete=incomplete))
         assert found == [(UNIT, "03-09", "03-10", None, None)]
 
 

@@ -14,7 +14,7 @@ from smena.warehouse.ledger import Batch
 def write_documents(transaction: Transaction, batch: Batch) -> None:
     """Writes what `decide_documents` decides of a batch: documents, their lines, and questions to people.
 
-    Makes the table `decided_document`, which publish_market_summary reads.
+    Fills the table `decided_document`, which publish_summary reads.
 
     Raises PassingFault where documents in the books are not those that were read.
     """
@@ -48,7 +48,6 @@ def _apply(transaction: Transaction, batch: Batch, decided: DocumentDecisions) -
     documents, answers = decided.documents, decided.answers
     of_batch = {"batch_id": batch.batch_id}
     whose = of_batch | {"inn": batch.organization_inn}
-    transaction.run("market_decided_table")
     copy_frame(transaction, documents, "pg_temp", "decided_document", list(documents.columns))
     transaction.run("market_decided_analyze")
     counts = documents["verdict"].value_counts()

@@ -1,51 +1,33 @@
-"""Step 1 for Kontur.Market: cheques, waybills and suppliers, fetched and kept as evidence."""
+"""What Kontur.Market is asked for: cheques, waybills and suppliers of each shop."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from smena.integration.organizations import organization_of
-from smena.pipeline.fetching import Extraction, Fetch, fetch_all
-from smena.pipeline.log import step_log
-from smena.pipeline.road import Road
+from smena.pipeline.fetching import Fetch, fetch_all
+from smena.pipeline.product import Asking
 from smena.sources.market import MarketClient
 from smena.sources.page import Page
 from smena.transform.market.shifts import FURTHEST, MARGIN, spans_told
 from smena.warehouse import ledger
-from smena.warehouse.pages import PageStore
 
 A_DAY = timedelta(days=1)
 CHEQUES, WAYBILLS, CONTRACTORS = "cheques", "incoming_waybills", "contractors"
 
 
-def extract(road: Road, batch_id: int, shard: int) -> Extraction:
-    """Fetches what a shard still lacks, as the OFD's extract does: a refused shop costs its neighbours nothing."""
-    with step_log("extract", batch_id=batch_id, shard=shard) as told:
-        batch = ledger.batch_of(road.warehouse, batch_id)
-        organization = organization_of(road.warehouse, batch.organization_inn)
-        told |= {"inn": organization.inn, "product": batch.product}
-        result = Extraction(batch_id, shard)
-        client = road.market(organization)
-        try:
-            pages = PageStore(road.warehouse, batch_id)
-            states: tuple[str, ...] = ("planned", "failed")
-            while True:
-                result.splits = 0
-                waiting = ledger.shop_assignments_of(road.warehouse, batch_id, shard, states)
-                fetch_all(
-                    road, pages, waiting, lambda one: _fetch(client, one), result,
-                    state="read", kept_as="fetch_id", requests=client.traffic.total,
-                )  # fmt: skip
-                if not result.splits:
-                    break
-                states = ("planned",)
-            told.update(result.states)
-        finally:
-            told.update(requests=client.traffic.total(), retries=client.retries.total())
-            client.close()
-        return result
+def fetch(asking: Asking, states: Sequence[str]) -> None:
+    """Cheques, waybills and suppliers of the assignments in these states."""
+    client = asking.client
+    if not isinstance(client, MarketClient):
+        raise TypeError("shops of Kontur.Market are asked for through its client")
+    road, batch_id = asking.of.road, asking.of.batch.batch_id
+    waiting = ledger.assignments_of(road.warehouse, batch_id, asking.of.shard, states)
+    fetch_all(
+        road, asking.pages, waiting, lambda one: _fetch(client, one), asking.result,
+        state="read", kept_as="fetch_id", requests=client.traffic.total,
+    )  # fmt: skip
 
 
 def _fetch(client: MarketClient, one: Fetch) -> None:

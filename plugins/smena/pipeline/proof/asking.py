@@ -14,10 +14,10 @@ from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse, stored_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.extract import MARGIN, RECEIPTS
 from smena.pipeline.limits import Budget, OverLimit
-from smena.pipeline.reading import DOCUMENTS
-from smena.pipeline.receipts import Period
+from smena.pipeline.ofd.extract import MARGIN, RECEIPTS
+from smena.pipeline.ofd.reading import DOCUMENTS
+from smena.pipeline.ofd.receipts import Period
 from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page

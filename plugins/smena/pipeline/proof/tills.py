@@ -17,7 +17,7 @@ from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.market.extract import CHEQUES, fetch_cheques
-from smena.pipeline.market.process import work
+from smena.pipeline.market.work import work
 from smena.pipeline.proof.receipts import Again
 from smena.pipeline.road import Road
 from smena.sources.market import MarketClient

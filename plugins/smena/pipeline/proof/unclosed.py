@@ -18,11 +18,12 @@ from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.extract import RECEIPTS
 from smena.pipeline.limits import Budget
 from smena.pipeline.log import logger
-from smena.pipeline.process import Chunk, stage
-from smena.pipeline.receipts import CLOCKS_APART
+from smena.pipeline.ofd.extract import RECEIPTS
+from smena.pipeline.ofd.receipts import CLOCKS_APART
+from smena.pipeline.process import stage
+from smena.pipeline.product import Chunk
 from smena.pipeline.road import Road
 from smena.pipeline.writing import write_books
 from smena.quality import check_receipts

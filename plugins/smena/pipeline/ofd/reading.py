@@ -8,6 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from smena.transform.days import is_doubted, read_days_of_windows
+from smena.transform.decoded import Reader, decoded_now
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, Windows, read_documents
 from smena.transform.totals import read_shift_totals
@@ -18,18 +19,23 @@ OF_DOCUMENTS = (DOCUMENTS, "unreadable")
 A_DAY = pd.Timedelta(days=1)
 
 
-def read_pages(pages: Iterable[StoredPage], latest: datetime) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
+def read_pages(
+    pages: Iterable[StoredPage], latest: datetime, reader: Reader = decoded_now
+) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
     """The fiscal documents, the totals by shift, and the totals that could not be read (SHIFT_TOTALS, REJECTS).
 
     Pages come as they were kept: by assignment, those of by-days each after those of by-shifts that it is a witness of.
-    `latest` is the latest local time that a register's clock can show.
+    `latest` is the latest local time that a register's clock can show; `reader` gives the contents of a page that were
+    decoded before.
     """
     pages = list(pages)
-    documents = read_documents((_raw(page) for page in pages if page.method in OF_DOCUMENTS), _days(pages, latest))
-    totals, broken = read_shift_totals(_raw(page) for page in pages if page.method == "by_shifts")
+    documents = read_documents(
+        (_raw(page) for page in pages if page.method in OF_DOCUMENTS), _days(pages, latest), reader
+    )
+    totals, broken = read_shift_totals((_raw(page) for page in pages if page.method == "by_shifts"), reader)
     windows = _windows(pages)
     if windows:
-        days, unread = read_days_of_windows(_raw(page) for page in pages if page.method == "by_days")
+        days, unread = read_days_of_windows((_raw(page) for page in pages if page.method == "by_days"), reader)
         totals["is_doubted"] = is_doubted(totals, days, windows)
         broken = pd.concat([broken, unread], ignore_index=True) if len(unread) else broken
     return documents, totals, broken

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from smena.model.organization import SettingsInForce
 from smena.pipeline.border import Failed, by_register
-from smena.pipeline.reading import read_pages
-from smena.pipeline.road import Road
+from smena.pipeline.ofd.reading import read_pages
+from smena.pipeline.product import Shard
 from smena.transform.by_settings import by_settings
+from smena.transform.decoded import Decoded
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.wholeness import LONGEST_SHIFT, closed_through, shifts_needing_receipts
 from smena.warehouse.database import Transaction
@@ -24,35 +23,35 @@ CLOCKS_APART = timedelta(hours=14)
 """How far a register's own clock and the operator's may be apart, should the operator read periods by its own."""
 
 
-def receipt_periods(
-    road: Road, batch: Batch, shard: int, failed: Failed, *, settings: Sequence[SettingsInForce]
-) -> dict[tuple[str, date], list[Period]]:
+def receipt_periods(of: Shard, failed: Failed, decoded: Decoded) -> dict[tuple[str, date], list[Period]]:
     """By register and first day of its assignment: the periods to read; those that touch are made one.
 
     A shift that is published with its receipts is not read again, unless a person asked for its days. Nor is a shift
     that is booked already read for its VAT alone: what is booked is revised only where its source changed. Assignments
-    whose answers cannot be worked on are added to `failed`.
+    whose answers cannot be worked on are added to `failed`. What is decoded for it is kept in `decoded`.
     """
     needed: dict[tuple[str, date], list[Period]] = {}
+    road = of.road
     with road.warehouse.transaction() as transaction:
         for chunk in pages_by_assignment(
-            transaction, batch.batch_id, shard, states=("listed",), chunk_bytes=road.chunk_bytes
+            transaction, of.batch.batch_id, of.shard, states=("listed",), chunk_bytes=road.chunk_bytes
         ):
             for periods in by_register(
-                transaction, chunk, lambda pages: _needed(road, transaction, batch, pages, settings), failed
+                transaction, chunk, lambda pages: _needed(of, transaction, pages, decoded), failed
             ):
                 needed |= periods
     return needed
 
 
 def _needed(
-    road: Road, transaction: Transaction, batch: Batch, pages: list[StoredPage], settings: Sequence[SettingsInForce]
+    of: Shard, transaction: Transaction, pages: list[StoredPage], decoded: Decoded
 ) -> dict[tuple[str, date], list[Period]]:
-    frames, totals, _ = read_pages(pages, road.latest_local_time())
+    batch = of.batch
+    frames, totals, _ = read_pages(pages, of.road.latest_local_time(), decoded.keep)
     z_reports = closed_through(frames.z_reports, batch.last_day)
     needing = []
     # A z-report without a moment of closing is of no day, and fails the checks: its receipts are not asked for.
-    for in_force, reports in by_settings(z_reports[z_reports["closed_at"].notna()], settings):
+    for in_force, reports in by_settings(z_reports[z_reports["closed_at"].notna()], of.settings):
         organization = in_force.organization
         openings = frames.openings if organization.date_policy == "shift_open" else None
         # Where a batch asked for no totals, there are none to do with.

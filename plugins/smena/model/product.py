@@ -1,0 +1,96 @@
+"""Products: the services that documents are loaded from, as data. What one does is its implementation in `pipeline`.
+
+A third product is a package that installs an entry point of the group `smena.products`: a `Product`, whose
+`implementation` names a class. Nothing else has to be edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+from smena.model.errors import WrongUse
+from smena.model.window import MARKET, OFD
+
+ENTRY_POINTS = "smena.products"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What is known of a product before it is asked anything.
+
+    Attributes:
+        name: as the warehouse and the command line call it.
+        title: as its owner calls it.
+        source: `ofd` where it is an operator of fiscal data: its units are registers, it reports fiscal shifts, and it
+            is switched by a signed mandate. `market` where it is an inventory system: shops and till shifts.
+        window_days: the longest window that is asked at once, by the organisation's `detail`.
+        window_requests: how many requests a window costs, about, by `detail`.
+        shard_units: how many units are one loading task at most.
+        reads: what is read of the service, as OpenLineage names datasets.
+        writes: the tables that publishing a batch writes.
+        implementation: `module:class` of its `smena.pipeline.product.Implementation`.
+    """
+
+    name: str
+    title: str
+    source: str
+    window_days: Mapping[str, int]
+    window_requests: Mapping[str, int]
+    shard_units: int
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    implementation: str
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is an operator of fiscal data."""
+        return self.source == OFD
+
+
+KONTUR_OFD = Product(
+    name=OFD,
+    title="Kontur.OFD",
+    source=OFD,
+    # A quarter where receipts are not read, a month and the look-back where they are.
+    window_days={"totals": 92, "receipts": 35},
+    # Two pages of z-reports, the second of which says that it is the last, totals by shift and, beside these, totals by
+    # day; or, where receipts are read, two pages of them at least.
+    window_requests={"totals": 4, "receipts": 5},
+    shard_units=200,
+    reads=("ofd/z-reports", "ofd/totals-by-shift"),
+    writes=("accounting.shift", "accounting.cash_order"),
+    implementation="smena.pipeline.ofd.product:KonturOfd",
+)
+
+KONTUR_MARKET = Product(
+    name=MARKET,
+    title="Kontur.Market",
+    source=MARKET,
+    # Cheques of a window are asked for with a margin of two days on both sides.
+    window_days={"totals": 31, "receipts": 31},
+    # Two pages each of sales, of refunds and of waybills, and two of contractors.
+    window_requests={"totals": 8, "receipts": 8},
+    # A shop has several registers, and each of its cheques is read: a task of about a quarter of a minute.
+    shard_units=40,
+    reads=("market/cheques", "market/incoming-waybills", "market/contractors"),
+    writes=("accounting.shift", "accounting.cash_order", "accounting.market_document"),
+    implementation="smena.pipeline.market.product:KonturMarket",
+)
+
+
+@cache
+def products() -> Mapping[str, Product]:
+    """Every product that is installed, by its name."""
+    others = [entry.load() for entry in entry_points(group=ENTRY_POINTS)]
+    return {one.name: one for one in (KONTUR_OFD, KONTUR_MARKET, *others)}
+
+
+def product_of(name: str) -> Product:
+    """The product of this name. Raises WrongUse where there is none."""
+    found = products().get(name)
+    if found is None:
+        raise WrongUse(f"there is no product {name}", fix=f"use one of {', '.join(products())}")
+    return found

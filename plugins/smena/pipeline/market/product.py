@@ -1,0 +1,43 @@
+"""Kontur.Market as a product: its units are shops, its documents cheques and waybills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from smena.model.organization import Organization
+from smena.pipeline.listing import Listing
+from smena.pipeline.market.documents import write_documents
+from smena.pipeline.market.extract import fetch
+from smena.pipeline.market.listing import ShopListing
+from smena.pipeline.market.work import by_window, work
+from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
+from smena.pipeline.road import Road
+from smena.transform.decoded import Decoded
+from smena.warehouse.database import Transaction
+from smena.warehouse.ledger import Batch
+from smena.warehouse.pages import StoredPage
+
+
+class KonturMarket(Implementation):
+    """Till shifts, cashless revenue, goods sold and incoming waybills from the inventory system Kontur.Market."""
+
+    def listing(self) -> Listing:
+        return ShopListing()
+
+    def client(self, road: Road, organization: Organization) -> Client:
+        return road.market(organization)
+
+    def fetch(self, asking: Asking, states: Sequence[str]) -> None:
+        fetch(asking, states)
+
+    def work(self, pages: list[StoredPage], of: Shard, now: datetime, decoded: Decoded) -> Chunk:  # noqa: ARG002 - cheques are decoded once
+        now_local = now.astimezone(ZoneInfo(of.organization.timezone)).replace(tzinfo=None)
+        return work(pages, of.settings, pages[0].first_day, pages[0].last_day, now_local)
+
+    def parts(self, pages: list[StoredPage]) -> Iterable[list[StoredPage]]:
+        return by_window(pages)
+
+    def write_documents(self, transaction: Transaction, batch: Batch) -> None:
+        write_documents(transaction, batch)

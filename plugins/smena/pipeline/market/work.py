@@ -1,0 +1,127 @@
+"""What comes of the answers of Kontur.Market: cheques become till shifts, waybills and sums become documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+import pandas as pd
+
+from smena.model.organization import DatePolicy, SettingsInForce
+from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
+from smena.pipeline.product import Chunk
+from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
+from smena.sources.market_listing import list_contractors
+from smena.transform.by_settings import by_settings
+from smena.transform.duplicates import as_rejects
+from smena.transform.frames import ORDERS
+from smena.transform.market.filing import file_cashless, file_sold, file_waybills
+from smena.transform.market.frames import TILL_SHIFTS
+from smena.transform.market.orders import make_till_orders
+from smena.transform.market.reading import read_cheques, read_waybills
+from smena.transform.market.reports import make_cashless, make_sold
+from smena.transform.market.shifts import make_till_shifts
+from smena.transform.market.waybills import make_waybills
+from smena.transform.pages import RawPage
+from smena.warehouse.pages import StoredPage
+
+
+def work(
+    pages: list[StoredPage],
+    settings: Sequence[SettingsInForce],
+    first_day: date,
+    last_day: date,
+    now_local: datetime,
+) -> Chunk:
+    """Pages of one window, of any number of shops, into rows to publish: pure.
+
+    `settings` cover each day once: a shift is dated and booked by those of the day of its closing.
+    """
+    organization = settings[-1].organization
+    days = {"first_day": first_day, "last_day": last_day}
+    told = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
+    before = check_cheques(told.cheques, told.payments, told.lines, now_local=now_local)
+    cheques = told.cheques.drop(index=before.bad.index)
+    spoiled = _rejected(told.rejects, before, "cheque")
+    shifts, orders = _booked_by_day(
+        {
+            policy: make_till_shifts(cheques, spoiled, **days, date_policy=policy, now_local=now_local)
+            for policy in sorted({one.organization.date_policy for one in settings})
+        },
+        settings,
+    )
+    delivered = read_waybills(_raw(pages, WAYBILLS), organization.timezone, now_local=now_local)
+    of_waybills = check_waybills(delivered.waybills, delivered.lines, now_local=now_local)
+    waybills = delivered.waybills.drop(index=of_waybills.bad.index)
+    filed = [
+        file_cashless(make_cashless(cheques, told.payments, **days), cheques),
+        file_sold(make_sold(cheques, told.lines, **days), cheques),
+        file_waybills(make_waybills(waybills, delivered.lines, **days), _contractors(pages)),
+    ]
+    return Chunk(
+        shifts,
+        orders,
+        _together(spoiled, _rejected(delivered.rejects, of_waybills, "waybill")),
+        (before, of_waybills, check_till_shifts(shifts, cheques)),
+        documents=pd.concat([documents for documents, _ in filed], ignore_index=True),
+        lines=pd.concat([lines for _, lines in filed], ignore_index=True),
+    )
+
+
+def _booked_by_day(
+    made: dict[DatePolicy, pd.DataFrame], settings: Sequence[SettingsInForce]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Till shifts of the window and their orders, each by the settings of the day of its closing.
+
+    `made` are the shifts of the window by the policy that dates them: which window a shift is of depends on its date.
+    """
+    parts = [
+        make_till_orders(
+            shifts,
+            refunds=in_force.organization.refunds,
+            keeps_cash_documents=in_force.organization.keeps_cash_documents,
+            accounts=in_force.accounts,
+        )
+        for policy, of_policy in made.items()
+        for in_force, shifts in by_settings(of_policy, settings)
+        if in_force.organization.date_policy == policy
+    ]
+    if not parts:
+        return TILL_SHIFTS.empty(), ORDERS.empty()
+    shifts, orders = (pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True))
+    return shifts, orders
+
+
+def _rejected(unread: pd.DataFrame, gate: Verdict, kind: str) -> pd.DataFrame:
+    """REJECTS with their `step`: what could not be read, and what the gate did not let pass."""
+    bad = as_rejects(gate.bad, kind, gate.bad["reason"])
+    return _together(unread.assign(step="read"), bad.assign(step="check"))
+
+
+def _together(*rejects: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([some for some in rejects if len(some)] or rejects[:1], ignore_index=True)
+
+
+def _raw(pages: list[StoredPage], *methods: str) -> list[RawPage]:
+    return [RawPage(page.page_id, page.unit_id, page.body) for page in pages if page.method in methods]
+
+
+def _contractors(pages: list[StoredPage]) -> pd.DataFrame:
+    told = [
+        (one.id, one.inn, one.name)
+        for page in pages
+        if page.method == CONTRACTORS
+        for one in list_contractors(page.body)[0]
+    ]
+    return pd.DataFrame(told, columns=["id", "inn", "name"], dtype="string").drop_duplicates("id", keep="last")
+
+
+def by_window(pages: list[StoredPage]) -> Iterator[list[StoredPage]]:
+    """Pages by the window they were asked for: days of the margin are another window's."""
+
+    def window(page: StoredPage) -> tuple[date, date]:
+        return page.first_day, page.last_day
+
+    for _, part in groupby(sorted(pages, key=window), key=window):
+        yield list(part)

@@ -1,0 +1,1 @@
+"""Kontur.OFD: what is asked of it, and what comes of its answers."""

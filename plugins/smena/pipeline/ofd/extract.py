@@ -1,0 +1,159 @@
+"""What Kontur.OFD is asked for: z-reports and totals of each register, and the receipts of shifts that need them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from smena.model.window import Window
+from smena.pipeline.border import Failed, mark_failed
+from smena.pipeline.fetching import Fetch, fetch_all
+from smena.pipeline.ofd.reading import DOCUMENTS
+from smena.pipeline.ofd.receipts import CLOCKS_APART, receipt_periods
+from smena.pipeline.product import Asking
+from smena.sources.ofd import OfdClient
+from smena.transform.numbering import Ends, are_numbered_on
+from smena.transform.totals import last_close_without_opening
+from smena.transform.wholeness import LONGEST_SHIFT
+from smena.warehouse import ledger
+from smena.warehouse.ledger import Assignment
+
+Z_REPORTS = ("closeShift", "receiptCorrection", "bsoCorrection")
+"""Corrections come with the z-reports: a correction of an earlier day's cash is not to be seen in totals."""
+
+OPENINGS = ("openShift",)
+"""They come with the z-reports where orders are dated by them."""
+
+RECEIPTS = ("openShift", "receipt", "bso", "receiptCorrection", "bsoCorrection")
+
+MARGIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """What the OFD is asked for one assignment."""
+
+    client: OfdClient
+    fetch: Fetch
+    has_witness: bool = False
+    date_policy: str = "shift_close"
+
+    @property
+    def assignment(self) -> Assignment:
+        return self.fetch.assignment
+
+    def reports(self, known: Ends) -> None:
+        """z-reports and corrections; asked for once more where no neighbour proves each report's ФН and number.
+
+        Documents of both answers are read together: a report that differs between them is nobody's.
+        """
+        assignment = self.assignment
+        types = Z_REPORTS + OPENINGS if self.date_policy == "shift_open" else Z_REPORTS
+        # By either clock: a register in the east forms a document up to 14 hours "after" the operator received it.
+        period = (datetime.combine(assignment.first_day, time.min) - CLOCKS_APART, assignment.ask_through)
+        days = Window(assignment.first_day, assignment.last_day)
+        if not are_numbered_on(self._documents(*period, types), known, days):
+            deque(self._documents(*period, types), maxlen=0)
+
+    def receipts(self, first: datetime, last: datetime) -> None:
+        """Receipts of a period with the opening reports."""
+        deque(self._documents(first, last, RECEIPTS), maxlen=0)
+
+    def _documents(self, first: datetime, last: datetime, types: Sequence[str]) -> Iterator[bytes]:
+        """Every document of these types in a period, as far as it is permitted: each page, once it is kept."""
+        assignment = self.assignment
+        if assignment.permission_from is not None:
+            first = max(first, datetime.combine(assignment.permission_from, time.min))
+        if assignment.permission_to is not None:
+            last = min(last, datetime.combine(assignment.permission_to, time(23, 59, 59)))
+        if first > last:
+            return
+        for page in self.client.by_period(assignment.ofd_organization_id, assignment.unit_id, first, last, types):
+            self.fetch.keep(DOCUMENTS, page)
+            yield page.body
+
+    def totals(self) -> None:
+        """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends.
+
+        Where one was opened earlier still, its days are asked again from further back: sums of a part are no sums.
+        Where no receipts will be read beside them, totals by day of the same days are their witness.
+        """
+        assignment = self.assignment
+        place = (assignment.ofd_organization_id, assignment.unit_id)
+        first, last = self._permitted(assignment.first_day - MARGIN), assignment.last_day
+        page = self.client.by_shifts(*place, first, last)
+        self.fetch.keep("by_shifts", page)
+        last_cut = last_close_without_opening(page.body, assignment.first_day)
+        if last_cut is not None:
+            first = self._permitted(assignment.first_day - LONGEST_SHIFT)
+            self.fetch.keep("by_shifts", self.client.by_shifts(*place, first, min(last_cut, last)))
+        if self.has_witness:
+            self.fetch.keep("by_days", self.client.by_days(*place, first, last))
+
+    def _permitted(self, day: date) -> date:
+        return max(day, self.assignment.permission_from or day)
+
+
+def fetch(asking: Asking, states: Sequence[str]) -> None:
+    """z-reports and totals of the assignments in these states; then the receipts of the shifts that need them."""
+    _fetch_reports(asking, states)
+    _fetch_receipts(asking)
+
+
+def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
+    """z-reports of every assignment and its totals by shift: these spare the receipts, or are held against them."""
+    road, batch, shard = asking.of.road, asking.of.batch, asking.of.shard
+    client = _ofd(asking)
+    ends = ledger.known_ends(road.warehouse, batch.batch_id, shard)
+    # Openings are asked for where any day may need them.
+    is_by_opening = any(one.organization.date_policy == "shift_open" for one in asking.of.settings)
+    date_policy = "shift_open" if is_by_opening else "shift_close"
+
+    def fetch(one: Fetch) -> None:
+        register = _Register(client, one, has_witness=batch.detail == "totals", date_policy=date_policy)
+        register.reports(ends.get((one.assignment.unit_id, one.assignment.first_day), {}))
+        register.totals()
+
+    waiting = ledger.assignments_of(road.warehouse, batch.batch_id, shard, states)
+    fetch_all(
+        road, asking.pages, waiting, fetch, asking.result,
+        state="listed", kept_as="fetch_id", requests=client.traffic.total,
+    )  # fmt: skip
+
+
+def _fetch_receipts(asking: Asking) -> None:
+    """Receipts of the shifts that need them, by few wide periods an assignment."""
+    road, batch, result = asking.of.road, asking.of.batch, asking.result
+    client = _ofd(asking)
+    listed = ledger.assignments_of(road.warehouse, batch.batch_id, asking.of.shard, ("listed",))
+    if not listed:
+        return
+    failed: Failed = {}
+    periods = receipt_periods(asking.of, failed, asking.decoded)
+    if failed:
+        with road.warehouse.transaction() as transaction:
+            mark_failed(transaction, batch.batch_id, failed)
+        result.count("failed", len(failed))
+        listed = [one for one in listed if (one.unit_id, one.first_day) not in failed]
+
+    def fetch(one: Fetch) -> None:
+        for first, last in periods[one.assignment.unit_id, one.assignment.first_day]:
+            _Register(client, one).receipts(first, last)
+
+    needing = [one for one in listed if (one.unit_id, one.first_day) in periods]
+    done = [one for one in listed if (one.unit_id, one.first_day) not in periods]
+    ledger.mark_read(road.warehouse, batch.batch_id, done)
+    result.count("read", len(done))
+    fetch_all(
+        road, asking.pages, needing, fetch, result,
+        state="read", kept_as="receipts_fetch_id", requests=client.traffic.total,
+    )  # fmt: skip
+
+
+def _ofd(asking: Asking) -> OfdClient:
+    """The connection as that of Kontur.OFD: its implementation has made it."""
+    if not isinstance(asking.client, OfdClient):
+        raise TypeError("registers of Kontur.OFD are asked for through its client")
+    return asking.client

@@ -1,0 +1,33 @@
+"""Kontur.OFD as a product: its units are registers, its documents z-reports, totals and receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from smena.model.organization import Organization
+from smena.pipeline.listing import Listing
+from smena.pipeline.ofd.extract import fetch
+from smena.pipeline.ofd.listing import RegisterListing
+from smena.pipeline.ofd.work import work
+from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
+from smena.pipeline.road import Road
+from smena.transform.decoded import Decoded
+from smena.warehouse.pages import StoredPage
+
+
+class KonturOfd(Implementation):
+    """Fiscal shifts from the operator Kontur.OFD."""
+
+    def listing(self) -> Listing:
+        return RegisterListing()
+
+    def client(self, road: Road, organization: Organization) -> Client:
+        return road.ofd(organization)
+
+    def fetch(self, asking: Asking, states: Sequence[str]) -> None:
+        fetch(asking, states)
+
+    def work(self, pages: list[StoredPage], of: Shard, now: datetime, decoded: Decoded) -> Chunk:
+        now_utc = now.astimezone(UTC).replace(tzinfo=None)
+        return work(pages, of.batch, of.settings, now_utc, decoded.take)

@@ -1,0 +1,54 @@
+"""What pages hold once they are decoded: a page that is read to learn what to ask next is not decoded a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from smena.transform.pages import RawPage
+
+T = TypeVar("T")
+
+MOST_BYTES = 96_000_000
+"""Bytes of the pages whose contents are kept; in memory they take about as much. Reports and totals of a shard of
+20,000 days of registers are some 60 MB."""
+
+
+class Decoded:
+    """Contents of pages by page id, kept from `extract` to `process` of a shard. Not to be shared by threads.
+
+    Args:
+        most_bytes: beyond so many bytes of pages nothing more is kept, and a page is decoded again where it is needed.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._left = most_bytes
+        self._contents: dict[int, Any] = {}
+
+    def keep(self, page: RawPage, decode: Callable[[RawPage], T]) -> T:
+        """The contents of a page, decoded where they are not kept, and kept."""
+        if page.page_id in self._contents:
+            contents: T = self._contents[page.page_id]
+            return contents
+        contents = decode(page)
+        if len(page.body) <= self._left:
+            self._left -= len(page.body)
+            self._contents[page.page_id] = contents
+        return contents
+
+    def take(self, page: RawPage, decode: Callable[[RawPage], T]) -> T:
+        """The contents of a page, decoded where they are not kept; they are kept no longer."""
+        if page.page_id not in self._contents:
+            return decode(page)
+        self._left += len(page.body)
+        contents: T = self._contents.pop(page.page_id)
+        return contents
+
+
+Reader = Callable[[RawPage, Callable[[RawPage], Any]], Any]
+"""Gives the contents of a page: `decoded_now`, or a method of `Decoded`."""
+
+
+def decoded_now(page: RawPage, decode: Callable[[RawPage], T]) -> T:
+    """The contents of a page that nobody needs a second time."""
+    return decode(page)
