@@ -447,32 +447,40 @@ create trigger switching_is_signed after insert or update on control.integration
 for each row
 execute function control.check_switching();
 
-create view control.operator with (security_invoker = true) as
-select distinct on (integration.organization_inn)
+create view control.integration_of_source with (security_invoker = true) as
+select distinct on (integration.organization_inn, product.source)
     integration.organization_inn,
+    product.source,
     integration.product,
     integration.state,
     integration.start_date,
     integration.registers
 from control.integration
 inner join control.product on integration.product = product.product
-where product.source = 'ofd'
-order by integration.organization_inn asc, integration.state desc, integration.changed_at desc;
-comment on view control.operator is
-'The operator of fiscal data of each organisation, and how it is switched: the one that is on, else the last one.';
+order by integration.organization_inn asc, product.source asc, integration.state desc, integration.changed_at desc;
+comment on view control.integration_of_source is
+'With what an organisation is connected, and how that is switched: of each source the product that is on, else the last.';
+
+create view control.operator with (security_invoker = true) as
+select
+    organization_inn,
+    product,
+    state,
+    start_date,
+    registers
+from control.integration_of_source
+where source = 'ofd';
+comment on view control.operator is 'The operator of fiscal data of each organisation.';
 
 create view control.inventory with (security_invoker = true) as
-select distinct on (integration.organization_inn)
-    integration.organization_inn,
-    integration.product,
-    integration.state,
-    integration.start_date
-from control.integration
-inner join control.product on integration.product = product.product
-where product.source = 'market'
-order by integration.organization_inn asc, integration.state desc, integration.changed_at desc;
-comment on view control.inventory is
-'The inventory system of each organisation, and how it is switched: the one that is on, else the last one.';
+select
+    organization_inn,
+    product,
+    state,
+    start_date
+from control.integration_of_source
+where source = 'market';
+comment on view control.inventory is 'The inventory system of each organisation.';
 
 create view control.integration_interval with (security_invoker = true) as
 select
@@ -1669,8 +1677,8 @@ begin
     select fresh.organization_inn, fresh.date, integration.start_date
     into wrong
     from (select distinct organization_inn, source, date from new_rows) as fresh
-    left join control.integration
-        on integration.organization_inn = fresh.organization_inn and integration.product = fresh.source
+    left join control.integration_of_source as integration
+        on integration.organization_inn = fresh.organization_inn and integration.source = fresh.source
     where integration.start_date is null or fresh.date < integration.start_date
     limit 1;
     if found then

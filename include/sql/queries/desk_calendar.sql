@@ -37,7 +37,7 @@ waiting_one as (
     inner join listed on shift.organization_inn = listed.inn
     where
         shift.outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period')
-        and shift.source = %(product)s
+        and shift.source = %(source)s
         and shift.closed_at >= %(first_day)s
         and shift.closed_at < cast(%(last_day)s as date) + 1
     union
@@ -51,7 +51,7 @@ waiting_one as (
     inner join accounting.shift on shift.shift_id in (decision.shift_id, decision.rival_id)
     where
         decision.state = 'open'
-        and shift.source = %(product)s
+        and shift.source = %(source)s
         and shift.closed_at >= %(first_day)s
         and shift.closed_at < cast(%(last_day)s as date) + 1
     union
@@ -65,7 +65,7 @@ waiting_one as (
     inner join accounting.market_document as document on decision.document_id = document.document_id
     where
         decision.state = 'open'
-        and %(product)s = 'market'
+        and %(source)s = 'market'
         and document.date between %(first_day)s and %(last_day)s
 ),
 
@@ -88,7 +88,7 @@ late as (
     inner join listed on shift.organization_inn = listed.inn
     where
         shift.late_by is not null
-        and shift.source = %(product)s
+        and shift.source = %(source)s
         and shift.closed_at >= %(first_day)s
         and shift.closed_at < cast(%(last_day)s as date) + 1
     group by shift.organization_inn, shift.closed_at::date
@@ -179,7 +179,7 @@ based as (
             values ('missing', 1), ('out_of_reach', 2), ('offline', 4), ('open', 5), ('complete', 7), ('disabled', 8)
         ) as rank (verdict, place)
         where
-            %(product)s = 'ofd'
+            %(source)s = 'ofd'
             and exists (
                 select from control.completeness
                 where

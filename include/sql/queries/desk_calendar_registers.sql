@@ -13,14 +13,14 @@ with listed as (
             register.name,
             true as is_known
         from control.register
-        where register.organization_inn = %(inn)s and %(product)s = 'ofd'
+        where register.organization_inn = %(inn)s and %(source)s = 'ofd'
         union all
         select
             shop.shop_id,
             shop.name,
             true
         from control.shop
-        where shop.organization_inn = %(inn)s and %(product)s = 'market'
+        where shop.organization_inn = %(inn)s and %(source)s = 'market'
         union all
         select
             gap.unit_id,
@@ -56,7 +56,7 @@ shift_of_day as (
         shift.outcome,
         shift.late_by,
         shift.closed_at::date as day,
-        coalesce(case when %(product)s = 'ofd' then shift.kkt_reg_id end, shift.shop_id) as unit_id,
+        coalesce(case when %(source)s = 'ofd' then shift.kkt_reg_id end, shift.shop_id) as unit_id,
         exists (
             select from control.decision
             where decision.rival_id = shift.shift_id and decision.state = 'open'
@@ -68,7 +68,7 @@ shift_of_day as (
     from accounting.shift
     where
         shift.organization_inn = %(inn)s
-        and shift.source = %(product)s
+        and shift.source = %(source)s
         and shift.closed_at >= %(first_day)s
         and shift.closed_at < cast(%(last_day)s as date) + 1
 ),
@@ -99,7 +99,7 @@ told as (
         inner join accounting.market_document as document on decision.document_id = document.document_id
         where
             decision.state = 'open'
-            and %(product)s = 'market'
+            and %(source)s = 'market'
             and document.organization_inn = %(inn)s
             and document.date between %(first_day)s and %(last_day)s
     ) as one
@@ -173,7 +173,7 @@ based as (
     left join control.completeness
         on
             completeness.organization_inn = %(inn)s
-            and %(product)s = 'ofd'
+            and %(source)s = 'ofd'
             and listed.unit_id = completeness.kkt_reg_id
             and day.day::date = completeness.day
     left join covered on listed.unit_id = covered.unit_id

@@ -10,7 +10,7 @@ where
     shift.organization_inn = %(inn)s
     and shift.closed_at >= %(day)s
     and shift.closed_at < cast(%(day)s as date) + 1
-    and shift.source = %(product)s
+    and shift.source = %(source)s
     and (%(register)s = '' or %(register)s in (shift.kkt_reg_id, shift.shop_id))
 group by shift.outcome
 order by shift.outcome

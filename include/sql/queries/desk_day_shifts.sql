@@ -25,7 +25,7 @@ where
     shift.organization_inn = %(inn)s
     and shift.closed_at >= %(day)s
     and shift.closed_at < cast(%(day)s as date) + 1
-    and shift.source = %(product)s
+    and shift.source = %(source)s
     and (%(register)s = '' or %(register)s in (shift.kkt_reg_id, shift.shop_id))
     and (shift.closed_at, shift.shift_id) > (
         cast(%(after_closed_at)s as timestamp), cast(%(after_id)s as uuid)

@@ -46,7 +46,7 @@ left join holes on completeness.kkt_reg_id = holes.unit_id
 where
     completeness.organization_inn = %(inn)s
     and completeness.day = %(day)s
-    and %(product)s = 'ofd'
+    and %(source)s = 'ofd'
     and (%(register)s = '' or completeness.kkt_reg_id = %(register)s)
 order by
     array_position(

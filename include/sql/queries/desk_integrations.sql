@@ -36,7 +36,7 @@ select
     waits.quarantined,
     waits.decisions
 from listed
-cross join (values ('ofd'), ('market')) as product (product)
+cross join control.product
 left join control.integration
     on listed.inn = integration.organization_inn and product.product = integration.product
 left join lateral (

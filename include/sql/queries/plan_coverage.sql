@@ -15,7 +15,7 @@ from control.reach
 inner join
     (
         select
-            'ofd' as product,
+            'ofd' as source,
             organization_inn,
             kkt_reg_id as unit_id,
             seen_at
@@ -30,7 +30,7 @@ inner join
     ) as place
     on
         reach.organization_inn = place.organization_inn
-        and reach.product = place.product
+        and reach.source = place.source
         and reach.unit_id = place.unit_id
 cross join lateral (select reach.days * daterange(%(first_day)s, %(last_day)s, '[]') as days) as wanted
 left join control.covered

@@ -64,8 +64,8 @@ inner join control.organization on decision.organization_inn = organization.inn
 left join accounting.shift on decision.shift_id = shift.shift_id
 left join accounting.shift as rival on decision.rival_id = rival.shift_id
 left join control.closed_period on decision.organization_inn = closed_period.organization_inn
-left join control.integration
-    on decision.organization_inn = integration.organization_inn and shift.source = integration.product
+left join control.integration_of_source as integration
+    on decision.organization_inn = integration.organization_inn and shift.source = integration.source
 cross join
     lateral (
         select

@@ -6,5 +6,5 @@ select
     reject.day,
     reject.shift_number
 from stage.reject
-left join raw.page on reject.page_id = page.page_id and %(product)s = 'market'
+left join raw.page on reject.page_id = page.page_id and %(source)s = 'market'
 where reject.batch_id = %(batch_id)s

@@ -100,8 +100,19 @@ def enable(
             raise wrong_use(Reason.ON_BY_ANOTHER_SIGNATURE, product=product, inn=inn, day=start_date, fix=fix)
         return now_on
     _check_start(start_date, now)
+    _check_no_other(transaction, inn, product)
     mandate = _signed(transaction, Wanted(organization, product, MANDATE, start_date), signature, changed_by, now)
     return _switch(transaction, inn, product, ON, start_date, changed_by, reason, mandate)
+
+
+def _check_no_other(transaction: Transaction, inn: str, product: str) -> None:
+    """Raises WrongUse where another product of the same source is on: each would book the other's shifts."""
+    source = product_of(product).source
+    for row in status(transaction, inn):
+        other = row["product"]
+        if other != product and row["state"] == ON and product_of(other).source == source:
+            fix = f"run `smena integration disable --inn {inn} --product {other}` first"
+            raise wrong_use(Reason.ANOTHER_PRODUCT_IS_ON, product=other, inn=inn, fix=fix)
 
 
 def disable(

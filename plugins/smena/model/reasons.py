@@ -113,6 +113,7 @@ class Reason(StrEnum):
     LINK_SAYS_NO_REGISTER = "link_says_no_register", "cashbox", "link"
     ON_BY_ANOTHER_SIGNATURE = "on_by_another_signature", "day", "inn", "product"
     NOT_SWITCHED_ON = "not_switched_on", "inn", "product"
+    ANOTHER_PRODUCT_IS_ON = "another_product_is_on", "inn", "product"
     NO_RIGHT_TO_INTEGRATION = "no_right_to_integration", "inn"
     START_CANNOT_BE = "start_cannot_be", "day"
     SIGNATURE_REFUSED = "signature_refused", "text"

@@ -29,11 +29,12 @@ def read_slice(transaction: Transaction, batch: Batch) -> DaysSlice:
     of_batch = {"batch_id": batch.batch_id}
     of_organization = of_batch | {"inn": batch.organization_inn}
     whole = of_organization | {"product": batch.product}
+    source = product_of(batch.product).source
     return DaysSlice(
-        source=product_of(batch.product).source,
+        source=source,
         planned_day=batch.planned_at.astimezone(UTC).date(),
         windows=read_frame(transaction, "uncover_windows", spoiled.WINDOWS, **of_batch),
-        rejected=read_frame(transaction, "uncover_rejected", spoiled.REJECTED, **of_batch, product=batch.product),
+        rejected=read_frame(transaction, "uncover_rejected", spoiled.REJECTED, **of_batch, source=source),
         closings=read_frame(transaction, "uncover_closings", spoiled.CLOSINGS, **of_organization),
         incomplete=read_frame(transaction, "uncover_incomplete", spoiled.INCOMPLETE, **of_batch),
         number_jumps=read_frame(transaction, "uncover_number_jumps", spoiled.NUMBER_JUMPS, **whole),

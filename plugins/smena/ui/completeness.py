@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from smena.messages import message
+from smena.model.product import product_of
 from smena.ui.asking import AnyProduct, CannotBe, Inn, Text, day_of, id_of, month_of, plain
 from smena.ui.desk import organization_in_sight
 from smena.ui.doors import AtDesk, Looking
@@ -56,7 +57,7 @@ def calendar(
     with desk.reading(who) as transaction:
         cells = transaction.rows(
             "desk_calendar",
-            product=product,
+            **_of(product),
             first_day=first_day,
             last_day=last_day,
             search=plain(q),
@@ -95,7 +96,7 @@ def registers(
         cells = transaction.rows(
             "desk_calendar_registers",
             inn=inn,
-            product=product,
+            **_of(product),
             first_day=first_day,
             last_day=last_day,
             today=organization["today"],
@@ -137,7 +138,7 @@ def shifts(
     after_closed_at, after_id = _after(after, shown)
     with desk.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        where: dict[str, Any] = {"inn": inn, "day": shown, "product": product, "register": register}
+        where: dict[str, Any] = {"inn": inn, "day": shown, **_of(product), "register": register}
         outcomes = transaction.rows("desk_day_outcomes", **where)
         rows = transaction.rows(
             "desk_day_shifts", **where, after_closed_at=after_closed_at, after_id=after_id, most=SHIFTS_A_PAGE
@@ -178,9 +179,14 @@ def run(request: Request, who: Looking, desk: AtDesk, run_id: Text, dag_id: Text
     return page(request, "completeness_run.html", who, run_id=run_id, batches=batches, dags=dags)
 
 
+def _of(product: str) -> dict[str, str]:
+    """What statements are asked about: a product, and the source that its shifts are of."""
+    return {"product": product, "source": product_of(product).source}
+
+
 def _state(transaction: Transaction, organization: Row, day: date, product: str, register: str) -> Row | None:
     """What the calendar says of the day: of the organisation, or of one register."""
-    span = {"product": product, "first_day": day, "last_day": day}
+    span = {**_of(product), "first_day": day, "last_day": day}
     if not register:
         cells = transaction.rows(
             "desk_calendar", **span, search=organization["inn"], after_name="", after_inn="", most=ORGANIZATIONS_A_PAGE

@@ -81,7 +81,7 @@ def _add_products(connection: Connection) -> None:
     driver_connection: Any = connection.connection.driver_connection
     for product in products().values():
         Transaction(driver_connection).run("product_add", product=product.name, source=product.source)
-    connection.commit()
+    driver_connection.commit()
 
 
 def _require_ground(connection: Connection, before: str | None) -> None:

@@ -6,6 +6,7 @@ from smena.matching import document_frames as frames
 from smena.matching.document_frames import DocumentDecisions, DocumentsSlice
 from smena.matching.documents import decide_documents
 from smena.model.errors import BrokenPromise, PassingFault
+from smena.model.window import MARKET
 from smena.warehouse.copying import copy_frame, read_frame
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
@@ -39,7 +40,7 @@ def read_slice(transaction: Transaction, batch: Batch) -> DocumentsSlice:
         current=current,
         current_origins=read_frame(transaction, "market_current_origins", frames.CURRENT_ORIGINS, documents=documents),
         questions=read_frame(transaction, "market_questions", frames.QUESTIONS, documents=documents, **whose),
-        rejected=read_frame(transaction, "uncover_rejected", frames.REJECTED, **of_batch, product=batch.product),
+        rejected=read_frame(transaction, "uncover_rejected", frames.REJECTED, **of_batch, source=MARKET),
         windows=read_frame(transaction, "uncover_windows", frames.WINDOWS, **of_batch),
     )
 
