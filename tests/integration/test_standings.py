@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from smena.integration.lifecycle import enable
 from smena.integration.organizations import add_organization
 from smena.model.window import MARKET
 from smena.pipeline.log import StepEnd
+from smena.reads.standing import Standing, standings
 from smena.warehouse.database import Warehouse
 from tests.integration.conftest import BuildTown
 from tests.invented import ROMASHKA
@@ -20,23 +20,23 @@ from tests.town import EASY, FIRST, SMALL, Town
 INN = ROMASHKA
 
 
-def standing(town: Town) -> dict[str, Any]:
-    (row,) = town.road.warehouse.rows("standings", now=town.sandbox.tell_now())
-    return row
+def standing(town: Town) -> Standing:
+    (one,) = standings(town.road.warehouse, town.sandbox.tell_now())
+    return one
 
 
 def test_a_load_that_is_two_days_behind_lags_by_two_days(build_town: BuildTown) -> None:
     town = build_town(EASY)
     town.set_day(FIRST + timedelta(days=10))
     town.load()
-    assert (standing(town)["lag_days"], standing(town)["coverage"]) == (0, 1)
+    assert (standing(town).lag_days, standing(town).coverage) == (0, 1)
     town.set_day(FIRST + timedelta(days=12))
     told = standing(town)
-    assert told["lag_days"] == 2
-    assert float(told["coverage"]) == pytest.approx(10 / 12, abs=1e-6)
+    assert told.lag_days == 2
+    assert told.coverage == pytest.approx(10 / 12, abs=1e-6)
     # The newest covered day ended at midnight in Moscow.
     ended = datetime.combine(FIRST + timedelta(days=10), datetime.min.time(), tzinfo=UTC) - timedelta(hours=3)
-    assert told["covered_until"] == ended.timestamp()
+    assert told.covered_until == ended.timestamp()
 
 
 def test_an_old_hole_is_no_lag_but_takes_from_the_share(build_town: BuildTown) -> None:
@@ -44,7 +44,7 @@ def test_an_old_hole_is_no_lag_but_takes_from_the_share(build_town: BuildTown) -
     town.set_day(FIRST + timedelta(days=10))
     town.load()
     town.sql("delete from control.covered_day where day = %s", FIRST + timedelta(days=3))
-    assert (standing(town)["lag_days"], float(standing(town)["coverage"])) == (0, 0.9)
+    assert (standing(town).lag_days, standing(town).coverage) == (0, 0.9)
 
 
 def test_what_waits_is_counted_by_organisation_and_product(build_town: BuildTown) -> None:
@@ -55,9 +55,9 @@ def test_what_waits_is_counted_by_organisation_and_product(build_town: BuildTown
     )
     town.load()
     told = standing(town)
-    assert told["quarantine"] == len([row for row in town.quarantine() if row["state"] == "open"]) > 0
+    assert told.quarantined == len([row for row in town.quarantine() if row["state"] == "open"]) > 0
     ((decisions,),) = town.sql("select count(*) from control.decision where state = 'open'")
-    assert told["decisions"] == decisions
+    assert told.open_decisions == decisions
 
 
 def test_before_anything_is_loaded_the_lag_is_every_wanted_day(new_warehouse: Callable[[], Warehouse]) -> None:
@@ -65,12 +65,12 @@ def test_before_anything_is_loaded_the_lag_is_every_wanted_day(new_warehouse: Ca
     with warehouse.transaction() as transaction:
         add_organization(transaction, inn=INN, kpp="770701001", name="ООО «Ромашка»", tariff="uchetny")
         enable(transaction, inn=INN, product=MARKET, start_date=date(2026, 1, 1), changed_by="test")
-    (row,) = warehouse.rows("standings", now=datetime(2026, 1, 11, 12, tzinfo=UTC))
-    assert (row["product"], row["lag_days"], row["coverage"]) == ("market", 10, 0)
-    assert row["covered_until"] == datetime(2025, 12, 31, 21, tzinfo=UTC).timestamp()
+    (row,) = standings(warehouse, datetime(2026, 1, 11, 12, tzinfo=UTC))
+    assert (row.product, row.lag_days, row.coverage) == ("market", 10, 0)
+    assert row.covered_until == datetime(2025, 12, 31, 21, tzinfo=UTC).timestamp()
     # Its start date is yet to come.
-    (early,) = warehouse.rows("standings", now=datetime(2025, 12, 1, 12, tzinfo=UTC))
-    assert (early["lag_days"], early["coverage"], early["covered_until"]) == (None, None, None)
+    (early,) = standings(warehouse, datetime(2025, 12, 1, 12, tzinfo=UTC))
+    assert (early.lag_days, early.coverage, early.covered_until) == (None, None, None)
 
 
 def test_a_batch_counts_its_shifts_once_however_often_it_is_published(

@@ -120,6 +120,7 @@ def test_an_organisation_has_one_operator_at_a_time(toy: ToyTown) -> None:
         toy.switch_on(transaction, OFD)
 
 
-def test_a_product_that_is_not_installed_is_named_with_those_that_are(_installed: None) -> None:
+@pytest.mark.usefixtures("_installed")
+def test_a_product_that_is_not_installed_is_named_with_those_that_are() -> None:
     with pytest.raises(WrongUse, match=r"no product another.*ofd, market, toy"):
         products.product_of("another")

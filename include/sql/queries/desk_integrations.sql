@@ -1,4 +1,4 @@
--- Run by the desk, «Интеграции»: a page of organisations in sight, with each product (a row of none where nothing is on yet).
+-- Run by the desk, «Интеграции»: a page of organisations in sight, with each product: its last batch and the certificate.
 with listed as (
     select
         organization.inn,
@@ -19,26 +19,14 @@ select
     listed.inn,
     listed.name,
     product.product,
-    integration.state,
-    integration.start_date,
-    integration.changed_at,
-    integration.changed_by,
-    cardinality(integration.registers) as named_registers,
     certificate.valid_to as certificate_to,
     certificate.valid_to < now() as certificate_ended,
     certificate.valid_to < now() + interval '30 days' as certificate_ends_soon,
-    batch.batch_id,
     batch.run_id,
     batch.state as batch_state,
-    batch.planned_at,
-    covered.day as covered_through,
-    waits.gaps,
-    waits.quarantined,
-    waits.decisions
+    batch.planned_at
 from listed
 cross join control.product
-left join control.integration
-    on listed.inn = integration.organization_inn and product.product = integration.product
 left join lateral (
     select certificate.valid_to
     from control.certificate
@@ -48,7 +36,6 @@ left join lateral (
 ) as certificate on true
 left join lateral (
     select
-        batch.batch_id,
         batch.run_id,
         batch.state,
         batch.planned_at
@@ -57,30 +44,4 @@ left join lateral (
     order by batch.batch_id desc
     limit 1
 ) as batch on true
-left join lateral (
-    select covered_day.day
-    from control.covered_day
-    where covered_day.organization_inn = listed.inn and covered_day.product = product.product
-    order by covered_day.day desc
-    limit 1
-) as covered on true
-cross join
-    lateral (
-        select
-            (
-                select count(*) from control.gap
-                where gap.organization_inn = listed.inn and gap.product = product.product
-            ) as gaps,
-            (
-                select count(*) from control.quarantine
-                where
-                    quarantine.organization_inn = listed.inn
-                    and quarantine.product = product.product
-                    and quarantine.state = 'open'
-            ) as quarantined,
-            (
-                select count(*) from control.decision
-                where decision.organization_inn = listed.inn and decision.state = 'open'
-            ) as decisions
-    ) as waits
 order by listed.name asc, listed.inn asc, product.product desc

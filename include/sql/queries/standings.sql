@@ -1,28 +1,21 @@
--- Run by the metrics: where each integration stands by now: days covered of those wanted, and what waits for a person.
-select
-    wanted.organization_inn,
-    wanted.product,
-    case
-        when wanted.days > 0 then greatest(wanted.through - coalesce(covered.newest, wanted.start_date - 1), 0)
-    end as lag_days,
-    case
-        when wanted.days > 0
-            then
-                extract(
-                    epoch from (coalesce(covered.newest + 1, wanted.start_date))::timestamp at time zone wanted.timezone
-                )::bigint
-    end as covered_until,
-    case when wanted.days > 0 then round(covered.days::numeric / wanted.days, 6) end as coverage,
-    coalesce(decisions.count, 0) as decisions,
-    coalesce(quarantine.count, 0) as quarantine
-from (
+-- Run wherever it is shown how far integrations are and what waits: the command line, the pages, alerts and metrics. A day
+-- is over when it is over in the organisation's zone and in Kaliningrad.
+with wanted as (
     select
         integration.organization_inn,
-        integration.product,
-        integration.start_date,
+        organization.name,
         organization.timezone,
+        integration.product,
+        integration.state,
+        integration.start_date,
+        integration.registers,
+        integration.changed_by,
+        integration.changed_at,
+        integration.reason,
         local.yesterday as through,
-        case when integration.state = 'on' then local.yesterday - integration.start_date + 1 else 0 end as days
+        case
+            when integration.state = 'on' then greatest(local.yesterday - integration.start_date + 1, 0) else 0
+        end as wanted_days
     from control.integration
     inner join control.organization on integration.organization_inn = organization.inn
     cross join
@@ -32,40 +25,73 @@ from (
                 cast(%(now)s as timestamptz) at time zone interval '2 hours'
             )::date - 1 as yesterday
         ) as local
-) as wanted
+    where
+        (cast(%(inns)s as text[]) is null or integration.organization_inn = any(cast(%(inns)s as text[])))
+        and integration.product = coalesce(%(product)s, integration.product)
+),
+
+believed as (
+    select
+        covered_day.organization_inn,
+        covered_day.product,
+        covered_day.day
+    from control.covered_day
+    inner join control.batch on covered_day.batch_id = batch.batch_id
+    -- Not what a run covered whose clock was ahead.
+    where batch.last_day < (cast(%(now)s as timestamptz) at time zone interval '12 hours')::date
+)
+
+select
+    wanted.*,
+    covered.days as covered_days,
+    covered.newest as newest_covered_day,
+    hole.day as first_open_day,
+    waits.gaps,
+    waits.quarantined,
+    waits.open_decisions
+from wanted
 cross join
     lateral (
         select
             count(*)::int as days,
-            max(covered_day.day) as newest
-        from control.covered_day
-        inner join control.batch on covered_day.batch_id = batch.batch_id
+            max(believed.day) as newest
+        from believed
         where
-            -- Not what a run covered whose clock was ahead.
-            batch.last_day < (cast(%(now)s as timestamptz) at time zone interval '12 hours')::date
-            and covered_day.organization_inn = wanted.organization_inn
-            and covered_day.product = wanted.product
-            and covered_day.day between wanted.start_date and wanted.through
+            believed.organization_inn = wanted.organization_inn
+            and believed.product = wanted.product
+            and believed.day between wanted.start_date and wanted.through
     ) as covered
-left join
-    (
+cross join
+    lateral (
+        select min(day.day)::date as day
+        from generate_series(wanted.start_date, wanted.through, interval '1 day') as day (day)
+        where
+            covered.days < wanted.wanted_days
+            and not exists (
+                select from believed
+                where
+                    believed.organization_inn = wanted.organization_inn
+                    and believed.product = wanted.product
+                    and believed.day = day.day::date
+            )
+    ) as hole
+cross join
+    lateral (
         select
-            organization_inn,
-            count(*) as count
-        from control.decision
-        where state = 'open'
-        group by organization_inn
-    ) as decisions
-    on wanted.organization_inn = decisions.organization_inn
-left join
-    (
-        select
-            organization_inn,
-            product,
-            count(*) as count
-        from control.quarantine
-        where state = 'open'
-        group by organization_inn, product
-    ) as quarantine
-    on wanted.organization_inn = quarantine.organization_inn and wanted.product = quarantine.product
-order by wanted.organization_inn asc, wanted.product desc
+            (
+                select count(*) from control.gap
+                where gap.organization_inn = wanted.organization_inn and gap.product = wanted.product
+            ) as gaps,
+            (
+                select count(*) from control.quarantine
+                where
+                    quarantine.organization_inn = wanted.organization_inn
+                    and quarantine.product = wanted.product
+                    and quarantine.state = 'open'
+            ) as quarantined,
+            (
+                select count(*) from control.decision
+                where decision.organization_inn = wanted.organization_inn and decision.state = 'open'
+            ) as open_decisions
+    ) as waits
+order by wanted.organization_inn, wanted.product

@@ -24,6 +24,7 @@ from smena.integration.certificates import certificates
 from smena.integration.mandates import keeping_refusals
 from smena.integration.organizations import organization_of
 from smena.model.product import product_of
+from smena.reads.standing import standings
 from smena.sources.airflow import StartedRun
 from smena.warehouse.database import Row, Transaction, Warehouse
 
@@ -149,9 +150,9 @@ def status(session: Session, *, inn: str | None) -> None:
     warehouse = Warehouse(warehouse_from_environment())
     if inn is not None:
         organization_of(warehouse, inn)
-    rows = lifecycle.status(warehouse, inn)
-    intervals = lifecycle.intervals(warehouse, inn)
     now = datetime.now(UTC)
+    rows = [one.as_row() for one in standings(warehouse, now, inn=inn)]
+    intervals = lifecycle.intervals(warehouse, inn)
     serving = {row["organization_inn"]: told(row, now) for row in certificates(warehouse, inn) if row["serves"]}
     for row in rows:
         whose = (row["organization_inn"], row["product"])
@@ -192,8 +193,14 @@ def _write(session: Session, row: Row, out: Path) -> None:
     session.answer({"mandate": data}, text)
 
 
-def _answer(session: Session, rows: list[Row], started: StartedRun | None = None) -> None:
+def _answer(session: Session, switched: list[Row], started: StartedRun | None = None) -> None:
     columns = {key: title for key, title in _COLUMNS.items() if key != "certificate_note"}
+    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+        rows = [
+            one.as_row()
+            for row in switched
+            for one in standings(transaction, datetime.now(UTC), inn=row["organization_inn"], product=row["product"])
+        ]
     data: dict[str, Any] = {"integrations": rows}
     lines = [table(rows, columns)]
     if started:

@@ -16,6 +16,7 @@ from smena.model.containing import contained
 from smena.observability.metrics import Kind, Measure, of_standings, of_step
 from smena.pipeline.log import StepEnd, hear_steps
 from smena.pipeline.road import Road
+from smena.reads.standing import standings
 
 logger = logging.getLogger("smena")
 
@@ -28,7 +29,7 @@ def hear() -> None:
 def tell_standings(road: Road) -> None:
     """Where every integration stands, to the metrics. A warehouse that cannot tell is named in the log."""
     try:
-        _send(of_standings(road.warehouse.rows("standings", now=road.now())))
+        _send(of_standings(standings(road.warehouse, road.now())))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
         logger.warning("standings not told: %s", contained(error, "standings"))
 

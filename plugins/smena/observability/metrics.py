@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from smena.pipeline.log import StepEnd
-from smena.warehouse.database import Row
+from smena.reads.standing import Standing
 
 STEPS = frozenset({"plan", "extract", "process", "publish", "reconcile"})
 """The steps of the road. Other lines of the log are no steps of it."""
@@ -66,12 +65,12 @@ QUARANTINE = Metric("smena.quarantine.open", Kind.GAUGE, _WHOSE, "records in qua
 
 METRICS = (ENDED, SPENT, REQUESTS, RETRIES, SHIFTS, LAG, COVERED_UNTIL, COVERAGE, DECISIONS, QUARANTINE)
 
-_COLUMNS = {
+_FIELDS = {
     LAG: "lag_days",
     COVERED_UNTIL: "covered_until",
     COVERAGE: "coverage",
-    DECISIONS: "decisions",
-    QUARANTINE: "quarantine",
+    DECISIONS: "open_decisions",
+    QUARANTINE: "quarantined",
 }
 
 
@@ -91,14 +90,11 @@ def of_step(ended: StepEnd) -> Iterator[Measure]:
         yield Measure(SHIFTS, shifts, whose | {"outcome": outcome})
 
 
-def of_standings(rows: Iterable[Row]) -> Iterator[Measure]:
-    """What stands, of rows of `standings`; a metric of which there is nothing to say is left out."""
-    for row in rows:
-        tags = {"inn": row["organization_inn"], "product": row["product"]}
-        for metric, column in _COLUMNS.items():
-            if row[column] is not None:
-                yield Measure(metric, _number(row[column]), {tag: tags[tag] for tag in metric.tags})
-
-
-def _number(value: Any) -> int | float:
-    return value if isinstance(value, int) else float(value)
+def of_standings(every: Iterable[Standing]) -> Iterator[Measure]:
+    """Where integrations stand; a metric of which there is nothing to say is left out."""
+    for one in every:
+        tags = {"inn": one.organization_inn, "product": one.product}
+        for metric, name in _FIELDS.items():
+            value = getattr(one, name)
+            if value is not None:
+                yield Measure(metric, value, {tag: tags[tag] for tag in metric.tags})

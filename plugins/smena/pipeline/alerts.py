@@ -6,9 +6,10 @@ import hashlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from smena.model.errors import PassingFault, SmenaError, WrongUse
 from smena.pipeline.alert_words import Alert, headline, late, told, unchecked
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.road import Road
+from smena.reads.standing import open_days
 from smena.settings import setting
 from smena.sources.messenger import Messenger
 from smena.warehouse.database import Row, Transaction, Warehouse, as_json
@@ -28,7 +30,6 @@ LONGEST_UNANSWERED_S = 600.0
 """Once the messages that the channel did not answer took this long together, the rest is left for the next attempt."""
 
 _STATEMENTS = {
-    "uncovered": "alert_uncovered",
     "batches": "alert_batches",
     "missing": "alert_missing",
     "gap": "alert_gaps",
@@ -38,7 +39,10 @@ _STATEMENTS = {
     "quarantine": "alert_quarantine",
     "certificate": "alert_certificates",
 }
-"""Kinds of alerts with the statements that find them, the gravest first."""
+"""Kinds of alerts with the statements that find them, the gravest first after days that are not loaded."""
+
+Find = Callable[..., list[Row]]
+"""Gives the rows of a kind, of the organisation `inn` or of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +224,12 @@ def _found(
     transaction: Transaction, now: datetime, inns: Sequence[str], inn: str | None, borne: int
 ) -> Iterator[tuple[str, Alert]]:
     """Alerts with the ИНН they are of, the gravest kind first."""
-    more: dict[str, Row] = {
-        "uncovered": {"now": now},
-        "quarantine": {"borne": borne},
-        "certificate": {"before": now + WARNING},
+    more: dict[str, Row] = {"quarantine": {"borne": borne}, "certificate": {"before": now + WARNING}}
+    finds: dict[str, Find] = {"uncovered": lambda inn: open_days(transaction, now, inn)} | {
+        kind: partial(transaction.rows, statement, **more.get(kind, {})) for kind, statement in _STATEMENTS.items()
     }
-    for kind in _STATEMENTS:
-        for of, row in _rows(transaction, kind, inns, inn, more.get(kind, {})):
+    for kind, find in finds.items():
+        for of, row in _rows(transaction, kind, inns, inn, find):
             if isinstance(row, SmenaError):
                 yield of, unchecked(kind, of, row.as_reason())
                 continue
@@ -237,7 +240,7 @@ def _found(
 
 
 def _rows(
-    transaction: Transaction, kind: str, inns: Sequence[str], inn: str | None, asked: Row
+    transaction: Transaction, kind: str, inns: Sequence[str], inn: str | None, find: Find
 ) -> list[tuple[str, Row | SmenaError]]:
     """Rows of a kind by ИНН: of all organisations together, or one by one where that fails.
 
@@ -245,7 +248,7 @@ def _rows(
     """
     try:
         with transaction.nested():
-            rows = transaction.rows(_STATEMENTS[kind], inn=inn, **asked)
+            rows = find(inn=inn)
         return [(str(row.pop("organization_inn")), row) for row in rows]
     except PassingFault:
         raise
@@ -253,4 +256,4 @@ def _rows(
         ours = contained(error, f"alerts {kind}")
     if inn is not None:
         return [(inn, ours)]
-    return [pair for one in inns for pair in _rows(transaction, kind, [one], one, asked)]
+    return [pair for one in inns for pair in _rows(transaction, kind, [one], one, find)]

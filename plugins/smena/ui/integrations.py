@@ -12,6 +12,7 @@ from smena.integration import lifecycle
 from smena.integration.certificates import certificates
 from smena.integration.mandates import keeping_refusals
 from smena.model.product import product_of
+from smena.reads.standing import standings
 from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain
 from smena.ui.desk import Desk, Visitor, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
@@ -34,16 +35,21 @@ def integrations(
 ) -> Response:
     """Organisations in sight, each with both products."""
     with desk.reading(who) as transaction:
-        rows = transaction.rows(
+        listed = transaction.rows(
             "desk_integrations", search=plain(q), after_name=plain(after_name), after_inn=plain(after), most=A_PAGE
         )
+        inns = list(dict.fromkeys(row["inn"] for row in listed))
+        stands = {
+            (one.organization_inn, one.product): one for one in standings(transaction, desk.road.now(), inns=inns)
+        }
+    rows = [row | {"stands": stands.get((row["inn"], row["product"]))} for row in listed]
     return page(
         request,
         "integrations.html",
         who,
         rows=rows,
         q=q,
-        next_after=rows[-1] if len(rows) == 2 * A_PAGE else None,
+        next_after=rows[-1] if len(inns) == A_PAGE else None,
         dags=find_runs({row["run_id"] for row in rows if row["run_id"]}),
     )
 
@@ -156,7 +162,7 @@ def _shown(
     outlook = None
     with desk.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        stands = next(iter(lifecycle.status(transaction, inn, product)), None)
+        stands = next(iter(standings(transaction, desk.road.now(), inn=inn, product=product)), None)
         intervals = transaction.rows("desk_intervals", inn=inn, product=product)
         batches = transaction.rows("desk_batches", inn=inn, product=product, run_id=None, most=10)
         serving = next((row for row in certificates(transaction, inn) if row["serves"]), None)
@@ -170,7 +176,7 @@ def _shown(
         organization=organization,
         product=product,
         stands=stands,
-        is_on=bool(stands and stands["state"] == lifecycle.ON),
+        is_on=bool(stands and stands.state == lifecycle.ON),
         needs_signature=product_of(product).is_operator,
         intervals=intervals,
         batches=batches,

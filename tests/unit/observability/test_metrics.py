@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from smena.observability.metrics import METRICS, STEPS, Kind, Measure, of_standings, of_step
 from smena.pipeline.log import StepEnd
+from smena.reads.standing import Standing
 from tests.invented import ROMASHKA
 
 INN = ROMASHKA
@@ -56,15 +58,22 @@ def test_what_is_no_step_of_the_road_is_not_measured(step: str) -> None:
     assert not list(of_step(StepEnd(step, PUBLISHED | {"requests": 5})))
 
 
+def standing(**other: Any) -> Standing:
+    one = Standing(
+        organization_inn=INN, name="ООО «Ромашка»", timezone="Europe/Moscow", product="ofd", state="on",
+        start_date=date(2025, 11, 1), registers=[], changed_by="anna", changed_at=datetime(2025, 11, 1, tzinfo=UTC),
+        reason="", through=date(2025, 12, 10), wanted_days=40, covered_days=39, newest_covered_day=date(2025, 12, 8),
+        first_open_day=date(2025, 12, 9), gaps=0, quarantined=1, open_decisions=3,
+    )  # fmt: skip
+    return replace(one, **other)
+
+
 def test_where_an_integration_stands_is_five_gauges() -> None:
-    row = {
-        "organization_inn": INN, "product": "ofd", "lag_days": 2, "covered_until": 1_764_000_000,
-        "coverage": Decimal("0.975000"), "decisions": 3, "quarantine": 1,
-    }  # fmt: skip
     whose = {"inn": INN, "product": "ofd"}
-    assert told(of_standings([row])) == [
+    until = datetime(2025, 12, 8, 21, tzinfo=UTC).timestamp()
+    assert told(of_standings([standing()])) == [
         ("smena.lag.days", 2, whose),
-        ("smena.covered.until", 1_764_000_000, whose),
+        ("smena.covered.until", until, whose),
         ("smena.coverage.share", 0.975, whose),
         ("smena.decisions.open", 3, {"inn": INN}),
         ("smena.quarantine.open", 1, whose),
@@ -72,18 +81,14 @@ def test_where_an_integration_stands_is_five_gauges() -> None:
 
 
 def test_an_integration_that_is_off_has_no_lag_but_what_waits_waits() -> None:
-    row = {
-        "organization_inn": INN, "product": "ofd", "lag_days": None, "covered_until": None, "coverage": None,
-        "decisions": 3, "quarantine": 0,
-    }  # fmt: skip
-    assert [name for name, _, _ in told(of_standings([row]))] == ["smena.decisions.open", "smena.quarantine.open"]
+    off = standing(state="off", wanted_days=0, first_open_day=None, quarantined=0)
+    assert [name for name, _, _ in told(of_standings([off]))] == ["smena.decisions.open", "smena.quarantine.open"]
 
 
 def test_a_measure_has_no_tag_that_its_metric_does_not_name() -> None:
-    row = dict.fromkeys(("lag_days", "covered_until", "coverage", "decisions", "quarantine"), 1)
     every: list[Measure] = [
         *of_step(StepEnd("publish", PUBLISHED | {"requests": 1, "retries": 0})),
-        *of_standings([row | {"organization_inn": INN, "product": "ofd"}]),
+        *of_standings([standing()]),
     ]
     assert {one.metric for one in every} == set(METRICS)
     for one in every:

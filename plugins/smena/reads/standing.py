@@ -1,0 +1,115 @@
+"""How far each integration is, and what waits in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from smena.warehouse.database import Row, Transaction, Warehouse
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an integration stands at a moment.
+
+    Attributes:
+        state: `on` or `off`; the columns after it are those of `control.integration`.
+        through: the newest day that is over, in the organisation's zone and in Kaliningrad.
+        wanted_days: days from the start date through `through`; 0 while it is off.
+        covered_days, newest_covered_day: of the days from the start date through `through`, those on which every unit
+            is proved loaded.
+        first_open_day: the first wanted day that is not covered.
+        gaps, quarantined: ranges of days out of reach, and open records in quarantine.
+        open_decisions: decisions of the organisation, of whichever product, that wait for a person.
+    """
+
+    organization_inn: str
+    name: str
+    timezone: str
+    product: str
+    state: str
+    start_date: date
+    registers: list[str]
+    changed_by: str
+    changed_at: datetime
+    reason: str
+    through: date
+    wanted_days: int
+    covered_days: int
+    newest_covered_day: date | None
+    first_open_day: date | None
+    gaps: int
+    quarantined: int
+    open_decisions: int
+
+    @property
+    def lag_days(self) -> int | None:
+        """Days from the newest covered one to the newest that is over; None where nothing is wanted."""
+        if not self.wanted_days:
+            return None
+        return max((self.through - (self.newest_covered_day or self.start_date - _DAY)).days, 0)
+
+    @property
+    def covered_until(self) -> int | None:
+        """When the newest covered day ended, in seconds since 1970 (UTC); None where nothing is wanted."""
+        if not self.wanted_days:
+            return None
+        day = self.newest_covered_day + _DAY if self.newest_covered_day else self.start_date
+        return int(datetime.combine(day, time.min, tzinfo=ZoneInfo(self.timezone)).timestamp())
+
+    @property
+    def coverage(self) -> float | None:
+        """Covered days of the wanted ones, from 0 to 1; None where nothing is wanted."""
+        return round(self.covered_days / self.wanted_days, 6) if self.wanted_days else None
+
+    @property
+    def uncovered_days(self) -> int:
+        """Wanted days that are not covered."""
+        return max(self.wanted_days - self.covered_days, 0)
+
+    def as_row(self) -> dict[str, Any]:
+        """Its fields by name, but for the zone."""
+        row = asdict(self)
+        del row["timezone"]
+        return row
+
+
+def standings(
+    asked: Transaction | Warehouse,
+    now: datetime,
+    *,
+    inn: str | None = None,
+    inns: Sequence[str] | None = None,
+    product: str | None = None,
+) -> list[Standing]:
+    """Integrations in order of organisation and product: all that were ever switched on, or those that are named.
+
+    Args:
+        asked: the warehouse; row-level security holds where a transaction has it.
+        now: the present moment, with a zone.
+        inn, inns: one organisation, or some.
+        product: only this one.
+    """
+    named = [inn] if inn is not None else None if inns is None else list(inns)
+    return [Standing(**row) for row in asked.rows("standings", now=now, inns=named, product=product)]
+
+
+def open_days(asked: Transaction | Warehouse, now: datetime, inn: str | None = None) -> list[Row]:
+    """Integrations with wanted days that are over and not proved loaded, as alerts name them."""
+    return [
+        {
+            "organization_inn": one.organization_inn,
+            "product": one.product,
+            "count": one.uncovered_days,
+            "first_day": one.first_open_day,
+            "last_day": one.through,
+            "covered_through": one.newest_covered_day,
+        }
+        for one in standings(asked, now, inn=inn)
+        if one.uncovered_days
+    ]
