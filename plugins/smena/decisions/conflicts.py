@@ -15,6 +15,7 @@ from smena.messages import ENGLISH, written_by
 from smena.messages.refusals import wrong_use
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.reasons import Reason
+from smena.reads.decisions import decision_of, waiting
 from smena.warehouse.applying import apply_answer
 from smena.warehouse.database import Row, Transaction, Warehouse
 from smena.warehouse.slices import read_question
@@ -42,7 +43,7 @@ def open_decisions(transaction: Transaction | Warehouse, inn: str | None = None)
 
     `recommendation` is None, or the `word` that is recommended (None where none of them is) and the `reason`.
     """
-    rows = transaction.rows("decisions", inn=inn, decision_id=None)
+    rows = waiting(transaction, inn)
     return [row | {"difference": _difference(row), "choices": list(choices(row))} for row in rows]
 
 
@@ -106,7 +107,7 @@ def resolve_many(
 
 
 def _decision(transaction: Transaction, decision_id: int) -> Row:
-    row = transaction.row("decisions", decision_id=decision_id, inn=None)
+    row = decision_of(transaction, decision_id)
     if row is None:
         raise WrongUse(f"there is no decision {decision_id}", fix="`smena conflicts` lists them")
     return row

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.conflicts import WORDS, resolve_many
 from smena.matching.answers import choices
+from smena.reads.decisions import decision_of, waiting
 from smena.ui.asking import AnyInn, CannotBe, Text, plain, ticked
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
@@ -41,13 +42,8 @@ def decisions(
     with desk.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn) if inn else None
         organizations = transaction.rows("desk_organizations", search="", most=500)
-        rows = transaction.rows(
-            "desk_decisions",
-            decision_id=None,
-            inn=inn or None,
-            after=int(after) if after.isdecimal() and len(after) < 19 else 0,
-            most=A_PAGE,
-        )
+        first = int(after) if after.isdecimal() and len(after) < 19 else 0
+        rows = waiting(transaction, inn or None, after=first, most=A_PAGE)
         decided = transaction.rows("desk_decided", inn=inn or None, most=10)
         told_of = {one for row in rows for one in (row["shift_id"], row["rival_id"]) if one}
         documents = transaction.rows("desk_shift_documents", shifts=sorted(told_of))
@@ -88,7 +84,7 @@ def resolve_decisions(
 
     def look(transaction: Transaction) -> None:
         for one in chosen:
-            if not transaction.rows("desk_decisions", decision_id=one, inn=None, after=0, most=1):
+            if decision_of(transaction, one) is None:
                 raise NotInSight
 
     with desk.acting(who, look) as transaction:
