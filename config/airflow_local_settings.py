@@ -51,7 +51,7 @@ def _preload() -> None:
     try:
         for name in _wanted():
             importlib.import_module(name)
-        from smena.quality.judge import prepare
+        from smena.quality.expectations import prepare
 
         prepare()
     except Exception as error:  # noqa: BLE001 - whatever is wrong with a library must not keep the scheduler down

@@ -1,6 +1,6 @@
-"""Gates on the road: what a frame must be before it goes on. Frames in, results out; Great Expectations asks.
+"""What a frame must be before it goes on: rules with masks of the bad rows. Frames in, results out.
 
-Nothing here imports Great Expectations until a check is called: it costs seconds.
+`gate` puts Great Expectations to a whole staged batch. Nothing else here imports that library: it costs seconds.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from smena.model.reasons import Reason
-from smena.quality.judge import ask, pronounce
+from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import at_least, between, blank, matches, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -30,9 +30,11 @@ RULES = (
     matches("cashbox_is_written", "cashbox_id", r"\S", blank("cashboxId")),
     matches("till_shift_is_written", "till_shift", r"\S", blank("cashRegisterId")),
     between("total_is_believable", "total", 0, MOST_KOPECKS, Reason.TOTAL_NOT_AN_AMOUNT),
-    between("cash_is_not_negative", "cash", 0, None, Reason.CASH_NEGATIVE),
-    between("total_is_what_was_paid", "_not_paid", 0, 0, Reason.PAYMENTS_NOT_THE_TOTAL),
-    between("payments_are_the_cashless_part", "_not_by_type", 0, 0, Reason.PAYMENTS_NOT_THE_CASHLESS),
+    between("cash_is_not_negative", "cash", 0, None, Reason.CASH_NEGATIVE, unknown_is_bad=True),
+    between("total_is_what_was_paid", "_not_paid", 0, 0, Reason.PAYMENTS_NOT_THE_TOTAL, unknown_is_bad=True),
+    between(
+        "payments_are_the_cashless_part", "_not_by_type", 0, 0, Reason.PAYMENTS_NOT_THE_CASHLESS, unknown_is_bad=True
+    ),
     between("every_payment_is_of_a_known_type", "_strange", None, 0, Reason.UNKNOWN_PAYMENT),
     between("total_is_what_was_sold", "_not_sold", None, 0, Reason.LINES_NOT_THE_TOTAL),
     at_least("closed_after_it_was_opened", "closed_at", "opened_at", Reason.CHEQUE_CLOSED_BEFORE_OPENED),
@@ -60,7 +62,7 @@ def check_cheques(
         for frame, schema in ((cheques, CHEQUES), (payments, PAYMENTS), (lines, SOLD_LINES))
     ]
     if cheques.empty or not all(shape.result.success for shape in shapes):
-        return pronounce(cheques, shapes)
+        return verdict_on(cheques, shapes)
     key = pd.MultiIndex.from_frame(cheques[CHEQUE_KEY])
     by_type = payments.groupby(CHEQUE_KEY)["amount"].sum().reindex(key, fill_value=0).set_axis(cheques.index)
     of_cheque = lines.groupby(CHEQUE_KEY)["amount"]
@@ -74,7 +76,7 @@ def check_cheques(
         _not_sold=_away(sold, cheques) - slack,
         _latest=pd.Timestamp(now_local) + AHEAD,
     )
-    return pronounce(cheques, [*shapes, *ask(SUITE, RULES, asked, key="_cheque")])
+    return verdict_on(cheques, [*shapes, *evaluate(SUITE, RULES, asked, key="_cheque")])
 
 
 def _strange(payments: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 from smena.model.organization import DatePolicy
 from smena.model.outcome import KIND_OF, PKO, RKO, Operation, Outcome
 from smena.model.reasons import Reason
-from smena.quality.judge import ask, pronounce
+from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -67,10 +67,10 @@ def check_orders(orders: pd.DataFrame, shifts: pd.DataFrame, *, date_policy: Dat
     """
     shapes = [check_shape(SUITE, orders, ORDERS), check_shape(SUITE, shifts, SHIFTS)]
     if not all(shape.result.success for shape in shapes):
-        return pronounce(orders, shapes)
-    of_orders = ask(SUITE, ORDER_RULES, _with_shifts(orders, shifts, date_policy), key="_shift")
-    of_shifts = ask(SUITE, SHIFT_RULES, _with_orders(shifts, orders), key="_shift")
-    return pronounce(orders, [*shapes, *of_orders, *of_shifts])
+        return verdict_on(orders, shapes)
+    of_orders = evaluate(SUITE, ORDER_RULES, _with_shifts(orders, shifts, date_policy), key="_shift")
+    of_shifts = evaluate(SUITE, SHIFT_RULES, _with_orders(shifts, orders), key="_shift")
+    return verdict_on(orders, [*shapes, *of_orders, *of_shifts])
 
 
 def _shift(frame: pd.DataFrame) -> pd.Series[str]:

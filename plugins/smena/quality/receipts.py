@@ -7,7 +7,7 @@ import pandas as pd
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.model.outcome import Operation
 from smena.model.reasons import Reason
-from smena.quality.judge import ask, pronounce
+from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -37,7 +37,7 @@ RULES = (
     one_of("kind_is_known", "kind", list(RECEIPT_KINDS), Reason.UNKNOWN_KIND_OF_RECEIPT),
     one_of("operation_is_known", "operation", [str(one) for one in Operation], Reason.UNKNOWN_OPERATION),
     between("total_is_believable", "total", 0, MOST_KOPECKS, Reason.TOTAL_NOT_AN_AMOUNT),
-    equal("total_is_what_was_paid", "total", "_paid", Reason.TOTAL_NOT_ITS_PAYMENTS),
+    equal("total_is_what_was_paid", "total", "_paid", Reason.TOTAL_NOT_ITS_PAYMENTS, unknown_is_bad=True),
     between(
         "total_is_what_was_sold",
         "_rounded_off",
@@ -88,7 +88,7 @@ def check_receipts(
     """
     shape = check_shape(SUITE, receipts, RECEIPTS)
     if receipts.empty or not shape.result.success:
-        return pronounce(receipts, [shape])
+        return verdict_on(receipts, [shape])
     began = openings[[*SHIFT_KEY, "opened_at", "fiscal_document_number"]].drop_duplicates(SHIFT_KEY)
     ended = z_reports[[*SHIFT_KEY, "closed_at", "fiscal_document_number"]].drop_duplicates(SHIFT_KEY)
     ends = (
@@ -99,13 +99,14 @@ def check_receipts(
         .set_axis(receipts.index)
     )
     asked = receipts.join(ends).assign(
-        _paid=receipts[PAID].sum(axis=1),
+        # One payment that is not known leaves the sum unknown, and an unknown sum proves no total.
+        _paid=receipts[PAID].sum(axis=1, skipna=False),
         _rounded_off=receipts["items_total"] - receipts["total"],
         _vat_too_much=_vat_too_much(receipts, vat_lines),
         _organization_inn=pd.Series(organization_inn, index=receipts.index, dtype="string"),
         _document=receipts["fiscal_drive_number"] + " / " + receipts["fiscal_document_number"].astype("string"),
     )
-    return pronounce(receipts, [shape, *ask(SUITE, RULES, asked, key="_document")])
+    return verdict_on(receipts, [shape, *evaluate(SUITE, RULES, asked, key="_document")])
 
 
 def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:

@@ -1,56 +1,50 @@
-"""Rules as data: an expectation of Great Expectations by its name, whom it costs, and the reason it gives."""
+"""Rules as data: which rows are bad, whom that costs, and the reason it gives."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
+from smena.quality.masks import Less, Mask, Missing, NoneOf, Outside, Repeated, Unequal, Unlike
 from smena.quality.verdict import Severity
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of a suite. Known by itself, not by its fields, so that a suite can be remembered by its rules.
+    """One line of a suite.
 
     Attributes:
         name: unique in its suite, readable: it is what `control.check_result` shows.
         severity: see `Severity`.
         reason: what is wrong where it does not hold, as it is stored: the reason of quarantine.
-        expectation: a class of `great_expectations.expectations`.
-        asks: that class's own arguments; columns that a check adds to the frame start with `_`.
+        mask: which rows of the frame are bad.
+        columns: the columns whose values a result shows; those that a check adds to the frame start with `_`.
     """
 
     name: str
     severity: Severity
     reason: str
-    expectation: str
-    asks: Mapping[str, Any]
+    mask: Mask
+    columns: tuple[str, ...]
 
     @property
     def column(self) -> str | None:
-        """The one column of the frame that is asked; None where several are, or one that a check adds."""
-        column = self.asks.get("column")
-        return None if column is None or column.startswith("_") else str(column)
-
-    @property
-    def columns(self) -> set[str]:
-        """All columns that are asked."""
-        return {self.asks[name] for name in ("column", "column_A", "column_B") if name in self.asks}
+        """The one column of the frame that the rule is about; None where it is about several, or one that is added."""
+        return self.columns[0] if len(self.columns) == 1 and not self.columns[0].startswith("_") else None
 
 
 def present(column: str, name: str = "", why: str = "", severity: Severity = "record") -> Rule:
     """A record has this field."""
     name, why = name or f"{column}_is_present", why or reason(Reason.FIELD_MISSING, what=column)
-    return Rule(name, severity, str(why), "ExpectColumnValuesToNotBeNull", {"column": column})
+    return Rule(name, severity, str(why), Missing(column), (column,))
 
 
 def matches(name: str, column: str, regex: str, why: str, severity: Severity = "record") -> Rule:
     """A text, where there is one, has a match of the regular expression somewhere."""
-    return Rule(name, severity, str(why), "ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex})
+    return Rule(name, severity, str(why), Unlike(column, regex), (column,))
 
 
 def whole(pattern: re.Pattern[str]) -> str:
@@ -63,40 +57,41 @@ def whole(pattern: re.Pattern[str]) -> str:
 
 
 def between(
-    name: str, column: str, least: int | None, most: int | None, why: str, severity: Severity = "record"
+    name: str,
+    column: str,
+    least: int | None,
+    most: int | None,
+    why: str,
+    severity: Severity = "record",
+    *,
+    unknown_is_bad: bool = False,
 ) -> Rule:
     """A number, where there is one, lies between two others, both included."""
-    asks = {"column": column, "min_value": least, "max_value": most}
-    return Rule(name, severity, str(why), "ExpectColumnValuesToBeBetween", asks)
+    return Rule(name, severity, str(why), Outside(column, least, most, unknown_is_bad), (column,))
 
 
 def one_of(name: str, column: str, values: list[Any], why: str, severity: Severity = "record") -> Rule:
     """A value, where there is one, is one of these."""
-    return Rule(name, severity, str(why), "ExpectColumnValuesToBeInSet", {"column": column, "value_set": values})
+    return Rule(name, severity, str(why), NoneOf(column, tuple(values)), (column,))
 
 
 def unique(name: str, column: str, why: str, severity: Severity = "record") -> Rule:
-    """A key, where it is whole, stands in one row only; all its copies are bad, for nobody knows the right one."""
-    return Rule(name, severity, str(why), "ExpectColumnValuesToBeUnique", {"column": column})
+    """A key, where it is whole, is that of one row only; all its copies are bad, as nothing tells which is right."""
+    return Rule(name, severity, str(why), Repeated(column), (column,))
 
 
 def at_least(
     name: str, greater: str, lesser: str, why: str, severity: Severity = "record", *, strictly: bool = False
 ) -> Rule:
     """One column is not less (or, strictly, is greater) than another, where both are known."""
-    asks = {
-        "column_A": greater,
-        "column_B": lesser,
-        "or_equal": not strictly,
-        "ignore_row_if": "either_value_is_missing",
-    }
-    return Rule(name, severity, str(why), "ExpectColumnPairValuesAToBeGreaterThanB", asks)
+    return Rule(name, severity, str(why), Less(greater, lesser, or_equal=strictly), (greater, lesser))
 
 
-def equal(name: str, column: str, other: str, why: str, severity: Severity = "record") -> Rule:
+def equal(
+    name: str, column: str, other: str, why: str, severity: Severity = "record", *, unknown_is_bad: bool = False
+) -> Rule:
     """Two columns agree, where both are known."""
-    asks = {"column_A": column, "column_B": other, "ignore_row_if": "either_value_is_missing"}
-    return Rule(name, severity, str(why), "ExpectColumnPairValuesToBeEqual", asks)
+    return Rule(name, severity, str(why), Unequal(column, other, unknown_is_bad), (column, other))
 
 
 def blank(what: str) -> str:

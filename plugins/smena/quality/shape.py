@@ -7,7 +7,7 @@ import json
 import pandas as pd
 
 from smena.model.reasons import Reason
-from smena.quality.judge import Answer
+from smena.quality.evaluating import Evaluation
 from smena.quality.rules import equal
 from smena.quality.verdict import CheckResult
 from smena.transform.schema import Schema
@@ -15,11 +15,8 @@ from smena.transform.schema import Schema
 _WHY = Reason.SHAPE_NOT_THE_SCHEMAS
 
 
-def check_shape(suite: str, frame: pd.DataFrame, schema: Schema) -> Answer:
-    """Whether the frame has exactly the schema's columns with exactly its types. The rows asked are the columns.
-
-    Great Expectations' own question about types cannot tell `Int64` from `int64`, so it is not asked.
-    """
+def check_shape(suite: str, frame: pd.DataFrame, schema: Schema) -> Evaluation:
+    """Whether the frame has exactly the schema's columns with exactly its types. The rows asked are the columns."""
     found = {str(name): str(kind) for name, kind in frame.dtypes.items()}
     columns = sorted({*found, *schema.columns})
     wrong = [name for name in columns if found.get(name) != schema.columns.get(name)]
@@ -38,4 +35,4 @@ def check_shape(suite: str, frame: pd.DataFrame, schema: Schema) -> Answer:
         bad_rows=len(wrong),
         details=json.dumps(details, ensure_ascii=False),
     )
-    return Answer(rule, result, pd.Index([columns.index(name) for name in wrong], dtype="int64"))
+    return Evaluation(rule, result, pd.Index([columns.index(name) for name in wrong], dtype="int64"))

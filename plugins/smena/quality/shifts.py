@@ -6,7 +6,7 @@ import pandas as pd
 
 from smena.model.outcome import Outcome
 from smena.model.reasons import Reason
-from smena.quality.judge import ask, pronounce
+from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import one_of
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -33,10 +33,9 @@ def check_shifts(shifts: pd.DataFrame) -> Verdict:
     """
     shape = check_shape(SUITE, shifts, SHIFTS)
     if not shape.result.success:
-        return pronounce(shifts, [shape])
+        return verdict_on(shifts, [shape])
     in_order = shifts.sort_values(SHIFT_KEY)
     step = in_order.groupby("fiscal_drive_number")["shift_number"].diff()
-    # Yes or no as whole numbers: Great Expectations is ten times as quick with them as with texts.
     asked = shifts.assign(
         _no_outcome=(~shifts["outcome"].isin([str(one) for one in Outcome])).astype("int64"),
         _shift=shifts["fiscal_drive_number"] + " / " + shifts["shift_number"].astype("string"),
@@ -45,4 +44,4 @@ def check_shifts(shifts: pd.DataFrame) -> Verdict:
         _overlong=(shifts["closed_at"] - shifts["opened_at"] > LONGEST).astype("int64"),
         _gap=(step > 1).fillna(value=False).astype("int64").reindex(shifts.index),
     )
-    return pronounce(shifts, [shape, *ask(SUITE, RULES, asked, key="_shift")])
+    return verdict_on(shifts, [shape, *evaluate(SUITE, RULES, asked, key="_shift")])

@@ -6,7 +6,7 @@ import pandas as pd
 
 from smena.model.outcome import Outcome
 from smena.model.reasons import Reason
-from smena.quality.judge import ask, pronounce
+from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import at_least, between, equal, one_of, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.shifts import LONGEST
@@ -34,7 +34,7 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
     """
     shapes = [check_shape(SUITE, shifts, TILL_SHIFTS), check_shape(SUITE, cheques, CHEQUES)]
     if shifts.empty or not all(shape.result.success for shape in shapes):
-        return pronounce(shifts, shapes)
+        return verdict_on(shifts, shapes)
     paid = cheques.groupby(TILL_SHIFT_KEY)["cash"].sum().reindex(pd.MultiIndex.from_frame(shifts[TILL_SHIFT_KEY]))
     issued = (shifts["outcome"] == Outcome.ISSUED).fillna(value=False)
     asked = shifts.assign(
@@ -45,7 +45,7 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
         _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
         _latest_close=shifts["opened_at"] + LONGEST,
     )
-    return pronounce(shifts, [*shapes, *ask(SUITE, RULES, asked, key="_shift")])
+    return verdict_on(shifts, [*shapes, *evaluate(SUITE, RULES, asked, key="_shift")])
 
 
 def _numbers_missing(shifts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:

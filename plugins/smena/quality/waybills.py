@@ -7,7 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from smena.model.reasons import Reason
-from smena.quality.judge import ask, pronounce
+from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.rules import at_least, between, blank, equal, matches, present, unique
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -47,7 +47,7 @@ def check_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, now_local: da
     """
     shapes = [check_shape(SUITE, waybills, WAYBILLS), check_shape(SUITE, lines, WAYBILL_LINES)]
     if waybills.empty or not all(shape.result.success for shape in shapes):
-        return pronounce(waybills, shapes)
+        return verdict_on(waybills, shapes)
     key = pd.MultiIndex.from_frame(waybills[WAYBILL_KEY])
     of_waybill = lines.groupby(WAYBILL_KEY)
     asked = waybills.assign(
@@ -56,4 +56,4 @@ def check_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, now_local: da
         _least_quantity=of_waybill["quantity"].min().reindex(key).set_axis(waybills.index),
         _latest=pd.Timestamp(now_local) + AHEAD,
     )
-    return pronounce(waybills, [*shapes, *ask(SUITE, RULES, asked, key="_waybill")])
+    return verdict_on(waybills, [*shapes, *evaluate(SUITE, RULES, asked, key="_waybill")])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.model.reasons import Reason
-from smena.quality.judge import ask, pronounce
+from smena.quality.evaluating import evaluate, verdict_on
 from smena.quality.neighbours import counted_from, drive_of_neighbour, fits_between, told_close
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
 from smena.quality.shape import check_shape
@@ -102,7 +102,7 @@ def check_z_reports(
     """
     shape = check_shape(SUITE, z_reports, Z_REPORTS)
     if not shape.result.success:
-        return pronounce(z_reports, [shape])
+        return verdict_on(z_reports, [shape])
     now = pd.Timestamp(now_utc)
     received = z_reports["received_at"]
     told = received.where((received >= LAW_START) & (received <= now), now)
@@ -117,9 +117,8 @@ def check_z_reports(
         _closed_twice=_under_another_drive(z_reports),
         _document=drive + " / " + z_reports["fiscal_document_number"].astype("string"),
     )
-    answers = [shape, *ask(SUITE, RULES, asked, key="_shift")]
-    good = z_reports.drop(index=pronounce(z_reports, answers).bad.index)
-    # Yes or no as whole numbers: Great Expectations is ten times as quick with them as with texts.
+    evaluated = [shape, *evaluate(SUITE, RULES, asked, key="_shift")]
+    good = z_reports.drop(index=verdict_on(z_reports, evaluated).bad.index)
     with_neighbours = pd.DataFrame(
         {
             "_shift": asked["_shift"].reindex(good.index),
@@ -130,11 +129,11 @@ def check_z_reports(
         }
     )
     places = z_reports.index.get_indexer(good.index)
-    answers += [
-        replace(answer, bad=pd.Index(places[answer.bad], dtype="int64"))
-        for answer in ask(SUITE, NEIGHBOUR_RULES, with_neighbours, key="_shift")
+    evaluated += [
+        replace(one, bad=pd.Index(places[one.bad], dtype="int64"))
+        for one in evaluate(SUITE, NEIGHBOUR_RULES, with_neighbours, key="_shift")
     ]
-    return pronounce(z_reports, answers)
+    return verdict_on(z_reports, evaluated)
 
 
 def _under_another_drive(z_reports: pd.DataFrame) -> pd.Series:

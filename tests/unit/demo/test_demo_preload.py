@@ -17,9 +17,9 @@ AS_SCHEDULER = """
 import sys, threading
 sys.argv = ["airflow", "scheduler"]
 import airflow_local_settings
-from smena.quality import judge
+from smena.quality import expectations
 print("\\nmodules:", *sys.modules)
-print("doors:", judge._whole_frame.cache_info().currsize, "threads:", threading.active_count())
+print("doors:", expectations._whole_frame.cache_info().currsize, "threads:", threading.active_count())
 """
 
 

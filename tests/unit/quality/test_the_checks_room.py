@@ -1,4 +1,4 @@
-"""The room is light to enter, quiet at work, and its rules can be told apart."""
+"""Checks import no heavy library, validation is quiet, and the rules of a suite differ."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import logging
 import socket
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from smena.quality import cheques, judge, orders, receipts, shifts, till_shifts, waybills, z_reports
+from smena.quality import cheques, expectations, orders, receipts, shifts, till_shifts, waybills, z_reports
 from smena.quality.rules import Rule
-from smena.transform.frames import Z_REPORTS
-from tests.invented import ROMASHKA
 
 LIGHT = """
-import smena.quality, sys
+import sys
+from datetime import datetime
+import smena.quality
+from smena.transform.frames import Z_REPORTS
+rows = Z_REPORTS.empty().reindex(range(3))
+verdict = smena.quality.check_z_reports(rows, organization_inn="9601000019", now_utc=datetime(2026, 3, 10))
+assert len(verdict.bad) == 3
 assert "great_expectations" not in sys.modules
 """
 
 
-def test_entering_the_room_does_not_import_great_expectations(tmp_path: Path) -> None:
+def test_a_check_does_not_import_great_expectations(tmp_path: Path) -> None:
     environment = {"HOME": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", LIGHT], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
@@ -30,7 +34,7 @@ def test_entering_the_room_does_not_import_great_expectations(tmp_path: Path) ->
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
+def test_the_first_validation_of_a_process_calls_nobody_writes_no_file_and_prints_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)  # as Airflow logs
@@ -39,10 +43,11 @@ def test_a_process_first_check_calls_nobody_writes_no_file_and_prints_nothing(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *address, **_: calls.append(address))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    judge._whole_frame.cache_clear()
-    rows = Z_REPORTS.empty().reindex(range(2000))
-    verdict = z_reports.check_z_reports(rows, organization_inn=ROMASHKA, now_utc=datetime(2026, 3, 10))
-    assert len(verdict.bad) == 2000
+    expectations._whole_frame.cache_clear()
+    known = expectations.Expectation("known", "", "ExpectColumnValuesToNotBeNull", {"column": "amount"})
+    amounts = pd.DataFrame({"amount": pd.array([None] * 2000, dtype="Int64")})
+    (result,) = expectations.validate("amounts", (known,), amounts)
+    assert result.bad_rows == 2000
     assert calls == []
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")

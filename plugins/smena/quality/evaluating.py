@@ -1,0 +1,93 @@
+"""Puts the rules of a suite to a frame: their masks, as results and as a verdict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smena.model.errors import BrokenPromise
+from smena.model.reason_text import LINE_END
+from smena.quality.rules import Rule
+from smena.quality.verdict import CheckResult, Verdict
+
+SHOWN_ROWS = 5
+"""How many of the bad values a result shows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """A rule's result, and the positions of the rows that break it."""
+
+    rule: Rule
+    result: CheckResult
+    bad: pd.Index[int]
+
+
+def evaluate(suite: str, rules: Sequence[Rule], frame: pd.DataFrame, *, key: str) -> list[Evaluation]:
+    """The bad rows of every rule, one evaluation a rule, in the order of the rules.
+
+    Args:
+        suite: the name the results carry.
+        rules: of the suite.
+        frame: with every column the rules are about.
+        key: the column that tells a person which row it is.
+
+    Raises:
+        BrokenPromise: a mask cannot be computed, or says of some row neither yes nor no.
+    """
+    return [_evaluate(suite, rule, frame, key) for rule in rules]
+
+
+def verdict_on(frame: pd.DataFrame, evaluations: Sequence[Evaluation]) -> Verdict:
+    """The verdict on a frame. Positions in evaluations of severity `record` are the frame's own.
+
+    Raises BrokenPromise where the frame's index is not unique: its labels could not tell the bad rows from the good.
+    """
+    if not frame.index.is_unique:
+        raise BrokenPromise("the frame's index is not unique: the bad rows cannot be told by their labels")
+    found = [pd.Series(one.rule.reason, index=one.bad) for one in evaluations if one.rule.severity == "record"]
+    reasons = pd.concat([pd.Series(dtype="string"), *(some for some in found if len(some))])
+    reasons = reasons.groupby(level=0).agg(LINE_END.join)
+    bad = frame.iloc[reasons.index].assign(reason=reasons.to_numpy()).astype({"reason": "string"})
+    return Verdict(results=[one.result for one in evaluations], bad=bad)
+
+
+def _evaluate(suite: str, rule: Rule, frame: pd.DataFrame, key: str) -> Evaluation:
+    bad = pd.Index(np.flatnonzero(_mask_of(rule, frame)), dtype="int64")
+    details: dict[str, object] = {"rule": rule.reason}
+    if len(bad):
+        shown = frame.iloc[bad[:SHOWN_ROWS]]
+        details["found"] = _shown(shown, rule.columns)
+        details["keys"] = [str(value) for value in shown[key]]
+    result = CheckResult(
+        suite=suite,
+        expectation=rule.name,
+        column=rule.column,
+        severity=rule.severity,
+        success=not len(bad),
+        rows=len(frame),
+        bad_rows=len(bad),
+        details=json.dumps(details, ensure_ascii=False),
+    )
+    return Evaluation(rule, result, bad)
+
+
+def _mask_of(rule: Rule, frame: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """The mask of a rule as a plain array. Raises BrokenPromise where it is not one of the frame's rows."""
+    try:
+        mask = rule.mask(frame)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BrokenPromise(f"the rule {rule.name} cannot be asked: {type(error).__name__}: {error}") from error
+    if mask.dtype != np.dtype(bool) or len(mask) != len(frame):
+        raise BrokenPromise(f"the rule {rule.name} does not say yes or no of each row: {mask.dtype}, {len(mask)} rows")
+    return mask.to_numpy()
+
+
+def _shown(rows: pd.DataFrame, columns: tuple[str, ...]) -> list[object]:
+    """The values of the bad rows as texts; where a rule is about two columns, both."""
+    texts = [[str(value) for value in rows[column]] for column in columns]
+    return list(texts[0]) if len(texts) == 1 else [list(pair) for pair in zip(*texts, strict=True)]

@@ -1,0 +1,167 @@
+"""Puts expectations of Great Expectations to a frame. The one module that imports the library."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from smena.model.errors import BrokenPromise
+from smena.quality.verdict import CheckResult
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite, ExpectationValidationResult
+    from great_expectations.core.batch_definition import BatchDefinition
+
+SHOWN_ROWS = 5
+"""How many of the unexpected values a result shows."""
+
+_ONE_AT_A_TIME = Lock()
+"""The context knows all frames by one name: another thread's must wait."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expectation:
+    """One line of a suite. Compared by identity, so that the suite made of it can be kept.
+
+    Attributes:
+        name: unique in its suite, readable: it is what `control.check_result` shows.
+        reason: what is wrong where it does not hold, as it is stored.
+        kind: a class of `great_expectations.expectations`.
+        arguments: that class's own arguments.
+    """
+
+    name: str
+    reason: str
+    kind: str
+    arguments: Mapping[str, Any]
+
+    @property
+    def columns(self) -> set[str]:
+        """All columns that it is about."""
+        one_each = {self.arguments[name] for name in ("column", "column_A", "column_B") if name in self.arguments}
+        return one_each | set(self.arguments.get("column_list", ()))
+
+
+def validate(
+    suite: str, expectations: tuple[Expectation, ...], frame: pd.DataFrame, *, key: str | None = None
+) -> list[CheckResult]:
+    """The results of every expectation, in their order; each broken one stops the batch.
+
+    The library is first asked for yes or no only. The broken ones are asked again for the values, which is slow.
+
+    Args:
+        suite: the name the results carry.
+        expectations: a constant of its module: the suite made of it is kept for the life of the process.
+        frame: with every column that they are about; its index is ignored.
+        key: the column that shows a person which row it is; without it a result shows only the values.
+
+    Raises:
+        BrokenPromise: an expectation could not be computed (a column of another type, one that does not exist).
+    """
+    rows_too = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+    with _ONE_AT_A_TIME:
+        batch = _whole_frame().get_batch({"dataframe": _columns_asked(expectations, frame)})
+        first = batch.validate(_suite(suite, expectations), result_format="BOOLEAN_ONLY").results
+        holds = {_name_of(result): bool(result.success) for result in first}
+        broken = [one for one in expectations if not holds[one.name]]
+        second = batch.validate(_suite_of(suite, broken), result_format=rows_too).results if broken else []
+    found = {_name_of(result): result for result in second}
+    return [_result(suite, one, found.get(one.name), frame, key) for one in expectations]
+
+
+def prepare() -> None:
+    """Makes what the library makes for its first frame, a fifth of a second, before there is one.
+
+    For a process that others are forked from; the others need not call it.
+    """
+    number_known = Expectation("number_known", "", "ExpectColumnValuesToNotBeNull", {"column": "number"})
+    validate("prepare", (number_known,), pd.DataFrame({"number": [1]}))
+
+
+@cache
+def _whole_frame() -> BatchDefinition[Any]:
+    """What frames are put to: a context in memory, without progress bars, that takes any frame.
+
+    The library logs hundreds of lines about its own set-up at level `info`, which Airflow lets through: only its
+    warnings are wanted.
+    """
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    import great_expectations as gx
+    from great_expectations.data_context.types import base
+    from tqdm import tqdm
+
+    # One module sets a level of its own as it is imported.
+    logging.getLogger(base.__name__).setLevel(logging.WARNING)
+    # A thread that watches progress bars would run in processes that others are forked from.
+    tqdm.monitor_interval = 0
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = base.ProgressBarsConfig(globally=False)
+    frames = context.data_sources.add_pandas("smena").add_dataframe_asset("frame")
+    return frames.add_batch_definition_whole_dataframe("whole")
+
+
+def _columns_asked(expectations: Sequence[Expectation], frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that are asked, by position, of numpy's own types where there are such.
+
+    The library hashes and copies the whole frame, and compares nullable integers one by one, but numpy's at once.
+    """
+    columns = frame[sorted(set().union(*(one.columns for one in expectations)))].reset_index(drop=True)
+    whole = [name for name, column in columns.items() if column.dtype == "Int64" and not column.hasnans]
+    return columns.astype(dict.fromkeys(whole, "int64"))
+
+
+def _suite_of(name: str, expectations: Sequence[Expectation]) -> ExpectationSuite:
+    import great_expectations as gx
+
+    made = [getattr(gx.expectations, one.kind)(**one.arguments, meta={"name": one.name}) for one in expectations]
+    return gx.ExpectationSuite(name=name, expectations=made)
+
+
+@cache
+def _suite(name: str, expectations: tuple[Expectation, ...]) -> ExpectationSuite:
+    return _suite_of(name, expectations)
+
+
+def _name_of(result: ExpectationValidationResult) -> str:
+    """The name of the expectation of a result. Raises BrokenPromise where it could not be computed."""
+    config = result.expectation_config
+    name = str(config.meta["name"]) if config and config.meta else "without a name"
+    faults = result.exception_info
+    for fault in [faults] if "raised_exception" in faults else faults.values():
+        if fault["raised_exception"]:
+            raise BrokenPromise(f"the expectation {name} cannot be computed: {fault['exception_message']}")
+    return name
+
+
+def _result(
+    suite: str, one: Expectation, found: ExpectationValidationResult | None, frame: pd.DataFrame, key: str | None
+) -> CheckResult:
+    details: dict[str, object] = {"rule": one.reason}
+    places = [] if found is None else list(found.result["unexpected_index_list"])
+    if found is not None:
+        details["found"] = [_shown(value) for value in found.result["unexpected_list"][:SHOWN_ROWS]]
+        if key is not None:
+            details["keys"] = [str(value) for value in frame[key].iloc[places[:SHOWN_ROWS]]]
+    return CheckResult(
+        suite=suite,
+        expectation=one.name,
+        column=one.arguments.get("column"),
+        severity="batch",
+        success=found is None,
+        rows=len(frame),
+        bad_rows=len(places),
+        details=json.dumps(details, ensure_ascii=False),
+    )
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, dict):
+        return [str(part) for part in value.values()]
+    return [str(part) for part in value] if isinstance(value, tuple) else str(value)

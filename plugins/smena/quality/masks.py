@@ -1,0 +1,121 @@
+"""Masks: which rows of a frame break a rule. Each is data that can be called with the frame.
+
+A mask gives a Series of plain `bool` with the index of the frame: true where the row is bad. Every mask says what it
+makes of an unknown value (NA): that a field must be known is a rule of its own (`Missing`), so the others let an
+unknown value go on, unless `unknown_is_bad` says that the rule cannot do without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+Mask = Callable[[pd.DataFrame], "pd.Series[bool]"]
+"""A function of the frame (with the columns that a check adds) that gives its bad rows."""
+
+
+def _settled(bad: pd.Series[Any], unknown: pd.Series[bool], *, unknown_is_bad: bool) -> pd.Series[bool]:
+    """The comparison where both sides are known, and the mask's own word where they are not."""
+    known = pd.Series(bad.to_numpy(dtype=bool, na_value=False), index=bad.index)
+    return known.mask(unknown, unknown_is_bad) if unknown.any() else known
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The value is unknown."""
+
+    column: str
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame[self.column].isna()
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """A text has no match of the regular expression anywhere. An unknown text is not bad."""
+
+    column: str
+    regex: str
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        text = frame[self.column]
+        return _settled(~text.str.contains(self.regex, na=False), text.isna(), unknown_is_bad=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A number is less than `least` or greater than `most`; None sets no bound."""
+
+    column: str
+    least: int | None
+    most: int | None
+    unknown_is_bad: bool = False
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        number = frame[self.column]
+        bad = pd.Series(data=False, index=frame.index)
+        if self.least is not None:
+            bad |= (number < self.least).to_numpy(dtype=bool, na_value=False)
+        if self.most is not None:
+            bad |= (number > self.most).to_numpy(dtype=bool, na_value=False)
+        return _settled(bad, number.isna(), unknown_is_bad=self.unknown_is_bad)
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """A value is none of `values`. An unknown value is not bad."""
+
+    column: str
+    values: tuple[Any, ...]
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        value = frame[self.column]
+        return _settled(~value.isin(self.values), value.isna(), unknown_is_bad=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A key is that of another row too: all such rows are bad, as nothing tells which is right.
+
+    A key that is unknown, or unknown in part, repeats nothing.
+    """
+
+    column: str
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        key = frame[self.column]
+        return _settled(key.duplicated(keep=False), key.isna(), unknown_is_bad=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Less:
+    """A value is less than that of another column, or, `or_equal`, not greater. Unknown on either side is not bad."""
+
+    column: str
+    other: str
+    or_equal: bool = False
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        one, other = frame[self.column], frame[self.other]
+        bad = one <= other if self.or_equal else one < other
+        return _settled(bad, one.isna() | other.isna(), unknown_is_bad=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unequal:
+    """Two columns differ. Unknown on either side is not bad; with `unknown_is_bad` the other side has to be known.
+
+    Where the value itself is unknown, `unknown_is_bad` says nothing: `Missing` does.
+    """
+
+    column: str
+    other: str
+    unknown_is_bad: bool = False
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        one, other = frame[self.column], frame[self.other]
+        bad = _settled(one != other, one.isna() | other.isna(), unknown_is_bad=False)
+        return bad | (one.notna() & other.isna()) if self.unknown_is_bad else bad
