@@ -50,10 +50,13 @@ def verdict_on(frame: pd.DataFrame, evaluations: Sequence[Evaluation]) -> Verdic
     if not frame.index.is_unique:
         raise BrokenPromise("the frame's index is not unique: the bad rows cannot be told by their labels")
     found = [pd.Series(one.rule.reason, index=one.bad) for one in evaluations if one.rule.severity == "record"]
-    reasons = pd.concat([pd.Series(dtype="string"), *(some for some in found if len(some))])
-    reasons = reasons.groupby(level=0).agg(LINE_END.join)
+    found = [some for some in found if len(some)]
+    results = [one.result for one in evaluations]
+    if not found:
+        return Verdict(results, frame.head(0).assign(reason=pd.Series(dtype="string")))
+    reasons = pd.concat(found).groupby(level=0).agg(LINE_END.join)
     bad = frame.iloc[reasons.index].assign(reason=reasons.to_numpy()).astype({"reason": "string"})
-    return Verdict(results=[one.result for one in evaluations], bad=bad)
+    return Verdict(results, bad)
 
 
 def _evaluate(suite: str, rule: Rule, frame: pd.DataFrame, key: str) -> Evaluation:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 5
 """How many of the unexpected values a result shows."""
 
+_ROWS_TOO = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+
 _ONE_AT_A_TIME = Lock()
 """The context knows all frames by one name: another thread's must wait."""
 
@@ -65,13 +67,12 @@ def validate(
     Raises:
         BrokenPromise: an expectation could not be computed (a column of another type, one that does not exist).
     """
-    rows_too = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
     with _ONE_AT_A_TIME:
         batch = _whole_frame().get_batch({"dataframe": _columns_asked(expectations, frame)})
         first = batch.validate(_suite(suite, expectations), result_format="BOOLEAN_ONLY").results
         holds = {_name_of(result): bool(result.success) for result in first}
         broken = [one for one in expectations if not holds[one.name]]
-        second = batch.validate(_suite_of(suite, broken), result_format=rows_too).results if broken else []
+        second = batch.validate(_suite_of(suite, broken), result_format=_ROWS_TOO).results if broken else []
     found = {_name_of(result): result for result in second}
     return [_result(suite, one, found.get(one.name), frame, key) for one in expectations]
 

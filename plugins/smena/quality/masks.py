@@ -42,7 +42,10 @@ class Unlike:
 
     def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
         text = frame[self.column]
-        return _settled(~text.str.contains(self.regex, na=False), text.isna(), unknown_is_bad=False)
+        # Registers, drives and accounts are few: each distinct text is matched once.
+        distinct = pd.Series(text.dropna().unique(), dtype="string")
+        unlike = distinct[~distinct.str.contains(self.regex, na=False).astype(bool)]
+        return _settled(text.isin(unlike), text.isna(), unknown_is_bad=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,15 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class NoneOf:
-    """A value is none of `values`. An unknown value is not bad."""
+    """A value is none of `values`."""
 
     column: str
     values: tuple[Any, ...]
+    unknown_is_bad: bool = False
 
     def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
         value = frame[self.column]
-        return _settled(~value.isin(self.values), value.isna(), unknown_is_bad=False)
+        return _settled(~value.isin(self.values), value.isna(), unknown_is_bad=self.unknown_is_bad)
 
 
 @dataclass(frozen=True, slots=True)

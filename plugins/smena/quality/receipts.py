@@ -34,7 +34,7 @@ RULES = (
     present("total"),
     matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), Reason.RNM_NOT_16_DIGITS),
     matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), Reason.DRIVE_NOT_16_DIGITS),
-    one_of("kind_is_known", "kind", list(RECEIPT_KINDS), Reason.UNKNOWN_KIND_OF_RECEIPT),
+    one_of("kind_is_known", "kind", list(RECEIPT_KINDS), Reason.UNKNOWN_KIND_OF_RECEIPT, unknown_is_bad=True),
     one_of("operation_is_known", "operation", [str(one) for one in Operation], Reason.UNKNOWN_OPERATION),
     between("total_is_believable", "total", 0, MOST_KOPECKS, Reason.TOTAL_NOT_AN_AMOUNT),
     equal("total_is_what_was_paid", "total", "_paid", Reason.TOTAL_NOT_ITS_PAYMENTS, unknown_is_bad=True),

@@ -70,9 +70,17 @@ def between(
     return Rule(name, severity, str(why), Outside(column, least, most, unknown_is_bad), (column,))
 
 
-def one_of(name: str, column: str, values: list[Any], why: str, severity: Severity = "record") -> Rule:
+def one_of(
+    name: str,
+    column: str,
+    values: list[Any],
+    why: str,
+    severity: Severity = "record",
+    *,
+    unknown_is_bad: bool = False,
+) -> Rule:
     """A value, where there is one, is one of these."""
-    return Rule(name, severity, str(why), NoneOf(column, tuple(values)), (column,))
+    return Rule(name, severity, str(why), NoneOf(column, tuple(values), unknown_is_bad), (column,))
 
 
 def unique(name: str, column: str, why: str, severity: Severity = "record") -> Rule:

@@ -19,8 +19,23 @@ RULES = (
     present("outcome", severity="batch"),
     one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], Reason.OUTCOME_UNKNOWN, "batch"),
     unique("one_row_a_till_shift", "_shift", Reason.TILL_SHIFT_TWICE, "batch"),
-    between("issued_shift_has_cash", "_cash", 1, None, Reason.TILL_SHIFT_WITHOUT_CASH, "batch"),
-    equal("cash_is_that_of_its_cheques", "_cash", "_cash_of_cheques", Reason.CASH_NOT_ITS_CHEQUES, "batch"),
+    between(
+        "issued_shift_has_cash",
+        "_cash_if_issued",
+        1,
+        None,
+        Reason.TILL_SHIFT_WITHOUT_CASH,
+        "batch",
+        unknown_is_bad=True,
+    ),
+    equal(
+        "cash_is_that_of_its_cheques",
+        "_cash",
+        "_cash_of_cheques",
+        Reason.CASH_NOT_ITS_CHEQUES,
+        "batch",
+        unknown_is_bad=True,
+    ),
     one_of("shift_is_whole", "_incomplete", [0], Reason.SHIFT_INCOMPLETE, "warning"),
     between("cheque_numbers_run_on", "_numbers_missing", None, 0, Reason.CHEQUE_NUMBERS_MISSING, "warning"),
     at_least("lasted_no_longer_than_a_day", "_latest_close", "closed_at", Reason.LASTED_OVER_A_DAY, "warning"),
@@ -37,9 +52,12 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
         return verdict_on(shifts, shapes)
     paid = cheques.groupby(TILL_SHIFT_KEY)["cash"].sum().reindex(pd.MultiIndex.from_frame(shifts[TILL_SHIFT_KEY]))
     issued = (shifts["outcome"] == Outcome.ISSUED).fillna(value=False)
+    cash = shifts["cash_income"] + shifts["cash_refund"]
     asked = shifts.assign(
         _shift=shifts["shop_id"] + " / " + shifts["cashbox_id"] + " / " + shifts["till_shift"],
-        _cash=(shifts["cash_income"] + shifts["cash_refund"]).where(issued),
+        _cash=cash.where(issued),
+        # Of the others no cash is asked: what is unknown here is the cash of an issued shift.
+        _cash_if_issued=cash.where(issued, 1),
         _cash_of_cheques=paid.set_axis(shifts.index).where(issued),
         _numbers_missing=_numbers_missing(shifts, cheques),
         _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),

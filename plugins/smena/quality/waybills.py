@@ -23,7 +23,7 @@ RULES = (
     present("received_day"),
     matches("waybill_id_is_written", "waybill_id", r"\S", blank("id")),
     between("amount_is_believable", "amount", 0, MOST_KOPECKS, Reason.AMOUNT_NOT_AN_AMOUNT),
-    equal("amount_is_that_of_its_lines", "amount", "_of_lines", Reason.AMOUNT_NOT_ITS_LINES),
+    equal("amount_is_that_of_its_lines", "amount", "_of_lines", Reason.AMOUNT_NOT_ITS_LINES, unknown_is_bad=True),
     between("lines_are_of_something", "_least_quantity", 0, None, Reason.LINE_BELOW_0),
     at_least("received_in_the_past", "_latest", "received_day", Reason.RECEIVED_IN_THE_FUTURE),
     unique("one_waybill_an_id", "_waybill", Reason.WAYBILL_TWICE),
@@ -50,9 +50,11 @@ def check_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, now_local: da
         return verdict_on(waybills, shapes)
     key = pd.MultiIndex.from_frame(waybills[WAYBILL_KEY])
     of_waybill = lines.groupby(WAYBILL_KEY)
+    # One line without an amount leaves the sum unknown; without lines it is nothing.
+    sums = of_waybill["amount"].sum().mask(of_waybill["amount"].count() < of_waybill["amount"].size())
     asked = waybills.assign(
         _waybill=waybills["shop_id"] + " / " + waybills["waybill_id"],
-        _of_lines=of_waybill["amount"].sum().reindex(key, fill_value=0).set_axis(waybills.index),
+        _of_lines=sums.reindex(key, fill_value=0).set_axis(waybills.index),
         _least_quantity=of_waybill["quantity"].min().reindex(key).set_axis(waybills.index),
         _latest=pd.Timestamp(now_local) + AHEAD,
     )

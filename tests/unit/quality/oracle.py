@@ -1,0 +1,42 @@
+"""What Great Expectations finds of a rule: the expectation of the same meaning, put to a frame for its bad rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.quality import expectations
+from smena.quality.expectations import Expectation
+from smena.quality.masks import Less, Missing, NoneOf, Outside, Repeated, Unequal, Unlike
+from smena.quality.rules import Rule
+
+
+def expected(rule: Rule) -> Expectation:
+    """The expectation that says what the rule's mask says, but for unknown values that are bad."""
+    match rule.mask:
+        case Missing(column):
+            kind, arguments = "ExpectColumnValuesToNotBeNull", {"column": column}
+        case Unlike(column, regex):
+            kind, arguments = "ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex}
+        case Outside(column, least, most, _):
+            kind, arguments = "ExpectColumnValuesToBeBetween", {"column": column, "min_value": least, "max_value": most}
+        case NoneOf(column, values, _):
+            kind, arguments = "ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)}
+        case Repeated(column):
+            kind, arguments = "ExpectColumnValuesToBeUnique", {"column": column}
+        case Less(column, other, or_equal):
+            kind = "ExpectColumnPairValuesAToBeGreaterThanB"
+            arguments = {"column_A": column, "column_B": other, "or_equal": not or_equal}
+        case Unequal(column, other, _):
+            kind, arguments = "ExpectColumnPairValuesToBeEqual", {"column_A": column, "column_B": other}
+    if "column_A" in arguments:
+        arguments["ignore_row_if"] = "either_value_is_missing"
+    return Expectation(rule.name, rule.reason, kind, arguments)
+
+
+def unexpected_rows(expectation: Expectation, frame: pd.DataFrame) -> set[int]:
+    """The positions of the rows that the expectation does not hold for."""
+    batch = expectations._whole_frame().get_batch({"dataframe": expectations._columns_asked([expectation], frame)})
+    suite = expectations._suite_of(expectation.name, [expectation])
+    (result,) = batch.validate(suite, result_format=expectations._ROWS_TOO).results
+    expectations._name_of(result)
+    return set(result.result["unexpected_index_list"])
