@@ -143,16 +143,20 @@ def desk_from_airflow() -> str:
 
 
 def road_from_airflow() -> Road:
-    """The road of a running Airflow task; Airflow hears of its steps."""
+    """The road of a running Airflow task: Airflow hears of its steps, and Great Expectations is its gate.
+
+    The processes of Airflow have that library imported already.
+    """
     from smena.observability.airflow import hear
     from smena.pipeline.road import Road
+    from smena.quality.gate import validate_staged
 
     hear()
-    return Road(Warehouse(warehouse_from_airflow()), endpoint_from_airflow)
+    return Road(Warehouse(warehouse_from_airflow()), endpoint_from_airflow, gate=validate_staged)
 
 
 def road_from_environment() -> Road:
-    """The road of the command line."""
+    """The road of the command line: the checks of the shards decide alone, without the seconds of an import."""
     from smena.pipeline.road import Road
 
     return Road(Warehouse(warehouse_from_environment()), endpoint_from_environment)

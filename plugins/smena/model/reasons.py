@@ -249,6 +249,12 @@ class Reason(StrEnum):
     ISSUED_WITHOUT_SUMS = "issued_without_sums"
     ORDERS_NOT_THE_CASH = "orders_not_the_cash"
 
+    # What the gate of a batch finds in its stage (smena.quality.gate).
+    STAGE_CHANGED = "stage_changed"
+    STAGED_NOT_AS_CHECKED = "staged_not_as_checked"
+    STAGED_IN_SPITE_OF_A_CHECK = "staged_in_spite_of_a_check"
+    SUM_NEGATIVE = "sum_negative"
+
     # What a load, a batch or a request ended with.
     REFUSED_BY_SERVICE = "refused_by_service", "text"
     SERVICE_FAILED = "service_failed", "text"
@@ -259,6 +265,7 @@ class Reason(StrEnum):
     DAYS_NOT_OVER = "days_not_over", "day"
     SHARD_STOPPED = "shard_stopped", "reason", "shard"
     RULE_BROKEN = "rule_broken", "bad", "reason", "records", "rule"
+    GATE_STOPPED = "gate_stopped", "bad", "reason", "records", "rule"
     TOO_MANY_BAD_REPORTS = "too_many_bad_reports", "bad", "limit", "reports"
     ANSWERS_UNREADABLE = "answers_unreadable", "reason"
     TOTALS_UNREADABLE = "totals_unreadable", "reason"

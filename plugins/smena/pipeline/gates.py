@@ -1,4 +1,4 @@
-"""The results of the gates of a shard: added up over its chunks, and kept in `control.check_result`."""
+"""The results of the checks of a shard and of the gate of a batch, kept in `control.check_result`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from smena.messages import ENGLISH, translate
+from smena.model.errors import BadBatch
+from smena.model.reason_text import joined, reason
+from smena.model.reasons import Reason
+from smena.pipeline.road import Road
 from smena.quality import CheckResult, Verdict
 from smena.warehouse.database import Transaction, as_json
+from smena.warehouse.ledger import Batch
+
+WHOLE_BATCH = -1
+"""In `control.check_result`, the shard of the results that are about all shards together."""
 
 
 @dataclass
@@ -34,20 +43,59 @@ class Gates:
 
     def keep(self, transaction: Transaction, batch_id: int, shard: int) -> None:
         """Writes the results."""
-        rows = [
-            {
-                "suite": result.suite,
-                "expectation": result.expectation,
-                "column_name": result.column,
-                "severity": result.severity,
-                "success": result.success,
-                "checked_rows": result.rows,
-                "bad_rows": result.bad_rows,
-                "details": json.loads(result.details),
-            }
-            for result in self.results.values()
-        ]
-        transaction.run("check_results_add", batch_id=batch_id, shard=shard, results=as_json(rows))
+        _keep(transaction, batch_id, shard, self.results.values())
+
+
+def stop_at_gate(road: Road, batch: Batch) -> None:
+    """Puts a staged batch to the gate of the road, if it has one, and keeps the results.
+
+    The stage of a batch that is stopped is made anew from the stored answers when the batch is published again.
+
+    Raises BadBatch where what is staged is not what the checks let through.
+    """
+    if road.gate is None:
+        return
+    batch_id = batch.batch_id
+    with road.warehouse.transaction() as transaction:
+        results = road.gate(transaction, batch_id, batch.product)
+        transaction.run("gate_clear", batch_id=batch_id, shard=WHOLE_BATCH)
+        _keep(transaction, batch_id, WHOLE_BATCH, results)
+        why = joined(_reason_of(result) for result in results if not result.success)
+        if why:
+            transaction.run("gate_restage", batch_id=batch_id)
+            transaction.run("batch_stop", batch_id=batch_id, reason=why)
+    if why:
+        raise BadBatch(
+            f"batch {batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
+            fix=f"look at `smena quality --batch {batch_id}`; the next try stages it anew from the stored answers",
+        )
+
+
+def _reason_of(result: CheckResult) -> str:
+    return reason(
+        Reason.GATE_STOPPED,
+        rule=f"{result.suite}.{result.expectation}",
+        bad=result.bad_rows,
+        records=result.rows,
+        reason=json.loads(result.details)["rule"],
+    )
+
+
+def _keep(transaction: Transaction, batch_id: int, shard: int, results: Iterable[CheckResult]) -> None:
+    rows = [
+        {
+            "suite": result.suite,
+            "expectation": result.expectation,
+            "column_name": result.column,
+            "severity": result.severity,
+            "success": result.success,
+            "checked_rows": result.rows,
+            "bad_rows": result.bad_rows,
+            "details": json.loads(result.details),
+        }
+        for result in results
+    ]
+    transaction.run("check_results_add", batch_id=batch_id, shard=shard, results=as_json(rows))
 
 
 def _sum(former: CheckResult, result: CheckResult) -> CheckResult:

@@ -15,6 +15,7 @@ from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.pipeline.comparing import Uncompared, compare_pairs
+from smena.pipeline.gates import stop_at_gate
 from smena.pipeline.log import step_log
 from smena.pipeline.process import process
 from smena.pipeline.road import Road
@@ -94,6 +95,7 @@ def _publish(road: Road, batch_id: int) -> Published:
             _restage(road, batch)
             _stop_if_bad(road, batch)
             road.warehouse.run("stage_analyze")
+            stop_at_gate(road, batch)
             is_new = _decided_and_applied(road, batch)
         published = _finished(road, batch)
         summary = published.summary

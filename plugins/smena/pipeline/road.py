@@ -11,9 +11,10 @@ from smena.model.endpoint import Endpoint
 from smena.model.organization import Organization
 from smena.pipeline.limits import Budget
 from smena.pipeline.progress import Tell, in_the_log
+from smena.quality import CheckResult
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
-from smena.warehouse.database import Warehouse
+from smena.warehouse.database import Transaction, Warehouse
 
 WESTERNMOST = timezone(timedelta(hours=2))
 """Kaliningrad: the last zone of Russia in which a day ends."""
@@ -41,6 +42,8 @@ class Road:
         watch: makes who is told, window by window, how far one asking of a shard is.
         unit_bytes: how many bytes of answers one register's or shop's window may have; it is split by days beyond.
         unit_seconds: how long one window may take to be fetched.
+        gate: what a staged batch is put to before it is applied, by its id and product; each broken result stops it.
+            None leaves it to the checks of the shards.
         chunk_bytes: how much of the evidence (uncompressed) is worked on at once: it bounds the memory.
     """
 
@@ -55,6 +58,7 @@ class Road:
     # 300 pages of 1,000 documents at two seconds each are ten minutes.
     unit_seconds: float = 1800
     watch: Callable[[], Tell] = in_the_log
+    gate: Callable[[Transaction, int, str], list[CheckResult]] | None = None
 
     def budget(self) -> Budget:
         """What one unit may take from now on."""

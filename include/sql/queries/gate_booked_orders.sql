@@ -1,0 +1,19 @@
+-- Run by `smena quality --batch`: the orders in force of the published shifts that a batch wrote last, as gate_orders has
+-- staged ones. An order of a period that was closed is dated later than its shift.
+select
+    coalesce(shift.fiscal_drive_number, shift.cashbox_id) || ' / '
+    || coalesce(shift.shift_number::text, shift.till_shift) || ' / ' || cash_order.operation as cash_order,
+    cash_order.shift_id || ' ' || cash_order.operation || ' ' || cash_order.taxation || ' ' || cash_order.agent as key,
+    cash_order.operation,
+    cash_order.kind || ' ' || cash_order.operation as kind_and_operation,
+    (cash_order.amount * 100)::bigint as amount,
+    coalesce(cash_order.vat * 100, 0)::bigint as vat,
+    cash_order.debit_account,
+    cash_order.credit_account,
+    cash_order.date as day,
+    coalesce(shift.order_date, cash_order.date) as first_day,
+    greatest(shift.order_date, cash_order.date) as last_day,
+    case when shift.outcome in ('issued', 'conflict') then 1 else 0 end as reports
+from accounting.cash_order
+inner join accounting.shift on cash_order.shift_id = shift.shift_id
+where shift.batch_id = %(batch_id)s and cash_order.status <> 'reversed'

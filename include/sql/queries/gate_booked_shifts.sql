@@ -1,0 +1,20 @@
+-- Run by `smena quality --batch`: the published shifts of the OFD that a batch wrote last, as gate_shifts has staged ones.
+select
+    fiscal_drive_number || ' / ' || shift_number as shift,
+    shift_id::text as report,
+    kkt_reg_id,
+    fiscal_drive_number,
+    shift_number,
+    coalesce(fiscal_document_number, 1) as fiscal_document_number,
+    outcome,
+    coalesce(
+        least(cash_income, cash_refund, cash_payout, cash_payout_refund, cashless_income, cashless_refund) * 100, 0
+    )::bigint as least_sum,
+    case outcome
+        when 'issued' then ((cash_income + cash_refund + cash_payout + cash_payout_refund) * 100)::bigint
+        else 0
+    end as cash_if_issued,
+    case outcome when 'issued' then order_date else closed_at::date end as day_if_issued,
+    0 as is_rejected
+from accounting.shift
+where batch_id = %(batch_id)s and source = 'ofd'

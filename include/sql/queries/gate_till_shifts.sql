@@ -1,0 +1,11 @@
+-- Run by the gate of a batch: its staged till shifts of Kontur.Market, a row each. Money in kopecks.
+select
+    cashbox_id || ' / ' || till_shift as shift,
+    shift_id || ' ' || shop_id || ' ' || evidence::text as report,
+    cashbox_id,
+    till_shift,
+    outcome,
+    coalesce(least(cash_income, cash_refund, cashless_income, cashless_refund), 0) as least_sum,
+    case outcome when 'issued' then cash_income + cash_refund else 1 end as cash_if_issued
+from stage.till_shift
+where batch_id = %(batch_id)s

@@ -1,0 +1,49 @@
+"""Expectations by what they say, as `rules` has the rules of the masks. Unknown values are no exception here.
+
+`between` and `matches` pass over an unknown value, as the library does: where one may come, `known` is expected too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from smena.quality.expectations import Expectation
+
+
+def known(name: str, column: str, why: str) -> Expectation:
+    """Every row has a value."""
+    return Expectation(name, str(why), "ExpectColumnValuesToNotBeNull", {"column": column})
+
+
+def unique(name: str, column: str, why: str) -> Expectation:
+    """A key is that of one row."""
+    return Expectation(name, str(why), "ExpectColumnValuesToBeUnique", {"column": column})
+
+
+def matches(name: str, column: str, regex: str, why: str) -> Expectation:
+    """A text has a match of the regular expression somewhere."""
+    return Expectation(name, str(why), "ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex})
+
+
+def between(name: str, column: str, least: int, most: int | None, why: str) -> Expectation:
+    """A number lies between two others, both included."""
+    arguments = {"column": column, "min_value": least, "max_value": most}
+    return Expectation(name, str(why), "ExpectColumnValuesToBeBetween", arguments)
+
+
+def one_of(name: str, column: str, values: Sequence[Any], why: str) -> Expectation:
+    """A value is one of these."""
+    return Expectation(name, str(why), "ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)})
+
+
+def equal(name: str, column: str, other: str, why: str) -> Expectation:
+    """Two columns agree."""
+    arguments = {"column_A": column, "column_B": other, "ignore_row_if": "neither"}
+    return Expectation(name, str(why), "ExpectColumnPairValuesToBeEqual", arguments)
+
+
+def at_least(name: str, greater: str, lesser: str, why: str, *, strictly: bool = False) -> Expectation:
+    """One column is not less (or, strictly, is greater) than another."""
+    arguments = {"column_A": greater, "column_B": lesser, "or_equal": not strictly, "ignore_row_if": "neither"}
+    return Expectation(name, str(why), "ExpectColumnPairValuesAToBeGreaterThanB", arguments)

@@ -1,0 +1,246 @@
+"""The gate of a batch: expectations of Great Expectations over all that it has staged, before anything is applied.
+
+The masks have decided row by row, while the shards were processed. What is expected here follows from them, so that a
+broken expectation is a fault of ours (of the code, or of what happened to the stage), and the batch stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smena.model.identifiers import FISCAL_DRIVE, RNM
+from smena.model.outcome import KIND_OF, Operation, Outcome
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
+from smena.model.window import OFD
+from smena.quality.expectations import Expectation, validate
+from smena.quality.expected import at_least, between, equal, known, matches, one_of, unique
+from smena.quality.orders import AMOUNT_LIMIT_KOPECKS
+from smena.quality.rules import whole
+from smena.quality.verdict import CheckResult
+from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
+from smena.warehouse.copying import read_frame
+from smena.warehouse.database import Transaction
+
+SHARDS = Schema(
+    "gate_shards",
+    {
+        "shard": TEXT,
+        "shifts": WHOLE,
+        "orders": WHOLE,
+        "staged_shifts": WHOLE,
+        "staged_orders": WHOLE,
+        "checked_shifts": WHOLE,
+        "good_reports": WHOLE,
+        "bad_reports": WHOLE,
+        "most_bad_reports": WHOLE,
+        "passed_shifts": WHOLE,
+        "passed_orders": WHOLE,
+        "broken": WHOLE,
+    },
+)
+"""A row a shard: what it says it staged, what is there, and what the checks of its chunks let through.
+
+`most_bad_reports` is how many z-reports break the rule that most of them break, `broken` how many rules of severity
+`batch` are.
+"""
+
+SHIFTS = Schema(
+    "gate_shifts",
+    {
+        "shift": TEXT,
+        "report": TEXT,
+        "kkt_reg_id": TEXT,
+        "fiscal_drive_number": TEXT,
+        "shift_number": WHOLE,
+        "fiscal_document_number": WHOLE,
+        "outcome": TEXT,
+        "least_sum": WHOLE,
+        "cash_if_issued": WHOLE,
+        "day_if_issued": MOMENT,
+        "is_rejected": WHOLE,
+    },
+)
+"""A row a staged shift of the OFD. `least_sum` is the least of its six sums, 0 where it has none."""
+
+TILL_SHIFTS = Schema(
+    "gate_till_shifts",
+    {
+        "shift": TEXT,
+        "report": TEXT,
+        "cashbox_id": TEXT,
+        "till_shift": TEXT,
+        "outcome": TEXT,
+        "least_sum": WHOLE,
+        "cash_if_issued": WHOLE,
+    },
+)
+"""A row a staged till shift of Kontur.Market. `cash_if_issued` is 1 where it is not issued."""
+
+ORDERS = Schema(
+    "gate_orders",
+    {
+        "cash_order": TEXT,
+        "key": TEXT,
+        "operation": TEXT,
+        "kind_and_operation": TEXT,
+        "amount": WHOLE,
+        "vat": WHOLE,
+        "debit_account": TEXT,
+        "credit_account": TEXT,
+        "day": MOMENT,
+        "first_day": MOMENT,
+        "last_day": MOMENT,
+        "reports": WHOLE,
+    },
+)
+"""A row a staged order. `reports` is how often its shift is reported as issued, with days from `first_day` on."""
+
+_SUMS = ("income", "refund", "sales", "payout", "payout_refund")
+SUMS = Schema(
+    "gate_sums",
+    {"shift": TEXT} | dict.fromkeys([*_SUMS, *(f"booked_{name}" for name in _SUMS)], WHOLE),
+)
+"""A row a shift: its cash by operation, and what its orders book. `sales` are less refunds, which may be netted."""
+
+OUTCOMES = one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], Reason.OUTCOME_UNKNOWN)
+KINDS = [f"{kind} {operation}" for operation, kind in KIND_OF.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One frame of the gate and what is expected of it.
+
+    Attributes:
+        schema: of the frame; its name is that of the suite and of the query of staged rows.
+        key: the column that shows a person which row it is.
+        expectations: of the suite.
+        published: the query of the same rows once they are published; empty where there are none.
+    """
+
+    schema: Schema
+    key: str
+    expectations: tuple[Expectation, ...]
+    published: str = ""
+
+    def results(self, transaction: Transaction, query: str, parameters: Mapping[str, Any]) -> list[CheckResult]:
+        frame = read_frame(transaction, query, self.schema, **parameters)
+        return validate(self.schema.name, self.expectations, frame, key=self.key)
+
+
+PARTS = (
+    Part(
+        SHARDS,
+        "shard",
+        (
+            equal("as_many_shifts_as_were_staged", "shifts", "staged_shifts", Reason.STAGE_CHANGED),
+            equal("as_many_orders_as_were_staged", "orders", "staged_orders", Reason.STAGE_CHANGED),
+            equal("good_reports_became_shifts", "good_reports", "checked_shifts", Reason.STAGED_NOT_AS_CHECKED),
+            at_least("bad_reports_are_rejected", "bad_reports", "most_bad_reports", Reason.STAGED_NOT_AS_CHECKED),
+            equal("checked_shifts_are_staged", "passed_shifts", "staged_shifts", Reason.STAGED_NOT_AS_CHECKED),
+            equal("checked_orders_are_staged", "passed_orders", "staged_orders", Reason.STAGED_NOT_AS_CHECKED),
+            one_of("no_rule_of_the_batch_is_broken", "broken", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),
+        ),
+    ),
+    Part(
+        SHIFTS,
+        "shift",
+        (
+            unique("one_row_a_report", "report", Reason.SHIFT_TWICE),
+            matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), Reason.RNM_NOT_16_DIGITS),
+            matches(
+                "drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), Reason.DRIVE_NOT_16_DIGITS
+            ),
+            between("shift_number_is_counted", "shift_number", 1, None, Reason.SHIFT_NUMBER_BELOW_1),
+            known(
+                "document_number_is_known",
+                "fiscal_document_number",
+                reason(Reason.FIELD_MISSING, what="fiscal_document_number"),
+            ),
+            between("document_number_is_counted", "fiscal_document_number", 1, None, Reason.DOCUMENT_NUMBER_BELOW_1),
+            OUTCOMES,
+            between("no_sum_is_negative", "least_sum", 0, None, Reason.SUM_NEGATIVE),
+            known("issued_shift_has_sums", "cash_if_issued", Reason.ISSUED_WITHOUT_SUMS),
+            known("issued_shift_has_a_day", "day_if_issued", Reason.DAY_OF_SHIFT_UNKNOWN),
+            one_of("no_rejected_report_is_staged", "is_rejected", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),
+        ),
+        published="gate_booked_shifts",
+    ),
+    Part(
+        TILL_SHIFTS,
+        "shift",
+        (
+            unique("one_row_a_report", "report", Reason.TILL_SHIFT_TWICE),
+            matches("cashbox_is_written", "cashbox_id", r"\S", reason(Reason.FIELD_BLANK, what="cashboxId")),
+            matches("till_shift_is_written", "till_shift", r"\S", reason(Reason.FIELD_BLANK, what="cashRegisterId")),
+            OUTCOMES,
+            between("no_sum_is_negative", "least_sum", 0, None, Reason.SUM_NEGATIVE),
+            known("issued_shift_has_sums", "cash_if_issued", Reason.ISSUED_WITHOUT_SUMS),
+            between("issued_shift_has_cash", "cash_if_issued", 1, None, Reason.TILL_SHIFT_WITHOUT_CASH),
+        ),
+        published="gate_booked_till_shifts",
+    ),
+    Part(
+        ORDERS,
+        "cash_order",
+        (
+            unique("one_order_a_key", "key", Reason.ORDER_TWICE),
+            one_of("operation_is_known", "operation", [str(one) for one in Operation], Reason.UNKNOWN_OPERATION),
+            one_of("kind_is_of_the_operation", "kind_and_operation", KINDS, Reason.KIND_NOT_THE_OPERATIONS),
+            between("amount_is_positive", "amount", 1, AMOUNT_LIMIT_KOPECKS - 1, Reason.AMOUNT_OUT_OF_RANGE),
+            between("vat_is_not_negative", "vat", 0, None, Reason.VAT_NEGATIVE),
+            at_least("vat_is_less_than_the_amount", "amount", "vat", Reason.VAT_NOT_BELOW_AMOUNT, strictly=True),
+            matches("debit_account_is_written", "debit_account", r"\S", Reason.DEBIT_ACCOUNT_BLANK),
+            matches("credit_account_is_written", "credit_account", r"\S", Reason.CREDIT_ACCOUNT_BLANK),
+            between("shift_is_issued", "reports", 1, None, Reason.ORDERS_OF_UNISSUED_SHIFT),
+            at_least("dated_from_the_day_of_its_shift", "day", "first_day", Reason.DAY_NOT_THE_POLICYS),
+            at_least("dated_to_the_day_of_its_shift", "last_day", "day", Reason.DAY_NOT_THE_POLICYS),
+        ),
+        published="gate_booked_orders",
+    ),
+    Part(
+        SUMS,
+        "shift",
+        (
+            equal("sales_less_refunds_are_booked", "sales", "booked_sales", Reason.ORDERS_NOT_THE_CASH),
+            at_least("no_more_sales_than_cash", "income", "booked_income", Reason.ORDERS_NOT_THE_CASH),
+            at_least("no_more_refunds_than_cash", "refund", "booked_refund", Reason.ORDERS_NOT_THE_CASH),
+            equal("payouts_are_booked", "payout", "booked_payout", Reason.ORDERS_NOT_THE_CASH),
+            equal("refunds_of_payouts_are_booked", "payout_refund", "booked_payout_refund", Reason.ORDERS_NOT_THE_CASH),
+        ),
+        published="gate_booked_sums",
+    ),
+)
+"""What the gate reads, in order. A batch has shifts of the OFD or till shifts, as its product is."""
+
+
+def validate_staged(transaction: Transaction, batch_id: int, product: str) -> list[CheckResult]:
+    """Whether what a batch has staged is what its checks let through: one result an expectation, suite by suite.
+
+    Raises BrokenPromise where an expectation could not be computed.
+    """
+    of_shards = {"batch_id": batch_id, "product": product}
+    return [
+        result
+        for part in _parts_of(product)
+        for result in part.results(
+            transaction, part.schema.name, of_shards if part.schema is SHARDS else {"batch_id": batch_id}
+        )
+    ]
+
+
+def validate_published(transaction: Transaction, batch_id: int, product: str) -> list[CheckResult]:
+    """The same expectations over the published rows that the batch wrote last, and their orders in force."""
+    return [
+        result
+        for part in _parts_of(product)
+        if part.published
+        for result in part.results(transaction, part.published, {"batch_id": batch_id})
+    ]
+
+
+def _parts_of(product: str) -> list[Part]:
+    other = TILL_SHIFTS if product == OFD else SHIFTS
+    return [part for part in PARTS if part.schema is not other]
