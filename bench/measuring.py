@@ -17,7 +17,7 @@ from psycopg2.extras import RealDictCursor
 from bench.answers import Truth
 from bench.evidence import Evidence
 from bench.statements import statement
-from bench.worker import Measured, run_step
+from bench.worker import CHECK, Measured, run_step
 
 
 class WrongFigures(AssertionError):
@@ -31,6 +31,8 @@ class Steps:
     Attributes:
         process_s, publish_s: wall clock from the first fork to the last end.
         cpu_s: the processor's time of all processes together, PostgreSQL's not among it.
+        checked_cpu_s: what of it the checks of the shards and the gate of the batch take.
+        gate_s: seconds of the gate, those of PostgreSQL among them.
         parts, statements: seconds of all processes together, of `process` by part and of `publish` by statement.
         worker_bytes, publisher_bytes: the most memory that one process held.
         server_bytes: the most memory that the processes of PostgreSQL held beside what they share.
@@ -39,6 +41,8 @@ class Steps:
     process_s: float
     publish_s: float
     cpu_s: float
+    checked_cpu_s: float
+    gate_s: float
     parts: Counter[str]
     statements: Counter[str]
     worker_bytes: int
@@ -51,8 +55,13 @@ class Steps:
 
     @property
     def checked_share(self) -> float:
-        """What the gates take of the seconds of all processes together, from pages to published."""
-        return self.parts["check"] / (self.parts.total() + self.publish_s)
+        """What checks and gate take of the seconds of all processes together, from pages to published."""
+        return (self.parts[CHECK] + self.gate_s) / (self.parts.total() + self.publish_s)
+
+    @property
+    def checked_cpu_share(self) -> float:
+        """The same of the processor's time, which other work on the machine does not change."""
+        return self.checked_cpu_s / self.cpu_s
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,8 @@ def run_steps(
         process_s=staged - started,
         publish_s=published - staged,
         cpu_s=sum(one.cpu_s for one in [*shards, publisher]),
+        checked_cpu_s=sum(one.checked_cpu_s for one in [*shards, publisher]),
+        gate_s=publisher.gate_s,
         parts=_with_rest(shards),
         statements=publisher.statements,
         worker_bytes=max(one.peak_bytes for one in shards),

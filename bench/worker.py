@@ -15,8 +15,6 @@ from functools import wraps
 from multiprocessing.connection import Connection
 from typing import Any
 
-import great_expectations  # noqa: F401 - preloaded: a task that begins with it would cost seconds
-
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
@@ -25,7 +23,14 @@ from smena.pipeline.market import work as of_market
 from smena.pipeline.ofd import work as of_ofd
 from smena.pipeline.publish import publish
 from smena.pipeline.road import Road
+from smena.quality.expectations import prepare
+from smena.quality.gate import validate_staged
 from smena.warehouse.database import Transaction, Warehouse
+
+# Preloaded, as in Airflow's workers: a task that begins with Great Expectations would take seconds.
+prepare()
+
+CHECK = "check"
 
 PARTS = {
     OFD: {
@@ -61,12 +66,18 @@ PAGES, FETCH = "pages_by_assignment", "fetch, unpack"
 
 @dataclass
 class Measured:
-    """Seconds by part and by statement, the processor's seconds, and the most memory that the process has held."""
+    """Seconds by part and by statement, the processor's seconds, and the most memory that the process has held.
+
+    `gate_s` are the seconds of the gate of the batch, its statements among them; `checked_cpu_s` are the processor's,
+    of the checks of the shards and of the gate.
+    """
 
     parts: Counter[str] = field(default_factory=Counter)
     statements: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    gate_s: float = 0.0
     cpu_s: float = 0.0
+    checked_cpu_s: float = 0.0
     peak_bytes: int = 0
     error: str = ""
 
@@ -75,8 +86,10 @@ def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int
     """Processes a shard, or publishes the batch where none is named, and tells how it went."""
     measured = Measured()
     warehouse = Warehouse(dsn)
-    road = Road(warehouse, endpoint=_nowhere)
-    _watch(measured, product)
+    of_check, cpu_of_check = Counter[str](), Counter[str]()
+    gate = _timed(_timed(validate_staged, of_check, "gate"), cpu_of_check, CHECK, time.process_time)
+    road = Road(warehouse, endpoint=_nowhere, gate=gate)
+    _watch(measured, product, cpu_of_check)
     started, cpu_started = time.perf_counter(), time.process_time()
     try:
         if shard is None:
@@ -86,6 +99,7 @@ def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int
     except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
         measured.error = f"{type(error).__name__}: {error}"
     measured.seconds, measured.cpu_s = time.perf_counter() - started, time.process_time() - cpu_started
+    measured.gate_s, measured.checked_cpu_s = of_check["gate"], cpu_of_check[CHECK]
     warehouse.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     measured.peak_bytes = peak if sys.platform == "darwin" else peak * 1024
@@ -96,12 +110,15 @@ def _nowhere(name: str) -> Endpoint:
     raise WrongUse(f"the bench asks nobody, {name} neither")
 
 
-def _watch(measured: Measured, product: str) -> None:
+def _watch(measured: Measured, product: str, cpu_of_check: Counter[str]) -> None:
     """Puts the stopwatch before the parts. The process ends after its step: nothing is put back."""
     of_product = of_ofd if product == OFD else of_market
     for module, parts in ((of_product, PARTS[product]), (processing, OF_ALL)):
         for name, part in parts.items():
-            setattr(module, name, _timed(getattr(module, name), measured.parts, part))
+            timed = _timed(getattr(module, name), measured.parts, part)
+            if part == CHECK:
+                timed = _timed(timed, cpu_of_check, CHECK, time.process_time)
+            setattr(module, name, timed)
     pages = getattr(processing, PAGES)
 
     def timed_pages(*args: Any, **named: Any) -> Iterator[Any]:
@@ -118,14 +135,16 @@ def _watch(measured: Measured, product: str) -> None:
         setattr(Transaction, method.__name__, _timed_statement(method, measured.statements))
 
 
-def _timed(call: Callable[..., Any], into: Counter[str], part: str) -> Callable[..., Any]:
+def _timed(
+    call: Callable[..., Any], into: Counter[str], part: str, clock: Callable[[], float] = time.perf_counter
+) -> Callable[..., Any]:
     @wraps(call)
     def timed(*args: Any, **named: Any) -> Any:
-        started = time.perf_counter()
+        started = clock()
         try:
             return call(*args, **named)
         finally:
-            into[part] += time.perf_counter() - started  # type: ignore[assignment]
+            into[part] += clock() - started  # type: ignore[assignment]
 
     return timed
 

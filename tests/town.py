@@ -25,7 +25,6 @@ from smena.model.endpoint import Endpoint
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.load import Loaded, load
 from smena.pipeline.road import Road
-from smena.quality.gate import validate_staged
 from smena.sources.http import Patience
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
@@ -73,7 +72,7 @@ class Town:
         self, sandbox: SandboxServer, warehouse: Warehouse, start: date | None = FIRST, **settings: str
     ) -> None:
         self.sandbox, self.warehouse = sandbox, warehouse
-        self.road = QuickRoad(warehouse, self.endpoint, now=sandbox.tell_now, gate=validate_staged)
+        self.road = QuickRoad(warehouse, self.endpoint, now=sandbox.tell_now)
         self.inns = [one.inn for one in sandbox.world.organizations]
         if start is None:
             return

@@ -1,5 +1,7 @@
 -- Run by the gate of a batch: a row a shard: what it says it staged, what is there, and what the checks let through.
 --
+-- Publish leaves no shard planned: such a one has nothing staged yet.
+--
 -- `passed_shifts` and `passed_orders` are what was checked less what a bad order took away. A shift that two windows report
 -- may lose both its rows by one key, so where an order was bad, no more is known than how many may be left at most.
 with checked as (
@@ -78,7 +80,7 @@ counted as (
     left join rejected on shard.shard = rejected.shard
     left join shifts on shard.shard = shifts.shard
     left join orders on shard.shard = orders.shard
-    where shard.batch_id = %(batch_id)s
+    where shard.batch_id = %(batch_id)s and shard.state <> 'planned'
 )
 
 select

@@ -1,7 +1,8 @@
-"""`smena quality`: what the gates found, batch by batch, or rule by rule of one batch, as a page too."""
+"""`smena quality`: what was checked, batch by batch, or rule by rule of one batch, as a page too."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.quality import docs
-from smena.warehouse.database import Warehouse
+from smena.warehouse.database import Row, Transaction, Warehouse
 
 _BATCHES = {
     "batch_id": "batch",
@@ -41,7 +42,11 @@ _RULES = {
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write its page here, HTML.")
 @click.pass_obj
 def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Path | None) -> None:
-    """What was checked and what was broken: of every batch, or rule by rule of one."""
+    """What was checked and what was broken: of every batch, or rule by rule of one.
+
+    With --batch, Great Expectations is put to what is there of the batch: its staged rows, or, once it is published,
+    the shifts that it wrote last and their orders.
+    """
     warehouse = Warehouse(warehouse_from_environment())
     if batch_id is None:
         if out is not None:
@@ -56,13 +61,36 @@ def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Pat
     with warehouse.transaction() as transaction:
         docs.checked_batch(transaction, batch_id)
         results = transaction.rows("quality_results", batch_id=batch_id)
-    page = _written(warehouse, batch_id, out) if out else None
-    text = "\n\n".join(filter(None, [table(results, _RULES), page]))
-    session.answer({"batch_id": batch_id, "page": page, "checks": results}, text)
+        gate_of, gate = _validated(transaction, batch_id)
+    page = _written(warehouse, batch_id, out, gate, gate_of) if out else None
+    found = f"Great Expectations over {gate_of}:\n{table(gate, _RULES)}"
+    text = "\n\n".join(filter(None, [table(results, _RULES), found, page]))
+    session.answer({"batch_id": batch_id, "page": page, "checks": results, "gate": gate, "gate_of": gate_of}, text)
 
 
-def _written(warehouse: Warehouse, batch_id: int, directory: Path) -> str:
+def _validated(transaction: Transaction, batch_id: int) -> tuple[str, list[Row]]:
+    """What of the batch there is, and the results of the gate over it as rows like those that are kept."""
+    # Imported here, because it imports Great Expectations, which takes seconds.
+    from smena.quality.gate import validate_batch
+
+    gate_of, results = validate_batch(transaction, batch_id)
+    return gate_of, [
+        {
+            "suite": result.suite,
+            "expectation": result.expectation,
+            "severity": result.severity,
+            "column_name": result.column,
+            "success": result.success,
+            "checked_rows": result.rows,
+            "bad_rows": result.bad_rows,
+            "details": json.loads(result.details),
+        }
+        for result in results
+    ]
+
+
+def _written(warehouse: Warehouse, batch_id: int, directory: Path, gate: list[Row], gate_of: str) -> str:
     try:
-        return str(docs.build(warehouse, batch_id, directory))
+        return str(docs.build(warehouse, batch_id, directory, gate=gate, gate_of=gate_of))
     except OSError as error:
         raise WrongUse(f"{directory} cannot be written: {error.strerror}", fix="name another place") from None

@@ -21,6 +21,7 @@ from smena.quality.orders import AMOUNT_LIMIT_KOPECKS
 from smena.quality.rules import whole
 from smena.quality.verdict import CheckResult
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
+from smena.warehouse import ledger
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction
 
@@ -239,6 +240,14 @@ def validate_published(transaction: Transaction, batch_id: int, product: str) ->
         if part.published
         for result in part.results(transaction, part.published, {"batch_id": batch_id})
     ]
+
+
+def validate_batch(transaction: Transaction, batch_id: int) -> tuple[str, list[CheckResult]]:
+    """What is there of a batch, in words, and the results over it: its staged rows, or its published ones."""
+    batch = ledger.batch_of(transaction, batch_id)
+    if batch.state == "published":
+        return "the published rows", validate_published(transaction, batch_id, batch.product)
+    return "the staged rows", validate_staged(transaction, batch_id, batch.product)
 
 
 def _parts_of(product: str) -> list[Part]:

@@ -126,10 +126,22 @@ def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
 
 
 def _with_orders(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
-    """The shifts with `_shift` (their key) and `_not_booked`: kopecks of an issued shift's cash that no order books."""
-    signed = orders["amount"].where(orders["kind"] == PKO, -orders["amount"])
-    booked = orders[SHIFT_KEY].assign(booked=signed).groupby(SHIFT_KEY, as_index=False)["booked"].sum()
-    asked = shifts.merge(booked, how="left", on=SHIFT_KEY)
+    """The shifts with `_shift` (their key) and `_not_booked`: kopecks of an issued shift's cash that no order books.
+
+    Where the whole agrees, payouts and their refunds have to agree too, and a difference of theirs is shown. Refunds of
+    sales may be netted, so they are compared with their orders together with the sales.
+    """
+    booked = orders[SHIFT_KEY].assign(
+        _booked=orders["amount"].where(orders["kind"] == PKO, -orders["amount"]),
+        _payout=orders["amount"].where(orders["operation"] == Operation.CASH_PAYOUT, 0),
+        _payout_refund=orders["amount"].where(orders["operation"] == Operation.CASH_PAYOUT_REFUND, 0),
+    )
+    sums = booked.groupby(SHIFT_KEY, as_index=False)[["_booked", "_payout", "_payout_refund"]].sum()
+    asked = shifts.merge(sums, how="left", on=SHIFT_KEY)
     cash = asked["cash_income"] - asked["cash_refund"] - asked["cash_payout"] + asked["cash_payout_refund"]
-    not_booked = (cash - asked["booked"].fillna(0)).where(asked["outcome"] == Outcome.ISSUED, 0)
+    not_booked = cash - asked["_booked"].fillna(0)
+    for name in ("_payout", "_payout_refund"):
+        difference = asked[f"cash{name}"] - asked[name].fillna(0)
+        not_booked = not_booked.mask((not_booked == 0).fillna(value=False), difference)
+    not_booked = not_booked.where(asked["outcome"] == Outcome.ISSUED, 0)
     return asked.assign(_shift=_shift(asked), _not_booked=not_booked)

@@ -29,6 +29,10 @@ def test_a_batch_has_a_page_of_its_checks(loaded: Shop, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert {row["suite"] for row in done["checks"]} == {"z_reports", "receipts", "shifts", "orders"}
     assert all(f"<h2>{row['suite']}: " in text for row in done["checks"])
+    # The command line decided by the masks alone; Great Expectations is put to what was published.
+    assert {row["suite"] for row in done["gate"]} == {"gate_shifts", "gate_orders", "gate_sums"}
+    assert all(row["success"] and row["checked_rows"] > 0 for row in done["gate"])
+    assert "Great Expectations over the published rows" in text
     assert "http://" not in text and "https://" not in text and "<script" not in text
 
 
@@ -45,6 +49,18 @@ def test_a_broken_rule_is_shown_with_what_was_found(shop: Shop, tmp_path: Path) 
     assert "broken: quarantine" in text
     assert STRANGER in text
     assert f"{shift['fiscal_drive_number']} / {shift['shift_number']}" in text
+
+
+def test_an_order_that_was_changed_since_is_named_by_great_expectations(loaded: Shop) -> None:
+    loaded.town.sql(
+        "update accounting.cash_order set amount = amount + 1"
+        " where document_id = (select min(document_id::text) from accounting.cash_order)::uuid"
+    )
+    (batch,) = json.loads(loaded.cli.here("quality", "--json").out)["batches"]
+    text = loaded.cli.here("quality", "--batch", str(batch["batch_id"])).out
+    after = text.partition("Great Expectations over the published rows")[2]
+    (line,) = [line for line in after.splitlines() if "sales_less_refunds_are_booked" in line]
+    assert line.split()[-1] == "1"
 
 
 def test_a_batch_that_was_not_checked_has_no_page(loaded: Shop, tmp_path: Path) -> None:

@@ -212,6 +212,20 @@ def test_orders_that_miss_their_shifts_cash_by_a_kopeck_stop_the_batch(amount: i
     assert len(verdict.bad) == 0
 
 
+@pytest.mark.parametrize(
+    ("shift", "order"),
+    [
+        ({"cash_payout": 300}, {"amount": 119_700}),
+        ({"cash_payout_refund": 300}, {"amount": 120_300}),
+        ({"cash_payout": 300, "cash_payout_refund": 300}, {}),
+    ],
+)
+def test_payouts_that_no_order_books_are_not_made_up_for_by_another_operation(
+    shift: dict[str, Any], order: dict[str, Any]
+) -> None:
+    assert broken(check(order, shift)) == ["orders_sum_to_the_shifts_cash"]
+
+
 def test_differences_of_two_shifts_do_not_make_up_for_each_other() -> None:
     verdict = check_orders(
         orders({"amount": 119_999}, {"amount": 120_001}), shifts(SALES_ONLY, SALES_ONLY), date_policy="shift_close"
