@@ -13,7 +13,8 @@ from pyarrow import csv
 
 from smena.model.errors import BrokenPromise
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
-from smena.warehouse.database import Transaction, naming
+from smena.warehouse.database import Transaction
+from smena.warehouse.faults import naming
 from smena.warehouse.sql import query
 
 _ARROW_TYPES = {TEXT: pa.string(), WHOLE: pa.int64(), FLAG: pa.bool_(), MOMENT: pa.timestamp("us")}

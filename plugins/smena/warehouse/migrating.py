@@ -17,7 +17,8 @@ from sqlalchemy.pool import NullPool
 
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.product import products
-from smena.warehouse.database import CONNECT_TIMEOUT_S, Row, Transaction, require_known_schema
+from smena.warehouse.database import Row, Transaction, require_known_schema
+from smena.warehouse.engine import CONNECT_TIMEOUT_S
 from smena.warehouse.sql import migration
 
 OLDEST_SERVER = 16
@@ -78,10 +79,9 @@ def migrate(dsn: str) -> tuple[str | None, str | None]:
 
 def _add_products(connection: Connection) -> None:
     """Puts down the products that are installed: an integration is with one of them."""
-    driver_connection: Any = connection.connection.driver_connection
     for product in products().values():
-        Transaction(driver_connection).run("product_add", product=product.name, source=product.source)
-    driver_connection.commit()
+        Transaction(connection).run("product_add", product=product.name, source=product.source)
+    connection.commit()
 
 
 def _require_ground(connection: Connection, before: str | None) -> None:
@@ -91,7 +91,7 @@ def _require_ground(connection: Connection, before: str | None) -> None:
     if before is not None:
         require_known_schema(before)
     if before != newest_revision():
-        _require_rights(Transaction(driver_connection).rows("migration_ground")[0], is_new=before is None)
+        _require_rights(Transaction(connection).rows("migration_ground")[0], is_new=before is None)
     connection.commit()
 
 
