@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from smena.messages import message
@@ -206,10 +205,7 @@ def _state(transaction: Transaction, organization: Row, day: date, product: str,
 
 
 def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], request: Request) -> list[dict[str, Any]]:
-    """A row for each organisation or register, with its days drawn.
-
-    They are drawn here, not in the template: a page has a thousand, and what they are made of is known.
-    """
+    """A row for each organisation or register, with what is drawn of each of its days."""
     language = language_of(request)
     words = {state: message(f"state_{state}", language, context="page") for state in SIGNS}
     here = f"{request.scope.get('root_path', '')}/completeness"
@@ -221,12 +217,7 @@ def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], reques
         for name in ("waiting", "late"):
             if cell[name]:
                 title += f", {message(f'{name}_shifts', language, context='page')}: {cell[name]}"
-        href = escape(f"{here}/{leads_to(cell[key], day)}")
-        row["cells"].append(
-            f'<td><a class="cell state-{state}" href="{href}" title="{escape(title)}">{SIGNS[state]}</a></td>'
-        )
-    for row in rows.values():
-        row["cells"] = Markup("".join(row["cells"]))  # noqa: S704 - every part that came from outside is escaped above
+        row["cells"].append((state, f"{here}/{leads_to(cell[key], day)}", title, SIGNS[state]))
     return list(rows.values())
 
 

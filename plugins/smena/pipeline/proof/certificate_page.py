@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from html import escape
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from smena.messages import RUSSIAN, UNKNOWN, day, message, translate
 from smena.pipeline.proof.canonical import canonical
@@ -19,45 +23,59 @@ _LACKING = ("missing", "open", "out_of_reach")
 
 _OPERATIONS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
 
-_STYLE = """
-body { font: 15px/1.5 "PT Sans", "Segoe UI", Arial, sans-serif; color: #1b1b1b; max-width: 64rem; margin: 2rem auto;
-  padding: 0 1.5rem; }
-h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-table { border-collapse: collapse; width: 100%; font-size: .87rem; }
-th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #ddd; vertical-align: top; }
-th { font-weight: 600; color: #555; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-.yes, .no { padding: .6rem 1rem; border-left: .35rem solid; } .yes { border-color: #2c8a4b; background: #eef7f0; }
-.no { border-color: #b4452c; background: #fbf0ed; } .hash { font-family: monospace; word-break: break-all; }
-details summary { cursor: pointer; margin-top: 1rem; font-weight: 600; }
-@media print { details { display: block; } }
-"""
+_ALL_TEXT = 99
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page; cells from `numeric_from` on are aligned as numbers."""
+
+    titles: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    numeric_from: int = _ALL_TEXT
 
 
 def as_html(certificate: Mapping[str, Any]) -> str:
     """The page. It is made of the certificate and nothing else: the same certificate gives the same bytes."""
     told = certificate
     inn, kpp = told["organization"]["inn"], told["organization_kpp"]
-    organization = _t("of_inn_and_kpp" if kpp else "of_inn", name=told["organization_name"], inn=inn, kpp=kpp)
     period = {"first": _day(told["period"]["from"]), "last": _day(told["period"]["to"])}
-    parts = [
-        f"<h1>{_t('title')}</h1>",
-        f"<p>{escape(organization)}<br>{_t('period', **period)}</p>",
-        _conclusion(told),
-        _section("shifts", _outcomes(told["outcomes"])),
-        _section("orders", _operations(told["operations"])),
-        _section("drives", _drives(told["drives"])),
-        _section("registers", _verdicts(told["registers"])),
-        _section("differences", _differences(told["differences"])),
-        _days(told["registers"], told["books"]),
-        _section("evidence", _evidence(told)),
-    ]
-    body = "\n".join(parts)
-    data = canonical(dict(certificate)).decode().replace("<", "\\u003c")
-    title = escape(_t("page_title", title=_t("title"), inn=inn, **period))
-    return (
-        f'<!doctype html>\n<html lang="{RUSSIAN}"><head><meta charset="utf-8"><title>{title}</title>\n'
-        f"<style>{_STYLE}</style></head>\n<body>\n{body}\n{_OPENS}{data}{_CLOSES}\n</body></html>"
+    return _template().render(
+        t=_t,
+        language=RUSSIAN,
+        page_title=_t("page_title", title=_t("title"), inn=inn, **period),
+        organization=_t("of_inn_and_kpp" if kpp else "of_inn", name=told["organization_name"], inn=inn, kpp=kpp),
+        period=_t("period", **period),
+        is_complete=told["is_complete"],
+        conclusion=_conclusion(told),
+        sections=[
+            ("shifts", [_outcomes(told["outcomes"])]),
+            ("orders", [_operations(told["operations"])]),
+            ("drives", [_drives(told["drives"])]),
+            ("registers", _verdicts(told["registers"])),
+            ("differences", [_differences(told["differences"])]),
+        ],
+        by_days=[
+            ("by_registers_and_days", _days_of_registers(told["registers"])),
+            ("by_books_and_days", _days_of_books(told["books"])),
+        ],
+        evidence=_evidence(told),
+        opens=_OPENS,
+        data=canonical(dict(certificate)).decode().replace("<", "\\u003c"),
+        closes=_CLOSES,
     )
+
+
+@cache
+def _template() -> Template:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return made.get_template("certificate.html")
 
 
 def embedded(page: str) -> str:
@@ -70,10 +88,9 @@ def _conclusion(told: Mapping[str, Any]) -> str:
     verdicts = Counter(row["verdict"] for row in told["registers"])
     if told["is_complete"]:
         known = (("silent", verdicts["offline"]), ("unwanted", verdicts["disabled"]))
-        said = " ".join([_t("complete"), *(_t(name, n=days) for name, days in known if days)])
-        return f'<p class="yes">{said}</p>'
+        return " ".join([_t("complete"), *(_t(name, n=days) for name, days in known if days)])
     if not verdicts.keys() - {"disabled"}:
-        return f'<p class="no">{_t("nothing_loaded")}</p>'
+        return _t("nothing_loaded")
     market = told["market_days_open"]
     unconfirmed = sorted({row["day"] for row in told["unconfirmed"]})
     counts = [_t(f"count_{name}", n=verdicts[name]) for name in _LACKING if verdicts[name]]
@@ -83,12 +100,12 @@ def _conclusion(told: Mapping[str, Any]) -> str:
         if days
     ]
     counts += [_t("count_differences", n=len(told["differences"]))] if told["differences"] else []
-    return f'<p class="no">{_t("not_proved", why="; ".join(counts))}</p>'
+    return _t("not_proved", why="; ".join(counts))
 
 
-def _outcomes(rows: Sequence[Mapping[str, Any]]) -> str:
+def _outcomes(rows: Sequence[Mapping[str, Any]]) -> Table:
     titles = [_t(name) for name in ("outcome", "number_of_shifts", "number_of_receipts")]
-    return _table(
+    return Table(
         [*titles, *(_t("cash_of", operation=_said("operation", name)) for name in _OPERATIONS)],
         [
             [_said("outcome", row["outcome"]), row["shifts"], row["receipts"]]
@@ -99,7 +116,7 @@ def _outcomes(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _operations(rows: Sequence[Mapping[str, Any]]) -> str:
+def _operations(rows: Sequence[Mapping[str, Any]]) -> Table:
     cells = [
         [
             _t("reversal", kind=_said("kind", row["kind"]))
@@ -111,10 +128,10 @@ def _operations(rows: Sequence[Mapping[str, Any]]) -> str:
         ]
         for row in rows
     ]
-    return _table(_titles("order", "operation", "quantity", "amount"), cells, numeric_from=2)
+    return Table(_titles("order", "operation", "quantity", "amount"), cells, numeric_from=2)
 
 
-def _drives(rows: Sequence[Mapping[str, Any]]) -> str:
+def _drives(rows: Sequence[Mapping[str, Any]]) -> Table:
     cells = [
         [
             row["register"],
@@ -126,10 +143,10 @@ def _drives(rows: Sequence[Mapping[str, Any]]) -> str:
         ]
         for row in rows
     ]
-    return _table(_titles("rnm", "drive", "shift_numbers", "number_of_shifts", "document_numbers", "numbers"), cells)
+    return Table(_titles("rnm", "drive", "shift_numbers", "number_of_shifts", "document_numbers", "numbers"), cells)
 
 
-def _verdicts(rows: Sequence[Mapping[str, Any]]) -> str:
+def _verdicts(rows: Sequence[Mapping[str, Any]]) -> list[Table]:
     registers: dict[str, Counter[str]] = {}
     for row in rows:
         registers.setdefault(row["register"], Counter())[row["verdict"]] += 1
@@ -142,8 +159,8 @@ def _verdicts(rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows
         if row["verdict"] in _LACKING
     ]
-    named = _table(_titles("rnm", "day", "verdict", "lacking"), lacking) if lacking else ""
-    return _table(_titles("rnm", "number_of_days"), cells) + named
+    named = [Table(_titles("rnm", "day", "verdict", "lacking"), lacking)] if lacking else []
+    return [Table(_titles("rnm", "number_of_days"), cells), *named]
 
 
 def _t(key: str, **arguments: Any) -> str:
@@ -164,7 +181,7 @@ def _lacks(row: Mapping[str, Any]) -> str:
     return "; ".join(map(translate, row["missing"])) or translate(row["reason"])
 
 
-def _differences(rows: Sequence[Mapping[str, Any]]) -> str:
+def _differences(rows: Sequence[Mapping[str, Any]]) -> Table:
     cells = [
         [
             _day(row["day"]),
@@ -175,11 +192,11 @@ def _differences(rows: Sequence[Mapping[str, Any]]) -> str:
         ]
         for row in rows
     ]
-    return _table(_titles("day", "what_differs", "rnm", "cause", "by_amount"), cells, numeric_from=4)
+    return Table(_titles("day", "what_differs", "rnm", "cause", "by_amount"), cells, numeric_from=4)
 
 
-def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, Any]]) -> str:
-    shifts = [
+def _days_of_registers(rows: Sequence[Mapping[str, Any]]) -> Table:
+    cells = [
         [
             row["register"],
             _day(row["day"]),
@@ -189,10 +206,15 @@ def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, A
             _money(row["cash"]),
             _money(row["cashless"]),
         ]
-        for row in registers
+        for row in rows
         if row["shifts"]
     ]
-    orders = [
+    titles = _titles("rnm", "day", "verdict", "shift_numbers", "number_of_receipts", "cash", "cashless")
+    return Table(titles, cells, numeric_from=4)
+
+
+def _days_of_books(rows: Sequence[Mapping[str, Any]]) -> Table:
+    cells = [
         [
             row["kpp"],
             _day(row["day"]),
@@ -202,17 +224,10 @@ def _days(registers: Sequence[Mapping[str, Any]], books: Sequence[Mapping[str, A
             _money(row["pko"]),
             _money(row["rko"]),
         ]
-        for row in books
+        for row in rows
     ]
-    of_shifts = _titles("rnm", "day", "verdict", "shift_numbers", "number_of_receipts", "cash", "cashless")
-    of_orders = _titles("kpp", "day", "pko_numbers", "rko_numbers", "number_of_orders", "pko_amount", "rko_amount")
-    return "".join(
-        f"<details><summary>{_t(name)}</summary>{_table(titles, rows, numeric_from=4)}</details>"
-        for name, titles, rows in (
-            ("by_registers_and_days", of_shifts, shifts),
-            ("by_books_and_days", of_orders, orders),
-        )
-    )
+    titles = _titles("kpp", "day", "pko_numbers", "rko_numbers", "number_of_orders", "pko_amount", "rko_amount")
+    return Table(titles, cells, numeric_from=4)
 
 
 def _numbers(first: int | None, last: int | None) -> str:
@@ -220,34 +235,16 @@ def _numbers(first: int | None, last: int | None) -> str:
     return "" if first is None else f"{first}…{last}"
 
 
-def _evidence(told: Mapping[str, Any]) -> str:
+def _evidence(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     evidence = told["evidence"]
-    rows = [
-        [_t("answers"), _t("answers_are", pages=evidence["pages"], bytes=evidence["bytes"])],
-        [_t("sha256_of_answers"), evidence["sha256"]],
-        [_t("sha256_of_certificate"), told["sha256"]],
-        [_t("made"), f"{told['made_at']}, {told['made_by']}"],
-        [_t("checked"), told["checked_at"]],
-        [_t("verify"), _t("verify_by")],
+    return [
+        (_t("answers"), _t("answers_are", pages=evidence["pages"], bytes=evidence["bytes"])),
+        (_t("sha256_of_answers"), evidence["sha256"]),
+        (_t("sha256_of_certificate"), told["sha256"]),
+        (_t("made"), f"{told['made_at']}, {told['made_by']}"),
+        (_t("checked"), told["checked_at"]),
+        (_t("verify"), _t("verify_by")),
     ]
-    lines = (f'<tr><td>{escape(name)}</td><td class="hash">{escape(str(value))}</td></tr>' for name, value in rows)
-    return f"<table>{''.join(lines)}</table>"
-
-
-def _section(name: str, content: str) -> str:
-    return f"<h2>{_t(name)}</h2>\n{content}"
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[Any]], numeric_from: int = 99) -> str:
-    if not rows:
-        return f"<p>{_t('nothing')}</p>"
-
-    def line(cells: Sequence[Any], tag: str) -> str:
-        opens = [f'<{tag} class="n">' if place >= numeric_from else f"<{tag}>" for place in range(len(cells))]
-        marked = (f"{start}{escape(str(cell))}</{tag}>" for start, cell in zip(opens, cells, strict=True))
-        return f"<tr>{''.join(marked)}</tr>"
-
-    return f"<table>{line(titles, 'th')}{''.join(line(row, 'td') for row in rows)}</table>"
 
 
 def _money(text: str) -> str:
