@@ -8,10 +8,11 @@ from itertools import product
 
 import click
 
-from smena.cli.answer import Session, table, without_controls
+from smena.cli.answer import Session, without_controls
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import INN
+from smena.cli.tables import table
 from smena.connections import airflow_from_environment, warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.errors import SmenaError, WrongUse

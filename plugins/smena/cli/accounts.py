@@ -7,10 +7,11 @@ from datetime import date
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.help import Commands
 from smena.cli.organization import about_waiting
 from smena.cli.parameters import DAY, inn_option
+from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import account_rules_of, set_account_rule, shifts_with_proposed_orders
 from smena.model.organization import AccountRule

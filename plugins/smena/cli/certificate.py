@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.files import FILE, read_file
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option, inn_option
+from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.integration import certificates
 from smena.integration.organizations import organization_of

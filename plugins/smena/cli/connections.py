@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.help import Commands
+from smena.cli.tables import table
 from smena.connections import (
     WAREHOUSE,
     NoConnection,

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import click
 
-from smena.cli.answer import Session, roubles_text, table
+from smena.cli.answer import Session, roubles_text
 from smena.cli.parameters import DAY, inn_option
+from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.window import Window

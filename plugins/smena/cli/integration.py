@@ -11,13 +11,14 @@ from typing import Any
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.certificate import told
 from smena.cli.files import FILE, read_file, write_file
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, any_inn_option, inn_option, product_option
 from smena.cli.starting import airflow_to_start, start_backfill
+from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.integration import lifecycle
 from smena.integration.certificates import certificates

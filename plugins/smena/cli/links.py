@@ -6,10 +6,11 @@ from datetime import date
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, any_inn_option, inn_option
+from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.decisions import conflicts
 from smena.decisions import links as decisions

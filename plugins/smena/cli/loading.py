@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.bar import watching
 from smena.cli.parameters import DAY, PRODUCT, inn_option
+from smena.cli.tables import table
 from smena.connections import road_from_environment
 from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import organization_of

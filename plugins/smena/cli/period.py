@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
+from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.decisions import periods
 from smena.integration.organizations import organization_of

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.files import FILE, write_file
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN, any_inn_option
+from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.decisions import quarantine as records
 from smena.messages import ENGLISH, readable

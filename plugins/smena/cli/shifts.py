@@ -7,8 +7,9 @@ from datetime import date
 
 import click
 
-from smena.cli.answer import Session, table
+from smena.cli.answer import Session
 from smena.cli.parameters import DAY, inn_option
+from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.messages import ENGLISH, readable

@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 import pytest
 
-from smena.cli.answer import WAITS, Session, table
+from smena.cli.answer import WAITS, Session
 from smena.cli.parameters import DAY, INN
 from smena.model.errors import (
     BadBatch,
@@ -81,42 +81,6 @@ def test_a_fault_of_the_program_itself_is_none_of_the_promised_ends() -> None:
     assert BrokenPromise("").exit_code not in (0, 1, 2, 3)
 
 
-# --- tables
-
-
-def test_a_table_is_aligned_and_numbers_stand_right() -> None:
-    rows = [
-        {"name": "а", "count": 5, "amount": Decimal("7.00"), "day": date(2025, 3, 1)},
-        {"name": "длинное", "count": 12345, "amount": Decimal("1234.50"), "day": None},
-    ]
-    text = table(rows, {"name": "имя", "count": "n", "amount": "сумма", "day": "d"})
-    assert text.splitlines() == [
-        "имя          n    сумма  d",
-        "───────  ─────  ───────  ──────────",
-        "а            5     7.00  2025-03-01",
-        "длинное  12345  1234.50",
-    ]
-
-
-def test_on_a_terminal_a_long_cell_is_wrapped_at_its_width_and_a_number_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "40")
-    rows = [{"name": "[bold] " + "слово " * 20, "amount": Decimal("1234567.80")}]
-    lines = click.unstyle(table(rows, {"name": "имя", "amount": "сумма, ₽"})).splitlines()
-    assert max(map(len, lines)) <= 40
-    assert next(line for line in lines if "[bold]" in line).endswith("1234567.80")
-    assert sum("слово" in line for line in lines) > 2
-
-
-def test_a_table_of_nothing_is_nothing() -> None:
-    assert table([], {"name": "имя"}) == ""
-
-
-def test_a_column_of_numbers_stays_right_where_one_is_missing() -> None:
-    rows = [{"n": 12345}, {"n": None}, {"n": 5}]
-    assert table(rows, {"n": "n"}).splitlines()[2:] == ["12345", "", "    5"]
-
-
 # --- parameters
 
 
@@ -136,10 +100,3 @@ def test_an_inn_is_read_without_its_padding() -> None:
     assert INN.convert(" 009607083893 ", None, None) == ROMASHKA
     with pytest.raises(WrongUse, match="is not a valid INN"):
         INN.convert(WRONG, None, None)
-
-
-def test_what_others_have_written_moves_no_cursor_and_breaks_no_line(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [{"name": "\x1b[31mred\r\nnext\u202e\tend"}]
-    Session().answer({}, table(rows, {"name": "name"}))
-    *_, line = capsys.readouterr().out.splitlines()
-    assert line == "\ufffd[31mred next\ufffd end"
