@@ -18,12 +18,11 @@ with reported as (
 till as (
     select shift.shift_id
     from accounting.shift
-    inner join control.batch on batch.batch_id = %(batch_id)s
     where
         shift.organization_inn = %(inn)s
         and shift.source = 'market'
         and shift.closed_at
-        between least(batch.first_day, batch.last_day - %(look_back_days)s) - 5 and batch.last_day + 6
+        between least(%(first_day)s::date, %(last_day)s::date - %(look_back_days)s) - 5 and %(last_day)s::date + 6
     union
     select shift.shift_id
     from accounting.shift

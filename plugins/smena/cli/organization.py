@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -78,18 +78,24 @@ def set_(session: Session, *, inn: str, from_day: date | None, settings: tuple[s
 
     What is booked stays as it is. A late shift of a day before --from is booked by the settings of its day.
     """
-    changes = {}
-    for setting in settings:
-        key, separator, value = setting.partition("=")
-        if not separator:
-            raise WrongUse(f"{setting!r} is not KEY=VALUE")
-        changes[key] = value
+    changes = settings_of(settings)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         if from_day is None:
             _require_day(transaction, inn, changes)
         changed = set_organization(transaction, inn, changes, from_day=from_day)
         waiting = shifts_with_proposed_orders(transaction, inn, from_day) if from_day else 0
     session.answer(asdict(changed) | {"waiting": waiting}, _text(changed) + about_waiting(waiting))
+
+
+def settings_of(words: Sequence[str]) -> dict[str, str]:
+    """`refunds=net` as a key and its value. Raises WrongUse where one has no `=`."""
+    changes = {}
+    for word in words:
+        key, separator, value = word.partition("=")
+        if not separator:
+            raise WrongUse(f"{word!r} is not KEY=VALUE")
+        changes[key] = value
+    return changes
 
 
 def about_waiting(shifts: int) -> str:

@@ -39,6 +39,7 @@ from smena.cli.printing import cash_book, print_
 from smena.cli.proof import certify, reconcile, verify
 from smena.cli.quality import quality
 from smena.cli.quarantine import quarantine
+from smena.cli.rehearsing import rehearse
 from smena.cli.shifts import shifts
 from smena.cli.warehouse import migrate
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
@@ -130,7 +131,7 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
 _TASKS: Mapping[str, Sequence[click.Command]] = {
     "Set up": (connections, migrate, organization, accounts, certificate, integration, access, dags, completion),
     "Every day": (plan, load, documents, accept, reject, unaccept, shifts, print_, cash_book, export, period),
-    "Check": (alerts, reconcile, explain, quality, certify, verify),
+    "Check": (alerts, reconcile, explain, quality, certify, verify, rehearse),
     "Decide": (conflicts, resolve, links, quarantine),
 }
 for commands in _TASKS.values():

@@ -87,12 +87,7 @@ def set_organization(
     organization = organization_of(transaction, inn)
     # Not that of `settings_by_day`, whose parts begin with account rules too.
     settings_from = transaction.rows("settings_by_day", inn=inn)[-1]["first_day"]
-    known = {field.name for field in fields(Organization)} - {"inn"}
-    parsed: dict[str, Any] = {}
-    for key, text in changes.items():
-        if key not in known:
-            raise WrongUse(f"there is no setting {key!r}", fix=f"settings are: {', '.join(sorted(known))}")
-        parsed[key] = _checked(inn, key, _parsed(key, text))
+    parsed = parsed_settings(inn, changes)
     changed = replace(organization, **parsed)
     dated = sorted(key for key in BY_DAY & parsed.keys() if parsed[key] != getattr(organization, key))
     if from_day is None and settings_from is not None and dated:
@@ -110,6 +105,17 @@ def set_organization(
         settings_from = from_day
     transaction.run("organization_set", **asdict(changed), settings_from=settings_from)
     return changed
+
+
+def parsed_settings(inn: str, changes: Mapping[str, str]) -> dict[str, Any]:
+    """Settings given as text, as `Organization` has them. Raises WrongUse for an unknown key or an impossible value."""
+    known = {field.name for field in fields(Organization)} - {"inn"}
+    parsed: dict[str, Any] = {}
+    for key, text in changes.items():
+        if key not in known:
+            raise WrongUse(f"there is no setting {key!r}", fix=f"settings are: {', '.join(sorted(known))}")
+        parsed[key] = _checked(inn, key, _parsed(key, text))
+    return parsed
 
 
 def settings_by_day(transaction: Transaction | Warehouse, inn: str) -> list[SettingsInForce]:

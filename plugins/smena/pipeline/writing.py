@@ -39,7 +39,8 @@ def write_books(transaction: Transaction, batch: Batch, *, compares: bool = Fals
     register or one cashbox, and a shift is booked once.
     """
     transaction.run("lock_drives", batch_id=batch.batch_id)
-    slice_ = read_slice(transaction, batch.batch_id, batch.organization_inn)
+    days = {"first_day": batch.first_day, "last_day": batch.last_day}
+    slice_ = read_slice(transaction, batch.batch_id, batch.organization_inn, **days)
     changes = decide(slice_)
     if compares:
         require_comparisons(transaction, batch, changes.uncompared)

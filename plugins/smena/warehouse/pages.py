@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -90,11 +91,15 @@ def pages_by_assignment(
     transaction: Transaction, batch_id: int, shard: int, *, states: Sequence[str], chunk_bytes: int
 ) -> Iterator[list[StoredPage]]:
     """The pages of a shard in chunks of about `chunk_bytes` (uncompressed); an assignment is never split over two."""
+    rows = transaction.stream("pages_of_shard", batch_id=batch_id, shard=shard, states=list(states))
+    return chunks_of(rows, chunk_bytes=chunk_bytes)
+
+
+def chunks_of(rows: Iterable[tuple[Any, ...]], *, chunk_bytes: int) -> Iterator[list[StoredPage]]:
+    """Rows of `pages_of_shard`, in the order of their assignments, as chunks of pages."""
     chunk: list[StoredPage] = []
     held = 0
-    for page_id, unit_id, first_day, last_day, method, body, size in transaction.stream(
-        "pages_of_shard", batch_id=batch_id, shard=shard, states=list(states)
-    ):
+    for page_id, unit_id, first_day, last_day, method, body, size in rows:
         if held >= chunk_bytes and (unit_id, first_day) != (chunk[-1].unit_id, chunk[-1].first_day):
             yield chunk
             chunk, held = [], 0

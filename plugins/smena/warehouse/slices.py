@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from smena.matching.answers import Question
@@ -17,9 +19,13 @@ LOOK_BACK_DAYS = 31
 """How far back a till shift of a batch may still be found to be another shift than it was taken for."""
 
 
-def read_slice(transaction: Transaction, batch_id: int, inn: str) -> Slice:
-    """All that `decide` needs to know about a staged batch. Under the organisation's lock."""
-    transaction.run("slice_scope", batch_id=batch_id, inn=inn, look_back_days=LOOK_BACK_DAYS)
+def read_slice(transaction: Transaction, batch_id: int, inn: str, *, first_day: date, last_day: date) -> Slice:
+    """All that `decide` needs to know about what a batch has staged, of these days.
+
+    Whoever applies what is decided holds the organisation's lock.
+    """
+    days = {"first_day": first_day, "last_day": last_day, "look_back_days": LOOK_BACK_DAYS}
+    transaction.run("slice_scope", batch_id=batch_id, inn=inn, **days)
     transaction.run("slice_scope_analyze")
     current = read_frame(transaction, "slice_current", CURRENT, inn=inn)
     reported_tills = read_frame(transaction, "slice_reported_tills", REPORTED_TILLS, batch_id=batch_id, inn=inn)

@@ -1,0 +1,133 @@
+"""`smena rehearse`: what the code and the settings of now would book of the stored evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from smena.cli.answer import Session
+from smena.cli.organization import settings_of
+from smena.cli.parameters import DAY, PRODUCT, inn_option
+from smena.cli.tables import table
+from smena.connections import road_from_environment
+from smena.matching.differences import sums_of
+from smena.model.money import roubles, written
+from smena.model.window import Window
+
+if TYPE_CHECKING:
+    from smena.pipeline.rehearsal import Rehearsed
+
+_DIFFERENCES = {
+    "closed_at": "closed",
+    "unit_id": "register or cashbox",
+    "name": "shift",
+    "what": "what",
+    "kind": "is",
+    "field": "field",
+    "booked": "booked",
+    "made": "would be",
+}
+
+
+@click.command()
+@inn_option
+@click.option("--from", "first_day", type=DAY, required=True, help="The first day of closing.")
+@click.option("--to", "last_day", type=DAY, required=True, help="The last day, inclusive.")
+@click.option("--product", type=PRODUCT, help="The source; all of them without it.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting over those of every day: refunds, date_policy, corrections, vat or keeps_cash_documents.",
+)
+@click.pass_obj
+def rehearse(
+    session: Session, *, inn: str, first_day: date, last_day: date, product: str | None, settings: tuple[str, ...]
+) -> None:
+    """What would be booked otherwise, if the stored evidence were processed now? Nothing is written or asked for.
+
+    Every shift, outcome, order, kopeck and date that differs from the books. Statuses of documents, closed periods and
+    answers of people are left aside. Exit code 1 where anything differs.
+    """
+    from smena.pipeline.rehearsal import rehearse as run
+
+    made = run(
+        road_from_environment(),
+        inn,
+        Window(first_day, last_day),
+        settings=settings_of(settings),
+        products=(product,) if product else (),
+    )
+    rows = rows_of(made)
+    data = {
+        "inn": made.inn,
+        "from": first_day,
+        "to": last_day,
+        "compared": made.compared,
+        "left_aside": made.left_aside,
+        "differences": rows,
+        "sums": _sums_in_roubles(made),
+        "failed": made.failed,
+    }
+    session.answer(data, _told(made, rows), waits=made.differs)
+
+
+def rows_of(made: Rehearsed) -> list[dict[str, Any]]:
+    """The differences as a program reads them: money in roubles as text, what is unknown as null."""
+    frame = made.differences
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [
+        {str(key): value for key, value in row.items() if key != "kopecks"}
+        | {"closed_at": row["closed_at"].to_pydatetime()}
+        | {"difference": None if row["kopecks"] is None else roubles(int(row["kopecks"]))}
+        for row in rows
+    ]
+
+
+def _told(made: Rehearsed, rows: Sequence[Mapping[str, Any]]) -> str:
+    compared = f"{made.window}: {made.compared} shifts compared"
+    if made.left_aside:
+        compared += f", {made.left_aside} left aside: a person has decided about them, or is asked to"
+    lines = [compared]
+    shown = [
+        {**row, "closed_at": f"{row['closed_at']:%Y-%m-%d %H:%M}", "what": _what(row), "made": _shown(row, "made")}
+        | {"booked": _shown(row, "booked")}
+        for row in rows
+    ]
+    if shown:
+        lines += [table(shown, _DIFFERENCES), "", *_sums(made)]
+    elif not made.failed:
+        lines.append("nothing differs")
+    lines += [f"{unit}: its pages cannot be processed: {why}" for unit, why in made.failed.items()]
+    return "\n".join(lines)
+
+
+def _what(row: Mapping[str, Any]) -> str:
+    if row["subject"] == "shift":
+        return "shift"
+    parts = [row["operation"], row["taxation"], "agent" if row["agent"] else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _shown(row: Mapping[str, Any], side: str) -> str:
+    return "—" if row[side] is None else str(row[side])
+
+
+def _sums_in_roubles(made: Rehearsed) -> dict[str, Any]:
+    sums = sums_of(made.differences)
+    return sums | {name: {key: roubles(total) for key, total in sums[name].items()} for name in ("amount", "vat")}
+
+
+def _sums(made: Rehearsed) -> list[str]:
+    sums = sums_of(made.differences)
+    counts = f"differ: {sums['shifts']} shifts, {sums['orders']} orders ({sums['new']} new, {sums['gone']} gone)"
+    money = [
+        f"{operation}, {field}: by {written(roubles(total))} ₽"
+        for field in ("amount", "vat")
+        for operation, total in sums[field].items()
+    ]
+    return [counts, *money]

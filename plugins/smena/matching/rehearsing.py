@@ -1,0 +1,113 @@
+"""A slice as if nothing of the reported shifts were booked yet, and what of the decision is held against the books.
+
+What does not come from the evidence is left aside: statuses of documents, closed periods, answers of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from smena.matching.cases import known_and
+from smena.matching.changes import ChangeSet
+from smena.matching.differences import MADE_ORDERS, MADE_SHIFTS
+from smena.matching.reported import BOOKED
+from smena.matching.slices import Slice
+from smena.model.organization import SettingsInForce
+from smena.model.outcome import Outcome
+from smena.transform.schema import FLAG, TEXT, Schema
+
+STANDING = Schema(
+    "standing",
+    {
+        "shift_id": TEXT,
+        "source": TEXT,
+        "outcome": TEXT,
+        "is_held": FLAG,
+        "is_asked": FLAG,
+        "is_apart": FLAG,
+        "is_marked": FLAG,
+        "is_closed": FLAG,
+        "is_followed": FLAG,
+        "has_orders": FLAG,
+    },
+)
+"""What is known of booked shifts beside what they say.
+
+`is_held`: a person has decided about it. `is_asked`: an open question holds it against its own evidence. `is_apart`:
+another shop reports the till shift too. `is_marked`: an order of it is accepted or rejected. `is_closed`: its day is in
+a closed period, or was when it was loaded. `is_followed`: a shift of the other source is the same as it. `has_orders`:
+orders of it are not reversed.
+"""
+
+
+def unbooked(slice_: Slice, held: pd.Series, in_force: Sequence[SettingsInForce]) -> Slice:
+    """The slice without the published rows of the reported shifts, but of those in `held`, and without closed periods.
+
+    Everything else stays as it is booked: shifts of the other source and of other days, links, comparisons, answers.
+    """
+    current = slice_.current
+    again = (
+        current["is_reported"].astype(bool)
+        & ~current["is_of_another"].astype(bool)
+        & ~current["shift_id"].isin(held)
+    )  # fmt: skip
+    # Whether Market is on says what is loaded from now on, not what was right to book.
+    is_on = slice_.setting.market_start is not None
+    setting = replace(slice_.setting, closed_through=None, market_is_on=is_on, in_force=in_force)
+    return replace(slice_, setting=setting, current=current[~again].reset_index(drop=True))
+
+
+def made_of(
+    changes: ChangeSet, staged: pd.DataFrame, orders: pd.DataFrame, standing: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The shifts and orders that would be booked (MADE_SHIFTS, MADE_ORDERS), without those left aside.
+
+    Args:
+        changes: what `decide` says of the slice that `unbooked` gives.
+        staged: MADE_SHIFTS as they are staged.
+        orders: MADE_ORDERS as they are staged, those of shifts that are not booked among them.
+        standing: STANDING of those that are booked.
+    """
+    outcomes = changes.shifts.set_index("shift_id")["outcome"]
+    rows = staged.drop(columns="outcome").merge(outcomes, left_on="shift_id", right_index=True)
+    rows = rows[~rows["shift_id"].isin(left_aside(standing))]
+    beside = standing.rename(columns={"outcome": "booked_outcome"})
+    rows = rows.merge(beside, on="shift_id", how="left", validate="one_to_one")
+    made, was = rows["outcome"], rows["booked_outcome"]
+    keeps = (
+        # Each of these is booked as it is because of something that is no evidence.
+        known_and(rows["is_followed"])
+        | (known_and(rows["is_closed"]) & ~known_and(was.isin([Outcome.ISSUED, Outcome.NO_CASH])))
+        | (known_and(rows["is_marked"]) & known_and(rows["source"] == "market") & _waits_for_the_other(made))
+        | ((made == Outcome.BEFORE_START) & known_and(was.isin(BOOKED)))
+    )
+    rows["outcome"] = made.mask(keeps, was)
+    is_booked = (rows["outcome"] == Outcome.ISSUED) | (
+        known_and(rows["outcome"] == was) & known_and(rows["has_orders"])
+    )
+    of_booked = orders[orders["shift_id"].isin(rows.loc[is_booked, "shift_id"])]
+    return MADE_SHIFTS.conform(rows), MADE_ORDERS.conform(of_booked)
+
+
+def left_aside(standing: pd.DataFrame) -> pd.Series:
+    """The ids of booked shifts that are not compared: what a person said of them holds, or is still to be said."""
+    aside = standing["is_held"] | standing["is_asked"] | standing["is_apart"]
+    return standing.loc[aside.astype(bool), "shift_id"]
+
+
+def _waits_for_the_other(outcome: pd.Series) -> pd.Series:
+    return outcome.isin([Outcome.DUPLICATE, Outcome.CONFLICT])
+
+
+def kept_by_rule(rows: pd.DataFrame, made: pd.DataFrame, booked: pd.DataFrame, standing: pd.DataFrame) -> set[str]:
+    """Shifts that differ (DIFFERENCES) where the books keep what older evidence said, though newer says another thing.
+
+    The source lacks a part today of what it had before; or the day is in a closed period.
+    """
+    lacking = set(made.loc[made["outcome"] == Outcome.INCOMPLETE, "shift_id"])
+    whole = set(booked.loc[booked["cash_income"].notna(), "shift_id"])
+    closed = set(standing.loc[standing["is_closed"].astype(bool), "shift_id"])
+    return set(rows["shift_id"]) & ((lacking & whole) | closed)

@@ -1,0 +1,292 @@
+"""A rehearsal: what would be booked of the stored evidence, by the code and the settings of now, against the books.
+
+Shifts and orders are made by the functions of the road, from pages to orders, and decided about as if nothing of them
+were booked. All of it happens in one transaction that cannot be committed. Memory holds one lot of shifts, as a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+
+from smena.integration.organizations import parsed_settings, settings_by_day
+from smena.matching.decide import decide
+from smena.matching.differences import DIFFERENCES, MADE_ORDERS, MADE_SHIFTS, differences
+from smena.matching.rehearsing import kept_by_rule, left_aside, made_of, unbooked
+from smena.model.errors import WrongUse
+from smena.model.organization import SettingsInForce
+from smena.model.product import product_of
+from smena.model.product import products as installed
+from smena.model.window import Window
+from smena.pipeline.border import Failed, by_register
+from smena.pipeline.log import step_log
+from smena.pipeline.process import stage
+from smena.pipeline.product import Shard, implementation_of
+from smena.pipeline.road import Road
+from smena.transform.decoded import Decoded
+from smena.warehouse import ledger
+from smena.warehouse.database import Transaction
+from smena.warehouse.ledger import Batch
+from smena.warehouse.pages import StoredPage
+from smena.warehouse.rehearsing import STAGE_ID, read_again, read_booked, read_staged, rehearsal, rest_of
+from smena.warehouse.slices import read_slice
+
+SETTINGS = ("corrections", "date_policy", "keeps_cash_documents", "refunds", "vat")
+"""Settings that a rehearsal can change. `detail` is none of them: it decides which evidence is asked for."""
+
+SHIFTS_OF_A_LOT = 20_000
+"""Batches are decided together up to so many shifts: a day's batch has a few, and each decision costs a second."""
+
+MARGIN = timedelta(days=7)
+"""Till shifts are found by the day of their order, which may be that of their opening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a rehearsal found.
+
+    Attributes:
+        differences: DIFFERENCES, without the shifts that are left aside.
+        compared: shifts made again, or looked for.
+        left_aside: booked shifts that are not compared, because a person has decided about them or is asked to.
+        failed: by unit, why its pages could not be worked on.
+    """
+
+    inn: str
+    window: Window
+    differences: pd.DataFrame
+    compared: int = 0
+    left_aside: int = 0
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything differs, or could not be made."""
+        return bool(len(self.differences) or self.failed)
+
+
+@dataclass
+class _Found:
+    """What was found so far of one product."""
+
+    differences: list[pd.DataFrame] = field(default_factory=list)
+    compared: int = 0
+    left_aside: int = 0
+    failed: Failed = field(default_factory=dict)
+
+
+def rehearse(
+    road: Road,
+    inn: str,
+    window: Window,
+    *,
+    settings: Mapping[str, str] | None = None,
+    products: Sequence[str] = (),
+) -> Rehearsed:
+    """Rehearses shifts that were closed in a window. Nothing is written.
+
+    Args:
+        road: its warehouse and clock are used, and nothing is asked of a service.
+        inn: whose.
+        window: days of closing.
+        settings: values over the settings of every day, as `smena organization set` takes them.
+        products: which of them; all that are installed where none is named.
+
+    Raises WrongUse for an organisation that is not registered, and for settings that cannot be rehearsed.
+    """
+    with step_log("rehearse", inn=inn) as told, rehearsal(road.warehouse) as transaction:
+        in_force = _over(settings_by_day(transaction, inn), settings or {}, window)
+        parts = [_of_product(road, transaction, inn, product, window, in_force) for product in products or installed()]
+        found = [frame for part in parts for frame in part.differences if len(frame)]
+        rows = DIFFERENCES.conform(pd.concat(found, ignore_index=True)) if found else DIFFERENCES.empty()
+        made = Rehearsed(
+            inn,
+            window,
+            rows,
+            sum(part.compared for part in parts),
+            sum(part.left_aside for part in parts),
+            {unit: str(error) for part in parts for (unit, _), error in part.failed.items()},
+        )
+        told.update(shifts=made.compared, left_aside=made.left_aside, differ=len(rows), failed=len(made.failed))
+        return made
+
+
+def _over(in_force: Sequence[SettingsInForce], settings: Mapping[str, str], window: Window) -> list[SettingsInForce]:
+    """The settings of every day with these values over them."""
+    unfit = sorted(settings.keys() - set(SETTINGS))
+    if unfit:
+        raise WrongUse(
+            f"{', '.join(unfit)} cannot be rehearsed from the stored evidence", fix=f"set one of: {', '.join(SETTINGS)}"
+        )
+    changed = [
+        replace(one, organization=replace(one.organization, **parsed_settings(one.organization.inn, settings)))
+        for one in in_force
+    ]
+    for before, after in zip(in_force, changed, strict=True):
+        is_of_window = (before.first_day is None or before.first_day <= window.last_day) and (
+            before.end_day is None or before.end_day > window.first_day
+        )
+        was_of_totals = before.organization.detail == "totals" and before.organization.vat_wanted == "totals"
+        if is_of_window and was_of_totals and after.organization.vat_wanted == "exact":
+            raise WrongUse(
+                "vat=exact cannot be rehearsed: receipts of these days were not asked for",
+                fix="rehearse days that were loaded with vat=exact or detail=receipts",
+            )
+    return changed
+
+
+def _of_product(
+    road: Road,
+    transaction: Transaction,
+    inn: str,
+    product: str,
+    window: Window,
+    in_force: Sequence[SettingsInForce],
+) -> _Found:
+    """What differs of one product: by the newest evidence of each day, then by what the rest was written from."""
+    found = _Found()
+    source = product_of(product).source
+    days = {"first_day": window.first_day, "last_day": window.last_day}
+    begins = window.first_day if product_of(product).is_operator else window.first_day - MARGIN
+    transaction.run("rehearse_evidence", inn=inn, product=product, **days | {"first_day": begins})
+    for lot in _lots(road, transaction, in_force, found.failed):
+        _compare(transaction, inn, source, window, in_force, lot, found, is_last=False)
+    if rest_of(transaction, inn, source, **days):
+        transaction.run("rehearse_written", inn=inn, product=product, source=source, **days)
+        for lot in _lots(road, transaction, in_force, found.failed):
+            _compare(transaction, inn, source, window, in_force, lot, found, is_last=True)
+    _keep_rest(transaction, inn, source, found, rest_of(transaction, inn, source, **days))
+    return found
+
+
+def _lots(
+    road: Road, transaction: Transaction, in_force: Sequence[SettingsInForce], failed: Failed
+) -> Iterator[Window]:
+    """Stages the evidence lot by lot, each in place of the one before; gives the days of what is staged."""
+    lot: list[Batch] = []
+    shifts = 0
+    for row in transaction.rows("rehearse_batches"):
+        batch = ledger.batch_of(transaction, row["batch_id"])
+        # What a clock could show then, it can show now; what it could not, it did not show.
+        now = min(road.now(), row["finished_at"]).astimezone(UTC)
+        shifts += _stage(road, transaction, batch, len(lot), in_force, now, failed)
+        lot.append(batch)
+        if shifts >= SHIFTS_OF_A_LOT:
+            yield _span(lot)
+            _empty(transaction, lot)
+            lot, shifts = [], 0
+    if lot:
+        yield _span(lot)
+        _empty(transaction, lot)
+
+
+def _span(lot: Sequence[Batch]) -> Window:
+    return Window(min(one.first_day for one in lot), max(one.last_day for one in lot))
+
+
+def _empty(transaction: Transaction, lot: Sequence[Batch]) -> None:
+    for place in range(len(lot)):
+        transaction.run("stage_clear", batch_id=STAGE_ID, shard=place)
+
+
+def _stage(
+    road: Road,
+    transaction: Transaction,
+    batch: Batch,
+    place: int,
+    in_force: Sequence[SettingsInForce],
+    now: datetime,
+    failed: Failed,
+) -> int:
+    """Stages again what a batch has read, as the shard `place`; says how many shifts."""
+    staged = 0
+
+    def worked(pages: list[StoredPage]) -> int:
+        return _work(road, transaction, batch, place, pages, in_force, now)
+
+    for pages in read_again(transaction, batch.batch_id, chunk_bytes=road.chunk_bytes):
+        staged += sum(by_register(transaction, pages, worked, failed))
+    parameters = {"inn": batch.organization_inn, "batch_id": batch.batch_id, "stage_id": STAGE_ID, "shard": place}
+    transaction.run("rehearse_prune", **parameters)
+    return staged
+
+
+def _work(
+    road: Road,
+    transaction: Transaction,
+    batch: Batch,
+    place: int,
+    pages: list[StoredPage],
+    in_force: Sequence[SettingsInForce],
+    now: datetime,
+) -> int:
+    """Pages into staged shifts and orders, by what processes a batch of the product; says how many shifts."""
+    product = implementation_of(batch.product)
+    of = Shard(road, batch, place, in_force)
+    shifts = 0
+    for part in product.parts(pages):
+        chunk = product.work(part, of, now, Decoded())
+        stage(transaction, STAGE_ID, place, chunk)
+        shifts += len(chunk.shifts)
+    return shifts
+
+
+def _compare(
+    transaction: Transaction,
+    inn: str,
+    source: str,
+    window: Window,
+    in_force: Sequence[SettingsInForce],
+    lot: Window,
+    found: _Found,
+    *,
+    is_last: bool,
+) -> None:
+    """Decides about what is staged and holds it against the books.
+
+    Where the newest evidence says another thing than the books, and a rule says that the books keep what older evidence
+    said, the shift is left to the second round (`is_last`), which reads that evidence.
+    """
+    days = {"first_day": lot.first_day, "last_day": lot.last_day}
+    transaction.run("rehearse_next")
+    slice_ = read_slice(transaction, STAGE_ID, inn, **days)
+    reported = [*slice_.reported["shift_id"], *slice_.reported_tills["shift_id"]]
+    booked, booked_orders, standing = read_booked(transaction, inn, source, reported)
+    changes = decide(unbooked(slice_, left_aside(standing), in_force))
+    made, made_orders = made_of(changes, *read_staged(transaction, changes), standing)
+
+    made = made[_in_window(made, window) | made["shift_id"].isin(booked.loc[_in_window(booked, window), "shift_id"])]
+    aside = set(left_aside(standing))
+    both = set(made["shift_id"]) & set(booked["shift_id"])
+    rows = differences(
+        made,
+        made_orders[made_orders["shift_id"].isin(made["shift_id"])],
+        booked[booked["shift_id"].isin(both)],
+        booked_orders[booked_orders["shift_id"].isin(both)],
+    )
+    later = set() if is_last else kept_by_rule(rows, made, booked, standing)
+    found.differences.append(rows[~rows["shift_id"].isin(later)])
+    done = set(made["shift_id"]) - later
+    found.compared += len(done)
+    in_window = set(booked.loc[_in_window(booked, window), "shift_id"])
+    found.left_aside += len(aside & in_window)
+    transaction.run("rehearse_made", shifts=[*done, *aside])
+
+
+def _keep_rest(transaction: Transaction, inn: str, source: str, found: _Found, rest: Sequence[str]) -> None:
+    """Booked shifts that no evidence gave again."""
+    booked, booked_orders, standing = read_booked(transaction, inn, source, rest)
+    aside = left_aside(standing)
+    found.left_aside += len(aside)
+    booked = booked[~booked["shift_id"].isin(aside)]
+    orders = booked_orders[booked_orders["shift_id"].isin(booked["shift_id"])]
+    found.differences.append(differences(MADE_SHIFTS.empty(), MADE_ORDERS.empty(), booked, orders))
+    found.compared += len(booked)
+
+
+def _in_window(shifts: pd.DataFrame, window: Window) -> pd.Series:
+    first, end = pd.Timestamp(window.first_day), pd.Timestamp(window.last_day) + pd.Timedelta(days=1)
+    return (shifts["closed_at"] >= first) & (shifts["closed_at"] < end)

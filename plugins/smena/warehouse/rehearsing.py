@@ -1,0 +1,65 @@
+"""The transaction of a rehearsal, which never ends in a commit, and what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from smena.matching.changes import ChangeSet
+from smena.matching.differences import BOOKED_ORDERS, BOOKED_SHIFTS, MADE_ORDERS, MADE_SHIFTS
+from smena.matching.rehearsing import STANDING
+from smena.model.reasons import Reason
+from smena.warehouse.copying import read_frame
+from smena.warehouse.database import Transaction, Warehouse
+from smena.warehouse.pages import StoredPage, chunks_of
+
+STAGE_ID = 0
+"""Under this id a rehearsal stages what it makes. No batch has it, and nobody else sees the rows."""
+
+
+@contextmanager
+def rehearsal(warehouse: Warehouse) -> Iterator[Transaction]:
+    """A transaction that sees one moment of the warehouse and is rolled back however it ends; a commit of it fails."""
+    with warehouse.transaction(keep=False) as transaction:
+        transaction.run("rehearse_snapshot")
+        transaction.run("rehearse_begin")
+        yield transaction
+
+
+def read_again(transaction: Transaction, batch_id: int, *, chunk_bytes: int) -> Iterator[list[StoredPage]]:
+    """The pages of a batch that count for a rehearsal, in chunks as `pages_by_assignment` gives them."""
+    return chunks_of(transaction.stream("rehearse_pages", batch_id=batch_id), chunk_bytes=chunk_bytes)
+
+
+def read_staged(transaction: Transaction, changes: ChangeSet) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What is staged of the shifts that were decided (MADE_SHIFTS, MADE_ORDERS), without what nobody can believe."""
+    if len(changes.unused) or len(changes.unused_tills):
+        places = {"places": list(changes.unused), "till_places": list(changes.unused_tills)}
+        transaction.run("apply_unused", batch_id=STAGE_ID, **places)
+    if len(changes.apart):
+        why = str(Reason.ANOTHER_SHOP_REPORTS_IT)
+        transaction.run("apply_apart", batch_id=STAGE_ID, reason=why, places=list(changes.apart))
+    return (
+        read_frame(transaction, "rehearse_staged_shifts", MADE_SHIFTS, stage_id=STAGE_ID),
+        read_frame(transaction, "rehearse_staged_orders", MADE_ORDERS, stage_id=STAGE_ID),
+    )
+
+
+def read_booked(transaction: Transaction, inn: str, source: str, shifts: Sequence[str]) -> tuple[pd.DataFrame, ...]:
+    """Shifts as they are booked: BOOKED_SHIFTS, BOOKED_ORDERS, STANDING."""
+    ids = list(shifts)
+    return (
+        read_frame(transaction, "rehearse_shifts", BOOKED_SHIFTS, inn=inn, source=source, shifts=ids),
+        read_frame(transaction, "rehearse_orders", BOOKED_ORDERS, shifts=ids),
+        read_frame(transaction, "rehearse_standing", STANDING, inn=inn, shifts=ids),
+    )
+
+
+def rest_of(transaction: Transaction, inn: str, source: str, first_day: date, last_day: date) -> list[str]:
+    """The ids of booked shifts of these days that were not made again."""
+    asked: dict[str, Any] = {"inn": inn, "product": product, "first_day": first_day, "last_day": last_day}
+    return [row["shift_id"] for row in transaction.rows("rehearse_rest", **asked)]
