@@ -155,7 +155,7 @@ def _of_product(
     for lot in _lots(road, transaction, in_force, found.failed):
         _compare(transaction, inn, source, window, in_force, lot, found, is_last=False)
     if rest_of(transaction, inn, source, **days):
-        transaction.run("rehearse_written", inn=inn, product=product, source=source, **days)
+        transaction.run("rehearse_written", inn=inn, source=source, **days)
         for lot in _lots(road, transaction, in_force, found.failed):
             _compare(transaction, inn, source, window, in_force, lot, found, is_last=True)
     _keep_rest(transaction, inn, source, found, rest_of(transaction, inn, source, **days))

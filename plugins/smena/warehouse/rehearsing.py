@@ -61,5 +61,5 @@ def read_booked(transaction: Transaction, inn: str, source: str, shifts: Sequenc
 
 def rest_of(transaction: Transaction, inn: str, source: str, first_day: date, last_day: date) -> list[str]:
     """The ids of booked shifts of these days that were not made again."""
-    asked: dict[str, Any] = {"inn": inn, "product": product, "first_day": first_day, "last_day": last_day}
+    asked: dict[str, Any] = {"inn": inn, "source": source, "first_day": first_day, "last_day": last_day}
     return [row["shift_id"] for row in transaction.rows("rehearse_rest", **asked)]
