@@ -169,7 +169,7 @@ DAMAGES: dict[str, tuple[str, set[str]]] = {
 TILL_DAMAGES: dict[str, tuple[str, set[str]]] = {
     "one kopeck more": ("update stage.cash_order set amount = amount + 1 where @order", {SALES, MORE_SALES}),
     "no cashbox": (
-        "update stage.till_shift set cashbox_id = ' ' where outcome = 'incomplete'",
+        "update stage.till_shift set cashbox_id = ' ' where outcome = 'no_cash'",
         {"gate_till_shifts.cashbox_is_written"},
     ),
     "an unknown outcome": (

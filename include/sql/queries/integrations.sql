@@ -1,4 +1,4 @@
--- Run wherever it matters whether a product is on: how integrations are switched.
+-- Run by `status`: how integrations are switched.
 select
     integration.organization_inn,
     organization.name,

@@ -1,5 +1,5 @@
--- Run wherever it is shown how far integrations are and what waits: the command line, the pages, alerts and metrics. A day
--- is over when it is over in the organisation's zone and in Kaliningrad.
+-- Run by `standings`, for the command line, the pages, alerts and metrics: how far integrations are and what waits. A day is
+-- over when it is over in the organisation's zone and in Kaliningrad.
 with wanted as (
     select
         integration.organization_inn,

@@ -135,8 +135,9 @@ def asked_windows(
         "window_days": _window_days(organization, product),
         "seen_at": seen_at,
     }
-    statement = "plan_asked" if product_of(product).is_operator else "plan_market_asked"
-    return _planned(transaction.rows(statement, **asked))
+    if product_of(product).is_operator:
+        return _planned(transaction.rows("plan_asked", **asked))
+    return _planned(transaction.rows("plan_market_asked", **asked))
 
 
 def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime) -> None:
@@ -228,8 +229,9 @@ def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, 
 
 
 def _windows(transaction: Transaction, asked: dict[str, Any]) -> list[PlannedWindow]:
-    statement = "plan_windows" if product_of(asked["product"]).is_operator else "plan_market_windows"
-    return _planned(transaction.rows(statement, **asked))
+    if product_of(asked["product"]).is_operator:
+        return _planned(transaction.rows("plan_windows", **asked))
+    return _planned(transaction.rows("plan_market_windows", **asked))
 
 
 def _window_days(organization: Organization, product: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from smena.pipeline import alerts
+from smena.quality import gate
 from smena.warehouse.sql import SQL_DIRECTORY, query
 
 ROOT = Path(__file__).parents[3]
@@ -69,8 +70,9 @@ def test_every_name_that_the_code_runs_has_its_file() -> None:
 
 
 def test_every_file_is_run_by_somebody() -> None:
-    of_alerts = set(alerts._STATEMENTS.values())
-    assert set(QUERIES) - {use.name for use in USES} - of_alerts - OF_THE_DEMO == set()
+    of_tables = {*alerts._STATEMENTS.values(), *(part.schema.name for part in gate.PARTS)}
+    of_tables |= {part.published for part in gate.PARTS if part.published}
+    assert set(QUERIES) - {use.name for use in USES} - of_tables - OF_THE_DEMO == set()
 
 
 @pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place} {use.name}")
