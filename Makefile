@@ -53,6 +53,7 @@ lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms
 	$(BIN)/python .ci/audit.py requirements.txt
 	$(BIN)/python -m demo.dag_page --check
 	$(BIN)/python -m demo.command_page --check
+	$(BIN)/python -m demo.settings_page --check
 
 format: $(VENV)/dev-ready ## what can be formatted and mended by itself
 	$(BIN)/ruff format .
@@ -65,9 +66,10 @@ bench: $(VENV)/bench-ready ## the road, and other ways to load the same rows, me
 sbom: $(VENV)/dev-ready ## sbom.json: the pinned packages as CycloneDX
 	$(BIN)/cyclonedx-py requirements requirements.txt --of JSON --output-file sbom.json
 
-docs: $(VENV)/ready ## docs/dags.md and docs/commands.md, made from the DAGs' and the commands' own words
+docs: $(VENV)/ready ## docs/dags.md, commands.md and settings.md, made from the code's own words
 	$(BIN)/python -m demo.dag_page
 	$(BIN)/python -m demo.command_page
+	$(BIN)/python -m demo.settings_page
 
 clean: stop ## remove everything that was made: the environment, the demo's data
 	rm -rf $(VENV) $(LOWEST) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis sbom.json .servers

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
-from smena.settings import setting
+from smena.settings import SETTINGS
 from smena.sources.airflow import AirflowAddress
 from smena.sources.messenger import Channel, Messenger
 from smena.warehouse.database import Warehouse
@@ -167,17 +167,16 @@ def airflow_from_environment() -> AirflowAddress | None:
 
     None where no address is set. Raises WrongUse where nobody to ask as is.
     """
-    told = {word: setting(f"SMENA_AIRFLOW_{word}") for word in ("URL", "TOKEN", "USER", "PASSWORD")}
-    if not told["URL"]:
+    url = SETTINGS.airflow_url
+    if not url:
         return None
-    if not told["URL"].startswith(("http://", "https://")):
-        raise WrongUse("SMENA_AIRFLOW_URL is not http or https", fix="give it like https://airflow.example.org")
-    if not told["TOKEN"] and not (told["USER"] and told["PASSWORD"]):
+    address = AirflowAddress(url, SETTINGS.airflow_token, SETTINGS.airflow_user, SETTINGS.airflow_password)
+    if not address.token and not (address.user and address.password):
         raise WrongUse(
             "SMENA_AIRFLOW_URL is set without anybody to ask as",
             fix="set SMENA_AIRFLOW_TOKEN, or SMENA_AIRFLOW_USER and SMENA_AIRFLOW_PASSWORD",
         )
-    return AirflowAddress(told["URL"], told["TOKEN"], told["USER"], told["PASSWORD"])
+    return address
 
 
 def _understood(name: str, read: Callable[[], T]) -> T:

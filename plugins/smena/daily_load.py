@@ -16,14 +16,14 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its own list of types
 )
 
 from smena.dag_settings import ZONE
-from smena.settings import setting
+from smena.settings import SETTINGS
 
 # A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
-FIRST_DAY = setting("SMENA_SCHEDULE_FROM")
+FIRST_DAY = SETTINGS.schedule_from
 
 
 # How long after it was queued a load should have ended: before people come, and before the DAG `alerts` counts.
-DEADLINE = timedelta(minutes=int(setting("SMENA_LOAD_DEADLINE_MINUTES") or 120))
+DEADLINE = timedelta(minutes=SETTINGS.load_deadline_minutes)
 
 
 def ends_in_time() -> DeadlineAlert:

@@ -1,39 +1,179 @@
-"""Settings: the variable `SMENA_…`, else the option of that name in the section `[smena]` of Airflow's configuration.
+"""Every setting of this installation, with its type, its default and its meaning: `SETTINGS.alert_quarantine`.
 
-The provider describes that section to Airflow (`smena.provider`). The command line does not import Airflow, which would
-cost it seconds: there the option is read as Airflow reads it, from `AIRFLOW__SMENA__…` or from `airflow.cfg`.
+A setting is the variable `SMENA_…`, else the option of that name in the section `[smena]` of Airflow's configuration,
+which the provider describes to Airflow (`smena.provider`). The command line does not import Airflow, which would take
+seconds: there the option is read as Airflow reads it, from `AIRFLOW__SMENA__…` or from `airflow.cfg`.
+
+`python -m demo.settings_page` makes `docs/settings.md` of it.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Callable
 from configparser import ConfigParser
 from configparser import Error as ConfigError
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
+
+from smena.model.errors import WrongUse
 
 SECTION = "smena"
 PREFIX = "SMENA_"
+MOST = 1_000_000
+
+T = TypeVar("T")
 
 
-def setting(variable: str) -> str:
-    """The value of a setting by the name of its variable, without spaces around it; empty where it is not set."""
-    told = os.environ.get(variable, "").strip()
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """What the values of a setting are.
+
+    Attributes:
+        read: the value that a text stands for; raises ValueError where it stands for none.
+        words: what such a text is, for a person: `a day like 2025-11-30`.
+        of_airflow: the type that Airflow's configuration reference shows.
+    """
+
+    read: Callable[[str], T]
+    words: str
+    of_airflow: str = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """A setting. It is read each time it is asked for, so that a wrong value stops only what needs it.
+
+    Attributes:
+        variable: the name of its variable, which goes before the option.
+        default: what holds where nothing is set.
+        meaning: what it does, a sentence for whoever sets it.
+        is_secret: its value is shown nowhere.
+    """
+
+    variable: str
+    kind: Kind[T]
+    default: T
+    meaning: str
+    example: str = ""
+    is_secret: bool = False
+
+    @property
+    def option(self) -> str:
+        """Its name in the section `[smena]`."""
+        return self.variable.removeprefix(PREFIX).lower()
+
+    @overload
+    def __get__(self, settings: None, owner: type) -> Setting[T]: ...
+
+    @overload
+    def __get__(self, settings: object, owner: type) -> T: ...
+
+    def __get__(self, settings: object | None, owner: type) -> Setting[T] | T:
+        return self if settings is None else self.value()
+
+    def value(self) -> T:
+        """What it is set to, else its default. Raises WrongUse, which names where it is set, but not the value."""
+        text, place = _found(self)
+        if not text:
+            return self.default
+        try:
+            return self.kind.read(text)
+        except ValueError:
+            # The parser's complaint repeats the text, which may be a secret in the wrong place.
+            pass
+        raise WrongUse(f"{place} is not {self.kind.words}", fix=f"give it like {self.example}" if self.example else "")
+
+
+def _whole_number(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,7}", text) or int(text) > MOST:
+        raise ValueError
+    return int(text)
+
+
+def _day(text: str) -> date:
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError
+    return date.fromisoformat(text)
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError
+    return text
+
+
+WHOLE_NUMBER = Kind(_whole_number, f"a whole number from 0 to {MOST}", "integer")
+DAY: Kind[date | None] = Kind(_day, "a day like 2025-11-30")
+ADDRESS = Kind(_address, "http or https")
+TEXT = Kind(str, "a text")
+
+
+class Settings:
+    """The settings of this installation: of the class each is a `Setting`, of `SETTINGS` its value."""
+
+    alert_quarantine = Setting(
+        "SMENA_ALERT_QUARANTINE",
+        WHOLE_NUMBER,
+        0,
+        "How many records of a product may wait in quarantine before an alert says so.",
+        example="20",
+    )
+    load_deadline_minutes = Setting(
+        "SMENA_LOAD_DEADLINE_MINUTES",
+        WHOLE_NUMBER,
+        120,
+        "Minutes after which an alert is sent of a daily load that has not ended.",
+        example="90",
+    )
+    schedule_from = Setting(
+        "SMENA_SCHEDULE_FROM",
+        DAY,
+        None,
+        "The first day of the daily DAGs' schedule; days that are past are then run one after another.",
+        example="2026-01-01",
+    )
+    airflow_url = Setting(
+        "SMENA_AIRFLOW_URL",
+        ADDRESS,
+        "",
+        "Airflow's address, where the command line starts loading when an integration is switched on.",
+        example="https://airflow.example.org",
+    )
+    airflow_user = Setting("SMENA_AIRFLOW_USER", TEXT, "", "The user of Airflow as whom it does so.")
+    airflow_password = Setting("SMENA_AIRFLOW_PASSWORD", TEXT, "", "The password of that user.", is_secret=True)
+    airflow_token = Setting(
+        "SMENA_AIRFLOW_TOKEN", TEXT, "", "A token of Airflow's REST API, in place of user and password.", is_secret=True
+    )
+
+
+SETTINGS = Settings()
+
+
+def all_settings() -> list[Setting[Any]]:
+    """Every setting, in the order of `Settings`."""
+    return [one for one in vars(Settings).values() if isinstance(one, Setting)]
+
+
+def _found(one: Setting[Any]) -> tuple[str, str]:
+    """The text of a setting without spaces around it, empty where it is not set, and the name of where it is set."""
+    told = os.environ.get(one.variable, "").strip()
     if told:
-        return told
-    option = variable.removeprefix(PREFIX).lower()
+        return told, one.variable
     airflow = sys.modules.get("airflow.configuration")
-    return _of_airflow(airflow.conf, option) if airflow else _of_files(option)
-
-
-def _of_airflow(conf: Any, option: str) -> str:
-    return str(conf.get(SECTION, option, fallback="") or "").strip()
-
-
-def _of_files(option: str) -> str:
-    told = os.environ.get(f"AIRFLOW__{SECTION.upper()}__{option.upper()}", "").strip()
-    return told or _of_file(_configuration_file(), option)
+    if airflow:
+        told = str(airflow.conf.get(SECTION, one.option, fallback="") or "").strip()
+    else:
+        variable = f"AIRFLOW__{SECTION.upper()}__{one.option.upper()}"
+        told = os.environ.get(variable, "").strip()
+        if told:
+            return told, variable
+        told = _of_file(_configuration_file(), one.option)
+    return told, f"{one.option} in [{SECTION}] of Airflow's configuration"
 
 
 def _configuration_file() -> Path:

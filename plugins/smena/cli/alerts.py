@@ -11,7 +11,8 @@ from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option
 from smena.connections import messenger_from_environment, warehouse_from_environment
 from smena.integration.organizations import organization_of
-from smena.pipeline.alerts import gather, quarantine_borne, send
+from smena.pipeline.alerts import gather, send
+from smena.settings import SETTINGS
 from smena.warehouse.database import Warehouse
 
 
@@ -24,7 +25,7 @@ def alerts(session: Session, *, inn: str | None, is_sent: bool) -> None:
     warehouse = Warehouse(warehouse_from_environment())
     if inn:
         organization_of(warehouse, inn)
-    messages = gather(warehouse, datetime.now(UTC), inn=inn, borne=quarantine_borne())
+    messages = gather(warehouse, datetime.now(UTC), inn=inn, borne=SETTINGS.alert_quarantine)
     data: dict[str, object] = {"messages": [message.payload for message in messages]}
     parts = [message.text for message in messages] or ["nothing to say"]
     if is_sent:

@@ -20,7 +20,7 @@ from smena.pipeline.alert_words import Alert, headline, late, told, unchecked
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.road import Road
 from smena.reads.standing import open_days
-from smena.settings import setting
+from smena.settings import SETTINGS
 from smena.sources.messenger import Messenger
 from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 
@@ -100,14 +100,6 @@ class Sent:
     channel: str | None
 
 
-def quarantine_borne() -> int:
-    """How many open records in quarantine are borne without a word: `SMENA_ALERT_QUARANTINE`, else none."""
-    borne = setting("SMENA_ALERT_QUARANTINE") or "0"
-    if not borne.isdecimal():
-        raise WrongUse("SMENA_ALERT_QUARANTINE is not a number", fix="give it like 20")
-    return int(borne)
-
-
 def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, borne: int = 0) -> list[Message]:
     """A message for each organisation of which there is something to say; of the others none.
 
@@ -167,7 +159,7 @@ def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str, desk: s
     """
     wrong: WrongUse | None = None
     try:
-        borne = quarantine_borne()
+        borne = SETTINGS.alert_quarantine
     except WrongUse as error:
         # A setting that cannot be read keeps no alert back: every record is told, then the task fails with this error.
         borne, wrong = 0, error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from smena.settings import Setting, all_settings
+
 _VERSION_ADDED = "0.1.0"
 
 
@@ -26,7 +28,12 @@ def get_provider_info() -> dict[str, Any]:
         "hooks": [{"integration-name": "Kontur", "python-modules": ["smena.provider.hooks"]}],
         "bundles": [{"integration-name": "Kontur", "python-modules": ["smena.provider.bundle"]}],
         "connection-types": [_OFD, _MARKET],
-        "config": {"smena": {"description": "Settings of Smena.", "options": _OPTIONS}},
+        "config": {
+            "smena": {
+                "description": "Settings of Smena.",
+                "options": {one.option: _option(one) for one in all_settings()},
+            }
+        },
     }
 
 
@@ -71,31 +78,13 @@ _MARKET: dict[str, Any] = {
 }
 
 
-def _option(description: str, *, kind: str = "string", default: str | None = None, example: str | None = None,
-            sensitive: bool = False) -> dict[str, Any]:  # fmt: skip
-    told = {"description": description, "version_added": _VERSION_ADDED, "type": kind, "example": example,
-            "default": default}  # fmt: skip
-    return told | ({"sensitive": True} if sensitive else {})
-
-
-# Each has a variable too, which goes before it: `airflow_url` is SMENA_AIRFLOW_URL.
-_OPTIONS: dict[str, Any] = {
-    "alert_quarantine": _option(
-        "How many records may wait in quarantine before an alert tells of them; without it none.",
-        kind="integer", example="20",
-    ),
-    "load_deadline_minutes": _option(
-        "Minutes after which a daily load that has not ended is told of; without it 120.", kind="integer", example="90"
-    ),
-    "schedule_from": _option(
-        "The first day of the daily DAGs' schedule; days that are past are then run one after another.",
-        example="2026-01-01",
-    ),
-    "airflow_url": _option(
-        "Where the command line starts loading when an integration is switched on.",
-        example="https://airflow.example.org",
-    ),
-    "airflow_user": _option("As whom it does so."),
-    "airflow_password": _option("The password of that user.", sensitive=True),
-    "airflow_token": _option("A token of Airflow's REST API, in place of user and password.", sensitive=True),
-}  # fmt: skip
+def _option(one: Setting[Any]) -> dict[str, Any]:
+    """A setting as Airflow's configuration reference shows it."""
+    told = {
+        "description": f"{one.meaning} The variable {one.variable} goes before it.",
+        "version_added": _VERSION_ADDED,
+        "type": one.kind.of_airflow,
+        "example": one.example or None,
+        "default": str(one.default) if one.default not in (None, "") else None,
+    }
+    return told | ({"sensitive": True} if one.is_secret else {})

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from smena.model.errors import WrongUse
-from smena.pipeline.alerts import gather, quarantine_borne, send
+from smena.pipeline.alerts import gather, send
+from smena.settings import SETTINGS, Settings
 from smena.warehouse.database import Warehouse
 from tests.integration.alert_receivers import Hook
 from tests.integration.alerts.trouble import (
@@ -131,12 +132,12 @@ def test_quarantine_is_borne_silently_through_the_threshold(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMENA_ALERT_QUARANTINE", "3")
-    (message,) = gather(troubled, NOW, inn=ROMASHKA, borne=quarantine_borne())
+    (message,) = gather(troubled, NOW, inn=ROMASHKA, borne=SETTINGS.alert_quarantine)
     assert "quarantine" not in counts(message)
     assert "quarantine" in counts(gather(troubled, NOW, inn=ROMASHKA, borne=2)[0])
     monkeypatch.setenv("SMENA_ALERT_QUARANTINE", "many")
     with pytest.raises(WrongUse, match="SMENA_ALERT_QUARANTINE"):
-        quarantine_borne()
+        Settings.alert_quarantine.value()
 
 
 def test_what_a_town_in_trouble_leaves_behind_is_told(build_town: Callable[..., Town]) -> None:

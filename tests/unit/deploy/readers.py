@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demo.repository import REPOSITORY
 from smena.connections import ALERTS, WAREHOUSE
-from smena.sources.airflow import AirflowAddress
+from smena.settings import Settings
 
 PLUGINS = REPOSITORY / "plugins"
 
@@ -67,27 +67,16 @@ def _said(node: ast.AST) -> set[str]:
 
 
 def _variables(node: ast.AST) -> Iterator[str]:
-    """What is asked of `os.environ` or the settings there, by its name, or its beginning and each word for the rest."""
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("os.environ.get", "os.getenv", "setting"):
-            (name, *_) = call.args
+    """What is asked of `os.environ` there by its name, and of the settings."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call) and ast.unparse(one.func) in ("os.environ.get", "os.getenv"):
+            (name, *_) = one.args
             if isinstance(name, ast.Constant) and str(name.value).startswith("SMENA_"):
                 yield str(name.value)
-            elif isinstance(name, ast.JoinedStr) and isinstance(name.values[0], ast.Constant):
-                if str(name.values[0].value).startswith("AIRFLOW__"):
-                    continue  # Airflow's own name for whichever setting is asked for.
-                assert name.values[0].value == "SMENA_AIRFLOW_", "a new family of variables: tell of its words"
-                yield from (f"SMENA_AIRFLOW_{word}" for word in _words(node))
-        elif isinstance(call, ast.Subscript) and ast.unparse(call.value) == "os.environ":
-            yield str(ast.literal_eval(call.slice))
-
-
-def _words(node: ast.AST) -> list[str]:
-    (words,) = [one for one in ast.walk(node) if isinstance(one, ast.Tuple) and len(one.elts) == len(_ADDRESS)]
-    return [str(ast.literal_eval(word)) for word in words.elts]
-
-
-_ADDRESS = AirflowAddress.__dataclass_fields__
+        elif isinstance(one, ast.Subscript) and ast.unparse(one.value) == "os.environ":
+            yield str(ast.literal_eval(one.slice))
+        elif isinstance(one, ast.Attribute) and ast.unparse(one.value) == "SETTINGS":
+            yield vars(Settings)[one.attr].variable
 
 
 def _reached(places: set[tuple[Path, str]], saying: dict[str, set[tuple[Path, str]]]) -> set[str]:
