@@ -179,6 +179,7 @@ create table control.organization (
     vat text not null default 'totals' check (vat in ('totals', 'exact')),
     settings_from date,
     bad_share_limit numeric(4, 3) not null default 0.2 check (bad_share_limit between 0 and 1),
+    most_changed_orders integer not null default 100 check (most_changed_orders >= 0),
     ofd_connection text not null default 'kontur_ofd',
     market_connection text not null default 'kontur_market',
     created_at timestamptz not null default now()
@@ -716,7 +717,14 @@ create table control.batch (
     state text not null default 'planned' check (state in ('planned', 'published', 'stopped')),
     finished_at timestamptz,
     summary jsonb not null default '{}',
-    check (first_day <= last_day)
+    allowed_changes bigint,
+    allowed_by text,
+    allowed_at timestamptz,
+    allowed_reason text,
+    check (first_day <= last_day),
+    constraint an_allowance_is_signed check (
+        num_nonnulls(allowed_changes, allowed_by, allowed_at, allowed_reason) in (0, 4)
+    )
 );
 comment on column control.batch.reason is
 'planned: by a daily run; asked: days that a person named; backfill: a quarter, taken up again until it is published.';

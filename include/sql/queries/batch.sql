@@ -11,6 +11,7 @@ select
     planned_at,
     state,
     finished_at,
-    summary
+    summary,
+    allowed_changes
 from control.batch
 where batch_id = %(batch_id)s

@@ -14,6 +14,7 @@ set
     keeps_cash_documents = %(keeps_cash_documents)s,
     settings_from = %(settings_from)s,
     bad_share_limit = %(bad_share_limit)s,
+    most_changed_orders = %(most_changed_orders)s,
     ofd_connection = %(ofd_connection)s,
     market_connection = %(market_connection)s
 where inn = %(inn)s

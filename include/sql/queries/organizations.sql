@@ -13,6 +13,7 @@ select
     vat,
     keeps_cash_documents,
     bad_share_limit::float8 as bad_share_limit,
+    most_changed_orders,
     ofd_connection,
     market_connection
 from control.organization

@@ -18,5 +18,4 @@ select
 from accounting.shift
 where
     shift.organization_inn = %(inn)s
-    and shift.source = %(source)s
     and shift.shift_id = any(%(shifts)s::uuid[])

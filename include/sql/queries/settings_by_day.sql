@@ -14,6 +14,7 @@ select
     settings.vat,
     settings.keeps_cash_documents,
     organization.bad_share_limit::float8 as bad_share_limit,
+    organization.most_changed_orders,
     organization.ofd_connection,
     organization.market_connection,
     lower(settings.days) as first_day,

@@ -10,10 +10,11 @@ import click
 
 from smena.cli.answer import Session
 from smena.cli.organization import settings_of
-from smena.cli.parameters import DAY, PRODUCT, inn_option
+from smena.cli.parameters import DAY, INN, PRODUCT
 from smena.cli.tables import table
 from smena.connections import road_from_environment
 from smena.matching.differences import sums_of
+from smena.model.errors import WrongUse
 from smena.model.money import roubles, written
 from smena.model.window import Window
 
@@ -33,9 +34,10 @@ _DIFFERENCES = {
 
 
 @click.command()
-@inn_option
-@click.option("--from", "first_day", type=DAY, required=True, help="The first day of closing.")
-@click.option("--to", "last_day", type=DAY, required=True, help="The last day, inclusive.")
+@click.option("--inn", type=INN, help="ИНН of the organisation.")
+@click.option("--from", "first_day", type=DAY, help="The first day of closing.")
+@click.option("--to", "last_day", type=DAY, help="The last day, inclusive.")
+@click.option("--batch", "batch_id", type=int, help="Instead: what a batch that is not published would change.")
 @click.option("--product", type=PRODUCT, help="The source; all of them without it.")
 @click.option(
     "--set",
@@ -46,27 +48,43 @@ _DIFFERENCES = {
 )
 @click.pass_obj
 def rehearse(
-    session: Session, *, inn: str, first_day: date, last_day: date, product: str | None, settings: tuple[str, ...]
+    session: Session,
+    *,
+    inn: str | None,
+    first_day: date | None,
+    last_day: date | None,
+    batch_id: int | None,
+    product: str | None,
+    settings: tuple[str, ...],
 ) -> None:
     """What would be booked otherwise, if the stored evidence were processed now? Nothing is written or asked for.
 
     Every shift, outcome, order, kopeck and date that differs from the books. Statuses of documents, closed periods and
     answers of people are left aside. Exit code 1 where anything differs.
     """
-    from smena.pipeline.rehearsal import rehearse as run
+    if batch_id is not None:
+        if inn or first_day or last_day or product or settings:
+            raise WrongUse("--batch goes with none of the other options")
+        from smena.pipeline.rehearsed_batch import rehearse_batch
 
-    made = run(
-        road_from_environment(),
-        inn,
-        Window(first_day, last_day),
-        settings=settings_of(settings),
-        products=(product,) if product else (),
-    )
+        made = rehearse_batch(road_from_environment(), batch_id)
+    elif inn and first_day and last_day:
+        from smena.pipeline.rehearsal import rehearse as run
+
+        made = run(
+            road_from_environment(),
+            inn,
+            Window(first_day, last_day),
+            settings=settings_of(settings),
+            products=(product,) if product else (),
+        )
+    else:
+        raise WrongUse("--inn, --from and --to are needed", fix="give them, or --batch")
     rows = rows_of(made)
     data = {
         "inn": made.inn,
-        "from": first_day,
-        "to": last_day,
+        "from": made.window.first_day,
+        "to": made.window.last_day,
         "compared": made.compared,
         "left_aside": made.left_aside,
         "differences": rows,

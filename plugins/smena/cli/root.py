@@ -19,6 +19,7 @@ from smena.cli.acceptance import accept, reject, unaccept
 from smena.cli.access import access
 from smena.cli.accounts import accounts
 from smena.cli.alerts import alerts
+from smena.cli.allowing import allow
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate
 from smena.cli.completion import completion
@@ -132,7 +133,7 @@ _TASKS: Mapping[str, Sequence[click.Command]] = {
     "Set up": (connections, migrate, organization, accounts, certificate, integration, access, dags, completion),
     "Every day": (plan, load, documents, accept, reject, unaccept, shifts, print_, cash_book, export, period),
     "Check": (alerts, reconcile, explain, quality, certify, verify, rehearse),
-    "Decide": (conflicts, resolve, links, quarantine),
+    "Decide": (conflicts, resolve, links, quarantine, allow),
 }
 for commands in _TASKS.values():
     for command in commands:

@@ -213,6 +213,10 @@ def _parsed(key: str, text: str) -> object:
             return float(text)
         except ValueError:
             raise WrongUse(f"{key} is a share between 0 and 1, not {text!r}") from None
+    if key == "most_changed_orders":
+        if not (text.isascii() and text.isdigit() and len(text) < len("1000000")):
+            raise WrongUse(f"{key} is a number of orders from 0 to 999999, not {text!r}")
+        return int(text)
     if key == "modifier" and text in ("", "none"):
         return None
     return text

@@ -98,6 +98,8 @@ def differences(
 
     Raises ValueError where a shift or an order is there twice.
     """
+    if made.empty and booked.empty:
+        return DIFFERENCES.empty()
     of_shifts = booked.merge(made, on="shift_id", how="outer", suffixes=("", "_made"), validate="one_to_one")
     of_shifts = _found_in(of_shifts, booked, made, ["shift_id"])
     named = of_shifts[["shift_id"]].assign(
@@ -131,6 +133,8 @@ def _found_in(pairs: pd.DataFrame, booked: pd.DataFrame, made: pd.DataFrame, key
 
 
 def _of_orders(made: pd.DataFrame, booked: pd.DataFrame) -> list[pd.DataFrame]:
+    if made.empty and booked.empty:
+        return []
     pairs = booked.merge(made, on=_PART, how="outer", suffixes=("", "_made"), validate="one_to_one")
     pairs = _found_in(pairs, booked, made, _PART)
     both = pairs[pairs["is_booked"] & pairs["is_made"]]

@@ -17,6 +17,8 @@ from smena.matching.reported import BOOKED
 from smena.matching.slices import Slice
 from smena.model.organization import SettingsInForce
 from smena.model.outcome import Outcome
+from smena.model.reasons import Reason
+from smena.transform.reason_columns import has_code
 from smena.transform.schema import FLAG, TEXT, Schema
 
 STANDING = Schema(
@@ -71,8 +73,8 @@ def made_of(
         orders: MADE_ORDERS as they are staged, those of shifts that are not booked among them.
         standing: STANDING of those that are booked.
     """
-    outcomes = changes.shifts.set_index("shift_id")["outcome"]
-    rows = staged.drop(columns="outcome").merge(outcomes, left_on="shift_id", right_index=True)
+    decided = changes.shifts[["shift_id", "outcome", "reason"]]
+    rows = staged.drop(columns="outcome").merge(decided, on="shift_id", validate="one_to_one")
     rows = rows[~rows["shift_id"].isin(left_aside(standing))]
     beside = standing.rename(columns={"outcome": "booked_outcome"})
     rows = rows.merge(beside, on="shift_id", how="left", validate="one_to_one")
@@ -82,6 +84,8 @@ def made_of(
         known_and(rows["is_followed"])
         | (known_and(rows["is_closed"]) & ~known_and(was.isin([Outcome.ISSUED, Outcome.NO_CASH])))
         | (known_and(rows["is_marked"]) & known_and(rows["source"] == "market") & _waits_for_the_other(made))
+        # A doubt that came after the orders leaves them as they are.
+        | (known_and(rows["has_orders"]) & has_code(rows["reason"], Reason.NO_LINK, Reason.MARKET_MAY_HAVE_BOOKED))
         | ((made == Outcome.BEFORE_START) & known_and(was.isin(BOOKED)))
     )
     rows["outcome"] = made.mask(keeps, was)

@@ -90,6 +90,18 @@ class BadBatch(SmenaError):
     """Too much of a batch is bad: it stops whole and publishes nothing."""
 
 
+class TooManyChanges(BadBatch):
+    """A batch would change more orders in the books than its organisation's bound: it waits until a person allows it.
+
+    Attributes:
+        changed: how many orders it would reverse or revise.
+    """
+
+    def __init__(self, message: str, *, changed: int, fix: str = "", stored: str = "") -> None:
+        super().__init__(message, fix=fix, stored=stored)
+        self.changed = changed
+
+
 class BrokenPromise(SmenaError):
     """An invariant of ours does not hold: a fault in this program or in the warehouse, never in the input."""
 

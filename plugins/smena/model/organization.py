@@ -52,6 +52,7 @@ class Organization:
             or is the shift's own revenue (`book`).
         vat: where `detail` is `totals`, the VAT of an order is exact only if its operation was paid in cash alone.
             `totals` leaves the rest unknown, `exact` reads the receipts of these shifts.
+        most_changed_orders: a batch that would reverse or revise more orders than this stops, and a person is asked.
     """
 
     inn: str
@@ -69,6 +70,7 @@ class Organization:
     market_connection: str
     corrections: Corrections = "review"
     vat: Vat = "totals"
+    most_changed_orders: int = 100
 
     def connection_of(self, product: str) -> str:
         """The name of the connection to a product."""

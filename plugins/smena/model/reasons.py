@@ -267,6 +267,7 @@ class Reason(StrEnum):
     RULE_BROKEN = "rule_broken", "bad", "reason", "records", "rule"
     GATE_STOPPED = "gate_stopped", "bad", "reason", "records", "rule"
     TOO_MANY_BAD_REPORTS = "too_many_bad_reports", "bad", "limit", "reports"
+    TOO_MANY_ORDERS_CHANGE = "too_many_orders_change", "changed", "most", "orders"
     ANSWERS_UNREADABLE = "answers_unreadable", "reason"
     TOTALS_UNREADABLE = "totals_unreadable", "reason"
     CHEQUES_UNREADABLE = "cheques_unreadable", "reason"

@@ -10,13 +10,22 @@ from smena.integration.lifecycle import required
 from smena.integration.organizations import organization_of
 from smena.messages import ENGLISH, translate
 from smena.model.containing import contained
-from smena.model.errors import BadBatch, BrokenPromise, PassingFault, UnexpectedError, WrongUse, stored_of
+from smena.model.errors import (
+    BadBatch,
+    BrokenPromise,
+    PassingFault,
+    SmenaError,
+    TooManyChanges,
+    UnexpectedError,
+    WrongUse,
+    stored_of,
+)
 from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.pipeline.comparing import Uncompared, compare_pairs
 from smena.pipeline.gates import stop_at_gate
-from smena.pipeline.log import step_log
+from smena.pipeline.log import logger, step_log
 from smena.pipeline.process import process
 from smena.pipeline.road import Road
 from smena.pipeline.writing import write
@@ -91,6 +100,7 @@ def _publish(road: Road, batch_id: int) -> Published:
         told |= {"inn": batch.organization_inn, "product": batch.product}
         is_new = False
         if batch.state != "published":
+            _publish_allowed(road, batch)
             _stop_if_of_the_future(road, batch)
             _restage(road, batch)
             _stop_if_bad(road, batch)
@@ -127,7 +137,27 @@ def _decided_and_applied(road: Road, batch: Batch) -> bool:
         except BooksChanged:
             if not left:
                 raise
+        except TooManyChanges as found:
+            road.warehouse.run(
+                "batch_stop_changes", batch_id=batch.batch_id, reason=stored_of(found), changed=found.changed
+            )
+            raise
     raise AssertionError("the last round compares nothing")
+
+
+def _publish_allowed(road: Road, batch: Batch) -> None:
+    """Publishes batches of before that were stopped for changing too much and that a person has allowed since.
+
+    One that cannot be published costs this batch nothing: it is decided against the books as they are.
+    """
+    inn, product = batch.organization_inn, batch.product
+    for row in road.warehouse.rows("batches_allowed", inn=inn, product=product, before=batch.batch_id):
+        try:
+            publish(road, row["batch_id"])
+        except PassingFault:
+            raise
+        except SmenaError as error:
+            logger.warning("batch %s was allowed and is not published: %s", row["batch_id"], error)
 
 
 def _write(road: Road, batch: Batch, *, compares: bool) -> bool:

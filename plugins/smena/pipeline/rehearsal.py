@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -153,12 +153,12 @@ def _of_product(
     begins = window.first_day if product_of(product).is_operator else window.first_day - MARGIN
     transaction.run("rehearse_evidence", inn=inn, product=product, **days | {"first_day": begins})
     for lot in _lots(road, transaction, in_force, found.failed):
-        _compare(transaction, inn, source, window, in_force, lot, found, is_last=False)
+        _compare(transaction, inn, window, in_force, lot, found, is_last=False)
     if rest_of(transaction, inn, source, **days):
         transaction.run("rehearse_written", inn=inn, source=source, **days)
         for lot in _lots(road, transaction, in_force, found.failed):
-            _compare(transaction, inn, source, window, in_force, lot, found, is_last=True)
-    _keep_rest(transaction, inn, source, found, rest_of(transaction, inn, source, **days))
+            _compare(transaction, inn, window, in_force, lot, found, is_last=True)
+    _keep_rest(transaction, inn, found, rest_of(transaction, inn, source, **days))
     return found
 
 
@@ -171,8 +171,8 @@ def _lots(
     for row in transaction.rows("rehearse_batches"):
         batch = ledger.batch_of(transaction, row["batch_id"])
         # What a clock could show then, it can show now; what it could not, it did not show.
-        now = min(road.now(), row["finished_at"]).astimezone(UTC)
-        shifts += _stage(road, transaction, batch, len(lot), in_force, now, failed)
+        now = min(road.now(), row["finished_at"])
+        shifts += stage_again(road, transaction, batch, len(lot), in_force, now, failed)
         lot.append(batch)
         if shifts >= SHIFTS_OF_A_LOT:
             yield _span(lot)
@@ -192,7 +192,7 @@ def _empty(transaction: Transaction, lot: Sequence[Batch]) -> None:
         transaction.run("stage_clear", batch_id=STAGE_ID, shard=place)
 
 
-def _stage(
+def stage_again(
     road: Road,
     transaction: Transaction,
     batch: Batch,
@@ -201,7 +201,7 @@ def _stage(
     now: datetime,
     failed: Failed,
 ) -> int:
-    """Stages again what a batch has read, as the shard `place`; says how many shifts."""
+    """Stages what a batch has read, as the shard `place` of the rehearsal; says how many shifts."""
     staged = 0
 
     def worked(pages: list[StoredPage]) -> int:
@@ -237,7 +237,6 @@ def _work(
 def _compare(
     transaction: Transaction,
     inn: str,
-    source: str,
     window: Window,
     in_force: Sequence[SettingsInForce],
     lot: Window,
@@ -254,7 +253,7 @@ def _compare(
     transaction.run("rehearse_next")
     slice_ = read_slice(transaction, STAGE_ID, inn, **days)
     reported = [*slice_.reported["shift_id"], *slice_.reported_tills["shift_id"]]
-    booked, booked_orders, standing = read_booked(transaction, inn, source, reported)
+    booked, booked_orders, standing = read_booked(transaction, inn, reported)
     changes = decide(unbooked(slice_, left_aside(standing), in_force))
     made, made_orders = made_of(changes, *read_staged(transaction, changes), standing)
 
@@ -276,9 +275,9 @@ def _compare(
     transaction.run("rehearse_made", shifts=[*done, *aside])
 
 
-def _keep_rest(transaction: Transaction, inn: str, source: str, found: _Found, rest: Sequence[str]) -> None:
+def _keep_rest(transaction: Transaction, inn: str, found: _Found, rest: Sequence[str]) -> None:
     """Booked shifts that no evidence gave again."""
-    booked, booked_orders, standing = read_booked(transaction, inn, source, rest)
+    booked, booked_orders, standing = read_booked(transaction, inn, rest)
     aside = left_aside(standing)
     found.left_aside += len(aside)
     booked = booked[~booked["shift_id"].isin(aside)]

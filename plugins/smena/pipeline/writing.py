@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from smena.matching.changes import ChangeSet
 from smena.matching.decide import decide
+from smena.matching.limit import changed_orders, orders_in_question
+from smena.matching.slices import Slice
+from smena.messages import ENGLISH, translate
+from smena.model.errors import TooManyChanges
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.pipeline.comparing import require_comparisons
 from smena.pipeline.product import implementation_of
 from smena.pipeline.uncovering import uncover
-from smena.warehouse.applying import apply
+from smena.warehouse.applying import OrderPlan, apply, lay_out
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.slices import read_slice
@@ -44,4 +51,26 @@ def write_books(transaction: Transaction, batch: Batch, *, compares: bool = Fals
     changes = decide(slice_)
     if compares:
         require_comparisons(transaction, batch, changes.uncompared)
-    apply(transaction, batch, changes, closed_through=slice_.setting.closed_through)
+    plan = lay_out(transaction, batch.batch_id, changes, closed_through=slice_.setting.closed_through)
+    require_few_changes(batch, slice_, changes, plan)
+    apply(transaction, batch, changes, plan.orders)
+
+
+def require_few_changes(batch: Batch, slice_: Slice, changes: ChangeSet, plan: OrderPlan) -> None:
+    """Raises TooManyChanges where a batch would change more orders than its organisation's bound, or than was allowed.
+
+    What a person has allowed is as many changes as the batch had when it was stopped: where there are more by now, it
+    stops again.
+    """
+    changed = len(changed_orders(plan.orders, plan.proposed, plan.current))
+    most = max(slice_.setting.in_force[-1].organization.most_changed_orders, batch.allowed_changes or 0)
+    if changed > most:
+        orders = orders_in_question(slice_.current, changes.booked)
+        why = reason(Reason.TOO_MANY_ORDERS_CHANGE, changed=changed, most=most, orders=orders)
+        raise TooManyChanges(
+            f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
+            changed=changed,
+            fix=f"look with `smena rehearse --batch {batch.batch_id}`, then allow it with"
+            f" `smena allow --batch {batch.batch_id}`",
+            stored=why,
+        )

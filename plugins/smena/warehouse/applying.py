@@ -6,12 +6,13 @@ has another revision than the one that was read, nothing is applied.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from smena.matching.answers import AnswerChanges, Question
-from smena.matching.changes import ORDER_CHANGES, ChangeSet
+from smena.matching.changes import CURRENT_ORDERS, ORDER_CHANGES, PROPOSED_ORDERS, ChangeSet
 from smena.matching.links import LinkChanges
 from smena.matching.orders import plan_orders
 from smena.model.errors import PassingFault
@@ -30,13 +31,26 @@ _PROPOSED = [
 _LINKS = ("ended", "added", "withdrawn", "proposed")
 
 
+@dataclass(frozen=True, slots=True)
+class OrderPlan:
+    """Changes of orders (ORDER_CHANGES), and what they were planned from: PROPOSED_ORDERS and CURRENT_ORDERS."""
+
+    orders: pd.DataFrame
+    proposed: pd.DataFrame
+    current: pd.DataFrame
+
+
 class BooksChanged(PassingFault):
     """A row has another revision than the one that was decided about: read and decide again."""
 
 
-def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_through: pd.Timestamp | None) -> None:
-    """Writes what was decided of a batch. Raises BooksChanged where the books have changed since they were read."""
-    batch_id, inn = batch.batch_id, batch.organization_inn
+def lay_out(
+    transaction: Transaction, batch_id: int, changes: ChangeSet, *, closed_through: pd.Timestamp | None
+) -> OrderPlan:
+    """Puts what was decided of a staged batch into the tables that `apply` reads, and plans the changes of orders.
+
+    Nothing is written but the stage, which loses what nobody can believe.
+    """
     transaction.run("apply_tables")
     _copy(transaction, "rejected_row", changes.rejected)
     _copy(transaction, "decided", changes.verdicts)
@@ -59,6 +73,15 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
             "apply_apart", batch_id=batch_id, reason=str(Reason.ANOTHER_SHOP_REPORTS_IT), places=list(changes.apart)
         )
     transaction.run("apply_analyze")
+    return _planned(transaction, batch_id, changes, closed_through)
+
+
+def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, orders: pd.DataFrame) -> None:
+    """Writes what was decided of a batch and laid out. Raises BooksChanged where the books have changed since.
+
+    `orders` are the changes of orders (ORDER_CHANGES) that `lay_out` has planned.
+    """
+    batch_id, inn = batch.batch_id, batch.organization_inn
     run_all(transaction, "apply_closed_decisions", len(changes.closed))
     _apply_links(transaction, inn, changes.links)
 
@@ -73,7 +96,6 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, *, closed_
         run_all(transaction, "apply_changed_tills", replaced, batch_id=batch_id)
     run_all(transaction, "apply_marked_shifts", actions.get("mark", 0), batch_id=batch_id)
 
-    orders = _planned(transaction, batch_id, changes, closed_through)
     actions = orders["action"].value_counts()
     run_all(transaction, "apply_moved_orders", actions.get("move", 0), batch_id=batch_id)
     by_rule = {"batch_id": batch_id, "by": "rule", "decision_id": None, "closed_through": None}
@@ -118,14 +140,14 @@ def apply_answer(transaction: Transaction, question: Question, changes: AnswerCh
 
 def _planned(
     transaction: Transaction, batch_id: int, changes: ChangeSet, closed_through: pd.Timestamp | None
-) -> pd.DataFrame:
-    """The changes of orders (ORDER_CHANGES) of shifts that had some before, copied into `change_order`."""
+) -> OrderPlan:
+    """The changes of orders of shifts that had some before, copied into `change_order`."""
     if changes.booked["is_first"].all() and changes.moved.empty:
-        return ORDER_CHANGES.empty()
+        return OrderPlan(ORDER_CHANGES.empty(), PROPOSED_ORDERS.empty(), CURRENT_ORDERS.empty())
     proposed, current = read_orders(transaction, batch_id)
     orders = plan_orders(changes.booked, changes.moved, proposed, current, closed_through=closed_through)
     _copy(transaction, "change_order", orders)
-    return orders
+    return OrderPlan(orders, proposed, current)
 
 
 def _apply_links(transaction: Transaction, inn: str, links: LinkChanges) -> None:

@@ -15,7 +15,10 @@ LONGEST_ERROR = 1000
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One load of one organisation and product: days `first_day`…`last_day`, both inclusive."""
+    """One load of one organisation and product: days `first_day`…`last_day`, both inclusive.
+
+    `allowed_changes`: so many orders a person has allowed it to reverse or revise; None where nobody has.
+    """
 
     batch_id: int
     organization_inn: str
@@ -27,6 +30,7 @@ class Batch:
     planned_at: datetime
     state: str
     summary: dict[str, Any]
+    allowed_changes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

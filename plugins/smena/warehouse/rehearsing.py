@@ -49,14 +49,19 @@ def read_staged(transaction: Transaction, changes: ChangeSet) -> tuple[pd.DataFr
     )
 
 
-def read_booked(transaction: Transaction, inn: str, source: str, shifts: Sequence[str]) -> tuple[pd.DataFrame, ...]:
+def read_booked(transaction: Transaction, inn: str, shifts: Sequence[str]) -> tuple[pd.DataFrame, ...]:
     """Shifts as they are booked: BOOKED_SHIFTS, BOOKED_ORDERS, STANDING."""
     ids = list(shifts)
     return (
-        read_frame(transaction, "rehearse_shifts", BOOKED_SHIFTS, inn=inn, source=source, shifts=ids),
+        read_frame(transaction, "rehearse_shifts", BOOKED_SHIFTS, inn=inn, shifts=ids),
         read_frame(transaction, "rehearse_orders", BOOKED_ORDERS, shifts=ids),
         read_frame(transaction, "rehearse_standing", STANDING, inn=inn, shifts=ids),
     )
+
+
+def read_proposed(transaction: Transaction) -> pd.DataFrame:
+    """The orders (MADE_ORDERS) that shifts of a plan propose which had some before. After `lay_out`."""
+    return read_frame(transaction, "rehearse_proposed", MADE_ORDERS)
 
 
 def rest_of(transaction: Transaction, inn: str, source: str, first_day: date, last_day: date) -> list[str]:

@@ -43,6 +43,7 @@ COMMANDS = {
     "conflicts": ("conflicts",),
     "quarantine list": ("quarantine", "list"),
     "quality": ("quality",),
+    "rehearse": ("rehearse", "--inn", "{inn}", "--from", str(FIRST), "--to", str(LAST)),
     "period status": ("period", "status", "--inn", "{inn}"),
     "explain": ("explain", "{document}"),
     "print": ("print", "{document}", "--out", "/dev/null"),

@@ -1,0 +1,7 @@
+-- Run by publish: a batch that would change too many orders publishes nothing, says why and how many.
+update control.batch
+set
+    state = 'stopped',
+    finished_at = now(),
+    summary = jsonb_build_object('stopped', %(reason)s::text, 'changed_orders', %(changed)s::bigint)
+where batch_id = %(batch_id)s and state <> 'published'

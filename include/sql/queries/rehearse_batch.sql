@@ -1,0 +1,15 @@
+-- Run by `smena rehearse --batch`: all that a batch has read counts, whatever others read later.
+-- writes: rehearsed
+insert into rehearsed (batch_id, unit_id, first_day, day)
+select
+    assignment.batch_id,
+    assignment.unit_id,
+    assignment.first_day,
+    day.day::date
+from control.assignment
+cross join
+    lateral generate_series(assignment.first_day::timestamp, assignment.last_day, interval '1 day') as day (day)
+where
+    assignment.batch_id = %(batch_id)s
+    and assignment.state = 'read'
+    and assignment.fetch_id is not null

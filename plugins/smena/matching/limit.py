@@ -1,0 +1,59 @@
+"""How much of the books a batch changes: what its organisation's bound is held against. Pure."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.matching.cases import known_and
+
+_PART = ["shift_id", "operation", "taxation", "agent"]
+
+
+def changed_orders(orders: pd.DataFrame, proposed: pd.DataFrame, current: pd.DataFrame) -> pd.Series:
+    """The ids of orders that are reversed or revised.
+
+    An order that goes over to the OFD's shift takes its basis and accounts: it counts where its sum changes. An order
+    of a shift that is new, and one that is issued once more, change nothing that is in the books.
+
+    Args:
+        orders: ORDER_CHANGES.
+        proposed: PROPOSED_ORDERS.
+        current: CURRENT_ORDERS, before they go over.
+    """
+    changed = orders[orders["action"].isin(["reverse", "revise"])].drop_duplicates("document_id")
+    moved = changed["document_id"].isin(orders.loc[orders["action"] == "move", "document_id"])
+    wanted = changed[_PART].merge(proposed[[*_PART, "amount"]], on=_PART, how="left")["amount"].set_axis(changed.index)
+    amounts = current[current["status"] != "moved"].drop_duplicates("document_id").set_index("document_id")["amount"]
+    same_sum = known_and(wanted == changed["document_id"].map(amounts))
+    return changed.loc[~(moved & (changed["action"] == "revise") & same_sum), "document_id"]
+
+
+def orders_in_question(current: pd.DataFrame, booked: pd.DataFrame) -> int:
+    """How many orders in the books the shifts have that a batch reports, or whose orders it looks at.
+
+    Args:
+        current: CURRENT.
+        booked: BOOKED_SHIFTS.
+    """
+    looked_at = current["is_reported"].astype(bool) | current["shift_id"].isin(booked["shift_id"])
+    return int(current.loc[looked_at, "live_orders"].sum())
+
+
+def orders_before(orders: pd.DataFrame, booked: pd.DataFrame) -> pd.DataFrame:
+    """The orders in the books (BOOKED_ORDERS) that change, under the shift, tax system and agent that they go over to.
+
+    Args:
+        orders: ORDER_CHANGES.
+        booked: BOOKED_ORDERS.
+    """
+    rows = booked[booked["document_id"].isin(orders["document_id"])]
+    moves = orders[orders["action"] == "move"].set_index("document_id")
+    is_moved = rows["document_id"].isin(moves.index)
+    part = {name: rows[name].mask(is_moved, rows["document_id"].map(moves[name])) for name in _PART if len(moves)}
+    return rows.assign(**part)
+
+
+def orders_after(orders: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
+    """The proposed orders (MADE_ORDERS) that changes of orders (ORDER_CHANGES) write, each once."""
+    written = orders.loc[orders["action"].isin(["revise", "issue", "move"]), _PART].drop_duplicates()
+    return proposed.merge(written, on=_PART) if len(proposed) and len(written) else proposed.head(0)

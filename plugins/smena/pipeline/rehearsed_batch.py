@@ -1,0 +1,68 @@
+"""What a batch that is not published would change in the books: the list for whoever is asked to allow it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smena.integration.organizations import settings_by_day
+from smena.matching.changes import ChangeSet
+from smena.matching.decide import decide
+from smena.matching.differences import BOOKED_ORDERS, MADE_ORDERS, MADE_SHIFTS, differences
+from smena.matching.limit import orders_after, orders_before
+from smena.model.errors import WrongUse
+from smena.model.window import Window
+from smena.pipeline.border import Failed
+from smena.pipeline.log import step_log
+from smena.pipeline.rehearsal import Rehearsed, stage_again
+from smena.pipeline.road import Road
+from smena.warehouse import ledger
+from smena.warehouse.applying import lay_out
+from smena.warehouse.rehearsing import STAGE_ID, read_booked, read_proposed, read_staged, rehearsal
+from smena.warehouse.slices import read_slice
+
+
+def rehearse_batch(road: Road, batch_id: int) -> Rehearsed:
+    """Every value of booked orders, and of their shifts, that publishing a batch would change. Nothing is written.
+
+    It is decided against the books as they are now, so what was accepted or closed since is not in the list.
+
+    Raises WrongUse where there is no such batch, or it is published.
+    """
+    with step_log("rehearse", batch_id=batch_id) as told, rehearsal(road.warehouse) as transaction:
+        batch = ledger.batch_of(transaction, batch_id)
+        if batch.state == "published":
+            raise WrongUse(f"batch {batch_id} is published already", fix="give --inn, --from and --to")
+        inn = batch.organization_inn
+        failed: Failed = {}
+        transaction.run("rehearse_batch", batch_id=batch_id)
+        stage_again(road, transaction, batch, 0, settings_by_day(transaction, inn), road.now(), failed)
+        slice_ = read_slice(transaction, STAGE_ID, inn, first_day=batch.first_day, last_day=batch.last_day)
+        changes = decide(slice_)
+        plan = lay_out(transaction, STAGE_ID, changes, closed_through=slice_.setting.closed_through)
+        proposed = read_proposed(transaction)
+        made_orders = MADE_ORDERS.conform(orders_after(plan.orders, proposed))
+        before = plan.current.loc[plan.current["document_id"].isin(plan.orders["document_id"]), "shift_id"]
+        shifts = sorted({*before, *made_orders["shift_id"]})
+        booked, booked_orders, _ = read_booked(transaction, inn, shifts)
+        staged, _ = read_staged(transaction, changes)
+        made = _shifts_after(staged, booked, changes)
+        rows = differences(
+            made[made["shift_id"].isin(shifts)],
+            made_orders,
+            booked,
+            BOOKED_ORDERS.conform(orders_before(plan.orders, booked_orders)),
+        )
+        told.update(inn=inn, shifts=len(shifts), differ=len(rows), failed=len(failed))
+        window = Window(batch.first_day, batch.last_day)
+        return Rehearsed(inn, window, rows, len(shifts), 0, {unit: str(error) for (unit, _), error in failed.items()})
+
+
+def _shifts_after(staged: pd.DataFrame, booked: pd.DataFrame, changes: ChangeSet) -> pd.DataFrame:
+    """The shifts (MADE_SHIFTS) as they would be: those that the batch writes, and the others with their outcome."""
+    written = changes.shifts[changes.shifts["action"] != "mark"]
+    fresh = staged.drop(columns="outcome").merge(written[["shift_id", "outcome"]], on="shift_id")
+    others = booked[~booked["shift_id"].isin(fresh["shift_id"])]
+    marked = changes.shifts.set_index("shift_id")["outcome"]
+    others = others.assign(outcome=others["shift_id"].map(marked).astype("string").fillna(others["outcome"]))
+    parts = [MADE_SHIFTS.conform(part) for part in (fresh, others) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else MADE_SHIFTS.empty()
