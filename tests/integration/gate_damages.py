@@ -63,11 +63,11 @@ DAMAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "another kind": (
         "update stage.cash_order set kind = 'rko' where @order",
-        {"gate_orders.kind_is_of_the_operation"},
+        {"gate_orders.kind_is_of_a_known_operation"},
     ),
     "no operation": (
         "update stage.cash_order set operation = 'gift' where @order",
-        {SALES, "gate_orders.operation_is_known", "gate_orders.kind_is_of_the_operation"},
+        {SALES, "gate_orders.kind_is_of_a_known_operation"},
     ),
     "no debit account": (
         "update stage.cash_order set debit_account = '' where @order",
@@ -87,15 +87,15 @@ DAMAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "the day after": (
         "update stage.cash_order set day = day + 1 where @order",
-        {"gate_orders.dated_to_the_day_of_its_shift"},
+        {"gate_orders.dated_as_its_shift"},
     ),
     "the day before": (
         "update stage.cash_order set day = day - 1 where @order",
-        {"gate_orders.dated_from_the_day_of_its_shift"},
+        {"gate_orders.dated_as_its_shift"},
     ),
     "the key of another order": (
         to_another("stage.cash_order", "operation = 'cash_income'", "operation", *FISCAL_KEY),
-        {SALES, MORE_SALES, "gate_orders.one_order_a_key", "gate_orders.dated_to_the_day_of_its_shift"},
+        {SALES, MORE_SALES, "gate_orders.one_order_a_key", "gate_orders.dated_as_its_shift"},
     ),
     "the key of another shift": (
         to_another("stage.shift", "outcome = 'issued'", "evidence", *FISCAL_KEY),
@@ -169,8 +169,8 @@ DAMAGES: dict[str, tuple[str, set[str]]] = {
 TILL_DAMAGES: dict[str, tuple[str, set[str]]] = {
     "one kopeck more": ("update stage.cash_order set amount = amount + 1 where @order", {SALES, MORE_SALES}),
     "no cashbox": (
-        "update stage.till_shift set cashbox_id = ' ' where outcome = 'no_cash'",
-        {"gate_till_shifts.cashbox_is_written"},
+        "update stage.till_shift set cashbox_id = ' ' where @till",
+        {SALES, MORE_SALES, "gate_orders.shift_is_issued", "gate_till_shifts.cashbox_is_written"},
     ),
     "an unknown outcome": (
         "update stage.till_shift set outcome = 'done' where @till",
@@ -178,7 +178,7 @@ TILL_DAMAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "no sum": (
         "update stage.till_shift set cash_refund = null where @till",
-        {"gate_till_shifts.issued_shift_has_sums"},
+        {SALES, "gate_till_shifts.issued_shift_has_sums"},
     ),
     "a sum below nothing": (
         "update stage.till_shift set cashless_refund = -1 where @till",
@@ -189,7 +189,13 @@ TILL_DAMAGES: dict[str, tuple[str, set[str]]] = {
         {SALES, MORE_SALES, "gate_orders.one_order_a_key"},
     ),
     "a till shift less": (
-        "delete from stage.till_shift where ctid = (select min(ctid) from stage.till_shift where outcome = 'no_cash')",
-        {"gate_shards.as_many_shifts_as_were_staged", "gate_shards.checked_shifts_are_staged"},
+        "delete from stage.till_shift where @till",
+        {
+            SALES,
+            MORE_SALES,
+            "gate_orders.shift_is_issued",
+            "gate_shards.as_many_shifts_as_were_staged",
+            "gate_shards.checked_shifts_are_staged",
+        },
     ),
 }

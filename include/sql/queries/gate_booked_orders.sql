@@ -2,17 +2,14 @@
 -- staged ones. An order of a period that was closed is dated later than its shift.
 select
     coalesce(shift.fiscal_drive_number, shift.cashbox_id) || ' / '
-    || coalesce(shift.shift_number::text, shift.till_shift) || ' / ' || cash_order.operation as cash_order,
-    cash_order.shift_id || ' ' || cash_order.operation || ' ' || cash_order.taxation || ' ' || cash_order.agent as key,
-    cash_order.operation,
+    || coalesce(shift.shift_number::text, shift.till_shift) || ' / '
+    || cash_order.operation || ' / ' || cash_order.taxation || ' / ' || cash_order.agent as cash_order,
     cash_order.kind || ' ' || cash_order.operation as kind_and_operation,
     (cash_order.amount * 100)::bigint as amount,
     coalesce(cash_order.vat * 100, 0)::bigint as vat,
     cash_order.debit_account,
     cash_order.credit_account,
-    cash_order.date as day,
-    coalesce(shift.order_date, cash_order.date) as first_day,
-    greatest(shift.order_date, cash_order.date) as last_day,
+    greatest(shift.order_date - cash_order.date, 0) as days_away,
     case when shift.outcome in ('issued', 'conflict') then 1 else 0 end as reports
 from accounting.cash_order
 inner join accounting.shift on cash_order.shift_id = shift.shift_id

@@ -1,7 +1,6 @@
 -- Run by `smena quality --batch`: the published shifts of the OFD that a batch wrote last, as gate_shifts has staged ones.
 select
-    fiscal_drive_number || ' / ' || shift_number as shift,
-    shift_id::text as report,
+    fiscal_drive_number || ' / ' || shift_number as report,
     kkt_reg_id,
     fiscal_drive_number,
     shift_number,

@@ -1,7 +1,6 @@
 -- Run by `smena quality --batch`: the published till shifts that a batch wrote last, as gate_till_shifts has staged ones.
 select
-    cashbox_id || ' / ' || till_shift as shift,
-    shift_id::text as report,
+    cashbox_id || ' / ' || till_shift as report,
     cashbox_id,
     till_shift,
     outcome,

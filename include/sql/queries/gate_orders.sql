@@ -25,18 +25,15 @@ with issued as (
 
 select
     coalesce(staged.fiscal_drive_number, staged.cashbox_id) || ' / '
-    || coalesce(staged.shift_number::text, staged.till_shift) || ' / ' || staged.operation as cash_order,
-    staged.shift_id || ' ' || staged.operation || ' ' || staged.taxation || ' ' || staged.agent
-    || case when issued.reports > 1 then ' ' || staged.ctid else '' end as key,
-    staged.operation,
+    || coalesce(staged.shift_number::text, staged.till_shift) || ' / '
+    || staged.operation || ' / ' || staged.taxation || ' / ' || staged.agent
+    || case when issued.reports > 1 then ' ' || staged.ctid else '' end as cash_order,
     staged.kind || ' ' || staged.operation as kind_and_operation,
     staged.amount,
     coalesce(staged.vat, 0) as vat,
     staged.debit_account,
     staged.credit_account,
-    staged.day,
-    coalesce(issued.first_day, staged.day) as first_day,
-    coalesce(issued.last_day, staged.day) as last_day,
+    greatest(issued.first_day - staged.day, staged.day - issued.last_day, 0) as days_away,
     coalesce(issued.reports, 0) as reports
 from stage.cash_order as staged
 left join issued on staged.shift_id = issued.shift_id

@@ -2,8 +2,7 @@
 --
 -- A shift that two windows report is staged twice, from different pages: `report` is of the shift and its pages.
 select
-    staged.fiscal_drive_number || ' / ' || staged.shift_number as shift,
-    staged.shift_id || ' ' || staged.evidence::text as report,
+    staged.fiscal_drive_number || ' / ' || staged.shift_number || ' ' || staged.evidence::text as report,
     staged.kkt_reg_id,
     staged.fiscal_drive_number,
     staged.shift_number,
@@ -22,21 +21,20 @@ select
         else 0
     end as cash_if_issued,
     case staged.outcome when 'issued' then staged.order_day else staged.closed_at::date end as day_if_issued,
-    (rejected.shift is not null)::integer as is_rejected
+    (rejected.page_id is not null)::integer as is_rejected
 from stage.shift as staged
-left join
-    lateral (
-        select staged.shift_id as shift
-        from stage.reject
-        where
-            reject.batch_id = %(batch_id)s
-            and reject.step = 'check'
-            and reject.kind = 'closeShift'
-            and reject.fiscal_drive_number = staged.fiscal_drive_number
-            and reject.shift_number = staged.shift_number
-            and reject.fiscal_document_number = staged.fiscal_document_number
-            and reject.page_id = any(staged.evidence)
-        limit 1
-    ) as rejected
-    on true
+left join (
+    select distinct
+        fiscal_drive_number,
+        shift_number,
+        fiscal_document_number,
+        page_id
+    from stage.reject
+    where batch_id = %(batch_id)s and step = 'check' and kind = 'closeShift'
+) as rejected
+    on
+        staged.fiscal_drive_number = rejected.fiscal_drive_number
+        and staged.shift_number = rejected.shift_number
+        and staged.fiscal_document_number = rejected.fiscal_document_number
+        and rejected.page_id = any(staged.evidence)
 where staged.batch_id = %(batch_id)s

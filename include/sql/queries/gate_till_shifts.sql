@@ -1,7 +1,6 @@
 -- Run by the gate of a batch: its staged till shifts of Kontur.Market, a row each. Money in kopecks.
 select
-    cashbox_id || ' / ' || till_shift as shift,
-    shift_id || ' ' || shop_id || ' ' || evidence::text as report,
+    cashbox_id || ' / ' || till_shift || ' ' || shop_id || ' ' || evidence::text as report,
     cashbox_id,
     till_shift,
     outcome,

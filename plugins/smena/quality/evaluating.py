@@ -49,8 +49,11 @@ def verdict_on(frame: pd.DataFrame, evaluations: Sequence[Evaluation]) -> Verdic
     """
     if not frame.index.is_unique:
         raise BrokenPromise("the frame's index is not unique: the bad rows cannot be told by their labels")
-    found = [pd.Series(one.rule.reason, index=one.bad) for one in evaluations if one.rule.severity == "record"]
-    found = [some for some in found if len(some)]
+    found = [
+        pd.Series(one.rule.reason, index=one.bad)
+        for one in evaluations
+        if one.rule.severity == "record" and len(one.bad)
+    ]
     results = [one.result for one in evaluations]
     if not found:
         return Verdict(results, frame.head(0).assign(reason=pd.Series(dtype="string")))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smena.model.identifiers import FISCAL_DRIVE, RNM
-from smena.model.outcome import KIND_OF, Operation, Outcome
+from smena.model.outcome import KIND_OF, Outcome
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import OFD
@@ -51,7 +51,6 @@ SHARDS = Schema(
 SHIFTS = Schema(
     "gate_shifts",
     {
-        "shift": TEXT,
         "report": TEXT,
         "kkt_reg_id": TEXT,
         "fiscal_drive_number": TEXT,
@@ -69,7 +68,6 @@ SHIFTS = Schema(
 TILL_SHIFTS = Schema(
     "gate_till_shifts",
     {
-        "shift": TEXT,
         "report": TEXT,
         "cashbox_id": TEXT,
         "till_shift": TEXT,
@@ -84,20 +82,16 @@ ORDERS = Schema(
     "gate_orders",
     {
         "cash_order": TEXT,
-        "key": TEXT,
-        "operation": TEXT,
         "kind_and_operation": TEXT,
         "amount": WHOLE,
         "vat": WHOLE,
         "debit_account": TEXT,
         "credit_account": TEXT,
-        "day": MOMENT,
-        "first_day": MOMENT,
-        "last_day": MOMENT,
+        "days_away": WHOLE,
         "reports": WHOLE,
     },
 )
-"""A row a staged order. `reports` is how often its shift is reported as issued, with days from `first_day` on."""
+"""A row a staged order: how often its shift is reported as issued (`reports`), and how far it is from its day."""
 
 _SUMS = ("income", "refund", "sales", "payout", "payout_refund")
 SUMS = Schema(
@@ -147,7 +141,7 @@ PARTS = (
     ),
     Part(
         SHIFTS,
-        "shift",
+        "report",
         (
             unique("one_row_a_report", "report", Reason.SHIFT_TWICE),
             matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), Reason.RNM_NOT_16_DIGITS),
@@ -171,7 +165,7 @@ PARTS = (
     ),
     Part(
         TILL_SHIFTS,
-        "shift",
+        "report",
         (
             unique("one_row_a_report", "report", Reason.TILL_SHIFT_TWICE),
             matches("cashbox_is_written", "cashbox_id", r"\S", reason(Reason.FIELD_BLANK, what="cashboxId")),
@@ -187,17 +181,15 @@ PARTS = (
         ORDERS,
         "cash_order",
         (
-            unique("one_order_a_key", "key", Reason.ORDER_TWICE),
-            one_of("operation_is_known", "operation", [str(one) for one in Operation], Reason.UNKNOWN_OPERATION),
-            one_of("kind_is_of_the_operation", "kind_and_operation", KINDS, Reason.KIND_NOT_THE_OPERATIONS),
+            unique("one_order_a_key", "cash_order", Reason.ORDER_TWICE),
+            one_of("kind_is_of_a_known_operation", "kind_and_operation", KINDS, Reason.KIND_NOT_THE_OPERATIONS),
             between("amount_is_positive", "amount", 1, AMOUNT_LIMIT_KOPECKS - 1, Reason.AMOUNT_OUT_OF_RANGE),
             between("vat_is_not_negative", "vat", 0, None, Reason.VAT_NEGATIVE),
             at_least("vat_is_less_than_the_amount", "amount", "vat", Reason.VAT_NOT_BELOW_AMOUNT, strictly=True),
             matches("debit_account_is_written", "debit_account", r"\S", Reason.DEBIT_ACCOUNT_BLANK),
             matches("credit_account_is_written", "credit_account", r"\S", Reason.CREDIT_ACCOUNT_BLANK),
             between("shift_is_issued", "reports", 1, None, Reason.ORDERS_OF_UNISSUED_SHIFT),
-            at_least("dated_from_the_day_of_its_shift", "day", "first_day", Reason.DAY_NOT_THE_POLICYS),
-            at_least("dated_to_the_day_of_its_shift", "last_day", "day", Reason.DAY_NOT_THE_POLICYS),
+            between("dated_as_its_shift", "days_away", 0, 0, Reason.DAY_NOT_THE_POLICYS),
         ),
         published="gate_booked_orders",
     ),

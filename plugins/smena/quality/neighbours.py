@@ -28,6 +28,18 @@ def drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
     A new drive begins with shift 1. A shift whose number goes on from that of another drive has one wrong digit in its
     drive, or its neighbour has: whichever drive tells of fewer shifts is not believed, and of as many neither is.
     """
+    registers = z_reports[["kkt_reg_id", "fiscal_drive_number"]].drop_duplicates()
+    changed = registers.loc[registers["kkt_reg_id"].duplicated(keep=False), "kkt_reg_id"]
+    found = z_reports["fiscal_drive_number"].astype("string")
+    if changed.empty:
+        return found
+    of_changed = z_reports["kkt_reg_id"].isin(changed)
+    # Most registers keep their drive: only those of several are put in order.
+    return found.mask(of_changed, _drive_of_neighbour(z_reports[of_changed]))
+
+
+def _drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
+    """As above, of registers that report several drives."""
     in_order = z_reports[["kkt_reg_id", *SHIFT_KEY, "closed_at"]].sort_values(["kkt_reg_id", "closed_at"])
     of_register = in_order.groupby("kkt_reg_id")
     told = in_order.groupby(["kkt_reg_id", "fiscal_drive_number"])["shift_number"].transform("size")
