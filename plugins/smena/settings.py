@@ -34,7 +34,7 @@ class Kind(Generic[T]):
     """What the values of a setting are.
 
     Attributes:
-        read: the value that a text stands for; raises ValueError where it stands for none.
+        read: the value that a text means; raises ValueError where it means none.
         words: what such a text is, for a person: `a day like 2025-11-30`.
         of_airflow: the type that Airflow's configuration reference shows.
     """
@@ -161,19 +161,19 @@ def all_settings() -> list[Setting[Any]]:
 
 def _found(one: Setting[Any]) -> tuple[str, str]:
     """The text of a setting without spaces around it, empty where it is not set, and the name of where it is set."""
-    told = os.environ.get(one.variable, "").strip()
-    if told:
-        return told, one.variable
+    text = os.environ.get(one.variable, "").strip()
+    if text:
+        return text, one.variable
     airflow = sys.modules.get("airflow.configuration")
     if airflow:
-        told = str(airflow.conf.get(SECTION, one.option, fallback="") or "").strip()
+        text = str(airflow.conf.get(SECTION, one.option, fallback="") or "").strip()
     else:
         variable = f"AIRFLOW__{SECTION.upper()}__{one.option.upper()}"
-        told = os.environ.get(variable, "").strip()
-        if told:
-            return told, variable
-        told = _of_file(_configuration_file(), one.option)
-    return told, f"{one.option} in [{SECTION}] of Airflow's configuration"
+        text = os.environ.get(variable, "").strip()
+        if text:
+            return text, variable
+        text = _of_file(_configuration_file(), one.option)
+    return text, f"{one.option} in [{SECTION}] of Airflow's configuration"
 
 
 def _configuration_file() -> Path:

@@ -86,7 +86,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("variable", "text", "words"), WRONG, ids=lambda told: str(told)[:30])
+@pytest.mark.parametrize(("variable", "text", "words"), WRONG, ids=lambda given: str(given)[:30])
 def test_a_wrong_value_is_one_error_that_names_the_setting_and_not_the_value(
     monkeypatch: pytest.MonkeyPatch, variable: str, text: str, words: str
 ) -> None:

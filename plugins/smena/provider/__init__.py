@@ -80,11 +80,11 @@ _MARKET: dict[str, Any] = {
 
 def _option(one: Setting[Any]) -> dict[str, Any]:
     """A setting as Airflow's configuration reference shows it."""
-    told = {
+    shown = {
         "description": f"{one.meaning} The variable {one.variable} goes before it.",
         "version_added": _VERSION_ADDED,
         "type": one.kind.of_airflow,
         "example": one.example or None,
         "default": str(one.default) if one.default not in (None, "") else None,
     }
-    return told | ({"sensitive": True} if one.is_secret else {})
+    return shown | ({"sensitive": True} if one.is_secret else {})

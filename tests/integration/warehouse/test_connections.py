@@ -134,7 +134,7 @@ def test_threads_at_once_have_a_connection_each_and_few_are_kept(warehouse: Ware
     wait_for(warehouse.dsn, f"select ({idle}) = 0")
 
 
-def _look_from_a_child(warehouse: Warehouse, told: Any) -> None:
+def _look_from_a_child(warehouse: Warehouse, found: Any) -> None:
     def ask(transaction: Transaction) -> int:
         asked(transaction, "select pg_advisory_xact_lock(1)")
         return session_of(transaction)
@@ -142,20 +142,20 @@ def _look_from_a_child(warehouse: Warehouse, told: Any) -> None:
     with warehouse.transaction() as transaction:
         first = ask(transaction)
     with warehouse.transaction() as transaction:
-        told.put((first, ask(transaction)))
+        found.put((first, ask(transaction)))
     warehouse.close()
 
 
 def test_a_forked_process_makes_connections_of_its_own_and_leaves_its_parent_s_alone(warehouse: Warehouse) -> None:
     context = multiprocessing.get_context("fork")
-    told = context.Queue()
+    found = context.Queue()
     with warehouse.transaction() as open_one:
         with warehouse.transaction() as transaction:
             kept = session_of(transaction)
-        children = [context.Process(target=_look_from_a_child, args=(warehouse, told)) for _ in range(2)]
+        children = [context.Process(target=_look_from_a_child, args=(warehouse, found)) for _ in range(2)]
         for child in children:
             child.start()
-        sessions = [told.get(timeout=20) for _ in children]
+        sessions = [found.get(timeout=20) for _ in children]
         for child in children:
             child.join()
         asked(open_one, ADD, *SHOP)

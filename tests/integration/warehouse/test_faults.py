@@ -90,9 +90,9 @@ def test_an_address_that_cannot_be_read_shows_no_password(dsn: str) -> None:
 
 
 def test_an_error_shows_neither_the_statement_s_text_nor_its_parameters(warehouse: Warehouse) -> None:
-    told = ADDED | {"inn": WRONG, "name": "Тайное имя"}
+    given = ADDED | {"inn": WRONG, "name": "Тайное имя"}
     with pytest.raises(BrokenPromise, match="statement organization_add") as refused:
-        warehouse.run("organization_add", **told)
+        warehouse.run("organization_add", **given)
     shown = "".join(traceback.format_exception(refused.value)).replace(str(refused.value.__cause__), "")
     assert "Тайное имя" not in shown
     assert "insert into" not in shown

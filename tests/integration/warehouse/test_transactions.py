@@ -97,11 +97,11 @@ def test_values_are_read_as_the_driver_reads_them(warehouse: Warehouse, monkeypa
     """Money is decimal, in JSON too; an id is text; a percent sign is doubled in the file and one in the statement."""
     one = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
     values = f"""
-        select 0.10 as money, '{{"a": 0.10}}'::jsonb as told, '{one}'::uuid as id, array['{one}'::uuid] as ids,
+        select 0.10 as money, '{{"a": 0.10}}'::jsonb as facts, '{one}'::uuid as id, array['{one}'::uuid] as ids,
             '100 %%' as sign, %(given)s as given, date '2025-03-01' as day, null as nothing"""
     replace_moment(monkeypatch, values)
     expected = {
-        "money": Decimal("0.10"), "told": {"a": Decimal("0.10")}, "id": one, "ids": f"{{{one}}}", "sign": "100 %",
+        "money": Decimal("0.10"), "facts": {"a": Decimal("0.10")}, "id": one, "ids": f"{{{one}}}", "sign": "100 %",
         "given": "5 %", "day": date(2025, 3, 1), "nothing": None,
     }  # fmt: skip
     row = warehouse.row("moment", given="5 %")

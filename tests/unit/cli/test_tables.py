@@ -55,11 +55,11 @@ def test_a_table_has_no_colours(monkeypatch: pytest.MonkeyPatch, on_terminal: bo
 
 def test_off_a_terminal_no_cell_is_cut_wrapped_or_read_as_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    told = ["слово " * 500 + "конец", "[bold]x[/bold] [/] :smile: \\[", "1 | 2"]
-    rows = [{"a": one, "b": one, "n": place} for place, one in enumerate(told)]
+    given = ["слово " * 500 + "конец", "[bold]x[/bold] [/] :smile: \\[", "1 | 2"]
+    rows = [{"a": one, "b": one, "n": place} for place, one in enumerate(given)]
     lines = table(rows, {"a": "a", "b": "b", "n": "n"}).splitlines()
     assert [line.split()[-1] for line in lines[2:]] == ["0", "1", "2"]
-    for one, line in zip(told, lines[2:], strict=True):
+    for one, line in zip(given, lines[2:], strict=True):
         assert line.count(one) == 2
 
 

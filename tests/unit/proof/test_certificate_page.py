@@ -104,11 +104,11 @@ def test_numbers_are_aligned_as_numbers() -> None:
 
 @pytest.mark.parametrize("is_complete", [True, False])
 def test_the_conclusion_is_of_its_colour(is_complete: bool) -> None:
-    told = CERTIFICATE | {"is_complete": is_complete}
-    page = as_html(told)
+    given = CERTIFICATE | {"is_complete": is_complete}
+    page = as_html(given)
     assert re.findall(r'<p class="(yes|no)">', page) == ["yes" if is_complete else "no"]
     assert ("Полнота не доказана" in page) is not is_complete
-    assert as_html(told) == page
+    assert as_html(given) == page
 
 
 def test_a_table_without_rows_says_so() -> None:

@@ -37,29 +37,28 @@ class Table:
 
 def as_html(certificate: Mapping[str, Any]) -> str:
     """The page. It is made of the certificate and nothing else: the same certificate gives the same bytes."""
-    told = certificate
-    inn, kpp = told["organization"]["inn"], told["organization_kpp"]
-    period = {"first": _day(told["period"]["from"]), "last": _day(told["period"]["to"])}
+    inn, kpp = certificate["organization"]["inn"], certificate["organization_kpp"]
+    period = {"first": _day(certificate["period"]["from"]), "last": _day(certificate["period"]["to"])}
     return _template().render(
         t=_t,
         language=RUSSIAN,
         page_title=_t("page_title", title=_t("title"), inn=inn, **period),
-        organization=_t("of_inn_and_kpp" if kpp else "of_inn", name=told["organization_name"], inn=inn, kpp=kpp),
+        organization=_t("of_inn_and_kpp" if kpp else "of_inn", name=certificate["organization_name"], inn=inn, kpp=kpp),
         period=_t("period", **period),
-        is_complete=told["is_complete"],
-        conclusion=_conclusion(told),
+        is_complete=certificate["is_complete"],
+        conclusion=_conclusion(certificate),
         sections=[
-            ("shifts", [_outcomes(told["outcomes"])]),
-            ("orders", [_operations(told["operations"])]),
-            ("drives", [_drives(told["drives"])]),
-            ("registers", _verdicts(told["registers"])),
-            ("differences", [_differences(told["differences"])]),
+            ("shifts", [_outcomes(certificate["outcomes"])]),
+            ("orders", [_operations(certificate["operations"])]),
+            ("drives", [_drives(certificate["drives"])]),
+            ("registers", _verdicts(certificate["registers"])),
+            ("differences", [_differences(certificate["differences"])]),
         ],
         by_days=[
-            ("by_registers_and_days", _days_of_registers(told["registers"])),
-            ("by_books_and_days", _days_of_books(told["books"])),
+            ("by_registers_and_days", _days_of_registers(certificate["registers"])),
+            ("by_books_and_days", _days_of_books(certificate["books"])),
         ],
-        evidence=_evidence(told),
+        evidence=_evidence(certificate),
         opens=_OPENS,
         data=canonical(dict(certificate)).decode().replace("<", "\\u003c"),
         closes=_CLOSES,
@@ -235,14 +234,14 @@ def _numbers(first: int | None, last: int | None) -> str:
     return "" if first is None else f"{first}…{last}"
 
 
-def _evidence(told: Mapping[str, Any]) -> list[tuple[str, str]]:
-    evidence = told["evidence"]
+def _evidence(certificate: Mapping[str, Any]) -> list[tuple[str, str]]:
+    evidence = certificate["evidence"]
     return [
         (_t("answers"), _t("answers_are", pages=evidence["pages"], bytes=evidence["bytes"])),
         (_t("sha256_of_answers"), evidence["sha256"]),
-        (_t("sha256_of_certificate"), told["sha256"]),
-        (_t("made"), f"{told['made_at']}, {told['made_by']}"),
-        (_t("checked"), told["checked_at"]),
+        (_t("sha256_of_certificate"), certificate["sha256"]),
+        (_t("made"), f"{certificate['made_at']}, {certificate['made_by']}"),
+        (_t("checked"), certificate["checked_at"]),
         (_t("verify"), _t("verify_by")),
     ]
 
