@@ -114,8 +114,8 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     # A neighbour is none of its business.
     assert town.load(FIRST, LAST, inn=other).published.summary["shifts"] > 0
     assert town.books() == stood
-    (message,) = [told for told in gather(town.warehouse, town.sandbox.tell_now(), inn=town.inn) if "100" in told.text]
-    assert str(changed) in message.text
+    (message,) = gather(town.warehouse, town.sandbox.tell_now(), inn=town.inn)
+    assert f"smena rehearse --batch {one['batch_id']}" in message.text and "smena allow" in message.text
 
     assert let(town, one["batch_id"]) == changed
     town.load(LAST, LAST)

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from smena.integration.certificates import standing
 from smena.messages import day as day_of
 from smena.messages import has_message, message, money, translate
+from smena.model.reason_text import has
+from smena.model.reasons import Reason
 
 _ZONE = ZoneInfo("Europe/Moscow")
 
@@ -92,6 +94,8 @@ def _batches(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
         _said(f"batches_{name}", count=row[name]) for name in ("stopped", "unfinished", "windows") if row[name]
     )
     line = _said("batches", product=_product(row), count=row["count"], parts=parts)
+    if has(row["reason"], Reason.TOO_MANY_ORDERS_CHANGE):
+        return line, _said("batches_allow_fix"), "rehearse --batch {batch_id}"
     return line, _said("batches_fix"), "quality --batch {batch_id}"
 
 

@@ -10,6 +10,8 @@ from sandbox import DEFAULT_MARKET_KEY, MarketSettings, SandboxSettings
 from smena.cli.organization import person
 from smena.decisions.documents import ACCEPTED, Filter, mark
 from smena.decisions.periods import close_period
+from smena.model.reason_text import reason
+from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
 from smena.pipeline.proof.reconcile import reconcile
 from tests.integration.cli.shop import FIRST, LAST, MARCH, cli_of, kontur_as_json
@@ -18,6 +20,7 @@ from tests.unit.cli.commands import Cli
 
 WORLD = replace(MARCH, registers_per_organization=4)
 SHOPS = replace(MarketSettings(), no_buy_price_permille=60, no_product_permille=40)
+STOPPED = reason(Reason.TOO_MANY_ORDERS_CHANGE, changed=120, most=100, orders=400)
 SANDBOX = SandboxSettings(world=WORLD, market=SHOPS)
 
 
@@ -42,6 +45,11 @@ def fill(town: Town) -> None:
     more = int(shift["cash_income"] * 100) + 12_300
     faults.add({"kind": "patch_document", "match": told, "set": {"sell.cashTotal": more, "sell.total": 10**12}})
     town.load(FIRST, LAST)
+    town.sql(
+        "insert into control.batch (organization_inn, product, run_id, reason, detail, first_day, last_day, state,"
+        " finished_at, summary) values (%s, 'ofd', 'whole', 'planned', 'totals', %s, %s, 'stopped', now(), %s)",
+        town.inn, LAST, LAST, json.dumps({"stopped": STOPPED, "changed_orders": 120}),
+    )  # fmt: skip
     town.sql("update accounting.market_document set amount = null where kind = 'waybill' and document_id = ("
              "select min(document_id::text)::uuid from accounting.market_document where kind = 'waybill')")  # fmt: skip
     reconcile(town.road, town.inn, run_id="whole", window=Window(FIRST, LAST))

@@ -12,7 +12,6 @@ from smena.matching.differences import BOOKED_ORDERS, MADE_ORDERS
 from smena.matching.limit import changed_orders, orders_after, orders_before, orders_in_question
 from smena.matching.slices import CURRENT
 from smena.transform.schema import Schema
-from tests.unit.matching.slice_builders import current
 
 PART = {"shift_id": "a", "operation": "cash_income", "taxation": "", "agent": False}
 MOVED = {"document_id": "1", **PART, "shift_id": "fiscal"}
@@ -53,13 +52,14 @@ def test_a_moved_order_whose_new_sum_is_not_known_counts() -> None:
 
 
 def test_orders_in_question_are_those_of_reported_shifts_and_of_those_looked_at() -> None:
-    rows = [
-        current(shift_id="a", is_reported=True, live_orders=2),
-        current(shift_id="b", is_reported=False, live_orders=3),
-        current(shift_id="c", is_reported=False, live_orders=5),
-    ]
+    published = frame(
+        CURRENT,
+        {"shift_id": "a", "is_reported": True, "live_orders": 2},
+        {"shift_id": "b", "is_reported": False, "live_orders": 3},
+        {"shift_id": "c", "is_reported": False, "live_orders": 5},
+    )
     looked_at = frame(BOOKED_SHIFTS, {"shift_id": "b", "is_first": False, "is_booked": True})
-    assert orders_in_question(CURRENT.conform(pd.DataFrame(rows)), looked_at) == 5
+    assert orders_in_question(published, looked_at) == 5
 
 
 def test_orders_before_and_after_stand_side_by_side() -> None:
