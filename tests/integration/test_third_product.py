@@ -21,6 +21,7 @@ from smena.model.window import OFD
 from smena.pipeline.load import Loaded, load
 from smena.pipeline.plan import preview
 from smena.pipeline.road import Road
+from smena.quality.gate import validate_staged
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 from tests.integration.conftest import BuildTown
@@ -61,7 +62,9 @@ class ToyTown(Town):
 
     def __init__(self, kontur: Town, warehouse: Warehouse, address: str) -> None:
         super().__init__(kontur.sandbox, warehouse, start=None)
-        self.road = Road(warehouse, lambda name: Endpoint(name, address), now=kontur.sandbox.tell_now)
+        self.road = Road(
+            warehouse, lambda name: Endpoint(name, address), now=kontur.sandbox.tell_now, gate=validate_staged
+        )
         (one,) = kontur.sandbox.world.organizations
         with warehouse.transaction() as transaction:
             add_organization(transaction, inn=one.inn, kpp=one.kpp, name=one.short_name, tariff="uchetny")

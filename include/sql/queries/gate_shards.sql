@@ -90,7 +90,7 @@ select
     staged_shifts,
     staged_orders,
     checked_shifts,
-    case %(product)s when 'ofd' then checked_reports - bad_reports else checked_shifts end as good_reports,
+    case %(source)s when 'ofd' then checked_reports - bad_reports else checked_shifts end as good_reports,
     bad_reports,
     most_bad_reports,
     case
@@ -98,7 +98,7 @@ select
         else least(staged_shifts, checked_shifts - shifts_of_bad_orders)
     end as passed_shifts,
     case
-        when %(product)s <> 'ofd' then orders
+        when %(source)s <> 'ofd' then orders
         when bad_orders = 0 then checked_orders
         else least(staged_orders, checked_orders - bad_orders)
     end as passed_orders,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from smena.messages import ENGLISH, translate
 from smena.model.errors import BadBatch
+from smena.model.product import product_of
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.pipeline.road import Road
@@ -57,7 +58,7 @@ def stop_at_gate(road: Road, batch: Batch) -> None:
         return
     batch_id = batch.batch_id
     with road.warehouse.transaction() as transaction:
-        results = road.gate(transaction, batch_id, batch.product)
+        results = road.gate(transaction, batch_id, product_of(batch.product).source)
         transaction.run("gate_clear", batch_id=batch_id, shard=WHOLE_BATCH)
         _keep(transaction, batch_id, WHOLE_BATCH, results)
         why = joined(_reason_of(result) for result in results if not result.success)

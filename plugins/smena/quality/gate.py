@@ -12,6 +12,7 @@ from typing import Any
 
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.model.outcome import KIND_OF, Outcome
+from smena.model.product import product_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import OFD
@@ -209,26 +210,26 @@ PARTS = (
 """What the gate reads, in order. A batch has shifts of the OFD or till shifts, as its product is."""
 
 
-def validate_staged(transaction: Transaction, batch_id: int, product: str) -> list[CheckResult]:
+def validate_staged(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
     """Whether what a batch has staged is what its checks let through: one result an expectation, suite by suite.
 
     Raises BrokenPromise where an expectation could not be computed.
     """
-    of_shards = {"batch_id": batch_id, "product": product}
+    of_shards = {"batch_id": batch_id, "source": source}
     return [
         result
-        for part in _parts_of(product)
+        for part in _parts_of(source)
         for result in part.results(
             transaction, part.schema.name, of_shards if part.schema is SHARDS else {"batch_id": batch_id}
         )
     ]
 
 
-def validate_published(transaction: Transaction, batch_id: int, product: str) -> list[CheckResult]:
+def validate_published(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
     """The same expectations over the published rows that the batch wrote last, and their orders in force."""
     return [
         result
-        for part in _parts_of(product)
+        for part in _parts_of(source)
         if part.published
         for result in part.results(transaction, part.published, {"batch_id": batch_id})
     ]
@@ -237,11 +238,12 @@ def validate_published(transaction: Transaction, batch_id: int, product: str) ->
 def validate_batch(transaction: Transaction, batch_id: int) -> tuple[str, list[CheckResult]]:
     """What is there of a batch, in words, and the results over it: its staged rows, or its published ones."""
     batch = ledger.batch_of(transaction, batch_id)
+    source = product_of(batch.product).source
     if batch.state == "published":
-        return "the published rows", validate_published(transaction, batch_id, batch.product)
-    return "the staged rows", validate_staged(transaction, batch_id, batch.product)
+        return "the published rows", validate_published(transaction, batch_id, source)
+    return "the staged rows", validate_staged(transaction, batch_id, source)
 
 
-def _parts_of(product: str) -> list[Part]:
-    other = TILL_SHIFTS if product == OFD else SHIFTS
+def _parts_of(source: str) -> list[Part]:
+    other = TILL_SHIFTS if source == OFD else SHIFTS
     return [part for part in PARTS if part.schema is not other]
