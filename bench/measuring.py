@@ -60,7 +60,7 @@ class Steps:
 
     @property
     def checked_cpu_share(self) -> float:
-        """The same of the processor's time, which other work on the machine does not change."""
+        """The same of the processor's time of Smena's processes, without PostgreSQL's."""
         return self.checked_cpu_s / self.cpu_s
 
 

@@ -120,10 +120,10 @@ def tell_targets(console: Console, runs: Sequence[Run], compared: Run, rivals: S
     if UPSERT in seconds:
         share = seconds[UPSERT] / compared.seconds
         lines.append((f"of COPY + ON CONFLICT (at least {SHARE_OF_UPSERT:g})", share, share >= SHARE_OF_UPSERT))
-    share = compared.checked_cpu_share
+    share = compared.checked_share
     words = (
-        f"of the processor's time is checking, at {compared.shifts:,} (at most {CHECKED:g}); of the clock's"
-        f" {compared.checked_share:.2f}, {compared.gate_s:.2f} s of it the gate"
+        f"of the time is checking, at {compared.shifts:,} (at most {CHECKED:g}), {compared.gate_s:.2f} s in the gate;"
+        f" of the processor's time of Smena's processes {compared.checked_cpu_share:.2f}"
     )
     lines.append((words, share, share <= CHECKED))
     flat = [run for run in runs if run.shifts >= FLAT_FROM]
