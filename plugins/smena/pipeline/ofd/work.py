@@ -129,5 +129,5 @@ def make_chunk(
 
 def _as_rejects_by_kind(bad: pd.DataFrame) -> pd.DataFrame:
     """Bad receipts as rejects, each under the kind of document that it is."""
-    parts = [as_rejects(rows, str(kind), rows["reason"]) for kind, rows in bad.groupby("kind")]
+    parts = [as_rejects(rows, str(kind), rows["reason"]) for kind, rows in bad.groupby("kind", dropna=False)]
     return pd.concat(parts, ignore_index=True) if parts else REJECTS.empty()
