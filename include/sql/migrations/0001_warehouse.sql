@@ -1439,6 +1439,7 @@ create table accounting.shift (
             else
                 shop_id is not null and cashbox_id is not null and till_shift is not null
                 and fiscal_drive_number is null and shift_number is null
+                and opened_at is not null and order_date is not null
         end
     ),
     constraint duplicate_of_another_source check (

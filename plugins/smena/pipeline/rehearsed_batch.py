@@ -32,6 +32,8 @@ def rehearse_batch(road: Road, batch_id: int) -> Rehearsed:
         batch = ledger.batch_of(transaction, batch_id)
         if batch.state == "published":
             raise WrongUse(f"batch {batch_id} is published already", fix="give --inn, --from and --to")
+        if None in (batch.first_day, batch.last_day):
+            raise WrongUse(f"batch {batch_id} names no days")
         inn = batch.organization_inn
         failed: Failed = {}
         transaction.run("rehearse_batch", batch_id=batch_id)

@@ -44,7 +44,7 @@ def test_an_organisation_is_registered_with_the_usual_settings(cli: Cli) -> None
     assert done.data == {
         "inn": INN, "kpp": KPP, "name": "Ромашка", "tariff": "uchetny", "modifier": None, "timezone": "Europe/Moscow",
         "detail": "totals", "refunds": "rko", "date_policy": "shift_close", "corrections": "review", "vat": "totals",
-        "keeps_cash_documents": True, "bad_share_limit": 0.2,
+        "keeps_cash_documents": True, "bad_share_limit": 0.2, "most_changed_orders": 100,
         "ofd_connection": "kontur_ofd", "market_connection": "kontur_market",
     }  # fmt: skip
 
@@ -136,9 +136,12 @@ def test_settings_are_changed_and_the_rest_stays(cli: Cli) -> None:
         "kpp": "7707ZZ001",
         "ofd_connection": "ofd_of_ours",
     }
-    done = change(cli, *(f"{key}={value}" for key, value in changed.items()), "bad_share_limit=0.05")
+    done = change(
+        cli, *(f"{key}={value}" for key, value in changed.items()), "bad_share_limit=0.05", "most_changed_orders=0"
+    )
     assert done.code == 0
-    assert done.data == before | changed | {"bad_share_limit": 0.05, "waiting": 0} == stored(cli) | {"waiting": 0}
+    limits = {"bad_share_limit": 0.05, "most_changed_orders": 0}
+    assert done.data == before | changed | limits | {"waiting": 0} == stored(cli) | {"waiting": 0}
     assert change(cli, "modifier=none").data["modifier"] is None
 
 
@@ -165,6 +168,11 @@ def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
         ("bad_share_limit=20%", "between 0 and 1"),
         ("bad_share_limit=1.5", "between 0 and 1"),
         ("bad_share_limit=nan", "between 0 and 1"),
+        ("most_changed_orders=-1", "from 0 to 999999"),
+        ("most_changed_orders=10%", "from 0 to 999999"),
+        ("most_changed_orders=1000000", "from 0 to 999999"),
+        ("most_changed_orders=", "from 0 to 999999"),
+        ("most_changed_orders=٣", "from 0 to 999999"),
         ("keeps_cash_documents=maybe", "yes or no"),
         ("keeps_cash_documents=no", "only a sole proprietor"),
         ("kpp=", "a legal entity has a KPP"),
