@@ -121,7 +121,7 @@ RECONCILIATIONS = {
     "daily reconciliation": Work(have_both_loaded, reconcile_daily),
     "reconciliation of named days": Work(have_both_loaded, reconcile_days),
 }
-SAMPLE = ("batch_covered_days", "proof_completeness", "smena.pipeline.process:work")
+SAMPLE = ("batch_covered_days", "proof_completeness", "smena.pipeline.ofd.work:work")
 
 
 _STATE = {

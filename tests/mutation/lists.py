@@ -10,6 +10,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from smena.reads.standing import open_days
 from smena.warehouse.database import Warehouse
 from tests.mutation.damage import BYTES, FIELDS, LISTS, as_json
 
@@ -79,7 +80,7 @@ def see(warehouse: Warehouse, product: str, now: Any, failed: dict[str, str] | N
         )
         units = rows("select organization_inn, kkt_reg_id from control.register")
         units += rows("select organization_inn, shop_id from control.shop")
-        alerts = transaction.rows("alert_uncovered", inn=None, now=now)
+        alerts = open_days(transaction, now)
     alerted = {row["organization_inn"] for row in alerts if row["product"] == product}
     return Seen(shifts, gaps, covered, rejected, alerted, set(units), failed or {})  # type: ignore[arg-type]
 
