@@ -20,6 +20,7 @@ from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.organization import AccountRule
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline import rehearsal as rehearsing
+from smena.pipeline.ofd.product import KonturOfd
 from smena.pipeline.rehearsal import Rehearsed, rehearse
 from smena.transform import shifts as transform_shifts
 from smena.transform.market import orders as market_orders
@@ -228,14 +229,14 @@ def test_shifts_and_orders_that_no_evidence_gives_or_the_books_lack_are_named(to
 
 
 def test_a_register_whose_pages_cannot_be_processed_is_named(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    right, broken = rehearsing.process.work, town.register(0)
+    right, broken = KonturOfd.work, town.register(0)
 
-    def faulty(pages: Any, *more: Any) -> Any:
+    def faulty(product: KonturOfd, pages: Any, *more: Any) -> Any:
         if any(page.unit_id == broken for page in pages):
             raise ValueError("a fault of ours")
-        return right(pages, *more)
+        return right(product, pages, *more)
 
-    monkeypatch.setattr(rehearsing.process, "work", faulty)
+    monkeypatch.setattr(KonturOfd, "work", faulty)
     made = run(town)
     assert list(made.failed) == [broken]
     assert set(made.differences["kind"]) == {"gone"}
