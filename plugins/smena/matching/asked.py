@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import missing
+from smena.matching.cases import known_and, missing
 from smena.matching.changes import DECISIONS_OPENED
 from smena.matching.questions import duplicates_to_record, questions, recommendations
 from smena.matching.slices import facts_of
@@ -33,7 +33,9 @@ def ask(
         ],
         ignore_index=True,
     ).drop_duplicates(["shift_id", "kind"])
-    looked_at = rows.loc[~rows["verdict"].isin(["same", "other"]), "shift_id"]
+    # A shift that was closed as lost is looked at also where the source reports again what is published.
+    is_as_before = known_and(rows["current_outcome"] == Outcome.REJECTED) & rows["same_facts"]
+    looked_at = rows.loc[~rows["verdict"].isin(["same", "other"]) | is_as_before, "shift_id"]
     reported_again = till_rows[
         till_rows["verdict"].isin(["changed", "conflict"])
         | ((till_rows["verdict"] == "same") & (till_rows["same_facts"] | till_rows["is_refused"]))
@@ -54,7 +56,7 @@ def ask(
 def _own_conflicts(rows: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
     own = pd.concat(
         [
-            rows[rows["verdict"] == "conflict"].assign(reason=str(Reason.ORDERS_NOT_REVISABLE)),
+            rows[rows["verdict"].isin(["conflict", "asked"])].assign(reason=str(Reason.ORDERS_NOT_REVISABLE)),
             till_rows[till_rows["verdict"] == "conflict"].assign(reason=str(Reason.MARKET_ORDERS_NOT_REVISABLE)),
         ]
     )

@@ -108,6 +108,9 @@ def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
         # A person refused it. Only where it was never closed can the source have more to say than before.
         Case(was_in[Outcome.REJECTED] & (~was_unclosed | (unclosed & same_facts) | is_refused), "same"),
         # It was closed as lost, or booked from its receipts, and the source now reports another thing.
+        # In a closed period it cannot become a conflict: it stays as it is, and a person is asked all the same. An
+        # answer is booked on the first open day.
+        Case(was_in[Outcome.REJECTED] & was_closed, "asked"),
         Case(was_in[Outcome.REJECTED], "conflict"),
         # The source lacks a part today of what it had before.
         Case(known_and(rows["reported_outcome"] == Outcome.INCOMPLETE) & was_kept_whole, "same"),

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from smena.decisions.conflicts import APPROVE, REJECT, open_decisions, resolve
+from smena.decisions.conflicts import APPROVE, REJECT, REVERSE, open_decisions, resolve
+from smena.decisions.periods import close_period
 from smena.messages import translate
 from smena.model.reason_text import parse_all
 from smena.model.reasons import Reason
@@ -198,6 +199,35 @@ def test_a_closing_that_comes_after_all_makes_no_second_order(town: Town, word: 
     assert sum(kopecks(one) or 0 for one in amounts) == sum(lost[name] for name in CASH)
     if word == APPROVE:
         assert [one["document_id"] for one in town.orders()] == [one["document_id"] for one in booked]
+
+
+def test_a_closing_of_a_lost_shift_in_a_closed_period_is_asked_about_and_booked_on_the_first_open_day(
+    town: Town,
+) -> None:
+    town.load()
+    prove(town)
+    lost = unclosed(town)
+    (decision,) = waiting(town).values()
+    settle(town, decision, REJECT)
+    day = date.fromisoformat(lost["closed_at"][:10])
+    with town.warehouse.transaction() as transaction:
+        close_period(transaction, inn=town.inn, through=day, closed_by="Иванова", reason="январь сдан")
+    before = town.orders()
+    town.sandbox.faults.add(closing_of(town, lost))
+    for _ in range(2):
+        town.load(day)
+        assert shift_of(town, lost)["outcome"] == "rejected"
+        assert town.orders() == before
+        (news,) = waiting(town).values()
+    settle(town, news, REVERSE)
+    row = shift_of(town, lost)
+    own = [one for one in town.orders() if one["shift_id"] == row["shift_id"]]
+    assert row["outcome"] == "issued"
+    assert {one["date"] for one in own} == {day + timedelta(days=1)}
+    assert sum(kopecks(one["amount"]) or 0 for one in own) == sum(lost[name] for name in CASH)
+    town.load(day)
+    assert [one for one in town.orders() if one["shift_id"] == row["shift_id"]] == own
+    assert waiting(town) == {}
 
 
 def test_more_receipts_that_come_later_renew_the_question(town: Town) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from smena.matching.decide import decide
 from smena.matching.reported import (
     judge_reported,
     judge_reported_tills,
@@ -196,6 +197,28 @@ def test_each_row_of_the_table_of_the_ofd(now: Row, was: Row, found: str) -> Non
 )
 def test_in_a_closed_period_what_is_booked_stays(now: Row, was: Row, found: str) -> None:
     assert verdict(now, was, setting=CLOSED_3)[0] == found
+
+
+WAS_LOST = published(**NOT_CLOSED, **REJECTED, has_decision=True)
+
+
+def test_news_of_a_shift_that_was_closed_as_lost_is_asked_about_in_a_closed_period_too() -> None:
+    news = reported(**WHEN_REPORTED_MORE)
+    assert verdict(news, WAS_LOST)[0] == "conflict"
+    assert verdict(news, WAS_LOST, setting=CLOSED_3)[0] == "asked"
+    changes = decide(a_slice(reported=[news], current=[WAS_LOST], setting=CLOSED_3))
+    assert records(changes.opened, "kind", "shift_id", "is_resolved") == [("conflict", news["shift_id"], False)]
+    # Nothing is booked, and the shift stays as it is.
+    assert changes.shifts.empty
+    assert not changes.booked["is_booked"].any()
+
+
+def test_that_question_is_withdrawn_where_the_source_reports_again_what_is_published() -> None:
+    again = reported(**NOT_CLOSED)
+    asked = decision(kind="conflict", shift_id=again["shift_id"], is_open=True, resolution=None)
+    changes = decide(a_slice(reported=[again], current=[WAS_LOST], decisions=[asked], setting=CLOSED_3))
+    assert values(changes.closed["decision_id"]) == [asked["decision_id"]]
+    assert changes.opened.empty and changes.shifts.empty
 
 
 def test_a_conflict_with_market_takes_what_the_source_reports_once_its_period_is_open() -> None:
