@@ -17,9 +17,12 @@ from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.alerts import gather
+from smena.pipeline.gates import stop_at_gate
+from smena.pipeline.publish import publish
 from smena.pipeline.rehearsal import rehearse
 from smena.pipeline.rehearsed_batch import rehearse_batch
 from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches, report_run
+from smena.quality.gate import validate_staged
 from smena.warehouse import ledger
 from tests.integration.conftest import BuildTown, CopyTown
 from tests.town import EASY, Town
@@ -163,6 +166,61 @@ def test_the_daily_run_reports_the_days_until_it_is_allowed(build_town: BuildTow
     assert {batch(town, one)["state"] for one in made["batches"]} == {"published"}
     for register in town.sandbox.world.organizations[0].registers:
         assert last not in town.open_days(register.reg_number)
+
+
+def test_what_was_read_and_published_since_is_not_booked_over(copy_town: CopyTown) -> None:
+    town = copy_town(load_all, FEW)
+    set_bound(town, 0)
+    right = town.books()
+    tell_otherwise(town)
+    middle = date(2025, 12, 3)
+    with pytest.raises(TooManyChanges):
+        town.load(FIRST, middle)
+    stopped = newest(town)["batch_id"]
+    town.sandbox.faults.clear()
+    corrected = town.load(middle, middle).published.batch_id
+    with pytest.raises(WrongUse, match=f"batch {corrected} has read days of batch {stopped}"):
+        let(town, stopped)
+    # So it is where the days are read again after it was allowed.
+    town.sql(
+        "update control.batch set allowed_changes = 1000, allowed_by = 'chief', allowed_at = now(),"
+        " allowed_reason = 'yes' where batch_id = %s",
+        stopped,
+    )
+    town.load(LAST, LAST)
+    with pytest.raises(BadBatch, match="load the days again"):
+        publish(town.road, stopped)
+    assert batch(town, stopped)["state"] == "stopped"
+    assert town.books() == right
+    assert not rehearse(town.road, town.inn, Window(FIRST, LAST)).differs
+
+
+def test_it_is_named_in_alerts_until_its_days_are_read_again(copy_town: CopyTown) -> None:
+    town = copy_town(load_all, FEW)
+    set_bound(town, 0)
+    tell_otherwise(town)
+    middle = date(2025, 12, 3)
+    with pytest.raises(TooManyChanges):
+        town.load(FIRST, middle)
+    stopped = newest(town)["batch_id"]
+    town.sandbox.faults.clear()
+    town.load(LAST, LAST)
+    town.sql("update control.batch set planned_at = planned_at - interval '3 days'")
+    (message,) = gather(town.warehouse, town.sandbox.tell_now(), inn=town.inn)
+    assert f"smena rehearse --batch {stopped}" in message.text
+    # Another stop does not take away that a person is asked.
+    asked = batch(town, stopped)["summary"]["changed_orders"]
+    town.warehouse.run("batch_stop", batch_id=stopped, reason=str(Reason.REGISTER_NOT_LISTED))
+    assert batch(town, stopped)["summary"] == {"stopped": str(Reason.REGISTER_NOT_LISTED), "changed_orders": asked}
+    town.load(FIRST, middle)
+    assert gather(town.warehouse, town.sandbox.tell_now(), inn=town.inn) == []
+
+
+def test_a_batch_that_another_process_has_published_is_not_stopped_at_the_gate(copy_town: CopyTown) -> None:
+    town = copy_town(load_all, FEW)
+    published = ledger.batch_of(town.warehouse, newest(town)["batch_id"])
+    stop_at_gate(replace(town.road, gate=validate_staged), replace(published, state="planned"))
+    assert batch(town, published.batch_id)["state"] == "published"
 
 
 def test_more_changes_than_were_allowed_stop_again(copy_town: CopyTown) -> None:

@@ -778,6 +778,35 @@ comment on column control.assignment.ask_through is
 'The end of the window as asked, local: later than last_day where it is open, should the service read it by receipt.';
 create index assignment_of_shard on control.assignment (batch_id, shard);
 
+create view control.read_since with (security_invoker = true) as
+select
+    batch.batch_id,
+    later.batch_id as later_batch_id
+from control.batch
+inner join control.batch as later
+    on
+        batch.organization_inn = later.organization_inn
+        and batch.product = later.product
+        and batch.batch_id < later.batch_id
+        and later.state = 'published'
+where
+    exists (
+        select from control.assignment
+        inner join control.assignment as again
+            on
+                again.batch_id = later.batch_id
+                and assignment.unit_id = again.unit_id
+                and daterange(assignment.first_day, assignment.last_day, '[]')
+                && daterange(again.first_day, again.last_day, '[]')
+        where
+            assignment.batch_id = batch.batch_id
+            and assignment.fetch_id is not null
+            and again.state = 'read'
+            and again.fetch_id is not null
+    );
+comment on view control.read_since is
+'Batches, with the later published ones that have read some of the same days of the same units: what they read is newer.';
+
 create table control.coverage (
     organization_inn text not null references control.organization (inn),
     product text not null,

@@ -1,5 +1,5 @@
 -- Run by alerts: batches of the last day that were stopped, never ended, or could not read something; none that a later one
--- has made good.
+-- has made good. One that waits for a person to allow its changes is named until its days are read again.
 select
     batch.organization_inn,
     batch.product,
@@ -18,22 +18,30 @@ cross join
         from control.assignment
         where assignment.batch_id = batch.batch_id and assignment.state in ('refused', 'unreadable', 'failed')
     ) as unread
+cross join
+    lateral (
+        select batch.state = 'stopped' and batch.summary ->> 'changed_orders' is not null as for_a_person
+    ) as waits
 where
     batch.organization_inn = coalesce(%(inn)s, batch.organization_inn)
-    and batch.planned_at > now() - interval '1 day'
+    and (batch.planned_at > now() - interval '1 day' or waits.for_a_person)
     and (
         batch.state = 'stopped'
         or (batch.state = 'planned' and batch.planned_at < now() - interval '2 hours')
         or (batch.state = 'published' and unread.windows > 0)
     )
-    and not exists (
-        select from control.batch as later
-        where
-            later.organization_inn = batch.organization_inn
-            and later.product = batch.product
-            and (later.reason = 'reconcile') = (batch.reason = 'reconcile')
-            and later.batch_id > batch.batch_id
-            and later.state = 'published'
-    )
+    and case
+        when waits.for_a_person
+            then not exists (select from control.read_since where read_since.batch_id = batch.batch_id)
+        else not exists (
+            select from control.batch as later
+            where
+                later.organization_inn = batch.organization_inn
+                and later.product = batch.product
+                and (later.reason = 'reconcile') = (batch.reason = 'reconcile')
+                and later.batch_id > batch.batch_id
+                and later.state = 'published'
+        )
+    end
 group by batch.organization_inn, batch.product
 order by batch.organization_inn asc, batch.product desc

@@ -1,4 +1,9 @@
--- Run by publish: a batch in which too much is bad publishes nothing and says why.
+-- Run by publish: a batch in which too much is bad publishes nothing and says why. That a person was asked about it stays.
 update control.batch
-set state = 'stopped', finished_at = now(), summary = jsonb_build_object('stopped', %(reason)s::text)
+set
+    state = 'stopped',
+    finished_at = now(),
+    summary = jsonb_strip_nulls(
+        jsonb_build_object('stopped', %(reason)s::text, 'changed_orders', summary -> 'changed_orders')
+    )
 where batch_id = %(batch_id)s and state <> 'published'

@@ -7,4 +7,5 @@ where
     and batch.batch_id < %(before)s
     and batch.state = 'stopped'
     and batch.allowed_changes >= (batch.summary ->> 'changed_orders')::bigint
+    and not exists (select from control.read_since where read_since.batch_id = batch.batch_id)
 order by batch.batch_id

@@ -1,4 +1,4 @@
--- Run by rehearse, once a product: by unit and day, which assignment of a published batch read it last. Silent days asked
+-- Run by rehearse, once a product: by unit and day, which assignment of a published batch was fetched last. Silent days asked
 -- nothing, and are none. `shift_id` is filled by rehearse_written alone.
 -- writes: rehearsed
 with emptied as (
@@ -26,4 +26,4 @@ where
     and assignment.state = 'read'
     and assignment.fetch_id is not null
 order by
-    assignment.unit_id asc, day.day asc, batch.finished_at desc, batch.batch_id desc, assignment.first_day desc
+    assignment.unit_id asc, day.day asc, assignment.fetch_id desc, assignment.first_day desc

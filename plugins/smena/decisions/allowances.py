@@ -12,7 +12,8 @@ def allow(transaction: Transaction, batch_id: int, *, by: str, reason: str) -> i
 
     The next load of its organisation publishes it, before what that load has read itself.
 
-    Raises WrongUse where there is no such batch, where it waits for nobody, and without a reason.
+    Raises WrongUse where there is no such batch, where it waits for nobody, where its days have been read and published
+    again, and without a reason.
     """
     if not reason.strip():
         raise WrongUse("a reason is needed", fix="give --reason")
@@ -21,6 +22,13 @@ def allow(transaction: Transaction, batch_id: int, *, by: str, reason: str) -> i
     batch = ledger.batch_of(transaction, batch_id)
     if batch.state == "published":
         raise WrongUse(f"batch {batch_id} is published already")
+    later = transaction.rows("batch_read_since", batch_id=batch_id)[0]["batch_id"]
+    if later is not None:
+        raise WrongUse(
+            f"batch {later} has read days of batch {batch_id} since, and what it read is newer",
+            fix=f"load the days again: `smena load --inn {batch.organization_inn} --product {batch.product}"
+            f" --from {batch.first_day} --to {batch.last_day}`",
+        )
     allowed = transaction.row("batch_allow", batch_id=batch_id, by=by, reason=reason)
     if allowed is None:
         raise WrongUse(

@@ -13,6 +13,7 @@ from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.pipeline.road import Road
 from smena.quality import CheckResult, Verdict
+from smena.warehouse import ledger
 from smena.warehouse.database import Transaction, as_json
 from smena.warehouse.ledger import Batch
 
@@ -58,6 +59,10 @@ def stop_at_gate(road: Road, batch: Batch) -> None:
         return
     batch_id = batch.batch_id
     with road.warehouse.transaction() as transaction:
+        # Another process that publishes it empties the stage: under the lock it has either done so, or not begun.
+        transaction.run("lock_organization", inn=batch.organization_inn)
+        if ledger.batch_of(transaction, batch_id).state == "published":
+            return
         results = road.gate(transaction, batch_id, product_of(batch.product).source)
         transaction.run("gate_clear", batch_id=batch_id, shard=WHOLE_BATCH)
         _keep(transaction, batch_id, WHOLE_BATCH, results)

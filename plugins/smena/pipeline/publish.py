@@ -164,9 +164,11 @@ def _write(road: Road, batch: Batch, *, compares: bool) -> bool:
     """Writes the batch in one transaction under the organisation's lock; False where it is published already."""
     with road.warehouse.transaction() as transaction:
         transaction.run("lock_organization", inn=batch.organization_inn)
-        # Another process may have published the batch while this one waited for the lock.
+        # Another process may have published the batch, or newer answers, while this one waited for the lock.
         if ledger.batch_of(transaction, batch.batch_id).state == "published":
             return False
+        if batch.allowed_changes is not None:
+            _check_read_since(transaction, batch)
         _check_mandate(transaction, batch)
         _check_stage(transaction, batch.batch_id)
         write(transaction, batch, compares=compares)
@@ -213,6 +215,16 @@ def _restage(road: Road, batch: Batch) -> None:
 
 def _is_whole(shard: Row) -> bool:
     return bool(shard["shifts"] == shard["staged_shifts"] and shard["orders"] == shard["staged_orders"])
+
+
+def _check_read_since(transaction: Transaction, batch: Batch) -> None:
+    """What waited for a person is older than what was published meanwhile: it must not be booked over that."""
+    later = transaction.rows("batch_read_since", batch_id=batch.batch_id)[0]["batch_id"]
+    if later is not None:
+        raise BadBatch(
+            f"batch {later} has read days of batch {batch.batch_id} of {batch.organization_inn} since",
+            fix="load the days again",
+        )
 
 
 def _check_mandate(transaction: Transaction, batch: Batch) -> None:

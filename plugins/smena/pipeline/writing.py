@@ -70,7 +70,9 @@ def require_few_changes(batch: Batch, slice_: Slice, changes: ChangeSet, plan: O
         raise TooManyChanges(
             f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
             changed=changed,
-            fix=f"look with `smena rehearse --batch {batch.batch_id}`, then allow it with"
+            fix="load the organisation first: that load lists the changes, and can be allowed"
+            if batch.reason == "reconcile"
+            else f"look with `smena rehearse --batch {batch.batch_id}`, then allow it with"
             f" `smena allow --batch {batch.batch_id}`",
             stored=why,
         )
