@@ -1,4 +1,4 @@
-"""`smena rehearse`: what the code and the settings of now would book of the stored evidence."""
+"""`smena rehearse`: what the current code and settings would book of the stored evidence."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def rehearse(
         "sums": _sums_in_roubles(made),
         "failed": made.failed,
     }
-    session.answer(data, _told(made, rows), waits=made.differs)
+    session.answer(data, _text(made, rows), waits=made.differs)
 
 
 def rows_of(made: Rehearsed) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def rows_of(made: Rehearsed) -> list[dict[str, Any]]:
     ]
 
 
-def _told(made: Rehearsed, rows: Sequence[Mapping[str, Any]]) -> str:
+def _text(made: Rehearsed, rows: Sequence[Mapping[str, Any]]) -> str:
     compared = f"{made.window}: {made.compared} shifts compared"
     if made.left_aside:
         compared += f", {made.left_aside} left aside: a person has decided about them, or is asked to"

@@ -1,4 +1,4 @@
-"""What a rehearsal makes against what is booked: every shift, outcome, order, kopeck and date that differs. Pure."""
+"""Compares what a rehearsal makes with what is booked: every shift, outcome, order, sum and date that differs. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MADE_SHIFTS = Schema(
     | {"outcome": TEXT},
 )
 """Shifts as they would be booked, one row each; sums in kopecks. `unit_id` is the register's РНМ or the cashbox's id,
-`name` what the source calls the shift."""
+`name` the name of the shift in its source."""
 
 BOOKED_SHIFTS = Schema("booked_shifts", dict(MADE_SHIFTS.columns))
 """Shifts as they are booked, one row each."""
@@ -47,7 +47,7 @@ MADE_ORDERS = Schema(
         "basis": TEXT,
     },
 )
-"""Orders as they would be issued, one row a shift, operation, tax system and agent; money in kopecks."""
+"""Orders as they would be issued, one row per shift, operation, tax system and agent; money in kopecks."""
 
 BOOKED_ORDERS = Schema("booked_orders", {**MADE_ORDERS.columns, "document_id": TEXT})
 """Orders in the books that are not reversed."""
@@ -68,7 +68,7 @@ DIFFERENCES = Schema(
         "kopecks": WHOLE,
     },
 )
-"""One row a value that differs.
+"""One row per value that differs.
 
 `subject` is `shift` or `order`; `kind` is `new` (made, not booked), `gone` (booked, not made) or `changed`. `booked`
 and `made` are the two values of `field`, money in roubles, missing where there is none. `kopecks` is the made sum less
@@ -96,7 +96,7 @@ def differences(
         booked: BOOKED_SHIFTS.
         booked_orders: BOOKED_ORDERS.
 
-    Raises ValueError where a shift or an order is there twice.
+    Raises ValueError where a frame has a shift or an order twice.
     """
     if made.empty and booked.empty:
         return DIFFERENCES.empty()
@@ -184,7 +184,7 @@ def _changed(pairs: pd.DataFrame, field: str) -> pd.DataFrame:
 
 
 def _kopecks(rows: pd.DataFrame, field: str) -> dict[str, pd.Series]:
-    """The made sum less the booked one; an unknown one counts as nothing beside a known one."""
+    """The made sum less the booked one; a missing sum counts as zero."""
     if field not in _MONEY:
         return {"kopecks": missing(rows, WHOLE)}
     made, booked = rows[f"{field}_made"], rows[field]

@@ -1,6 +1,6 @@
-"""A slice as if nothing of the reported shifts were booked yet, and what of the decision is held against the books.
+"""A slice as if none of the reported shifts were booked yet, and which decisions about it are compared with the books.
 
-What does not come from the evidence is left aside: statuses of documents, closed periods, answers of people.
+What does not come from the evidence is not compared: statuses of documents, closed periods, answers of people.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ STANDING = Schema(
         "has_orders": FLAG,
     },
 )
-"""What is known of booked shifts beside what they say.
+"""What is known of booked shifts beside their contents.
 
-`is_held`: a person has decided about it. `is_asked`: an open question holds it against its own evidence. `is_apart`:
+`is_held`: a person has decided about it. `is_asked`: an open decision is about its newer evidence. `is_apart`:
 another shop reports the till shift too. `is_marked`: an order of it is accepted or rejected. `is_closed`: its day is in
 a closed period, or was when it was loaded. `is_followed`: a shift of the other source is the same as it. `has_orders`:
 orders of it are not reversed.
@@ -46,9 +46,9 @@ orders of it are not reversed.
 
 
 def unbooked(slice_: Slice, held: pd.Series, in_force: Sequence[SettingsInForce]) -> Slice:
-    """The slice without the published rows of the reported shifts, but of those in `held`, and without closed periods.
+    """The slice without closed periods and without the published rows of reported shifts, other than those in `held`.
 
-    Everything else stays as it is booked: shifts of the other source and of other days, links, comparisons, answers.
+    Everything else stays: booked shifts of the other source and of other days, links, comparisons, answers.
     """
     current = slice_.current
     again = (
@@ -56,7 +56,7 @@ def unbooked(slice_: Slice, held: pd.Series, in_force: Sequence[SettingsInForce]
         & ~current["is_of_another"].astype(bool)
         & ~current["shift_id"].isin(held)
     )  # fmt: skip
-    # Whether Market is on says what is loaded from now on, not what was right to book.
+    # Market may have been on when these days were loaded, though it is off now.
     is_on = slice_.setting.market_start is not None
     setting = replace(slice_.setting, closed_through=None, market_is_on=is_on, in_force=in_force)
     return replace(slice_, setting=setting, current=current[~again].reset_index(drop=True))
@@ -68,7 +68,7 @@ def made_of(
     """The shifts and orders that would be booked (MADE_SHIFTS, MADE_ORDERS), without those left aside.
 
     Args:
-        changes: what `decide` says of the slice that `unbooked` gives.
+        changes: what `decide` returns for the slice of `unbooked`.
         staged: MADE_SHIFTS as they are staged.
         orders: MADE_ORDERS as they are staged, those of shifts that are not booked among them.
         standing: STANDING of those that are booked.
@@ -80,11 +80,11 @@ def made_of(
     rows = rows.merge(beside, on="shift_id", how="left", validate="one_to_one")
     made, was = rows["outcome"], rows["booked_outcome"]
     keeps = (
-        # Each of these is booked as it is because of something that is no evidence.
+        # Each of these is booked for a reason that is not in the evidence.
         known_and(rows["is_followed"])
         | (known_and(rows["is_closed"]) & ~known_and(was.isin([Outcome.ISSUED, Outcome.NO_CASH])))
         | (known_and(rows["is_marked"]) & known_and(rows["source"] == "market") & _waits_for_the_other(made))
-        # A doubt that came after the orders leaves them as they are.
+        # A shift that was booked before it became unconfirmed keeps its orders.
         | (known_and(rows["has_orders"]) & has_code(rows["reason"], Reason.NO_LINK, Reason.MARKET_MAY_HAVE_BOOKED))
         | ((made == Outcome.BEFORE_START) & known_and(was.isin(BOOKED)))
     )
@@ -97,7 +97,7 @@ def made_of(
 
 
 def left_aside(standing: pd.DataFrame) -> pd.Series:
-    """The ids of booked shifts that are not compared: what a person said of them holds, or is still to be said."""
+    """The ids of booked shifts that are not compared, because a person has decided about them or is asked to."""
     aside = standing["is_held"] | standing["is_asked"] | standing["is_apart"]
     return standing.loc[aside.astype(bool), "shift_id"]
 
@@ -107,9 +107,9 @@ def _waits_for_the_other(outcome: pd.Series) -> pd.Series:
 
 
 def kept_by_rule(rows: pd.DataFrame, made: pd.DataFrame, booked: pd.DataFrame, standing: pd.DataFrame) -> set[str]:
-    """Shifts that differ (DIFFERENCES) where the books keep what older evidence said, though newer says another thing.
+    """The shifts of `rows` (DIFFERENCES) for which the books keep what older evidence reported.
 
-    The source lacks a part today of what it had before; or the day is in a closed period.
+    Either the newest evidence is incomplete and the older was not, or the day is in a closed period.
     """
     lacking = set(made.loc[made["outcome"] == Outcome.INCOMPLETE, "shift_id"])
     whole = set(booked.loc[booked["cash_income"].notna(), "shift_id"])

@@ -1,7 +1,7 @@
-"""A rehearsal: what would be booked of the stored evidence, by the code and the settings of now, against the books.
+"""A rehearsal: books the stored evidence again, by the current code and settings, and compares it with the books.
 
-Shifts and orders are made by the functions of the road, from pages to orders, and decided about as if nothing of them
-were booked. All of it happens in one transaction that cannot be committed. Memory holds one lot of shifts, as a batch.
+Shifts and orders are made by the same functions as in a load, and decided about as if none of them were booked. All of
+it happens in one transaction that cannot be committed. Memory holds one lot of shifts, as it holds a batch in a load.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from smena.warehouse.rehearsing import STAGE_ID, read_again, read_booked, read_s
 from smena.warehouse.slices import read_slice
 
 SETTINGS = ("corrections", "date_policy", "keeps_cash_documents", "refunds", "vat")
-"""Settings that a rehearsal can change. `detail` is none of them: it decides which evidence is asked for."""
+"""Settings that a rehearsal can change. `detail` is none of them: it decides which evidence a load asks for."""
 
 SHIFTS_OF_A_LOT = 20_000
-"""Batches are decided together up to so many shifts: a day's batch has a few, and each decision costs a second."""
+"""Batches are decided together up to this many shifts: a day's batch has a few, and each decision takes a second."""
 
 MARGIN = timedelta(days=7)
-"""Till shifts are found by the day of their order, which may be that of their opening."""
+"""Batches of till shifts are read from this much earlier: they are loaded by the day of their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Rehearsed:
 
     Attributes:
         differences: DIFFERENCES, without the shifts that are left aside.
-        compared: shifts made again, or looked for.
+        compared: shifts that were made again, and booked shifts that were not.
         left_aside: booked shifts that are not compared, because a person has decided about them or is asked to.
-        failed: by unit, why its pages could not be worked on.
+        failed: by unit, why its pages could not be processed.
     """
 
     inn: str
@@ -86,18 +86,18 @@ def rehearse(
     settings: Mapping[str, str] | None = None,
     products: Sequence[str] = (),
 ) -> Rehearsed:
-    """Rehearses shifts that were closed in a window. Nothing is written.
+    """Rehearses the shifts that were closed in a window. Nothing is written.
 
     Args:
-        road: its warehouse and clock are used, and nothing is asked of a service.
-        inn: whose.
+        road: only its warehouse and clock are used; no service is asked.
+        inn: of the organisation.
         window: days of closing.
-        settings: values over the settings of every day, as `smena organization set` takes them.
-        products: which of them; all that are installed where none is named.
+        settings: values that replace those of every day, written as for `smena organization set`.
+        products: names of products; all installed ones by default.
 
     Raises WrongUse for an organisation that is not registered, and for settings that cannot be rehearsed.
     """
-    with step_log("rehearse", inn=inn) as told, rehearsal(road.warehouse) as transaction:
+    with step_log("rehearse", inn=inn) as log, rehearsal(road.warehouse) as transaction:
         in_force = _over(settings_by_day(transaction, inn), settings or {}, window)
         parts = [_of_product(road, transaction, inn, product, window, in_force) for product in products or installed()]
         found = [frame for part in parts for frame in part.differences if len(frame)]
@@ -110,16 +110,17 @@ def rehearse(
             sum(part.left_aside for part in parts),
             {unit: str(error) for part in parts for (unit, _), error in part.failed.items()},
         )
-        told.update(shifts=made.compared, left_aside=made.left_aside, differ=len(rows), failed=len(made.failed))
+        log.update(shifts=made.compared, left_aside=made.left_aside, differ=len(rows), failed=len(made.failed))
         return made
 
 
 def _over(in_force: Sequence[SettingsInForce], settings: Mapping[str, str], window: Window) -> list[SettingsInForce]:
-    """The settings of every day with these values over them."""
-    unfit = sorted(settings.keys() - set(SETTINGS))
-    if unfit:
+    """The settings of every day, with these values in place of their own."""
+    unknown = sorted(settings.keys() - set(SETTINGS))
+    if unknown:
         raise WrongUse(
-            f"{', '.join(unfit)} cannot be rehearsed from the stored evidence", fix=f"set one of: {', '.join(SETTINGS)}"
+            f"{', '.join(unknown)} cannot be rehearsed from the stored evidence",
+            fix=f"set one of: {', '.join(SETTINGS)}",
         )
     changed = [
         replace(one, organization=replace(one.organization, **parsed_settings(one.organization.inn, settings)))
@@ -146,7 +147,7 @@ def _of_product(
     window: Window,
     in_force: Sequence[SettingsInForce],
 ) -> _Found:
-    """What differs of one product: by the newest evidence of each day, then by what the rest was written from."""
+    """The differences of one product: by the newest evidence of each day, then by that of the other booked shifts."""
     found = _Found()
     source = product_of(product).source
     days = {"first_day": window.first_day, "last_day": window.last_day}
@@ -165,12 +166,12 @@ def _of_product(
 def _lots(
     road: Road, transaction: Transaction, in_force: Sequence[SettingsInForce], failed: Failed
 ) -> Iterator[Window]:
-    """Stages the evidence lot by lot, each in place of the one before; gives the days of what is staged."""
+    """Stages the evidence lot by lot, each in place of the one before; yields the days of what is staged."""
     lot: list[Batch] = []
     shifts = 0
     for row in transaction.rows("rehearse_batches"):
         batch = ledger.batch_of(transaction, row["batch_id"])
-        # What a clock could show then, it can show now; what it could not, it did not show.
+        # Documents dated after the batch was loaded were refused as of the future, and are refused again.
         now = min(road.now(), row["finished_at"])
         shifts += stage_again(road, transaction, batch, len(lot), in_force, now, failed)
         lot.append(batch)
@@ -201,7 +202,7 @@ def stage_again(
     now: datetime,
     failed: Failed,
 ) -> int:
-    """Stages what a batch has read, as the shard `place` of the rehearsal; says how many shifts."""
+    """Stages what a batch has read, as the shard `place` of the rehearsal. Returns the number of shifts."""
     staged = 0
 
     def worked(pages: list[StoredPage]) -> int:
@@ -223,7 +224,7 @@ def _work(
     in_force: Sequence[SettingsInForce],
     now: datetime,
 ) -> int:
-    """Pages into staged shifts and orders, by what processes a batch of the product; says how many shifts."""
+    """Stages the shifts and orders that the product makes of these pages. Returns the number of shifts."""
     product = implementation_of(batch.product)
     of = Shard(road, batch, place, in_force)
     shifts = 0
@@ -244,10 +245,10 @@ def _compare(
     *,
     is_last: bool,
 ) -> None:
-    """Decides about what is staged and holds it against the books.
+    """Decides about what is staged and compares it with the books.
 
-    Where the newest evidence says another thing than the books, and a rule says that the books keep what older evidence
-    said, the shift is left to the second round (`is_last`), which reads that evidence.
+    Where the newest evidence differs from the books, and by a rule the books keep what older evidence reported, the
+    shift is left to the second round (`is_last`), which reads that evidence.
     """
     days = {"first_day": lot.first_day, "last_day": lot.last_day}
     transaction.run("rehearse_next")
@@ -276,7 +277,7 @@ def _compare(
 
 
 def _keep_rest(transaction: Transaction, inn: str, found: _Found, rest: Sequence[str]) -> None:
-    """Booked shifts that no evidence gave again."""
+    """Compares booked shifts that were made of no evidence: they are gone."""
     booked, booked_orders, standing = read_booked(transaction, inn, rest)
     aside = left_aside(standing)
     found.left_aside += len(aside)

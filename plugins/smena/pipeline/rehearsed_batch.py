@@ -1,4 +1,4 @@
-"""What a batch that is not published would change in the books: the list for whoever is asked to allow it."""
+"""What a batch that is not published would change in the books, for the person who may allow it (`smena allow`)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from smena.warehouse.slices import read_slice
 def rehearse_batch(road: Road, batch_id: int) -> Rehearsed:
     """Every value of booked orders, and of their shifts, that publishing a batch would change. Nothing is written.
 
-    It is decided against the books as they are now, so what was accepted or closed since is not in the list.
+    The books are read as they are now: an order that was accepted since the batch was stopped, and one of a period that
+    was closed since, is not in the list.
 
     Raises WrongUse where there is no such batch, or it is published.
     """
-    with step_log("rehearse", batch_id=batch_id) as told, rehearsal(road.warehouse) as transaction:
+    with step_log("rehearse", batch_id=batch_id) as log, rehearsal(road.warehouse) as transaction:
         batch = ledger.batch_of(transaction, batch_id)
         if batch.state == "published":
             raise WrongUse(f"batch {batch_id} is published already", fix="give --inn, --from and --to")
@@ -54,7 +55,7 @@ def rehearse_batch(road: Road, batch_id: int) -> Rehearsed:
             booked,
             BOOKED_ORDERS.conform(orders_before(plan.orders, booked_orders)),
         )
-        told.update(inn=inn, shifts=len(shifts), differ=len(rows), failed=len(failed))
+        log.update(inn=inn, shifts=len(shifts), differ=len(rows), failed=len(failed))
         window = Window(batch.first_day, batch.last_day)
         return Rehearsed(inn, window, rows, len(shifts), 0, {unit: str(error) for (unit, _), error in failed.items()})
 

@@ -49,7 +49,7 @@ def lay_out(
 ) -> OrderPlan:
     """Puts what was decided of a staged batch into the tables that `apply` reads, and plans the changes of orders.
 
-    Nothing is written but the stage, which loses what nobody can believe.
+    Of the warehouse it changes only the stage: rows that repeat others, or are ambiguous, are deleted there.
     """
     transaction.run("apply_tables")
     _copy(transaction, "rejected_row", changes.rejected)

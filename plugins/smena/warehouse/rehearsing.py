@@ -1,4 +1,4 @@
-"""The transaction of a rehearsal, which never ends in a commit, and what it reads."""
+"""The transaction of a rehearsal, which is always rolled back, and what it reads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from smena.warehouse.database import Transaction, Warehouse
 from smena.warehouse.pages import StoredPage, chunks_of
 
 STAGE_ID = 0
-"""Under this id a rehearsal stages what it makes. No batch has it, and nobody else sees the rows."""
+"""The batch id under which a rehearsal stages. No batch has it, and no other transaction sees the rows."""
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def read_again(transaction: Transaction, batch_id: int, *, chunk_bytes: int) -> 
 
 
 def read_staged(transaction: Transaction, changes: ChangeSet) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What is staged of the shifts that were decided (MADE_SHIFTS, MADE_ORDERS), without what nobody can believe."""
+    """The staged shifts that were decided (MADE_SHIFTS) and their orders (MADE_ORDERS), without unused rows."""
     if len(changes.unused) or len(changes.unused_tills):
         places = {"places": list(changes.unused), "till_places": list(changes.unused_tills)}
         transaction.run("apply_unused", batch_id=STAGE_ID, **places)
@@ -60,7 +60,7 @@ def read_booked(transaction: Transaction, inn: str, shifts: Sequence[str]) -> tu
 
 
 def read_proposed(transaction: Transaction) -> pd.DataFrame:
-    """The orders (MADE_ORDERS) that shifts of a plan propose which had some before. After `lay_out`."""
+    """Proposed orders (MADE_ORDERS) of the shifts that have orders in the books. To be called after `lay_out`."""
     return read_frame(transaction, "rehearse_proposed", MADE_ORDERS)
 
 
