@@ -1,6 +1,5 @@
--- Run by rehearse once the newest evidence is read: shifts of these days that it does not report, by the assignments that
--- they were written from.
--- reads: rehearsed_made
+-- Run by rehearse once the newest evidence is read: booked shifts that it does not report, by the assignments that they were
+-- written from.
 -- writes: rehearsed
 with emptied as (
     delete from rehearsed
@@ -20,12 +19,4 @@ inner join control.assignment
         page.batch_id = assignment.batch_id
         and page.unit_id = assignment.unit_id
         and page.fetch_id in (assignment.fetch_id, assignment.receipts_fetch_id)
-where
-    shift.organization_inn = %(inn)s
-    and shift.source = %(source)s
-    and shift.closed_at >= %(first_day)s::date
-    and shift.closed_at < %(last_day)s::date + 1
-    and not exists (
-        select from rehearsed_made
-        where rehearsed_made.shift_id = shift.shift_id
-    )
+where shift.shift_id = any(%(shifts)s::uuid[])

@@ -155,11 +155,12 @@ def _of_product(
     transaction.run("rehearse_evidence", inn=inn, product=product, **days | {"first_day": begins})
     for lot in _lots(road, transaction, in_force, found.failed):
         _compare(transaction, inn, window, in_force, lot, found, is_last=False)
-    if rest_of(transaction, inn, source, **days):
-        transaction.run("rehearse_written", inn=inn, source=source, **days)
+    rest = rest_of(transaction, inn, source, **days)
+    if rest:
+        transaction.run("rehearse_written", shifts=rest)
         for lot in _lots(road, transaction, in_force, found.failed):
             _compare(transaction, inn, window, in_force, lot, found, is_last=True)
-    _keep_rest(transaction, inn, found, rest_of(transaction, inn, source, **days))
+        _keep_rest(transaction, inn, found, rest_of(transaction, inn, source, **days))
     return found
 
 
@@ -255,11 +256,12 @@ def _compare(
     slice_ = read_slice(transaction, STAGE_ID, inn, **days)
     reported = [*slice_.reported["shift_id"], *slice_.reported_tills["shift_id"]]
     booked, booked_orders, standing = read_booked(transaction, inn, reported)
-    changes = decide(unbooked(slice_, left_aside(standing), in_force))
+    aside = left_aside(standing)
+    changes = decide(unbooked(slice_, aside, in_force))
     made, made_orders = made_of(changes, *read_staged(transaction, changes), standing)
 
-    made = made[_in_window(made, window) | made["shift_id"].isin(booked.loc[_in_window(booked, window), "shift_id"])]
-    aside = set(left_aside(standing))
+    booked_in_window = booked.loc[_in_window(booked, window), "shift_id"]
+    made = made[_in_window(made, window) | made["shift_id"].isin(booked_in_window)]
     both = set(made["shift_id"]) & set(booked["shift_id"])
     rows = differences(
         made,
@@ -271,8 +273,7 @@ def _compare(
     found.differences.append(rows[~rows["shift_id"].isin(later)])
     done = set(made["shift_id"]) - later
     found.compared += len(done)
-    in_window = set(booked.loc[_in_window(booked, window), "shift_id"])
-    found.left_aside += len(aside & in_window)
+    found.left_aside += len({*aside} & {*booked_in_window})
     transaction.run("rehearse_made", shifts=[*done, *aside])
 
 

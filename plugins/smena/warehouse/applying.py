@@ -65,6 +65,13 @@ def lay_out(
 
     if len(changes.rejected):
         transaction.run("apply_rejects", batch_id=batch_id)
+    clear_stage(transaction, batch_id, changes)
+    transaction.run("apply_analyze")
+    return _planned(transaction, batch_id, changes, closed_through)
+
+
+def clear_stage(transaction: Transaction, batch_id: int, changes: ChangeSet) -> None:
+    """Deletes staged rows that repeat others or are ambiguous, and marks till shifts that another shop reports too."""
     if len(changes.unused) or len(changes.unused_tills):
         places = {"places": list(changes.unused), "till_places": list(changes.unused_tills)}
         transaction.run("apply_unused", batch_id=batch_id, **places)
@@ -72,8 +79,6 @@ def lay_out(
         transaction.run(
             "apply_apart", batch_id=batch_id, reason=str(Reason.ANOTHER_SHOP_REPORTS_IT), places=list(changes.apart)
         )
-    transaction.run("apply_analyze")
-    return _planned(transaction, batch_id, changes, closed_through)
 
 
 def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, orders: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from smena.matching.changes import ChangeSet
 from smena.matching.differences import BOOKED_ORDERS, BOOKED_SHIFTS, MADE_ORDERS, MADE_SHIFTS
 from smena.matching.rehearsing import STANDING
-from smena.model.reasons import Reason
+from smena.warehouse.applying import clear_stage
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction, Warehouse
 from smena.warehouse.pages import StoredPage, chunks_of
@@ -37,12 +37,7 @@ def read_again(transaction: Transaction, batch_id: int, *, chunk_bytes: int) -> 
 
 def read_staged(transaction: Transaction, changes: ChangeSet) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The staged shifts that were decided (MADE_SHIFTS) and their orders (MADE_ORDERS), without unused rows."""
-    if len(changes.unused) or len(changes.unused_tills):
-        places = {"places": list(changes.unused), "till_places": list(changes.unused_tills)}
-        transaction.run("apply_unused", batch_id=STAGE_ID, **places)
-    if len(changes.apart):
-        why = str(Reason.ANOTHER_SHOP_REPORTS_IT)
-        transaction.run("apply_apart", batch_id=STAGE_ID, reason=why, places=list(changes.apart))
+    clear_stage(transaction, STAGE_ID, changes)
     return (
         read_frame(transaction, "rehearse_staged_shifts", MADE_SHIFTS, stage_id=STAGE_ID),
         read_frame(transaction, "rehearse_staged_orders", MADE_ORDERS, stage_id=STAGE_ID),
