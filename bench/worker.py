@@ -107,7 +107,7 @@ def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int
 
 
 def _nowhere(name: str) -> Endpoint:
-    raise WrongUse(f"the bench asks nobody, {name} neither")
+    raise WrongUse(f"the bench has no connection {name}: it sends no requests")
 
 
 def _watch(measured: Measured, product: str, cpu_of_check: Counter[str]) -> None:

@@ -143,9 +143,9 @@ def desk_from_airflow() -> str:
 
 
 def road_from_airflow() -> Road:
-    """The road of a running Airflow task: Airflow hears of its steps, and Great Expectations is its gate.
+    """The context of a running Airflow task: Airflow is notified of its steps, and Great Expectations is its gate.
 
-    The processes of Airflow have that library imported already.
+    Airflow's processes have imported that library already.
     """
     from smena.observability.airflow import hear
     from smena.pipeline.road import Road
@@ -156,7 +156,7 @@ def road_from_airflow() -> Road:
 
 
 def road_from_environment() -> Road:
-    """The road of the command line: the checks of the shards decide alone, without the seconds of an import."""
+    """The context of the command line. It has no gate, because importing Great Expectations takes seconds."""
     from smena.pipeline.road import Road
 
     return Road(Warehouse(warehouse_from_environment()), endpoint_from_environment)

@@ -90,7 +90,7 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     other = town.inns[1]
     shifts = [one for one in town.shifts() if one["outcome"] == "issued" and one["organization_inn"] == town.inn]
     assert len(shifts) >= 200
-    stood = town.books()
+    before = town.books()
     tell_otherwise(town)
     with pytest.raises(TooManyChanges) as stopped:
         town.load(FIRST, LAST)
@@ -98,7 +98,7 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     changed = stopped.value.changed
     assert changed >= 200
     assert f"smena rehearse --batch {one['batch_id']}" in str(stopped.value)
-    assert town.books() == stood
+    assert town.books() == before
     assert one["state"] == "stopped"
     assert has(one["summary"]["stopped"], Reason.TOO_MANY_ORDERS_CHANGE)
     assert one["summary"]["changed_orders"] == changed
@@ -114,10 +114,10 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     assert sums["document_id"].nunique() == changed
     assert amounts.to_dict() == {key: of_books[key] for key in amounts.index}
     assert set(sums.loc[(sums["field"] == "amount") & (sums["operation"] == "cash_income"), "made"]) == {"1234.00"}
-    assert town.books() == stood
+    assert town.books() == before
     # A neighbour is none of its business.
     assert town.load(FIRST, LAST, inn=other).published.summary["shifts"] > 0
-    assert town.books() == stood
+    assert town.books() == before
     (message,) = gather(town.warehouse, town.sandbox.tell_now(), inn=town.inn)
     assert f"smena rehearse --batch {one['batch_id']}" in message.text and "smena allow" in message.text
 
@@ -137,7 +137,7 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     }
     assert sales == {Decimal(CASH) / 100}
     assert [row for row in town.books()["orders"] if row["organization_inn"] == other] == [
-        row for row in stood["orders"] if row["organization_inn"] == other
+        row for row in before["orders"] if row["organization_inn"] == other
     ]
 
 
@@ -147,12 +147,12 @@ def test_the_daily_run_reports_the_days_until_it_is_allowed(build_town: BuildTow
     assert daily_run(town, day)[1] == ""
     set_bound(town, 0)
     tell_otherwise(town)
-    stood = [row for row in town.books()["orders"] if row["organization_inn"] == town.inn]
+    before = [row for row in town.books()["orders"] if row["organization_inn"] == town.inn]
     for later in (day + timedelta(days=1), day + timedelta(days=2)):
         _, complaint = daily_run(town, later)
         assert town.inn in complaint and "a person has to allow it" in complaint
         assert town.inns[1] not in complaint
-        assert [row for row in town.books()["orders"] if row["organization_inn"] == town.inn] == stood
+        assert [row for row in town.books()["orders"] if row["organization_inn"] == town.inn] == before
         for register in town.sandbox.world.organizations[0].registers:
             assert later in town.open_days(register.reg_number)
         for register in town.sandbox.world.organizations[1].registers:

@@ -67,10 +67,10 @@ def checksums(town: Town) -> dict[str, str]:
     )
     sums = {}
     for (name,) in names:
-        ((told,),) = town.sql(
+        ((checksum,),) = town.sql(
             f"select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') from {name} t"  # noqa: E501,S608
         )
-        sums[name] = told
+        sums[name] = checksum
     return sums
 
 
@@ -93,7 +93,7 @@ def test_its_transaction_cannot_be_committed(town: Town) -> None:
 def test_what_people_did_is_left_aside(town: Town) -> None:
     """Acceptance, answers, closed periods, and questions that are open already."""
     shifts = [one for one in town.shifts() if one["outcome"] == "issued" and one["source"] == "ofd"]
-    told_more, closed, revised = shifts[-1], shifts[0], shifts[-2]
+    with_more, closed, revised = shifts[-1], shifts[0], shifts[-2]
     with town.warehouse.transaction() as transaction:
         accepted = [str(one["document_id"]) for one in town.orders() if one["shift_id"] != revised["shift_id"]]
         mark(transaction, accepted, status=ACCEPTED, by="accountant", reason="")
@@ -106,7 +106,7 @@ def test_what_people_did_is_left_aside(town: Town) -> None:
             except WrongUse:
                 continue
         close_period(transaction, inn=town.inn, through=FIRST + timedelta(days=3), closed_by="accountant")
-    for shift in (told_more, closed, revised):
+    for shift in (with_more, closed, revised):
         tell_more(town, shift)
     town.load(FIRST, LAST)
     assert town.outcomes()["conflict"] >= 2

@@ -105,9 +105,9 @@ class ToyOperator(Implementation):
         )  # fmt: skip
 
     def work(self, pages: list[StoredPage], of: Shard, now: datetime, decoded: Decoded) -> Chunk:  # noqa: ARG002 - pages are decoded once
-        told = list(_entries(pages))
-        place = {"page_id": [page.page_id for page, _ in told], "kkt_reg_id": [page.unit_id for page, _ in told]}
-        entries = [entry for _, entry in told]
+        pairs = list(_entries(pages))
+        place = {"page_id": [page.page_id for page, _ in pairs], "kkt_reg_id": [page.unit_id for page, _ in pairs]}
+        entries = [entry for _, entry in pairs]
         reports = {ours: [entry[theirs] for entry in entries] for ours, theirs in _Z_REPORT.items()}
         z_reports = Z_REPORTS.of(place | _in_time(reports))
         totals = place | {

@@ -1,4 +1,4 @@
-"""`smena allow`: a person's word that a stopped batch may change as much as it would."""
+"""`smena allow`: a person allows the changes for which a batch was stopped."""
 
 from __future__ import annotations
 

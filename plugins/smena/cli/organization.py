@@ -99,7 +99,7 @@ def settings_of(words: Sequence[str]) -> dict[str, str]:
 
 
 def about_waiting(shifts: int) -> str:
-    """What is said of shifts that wait with orders proposed by the settings of before; nothing where there are none."""
+    """A note on shifts that wait with orders proposed by the earlier settings; empty where there are none."""
     if not shifts:
         return ""
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -75,19 +74,7 @@ def _validated(transaction: Transaction, batch_id: int) -> tuple[str, list[Row]]
     from smena.quality.gate import validate_batch
 
     gate_of, results = validate_batch(transaction, batch_id)
-    return gate_of, [
-        {
-            "suite": result.suite,
-            "expectation": result.expectation,
-            "severity": result.severity,
-            "column_name": result.column,
-            "success": result.success,
-            "checked_rows": result.rows,
-            "bad_rows": result.bad_rows,
-            "details": json.loads(result.details),
-        }
-        for result in results
-    ]
+    return gate_of, [result.as_row() for result in results]
 
 
 def _written(warehouse: Warehouse, batch_id: int, directory: Path, gate: list[Row], gate_of: str) -> str:

@@ -1,4 +1,4 @@
-"""A batch that was stopped because it would change too many orders, let on by a person."""
+"""A person's permission for a batch that was stopped because it would change too many orders."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from smena.warehouse.database import Transaction
 
 
 def allow(transaction: Transaction, batch_id: int, *, by: str, reason: str) -> int:
-    """Lets a stopped batch change as many orders as it would when it was stopped; gives how many.
+    """Allows a stopped batch to change as many orders as it would have when it was stopped. Returns how many.
 
     The next load of its organisation publishes it, before what that load has read itself.
 
-    Raises WrongUse where there is no such batch, where it waits for nobody, where its days have been read and published
-    again, and without a reason.
+    Raises WrongUse where there is no such batch, where it was not stopped for its changes, where its days have been
+    read and published again, and without a reason.
     """
     if not reason.strip():
         raise WrongUse("a reason is needed", fix="give --reason")

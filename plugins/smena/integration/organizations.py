@@ -140,7 +140,7 @@ def organization_to_ask(transaction: Transaction | Warehouse, inn: str) -> Organ
 
 
 def account_rules_of(transaction: Transaction | Warehouse, inn: str) -> list[AccountRule]:
-    """The account rules of an organisation's orders, its own and the common ones, those to try first before the others.
+    """The account rules of an organisation's orders, its own and the common ones, in the order in which they are tried.
 
     Raises WrongUse where the organisation is not registered.
     """
@@ -149,9 +149,9 @@ def account_rules_of(transaction: Transaction | Warehouse, inn: str) -> list[Acc
 
 
 def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> None:
-    """An organisation's accounts for orders of shifts closed from `rule.first_day` on; its rule of before ends there.
+    """Sets accounts for orders of shifts closed from `rule.first_day` on; the organisation's earlier rule ends there.
 
-    A rule of the same day is corrected. What is booked stays as it is.
+    A rule of the same day is replaced. What is booked stays as it is.
 
     Raises WrongUse where the organisation is not registered, for an account without a number, and for a day before the
     newest rule's first.
@@ -175,7 +175,7 @@ def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> N
 
 
 def shifts_with_proposed_orders(transaction: Transaction, inn: str, first_day: date) -> int:
-    """How many shifts closed from a day on wait with the orders that their load proposed, by the settings of then."""
+    """How many shifts closed from a day on wait with the orders that their load proposed."""
     row = transaction.row("shifts_with_proposed_orders", inn=inn, first_day=first_day)
     return int(row["shifts"]) if row else 0
 

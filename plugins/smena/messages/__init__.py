@@ -175,7 +175,7 @@ def _translated(line: str, locale: str) -> str:
         return "; ".join(_sentence(code, arguments, locale) for code, arguments in parse_all(line))
     except UnknownMessage:
         raise
-    except Exception:  # noqa: BLE001 - one row that nobody can read costs its page nothing
+    except Exception:  # noqa: BLE001 - an unreadable row must not break its page
         _miss(f"reason {line}")
         return line
 

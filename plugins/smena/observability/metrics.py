@@ -91,7 +91,7 @@ def of_step(ended: StepEnd) -> Iterator[Measure]:
 
 
 def of_standings(every: Iterable[Standing]) -> Iterator[Measure]:
-    """Where integrations stand; a metric of which there is nothing to say is left out."""
+    """The metrics of each integration; those without a value are left out."""
     for one in every:
         tags = {"inn": one.organization_inn, "product": one.product}
         for metric, name in _FIELDS.items():

@@ -1,4 +1,4 @@
-"""Step 1: the service's answers, fetched and kept as evidence. Nothing is interpreted but what must be asked next."""
+"""Step 1: the service's answers, fetched and kept as evidence, read only to learn what to request next."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from smena.warehouse.pages import PageStore
 
 
 def extract(road: Road, batch_id: int, shard: int, decoded: Decoded | None = None) -> Extraction:
-    """Fetches what a shard still lacks; what it has is not asked again.
+    """Fetches what a shard still lacks; what it has is not requested again.
 
-    A unit that the service refuses, or whose answer is no JSON, is marked so and costs its neighbours nothing. A fault
-    that may pass is given back in `fault` after every other unit was fetched: run again for the rest. Raises
-    RefusedLogin where the login or the key itself is refused.
+    A unit that the service refuses, or whose answer is no JSON, is marked so; the other units are fetched. A fault that
+    may pass is returned in `fault` after every other unit was fetched: run again for the rest. Raises RefusedLogin
+    where the login or the key itself is refused.
 
     Args:
         road: the way to the service and the warehouse.

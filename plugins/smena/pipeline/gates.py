@@ -49,11 +49,11 @@ class Gates:
 
 
 def stop_at_gate(road: Road, batch: Batch) -> None:
-    """Puts a staged batch to the gate of the road, if it has one, and keeps the results.
+    """Runs the gate over a staged batch, if there is one, and stores its results.
 
-    The stage of a batch that is stopped is made anew from the stored answers when the batch is published again.
+    A stopped batch is staged again from the stored answers when it is published again.
 
-    Raises BadBatch where what is staged is not what the checks let through.
+    Raises BadBatch where the staged rows are not those that passed the checks.
     """
     if road.gate is None:
         return
@@ -88,19 +88,7 @@ def _reason_of(result: CheckResult) -> str:
 
 
 def _keep(transaction: Transaction, batch_id: int, shard: int, results: Iterable[CheckResult]) -> None:
-    rows = [
-        {
-            "suite": result.suite,
-            "expectation": result.expectation,
-            "column_name": result.column,
-            "severity": result.severity,
-            "success": result.success,
-            "checked_rows": result.rows,
-            "bad_rows": result.bad_rows,
-            "details": json.loads(result.details),
-        }
-        for result in results
-    ]
+    rows = [result.as_row() for result in results]
     transaction.run("check_results_add", batch_id=batch_id, shard=shard, results=as_json(rows))
 
 

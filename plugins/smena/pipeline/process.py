@@ -29,7 +29,7 @@ _DAYS = ("order_day", "day", "paper_day")
 
 @dataclass
 class Processed:
-    """What a shard has staged, and what the gates said of it."""
+    """What a shard has staged, and the results of its checks."""
 
     shifts: int = 0
     orders: int = 0
@@ -40,10 +40,10 @@ class Processed:
 def process(road: Road, batch_id: int, shard: int, decoded: Decoded | None = None) -> Processed:
     """Stages a shard anew, in one transaction. Memory is bounded by `road.chunk_bytes`, not by the shard.
 
-    A unit whose answers cannot be worked on, for whatever reason, is marked as failed and costs the others nothing.
+    A unit whose answers cannot be processed, for whatever reason, is marked as failed; the others are staged.
 
     Args:
-        road: the warehouse and the clock are used of it.
+        road: only its warehouse and clock are used.
         batch_id, shard: what is to be staged.
         decoded: what `extract` decoded on its way.
     """

@@ -59,7 +59,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a shard's assignments are asked for with; `result` counts how they ended."""
+    """What `fetch` needs for the assignments of a shard; `result` counts how they ended."""
 
     of: Shard
     client: Client
@@ -90,11 +90,11 @@ class Chunk:
 
 
 class Implementation(ABC):
-    """The steps of a load that only the product knows. One object serves every load; it keeps nothing between them."""
+    """The steps of a load that only the product knows. One object serves every load and keeps no state."""
 
     @abstractmethod
     def listing(self) -> Listing:
-        """A list of the product's units that was not asked for yet."""
+        """A new list of the product's units, not requested yet."""
 
     @abstractmethod
     def client(self, road: Road, organization: Organization) -> Client:
@@ -116,7 +116,7 @@ class Implementation(ABC):
         """
 
     def parts(self, pages: list[StoredPage]) -> Iterable[list[StoredPage]]:
-        """Pages in parts, each of which is worked on at once. All together, where the product says nothing else."""
+        """Pages in parts, each of which is worked on at once. All together by default."""
         return [pages]
 
     def write_documents(self, transaction: Transaction, batch: Batch) -> None:  # noqa: B027 - most products have none

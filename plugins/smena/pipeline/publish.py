@@ -146,9 +146,9 @@ def _decided_and_applied(road: Road, batch: Batch) -> bool:
 
 
 def _publish_allowed(road: Road, batch: Batch) -> None:
-    """Publishes batches of before that were stopped for changing too much and that a person has allowed since.
+    """Publishes earlier batches that were stopped for changing too much and that a person has allowed since.
 
-    One that cannot be published costs this batch nothing: it is decided against the books as they are.
+    If one of them cannot be published, this batch is published all the same.
     """
     inn, product = batch.organization_inn, batch.product
     for row in road.warehouse.rows("batches_allowed", inn=inn, product=product, before=batch.batch_id):

@@ -28,6 +28,7 @@ from smena.pipeline.product import Shard, implementation_of
 from smena.pipeline.road import Road
 from smena.transform.decoded import Decoded
 from smena.warehouse import ledger
+from smena.warehouse.applying import clear_stage
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import StoredPage
@@ -258,7 +259,8 @@ def _compare(
     booked, booked_orders, standing = read_booked(transaction, inn, reported)
     aside = left_aside(standing)
     changes = decide(unbooked(slice_, aside, in_force))
-    made, made_orders = made_of(changes, *read_staged(transaction, changes), standing)
+    clear_stage(transaction, STAGE_ID, changes)
+    made, made_orders = made_of(changes, *read_staged(transaction), standing)
 
     booked_in_window = booked.loc[_in_window(booked, window), "shift_id"]
     made = made[_in_window(made, window) | made["shift_id"].isin(booked_in_window)]

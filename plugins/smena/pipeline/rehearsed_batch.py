@@ -47,7 +47,7 @@ def rehearse_batch(road: Road, batch_id: int) -> Rehearsed:
         before = plan.current.loc[plan.current["document_id"].isin(plan.orders["document_id"]), "shift_id"]
         shifts = sorted({*before, *made_orders["shift_id"]})
         booked, booked_orders, _ = read_booked(transaction, inn, shifts)
-        staged, _ = read_staged(transaction, changes)
+        staged, _ = read_staged(transaction)
         made = _shifts_after(staged, booked, changes)
         rows = differences(
             made[made["shift_id"].isin(shifts)],

@@ -42,8 +42,8 @@ class Road:
         watch: makes who is told, window by window, how far one asking of a shard is.
         unit_bytes: how many bytes of answers one register's or shop's window may have; it is split by days beyond.
         unit_seconds: how long one window may take to be fetched.
-        gate: what a staged batch is put to before it is applied, by its id and source; each broken result stops it.
-            None leaves it to the checks of the shards.
+        gate: validates a staged batch, by its id and source, before it is applied; each broken result stops the batch.
+            None: only the shards are checked.
         chunk_bytes: how much of the evidence (uncompressed) is worked on at once: it bounds the memory.
     """
 

@@ -59,8 +59,7 @@ def write_books(transaction: Transaction, batch: Batch, *, compares: bool = Fals
 def require_few_changes(batch: Batch, slice_: Slice, changes: ChangeSet, plan: OrderPlan) -> None:
     """Raises TooManyChanges where a batch would change more orders than its organisation's bound, or than was allowed.
 
-    What a person has allowed is as many changes as the batch had when it was stopped: where there are more by now, it
-    stops again.
+    A person allows as many changes as the batch had when it was stopped. If it has more by now, it stops again.
     """
     changed = len(changed_orders(plan.orders, plan.proposed, plan.current))
     most = max(slice_.setting.in_force[-1].organization.most_changed_orders, batch.allowed_changes or 0)

@@ -1,6 +1,6 @@
-"""What a frame must be before it goes on: rules with masks of the bad rows. Frames in, results out.
+"""Checks of frames: rules, each with a mask of its bad rows. Frames in, results out.
 
-`gate` puts Great Expectations to a whole staged batch. Nothing else here imports that library: it costs seconds.
+`gate` runs Great Expectations over a whole staged batch. Nothing else here imports that library: it takes seconds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the checks found in a batch as one static page, from `control.check_result`: `smena quality --out` writes it.
 
 Great Expectations' own site is not used: its pages load styles and scripts from eight other servers, which a closed
-network does not reach and an accounting page should not call. This one is a template of ours, calls nobody, and its
+network does not reach and an accounting page should not call. This one is a template of ours, loads nothing, and its
 size is bounded by the number of rules. The desk has a page of its own, under row-level security.
 """
 

@@ -1,4 +1,4 @@
-"""Puts the rules of a suite to a frame: their masks, as results and as a verdict."""
+"""Evaluates the rules of a suite over a frame: their results, and a verdict."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ import pandas as pd
 from smena.model.errors import BrokenPromise
 from smena.model.reason_text import LINE_END
 from smena.quality.rules import Rule
-from smena.quality.verdict import CheckResult, Verdict
-
-SHOWN_ROWS = 5
-"""How many of the bad values a result shows."""
+from smena.quality.verdict import SHOWN_ROWS, CheckResult, Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,10 +31,10 @@ def evaluate(suite: str, rules: Sequence[Rule], frame: pd.DataFrame, *, key: str
         suite: the name the results carry.
         rules: of the suite.
         frame: with every column the rules are about.
-        key: the column that tells a person which row it is.
+        key: the column that identifies a row in the results.
 
     Raises:
-        BrokenPromise: a mask cannot be computed, or says of some row neither yes nor no.
+        BrokenPromise: a mask cannot be computed, or is not a plain `bool` for each row.
     """
     return [_evaluate(suite, rule, frame, key) for rule in rules]
 
@@ -45,10 +42,10 @@ def evaluate(suite: str, rules: Sequence[Rule], frame: pd.DataFrame, *, key: str
 def verdict_on(frame: pd.DataFrame, evaluations: Sequence[Evaluation]) -> Verdict:
     """The verdict on a frame. Positions in evaluations of severity `record` are the frame's own.
 
-    Raises BrokenPromise where the frame's index is not unique: its labels could not tell the bad rows from the good.
+    Raises BrokenPromise where the frame's index is not unique: bad rows are found by their labels.
     """
     if not frame.index.is_unique:
-        raise BrokenPromise("the frame's index is not unique: the bad rows cannot be told by their labels")
+        raise BrokenPromise("the frame's index is not unique: the bad rows cannot be found by their labels")
     found = [
         pd.Series(one.rule.reason, index=one.bad)
         for one in evaluations

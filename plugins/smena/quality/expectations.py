@@ -1,4 +1,4 @@
-"""Puts expectations of Great Expectations to a frame. The one module that imports the library."""
+"""Validates frames with Great Expectations. No other module imports the library."""
 
 from __future__ import annotations
 
@@ -13,24 +13,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smena.model.errors import BrokenPromise
-from smena.quality.verdict import CheckResult
+from smena.quality.verdict import SHOWN_ROWS, CheckResult
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite, ExpectationValidationResult
     from great_expectations.core.batch_definition import BatchDefinition
 
-SHOWN_ROWS = 5
-"""How many of the unexpected values a result shows."""
-
 _ROWS_TOO = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
 _ONE_AT_A_TIME = Lock()
-"""The context knows all frames by one name: another thread's must wait."""
+"""The context has one data asset for all frames, so one thread validates at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expectation:
-    """One line of a suite. Compared by identity, so that the suite made of it can be kept.
+    """One expectation of a suite. Compared by identity, so that its suite can be cached.
 
     Attributes:
         name: unique in its suite, readable: it is what `control.check_result` shows.
@@ -56,13 +53,13 @@ def validate(
 ) -> list[CheckResult]:
     """The results of every expectation, in their order; each broken one stops the batch.
 
-    The library is first asked for yes or no only. The broken ones are asked again for the values, which is slow.
+    The library first validates all of them without values, then the broken ones with values, which is slow.
 
     Args:
         suite: the name the results carry.
-        expectations: a constant of its module: the suite made of it is kept for the life of the process.
+        expectations: a constant of its module, because its suite is cached for the life of the process.
         frame: with every column that they are about; its index is ignored.
-        key: the column that shows a person which row it is; without it a result shows only the values.
+        key: the column that identifies a row in the results; without it a result shows only the values.
 
     Raises:
         BrokenPromise: an expectation could not be computed (a column of another type, one that does not exist).
@@ -78,9 +75,9 @@ def validate(
 
 
 def prepare() -> None:
-    """Makes what the library makes for its first frame, a fifth of a second, before there is one.
+    """Sets up the library, which otherwise takes a fifth of a second at the first frame.
 
-    For a process that others are forked from; the others need not call it.
+    For a process before it forks others; they need not call it.
     """
     number_known = Expectation("number_known", "", "ExpectColumnValuesToNotBeNull", {"column": "number"})
     validate("prepare", (number_known,), pd.DataFrame({"number": [1]}))
@@ -88,7 +85,7 @@ def prepare() -> None:
 
 @cache
 def _whole_frame() -> BatchDefinition[Any]:
-    """What frames are put to: a context in memory, without progress bars, that takes any frame.
+    """A context in memory, without progress bars, that takes any frame.
 
     The library logs hundreds of lines about its own set-up at level `info`, which Airflow lets through: only its
     warnings are wanted.
@@ -109,7 +106,7 @@ def _whole_frame() -> BatchDefinition[Any]:
 
 
 def _columns_asked(expectations: Sequence[Expectation], frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns that are asked, by position, of numpy's own types where there are such.
+    """The columns that expectations are about, renumbered, as numpy integers where no value is missing.
 
     The library hashes and copies the whole frame, and compares nullable integers one by one, but numpy's at once.
     """

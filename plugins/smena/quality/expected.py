@@ -1,6 +1,6 @@
-"""Expectations by what they say, as `rules` has the rules of the masks. Unknown values are no exception here.
+"""Functions that make expectations, as those of `rules` make rules.
 
-`between` and `matches` pass over an unknown value, as the library does: where one may come, `known` is expected too.
+`between` and `matches` ignore missing values, as the library does: where a value may be missing, expect `known` too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def known(name: str, column: str, why: str) -> Expectation:
 
 
 def unique(name: str, column: str, why: str) -> Expectation:
-    """A key is that of one row."""
+    """No two rows have the same value."""
     return Expectation(name, str(why), "ExpectColumnValuesToBeUnique", {"column": column})
 
 

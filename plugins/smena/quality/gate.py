@@ -1,12 +1,11 @@
 """The gate of a batch: expectations of Great Expectations over all that it has staged, before anything is applied.
 
-The masks have decided row by row, while the shards were processed. What is expected here follows from them, so that a
-broken expectation is a fault of ours (of the code, or of what happened to the stage), and the batch stops.
+The masks have checked each row while the shards were processed. The expectations follow from the masks, so a broken one
+is never a bad record: the code is wrong, or the stage was changed. The batch stops.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +42,7 @@ SHARDS = Schema(
         "broken": WHOLE,
     },
 )
-"""A row a shard: what it says it staged, what is there, and what the checks of its chunks let through.
+"""One row per shard: how many rows it recorded, how many are staged, and how many passed the checks of its chunks.
 
 `most_bad_reports` is how many z-reports break the rule that most of them break, `broken` how many rules of severity
 `batch` are.
@@ -64,7 +63,7 @@ SHIFTS = Schema(
         "is_rejected": WHOLE,
     },
 )
-"""A row a staged shift of the OFD. `least_sum` is the least of its six sums, 0 where it has none."""
+"""One row per staged shift of the OFD. `least_sum` is the least of its six sums, 0 where it has none."""
 
 TILL_SHIFTS = Schema(
     "gate_till_shifts",
@@ -77,7 +76,7 @@ TILL_SHIFTS = Schema(
         "cash_if_issued": WHOLE,
     },
 )
-"""A row a staged till shift of Kontur.Market. `cash_if_issued` is 1 where it is not issued."""
+"""One row per staged till shift of Kontur.Market. `cash_if_issued` is 1 where it is not issued."""
 
 ORDERS = Schema(
     "gate_orders",
@@ -92,16 +91,20 @@ ORDERS = Schema(
         "reports": WHOLE,
     },
 )
-"""A row a staged order: how often its shift is reported as issued (`reports`), and how far it is from its day."""
+"""One row per staged order. `reports` counts the issued reports of its shift; `days_away`: days from its day."""
 
 _SUMS = ("income", "refund", "sales", "payout", "payout_refund")
 SUMS = Schema(
     "gate_sums",
     {"shift": TEXT} | dict.fromkeys([*_SUMS, *(f"booked_{name}" for name in _SUMS)], WHOLE),
 )
-"""A row a shift: its cash by operation, and what its orders book. `sales` are less refunds, which may be netted."""
+"""One row per shift: its cash by operation, and the sums of its orders. `sales` is income less refunds."""
 
-OUTCOMES = one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], Reason.OUTCOME_UNKNOWN)
+OF_ANY_SHIFT = (
+    one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], Reason.OUTCOME_UNKNOWN),
+    between("no_sum_is_negative", "least_sum", 0, None, Reason.SUM_NEGATIVE),
+    known("issued_shift_has_sums", "cash_if_issued", Reason.ISSUED_WITHOUT_SUMS),
+)
 KINDS = [f"{kind} {operation}" for operation, kind in KIND_OF.items()]
 
 
@@ -111,7 +114,7 @@ class Part:
 
     Attributes:
         schema: of the frame; its name is that of the suite and of the query of staged rows.
-        key: the column that shows a person which row it is.
+        key: the column that identifies a row in the results.
         expectations: of the suite.
         published: the query of the same rows once they are published; empty where there are none.
     """
@@ -121,7 +124,7 @@ class Part:
     expectations: tuple[Expectation, ...]
     published: str = ""
 
-    def results(self, transaction: Transaction, query: str, parameters: Mapping[str, Any]) -> list[CheckResult]:
+    def results(self, transaction: Transaction, query: str, **parameters: Any) -> list[CheckResult]:
         frame = read_frame(transaction, query, self.schema, **parameters)
         return validate(self.schema.name, self.expectations, frame, key=self.key)
 
@@ -156,9 +159,7 @@ PARTS = (
                 reason(Reason.FIELD_MISSING, what="fiscal_document_number"),
             ),
             between("document_number_is_counted", "fiscal_document_number", 1, None, Reason.DOCUMENT_NUMBER_BELOW_1),
-            OUTCOMES,
-            between("no_sum_is_negative", "least_sum", 0, None, Reason.SUM_NEGATIVE),
-            known("issued_shift_has_sums", "cash_if_issued", Reason.ISSUED_WITHOUT_SUMS),
+            *OF_ANY_SHIFT,
             known("issued_shift_has_a_day", "day_if_issued", Reason.DAY_OF_SHIFT_UNKNOWN),
             one_of("no_rejected_report_is_staged", "is_rejected", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),
         ),
@@ -171,9 +172,7 @@ PARTS = (
             unique("one_row_a_report", "report", Reason.TILL_SHIFT_TWICE),
             matches("cashbox_is_written", "cashbox_id", r"\S", reason(Reason.FIELD_BLANK, what="cashboxId")),
             matches("till_shift_is_written", "till_shift", r"\S", reason(Reason.FIELD_BLANK, what="cashRegisterId")),
-            OUTCOMES,
-            between("no_sum_is_negative", "least_sum", 0, None, Reason.SUM_NEGATIVE),
-            known("issued_shift_has_sums", "cash_if_issued", Reason.ISSUED_WITHOUT_SUMS),
+            *OF_ANY_SHIFT,
             between("issued_shift_has_cash", "cash_if_issued", 1, None, Reason.TILL_SHIFT_WITHOUT_CASH),
         ),
         published="gate_booked_till_shifts",
@@ -207,36 +206,33 @@ PARTS = (
         published="gate_booked_sums",
     ),
 )
-"""What the gate reads, in order. A batch has shifts of the OFD or till shifts, as its product is."""
+"""What the gate checks, in order. A batch has either SHIFTS or TILL_SHIFTS, depending on its source."""
 
 
 def validate_staged(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
-    """Whether what a batch has staged is what its checks let through: one result an expectation, suite by suite.
+    """Checks that a batch has staged what passed its checks. One result per expectation, suite by suite.
 
     Raises BrokenPromise where an expectation could not be computed.
     """
-    of_shards = {"batch_id": batch_id, "source": source}
     return [
         result
         for part in _parts_of(source)
-        for result in part.results(
-            transaction, part.schema.name, of_shards if part.schema is SHARDS else {"batch_id": batch_id}
-        )
+        for result in part.results(transaction, part.schema.name, batch_id=batch_id, source=source)
     ]
 
 
 def validate_published(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
-    """The same expectations over the published rows that the batch wrote last, and their orders in force."""
+    """The results over the published rows that the batch wrote last, and their orders in force."""
     return [
         result
         for part in _parts_of(source)
         if part.published
-        for result in part.results(transaction, part.published, {"batch_id": batch_id})
+        for result in part.results(transaction, part.published, batch_id=batch_id)
     ]
 
 
 def validate_batch(transaction: Transaction, batch_id: int) -> tuple[str, list[CheckResult]]:
-    """What is there of a batch, in words, and the results over it: its staged rows, or its published ones."""
+    """Validates the staged rows of a batch, or its published ones. Returns which of them, in words, and the results."""
     batch = ledger.batch_of(transaction, batch_id)
     source = product_of(batch.product).source
     if batch.state == "published":

@@ -1,8 +1,7 @@
-"""Masks: which rows of a frame break a rule. Each is data that can be called with the frame.
+"""Masks: which rows of a frame break a rule. A mask is an object that is called with the frame.
 
-A mask gives a Series of plain `bool` with the index of the frame: true where the row is bad. Every mask says what it
-makes of an unknown value (NA): that a field must be known is a rule of its own (`Missing`), so the others let an
-unknown value go on, unless `unknown_is_bad` says that the rule cannot do without it.
+It returns a Series of plain `bool` with the index of the frame, true where the row is bad. That a field must be known
+is a rule of its own (`Missing`), so the other masks let unknown values (NA) pass, unless `unknown_is_bad` is set.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ Mask = Callable[[pd.DataFrame], "pd.Series[bool]"]
 """A function of the frame (with the columns that a check adds) that gives its bad rows."""
 
 
-def _settled(bad: pd.Series[Any], unknown: pd.Series[bool], *, unknown_is_bad: bool) -> pd.Series[bool]:
-    """The comparison where both sides are known, and the mask's own word where they are not."""
+def _with_unknown(bad: pd.Series[Any], unknown: pd.Series[bool], *, unknown_is_bad: bool) -> pd.Series[bool]:
+    """`bad` where all values are known, `unknown_is_bad` where one is not."""
     known = pd.Series(bad.to_numpy(dtype=bool, na_value=False), index=bad.index)
     return known.mask(unknown, unknown_is_bad) if unknown.any() else known
 
@@ -45,7 +44,7 @@ class Unlike:
         # Registers, drives and accounts are few: each distinct text is matched once.
         distinct = pd.Series(text.dropna().unique(), dtype="string")
         unlike = distinct[~distinct.str.contains(self.regex, na=False).astype(bool)]
-        return _settled(text.isin(unlike), text.isna(), unknown_is_bad=False)
+        return _with_unknown(text.isin(unlike), text.isna(), unknown_is_bad=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Outside:
             bad |= (number < self.least).to_numpy(dtype=bool, na_value=False)
         if self.most is not None:
             bad |= (number > self.most).to_numpy(dtype=bool, na_value=False)
-        return _settled(bad, number.isna(), unknown_is_bad=self.unknown_is_bad)
+        return _with_unknown(bad, number.isna(), unknown_is_bad=self.unknown_is_bad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,12 @@ class NoneOf:
 
     def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
         value = frame[self.column]
-        return _settled(~value.isin(self.values), value.isna(), unknown_is_bad=self.unknown_is_bad)
+        return _with_unknown(~value.isin(self.values), value.isna(), unknown_is_bad=self.unknown_is_bad)
 
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A key is that of another row too: all such rows are bad, as nothing tells which is right.
+    """Another row has the same key. All such rows are bad, because nothing shows which is right.
 
     A key that is unknown, or unknown in part, repeats nothing.
     """
@@ -91,7 +90,7 @@ class Repeated:
 
     def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
         key = frame[self.column]
-        return _settled(key.duplicated(keep=False), key.isna(), unknown_is_bad=False)
+        return _with_unknown(key.duplicated(keep=False), key.isna(), unknown_is_bad=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +104,14 @@ class Less:
     def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
         one, other = frame[self.column], frame[self.other]
         bad = one <= other if self.or_equal else one < other
-        return _settled(bad, one.isna() | other.isna(), unknown_is_bad=False)
+        return _with_unknown(bad, one.isna() | other.isna(), unknown_is_bad=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Unequal:
     """Two columns differ. Unknown on either side is not bad; with `unknown_is_bad` the other side has to be known.
 
-    Where the value itself is unknown, `unknown_is_bad` says nothing: `Missing` does.
+    An unknown value of `column` is never bad here: `Missing` is the rule for that.
     """
 
     column: str
@@ -121,5 +120,5 @@ class Unequal:
 
     def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
         one, other = frame[self.column], frame[self.other]
-        bad = _settled(one != other, one.isna() | other.isna(), unknown_is_bad=False)
+        bad = _with_unknown(one != other, one.isna() | other.isna(), unknown_is_bad=False)
         return bad | (one.notna() & other.isna()) if self.unknown_is_bad else bad

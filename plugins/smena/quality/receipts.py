@@ -99,7 +99,7 @@ def check_receipts(
         .set_axis(receipts.index)
     )
     asked = receipts.join(ends).assign(
-        # One payment that is not known leaves the sum unknown, and an unknown sum proves no total.
+        # One unknown payment leaves the sum unknown, and the total cannot be checked against it.
         _paid=receipts[PAID].sum(axis=1, skipna=False),
         _rounded_off=receipts["items_total"] - receipts["total"],
         _vat_too_much=_vat_too_much(receipts, vat_lines),

@@ -1,4 +1,4 @@
-"""Rules as data: which rows are bad, whom that costs, and the reason it gives."""
+"""Rules as data: which rows are bad, how severe that is, and the reason that is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smena.quality.verdict import Severity
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of a suite.
+    """One rule of a suite.
 
     Attributes:
         name: unique in its suite, readable: it is what `control.check_result` shows.
@@ -84,7 +84,7 @@ def one_of(
 
 
 def unique(name: str, column: str, why: str, severity: Severity = "record") -> Rule:
-    """A key, where it is whole, is that of one row only; all its copies are bad, as nothing tells which is right."""
+    """No two rows have the same whole key; all its copies are bad, because nothing shows which is right."""
     return Rule(name, severity, str(why), Repeated(column), (column,))
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
+
+SHOWN_ROWS = 5
+"""How many of the bad values a result shows."""
 
 Severity = Literal["record", "batch", "warning"]
 """Whom a broken rule costs: the bad rows, the whole batch, or nobody (it is only said)."""
@@ -40,6 +43,19 @@ class CheckResult:
     rows: int
     bad_rows: int
     details: str
+
+    def as_row(self) -> dict[str, Any]:
+        """The columns of `control.check_result` that are of the result itself."""
+        return {
+            "suite": self.suite,
+            "expectation": self.expectation,
+            "severity": self.severity,
+            "column_name": self.column,
+            "success": self.success,
+            "checked_rows": self.rows,
+            "bad_rows": self.bad_rows,
+            "details": json.loads(self.details),
+        }
 
 
 @dataclass(frozen=True, slots=True)

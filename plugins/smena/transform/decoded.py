@@ -1,4 +1,4 @@
-"""What pages hold once they are decoded: a page that is read to learn what to ask next is not decoded a second time."""
+"""A cache of decoded pages: those that `extract` decodes to learn what to request next are not decoded again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Decoded:
         self._contents: dict[int, Any] = {}
 
     def keep(self, page: RawPage, decode: Callable[[RawPage], T]) -> T:
-        """The contents of a page, decoded where they are not kept, and kept."""
+        """The contents of a page, from the cache or decoded now; they stay in the cache."""
         if page.page_id in self._contents:
             contents: T = self._contents[page.page_id]
             return contents
@@ -37,7 +37,7 @@ class Decoded:
         return contents
 
     def take(self, page: RawPage, decode: Callable[[RawPage], T]) -> T:
-        """The contents of a page, decoded where they are not kept; they are kept no longer."""
+        """The contents of a page, from the cache or decoded now; they leave the cache."""
         if page.page_id not in self._contents:
             return decode(page)
         self._left += len(page.body)
@@ -50,5 +50,5 @@ Reader = Callable[[RawPage, Callable[[RawPage], Any]], Any]
 
 
 def decoded_now(page: RawPage, decode: Callable[[RawPage], T]) -> T:
-    """The contents of a page that nobody needs a second time."""
+    """The contents of a page, without a cache."""
     return decode(page)

@@ -1,4 +1,4 @@
-"""Errors of the driver as errors of ours: what passes, what is broken, what was never migrated."""
+"""Errors of the driver as errors of ours: PassingFault, BrokenPromise, or WrongUse where migrations are missing."""
 
 from __future__ import annotations
 

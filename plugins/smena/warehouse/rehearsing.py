@@ -9,10 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from smena.matching.changes import ChangeSet
 from smena.matching.differences import BOOKED_ORDERS, BOOKED_SHIFTS, MADE_ORDERS, MADE_SHIFTS
 from smena.matching.rehearsing import STANDING
-from smena.warehouse.applying import clear_stage
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction, Warehouse
 from smena.warehouse.pages import StoredPage, chunks_of
@@ -35,9 +33,8 @@ def read_again(transaction: Transaction, batch_id: int, *, chunk_bytes: int) -> 
     return chunks_of(transaction.stream("rehearse_pages", batch_id=batch_id), chunk_bytes=chunk_bytes)
 
 
-def read_staged(transaction: Transaction, changes: ChangeSet) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The staged shifts that were decided (MADE_SHIFTS) and their orders (MADE_ORDERS), without unused rows."""
-    clear_stage(transaction, STAGE_ID, changes)
+def read_staged(transaction: Transaction) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The staged shifts (MADE_SHIFTS) and their orders (MADE_ORDERS). To be called after `clear_stage`."""
     return (
         read_frame(transaction, "rehearse_staged_shifts", MADE_SHIFTS, stage_id=STAGE_ID),
         read_frame(transaction, "rehearse_staged_orders", MADE_ORDERS, stage_id=STAGE_ID),

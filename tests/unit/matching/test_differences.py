@@ -49,7 +49,7 @@ def found(
     return differences(*(schema.conform(pd.DataFrame(rows, columns=list(schema.columns))) for schema, rows in frames))
 
 
-def told(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
+def values_of(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
     names = ["subject", "kind", "field", "booked", "made", "kopecks"]
     return [tuple(None if pd.isna(value) else value for value in row) for row in rows[names].to_numpy(dtype=object)]
 
@@ -81,7 +81,7 @@ def test_nothing_differs_of_what_is_booked_as_it_is_made() -> None:
 def test_a_value_of_a_shift_that_differs_is_named(
     field: str, value: object, booked: str, made: str | None, kopecks: int | None
 ) -> None:
-    assert told(found([SHIFT | {field: value}])) == [("shift", "changed", field, booked, made, kopecks)]
+    assert values_of(found([SHIFT | {field: value}])) == [("shift", "changed", field, booked, made, kopecks)]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_value_of_an_order_that_differs_is_named(
     field: str, value: object, booked: str | None, made: str, kopecks: int | None
 ) -> None:
     rows = found(made_orders=[ORDER | {field: value}])
-    assert told(rows) == [("order", "changed", field, booked, made, kopecks)]
+    assert values_of(rows) == [("order", "changed", field, booked, made, kopecks)]
     assert list(rows["document_id"]) == ["document-0"]
 
 
@@ -130,16 +130,16 @@ def _another(value: object, dtype: str) -> object:
 
 def test_a_shift_on_one_side_only_is_new_or_gone_with_its_orders() -> None:
     gone = [("shift", "gone", "outcome", "issued", None, None), ("order", "gone", "amount", "290.00", None, -29000)]
-    assert told(found([], [])) == gone
+    assert values_of(found([], [])) == gone
     new = [("shift", "new", "outcome", None, "issued", None), ("order", "new", "amount", None, "290.00", 29000)]
-    assert told(found(booked=[], booked_orders=[])) == new
+    assert values_of(found(booked=[], booked_orders=[])) == new
     (name,) = found(booked=[], booked_orders=[])["name"].unique()
     assert name == SHIFT["name"]
 
 
 def test_an_order_split_by_tax_system_is_gone_and_two_are_new() -> None:
     parts = [ORDER | {"taxation": "osn", "amount": 20000}, ORDER | {"taxation": "psn", "amount": 9000}]
-    assert told(found(made_orders=parts)) == [
+    assert values_of(found(made_orders=parts)) == [
         ("order", "gone", "amount", "290.00", None, -29000),
         ("order", "new", "amount", None, "200.00", 20000),
         ("order", "new", "amount", None, "90.00", 9000),
@@ -148,7 +148,7 @@ def test_an_order_split_by_tax_system_is_gone_and_two_are_new() -> None:
 
 def test_an_order_of_another_tax_system_and_sum_is_one_order_with_two_differences() -> None:
     rows = found(made_orders=[ORDER | {"taxation": "osn", "amount": 28000}])
-    assert told(rows) == [
+    assert values_of(rows) == [
         ("order", "changed", "taxation", "", "osn", None),
         ("order", "changed", "amount", "290.00", "280.00", -1000),
     ]
@@ -160,7 +160,7 @@ def test_an_order_of_another_tax_system_and_sum_is_one_order_with_two_difference
 def test_refunds_taken_off_sales_are_one_order_gone_and_one_less() -> None:
     refund = ORDER | {"operation": "cash_refund", "kind": "rko", "amount": 4000}
     rows = found(made_orders=[ORDER | {"amount": 25000}], booked_orders=[ORDER, refund])
-    assert told(rows) == [
+    assert values_of(rows) == [
         ("order", "changed", "amount", "290.00", "250.00", -4000),
         ("order", "gone", "amount", "40.00", None, -4000),
     ]

@@ -79,12 +79,12 @@ def test_an_issued_till_shift_whose_cash_is_not_known_stops_the_batch(
     change: dict[str, object], cheques: int, broken: set[str]
 ) -> None:
     of_cheque = {"shop_id": SHOP, "cashbox_id": "box", "till_shift": "shift"}
-    told = of_cheque | {
+    values = of_cheque | {
         "opened_at": CHEQUE["closed_at"], "closed_at": CHEQUE["closed_at"],
         "cash_income": 1000, "cash_refund": 0, "outcome": "issued",
     }  # fmt: skip
     rows = frame(CHEQUES, CHEQUE, ({"cheque_id": "1"},)[:cheques])
-    verdict = check_till_shifts(frame(TILL_SHIFTS, told, (change,)), rows)
+    verdict = check_till_shifts(frame(TILL_SHIFTS, values, (change,)), rows)
     of_batch = {rule.name for rule in RULES if rule.severity == "batch"}
     found = {one.expectation for one in verdict.results if not one.success}
     assert found & of_batch == broken

@@ -42,7 +42,7 @@ def _fetch(client: MarketClient, one: Fetch) -> None:
 def fetch_cheques(client: MarketClient, keep: Callable[[Page], object], shop: str, first: date, last: date) -> None:
     """Cheques of a window with a margin on both sides, so that shifts over its edges are whole; `keep` has each answer.
 
-    Where a shift reaches over the margin, its other cheques are asked for too: sums of a part are no sums.
+    Where a shift reaches over the margin, its other cheques are asked for too, because sums of a part of it are wrong.
     """
 
     def cheques(first: date, last: date) -> Iterator[bytes]:

@@ -27,10 +27,10 @@ class ShopListing(Listing):
                 self.pages.append(("market_organizations", page))
                 known, broken = list_organizations(page.body)
                 self.broken += [one for one in broken if may_be_of(one, organization.inn)]
-                for told in known:
-                    if told.inn == organization.inn:
+                for shown in known:
+                    if shown.inn == organization.inn:
                         is_known = True
-                        shops |= {shop.id: asdict(shop) | {"shop_id": shop.id} for shop in told.shops}
+                        shops |= {shop.id: asdict(shop) | {"shop_id": shop.id} for shop in shown.shops}
         finally:
             self.requests, self.retries = client.traffic.total(), client.retries.total()
             client.close()

@@ -40,13 +40,13 @@ def work(
     """
     organization = settings[-1].organization
     days = {"first_day": first_day, "last_day": last_day}
-    told = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
-    before = check_cheques(told.cheques, told.payments, told.lines, now_local=now_local)
-    cheques = told.cheques.drop(index=before.bad.index)
-    spoiled = _rejected(told.rejects, before, "cheque")
+    parsed = read_cheques(_raw(pages, CHEQUES, "unreadable"), organization.timezone, now_local=now_local)
+    before = check_cheques(parsed.cheques, parsed.payments, parsed.lines, now_local=now_local)
+    cheques = parsed.cheques.drop(index=before.bad.index)
+    rejected = _rejected(parsed.rejects, before, "cheque")
     shifts, orders = _booked_by_day(
         {
-            policy: make_till_shifts(cheques, spoiled, **days, date_policy=policy, now_local=now_local)
+            policy: make_till_shifts(cheques, rejected, **days, date_policy=policy, now_local=now_local)
             for policy in sorted({one.organization.date_policy for one in settings})
         },
         settings,
@@ -55,14 +55,14 @@ def work(
     of_waybills = check_waybills(delivered.waybills, delivered.lines, now_local=now_local)
     waybills = delivered.waybills.drop(index=of_waybills.bad.index)
     filed = [
-        file_cashless(make_cashless(cheques, told.payments, **days), cheques),
-        file_sold(make_sold(cheques, told.lines, **days), cheques),
+        file_cashless(make_cashless(cheques, parsed.payments, **days), cheques),
+        file_sold(make_sold(cheques, parsed.lines, **days), cheques),
         file_waybills(make_waybills(waybills, delivered.lines, **days), _contractors(pages)),
     ]
     return Chunk(
         shifts,
         orders,
-        _together(spoiled, _rejected(delivered.rejects, of_waybills, "waybill")),
+        _together(rejected, _rejected(delivered.rejects, of_waybills, "waybill")),
         (before, of_waybills, check_till_shifts(shifts, cheques)),
         documents=pd.concat([documents for documents, _ in filed], ignore_index=True),
         lines=pd.concat([lines for _, lines in filed], ignore_index=True),
@@ -108,13 +108,13 @@ def _raw(pages: list[StoredPage], *methods: str) -> list[RawPage]:
 
 
 def _contractors(pages: list[StoredPage]) -> pd.DataFrame:
-    told = [
+    rows = [
         (one.id, one.inn, one.name)
         for page in pages
         if page.method == CONTRACTORS
         for one in list_contractors(page.body)[0]
     ]
-    return pd.DataFrame(told, columns=["id", "inn", "name"], dtype="string").drop_duplicates("id", keep="last")
+    return pd.DataFrame(rows, columns=["id", "inn", "name"], dtype="string").drop_duplicates("id", keep="last")
 
 
 def by_window(pages: list[StoredPage]) -> Iterator[list[StoredPage]]:

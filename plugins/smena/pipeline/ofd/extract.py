@@ -37,7 +37,7 @@ class _Register:
 
     client: OfdClient
     fetch: Fetch
-    has_witness: bool = False
+    has_cross_check: bool = False
     date_policy: str = "shift_close"
 
     @property
@@ -47,7 +47,7 @@ class _Register:
     def reports(self, known: Ends) -> None:
         """z-reports and corrections; asked for once more where no neighbour proves each report's ФН and number.
 
-        Documents of both answers are read together: a report that differs between them is nobody's.
+        Documents of both answers are read together: a report that differs between them is ambiguous.
         """
         assignment = self.assignment
         types = Z_REPORTS + OPENINGS if self.date_policy == "shift_open" else Z_REPORTS
@@ -77,8 +77,8 @@ class _Register:
     def totals(self) -> None:
         """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends.
 
-        Where one was opened earlier still, its days are asked again from further back: sums of a part are no sums.
-        Where no receipts will be read beside them, totals by day of the same days are their witness.
+        Where one was opened earlier still, its days are asked for again from further back, because sums of a part of a
+        shift are wrong. Where no receipts will be read, totals by day of the same days are the cross-check.
         """
         assignment = self.assignment
         place = (assignment.ofd_organization_id, assignment.unit_id)
@@ -89,7 +89,7 @@ class _Register:
         if last_cut is not None:
             first = self._permitted(assignment.first_day - LONGEST_SHIFT)
             self.fetch.keep("by_shifts", self.client.by_shifts(*place, first, min(last_cut, last)))
-        if self.has_witness:
+        if self.has_cross_check:
             self.fetch.keep("by_days", self.client.by_days(*place, first, last))
 
     def _permitted(self, day: date) -> date:
@@ -103,7 +103,7 @@ def fetch(asking: Asking, states: Sequence[str]) -> None:
 
 
 def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
-    """z-reports of every assignment and its totals by shift: these spare the receipts, or are held against them."""
+    """z-reports of every assignment and its totals by shift: these replace the receipts, or are compared with them."""
     road, batch, shard = asking.of.road, asking.of.batch, asking.of.shard
     client = _ofd(asking)
     ends = ledger.known_ends(road.warehouse, batch.batch_id, shard)
@@ -112,7 +112,7 @@ def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
     date_policy = "shift_open" if is_by_opening else "shift_close"
 
     def fetch(one: Fetch) -> None:
-        register = _Register(client, one, has_witness=batch.detail == "totals", date_policy=date_policy)
+        register = _Register(client, one, has_cross_check=batch.detail == "totals", date_policy=date_policy)
         register.reports(ends.get((one.assignment.unit_id, one.assignment.first_day), {}))
         register.totals()
 

@@ -103,9 +103,9 @@ def make_chunk(
         )
         made.append(part)
         after.append(check_orders(part[1], part[0], date_policy=organization.date_policy))
-    shifts, orders, unfit = (pd.concat(frames, ignore_index=True) for frames in zip(*made, strict=True))
+    shifts, orders, rejected = (pd.concat(frames, ignore_index=True) for frames in zip(*made, strict=True))
     # Every part was given the same receipts.
-    unfit = unfit.drop_duplicates(ignore_index=True)
+    rejected = rejected.drop_duplicates(ignore_index=True)
     of_shifts = check_shifts(shifts)
     bad_orders = pd.concat([verdict.bad for verdict in after], ignore_index=True)
     if len(bad_orders):
@@ -115,7 +115,7 @@ def make_chunk(
     rejects = [
         documents.rejects.assign(step="read"),
         broken_totals.assign(step="read"),
-        unfit.assign(step="transform"),
+        rejected.assign(step="transform"),
         as_rejects(before.bad, "closeShift", before.bad["reason"]).assign(step="check"),
         bad_receipts.assign(step="check"),
         as_rejects(bad_orders, "closeShift", bad_orders["reason"]).assign(step="check"),
