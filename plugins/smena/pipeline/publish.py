@@ -163,6 +163,7 @@ def _publish_allowed(road: Road, batch: Batch) -> None:
 def _write(road: Road, batch: Batch, *, compares: bool) -> bool:
     """Writes the batch in one transaction under the organisation's lock; False where it is published already."""
     with road.warehouse.transaction() as transaction:
+        transaction.run("publish_memory")
         transaction.run("lock_organization", inn=batch.organization_inn)
         # Another process may have published the batch, or newer answers, while this one waited for the lock.
         if ledger.batch_of(transaction, batch.batch_id).state == "published":
