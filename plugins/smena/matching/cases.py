@@ -33,28 +33,25 @@ def first_match(cases: Sequence[Case], index: pd.Index) -> pd.DataFrame:
 
     Example: the cases (a, "x"), (b, "y") give `x` where a holds, `y` where only b holds, an error where neither does.
     """
-    conditions = []
+    is_open = np.ones(len(index), dtype=bool)
+    chosen = {name: np.full(len(index), None, dtype=object) for name in ("outcome", "reason")}
     for number, case in enumerate(cases, start=1):
         if case.when.isna().any():
             raise ValueError(f"case {number} ({case.outcome!r}) is unknown for {int(case.when.isna().sum())} rows")
-        conditions.append(case.when.to_numpy(dtype=bool))
-    if not np.logical_or.reduce([*conditions, np.zeros(len(index), dtype=bool)]).all():
+        here = is_open & case.when.to_numpy(dtype=bool)
+        for name, values in chosen.items():
+            values[here] = _values(getattr(case, name), here)
+        is_open &= ~here
+    if is_open.any():
         raise ValueError("no case holds for some rows")
-    chosen = {name: [_values(getattr(case, name), len(index)) for case in cases] for name in ("outcome", "reason")}
-    return pd.DataFrame(
-        {
-            name: pd.Series(
-                np.select(conditions, values, default=np.array(None, dtype=object)), index=index, dtype="string"
-            )
-            for name, values in chosen.items()
-        }
-    )
+    return pd.DataFrame({name: pd.Series(values, index=index, dtype="string") for name, values in chosen.items()})
 
 
-def _values(value: str | pd.Series | None, rows: int) -> np.ndarray:
+def _values(value: str | pd.Series | None, here: np.ndarray) -> np.ndarray | str | None:
     if isinstance(value, pd.Series):
-        return value.astype(object).where(value.notna(), None).to_numpy()
-    return np.full(rows, value and str(value), dtype=object)
+        some = value[here]
+        return some.astype(object).where(some.notna(), None).to_numpy()
+    return value and str(value)
 
 
 def missing(frame: pd.DataFrame, dtype: str = "string") -> pd.Series:

@@ -23,7 +23,7 @@ from smena.matching.frames import FISCALS, TILLS
 from smena.matching.links import infer_links, links_after
 from smena.matching.outcomes import defer_possible_counterparts, meet, outcomes_of_tills
 from smena.matching.reported import judge_reported, judge_reported_tills, once_each, once_each_till, with_current
-from smena.matching.slices import Slice, require_complete
+from smena.matching.slices import CURRENT, Slice, require_complete
 from smena.matching.written import booked, rejected, shift_changes
 
 
@@ -41,14 +41,14 @@ def decide(slice_: Slice) -> ChangeSet:
     till_rows = judge_reported_tills(slice_, with_current(reported_tills, current))
 
     tills = tills_now(current, till_rows)
-    fiscals = fiscals_now(current, rows)
+    fiscals = _beside(tills, current, rows)
     links = infer_links(TILLS.conform(tills), FISCALS.conform(fiscals), slice_.links)
     pairs, possible = pairs_of(slice_, tills, fiscals, links_after(slice_.links, links))
 
     rows = defer_possible_counterparts(rows, possible, tills)
     meeting = meet(rows, pairs, tills, setting)
     rows = after_meeting(rows, meeting)
-    tills, fiscals = after_move(tills, fiscals_now(current, rows), meeting)
+    tills, fiscals = after_move(tills, _beside(tills, current, rows), meeting)
     settled = outcomes_of_tills(tills, pairs, possible, fiscals, setting)
     rows = same_where_nothing_is_new(rows, slice_.decisions)
 
@@ -70,3 +70,8 @@ def decide(slice_: Slice) -> ChangeSet:
         uncompared=uncompared(pairs, rows, till_rows, tills, fiscals),
         verdicts=VERDICTS.conform(pd.concat([rows, till_rows])[["shift_id", "verdict"]]),
     )
+
+
+def _beside(tills: pd.DataFrame, current: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Fiscal shifts (CURRENT) that a till shift may be; none where there is no till shift to ask it about."""
+    return CURRENT.empty() if tills.empty else fiscals_now(current, rows)
