@@ -40,21 +40,24 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """A batch that asks for these shards; the registers of the OFD, or the shops of Market, by their ids."""
+    """Batches by their ids with their shards; the registers of the OFD, or the shops of Market, by their ids."""
 
-    batch_id: int
     product: str
-    shards: list[int]
+    batches: Mapping[int, list[int]]
     places: Mapping[str, Place]
+
+    @property
+    def shards(self) -> list[tuple[int, int]]:
+        """Each batch with each of its shards."""
+        return [(batch_id, shard) for batch_id, shards in self.batches.items() for shard in shards]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A batch whose answers are here. `raw_bytes` are theirs, uncompressed."""
+    """Batches whose answers are here. `raw_bytes` are theirs, uncompressed."""
 
-    batch_id: int
     product: str
-    shards: list[int]
+    batches: Mapping[int, list[int]]
     truth: Any
     raw_bytes: int
     pages: int
@@ -65,7 +68,7 @@ def lay_out(dsn: str, database: str, plan: Plan, workers: int, context: BaseCont
     # What is laid out here would be laid out anew after a power cut; what is measured later is not in haste.
     _set(dsn, sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(database)))
     with ThreadPoolExecutor(workers) as threads:
-        parts = list(threads.map(lambda shard: _in_process(context, dsn, plan, shard), plan.shards))
+        parts = list(threads.map(lambda place: _in_process(context, dsn, plan, *place), plan.shards))
     _set(dsn, sql.SQL("alter database {} reset synchronous_commit").format(sql.Identifier(database)))
     _set(dsn, sql.SQL(statement("analyze_evidence")))
     _set(dsn, sql.SQL("checkpoint"))
@@ -73,11 +76,11 @@ def lay_out(dsn: str, database: str, plan: Plan, workers: int, context: BaseCont
     for part in others:
         truth.add(part[0])
         raw_bytes, pages = raw_bytes + part[1], pages + part[2]
-    return Evidence(plan.batch_id, plan.product, plan.shards, truth, raw_bytes, pages)
+    return Evidence(plan.product, plan.batches, truth, raw_bytes, pages)
 
 
 def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
-    """An organisation with these registers in an empty database, and a batch for all that they have of the year."""
+    """An organisation with these registers in an empty database, and batches for all that they have of the year."""
     migrate(dsn)
     with Warehouse(dsn).transaction() as transaction:
         add_organization(transaction, inn=answers.INN, kpp=answers.KPP, name="ООО «Пример»", tariff="uchetny")
@@ -91,7 +94,7 @@ def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
         record = partial(
             planning.record_registers, registers=told, today=today, latest=datetime.combine(today, time.max)
         )
-        return _plan(transaction, OFD, answers.FIRST_DAY, record, {register.number: register for register in registers})
+        return _plan(transaction, OFD, record, {register.number: register for register in registers})
 
 
 def plan_market(dsn: str, shops: Sequence[Shop], first_day: date) -> Plan:
@@ -99,32 +102,30 @@ def plan_market(dsn: str, shops: Sequence[Shop], first_day: date) -> Plan:
     with Warehouse(dsn).transaction() as transaction:
         enable(transaction, inn=answers.INN, product=MARKET, start_date=first_day, changed_by="bench")
         record = partial(planning.record_shops, shops=[shop.as_told() for shop in shops])
-        return _plan(transaction, MARKET, first_day, record, {shop.id: shop for shop in shops})
+        return _plan(transaction, MARKET, record, {shop.id: shop for shop in shops})
 
 
-def _plan(
-    transaction: Transaction, product: str, first_day: date, record: Callable[..., None], places: Mapping[str, Place]
-) -> Plan:
+def _plan(transaction: Transaction, product: str, record: Callable[..., None], places: Mapping[str, Place]) -> Plan:
     organization, horizon = organization_of(transaction, answers.INN), answers.LAST_DAY
-    batch_id, seen_at = ledger.open_batch(
-        transaction,
-        inn=answers.INN,
-        product=product,
-        run_id="bench",
-        reason="planned",
-        detail=organization.detail,
-        horizon=horizon,
-    )
+    seen_at = transaction.rows("moment")[0]["moment"]
     record(transaction, answers.INN, seen_at=seen_at)
     windows = planning.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
-    rows = planning.in_shards(windows, product, horizon=horizon, latest=seen_at.replace(tzinfo=None))
-    ledger.assign(transaction, batch_id, first_day, rows)
-    return Plan(batch_id, product, sorted({row["shard"] for row in rows}), places)
+    batches = planning.write_batches(
+        transaction,
+        organization,
+        product,
+        windows,
+        run_id="bench",
+        reason="planned",
+        horizon=horizon,
+        latest=seen_at.replace(tzinfo=None),
+    )
+    return Plan(product, batches, places)
 
 
-def _in_process(context: BaseContext, dsn: str, plan: Plan, shard: int) -> tuple[Any, int, int]:
+def _in_process(context: BaseContext, dsn: str, plan: Plan, batch_id: int, shard: int) -> tuple[Any, int, int]:
     mine, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_fetch, args=(theirs, dsn, plan, shard))  # type: ignore[attr-defined]
+    process = context.Process(target=_fetch, args=(theirs, dsn, plan, batch_id, shard))  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     try:
@@ -134,13 +135,13 @@ def _in_process(context: BaseContext, dsn: str, plan: Plan, shard: int) -> tuple
     return told
 
 
-def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
+def _fetch(told: object, dsn: str, plan: Plan, batch_id: int, shard: int) -> None:
     """What extract does to a shard, but that nobody is asked."""
     warehouse = Warehouse(dsn)
-    pages = PageStore(warehouse, plan.batch_id)
+    pages = PageStore(warehouse, batch_id)
     assigned = ledger.assignments_of
     truth, raw_bytes, kept = None, 0, 0
-    waiting = assigned(warehouse, plan.batch_id, shard, ["planned"])
+    waiting = assigned(warehouse, batch_id, shard, ["planned"])
     for place, assignments in groupby(waiting, key=attrgetter("unit_id")):
         life = plan.places[place].life()
         truth = _added(truth, life.truth())
@@ -158,7 +159,7 @@ def _fetch(told: object, dsn: str, plan: Plan, shard: int) -> None:
                     body=body,
                 )
                 raw_bytes, kept = raw_bytes + len(body), kept + 1
-            ledger.mark(warehouse, plan.batch_id, assignment, "read", fetch_id=fetch_id)
+            ledger.mark(warehouse, batch_id, assignment, "read", fetch_id=fetch_id)
     warehouse.close()
     told.send((truth, raw_bytes, kept))  # type: ignore[attr-defined]
 

@@ -1,4 +1,4 @@
-"""The road over a batch: `process` for every shard, some at once, then `publish`; what each took, and the proof."""
+"""The road over batches: `process` for every shard, some at once, then `publish`; what each took, and the proof."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ class WrongFigures(AssertionError):
 
 @dataclass(frozen=True)
 class Steps:
-    """What a batch took from pages to published.
+    """What batches took from pages to published.
 
     Attributes:
         process_s, publish_s: wall clock from the first fork to the last end.
+        batches_s: seconds of the publishing of each batch, in order.
         cpu_s: the processor's time of all processes together, PostgreSQL's not among it.
         checked_cpu_s: what of it the checks of the shards and the gate of the batch take.
         gate_s: seconds of the gate, those of PostgreSQL among them.
@@ -40,6 +41,7 @@ class Steps:
 
     process_s: float
     publish_s: float
+    batches_s: list[float]
     cpu_s: float
     checked_cpu_s: float
     gate_s: float
@@ -77,7 +79,7 @@ class Run(Steps):
 
 
 def run_road(dsn: str, evidence: Evidence, workers: int, context: BaseContext, server_peak: Callable[[], int]) -> Run:
-    """Processes and publishes a batch of the OFD. Raises WrongFigures where what stands then is not the truth."""
+    """Processes and publishes batches of the OFD. Raises WrongFigures where what stands then is not the truth."""
     steps = run_steps(dsn, evidence, workers, context, server_peak)
     return Run(**vars(steps), shifts=evidence.truth.shifts, orders=_proved(dsn, evidence.truth))
 
@@ -85,23 +87,25 @@ def run_road(dsn: str, evidence: Evidence, workers: int, context: BaseContext, s
 def run_steps(
     dsn: str, evidence: Evidence, workers: int, context: BaseContext, server_peak: Callable[[], int]
 ) -> Steps:
-    """Processes every shard of a batch, some at once, and publishes it."""
+    """Processes every shard, some at once, and publishes the batches one after the other."""
+    places = [(batch_id, shard) for batch_id, shards in evidence.batches.items() for shard in shards]
     started = time.perf_counter()
     with ThreadPoolExecutor(workers) as threads:
-        shards = list(threads.map(lambda shard: _step(context, dsn, evidence, shard), evidence.shards))
+        processed = list(threads.map(lambda place: _step(context, dsn, evidence, *place), places))
     staged = time.perf_counter()
-    publisher = _step(context, dsn, evidence, None)
+    publishers = [_step(context, dsn, evidence, batch_id, None) for batch_id in evidence.batches]
     published = time.perf_counter()
     return Steps(
         process_s=staged - started,
         publish_s=published - staged,
-        cpu_s=sum(one.cpu_s for one in [*shards, publisher]),
-        checked_cpu_s=sum(one.checked_cpu_s for one in [*shards, publisher]),
-        gate_s=publisher.gate_s,
-        parts=_with_rest(shards),
-        statements=publisher.statements,
-        worker_bytes=max(one.peak_bytes for one in shards),
-        publisher_bytes=publisher.peak_bytes,
+        batches_s=[one.seconds for one in publishers],
+        cpu_s=sum(one.cpu_s for one in [*processed, *publishers]),
+        checked_cpu_s=sum(one.checked_cpu_s for one in [*processed, *publishers]),
+        gate_s=sum(one.gate_s for one in publishers),
+        parts=_with_rest(processed),
+        statements=sum((one.statements for one in publishers), Counter()),
+        worker_bytes=max(one.peak_bytes for one in processed),
+        publisher_bytes=max(one.peak_bytes for one in publishers),
         server_bytes=server_peak(),
     )
 
@@ -114,9 +118,9 @@ def _with_rest(shards: list[Measured]) -> Counter[str]:
     return parts
 
 
-def _step(context: BaseContext, dsn: str, evidence: Evidence, shard: int | None) -> Measured:
+def _step(context: BaseContext, dsn: str, evidence: Evidence, batch_id: int, shard: int | None) -> Measured:
     mine, theirs = context.Pipe(duplex=False)
-    told = (theirs, dsn, evidence.batch_id, evidence.product, shard)
+    told = (theirs, dsn, batch_id, evidence.product, shard)
     process = context.Process(target=run_step, args=told)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
@@ -126,7 +130,7 @@ def _step(context: BaseContext, dsn: str, evidence: Evidence, shard: int | None)
         process.join()
     if measured.error:
         step = "publish" if shard is None else f"shard {shard}"
-        raise WrongFigures(f"{step} of batch {evidence.batch_id}: {measured.error}")
+        raise WrongFigures(f"{step} of batch {batch_id}: {measured.error}")
     return measured
 
 

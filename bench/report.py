@@ -15,6 +15,7 @@ from bench.rivals import DLT, UPSERT, Rival
 TIMES_DLT, SHARE_OF_UPSERT, FLAT = 3.0, 0.25, 1.1
 CHECKED = 0.10
 LINEAR = 1.5
+LAST_TO_FIRST = 1.3
 FLAT_FROM = 100_000
 _STATEMENTS_SHOWN = 10
 _MB = 1_000_000
@@ -128,6 +129,16 @@ def tell_targets(console: Console, runs: Sequence[Run], compared: Run, rivals: S
     lines.append((words, share, share <= CHECKED))
     flat = [run for run in runs if run.shifts >= FLAT_FROM]
     lines += _growth(flat, [run.shifts for run in flat])
+    # The last batch is the smallest: what is left over. The one before it is as full as the first.
+    lines += [
+        (
+            f"a batch's seconds at the end of {run.shifts:,} shifts, in those of the first (at most {LAST_TO_FIRST:g})",
+            run.batches_s[-2] / run.batches_s[0],
+            run.batches_s[-2] <= run.batches_s[0] * LAST_TO_FIRST,
+        )
+        for run in runs
+        if len(run.batches_s) > 2
+    ]
     return _told(console, lines)
 
 

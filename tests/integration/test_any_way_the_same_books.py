@@ -57,14 +57,14 @@ def test_a_window_loaded_again_writes_no_row_at_all(clean: Town) -> None:
 def test_each_step_run_twice_changes_nothing(build_town: BuildTown, clean: Town) -> None:
     town = build_town(beside=clean)
     made = plan(town.road, town.inn, run_id="test")
-    assert made.batch_id is not None
-    for shard in made.shards:
+    ((batch_id, shards),) = made.batches.items()
+    for shard in shards:
         for _ in range(2):
-            extract(town.road, made.batch_id, shard)
+            extract(town.road, batch_id, shard)
         for _ in range(2):
-            process(town.road, made.batch_id, shard)
+            process(town.road, batch_id, shard)
     for _ in range(2):
-        publish(town.road, made.batch_id)
+        publish(town.road, batch_id)
     assert town.books() == clean.books()
 
 
@@ -92,11 +92,11 @@ def test_two_runs_at_once_book_every_shift_once(build_town: BuildTown, clean: To
 def test_one_batch_published_by_two_processes_at_once_is_published_once(build_town: BuildTown, clean: Town) -> None:
     town = build_town(beside=clean)
     made = plan(town.road, town.inn, run_id="test")
-    assert made.batch_id is not None
-    for shard in made.shards:
-        loading.stage(town.road, made.batch_id, shard)
+    ((batch_id, shards),) = made.batches.items()
+    for shard in shards:
+        loading.stage(town.road, batch_id, shard)
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _: publish(town.road, made.batch_id or 0).summary, range(4)))
+        done = list(pool.map(lambda _: publish(town.road, batch_id).summary, range(4)))
     assert all(summary == done[0] for summary in done)
     assert town.books() == clean.books()
 
@@ -160,9 +160,9 @@ def test_a_run_killed_in_the_middle_of_publishing_leaves_nothing_behind(
 ) -> None:
     town = build_town(beside=clean)
     made = plan(town.road, town.inn, run_id="test")
-    assert made.batch_id is not None
-    for shard in made.shards:
-        loading.stage(town.road, made.batch_id, shard)
+    ((batch_id, shards),) = made.batches.items()
+    for shard in shards:
+        loading.stage(town.road, batch_id, shard)
 
     def publish_and_die() -> None:
         run = Transaction.run
@@ -174,26 +174,26 @@ def test_a_run_killed_in_the_middle_of_publishing_leaves_nothing_behind(
             return done
 
         Transaction.run = dying  # type: ignore[method-assign]
-        publish(town.road, made.batch_id or 0)
+        publish(town.road, batch_id)
 
     child = multiprocessing.get_context("fork").Process(target=publish_and_die)
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
     assert (town.shifts(), town.orders(), town.covered()) == ([], [], [])
-    publish(town.road, made.batch_id)
+    publish(town.road, batch_id)
     assert town.books() == clean.books()
 
 
 def test_a_stage_that_the_server_lost_is_made_again_from_the_evidence(build_town: BuildTown, clean: Town) -> None:
     town = build_town(beside=clean)
     made = plan(town.road, town.inn, run_id="test")
-    assert made.batch_id is not None
-    for shard in made.shards:
-        loading.stage(town.road, made.batch_id, shard)
+    ((batch_id, shards),) = made.batches.items()
+    for shard in shards:
+        loading.stage(town.road, batch_id, shard)
     town.sql("truncate stage.shift, stage.cash_order, stage.reject")
     asked = town.sandbox.requests.count()
-    publish(town.road, made.batch_id)
+    publish(town.road, batch_id)
     assert town.sandbox.requests.count() == asked
     assert town.books() == clean.books()
 

@@ -56,10 +56,10 @@ def publish_at_once(town: Town, day: date) -> list[Exception]:
     batches = []
     for inn in town.inns:
         made = plan(town.road, inn, run_id="test", window=Window(day, day))
-        assert made.batch_id is not None
-        for shard in made.shards:
-            stage(town.road, made.batch_id, shard)
-        batches.append(made.batch_id)
+        ((batch_id, shards),) = made.batches.items()
+        for shard in shards:
+            stage(town.road, batch_id, shard)
+        batches.append(batch_id)
     start, wrong = threading.Barrier(len(batches)), []
 
     def run(batch_id: int) -> None:

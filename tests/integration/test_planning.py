@@ -221,12 +221,12 @@ def test_a_batch_that_was_planned_before_the_switching_off_publishes_nothing(bui
 
     town = build_town(EASY)
     made = plan(town.road, town.inn, run_id="test")
-    assert made.batch_id is not None
-    for shard in made.shards:
-        stage(town.road, made.batch_id, shard)
+    ((batch_id, shards),) = made.batches.items()
+    for shard in shards:
+        stage(town.road, batch_id, shard)
     town.disable()
     with pytest.raises(WrongUse, match="not switched on"):
-        publish(town.road, made.batch_id)
+        publish(town.road, batch_id)
     assert (town.shifts(), town.orders()) == ([], [])
 
 
@@ -240,18 +240,18 @@ def test_a_batch_is_held_to_the_mandate_that_is_in_force_when_it_is_published(
 
     town = build_town(EASY)
     made = plan(town.road, town.inn, run_id="test")
-    assert made.batch_id is not None
-    for shard in made.shards:
-        stage(town.road, made.batch_id, shard)
+    ((batch_id, shards),) = made.batches.items()
+    for shard in shards:
+        stage(town.road, batch_id, shard)
     town.disable()
     if named == "both":
         town.enable(FIRST, registers=[town.register(0), town.register(1)])
-        publish(town.road, made.batch_id)
+        publish(town.road, batch_id)
         assert len(town.shifts()) == len(town.truth())
         return
     town.enable(FIRST, registers=[town.register(0)])
     with pytest.raises(WrongUse, match=f"the mandate in force does not name: {town.register(1)} — plan again"):
-        publish(town.road, made.batch_id)
+        publish(town.road, batch_id)
     assert (town.shifts(), town.orders()) == ([], [])
     town.load()
     assert {shift["kkt_reg_id"] for shift in town.shifts()} == {town.register(0)}

@@ -219,7 +219,7 @@ def test_one_run_of_a_clock_that_is_ahead_covers_nothing_that_is_not_over(build_
     town.load()
     town.set_day(date(2026, 2, 5), hour=6)
     with pytest.raises(BadBatch, match="the clock was ahead"):
-        publish(town.road, ahead.batch_id or 0)
+        publish(town.road, *ahead.batches)
     town.load()
     assert {day for (day,) in town.sql("select day from control.covered_day")} == set(Window(FIRST, date(2026, 2, 4)))
     town.load_daily(date(2026, 2, 5), LAST)

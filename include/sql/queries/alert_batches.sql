@@ -41,6 +41,15 @@ where
                 and (later.reason = 'reconcile') = (batch.reason = 'reconcile')
                 and later.batch_id > batch.batch_id
                 and later.state = 'published'
+                -- Of a large organisation a load is several batches, and one makes nothing good of another.
+                and (
+                    not exists (select from control.assignment where assignment.batch_id = batch.batch_id)
+                    or exists (
+                        select from control.assignment
+                        inner join control.assignment as again on assignment.unit_id = again.unit_id
+                        where assignment.batch_id = batch.batch_id and again.batch_id = later.batch_id
+                    )
+                )
         )
     end
 group by batch.organization_inn, batch.product

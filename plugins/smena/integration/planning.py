@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from smena.model.organization import Organization
@@ -12,12 +14,16 @@ from smena.model.product import product_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
+from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction, as_json
 
 LOOK_BACK_DAYS = 31
 """A register may be offline for up to 30 days and send its documents then."""
 
 SHARD_REGISTER_DAYS = 20_000
+
+BATCH_REGISTER_DAYS = 100_000
+"""A batch is published in one transaction, whose time and memory grow with its shifts: about one a register and day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +211,14 @@ def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, 
     """
     assignments: list[Row] = []
     most = product_of(product).shard_units
-    shard, registers, register_days, last_register = 0, 0, 0, ""
-    for planned in windows:
-        if planned.unit_id != last_register:
-            if registers >= most or register_days >= SHARD_REGISTER_DAYS:
-                shard, registers, register_days = shard + 1, 0, 0
-            registers, last_register = registers + 1, planned.unit_id
-        silent = planned.reason == "silent"
-        register_days += 0 if silent else planned.window.days
-        assignments.append(
+    shard, units, days = 0, 0, 0
+    for _, found in groupby(windows, key=attrgetter("unit_id")):
+        of_unit = list(found)
+        more = sum(planned.window.days for planned in of_unit if planned.reason != "silent")
+        if units and (units == most or days + more > SHARD_REGISTER_DAYS):
+            shard, units, days = shard + 1, 0, 0
+        units, days = units + 1, days + more
+        assignments += [
             {
                 "shard": shard,
                 "unit_id": planned.unit_id,
@@ -222,10 +227,75 @@ def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, 
                 "reason": planned.reason,
                 "ask_through": min(planned.window.ends_at + timedelta(days=LOOK_BACK_DAYS), latest),
                 "read_through": _read_through(planned, horizon),
-                "state": "read" if silent else "planned",
+                "state": "read" if planned.reason == "silent" else "planned",
             }
-        )
+            for planned in of_unit
+        ]
     return assignments
+
+
+def write_batches(
+    transaction: Transaction,
+    organization: Organization,
+    product: str,
+    windows: Sequence[PlannedWindow],
+    *,
+    run_id: str,
+    reason: str,
+    horizon: date,
+    latest: datetime,
+    first: int | None = None,
+    in_one: bool = False,
+) -> dict[int, list[int]]:
+    """Writes what is to be loaded as batches, and gives the shards of each by its id, in order.
+
+    Args:
+        transaction: of the plan.
+        organization, product: the integration.
+        windows: what `wanted_windows` and the like gave.
+        run_id, reason: of the batches.
+        horizon: their last day.
+        latest: as `in_shards` takes it.
+        first: a batch that is there already and becomes the first; else every batch is new.
+        in_one: however many shifts they may have, the windows become one batch.
+    """
+    rows = in_shards(windows, product, horizon=horizon, latest=latest)
+    made: dict[int, list[int]] = {}
+    for part in [rows] if in_one else in_batches(rows, product):
+        batch_id = first if first is not None and not made else None
+        if batch_id is None:
+            batch_id, _ = ledger.open_batch(
+                transaction,
+                inn=organization.inn,
+                product=product,
+                run_id=run_id,
+                reason=reason,
+                detail=organization.detail,
+                horizon=horizon,
+            )
+        ledger.assign(transaction, batch_id, min([horizon, *(row["first_day"] for row in part)]), part)
+        made[batch_id] = sorted({row["shard"] for row in part})
+    return made
+
+
+def in_batches(rows: Sequence[Row], product: str) -> list[list[Row]]:
+    """Assignments of `in_shards` in groups of bounded size, one a batch, with shards kept whole and numbered anew.
+
+    Only those of an operator are divided: whether two shops report one till shift is judged within a batch. Without
+    assignments there is one batch, which asks nothing.
+    """
+    batches: list[list[Row]] = [[]]
+    days, shard = 0, 0
+    for _, found in groupby(rows, key=itemgetter("shard")):
+        of_shard = list(found)
+        asked = [row for row in of_shard if row["state"] == "planned"]
+        more = sum((row["last_day"] - row["first_day"]).days + 1 for row in asked)
+        if days + more > BATCH_REGISTER_DAYS and batches[-1] and product_of(product).is_operator:
+            batches.append([])
+            days, shard = 0, 0
+        batches[-1] += [row | {"shard": shard} for row in of_shard]
+        days, shard = days + more, shard + 1
+    return batches
 
 
 def _windows(transaction: Transaction, asked: dict[str, Any]) -> list[PlannedWindow]:

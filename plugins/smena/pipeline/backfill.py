@@ -1,4 +1,4 @@
-"""A backfill: what is wanted and not covered of a long range, a batch a quarter, taken up again where it stopped."""
+"""A backfill: what is wanted and not covered of a long range, quarter by quarter, taken up again where it stopped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from smena.pipeline.log import logger, step_log
 from smena.pipeline.product import implementation_of
 from smena.pipeline.road import Road
 from smena.pipeline.run import Place, RunPlan, in_lots
-from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
 
 REASON = "backfill"
@@ -101,7 +100,7 @@ def understood(params: Mapping[str, Any]) -> Asked:
 
 
 def plan_backfill(road: Road, asked: Asked, *, run_id: str) -> Backfill:
-    """Writes a batch for each quarter of which something is missing, and takes unfinished ones up.
+    """Writes batches for each quarter of which something is missing, and takes unfinished ones up.
 
     An unfinished batch is one of a backfill of this organisation and product that was planned and not published. It is
     taken up where it lies within the range and still fits: the same detail, registers that the mandate in force names,
@@ -296,9 +295,18 @@ class _Planner:
         batches = [row["batch_id"] for row in mine]
         places = [(row["batch_id"], shard) for row in mine for shard in row["shards"]]
         if windows:
-            batch_id, shards = self._write(quarter, windows)
-            batches.append(batch_id)
-            places += [(batch_id, shard) for shard in shards]
+            made = planning.write_batches(
+                self._transaction,
+                organization,
+                self._product,
+                windows,
+                run_id=self._run_id,
+                reason=REASON,
+                horizon=quarter.last_day,
+                latest=self._road.latest_local_time(),
+            )
+            batches += made
+            places += [(batch_id, shard) for batch_id, shards in made.items() for shard in shards]
         covered = planning.coverage(self._transaction, organization.inn, self._product, quarter, seen_at=self._seen_at)
         asked = [planned for planned in windows if planned.reason != "silent"]
         left = sum(row["windows_left"] for row in mine)
@@ -306,18 +314,3 @@ class _Planner:
         return Quarter(
             quarter, len(asked), len(windows) - len(asked), left, requests, **covered, batches=batches, places=places
         )
-
-    def _write(self, quarter: Window, windows: list[planning.PlannedWindow]) -> tuple[int, list[int]]:
-        batch_id, _ = ledger.open_batch(
-            self._transaction,
-            inn=self._organization.inn,
-            product=self._product,
-            run_id=self._run_id,
-            reason=REASON,
-            detail=self._organization.detail,
-            horizon=quarter.last_day,
-        )
-        latest = self._road.latest_local_time()
-        rows = planning.in_shards(windows, self._product, horizon=quarter.last_day, latest=latest)
-        ledger.assign(self._transaction, batch_id, min(one.window.first_day for one in windows), rows)
-        return batch_id, sorted({row["shard"] for row in rows})

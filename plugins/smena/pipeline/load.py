@@ -47,23 +47,22 @@ def load(
     horizon: date | None = None,
     window: Window | None = None,
 ) -> Loaded:
-    """Plans, extracts, processes and publishes. What can be read is published even where another part cannot.
+    """Plans one batch, extracts, processes and publishes. What can be read is published even where another part cannot.
 
     Raises what the steps raise: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing was reached at all).
     """
-    planned = plan(road, inn, run_id=run_id, product=product, horizon=horizon, window=window)
-    if planned.batch_id is None:
-        raise AssertionError("a written plan has a batch")
+    planned = plan(road, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True)
+    (batch_id,) = planned.batches
     fault = None
-    for shard in planned.shards:
+    for shard in planned.batches[batch_id]:
         try:
-            stage(road, planned.batch_id, shard)
+            stage(road, batch_id, shard)
         except PassingFault as error:
             fault = fault or error
         except SmenaError:
             raise
         except Exception as error:
-            ours = contained(error, f"batch {planned.batch_id}, shard {shard}")
-            road.warehouse.run("batch_stop", batch_id=planned.batch_id, reason=stored_of(ours))
+            ours = contained(error, f"batch {batch_id}, shard {shard}")
+            road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             raise ours from error
-    return Loaded(planned, publish(road, planned.batch_id), fault)
+    return Loaded(planned, publish(road, batch_id), fault)

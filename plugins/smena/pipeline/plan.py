@@ -26,13 +26,12 @@ class Plan:
     """What would be loaded, or what a batch was told to load.
 
     Attributes:
-        batch_id: None for a dry run.
         horizon: the last day of it all.
         windows: days by register, silent ones among them.
         gaps: wanted days that are out of reach, and why.
         covered: of a dry run, as `planning.coverage` tells it.
         requests: how many the windows will cost, about.
-        shards: the parts of the batch; empty where nothing is to be done.
+        batches: the shards of each batch by its id; no batch in a dry run, no shards where nothing is to be done.
     """
 
     inn: str
@@ -40,10 +39,14 @@ class Plan:
     horizon: date
     windows: list[planning.PlannedWindow]
     gaps: list[Row]
-    batch_id: int | None = None
-    shards: list[int] = field(default_factory=list)
+    batches: dict[int, list[int]] = field(default_factory=dict)
     covered: Row = field(default_factory=dict)
     requests: int = 0
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Each batch with each of its shards."""
+        return [(batch_id, shard) for batch_id, shards in self.batches.items() for shard in shards]
 
     @property
     def asked(self) -> list[planning.PlannedWindow]:
@@ -59,12 +62,14 @@ def plan(
     product: str = OFD,
     horizon: date | None = None,
     window: Window | None = None,
+    in_one: bool = False,
 ) -> Plan:
-    """Plans a batch for one organisation and writes it.
+    """Plans what one organisation lacks, and writes it as one batch, or as several of bounded size.
 
     Args:
         horizon: the last day to load; never later than yesterday in the organisation's time zone, which is the default.
         window: what a person asked for, instead of wanted minus covered.
+        in_one: one batch, however many shifts it may have.
 
     Raises WrongUse where the integration is off or the window is not over yet, RefusedByService and PassingFault as
     the operator's answers make it.
@@ -73,13 +78,14 @@ def plan(
         organization = organization_to_ask(road.warehouse, inn)
         required(road.warehouse, inn, product)
         last_day = horizon_of(road, organization, horizon, window)
+        reason = "asked" if window else "planned"
         with road.warehouse.transaction() as transaction:
             batch_id, seen_at = ledger.open_batch(
                 transaction,
                 inn=inn,
                 product=product,
                 run_id=run_id,
-                reason="asked" if window else "planned",
+                reason=reason,
                 detail=organization.detail,
                 horizon=last_day,
             )
@@ -94,18 +100,27 @@ def plan(
             with road.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
                 made = _planned(road, transaction, organization, product, listing, last_day, window, seen_at, batch_id)
-                rows = planning.in_shards(made.windows, product, horizon=last_day, latest=road.latest_local_time())
-                first_day = min((planned.window.first_day for planned in made.windows), default=last_day)
-                ledger.assign(transaction, batch_id, min(first_day, last_day), rows)
+                batches = planning.write_batches(
+                    transaction,
+                    organization,
+                    product,
+                    made.windows,
+                    run_id=run_id,
+                    reason=reason,
+                    horizon=last_day,
+                    latest=road.latest_local_time(),
+                    first=batch_id,
+                    in_one=in_one,
+                )
         except Exception as error:
             ours = contained(error, f"plan of {inn}, batch {batch_id}")
             road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             if ours is error:
                 raise
             raise ours from error
-        shards = sorted({row["shard"] for row in rows})
         told.update(windows=len(made.asked), silent=len(made.windows) - len(made.asked), gaps=len(made.gaps))
-        return Plan(inn, product, last_day, made.windows, made.gaps, batch_id, shards)
+        told["batches"] = len(batches)
+        return replace(made, batches=batches)
 
 
 def preview(road: Road, inn: str, product: str = OFD) -> Plan:

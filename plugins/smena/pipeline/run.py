@@ -40,7 +40,7 @@ class RunPlan(TypedDict):
     """What a run has to do.
 
     Attributes:
-        batches: their ids, one an organisation.
+        batches: their ids, one an organisation or, where it would be too large, several.
         lots: (batch, shard) pairs, grouped by loading task.
         failed: by ИНН, why an organisation could not be planned.
     """
@@ -73,14 +73,13 @@ def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | Non
 
     with ThreadPoolExecutor(PLANNED_AT_ONCE, thread_name_prefix="plan") as workers:
         made = list(workers.map(planned_of, ready))
-    planned = [one for one in made if one is not None and one.batch_id is not None]
+    planned = [one for one in made if one is not None]
     passing = next((error for error in failed.values() if isinstance(error, PassingFault)), None)
     if passing is not None and not planned:
         raise passing
-    places = [(one.batch_id, shard) for one in planned if one.batch_id is not None for shard in one.shards]
     return {
-        "batches": [one.batch_id for one in planned if one.batch_id is not None],
-        "lots": in_lots(places),
+        "batches": [batch_id for one in planned for batch_id in one.batches],
+        "lots": in_lots([place for one in planned for place in one.places]),
         "failed": {inn: str(error) for inn, error in failed.items()},
     }
 

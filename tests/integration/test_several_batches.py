@@ -1,0 +1,77 @@
+"""A load that would be too large for one batch is several, each of which is published or stopped for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from smena.integration import planning
+from smena.model.reasons import Reason
+from smena.pipeline.alerts import gather
+from smena.pipeline.backfill import Asked, plan_backfill
+from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches
+from tests.town import EASY, FIRST, Town
+
+BuildTown = Callable[..., Town]
+DAYS = 7
+NOW = datetime(2025, 12, 8, 12)
+WORLD = replace(EASY, organizations=1, registers_per_organization=5, last_day=FIRST + timedelta(days=DAYS - 1))
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two registers make a batch, and each of them is a shard."""
+    monkeypatch.setattr(planning, "SHARD_REGISTER_DAYS", 1)
+    monkeypatch.setattr(planning, "BATCH_REGISTER_DAYS", 2 * DAYS)
+
+
+def loaded(town: Town, made: RunPlan) -> list[int]:
+    for lot in made["lots"]:
+        load_lot(town.road, lot)
+    return [done.batch_id for done in publish_batches(town.road, made["batches"])]
+
+
+def test_the_books_of_several_batches_are_those_of_one_but_for_the_numbers(build_town: BuildTown) -> None:
+    town, other = build_town(WORLD, now=NOW), build_town(WORLD, now=NOW)
+    made = plan_run(town.road, run_id="several")
+    assert len(made["batches"]) == 3
+    assert sorted(loaded(town, made)) == made["batches"]
+    assert len(other.load().plan.batches) == 1
+    assert town.books(but=["number"]) == other.books(but=["number"])
+    for (numbers,) in town.sql(
+        "select array_agg(number order by number) from accounting.cash_order group by kpp, kind"
+    ):
+        assert numbers == list(range(1, len(numbers) + 1))
+    assert town.covered() == other.covered()
+    assert len(town.sql("select * from control.covered_day")) == DAYS
+
+
+def test_a_batch_that_is_stopped_costs_the_others_nothing_and_is_named_until_its_registers_are_read(
+    build_town: BuildTown,
+) -> None:
+    town = build_town(WORLD, now=NOW)
+    made = plan_run(town.road, run_id="several")
+    first, *others = made["batches"]
+    town.warehouse.run("batch_stop", batch_id=first, reason=str(Reason.PLANNED_ANEW))
+    for lot in made["lots"]:
+        load_lot(town.road, [place for place in lot if place[0] != first])
+    assert sorted(done.batch_id for done in publish_batches(town.road, others)) == others
+    (alert,) = [one for one in gather(town.warehouse, town.road.now())[0].alerts if one.kind == "batches"]
+    assert (alert.count, alert.details["batch_id"]) == (1, first)
+    assert len(loaded(town, plan_run(town.road, run_id="again"))) == len(made["batches"])
+    assert [one.kind for message in gather(town.warehouse, town.road.now()) for one in message.alerts] == []
+    assert len(town.sql("select * from control.covered_day")) == DAYS
+
+
+def test_a_quarter_of_a_backfill_is_several_batches_and_is_taken_up_whole(build_town: BuildTown) -> None:
+    town = build_town(WORLD, now=NOW)
+    asked = Asked(town.inn, "ofd", FIRST, WORLD.last_day)
+    made = plan_backfill(town.road, asked, run_id="backfill").run_plan()
+    assert len(made["batches"]) == 3
+    again = plan_backfill(town.road, asked, run_id="backfill again").run_plan()
+    assert again == made
+    assert sorted(loaded(town, again)) == made["batches"]
+    assert plan_backfill(town.road, asked, run_id="a third time").run_plan()["batches"] == []
