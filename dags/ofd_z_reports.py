@@ -5,7 +5,7 @@ proved loaded, and what registers that were offline have sent since. A missed da
 
 | task | does |
 | --- | --- |
-| `plan` | asks for the registers, takes *wanted minus covered*, writes a batch an organisation |
+| `plan` | asks for the registers, takes *wanted minus covered*, writes batches of at most 100,000 register-days |
 | `load` | fetches and keeps the operator's answers, reads, transforms, checks; mapped over shards of registers |
 | `publish` | matches with what stands, writes orders, shifts and coverage in one transaction a batch |
 | `report` | a line for each batch; fails if anything was not loaded |

@@ -46,7 +46,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
 
     @task
     def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:
-        """What is listed, wanted minus covered, a batch an organisation; gives the shards to load, by task."""
+        """What is listed, wanted minus covered, in batches by organisation; gives the shards to load, by task."""
         from smena.connections import road_from_airflow
         from smena.pipeline.run import plan_run
 
