@@ -2137,7 +2137,7 @@ create index market_document_of_paper on accounting.market_document (
 create index market_document_of_waybill on accounting.market_document using gin (waybill_ids) where kind = 'waybill';
 
 create table accounting.market_document_line (
-    document_id uuid not null references accounting.market_document (document_id),
+    document_id uuid not null,
     line integer not null,
     payment_type text not null default '',
     product_id text not null default '',
@@ -2149,6 +2149,37 @@ create table accounting.market_document_line (
     amount numeric(15, 2),
     primary key (document_id, line)
 );
+
+-- As shifts_of_orders: the foreign key of the lines, checked once a statement. Documents are never deleted.
+create function accounting.check_documents_of_lines() returns trigger
+language plpgsql
+set enable_hashjoin to off
+set enable_mergejoin to off
+set enable_seqscan to off
+as $$
+declare
+    wrong record;
+begin
+    select told.document_id
+    into wrong
+    from (select distinct document_id from new_rows) as told
+    left join accounting.market_document on told.document_id = market_document.document_id
+    where market_document.document_id is null
+    limit 1;
+    if found then
+        raise exception 'a line is of document %, which does not exist', wrong.document_id
+            using errcode = 'foreign_key_violation', constraint = 'document_of_the_line';
+    end if;
+    return null;
+end
+$$;
+
+create trigger documents_of_lines after insert on accounting.market_document_line
+referencing new table as new_rows
+for each statement execute function accounting.check_documents_of_lines();
+create trigger documents_of_changed_lines after update on accounting.market_document_line
+referencing new table as new_rows
+for each statement execute function accounting.check_documents_of_lines();
 
 create table accounting.market_document_history (
     document_id uuid not null,
@@ -2168,11 +2199,11 @@ language plpgsql
 as $$
 begin
     if tg_op = 'UPDATE' and (
-        old.kind, old.organization_inn, old.shop_id
+        old.document_id, old.kind, old.organization_inn, old.shop_id
     ) is distinct from (
-        new.kind, new.organization_inn, new.shop_id
+        new.document_id, new.kind, new.organization_inn, new.shop_id
     ) then
-        raise exception 'document % keeps its kind, organisation and shop', old.document_id
+        raise exception 'document % keeps its id, kind, organisation and shop', old.document_id
             using errcode = 'check_violation', constraint = 'document_identity_is_fixed';
     end if;
     if exists (

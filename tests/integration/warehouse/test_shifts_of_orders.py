@@ -1,4 +1,4 @@
-"""An order always has its shift, though no foreign key says so."""
+"""An order always has its shift, and a line its document, though no foreign key says so."""
 
 from __future__ import annotations
 
@@ -46,3 +46,9 @@ def test_an_order_of_a_shift_that_does_not_exist_is_refused(town: Town) -> None:
 def test_a_shift_keeps_its_id(town: Town) -> None:
     with pytest.raises(BrokenPromise, match="keeps its id"):
         town.sql("update accounting.shift set shift_id = gen_random_uuid()")
+
+
+def test_a_line_of_a_document_that_does_not_exist_is_refused(town: Town) -> None:
+    add = "insert into accounting.market_document_line (document_id, line) values (%s, 1)"
+    with pytest.raises(BrokenPromise, match="which does not exist"):
+        town.sql(add, str(uuid4()))
