@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
@@ -15,13 +13,11 @@ from xdist.scheduler import LoadScopeScheduling
 from demo.postgres import EmbeddedPostgres
 from smena.messages import be_strict
 from smena.pipeline.log import StepEnd, hear_steps
+from tests.quick_server import quick_server
 from tests.servers import PROGRAMS
 
 # A reason without a message is an error here; elsewhere it is shown as it is.
 be_strict()
-
-# Nothing of a test has to survive a power cut.
-HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class OneAirflow(LoadScopeScheduling):
@@ -41,12 +37,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
     Of the major version that TEST_POSTGRES names (see tests/servers.py); else the embedded one.
     """
-    # Not pytest's own temporary directory: that one is closed to the user the server runs as under root.
-    with tempfile.TemporaryDirectory(prefix="smena-tests-") as directory:
-        Path(directory).chmod(0o711)
-        programs = PROGRAMS[int(os.environ["TEST_POSTGRES"])] if "TEST_POSTGRES" in os.environ else None
-        with EmbeddedPostgres(Path(directory), settings=HASTE, programs=programs) as server:
-            yield server
+    programs = PROGRAMS[int(os.environ["TEST_POSTGRES"])] if "TEST_POSTGRES" in os.environ else None
+    with quick_server(programs) as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,10 +15,10 @@ from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate, newest_revision
-from tests.conftest import HASTE
 from tests.integration.two_sources import judge
 from tests.integration.warehouse.schema import schema_of
 from tests.integration.warehouse.sessions import look
+from tests.quick_server import quick_server
 from tests.servers import PROGRAMS
 from tests.town import EASY, FIRST, Town
 
@@ -35,12 +33,10 @@ def server(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
     programs = PROGRAMS.get(request.param)
     if programs is not None and not (programs / "postgres").exists():
         pytest.skip(f"PostgreSQL {request.param} is not here: `make servers` gets it")
-    with tempfile.TemporaryDirectory(prefix="smena-tests-") as directory:
-        Path(directory).chmod(0o711)
-        with EmbeddedPostgres(Path(directory), settings=HASTE, programs=programs) as one:
-            ((version,),) = look(one.dsn("postgres"), "show server_version_num")
-            assert int(version) // 10_000 == request.param
-            yield one
+    with quick_server(programs) as one:
+        ((version,),) = look(one.dsn("postgres"), "show server_version_num")
+        assert int(version) // 10_000 == request.param
+        yield one
 
 
 def address_of(server: EmbeddedPostgres, attributes: str = "") -> str:

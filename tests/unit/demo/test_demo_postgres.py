@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ import psycopg2
 import pytest
 
 from demo.postgres import EmbeddedPostgres, PostgresTrouble
+from tests.quick_server import server_folder
 
 HASTE = {"fsync": "off"}
 
@@ -26,9 +26,8 @@ HASTE = {"fsync": "off"}
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A directory that the server's user reaches, root or not."""
-    with tempfile.TemporaryDirectory(prefix="smena-tests-") as directory:
-        Path(directory).chmod(0o711)
-        yield Path(directory) / "postgres"
+    with server_folder() as directory:
+        yield directory / "postgres"
 
 
 def ask(dsn: str, statement: str) -> Any:
