@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Without compiled files every command would compile Airflow and pandas anew, which takes longer than the command itself.
+export PYTHONDONTWRITEBYTECODE :=
 SOURCES := plugins/smena sandbox demo dags config bench tests
 
 .DEFAULT_GOAL := help

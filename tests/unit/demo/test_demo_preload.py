@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from importlib import util
 from types import ModuleType
 
@@ -50,8 +51,9 @@ def test_the_scheduler_and_the_worker_of_celery_fork_the_workers(
     assert settings.forks_workers(command.split()) is forks
 
 
+@cache
 def begun(**environment: str) -> list[str]:
-    """What is told of a scheduler in this environment, before its first task."""
+    """What is told of a scheduler in this environment, before its first task. Asked once of each environment."""
     told = subprocess.run(
         [sys.executable, "-c", AS_SCHEDULER],
         env={**os.environ, "PYTHONPATH": str(CONFIG), **environment},

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from smena.pipeline.alert_words import _SAID
 
 REPOSITORY = Path(__file__).parents[3]
@@ -22,15 +20,19 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
-def test_every_link_of_a_guide_leads_somewhere(guide: Path) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", guide.read_text()):
-        if "://" in target:
-            continue
-        path, _, anchor = target.partition("#")
-        file = guide.parent / path if path else guide
-        assert file.exists(), target
-        assert not anchor or anchor in anchors(file.read_text()), target
+def test_every_link_of_a_guide_leads_somewhere() -> None:
+    found, broken = 0, []
+    for guide in GUIDES:
+        for target in re.findall(r"\]\(([^)\s]+)\)", guide.read_text()):
+            if "://" in target:
+                continue
+            found += 1
+            path, _, anchor = target.partition("#")
+            file = guide.parent / path if path else guide
+            if not file.exists() or (anchor and anchor not in anchors(file.read_text())):
+                broken.append(f"{guide.relative_to(REPOSITORY)}: {target}")
+    assert broken == []
+    assert found > 50
 
 
 def test_every_test_that_security_names_is_there() -> None:
