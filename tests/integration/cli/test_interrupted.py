@@ -52,7 +52,16 @@ def test_an_interrupted_load_is_exit_130_and_run_again_ends_right(shop: Shop) ->
     assert shop.is_loaded_right()
 
 
-def test_an_interruption_is_one_line(shop: Shop) -> None:
+@pytest.fixture
+def ignored_here() -> Iterator[None]:
+    """These tests in a job that a script has started in the background: it ignores SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ignored_here")
+def test_an_interruption_is_one_line_wherever_the_tests_run(shop: Shop) -> None:
     with loading(shop, slow_s=0.1) as process:
         done = interrupted(process, within_s=30)
     assert done.error == "interrupted; run again, nothing is lost"

@@ -6,10 +6,11 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -94,20 +95,38 @@ class Cli:
     def start(self, *words: str, **changed: str | None) -> subprocess.Popen[str]:
         """The same, without waiting for its end."""
         around = {key: value for key, value in os.environ.items() if key not in _connections_around()}
-        return subprocess.Popen(
-            [sys.executable, "-m", "smena", *words],
-            env=around | self._connections(changed) | {"PYTHONIOENCODING": "utf-8"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
+        with _listening_to_interrupts():
+            return subprocess.Popen(
+                [sys.executable, "-m", "smena", *words],
+                env=around | self._connections(changed) | {"PYTHONIOENCODING": "utf-8"},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )
 
     def _checked(self, code: int, out: str, err: str) -> Done:
         for secret in self.secrets:
             assert secret not in out
             assert secret not in err
         return Done(code, out, err)
+
+
+@contextmanager
+def _listening_to_interrupts() -> Iterator[None]:
+    """A process that is started here gets Ctrl-C, as from a terminal.
+
+    A job that a script starts in the background ignores SIGINT, and all that it starts inherits this.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _connections_around() -> list[str]:
