@@ -10,8 +10,9 @@ import pytest
 
 from sandbox import MarketSettings, WorldSettings
 from smena.decisions.conflicts import open_decisions
-from smena.decisions.documents import ACCEPTED, Filter, mark
+from smena.decisions.documents import ACCEPTED, mark
 from smena.model.window import MARKET, OFD
+from smena.reads.documents import Filter
 from tests.integration.conftest import BuildTown
 from tests.town import Town
 

@@ -2347,7 +2347,18 @@ select
     source,
     status,
     loaded_at,
-    batch_id
+    batch_id,
+    status_by,
+    status_at,
+    status_reason,
+    revision,
+    shift_id,
+    operation,
+    debit_account,
+    credit_account,
+    vat,
+    basis,
+    null::bigint[] as evidence
 from accounting.cash_order
 union all
 select
@@ -2362,9 +2373,43 @@ select
     source,
     status,
     loaded_at,
-    batch_id
+    batch_id,
+    status_by,
+    status_at,
+    status_reason,
+    revision,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    evidence
 from accounting.market_document;
-comment on view accounting.document is 'Учет → Документы: every loaded document, one row each.';
+comment on view accounting.document is
+'Учет → Документы: every loaded document, one row each. Empty after its revision: what documents of its kind do not have; '
+'the pages of a cash order are those of its shift.';
+
+create function accounting.documents(
+    inn text, first_day date, last_day date, kind text, status text, source text, kpp text, number text
+) returns setof accounting.document
+language sql stable parallel safe
+as $$
+    select document.*
+    from accounting.document
+    where
+        document.organization_inn = documents.inn
+        and document.date >= coalesce(documents.first_day, '-infinity'::date)
+        and document.date <= coalesce(documents.last_day, 'infinity'::date)
+        and (documents.kind is null or document.kind = documents.kind)
+        and (documents.status is null or document.status = documents.status)
+        and (documents.source is null or document.source = documents.source)
+        and (documents.kpp is null or document.kpp = documents.kpp)
+        and (documents.number is null or document.number = documents.number)
+$$;
+comment on function accounting.documents is
+'The documents of an organisation that a filter lets through; null is any. The planner writes it into the statement that '
+'calls it, so that a page reads no more than it shows.';
 
 create view accounting.cashless_report with (security_invoker = true) as
 select

@@ -1,21 +1,19 @@
--- Run by `smena documents`: «Учет → Документы», filtered.
+-- Run by the read model of documents: those that a filter lets through, in the order of the books.
 select
-    document_id,
-    kind,
-    number,
-    date,
-    organization_inn,
-    kpp,
-    counterparty,
-    amount,
-    source,
-    status,
-    loaded_at,
-    batch_id
-from accounting.document
-where
-    organization_inn = %(inn)s
-    and date >= coalesce(%(first_day)s, '-infinity'::date)
-    and date <= coalesce(%(last_day)s, 'infinity'::date)
-    and kind = coalesce(%(kind)s, kind)
-order by date, kpp, kind, length(number), number
+    document.document_id,
+    document.kind,
+    document.number,
+    document.date,
+    document.organization_inn,
+    document.kpp,
+    document.counterparty,
+    document.amount,
+    document.source,
+    document.status,
+    document.loaded_at,
+    document.batch_id
+from
+    accounting.documents(
+        %(inn)s, %(first_day)s, %(last_day)s, %(kind)s, %(status)s, %(source)s, %(kpp)s, %(number)s
+    ) as document
+order by document.date, document.kpp, document.kind, length(document.number), document.number, document.document_id

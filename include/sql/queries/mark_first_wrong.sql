@@ -6,14 +6,12 @@ select
     document.number,
     document.date,
     document.status,
-    coalesce(cash_order.status_by, market_document.status_by) as status_by,
-    coalesce(cash_order.status_at, market_document.status_at) as status_at,
-    coalesce(cash_order.status_reason, market_document.status_reason) as status_reason,
+    document.status_by,
+    document.status_at,
+    document.status_reason,
     closed_period.through
 from asked_document
 left join accounting.document on asked_document.document_id = document.document_id
-left join accounting.cash_order on asked_document.document_id = cash_order.document_id
-left join accounting.market_document on asked_document.document_id = market_document.document_id
 left join control.closed_period
     on
         document.organization_inn = closed_period.organization_inn

@@ -1,10 +1,11 @@
 -- Run by the desk before documents are marked, and by mark under the lock: by kind, and for all (kind is empty): how many
--- were asked for, how many of them would change, the sum of these, and a hash of what they all say. A document that is
--- loaded anew, or whose status changes, changes the hash.
+-- were asked for and their sum, how many of them would change, the sum of these, and a hash of what they all say. A document
+-- that is loaded anew, or whose status changes, changes the hash.
 -- reads: asked_document
 select
     document.kind,
     count(*) as documents,
+    sum(document.amount) as whole_amount,
     count(*) filter (where document.status <> %(status)s) as changing,
     count(document.amount) filter (where document.status <> %(status)s) as with_amount,
     coalesce(sum(document.amount) filter (where document.status <> %(status)s), 0)::numeric(17, 2) as amount,

@@ -11,16 +11,15 @@ from uuid import UUID
 import click
 
 from smena.cli.answer import Session, roubles_text
-from smena.cli.documents import KINDS
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN
 from smena.connections import warehouse_from_environment
-from smena.decisions.documents import ACCEPTED, NEW, REJECTED, Filter, mark
+from smena.decisions.documents import ACCEPTED, NEW, REJECTED, mark
 from smena.model.errors import WrongUse
+from smena.reads.documents import KINDS, SOURCES, Filter
 from smena.warehouse.database import Warehouse
 
 _STDIN = "-"
-SOURCES = ("ofd", "market")
 _DONE = {ACCEPTED: "accepted", REJECTED: "rejected", NEW: "new again"}
 
 

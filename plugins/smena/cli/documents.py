@@ -13,9 +13,10 @@ from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.window import Window
+from smena.reads import documents as reads
+from smena.reads.documents import KINDS, Filter
 from smena.warehouse.database import Warehouse
 
-KINDS = ("pko", "rko", "cashless_report", "sales_report", "waybill")
 _COLUMNS = {
     "document_id": "id",
     "kind": "kind",
@@ -40,7 +41,7 @@ def documents(session: Session, *, inn: str, first_day: date | None, last_day: d
         Window(first_day, last_day)
     warehouse = Warehouse(warehouse_from_environment())
     organization_of(warehouse, inn)
-    rows = warehouse.rows("documents", inn=inn, first_day=first_day, last_day=last_day, kind=kind)
+    rows = reads.documents(warehouse, Filter(inn, first_day, last_day, kind))
     totals = []
     for name in KINDS:
         amounts = [row["amount"] for row in rows if row["kind"] == name]

@@ -10,16 +10,15 @@ from typing import Any
 import click
 
 from smena.cli.answer import Session
-from smena.cli.documents import KINDS
 from smena.cli.files import FILE
 from smena.cli.parameters import DAY, inn_option
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.model.window import Window
+from smena.reads.documents import KINDS, Filter, exported
 from smena.warehouse.database import Warehouse
 
-_CHUNK_ROWS = 5000
 _FORMATS = (".xlsx", ".csv")
 
 
@@ -39,19 +38,7 @@ def export(session: Session, *, inn: str, first_day: date, last_day: date, kind:
         raise WrongUse(f"{file.name} is neither .xlsx nor .csv", fix="name the file by what it is to be")
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         organization_of(transaction, inn)
-        rows = transaction.stream(
-            "export_documents",
-            chunk_rows=_CHUNK_ROWS,
-            inn=inn,
-            first_day=first_day,
-            last_day=last_day,
-            kind=kind,
-            status=None,
-            source=None,
-            kpp=None,
-            number=None,
-        )
-        written = _write(file, rows)
+        written = _write(file, exported(transaction, Filter(inn, first_day, last_day, kind)))
     data = {"file": str(file), "documents": written, "bytes": file.stat().st_size}
     session.answer(data, f"{written} documents: {file}")
 

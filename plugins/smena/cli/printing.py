@@ -17,6 +17,7 @@ from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.model.money import kopecks, roubles, written
+from smena.reads.documents import printed
 from smena.warehouse.database import Warehouse
 
 out_option = click.option("--out", "file", type=FILE, required=True, help="Where to write the PDF.")
@@ -49,8 +50,7 @@ def print_(session: Session, *, document_id: str, file: Path) -> None:
     from smena.printing.form import order_on_paper
 
     identity = document_id_of(document_id)
-    with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        row = transaction.row("print_order", document_id=identity)
+    row = printed(Warehouse(warehouse_from_environment()), identity)
     if row is None:
         raise WrongUse(f"there is no cash order {identity}", fix="`smena documents` lists them")
     content = order_on_paper(row)

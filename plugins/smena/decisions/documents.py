@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from smena.decisions.given import given_answer
@@ -14,6 +13,7 @@ from smena.model import reason_text
 from smena.model.errors import AlreadyAnswered, WrongUse
 from smena.model.money import written
 from smena.model.reasons import Reason
+from smena.reads.documents import Filter
 from smena.warehouse.database import Row, Transaction
 
 ACCEPTED, REJECTED, NEW = "accepted", "rejected", "new"
@@ -59,23 +59,6 @@ class Shown:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Documents of an organisation as a page filters them; None is any.
-
-    Where `status` is None, accepting and rejecting are of the new ones, and taking back is of the accepted ones.
-    """
-
-    inn: str
-    first_day: date | None = None
-    last_day: date | None = None
-    kind: str | None = None
-    status: str | None = None
-    source: str | None = None
-    kpp: str | None = None
-    number: str | None = None
-
-
 class ChangedMeanwhile(WrongUse):
     """The documents are not those that were confirmed; nothing was changed."""
 
@@ -83,7 +66,15 @@ class ChangedMeanwhile(WrongUse):
 def show(transaction: Transaction, asked: Sequence[str] | Filter, *, status: str) -> Shown:
     """What `mark` would mark, without a lock: nothing is written. Raises as `mark` does."""
     _find(transaction, asked, status, lock=False)
-    return _shown(transaction, status)
+    *kinds, row = transaction.rows("mark_shown", status=status)
+    return Shown(
+        documents=row["changing"],
+        already=row["documents"] - row["changing"],
+        amount=row["amount"],
+        without_amount=row["changing"] - row["with_amount"],
+        kinds=[one for one in kinds if one["changing"]],
+        digest=row["digest"],
+    )
 
 
 def mark(
@@ -102,7 +93,8 @@ def mark(
     answered first. The next load then revises it as any new document.
 
     Args:
-        asked: ids of documents, or a filter.
+        asked: ids of documents, or a filter. Where it names no status, accepting and rejecting are of the new ones, and
+            taking back is of the accepted ones.
         status: ACCEPTED, REJECTED or NEW.
         reason: why; NEW and REJECTED need one.
         confirmed: the digest of `show` that a person has confirmed.
@@ -115,19 +107,20 @@ def mark(
         raise WrongUse("taking back an acceptance or rejecting needs a reason", fix="give --reason")
     try:
         _find(transaction, asked, status, lock=True)
-        shown = _shown(transaction, status) if confirmed is not None else None
+        *kinds, total = transaction.rows("mark_shown", status=status)
     except AlreadyAnswered as error:
         if confirmed is None:
             raise
         raise ChangedMeanwhile(error.message, fix="look at them again") from error
-    if shown is not None and shown.digest != confirmed:
+    if confirmed is not None and total["digest"] != confirmed:
         raise ChangedMeanwhile(
-            f"the documents have changed since they were shown: there are {shown.documents} now, of"
-            f" {written(shown.amount)} ₽; nothing was changed",
+            f"the documents have changed since they were shown: there are {total['changing']} now, of"
+            f" {written(total['amount'])} ₽; nothing was changed",
             fix="look at them again and confirm",
         )
     changed = transaction.run("mark_documents", status=status, status_by=by, reason=reason)
-    return Marked(status, changed, transaction.rows("mark_counted"))
+    documents = [{"kind": one["kind"], "documents": one["documents"], "amount": one["whole_amount"]} for one in kinds]
+    return Marked(status, changed, documents)
 
 
 def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, *, lock: bool) -> None:
@@ -138,7 +131,12 @@ def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, 
             raise WrongUse(f"{asked.first_day} is after {asked.last_day}")
         if lock:
             transaction.run("lock_organization", inn=asked.inn)
-        transaction.run("mark_asked_by_filter", **_conditions(asked, status))
+        wanted = asked.status or _BY_FILTER[status]
+        if wanted in FROM[status]:
+            transaction.run("mark_asked_by_filter", **replace(asked, status=wanted).conditions)
+        else:
+            # A filter that shows only what cannot be marked so lets nothing through.
+            transaction.run("mark_asked", documents=[])
     else:
         transaction.run("mark_asked", documents=list(asked))
         # Everybody locks organisations in the same order: two at once wait, they never block each other.
@@ -152,33 +150,6 @@ def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, 
         if waiting is not None:
             why = reason_text.reason(Reason.DOCUMENT_WAITS, decision=waiting["decision_id"], **_naming(waiting))
             raise _nothing_changed(why, fix=f"decide it first: smena resolve {waiting['decision_id']}")
-
-
-def _conditions(asked: Filter, status: str) -> Row:
-    wanted = asked.status or _BY_FILTER[status]
-    return {
-        "inn": asked.inn,
-        "first_day": asked.first_day,
-        "last_day": asked.last_day,
-        "kind": asked.kind,
-        "source": asked.source,
-        "kpp": asked.kpp,
-        "number": asked.number,
-        # A filter that shows only what cannot be marked so lets nothing through.
-        "statuses": [wanted] if wanted in FROM[status] else [],
-    }
-
-
-def _shown(transaction: Transaction, status: str) -> Shown:
-    *kinds, row = transaction.rows("mark_shown", status=status)
-    return Shown(
-        documents=row["changing"],
-        already=row["documents"] - row["changing"],
-        amount=row["amount"],
-        without_amount=row["changing"] - row["with_amount"],
-        kinds=[one for one in kinds if one["changing"]],
-        digest=row["digest"],
-    )
 
 
 def _named(row: Row) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from smena.decisions.conflicts import WORDS, resolve_many
 from smena.matching.answers import choices
 from smena.reads.decisions import decision_of, waiting
+from smena.reads.documents import orders_of_shifts
 from smena.ui.asking import AnyInn, CannotBe, Text, plain, ticked
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
@@ -46,7 +47,7 @@ def decisions(
         rows = waiting(transaction, inn or None, after=first, most=A_PAGE)
         decided = transaction.rows("desk_decided", inn=inn or None, most=10)
         told_of = {one for row in rows for one in (row["shift_id"], row["rival_id"]) if one}
-        documents = transaction.rows("desk_shift_documents", shifts=sorted(told_of))
+        documents = orders_of_shifts(transaction, sorted(told_of))
     for row in rows:
         own = [one for one in documents if one["shift_id"] in (row["shift_id"], row["rival_id"])]
         row |= {"choices": choices(row), "sides": _sides(row), "words": _words(row), "documents": own}

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from smena.decisions.documents import ACCEPTED, NEW, REJECTED, ChangedMeanwhile, Filter, mark, show
+from smena.decisions.documents import ACCEPTED, NEW, REJECTED, ChangedMeanwhile, mark, show
 from smena.model.errors import WrongUse
+from smena.reads.documents import (
+    CASH_ORDERS,
+    KINDS,
+    SOURCES,
+    STATUSES,
+    Filter,
+    Place,
+    are_in_sight,
+    newest,
+    of_market,
+)
 from smena.ui.asking import AnyInn, CannotBe, Day, Inn, Text, day_of, id_of, plain
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
@@ -25,10 +35,6 @@ router = APIRouter()
 A_PAGE = 50
 LINES_A_PAGE = 200
 MOST_AT_ONCE = 500
-CASH_ORDERS = ("pko", "rko")
-KINDS = (*CASH_ORDERS, "cashless_report", "sales_report", "waybill")
-STATUSES = ("new", "accepted", "rejected", "reversed")
-SOURCES = ("ofd", "market")
 _LONGEST_REASON = 500
 Word = Annotated[str, Form(max_length=20)]
 
@@ -38,6 +44,28 @@ def one_of(word: str, words: tuple[str, ...]) -> str | None:
     if word and word not in words:
         raise CannotBe("not_understood")
     return word or None
+
+
+def filter_of(
+    inn: str, first_day: str, last_day: str, kind: str, status: str, source: str, kpp: str, number: str
+) -> Filter:
+    """The filter that an address or a form gives in these fields. Raises CannotBe."""
+    return Filter(
+        inn,
+        day_of(first_day),
+        day_of(last_day),
+        kind=one_of(kind, KINDS),
+        status=one_of(status, STATUSES),
+        source=one_of(source, SOURCES),
+        kpp=plain(kpp) or None,
+        number=plain(number) or None,
+    )
+
+
+def require_span(wanted: Filter) -> None:
+    """Raises CannotBe where its first day is after its last."""
+    if wanted.first_day and wanted.last_day and wanted.first_day > wanted.last_day:
+        raise CannotBe("not_a_span")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +91,8 @@ def asked_of(
     """What a form names. Raises CannotBe."""
     given = {"from": from_, "to": to, "kind": kind, "status": status, "source": source, "kpp": kpp, "number": number}
     fields = {name: plain(value) for name, value in given.items() if plain(value)}
-    first, last = day_of(from_), day_of(to)
-    if first and last and first > last:
-        raise CannotBe("not_a_span")
-    wanted = Filter(
-        inn,
-        first,
-        last,
-        kind=one_of(kind, KINDS),
-        status=one_of(status, STATUSES),
-        source=one_of(source, SOURCES),
-        kpp=plain(kpp) or None,
-        number=plain(number) or None,
-    )
+    wanted = filter_of(inn, from_, to, kind, status, source, kpp, number)
+    require_span(wanted)
     if scope == "filter":
         return Asked(wanted, fields)
     ids = sorted({id_of(one) for one in document or ()})
@@ -101,26 +118,13 @@ def documents(
 ) -> Response:
     """A page of one organisation's documents, the newest first."""
     given = request.query_params
-    first_day, last_day = day_of(from_), day_of(to)
-    after_date, after_number, after_id = _after(after)
+    wanted, place = filter_of(inn, from_, to, kind, status, source, kpp, number), _after(after)
     with desk.reading(who) as transaction:
         organizations = transaction.rows("desk_organizations", search="", most=500)
         organization = _chosen(transaction, inn, organizations)
-        rows = [] if organization is None else transaction.rows(
-            "desk_documents",
-            inn=organization["inn"],
-            first_day=first_day,
-            last_day=last_day,
-            kind=one_of(kind, KINDS),
-            status=one_of(status, STATUSES),
-            source=one_of(source, SOURCES),
-            kpp=plain(kpp) or None,
-            number=plain(number) or None,
-            after_date=after_date,
-            after_number=after_number,
-            after_id=after_id,
-            most=A_PAGE,
-        )  # fmt: skip
+        rows: list[Row] = []
+        if organization is not None:
+            rows = newest(transaction, replace(wanted, inn=organization["inn"]), after=place, most=A_PAGE)
     last = rows[-1] if len(rows) == A_PAGE else None
     return page(
         request,
@@ -144,7 +148,6 @@ def document(
 ) -> Response:
     """One document of any kind, down to the digest of what it was read from; `after` is a line's number."""
     wanted, after_line = id_of(document_id), int(after) if after.isdecimal() and len(after) < 10 else -1
-    market: dict[str, Any] = {}
     with desk.reading(who) as transaction:
         _all_in_sight(transaction, [wanted])
         try:
@@ -154,19 +157,20 @@ def document(
         if lineage.document is None:
             raise NotInSight
         organization = organization_in_sight(transaction, lineage.document["organization_inn"])
+        head: Row = {}
+        lines: list[Row] = []
         if lineage.shift is None:
-            market = _of_market(transaction, wanted, after_line)
-    lines = market.get("lines", [])
+            market = of_market(transaction, wanted, after=after_line, most=LINES_A_PAGE)
+            if market is None:
+                raise NotInSight
+            head, lines = market
     return page(
         request,
         "documents_one.html",
         who,
         organization=organization,
-        document=lineage.document | market.get("head", {}),
+        document=lineage.document | head,
         lineage=lineage,
-        pages=market.get("pages", lineage.pages),
-        revisions=market.get("revisions", lineage.revisions),
-        decisions=market.get("decisions", lineage.decisions),
         lines=lines,
         next_line=lines[-1]["line"] if len(lines) == LINES_A_PAGE else None,
         is_printed=lineage.document["kind"] in CASH_ORDERS and lineage.document["status"] in ("new", "accepted"),
@@ -229,25 +233,8 @@ def mark_documents(
     )
 
 
-def _of_market(transaction: Transaction, document_id: str, after_line: int) -> dict[str, Any]:
-    """What a document without a shift stands on: its own columns, lines and former revisions."""
-    head = transaction.row("desk_market_document", document_id=document_id)
-    if head is None:
-        raise NotInSight
-    return {
-        "head": head,
-        "pages": transaction.rows("explain_pages", pages=head.pop("evidence")),
-        "lines": transaction.rows(
-            "desk_market_document_lines", document_id=document_id, after=after_line, most=LINES_A_PAGE
-        ),
-        "revisions": transaction.rows("desk_market_document_revisions", document_id=document_id),
-        "decisions": transaction.rows("desk_document_decisions", document_id=document_id),
-    }
-
-
 def _all_in_sight(transaction: Transaction, documents: list[str], inn: str | None = None) -> None:
-    row = transaction.row("desk_documents_in_sight", documents=documents, inn=inn)
-    if row is None or row["documents"] != len(documents):
+    if not are_in_sight(transaction, documents, inn):
         raise NotInSight
 
 
@@ -257,9 +244,10 @@ def _chosen(transaction: Transaction, inn: str, organizations: list[Row]) -> Row
     return organization_in_sight(transaction, organizations[0]["inn"]) if organizations else None
 
 
-def _after(text: str) -> tuple[date | None, str, Any]:
-    if not text:
-        return None, "", None
-    day, _, rest = text.partition("_")
+def _after(text: str) -> Place | None:
+    written_day, _, rest = text.partition("_")
+    day = day_of(written_day)
+    if day is None:
+        return None
     number, _, document_id = rest.rpartition("_")
-    return day_of(day), plain(number), id_of(document_id)
+    return Place(day, plain(number), id_of(document_id))

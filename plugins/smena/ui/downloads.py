@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from smena.ui.asking import CannotBe, Day, ExportFormat, Inn, Text, day_of, id_of, plain
+from smena.reads.documents import exported, printed
+from smena.ui.asking import Day, ExportFormat, Inn, Text, id_of
 from smena.ui.desk import NotInSight, organization_in_sight
-from smena.ui.documents import KINDS, SOURCES, STATUSES, one_of
+from smena.ui.documents import filter_of, require_span
 from smena.ui.doors import AtDesk, Looking
 
 router = APIRouter()
 
-_CHUNK_ROWS = 5000
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -32,7 +32,7 @@ def order_on_paper(_request: Request, who: Looking, desk: AtDesk, document_id: s
 
     wanted = id_of(document_id)
     with desk.reading(who) as transaction:
-        row = transaction.row("print_order", document_id=wanted)
+        row = printed(transaction, wanted)
     if row is None:
         raise NotInSight
     name = f"{row['kind']}-{row['organization_inn']}-{row['number']}.pdf"
@@ -55,29 +55,18 @@ def export(
     number: Text = "",
 ) -> Response:
     """All documents that the page's filter lets through, in one file: the whole of it, or a refusal."""
-    first_day, last_day = day_of(from_), day_of(to)
-    if first_day and last_day and first_day > last_day:
-        raise CannotBe("not_a_span")
-    asked = {
-        "inn": inn,
-        "first_day": first_day,
-        "last_day": last_day,
-        "kind": one_of(kind, KINDS),
-        "status": one_of(status, STATUSES),
-        "source": one_of(source, SOURCES),
-        "kpp": plain(kpp) or None,
-        "number": plain(number) or None,
-    }
+    wanted = filter_of(inn, from_, to, kind, status, source, kpp, number)
+    require_span(wanted)
     with tempfile.NamedTemporaryFile(prefix="smena-export-", suffix=f".{form}", delete=False) as made:
         file = Path(made.name)
     try:
         with desk.reading(who) as transaction:
             organization_in_sight(transaction, inn)
-            _write(file, form, transaction.stream("export_documents", chunk_rows=_CHUNK_ROWS, **asked))
+            _write(file, form, exported(transaction, wanted))
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    name = "-".join(str(part) for part in ("documents", inn, first_day, last_day) if part)
+    name = "-".join(str(part) for part in ("documents", inn, wanted.first_day, wanted.last_day) if part)
     return FileResponse(
         file,
         media_type=_TYPES[form],

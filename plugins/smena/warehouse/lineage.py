@@ -85,14 +85,14 @@ def _of_order(transaction: Transaction, document: Row) -> Lineage:
 
 
 def _of_document(transaction: Transaction, document: Row) -> Lineage:
-    """A document that stands on no shift. It tells of its pages where the view does (`evidence`)."""
+    """A document that stands on no shift: a report or a waybill of Kontur.Market."""
     return Lineage(
         document=document,
         shift=None,
-        pages=transaction.rows("explain_pages", pages=document.pop("evidence", None) or []),
+        pages=transaction.rows("explain_pages", pages=document.pop("evidence") or []),
         batches=_batches(transaction, {document["batch_id"]}, None),
-        revisions=transaction.rows("desk_market_document_revisions", document_id=document["document_id"]),
-        decisions=transaction.rows("desk_document_decisions", document_id=document["document_id"]),
+        revisions=transaction.rows("market_document_revisions", document_id=document["document_id"]),
+        decisions=transaction.rows("document_decisions", document_id=document["document_id"]),
     )
 
 
@@ -100,6 +100,9 @@ def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) 
     """The lineage of a shift of either source; its pages and those of its twins."""
     twins = _twins(transaction, shift)
     pages = {*evidence, *(page for twin in twins for page in twin.pop("evidence"))}
+    documents = transaction.rows("orders_of_shifts", shifts=[shift["shift_id"]])
+    for document in documents:
+        document.pop("shift_id")
     return Lineage(
         document=None,
         shift=shift,
@@ -107,7 +110,7 @@ def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) 
         batches=_batches(transaction, {shift["batch_id"]}, _assigned(shift)),
         revisions=transaction.rows("explain_shift_revisions", shift_id=shift["shift_id"]),
         decisions=transaction.rows("explain_decisions", shift_id=shift["shift_id"]),
-        documents=transaction.rows("explain_shift_orders", shift_id=shift["shift_id"]),
+        documents=documents,
         twins=twins,
         links=transaction.rows("explain_links", shift_id=shift["shift_id"]),
     )

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from smena.decisions.conflicts import Resolved, open_decisions, resolve
-from smena.decisions.documents import ACCEPTED, REJECTED, Filter, Marked, mark
+from smena.decisions.documents import ACCEPTED, REJECTED, Marked, mark
 from smena.decisions.periods import close_period, open_period
+from smena.reads.documents import Filter
 from tests.town import EASY, Town
 
 FIRST, LAST = date(2025, 12, 26), date(2026, 1, 4)

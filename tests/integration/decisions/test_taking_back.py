@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from smena.decisions.documents import NEW, ChangedMeanwhile, Filter, mark, show
+from smena.decisions.documents import NEW, ChangedMeanwhile, mark, show
 from smena.model.errors import AlreadyAnswered, BrokenPromise, WrongUse
+from smena.reads.documents import Filter
 from tests.integration.cli.shop import FIRST as MARCH_FIRST
 from tests.integration.cli.shop import MARCH, Shop
 from tests.integration.decisions.deciding import LAST, MORE, Office

@@ -1,4 +1,4 @@
--- Run by the desk before documents are acted upon, as the accountant: how many of these are in sight.
+-- Run by the read model of documents: how many of those named are in sight, of one organisation or of any.
 select count(*) as documents
 from accounting.document
 where

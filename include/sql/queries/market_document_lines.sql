@@ -1,4 +1,4 @@
--- Run by the desk: lines of a document of Kontur.Market, a page of them after the one named.
+-- Run by the read model of documents: lines of a document of Kontur.Market, a page of them after the one named.
 select
     line.line,
     line.payment_type,

@@ -1,4 +1,4 @@
--- Run by the desk: decisions about a document of Kontur.Market.
+-- Run by the read model of documents: decisions about a document of Kontur.Market.
 select
     decision.decision_id,
     decision.kind,

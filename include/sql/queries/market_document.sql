@@ -1,4 +1,4 @@
--- Run by the desk: what a document of Kontur.Market tells beyond «Учет → Документы».
+-- Run by the read model of documents: what a document of Kontur.Market has beyond `accounting.document`.
 select
     document.counterparty_inn,
     document.shop_id,
@@ -6,11 +6,8 @@ select
     document.paper_number,
     document.paper_date,
     document.sources,
-    document.status_by,
     document.status_at,
-    document.status_reason,
     document.revision,
-    document.evidence,
     document.date,
     document.amount
 from accounting.market_document as document

@@ -1,0 +1,97 @@
+"""Documents of «Учет → Документы»: one filter and one reading for the command line, the pages and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from smena.warehouse.database import Row, Transaction, Warehouse
+
+CASH_ORDERS = ("pko", "rko")
+KINDS = (*CASH_ORDERS, "cashless_report", "sales_report", "waybill")
+STATUSES = ("new", "accepted", "rejected", "reversed")
+SOURCES = ("ofd", "market")
+
+_EXPORT_CHUNK_ROWS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Documents of an organisation; None is any."""
+
+    inn: str
+    first_day: date | None = None
+    last_day: date | None = None
+    kind: str | None = None
+    status: str | None = None
+    source: str | None = None
+    kpp: str | None = None
+    number: str | None = None
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The parameters of `accounting.documents`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of documents begins: after this one."""
+
+    date: date
+    number: str
+    document_id: str
+
+
+def documents(asked: Transaction | Warehouse, wanted: Filter) -> list[Row]:
+    """All that the filter lets through, in the order of the books: by day, cash book, kind and number."""
+    return asked.rows("documents", **wanted.conditions)
+
+
+def newest(asked: Transaction | Warehouse, wanted: Filter, *, after: Place | None, most: int) -> list[Row]:
+    """A page of what the filter lets through, the newest first."""
+    return asked.rows(
+        "documents_newest",
+        **wanted.conditions,
+        after_date=after.date if after else None,
+        after_number=after.number if after else "",
+        after_id=after.document_id if after else None,
+        most=most,
+    )
+
+
+def exported(transaction: Transaction, wanted: Filter) -> Iterator[tuple[Any, ...]]:
+    """What `documents` gives, as rows of an export: the columns are those of `smena.exporting.columns.DOCUMENTS`."""
+    return transaction.stream("export_documents", chunk_rows=_EXPORT_CHUNK_ROWS, **wanted.conditions)
+
+
+def are_in_sight(transaction: Transaction, named: Sequence[str], inn: str | None = None) -> bool:
+    """Whether each of these documents, all different, is one that the reader may see, and of this organisation."""
+    row = transaction.row("documents_in_sight", documents=list(named), inn=inn)
+    return row is not None and row["documents"] == len(named)
+
+
+def printed(asked: Transaction | Warehouse, document_id: str) -> Row | None:
+    """A cash order as its form is filled in; None where there is none in sight."""
+    return asked.row("print_order", document_id=document_id)
+
+
+def orders_of_shifts(asked: Transaction | Warehouse, shifts: Sequence[str]) -> list[Row]:
+    """The cash orders of these shifts by source, kind and number; the reversed ones too."""
+    rows = asked.rows("orders_of_shifts", shifts=list(shifts))
+    return sorted(rows, key=lambda row: (row["source"], row["kind"], row["number"]))
+
+
+def of_market(
+    asked: Transaction | Warehouse, document_id: str, *, after: int, most: int
+) -> tuple[Row, list[Row]] | None:
+    """What a document of Kontur.Market has beyond the others, and a page of its lines after that number.
+
+    None where there is none in sight.
+    """
+    head = asked.row("market_document", document_id=document_id)
+    if head is None:
+        return None
+    return head, asked.rows("market_document_lines", document_id=document_id, after=after, most=most)
