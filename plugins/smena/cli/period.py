@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
 
 import click
 
@@ -41,10 +40,9 @@ def period() -> None:
 def close(session: Session, *, inn: str, through: date, reason: str, dry_run: bool) -> None:
     """Close the books through a day. Exit 1 where shifts in there still wait."""
     with Warehouse(warehouse_from_environment()).transaction(keep=not dry_run) as transaction:
-        zone = ZoneInfo(organization_of(transaction, inn).timezone)
-        yesterday = datetime.now(UTC).astimezone(zone).date() - timedelta(days=1)
+        newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, datetime.now(UTC))
         row = periods.close_period(
-            transaction, inn=inn, through=through, closed_by=person(), reason=reason, newest_day=yesterday
+            transaction, inn=inn, through=through, closed_by=person(), reason=reason, newest_day=newest_day
         )
         told = periods.history(transaction, inn)
     _answer(session, row, told, is_dry=dry_run)

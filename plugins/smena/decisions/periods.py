@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from smena.integration.organizations import organization_of
+from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
+from smena.model.reasons import Reason
 from smena.warehouse.database import Row, Transaction, Warehouse
+
+
+def newest_day_over(timezone: str, now: datetime) -> date:
+    """The newest day that is over in an organisation's zone: a later one is not closed."""
+    return now.astimezone(ZoneInfo(timezone)).date() - timedelta(days=1)
 
 
 def close_period(
@@ -28,11 +36,13 @@ def close_period(
     organization_of(transaction, inn)
     transaction.run("lock_organization", inn=inn)
     if newest_day is not None and through > newest_day:
-        raise WrongUse(f"{through} is not over yet", fix=f"close through {newest_day}")
+        raise wrong_use(Reason.DAY_NOT_OVER, day=through, fix=f"close through {newest_day}")
     stood = period(transaction, inn)["through"]
     if stood is not None and stood > through:
-        raise WrongUse(
-            f"the books of {inn} are closed through {stood} already",
+        raise wrong_use(
+            Reason.BOOKS_CLOSED_THROUGH,
+            day=stood,
+            inn=inn,
             fix=f"run `smena period open --inn {inn} --through {through}` to open what lies after {through}",
         )
     transaction.run("period_close", inn=inn, through=through, closed_by=closed_by, reason=reason)
@@ -50,9 +60,9 @@ def open_period(
     transaction.run("lock_organization", inn=inn)
     stood = period(transaction, inn)["through"]
     if stood is None:
-        raise WrongUse(f"the books of {inn} have no closed period")
+        raise wrong_use(Reason.NOTHING_IS_CLOSED, inn=inn)
     if through is not None and through >= stood:
-        raise WrongUse(f"the books of {inn} are closed through {stood} only", fix="name an earlier date")
+        raise wrong_use(Reason.BOOKS_CLOSED_ONLY_THROUGH, day=stood, inn=inn, fix="name an earlier date")
     transaction.run("period_open", inn=inn, through=through, opened_by=opened_by, reason=reason)
     return period(transaction, inn)
 

@@ -41,6 +41,7 @@ def _views() -> list[dict[str, Any]]:
         ("Полнота", "completeness"),
         ("Документы", "documents"),
         ("Решения", "decisions"),
+        ("Месяц", "month"),
         ("Качество", "quality"),
         ("Интеграции", "integrations"),
     )

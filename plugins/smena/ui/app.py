@@ -10,19 +10,19 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from smena.model.errors import AlreadyAnswered, PassingFault, RefusedByService, SmenaError, UnexpectedError
-from smena.model.reason_text import reason
+from smena.model.errors import AlreadyAnswered, SmenaError
 from smena.pipeline.road import Road
-from smena.ui import completeness, decisions, documents, downloads, integrations, links, quality, quarantine
+from smena.ui import completeness, decisions, documents, downloads, integrations, links, month, quality, quarantine
 from smena.ui.asking import CannotBe
 from smena.ui.desk import Desk, NotInSight
 from smena.ui.doors import AtTheDoor, Looking
 from smena.ui.forgery import Forgery
 from smena.ui.limits import DOOR, Limits
+from smena.ui.refusing import refused_by
 from smena.ui.rendering import page, static_file
 
 _STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
-_ICONS = frozenset({"completeness", "documents", "decisions", "quality", "integrations"})
+_ICONS = frozenset({"completeness", "documents", "decisions", "quality", "integrations", "month"})
 _INK, _INK_IN_THE_DARK = "#3f3f46", "#d4d4d8"
 
 
@@ -36,7 +36,7 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
     app = FastAPI(title="Smena", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(road)
     app.state.forgery = Forgery(secret)
-    for room in (integrations, completeness, documents, downloads, decisions, links, quality, quarantine):
+    for room in (integrations, completeness, documents, downloads, decisions, links, quality, quarantine, month):
         app.include_router(room.router)
     app.add_api_route("/", _front, methods=["GET"], response_model=None)
     # A refusal of the outer layer has its page like any other; it asks nobody who he is.
@@ -103,14 +103,9 @@ def _refusal(request: Request, status: int, key: str) -> Response:
 
 def _told_why(request: Request, error: Exception) -> Response:
     """What the library refuses; 502 where it is an outside system that failed."""
-    outside = isinstance(error, PassingFault | RefusedByService)
-    ours = error if isinstance(error, SmenaError) else SmenaError("")
-    status = HTTPStatus.BAD_GATEWAY if outside else HTTPStatus.CONFLICT
+    refused = refused_by(error)
     answers = error.answers if isinstance(error, AlreadyAnswered) else ()
-    # An error without a reason of its own has an English text only; the way to mend it goes with it.
-    own_words = reason(ours.reason_code, text=ours.message)
-    stored = ours.stored or (ours.as_reason() if isinstance(ours, UnexpectedError) else own_words)
     return page(
-        request, "refusal.html", status=status, key="", stored=stored, fix=ours.fix, is_said=bool(ours.stored),
-        answers=answers,
+        request, "refusal.html", status=refused.status, key="", stored=refused.stored, fix=refused.fix,
+        is_said=refused.is_said, answers=answers,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -37,7 +38,7 @@ def _environment() -> Environment:
     )
     made.filters |= {
         "money": _money, "day": _day, "moment": _moment, "figure": _figure, "duration": _duration, "query": _query,
-        "day_of_text": _day_of_text,
+        "day_of_text": _day_of_text, "local": _local,
     }  # fmt: skip
     return made
 
@@ -108,6 +109,11 @@ def _day_of_text(text: str) -> str:
 
 def _moment(value: datetime | None) -> str:
     return "—" if value is None else f"{value:%d.%m.%Y %H:%M}"
+
+
+def _local(value: datetime | None, zone: str) -> str:
+    """A moment in an organisation's zone; the page says which zone it is."""
+    return "—" if value is None else f"{value.astimezone(ZoneInfo(zone)):%d.%m.%Y %H:%M}"
 
 
 def _duration(value: timedelta, t: Callable[..., str]) -> str:

@@ -1,0 +1,24 @@
+-- Run by the desk, «Месяц»: a page of organisations in sight, each with the day through which its books are closed.
+select
+    organization.inn,
+    organization.name,
+    closed_period.through as closed_through,
+    closed_period.closed_by,
+    started.first_day
+from control.organization
+left join control.closed_period on organization.inn = closed_period.organization_inn
+cross join
+    lateral (
+        select min(integration.start_date) as first_day
+        from control.integration
+        where integration.organization_inn = organization.inn
+    ) as started
+where
+    (organization.name, organization.inn) > (%(after_name)s, %(after_inn)s)
+    and (
+        %(search)s = ''
+        or organization.inn like %(search)s || '%%'
+        or position(lower(%(search)s) in lower(organization.name)) > 0
+    )
+order by organization.name, organization.inn
+limit %(most)s

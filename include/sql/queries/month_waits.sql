@@ -1,0 +1,164 @@
+-- Run by `month.waiting`: what of the days that are not closed yet, up to one, is not accepted, waits, differs or is not here.
+--
+-- A row for each organisation, `what` and word of it that there is any of; `amount` is empty where there is none to tell.
+with scope as (
+    select
+        organization.inn,
+        least(
+            cast(%(through)s as date), (cast(%(now)s as timestamptz) at time zone organization.timezone)::date - 1
+        ) as through,
+        coalesce(closed_period.through + 1, started.first_day) as first_day
+    from control.organization
+    left join control.closed_period on organization.inn = closed_period.organization_inn
+    cross join
+        lateral (
+            select min(integration.start_date) as first_day
+            from control.integration
+            where integration.organization_inn = organization.inn
+        ) as started
+    where organization.inn = any(cast(%(inns)s as text[]))
+),
+
+wanted_day as (
+    select
+        scope.inn,
+        integration.product,
+        moment.at::date as day
+    from scope
+    inner join control.integration on scope.inn = integration.organization_inn and integration.state = 'on'
+    cross join
+        lateral generate_series(
+            greatest(scope.first_day, integration.start_date)::timestamp, scope.through::timestamp, interval '1 day'
+        ) as moment (at)
+)
+
+select
+    scope.inn,
+    'not_accepted' as what,
+    document.kind as word,
+    count(*)::int as count,
+    sum(document.amount) as amount,
+    min(document.date) as first_day,
+    max(document.date) as last_day
+from scope
+inner join accounting.document
+    on scope.inn = document.organization_inn and document.date between scope.first_day and scope.through
+where document.status = 'new'
+group by scope.inn, document.kind
+union all
+select
+    scope.inn,
+    'shift',
+    shift.outcome,
+    count(*)::int,
+    sum(
+        coalesce(shift.cash_income, 0) - coalesce(shift.cash_refund, 0)
+        - coalesce(shift.cash_payout, 0) + coalesce(shift.cash_payout_refund, 0)
+    ),
+    min(shift.closed_at)::date,
+    max(shift.closed_at)::date
+from scope
+inner join accounting.shift
+    on
+        scope.inn = shift.organization_inn
+        and coalesce(shift.order_date, shift.closed_at::date) <= scope.through
+where shift.outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period')
+group by scope.inn, shift.outcome
+union all
+select
+    scope.inn,
+    'decision',
+    'document',
+    count(*)::int,
+    sum(document.amount),
+    min(document.date),
+    max(document.date)
+from scope
+inner join control.decision
+    on scope.inn = decision.organization_inn and decision.state = 'open' and decision.document_id is not null
+inner join accounting.market_document as document
+    on decision.document_id = document.document_id and document.date <= scope.through
+group by scope.inn
+union all
+select
+    wanted_day.inn,
+    'uncovered',
+    wanted_day.product,
+    count(*)::int,
+    null,
+    min(wanted_day.day),
+    max(wanted_day.day)
+from wanted_day
+where
+    not exists (
+        select from control.covered_day
+        inner join control.batch on covered_day.batch_id = batch.batch_id
+        where
+            covered_day.organization_inn = wanted_day.inn
+            and covered_day.product = wanted_day.product
+            and covered_day.day = wanted_day.day
+            -- Not what a run covered whose clock was ahead.
+            and batch.last_day < (cast(%(now)s as timestamptz) at time zone interval '12 hours')::date
+    )
+group by wanted_day.inn, wanted_day.product
+union all
+select
+    scope.inn,
+    'register',
+    completeness.verdict,
+    count(*)::int,
+    null,
+    min(completeness.day),
+    max(completeness.day)
+from scope
+inner join control.completeness
+    on scope.inn = completeness.organization_inn and completeness.day between scope.first_day and scope.through
+where completeness.verdict in ('missing', 'open', 'out_of_reach')
+group by scope.inn, completeness.verdict
+union all
+select
+    wanted_day.inn,
+    'reconciled',
+    'never',
+    count(*)::int,
+    null,
+    min(wanted_day.day),
+    max(wanted_day.day)
+from wanted_day
+inner join control.product on wanted_day.product = product.product and product.source = 'ofd'
+where
+    exists (select from control.register where register.organization_inn = wanted_day.inn)
+    and not exists (
+        select from control.completeness
+        where completeness.organization_inn = wanted_day.inn and completeness.day = wanted_day.day
+    )
+group by wanted_day.inn
+union all
+select
+    scope.inn,
+    'difference',
+    difference.kind,
+    count(*)::int,
+    sum(abs(difference.amount)),
+    min(difference.day),
+    max(difference.day)
+from scope
+inner join control.difference
+    on scope.inn = difference.organization_inn and difference.day between scope.first_day and scope.through
+where difference.closed_at is null and not difference.is_explained
+group by scope.inn, difference.kind
+union all
+select
+    scope.inn,
+    'quarantine',
+    quarantine.product,
+    count(*)::int,
+    null,
+    min(quarantine.day),
+    max(quarantine.day)
+from scope
+inner join control.quarantine on scope.inn = quarantine.organization_inn and quarantine.state = 'open'
+-- A record whose day is not known may be of any.
+where quarantine.day is null or quarantine.day <= scope.through
+group by scope.inn, quarantine.product
+order by inn, what, word

@@ -1,0 +1,174 @@
+"""«Месяц»: what is not settled before a period is closed; closing it, opening it again, and the history of it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.decisions import periods
+from smena.integration.organizations import organization_of
+from smena.reads import month as reading
+from smena.ui.asking import AnyInn, CannotBe, Inn, Text, day_of, month_of, plain
+from smena.ui.desk import Desk, Visitor, organization_in_sight
+from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.refusing import NOT_DONE, Refused, refused_by
+from smena.ui.rendering import page
+
+router = APIRouter()
+
+ORGANIZATIONS_A_PAGE = 40
+LONGEST_REASON = 500
+NOT_HERE: tuple[reading.What, ...] = ("uncovered", "reconciled", "register")
+WAITS: tuple[reading.What, ...] = ("shift", "decision", "quarantine")
+_DONE = ("closed", "opened")
+
+Reason = Annotated[str, Form(max_length=LONGEST_REASON)]
+OneDay = Annotated[str, Form(max_length=10)]
+
+
+@router.get("/month")
+def month(
+    request: Request,
+    who: Looking,
+    desk: AtDesk,
+    inn: AnyInn = "",
+    month: Text = "",
+    q: Text = "",
+    after_name: Text = "",
+    after: Text = "",
+    done: Text = "",
+) -> Response:
+    """Organisations with what is not settled in a month, or one of them with all of it."""
+    if inn:
+        return _shown(request, who, desk, inn, month, done=done if done in _DONE else "")
+    first_day, last_day = _month(month, desk)
+    with desk.reading(who) as transaction:
+        listed = transaction.rows(
+            "desk_month", search=plain(q), after_name=plain(after_name), after_inn=plain(after),
+            most=ORGANIZATIONS_A_PAGE,
+        )  # fmt: skip
+        found = reading.waiting(transaction, [row["inn"] for row in listed], through=last_day, now=desk.road.now())
+    rows = [row | _summed(found[row["inn"]]) for row in listed]
+    return page(
+        request,
+        "month.html",
+        who,
+        rows=rows,
+        q=q,
+        next_after=rows[-1] if len(rows) == ORGANIZATIONS_A_PAGE else None,
+        last_day=last_day,
+        **_around(first_day),
+    )
+
+
+@router.post("/month/{inn}/close")
+def close(request: Request, who: Acting, desk: AtDesk, inn: Inn, through: OneDay = "", reason: Reason = "") -> Response:
+    """Nothing is written on or before the day any more."""
+    given = {"through": through, "close_reason": reason}
+    try:
+        last = _needed_day(through)
+        with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+            newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, desk.road.now())
+            periods.close_period(
+                transaction, inn=inn, through=last, closed_by=who.name, reason=plain(reason), newest_day=newest_day
+            )
+    except NOT_DONE as error:
+        return _shown(request, who, desk, inn, through[:7], given=given, refused=refused_by(error))
+    return _back(request, inn, last, "closed")
+
+
+@router.post("/month/{inn}/open")
+def open_again(
+    request: Request, who: Acting, desk: AtDesk, inn: Inn, stays: OneDay = "", reason: Reason = ""
+) -> Response:
+    """Opened wholly, or what lies after the day that stays closed. A reason is needed."""
+    given = {"stays": stays, "open_reason": reason}
+    try:
+        why, last = plain(reason), day_of(stays)
+        if not why:
+            raise CannotBe("reason_needed")
+        with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+            periods.open_period(transaction, inn=inn, opened_by=who.name, through=last, reason=why)
+    except NOT_DONE as error:
+        return _shown(request, who, desk, inn, "", given=given, refused=refused_by(error))
+    return _back(request, inn, last, "opened")
+
+
+def _shown(
+    request: Request,
+    who: Visitor,
+    desk: Desk,
+    inn: str,
+    month: str,
+    *,
+    done: str = "",
+    given: dict[str, str] | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    with desk.reading(who) as transaction:
+        organization = organization_in_sight(transaction, inn)
+        try:
+            first_day, last_day = _month(month, desk)
+        except CannotBe:
+            if refused is None:
+                raise
+            first_day, last_day = _month("", desk)
+        through = min(last_day, periods.newest_day_over(organization["timezone"], desk.road.now()))
+        rows = reading.waiting(transaction, [inn], through=last_day, now=desk.road.now())[inn]
+        period, history = periods.period(transaction, inn), periods.history(transaction, inn)
+        organizations = transaction.rows("desk_organizations", search="", most=500)
+    return page(
+        request,
+        "month_one.html",
+        who,
+        status=refused.status if refused else 200,
+        organization=organization,
+        organizations=organizations,
+        rows=rows,
+        period=period,
+        history=history[::-1],
+        through=through,
+        is_closed=period["through"] is not None and period["through"] >= through,
+        done=done,
+        given={"through": str(through), "close_reason": "", "stays": "", "open_reason": ""} | (given or {}),
+        refused=refused,
+        **_around(first_day),
+    )
+
+
+def _month(text: str, desk: Desk) -> tuple[date, date]:
+    """A month; the last one that is over where none is named."""
+    today = desk.road.now().date()
+    return month_of(text, (today.replace(day=1) - timedelta(days=1)) if not text else today)
+
+
+def _around(first_day: date) -> dict[str, Any]:
+    before, after = first_day - timedelta(days=1), first_day + timedelta(days=31)
+    return {
+        "first_day": first_day,
+        "month": f"{first_day:%Y-%m}",
+        "month_before": f"{before:%Y-%m}",
+        "month_after": f"{after:%Y-%m}",
+    }
+
+
+def _summed(rows: list[reading.Waiting]) -> dict[str, Any]:
+    """What the list of organisations has of one."""
+    parts = {"not_here": NOT_HERE, "waits": WAITS, "differs": ("difference",), "not_accepted": ("not_accepted",)}
+    counts = {name: reading.count_of(rows, *whats) for name, whats in parts.items()}
+    return counts | {"amount": reading.amount_of(rows, "not_accepted")}
+
+
+def _needed_day(text: str) -> date:
+    day = day_of(text)
+    if day is None:
+        raise CannotBe("not_a_day")
+    return day
+
+
+def _back(request: Request, inn: str, through: date | None, done: str) -> Response:
+    month = f"&month={through:%Y-%m}" if through else ""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/month?inn={inn}{month}&done={done}", 303)

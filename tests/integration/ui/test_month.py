@@ -1,0 +1,127 @@
+"""«Месяц»: what is not settled before a period is closed, closing it, and opening it again with a reason."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from smena.decisions.periods import history
+from smena.model.money import written
+from smena.reads.month import amount_of, count_of, waiting
+from tests.integration.decisions.deciding import FIRST, LAST
+from tests.integration.ui.conftest import OpenBrowser
+from tests.integration.ui.test_pages import a_sale
+from tests.town import Town
+
+MONTH = f"{LAST:%Y-%m}"
+
+
+def figures(page: str, what: str) -> tuple[int, str]:
+    """The count and the sum of the first row of this name."""
+    found = re.search(rf'>{what}</a></td><td>[^<]*</td><td class="number">(\d+)</td><td class="number">([^<]*)<', page)
+    assert found is not None, page
+    return int(found[1]), found[2]
+
+
+def test_what_is_not_accepted_is_counted_and_leads_to_the_documents(browser: OpenBrowser, town: Town) -> None:
+    inn = town.inns[0]
+    page = browser("anna").page("/month", inn=inn, month="2025-12")
+    orders = [
+        one for one in town.orders()
+        if one["organization_inn"] == inn and one["kind"] == "pko" and one["date"] <= date(2025, 12, 31)
+    ]  # fmt: skip
+    link = re.search(r'href="(/smena/documents[^"]*kind=pko[^"]*)">Документы не приняты', page)
+    assert link is not None
+    shown = browser("anna").client.get(link[1].replace("&amp;", "&")).text
+    assert set(re.findall(r'name="document" value="([^"]*)"', shown)) == {str(one["document_id"]) for one in orders}
+    row = re.search(r">Документы не приняты</a></td><td>ПКО</td><td[^>]*>(\d+)</td><td[^>]*>([^<]*)<", page)
+    assert row is not None
+    assert (int(row[1]), row[2]) == (len(orders), written(sum((one["amount"] for one in orders), Decimal(0))))
+
+
+def test_the_list_has_the_organisations_in_sight_with_the_sums_of_their_pages(browser: OpenBrowser, town: Town) -> None:
+    own, other = town.inns
+    assert other not in browser("anna").page("/month", month=MONTH)
+    page = browser("admin").page("/month", month=MONTH)
+    found = waiting(town.warehouse, town.inns, through=LAST, now=town.road.now())
+    for inn in (own, other):
+        row = re.search(rf'inn={inn}[^"]*".*?</tr>', page, re.DOTALL)
+        assert row is not None
+        assert f">{count_of(found[inn], 'not_accepted')}</td>" in row[0]
+        assert written(amount_of(found[inn], "not_accepted")) in row[0]
+
+
+def test_days_that_are_not_loaded_and_registers_that_lack_a_shift_are_named(browser: OpenBrowser, town: Town) -> None:
+    inn, day = town.inns[0], date(2026, 1, 2)
+    before = waiting(town.warehouse, [inn], through=LAST, now=town.road.now())[inn]
+    assert count_of(before, "uncovered") == 0
+    town.sql("delete from control.covered_day where organization_inn = %s and day = %s", inn, day)
+    town.sql(
+        "insert into control.completeness (organization_inn, kkt_reg_id, day, verdict, shifts, batch_id)"
+        " select %s, '0000000001', %s, 'missing', 0, max(batch_id) from control.batch where organization_inn = %s",
+        inn, day, inn,
+    )  # fmt: skip
+    rows = waiting(town.warehouse, [inn], through=LAST, now=town.road.now())[inn]
+    named = {(row.what, row.word): (row.count, row.first_day) for row in rows}
+    assert named["uncovered", "ofd"] == (1, day)
+    assert named["register", "missing"] == (1, day)
+    page = browser("anna").page("/month", inn=inn, month=MONTH)
+    assert f"/smena/completeness/{inn}?month=2026-01&amp;product=ofd" in page
+    assert figures(page, "Дни касс не полны")[0] == 1
+
+
+def test_a_shift_that_waits_is_counted_with_its_cash(browser: OpenBrowser, town: Town) -> None:
+    _order, shift = a_sale(town)
+    town.sql("update accounting.shift set outcome = 'incomplete' where shift_id = %s", shift["shift_id"])
+    cash = shift["cash_income"] - shift["cash_refund"] - shift["cash_payout"] + shift["cash_payout_refund"]
+    assert figures(browser("anna").page("/month", inn=town.inns[0], month=MONTH), "Смены ждут") == (1, written(cash))
+
+
+def test_a_period_is_closed_and_opened_again_on_the_page_with_its_history(browser: OpenBrowser, town: Town) -> None:
+    inn, anna = town.inns[0], browser("anna")
+    through = LAST - timedelta(days=2)
+    answer = anna.post(f"/month/{inn}/close", through=str(through), reason="месяц окончен")
+    assert answer.status_code == 303, answer.text
+    (closed,) = history(town.warehouse, inn)
+    assert (closed["action"], closed["through_after"], closed["changed_by"]) == ("close", through, "anna")
+    page = anna.client.get(answer.headers["location"]).text
+    assert f"Закрыто по {through:%d.%m.%Y}" in page and "месяц окончен" in page
+    # What lies in the closed days is nobody's question any more.
+    rows = waiting(town.warehouse, [inn], through=through, now=town.road.now())[inn]
+    assert count_of(rows, "not_accepted") == 0
+
+    stays = FIRST + timedelta(days=1)
+    without = anna.post(f"/month/{inn}/open", stays=str(stays), reason=" ")
+    assert without.status_code == 400
+    assert "Назовите причину" in without.text or "причин" in without.text
+    assert f'name="stays" value="{stays}"' in without.text
+    assert anna.post(f"/month/{inn}/open", stays=str(stays), reason="поздняя смена").status_code == 303
+    assert [row["action"] for row in history(town.warehouse, inn)] == ["close", "open"]
+    assert history(town.warehouse, inn)[-1]["through_after"] == stays
+
+
+@pytest.mark.parametrize(
+    ("through", "status", "said"),
+    [("2099-12-31", 409, "ещё не кончился"), ("31.12.2025", 400, "не дата"), ("", 400, "не дата")],
+)
+def test_what_cannot_be_closed_keeps_the_form(
+    browser: OpenBrowser, town: Town, through: str, status: int, said: str
+) -> None:
+    answer = browser("anna").post(f"/month/{town.inns[0]}/close", through=through, reason="за <год>")
+    assert answer.status_code == status
+    assert said in answer.text
+    assert 'value="за &lt;год&gt;"' in answer.text
+    assert f'name="through" value="{through}"' in answer.text
+    assert history(town.warehouse, town.inns[0]) == []
+
+
+def test_only_who_may_act_closes_and_only_what_is_in_sight(browser: OpenBrowser, town: Town) -> None:
+    own, other = town.inns
+    assert browser("anna").post(f"/month/{other}/close", through="2025-12-31").status_code == 404
+    auditor = browser("auditor", may_act=False)
+    assert auditor.post(f"/month/{own}/close", token="", through="2025-12-31").status_code == 403
+    assert "/close" not in auditor.page("/month", inn=own)
+    assert history(town.warehouse, own) == history(town.warehouse, other) == []
