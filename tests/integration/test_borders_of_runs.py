@@ -138,7 +138,7 @@ def test_failures_are_named_apart_from_what_was_found(
     }
     loaded.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": 1}, "alone": True})
     with monkeypatch.context() as patch:
-        statement_fails(patch, "proof_not_listed", KeyError("x"), inn=second)
+        statement_fails(patch, "gaps", KeyError("x"), inn=second)
         told = reconciled(loaded, "monday")
     assert f"organisation {second} was not reconciled: an unex" in told
     # What was found of an organisation is a warning: it is no failure of the run.

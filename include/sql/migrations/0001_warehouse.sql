@@ -1145,25 +1145,94 @@ comment on table control.completeness is
 'Whether every shift of a register and a day is here, as of the last reconciliation, and what is missing by its numbers.';
 create index completeness_of_day on control.completeness (organization_inn, day, verdict);
 
+create type control.day_state as enum (
+    'missing', 'out_of_reach', 'waits', 'offline', 'open', 'late', 'complete', 'disabled', 'ahead'
+);
+comment on type control.day_state is
+'What a day is, the worst first: open is not over, not due yet, asked for again, or has a shift that is incomplete; waits is '
+'for a person; late is complete, with shifts that came late; offline has no documents; ahead is yet to come.';
+
+create function control.state_of_day(
+    base control.day_state,
+    hole control.day_state,
+    is_asked boolean,
+    is_unfinished boolean,
+    is_late boolean,
+    is_known boolean
+) returns control.day_state
+language sql immutable parallel safe
+as $$
+    select case
+        when base is null then 'open'::control.day_state
+        else
+            least(
+                base,
+                case when is_asked then 'waits'::control.day_state end,
+                case
+                    when base < 'disabled'::control.day_state or not is_known
+                        then
+                            least(
+                                hole,
+                                case when is_unfinished then 'open'::control.day_state end,
+                                case when is_late then 'late'::control.day_state end
+                            )
+                end
+            )
+    end
+$$;
+comment on function control.state_of_day is
+'The state of a day of an organisation, a register or a shop: the worst of its verdict, or else its coverage (base, null '
+'where it is not due), the gaps in it, and what waits. What is known of no register by its number counts where it is disabled.';
+
+create function control.coverage_of_day(
+    day date,
+    today date,
+    due_before date,
+    is_on boolean,
+    start_date date,
+    is_covered boolean,
+    otherwise control.day_state
+) returns control.day_state
+language sql immutable parallel safe
+as $$
+    select case
+        when not is_covered and (not is_on or day < start_date) then 'disabled'::control.day_state
+        when day > today then 'ahead'::control.day_state
+        when day = today or (day >= due_before and not is_covered) then null
+        when is_covered then 'complete'::control.day_state
+        else otherwise
+    end
+$$;
+comment on function control.coverage_of_day is
+'The state of a day by its coverage alone; null where it is not due. A day is due at six in the morning after it.';
+
 create view control.completeness_of_organization with (security_invoker = true) as
 select
     organization_inn,
     day,
-    (array_agg(verdict order by badness desc))[1] as verdict,
+    min(verdict::control.day_state)::text as verdict,
     count(*) as registers,
     count(*) filter (where verdict in ('complete', 'offline')) as proved,
     sum(shifts)::bigint as shifts,
     min(checked_at) as checked_at
-from (
-    select
-        completeness.*,
-        array_position(
-            array['disabled', 'complete', 'open', 'offline', 'out_of_reach', 'missing'], verdict
-        ) as badness
-    from control.completeness
-) as ranked
+from control.completeness
 group by organization_inn, day;
 comment on view control.completeness_of_organization is 'A day of an organisation is the worst of its registers.';
+
+create view control.hole with (security_invoker = true) as
+select
+    organization_inn,
+    product,
+    unit_id,
+    days,
+    case
+        when reason = 'open_shift' then 'open'::control.day_state
+        when reason in ('no_permission', 'no_whole_day', 'before_first_document', 'not_listed', 'refused')
+            then 'out_of_reach'::control.day_state
+        else 'missing'::control.day_state
+    end as state
+from control.gap;
+comment on view control.hole is 'Gaps, with the state that they give to their days.';
 
 create table control.difference (
     difference_id bigint generated always as identity primary key,
@@ -2698,6 +2767,97 @@ select
     range_agg(days) as days
 from control.coverage
 group by organization_inn, product, unit_id;
+
+create function control.uncovered(inn text, product text, span daterange)
+returns table (unit_id text, days datemultirange)
+language sql stable parallel safe
+as $$
+    select
+        reach.unit_id,
+        datemultirange(reach.days * uncovered.span) - coalesce(covered.days, '{}'::datemultirange)
+    from control.reach
+    left join lateral (
+        select range_agg(coverage.days) as days
+        from control.coverage
+        where
+            coverage.organization_inn = reach.organization_inn
+            and coverage.product = reach.product
+            and coverage.unit_id = reach.unit_id
+            and coverage.days && uncovered.span
+    ) as covered on true
+    where reach.organization_inn = uncovered.inn and reach.product = uncovered.product
+$$;
+comment on function control.uncovered is
+'Days of a span on which a register or shop is within reach and not covered: also one that was listed after its '
+'organisation''s day was covered. The planner writes it into the statement that calls it.';
+
+create view control.day_remark with (security_invoker = true) as
+-- Shifts that wait, the other side of an open decision too, and documents of Market that one is about; each once.
+select
+    shift.organization_inn,
+    shift.source,
+    coalesce(case when shift.source = 'ofd' then shift.kkt_reg_id end, shift.shop_id) as unit_id,
+    shift.closed_at as moment,
+    true as is_waiting,
+    shift.outcome <> 'incomplete'
+    or exists (
+        select from control.decision
+        where decision.state = 'open' and decision.shift_id = shift.shift_id
+    )
+    or exists (
+        select from control.decision
+        where decision.state = 'open' and decision.rival_id = shift.shift_id
+    ) as is_asked,
+    false as is_late
+from accounting.shift
+where shift.outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period')
+union all
+select
+    shift.organization_inn,
+    shift.source,
+    coalesce(case when shift.source = 'ofd' then shift.kkt_reg_id end, shift.shop_id),
+    shift.closed_at,
+    true,
+    true,
+    false
+from (
+    select distinct
+        decision.organization_inn,
+        side.shift_id
+    from control.decision
+    cross join lateral (values (decision.shift_id), (decision.rival_id)) as side (shift_id)
+    where decision.state = 'open'
+) as asked
+inner join accounting.shift
+    on asked.shift_id = shift.shift_id and asked.organization_inn = shift.organization_inn
+where shift.outcome not in ('incomplete', 'conflict', 'needs_review', 'closed_period')
+union all
+select
+    document.organization_inn,
+    'market',
+    document.shop_id,
+    document.date::timestamp,
+    true,
+    true,
+    false
+from control.decision
+inner join accounting.market_document as document
+    on decision.document_id = document.document_id and decision.organization_inn = document.organization_inn
+where decision.state = 'open'
+union all
+select
+    shift.organization_inn,
+    shift.source,
+    coalesce(case when shift.source = 'ofd' then shift.kkt_reg_id end, shift.shop_id),
+    shift.closed_at,
+    false,
+    false,
+    true
+from accounting.shift
+where shift.late_by is not null;
+comment on view control.day_remark is
+'What there is to say of a day beside its verdict, by the moment of closing: a shift or document waits (is_asked: for a '
+'person), or came late.';
 
 create view control.quarantine_days with (security_invoker = true) as
 select

@@ -18,6 +18,7 @@ from smena.integration.organizations import organization_of
 from smena.messages import ENGLISH, message, readable, translate
 from smena.model.errors import BrokenPromise, PassingFault, WrongUse
 from smena.model.window import OFD, Window
+from smena.reads.completeness import gaps as gaps_of
 from smena.warehouse.database import Row, Warehouse, as_json
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
         start = required(road.warehouse, inn, product)["start_date"]
         if window:
             check_from_start(window.first_day, start)
-        known_gaps = road.warehouse.rows("gaps", inn=inn, product=product)
+        known_gaps = gaps_of(road.warehouse, inn, product)
         loaded = run(road, inn, run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}", product=product, window=window)
     if loaded.fault is not None:
         raise PassingFault(
@@ -103,7 +104,7 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
             f" {translate(loaded.published.error, ENGLISH)}"
         )
     waiting = _waiting(road.warehouse, loaded.published, product, window, known_gaps)
-    gaps = road.warehouse.rows("gaps", inn=inn, product=product)
+    gaps = gaps_of(road.warehouse, inn, product)
     data = asdict(loaded.published) | {"gaps": gaps, "waiting": waiting}
     session.answer(
         data, _told(loaded.published.batch_id, loaded.published.summary, waiting), waits=any(waiting.values())

@@ -192,11 +192,6 @@ def record_gaps(
         transaction.run("plan_uncover", **place)
 
 
-def gaps(transaction: Transaction, inn: str, product: str) -> list[Row]:
-    """Wanted days that are out of reach as of the newest plan: register, first and last day, reason, details."""
-    return transaction.rows("gaps", inn=inn, product=product)
-
-
 def requests_expected(windows: int, organization: Organization, product: str) -> int:
     """How many requests so many windows will cost, about: what lies in them is not known before."""
     return windows * product_of(product).window_requests[organization.detail]

@@ -22,6 +22,7 @@ from smena.pipeline.log import logger, step_log
 from smena.pipeline.product import implementation_of
 from smena.pipeline.road import Road
 from smena.pipeline.run import Place, RunPlan, in_lots
+from smena.reads.completeness import gaps
 from smena.warehouse.database import Row, Transaction
 
 REASON = "backfill"
@@ -256,11 +257,8 @@ class _Planner:
             unidentified=self._listing.unidentified,
             unlisted=self._listing.unlisted,
         )
-        gaps = [
-            gap for gap in planning.gaps(self._transaction, inn, product)
-            if gap["first_day"] <= self._window.last_day and gap["last_day"] >= self._window.first_day
-        ]  # fmt: skip
-        return Backfill(inn, product, self._window, made, gaps, failed)
+        out_of_reach = gaps(self._transaction, inn, product, window=self._window)
+        return Backfill(inn, product, self._window, made, out_of_reach, failed)
 
     def _take_up(self) -> list[Row]:
         """Unfinished batches that go on in this run; those that no longer fit are stopped."""

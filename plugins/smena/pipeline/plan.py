@@ -17,6 +17,7 @@ from smena.pipeline.listing import Listing
 from smena.pipeline.log import step_log
 from smena.pipeline.product import implementation_of
 from smena.pipeline.road import Road
+from smena.reads.completeness import gaps
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
 
@@ -170,8 +171,7 @@ def _planned(
         unidentified=listing.unidentified,
         unlisted=listing.unlisted,
     )
-    gaps = planning.gaps(transaction, organization.inn, product)
-    made = Plan(organization.inn, product, horizon, windows, gaps)
+    made = Plan(organization.inn, product, horizon, windows, gaps(transaction, organization.inn, product))
     return replace(made, requests=planning.requests_expected(len(made.asked), organization, product))
 
 

@@ -23,6 +23,7 @@ from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import Plan, plan
 from smena.pipeline.publish import FAILED_AFTER, Published, orders_written, publish
 from smena.pipeline.road import Road
+from smena.reads.completeness import gaps
 from smena.warehouse import ledger
 
 MOST_LOTS = 256
@@ -159,7 +160,7 @@ def _reported(road: Road, batch_id: int) -> list[str]:
     wrong += [
         f"batch {batch_id} of {batch.organization_inn}: organisation {row['unit_id']} cannot be listed,"
         f" {translate(row['details'], ENGLISH)}"
-        for row in road.warehouse.rows("gaps_not_listed", inn=batch.organization_inn, batch_id=batch_id)
+        for row in gaps(road.warehouse, batch.organization_inn, reason="not_listed", batch_id=batch_id)
     ]
     return wrong
 

@@ -12,12 +12,15 @@ from starlette.responses import Response
 
 from smena.messages import message
 from smena.model.product import product_of
+from smena.model.window import Window
+from smena.reads import completeness as reads
+from smena.reads.completeness import Page
 from smena.ui.asking import AnyProduct, CannotBe, Inn, Text, day_of, id_of, month_of, plain
 from smena.ui.desk import organization_in_sight
 from smena.ui.doors import AtDesk, Looking
 from smena.ui.rendering import language_of, page
 from smena.ui.runs import Runs
-from smena.warehouse.database import Row, Transaction
+from smena.warehouse.database import Row
 
 router = APIRouter()
 
@@ -54,16 +57,8 @@ def calendar(
     """Organisations × the days of a month."""
     first_day, last_day = month_of(month, datetime.now(UTC).date())
     with desk.reading(who) as transaction:
-        cells = transaction.rows(
-            "desk_calendar",
-            **_of(product),
-            first_day=first_day,
-            last_day=last_day,
-            search=plain(q),
-            after_name=plain(after_name),
-            after_inn=plain(after),
-            most=ORGANIZATIONS_A_PAGE,
-        )
+        shown = Page(ORGANIZATIONS_A_PAGE, search=plain(q), after=plain(after), after_name=plain(after_name))
+        cells = reads.calendar(transaction, product, Window(first_day, last_day), shown)
     rows = _by(cells, "inn", lambda inn, day: f"{inn}/{day}?product={product}", request)
     return page(
         request,
@@ -92,18 +87,8 @@ def registers(
     with desk.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         first_day, last_day = month_of(month, organization["today"])
-        cells = transaction.rows(
-            "desk_calendar_registers",
-            inn=inn,
-            **_of(product),
-            first_day=first_day,
-            last_day=last_day,
-            today=organization["today"],
-            due_before=organization["due_before"],
-            search=plain(q),
-            after=plain(after),
-            most=REGISTERS_A_PAGE,
-        )
+        shown = Page(REGISTERS_A_PAGE, search=plain(q), after=plain(after))
+        cells = reads.calendar_of_units(transaction, organization, product, Window(first_day, last_day), shown)
     rows = _by(cells, "unit_id", lambda place, day: f"{inn}/{day}?product={product}&register={quote(place)}", request)
     return page(
         request,
@@ -137,15 +122,22 @@ def shifts(
     after_closed_at, after_id = _after(after, shown)
     with desk.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        where: dict[str, Any] = {"inn": inn, "day": shown, **_of(product), "register": register}
-        outcomes = transaction.rows("desk_day_outcomes", **where)
+        source, unit_id, span = product_of(product).source, register or None, Window(shown, shown)
+        outcomes = reads.outcomes(transaction, inn, span, source=source, unit_id=unit_id)
         rows = transaction.rows(
-            "desk_day_shifts", **where, after_closed_at=after_closed_at, after_id=after_id, most=SHIFTS_A_PAGE
+            "desk_day_shifts",
+            inn=inn,
+            day=shown,
+            source=source,
+            register=register,
+            after_closed_at=after_closed_at,
+            after_id=after_id,
+            most=SHIFTS_A_PAGE,
         )
         batches = transaction.rows("desk_day_batches", inn=inn, day=shown, product=product)
-        gaps = transaction.rows("desk_day_gaps", **where, most=100)
-        verdicts = transaction.rows("desk_day_verdicts", **where, most=100)
-        state = _state(transaction, organization, shown, product, register)
+        gaps = reads.gaps(transaction, inn, product, window=span, unit_id=unit_id, most=100)
+        verdicts = reads.verdicts_of_day(transaction, inn, product, shown, unit_id, most=100)
+        state = reads.state_of_day(transaction, organization, product, shown, unit_id)
     last = rows[-1] if len(rows) == SHIFTS_A_PAGE else None
     return page(
         request,
@@ -176,32 +168,6 @@ def run(request: Request, who: Looking, desk: AtDesk, run_id: Text, dag_id: Text
         batches = transaction.rows("desk_batches", inn=None, product=None, run_id=plain(run_id), most=200)
     dags = {plain(run_id): dag_id} if dag_id else {}
     return page(request, "completeness_run.html", who, run_id=run_id, batches=batches, dags=dags)
-
-
-def _of(product: str) -> dict[str, str]:
-    """What statements are asked about: a product, and the source that its shifts are of."""
-    return {"product": product, "source": product_of(product).source}
-
-
-def _state(transaction: Transaction, organization: Row, day: date, product: str, register: str) -> Row | None:
-    """What the calendar says of the day: of the organisation, or of one register."""
-    span = {**_of(product), "first_day": day, "last_day": day}
-    if not register:
-        cells = transaction.rows(
-            "desk_calendar", **span, search=organization["inn"], after_name="", after_inn="", most=ORGANIZATIONS_A_PAGE
-        )
-        return next((row for row in cells if row["inn"] == organization["inn"]), None)
-    cells = transaction.rows(
-        "desk_calendar_registers",
-        **span,
-        inn=organization["inn"],
-        today=organization["today"],
-        due_before=organization["due_before"],
-        search=register,
-        after="",
-        most=1,
-    )
-    return next((row for row in cells if row["unit_id"] == register), None)
 
 
 def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], request: Request) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from smena.quality.docs import MOST_REASONS, examples
+from smena.reads.completeness import gaps as gaps_of
 from smena.ui.asking import AnyInn, Id, Text
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.doors import AtDesk, Looking
@@ -50,7 +51,7 @@ def quality(
                 before=_before(before),
                 most=A_PAGE,
             )
-            gaps = transaction.rows("desk_day_gaps", inn=chosen, product=None, day=None, register="", most=200)
+            gaps = gaps_of(transaction, chosen, most=200)
     return page(
         request,
         "quality.html",

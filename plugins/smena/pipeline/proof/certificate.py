@@ -13,12 +13,22 @@ from smena.model.errors import WrongUse
 from smena.model.window import Window
 from smena.pipeline.proof.canonical import HASH, first_difference, own_hash
 from smena.pipeline.proof.certificate_page import as_html, embedded
+from smena.reads.completeness import gaps, outcomes
 from smena.warehouse.database import Row, Transaction, Warehouse
 from smena.warehouse.pages import decompress
 
 KIND, VERSION = "smena-certificate-of-completeness", 1
 ATTESTED = ("made_at", "made_by", "checked_at", "organization_name", "organization_kpp")
 """What is told of the certificate itself: covered by its hash, and not to be found in the warehouse again."""
+
+_SUMS = (
+    "cash_income",
+    "cash_refund",
+    "cash_payout",
+    "cash_payout_refund",
+    "cashless_income",
+    "cashless_refund",
+)
 
 PROVED = {"complete", "offline", "disabled"}
 """Verdicts that a complete period may have; one of nothing but `disabled` days proves nothing."""
@@ -117,7 +127,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
     registers = transaction.rows("certify_registers", inn=inn, **span)
     differences = transaction.rows("differences", inn=inn, **span)
     unexplained = [row for row in differences if not row["is_explained"]]
-    not_listed = [row["unit_id"] for row in transaction.rows("proof_not_listed", inn=inn, **span)]
+    not_listed = [row["unit_id"] for row in gaps(transaction, inn, window=window, source="ofd", reason="not_listed")]
     market = [row["day"] for row in transaction.rows("certify_market", inn=inn, **span)]
     unconfirmed = transaction.rows("certify_unconfirmed", inn=inn, **span)
     verdicts = {row["verdict"] for row in registers if row["reason"] != "before_first_document"} - {""}
@@ -131,7 +141,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
         "market_days_open": market,
         "not_listed": not_listed,
         "unconfirmed": unconfirmed,
-        "outcomes": transaction.rows("certify_outcomes", inn=inn, **span),
+        "outcomes": [_summed(row) for row in outcomes(transaction, inn, window)],
         "operations": transaction.rows("certify_operations", inn=inn, **span),
         "drives": transaction.rows("certify_drives", inn=inn, **span),
         "registers": registers,
@@ -139,6 +149,11 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
         "differences": [_told(row) for row in differences],
         "evidence": transaction.rows("certify_evidence", inn=inn, **span)[0],
     }
+
+
+def _summed(row: Row) -> dict[str, Any]:
+    sums = {name: str(0 if row[name] is None else row[name]) for name in _SUMS}
+    return {"outcome": row["outcome"], "shifts": row["shifts"], "receipts": row["receipts"] or 0} | sums
 
 
 def _told(row: Row) -> dict[str, Any]:

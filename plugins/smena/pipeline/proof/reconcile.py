@@ -28,6 +28,7 @@ from smena.pipeline.proof.asking import AskedRegister, Told, Witness
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
 from smena.pipeline.proof.receipts import Again, ask_again, read_booked_vat, vat_differences
 from smena.pipeline.road import Road
+from smena.reads import completeness
 from smena.transform.frames import MONEY
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame
@@ -129,7 +130,7 @@ def reconcile(
             pages = PageStore(road.warehouse, batch_id)
             told, again = _ask(road, organization, pages, registers, window, log, is_full=is_full)
             tills = tills_again.ask_again(road, organization, pages, window, log) if is_full else Again()
-            for row in road.warehouse.rows("proof_not_listed", inn=inn, **span):
+            for row in completeness.gaps(road.warehouse, inn, window=window, source="ofd", reason="not_listed"):
                 told.unasked[row["unit_id"]] = row["details"]
             found = _Found(registers, told, again, tills)
             with road.warehouse.transaction() as transaction:
@@ -182,8 +183,8 @@ def _prove(
         batch_id,
         inn,
         window,
-        transaction.rows("completeness_of_days", inn=inn, **days),
-        transaction.rows("completeness", inn=inn, **days),
+        completeness.days(transaction, inn, window),
+        completeness.registers(transaction, inn, window),
         transaction.rows("differences", inn=inn, **days),
         closed,
         told.unasked | again.unasked | tills.unasked,
