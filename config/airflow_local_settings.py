@@ -25,6 +25,7 @@ _HEAVY = (
     "smena.daily_load",
     "smena.observability.airflow",
     "smena.pipeline.backfill",
+    "smena.warehouse.engine",
 )
 # Of use only where somebody listens: each task that has to import them itself pays a second for it.
 _LINEAGE = ("smena.observability.lineage", "airflow.providers.openlineage.api", "openlineage.client.facet_v2")

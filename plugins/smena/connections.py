@@ -21,12 +21,12 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
 from smena.settings import SETTINGS
-from smena.sources.airflow import AirflowAddress
-from smena.sources.messenger import Channel, Messenger
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
     from smena.pipeline.road import Road
+    from smena.sources.airflow import AirflowAddress
+    from smena.sources.messenger import Channel, Messenger
 
 logger = logging.getLogger("smena")
 
@@ -170,6 +170,8 @@ def airflow_from_environment() -> AirflowAddress | None:
     url = SETTINGS.airflow_url
     if not url:
         return None
+    from smena.sources.airflow import AirflowAddress
+
     address = AirflowAddress(url, SETTINGS.airflow_token, SETTINGS.airflow_user, SETTINGS.airflow_password)
     if not address.token and not (address.user and address.password):
         raise WrongUse(
@@ -311,6 +313,8 @@ def _endpoint(name: str, told: ConnectionFields) -> Endpoint:
 
 
 def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None:
+    from smena.sources.messenger import Messenger
+
     try:
         return Messenger(_understood(ALERTS, lambda: _channel(fields_of(ALERTS))))
     except NoConnection:
@@ -318,6 +322,8 @@ def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None
 
 
 def _channel(told: ConnectionFields) -> Channel:
+    from smena.sources.messenger import Channel
+
     # A host of Telegram is the chat, as Airflow's own provider has it, where it is no address.
     is_address = told.conn_type in ("http", "https") or "://" in told.host
     # Some webhooks know whoever sends by a key behind the question mark.

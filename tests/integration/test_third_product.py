@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import metadata
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,8 +43,12 @@ ASIDE = ("source", "batch_id", "evidence")
 @pytest.fixture
 def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The toy operator as if its package were installed."""
-    entry = SimpleNamespace(load=lambda: TOY)
-    monkeypatch.setattr(products, "entry_points", lambda group: [entry] if group == products.ENTRY_POINTS else [])
+    entry, installed = SimpleNamespace(load=lambda: TOY), metadata.entry_points
+
+    def found(**wanted: Any) -> Any:
+        return [entry] if wanted == {"group": products.ENTRY_POINTS} else installed(**wanted)
+
+    monkeypatch.setattr(metadata, "entry_points", found)
     products.products.cache_clear()
     yield
     products.products.cache_clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import click
@@ -16,14 +16,12 @@ from smena.cli.tables import table
 from smena.connections import airflow_from_environment, warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.errors import SmenaError, WrongUse
-from smena.sources.airflow import AirflowClient
-from smena.sources.http import Patience
 from smena.warehouse.database import Row, Warehouse
 
 _log = logging.getLogger(__name__)
 
 # The grant is made already: the warning is not worth a long wait.
-_PATIENCE = Patience(connect_s=3, read_s=5, deadline_s=8, attempts=1)
+_PATIENCE: Mapping[str, int] = {"connect_s": 3, "read_s": 5, "deadline_s": 8, "attempts": 1}
 
 _COLUMNS = {"user_name": "user", "organization": "organisation", "granted_by": "granted by", "granted_at": "since"}
 
@@ -123,11 +121,14 @@ def _wanted(inns: tuple[str, ...], is_all: bool) -> tuple[str | None, ...]:
 
 def _unknown_users(users: Sequence[str]) -> list[str] | None:
     """Users that Airflow does not know; None where it cannot be asked."""
+    from smena.sources.airflow import AirflowClient
+    from smena.sources.http import Patience
+
     try:
         address = airflow_from_environment()
         if address is None:
             return None
-        client = AirflowClient(address, _PATIENCE)
+        client = AirflowClient(address, Patience(**_PATIENCE))
         try:
             return client.unknown_users(dict.fromkeys(users))
         finally:

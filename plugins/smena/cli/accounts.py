@@ -15,8 +15,7 @@ from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import account_rules_of, set_account_rule, shifts_with_proposed_orders
 from smena.model.organization import AccountRule
-from smena.model.outcome import Operation
-from smena.transform.receipts import TAXATIONS
+from smena.model.outcome import TAXATIONS, Operation
 from smena.warehouse.database import Warehouse
 
 _UNKNOWN_TAXATION = "none"

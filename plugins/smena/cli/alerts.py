@@ -11,7 +11,6 @@ from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option
 from smena.connections import messenger_from_environment, warehouse_from_environment
 from smena.integration.organizations import organization_of
-from smena.pipeline.alerts import gather, send
 from smena.settings import SETTINGS
 from smena.warehouse.database import Warehouse
 
@@ -22,6 +21,8 @@ from smena.warehouse.database import Warehouse
 @click.pass_obj
 def alerts(session: Session, *, inn: str | None, is_sent: bool) -> None:
     """One message an organisation of all that is not as it should be; exit code 1 where there is any."""
+    from smena.pipeline.alerts import gather, send
+
     warehouse = Warehouse(warehouse_from_environment())
     if inn:
         organization_of(warehouse, inn)

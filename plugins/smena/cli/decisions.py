@@ -12,6 +12,7 @@ from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.decisions import conflicts as decisions
 from smena.messages import ENGLISH, readable, translate
+from smena.model.answers import WORDS
 from smena.model.window import MARKET
 from smena.warehouse.database import Row, Warehouse
 
@@ -42,7 +43,7 @@ def conflicts(session: Session, *, inn: str | None) -> None:
 
 @click.command()
 @click.argument("decision_ids", type=int, nargs=-1, required=True, metavar="ID…")
-@click.argument("word", type=click.Choice(decisions.WORDS))
+@click.argument("word", type=click.Choice(WORDS))
 @click.option("--reason", required=True, help="Why: it is kept with the decision.")
 @click.pass_obj
 def resolve(session: Session, *, decision_ids: tuple[int, ...], word: str, reason: str) -> None:

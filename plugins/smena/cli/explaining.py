@@ -13,7 +13,6 @@ from smena.cli.parameters import document_id_of
 from smena.connections import warehouse_from_environment
 from smena.model.errors import WrongUse
 from smena.warehouse.database import Warehouse
-from smena.warehouse.fiscal_fate import fate_of
 from smena.warehouse.lineage import lineage_of, page_of
 
 _LONGEST_DRIVE = 16
@@ -50,6 +49,8 @@ def explain(
         drive = _checked_drive(drive)
     warehouse = Warehouse(warehouse_from_environment())
     if drive is not None and number is not None:
+        from smena.warehouse.fiscal_fate import fate_of
+
         with warehouse.transaction() as transaction:
             fate = fate_of(transaction, drive, number)
         session.answer(fate.as_dict(), fate_text(fate), waits=fate.waits)

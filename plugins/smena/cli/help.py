@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import pkgutil
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 
 import click
+
+from smena.cli.listed import Listed
 
 _WHOLE = 1_000
 """Characters of a first sentence; click's own limit cuts it at the width of a terminal."""
@@ -14,18 +17,58 @@ class Commands(click.Group):
     """A group of commands whose help wraps long sentences, and may show its commands by task."""
 
     tasks: Mapping[str, Sequence[str]]
+    _sentences: Mapping[str, str]
+
+    def list_by_task(self, tasks: Mapping[str, Sequence[Listed]]) -> None:
+        """Gives the group commands that are imported when they are run, and not for its help."""
+        listed = {one.name: one for ones in tasks.values() for one in ones}
+        self.tasks = {task: [one.name for one in ones] for task, ones in tasks.items()}
+        self.commands = _Imported({name: one.place for name, one in listed.items()})
+        self._sentences = {name: one.sentence for name, one in listed.items()}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes a section a task, in the order given; without tasks one section, by name."""
         tasks = getattr(self, "tasks", None) or {"Commands": self.list_commands(ctx)}
         width = max((len(name) for names in tasks.values() for name in names), default=0)
         for task, names in tasks.items():
-            found = [(name, self.get_command(ctx, name)) for name in names]
-            rows = [
-                # Padded, so that the sentences of all sections begin in one column.
-                (name.ljust(width), command.get_short_help_str(_WHOLE))
-                for name, command in found
-                if command is not None and not command.hidden
-            ]
+            # Padded, so that the sentences of all sections begin in one column.
+            rows = [(name.ljust(width), self._sentence(name)) for name in names if self._is_shown(name)]
             with formatter.section(task):
                 formatter.write_dl(rows)
+
+    def _is_shown(self, name: str) -> bool:
+        return name in getattr(self, "_sentences", {}) or not self.commands[name].hidden
+
+    def _sentence(self, name: str) -> str:
+        listed = getattr(self, "_sentences", {})
+        return listed[name] if name in listed else self.commands[name].get_short_help_str(_WHOLE)
+
+
+class _Imported(MutableMapping[str, click.Command]):
+    """Commands by name, each imported when it is asked for: importing them all takes a second."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = dict(places)
+        self._found: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._found:
+            self._found[name] = pkgutil.resolve_name(f"smena.cli.{self._places[name]}")
+        return self._found[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._places.setdefault(name, "")
+        self._found[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._places[name]
+        self._found.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,8 +26,10 @@ from smena.integration.mandates import keeping_refusals
 from smena.integration.organizations import organization_of
 from smena.model.product import product_of
 from smena.reads.standing import standings
-from smena.sources.airflow import StartedRun
 from smena.warehouse.database import Row, Transaction, Warehouse
+
+if TYPE_CHECKING:
+    from smena.sources.airflow import StartedRun
 
 _COLUMNS = {
     "organization_inn": "ИНН",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smena.messages import ENGLISH, message, readable, translate, written_by
 from smena.warehouse.database import Row
-from smena.warehouse.fiscal_fate import FiscalFate
 from smena.warehouse.lineage import Lineage
+
+if TYPE_CHECKING:
+    from smena.warehouse.fiscal_fate import FiscalFate
 
 _FISCAL = ("kkt_reg_id", "fiscal_drive_number", "shift_number", "fiscal_document_number", "opened_at", "closed_at")
 _TILL = ("shop_id", "cashbox_id", "till_shift", "opened_at", "closed_at")

@@ -82,9 +82,9 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
     Run it again at any time: what is right stays. It ends with 1 only where this run left something that waits for a
     person; `smena alerts` tells what else does.
     """
+    window = _window(first_day, last_day)
     from smena.pipeline.load import load as run
 
-    window = _window(first_day, last_day)
     with watching(session) as watch:
         road = replace(road_from_environment(), watch=watch)
         organization_of(road.warehouse, inn)

@@ -12,7 +12,6 @@ from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
-from smena.quality import docs
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 _BATCHES = {
@@ -47,6 +46,8 @@ def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Pat
     With --batch, Great Expectations is put to what is there of the batch: its staged rows, or, once it is published,
     the shifts that it wrote last and their orders.
     """
+    from smena.quality import docs
+
     warehouse = Warehouse(warehouse_from_environment())
     if batch_id is None:
         if out is not None:
@@ -78,6 +79,8 @@ def _validated(transaction: Transaction, batch_id: int) -> tuple[str, list[Row]]
 
 
 def _written(warehouse: Warehouse, batch_id: int, directory: Path, gate: list[Row], gate_of: str) -> str:
+    from smena.quality import docs
+
     try:
         return str(docs.build(warehouse, batch_id, directory, gate=gate, gate_of=gate_of))
     except OSError as error:

@@ -13,7 +13,6 @@ from smena.cli.organization import settings_of
 from smena.cli.parameters import DAY, INN, PRODUCT
 from smena.cli.tables import table
 from smena.connections import road_from_environment
-from smena.matching.differences import sums_of
 from smena.model.errors import WrongUse
 from smena.model.money import roubles, written
 from smena.model.window import Window
@@ -80,7 +79,9 @@ def rehearse(
         )
     else:
         raise WrongUse("--inn, --from and --to are needed", fix="give them, or --batch")
-    rows = rows_of(made)
+    from smena.matching.differences import sums_of
+
+    rows, sums = rows_of(made), sums_of(made.differences)
     data = {
         "inn": made.inn,
         "from": made.window.first_day,
@@ -88,10 +89,10 @@ def rehearse(
         "compared": made.compared,
         "left_aside": made.left_aside,
         "differences": rows,
-        "sums": _sums_in_roubles(made),
+        "sums": _sums_in_roubles(sums),
         "failed": made.failed,
     }
-    session.answer(data, _text(made, rows), waits=made.differs)
+    session.answer(data, _text(made, rows, sums), waits=made.differs)
 
 
 def rows_of(made: Rehearsed) -> list[dict[str, Any]]:
@@ -106,7 +107,7 @@ def rows_of(made: Rehearsed) -> list[dict[str, Any]]:
     ]
 
 
-def _text(made: Rehearsed, rows: Sequence[Mapping[str, Any]]) -> str:
+def _text(made: Rehearsed, rows: Sequence[Mapping[str, Any]], sums: Mapping[str, Any]) -> str:
     compared = f"{made.window}: {made.compared} shifts compared"
     if made.left_aside:
         compared += f", {made.left_aside} left aside: a person has decided about them, or is asked to"
@@ -117,7 +118,7 @@ def _text(made: Rehearsed, rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows
     ]
     if shown:
-        lines += [table(shown, _DIFFERENCES), "", *_sums(made)]
+        lines += [table(shown, _DIFFERENCES), "", *_sums(sums)]
     elif not made.failed:
         lines.append("nothing differs")
     lines += [f"{unit}: its pages cannot be processed: {why}" for unit, why in made.failed.items()]
@@ -135,13 +136,11 @@ def _shown(row: Mapping[str, Any], side: str) -> str:
     return "—" if row[side] is None else str(row[side])
 
 
-def _sums_in_roubles(made: Rehearsed) -> dict[str, Any]:
-    sums = sums_of(made.differences)
-    return sums | {name: {key: roubles(total) for key, total in sums[name].items()} for name in ("amount", "vat")}
+def _sums_in_roubles(sums: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sums) | {name: {key: roubles(total) for key, total in sums[name].items()} for name in ("amount", "vat")}
 
 
-def _sums(made: Rehearsed) -> list[str]:
-    sums = sums_of(made.differences)
+def _sums(sums: Mapping[str, Any]) -> list[str]:
     counts = f"differ: {sums['shifts']} shifts, {sums['orders']} orders ({sums['new']} new, {sums['gone']} gone)"
     money = [
         f"{operation}, {field}: by {written(roubles(total))} ₽"

@@ -9,40 +9,15 @@ import os
 import sys
 import textwrap
 import traceback
-from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 import click
 
 from smena import __version__
-from smena.cli.acceptance import accept, reject, unaccept
-from smena.cli.access import access
-from smena.cli.accounts import accounts
-from smena.cli.alerts import alerts
-from smena.cli.allowing import allow
 from smena.cli.answer import Session
-from smena.cli.certificate import certificate
-from smena.cli.completion import completion
-from smena.cli.connections import connections
-from smena.cli.dags import dags
-from smena.cli.decisions import conflicts, resolve
-from smena.cli.documents import documents
 from smena.cli.exits import EXIT_CODES, INTERRUPTED, NOBODY_READS
-from smena.cli.explaining import explain
-from smena.cli.exporting import export
 from smena.cli.help import Commands
-from smena.cli.integration import integration
-from smena.cli.links import links
-from smena.cli.loading import load, plan
-from smena.cli.organization import organization
-from smena.cli.period import period
-from smena.cli.printing import cash_book, print_
-from smena.cli.proof import certify, reconcile, verify
-from smena.cli.quality import quality
-from smena.cli.quarantine import quarantine
-from smena.cli.rehearsing import rehearse
-from smena.cli.shifts import shifts
-from smena.cli.warehouse import migrate
+from smena.cli.listed import TASKS
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
 
 
@@ -129,13 +104,4 @@ def main(context: click.Context, *, as_json: bool, debug: bool) -> None:
     context.obj = Session(as_json=as_json, debug=debug)
 
 
-_TASKS: Mapping[str, Sequence[click.Command]] = {
-    "Set up": (connections, migrate, organization, accounts, certificate, integration, access, dags, completion),
-    "Every day": (plan, load, documents, accept, reject, unaccept, shifts, print_, cash_book, export, period),
-    "Check": (alerts, reconcile, explain, quality, certify, verify, rehearse),
-    "Decide": (conflicts, resolve, links, quarantine, allow),
-}
-for commands in _TASKS.values():
-    for command in commands:
-        main.add_command(command)
-main.tasks = {task: [str(command.name) for command in commands] for task, commands in _TASKS.items()}
+main.list_by_task(TASKS)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from smena.connections import airflow_from_environment
 from smena.integration.grants import is_granted
 from smena.model.errors import PassingFault, RefusedByService, WrongUse
-from smena.sources.airflow import AirflowAddress, AirflowClient, StartedRun
 from smena.warehouse.database import Row, Warehouse
+
+if TYPE_CHECKING:
+    from smena.sources.airflow import AirflowAddress, StartedRun
 
 DAG_ID = "integration_backfill"
 
@@ -27,6 +31,8 @@ def start_backfill(address: AirflowAddress, integration: Row, warehouse: Warehou
 
     Raises PassingFault where Airflow cannot or will not, or the run will refuse: the integration is on all the same.
     """
+    from smena.sources.airflow import AirflowClient
+
     inn, product = integration["organization_inn"], integration["product"]
     client = AirflowClient(address)
     try:

@@ -10,17 +10,14 @@ from typing import Any
 
 from smena.decisions.given import given_answer
 from smena.integration.organizations import organization_of
-from smena.matching.answers import APPROVE, BOTH, KEEP_MARKET, KEEP_OFD, REJECT, REVERSE, choices, decide_answer
 from smena.messages import ENGLISH, written_by
 from smena.messages.refusals import wrong_use
+from smena.model.answers import REVERSE, choices
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.reasons import Reason
 from smena.reads.decisions import decision_of, waiting
-from smena.warehouse.applying import apply_answer
 from smena.warehouse.database import Row, Transaction, Warehouse
-from smena.warehouse.slices import read_question
 
-WORDS = (KEEP_OFD, KEEP_MARKET, BOTH, REVERSE, APPROVE, REJECT)
 WAITING = ("conflict", "needs_review", "closed_period")
 """Outcomes of shifts that wait for a person. What is `incomplete` waits for its source."""
 
@@ -61,6 +58,11 @@ def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, r
     Raises ResolvedAlready; WrongUse for an unknown decision, a word that does not fit it, or orders that cannot be
     issued.
     """
+    # Imported here, because they import pandas, for which a list of decisions need not wait.
+    from smena.matching.answers import decide_answer
+    from smena.warehouse.applying import apply_answer
+    from smena.warehouse.slices import read_question
+
     if not reason.strip():
         raise WrongUse("a decision needs a reason", fix="give --reason")
     transaction.run("lock_organization", inn=_decision(transaction, decision_id)["organization_inn"])

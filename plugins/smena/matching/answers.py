@@ -10,15 +10,13 @@ from typing import Any, Final
 import pandas as pd
 
 from smena.matching.changes import ORDER_CHANGES, SHIFT_CHANGES
+from smena.model.answers import APPROVE, BOTH, KEEP_MARKET, KEEP_OFD, REJECT, REVERSE
 from smena.model.errors import WrongUse
 from smena.model.organization import AccountRule, SettingsInForce
 from smena.model.outcome import Operation, Outcome
 from smena.transform.basis import basis_of_shifts, basis_of_till_shifts
 from smena.transform.frames import MONEY, ORDERS, RECEIPTS, SHIFT_KEY, VAT_LINES
 from smena.transform.orders import make_orders
-
-KEEP_OFD, KEEP_MARKET, BOTH, REVERSE = "keep-ofd", "keep-market", "both", "reverse"
-APPROVE, REJECT = "approve", "reject"
 
 _PART = ["operation", "taxation", "agent"]
 _LIVE = ("new", "accepted", "rejected")
@@ -48,15 +46,6 @@ class AnswerChanges:
     shifts: pd.DataFrame
     orders: pd.DataFrame
     contents: pd.DataFrame
-
-
-def choices(decision: Mapping[str, Any]) -> tuple[str, ...]:
-    """The words that answer a decision: they depend on its kind, and on which source each side is of."""
-    if decision["kind"] == "review":
-        return (APPROVE, REJECT)
-    if decision["rival_id"] is not None:
-        return (KEEP_OFD, KEEP_MARKET, BOTH)
-    return (KEEP_OFD if decision["source"] == "ofd" else KEEP_MARKET, REVERSE)
 
 
 def decide_answer(question: Question, word: str) -> AnswerChanges:

@@ -17,16 +17,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from babel.core import Locale
-from babel.dates import format_date, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from typing import TYPE_CHECKING, Any
 
 from smena.model.reason_text import COUNTS, LINE_END, has, parse_all
 from smena.model.reasons import Reason
+
+# The functions import Babel themselves: what says nothing, as help of the command line, need not wait for it.
+if TYPE_CHECKING:
+    from babel.core import Locale
 
 RUSSIAN, ENGLISH = "ru", "en"
 LANGUAGES = (RUSSIAN, ENGLISH)
@@ -124,27 +122,38 @@ def has_message(key: str, *, context: str) -> bool:
 
 def money(kopecks: int, locale: str = RUSSIAN) -> str:
     """Kopecks as roubles: 123456 → `1 234,56` in Russian, `1,234.56` in English."""
+    from babel.numbers import format_decimal
+
     return str(format_decimal(Decimal(kopecks).scaleb(-2), "#,##0.00", locale=_locale(locale)))
 
 
 def whole(number: int, locale: str = RUSSIAN) -> str:
     """A whole number, grouped by thousands as the language does it."""
+    from babel.numbers import format_decimal
+
     return str(format_decimal(number, "#,##0", locale=_locale(locale)))
 
 
 def day(one: date, locale: str = RUSSIAN) -> str:
     """`31.01.2025` in Russian, `2025-01-31` in English."""
+    from babel.dates import format_date
+
     return format_date(one, _DAYS[locale], locale=_locale(locale))
 
 
 def moment(one: datetime, locale: str = RUSSIAN) -> str:
     """A local time without a zone, to the minute."""
+    from babel.dates import format_datetime
+
     return format_datetime(one.replace(tzinfo=None), _MOMENTS[locale], locale=_locale(locale))
 
 
 @cache
 def catalogue(locale: str) -> gettext.GNUTranslations:
     """The messages of a language, read once a process."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     with (CATALOGUES / locale / "LC_MESSAGES" / "smena.po").open("rb") as file:
         known = read_po(file, locale=locale)
     compiled = io.BytesIO()
@@ -167,6 +176,8 @@ class _Nothing(gettext.NullTranslations):
 
 @cache
 def _locale(locale: str) -> Locale:
+    from babel.core import Locale
+
     return Locale.parse(locale)
 
 

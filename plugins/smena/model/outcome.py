@@ -35,6 +35,9 @@ OPERATION_CODES = {
     4: Operation.CASH_PAYOUT_REFUND,
 }
 
+TAXATIONS = {1: "osn", 2: "usn_income", 4: "usn_income_expense", 8: "envd", 16: "eshn", 32: "psn"}
+"""Tag 1055 of a receipt: one bit a system of taxation."""
+
 PKO = "pko"
 RKO = "rko"
 

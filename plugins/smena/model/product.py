@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
@@ -84,6 +83,8 @@ KONTUR_MARKET = Product(
 @cache
 def products() -> Mapping[str, Product]:
     """Every product that is installed, by its name."""
+    from importlib.metadata import entry_points
+
     others = [entry.load() for entry in entry_points(group=ENTRY_POINTS)]
     return {one.name: one for one in (KONTUR_OFD, KONTUR_MARKET, *others)}
 

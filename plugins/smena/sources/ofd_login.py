@@ -8,18 +8,16 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
-
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import pkcs7
 
 from smena.model.errors import PassingFault, RefusedLogin, WrongUse
 from smena.sources.http import Http
 from smena.transform.decoding import Undecodable, decode
+
+# Imported where a certificate is used: most organisations log in by a password.
+if TYPE_CHECKING:
+    from cryptography import x509
 
 OPENSSL_TIMEOUT_S = 20
 
@@ -58,6 +56,8 @@ class CertificateLogin:
         pem = _file(self.certificate_file)
         url = f"{self.base_url}/auth/authenticate-by-cert?free=false"
         # Only the certificate goes out, whatever else stands in its file.
+        from cryptography.hazmat.primitives import serialization
+
         told = _told(http, url, _certificate(pem).public_bytes(serialization.Encoding.PEM), "authenticate-by-cert")
         encrypted = _decoded(_text(told, "EncryptedKey", "authenticate-by-cert"))
         link = told.get("Link")
@@ -68,6 +68,11 @@ class CertificateLogin:
         return _text(approved, "Sid", "approve-cert")
 
     def _decrypted(self, pem: bytes, encrypted: bytes) -> bytes:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+        from cryptography.hazmat.primitives.serialization import pkcs7
+
         try:
             certificate = _certificate(pem)
             key = serialization.load_pem_private_key(_file(self.private_key_file), password=None)
@@ -102,6 +107,8 @@ class CertificateLogin:
 
 
 def _certificate(pem: bytes) -> x509.Certificate:
+    from cryptography import x509
+
     try:
         return x509.load_pem_x509_certificate(pem)
     except ValueError:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from smena.model.identifiers import clean_inn
-from smena.model.outcome import OPERATION_CODES
+from smena.model.outcome import OPERATION_CODES, TAXATIONS
 from smena.transform.documents import RECEIPT_KINDS
 from smena.transform.duplicates import distinct
 from smena.transform.frames import RECEIPTS, VAT_LINES
@@ -15,7 +15,6 @@ from smena.transform.pages import Found, moments
 from smena.transform.receipt_facts import agent_of, corrected_day, worth_of
 from smena.transform.vat_account import accounts_for_total, vat_amounts, vat_parts
 
-TAXATIONS = {1: "osn", 2: "usn_income", 4: "usn_income_expense", 8: "envd", 16: "eshn", 32: "psn"}
 _DOCUMENT = ["fiscal_drive_number", "fiscal_document_number"]
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from smena.decisions.conflicts import WORDS, resolve_many
-from smena.matching.answers import choices
+from smena.decisions.conflicts import resolve_many
+from smena.model.answers import WORDS, choices
 from smena.reads.decisions import decision_of, waiting
 from smena.reads.documents import orders_of_shifts
 from smena.ui.asking import AnyInn, CannotBe, Text, plain, ticked

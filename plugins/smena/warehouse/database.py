@@ -6,16 +6,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
-
-import psycopg2.extras
-from psycopg2.extensions import connection as DriverConnection  # noqa: N812 - psycopg2 names its class in lower case
-from sqlalchemy.engine import Connection
+from typing import TYPE_CHECKING, Any
 
 from smena.model.errors import WrongUse
-from smena.warehouse.engine import engine_of
 from smena.warehouse.faults import clear_errors, naming
 from smena.warehouse.sql import newest_migration, query
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as DriverConnection  # noqa: N812 - psycopg2 names its class in lower case
+    from psycopg2.extras import Json
+    from sqlalchemy.engine import Connection
 
 Row = dict[str, Any]
 
@@ -83,6 +83,9 @@ class Warehouse:
     """
 
     def __init__(self, dsn: str) -> None:
+        # Imported where a warehouse is opened: help and wrong use of the command line need no database.
+        from smena.warehouse.engine import engine_of
+
         self.dsn = dsn
         self._engine = engine_of(dsn)
         self._is_checked = False
@@ -168,9 +171,11 @@ def require_known_schema(revision: str) -> None:
         )
 
 
-def as_json(value: Mapping[str, Any] | list[Any]) -> psycopg2.extras.Json:
+def as_json(value: Mapping[str, Any] | list[Any]) -> Json:
     """A value for a jsonb parameter; dates and times as ISO text."""
-    return psycopg2.extras.Json(value, dumps=_dumps)
+    from psycopg2.extras import Json
+
+    return Json(value, dumps=_dumps)
 
 
 def _dumps(value: object) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import psycopg2
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from typing import TYPE_CHECKING
 
 from smena.model.errors import BrokenPromise, PassingFault, SmenaError, WrongUse
+
+# The functions import the driver and SQLAlchemy themselves: whoever imports this module may have no use for a database.
+if TYPE_CHECKING:
+    import psycopg2
+    from sqlalchemy.exc import DBAPIError
 
 PASSING = {
     "08": "the connection, not the statement, is at fault",
@@ -47,6 +49,10 @@ def is_passing_state(state: str) -> bool:
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Errors of the driver and of the pool as ours. Raises PassingFault, WrongUse or BrokenPromise."""
+    import psycopg2
+    from sqlalchemy.exc import DBAPIError, PendingRollbackError
+    from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
     try:
         yield
     except DBAPIError as error:
@@ -66,6 +72,9 @@ def clear_errors() -> Iterator[None]:
 @contextmanager
 def naming(name: str) -> Iterator[None]:
     """An error of the block is the driver's, and knows the name of its statement."""
+    import psycopg2
+    from sqlalchemy.exc import DBAPIError, PendingRollbackError
+
     try:
         yield
     except psycopg2.Error as error:
@@ -83,10 +92,14 @@ def _named(error: psycopg2.Error, name: str) -> psycopg2.Error:
 
 def _broken() -> psycopg2.Error:
     """What psycopg2 says of a connection that broke in an earlier statement, whose error was caught meanwhile."""
+    import psycopg2
+
     return psycopg2.InterfaceError("the connection is closed")
 
 
 def _driver_error(error: DBAPIError) -> psycopg2.Error:
+    import psycopg2
+
     if not isinstance(error.orig, psycopg2.Error):
         raise error
     return error.orig
@@ -108,6 +121,8 @@ def _is_passing(error: psycopg2.Error) -> bool:
 
     The class of psycopg2 is not enough: a row too large for an index (54000) is an OperationalError too.
     """
+    import psycopg2
+
     if error.pgcode is None:
         return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError) or (
             type(error) is psycopg2.DatabaseError

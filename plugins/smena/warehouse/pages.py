@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pyarrow as pa
-
 from smena.warehouse.database import Transaction, Warehouse
 
 _CODEC = "zstd"
@@ -30,11 +28,15 @@ class StoredPage:
 
 def compress(body: bytes) -> bytes:
     """The bytes as they are stored."""
+    import pyarrow as pa
+
     return bytes(pa.compress(body, codec=_CODEC, asbytes=True))
 
 
 def decompress(body: bytes, size: int) -> bytes:
     """The bytes as they came; `size` of them."""
+    import pyarrow as pa
+
     return bytes(pa.decompress(body, decompressed_size=size, codec=_CODEC, asbytes=True)) if size else b""
 
 

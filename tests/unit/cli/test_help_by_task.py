@@ -11,6 +11,7 @@ import click
 import pytest
 
 from smena.cli import main
+from smena.cli.listed import TASKS
 from tests.unit.cli.commands import Cli
 
 CLI = Cli({})
@@ -51,6 +52,12 @@ def test_no_sentence_is_cut_at_the_width_of_a_terminal() -> None:
         assert len(lines) > 3, path
         assert [line for line in lines[1:] if line.endswith("...")] == [], path
         assert max(len(line) for line in lines) <= 80, path
+
+
+def test_the_list_of_commands_has_the_first_sentence_of_each() -> None:
+    listed = {one.name: one.sentence for ones in TASKS.values() for one in ones}
+    assert listed == {name: command.get_short_help_str(1_000) for name, command in main.commands.items()}
+    assert all(name == command.name for name, command in main.commands.items())
 
 
 def test_each_command_stands_under_exactly_one_task() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from smena.matching.answers import AnswerChanges, Question, choices, decide_answer
+from smena.matching.answers import AnswerChanges, Question, decide_answer
+from smena.model.answers import choices
 from smena.model.errors import WrongUse
 from smena.model.organization import AccountRule
 from smena.transform.frames import MONEY

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smena.matching.answers import AnswerChanges, Question, choices, decide_answer
+from smena.matching.answers import AnswerChanges, Question, decide_answer
+from smena.model.answers import choices
 from smena.model.errors import WrongUse
 from smena.model.organization import AccountRule
 from tests.unit.matching.slice_builders import FISCAL, TILL, Row, current_orders, in_force, order, records
