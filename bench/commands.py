@@ -85,7 +85,7 @@ def _shop() -> Iterator[tuple[dict[str, str], list[str]]]:
             dsn = server.dsn("warehouse")
             migrate(dsn)
             one = kontur.world.organizations[0]
-            _switch_on(dsn, one.inn, one.kpp, one.short_name)
+            switch_on(dsn, one.inn, one.kpp, one.short_name, _FIRST)
             ofd = {
                 "conn_type": "http", "host": kontur.address, "login": DEFAULT_LOGIN, "password": DEFAULT_PASSWORD,
                 "extra": {"api_key": DEFAULT_API_KEY, "auth_base_url": kontur.address},
@@ -96,13 +96,14 @@ def _shop() -> Iterator[tuple[dict[str, str], list[str]]]:
             yield environment, load
 
 
-def _switch_on(dsn: str, inn: str, kpp: str, name: str) -> None:
+def switch_on(dsn: str, inn: str, kpp: str, name: str, start: date) -> None:
+    """Registers an organisation, and switches its OFD on from a day."""
     warehouse, head = Warehouse(dsn), invent_head(inn, "Head")
     with warehouse.transaction() as transaction:
         add_organization(transaction, inn=inn, kpp=kpp, name=name, tariff="uchetny")
         add_certificate(transaction, inn=inn, file=head.pem, source="manual", added_by="bench")
-        text = prepare_mandate(transaction, inn=inn, product=OFD, start_date=_FIRST, made_by="bench")["text"]
-        enable(transaction, inn=inn, product=OFD, start_date=_FIRST, changed_by="bench", signature=head.sign(text))
+        text = prepare_mandate(transaction, inn=inn, product=OFD, start_date=start, made_by="bench")["text"]
+        enable(transaction, inn=inn, product=OFD, start_date=start, changed_by="bench", signature=head.sign(text))
     warehouse.close()
 
 

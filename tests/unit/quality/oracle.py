@@ -34,9 +34,17 @@ def expected(rule: Rule) -> Expectation:
 
 
 def unexpected_rows(expectation: Expectation, frame: pd.DataFrame) -> set[int]:
-    """The positions of the rows that the expectation does not hold for."""
+    """The positions of the rows that the expectation does not hold for; what `validate` counts is as many."""
     batch = expectations._whole_frame().get_batch({"dataframe": expectations._columns_asked([expectation], frame)})
     suite = expectations._suite_of(expectation.name, [expectation])
     (result,) = batch.validate(suite, result_format=expectations._ROWS_TOO).results
     expectations._name_of(result)
-    return set(result.result["unexpected_index_list"])
+    found = set(result.result["unexpected_index_list"])
+    assert counted(expectation, frame) == len(found)
+    return found
+
+
+def counted(expectation: Expectation, frame: pd.DataFrame) -> int:
+    """How many rows the expectation does not hold for, as the gate counts them."""
+    columns = expectations._columns_asked([expectation], frame)
+    return expectations._bad_rows((expectation,), columns)[expectation.name]
