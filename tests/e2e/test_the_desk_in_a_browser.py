@@ -32,6 +32,7 @@ pytestmark = [
 
 DAG = "ofd_z_reports"
 PAGES = {
+    "today": "Сегодня",
     "completeness": "Полнота",
     "documents": "Документы",
     "decisions": "Решения",

@@ -144,7 +144,13 @@ def test_an_accountants_morning(reader: Callable[..., Reader], loaded: Office, t
     _source_changes(town, decided)
     frame = anna.desk("decisions")
     anna.keep("morning_7_decision")
-    section = frame.locator("section.card").first
+    # With the keys: the first row, opened in place.
+    frame.locator("h1").click()
+    anna.page.keyboard.press("j")
+    anna.page.keyboard.press("Enter")
+    section = frame.locator("tr[data-opened] section.card")
+    section.wait_for()
+    anna.keep("morning_7_opened")
     kept, held = (roubles(text) for text in section.locator("td.differs").all_inner_texts()[:2])
     assert held - kept == 50
     section.locator("input[name=reason]").fill("касса пересчитана")
@@ -154,6 +160,28 @@ def test_an_accountants_morning(reader: Callable[..., Reader], loaded: Office, t
     assert town.sql("select state, resolution, resolved_by, resolution_reason from control.decision") == [
         ("resolved", "keep-ofd", "accountant", "касса пересчитана")
     ]
+    assert books(loaded) == after
+
+    # The answer was a mistake: it is taken back, the question is open again, and those ticked are answered otherwise.
+    frame.locator("summary", has_text="Вернуть ответ").first.click()
+    taking_back = frame.locator("form[action$='/decisions/take-back']").first
+    taking_back.locator("input[name=reason]").fill("не та касса")
+    with frame.expect_navigation():
+        taking_back.get_by_role("button").click()
+    assert "решения снова открыты: 1" in frame.inner_text("[role=status]")
+    frame.locator("h1").click()
+    anna.page.keyboard.press("j")
+    anna.page.keyboard.press(" ")
+    assert frame.inner_text("[data-chosen]") == "1"
+    assert frame.inner_text("[data-chosen-sum]") == "50,00"
+    frame.fill("#many input[name=reason]", "касса пересчитана")
+    frame.select_option("select[name=other_word]", "keep-ofd")
+    with frame.expect_navigation():
+        frame.get_by_role("button", name="Ответить выбранным", exact=True).click()
+    assert "Решено: Оставить данные ОФД" in frame.inner_text("[role=status]")
+    anna.keep("morning_8_answered")
+    answers = "select resolution, resolved_by, taken_back_by from control.decision order by decision_id"
+    assert town.sql(answers) == [("keep-ofd", "accountant", "accountant"), ("keep-ofd", "accountant", None)]
     assert books(loaded) == after
 
     # What is accepted goes to the head as a file: as it is on the screen, and as it is in the books.

@@ -1016,7 +1016,14 @@ create table control.decision (
     resolved_by text,
     resolved_at timestamptz,
     resolution_reason text,
+    taken_back_by text,
+    taken_back_at timestamptz,
+    taken_back_reason text,
     batch_id bigint not null references control.batch (batch_id),
+    constraint taking_back_is_signed check (
+        num_nonnulls(taken_back_by, taken_back_at, nullif(trim(taken_back_reason), '')) in (0, 3)
+        and (taken_back_at is null or (state = 'resolved' and resolved_by <> 'rule'))
+    ),
     constraint decision_is_about_something check (num_nonnulls(shift_id, document_id) = 1),
     constraint a_resolution_is_signed check (
         (state = 'resolved') = (resolution is not null and resolved_by is not null and resolved_at is not null)
@@ -1032,6 +1039,8 @@ comment on column control.decision.digest is
 'Of both sides: what a person kept once is not asked again while both stay as they were.';
 comment on column control.decision.resolution is
 'withdrawn and superseded are the rule''s own: the difference is gone, or another one has taken its place.';
+comment on column control.decision.taken_back_at is
+'When a person took the answer back. The books are then as they were before it, and the question is asked again by a new row.';
 comment on column control.decision.rival_id is
 'The shift on the kept side, where the two sides are shifts of two sources; shift_id is the one that is held back.';
 create unique index one_open_decision on control.decision (shift_id, kind) where state = 'open';
@@ -1040,6 +1049,8 @@ create unique index one_open_decision_of_document on control.decision (document_
 create index decision_that_waits on control.decision (organization_inn, decision_id)
 where state = 'open';
 create index decision_of_rival on control.decision (rival_id) where rival_id is not null;
+create index decision_of_person on control.decision (resolved_at)
+where state = 'resolved' and resolved_by <> 'rule';
 create trigger decision_is_kept before delete or truncate on control.decision
 for each statement execute function accounting.refuse();
 
@@ -1055,7 +1066,16 @@ $$;
 create trigger decision_guard before update on control.decision
 for each row
 when (
-    old.state <> 'open'
+    (
+        old.state <> 'open'
+        -- An answer is taken back once, and stays on record as it was given.
+        and (
+            old.taken_back_at is not null
+            or new.taken_back_at is null
+            or (old.state, old.resolution, old.resolved_by, old.resolved_at, old.resolution_reason)
+            is distinct from (new.state, new.resolution, new.resolved_by, new.resolved_at, new.resolution_reason)
+        )
+    )
     or (
         old.organization_inn, old.kind, old.shift_id, old.reason, old.kept, old.held, old.proposal, old.digest,
         old.evidence, old.decided_by, old.decided_at, old.batch_id, old.rival_id, old.document_id
@@ -1496,6 +1516,12 @@ create table accounting.shift (
     late_by interval,
     receipts integer,
     documents_quantity integer,
+    drive_replace boolean,
+    drive_exhausted boolean,
+    drive_memory_full boolean,
+    ofd_timeout boolean,
+    not_sent integer check (not_sent >= 0),
+    not_sent_since timestamp,
     cash_income numeric(15, 2) check (cash_income >= 0),
     cash_refund numeric(15, 2) check (cash_refund >= 0),
     cash_payout numeric(15, 2) check (cash_payout >= 0),
@@ -1557,6 +1583,13 @@ comment on column accounting.shift.decision_id is 'The newest decision of a pers
 comment on column accounting.shift.till_shift is 'cashRegisterId of Kontur.Market: its name of a shift.';
 comment on column accounting.shift.same_as is 'The shift of the other source that this one is; one of the two is booked.';
 comment on column accounting.shift.price_correction is 'Rounding of cash in Market''s cheques, sales less refunds.';
+comment on column accounting.shift.drive_replace is
+'The z-report''s sign that the fiscal drive (ФН) has to be replaced at once. Empty, as the other signs: it does not say.';
+comment on column accounting.shift.drive_exhausted is 'That the drive''s resource ends within 30 days.';
+comment on column accounting.shift.drive_memory_full is 'That the memory of the drive is 99 per cent full.';
+comment on column accounting.shift.ofd_timeout is 'That the operator had not answered for more than the allowed time.';
+comment on column accounting.shift.not_sent is
+'How many fiscal documents the operator had not confirmed when the shift was closed; not_sent_since is the oldest one.';
 comment on column accounting.shift.documents_quantity is
 'Fiscal documents from the opening report to the z-report, both counted, as the z-report tells.';
 comment on column accounting.shift.fiscal_document_number is
@@ -1591,6 +1624,12 @@ return jsonb_build_object(
 );
 comment on function accounting.shift_facts is 'One side of a decision: what is compared, and what orders are made of.';
 
+create function control.cash_of(facts jsonb) returns numeric
+language sql immutable strict parallel safe
+return (facts ->> 'cash_income')::numeric - (facts ->> 'cash_refund')::numeric
+- (facts ->> 'cash_payout')::numeric + (facts ->> 'cash_payout_refund')::numeric;
+comment on function control.cash_of is 'What a side of a decision puts into the cash box, net; null where a sum is not known.';
+
 create table accounting.shift_history (
     like accounting.shift including generated, archived_at timestamptz not null default now()
 );
@@ -1610,14 +1649,14 @@ begin
         fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
         cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
         revision, batch_id, loaded_at, late_by, decision_id, shop_id, cashbox_id, till_shift, price_correction, same_as,
-        documents_quantity
+        documents_quantity, drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent, not_sent_since
     )
     select
         shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number,
         fiscal_sign, opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout,
         cash_payout_refund, cashless_income, cashless_refund, source, detail, order_date, outcome, reason, evidence,
         revision, batch_id, loaded_at, late_by, decision_id, shop_id, cashbox_id, till_shift, price_correction, same_as,
-        documents_quantity
+        documents_quantity, drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent, not_sent_since
     from old_rows;
     return null;
 end
@@ -1772,6 +1811,11 @@ create index cash_order_of_organization on accounting.cash_order (organization_i
 create unique index cash_order_of_shift on accounting.cash_order (shift_id, operation, taxation, agent, issue);
 create index cash_order_set_aside on accounting.cash_order (organization_inn, date)
 where status in ('rejected', 'reversed');
+create index cash_order_not_accepted on accounting.cash_order (organization_inn, kind) include (amount)
+where status = 'new';
+create index cash_order_of_decision on accounting.cash_order (reversed_decision_id)
+where reversed_decision_id is not null;
+create index cash_order_by_decision on accounting.cash_order (issued_decision_id) where issued_decision_id is not null;
 
 create table accounting.cash_order_history (
     like accounting.cash_order,
@@ -1960,7 +2004,26 @@ begin
                 then
                     new_rows.status = 'accepted'
                     or (new_rows.status = 'reversed' and new_rows.reversed_decision_id is not null)
-            when 'reversed' then new_rows.status = 'new' and old_rows.reversed_decision_id is null
+            when 'reversed'
+                then
+                    (new_rows.status = 'new' and old_rows.reversed_decision_id is null)
+                    -- Where the answer that reversed it is taken back, it is again what it was.
+                    or (
+                        new_rows.reversed_decision_id is null
+                        and exists (
+                            select from control.decision
+                            where
+                                decision.decision_id = old_rows.reversed_decision_id
+                                and decision.taken_back_at is not null
+                        )
+                        and exists (
+                            select from accounting.cash_order_history as former
+                            where
+                                former.document_id = old_rows.document_id
+                                and former.revision = old_rows.revision - 1
+                                and former.status = new_rows.status
+                        )
+                    )
         end
     limit 1;
     if found then
@@ -1975,15 +2038,24 @@ begin
     inner join new_rows on old_rows.document_id = new_rows.document_id
     where
         old_rows.reversed_decision_id is distinct from new_rows.reversed_decision_id
-        and (
-            old_rows.reversed_decision_id is not null
-            or not exists (
-                select from control.decision
-                where
-                    decision.decision_id = new_rows.reversed_decision_id
-                    and new_rows.shift_id in (decision.shift_id, decision.rival_id)
-                    and decision.resolution in ('reverse', 'keep-ofd', 'keep-market')
-            )
+        and not exists (
+            select from control.decision
+            where
+                decision.decision_id = coalesce(new_rows.reversed_decision_id, old_rows.reversed_decision_id)
+                and new_rows.shift_id in (decision.shift_id, decision.rival_id)
+                and case
+                    -- Taking an answer back brings back what it reversed, and reverses what it issued.
+                    when decision.taken_back_at is not null
+                        then
+                            (new_rows.reversed_decision_id is null and new_rows.status <> 'reversed')
+                            or (
+                                old_rows.reversed_decision_id is null
+                                and new_rows.issued_decision_id = decision.decision_id
+                            )
+                    else
+                        old_rows.reversed_decision_id is null
+                        and decision.resolution in ('reverse', 'keep-ofd', 'keep-market')
+                end
         )
     limit 1;
     if found then
@@ -2200,6 +2272,8 @@ comment on column accounting.market_document.amount is 'Net of refunds; empty fo
 comment on column accounting.market_document.sources is
 'Of a waybill: Manual, Egais, Mercury, Diadoc; the same paper (supplier, number, date) from two of them is one document.';
 create index market_document_of_organization on accounting.market_document (organization_inn, date);
+create index market_document_not_accepted on accounting.market_document (organization_inn, kind) include (amount)
+where status = 'new';
 create index market_document_of_paper on accounting.market_document (
     organization_inn, shop_id, supplier_id, paper_number, paper_date
 ) where kind = 'waybill';
@@ -2403,6 +2477,88 @@ execute function accounting.check_market_document_status();
 
 -- accounting: what people read.
 
+create view control.decision_listed with (security_invoker = true) as
+select
+    decision.decision_id,
+    decision.organization_inn,
+    organization.name as organization_name,
+    organization.timezone,
+    decision.state,
+    decision.kind,
+    case
+        when decision.document_id is not null then 'document'
+        when decision.kind <> 'conflict' then 'review'
+        when decision.rival_id is not null then 'two_sources'
+        else 'booked'
+    end as about,
+    decision.shift_id,
+    decision.document_id,
+    coalesce(shift.source, 'market') as source,
+    coalesce(document.date, (decision.held ->> 'order_date')::date, shift.closed_at::date) as day,
+    coalesce(shift.kkt_reg_id, shift.cashbox_id, document.shop_id) as till_id,
+    coalesce(
+        nullif(register.name, ''), nullif(register.address, ''), nullif(shop.name, ''), nullif(shop.address, ''), ''
+    ) as till,
+    coalesce(
+        nullif(rival_register.name, ''), nullif(rival_register.address, ''), nullif(rival_shop.name, ''),
+        nullif(rival_shop.address, ''), ''
+    ) as rival_till,
+    case
+        when decision.document_id is not null
+            then (decision.held ->> 'amount')::numeric - (decision.kept ->> 'amount')::numeric
+        when decision.kept = '{}' then control.cash_of(decision.held)
+        else control.cash_of(decision.held) - control.cash_of(decision.kept)
+    end as difference,
+    decision.recommendation ->> 'word' as word,
+    decision.decided_at as since,
+    decision.digest
+from control.decision
+inner join control.organization on decision.organization_inn = organization.inn
+left join accounting.shift on decision.shift_id = shift.shift_id
+left join accounting.shift as rival on decision.rival_id = rival.shift_id
+left join accounting.market_document as document on decision.document_id = document.document_id
+left join control.register
+    on decision.organization_inn = register.organization_inn and shift.kkt_reg_id = register.kkt_reg_id
+left join control.shop
+    on
+        decision.organization_inn = shop.organization_inn
+        and coalesce(shift.shop_id, document.shop_id) = shop.shop_id
+left join control.register as rival_register
+    on
+        decision.organization_inn = rival_register.organization_inn
+        and rival.kkt_reg_id = rival_register.kkt_reg_id
+left join control.shop as rival_shop
+    on decision.organization_inn = rival_shop.organization_inn and rival.shop_id = rival_shop.shop_id;
+comment on view control.decision_listed is
+'Decisions as a list shows them: what they are about, the till by its name, the day, and what they differ by.';
+comment on column control.decision_listed.difference is
+'Roubles: net cash of what is held back less that of what is kept (of documents: their amounts). Null: not known.';
+comment on column control.decision_listed.word is 'The answer that is recommended; null where none is.';
+
+create function control.waiting_decisions(
+    inn text, about text, word text, first_day date, last_day date, least_sum numeric, greatest_sum numeric
+) returns setof control.decision_listed
+language sql stable parallel safe
+as $$
+    select listed.*
+    from control.decision_listed as listed
+    where
+        listed.state = 'open'
+        and (waiting_decisions.inn is null or listed.organization_inn = waiting_decisions.inn)
+        and (waiting_decisions.about is null or listed.about = waiting_decisions.about)
+        and (
+            waiting_decisions.word is null
+            or coalesce(listed.word, 'none') = waiting_decisions.word
+        )
+        and (waiting_decisions.first_day is null or listed.day >= waiting_decisions.first_day)
+        and (waiting_decisions.last_day is null or listed.day <= waiting_decisions.last_day)
+        and (waiting_decisions.least_sum is null or abs(listed.difference) >= waiting_decisions.least_sum)
+        and (waiting_decisions.greatest_sum is null or abs(listed.difference) <= waiting_decisions.greatest_sum)
+$$;
+comment on function control.waiting_decisions is
+'Open decisions of a filter, null being any; the word `none` finds those without a recommendation. One filter for lists, '
+'sums and answers to many.';
+
 create view accounting.document with (security_invoker = true) as
 select
     document_id,
@@ -2587,6 +2743,12 @@ create unlogged table stage.shift (
     received_at timestamp,
     receipts integer,
     documents_quantity integer,
+    drive_replace boolean,
+    drive_exhausted boolean,
+    drive_memory_full boolean,
+    ofd_timeout boolean,
+    not_sent integer,
+    not_sent_since timestamp,
     cash_income bigint,
     cash_refund bigint,
     cash_payout bigint,
@@ -2893,6 +3055,192 @@ cross join lateral (
 comment on view control.quarantine_days is
 'The days that must be read again to know whether a record is good: its own through the closing of its shift; where its '
 'day is not known, or is none that was asked for, all that its batch asked of the unit.';
+
+-- The health of registers: what the newest z-report of each says, and what the lists and the shifts say together.
+
+create function control.register_signs(moment timestamptz, inn text)
+returns table (
+    organization_inn text, kkt_reg_id text, name text, sign text, episode text, since timestamp, amount integer
+)
+language sql stable parallel safe
+as $$
+    with asked as (
+        select
+            register.organization_inn,
+            register.kkt_reg_id,
+            coalesce(nullif(register.name, ''), nullif(register.address, ''), register.kkt_reg_id) as name,
+            register.has_future_clock,
+            register.newest_document_at,
+            register.seen_at at time zone organization.timezone as seen,
+            register_signs.moment at time zone organization.timezone as local_now
+        from control.register
+        inner join control.operator on register.organization_inn = operator.organization_inn
+        inner join control.organization on register.organization_inn = organization.inn
+        where
+            operator.state = 'on'
+            and (operator.registers = '{}' or register.kkt_reg_id = any(operator.registers))
+            and (register_signs.inn is null or register.organization_inn = register_signs.inn)
+            and (
+                register.permission_to is null
+                or register.permission_to >= (register_signs.moment at time zone organization.timezone)::date
+            )
+    ),
+
+    newest as (
+        select
+            asked.*,
+            report.fiscal_drive_number,
+            report.closed_at,
+            report.drive_replace,
+            report.drive_exhausted,
+            report.drive_memory_full,
+            report.ofd_timeout,
+            report.not_sent,
+            report.not_sent_since,
+            greatest(asked.newest_document_at, report.closed_at) as newest_at
+        from asked
+        left join lateral (
+            select shift.*
+            from accounting.shift
+            where
+                shift.organization_inn = asked.organization_inn
+                and shift.kkt_reg_id = asked.kkt_reg_id
+                and shift.source = 'ofd'
+                and shift.fiscal_document_number is not null
+                and shift.closed_at < asked.local_now + interval '1 day'
+            order by shift.closed_at desc
+            limit 1
+        ) as report on true
+    ),
+
+    opened as (
+        select
+            told.organization_inn,
+            told.kkt_reg_id,
+            min(told.opened_at) as opened_at
+        from control.told_shift as told
+        where
+            told.closed_at is null
+            and told.opened_at is not null
+            and (register_signs.inn is null or told.organization_inn = register_signs.inn)
+            and not exists (
+                select from accounting.shift
+                where
+                    shift.organization_inn = told.organization_inn
+                    and shift.kkt_reg_id = told.kkt_reg_id
+                    and shift.shift_number = told.shift_number
+                    and shift.closed_at >= told.opened_at
+                    and shift.closed_at < told.opened_at + interval '40 days'
+            )
+        group by told.organization_inn, told.kkt_reg_id
+    ),
+
+    -- Where only the day of the opening is known, the shift was opened by its end.
+    open_gap as (
+        select
+            gap.organization_inn,
+            gap.unit_id as kkt_reg_id,
+            min(lower(gap.days)) + 1 as opened_at
+        from control.gap
+        where gap.reason = 'open_shift' and (register_signs.inn is null or gap.organization_inn = register_signs.inn)
+        group by gap.organization_inn, gap.unit_id
+    ),
+
+    told as (
+        select
+            organization_inn,
+            kkt_reg_id,
+            name,
+            'drive_replace' as sign,
+            fiscal_drive_number as episode,
+            closed_at as since,
+            null::integer as amount
+        from newest
+        where drive_replace
+        union all
+        select organization_inn, kkt_reg_id, name, 'drive_exhausted', fiscal_drive_number, closed_at, null
+        from newest
+        where drive_exhausted and not coalesce(drive_replace, false)
+        union all
+        select organization_inn, kkt_reg_id, name, 'drive_memory_full', fiscal_drive_number, closed_at, null
+        from newest
+        where drive_memory_full
+        union all
+        select
+            organization_inn,
+            kkt_reg_id,
+            name,
+            'not_sent',
+            fiscal_drive_number || coalesce(' ' || not_sent_since::text, ''),
+            coalesce(not_sent_since, closed_at),
+            not_sent
+        from newest
+        where ofd_timeout or (not_sent > 0 and coalesce(not_sent_since < closed_at - interval '24 hours', true))
+        union all
+        select
+            newest.organization_inn,
+            newest.kkt_reg_id,
+            newest.name,
+            'open_shift',
+            coalesce(opened.opened_at, open_gap.opened_at)::text,
+            coalesce(opened.opened_at, open_gap.opened_at),
+            null
+        from newest
+        left join opened
+            on newest.organization_inn = opened.organization_inn and newest.kkt_reg_id = opened.kkt_reg_id
+        left join open_gap
+            on newest.organization_inn = open_gap.organization_inn and newest.kkt_reg_id = open_gap.kkt_reg_id
+        where coalesce(opened.opened_at, open_gap.opened_at) < newest.local_now - interval '24 hours'
+        union all
+        -- It traded on this day of the week in three of the four weeks before, and three hours after it is usually open it
+        -- had formed nothing on the day. The newest list of registers tells.
+        select
+            newest.organization_inn,
+            newest.kkt_reg_id,
+            newest.name,
+            'silent',
+            newest.newest_at::text,
+            newest.newest_at,
+            null
+        from newest
+        cross join lateral (
+            select
+                bool_or(
+                    usual.weeks >= 3
+                    and newest.newest_at < candidate.day
+                    and newest.seen > candidate.day + usual.opened + interval '3 hours'
+                ) as is_silent
+            from (values (newest.seen::date), (newest.seen::date - 1)) as candidate (day)
+            cross join lateral (
+                select
+                    count(distinct week) as weeks,
+                    max(coalesce(shift.opened_at, shift.closed_at)::time) as opened
+                from generate_series(1, 4) as week
+                inner join accounting.shift
+                    on
+                        shift.organization_inn = newest.organization_inn
+                        and shift.kkt_reg_id = newest.kkt_reg_id
+                        and shift.closed_at >= candidate.day - 7 * week
+                        and shift.closed_at < candidate.day - 7 * week + interval '30 hours'
+                        and coalesce(shift.opened_at, shift.closed_at)::date = candidate.day - 7 * week
+                        and shift.receipts > 0
+            ) as usual
+            where newest.newest_at < candidate.day
+        ) as quiet
+        where newest.newest_at < newest.seen::date and not newest.has_future_clock and quiet.is_silent
+        union all
+        select organization_inn, kkt_reg_id, name, 'unknown', '', closed_at, null
+        from newest
+        where num_nonnulls(drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent) = 0
+    )
+
+    select organization_inn, kkt_reg_id, name, sign, episode, since, amount
+    from told
+$$;
+comment on function control.register_signs is
+'What is wrong with registers that may be read at a moment: `drive_replace`, `drive_exhausted`, `drive_memory_full`, '
+'`not_sent`, `open_shift` (for more than 24 hours), `silent` (in trading hours), and `unknown`, where the newest z-report '
+'says nothing of it or there is none. `episode` stays the same until the sign is cured; times are the register''s.';
 
 -- Rights: row-level security by organisation, and what each of the four roles may do.
 

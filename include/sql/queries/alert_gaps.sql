@@ -1,4 +1,5 @@
--- Run by alerts: days out of reach, by reason. Before a register's first document there is nothing that anybody could do.
+-- Run by alerts: days out of reach, by reason. Before a register's first document there is nothing that anybody could do. A
+-- shift that stays open is a sign of its register (alert_registers).
 select
     organization_inn,
     product,
@@ -10,8 +11,6 @@ select
 from control.gap
 where
     organization_inn = coalesce(%(inn)s, organization_inn)
-    and reason <> 'before_first_document'
-    -- A shift may last 24 hours, over two days.
-    and (reason <> 'open_shift' or upper(days) - lower(days) > 2)
+    and reason not in ('before_first_document', 'open_shift')
 group by organization_inn, product, reason
 order by organization_inn asc, product desc, reason asc

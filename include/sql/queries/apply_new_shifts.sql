@@ -4,7 +4,8 @@ insert into accounting.shift (
     shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number, fiscal_sign,
     opened_at, closed_at, received_at, receipts, cash_income, cash_refund, cash_payout, cash_payout_refund,
     cashless_income, cashless_refund, source, detail, order_date, outcome, reason, same_as, evidence, batch_id, late_by,
-    documents_quantity, proposed_orders
+    documents_quantity, drive_replace, drive_exhausted, drive_memory_full, ofd_timeout, not_sent, not_sent_since,
+    proposed_orders
 )
 select
     staged.shift_id,
@@ -35,6 +36,12 @@ select
     %(batch_id)s,
     accounting.late_by(staged.closed_at, staged.received_at, organization.timezone),
     staged.documents_quantity,
+    staged.drive_replace,
+    staged.drive_exhausted,
+    staged.drive_memory_full,
+    staged.ofd_timeout,
+    staged.not_sent,
+    staged.not_sent_since,
     proposal.orders
 from stage.shift as staged
 inner join change_shift on staged.shift_id = change_shift.shift_id

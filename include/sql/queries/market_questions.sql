@@ -7,4 +7,4 @@ select
     kept ->> 'digest' as current_digest,
     held ->> 'digest' as proposed_digest
 from control.decision
-where document_id = any(%(documents)s::uuid[]) and organization_inn = %(inn)s
+where document_id = any(%(documents)s::uuid[]) and organization_inn = %(inn)s and taken_back_at is null

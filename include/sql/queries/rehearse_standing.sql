@@ -20,6 +20,7 @@ left join lateral (
         bool_or(
             decision.state = 'resolved'
             and decision.resolved_by <> 'rule'
+            and decision.taken_back_at is null
             and decision.resolution not in ('withdrawn', 'superseded')
         ) as is_answered,
         bool_or(decision.state = 'open' and decision.kind = 'conflict' and decision.rival_id is null) as is_asked

@@ -11,3 +11,5 @@ select
     decision.resolved_by is not null and decision.resolved_by <> 'rule' as is_by_person
 from slice_shift
 inner join control.decision on slice_shift.shift_id = decision.shift_id
+-- An answer that was taken back is none.
+where decision.taken_back_at is null

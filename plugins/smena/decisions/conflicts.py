@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -98,14 +98,19 @@ def resolve_many(
     Raises ResolvedAlready, which names each that was resolved meanwhile; else as `resolve` does, for the first that
     cannot be resolved so.
     """
-    wanted = sorted(set(decision_ids))
+    return resolve_each(transaction, dict.fromkeys(decision_ids, word), by=by, reason=reason)
+
+
+def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: str, reason: str) -> list[Resolved]:
+    """The same, each decision by a word of its own."""
+    wanted = sorted(answers)
     # Locks of several organisations are taken in one order, whoever asks: nobody waits for each other for ever.
     for inn in sorted({_decision(transaction, one)["organization_inn"] for one in wanted}):
         transaction.run("lock_organization", inn=inn)
     found = [_decision(transaction, one) for one in wanted]
     if gone := [row for row in found if row["state"] != "open"]:
         raise ResolvedAlready([_given(row) for row in gone], message=_already(gone))
-    return [resolve(transaction, one, word, by=by, reason=reason) for one in wanted]
+    return [resolve(transaction, one, answers[one], by=by, reason=reason) for one in wanted]
 
 
 def _decision(transaction: Transaction, decision_id: int) -> Row:

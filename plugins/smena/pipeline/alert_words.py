@@ -22,8 +22,8 @@ class Alert:
     """One thing that is not as it should be.
 
     Attributes:
-        kind: `uncovered`, `batches`, `missing`, `gap`, `difference`, `decision`, `shift`, `quarantine`, `certificate`,
-            `unchecked`.
+        kind: `uncovered`, `batches`, `missing`, `gap`, `difference`, `decision`, `shift`, `quarantine`, `register`,
+            `certificate`, `unchecked`.
         line, fix, command: what a person reads, should do, and may type.
         page: of the desk, below its address, where it is done; empty where there is none.
         details: the row that it was told from.
@@ -72,7 +72,7 @@ def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
     """The alert of one row of the statement `alert_…` of this kind."""
     line, fix, command = _SAID[kind](row, now)
     count = int(row.get("count", 1))
-    page = f"decisions?inn={inn}" if kind == "decision" else ""
+    page = f"{_PAGES[kind]}?inn={inn}" if kind in _PAGES else ""
     return Alert(kind, count, line, fix, f"smena {command.format(inn=inn, **row)}", dict(row), page)
 
 
@@ -148,6 +148,16 @@ def _certificate(row: Mapping[str, Any], now: datetime) -> tuple[str, str, str]:
     return line, _said("certificate_fix"), "certificate add --inn {inn} head.pem"
 
 
+def _register(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
+    names, sign = [" ".join(name.split())[:60] for name in row["names"]], row["sign"]
+    rest = [] if row["count"] <= len(names) else ["…"]
+    line = _said(f"register_{sign}", count=row["count"], names=", ".join([*names, *rest]))
+    return line, _said(f"register_fix_{sign}"), "integration status --inn {inn}"
+
+
+_PAGES = {"decision": "decisions", "register": "today"}
+"""Pages of the desk where something is done about a kind."""
+
 _SAID = {
     "uncovered": _uncovered,
     "batches": _batches,
@@ -157,6 +167,7 @@ _SAID = {
     "decision": _decision,
     "shift": _shift,
     "quarantine": _quarantine,
+    "register": _register,
     "certificate": _certificate,
 }
 

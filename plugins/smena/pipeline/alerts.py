@@ -19,6 +19,7 @@ from smena.model.errors import PassingFault, SmenaError, WrongUse
 from smena.pipeline.alert_words import Alert, headline, late, told, unchecked
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.road import Road
+from smena.reads.registers import new_signs
 from smena.reads.standing import open_days
 from smena.settings import SETTINGS
 from smena.sources.messenger import Messenger
@@ -217,9 +218,11 @@ def _found(
 ) -> Iterator[tuple[str, Alert]]:
     """Alerts with the ИНН they are of, the gravest kind first."""
     more: dict[str, Row] = {"quarantine": {"borne": borne}, "certificate": {"before": now + WARNING}}
+    day = now.astimezone(ZONE).date()
     finds: dict[str, Find] = {"uncovered": lambda inn: open_days(transaction, now, inn)} | {
         kind: partial(transaction.rows, statement, **more.get(kind, {})) for kind, statement in _STATEMENTS.items()
     }
+    finds["register"] = lambda inn: new_signs(transaction, now, day=day, inn=inn)
     for kind, find in finds.items():
         for of, row in _rows(transaction, kind, inns, inn, find):
             if isinstance(row, SmenaError):

@@ -38,6 +38,7 @@ def _made() -> Any:
 def _views() -> list[dict[str, Any]]:
     base = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/") + PREFIX
     pages = (
+        ("Сегодня", "today"),
         ("Полнота", "completeness"),
         ("Документы", "documents"),
         ("Решения", "decisions"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 
@@ -24,3 +28,51 @@ def waiting(
 def decision_of(asked: Transaction | Warehouse, decision_id: int) -> Row | None:
     """One decision, open or not; None where there is none in sight."""
     return asked.row("decisions", decision_id=decision_id, inn=None, after=0, most=1)
+
+
+ABOUT = ("two_sources", "booked", "review", "document")
+"""What decisions are about: a shift of two sources, one that is reported otherwise, a doubtful one, a document."""
+
+SORTS = ("money", "organization", "till", "day", "kind", "since", "word")
+WITHOUT = "none"
+"""In place of a recommended answer: none is recommended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Open decisions as a page filters them; None is any.
+
+    Attributes:
+        about: one of ABOUT.
+        word: the recommended answer, or WITHOUT.
+        least, most: bounds of the difference without its sign, in roubles. A difference that is not known is outside.
+    """
+
+    inn: str | None = None
+    about: str | None = None
+    word: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+
+def listed(asked: Transaction | Warehouse, of: Filter, *, sort: str, down: bool, skip: int, rows: int) -> list[Row]:
+    """A page of the open decisions of a filter, by a column of SORTS; `down`: the greatest first."""
+    return asked.rows("desk_decisions", **asdict(of), sort=sort, down=down, skip=skip, rows=rows)
+
+
+def counted(asked: Transaction | Warehouse, of: Filter) -> Row:
+    """How many decisions a filter finds and what they sum to; `digest` is of them all, as they are now."""
+    row = asked.row("desk_decisions_sum", **asdict(of))
+    return row or {}
+
+
+def recommended_words(asked: Transaction | Warehouse, of: Filter) -> list[Row]:
+    """The decisions of a filter by what they are about and the answer that is recommended."""
+    return asked.rows("desk_decisions_words", **asdict(of))
+
+
+def recommended_answers(asked: Transaction | Warehouse, of: Filter) -> dict[int, str]:
+    """The decisions of a filter that have a recommended answer, with it."""
+    return {row["decision_id"]: row["word"] for row in asked.rows("desk_decisions_chosen", **asdict(of))}

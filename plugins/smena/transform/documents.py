@@ -41,13 +41,19 @@ class Fiscal(Struct, rename="camel"):
 
 
 class ZReport(Fiscal, rename="camel"):
-    """closeShift."""
+    """closeShift. What it says of the register's health comes in several forms: whatever it says, it is read."""
 
     receipts_quantity: Quantity
     fiscal_sign: FiscalSign | None = None
     documents_quantity: Quantity | None = None
     receive_date_time_utc: datetime | None = None
     user_inn: Inn | None = None
+    fiscal_drive_replace_required_sign: Any = None
+    fiscal_drive_exhaustion_sign: Any = None
+    fiscal_drive_memory_exceeded_sign: Any = None
+    ofd_response_timeout_sign: Any = None
+    not_transmitted_documents_quantity: Any = None
+    not_transmitted_documents_date_time: Any = None
 
 
 class Opening(Fiscal, rename="camel"):

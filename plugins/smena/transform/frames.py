@@ -13,6 +13,16 @@ VAT = {name: (f"{name}_vat", f"{name}_vat_by_rate") for name in MONEY[:4]}
 SHIFT_KEY = ["fiscal_drive_number", "shift_number"]
 """What a shift is known by. Shift numbers start again with a new fiscal drive (ФН)."""
 
+SIGNS = {
+    "drive_replace": FLAG,
+    "drive_exhausted": FLAG,
+    "drive_memory_full": FLAG,
+    "ofd_timeout": FLAG,
+    "not_sent": WHOLE,
+    "not_sent_since": MOMENT,
+}
+"""What a z-report says of its register's health: missing where it does not say."""
+
 _FISCAL = {"page_id": WHOLE, "kkt_reg_id": TEXT, "fiscal_drive_number": TEXT, "shift_number": WHOLE}
 
 Z_REPORTS = Schema(
@@ -26,7 +36,9 @@ Z_REPORTS = Schema(
         "receipts_quantity": WHOLE,
         "documents_quantity": WHOLE,
         "user_inn": TEXT,
-    },
+    }
+    | SIGNS,
+    optional=tuple(SIGNS),
 )
 """closeShift: one row a z-report. `kkt_reg_id` is the register asked; `received_at` is UTC; it has no sums."""
 
@@ -138,7 +150,9 @@ SHIFTS = Schema(
     }
     | dict.fromkeys(MONEY, WHOLE)
     | {"detail": TEXT, "has_corrections": FLAG, "order_day": MOMENT}
-    | {"outcome": TEXT, "reason": TEXT, "evidence": TEXT, "user_inn": TEXT},
+    | {"outcome": TEXT, "reason": TEXT, "evidence": TEXT, "user_inn": TEXT}
+    | SIGNS,
+    optional=tuple(SIGNS),
 )
 """One row a closed shift. `user_inn` is the ИНН that its z-report names, missing where it names none.
 

@@ -17,7 +17,8 @@ from smena.transform.decoded import Reader, decoded_now
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import IGNORED, RawPageAnswer, document_types, page_type
 from smena.transform.duplicates import distinct
-from smena.transform.frames import OPENINGS, SHIFT_KEY, Z_REPORTS
+from smena.transform.frames import OPENINGS, SHIFT_KEY, SIGNS, Z_REPORTS
+from smena.transform.health import signs_of
 from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected, unreadable
 from smena.transform.receipts import receipt_frames
 from smena.transform.schema import MOMENT
@@ -183,12 +184,13 @@ def _z_reports(found: Found) -> pd.DataFrame:
             "documents_quantity": found.column("documents_quantity"),
             "user_inn": [clean_inn(inn or "") or None for inn in found.column("user_inn")],
         }
+        | signs_of(found)
     )
 
 
 def _each_once(z_reports: pd.DataFrame) -> pd.DataFrame:
-    """Z-reports alike but for their page and time of receipt become one, received when it came first."""
-    contents = [column for column in z_reports if column not in ("page_id", "received_at")]
+    """Z-reports alike but for their page, time of receipt and signs become one, received when it came first."""
+    contents = [column for column in z_reports if column not in ("page_id", "received_at", *SIGNS)]
     if not z_reports.duplicated(contents).any():
         return z_reports
     in_order = z_reports.sort_values("received_at", kind="stable", na_position="last")

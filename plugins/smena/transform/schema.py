@@ -17,10 +17,15 @@ MOMENT = "datetime64[us]"
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Columns in order, with their dtypes. Money is `Int64` kopecks, identifiers are `string`, times have no zone."""
+    """Columns in order, with their dtypes. Money is `Int64` kopecks, identifiers are `string`, times have no zone.
+
+    Attributes:
+        optional: columns that a source need not give: where it does not, nothing is known of them.
+    """
 
     name: str
     columns: Mapping[str, str]
+    optional: tuple[str, ...] = ()
 
     def empty(self) -> pd.DataFrame:
         """A frame of this shape without rows."""
@@ -29,8 +34,14 @@ class Schema:
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with exactly these columns, in this order, of these types.
 
-        Raises KeyError for a column that is not there, and pandas' own errors for values that do not fit.
+        Raises KeyError for a column that is not there and not optional, and pandas' own errors for values that do not
+        fit.
         """
+        absent = [name for name in self.optional if name not in frame]
+        if absent:
+            frame = frame.assign(
+                **{name: pd.Series(pd.NA, index=frame.index, dtype=self.columns[name]) for name in absent}
+            )
         wanted = self._dtypes()
         columns = {column: frame[column] for column in wanted}
         if all(column.dtype == dtype for column, dtype in zip(columns.values(), wanted.values(), strict=True)):

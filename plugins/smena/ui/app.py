@@ -12,7 +12,19 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from smena.model.errors import AlreadyAnswered, SmenaError
 from smena.pipeline.road import Road
-from smena.ui import completeness, decisions, documents, downloads, integrations, links, month, quality, quarantine
+from smena.ui import (
+    completeness,
+    decisions,
+    decisions_answers,
+    documents,
+    downloads,
+    integrations,
+    links,
+    month,
+    quality,
+    quarantine,
+    today,
+)
 from smena.ui.asking import CannotBe
 from smena.ui.desk import Desk, NotInSight
 from smena.ui.doors import AtTheDoor, Looking
@@ -22,7 +34,7 @@ from smena.ui.refusing import refused_by
 from smena.ui.rendering import page, static_file
 
 _STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
-_ICONS = frozenset({"completeness", "documents", "decisions", "quality", "integrations", "month"})
+_ICONS = frozenset({"today", "completeness", "documents", "decisions", "quality", "integrations", "month"})
 _INK, _INK_IN_THE_DARK = "#3f3f46", "#d4d4d8"
 
 
@@ -36,7 +48,11 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
     app = FastAPI(title="Smena", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(road)
     app.state.forgery = Forgery(secret)
-    for room in (integrations, completeness, documents, downloads, decisions, links, quality, quarantine, month):
+    rooms = (
+        today, integrations, completeness, documents, downloads, decisions_answers, decisions, links, quality,
+        quarantine, month,
+    )  # fmt: skip
+    for room in rooms:
         app.include_router(room.router)
     app.add_api_route("/", _front, methods=["GET"], response_model=None)
     # A refusal of the outer layer has its page like any other; it asks nobody who he is.
@@ -51,7 +67,7 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
 
 
 def _front(request: Request, _who: Looking) -> Response:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/completeness")
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/today")
 
 
 def _refused_outside(request: Request) -> None:

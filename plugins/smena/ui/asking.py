@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -28,6 +30,9 @@ Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Text = Annotated[str, Query(max_length=200)]
 Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 
+_INN = re.compile(r"[0-9]{10}([0-9]{2})?")
+_SUM = re.compile(r"[0-9]{1,13}([.,][0-9]{1,2})?")
+
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -46,6 +51,23 @@ def day_of(text: str) -> date | None:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise CannotBe("not_a_day")
     return day
+
+
+def inn_of(text: str) -> str | None:
+    """An ИНН, or None where nothing was given. Raises CannotBe."""
+    if text and not _INN.fullmatch(text):
+        raise CannotBe("not_understood")
+    return text or None
+
+
+def sum_of(text: str) -> Decimal | None:
+    """Roubles as a person types them (`1 234,50`), or None where nothing was given. Raises CannotBe."""
+    if not text:
+        return None
+    found = _SUM.fullmatch("".join(text.split()))
+    if found is None:
+        raise CannotBe("not_a_sum")
+    return Decimal(found[0].replace(",", "."))
 
 
 def id_of(text: str) -> str:

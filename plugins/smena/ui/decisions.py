@@ -1,27 +1,27 @@
-"""«Решения»: what waits for a person, both sides side by side, the evidence, the words that resolve it."""
+"""«Решения»: what waits for a person as a table; one decision with both sides, its evidence and its answers."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request
+from starlette.responses import Response
 
-from smena.decisions.conflicts import resolve_many
-from smena.model.answers import WORDS, choices
-from smena.reads.decisions import decision_of, waiting
-from smena.reads.documents import orders_of_shifts
-from smena.ui.asking import AnyInn, CannotBe, Text, plain, ticked
-from smena.ui.desk import NotInSight, organization_in_sight
-from smena.ui.doors import Acting, AtDesk, Looking
-from smena.ui.rendering import page
+from smena.model.answers import choices
+from smena.reads.decisions import ABOUT, WITHOUT, counted, decision_of, listed
+from smena.ui.asking import Id
+from smena.ui.decisions_filter import WORDS_OF, Asked, AskedHere
+from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
+from smena.ui.doors import AtDesk, Looking
+from smena.ui.rendering import FRAGMENT, page
 from smena.ui.runs import Runs
-from smena.warehouse.database import Row, Transaction
+from smena.warehouse.database import Row
 
 router = APIRouter()
 
-A_PAGE = 50
-_LONGEST_REASON = 500
+A_PAGE = 100
+DECIDED_SHOWN = 10
+
 _AMOUNTS = (
     "cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund", "receipts",
     "order_date", "outcome",
@@ -29,74 +29,93 @@ _AMOUNTS = (
 
 
 @router.get("/decisions")
-def decisions(
+def decisions(request: Request, who: Looking, desk: AtDesk, asked: AskedHere) -> Response:
+    """Open decisions of a filter, those of the most money first, and what people answered last."""
+    return the_list(request, who, desk, asked, status=400 if asked.problem else 200)
+
+
+def the_list(
     request: Request,
-    who: Looking,
-    desk: AtDesk,
-    find_runs: Runs,
-    inn: AnyInn = "",
-    after: Text = "",
-    done: Text = "",
-    count: Text = "",
+    who: Visitor,
+    desk: Desk,
+    asked: Asked,
+    *,
+    status: int = 200,
+    problem: str = "",
+    stored: str = "",
+    ticked: tuple[int, ...] = (),
+    reason: str = "",
 ) -> Response:
-    """Open decisions, the oldest first, and what people decided last."""
+    """The table, with what was typed and ticked.
+
+    Args:
+        problem: the key of a message, or `stored` a reason: why nothing was done.
+    """
+    given = request.query_params
     with desk.reading(who) as transaction:
-        organization = organization_in_sight(transaction, inn) if inn else None
+        organization = organization_in_sight(transaction, asked.of.inn) if asked.of.inn else None
         organizations = transaction.rows("desk_organizations", search="", most=500)
-        first = int(after) if after.isdecimal() and len(after) < 19 else 0
-        rows = waiting(transaction, inn or None, after=first, most=A_PAGE)
-        decided = transaction.rows("desk_decided", inn=inn or None, most=10)
-        told_of = {one for row in rows for one in (row["shift_id"], row["rival_id"]) if one}
-        documents = orders_of_shifts(transaction, sorted(told_of))
-    for row in rows:
-        own = [one for one in documents if one["shift_id"] in (row["shift_id"], row["rival_id"])]
-        row |= {"choices": choices(row), "sides": _sides(row), "words": _words(row), "documents": own}
+        found = counted(transaction, asked.of)
+        pages = max(-(-found["decisions"] // A_PAGE), 1)
+        number = min(asked.page, pages)
+        rows = listed(transaction, asked.of, sort=asked.sort, down=asked.down, skip=(number - 1) * A_PAGE, rows=A_PAGE)
+        decided = transaction.rows("desk_decided", inn=asked.of.inn, most=DECIDED_SHOWN)
     return page(
         request,
         "decisions.html",
         who,
+        status=status,
         organization=organization,
         organizations=organizations,
         decisions=rows,
+        found=found,
         decided=decided,
-        common=_common(rows),
-        next_after=rows[-1]["decision_id"] if len(rows) == A_PAGE else None,
-        dags=find_runs({row["run_id"] for row in rows}),
-        done=done if done in WORDS else "",
-        count=count if count.isdecimal() and len(count) < 4 else "1",
+        about=ABOUT,
+        advices=(*WORDS_OF, WITHOUT),
+        words=WORDS_OF,
+        filter=asked.fields,
+        sort=asked.sort,
+        down=asked.down,
+        number=number,
+        pages=pages,
+        problem=problem or asked.problem,
+        stored=stored,
+        ticked=frozenset(ticked),
+        reason=reason,
+        done=given.get("done", "") if given.get("done") in (*WORDS_OF, "recommended", "taken_back") else "",
+        count=given.get("count", "") if given.get("count", "").isdecimal() else "",
+        without=given.get("without", "") if given.get("without", "").isdecimal() else "",
+        answered=given.get("answered", "") if given.get("answered", "").isdecimal() else "",
     )
 
 
-@router.post("/decisions/resolve")
-def resolve_decisions(
-    request: Request,
-    who: Acting,
-    desk: AtDesk,
-    word: Annotated[str, Form(max_length=20)],
-    decision: Annotated[list[int] | None, Form(max_length=A_PAGE)] = None,
-    reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
+@router.get("/decisions/{decision_id}")
+def decision(
+    request: Request, who: Looking, desk: AtDesk, find_runs: Runs, asked: AskedHere, decision_id: Id
 ) -> Response:
-    """One decision, or those that were ticked: all by one word and for one reason, or none of them."""
-    if word not in WORDS:
-        raise CannotBe("not_understood")
-    if not plain(reason):
-        raise CannotBe("reason_needed")
-    chosen = ticked(decision)
-
-    def look(transaction: Transaction) -> None:
-        for one in chosen:
-            if decision_of(transaction, one) is None:
-                raise NotInSight
-
-    with desk.acting(who, look) as transaction:
-        done = resolve_many(transaction, chosen, word, by=who.name, reason=plain(reason))
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?done={word}&count={len(done)}", 303)
-
-
-def _common(rows: list[Row]) -> tuple[str, ...]:
-    """The words that fit some of these decisions of two sources: what may be said of many at once."""
-    between = [row for row in rows if row["words"] == "between_word_"]
-    return between[0]["choices"] if len(between) > 1 else ()
+    """One decision: both sides, what differs, the documents behind it; the card alone for the script of the list."""
+    with desk.reading(who) as transaction:
+        row = decision_of(transaction, decision_id)
+        named = transaction.row("desk_decision_named", decision_id=decision_id)
+        if row is None or named is None:
+            raise NotInSight
+        shifts = sorted(one for one in (row["shift_id"], row["rival_id"]) if one)
+        documents = transaction.rows("desk_shift_documents", shifts=shifts)
+    row |= {
+        "choices": choices(row) if row["state"] == "open" else (),
+        "sides": _sides(row),
+        "words": _words(row),
+        "documents": documents,
+        "named": named,
+    }
+    return page(
+        request,
+        "decisions_card.html" if request.headers.get(FRAGMENT) else "decisions_one.html",
+        who,
+        row=row,
+        dags=find_runs({row["run_id"]}),
+        filter=asked.fields,
+    )
 
 
 def _words(row: Row) -> str:

@@ -24,6 +24,10 @@ from smena.ui.desk import Visitor
 from smena.ui.runs import address_of
 
 LANGUAGE_COOKIE = "smena_lang"
+FRAGMENT = "X-Fragment"
+"""The header by which a page's own script asks for a part without the page around it."""
+
+_HOUR = timedelta(hours=1)
 _HERE = Path(__file__).parent
 
 
@@ -38,7 +42,7 @@ def _environment() -> Environment:
     )
     made.filters |= {
         "money": _money, "day": _day, "moment": _moment, "figure": _figure, "duration": _duration, "query": _query,
-        "day_of_text": _day_of_text, "local": _local,
+        "day_of_text": _day_of_text, "local": _local, "signed": _signed, "plain_sum": _plain_sum,
     }  # fmt: skip
     return made
 
@@ -74,6 +78,7 @@ def page(
         token=forgery.seal(who.session, who.name) if who and who.may_act else "",
         path=request.url.path,
         asked=defaultdict(str, request.query_params),
+        counts=_counts(request, who),
         tab=template.partition("_")[0].partition(".")[0],
         **told_of,
     )  # fmt: skip
@@ -81,6 +86,14 @@ def page(
     if request.query_params.get("lang") in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, language, path=here or "/", samesite="strict", httponly=True)
     return response
+
+
+def _counts(request: Request, who: Visitor | None) -> Mapping[str, int]:
+    """What waits, for the navigation: by page. Of a refusal, and of a part of a page, none."""
+    if who is None or request.headers.get(FRAGMENT):
+        return {}
+    with request.app.state.desk.reading(who) as transaction:
+        return dict(transaction.row("desk_counts") or {})
 
 
 def _named(family: str, word: str, language: str) -> str:
@@ -112,8 +125,24 @@ def _moment(value: datetime | None) -> str:
 
 
 def _local(value: datetime | None, zone: str) -> str:
-    """A moment in an organisation's zone; the page says which zone it is."""
-    return "—" if value is None else f"{value.astimezone(ZoneInfo(zone)):%d.%m.%Y %H:%M}"
+    """A moment in a zone, with how far the zone is from UTC: `27.11.2026 15:04 (UTC+3)`."""
+    if value is None:
+        return "—"
+    there = value.astimezone(ZoneInfo(zone))
+    hours = (there.utcoffset() or timedelta()) / _HOUR
+    return f"{there:%d.%m.%Y %H:%M} (UTC{hours:+g})"
+
+
+def _signed(amount: Decimal | None) -> str:
+    """A difference: with its sign, and a dash where it is not known."""
+    if amount is None:
+        return "—"
+    return f"+{written(amount)}" if amount > 0 else written(amount)
+
+
+def _plain_sum(amount: Decimal | None) -> str:
+    """An amount without its sign, in kopecks, for the page's script; empty where it is not known."""
+    return "" if amount is None else str(int(abs(amount) * 100))
 
 
 def _duration(value: timedelta, t: Callable[..., str]) -> str:

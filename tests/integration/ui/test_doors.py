@@ -130,7 +130,7 @@ def test_every_answer_forbids_what_no_page_of_ours_does(houses: OpenBrowser) -> 
 
 
 def test_no_page_holds_a_script_or_a_style_of_its_own(houses: OpenBrowser) -> None:
-    for path in ("/completeness", "/documents", "/decisions", "/links", "/quality", "/integrations"):
+    for path in ("/today", "/completeness", "/documents", "/decisions", "/links", "/quality", "/integrations"):
         page = houses("anna").page(path)
         assert re.findall(r"<script[^>]*>", page) == ['<script src="/smena/static/desk.js" defer>']
         assert not re.search(r"<style|\son\w+=|style=", page)
@@ -157,14 +157,14 @@ def test_another_ones_organisation_is_not_there_by_a_filter_either(houses: OpenB
 
 def test_who_was_given_nothing_sees_nothing_and_is_told_how_to_get_it(houses: OpenBrowser) -> None:
     stranger = houses("stranger")
-    for path in ("/completeness", "/documents", "/quality", "/integrations"):
+    for path in ("/today", "/completeness", "/documents", "/quality", "/integrations"):
         page = stranger.page(path)
         assert "smena access grant --user stranger" in page
         assert not any(inn in page for inn in (INN, OTHER))
 
 
 def test_who_sees_all_sees_all(houses: OpenBrowser) -> None:
-    for path in ("/completeness", "/documents", "/quality", "/integrations"):
+    for path in ("/today", "/completeness", "/documents", "/quality", "/integrations"):
         assert all(inn in houses("auditor", may_act=False).page(path) for inn in (INN, OTHER))
 
 
@@ -186,7 +186,25 @@ HOSTILE = [
         *[("/documents", field) for field in ("from", "to", "kind", "status", "source", "kpp", "number", "after")],
         *[("/completeness", field) for field in ("month", "product", "q", "after", "after_name")],
         *[("/integrations", field) for field in ("q", "after", "after_name")],
-        *[("/decisions", field) for field in ("inn", "after", "done")],
+        *[
+            ("/decisions", field)
+            for field in (
+                "inn",
+                "about",
+                "advice",
+                "from",
+                "to",
+                "least",
+                "most",
+                "sort",
+                "order",
+                "page",
+                "done",
+                "count",
+                "answered",
+            )
+        ],
+        ("/today", "inn"),
         *[("/quality", field) for field in ("inn", "before", "before_difference", "done", "count", "left")],
         *[("/links", field) for field in ("inn", "after", "done")],
         *[(f"/documents/{INN}/export.csv", field) for field in ("from", "to", "kind", "status", "source", "number")],

@@ -202,7 +202,8 @@ def test_a_conflict_is_shown_with_both_sides_and_resolved_once(
     office.load_again()
     (waiting,) = office.waiting()
     anna = browser("anna")
-    page = anna.page("/decisions")
+    assert f'id="decision-{waiting["decision_id"]}"' in anna.page("/decisions")
+    page = anna.page(f"/decisions/{waiting['decision_id']}")
     kept, held = waiting["difference"]["cash_income"]
     assert f'class="differs">{written(kept)}</td><td class="differs">{written(held)}<' in page
     assert "источник сообщает другое о смене, ордера которой уже нельзя исправить" in page

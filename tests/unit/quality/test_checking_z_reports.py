@@ -33,7 +33,7 @@ GOOD = {
 def z_reports(*changes: dict[str, Any]) -> pd.DataFrame:
     """A good z-report labelled 10, then one for each of the changes, labelled 11 and on."""
     rows = [GOOD | {"shift_number": n, "fiscal_document_number": 20 * n} | c for n, c in enumerate(({}, *changes), 1)]
-    return Z_REPORTS.of({column: [row[column] for row in rows] for column in Z_REPORTS.columns}).set_axis(
+    return Z_REPORTS.of({column: [row.get(column) for row in rows] for column in Z_REPORTS.columns}).set_axis(
         range(10, 10 + len(rows))
     )
 

@@ -35,7 +35,7 @@ def week(*changes: dict[str, Any]) -> pd.DataFrame:
         | change
         for n, change in enumerate(changes)
     ]
-    return Z_REPORTS.of({column: [row[column] for row in rows] for column in Z_REPORTS.columns})
+    return Z_REPORTS.of({column: [row.get(column) for row in rows] for column in Z_REPORTS.columns})
 
 
 def blamed(frame: pd.DataFrame, **beside: pd.DataFrame) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from smena.transform.frames import SIGNS
 from tests.unit.transform.looks import BROKEN, all_conform, counts, one, read
 from tests.unit.transform.papers import (
     DRIVE,
@@ -32,6 +33,7 @@ def test_a_z_report_is_read_with_all_it_tells() -> None:
         "receipts_quantity": 12,
         "documents_quantity": 14,
         "user_inn": INN,
+        **dict.fromkeys(SIGNS),
     }
 
 

@@ -1,4 +1,5 @@
-// What a page cannot do without: Airflow's own theme, links out of the frame that Airflow shows us in, and one tick for all.
+// What a page cannot do without: Airflow's own theme, links out of the frame that Airflow shows us in, one tick for all, the
+// sum of what is ticked, rows that open in place, and the keys of a table.
 "use strict";
 
 (function () {
@@ -31,6 +32,23 @@
     step.remove();
   });
 
+  // How many are ticked, and what they sum to: whole kopecks, so that nothing is rounded.
+  function count() {
+    const chosen = document.querySelectorAll("input[data-one]:checked");
+    for (const told of document.querySelectorAll("[data-chosen]")) told.textContent = String(chosen.length);
+    let kopecks = 0n;
+    let known = chosen.length > 0;
+    for (const one of chosen) {
+      if (one.dataset.sum) kopecks += BigInt(one.dataset.sum);
+      else known = false;
+    }
+    for (const line of document.querySelectorAll("[data-chosen-sum-line]")) line.hidden = !known;
+    const text = String(kopecks).padStart(3, "0");
+    const roubles = text.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
+    for (const told of document.querySelectorAll("[data-chosen-sum]")) told.textContent = `${roubles},${text.slice(-2)}`;
+  }
+  count();
+
   document.addEventListener("change", function (event) {
     const all = event.target.closest("input[data-all]");
     if (all) {
@@ -39,10 +57,73 @@
       }
     }
     if (event.target.closest("input[data-all], input[data-one]")) {
-      const chosen = document.querySelectorAll("input[data-one]:checked").length;
-      for (const told of document.querySelectorAll("[data-chosen]")) told.textContent = String(chosen);
+      count();
     }
     const sends = event.target.closest("select[data-sends]");
     if (sends) sends.form.requestSubmit();
+  });
+
+  // A row of a table opens below itself; the link leads to the same on a page of its own.
+  async function open(row) {
+    const below = row.nextElementSibling;
+    if (below && below.hasAttribute("data-opened")) {
+      below.remove();
+      return;
+    }
+    const link = row.querySelector("a[data-opens]");
+    const answer = await fetch(link.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) {
+      window.location.assign(link.href);
+      return;
+    }
+    const opened = document.createElement("tr");
+    opened.dataset.opened = "";
+    const cell = opened.insertCell();
+    cell.colSpan = row.cells.length;
+    cell.innerHTML = await answer.text();
+    row.after(opened);
+  }
+
+  document.addEventListener("click", function (event) {
+    const row = event.target.closest("tr[data-row]");
+    if (!row || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (event.target.closest("input, button, summary") || (event.target.closest("a") && !event.target.closest("a[data-opens]"))) return;
+    event.preventDefault();
+    row.focus();
+    open(row);
+  });
+
+  function help() {
+    for (const one of document.querySelectorAll("[data-keys]")) one.hidden = !one.hidden;
+  }
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-keys-help]")) help();
+  });
+
+  document.addEventListener("keydown", function (event) {
+    const rows = Array.from(document.querySelectorAll("[data-rows] tr[data-row]"));
+    if (!rows.length || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const at = rows.indexOf(document.activeElement.closest("tr[data-row]"));
+    if (event.key === "j" || event.key === "k") {
+      const next = rows[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), rows.length - 1)];
+      next.focus();
+      next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "?") {
+      help();
+    } else if (at >= 0 && event.key === " " && !event.target.closest("button, a, summary")) {
+      const tick = rows[at].querySelector("input[data-one]");
+      if (!tick || event.target === tick) return;
+      tick.checked = !tick.checked;
+      count();
+    } else if (at >= 0 && event.key === "Enter" && event.target === rows[at]) {
+      open(rows[at]);
+    } else {
+      return;
+    }
+    event.preventDefault();
   });
 })();

@@ -1,0 +1,14 @@
+-- Run by the desk: one decision as the list names it.
+select
+    decision_id,
+    organization_inn,
+    timezone,
+    state,
+    about,
+    day,
+    till,
+    rival_till,
+    difference,
+    word
+from control.decision_listed
+where decision_id = %(decision_id)s

@@ -1,0 +1,25 @@
+-- Run by taking answers back, last: the same questions, open again, each by a row of its own.
+-- reads: asked_answer
+insert into control.decision (
+    organization_inn, kind, shift_id, rival_id, document_id, reason, kept, held, proposal, recommendation, digest,
+    evidence, decided_by, batch_id
+)
+select
+    decision.organization_inn,
+    decision.kind,
+    decision.shift_id,
+    decision.rival_id,
+    decision.document_id,
+    decision.reason,
+    decision.kept,
+    decision.held,
+    decision.proposal,
+    decision.recommendation,
+    decision.digest,
+    decision.evidence,
+    decision.decided_by,
+    decision.batch_id
+from asked_answer
+inner join control.decision on asked_answer.decision_id = decision.decision_id
+order by decision.decision_id
+returning decision_id

@@ -1,0 +1,28 @@
+"""The health of registers: one reading for the page «Сегодня» and for alerts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from smena.warehouse.database import Row, Transaction, Warehouse
+
+SIGNS = ("drive_replace", "drive_memory_full", "open_shift", "silent", "not_sent", "drive_exhausted")
+"""What may be wrong with a register, the gravest first."""
+
+UNKNOWN = "unknown"
+"""In place of a sign: the newest z-report says nothing of the register's health, or there is none."""
+
+
+def signs(asked: Transaction | Warehouse, now: datetime, *, inn: str | None = None, most: int = 100) -> list[Row]:
+    """Registers with a sign, one row each sign, the gravest first. Times are the register's own."""
+    return asked.rows("register_signs", now=now, inn=inn, most=most)
+
+
+def signs_counted(asked: Transaction | Warehouse, now: datetime, *, inn: str | None = None) -> dict[str, int]:
+    """How many registers have each sign, UNKNOWN among them; a sign that no register has is left out."""
+    return {row["sign"]: row["registers"] for row in asked.rows("register_signs_counted", now=now, inn=inn)}
+
+
+def new_signs(asked: Transaction | Warehouse, now: datetime, *, day: object, inn: str | None = None) -> list[Row]:
+    """Signs that no alert of an earlier day has told, by organisation and sign, as alerts name them."""
+    return asked.rows("alert_registers", now=now, day=day, inn=inn)

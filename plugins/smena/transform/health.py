@@ -1,0 +1,50 @@
+"""What z-reports say of the health of their register: signs of the fiscal drive, documents that were not sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from smena.transform.pages import Found, moments
+
+_YES, _NO = (True, "1", "true"), (False, "0", "false")
+_MOST = 2**31 - 1
+_FIRST_YEAR, _LAST_YEAR = 2016, 2100
+"""Online registers are there since 2016; the bounds of .NET's calendar stand for no time at all."""
+
+
+def signs_of(found: Found) -> dict[str, Any]:
+    """The columns SIGNS of the z-reports found. A form that nobody knows says nothing."""
+    return {
+        "drive_replace": [_sign(one) for one in found.column("fiscal_drive_replace_required_sign")],
+        "drive_exhausted": [_sign(one) for one in found.column("fiscal_drive_exhaustion_sign")],
+        "drive_memory_full": [_sign(one) for one in found.column("fiscal_drive_memory_exceeded_sign")],
+        "ofd_timeout": [_sign(one) for one in found.column("ofd_response_timeout_sign")],
+        "not_sent": [_count(one) for one in found.column("not_transmitted_documents_quantity")],
+        "not_sent_since": moments(_moment(one) for one in found.column("not_transmitted_documents_date_time")),
+    }
+
+
+def _sign(value: object) -> bool | None:
+    """0 and 1, as numbers, texts or truth values."""
+    told = value.strip().lower() if isinstance(value, str) else value
+    # 1.0 equals 1, and is taken for it.
+    return True if told in _YES else False if told in _NO else None
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, str) and value.strip().isdecimal() and len(value.strip()) <= len(str(_MOST)):
+        value = int(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST
+    return value if is_count else None  # type: ignore[return-value]
+
+
+def _moment(value: object) -> datetime | None:
+    """Local time of the register; `1970-01-01T00:00:00` and times that cannot be read are none."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if moment is None or not _FIRST_YEAR <= moment.year < _LAST_YEAR:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

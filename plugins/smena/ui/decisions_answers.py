@@ -1,0 +1,161 @@
+"""«Решения»: answers, to one, to those that were ticked, to all of a filter; and answers taken back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.decisions.conflicts import WORDS, resolve_each
+from smena.decisions.taking_back import take_back
+from smena.model.errors import AlreadyAnswered, WrongUse
+from smena.reads.decisions import counted, recommended_answers, recommended_words
+from smena.ui.asking import CannotBe, plain, ticked
+from smena.ui.decisions import A_PAGE, the_list
+from smena.ui.decisions_filter import Asked, AskedByForm
+from smena.ui.desk import Desk, NotInSight, Visitor
+from smena.ui.doors import Acting, AtDesk
+from smena.ui.rendering import page
+from smena.warehouse.database import Transaction
+
+router = APIRouter()
+
+RECOMMENDED = "recommended"
+"""In place of an answer: to each decision the one that is recommended."""
+
+_LONGEST_REASON = 500
+Reason = Annotated[str, Form(max_length=_LONGEST_REASON)]
+
+
+@router.post("/decisions/resolve")
+def resolve_decisions(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    asked: AskedByForm,
+    word: Annotated[str, Form(max_length=20)] = "",
+    other_word: Annotated[str, Form(max_length=20)] = "",
+    decision: Annotated[list[int] | None, Form(max_length=A_PAGE)] = None,
+    reason: Reason = "",
+    scope: Annotated[str, Form(pattern="^(chosen|filter)$")] = "chosen",
+    confirmed: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Those that were ticked, or all of the filter: all of them are answered, for one reason, or none.
+
+    `word` is an answer, RECOMMENDED, or `other`: then `other_word` is the answer.
+    """
+    if word == "all":
+        word, scope = RECOMMENDED, "filter"
+    word = other_word if word == "other" else word
+    told = plain(reason)
+    try:
+        if word not in (*WORDS, RECOMMENDED) or (scope == "filter" and word != RECOMMENDED):
+            raise CannotBe("not_understood" if word else "word_needed")  # noqa: TRY301
+        if asked.problem:
+            raise CannotBe(asked.problem)  # noqa: TRY301
+        chosen = ticked(decision) if scope == "chosen" else []
+        if not told:
+            raise CannotBe("reason_needed")  # noqa: TRY301
+        if scope == "filter":
+            return _answer_all(request, who, desk, asked, told, confirmed)
+        return _answer(request, who, desk, asked, chosen, word, told)
+    except CannotBe as wrong:
+        kept = tuple(decision or ())
+        return the_list(request, who, desk, asked, status=400, problem=str(wrong), ticked=kept, reason=told)
+    except AlreadyAnswered:
+        raise
+    except WrongUse as wrong:
+        if not wrong.stored:
+            raise
+        kept = tuple(decision or ())
+        return the_list(request, who, desk, asked, status=409, stored=wrong.stored, ticked=kept, reason=told)
+
+
+def _answer(
+    request: Request, who: Visitor, desk: Desk, asked: Asked, chosen: list[int], word: str, reason: str
+) -> Response:
+    """Those that were ticked. Where each gets the recommended answer, those without one stay open."""
+    seen = _InSight(chosen)
+    with desk.acting(who, seen) as transaction:
+        answers = dict.fromkeys(chosen, word) if word != RECOMMENDED else seen.recommended
+        if not answers:
+            raise CannotBe("nothing_recommended")
+        done = resolve_each(transaction, answers, by=who.name, reason=reason)
+    return _back(request, asked, done=word, count=len(done), without=len(chosen) - len(done), answered=min(answers))
+
+
+def _answer_all(request: Request, who: Visitor, desk: Desk, asked: Asked, reason: str, confirmed: str) -> Response:
+    """All of the filter that have a recommended answer: asked first, then done as it was shown."""
+    with desk.reading(who) as transaction:
+        found = counted(transaction, asked.of)
+        words = recommended_words(transaction, asked.of)
+        answers = recommended_answers(transaction, asked.of)
+    if confirmed != found["digest"] or not answers:
+        return page(
+            request, "decisions_confirm.html", who, found=found, words=words, filter=asked.fields, reason=reason,
+            changed=bool(confirmed),
+        )  # fmt: skip
+    with desk.acting(who, _InSight(list(answers))) as transaction:
+        done = resolve_each(transaction, answers, by=who.name, reason=reason)
+    without = found["decisions"] - found["recommended"]
+    return _back(request, asked, done=RECOMMENDED, count=len(done), without=without, answered=min(answers))
+
+
+@router.post("/decisions/take-back")
+def take_answers_back(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    asked: AskedByForm,
+    decision: Annotated[int, Form(ge=1, lt=2**63)],
+    reason: Reason = "",
+) -> Response:
+    """The answer to this decision, with all that were given at once with it."""
+    told = plain(reason)
+    if not told:
+        return the_list(request, who, desk, asked, status=400, problem="reason_needed")
+    seen = _Together(decision)
+    try:
+        with desk.acting(who, seen) as transaction:
+            again = take_back(transaction, seen.decisions, by=who.name, reason=told)
+    except WrongUse as wrong:
+        if not wrong.stored:
+            raise
+        return the_list(request, who, desk, asked, status=409, stored=wrong.stored)
+    return _back(request, asked, done="taken_back", count=len(again))
+
+
+class _InSight:
+    """Looks for decisions with the visitor's eyes, and remembers which answers are recommended."""
+
+    def __init__(self, decisions: list[int]) -> None:
+        self._decisions = decisions
+        self.recommended: dict[int, str] = {}
+
+    def __call__(self, transaction: Transaction) -> None:
+        rows = transaction.rows("desk_decisions_in_sight", decisions=self._decisions)
+        if len(rows) != len(self._decisions):
+            raise NotInSight
+        self.recommended = {row["decision_id"]: row["word"] for row in rows if row["word"]}
+
+
+class _Together:
+    """Looks, with the visitor's eyes, for the answers that were given at once with one."""
+
+    def __init__(self, decision: int) -> None:
+        self._decision = decision
+        self.decisions: list[int] = []
+
+    def __call__(self, transaction: Transaction) -> None:
+        if not transaction.rows("desk_decisions_in_sight", decisions=[self._decision]):
+            raise NotInSight
+        rows = transaction.rows("desk_answered_together", decision_id=self._decision)
+        # One that was not given, or is taken back already, is refused with its reason.
+        self.decisions = [row["decision_id"] for row in rows] or [self._decision]
+
+
+def _back(request: Request, asked: Asked, **told: object) -> Response:
+    query = urlencode(asked.fields | {name: str(value) for name, value in told.items() if value})
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?{query}", 303)

@@ -1,0 +1,82 @@
+"""«Сегодня», the first page: cash of yesterday and of the month, what is new, what waits, the health of registers."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from smena.reads.registers import SIGNS, UNKNOWN, signs, signs_counted
+from smena.ui.asking import AnyInn
+from smena.ui.chart import bars
+from smena.ui.desk import organization_in_sight
+from smena.ui.doors import AtDesk, Looking
+from smena.ui.rendering import page
+from smena.warehouse.database import Row
+
+router = APIRouter()
+
+POINTS_SHOWN = 50
+SIGNS_SHOWN = 100
+_WAITS = {
+    "decisions": "decisions", "shifts": "completeness", "missing": "completeness", "quarantine": "quality",
+    "differences": "quality",
+}  # fmt: skip
+"""What may wait, with the page where it is seen."""
+
+
+@router.get("/today")
+def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Response:
+    """Of one organisation, or of all in sight."""
+    now, chosen = desk.road.now(), inn or None
+    with desk.reading(who) as transaction:
+        organization = organization_in_sight(transaction, inn) if inn else None
+        organizations = transaction.rows("desk_organizations", search="", most=500)
+        days = transaction.rows("desk_today_days", now=now, inn=chosen)
+        cash = transaction.rows("desk_today_cash", now=now, inn=chosen, most=POINTS_SHOWN)
+        fresh = transaction.rows("desk_today_new", inn=chosen)
+        waits = transaction.row("desk_today_waits", inn=chosen) or {}
+        registers = signs(transaction, now, inn=chosen, most=SIGNS_SHOWN)
+        counts = signs_counted(transaction, now, inn=chosen)
+    yesterday = days[0]["yesterday"] if days else None
+    of_level: dict[str, list[Row]] = {"organization": [], "point": [], "day": []}
+    for row in cash:
+        of_level[row["level"]].append(row)
+    by_day = {row["day"]: row["month"] for row in of_level["day"]}
+    return page(
+        request,
+        "today.html",
+        who,
+        organization=organization,
+        organizations=organizations,
+        yesterday=yesterday,
+        timezone=days[0]["timezone"] if days else "",
+        # Days differ by a day where organisations are in zones far from each other.
+        other_days=len(days) > 1,
+        cash=of_level["organization"],
+        points=of_level["point"],
+        points_left=len(of_level["point"]) == POINTS_SHOWN,
+        total=_total(of_level["organization"]),
+        chart=bars(_month(by_day, yesterday)) if yesterday else None,
+        fresh=fresh,
+        waits=[(name, waits[name], to) for name, to in _WAITS.items() if waits.get(name)],
+        registers=registers,
+        signs=[(name, counts[name]) for name in SIGNS if counts.get(name)],
+        unknown=counts.get(UNKNOWN, 0),
+    )
+
+
+def _total(rows: list[Row]) -> dict[str, Any]:
+    """Sums of the organisations shown; None where nothing is known."""
+    known = {name: [row[name] for row in rows if row[name] is not None] for name in ("yesterday", "month")}
+    sums = {name: sum(amounts, Decimal(0)) if amounts else None for name, amounts in known.items()}
+    return sums | {"left_out": sum(row["left_out"] for row in rows)}
+
+
+def _month(by_day: dict[date, Decimal | None], yesterday: date) -> list[tuple[date, Decimal | None]]:
+    """Each day of the month through yesterday; None where no shift with known cash was closed."""
+    days = [yesterday.replace(day=number) for number in range(1, yesterday.day + 1)]
+    return [(day, by_day.get(day)) for day in days]

@@ -1,0 +1,213 @@
+"""An answer is taken back for as long as nothing was built upon it: the books are as before, and it is asked again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from smena.decisions.conflicts import resolve_many
+from smena.decisions.documents import NEW, mark
+from smena.decisions.taking_back import take_back
+from smena.model.errors import BrokenPromise, WrongUse
+from smena.model.reasons import Reason
+from tests.integration.decisions.deciding import MORE, Office
+
+DAY = date(2025, 12, 29)
+SAME = ["revision", "loaded_at", "status_at"]
+
+
+def back(office: Office, *decisions: int, reason: str = "the wrong till") -> list[int]:
+    with office.town.warehouse.transaction() as transaction:
+        return take_back(transaction, decisions, by="Борис", reason=reason)
+
+
+def asked(office: Office, days: tuple[date, ...] = (DAY,), *, accept: bool = True) -> list[dict[str, Any]]:
+    """An accepted sale of each of these days is reported otherwise: the shifts."""
+    shifts = []
+    for day in days:
+        _, shift = office.a_sale(day)
+        if accept:
+            office.accept(*office.live(shift))
+        office.tell(shift, MORE, beside=True)
+        shifts.append(shift)
+    office.load_again()
+    return shifts
+
+
+def refusal(error: pytest.ExceptionInfo[WrongUse]) -> str:
+    return error.value.stored.partition(" ")[0]
+
+
+@pytest.mark.parametrize("word", ["keep-ofd", "reverse"])
+def test_the_books_are_as_before_the_answer_and_the_question_is_open_again(office: Office, word: str) -> None:
+    asked(office)
+    (waiting,) = office.waiting()
+    before = office.town.books(but=SAME)
+    orders = {str(o["document_id"]): o for o in office.town.orders()}
+    office.resolve(word)
+    (again,) = back(office, waiting["decision_id"])
+    (open_,) = office.waiting()
+    assert open_["decision_id"] == again > waiting["decision_id"]
+    assert open_["difference"] == waiting["difference"]
+    now = {str(o["document_id"]): o for o in office.town.orders()}
+    for document_id, order in orders.items():
+        for name in ("status", "status_by", "status_reason", "amount", "number", "reversed_on", "shift_id"):
+            assert now[document_id][name] == order[name], name
+    issued = [one for one in now.values() if str(one["document_id"]) not in orders]
+    assert {(one["status"], one["status_by"], one["status_reason"]) for one in issued} == (
+        {("reversed", "Борис", "the wrong till")} if word == "reverse" else set()
+    )
+    if word == "keep-ofd":
+        assert office.town.books(but=SAME) == before
+    row = next(
+        one for one in office.town.table("control.decision", "decision_id")
+        if one["decision_id"] == waiting["decision_id"]
+    )  # fmt: skip
+    assert (row["state"], row["resolution"], row["resolved_by"]) == ("resolved", word, "Анна")
+    assert (row["taken_back_by"], row["taken_back_reason"]) == ("Борис", "the wrong till")
+    assert row["taken_back_at"] is not None
+    office.check()
+
+    # A load does not change it, and it is answered again like any other.
+    stood = office.town.books(but=SAME)
+    office.load_again()
+    assert office.town.books(but=SAME) == stood
+    assert [one["decision_id"] for one in office.waiting()] == [again]
+    office.resolve("reverse")
+    office.check()
+    order = next(o for o in orders.values() if str(o["shift_id"]) == waiting["shift_id"])
+    (sale,) = [one for one in office.live(office.shift_of(order)) if one["operation"] == "cash_income"]
+    assert sale["issue"] == (3 if word == "reverse" else 2)
+
+
+def test_what_was_answered_once_and_taken_back_is_asked_by_the_next_load_too(office: Office) -> None:
+    """A source that tells the former sums again closes the question, and the same difference opens it anew."""
+    (shift,) = asked(office)
+    (waiting,) = office.waiting()
+    office.resolve("keep-ofd")
+    back(office, waiting["decision_id"])
+    office.town.sandbox.faults.clear()
+    office.load_again()
+    assert office.waiting() == []
+    office.tell(shift, MORE)
+    office.load_again()
+    assert len(office.waiting()) == 1
+    office.check()
+
+
+def test_many_are_taken_back_at_once_or_none(office: Office) -> None:
+    days = (date(2025, 12, 28), DAY, date(2026, 1, 2))
+    asked(office, days)
+    ids = [row["decision_id"] for row in office.waiting()]
+    with office.town.warehouse.transaction() as transaction:
+        resolve_many(transaction, ids, "reverse", by="Анна", reason="the till was counted")
+    issued = [o for o in office.town.orders() if o["issue"] == 2]
+    office.accept(issued[0])
+    stood = office.town.books()
+    with pytest.raises(WrongUse) as error:
+        back(office, *ids)
+    assert refusal(error) == Reason.ANSWER_BUILT_UPON
+    assert office.town.books() == stood
+    with office.town.warehouse.transaction() as transaction:
+        mark(transaction, [str(issued[0]["document_id"])], status=NEW, by="Анна", reason="too early")
+    assert len(back(office, *ids)) == len(ids)
+    assert len(office.waiting()) == len(ids)
+    office.check()
+
+
+def test_it_is_refused_where_something_was_built_upon_it(office: Office) -> None:
+    (shift,) = asked(office)
+    (waiting,) = office.waiting()
+    number = waiting["decision_id"]
+    with pytest.raises(WrongUse) as error:
+        back(office, number)
+    assert refusal(error) == Reason.ANSWER_NOT_GIVEN
+    office.resolve("reverse")
+    with pytest.raises(WrongUse, match="needs a reason"):
+        back(office, number, reason=" ")
+    with pytest.raises(WrongUse) as error:
+        back(office, 10**9)
+    assert refusal(error) == Reason.ANSWER_UNKNOWN
+
+    office.close(date(2025, 12, 31))
+    with pytest.raises(WrongUse) as error:
+        back(office, number)
+    assert refusal(error) == Reason.ANSWER_IN_CLOSED_PERIOD
+    office.open()
+
+    # A later load has revised the order that it issued.
+    office.tell(shift, 2 * MORE)
+    office.load_again()
+    with pytest.raises(WrongUse) as error:
+        back(office, number)
+    assert refusal(error) == Reason.ANSWER_OUTDATED
+    office.check()
+
+
+def test_it_is_taken_back_once_and_a_rules_answer_never(office: Office) -> None:
+    (shift,) = asked(office)
+    (waiting,) = office.waiting()
+    office.resolve("keep-ofd")
+    (again,) = back(office, waiting["decision_id"])
+    with pytest.raises(WrongUse) as error:
+        back(office, waiting["decision_id"])
+    assert refusal(error) == Reason.ANSWER_TAKEN_BACK_ALREADY
+    office.tell(shift, 0)
+    office.load_again()
+    assert office.waiting() == []
+    with pytest.raises(WrongUse) as error:
+        back(office, again)
+    assert refusal(error) == Reason.ANSWER_BY_RULE
+
+
+def test_an_older_answer_is_not_taken_back_under_a_newer_one(office: Office) -> None:
+    (shift,) = asked(office)
+    (first,) = office.waiting()
+    office.resolve("keep-ofd")
+    office.tell(shift, 2 * MORE)
+    office.load_again()
+    (second,) = office.waiting()
+    with pytest.raises(WrongUse) as error:
+        back(office, first["decision_id"])
+    assert refusal(error) == Reason.ANSWER_ASKED_AGAIN
+    office.resolve("keep-ofd")
+    with pytest.raises(WrongUse) as error:
+        back(office, first["decision_id"])
+    assert refusal(error) == Reason.ANSWER_OUTDATED
+    # Not even where the newer answer is taken back, and the newer question waits.
+    back(office, second["decision_id"])
+    with pytest.raises(WrongUse) as error:
+        back(office, first["decision_id"])
+    assert refusal(error) == Reason.ANSWER_ASKED_AGAIN
+    office.check()
+
+
+@pytest.mark.parametrize(
+    ("statement", "promise"),
+    [
+        (
+            "update accounting.cash_order set status = 'reversed' where status = 'new' and issue = 2;"
+            "update accounting.cash_order set status = 'new', reversed_decision_id = null, reversed_on = null,"
+            " status_by = 'x', status_at = now(), revision = revision + 1 where reversed_decision_id is not null",
+            "cannot become new",
+        ),
+        ("update control.decision set state = 'open' where state = 'resolved'", "what was decided stays"),
+        (
+            "update control.decision set taken_back_by = 'x', taken_back_at = now(), taken_back_reason = 'x',"
+            " resolution = 'reject' where state = 'resolved'",
+            "what was decided stays",
+        ),
+        (
+            "update control.decision set taken_back_by = 'x', taken_back_at = now(), taken_back_reason = ' '"
+            " where state = 'resolved'",
+            "taking_back_is_signed",
+        ),
+    ],
+)
+def test_the_database_lets_nobody_go_round_it(office: Office, statement: str, promise: str) -> None:
+    asked(office)
+    office.resolve("reverse")
+    with pytest.raises(BrokenPromise, match=promise):
+        office.town.sql(statement)

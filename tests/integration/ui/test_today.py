@@ -1,0 +1,84 @@
+"""«Сегодня»: cash by organisation and point, what is new, what waits, the health of registers; and who sees what."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from smena.model.money import written
+from tests.integration.ui.conftest import OpenBrowser
+from tests.town import Town
+
+NET = ("cash_income", "cash_payout_refund"), ("cash_refund", "cash_payout")
+
+
+def cash_of(town: Town, first: date, last: date, *inns: str) -> Decimal:
+    """Net cash of booked shifts that were closed in these days."""
+    return sum(
+        (
+            sum(one[name] for name in NET[0]) - sum(one[name] for name in NET[1])
+            for one in town.shifts()
+            if one["organization_inn"] in inns and first <= one["closed_at"].date() <= last
+            and one["outcome"] in ("issued", "no_cash", "conflict")
+        ),
+        Decimal(0),
+    )  # fmt: skip
+
+
+def test_cash_of_yesterday_and_of_the_month_is_that_of_the_shifts(browser: OpenBrowser, town: Town) -> None:
+    yesterday = date.fromordinal(town.road.now().date().toordinal() - 1)
+    newest = max(one["closed_at"] for one in town.shifts()).date()
+    town.sql(
+        "update accounting.shift set closed_at = closed_at + %s * interval '1 day',"
+        " opened_at = opened_at + %s * interval '1 day'",
+        (yesterday - newest).days, (yesterday - newest).days,
+    )  # fmt: skip
+    first = yesterday.replace(day=1)
+    page = browser("anna").page("/today")
+    own = town.inns[0]
+    assert f'<p class="big">{written(cash_of(town, yesterday, yesterday, own))} ₽</p>' in page
+    assert f'<p class="big">{written(cash_of(town, first, yesterday, own))} ₽</p>' in page
+    assert town.inns[1] not in page
+    both = browser("admin").page("/today")
+    assert f'<p class="big">{written(cash_of(town, first, yesterday, *town.inns))} ₽</p>' in both
+    assert len(re.findall(r'<rect class="above"', both)) == yesterday.day
+    assert f"{yesterday:%d.%m.%Y}: {written(cash_of(town, yesterday, yesterday, *town.inns))} ₽" in both
+    one = browser("admin").page("/today", inn=own)
+    assert f'<p class="big">{written(cash_of(town, first, yesterday, own))} ₽</p>' in one
+    # Registers by their names.
+    (name,) = set(town.sql("select name from control.register where organization_inn = %s limit 1", own))
+    assert name[0] and name[0] in page
+
+
+def test_a_shift_that_is_not_booked_is_counted_apart_and_not_summed(browser: OpenBrowser, town: Town) -> None:
+    yesterday = date.fromordinal(town.road.now().date().toordinal() - 1)
+    shift = next(one for one in town.shifts() if one["organization_inn"] == town.inns[0] and one["cash_income"])
+    town.sql(
+        "update accounting.shift set outcome = 'needs_review', closed_at = %s where shift_id = %s",
+        datetime.combine(yesterday, shift["closed_at"].time()), shift["shift_id"],
+    )  # fmt: skip
+    page = browser("anna").page("/today")
+    assert "Не вошло смен: 1" in page
+    assert re.search(r"Смены, которые не проведены: <b>1</b>", page)
+
+
+def test_what_is_new_and_what_waits_lead_to_their_pages(browser: OpenBrowser, town: Town) -> None:
+    inn, anna = town.inns[0], browser("anna")
+    new = [one for one in town.orders() if one["organization_inn"] == inn and one["kind"] == "pko"]
+    page = anna.page("/today", inn=inn)
+    assert re.search(rf'documents\?inn={inn}&amp;status=new&amp;kind=pko">ПКО: <b>{len(new)}</b>', page) or re.search(
+        rf'href="[^"]*documents[^"]*kind=pko[^"]*">[^<]*: <b>{len(new)}</b>', page
+    )
+    assert written(sum(one["amount"] for one in new)) in page
+
+
+def test_the_first_page_of_the_desk_is_today_and_others_organisations_are_not_there(
+    houses: OpenBrowser, browser: OpenBrowser, town: Town
+) -> None:
+    assert houses("anna").get("/").headers["Location"].endswith("/today")
+    assert "Сегодня" in houses("anna").page("/today")
+    assert browser("anna").get("/today", inn=town.inns[1]).status_code == 404
+    assert browser("anna").get("/today", inn="12").status_code in (400, 422)
+    assert 'form method="post"' not in browser("auditor", may_act=False).page("/today")
+    assert "Today" in houses("anna").page("/today", lang="en")
