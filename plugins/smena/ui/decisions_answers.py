@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from smena.decisions.conflicts import WORDS, resolve_each
+from smena.decisions.conflicts import resolve_each
 from smena.decisions.taking_back import take_back
+from smena.model.answers import WORDS
 from smena.model.errors import AlreadyAnswered, WrongUse
 from smena.reads.decisions import counted, recommended_answers, recommended_words
 from smena.ui.asking import CannotBe, plain, ticked

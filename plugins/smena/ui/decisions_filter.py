@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Form, Request
 
-from smena.decisions.conflicts import WORDS
+from smena.model.answers import WORDS
 from smena.reads.decisions import ABOUT, SORTS, WITHOUT, Filter
 from smena.ui.asking import CannotBe, day_of, inn_of, plain, sum_of
 
