@@ -11,6 +11,7 @@ import pytest
 from demo.postgres import EmbeddedPostgres
 from sandbox import SandboxServer, SandboxSettings
 from smena.warehouse.database import Warehouse
+from tests.integration.cli.seen import Seen, looked_at
 from tests.integration.cli.shop import FIRST, INN, KPP, MARCH, NAMES, Shop, cli_of
 from tests.town import Town
 from tests.unit.cli.commands import Cli
@@ -67,3 +68,10 @@ def loaded(_standing: Callable[[], Warehouse]) -> Iterator[Shop]:
         town.load()
         assert {order["kind"] for order in town.orders()} == {"pko", "rko"}
         yield Shop(town)
+
+
+@pytest.fixture(scope="session")
+def seen(_standing: Callable[[], Warehouse]) -> Iterator[Seen]:
+    """A shop with trouble of every sort, and who looks at it: not to be changed."""
+    with looked_at(_standing()) as one:
+        yield one

@@ -6,115 +6,27 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sandbox import DEFAULT_MARKET_KEY, MarketSettings, SandboxServer, SandboxSettings
-from smena.decisions.documents import ACCEPTED, REJECTED, mark, show
+from smena.decisions.documents import ACCEPTED, show
 from smena.messages import message
 from smena.model.window import MARKET, OFD, Window
 from smena.observability.metrics import COVERAGE, DECISIONS, LAG, QUARANTINE, of_standings
-from smena.pipeline.alerts import gather
 from smena.reads import completeness
 from smena.reads.documents import Filter
 from smena.reads.standing import standings
-from smena.warehouse.database import Warehouse
 from smena.warehouse.sql import query
-from tests.integration.cli.shop import FIRST, LAST, MARCH, Shop
-from tests.integration.ui.browser import Browser
-from tests.town import Town
+from tests.integration.cli.seen import DAYS, Seen
+from tests.integration.cli.shop import FIRST, LAST
 
-DAYS = ("--from", str(FIRST), "--to", str(LAST))
 WHOLE = Window(FIRST, LAST)
 STATES = ["missing", "out_of_reach", "waits", "offline", "open", "late", "complete", "disabled", "ahead"]
 """The worst first."""
 PAGE = completeness.Page(100)
-TROUBLE = (
-    "update accounting.shift set outcome = 'needs_review' where shift_id = ("
-    " select shift_id from accounting.shift where source = 'ofd' and outcome = 'issued' order by closed_at limit 1)",
-    "update accounting.shift set late_by = interval '2 days' where shift_id = ("
-    " select shift_id from accounting.shift where source = 'ofd' and closed_at >= '2025-03-07'"
-    " order by kkt_reg_id, closed_at limit 1)",
-    "insert into control.gap (organization_inn, product, unit_id, days, reason)"
-    " select organization_inn, 'ofd', kkt_reg_id, daterange('2025-03-05', '2025-03-06'), 'failed'"
-    " from control.register order by kkt_reg_id limit 1",
-    "delete from control.covered_day where day = '2025-03-04' and product = 'ofd'",
-    "delete from control.coverage where product = 'ofd' and unit_id = (select max(kkt_reg_id) from control.register)",
-    "insert into control.decision (organization_inn, kind, document_id, reason, kept, held, digest, evidence,"
-    " decided_by, batch_id) select organization_inn, 'conflict', document_id, 'no_link', '{}', '{}', 'x', '{}',"
-    " 'rule', batch_id from accounting.market_document order by date, document_id limit 1",
-    "insert into control.decision (organization_inn, kind, shift_id, reason, kept, held, digest, evidence,"
-    " decided_by, batch_id) select organization_inn, 'review', shift_id, 'no_link', '{}', '{}', 'y', '{}',"
-    " 'rule', batch_id from accounting.shift where source = 'ofd' and outcome = 'issued' order by closed_at limit 1",
-    "insert into control.quarantine (organization_inn, product, kind, step, reason, record, digest, batch_id)"
-    " select organization_inn, 'ofd', 'closeShift', 'read', 'fiscal_sign_not_32_bits', '{}', 'z', max(batch_id)"
-    " from control.batch where product = 'ofd' group by organization_inn",
-)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A shop with trouble of every sort, and who looks at it."""
-
-    shop: Shop
-    page: Browser
-    reconciled: dict[str, Any]
-
-    @property
-    def inn(self) -> str:
-        return self.shop.inn
-
-    @property
-    def warehouse(self) -> Warehouse:
-        return self.shop.town.warehouse
-
-    @property
-    def organization(self) -> dict[str, Any]:
-        return self.warehouse.rows("desk_organization", inn=self.inn)[0]
-
-    def told(self, *words: str) -> dict[str, Any]:
-        """What a command answers; that something waits is its exit code 1."""
-        done = self.shop.cli.here(*words, "--json")
-        assert done.code in (0, 1), done.err
-        return done.data
-
-    def alerts(self, kind: str) -> list[dict[str, Any]]:
-        (sent,) = gather(self.warehouse, datetime.now(UTC), inn=self.inn)
-        return [dict(one.details) | {"count": one.count} for one in sent.alerts if one.kind == kind]
-
-
-@pytest.fixture(scope="session")
-def seen(_standing: Callable[[], Warehouse]) -> Iterator[Seen]:
-    """To look at, not to be changed."""
-    settings = SandboxSettings(world=MARCH, market=MarketSettings().easy(), now=datetime(2026, 2, 20, 12))
-    with SandboxServer(settings) as sandbox:
-        town = Town(sandbox, _standing(), FIRST)
-        shop = Shop(town)
-        town.enable_market(FIRST)
-        lost = sorted(town.truth().values(), key=lambda one: str(one["closed_at"]))[8]
-        match = {"fiscalDriveNumber": lost["fiscal_drive_number"], "shiftNumber": lost["shift_number"]}
-        sandbox.faults.add({"kind": "drop_document", "match": match | {"type": "closeShift"}})
-        town.load()
-        town.load(product=MARKET)
-        town.warehouse.run("desk_user_grant", user_name="anna", inn=shop.inn, granted_by="test")
-        market = {"conn_type": "http", "host": sandbox.market_address, "password": DEFAULT_MARKET_KEY}
-        shop.cli.connections["AIRFLOW_CONN_KONTUR_MARKET"] = json.dumps(market)
-        done = shop.cli.here("reconcile", "--inn", shop.inn, *DAYS, "--json")
-        assert done.code == 1
-        for statement in TROUBLE:
-            town.sql(statement)
-        first, second, *_ = (str(one["document_id"]) for one in town.orders())
-        with town.warehouse.transaction() as transaction:
-            mark(transaction, [first], status=ACCEPTED, by="Anna")
-        with town.warehouse.transaction() as transaction:
-            mark(transaction, [second], status=REJECTED, by="Anna", reason="twice")
-        yield Seen(shop, Browser(town.road, "anna"), done.data)
 
 
 # --- documents
@@ -146,10 +58,13 @@ def exported(content: str) -> list[dict[str, str]]:
 def test_documents_are_the_same_in_a_list_on_the_page_in_exports_and_to_be_marked(
     seen: Seen, words: dict[str, str], tmp_path: Path
 ) -> None:
-    rows = seen.told("documents", "--inn", seen.inn, *(part for name in words for part in (f"--{name}", words[name])))
+    rows = seen.answer("documents", "--inn", seen.inn, *(part for name in words for part in (f"--{name}", words[name])))
     listed = rows["documents"]
     ids = [row["document_id"] for row in listed]
     assert len(set(ids)) == len(ids) > 0
+    assert {row["kind"] for row in listed} >= {words.get("kind", "pko")}
+    assert all(row["kind"] == words.get("kind", row["kind"]) for row in listed)
+    assert all(words.get("from", "") <= row["date"] <= words.get("to", "9") for row in listed)
 
     assert Counter(ids_of_pages(seen, **words)) == Counter(ids)
 
@@ -157,7 +72,7 @@ def test_documents_are_the_same_in_a_list_on_the_page_in_exports_and_to_be_marke
     assert [list(row.values())[-1] for row in downloaded] == ids
     file = tmp_path / "documents.csv"
     span = {"from": str(FIRST), "to": "2026-01-31"} | words
-    seen.told(
+    seen.answer(
         "export", "--inn", seen.inn, "--out", str(file), *(part for name in span for part in (f"--{name}", span[name]))
     )
     assert exported(file.read_text(encoding="utf-8-sig")) == downloaded
@@ -178,10 +93,10 @@ def test_documents_are_the_same_in_a_list_on_the_page_in_exports_and_to_be_marke
 
 def test_the_orders_of_a_certificate_are_those_of_the_list(seen: Seen, tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
-    seen.told("certify", "--inn", seen.inn, *DAYS, "--out", str(file))
+    seen.answer("certify", "--inn", seen.inn, *DAYS, "--out", str(file))
     certificate = json.loads(file.read_text(encoding="utf-8"))
     listed = [
-        row for row in seen.told("documents", "--inn", seen.inn, *DAYS)["documents"] if row["kind"] in ("pko", "rko")
+        row for row in seen.answer("documents", "--inn", seen.inn, *DAYS)["documents"] if row["kind"] in ("pko", "rko")
     ]
     for kind in ("pko", "rko"):
         of_kind = [row for row in listed if row["kind"] == kind]
@@ -247,7 +162,7 @@ def test_what_is_missing_is_the_same_for_the_command_the_page_the_alert_and_the_
     assert alert["registers"] == len({unit for _, unit in missing})
     assert (str(alert["first_day"]), str(alert["last_day"])) == (min(missing)[0], max(missing)[0])
     file = tmp_path / "proof.json"
-    certified = seen.told("certify", "--inn", seen.inn, *DAYS, "--out", str(file))
+    certified = seen.answer("certify", "--inn", seen.inn, *DAYS, "--out", str(file))
     assert not certified["is_complete"]
     registers = json.loads(file.read_text(encoding="utf-8"))["registers"]
     assert {(row["day"], row["register"]) for row in registers if row["verdict"] == "missing"} == missing
@@ -270,17 +185,17 @@ def test_what_waits_is_the_same_for_the_reconciliation_and_the_pages(seen: Seen)
 
 
 def test_outcomes_are_counted_alike_by_the_command_the_page_and_the_certificate(seen: Seen, tmp_path: Path) -> None:
-    told = seen.told("shifts", "--inn", seen.inn, *DAYS)["outcomes"]
+    shifts = seen.answer("shifts", "--inn", seen.inn, *DAYS)["outcomes"]
     file = tmp_path / "proof.json"
-    seen.told("certify", "--inn", seen.inn, *DAYS, "--out", str(file))
+    seen.answer("certify", "--inn", seen.inn, *DAYS, "--out", str(file))
     certified = json.loads(file.read_text(encoding="utf-8"))["outcomes"]
-    assert {row["outcome"]: row["shifts"] for row in certified} == told
+    assert {row["outcome"]: row["shifts"] for row in certified} == shifts
     by_day = Counter[str]()
     for day in WHOLE:
         for source in ("ofd", "market"):
             rows = completeness.outcomes(seen.warehouse, seen.inn, Window(day, day), source=source)
             by_day.update({row["outcome"]: row["shifts"] for row in rows})
-    assert by_day == told
+    assert by_day == shifts
 
 
 def test_gaps_are_the_same_for_the_plan_the_pages_and_the_alert(seen: Seen) -> None:
@@ -302,7 +217,7 @@ def test_gaps_are_the_same_for_the_plan_the_pages_and_the_alert(seen: Seen) -> N
 
 
 def test_where_an_integration_stands_is_the_same_everywhere(seen: Seen) -> None:
-    told = {row["product"]: row for row in seen.told("integration", "status", "--inn", seen.inn)["integrations"]}
+    status = {row["product"]: row for row in seen.answer("integration", "status", "--inn", seen.inn)["integrations"]}
     measured = {
         (one.metric, one.tags.get("product", OFD)): one.value
         for one in of_standings(standings(seen.warehouse, datetime.now(UTC)))
@@ -310,7 +225,7 @@ def test_where_an_integration_stands_is_the_same_everywhere(seen: Seen) -> None:
     uncovered = {row["product"]: row for row in seen.alerts("uncovered")}
     page = seen.page.page("/integrations")
     for product in (OFD, MARKET):
-        row = told[product]
+        row = status[product]
         lacking = row["wanted_days"] - row["covered_days"]
         assert uncovered[product]["count"] == lacking > 0
         assert str(uncovered[product]["first_day"]) == row["first_open_day"]
@@ -319,12 +234,12 @@ def test_where_an_integration_stands_is_the_same_everywhere(seen: Seen) -> None:
         assert measured[LAG, product] == (through - newest).days
         assert measured[QUARANTINE, product] == row["quarantined"]
         assert f"<td>{newest:%d.%m.%Y}</td>" in page
-    assert f">{message('quarantine', context='page')}: {told[OFD]['quarantined']}</a>" in page
-    assert f">{message('gaps', context='page')}: {told[OFD]['gaps']}</a>" in page
+    assert f">{message('quarantine', context='page')}: {status[OFD]['quarantined']}</a>" in page
+    assert f">{message('gaps', context='page')}: {status[OFD]['gaps']}</a>" in page
 
 
 def test_decisions_that_wait_are_the_same_everywhere(seen: Seen) -> None:
-    ids = {row["decision_id"] for row in seen.told("conflicts", "--inn", seen.inn)["decisions"]}
+    ids = {row["decision_id"] for row in seen.answer("conflicts", "--inn", seen.inn)["decisions"]}
     assert len(ids) >= 2
     page = seen.page.page("/decisions", inn=seen.inn)
     assert {int(number) for number in re.findall(r'name="decision" value="(\d+)"', page)} == ids
