@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.__main__ import SETTINGS
-from demo.airflow import LocalAirflow
+from demo.airflow import QUICK, LocalAirflow
 from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRest
 from demo.signing import invent_head
@@ -224,7 +224,7 @@ def measure(registers: int, directory: Path) -> list[Way]:
             "AIRFLOW_CONN_WAREHOUSE": server.dsn(BOOKS).replace("postgresql://", "postgres://", 1),
         }  # fmt: skip
         airflow = LocalAirflow(
-            directory / "airflow", metadata_dsn=server.dsn("airflow"), environment=environment, port=0
+            directory / "airflow", metadata_dsn=server.dsn("airflow"), environment=QUICK | environment, port=0
         )
         with airflow:
             client = airflow.client()

@@ -113,6 +113,10 @@ class EmbeddedPostgres:
             self._child.poll()
             self._child = None
 
+    def process(self) -> psutil.Process | None:
+        """The server's first process, which has started the others; None where it does not run."""
+        return self._running()
+
     def is_running(self) -> bool:
         """Whether a server runs on this directory now, whoever started it."""
         return self._running() is not None

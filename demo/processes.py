@@ -88,6 +88,11 @@ class Keeper:
         record = self._record(name)
         return record is not None and _is_alive(record)
 
+    def members(self, name: str) -> list[psutil.Process]:
+        """The process and all that it has started, as far as they are alive."""
+        record = self._record(name)
+        return [] if record is None else _members(record)
+
     def require(self, name: str) -> None:
         """Raises ProcessTrouble, with the end of its log, where the process is not alive."""
         if not self.is_running(name):

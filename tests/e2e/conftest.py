@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.airflow import LocalAirflow
+from demo.airflow import QUICK, LocalAirflow
 from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRest
 from demo.state import ACCOUNTING_ZONE, DAILY_RUN_AT
@@ -73,7 +73,7 @@ def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
             "SMENA_SCHEDULE_FROM": (today - timedelta(days=RUNS)).isoformat(),
             **told.environment,
         }
-        airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=environment, port=0)
+        airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=QUICK | environment, port=0)
         with airflow:
             client = airflow.client()
             client.create_pool("kontur_ofd", 2)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import requests
 
-from demo.airflow import LocalAirflow
+from demo.airflow import QUICK, LocalAirflow
 from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRest
 from demo.state import ACCOUNTING_ZONE
@@ -104,7 +104,7 @@ def doors(postgres: EmbeddedPostgres) -> Iterator[Doors]:
             "AIRFLOW_CONN_WAREHOUSE": postgres.dsn(books).replace("postgresql://", "postgres://", 1),
             "AIRFLOW__CORE__AUTH_MANAGER": FAB,
         }
-        airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=environment, port=0)
+        airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=QUICK | environment, port=0)
         passwords = {name: secrets.token_hex(8) for name in PEOPLE}
         with airflow:
             office = Doors(airflow, town, passwords, first_day)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.airflow import LocalAirflow
+from demo.airflow import QUICK, LocalAirflow
 from demo.ports import HOST
 from demo.postgres import EmbeddedPostgres
 from smena.integration.lifecycle import enable
@@ -56,7 +56,9 @@ def test_the_morning_message_goes_out_once_and_a_late_load_is_told_of_by_airflow
             # There is no `kontur_market`: the load ends badly, and no sooner than it was queued.
             "SMENA_LOAD_DEADLINE_MINUTES": "0",
         }
-        with LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=environment, port=0) as airflow:
+        with LocalAirflow(
+            Path(home), metadata_dsn=postgres.dsn(metadata), environment=QUICK | environment, port=0
+        ) as airflow:
             client = airflow.client()
             for dag_id in ("alerts", "market_documents"):
                 client.wait_dag(dag_id)

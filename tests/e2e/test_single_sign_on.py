@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from demo.airflow import LocalAirflow
+from demo.airflow import QUICK, LocalAirflow
 from demo.ports import HOST
 from demo.postgres import EmbeddedPostgres
 from demo.repository import REPOSITORY
@@ -101,7 +101,7 @@ def entrance(postgres: EmbeddedPostgres) -> Iterator[Entrance]:
             "OIDC_CLIENT_ID": provider.client_id,
             "OIDC_CLIENT_SECRET": provider.client_secret,
         }
-        airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=environment, port=0)
+        airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=QUICK | environment, port=0)
         airflow.migrate()
         _run(airflow, "-m", "smena", "access", "roles")
         _start_api_server(airflow)

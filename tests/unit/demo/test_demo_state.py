@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.airflow import LocalAirflow
+from demo.airflow import QUICK, LocalAirflow
 from demo.ports import is_port_free, pick_free_port
 from demo.secrets_file import keep_secrets
 from demo.state import ACCOUNTING_ZONE, DemoState, keep_state, read_state
@@ -70,3 +70,16 @@ def test_settings_of_another_airflow_on_this_machine_do_not_leak_in(
     assert environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
     assert "AIRFLOW_CONN_KONTUR_OFD" not in environment
     assert environment["SMENA_SCHEDULE_FROM"] == "2026-04-07"
+
+
+def test_an_idle_airflow_looks_seldom_and_one_that_is_waited_for_often(tmp_path: Path) -> None:
+    """`python -m bench.idle` measures what these settings leave of a core."""
+    idle = airflow(tmp_path).environment()
+    assert {name: float(idle[name]) for name in QUICK} == {
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 2,
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": 30,
+        "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": 30,
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 600,
+    }
+    quick = airflow(tmp_path, **QUICK).environment()
+    assert all(float(quick[name]) < float(idle[name]) for name in QUICK)
