@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 import pytest
 from xdist.remote import Producer
@@ -20,15 +23,58 @@ from tests.servers import PROGRAMS
 be_strict()
 
 
+# What these prepare for all their tests takes longer than the tests: one process runs all of a file.
+OF_ONE_PROCESS = ("tests/integration/cli/test_whole_command_line.py", "tests/integration/warehouse/test_servers.py")
+DEADLINE = "SMENA_TESTS_UNTIL"
+"""Seconds since 1970: tests that have not begun by then are skipped. `.ci/run` sets it."""
+
+
 class OneAirflow(LoadScopeScheduling):
-    """Deals out test by test, but all that needs an Airflow to one process: two of them at once starve each other."""
+    """Deals out test by test, but all that needs an Airflow to one process: two of them at once starve each other.
+
+    Unit tests are quick: they are dealt out by the file.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "airflow" if nodeid.startswith("tests/e2e/") else nodeid
+        if nodeid.startswith("tests/e2e/"):
+            return "airflow"
+        file = nodeid.partition("::")[0]
+        return file if file in OF_ONE_PROCESS or file.startswith(("tests/unit/", "tests/dags/")) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneAirflow:
     return OneAirflow(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A real Airflow is slow, and so is what `few_cases` leaves out."""
+    for item in [*more_cases(items), *(one for one in items if one.nodeid.startswith("tests/e2e/"))]:
+        item.add_marker(pytest.mark.slow)
+
+
+def more_cases(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """The cases of a test marked `few_cases(n)`, but for the first `n`."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        mark = item.get_closest_marker("few_cases")
+        if mark is None:
+            continue
+        function = item.nodeid.partition("[")[0]
+        seen[function] += 1
+        if seen[function] > mark.args[0]:
+            yield item
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+
+
+def pytest_runtest_setup() -> None:
+    if time.time() > float(os.environ.get(DEADLINE, "inf")):
+        pytest.skip("no time is left for it")
 
 
 @pytest.fixture(scope="session")

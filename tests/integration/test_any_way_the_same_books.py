@@ -133,6 +133,7 @@ def _run_and_die(town: Town, step: str, nth: int) -> None:
     load(town.road, town.inn, run_id="killed")
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize(
     ("step", "nth"), [("stage", 0), ("page", 1), ("page", 9), ("mark", 2), ("process", 0), ("publish", 0)]
 )
@@ -154,6 +155,7 @@ PUBLISHING = [
 ]  # fmt: skip
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("statement", PUBLISHING)
 def test_a_run_killed_in_the_middle_of_publishing_leaves_nothing_behind(
     build_town: BuildTown, clean: Town, statement: str

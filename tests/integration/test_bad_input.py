@@ -71,6 +71,7 @@ BROKEN_Z_REPORTS = {
 }
 
 
+@pytest.mark.few_cases(3)
 @pytest.mark.parametrize("case", BROKEN_Z_REPORTS)
 def test_a_broken_z_report_is_in_quarantine_and_its_neighbours_are_loaded(town: Town, case: str) -> None:
     put, drop, why = BROKEN_Z_REPORTS[case]
@@ -107,6 +108,7 @@ GOOD_ALL_THE_SAME = {
 }  # fmt: skip
 
 
+@pytest.mark.few_cases(3)
 @pytest.mark.parametrize("case", GOOD_ALL_THE_SAME)
 def test_what_the_contract_allows_is_loaded(town: Town, case: str) -> None:
     put, drop = GOOD_ALL_THE_SAME[case]
@@ -188,6 +190,7 @@ BROKEN_RECEIPTS = {
 }
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("case", BROKEN_RECEIPTS)
 def test_a_broken_receipt_leaves_its_shift_incomplete_and_nothing_is_booked_for_it(
     build_town: BuildTown, case: str
@@ -261,6 +264,7 @@ def test_an_answer_that_is_broken_once_is_asked_for_again(town: Town, kind: str)
     assert town.quarantine() == []
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_passing_fault_is_waited_out(town: Town, status: int) -> None:
     town.sandbox.faults.add({"kind": "status", "status": status, "retry_after": 0, "times": 2})

@@ -34,6 +34,7 @@ def list_twice(town: Town, kind: str, match: dict[str, Any], change: dict[str, A
     town.sandbox.faults.add({"kind": "repeat_document", "match": {"type": kind} | match, "set": change})
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize(
     "change",
     [
@@ -62,6 +63,7 @@ def test_an_organisation_that_is_listed_twice_is_one(build_town: BuildTown) -> N
     assert whole(town)
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize(
     "permission",
     [
@@ -151,6 +153,7 @@ def test_a_byte_order_mark_before_every_answer_changes_nothing(build_town: Build
     assert town.quarantine() == []
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("name", ["id", "number", "cashboxId", "cashRegisterId"])
 def test_an_identifier_of_market_that_is_too_long_costs_its_cheque_only(build_town: BuildTown, name: str) -> None:
     town = build_town(TWO, now=NOW, manners={"market": MarketSettings().easy()})
@@ -171,6 +174,7 @@ def test_totals_that_leave_out_an_operation_say_that_it_had_none(build_town: Bui
     assert town.quarantine() == []
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("value", [None, "", "abc", "96010100", []])
 def test_a_shop_keeps_its_cash_book_when_a_later_list_names_none(build_town: BuildTown, value: Any) -> None:
     town = build_town(replace(TWO, organizations=1), now=NOW, manners={"market": MarketSettings().easy()})

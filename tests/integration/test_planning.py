@@ -108,6 +108,7 @@ def windowed(build_town: BuildTown, **manners: object) -> Town:
     return build_town(world, manners=manners)
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("detail", ["totals", "receipts"])
 def test_days_outside_the_permission_are_gaps_and_never_asked_for(

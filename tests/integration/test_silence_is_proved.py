@@ -72,6 +72,7 @@ TIMES = {
 }
 
 
+@pytest.mark.few_cases(3)
 @pytest.mark.parametrize("value", TIMES)
 def test_whatever_the_list_says_of_the_newest_document_every_shift_is_booked(build_town: BuildTown, value: str) -> None:
     town = town_of(build_town)
@@ -188,6 +189,7 @@ def test_a_missing_verdict_opens_its_day_and_the_next_load_asks_for_it(build_tow
 # --- entries that cannot be identified
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("number", [None, "", "РНМ", 5])
 def test_no_day_is_covered_while_the_list_has_a_register_without_a_number(build_town: BuildTown, number: Any) -> None:
     town = town_of(build_town)

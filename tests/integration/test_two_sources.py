@@ -40,6 +40,7 @@ def both(build_town: BuildTown, market: MarketSettings = EASY, world: WorldSetti
     return town
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("taxation", ["", None], ids=["tax system not known", "any tax system"])
 @pytest.mark.parametrize("agent", [False, None], ids=["own goods", "any"])
 def test_an_account_rule_holds_for_the_orders_of_both_sources(

@@ -134,6 +134,7 @@ NOTHING_OF_VAT = [
 ]
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("damage", NOTHING_OF_VAT, ids=str)
 def test_totals_without_vat_make_orders_without_vat(build_town: BuildTown, damage: dict[str, Any]) -> None:
     town = build_town(ALL_CASH)

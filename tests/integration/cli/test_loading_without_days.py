@@ -118,6 +118,7 @@ TROUBLE: dict[str, tuple[Callable[[Shop], None], str]] = {
 }
 
 
+@pytest.mark.few_cases(1)
 @pytest.mark.parametrize("name", TROUBLE)
 def test_what_this_run_left_waiting_ends_it_with_1_and_other_days_do_not_count(shop: Shop, name: str) -> None:
     make_trouble, counted = TROUBLE[name]
@@ -136,6 +137,7 @@ def test_what_this_run_left_waiting_ends_it_with_1_and_other_days_do_not_count(s
     assert shop.is_loaded_right()
 
 
+@pytest.mark.few_cases(1)
 @pytest.mark.parametrize("name", TROUBLE)
 def test_what_stays_waiting_in_the_days_of_this_run_counts_again(shop: Shop, name: str) -> None:
     TROUBLE[name][0](shop)

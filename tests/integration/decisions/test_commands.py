@@ -108,6 +108,7 @@ def test_late_shifts_of_a_closed_period_are_listed_with_exit_code_1(build_town: 
     assert shop.cli.here("shifts", "--inn", shop.inn, "--late", "--json").data["shifts"] == []
 
 
+@pytest.mark.few_cases(3)
 @pytest.mark.parametrize(
     ("words", "why"),
     [

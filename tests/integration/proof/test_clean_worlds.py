@@ -21,6 +21,7 @@ HARD = replace(
 )  # fmt: skip
 
 
+@pytest.mark.few_cases(1)
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize("detail", ["totals", "receipts"])
 def test_in_a_clean_world_everything_is_proved_and_nothing_differs(

@@ -103,6 +103,7 @@ def test_a_shift_that_the_source_does_not_tell_of_any_more_differs_and_is_not_mi
     }  # fmt: skip
 
 
+@pytest.mark.few_cases(1)
 @pytest.mark.parametrize(
     ("changes", "amount", "cause", "others"),
     [

@@ -51,6 +51,7 @@ def name_of(told: dict[str, Any]) -> str:
     return f"ФН {told['fiscal_drive_number']}, смена № {told['shift_number']}"
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("where", [0, 1, 20, -2, -1])
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_shift_whose_z_report_did_not_come_is_named_on_its_day(build_town: BuildTown, where: int, place: int) -> None:
@@ -75,6 +76,7 @@ def test_a_shift_whose_z_report_did_not_come_is_named_on_its_day(build_town: Bui
     assert days_lacking(found) == {(lost["kkt_reg_id"], lost["closed_at"][:10])}
 
 
+@pytest.mark.few_cases(2)
 @pytest.mark.parametrize("where", [0, 1, 20, -2, -1])
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_shift_that_the_operator_lost_altogether_is_named_still(
@@ -124,6 +126,7 @@ def test_a_receipt_that_did_not_come_is_named_by_its_number(build_town: BuildTow
     assert days_lacking(found) == {(lost["kkt_reg_id"], lost["closed_at"][:10])}
 
 
+@pytest.mark.few_cases(1)
 @pytest.mark.parametrize("kind", ["status", "html", "empty_body", "cut_json"])
 def test_a_page_that_did_not_come_leaves_the_days_of_its_register_missing(build_town: BuildTown, kind: str) -> None:
     town = build_town(SHOP, manners={"page_cap": 20})

@@ -135,6 +135,7 @@ def test_a_person_closes_it_as_lost_and_nobody_is_asked_again(town: Town) -> Non
     assert parse_all(row["reason"]) == [(Reason.REJECTED_BY, {"by": "Иванова", "text": "ФН сгорел"})]
 
 
+@pytest.mark.few_cases(1)
 @pytest.mark.parametrize("damage", ["opening", "opening in totals", "all totals", "window begins later"])
 def test_whatever_else_is_lost_of_it_it_is_found(town: Town, damage: str) -> None:
     lost = unclosed(town)
@@ -171,6 +172,7 @@ def closing_of(town: Town, lost: dict[str, Any]) -> dict[str, Any]:
     return {"kind": "extra_documents", "register": lost["kkt_reg_id"], "documents": [{"closeShift": report}]}
 
 
+@pytest.mark.few_cases(1)
 @pytest.mark.parametrize("word", ["", APPROVE, REJECT])
 def test_a_closing_that_comes_after_all_makes_no_second_order(town: Town, word: str) -> None:
     town.load()

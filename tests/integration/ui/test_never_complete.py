@@ -65,6 +65,7 @@ def registers_of(town: Town) -> list[str]:
     return sorted({one["kkt_reg_id"] for one in town.shifts() if one["organization_inn"] == town.inns[0]})
 
 
+@pytest.mark.few_cases(8)
 @pytest.mark.parametrize("is_judged", [True, False], ids=["reconciled", "covered"])
 @pytest.mark.parametrize(("statement", "state"), [form[1:] for form in FORMS], ids=[form[0] for form in FORMS])
 def test_a_day_is_not_complete_where(

@@ -127,6 +127,7 @@ def test_what_he_says_of_himself_changes_nothing(town: Town, accountant: Login, 
     assert seen <= {own}
 
 
+@pytest.mark.few_cases(3)
 @pytest.mark.parametrize(
     "statement",
     [

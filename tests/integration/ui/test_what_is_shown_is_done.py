@@ -71,6 +71,7 @@ def hidden(page: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.few_cases(4)
 @pytest.mark.parametrize("given", FILTERS, ids=lambda given: ",".join(f"{k}={v}" for k, v in given.items()) or "none")
 def test_what_the_filter_shows_is_confirmed_and_done_and_nothing_else(
     browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
@@ -119,6 +120,7 @@ def confirmed_of(answer: Any) -> str:
     return found[1]
 
 
+@pytest.mark.few_cases(3)
 @pytest.mark.parametrize("scope", ["filter", "chosen"])
 @pytest.mark.parametrize("change", ["revised", "rejected", "accepted", "added"])
 def test_what_changed_after_it_was_shown_is_not_done(

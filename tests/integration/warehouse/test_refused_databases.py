@@ -53,6 +53,7 @@ def former(build_town: Callable[..., Town]) -> Town:
     return town
 
 
+@pytest.mark.few_cases(3)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_refuses_a_warehouse_of_before_and_changes_nothing(former: Town, name: str) -> None:
     dsn = former.warehouse.dsn
