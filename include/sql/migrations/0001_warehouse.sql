@@ -182,12 +182,19 @@ create table control.organization (
     most_changed_orders integer not null default 100 check (most_changed_orders >= 0),
     ofd_connection text not null default 'kontur_ofd',
     market_connection text not null default 'kontur_market',
+    okpo text not null default '' check (okpo ~ '^([0-9]{8}|[0-9]{10})?$'),
+    head_position text not null default '',
+    head_name text not null default '',
+    chief_accountant text not null default '',
+    cashier text not null default '',
     created_at timestamptz not null default now()
 );
 comment on column control.organization.corrections is
 'Cash of a correction that is not known to be of its shift''s own day: `review` asks a person, `book` takes it as revenue.';
 comment on column control.organization.vat is
 'VAT of orders made of totals: `totals` knows it where all was paid in cash, `exact` reads the receipts of other shifts.';
+comment on column control.organization.okpo is
+'Код ОКПО, and who signs cash documents (head_position, head_name, chief_accountant, cashier): printed on them, empty: left blank.';
 comment on column control.organization.settings_from is
 'The first day of the accounting settings of this row (detail, refunds, date_policy, keeps_cash_documents, corrections, vat); '
 'empty: they hold from the beginning. Those of earlier days are in control.former_settings.';
@@ -1344,6 +1351,26 @@ create table control.confirmed_shop_day (
 comment on table control.confirmed_shop_day is
 'Days of a shop that were loaded when Market was asked for their cheques again and they were compared.';
 
+create table control.completeness_certificate (
+    completeness_certificate_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    first_day date not null,
+    last_day date not null check (last_day >= first_day),
+    is_complete boolean not null,
+    sha256 text not null unique,
+    content bytea not null,
+    content_bytes integer not null,
+    made_by text not null,
+    made_at timestamptz not null
+);
+comment on table control.completeness_certificate is
+'Certificates of completeness that were made; content is the JSON of each, compressed as answers are.';
+create index completeness_certificate_of_organization on control.completeness_certificate (
+    organization_inn, completeness_certificate_id
+);
+create trigger history_is_kept before update or delete or truncate on control.completeness_certificate
+for each statement execute function accounting.refuse();
+
 create table control.alert (
     organization_inn text not null references control.organization (inn),
     day date not null,
@@ -1817,6 +1844,9 @@ create index cash_order_of_decision on accounting.cash_order (reversed_decision_
 where reversed_decision_id is not null;
 create index cash_order_by_decision on accounting.cash_order (issued_decision_id) where issued_decision_id is not null;
 
+create index cash_order_reversed_later on accounting.cash_order (organization_inn, reversed_on)
+where status = 'reversed';
+
 create table accounting.cash_order_history (
     like accounting.cash_order,
     archived_at timestamptz not null default now()
@@ -2237,6 +2267,219 @@ for each statement execute function accounting.check_batches();
 create trigger batches_of_changed after update on accounting.cash_order
 referencing new table as new_rows
 for each statement execute function accounting.check_batches();
+
+-- accounting: the rest of a cash book: what its balance begins with, and movements of cash that no shift has. Nothing is
+-- deleted: a wrong row is reversed, once.
+
+create table accounting.cash_opening (
+    cash_opening_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    kpp text not null check (kpp = '' or kpp ~ '^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$'),
+    day date not null,
+    amount numeric(15, 2) not null check (amount >= 0),
+    entered_by text not null check (entered_by <> ''),
+    entered_at timestamptz not null default now(),
+    reversed_on date,
+    reversed_by text,
+    reversed_at timestamptz,
+    reversed_reason text,
+    constraint opening_reversal_is_signed check (
+        num_nonnulls(reversed_on, reversed_by, reversed_at, reversed_reason) in (0, 4)
+    ),
+    -- The balance of each day after it would change: so the first of them must be open, as its own day is.
+    constraint opening_is_reversed_on_its_day check (reversed_on = day)
+);
+comment on table accounting.cash_opening is
+'The cash of a cash book (ИНН + КПП) at the beginning of a day, entered once. Before that day no balance is known.';
+create unique index one_opening_of_a_book on accounting.cash_opening (organization_inn, kpp) where reversed_on is null;
+
+create table accounting.cash_movement (
+    cash_movement_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    kpp text not null check (kpp = '' or kpp ~ '^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$'),
+    word text not null check (
+        word in (
+            'bank_withdrawal', 'accountable_return', 'other_income',
+            'bank_deposit', 'collection', 'supplier', 'wages', 'accountable', 'other_expense'
+        )
+    ),
+    kind text not null generated always as (
+        case when word in ('bank_withdrawal', 'accountable_return', 'other_income') then 'pko' else 'rko' end
+    ) stored,
+    day date not null,
+    number text not null default '',
+    counterparty text not null default '',
+    account text not null,
+    basis text not null default '',
+    amount numeric(15, 2) not null check (amount > 0),
+    import_key text,
+    entered_by text not null check (entered_by <> ''),
+    entered_at timestamptz not null default now(),
+    reversed_on date check (reversed_on >= day),
+    reversed_by text,
+    reversed_at timestamptz,
+    reversed_reason text,
+    constraint movement_reversal_is_signed check (
+        num_nonnulls(reversed_on, reversed_by, reversed_at, reversed_reason) in (0, 4)
+    )
+);
+comment on table accounting.cash_movement is
+'Cash that came in or went out without a shift: to the bank, to suppliers, wages. A reversed one counts on its own day and '
+'back on the day of the reversal; where both are the same day, not at all.';
+comment on column accounting.cash_movement.account is 'The corresponding account, the one that is not cash.';
+comment on column accounting.cash_movement.import_key is
+'Digest of the line of a file that it was read from: the same line of the same or another file adds nothing.';
+create index cash_movement_of_book on accounting.cash_movement (organization_inn, kpp, day);
+create unique index cash_movement_is_imported_once on accounting.cash_movement (organization_inn, import_key);
+
+create function accounting.guard_cash_entry() returns trigger
+language plpgsql
+as $$
+declare
+    -- `kind` is generated, which a trigger before the row does not see.
+    reversal constant text[] := array['reversed_on', 'reversed_by', 'reversed_at', 'reversed_reason', 'kind'];
+    stood date := (select through from control.closed_period where organization_inn = new.organization_inn);
+begin
+    if tg_op = 'INSERT' then
+        if new.reversed_on is not null then
+            raise exception 'a row of % is entered, then reversed', tg_table_name using errcode = 'check_violation';
+        end if;
+        if new.day <= stood then
+            raise exception 'the cash of % on % lies in a period closed through %', new.organization_inn, new.day, stood
+                using errcode = 'check_violation', constraint = 'cash_not_in_closed_period';
+        end if;
+        return new;
+    end if;
+    if old.reversed_on is not null or new.reversed_on is null or to_jsonb(new) - reversal <> to_jsonb(old) - reversal then
+        raise exception 'a row of % is reversed once, and never changed', tg_table_name
+            using errcode = 'integrity_constraint_violation', constraint = 'cash_is_reversed_only';
+    end if;
+    if new.reversed_on <= stood then
+        raise exception 'the reversal of cash of % on % lies in a period closed through %',
+            new.organization_inn, new.reversed_on, stood
+            using errcode = 'check_violation', constraint = 'cash_not_in_closed_period';
+    end if;
+    return new;
+end
+$$;
+
+create trigger cash_entry_guard before insert or update on accounting.cash_opening
+for each row execute function accounting.guard_cash_entry();
+create trigger nothing_is_deleted before delete or truncate on accounting.cash_opening
+for each statement execute function accounting.refuse();
+create trigger cash_entry_guard before insert or update on accounting.cash_movement
+for each row execute function accounting.guard_cash_entry();
+create trigger nothing_is_deleted before delete or truncate on accounting.cash_movement
+for each statement execute function accounting.refuse();
+
+create table accounting.cash_limit (
+    cash_limit_id bigint generated always as identity primary key,
+    organization_inn text not null references control.organization (inn),
+    kpp text not null check (kpp = '' or kpp ~ '^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$'),
+    first_day date not null,
+    amount numeric(15, 2) check (amount >= 0),
+    entered_by text not null check (entered_by <> ''),
+    entered_at timestamptz not null default now()
+);
+comment on table accounting.cash_limit is
+'The most cash that a cash book may have at the end of a day, from a day on; empty: no limit. Of one day the last entered counts.';
+create index cash_limit_of_book on accounting.cash_limit (organization_inn, kpp, first_day, cash_limit_id);
+create trigger history_is_kept before update or delete or truncate on accounting.cash_limit
+for each statement execute function accounting.refuse();
+
+-- A decision may have reversed an order of a closed period on a later day (reversed_on): it moved the cash on its own day, as
+-- that day's sheet once said, and back on the other. What a person rejected never moved any.
+create view accounting.cash_book_entry with (security_invoker = true) as
+select
+    organization_inn,
+    kpp,
+    date as day,
+    kind,
+    number::text as number,
+    number as place,
+    counterparty,
+    case kind when 'pko' then credit_account else debit_account end as account,
+    basis,
+    amount,
+    false as is_reversal,
+    document_id,
+    null::bigint as cash_movement_id
+from accounting.cash_order
+where
+    status in ('new', 'accepted')
+    or (
+        status = 'reversed'
+        and reversed_on > date
+        and (
+            select former.status <> 'rejected'
+            from accounting.cash_order_history as former
+            where former.document_id = cash_order.document_id
+            order by former.archived_at desc, former.revision desc
+            limit 1
+        )
+    )
+union all
+select
+    organization_inn,
+    kpp,
+    reversed_on,
+    kind,
+    number::text,
+    number,
+    counterparty,
+    case kind when 'pko' then credit_account else debit_account end,
+    basis,
+    -amount,
+    true,
+    document_id,
+    null
+from accounting.cash_order
+where
+    status = 'reversed'
+    and reversed_on > date
+    and (
+        select former.status <> 'rejected'
+        from accounting.cash_order_history as former
+        where former.document_id = cash_order.document_id
+        order by former.archived_at desc, former.revision desc
+        limit 1
+    )
+union all
+select
+    organization_inn,
+    kpp,
+    day,
+    kind,
+    number,
+    9000000000000000 + cash_movement_id,
+    counterparty,
+    account,
+    basis,
+    amount,
+    false,
+    null,
+    cash_movement_id
+from accounting.cash_movement
+where reversed_on is null or reversed_on > day
+union all
+select
+    organization_inn,
+    kpp,
+    reversed_on,
+    kind,
+    number,
+    9000000000000000 + cash_movement_id,
+    counterparty,
+    account,
+    basis,
+    -amount,
+    true,
+    null,
+    cash_movement_id
+from accounting.cash_movement
+where reversed_on > day;
+comment on view accounting.cash_book_entry is
+'What moved the cash of each cash book, by day; a reversal is a row of its own, below nothing. `place` orders the rows of a kind.';
 
 -- accounting: Market's other documents: cashless revenue, goods sold, incoming waybills. One table holds their heads and
 -- one their lines; a view for each kind shows them as what they are.

@@ -16,5 +16,10 @@ set
     bad_share_limit = %(bad_share_limit)s,
     most_changed_orders = %(most_changed_orders)s,
     ofd_connection = %(ofd_connection)s,
-    market_connection = %(market_connection)s
+    market_connection = %(market_connection)s,
+    okpo = %(okpo)s,
+    head_position = %(head_position)s,
+    head_name = %(head_name)s,
+    chief_accountant = %(chief_accountant)s,
+    cashier = %(cashier)s
 where inn = %(inn)s

@@ -15,7 +15,12 @@ select
     bad_share_limit::float8 as bad_share_limit,
     most_changed_orders,
     ofd_connection,
-    market_connection
+    market_connection,
+    okpo,
+    head_position,
+    head_name,
+    chief_accountant,
+    cashier
 from control.organization
 where inn = coalesce(%(inn)s, inn)
 order by inn

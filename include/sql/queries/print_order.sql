@@ -14,7 +14,12 @@ select
     cash_order.debit_account,
     cash_order.credit_account,
     cash_order.basis,
-    cash_order.status
+    cash_order.status,
+    organization.okpo,
+    organization.head_position,
+    organization.head_name,
+    organization.chief_accountant,
+    organization.cashier
 from accounting.cash_order
 inner join control.organization on cash_order.organization_inn = organization.inn
 where cash_order.document_id = %(document_id)s

@@ -17,6 +17,11 @@ select
     organization.most_changed_orders,
     organization.ofd_connection,
     organization.market_connection,
+    organization.okpo,
+    organization.head_position,
+    organization.head_name,
+    organization.chief_accountant,
+    organization.cashier,
     lower(settings.days) as first_day,
     upper(settings.days) as end_day
 from control.organization

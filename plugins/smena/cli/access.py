@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from itertools import product
 
 import click
 
@@ -14,7 +13,7 @@ from smena.cli.organization import person
 from smena.cli.parameters import INN
 from smena.cli.tables import table
 from smena.connections import airflow_from_environment, warehouse_from_environment
-from smena.integration.organizations import organization_of
+from smena.integration import grants
 from smena.model.errors import SmenaError, WrongUse
 from smena.warehouse.database import Row, Warehouse
 
@@ -61,11 +60,8 @@ def grant(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is
     """
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        for inn in inns:
-            organization_of(transaction, inn)
-        for user, whose in product(users, wanted):
-            transaction.run("desk_user_grant", user_name=user, inn=whose, granted_by=person())
-        rows = transaction.rows("desk_users")
+        grants.grant(transaction, users, wanted, by=person())
+        rows = grants.grants(transaction)
     # After the transaction: nothing in the warehouse waits for Airflow.
     unknown = _unknown_users(users)
     for user in unknown or ():
@@ -85,9 +81,8 @@ def revoke(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], i
     """Take back organisations, or (--all) all that was ever opened to a person."""
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        for user, whose in product(users, wanted):
-            transaction.run("desk_user_revoke", user_name=user, inn=whose)
-        _answer(session, transaction.rows("desk_users"))
+        grants.revoke(transaction, users, wanted)
+        _answer(session, grants.grants(transaction))
 
 
 @access.command()
@@ -110,13 +105,13 @@ def roles(session: Session) -> None:
 def list_(session: Session) -> None:
     """Who sees what."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        _answer(session, transaction.rows("desk_users"))
+        _answer(session, grants.grants(transaction))
 
 
-def _wanted(inns: tuple[str, ...], is_all: bool) -> tuple[str | None, ...]:
+def _wanted(inns: tuple[str, ...], is_all: bool) -> tuple[str, ...] | None:
     if bool(inns) == is_all:
         raise WrongUse("say of which organisation", fix="give --inn, or --all")
-    return inns or (None,)
+    return inns or None
 
 
 def _unknown_users(users: Sequence[str]) -> list[str] | None:

@@ -13,12 +13,26 @@ from smena.cli.organization import about_waiting
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
-from smena.integration.organizations import account_rules_of, set_account_rule, shifts_with_proposed_orders
+from smena.integration.organizations import (
+    account_rules_of,
+    orders_by_other_accounts,
+    set_account_rule,
+    shifts_with_proposed_orders,
+)
 from smena.model.organization import AccountRule
 from smena.model.outcome import TAXATIONS, Operation
 from smena.warehouse.database import Warehouse
 
 _UNKNOWN_TAXATION = "none"
+_OTHERS = {
+    "operation": "operation",
+    "count": "orders",
+    "amount": "₽",
+    "debit": "debit",
+    "credit": "credit",
+    "new_debit": "debit by the rules",
+    "new_credit": "credit by the rules",
+}
 _COLUMNS = {
     "operation": "operation",
     "taxation": "tax system",
@@ -60,6 +74,7 @@ def list_(session: Session, *, inn: str) -> None:
 @click.option("--debit", required=True, help="The account to debit.")
 @click.option("--credit", required=True, help="The account to credit.")
 @click.option("--from", "first_day", type=DAY, required=True, help="For shifts closed from this day on.")
+@click.option("--dry-run", is_flag=True, help="Show which open orders have other accounts, and set nothing.")
 @click.pass_obj
 def add(
     session: Session,
@@ -71,15 +86,22 @@ def add(
     debit: str,
     credit: str,
     first_day: date,
+    dry_run: bool,
 ) -> None:
     """Set accounts of an organisation's orders from a day on. What is booked stays as it is."""
     named = "" if taxation == _UNKNOWN_TAXATION else taxation
     rule = AccountRule(operation, named, agent, debit, credit, first_day)
-    with Warehouse(warehouse_from_environment()).transaction() as transaction:
+    with Warehouse(warehouse_from_environment()).transaction(keep=not dry_run) as transaction:
         set_account_rule(transaction, inn, rule)
         waiting = shifts_with_proposed_orders(transaction, inn, first_day)
+        others = orders_by_other_accounts(transaction, inn, first_day)
     text = f"{rule.operation}: debit {rule.debit}, credit {rule.credit}, for shifts closed from {first_day} on"
-    session.answer({"inn": inn} | asdict(rule) | {"waiting": waiting}, text + about_waiting(waiting))
+    if dry_run:
+        text += "\na dry run: the rules are as they were"
+    if others:
+        text += f"\nopen orders that are booked by other accounts, and stay so:\n{table(others, _OTHERS)}"
+    data = {"inn": inn} | asdict(rule) | {"waiting": waiting, "other_accounts": others}
+    session.answer(data | ({"dry_run": True} if dry_run else {}), text + about_waiting(waiting))
 
 
 def _in_words(rule: AccountRule) -> dict[str, str]:

@@ -81,6 +81,7 @@ TASKS: Mapping[str, Sequence[Listed]] = {
             "Print a cash order: a ПКО by form КО-1 with its quittance, an РКО by form КО-2.",
         ),
         Listed("cash-book", "printing:cash_book", "Print the sheet of the cash book for a day, form КО-4."),
+        Listed("cash", "cash:cash", "The cash book: its balance, movements that no shift has, its limit, the journal."),
         Listed("export", "exporting:export", "Documents and cash orders as XLSX or CSV, by the name of the file."),
         Listed("period", "period:period", "Closed periods: nothing is written into one, whoever asks."),
     ),

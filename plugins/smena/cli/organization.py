@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -20,15 +20,14 @@ from smena.integration.organizations import (
     TARIFFS,
     add_organization,
     all_organizations,
-    as_text,
+    change_organization,
     organization_of,
-    set_organization,
     shifts_with_proposed_orders,
 )
 from smena.model.errors import WrongUse
 from smena.model.organization import Organization
 from smena.model.product import products
-from smena.warehouse.database import Row, Transaction, Warehouse
+from smena.warehouse.database import Row, Warehouse
 
 _LISTED = {"inn": "ИНН", "kpp": "КПП", "name": "name", "tariff": "tariff"}
 
@@ -80,9 +79,7 @@ def set_(session: Session, *, inn: str, from_day: date | None, settings: tuple[s
     """
     changes = settings_of(settings)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        if from_day is None:
-            _require_day(transaction, inn, changes)
-        changed = set_organization(transaction, inn, changes, from_day=from_day)
+        changed = change_organization(transaction, inn, changes, from_day=from_day)
         waiting = shifts_with_proposed_orders(transaction, inn, from_day) if from_day else 0
     session.answer(asdict(changed) | {"waiting": waiting}, _text(changed) + about_waiting(waiting))
 
@@ -106,17 +103,6 @@ def about_waiting(shifts: int) -> str:
         f"\n{shifts} shifts of these days wait, with orders that were proposed before: they are booked as proposed."
         " `smena shifts` lists them"
     )
-
-
-def _require_day(transaction: Transaction, inn: str, changes: Mapping[str, str]) -> None:
-    """Raises WrongUse where settings of accounting would change for days of which shifts are here already."""
-    before = organization_of(transaction, inn)
-    changed = {key for key, text in changes.items() if key in BY_DAY and text != as_text(getattr(before, key))}
-    if changed and transaction.row("any_shift", inn=inn):
-        raise WrongUse(
-            f"shifts of {inn} are here already: from which day on does {', '.join(sorted(changed))} change?",
-            fix="give --from, 1 January as a rule",
-        )
 
 
 @organization.command("list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -17,6 +18,7 @@ from smena.connections import warehouse_from_environment
 from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.model.money import kopecks, roubles, written
+from smena.reads.cash_sheet import sheet_of
 from smena.reads.documents import printed
 from smena.warehouse.database import Warehouse
 
@@ -38,6 +40,9 @@ class _Money(click.ParamType[int]):
         if told < 0:
             self.fail(f"{value!r} is below nothing", param, ctx)
         return told
+
+
+MONEY = _Money()
 
 
 @click.command("print")
@@ -64,33 +69,36 @@ def print_(session: Session, *, document_id: str, file: Path) -> None:
 @inn_option
 @click.option("--kpp", help="КПП: a cash book is of an ИНН and a КПП; that of the organisation without it.")
 @click.option("--date", "day", type=DAY, required=True, help="The day of the sheet.")
-@click.option("--balance", type=_Money(), help="Cash at the day's beginning, roubles; without it no balance is told.")
+@click.option(
+    "--balance", type=MONEY, help="Cash at the day's beginning, roubles, where the book has no opening balance."
+)
 @out_option
 @click.pass_obj
 def cash_book(session: Session, *, inn: str, kpp: str | None, day: date, balance: int | None, file: Path) -> None:
     """Print the sheet of the cash book for a day, form КО-4."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        organization = organization_of(transaction, inn)
-        book = organization.kpp if kpp is None else kpp
-        rows = transaction.rows("print_cash_book", inn=inn, kpp=book, day=day)
-        if not rows:
+        book = organization_of(transaction, inn).kpp if kpp is None else kpp
+        told = sheet_of(transaction, inn, book, day)
+        if told is None:
             known = transaction.row("print_cash_books", inn=inn, kpp=book)
             why = f"no cash moved on {day}: no sheet is made" if known else f"{inn} has no cash book of КПП {book!r}"
             raise WrongUse(why, fix="`smena documents` lists what there is")
+    if balance is not None:
+        if told.opening_kopecks not in (None, balance):
+            raise WrongUse(
+                f"the book itself has {written(roubles(told.opening_kopecks or 0))} ₽ at the beginning of {day}",
+                fix="leave --balance out, or mend the opening balance with `smena cash open`",
+            )
+        told = replace(told, opening_kopecks=balance)
 
-    from smena.printing.cash_book import CashBookDay, CashBookEntry, print_cash_book
+    from smena.printing.cash_book import print_cash_book
 
-    entries = [
-        CashBookEntry(row["kind"], row["number"], row["counterparty"], row["account"], kopecks(row["amount"]))
-        for row in rows
-    ]
-    told = CashBookDay(organization.name, inn, book, day, entries, balance)
     content = print_cash_book(told)
     write_file(file, content)
     received, given, closing = told.turnover("pko"), told.turnover("rko"), told.closing_kopecks
     lines = [
-        f"cash book {inn} / {book or '—'}, {day}: {len(entries)} entries, received {written(roubles(received))} ₽, "
-        f"given out {written(roubles(given))} ₽"
+        f"cash book {inn} / {book or '—'}, {day}: {len(told.entries)} entries, "
+        f"received {written(roubles(received))} ₽, given out {written(roubles(given))} ₽"
         + (f", at the end {written(roubles(closing))} ₽" if closing is not None else ""),
         *(["more was given out than there was: look at the balance"] if closing is not None and closing < 0 else []),
         str(file),
@@ -99,10 +107,10 @@ def cash_book(session: Session, *, inn: str, kpp: str | None, day: date, balance
         "organization_inn": inn,
         "kpp": book,
         "date": day,
-        "entries": len(entries),
+        "entries": len(told.entries),
         "received": roubles(received),
         "given": roubles(given),
-        "opening_balance": None if balance is None else roubles(balance),
+        "opening_balance": None if told.opening_kopecks is None else roubles(told.opening_kopecks),
         "closing_balance": None if closing is None else roubles(closing),
     }
     session.answer(data | _written(file, content), "\n".join(lines), waits=closing is not None and closing < 0)

@@ -90,10 +90,12 @@ def certify(session: Session, *, inn: str, first_day: date, last_day: date, out:
     """
     from smena.pipeline.proof.certificate import as_file
     from smena.pipeline.proof.certificate import certify as make
+    from smena.pipeline.proof.kept import keep
 
     warehouse = Warehouse(warehouse_from_environment())
     made = make(warehouse, inn, Window(first_day, last_day), made_by=person(), now=datetime.now(UTC))
     write_file(out, as_file(made, out.name))
+    keep(warehouse, made)
     whole = made["is_complete"]
     data = {"file": str(out), "sha256": made["sha256"], "is_complete": whole, "differences": len(made["differences"])}
     text = f"{out}: {'everything is here and agrees' if whole else 'not everything is proved'}, sha256 {made['sha256']}"

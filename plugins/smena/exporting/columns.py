@@ -48,7 +48,20 @@ DOCUMENTS = (
     Column("document_id", width=38),
 )
 
+JOURNAL = (
+    Column("kind"),
+    Column("date", "date"),
+    Column("number"),
+    Column("amount", "money", 16),
+    Column("note", width=16),
+    Column("counterparty", width=24),
+    Column("kpp"),
+    Column("basis", width=60),
+)
+"""Of the journal КО-3, as `cash_book.journal` gives them."""
+
 _WORDS = (
+    "entered",
     "pko",
     "rko",
     "cashless_report",
@@ -65,7 +78,7 @@ _WORDS = (
     "ofd",
     "market",
 )
-TRANSLATED = frozenset({"kind", "operation", "status", "source"})
+TRANSLATED = frozenset({"kind", "operation", "status", "source", "note"})
 
 
 @cache

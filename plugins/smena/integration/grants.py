@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
+
+from smena.integration.organizations import organization_of
 from smena.model.errors import WrongUse
-from smena.warehouse.database import Transaction, Warehouse
+from smena.warehouse.database import Row, Transaction, Warehouse
 
 
 def is_granted(asked: Warehouse | Transaction, user: str, inn: str) -> bool:
@@ -24,3 +28,25 @@ def check_granted(asked: Warehouse | Transaction, user: str | None, inn: str) ->
         )
     if not is_granted(asked, user, inn):
         raise WrongUse(f"{inn} was not granted to {user}", fix=f"`smena access grant --user {user} --inn {inn}`")
+
+
+def grants(asked: Warehouse | Transaction) -> list[Row]:
+    """Who sees what: `organization_inn` None is every organisation."""
+    return asked.rows("desk_users")
+
+
+def grant(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None, *, by: str) -> None:
+    """Opens organisations, or every one (None), to people; the same again changes nothing.
+
+    Raises WrongUse where an organisation is not registered.
+    """
+    for inn in inns or ():
+        organization_of(transaction, inn)
+    for user, whose in product(users, inns or (None,)):
+        transaction.run("desk_user_grant", user_name=user, inn=whose, granted_by=by)
+
+
+def revoke(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None) -> None:
+    """Takes back organisations, or (None) all that was ever opened to these people."""
+    for user, whose in product(users, inns or (None,)):
+        transaction.run("desk_user_revoke", user_name=user, inn=whose)

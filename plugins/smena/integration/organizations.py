@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from smena.messages.refusals import wrong_use
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.identifiers import KPP, clean_inn, is_inn
 from smena.model.organization import (
@@ -20,7 +21,8 @@ from smena.model.organization import (
     SettingsInForce,
     Vat,
 )
-from smena.warehouse.database import Transaction, Warehouse
+from smena.model.reasons import Reason
+from smena.warehouse.database import Row, Transaction, Warehouse
 from smena.warehouse.settings import read_settings
 
 TARIFFS = ("uchetny", "other")
@@ -36,6 +38,11 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 BY_DAY = frozenset({"detail", "refunds", "date_policy", "keeps_cash_documents", "corrections", "vat"})
 """Settings of accounting (учётная политика): they hold from a day."""
+
+SIGNATORIES = ("head_position", "head_name", "chief_accountant", "cashier")
+"""Who signs cash documents."""
+
+LONGEST_NAME = 120
 
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -91,20 +98,39 @@ def set_organization(
     changed = replace(organization, **parsed)
     dated = sorted(key for key in BY_DAY & parsed.keys() if parsed[key] != getattr(organization, key))
     if from_day is None and settings_from is not None and dated:
-        raise WrongUse(
-            f"other settings hold before {settings_from}: from which day on does {', '.join(dated)} change?",
+        raise wrong_use(
+            Reason.OTHER_SETTINGS_HOLD,
+            day=settings_from,
+            text=", ".join(dated),
             fix=f"give --from, {settings_from} or a later day",
         )
     if from_day is not None:
         if not BY_DAY & parsed.keys():
             raise WrongUse("only settings of accounting hold from a day", fix=f"these are: {', '.join(sorted(BY_DAY))}")
         if settings_from is not None and from_day < settings_from:
-            raise WrongUse(f"settings from {settings_from} on are there already", fix="give that day or a later one")
+            raise wrong_use(Reason.SETTINGS_ARE_THERE, day=settings_from, fix="give that day or a later one")
         if from_day != settings_from:
             transaction.run("former_settings_add", inn=inn, from_day=from_day)
         settings_from = from_day
     transaction.run("organization_set", **asdict(changed), settings_from=settings_from)
     return changed
+
+
+def change_organization(
+    transaction: Transaction, inn: str, changes: Mapping[str, str], *, from_day: date | None = None
+) -> Organization:
+    """As `set_organization`, for what a person asks: settings of accounting need a day once shifts are here.
+
+    Raises WrongUse as `set_organization` does, and where that day is missing.
+    """
+    if from_day is None:
+        before = organization_of(transaction, inn)
+        changed = {key for key, text in changes.items() if key in BY_DAY and text != as_text(getattr(before, key))}
+        if changed and transaction.row("any_shift", inn=inn):
+            raise wrong_use(
+                Reason.SHIFTS_ARE_HERE, inn=inn, text=", ".join(sorted(changed)), fix="give --from, 1 January as a rule"
+            )
+    return set_organization(transaction, inn, changes, from_day=from_day)
 
 
 def parsed_settings(inn: str, changes: Mapping[str, str]) -> dict[str, Any]:
@@ -159,19 +185,28 @@ def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> N
     if rule.first_day is None:
         raise BrokenPromise("a rule is set from a day on")
     if not all(account.strip() and _is_text(account) for account in (rule.debit, rule.credit)):
-        raise WrongUse("an account has a number", fix="give one like 50.01")
+        raise wrong_use(Reason.ACCOUNT_NEEDED, fix="give one like 50.01")
     transaction.run("lock_organization", inn=inn)
     organization_of(transaction, inn)
     own = [AccountRule(**row) for row in transaction.rows("account_rules_own", inn=inn)]
     same = [one for one in own if _orders_of(one) == _orders_of(rule)]
     newest = max((one.first_day or date.min for one in same), default=None)
     if newest is not None and rule.first_day < newest:
-        raise WrongUse(f"a rule from {newest} on is there already", fix="give that day or a later one")
+        raise wrong_use(Reason.RULE_IS_THERE, day=newest, fix="give that day or a later one")
     if rule.first_day == newest:
         transaction.run("account_rule_correct", inn=inn, **asdict(rule))
     else:
         transaction.run("account_rule_end", inn=inn, **asdict(rule))
         transaction.run("account_rule_add", inn=inn, **asdict(rule))
+
+
+def orders_by_other_accounts(transaction: Transaction, inn: str, first_day: date) -> list[Row]:
+    """Orders not accepted, of shifts closed from a day on, that have other accounts than the rules would give them now.
+
+    A row for each operation and pair of accounts: `count`, `amount`, the accounts that they have, those of the rules.
+    What is booked stays as it is until its source changes.
+    """
+    return transaction.rows("orders_by_other_accounts", inn=inn, first_day=first_day)
 
 
 def shifts_with_proposed_orders(transaction: Transaction, inn: str, first_day: date) -> int:
@@ -234,22 +269,26 @@ def _is_text(value: str) -> bool:
 def _checked(inn: str, key: str, value: Any) -> Any:
     choices = _CHOICES.get(key)
     if choices and value not in choices and not (key == "modifier" and value is None):
-        raise WrongUse(f"{key} cannot be {value!r}", fix=f"choose one of: {', '.join(choices)}")
+        raise wrong_use(Reason.SETTING_CANNOT_BE, name=key, text=value, fix=f"choose one of: {', '.join(choices)}")
     if key == "kpp" and value and not KPP.fullmatch(value):
-        raise WrongUse(f"{value!r} is not a KPP", fix="give its 9 characters")
+        raise wrong_use(Reason.KPP_CANNOT_BE, text=value, fix="give its 9 characters")
     if key == "kpp" and not value and len(inn) == 10:
-        raise WrongUse("a legal entity has a KPP", fix="give --kpp")
+        raise wrong_use(Reason.KPP_NEEDED, fix="give --kpp")
     if key == "name" and not (value.strip() and _is_text(value)):
-        raise WrongUse("an organisation has a name", fix="give --name")
+        raise wrong_use(Reason.NAME_NEEDED, fix="give --name")
+    if key == "okpo" and value and not (value.isascii() and value.isdigit() and len(value) in (8, 10)):
+        raise wrong_use(Reason.OKPO_CANNOT_BE, text=value, fix="give its 8 digits, or 10 of a sole proprietor")
+    if key in SIGNATORIES and not (len(value) <= LONGEST_NAME and _is_text(value)):
+        raise wrong_use(Reason.NAME_TOO_LONG, text=key)
     if key.endswith("_connection") and not (value.strip() and _is_text(value)):
-        raise WrongUse(f"{key} is the name of a connection")
+        raise wrong_use(Reason.SETTING_CANNOT_BE, name=key, text=value)
     if key == "bad_share_limit" and not (0 <= value <= 1 and round(value, 3) == value):
         raise WrongUse(f"{key} is a share between 0 and 1 with up to three decimals, not {value}")
     if key == "keeps_cash_documents" and not value and len(inn) != 12:
-        raise WrongUse("only a sole proprietor may keep no cash documents")
+        raise wrong_use(Reason.ONLY_SOLE_PROPRIETORS)
     if key == "timezone":
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise WrongUse(f"there is no time zone {value!r}", fix="use a name like Asia/Yekaterinburg") from None
+            raise wrong_use(Reason.ZONE_UNKNOWN, text=value, fix="use a name like Asia/Yekaterinburg") from None
     return value

@@ -53,6 +53,8 @@ class Organization:
         vat: where `detail` is `totals`, the VAT of an order is exact only if its operation was paid in cash alone.
             `totals` leaves the rest unknown, `exact` reads the receipts of these shifts.
         most_changed_orders: a batch that would reverse or revise more orders than this stops, and a person is asked.
+        okpo: код ОКПО, 8 or 10 digits; printed on cash documents.
+        head_position, head_name, chief_accountant, cashier: who signs cash documents; empty is left blank on them.
     """
 
     inn: str
@@ -71,6 +73,11 @@ class Organization:
     corrections: Corrections = "review"
     vat: Vat = "totals"
     most_changed_orders: int = 100
+    okpo: str = ""
+    head_position: str = ""
+    head_name: str = ""
+    chief_accountant: str = ""
+    cashier: str = ""
 
     def connection_of(self, product: str) -> str:
         """The name of the connection to a product."""

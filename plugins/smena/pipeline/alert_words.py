@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from smena.integration.certificates import standing
+from smena.messages import UNKNOWN, has_message, message, money, translate
 from smena.messages import day as day_of
-from smena.messages import has_message, message, money, translate
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 
@@ -23,7 +23,7 @@ class Alert:
 
     Attributes:
         kind: `uncovered`, `batches`, `missing`, `gap`, `difference`, `decision`, `shift`, `quarantine`, `register`,
-            `certificate`, `unchecked`.
+            `certificate`, `cash`, `unchecked`.
         line, fix, command: what a person reads, should do, and may type.
         page: of the desk, below its address, where it is done; empty where there is none.
         details: the row that it was told from.
@@ -155,8 +155,17 @@ def _register(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
     return line, _said(f"register_fix_{sign}"), "integration status --inn {inn}"
 
 
-_PAGES = {"decision": "decisions", "register": "today"}
+_PAGES = {"decision": "decisions", "register": "today", "cash": "cash"}
 """Pages of the desk where something is done about a kind."""
+
+
+def _cash(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
+    amount = money(int(row["amount"] * 100)).replace("\xa0", " ")
+    book = row["kpp"] or UNKNOWN
+    line = _said(f"cash_{row['word']}", book=book, count=row["count"], amount=amount, span=_span(row))
+    command = f"cash show --inn {{inn}} --from {row['first_day']} --to {row['last_day']}"
+    return line, _said(f"cash_fix_{row['word']}"), command + (" --kpp {kpp}" if row["kpp"] else "")
+
 
 _SAID = {
     "uncovered": _uncovered,
@@ -169,6 +178,7 @@ _SAID = {
     "quarantine": _quarantine,
     "register": _register,
     "certificate": _certificate,
+    "cash": _cash,
 }
 
 

@@ -39,6 +39,7 @@ _STATEMENTS = {
     "shift": "alert_shifts",
     "quarantine": "alert_quarantine",
     "certificate": "alert_certificates",
+    "cash": "alert_cash",
 }
 """Kinds of alerts with the statements that find them, the gravest first after days that are not loaded."""
 
@@ -217,8 +218,12 @@ def _found(
     transaction: Transaction, now: datetime, inns: Sequence[str], inn: str | None, borne: int
 ) -> Iterator[tuple[str, Alert]]:
     """Alerts with the ИНН they are of, the gravest kind first."""
-    more: dict[str, Row] = {"quarantine": {"borne": borne}, "certificate": {"before": now + WARNING}}
     day = now.astimezone(ZONE).date()
+    more: dict[str, Row] = {
+        "quarantine": {"borne": borne},
+        "certificate": {"before": now + WARNING},
+        "cash": {"today": day},
+    }
     finds: dict[str, Find] = {"uncovered": lambda inn: open_days(transaction, now, inn)} | {
         kind: partial(transaction.rows, statement, **more.get(kind, {})) for kind, statement in _STATEMENTS.items()
     }

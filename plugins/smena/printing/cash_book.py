@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from smena.printing.orders import figures, organization_line
+from smena.printing.orders import UNKNOWN, Signatories, figures, organization_line
 from smena.printing.parts import approval, codes
 from smena.printing.sheet import Sheet
 from smena.printing.words import day_in_words
@@ -52,7 +52,7 @@ class CashBookDay:
 
     Attributes:
         entries: ПКО in the order of their numbers, then РКО in that of theirs; reversals last.
-        opening_kopecks: the cash at the day's beginning, where somebody told it: Smena does not know it.
+        opening_kopecks: the cash at the day's beginning; None where it is not known, and then no balance is printed.
     """
 
     organization: str
@@ -61,6 +61,7 @@ class CashBookDay:
     day: date
     entries: Sequence[CashBookEntry]
     opening_kopecks: int | None = None
+    signatories: Signatories = UNKNOWN
 
     def turnover(self, kind: str) -> int:
         """Kopecks received (`pko`) or given out (`rko`) on the day."""
@@ -117,7 +118,7 @@ def _head(sheet: Sheet, book: CashBookDay, page: int, pages: int) -> float:
     y = 12.0
     if page == 1:
         approval(sheet, "КО-4", x + _WIDTH, 10)
-        codes(sheet, OKUD, x + _WIDTH, 20)
+        codes(sheet, OKUD, x + _WIDTH, 20, okpo=book.signatories.okpo)
         name = organization_line(book.organization, book.organization_inn, book.kpp)
         sheet.field(x, 26, _WIDTH - 40, name, caption="организация", height=8)
         sheet.field(x, 37.5, _WIDTH - 26, "", caption="структурное подразделение", height=4)
@@ -154,16 +155,16 @@ def _end(sheet: Sheet, book: CashBookDay, y: float) -> None:
     wages = "в том числе на заработную плату, выплаты социального характера и стипендии"
     y = _row(sheet, y, ("", wages, "", "", _SHUT))
     y += 5
-    _signature(sheet, x, y, "Кассир")
+    _signature(sheet, x, y, "Кассир", book.signatories.cashier)
     received, given = (book.documents(kind) for kind in ("pko", "rko"))
     sheet.text((x, y + 10, _WIDTH, 4.5), "Записи в кассовой книге проверил и документы в количестве", size=8)
     sheet.labelled(x, y + 15.5, 85, "приходных", str(received))
     sheet.labelled(x + 88, y + 15.5, 75, "и расходных", str(given))
     sheet.text((x + 164, y + 15.5, 16, 4.5), "получил.", size=8, at_bottom=True)
-    _signature(sheet, x, y + 23, "Бухгалтер")
+    _signature(sheet, x, y + 23, "Бухгалтер", book.signatories.chief_accountant)
 
 
-def _signature(sheet: Sheet, x: float, y: float, who: str) -> None:
+def _signature(sheet: Sheet, x: float, y: float, who: str, name: str) -> None:
     sheet.text((x, y, 30, 4.5), who, bold=True, at_bottom=True)
     sheet.field(x + 32, y, 45, "", caption="подпись")
-    sheet.field(x + 82, y, 98, "", caption="расшифровка подписи")
+    sheet.field(x + 82, y, 98, name, caption="расшифровка подписи")

@@ -17,20 +17,20 @@ def print_expense_order(order: PrintedOrder) -> bytes:
     title = f"Расходный кассовый ордер № {order.number} от {order.date:%d.%m.%Y}"
     sheet = Sheet(_SIZE, title=title, made_on=order.date)
     sheet.add_page()
-    x, width = _LEFT, _WIDTH
-    head(sheet, order.organization_line, form="КО-2", okud=OKUD, x=x, width=width)
+    x, width, signs = _LEFT, _WIDTH, order.signatories
+    head(sheet, order, form="КО-2", okud=OKUD, x=x, width=width)
     heading(sheet, "РАСХОДНЫЙ КАССОВЫЙ ОРДЕР", order, x=x, width=width, y=40.5)
     accounts(sheet, order, x, 52, width=width)
     sheet.labelled(x, 74.5, width, "Выдать", order.counterparty, caption="фамилия, имя, отчество")
     sheet.labelled(x, 81.5, width, "Основание:", order.basis_line, height=5)
     sheet.labelled(x, 87.5, width, "Сумма", amount_in_words(order.amount_kopecks), caption="прописью", height=5)
     sheet.labelled(x, 95, width, "Приложение", "")
-    signature(sheet, x, 100.5, "Руководитель организации", width, position=True)
-    signature(sheet, x, 108, "Главный бухгалтер", width)
+    signature(sheet, x, 100.5, "Руководитель организации", width, name=signs.head_name, position=signs.head_position)
+    signature(sheet, x, 108, "Главный бухгалтер", width, name=signs.chief_accountant)
     sheet.labelled(x, 115, width, "Получил", "", caption="сумма прописью")
     sheet.text((x, 122, 62, 4.5), "«____» ______________ 20___ г.", size=8)
     sheet.labelled(x + 120, 122, width - 120, "Подпись", "")
     caption = "наименование, номер, дата и место выдачи документа, удостоверяющего личность получателя"
     sheet.labelled(x, 127.5, width, "По", "", caption=caption, height=4)
-    signature(sheet, x, 135, "Выдал кассир", width)
+    signature(sheet, x, 135, "Выдал кассир", width, name=signs.cashier)
     return sheet.done()

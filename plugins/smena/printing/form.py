@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from smena.messages.refusals import wrong_use
 from smena.model.money import kopecks
 from smena.model.reasons import Reason
 from smena.printing.expense_order import print_expense_order
-from smena.printing.orders import PrintedOrder
+from smena.printing.orders import PrintedOrder, Signatories
 from smena.printing.receipt_order import print_receipt_order
 
 _NOT_PRINTED = {"rejected": Reason.REJECTED_NOT_PRINTED, "reversed": Reason.REVERSED_NOT_PRINTED}
@@ -34,5 +35,6 @@ def order_on_paper(row: Mapping[str, Any]) -> bytes:
         basis=row["basis"],
         vat_kopecks=None if row["vat"] is None else kopecks(row["vat"]),
         vat_by_rate=row["vat_by_rate"] or {},
+        signatories=Signatories(**{one.name: row[one.name] for one in fields(Signatories)}),
     )
     return print_receipt_order(order) if order.kind == "pko" else print_expense_order(order)

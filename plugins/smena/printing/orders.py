@@ -11,6 +11,26 @@ from smena.model.money import roubles, written
 
 
 @dataclass(frozen=True, slots=True)
+class Signatories:
+    """Who signs cash documents, and the organisation's code; what is empty is left blank on paper.
+
+    Attributes:
+        okpo: код ОКПО.
+        head_position, head_name: the head (руководитель).
+        chief_accountant, cashier: their names.
+    """
+
+    okpo: str = ""
+    head_position: str = ""
+    head_name: str = ""
+    chief_accountant: str = ""
+    cashier: str = ""
+
+
+UNKNOWN = Signatories()
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedOrder:
     """A cash order (ПКО or РКО) as it is printed.
 
@@ -36,6 +56,7 @@ class PrintedOrder:
     basis: str
     vat_kopecks: int | None = None
     vat_by_rate: Mapping[str, int] = field(default_factory=dict)
+    signatories: Signatories = UNKNOWN
 
     @property
     def organization_line(self) -> str:

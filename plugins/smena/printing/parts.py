@@ -19,23 +19,23 @@ def approval(sheet: Sheet, form: str, right: float, y: float = 6) -> None:
     sheet.text((right - 70, y, 70, 8.5), _FORM.format(form), size=5.5, align="R")
 
 
-def codes(sheet: Sheet, okud: str, right: float, y: float = 16) -> None:
-    """The column of codes: ОКУД, and room for ОКПО."""
+def codes(sheet: Sheet, okud: str, right: float, y: float = 16, *, okpo: str = "") -> None:
+    """The column of codes: ОКУД, and ОКПО or room for it."""
     width = 24.0
     edge = right - width
     sheet.box((edge, y, width, 4), "Коды", size=6.5)
     sheet.box((edge, y + 4, width, 5), okud, thick=True)
-    sheet.box((edge, y + 9, width, 6), thick=True)
+    sheet.box((edge, y + 9, width, 6), okpo, thick=True)
     sheet.box((edge, y + 15, width, 8), thick=True)
     sheet.text((edge - 21, y + 4, 20, 5), "Форма по ОКУД", size=6.5, align="R")
     sheet.text((edge - 15, y + 9, 14, 6), "по ОКПО", size=6.5, align="R")
 
 
-def head(sheet: Sheet, organization: str, *, form: str, okud: str, x: float, width: float) -> None:
+def head(sheet: Sheet, order: PrintedOrder, *, form: str, okud: str, x: float, width: float) -> None:
     """What a form begins with: which it is, its codes, who books."""
     approval(sheet, form, x + width)
-    codes(sheet, okud, x + width)
-    sheet.field(x, 22, width - 47, organization, caption="организация", height=8)
+    codes(sheet, okud, x + width, okpo=order.signatories.okpo)
+    sheet.field(x, 22, width - 47, order.organization_line, caption="организация", height=8)
     sheet.field(x, 33.5, width - 26, "", caption="структурное подразделение", height=4)
 
 
@@ -68,14 +68,20 @@ def accounts(sheet: Sheet, order: PrintedOrder, x: float, y: float, *, width: fl
     sheet.row(x, y + 15, 6.5, (*widths, amount, purpose, last), (*cells, order.figures, "", ""), size=8.5)
 
 
-def signature(sheet: Sheet, x: float, y: float, who: str, width: float, *, position: bool = False) -> None:
-    """A line for a signature, empty, and one for the name spelled out; before them one for the position, if asked."""
+def signature(
+    sheet: Sheet, x: float, y: float, who: str, width: float, *, name: str = "", position: str | None = None
+) -> None:
+    """A line for a signature, empty, and one for the name spelled out; before them one for the position, unless None.
+
+    What is not known is left blank, to be filled in.
+    """
     label = 38.0
     sheet.text((x, y, label - 1, 4.5), who, bold=True, at_bottom=True)
-    captions = (*(("должность",) if position else ()), "подпись", "расшифровка подписи")
-    shares = (0.3, 0.25, 0.45) if position else (0.4, 0.6)
+    captions = (*(() if position is None else ("должность",)), "подпись", "расшифровка подписи")
+    shares = (0.4, 0.6) if position is None else (0.3, 0.25, 0.45)
     room = width - label - 3 * (len(captions) - 1)
     x += label
+    known = {"должность": position or "", "расшифровка подписи": name}
     for caption, share in zip(captions, shares, strict=True):
-        sheet.field(x, y, room * share, "", caption=caption)
+        sheet.field(x, y, room * share, known.get(caption, ""), caption=caption)
         x += room * share + 3

@@ -26,8 +26,8 @@ def print_receipt_order(order: PrintedOrder) -> bytes:
 
 
 def _order(sheet: Sheet, order: PrintedOrder) -> None:
-    x, width = _LEFT, _LEFT_WIDTH
-    head(sheet, order.organization_line, form="КО-1", okud=OKUD, x=x, width=width)
+    x, width, signs = _LEFT, _LEFT_WIDTH, order.signatories
+    head(sheet, order, form="КО-1", okud=OKUD, x=x, width=width)
     heading(sheet, "ПРИХОДНЫЙ КАССОВЫЙ ОРДЕР", order, x=x, width=width)
     accounts(sheet, order, x, 55, width=width)
     sheet.labelled(x, 80, width, "Принято от", order.counterparty)
@@ -35,8 +35,8 @@ def _order(sheet: Sheet, order: PrintedOrder) -> None:
     sheet.labelled(x, 95.5, width, "Сумма", amount_in_words(order.amount_kopecks), caption="прописью", height=8)
     sheet.labelled(x, 107, width, "В том числе", order.vat_line)
     sheet.labelled(x, 113, width, "Приложение", "")
-    signature(sheet, x, 122, "Главный бухгалтер", width)
-    signature(sheet, x, 131, "Получил кассир", width)
+    signature(sheet, x, 122, "Главный бухгалтер", width, name=signs.chief_accountant)
+    signature(sheet, x, 131, "Получил кассир", width, name=signs.cashier)
 
 
 def _quittance(sheet: Sheet, order: PrintedOrder) -> None:
@@ -53,7 +53,8 @@ def _quittance(sheet: Sheet, order: PrintedOrder) -> None:
     sheet.labelled(x, 95, width, "В том числе", order.vat_line, size=7.5, height=8)
     sheet.text((x, 105.5, width, 4), day_in_words(order.date), size=7.5)
     sheet.text((x, 110, width, 4), "М. П. (штампа)", size=6.5)
-    for y, who in ((114.5, "Главный бухгалтер"), (125, "Кассир")):
+    signs = order.signatories
+    for y, who, name in ((114.5, "Главный бухгалтер", signs.chief_accountant), (125, "Кассир", signs.cashier)):
         sheet.text((x, y, width, 4), who, size=7.5, bold=True)
         sheet.field(x, y + 3.5, 20, "", caption="подпись", height=2.5)
-        sheet.field(x + 22, y + 3.5, width - 22, "", caption="расшифровка подписи", height=2.5)
+        sheet.field(x + 22, y + 3.5, width - 22, name, caption="расшифровка подписи", height=2.5, size=7)

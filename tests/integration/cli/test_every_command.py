@@ -48,6 +48,9 @@ COMMANDS = {
     "explain": ("explain", "{document}"),
     "print": ("print", "{document}", "--out", "/dev/null"),
     "cash-book": ("cash-book", "--inn", "{inn}", "--kpp", "{kpp}", "--date", "{day}", "--out", "/dev/null"),
+    "cash show": ("cash", "show", "--inn", "{inn}", "--from", str(FIRST), "--to", str(LAST)),
+    "cash journal": ("cash", "journal", "--inn", "{inn}", "--from", str(FIRST), "--to", str(LAST)),
+    "cash limit": ("cash", "limit", "--inn", "{inn}", "--from", str(FIRST), "--amount", "1000000"),
     "export": ("export", "--inn", "{inn}", "--from", str(FIRST), "--to", str(LAST), "--out", "{file}"),
     "integration disable": ("integration", "disable", "--inn", "{inn}", "--product", "market"),
 }

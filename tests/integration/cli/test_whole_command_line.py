@@ -41,6 +41,8 @@ READING = {
     ],
     ("print",): [("{order}", "--out", "order.pdf")],
     ("cash-book",): [("--inn", "{inn}", "--date", "{day}", "--kpp", "{kpp}", "--out", "b.pdf", "--balance", "5000")],
+    ("cash", "show"): [("--inn", "{inn}", *DAYS), ("--inn", "{inn}", "--kpp", "{kpp}", *DAYS)],
+    ("cash", "journal"): [("--inn", "{inn}", *DAYS)],
     ("export",): [("--inn", "{inn}", *DAYS, "--out", "o.csv"), ("--inn", "{inn}", *DAYS, "--out", "o.xlsx")],
     ("certify",): [("--inn", "{inn}", *DAYS, "--out", "p.html"), ("--inn", "{inn}", *DAYS, "--out", "p.json")],
     ("verify",): [("p.html",), ("p.json",)],
@@ -95,6 +97,16 @@ WRITING = {
     ("quarantine", "retry"): [("{quarantined}",), ("--inn", "{inn}")],
     ("quarantine", "give-up"): [("{quarantined}", "--reason", "lost")],
     ("period", "open"): [("--inn", "{inn}")],
+    ("cash", "open"): [
+        ("--inn", "{inn}", "--kpp", "{kpp}", "--date", str(FIRST), "--balance", "5000"),
+        ("--inn", "{inn}", "--kpp", "{kpp}", "--take-back", "counted again"),
+    ],
+    ("cash", "add"): [
+        ("--inn", "{inn}", "--movement", "bank_deposit", "--date", "{day}", "--amount", "100", "--number", "7"),
+    ],
+    ("cash", "reverse"): [("1", "--reason", "wrong")],
+    ("cash", "import"): [("--inn", "{inn}", "--dry-run", "cash.csv"), ("--inn", "{inn}", "cash.csv")],
+    ("cash", "limit"): [("--inn", "{inn}", "--from", "{day}", "--amount", "1000")],
     ("period", "close"): [("--inn", "{inn}", "--through", str(FIRST))],
 }  # fmt: skip
 # A proposal may be there, or every link be in force: both words are right. Roles are FAB's: without it there are none.
@@ -168,9 +180,10 @@ def world(postgres: EmbeddedPostgres, migrated: str) -> Iterator[World]:
 
 @pytest.fixture(autouse=True)
 def here(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where commands write; the head's certificate lies there."""
+    """Where commands write; the head's certificate and a file of cash movements lie there."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "head.pem").write_bytes(head_of(world.town.inn).pem)
+    (tmp_path / "cash.csv").write_text("day;movement;amount\n2025-03-05;wages;100.00\n2025-03-05;theft;1\n", "utf-8")
 
 
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -26,6 +26,14 @@ OPTIONS = {
     "explain": ("DOCUMENT_ID", "--fiscal-drive", "--document", "--page", "--out"),
     "print": ("DOCUMENT_ID", "--out"),
     "cash-book": ("--inn", "--kpp", "--date", "--balance", "--out"),
+    "cash open": ("--inn", "--kpp", "--date", "--balance", "--take-back"),
+    "cash add": ("--inn", "--kpp", "--movement", "--date", "--amount", "--number", "--counterparty", "--account",
+                 "--basis"),
+    "cash import": ("--inn", "--kpp", "--dry-run", "FILE"),
+    "cash reverse": ("ID", "--reason", "--date"),
+    "cash limit": ("--inn", "--kpp", "--from", "--amount"),
+    "cash show": ("--inn", "--kpp", "--from", "--to"),
+    "cash journal": ("--inn", "--kpp", "--from", "--to"),
     "export": ("--inn", "--from", "--to", "--kind [pko|rko|cashless_report|sales_report|waybill]", "--out"),
     "quality": ("--inn", "--batch", "--out"),
     "rehearse": ("--inn", "--from", "--to", "--batch", "--product [ofd|market]", "--set KEY=VALUE"),
@@ -59,9 +67,9 @@ def test_help_of_a_command_names_what_it_takes(command: str, flag: str) -> None:
         assert option in told
 
 
-@pytest.mark.parametrize("group", ["organization", "integration", "quarantine"])
+@pytest.mark.parametrize("group", ["organization", "integration", "quarantine", "cash "])
 def test_help_of_a_group_names_its_commands(group: str) -> None:
-    done = CLI.here(group, "--help")
+    done = CLI.here(group.strip(), "--help")
     assert (done.code, done.err) == (0, "")
     assert {name.split()[1] for name in OPTIONS if name.startswith(group)} <= set(done.out.split())
 
@@ -77,6 +85,11 @@ def test_help_of_a_group_names_its_commands(group: str) -> None:
         (("explain", "a", "b"), "b"),
         (("print", "00000000-0000-0000-0000-000000000000"), "--out"),
         (("cash-book", "--inn", ROMASHKA, "--out", "book.pdf"), "--date"),
+        (("cash", "open", "--inn", ROMASHKA), "--take-back"),
+        (("cash", "add", "--inn", ROMASHKA, "--movement", "theft", "--date", "2025-03-01", "--amount", "1"), "theft"),
+        (("cash", "add", "--inn", ROMASHKA, "--movement", "wages", "--date", "2025-03-01", "--amount", "-1"), "below"),
+        (("cash", "reverse", "0", "--reason", "x"), "0"),
+        (("cash", "reverse", "1"), "--reason"),
         (("export", "--inn", ROMASHKA, "--from", "2025-03-01", "--to", "2025-03-02"), "--out"),
         (("organization", "set", "--inn", ROMASHKA), "KEY=VALUE"),
         (("rehearse", "--inn", ROMASHKA, "--from", "2025-03-01"), "--to"),
@@ -121,6 +134,7 @@ def test_no_command_at_all_is_wrong_use_in_a_line_that_can_be_read(words: tuple[
         ("explain", "00000000-0000-0000-0000-000000000000"),
         ("print", "00000000-0000-0000-0000-000000000000", "--out", "order.pdf"),
         ("cash-book", "--inn", SOLE_PROPRIETOR, "--date", "2025-03-01", "--out", "book.pdf"),
+        ("cash", "show", "--inn", SOLE_PROPRIETOR, "--from", "2025-03-01", "--to", "2025-03-02"),
         ("export", "--inn", SOLE_PROPRIETOR, "--from", "2025-03-01", "--to", "2025-03-02", "--out", "told.csv"),
     ],
     ids=lambda words: " ".join(words[:2]),

@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from smena.integration.organizations import organization_of
+from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
+from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.proof.canonical import HASH, first_difference, own_hash
 from smena.pipeline.proof.certificate_page import as_html, embedded
@@ -51,8 +53,11 @@ def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now
         organization = organization_of(transaction, inn)
         checked = transaction.rows("certify_checked", inn=inn, **_span(window))[0]
         if checked["unchecked"] or checked["checked_at"] is None:
-            raise WrongUse(
-                f"{checked['unchecked']} days of registers of {window} were never reconciled",
+            raise wrong_use(
+                Reason.DAYS_NEVER_RECONCILED,
+                first=str(window.first_day),
+                last=str(window.last_day),
+                text=str(checked["unchecked"]),
                 fix=f"run `smena reconcile --inn {inn} --from {window.first_day} --to {window.last_day}` first",
             )
         attested = {

@@ -1,0 +1,20 @@
+-- Run by `cash_book.balance`: the cash of a book at the beginning of a day; no row where it is not known.
+select
+    opening.amount + coalesce(
+        (
+            select sum(case entry.kind when 'pko' then entry.amount else -entry.amount end)
+            from accounting.cash_book_entry as entry
+            where
+                entry.organization_inn = opening.organization_inn
+                and entry.kpp = opening.kpp
+                and entry.day >= opening.day
+                and entry.day < %(day)s
+        ),
+        0
+    ) as balance
+from accounting.cash_opening as opening
+where
+    opening.organization_inn = %(inn)s
+    and opening.kpp = %(kpp)s
+    and opening.reversed_on is null
+    and opening.day <= %(day)s

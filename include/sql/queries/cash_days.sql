@@ -1,0 +1,60 @@
+-- Run by `cash_book.days`: each day of a cash book on which cash moved: balances, turnovers, and the limit that held.
+--
+-- Balances are empty before the day of the opening balance, and everywhere where none was entered: they are not known.
+with opening as (
+    select
+        day,
+        amount
+    from accounting.cash_opening
+    where organization_inn = %(inn)s and kpp = %(kpp)s and reversed_on is null
+),
+
+turnover as (
+    select
+        entry.day,
+        sum(entry.amount) filter (where entry.kind = 'pko') as received,
+        sum(entry.amount) filter (where entry.kind = 'rko') as given,
+        count(*) as entries
+    from accounting.cash_book_entry as entry
+    where
+        entry.organization_inn = %(inn)s
+        and entry.kpp = %(kpp)s
+        and entry.day <= %(last_day)s
+        -- What is older than both the asked days and the opening balance says nothing of any of them.
+        and entry.day >= least(cast(%(first_day)s as date), (select opening.day from opening))
+    group by entry.day
+),
+
+running as (
+    select
+        turnover.day,
+        coalesce(turnover.received, 0) as received,
+        coalesce(turnover.given, 0) as given,
+        turnover.entries,
+        opening.amount + sum(coalesce(turnover.received, 0) - coalesce(turnover.given, 0)) filter (
+            where turnover.day >= opening.day
+        ) over (order by turnover.day) as closing,
+        turnover.day >= opening.day as is_known
+    from turnover
+    left join opening on true
+)
+
+select
+    running.day,
+    running.received,
+    running.given,
+    running.entries,
+    case when running.is_known then running.closing - running.received + running.given end as opening,
+    case when running.is_known then running.closing end as closing,
+    most.amount as limit_amount
+from running
+left join lateral (
+    select cash_limit.amount
+    from accounting.cash_limit
+    where
+        cash_limit.organization_inn = %(inn)s and cash_limit.kpp = %(kpp)s and cash_limit.first_day <= running.day
+    order by cash_limit.first_day desc, cash_limit.cash_limit_id desc
+    limit 1
+) as most on true
+where running.day >= %(first_day)s
+order by running.day

@@ -1,0 +1,23 @@
+-- Run by `cash.enter`: movements of cash; a line of a file that was imported before adds nothing.
+insert into accounting.cash_movement (
+    organization_inn, kpp, word, day, number, counterparty, account, basis, amount, import_key, entered_by
+)
+select
+    %(inn)s,
+    line.kpp,
+    line.word,
+    line.day,
+    line.number,
+    line.counterparty,
+    line.account,
+    line.basis,
+    line.amount,
+    line.import_key,
+    %(by)s
+from
+    jsonb_to_recordset(cast(%(lines)s as jsonb))
+        as line (
+            kpp text, word text, day date, number text, counterparty text, account text, basis text, amount numeric,
+            import_key text
+        )
+on conflict (organization_inn, import_key) do nothing

@@ -1,0 +1,207 @@
+"""What people enter into a cash book: its opening balance, movements without a shift, the limit. Nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from smena.integration.organizations import organization_of
+from smena.messages.refusals import wrong_use
+from smena.model.cash import Movement
+from smena.model.errors import WrongUse
+from smena.model.money import roubles
+from smena.model.organization import Organization
+from smena.model.reason_text import Wrong, parse, reason
+from smena.model.reasons import Reason
+from smena.transform.cash_file import BadLine, kpp_of, movement_of, read_cash_file, sum_of
+from smena.warehouse.database import Transaction, as_json
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file of movements adds, or would add.
+
+    Attributes:
+        new: movements that were not imported before.
+        known: how many lines were imported before.
+        bad: lines that are not taken, each with its number and why.
+    """
+
+    new: Sequence[Movement]
+    known: int
+    bad: Sequence[BadLine]
+
+
+def enter_opening(
+    transaction: Transaction, *, inn: str, kpp: str, day: date, amount_kopecks: int, by: str, now: datetime
+) -> None:
+    """The cash of a book at the beginning of a day, once. Raises WrongUse where there is one, or the day cannot be."""
+    organization = _entering(transaction, inn, kpp)
+    _check_day(transaction, organization, day, now)
+    known = next(
+        (row for row in transaction.rows("cash_books", inn=inn, today=day) if row["kpp"] == kpp and row["opening_day"]),
+        None,
+    )
+    if known is not None:
+        raise wrong_use(
+            Reason.CASH_OPENING_IS_THERE, day=known["opening_day"], text=kpp or "—", fix="take it back first"
+        )
+    transaction.run("cash_opening_add", inn=inn, kpp=kpp, day=day, amount=roubles(amount_kopecks), by=by)
+
+
+def take_back_opening(transaction: Transaction, *, inn: str, kpp: str, by: str, why: str) -> None:
+    """Takes the opening balance back, so that another can be entered. Raises WrongUse where its day is closed."""
+    organization = _entering(transaction, inn, kpp)
+    known = next((row for row in transaction.rows("cash_books", inn=inn, today=date.max) if row["kpp"] == kpp), None)
+    if known is None or known["opening_day"] is None:
+        raise wrong_use(Reason.CASH_OPENING_UNKNOWN, text=kpp or "—")
+    _check_open(transaction, organization, known["opening_day"])
+    transaction.run("cash_opening_reverse", inn=inn, kpp=kpp, by=by, reason=_needed(why))
+
+
+def movement(told: Mapping[str, str]) -> Movement:
+    """A movement as a person typed it, by the columns of a file. Raises WrongUse with what cannot be."""
+    try:
+        return movement_of(told)
+    except Wrong as wrong:
+        raise _refused(wrong) from None
+
+
+def sum_of_text(text: str, *, least: int = 1) -> int:
+    """A sum as a person typed it, in kopecks. Raises WrongUse."""
+    try:
+        return sum_of(text, least=least)
+    except Wrong as wrong:
+        raise _refused(wrong) from None
+
+
+def enter(transaction: Transaction, *, inn: str, movements: Sequence[Movement], by: str, now: datetime) -> int:
+    """Enters movements, all or none; says how many are new. Raises WrongUse for the first that cannot be."""
+    organization = _entering(transaction, inn, None)
+    for kpp in sorted({one.kpp for one in movements}):
+        _entering(transaction, inn, kpp)
+    for day in sorted({one.day for one in movements}):
+        _check_day(transaction, organization, day, now)
+    return transaction.run("cash_movements_add", inn=inn, lines=as_json([one.as_row() for one in movements]), by=by)
+
+
+def read_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, now: datetime) -> Imported:
+    """What a file of movements would add, and which of its lines cannot be taken; nothing is entered.
+
+    Raises WrongUse where nothing of the file can be read.
+    """
+    organization = _entering(transaction, inn, kpp)
+    try:
+        read = read_cash_file(content, kpp=kpp)
+    except Wrong as wrong:
+        raise _refused(wrong) from None
+    bad, good = list(read.bad), []
+    reasons: dict[tuple[date, str], str] = {}
+    for number, one in read.movements:
+        place = (one.day, one.kpp)
+        if place not in reasons:
+            reasons[place] = _why_not(transaction, organization, one, now)
+        if reasons[place]:
+            bad.append(BadLine(number, reasons[place]))
+        else:
+            good.append(one)
+    keys = [one.import_key for one in good]
+    known = {row["import_key"] for row in transaction.rows("cash_movements_known", inn=inn, keys=keys)}
+    new = [one for one in good if one.import_key not in known]
+    return Imported(new, len(good) - len(new), sorted(bad, key=lambda one: one.line))
+
+
+def import_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, by: str, now: datetime) -> Imported:
+    """Enters the good lines of a file that were not imported before; the bad ones cost them nothing."""
+    read = read_file(transaction, inn=inn, kpp=kpp, content=content, now=now)
+    enter(transaction, inn=inn, movements=read.new, by=by, now=now)
+    return read
+
+
+def reverse(transaction: Transaction, movement_id: int, *, by: str, why: str, day: date | None = None) -> None:
+    """Takes a movement back: on its own day where that is open, else on `day`, or the first day that is open.
+
+    Raises WrongUse where it is not there or was reversed before, or `day` is closed or before its own.
+    """
+    row = transaction.row("cash_movement", movement_id=movement_id)
+    if row is None:
+        raise wrong_use(Reason.CASH_MOVEMENT_UNKNOWN, text=str(movement_id))
+    organization = organization_of(transaction, row["organization_inn"])
+    transaction.run("lock_organization", inn=organization.inn)
+    first = first_open_day(transaction, organization.inn, row["day"])
+    counts = day or first
+    _check_open(transaction, organization, counts)
+    if counts < row["day"]:
+        raise wrong_use(Reason.CASH_DAY_CANNOT_BE, text=str(counts))
+    done = transaction.run("cash_movement_reverse", movement_id=movement_id, day=counts, by=by, reason=_needed(why))
+    if not done:
+        raise wrong_use(Reason.CASH_MOVEMENT_REVERSED, text=str(movement_id))
+
+
+def set_limit(
+    transaction: Transaction, *, inn: str, kpp: str, first_day: date, amount_kopecks: int | None, by: str
+) -> None:
+    """The most cash that a book may have at the end of a day, from a day on; None: no limit from then on."""
+    _entering(transaction, inn, kpp)
+    amount = None if amount_kopecks is None else roubles(amount_kopecks)
+    transaction.run("cash_limit_add", inn=inn, kpp=kpp, first_day=first_day, amount=amount, by=by)
+
+
+def first_open_day(transaction: Transaction, inn: str, day: date) -> date:
+    """The day, or the first one after the closed period where it lies in there."""
+    through = _closed_through(transaction, inn)
+    return day if through is None or day > through else date.fromordinal(through.toordinal() + 1)
+
+
+def _entering(transaction: Transaction, inn: str, kpp: str | None) -> Organization:
+    organization = organization_of(transaction, inn)
+    if kpp is not None:
+        try:
+            kpp_of(kpp)
+        except Wrong as wrong:
+            raise _refused(wrong) from None
+        if not kpp and len(inn) == 10:
+            raise wrong_use(Reason.CASH_KPP_CANNOT_BE, text="")
+    transaction.run("lock_organization", inn=inn)
+    return organization
+
+
+def _why_not(transaction: Transaction, organization: Organization, one: Movement, now: datetime) -> str:
+    """The stored reason why a movement cannot be entered; empty where it can."""
+    if not one.kpp and len(organization.inn) == 10:
+        return reason(Reason.CASH_KPP_CANNOT_BE, text="")
+    try:
+        _check_day(transaction, organization, one.day, now)
+    except WrongUse as refused:
+        return refused.stored
+    return ""
+
+
+def _check_day(transaction: Transaction, organization: Organization, day: date, now: datetime) -> None:
+    if day > now.astimezone(ZoneInfo(organization.timezone)).date():
+        raise wrong_use(Reason.CASH_DAY_IN_FUTURE, day=day)
+    _check_open(transaction, organization, day)
+
+
+def _check_open(transaction: Transaction, organization: Organization, day: date) -> None:
+    through = _closed_through(transaction, organization.inn)
+    if through is not None and day <= through:
+        raise wrong_use(Reason.PERIOD_CLOSED_THROUGH, day=through, fix="open the period, or name a later day")
+
+
+def _closed_through(transaction: Transaction, inn: str) -> date | None:
+    row = transaction.row("closed_through", inn=inn)
+    return row["through"] if row else None
+
+
+def _refused(wrong: Wrong) -> WrongUse:
+    code, arguments = parse(str(wrong))
+    return wrong_use(code, **arguments)
+
+
+def _needed(why: str) -> str:
+    if not why.strip():
+        raise wrong_use(Reason.WHY_IS_NEEDED)
+    return why.strip()

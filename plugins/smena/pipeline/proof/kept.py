@@ -1,0 +1,42 @@
+"""Certificates of completeness that were made: kept in the warehouse, listed, and given out again as they were."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from smena.warehouse.database import Row, Transaction, Warehouse
+from smena.warehouse.pages import compress, decompress
+
+
+def keep(warehouse: Warehouse, certificate: dict[str, Any]) -> None:
+    """Keeps a certificate that was just made; the same again changes nothing."""
+    content = json.dumps(certificate, ensure_ascii=False).encode()
+    with warehouse.transaction() as transaction:
+        transaction.run(
+            "completeness_certificate_add",
+            inn=certificate["organization"]["inn"],
+            first_day=certificate["period"]["from"],
+            last_day=certificate["period"]["to"],
+            is_complete=certificate["is_complete"],
+            sha256=certificate["sha256"],
+            content=compress(content),
+            content_bytes=len(content),
+            made_by=certificate["made_by"],
+            made_at=datetime.fromisoformat(certificate["made_at"]),
+        )
+
+
+def kept(asked: Transaction | Warehouse, inn: str, *, most: int) -> list[Row]:
+    """Certificates of an organisation, the newest first, without their contents."""
+    return asked.rows("completeness_certificates", inn=inn, most=most)
+
+
+def certificate_of(asked: Transaction | Warehouse, inn: str, certificate_id: int) -> dict[str, Any] | None:
+    """A certificate as it was made; None where the organisation has none of this number."""
+    row = asked.row("completeness_certificate", inn=inn, certificate_id=certificate_id)
+    if row is None:
+        return None
+    certificate: dict[str, Any] = json.loads(decompress(bytes(row["content"]), row["content_bytes"]))
+    return certificate

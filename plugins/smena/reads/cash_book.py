@@ -1,0 +1,83 @@
+"""The cash book (КО-4) with its balance, and the journal of cash orders (КО-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from smena.warehouse.database import Row, Transaction, Warehouse
+
+JOURNAL = ("kind", "day", "number", "amount", "note", "counterparty", "kpp", "basis")
+"""What a row of the journal has, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookDay:
+    """A day of a cash book on which cash moved.
+
+    Attributes:
+        received, given: turnovers, roubles.
+        opening, closing: the balance at the beginning and at the end; None where it is not known, as no opening balance
+            was entered or the day lies before it.
+        limit_amount: the most cash at the day's end; None where there is no limit.
+    """
+
+    day: date
+    received: Decimal
+    given: Decimal
+    entries: int
+    opening: Decimal | None
+    closing: Decimal | None
+    limit_amount: Decimal | None
+
+    @property
+    def over_limit(self) -> Decimal | None:
+        """By how much the balance at the end is over the limit; None where it is not, or either is not known."""
+        if self.closing is None or self.limit_amount is None or self.closing <= self.limit_amount:
+            return None
+        return self.closing - self.limit_amount
+
+    @property
+    def is_below_nothing(self) -> bool:
+        """Whether more was given out than there was: a receipt is missing, or the opening balance is wrong."""
+        return self.closing is not None and self.closing < 0
+
+
+def books(asked: Transaction | Warehouse, inn: str, today: date) -> list[Row]:
+    """The cash books of an organisation by КПП, each with its opening balance and the limit that holds."""
+    return asked.rows("cash_books", inn=inn, today=today)
+
+
+def days(asked: Transaction | Warehouse, inn: str, kpp: str, first_day: date, last_day: date) -> list[BookDay]:
+    """The days of a cash book on which cash moved, in their order."""
+    rows = asked.rows("cash_days", inn=inn, kpp=kpp, first_day=first_day, last_day=last_day)
+    return [BookDay(**row) for row in rows]
+
+
+def balance(asked: Transaction | Warehouse, inn: str, kpp: str, day: date) -> Decimal | None:
+    """The cash at the beginning of a day; None where it is not known."""
+    row = asked.row("cash_balance", inn=inn, kpp=kpp, day=day)
+    return None if row is None else row["balance"]
+
+
+def sheet(asked: Transaction | Warehouse, inn: str, kpp: str, day: date) -> list[Row]:
+    """What moved the cash of a book on a day, in the order of the sheet."""
+    return asked.rows("print_cash_book", inn=inn, kpp=kpp, day=day)
+
+
+def movements(
+    asked: Transaction | Warehouse, inn: str, kpp: str | None, first_day: date, last_day: date, *, most: int
+) -> list[Row]:
+    """What was entered or imported, reversed or not, the newest day first."""
+    return asked.rows("cash_movements", inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, most=most)
+
+
+def journal(
+    asked: Transaction, inn: str, kpp: str | None, first_day: date, last_day: date, *, kind: str | None = None
+) -> Iterator[tuple[object, ...]]:
+    """The journal КО-3, rows as JOURNAL names them; `note` is `rejected`, `reversed`, `entered` or empty."""
+    return asked.stream(
+        "cash_journal", chunk_rows=2000, inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, kind=kind
+    )

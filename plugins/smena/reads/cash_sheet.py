@@ -1,0 +1,39 @@
+"""The sheet of the cash book (КО-4) of a day, as it is printed: the same for the command line and the pages."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING
+
+from smena.integration.organizations import organization_of
+from smena.model.money import kopecks
+from smena.reads.cash_book import balance, sheet
+from smena.warehouse.database import Transaction
+
+if TYPE_CHECKING:
+    from smena.printing.cash_book import CashBookDay
+
+
+def sheet_of(transaction: Transaction, inn: str, kpp: str, day: date) -> CashBookDay | None:
+    """A day of a cash book with its balance, where that is known; None where no cash moved.
+
+    Raises WrongUse where the organisation is not registered.
+    """
+    organization = organization_of(transaction, inn)
+    rows = sheet(transaction, inn, kpp, day)
+    if not rows:
+        return None
+    # The library of PDF is heavy: whoever prints nothing does without it.
+    from smena.printing.cash_book import CashBookDay, CashBookEntry
+    from smena.printing.orders import Signatories
+
+    entries = [
+        CashBookEntry(row["kind"], row["number"], row["counterparty"], row["account"], kopecks(row["amount"]))
+        for row in rows
+    ]
+    opening = balance(transaction, inn, kpp, day)
+    signatories = Signatories(**{one.name: getattr(organization, one.name) for one in fields(Signatories)})
+    return CashBookDay(
+        organization.name, inn, kpp, day, entries, None if opening is None else kopecks(opening), signatories
+    )

@@ -1,0 +1,32 @@
+"""The journal КО-3 of an organisation's days, as it is printed: the same for the command line and the pages."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from smena.integration.organizations import organization_of
+from smena.messages import message
+from smena.model.money import kopecks
+from smena.reads.cash_book import JOURNAL, journal
+from smena.warehouse.database import Transaction
+
+if TYPE_CHECKING:
+    from smena.printing.journal import Journal
+
+
+def journal_of(transaction: Transaction, inn: str, kpp: str | None, first_day: date, last_day: date) -> Journal:
+    """The journal of all cash books, or of one. Raises WrongUse where the organisation is not registered."""
+    # The library of PDF is heavy: whoever prints nothing does without it.
+    from smena.printing.journal import Journal, JournalEntry
+    from smena.printing.orders import Signatories
+
+    organization = organization_of(transaction, inn)
+    entries = []
+    for values in journal(transaction, inn, kpp, first_day, last_day):
+        row: dict[str, Any] = dict(zip(JOURNAL, values, strict=True))
+        note = message(f"journal_{row['note']}", context="print") if row["note"] else ""
+        entries.append(JournalEntry(row["kind"], row["day"], row["number"], kopecks(row["amount"]), note))
+    signatories = Signatories(**{one.name: getattr(organization, one.name) for one in fields(Signatories)})
+    return Journal(organization.name, inn, kpp or "", first_day, last_day, entries, signatories)

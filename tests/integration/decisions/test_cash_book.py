@@ -1,0 +1,304 @@
+"""The cash book has a balance of its own: entered once, moved by orders and movements, known or not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from smena.decisions import cash
+from smena.decisions.periods import close_period, open_period
+from smena.model.cash import Movement
+from smena.model.errors import BrokenPromise, WrongUse
+from smena.model.money import roubles
+from smena.pipeline.alerts import gather
+from smena.reads import cash_book
+from smena.reads.cash_sheet import sheet_of
+from tests.integration.decisions.deciding import FIRST, LAST, WEEK
+from tests.town import Town
+
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+DAY = date(2026, 1, 2)
+OPENING = 1_000_000
+
+
+@pytest.fixture
+def town(copy_town: Callable[..., Town]) -> Town:
+    return copy_town(lambda town: town.load(), WEEK, start=FIRST)
+
+
+@pytest.fixture
+def kpp(town: Town) -> str:
+    return str(next(one["kpp"] for one in town.orders() if one["date"] == DAY))
+
+
+class Cashier:
+    """One person at one cash book."""
+
+    def __init__(self, town: Town, kpp: str) -> None:
+        self.town, self.kpp = town, kpp
+
+    def open(self, day: date = FIRST, kopecks: int = OPENING) -> None:
+        with self.town.warehouse.transaction() as doing:
+            cash.enter_opening(doing, inn=self.town.inn, kpp=self.kpp, day=day, amount_kopecks=kopecks, by="a", now=NOW)
+
+    def enter(self, word: str = "bank_deposit", day: date = DAY, kopecks: int = 10_000, **more: Any) -> int:
+        one = Movement(word, day, kopecks, self.kpp, account="51", **more)
+        with self.town.warehouse.transaction() as doing:
+            return cash.enter(doing, inn=self.town.inn, movements=[one], by="a", now=NOW)
+
+    def newest(self) -> int:
+        return int(self.town.sql("select max(cash_movement_id) from accounting.cash_movement")[0][0])
+
+    def reverse(self, movement: int, day: date | None = None, why: str = "ошибка") -> None:
+        with self.town.warehouse.transaction() as doing:
+            cash.reverse(doing, movement, by="a", why=why, day=day)
+
+    def days(self, first: date = FIRST, last: date = LAST) -> dict[date, cash_book.BookDay]:
+        return {one.day: one for one in cash_book.days(self.town.warehouse, self.town.inn, self.kpp, first, last)}
+
+    def close(self, through: date) -> None:
+        with self.town.warehouse.transaction() as doing:
+            close_period(doing, inn=self.town.inn, through=through, closed_by="a")
+
+    def moved(self, first: date, last: date) -> Decimal:
+        """What orders moved from a day through another, told from the orders themselves."""
+        return sum(
+            (
+                order["amount"] if order["kind"] == "pko" else -order["amount"]
+                for order in self.town.orders()
+                if order["kpp"] == self.kpp and first <= order["date"] <= last
+                and order["status"] in ("new", "accepted")
+            ),
+            Decimal(0),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def cashier(town: Town, kpp: str) -> Cashier:
+    return Cashier(town, kpp)
+
+
+def test_without_an_opening_balance_no_balance_is_known(cashier: Cashier) -> None:
+    days = cashier.days()
+    assert days
+    assert {(one.opening, one.closing, one.over_limit) for one in days.values()} == {(None, None, None)}
+    with cashier.town.warehouse.transaction() as looking:
+        told = sheet_of(looking, cashier.town.inn, cashier.kpp, DAY)
+    assert told is not None and told.opening_kopecks is None and told.closing_kopecks is None
+
+
+def test_each_day_goes_on_where_the_one_before_it_ended(cashier: Cashier) -> None:
+    begins = FIRST + timedelta(days=2)
+    cashier.open(begins)
+    cashier.enter(kopecks=12_345)
+    cashier.enter("bank_withdrawal", day=DAY, kopecks=500)
+    days = cashier.days()
+    assert {one.closing for day, one in days.items() if day < begins} == {None}
+    stood = roubles(OPENING)
+    for day in sorted(day for day in days if day >= begins):
+        one = days[day]
+        assert one.opening == stood
+        orders = cashier.moved(day, day) + (Decimal("-118.45") if day == DAY else 0)
+        assert one.closing == stood + orders == stood + one.received - one.given
+        stood = one.closing
+    assert stood == roubles(OPENING) + cashier.moved(begins, LAST) - Decimal("118.45")
+    # A page of some days has the same balances as the whole.
+    assert cashier.days(DAY, DAY)[DAY] == days[DAY]
+    with cashier.town.warehouse.transaction() as looking:
+        assert cash_book.balance(looking, cashier.town.inn, cashier.kpp, DAY) == days[DAY].opening
+        told = sheet_of(looking, cashier.town.inn, cashier.kpp, DAY)
+    assert told is not None
+    assert roubles(told.opening_kopecks or 0) == days[DAY].opening
+    assert roubles(told.closing_kopecks or 0) == days[DAY].closing
+
+
+def test_the_opening_balance_is_entered_once_and_taken_back_with_a_reason(cashier: Cashier) -> None:
+    cashier.open()
+    with pytest.raises(WrongUse, match="is entered already"):
+        cashier.open(DAY)
+    with cashier.town.warehouse.transaction() as doing:
+        cash.take_back_opening(doing, inn=cashier.town.inn, kpp=cashier.kpp, by="b", why="не та касса")
+    assert {one.closing for one in cashier.days().values()} == {None}
+    cashier.open(DAY, 0)
+    assert cashier.days()[DAY].opening == 0
+    told = cashier.town.table("accounting.cash_opening", "cash_opening_id")
+    assert [(one["reversed_by"], one["reversed_reason"]) for one in told] == [("b", "не та касса"), (None, None)]
+
+
+def test_a_reversal_of_the_same_day_leaves_nothing_and_one_of_a_closed_day_counts_later(cashier: Cashier) -> None:
+    cashier.open()
+    before = cashier.days()
+    cashier.enter()
+    cashier.reverse(cashier.newest())
+    assert cashier.days() == before
+    cashier.enter()
+    cashier.close(DAY)
+    movement = cashier.newest()
+    with pytest.raises(WrongUse, match="period"):
+        cashier.reverse(movement, DAY)
+    cashier.reverse(movement)
+    days = cashier.days()
+    after = DAY + timedelta(days=1)
+    assert days[DAY].given == before[DAY].given + 100
+    assert days[after].given == (before[after].given if after in before else 0) - 100
+    assert days[max(days)].closing == before[max(before)].closing
+    with pytest.raises(WrongUse, match="reversed already"):
+        cashier.reverse(movement, LAST)
+
+
+def test_nothing_is_entered_into_a_closed_period_or_the_future(cashier: Cashier) -> None:
+    cashier.close(DAY)
+    for doing in (cashier.open, cashier.enter):
+        with pytest.raises(WrongUse, match="closed through 2026-01-02"):
+            doing()
+        with pytest.raises(WrongUse, match="has not begun"):
+            doing(day=NOW.date() + timedelta(days=1))
+    assert cashier.town.table("accounting.cash_movement", "day") == []
+
+
+BY_HAND = [
+    "insert into accounting.cash_movement (organization_inn, kpp, word, day, account, amount, entered_by)"
+    " values ('{inn}', '{kpp}', 'wages', '2026-01-02', '70', 5, 'x')",
+    "insert into accounting.cash_opening (organization_inn, kpp, day, amount, entered_by)"
+    " values ('{inn}', '', '2026-01-02', 5, 'x')",
+    "update accounting.cash_movement set reversed_on = '2026-01-02', reversed_by = 'x', reversed_at = now(),"
+    " reversed_reason = 'y'",
+    "update accounting.cash_opening set reversed_on = day, reversed_by = 'x', reversed_at = now(),"
+    " reversed_reason = 'y'",
+    "update accounting.cash_movement set amount = 1",
+    "update accounting.cash_movement set day = day + 9",
+    "delete from accounting.cash_movement",
+    "delete from accounting.cash_opening",
+    "truncate accounting.cash_movement",
+    "update accounting.cash_limit set amount = 1",
+    "delete from accounting.cash_limit",
+]
+
+
+@pytest.mark.parametrize("statement", BY_HAND)
+def test_the_database_itself_keeps_what_was_entered(cashier: Cashier, statement: str) -> None:
+    cashier.open()
+    cashier.enter()
+    with cashier.town.warehouse.transaction() as doing:
+        cash.set_limit(doing, inn=cashier.town.inn, kpp=cashier.kpp, first_day=FIRST, amount_kopecks=5, by="a")
+    cashier.close(DAY)
+    before = cashier.days()
+    with pytest.raises(BrokenPromise):
+        cashier.town.sql(statement.format(inn=cashier.town.inn, kpp=cashier.kpp))
+    assert cashier.days() == before
+
+
+@pytest.mark.parametrize("amount", ["0", "-1"])
+def test_the_database_itself_refuses_a_movement_that_is_not_above_nothing(cashier: Cashier, amount: str) -> None:
+    with pytest.raises(BrokenPromise):
+        cashier.town.sql(
+            "insert into accounting.cash_movement (organization_inn, kpp, word, day, account, amount, entered_by)"
+            " values (%s, %s, 'wages', %s, '70', %s, 'x')",
+            cashier.town.inn, cashier.kpp, DAY, amount,
+        )  # fmt: skip
+
+
+def test_a_file_adds_what_is_new_once_and_names_what_is_wrong(cashier: Cashier) -> None:
+    cashier.open()
+    cashier.close(FIRST)
+    lines = [
+        "Дата;Движение;Сумма", f"{DAY:%d.%m.%Y};Сдано в банк;100,00", f"{FIRST:%d.%m.%Y};Инкассация;1,00",
+        f"{DAY:%d.%m.%Y};Инкассация;один", f"{DAY:%d.%m.%Y};Сдано в банк;100,00",
+    ]  # fmt: skip
+
+    def give(text: list[str]) -> cash.Imported:
+        with cashier.town.warehouse.transaction() as doing:
+            return cash.import_file(
+                doing, inn=cashier.town.inn, kpp=cashier.kpp, content="\n".join(text).encode(), by="a", now=NOW
+            )
+
+    with cashier.town.warehouse.transaction(keep=False) as doing:
+        dry = cash.read_file(doing, inn=cashier.town.inn, kpp=cashier.kpp, content="\n".join(lines).encode(), now=NOW)
+    assert cashier.town.table("accounting.cash_movement", "day") == []
+    first = give(lines)
+    assert first == dry
+    assert (len(first.new), first.known, [one.line for one in first.bad]) == (2, 0, [3, 4])
+    again = give([*lines, f"{DAY:%d.%m.%Y};Инкассация;7,00"])
+    assert (len(again.new), again.known, [one.line for one in again.bad]) == (1, 2, [3, 4])
+    assert [one["amount"] for one in cashier.town.table("accounting.cash_movement", "cash_movement_id")] == [
+        100, 100, 7,
+    ]  # fmt: skip
+    # What was reversed since stays so, whichever file says it again.
+    cashier.reverse(cashier.newest())
+    assert len(give([lines[0], f"{DAY:%d.%m.%Y};Инкассация;7,00"]).new) == 0
+
+
+def test_a_day_that_ends_above_the_limit_is_told_until_it_is_mended_or_closed(cashier: Cashier) -> None:
+    inn = cashier.town.inn
+
+    def told() -> list[tuple[str, int]]:
+        return [
+            (alert.details["word"], alert.count)
+            for message in gather(cashier.town.warehouse, NOW, inn=inn)
+            for alert in message.alerts if alert.kind == "cash"
+        ]  # fmt: skip
+
+    with cashier.town.warehouse.transaction() as doing:
+        cash.set_limit(doing, inn=inn, kpp=cashier.kpp, first_day=LAST, amount_kopecks=100, by="a")
+    # Without an opening balance nobody knows whether it is above.
+    assert told() == []
+    cashier.open(FIRST, 0)
+    last = max(cashier.days())
+    assert last == LAST
+    closing = cashier.days()[last].closing
+    assert closing is not None and closing > 1
+    assert told() == [("over_limit", 1)]
+    assert cashier.days()[last].over_limit == closing - 1
+    cashier.enter("bank_deposit", day=LAST, kopecks=int(closing * 100) - 100)
+    assert told() == []
+    cashier.enter("collection", day=LAST, kopecks=101)
+    assert told() == [("below_nothing", 1)]
+    cashier.close(LAST)
+    assert told() == []
+
+
+def test_a_limit_holds_from_its_day_and_may_end(cashier: Cashier) -> None:
+    cashier.open()
+    for first_day, amount in ((FIRST, 100), (DAY, 5_000_000_00), (DAY, None), (LAST, 100)):
+        with cashier.town.warehouse.transaction() as doing:
+            cash.set_limit(
+                doing, inn=cashier.town.inn, kpp=cashier.kpp, first_day=first_day, amount_kopecks=amount, by="a"
+            )
+    limits = {day: one.limit_amount for day, one in cashier.days().items()}
+    assert {limit for day, limit in limits.items() if day < DAY} == {1}
+    assert {limit for day, limit in limits.items() if DAY <= day < LAST} == {None}
+    assert limits[LAST] == 1
+
+
+def test_the_journal_has_every_number_once_whatever_became_of_it(cashier: Cashier) -> None:
+    cashier.enter(number="17")
+    order = next(one for one in cashier.town.orders() if one["kpp"] == cashier.kpp and one["kind"] == "pko")
+    cashier.town.sql(
+        "update accounting.cash_order set status = 'rejected', status_by = 'a', status_at = now(), status_reason = 'x'"
+        " where document_id = %s", order["document_id"],
+    )  # fmt: skip
+    with cashier.town.warehouse.transaction() as looking:
+        rows = [
+            dict(zip(cash_book.JOURNAL, row, strict=True))
+            for row in cash_book.journal(looking, cashier.town.inn, None, FIRST, LAST)
+        ]
+    told = {(one["kind"], one["kpp"], one["day"].year, one["number"]): one for one in rows}
+    assert len(told) == len(rows)
+    wanted = {(o["kind"], o["kpp"], o["date"].year, str(o["number"])) for o in cashier.town.orders()}
+    assert told.keys() == wanted | {("rko", cashier.kpp, DAY.year, "17")}
+    noted = told["pko", cashier.kpp, order["date"].year, str(order["number"])]
+    assert (noted["note"], noted["amount"]) == ("rejected", order["amount"])
+    assert {one["note"] for one in rows} == {"", "rejected", "entered"}
+
+
+def test_opening_a_period_again_lets_the_cash_be_mended(cashier: Cashier) -> None:
+    cashier.open()
+    cashier.close(DAY)
+    with cashier.town.warehouse.transaction() as doing:
+        open_period(doing, inn=cashier.town.inn, opened_by="a", reason="x")
+    cashier.enter()
+    assert cashier.days()[DAY].given >= 100
