@@ -45,6 +45,7 @@ def _views() -> list[dict[str, Any]]:
         ("Месяц", "month"),
         ("Качество", "quality"),
         ("Интеграции", "integrations"),
+        ("Настройки", "settings"),
     )
     views = [
         {

@@ -13,16 +13,20 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from smena.model.errors import AlreadyAnswered, SmenaError
 from smena.pipeline.road import Road
 from smena.ui import (
+    cash,
+    certificates,
     completeness,
     decisions,
     decisions_answers,
     documents,
     downloads,
     integrations,
+    journal,
     links,
     month,
     quality,
     quarantine,
+    settings,
     today,
 )
 from smena.ui.asking import CannotBe
@@ -34,7 +38,7 @@ from smena.ui.refusing import refused_by
 from smena.ui.rendering import page, static_file
 
 _STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
-_ICONS = frozenset({"today", "completeness", "documents", "decisions", "quality", "integrations", "month"})
+_ICONS = frozenset({"today", "completeness", "documents", "decisions", "quality", "integrations", "month", "settings"})
 _INK, _INK_IN_THE_DARK = "#3f3f46", "#d4d4d8"
 
 
@@ -50,7 +54,7 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
     app.state.forgery = Forgery(secret)
     rooms = (
         today, integrations, completeness, documents, downloads, decisions_answers, decisions, links, quality,
-        quarantine, month,
+        quarantine, month, cash, journal, certificates, settings,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router)
@@ -95,7 +99,11 @@ def _refused(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) else ""
     known = {401: "log_in", 403: "no_right", 404: "not_found", 413: "too_large", 415: "not_a_form", 431: "too_large"}
-    key = detail if detail in ("no_right_to_act", "forged", "stale_form") else known.get(status, "not_understood")
+    key = (
+        detail
+        if detail in ("no_right_to_act", "no_right_to_administer", "forged", "stale_form")
+        else known.get(status, "not_understood")
+    )
     return _refusal(request, status, key)
 
 

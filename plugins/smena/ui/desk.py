@@ -21,11 +21,13 @@ class Visitor:
         name: in Airflow; it signs what he decides, and by it `control.desk_user` tells what he sees.
         may_act: whether the role in Airflow lets the person decide (`smena.airflow_roles`).
         session: of his browser; forms are bound to it.
+        may_administer: whether the person may edit Airflow's connections, and with them has the warehouse.
     """
 
     name: str
     may_act: bool
     session: str = field(repr=False, default="")
+    may_administer: bool = False
 
 
 class NotInSight(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import DagAccessEntity, GetUserDep, requires_access_dag
 from fastapi import Depends, Form, HTTPException, Request, status
 
@@ -20,6 +21,7 @@ class Rights:
     name: str
     may_look: bool
     may_act: bool
+    may_administer: bool = False
 
 
 def rights(request: Request, user: GetUserDep) -> Rights:
@@ -28,6 +30,8 @@ def rights(request: Request, user: GetUserDep) -> Rights:
         name=user.get_name(),
         may_look=_is_allowed(requires_access_dag("GET", None, DESK), request, user),
         may_act=_is_allowed(requires_access_dag("POST", DagAccessEntity.RUN, DESK), request, user),
+        # Who edits Airflow's connections has the warehouse anyway.
+        may_administer=get_auth_manager().is_authorized_connection(method="PUT", user=user),
     )
 
 
@@ -35,7 +39,7 @@ def visitor(request: Request, told: Annotated[Rights, Depends(rights)]) -> Visit
     """Who looks: 401 where nobody is logged in, 403 where Airflow does not let him see `DESK` either."""
     if not told.may_look:
         raise HTTPException(status.HTTP_403_FORBIDDEN)
-    return Visitor(told.name, told.may_act, request.state.desk_session)
+    return Visitor(told.name, told.may_act, request.state.desk_session, told.may_administer)
 
 
 def at_the_door(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
@@ -58,6 +62,13 @@ def actor(
     return who
 
 
+def administrator(who: Annotated[Visitor, Depends(actor)]) -> Visitor:
+    """Who sets up: 403 as for acting, or without the right to edit Airflow's connections."""
+    if not who.may_administer:
+        raise HTTPException(status.HTTP_403_FORBIDDEN, "no_right_to_administer")
+    return who
+
+
 def desk(request: Request) -> Desk:
     """The desk of this application."""
     found: Desk = request.app.state.desk
@@ -67,6 +78,7 @@ def desk(request: Request) -> Desk:
 Looking = Annotated[Visitor, Depends(visitor)]
 AtTheDoor = Annotated[Visitor, Depends(at_the_door)]
 Acting = Annotated[Visitor, Depends(actor)]
+Administering = Annotated[Visitor, Depends(administrator)]
 AtDesk = Annotated[Desk, Depends(desk)]
 
 

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from smena.messages import LANGUAGES, has_message, message, translate, written_by
-from smena.model.money import written
+from smena.model.money import roubles, written
 from smena.ui.desk import Visitor
 from smena.ui.runs import address_of
 
@@ -43,6 +43,7 @@ def _environment() -> Environment:
     made.filters |= {
         "money": _money, "day": _day, "moment": _moment, "figure": _figure, "duration": _duration, "query": _query,
         "day_of_text": _day_of_text, "local": _local, "signed": _signed, "plain_sum": _plain_sum,
+        "kopecks": lambda amount: written(roubles(amount)),
     }  # fmt: skip
     return made
 

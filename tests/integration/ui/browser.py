@@ -29,10 +29,12 @@ def known_runs(run_ids: Iterable[str]) -> dict[str, str]:
 class Browser:
     """One person's browser, with its cookies. `name` None: nobody is logged in."""
 
-    def __init__(self, road: Road, name: str | None, *, may_act: bool = True, may_look: bool = True) -> None:
+    def __init__(
+        self, road: Road, name: str | None, *, may_act: bool = True, may_look: bool = True, may_administer: bool = False
+    ) -> None:
         app = fastapi_app(lambda: road, "a secret of the tests")
         if name is not None:
-            app.dependency_overrides[rights] = lambda: Rights(name, may_look, may_act)
+            app.dependency_overrides[rights] = lambda: Rights(name, may_look, may_act, may_administer)
         app.dependency_overrides[runs_of_airflow] = lambda: known_runs
         mounted = Starlette(routes=[Mount("/smena", Limits(app))])
         self.client = TestClient(mounted, base_url=HOST, follow_redirects=False)

@@ -37,7 +37,8 @@ ROUTES = sorted(set(routes()))
 
 def filled(path: str, inn: str = INN, decision: int = 1) -> str:
     told = {"inn": inn, "product": "ofd", "day": "2026-01-02", "document_id": A_DOCUMENT, "decision_id": str(decision),
-            "name": "desk.css", "form": "csv", "link_id": "1", "quarantine_id": "1", "batch_id": "1"}  # fmt: skip
+            "name": "desk.css", "form": "csv", "link_id": "1", "quarantine_id": "1", "batch_id": "1",
+            "movement_id": "1", "certificate_id": "1"}  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda found: told[found[1]], path)
 
 

@@ -1,0 +1,132 @@
+"""«Свидетельства»: certificates of completeness of an organisation: made, downloaded, verified."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.model.window import Window
+from smena.ui.asking import AnyInn, CannotBe, Id, Inn, Text, day_of
+from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
+from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.refusing import NOT_DONE, Refused, refused_by
+from smena.ui.rendering import page
+
+router = APIRouter()
+
+MOST_SHOWN = 100
+_TYPES = {"json": "application/json", "html": "text/html; charset=utf-8"}
+
+OneDay = Annotated[str, Form(max_length=10)]
+CertificateFormat = Annotated[str, Path(pattern="^(json|html)$")]
+
+
+@router.get("/certificates")
+def certificates(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", done: Text = "") -> Response:
+    """Certificates that were made, and the form that makes one."""
+    if not inn:
+        with desk.reading(who) as transaction:
+            listed = transaction.rows("desk_organizations", search="", most=1)
+        if not listed:
+            return page(request, "month_certificates.html", who, organization=None)
+        inn = listed[0]["inn"]
+    return _shown(request, who, desk, inn, done=done == "made")
+
+
+@router.post("/certificates/{inn}/make")
+def make(
+    request: Request, who: Acting, desk: AtDesk, inn: Inn, first_day: OneDay = "", last_day: OneDay = ""
+) -> Response:
+    """The certificate of a period that was reconciled; it says itself whether everything is there."""
+    from smena.pipeline.proof.certificate import certify
+    from smena.pipeline.proof.kept import keep
+
+    try:
+        first, last = day_of(first_day), day_of(last_day)
+        if first is None or last is None:
+            raise CannotBe("not_a_day")
+        if first > last:
+            raise CannotBe("not_a_span")
+        with desk.reading(who) as transaction:
+            organization_in_sight(transaction, inn)
+        keep(desk.warehouse, certify(desk.warehouse, inn, Window(first, last), made_by=who.name, now=desk.road.now()))
+    except NOT_DONE as error:
+        given = {"first_day": first_day, "last_day": last_day}
+        return _shown(request, who, desk, inn, given=given, refused=refused_by(error))
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/certificates?inn={inn}&done=made", 303)
+
+
+@router.get("/certificates/{inn}/{certificate_id}/verify")
+def verify(request: Request, who: Looking, desk: AtDesk, inn: Inn, certificate_id: Id) -> Response:
+    """Whether a certificate is true of the warehouse as it is now: all of it is made again, the evidence hashed."""
+    from smena.pipeline.proof.certificate import verify as run
+
+    certificate = _in_sight(desk, who, inn, certificate_id)
+    try:
+        found = run(desk.warehouse, certificate)
+    except NOT_DONE as error:
+        return _shown(request, who, desk, inn, refused=refused_by(error))
+    return _shown(request, who, desk, inn, verified=found, certificate_id=certificate_id)
+
+
+@router.get("/certificates/{inn}/{certificate_id}/certificate.{form}")
+def download(
+    _request: Request, who: Looking, desk: AtDesk, inn: Inn, certificate_id: Id, form: CertificateFormat
+) -> Response:
+    """The certificate as a file: JSON, or a page for a person with the same inside."""
+    from smena.pipeline.proof.certificate import as_file
+
+    certificate = _in_sight(desk, who, inn, certificate_id)
+    period = certificate["period"]
+    name = f"certificate-{inn}-{period['from']}-{period['to']}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(as_file(certificate, name), media_type=_TYPES[form], headers=headers)
+
+
+def _in_sight(desk: Desk, who: Visitor, inn: str, certificate_id: int) -> dict[str, Any]:
+    from smena.pipeline.proof.kept import certificate_of
+
+    with desk.reading(who) as transaction:
+        organization_in_sight(transaction, inn)
+        certificate = certificate_of(transaction, inn, certificate_id)
+    if certificate is None:
+        raise NotInSight
+    return certificate
+
+
+def _shown(
+    request: Request,
+    who: Visitor,
+    desk: Desk,
+    inn: str,
+    *,
+    done: bool = False,
+    given: dict[str, str] | None = None,
+    refused: Refused | None = None,
+    verified: Any = None,
+    certificate_id: int = 0,
+) -> Response:
+    from smena.pipeline.proof.kept import kept
+
+    with desk.reading(who) as transaction:
+        organization = organization_in_sight(transaction, inn)
+        rows = kept(transaction, inn, most=MOST_SHOWN)
+        organizations = transaction.rows("desk_organizations", search="", most=500)
+    end = desk.road.now().date().replace(day=1) - timedelta(days=1)
+    return page(
+        request,
+        "month_certificates.html",
+        who,
+        status=refused.status if refused else 200,
+        organization=organization,
+        organizations=organizations,
+        rows=rows,
+        given=given or {"first_day": str(end.replace(day=1)), "last_day": str(end)},
+        done=done,
+        refused=refused,
+        verified=verified,
+        certificate_id=certificate_id,
+    )

@@ -1,0 +1,69 @@
+"""Certificates of completeness on the page: made, listed, downloaded as they were made, verified."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from smena.model.window import Window
+from smena.pipeline.proof.certificate import of_file, verify
+from smena.pipeline.proof.reconcile import reconcile
+from tests.integration.decisions.deciding import FIRST, LAST
+from tests.integration.ui.conftest import OpenBrowser
+from tests.town import Town
+
+SPAN = {"first_day": str(FIRST), "last_day": str(LAST)}
+
+
+def test_a_certificate_is_made_downloaded_and_verified(browser: OpenBrowser, town: Town) -> None:
+    inn, anna = town.inns[0], browser("anna")
+    early = anna.post(f"/certificates/{inn}/make", **SPAN)
+    assert early.status_code == 409
+    assert "ни разу не сверялись" in early.text
+    assert f'name="first_day" value="{FIRST}"' in early.text
+    reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    assert anna.post(f"/certificates/{inn}/make", **SPAN).status_code == 303
+    page = anna.page("/certificates", inn=inn)
+    found = re.search(rf"/certificates/{inn}/(\d+)/certificate\.json", page)
+    assert found is not None
+    for form in ("json", "html"):
+        file = anna.get(f"/certificates/{inn}/{found[1]}/certificate.{form}")
+        told = of_file(file.content, f"certificate.{form}")
+        assert (told["organization"]["inn"], told["made_by"]) == (inn, "anna")
+        assert verify(town.warehouse, told).difference is None
+    assert "верно и сегодня" in anna.page(f"/certificates/{inn}/{found[1]}/verify")
+    town.sql(
+        "update accounting.cash_order set status = 'rejected', status_by = 'x', status_at = now(), status_reason = 'y'"
+        " where organization_inn = %s",
+        inn,
+    )
+    # What a person says of an order is no part of a certificate; what was read is.
+    assert "верно и сегодня" in anna.page(f"/certificates/{inn}/{found[1]}/verify")
+    town.sql("delete from control.completeness where organization_inn = %s and day = %s", inn, date(2026, 1, 2))
+    assert "сегодня в учёте другое" in anna.page(f"/certificates/{inn}/{found[1]}/verify")
+
+
+def test_a_looker_verifies_and_another_organisations_certificate_is_not_in_sight(
+    browser: OpenBrowser, town: Town
+) -> None:
+    own, other = town.inns
+    reconcile(town.road, other, run_id="test", window=Window(FIRST, LAST))
+    assert browser("boris").post(f"/certificates/{other}/make", **SPAN).status_code == 303
+    number = town.sql("select completeness_certificate_id from control.completeness_certificate")[0][0]
+    anna = browser("anna")
+    for path in (
+        f"/certificates/{inn}/{number}/{rest}" for inn in (own, other) for rest in ("verify", "certificate.json")
+    ):
+        assert anna.get(path).status_code == 404
+    assert anna.post(f"/certificates/{other}/make", **SPAN).status_code == 404
+    auditor = browser("auditor", may_act=False)
+    assert "верно и сегодня" in auditor.page(f"/certificates/{other}/{number}/verify")
+    assert auditor.post(f"/certificates/{own}/make", token="", **SPAN).status_code == 403
+
+
+def test_what_is_no_period_keeps_the_form(browser: OpenBrowser, town: Town) -> None:
+    anna = browser("anna")
+    for first, last in (("2026-01-05", "2026-01-01"), ("yesterday", "2026-01-01"), ("", "")):
+        answer = anna.post(f"/certificates/{town.inns[0]}/make", first_day=first, last_day=last)
+        assert answer.status_code == 400
+        assert f'name="first_day" value="{first}"' in answer.text
