@@ -14,9 +14,8 @@ from smena.integration import grants
 from smena.integration import organizations as setting
 from smena.messages.refusals import wrong_use
 from smena.model.organization import AccountRule, Corrections, DatePolicy, Detail, Refunds, Vat
-from smena.model.outcome import Operation
+from smena.model.outcome import TAXATIONS, Operation
 from smena.model.reasons import Reason
-from smena.transform.receipts import TAXATIONS
 from smena.ui.asking import AnyInn, CannotBe, Inn, Text, day_of, plain
 from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
 from smena.ui.doors import Acting, Administering, AtDesk, Looking
