@@ -12,23 +12,24 @@ select
     max(cash_order.date) as last_day
 from accounting.cash_order
 inner join accounting.shift on cash_order.shift_id = shift.shift_id
-cross join lateral (
-    select
-        account_rule.debit_account,
-        account_rule.credit_account
-    from control.account_rule
-    where
-        (account_rule.organization_inn = %(inn)s or account_rule.organization_inn is null)
-        and account_rule.operation = cash_order.operation
-        and (account_rule.taxation is null or account_rule.taxation = cash_order.taxation)
-        and (account_rule.agent is null or account_rule.agent = cash_order.agent)
-        and account_rule.days @> shift.closed_at::date
-    order by
-        (account_rule.organization_inn is null)::int,
-        (account_rule.agent is null)::int + (account_rule.taxation is null)::int,
-        account_rule.account_rule_id
-    limit 1
-) as rule
+cross join
+    lateral (
+        select
+            account_rule.debit_account,
+            account_rule.credit_account
+        from control.account_rule
+        where
+            (account_rule.organization_inn = %(inn)s or account_rule.organization_inn is null)
+            and account_rule.operation = cash_order.operation
+            and (account_rule.taxation is null or account_rule.taxation = cash_order.taxation)
+            and (account_rule.agent is null or account_rule.agent = cash_order.agent)
+            and account_rule.days @> shift.closed_at::date
+        order by
+            (account_rule.organization_inn is null)::int,
+            (account_rule.agent is null)::int + (account_rule.taxation is null)::int,
+            account_rule.account_rule_id
+        limit 1
+    ) as rule
 where
     cash_order.organization_inn = %(inn)s
     and cash_order.status = 'new'
