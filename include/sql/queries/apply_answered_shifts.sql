@@ -1,5 +1,5 @@
--- Run by resolve: shifts that a person has decided about; `take` is the one that takes the proposed facts of the decision,
--- and the day of its new orders.
+-- Run by resolve: shifts that a person has decided about; `take` is one that takes the proposed facts of its decision, and
+-- the day of its new orders.
 -- reads: change_shift
 update accounting.shift
 set
@@ -15,7 +15,7 @@ set
     cashless_income = case change_shift.action when 'take' then taken.cashless_income else shift.cashless_income end,
     cashless_refund = case change_shift.action when 'take' then taken.cashless_refund else shift.cashless_refund end,
     detail = coalesce(taken.detail, shift.detail),
-    order_date = case change_shift.action when 'take' then %(day)s else shift.order_date end,
+    order_date = case change_shift.action when 'take' then change_shift.day else shift.order_date end,
     outcome = change_shift.outcome,
     reason = case decision.resolution
         when 'reject'
@@ -35,7 +35,7 @@ set
     batch_id = case change_shift.action when 'take' then decision.batch_id else shift.batch_id end,
     loaded_at = now()
 from change_shift
-inner join control.decision on decision.decision_id = %(decision_id)s
+inner join control.decision on change_shift.decision_id = decision.decision_id
 left join (
     select
         proposed.decision_id,
@@ -50,7 +50,7 @@ left join (
         (proposed.held ->> 'cashless_income')::numeric as cashless_income,
         (proposed.held ->> 'cashless_refund')::numeric as cashless_refund
     from control.decision as proposed
-    where proposed.decision_id = %(decision_id)s
+    where proposed.decision_id in (select answered.decision_id from change_shift as answered)
 ) as taken
     on decision.decision_id = taken.decision_id and change_shift.action = 'take'
 where shift.shift_id = change_shift.shift_id and shift.revision = change_shift.revision

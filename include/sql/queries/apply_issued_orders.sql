@@ -17,7 +17,8 @@ with proposed as (
         cash_order.vat_by_rate,
         cash_order.debit_account,
         cash_order.credit_account,
-        cash_order.basis
+        cash_order.basis,
+        null::bigint as decision_id
     from booked_shift
     inner join stage.cash_order on booked_shift.shift_id = cash_order.shift_id
     where booked_shift.is_first and booked_shift.is_booked and cash_order.batch_id = %(batch_id)s
@@ -35,7 +36,8 @@ with proposed as (
         proposed_order.vat_by_rate,
         proposed_order.debit_account,
         proposed_order.credit_account,
-        proposed_order.basis
+        proposed_order.basis,
+        change_order.decision_id
     from change_order
     inner join proposed_order
         on
@@ -55,9 +57,11 @@ fresh as (
         shift.closed_at,
         coalesce(shift.kkt_reg_id, shift.cashbox_id) as register,
         coalesce(shift.fiscal_drive_number, shift.till_shift) as series,
-        shift.shift_number
+        shift.shift_number,
+        coalesce(decision.batch_id, %(batch_id)s) as batch_id
     from proposed
     inner join accounting.shift on proposed.shift_id = shift.shift_id
+    left join control.decision on proposed.decision_id = decision.decision_id
 ),
 
 book as materialized (
@@ -110,7 +114,7 @@ select
     fresh.vat_by_rate,
     fresh.basis,
     fresh.issue,
-    %(batch_id)s,
-    %(decision_id)s
+    fresh.batch_id,
+    fresh.decision_id
 from fresh
 inner join book on fresh.kpp = book.kpp and fresh.kind = book.kind and fresh.book_year = book.book_year

@@ -19,7 +19,10 @@ begin
         reason text,
         same_as uuid,
         kpp text,
-        revision integer
+        revision integer,
+        -- Of a person's answer: the decision, and the day of the orders that it may issue.
+        decision_id bigint,
+        day date
     ) on commit drop;
     create temporary table booked_shift (
         shift_id uuid not null, is_first boolean not null, is_booked boolean not null, reason text
@@ -34,7 +37,8 @@ begin
         agent boolean not null,
         issue integer not null,
         reason text,
-        revision integer
+        revision integer,
+        decision_id bigint
     ) on commit drop;
     create temporary table proposed_order (
         shift_id uuid not null,

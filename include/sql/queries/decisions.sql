@@ -1,5 +1,5 @@
 -- Run by the read model of decisions: those that wait, of shifts and of documents, both sides, the oldest first; those after one
--- of them, or one itself, whatever became of it.
+-- of them, or those that are named, whatever became of them.
 select
     decision.decision_id,
     decision.organization_inn,
@@ -50,8 +50,8 @@ left join accounting.market_document as document on decision.document_id = docum
 inner join control.organization on decision.organization_inn = organization.inn
 inner join control.batch on decision.batch_id = batch.batch_id
 where
-    (cast(%(decision_id)s as bigint) is not null or decision.state = 'open')
-    and (cast(%(decision_id)s as bigint) is null or decision.decision_id = %(decision_id)s)
+    (cast(%(decisions)s as bigint[]) is not null or decision.state = 'open')
+    and (cast(%(decisions)s as bigint[]) is null or decision.decision_id = any(cast(%(decisions)s as bigint[])))
     and (cast(%(inn)s as text) is null or decision.organization_inn = %(inn)s)
     and decision.decision_id > %(after)s
 order by decision.decision_id

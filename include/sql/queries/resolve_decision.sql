@@ -1,9 +1,10 @@
--- Run by resolve, first: the decision is resolved, with who and why; the guards look for it.
+-- Run by resolve, first: decisions are resolved, each by its word, with who and why; the guards look for it.
 update control.decision
 set
     state = 'resolved',
-    resolution = %(resolution)s,
+    resolution = answer.word,
     resolved_by = %(resolved_by)s,
     resolved_at = now(),
     resolution_reason = %(reason)s
-where decision_id = %(decision_id)s and state = 'open'
+from unnest(cast(%(decisions)s as bigint[]), cast(%(words)s as text[])) as answer (decision_id, word)
+where decision.decision_id = answer.decision_id and decision.state = 'open'

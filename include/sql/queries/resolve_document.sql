@@ -1,4 +1,4 @@
--- Run by resolve: a document takes what Market tells now, and is new again; the guard keeps the former contents.
+-- Run by resolve: documents take what Market tells now, and are new again; the guard keeps the former contents.
 update accounting.market_document as stood
 set
     number = told.number,
@@ -25,4 +25,4 @@ cross join
         number text, day date, counterparty text, counterparty_inn text, amount numeric, supplier_id text,
         paper_number text, paper_day date, waybill_ids text[], sources text[], digest text
     )
-where decision.decision_id = %(decision_id)s and stood.document_id = decision.document_id
+where decision.decision_id = any(cast(%(decisions)s as bigint[])) and stood.document_id = decision.document_id

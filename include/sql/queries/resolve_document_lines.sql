@@ -1,4 +1,4 @@
--- Run by resolve after resolve_document: its lines as Market tells them now.
+-- Run by resolve after resolve_document: their lines as Market tells them now.
 insert into accounting.market_document_line (
     document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount
 )
@@ -19,4 +19,4 @@ cross join
         line integer, payment_type text, product_id text, product_code text, quantity bigint, price bigint,
         income bigint, refund bigint, amount bigint
     )
-where decision.decision_id = %(decision_id)s
+where decision.decision_id = any(cast(%(decisions)s as bigint[]))

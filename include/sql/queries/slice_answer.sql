@@ -1,4 +1,4 @@
--- Run by resolve: an open decision with its shift. `day` is that of the orders which the answer may issue: nothing is
+-- Run by resolve: decisions with their shifts. `day` is that of the orders which the answer may issue: nothing is
 -- written into a closed period, so there it is the first open day.
 select
     decision.decision_id,
@@ -77,4 +77,5 @@ left join control.register_kpp
         decision.organization_inn = register_kpp.organization_inn
         and shift.kkt_reg_id = register_kpp.kkt_reg_id
         and register_kpp.valid @> dated.day
-where decision.decision_id = %(decision_id)s
+where decision.decision_id = any(cast(%(decisions)s as bigint[]))
+order by decision.decision_id

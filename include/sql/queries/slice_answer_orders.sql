@@ -1,6 +1,7 @@
--- Run by resolve: the orders of the shift that is decided about, and of its counterpart; and those that went over from the
--- shift to another one, as `moved`: they keep the id that they were issued with.
+-- Run by resolve: the orders of the shifts that are decided about, and of their counterparts; and those that went over from
+-- such a shift to another one, as `moved`: they keep the id that they were issued with; each by its decision.
 select
+    decision.decision_id,
     cash_order.document_id::text as document_id,
     cash_order.shift_id::text as shift_id,
     cash_order.operation,
@@ -17,9 +18,10 @@ select
     cash_order.revision
 from control.decision
 inner join accounting.cash_order on cash_order.shift_id in (decision.shift_id, decision.rival_id)
-where decision.decision_id = %(decision_id)s
+where decision.decision_id = any(cast(%(decisions)s as bigint[]))
 union all
 select
+    decision.decision_id,
     former.document_id::text,
     former.shift_id::text,
     former.operation,
@@ -38,4 +40,4 @@ from control.decision
 inner join accounting.cash_order_history as former on decision.shift_id = former.shift_id
 inner join accounting.cash_order as moved
     on former.document_id = moved.document_id and former.shift_id <> moved.shift_id
-where decision.decision_id = %(decision_id)s
+where decision.decision_id = any(cast(%(decisions)s as bigint[]))

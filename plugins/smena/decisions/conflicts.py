@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -15,7 +15,7 @@ from smena.messages.refusals import wrong_use
 from smena.model.answers import REVERSE, choices
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse
 from smena.model.reasons import Reason
-from smena.reads.decisions import decision_of, waiting
+from smena.reads.decisions import decisions_of, waiting
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 WAITING = ("conflict", "needs_review", "closed_period")
@@ -50,74 +50,88 @@ def waiting_shifts(transaction: Transaction | Warehouse, inn: str | None = None)
 
 
 def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, reason: str) -> Resolved:
-    """Resolves a decision, whole or not at all, under the organisation's lock.
-
-    What an answer means is in `smena.matching.answers.decide_answer`. In a closed period new orders and reversals count
-    on the first open day.
-
-    Raises ResolvedAlready; WrongUse for an unknown decision, a word that does not fit it, or orders that cannot be
-    issued.
-    """
-    # Imported here, because they import pandas, for which a list of decisions need not wait.
-    from smena.matching.answers import decide_answer
-    from smena.warehouse.applying import apply_answer
-    from smena.warehouse.slices import read_question
-
-    if not reason.strip():
-        raise WrongUse("a decision needs a reason", fix="give --reason")
-    transaction.run("lock_organization", inn=_decision(transaction, decision_id)["organization_inn"])
-    decision = _decision(transaction, decision_id)
-    if decision["state"] != "open":
-        raise ResolvedAlready([_given(decision)], message=_already([decision]))
-    if word not in choices(decision):
-        fix = f"choose one of: {', '.join(choices(decision))}"
-        raise wrong_use(Reason.WORD_DOES_NOT_FIT, word=word, decision=decision_id, fix=fix)
-    transaction.run("resolve_decision", decision_id=decision_id, resolution=word, resolved_by=by, reason=reason.strip())
-    why = reason.strip()
-    if decision["document_id"] is not None:
-        if word == REVERSE:
-            transaction.run("resolve_document", decision_id=decision_id, resolved_by=by, reason=why)
-            transaction.run("resolve_document_lines", decision_id=decision_id)
-        return Resolved(_decision(transaction, decision_id), [], [])
-    question = read_question(transaction, decision_id)
-    changes = decide_answer(question, word)
-    apply_answer(transaction, question, changes, by=by, reason=why)
-    orders = changes.orders
-    return Resolved(
-        _decision(transaction, decision_id),
-        [str(one) for one in orders.loc[orders["action"] == "reverse", "document_id"]],
-        transaction.rows("answer_issued", decision_id=decision_id),
-    )
+    """Resolves a decision, whole or not at all, under the organisation's lock. Raises as `resolve_each` does."""
+    return resolve_each(transaction, {decision_id: word}, by=by, reason=reason)[0]
 
 
 def resolve_many(
     transaction: Transaction, decision_ids: Iterable[int], word: str, *, by: str, reason: str
 ) -> list[Resolved]:
-    """Resolves several decisions by one word and for one reason, all or nothing, in their numbers' order.
-
-    Raises ResolvedAlready, which names each that was resolved meanwhile; else as `resolve` does, for the first that
-    cannot be resolved so.
-    """
+    """Resolves several decisions by one word. Raises as `resolve_each` does."""
     return resolve_each(transaction, dict.fromkeys(decision_ids, word), by=by, reason=reason)
 
 
 def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: str, reason: str) -> list[Resolved]:
-    """The same, each decision by a word of its own."""
-    wanted = sorted(answers)
+    """Resolves decisions, each by a word of its own and all for one reason, all or nothing.
+
+    What an answer means is in `smena.matching.answers.decide_answers`. In a closed period new orders and reversals
+    count on the first open day. Decisions about the same shift are answered one after the other, by their numbers.
+
+    Raises ResolvedAlready, which names each that was resolved meanwhile; WrongUse for an unknown decision, a word that
+    does not fit it, or orders that cannot be issued.
+    """
+    # Imported here, because they import pandas, for which a list of decisions need not wait.
+    from smena.matching.answers import decide_answers
+    from smena.warehouse.applying import apply_answers
+    from smena.warehouse.slices import read_questions
+
+    if not reason.strip():
+        raise WrongUse("a decision needs a reason", fix="give --reason")
+    wanted, why = sorted(answers), reason.strip()
+    found = _decisions(transaction, wanted)
     # Locks of several organisations are taken in one order, whoever asks: nobody waits for each other for ever.
-    for inn in sorted({_decision(transaction, one)["organization_inn"] for one in wanted}):
+    for inn in sorted({row["organization_inn"] for row in found}):
         transaction.run("lock_organization", inn=inn)
-    found = [_decision(transaction, one) for one in wanted]
+    found = _decisions(transaction, wanted)
     if gone := [row for row in found if row["state"] != "open"]:
         raise ResolvedAlready([_given(row) for row in gone], message=_already(gone))
-    return [resolve(transaction, one, answers[one], by=by, reason=reason) for one in wanted]
+    for row in found:
+        word = answers[row["decision_id"]]
+        if word not in choices(row):
+            fix = f"choose one of: {', '.join(choices(row))}"
+            raise wrong_use(Reason.WORD_DOES_NOT_FIT, word=word, decision=row["decision_id"], fix=fix)
+    words = [answers[one] for one in wanted]
+    transaction.run("resolve_decision", decisions=wanted, words=words, resolved_by=by, reason=why)
+    documents = [row["decision_id"] for row in found if row["document_id"] is not None]
+    if reversed_ := [one for one in documents if answers[one] == REVERSE]:
+        transaction.run("resolve_document", decisions=reversed_, resolved_by=by, reason=why)
+        transaction.run("resolve_document_lines", decisions=reversed_)
+    gone_orders: dict[int, list[str]] = {}
+    for together in _rounds([row for row in found if row["document_id"] is None]):
+        questions = read_questions(transaction, together)
+        changes = decide_answers([(one, answers[one.decision["decision_id"]]) for one in questions])
+        apply_answers(transaction, questions[0].decision["inn"], changes, by=by, reason=why)
+        of_answer = changes.orders[changes.orders["action"] == "reverse"].groupby("decision_id")["document_id"]
+        gone_orders |= {int(str(number)): list(map(str, ids)) for number, ids in of_answer.agg(list).items()}
+    issued: dict[int, list[Row]] = {}
+    for order in transaction.rows("answer_issued", decisions=wanted):
+        issued.setdefault(order.pop("issued_decision_id"), []).append(order)
+    return [
+        Resolved(row, gone_orders.get(row["decision_id"], []), issued.get(row["decision_id"], []))
+        for row in _decisions(transaction, wanted)
+    ]
 
 
-def _decision(transaction: Transaction, decision_id: int) -> Row:
-    row = decision_of(transaction, decision_id)
-    if row is None:
-        raise WrongUse(f"there is no decision {decision_id}", fix="`smena conflicts` lists them")
-    return row
+def _rounds(decisions: Sequence[Row]) -> list[list[int]]:
+    """Decisions that can be answered together: of one organisation, no shift in two of them."""
+    rounds: dict[tuple[int, str], list[int]] = {}
+    taken: dict[str, int] = {}
+    for row in decisions:
+        shifts = [one for one in (row["shift_id"], row["rival_id"]) if one]
+        number = max(taken.get(one, 0) for one in shifts) + 1
+        taken |= dict.fromkeys(shifts, number)
+        rounds.setdefault((number, row["organization_inn"]), []).append(row["decision_id"])
+    return [rounds[key] for key in sorted(rounds)]
+
+
+def _decisions(transaction: Transaction, decision_ids: Sequence[int]) -> list[Row]:
+    """In the order of their numbers. Raises WrongUse for the first that is not there."""
+    rows = decisions_of(transaction, decision_ids)
+    there = {row["decision_id"] for row in rows}
+    for one in decision_ids:
+        if one not in there:
+            raise WrongUse(f"there is no decision {one}", fix="`smena conflicts` lists them")
+    return rows
 
 
 def _given(decision: Row) -> GivenAnswer:

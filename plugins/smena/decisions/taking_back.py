@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
 from smena.model.reasons import Reason
 from smena.warehouse.database import Row, Transaction
-
-_STEPS = (
-    "take_back_sign", "take_back_issued_orders", "take_back_reversed_orders", "take_back_shifts", "take_back_documents",
-    "take_back_document_lines",
-)  # fmt: skip
-_SIGNED = frozenset({"take_back_sign", "take_back_issued_orders", "take_back_reversed_orders"})
 
 
 def take_back(transaction: Transaction, decision_ids: Iterable[int], *, by: str, reason: str) -> list[int]:
@@ -38,9 +31,13 @@ def take_back(transaction: Transaction, decision_ids: Iterable[int], *, by: str,
     wrong = transaction.row("take_back_first_wrong")
     if wrong is not None:
         raise _refusal(wrong)
-    for step in _STEPS:
-        signed: dict[str, Any] = {"by": by, "reason": reason.strip()} if step in _SIGNED else {}
-        transaction.run(step, **signed)
+    why = reason.strip()
+    transaction.run("take_back_sign", by=by, reason=why)
+    transaction.run("take_back_issued_orders", by=by, reason=why)
+    transaction.run("take_back_reversed_orders", by=by, reason=why)
+    transaction.run("take_back_shifts")
+    transaction.run("take_back_documents")
+    transaction.run("take_back_document_lines")
     return [int(row["decision_id"]) for row in transaction.rows("take_back_ask_again")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from smena.transform.frames import MONEY, ORDERS, RECEIPTS, SHIFT_KEY, VAT_LINES
 from smena.transform.orders import make_orders
 
 _PART = ["operation", "taxation", "agent"]
+_OF_ANSWER = ["decision_id", "shift_id"]
 _LIVE = ("new", "accepted", "rejected")
 _TAKE: Final = "take"
 """The action of a shift that takes the proposed facts."""
@@ -41,63 +43,99 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class AnswerChanges:
-    """What an answer changes: SHIFT_CHANGES, ORDER_CHANGES, and the contents of the orders to issue (ORDERS)."""
+    """What answers change; each row has the `decision_id` of its answer.
+
+    Attributes:
+        shifts: SHIFT_CHANGES, and the `day` of the orders that the answer may issue.
+        orders: ORDER_CHANGES.
+        contents: of the orders to issue, ORDERS with `shift_id` and `issue`.
+    """
 
     shifts: pd.DataFrame
     orders: pd.DataFrame
     contents: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What one answer does: shifts to mark, shifts whose live orders are reversed, the orders that it makes."""
+
+    question: Question
+    marks: Sequence[dict[str, Any]]
+    reversed: Sequence[str] = ()
+    made: pd.DataFrame | Sequence[Mapping[str, Any]] = ()
+
+
 def decide_answer(question: Question, word: str) -> AnswerChanges:
-    """What the books become by an answer.
+    """What the books become by one answer. Raises as `decide_answers` does."""
+    return decide_answers([(question, word)])
+
+
+def decide_answers(answers: Sequence[tuple[Question, str]]) -> AnswerChanges:
+    """What the books become by answers, no two of them about one shift.
 
     keep-ofd, keep-market: the side of that source is booked. Where the other side is booked too, its orders are
     reversed, and its shift is the duplicate. reverse: what is booked is reversed, and what the source reports now is
     issued with numbers of its own. both: they are two shifts, and both are booked. approve: the shift is booked from
     its sums, or stays booked where it has orders. reject: nothing of it is booked, and what was is reversed.
 
-    Raises WrongUse where orders cannot be issued: their sums are not known, no account rule fits, they would be dated
-    before the start of the integration, or a shift of the OFD that this one may be is booked; and where a shift that
-    waits has orders in a period that was closed since, and is approved.
+    Raises WrongUse, for the first answer that cannot be: where orders cannot be issued (their sums are not known, no
+    account rule fits, they would be dated before the start of the integration, or a shift of the OFD that this one may
+    be is booked); and where a shift that waits has orders in a period that was closed since, and is approved.
     """
+    orders = pd.concat(
+        [question.orders.assign(decision_id=question.decision["decision_id"]) for question, _ in answers],
+        ignore_index=True,
+    )
+    is_live = orders["status"].isin(_LIVE)
+    live = Counter(orders.loc[is_live, _OF_ANSWER].itertuples(index=False, name=None))
+    plans = [_plan(question, word, live) for question, word in answers]
+    gone = pd.DataFrame(
+        [(plan.question.decision["decision_id"], shift) for plan in plans for shift in plan.reversed],
+        columns=_OF_ANSWER,
+    )
+    is_gone = pd.MultiIndex.from_frame(orders[_OF_ANSWER]).isin(pd.MultiIndex.from_frame(gone))
+    return _changes(plans, orders[is_live & is_gone], _contents(plans, orders))
+
+
+def _plan(question: Question, word: str, live: Mapping[tuple[int, str], int]) -> _Plan:
+    """What an answer does; `live` counts live orders by decision and shift. Raises as `decide_answers` does."""
     decision = question.decision
     shift, counterpart = decision["shift_id"], decision["rival_id"]
+    live_orders = live.get((decision["decision_id"], shift), 0)
     is_pair = decision["kind"] == "conflict" and counterpart is not None
     proposed_is_kept = word == (KEEP_OFD if decision["source"] == "ofd" else KEEP_MARKET)
     if word == REJECT:
-        rejected = _mark(decision, shift, Outcome.REJECTED, decision["same_as"])
-        return _changes(rejected, reversed_=_live(question, shift))
+        return _Plan(question, [_mark(decision, shift, Outcome.REJECTED, decision["same_as"])], [shift])
     if is_pair and word != BOTH and not proposed_is_kept:
-        return _changes(_mark(decision, shift, Outcome.DUPLICATE, counterpart), reversed_=_live(question, shift))
+        return _Plan(question, [_mark(decision, shift, Outcome.DUPLICATE, counterpart)], [shift])
     if not is_pair and word in (KEEP_OFD, KEEP_MARKET):
-        return _changes(_mark(decision, shift, _kept_outcome(question), decision["same_as"]))
+        return _Plan(question, [_mark(decision, shift, _kept_outcome(decision, live_orders), decision["same_as"])])
     # What is left books the proposed side.
-    live = _live(question, shift)
     if word == APPROVE and decision["booked_counterparts"]:
         raise WrongUse(
             f"the OFD has booked {decision['booked_counterparts']} shifts of that time with the same cash, and this one"
             " may be one of them",
             fix="link its cashbox to a register, or to none: `smena links set`",
         )
-    if word == APPROVE and len(live):
+    if word == APPROVE and live_orders:
         if decision["day"] != decision["order_day"]:
             raise WrongUse(
                 f"its orders lie in a period that is closed through {decision['closed_through']}",
                 fix="open the period first: `smena period open`",
             )
-        return _changes(_mark(decision, shift, Outcome.ISSUED, decision["same_as"]))
+        return _Plan(question, [_mark(decision, shift, Outcome.ISSUED, decision["same_as"])])
+    gone: list[str] = []
     if word == REVERSE:
-        gone, live = live, live.head(0)
+        gone, live_orders = [shift], 0
     elif is_pair and word != BOTH:
-        gone = _live(question, counterpart)
-    else:
-        gone = live.head(0)
-    contents = ORDERS.empty() if is_pair and len(live) else _orders_of(question)
-    is_booked = len(contents) > 0 or len(live) > 0
-    shifts = [_mark(decision, shift, Outcome.ISSUED if is_booked else Outcome.NO_CASH, None, action=_TAKE)]
+        gone = [counterpart]
+    made = () if is_pair and live_orders else _made(question)
+    is_booked = len(made) > 0 or live_orders > 0
+    marks = [_mark(decision, shift, Outcome.ISSUED if is_booked else Outcome.NO_CASH, None, action=_TAKE)]
     if is_pair and word != BOTH:
-        shifts.append(_mark(decision, counterpart, Outcome.DUPLICATE, shift))
-    return _changes(*shifts, reversed_=gone, contents=_with_issue(question, contents))
+        marks.append(_mark(decision, counterpart, Outcome.DUPLICATE, shift))
+    return _Plan(question, marks, gone, made)
 
 
 def _mark(
@@ -113,73 +151,104 @@ def _mark(
         "same_as": same_as,
         "kpp": decision["kpp"] if action == _TAKE else None,
         "revision": decision["revision"] if is_shift else decision["rival_revision"],
+        "decision_id": decision["decision_id"],
+        "day": decision["day"],
     }
 
 
-def _changes(
-    *shifts: dict[str, Any], reversed_: pd.DataFrame | None = None, contents: pd.DataFrame | None = None
-) -> AnswerChanges:
-    parts = []
-    if reversed_ is not None and len(reversed_):
-        parts.append(reversed_.assign(action="reverse"))
-    if contents is not None and len(contents):
-        parts.append(contents.assign(action="issue"))
-    framed = [part.reindex(columns=list(ORDER_CHANGES.columns)) for part in parts]
+def _changes(plans: Sequence[_Plan], reversed_: pd.DataFrame, contents: pd.DataFrame) -> AnswerChanges:
+    marks = pd.DataFrame([mark for plan in plans for mark in plan.marks])
+    parts = [part for part in (reversed_.assign(action="reverse"), contents.assign(action="issue")) if len(part)]
+    changed = [part.reindex(columns=[*ORDER_CHANGES.columns, "decision_id"]) for part in parts]
+    orders = pd.concat(changed, ignore_index=True) if changed else ORDER_CHANGES.empty().assign(decision_id=None)
     return AnswerChanges(
-        SHIFT_CHANGES.conform(pd.DataFrame(list(shifts), columns=list(SHIFT_CHANGES.columns))),
-        ORDER_CHANGES.conform(pd.concat(framed, ignore_index=True)) if framed else ORDER_CHANGES.empty(),
-        ORDERS.empty() if contents is None else contents,
+        SHIFT_CHANGES.conform(marks).assign(decision_id=marks["decision_id"], day=marks["day"]),
+        ORDER_CHANGES.conform(orders).assign(decision_id=orders["decision_id"].astype("Int64")),
+        contents,
     )
 
 
-def _live(question: Question, shift_id: str) -> pd.DataFrame:
-    orders = question.orders
-    return orders[(orders["shift_id"] == shift_id) & orders["status"].isin(_LIVE)]
-
-
-def _kept_outcome(question: Question) -> Outcome:
+def _kept_outcome(decision: Mapping[str, Any], live_orders: int) -> Outcome:
     """What a shift is again that keeps its facts and its orders. One that was closed as lost stays so."""
-    decision = question.decision
-    if len(_live(question, decision["shift_id"])):
+    if live_orders:
         return Outcome.ISSUED
     return Outcome.REJECTED if decision["source"] == "ofd" and decision["is_unclosed"] else Outcome.NO_CASH
 
 
-def _orders_of(question: Question) -> pd.DataFrame:
-    """The orders that the proposed side makes (ORDERS), dated on the first open day where their own is closed.
+def _made(question: Question) -> pd.DataFrame | Sequence[Mapping[str, Any]]:
+    """The orders that the proposed side makes: as they are stored, or ORDERS made of its sums.
 
     They are those that its load proposed, to the kopeck of VAT. Where it could propose none, because the shift needed a
     look, they are made of its sums by the same rule.
     """
     decision, proposal = question.decision, question.decision["proposal"] or {}
-    day = decision["day"]
     if decision["held"].get("cash_income") is None:
         raise WrongUse(f"the sums of the shift of decision {decision['decision_id']} are not known")
     if decision["order_day"] is None:
         raise WrongUse(f"the day of the shift of decision {decision['decision_id']} is not known")
     if proposal.get("orders") is not None and decision["held"].get("outcome") in (None, "issued", "no_cash"):
-        orders = _stored(proposal["orders"])
+        made: pd.DataFrame | Sequence[Mapping[str, Any]] = proposal["orders"]
     else:
-        orders = _from_sums(question)
-    if orders.empty:
-        return orders
-    if decision["start_date"] is None or day < decision["start_date"]:
+        made = _from_sums(question)
+    if len(made) and (decision["start_date"] is None or decision["day"] < decision["start_date"]):
         raise WrongUse(
-            f"its orders would be dated {day}, before the start of the integration, {decision['start_date']}",
+            f"its orders would be dated {decision['day']}, before the start of the integration,"
+            f" {decision['start_date']}",
             fix="enable it from an earlier date first",
         )
-    suffix = ""
-    if day != decision["order_day"]:
-        through = decision["closed_through"]
-        suffix = f", за {decision['order_day']:%d.%m.%Y}: период закрыт по {through:%d.%m.%Y}"
-    basis = orders["basis"] + _instead_of(question, orders) + suffix
-    return orders.assign(day=pd.Timestamp(day), basis=basis)
+    return made
+
+
+def _contents(plans: Sequence[_Plan], orders: pd.DataFrame) -> pd.DataFrame:
+    """The orders that answers make (ORDERS with `decision_id`, `shift_id`, `issue`).
+
+    They are dated on the first open day where their own is closed, and name the orders that they take the place of;
+    `issue` is one more than that of the newest order of the same part.
+    """
+    making = [plan for plan in plans if len(plan.made)]
+    parts = [_of_plan(plan) for plan in making if isinstance(plan.made, pd.DataFrame)]
+    stored = [
+        {**one, "decision_id": plan.question.decision["decision_id"]}
+        for plan in making if not isinstance(plan.made, pd.DataFrame) for one in plan.made
+    ]  # fmt: skip
+    if stored:
+        frame = _stored(stored)
+        parts.append(frame.assign(decision_id=[one["decision_id"] for one in stored]))
+    if not parts:
+        return ORDERS.empty().assign(decision_id=pd.Series(dtype="int64"), shift_id="", issue=0)
+    made = pd.concat(parts, ignore_index=True)
+    of_decision = {plan.question.decision["decision_id"]: plan.question.decision for plan in making}
+    shifts = {number: decision["shift_id"] for number, decision in of_decision.items()}
+    own = orders[orders["shift_id"] == orders["decision_id"].map(shifts)]
+    newest = own.sort_values("issue").drop_duplicates(["decision_id", *_PART], keep="last")
+    former = made[["decision_id", *_PART]].merge(newest, on=["decision_id", *_PART], how="left")
+    number = former["number"].astype("string").mask(former["status"] == "moved")
+    day = former["day"].dt.strftime("%d.%m.%Y").astype("string")
+    instead_of = (", взамен ордера № " + number + " от " + day).fillna("")
+    ids = made["decision_id"]
+    return made.assign(
+        shift_id=ids.map(shifts),
+        issue=former["issue"].fillna(0) + 1,
+        day=pd.to_datetime(ids.map({number: decision["day"] for number, decision in of_decision.items()})),
+        basis=made["basis"] + instead_of + ids.map({n: _closed(one) for n, one in of_decision.items()}),
+    )
+
+
+def _of_plan(plan: _Plan) -> pd.DataFrame:
+    made = plan.made
+    assert isinstance(made, pd.DataFrame)  # noqa: S101 - for mypy
+    return made.assign(decision_id=plan.question.decision["decision_id"])
+
+
+def _closed(decision: Mapping[str, Any]) -> str:
+    """What an order's basis says where it is not dated on its own day."""
+    if decision["day"] == decision["order_day"]:
+        return ""
+    return f", за {decision['order_day']:%d.%m.%Y}: период закрыт по {decision['closed_through']:%d.%m.%Y}"
 
 
 def _stored(orders: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Proposed orders as they are stored with a shift or a decision, as ORDERS."""
-    if not orders:
-        return ORDERS.empty()
     frame = pd.DataFrame([{**one, "vat_by_rate": _as_text(one.get("vat_by_rate"))} for one in orders])
     return ORDERS.conform(frame.assign(day=pd.to_datetime(frame["day"])).reindex(columns=list(ORDERS.columns)))
 
@@ -233,24 +302,3 @@ def _without_account_rule(shift: pd.DataFrame, accounts: Sequence[AccountRule]) 
     ruled = {rule.operation for rule in accounts if rule.taxation in (None, "") and not rule.agent}
     names = [str(name) for name in Operation if str(name) in shift and shift[str(name)].iloc[0] > 0]
     return ", ".join(name for name in names if name not in ruled) or ", ".join(names)
-
-
-def _instead_of(question: Question, orders: pd.DataFrame) -> pd.Series:
-    """For each order, which one it takes the place of, as text; empty where there was none."""
-    newest = _newest(question, orders)
-    newest = newest.mask(newest["status"] == "moved")
-    number, day = newest["number"].astype("string"), newest["day"].dt.strftime("%d.%m.%Y").astype("string")
-    text: pd.Series = (", взамен ордера № " + number + " от " + day).fillna("")
-    return text.set_axis(orders.index)
-
-
-def _with_issue(question: Question, orders: pd.DataFrame) -> pd.DataFrame:
-    """The orders with `shift_id` and `issue`: one more than that of the newest order of the same part."""
-    issue = (_newest(question, orders)["issue"].fillna(0) + 1).set_axis(orders.index)
-    return orders.assign(shift_id=question.decision["shift_id"], issue=issue)
-
-
-def _newest(question: Question, orders: pd.DataFrame) -> pd.DataFrame:
-    own = question.orders[question.orders["shift_id"] == question.decision["shift_id"]]
-    newest = own.sort_values("issue").drop_duplicates(_PART, keep="last")
-    return orders[_PART].merge(newest, on=_PART, how="left")

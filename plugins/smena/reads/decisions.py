@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,12 +23,17 @@ def waiting(
         after: only those with greater numbers.
         most: no more than so many.
     """
-    return asked.rows("decisions", decision_id=None, inn=inn, after=after, most=most)
+    return asked.rows("decisions", decisions=None, inn=inn, after=after, most=most)
 
 
 def decision_of(asked: Transaction | Warehouse, decision_id: int) -> Row | None:
     """One decision, open or not; None where there is none in sight."""
-    return asked.row("decisions", decision_id=decision_id, inn=None, after=0, most=1)
+    return asked.row("decisions", decisions=[decision_id], inn=None, after=0, most=1)
+
+
+def decisions_of(asked: Transaction | Warehouse, decision_ids: Sequence[int]) -> list[Row]:
+    """Decisions by their numbers, open or not, in that order; those that are not in sight are left out."""
+    return asked.rows("decisions", decisions=list(decision_ids), inn=None, after=0, most=None)
 
 
 ABOUT = ("two_sources", "booked", "review", "document")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.matching.answers import AnswerChanges, Question
+from smena.matching.answers import AnswerChanges
 from smena.matching.changes import CURRENT_ORDERS, ORDER_CHANGES, PROPOSED_ORDERS, ChangeSet
 from smena.matching.links import LinkChanges
 from smena.matching.orders import plan_orders
@@ -103,44 +103,28 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, orders: pd
 
     actions = orders["action"].value_counts()
     run_all(transaction, "apply_moved_orders", actions.get("move", 0), batch_id=batch_id)
-    by_rule = {"batch_id": batch_id, "by": "rule", "decision_id": None, "closed_through": None}
-    run_all(transaction, "apply_reversed_orders", actions.get("reverse", 0), **by_rule)
+    run_all(transaction, "apply_reversed_orders", actions.get("reverse", 0), batch_id=batch_id)
     run_all(transaction, "apply_revised_orders", actions.get("revise", 0), batch_id=batch_id)
     if changes.booked["is_booked"].any():
-        transaction.run("apply_issued_orders", batch_id=batch_id, inn=inn, decision_id=None)
+        transaction.run("apply_issued_orders", batch_id=batch_id, inn=inn)
     run_all(transaction, "apply_opened_decisions", len(changes.opened), batch_id=batch_id, inn=inn)
     if len(changes.recommended):
         transaction.run("apply_recommendations")
 
 
-def apply_answer(transaction: Transaction, question: Question, changes: AnswerChanges, *, by: str, reason: str) -> None:
-    """Writes what a person's answer changes. The decision itself is resolved before: the guards look for it.
+def apply_answers(transaction: Transaction, inn: str, changes: AnswerChanges, *, by: str, reason: str) -> None:
+    """Writes what answers to decisions of an organisation change. They are resolved before: the guards look for them.
 
-    Raises BooksChanged where the books have changed since the question was read.
+    Raises BooksChanged where the books have changed since the questions were read.
     """
-    decision = question.decision
-    decided = {"decision_id": decision["decision_id"], "batch_id": decision["batch_id"]}
     transaction.run("apply_tables")
     _copy(transaction, "change_shift", changes.shifts)
-    _copy(transaction, "change_order", changes.orders.assign(reason=reason))
+    _copy(transaction, "change_order", changes.orders)
     _copy(transaction, "proposed_order", changes.contents.reindex(columns=_PROPOSED))
     actions = changes.orders["action"].value_counts()
-    run_all(
-        transaction,
-        "apply_reversed_orders",
-        actions.get("reverse", 0),
-        **decided,
-        by=by,
-        closed_through=decision["closed_through"],
-    )
-    run_all(
-        transaction,
-        "apply_answered_shifts",
-        len(changes.shifts),
-        decision_id=decision["decision_id"],
-        day=decision["day"],
-    )
-    run_all(transaction, "apply_issued_orders", actions.get("issue", 0), **decided, inn=decision["inn"])
+    run_all(transaction, "apply_answered_orders", actions.get("reverse", 0), by=by, reason=reason)
+    run_all(transaction, "apply_answered_shifts", len(changes.shifts))
+    run_all(transaction, "apply_issued_orders", actions.get("issue", 0), batch_id=None, inn=inn)
 
 
 def _planned(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -11,9 +12,12 @@ from smena.matching.changes import CURRENT_ORDERS, PROPOSED_ORDERS
 from smena.matching.frames import COVERED, LINKS, REGISTERS
 from smena.matching.slices import COMPARISONS, CURRENT, DECISIONS, REPORTED, REPORTED_TILLS, Setting, Slice
 from smena.transform.by_settings import settings_of
+from smena.transform.schema import WHOLE, Schema
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction
 from smena.warehouse.settings import read_settings
+
+_ORDERS_ASKED_ABOUT = Schema("orders_asked_about", {"decision_id": WHOLE} | dict(CURRENT_ORDERS.columns))
 
 LOOK_BACK_DAYS = 31
 """How far back a till shift of a batch may still be found to be another shift than it was taken for."""
@@ -53,14 +57,20 @@ def read_orders(transaction: Transaction, batch_id: int) -> tuple[pd.DataFrame, 
     )
 
 
-def read_question(transaction: Transaction, decision_id: int) -> Question:
-    """An open decision with what is known of its shift. Under the organisation's lock."""
-    decision = transaction.rows("slice_answer", decision_id=decision_id)[0]
-    return Question(
-        decision,
-        read_frame(transaction, "slice_answer_orders", CURRENT_ORDERS, decision_id=decision_id),
-        settings_of(decision["closed_at"].date(), read_settings(transaction, decision["inn"])),
-    )
+def read_questions(transaction: Transaction, decision_ids: Sequence[int]) -> list[Question]:
+    """Decisions with what is known of their shifts, in their numbers' order. Under the organisations' locks."""
+    decisions = transaction.rows("slice_answer", decisions=list(decision_ids))
+    orders = read_frame(transaction, "slice_answer_orders", _ORDERS_ASKED_ABOUT, decisions=list(decision_ids))
+    of_decision = dict(list(orders.groupby("decision_id")))
+    settings = {inn: read_settings(transaction, inn) for inn in {row["inn"] for row in decisions}}
+    return [
+        Question(
+            row,
+            of_decision.get(row["decision_id"], orders.head(0)).drop(columns="decision_id"),
+            settings_of(row["closed_at"].date(), settings[row["inn"]]),
+        )
+        for row in decisions
+    ]
 
 
 def _setting(transaction: Transaction, inn: str) -> Setting:

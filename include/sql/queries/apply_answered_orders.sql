@@ -1,0 +1,21 @@
+-- Run by resolve: orders that an answer reverses; their numbers stay taken. What is reversed in a closed period counts on the
+-- first open day, and the period's turnover stays as it was.
+-- reads: change_order
+update accounting.cash_order
+set
+    status = 'reversed',
+    status_by = %(by)s,
+    status_at = now(),
+    status_reason = %(reason)s,
+    reversed_decision_id = decision.decision_id,
+    reversed_on = greatest(cash_order.date, closed_period.through + 1),
+    revision = cash_order.revision + 1,
+    batch_id = decision.batch_id,
+    loaded_at = now()
+from change_order
+inner join control.decision on change_order.decision_id = decision.decision_id
+left join control.closed_period on decision.organization_inn = closed_period.organization_inn
+where
+    change_order.action = 'reverse'
+    and cash_order.document_id = change_order.document_id
+    and cash_order.revision = change_order.revision
