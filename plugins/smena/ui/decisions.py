@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from smena.model.answers import choices
 from smena.reads.decisions import ABOUT, WITHOUT, counted, decision_of, listed
+from smena.reads.documents import orders_of_shifts
 from smena.ui.asking import Id
 from smena.ui.decisions_filter import WORDS_OF, Asked, AskedHere
 from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
@@ -100,7 +101,7 @@ def decision(
         if row is None or named is None:
             raise NotInSight
         shifts = sorted(one for one in (row["shift_id"], row["rival_id"]) if one)
-        documents = transaction.rows("desk_shift_documents", shifts=shifts)
+        documents = orders_of_shifts(transaction, shifts)
     row |= {
         "choices": choices(row) if row["state"] == "open" else (),
         "sides": _sides(row),
