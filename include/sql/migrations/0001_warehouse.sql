@@ -638,6 +638,7 @@ create table control.register (
     ofd_organization_id text not null,
     name text not null default '',
     address text not null default '',
+    sales_point text not null default '',
     permission_from date,
     permission_to date,
     first_document_at timestamp,
@@ -3358,24 +3359,24 @@ as $$
 
     opened as (
         select
-            told.organization_inn,
-            told.kkt_reg_id,
-            min(told.opened_at) as opened_at
-        from control.told_shift as told
+            reported.organization_inn,
+            reported.kkt_reg_id,
+            min(reported.opened_at) as opened_at
+        from control.told_shift as reported
         where
-            told.closed_at is null
-            and told.opened_at is not null
-            and (register_signs.inn is null or told.organization_inn = register_signs.inn)
+            reported.closed_at is null
+            and reported.opened_at is not null
+            and (register_signs.inn is null or reported.organization_inn = register_signs.inn)
             and not exists (
                 select from accounting.shift
                 where
-                    shift.organization_inn = told.organization_inn
-                    and shift.kkt_reg_id = told.kkt_reg_id
-                    and shift.shift_number = told.shift_number
-                    and shift.closed_at >= told.opened_at
-                    and shift.closed_at < told.opened_at + interval '40 days'
+                    shift.organization_inn = reported.organization_inn
+                    and shift.kkt_reg_id = reported.kkt_reg_id
+                    and shift.shift_number = reported.shift_number
+                    and shift.closed_at >= reported.opened_at
+                    and shift.closed_at < reported.opened_at + interval '40 days'
             )
-        group by told.organization_inn, told.kkt_reg_id
+        group by reported.organization_inn, reported.kkt_reg_id
     ),
 
     -- Where only the day of the opening is known, the shift was opened by its end.
@@ -3389,7 +3390,7 @@ as $$
         group by gap.organization_inn, gap.unit_id
     ),
 
-    told as (
+    signs as (
         select
             organization_inn,
             kkt_reg_id,
@@ -3478,7 +3479,7 @@ as $$
     )
 
     select organization_inn, kkt_reg_id, name, sign, episode, since, amount
-    from told
+    from signs
 $$;
 comment on function control.register_signs is
 'What is wrong with registers that may be read at a moment: `drive_replace`, `drive_exhausted`, `drive_memory_full`, '

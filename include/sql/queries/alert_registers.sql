@@ -1,6 +1,6 @@
--- Run by alerts: registers with a sign that was not told before, by sign. One that stands is told once; after it was cured it
--- is told again.
-with told as (
+-- Run by alerts: registers with a sign that was not reported before, by sign. One that goes on is reported once; after it was
+-- cured it is reported again.
+with reported as (
     select
         alert.organization_inn,
         one.alert -> 'details' ->> 'sign' as sign,
@@ -25,11 +25,11 @@ from control.register_signs(%(now)s, %(inn)s) as signs
 where
     signs.sign <> 'unknown'
     and not exists (
-        select from told
+        select from reported
         where
-            told.organization_inn = signs.organization_inn
-            and told.sign = signs.sign
-            and told.episode = signs.kkt_reg_id || ' ' || signs.episode
+            reported.organization_inn = signs.organization_inn
+            and reported.sign = signs.sign
+            and reported.episode = signs.kkt_reg_id || ' ' || signs.episode
     )
 group by signs.organization_inn, signs.sign
 order by

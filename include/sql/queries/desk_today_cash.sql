@@ -58,8 +58,8 @@ named as (
         summed.inn,
         summed.day,
         coalesce(
-            nullif(register.name, ''), nullif(register.address, ''), nullif(shop.name, ''), nullif(shop.address, ''),
-            summed.kkt_reg_id, summed.shop_id, ''
+            nullif(register.sales_point, ''), nullif(register.address, ''), nullif(register.name, ''),
+            nullif(shop.name, ''), nullif(shop.address, ''), summed.kkt_reg_id, summed.shop_id, ''
         ) as point,
         summed.yesterday,
         summed.month,

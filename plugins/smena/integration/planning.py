@@ -57,7 +57,7 @@ def record_registers(
         transaction: of the plan.
         inn: the organisation.
         registers: kkt_reg_id, ofd_organization_id, kpp, name, address, permission_from, permission_to,
-            first_document_at, last_document_at of each; what the list does not say is None.
+            first_document_at, last_document_at, sales_point of each; what the list does not say is None.
         seen_at: when the list was asked for.
         today: the day from which a changed КПП holds.
         latest: the latest local time that a register's clock can show now; a document after it is of the future.

@@ -55,6 +55,7 @@ class Cashbox:
     permission_to: date | None
     first_document_at: datetime | None
     last_document_at: datetime | None
+    sales_point: str = ""
 
 
 class _Organization(msgspec.Struct):
@@ -71,6 +72,7 @@ class _Cashbox(msgspec.Struct, rename="camel"):
     address: Any = None
     last_document_timestamp: Any = None
     fiscal_drives: Any = None
+    sales_point_name: Any = None
     permission_from: Any = None
     permission_to: Any = None
 
@@ -124,6 +126,7 @@ def _cashbox(entry: _Cashbox) -> Cashbox:
         permission_to=_last_whole_day(entry.permission_to),
         first_document_at=_first_document(entry.fiscal_drives),
         last_document_at=moment_of(entry.last_document_timestamp),
+        sales_point=clean(_text(entry.sales_point_name)),
     )
 
 

@@ -27,9 +27,9 @@ def signs_of(found: Found) -> dict[str, Any]:
 
 def _sign(value: object) -> bool | None:
     """0 and 1, as numbers, texts or truth values."""
-    told = value.strip().lower() if isinstance(value, str) else value
+    said = value.strip().lower() if isinstance(value, str) else value
     # 1.0 equals 1, and is taken for it.
-    return True if told in _YES else False if told in _NO else None
+    return True if said in _YES else False if said in _NO else None
 
 
 def _count(value: object) -> int | None:

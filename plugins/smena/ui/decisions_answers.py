@@ -50,28 +50,28 @@ def resolve_decisions(
     if word == "all":
         word, scope = RECOMMENDED, "filter"
     word = other_word if word == "other" else word
-    told = plain(reason)
+    given = plain(reason)
     try:
         if word not in (*WORDS, RECOMMENDED) or (scope == "filter" and word != RECOMMENDED):
             raise CannotBe("not_understood" if word else "word_needed")  # noqa: TRY301
         if asked.problem:
             raise CannotBe(asked.problem)  # noqa: TRY301
         chosen = ticked(decision) if scope == "chosen" else []
-        if not told:
+        if not given:
             raise CannotBe("reason_needed")  # noqa: TRY301
         if scope == "filter":
-            return _answer_all(request, who, desk, asked, told, confirmed)
-        return _answer(request, who, desk, asked, chosen, word, told)
+            return _answer_all(request, who, desk, asked, given, confirmed)
+        return _answer(request, who, desk, asked, chosen, word, given)
     except CannotBe as wrong:
         kept = tuple(decision or ())
-        return the_list(request, who, desk, asked, status=400, problem=str(wrong), ticked=kept, reason=told)
+        return the_list(request, who, desk, asked, status=400, problem=str(wrong), ticked=kept, reason=given)
     except AlreadyAnswered:
         raise
     except WrongUse as wrong:
         if not wrong.stored:
             raise
         kept = tuple(decision or ())
-        return the_list(request, who, desk, asked, status=409, stored=wrong.stored, ticked=kept, reason=told)
+        return the_list(request, who, desk, asked, status=409, stored=wrong.stored, ticked=kept, reason=given)
 
 
 def _answer(
@@ -114,13 +114,13 @@ def take_answers_back(
     reason: Reason = "",
 ) -> Response:
     """The answer to this decision, with all that were given at once with it."""
-    told = plain(reason)
-    if not told:
+    given = plain(reason)
+    if not given:
         return the_list(request, who, desk, asked, status=400, problem="reason_needed")
     seen = _Together(decision)
     try:
         with desk.acting(who, seen) as transaction:
-            again = take_back(transaction, seen.decisions, by=who.name, reason=told)
+            again = take_back(transaction, seen.decisions, by=who.name, reason=given)
     except WrongUse as wrong:
         if not wrong.stored:
             raise
@@ -157,6 +157,6 @@ class _Together:
         self.decisions = [row["decision_id"] for row in rows] or [self._decision]
 
 
-def _back(request: Request, asked: Asked, **told: object) -> Response:
-    query = urlencode(asked.fields | {name: str(value) for name, value in told.items() if value})
+def _back(request: Request, asked: Asked, **given: object) -> Response:
+    query = urlencode(asked.fields | {name: str(value) for name, value in given.items() if value})
     return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?{query}", 303)

@@ -96,8 +96,8 @@ def _sent(
     order: Annotated[str, Form(max_length=_LONGEST)] = "",
     page: Annotated[str, Form(max_length=_LONGEST)] = "",
 ) -> Asked:
-    told = (inn, about, advice, from_, to, least, most, sort, order, page)
-    return asked_of(dict(zip(NAMES, told, strict=True)))
+    given = (inn, about, advice, from_, to, least, most, sort, order, page)
+    return asked_of(dict(zip(NAMES, given, strict=True)))
 
 
 AskedHere = Annotated[Asked, Depends(_here)]

@@ -61,12 +61,13 @@ def read_questions(transaction: Transaction, decision_ids: Sequence[int]) -> lis
     """Decisions with what is known of their shifts, in their numbers' order. Under the organisations' locks."""
     decisions = transaction.rows("slice_answer", decisions=list(decision_ids))
     orders = read_frame(transaction, "slice_answer_orders", _ORDERS_ASKED_ABOUT, decisions=list(decision_ids))
-    of_decision = dict(list(orders.groupby("decision_id")))
+    known = orders.drop(columns="decision_id")
+    of_decision, nothing = dict(list(known.groupby(orders["decision_id"]))), known.head(0)
     settings = {inn: read_settings(transaction, inn) for inn in {row["inn"] for row in decisions}}
     return [
         Question(
             row,
-            of_decision.get(row["decision_id"], orders.head(0)).drop(columns="decision_id"),
+            of_decision.get(row["decision_id"], nothing),
             settings_of(row["closed_at"].date(), settings[row["inn"]]),
         )
         for row in decisions

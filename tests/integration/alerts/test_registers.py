@@ -1,4 +1,4 @@
-"""Signs of registers: stored from z-reports, shown while they stand, told once, gone when they are cured."""
+"""Signs of registers: stored from z-reports, shown while they stand, reported once, gone when they are cured."""
 
 from __future__ import annotations
 
@@ -37,9 +37,14 @@ def first_register(town: Town) -> str:
     return min(one.reg_number for one in town.sandbox.world.organizations[0].registers)
 
 
-def patch(town: Town, register: str, told: dict[str, Any], drop: tuple[str, ...] = ()) -> None:
+def patch(town: Town, register: str, fields: dict[str, Any], drop: tuple[str, ...] = ()) -> None:
     town.sandbox.faults.add(
-        {"kind": "patch_document", "match": {"type": "closeShift", "kktRegId": register}, "set": told, "drop": [*drop]}
+        {
+            "kind": "patch_document",
+            "match": {"type": "closeShift", "kktRegId": register},
+            "set": fields,
+            "drop": [*drop],
+        }
     )
 
 
@@ -47,7 +52,7 @@ def found(town: Town, now: datetime = MORNING) -> set[tuple[str, str]]:
     return {(row["kkt_reg_id"], row["sign"]) for row in signs(town.warehouse, now)}
 
 
-def told(town: Town, now: datetime = MORNING) -> dict[str, int]:
+def reported(town: Town, now: datetime = MORNING) -> dict[str, int]:
     """Alerts about registers, by sign."""
     alerts = [one for message in gather(town.warehouse, now) for one in message.alerts if one.kind == "register"]
     return {one.details["sign"]: one.count for one in alerts}
@@ -59,29 +64,29 @@ def test_a_sign_of_the_newest_z_report_stands_until_the_next_one_does_not_have_i
     patch(town, register, FIELDS[sign])
     town.load(FIRST, BEFORE)
     assert found(town) == {(register, sign)}
-    assert told(town) == {sign: 1}
+    assert reported(town) == {sign: 1}
     town.sandbox.faults.clear()
     town.load(LAST, LAST)
     evening = MORNING + timedelta(days=1)
     assert found(town, evening) == set()
-    assert told(town, evening) == {}
+    assert reported(town, evening) == {}
 
 
-def test_a_sign_is_told_once_and_again_after_it_was_cured(town: Town, hook: Hook) -> None:
+def test_a_sign_is_reported_once_and_again_after_it_was_cured(town: Town, hook: Hook) -> None:
     register = first_register(town)
     patch(town, register, FIELDS["drive_replace"])
     town.load(FIRST, BEFORE)
     messages = gather(town.warehouse, MORNING)
     send(town.warehouse, messages, messenger_of(hook), sent_by="test")
     assert "срочно заменить фискальный накопитель, касс: 1" in messages[0].text
-    # The same morning it is the same message; from the next day on the sign stands, and is not told any more.
-    assert told(town) == {"drive_replace": 1}
+    # The same morning it is the same message; from the next day on the sign stands, and is not reported any more.
+    assert reported(town) == {"drive_replace": 1}
     tomorrow = MORNING + timedelta(days=1)
-    assert told(town, tomorrow) == {}
+    assert reported(town, tomorrow) == {}
     assert found(town, tomorrow) == {(register, "drive_replace")}
     # Another drive is another episode.
     town.sql("update accounting.shift set fiscal_drive_number = reverse(fiscal_drive_number)")
-    assert told(town, tomorrow) == {"drive_replace": 1}
+    assert reported(town, tomorrow) == {"drive_replace": 1}
 
 
 def test_documents_that_wait_for_hours_only_are_no_sign(town: Town) -> None:
@@ -104,7 +109,7 @@ def test_what_a_z_report_does_not_say_is_not_known(town: Town) -> None:
     town.load(FIRST, BEFORE)
     assert found(town) == set()
     assert signs_counted(town.warehouse, MORNING) == {UNKNOWN: 1}
-    assert told(town) == {}
+    assert reported(town) == {}
     page = Browser(town.road, "nobody").page("/today")
     assert "состояние не известно" not in page  # nothing is in sight
     town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
@@ -126,7 +131,7 @@ def test_a_shift_that_stays_open_for_more_than_a_day(town: Town) -> None:
     assert found(town, datetime.combine(LAST, time(16), tzinfo=UTC)) == set()
     late = datetime.combine(LAST, time(18), tzinfo=UTC)
     assert found(town, late) == {(register, "open_shift")}
-    assert told(town, late) == {"open_shift": 1}
+    assert reported(town, late) == {"open_shift": 1}
 
 
 def test_a_register_that_is_silent_while_it_usually_trades(town: Town) -> None:
@@ -164,7 +169,7 @@ def test_page_alert_and_counts_agree_and_only_registers_in_reach_count(town: Tow
     patch(town, register, FIELDS["drive_replace"] | FIELDS["drive_memory_full"])
     town.load(FIRST, BEFORE)
     town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
-    assert signs_counted(town.warehouse, MORNING) == told(town) == {"drive_replace": 1, "drive_memory_full": 1}
+    assert signs_counted(town.warehouse, MORNING) == reported(town) == {"drive_replace": 1, "drive_memory_full": 1}
     page = Browser(town.road, "anna").page("/today")
     ((name,),) = town.sql("select name from control.register where kkt_reg_id = %s", register)
     assert "срочно заменить ФН: <b>1</b>" in page and "память ФН заполнена: <b>1</b>" in page

@@ -71,9 +71,9 @@ def test_the_books_are_as_before_the_answer_and_the_question_is_open_again(offic
     office.check()
 
     # A load does not change it, and it is answered again like any other.
-    stood = office.town.books(but=SAME)
+    before_load = office.town.books(but=SAME)
     office.load_again()
-    assert office.town.books(but=SAME) == stood
+    assert office.town.books(but=SAME) == before_load
     assert [one["decision_id"] for one in office.waiting()] == [again]
     office.resolve("reverse")
     office.check()
@@ -105,11 +105,11 @@ def test_many_are_taken_back_at_once_or_none(office: Office) -> None:
         resolve_many(transaction, ids, "reverse", by="Анна", reason="the till was counted")
     issued = [o for o in office.town.orders() if o["issue"] == 2]
     office.accept(issued[0])
-    stood = office.town.books()
+    before_load = office.town.books()
     with pytest.raises(WrongUse) as error:
         back(office, *ids)
     assert refusal(error) == Reason.ANSWER_BUILT_UPON
-    assert office.town.books() == stood
+    assert office.town.books() == before_load
     with office.town.warehouse.transaction() as transaction:
         mark(transaction, [str(issued[0]["document_id"])], status=NEW, by="Анна", reason="too early")
     assert len(back(office, *ids)) == len(ids)

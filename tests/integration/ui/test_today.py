@@ -46,9 +46,10 @@ def test_cash_of_yesterday_and_of_the_month_is_that_of_the_shifts(browser: OpenB
     assert f"{yesterday:%d.%m.%Y}: {written(cash_of(town, yesterday, yesterday, *town.inns))} ₽" in both
     one = browser("admin").page("/today", inn=own)
     assert f'<p class="big">{written(cash_of(town, first, yesterday, own))} ₽</p>' in one
-    # Registers by their names.
-    (name,) = set(town.sql("select name from control.register where organization_inn = %s limit 1", own))
-    assert name[0] and name[0] in page
+    # Points of sale by their names, both registers of one together.
+    points = {name for (name,) in town.sql("select sales_point from control.register where organization_inn = %s", own)}
+    assert len(points) == 1
+    assert page.count(f"<td>{points.pop()}</td>") == 1
 
 
 def test_a_shift_that_is_not_booked_is_counted_apart_and_not_summed(browser: OpenBrowser, town: Town) -> None:

@@ -49,10 +49,11 @@ def test_a_register_is_read_with_all_it_may_have() -> None:
         lastDocumentTimestamp="2026-01-05T21:03:04",
         fiscalDrive={"fiscalDriverNumber": "2", "earliestDocumentTimestamp": "2025-12-20T08:00:00"},
         fiscalDrives=[{"earliestDocumentTimestamp": "2025-12-01T08:00:00"}, DRIVE],
-        permissionFrom="2025-12-01T00:00:00", permissionTo="2026-06-30T23:59:59", somethingNew={"a": [1]},
+        permissionFrom="2025-12-01T00:00:00", permissionTo="2026-06-30T23:59:59", salesPointName=" Магазин № 1 ",
+        somethingNew={"a": [1]},
     ) == Cashbox(
         "0000000003065868", "960101001", "Касса 1", "г. Примерск", date(2025, 12, 1), date(2026, 6, 30),
-        datetime(2025, 12, 1, 8), datetime(2026, 1, 5, 21, 3, 4),
+        datetime(2025, 12, 1, 8), datetime(2026, 1, 5, 21, 3, 4), "Магазин № 1",
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ FIELDS = {
 }
 
 
-def told(**fields: Any) -> dict[str, Any]:
+def signs_of_report(**fields: Any) -> dict[str, Any]:
     """The signs of one z-report that has these fields; None for what it does not say."""
     body = json.dumps({"documents": [z_report(**fields)]}).encode()
     frames = read_documents([RawPage(1, KKT, body)])
@@ -41,11 +41,14 @@ def told(**fields: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_a_sign_in_any_form(field: str, value: Any, sign: bool | None) -> None:
-    assert told(**{field: value})[FIELDS[field]] is sign or told(**{field: value})[FIELDS[field]] == sign
+    assert (
+        signs_of_report(**{field: value})[FIELDS[field]] is sign
+        or signs_of_report(**{field: value})[FIELDS[field]] == sign
+    )
 
 
 def test_what_is_not_there_is_not_known() -> None:
-    assert told() == dict.fromkeys(SIGNS)
+    assert signs_of_report() == dict.fromkeys(SIGNS)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_what_is_not_there_is_not_known() -> None:
     [(0, 0), (17, 17), ("17", 17), (-1, None), (True, None), (1.5, None), (2**31, None), ("9" * 40, None), ([], None)],
 )
 def test_how_many_documents_were_not_sent(value: Any, count: int | None) -> None:
-    assert told(notTransmittedDocumentsQuantity=value)["not_sent"] == count
+    assert signs_of_report(notTransmittedDocumentsQuantity=value)["not_sent"] == count
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def test_how_many_documents_were_not_sent(value: Any, count: int | None) -> None
     ],
 )
 def test_since_when_they_were_not(value: Any, since: str | None) -> None:
-    found = told(notTransmittedDocumentsDateTime=value)["not_sent_since"]
+    found = signs_of_report(notTransmittedDocumentsDateTime=value)["not_sent_since"]
     assert found == (since and pd.Timestamp(since))
 
 

@@ -35,7 +35,7 @@
   // How many are ticked, and what they sum to: whole kopecks, so that nothing is rounded.
   function count() {
     const chosen = document.querySelectorAll("input[data-one]:checked");
-    for (const told of document.querySelectorAll("[data-chosen]")) told.textContent = String(chosen.length);
+    for (const place of document.querySelectorAll("[data-chosen]")) place.textContent = String(chosen.length);
     let kopecks = 0n;
     let known = chosen.length > 0;
     for (const one of chosen) {
@@ -45,7 +45,7 @@
     for (const line of document.querySelectorAll("[data-chosen-sum-line]")) line.hidden = !known;
     const text = String(kopecks).padStart(3, "0");
     const roubles = text.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
-    for (const told of document.querySelectorAll("[data-chosen-sum]")) told.textContent = `${roubles},${text.slice(-2)}`;
+    for (const place of document.querySelectorAll("[data-chosen-sum]")) place.textContent = `${roubles},${text.slice(-2)}`;
   }
   count();
 
