@@ -2482,6 +2482,69 @@ where reversed_on > day;
 comment on view accounting.cash_book_entry is
 'What moved the cash of each cash book, by day; a reversal is a row of its own, below nothing. `place` orders the rows of a kind.';
 
+create table accounting.cash_carried (
+    cash_opening_id bigint not null references accounting.cash_opening (cash_opening_id),
+    organization_inn text not null references control.organization (inn),
+    kpp text not null,
+    day date not null,
+    amount numeric(15, 2) not null,
+    primary key (cash_opening_id, day)
+);
+comment on table accounting.cash_carried is
+'The cash of each cash book at the beginning of the day after a closed period: what a later balance is counted from. It follows '
+'from the rows of closed days, and goes when these are opened.';
+
+create function accounting.carry_cash() returns trigger
+language plpgsql
+as $$
+begin
+    delete from accounting.cash_carried
+    where
+        organization_inn = coalesce(new.organization_inn, old.organization_inn)
+        and (tg_op = 'DELETE' or day > new.through + 1);
+    if tg_op = 'DELETE' then
+        return null;
+    end if;
+    insert into accounting.cash_carried (cash_opening_id, organization_inn, kpp, day, amount)
+    select
+        opening.cash_opening_id,
+        opening.organization_inn,
+        opening.kpp,
+        new.through + 1,
+        coalesce(former.amount, opening.amount) + coalesce(
+            (
+                select sum(case entry.kind when 'pko' then entry.amount else -entry.amount end)
+                from accounting.cash_book_entry as entry
+                where
+                    entry.organization_inn = opening.organization_inn
+                    and entry.kpp = opening.kpp
+                    and entry.day >= coalesce(former.day, opening.day)
+                    and entry.day <= new.through
+            ),
+            0
+        )
+    from accounting.cash_opening as opening
+    left join lateral (
+        select
+            cash_carried.day,
+            cash_carried.amount
+        from accounting.cash_carried
+        where cash_carried.cash_opening_id = opening.cash_opening_id
+        order by cash_carried.day desc
+        limit 1
+    ) as former on true
+    where
+        opening.organization_inn = new.organization_inn
+        and opening.reversed_on is null
+        and opening.day <= new.through
+    on conflict do nothing;
+    return null;
+end
+$$;
+
+create trigger cash_is_carried after insert or update or delete on control.closed_period
+for each row execute function accounting.carry_cash();
+
 -- accounting: Market's other documents: cashless revenue, goods sold, incoming waybills. One table holds their heads and
 -- one their lines; a view for each kind shows them as what they are.
 
@@ -3576,7 +3639,8 @@ grant execute on function raw.make_month(timestamptz), raw.make_months() to smen
 grant select, insert, update, delete, truncate on all tables in schema stage to smena_loader;
 -- What each plan makes anew. Accounting and its history nobody deletes.
 grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.register_kpp,
-control.closed_period, accounting.market_document_line, control.completeness, control.told_shift, control.told_day,
+control.closed_period, accounting.cash_carried,
+accounting.market_document_line, control.completeness, control.told_shift, control.told_day,
 control.told_opening to smena_loader;
 grant usage on all sequences in schema raw, stage, accounting, control to smena_owner, smena_loader;
 grant select on schema_version to smena_owner, smena_loader, smena_accountant, smena_auditor;

@@ -1,12 +1,23 @@
 -- Run by alerts: cash books with more cash than their limit, or less than none, at the end of days of the last 31 that are not closed.
 with opening as (
     select
-        organization_inn,
-        kpp,
-        day,
-        amount
+        cash_opening.organization_inn,
+        cash_opening.kpp,
+        coalesce(carried.day, cash_opening.day) as day,
+        coalesce(carried.amount, cash_opening.amount) as amount
     from accounting.cash_opening
-    where organization_inn = coalesce(%(inn)s, organization_inn) and reversed_on is null
+    left join lateral (
+        select
+            cash_carried.day,
+            cash_carried.amount
+        from accounting.cash_carried
+        where cash_carried.cash_opening_id = cash_opening.cash_opening_id
+        order by cash_carried.day desc
+        limit 1
+    ) as carried on true
+    where
+        cash_opening.organization_inn = coalesce(%(inn)s, cash_opening.organization_inn)
+        and cash_opening.reversed_on is null
 ),
 
 turnover as (

@@ -3,10 +3,22 @@
 -- Balances are empty before the day of the opening balance, and everywhere where none was entered: they are not known.
 with opening as (
     select
-        day,
-        amount
+        coalesce(carried.day, cash_opening.day) as day,
+        coalesce(carried.amount, cash_opening.amount) as amount
     from accounting.cash_opening
-    where organization_inn = %(inn)s and kpp = %(kpp)s and reversed_on is null
+    left join lateral (
+        select
+            cash_carried.day,
+            cash_carried.amount
+        from accounting.cash_carried
+        where
+            cash_carried.cash_opening_id = cash_opening.cash_opening_id
+            and cash_carried.day <= %(first_day)s
+        order by cash_carried.day desc
+        limit 1
+    ) as carried on true
+    where
+        cash_opening.organization_inn = %(inn)s and cash_opening.kpp = %(kpp)s and cash_opening.reversed_on is null
 ),
 
 turnover as (
@@ -20,7 +32,7 @@ turnover as (
         entry.organization_inn = %(inn)s
         and entry.kpp = %(kpp)s
         and entry.day <= %(last_day)s
-        -- What is older than both the asked days and the opening balance says nothing of any of them.
+        -- What is older than both the asked days and the balance they are counted from says nothing of any of them.
         and entry.day >= least(cast(%(first_day)s as date), (select opening.day from opening))
     group by entry.day
 ),

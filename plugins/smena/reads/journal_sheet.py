@@ -12,6 +12,9 @@ from smena.model.money import kopecks
 from smena.reads.cash_book import JOURNAL, journal
 from smena.warehouse.database import Transaction
 
+_NOTED = ("rejected", "reversed")
+"""What an order is noted for on paper; that a person entered it is none of it."""
+
 if TYPE_CHECKING:
     from smena.printing.journal import Journal
 
@@ -26,7 +29,7 @@ def journal_of(transaction: Transaction, inn: str, kpp: str | None, first_day: d
     entries = []
     for values in journal(transaction, inn, kpp, first_day, last_day):
         row: dict[str, Any] = dict(zip(JOURNAL, values, strict=True))
-        note = message(f"journal_{row['note']}", context="print") if row["note"] else ""
+        note = message(f"journal_{row['note']}", context="print") if row["note"] in _NOTED else ""
         entries.append(JournalEntry(row["kind"], row["day"], row["number"], kopecks(row["amount"]), note))
     signatories = Signatories(**{one.name: getattr(organization, one.name) for one in fields(Signatories)})
     return Journal(organization.name, inn, kpp or "", first_day, last_day, entries, signatories)

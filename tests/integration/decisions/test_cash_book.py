@@ -14,6 +14,7 @@ from smena.decisions.periods import close_period, open_period
 from smena.model.cash import Movement
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.money import roubles
+from smena.model.window import Window
 from smena.pipeline.alerts import gather
 from smena.reads import cash_book
 from smena.reads.cash_sheet import sheet_of
@@ -302,3 +303,40 @@ def test_opening_a_period_again_lets_the_cash_be_mended(cashier: Cashier) -> Non
         open_period(doing, inn=cashier.town.inn, opened_by="a", reason="x")
     cashier.enter()
     assert cashier.days()[DAY].given >= 100
+
+
+def test_a_balance_is_the_same_whether_it_was_carried_over_from_a_closed_period_or_not(cashier: Cashier) -> None:
+    cashier.open()
+    cashier.enter(day=FIRST)
+
+    def told() -> list[Any]:
+        with cashier.town.warehouse.transaction() as looking:
+            return [
+                cashier.days(), cashier.days(DAY), cashier.days(LAST),
+                *(cash_book.balance(looking, cashier.town.inn, cashier.kpp, day) for day in Window(FIRST, LAST)),
+            ]  # fmt: skip
+
+    def carried() -> list[date]:
+        return [one["day"] for one in cashier.town.table("accounting.cash_carried", "day")]
+
+    before = told()
+    cashier.close(FIRST + timedelta(days=1))
+    cashier.close(DAY)
+    assert carried() == [FIRST + timedelta(days=2), DAY + timedelta(days=1)]
+    assert told() == before
+    # What the balance is counted from is what was carried, and not the closed days once more.
+    cashier.town.sql("update accounting.cash_carried set amount = amount + 5 where day = %s", DAY + timedelta(days=1))
+    assert cashier.days(LAST)[LAST].closing == before[2][LAST].closing + 5
+    with cashier.town.warehouse.transaction() as doing:
+        open_period(doing, inn=cashier.town.inn, opened_by="a", reason="x", through=FIRST)
+    assert carried() == [FIRST + timedelta(days=1)]
+    assert told() == before
+    cashier.enter()
+    changed = told()
+    assert changed[2][LAST].closing == before[2][LAST].closing - 100
+    cashier.close(DAY)
+    assert told() == changed
+    with cashier.town.warehouse.transaction() as doing:
+        open_period(doing, inn=cashier.town.inn, opened_by="a", reason="x")
+    assert carried() == []
+    assert told() == changed
