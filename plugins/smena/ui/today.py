@@ -39,8 +39,8 @@ def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Res
         cash = transaction.rows("desk_today_cash", now=now, inn=chosen, most=POINTS_SHOWN)
         fresh = transaction.rows("desk_today_new", inn=chosen)
         waits = transaction.row("desk_today_waits", inn=chosen) or {}
-        registers = signs(transaction, now, inn=chosen, most=SIGNS_SHOWN)
         counts = signs_counted(transaction, now, inn=chosen)
+        registers = signs(transaction, now, inn=chosen, most=SIGNS_SHOWN) if counts.keys() - {UNKNOWN} else []
     yesterday = days[0]["yesterday"] if days else None
     of_level: dict[str, list[Row]] = {"organization": [], "point": [], "day": []}
     for row in cash:
