@@ -38,6 +38,8 @@ PAGES = {
     "decisions": "Решения",
     "quality": "Качество",
     "integrations": "Интеграции",
+    "month": "Месяц",
+    "settings": "Настройки",
 }
 # Of Airflow's own frame, whatever it shows.
 _AIRFLOWS_OWN = "allow-scripts and allow-same-origin"
@@ -184,6 +186,35 @@ def test_the_plan_is_shown_before_anything_is_loaded(reader: Callable[..., Reade
     frame.wait_for_selector("text=Ничего не загружено")
     accountant.keep("integration_plan_dark")
     assert accountant.complaints == []
+
+
+def test_the_accountant_closes_a_day_and_opens_it_and_only_the_administrator_finds_the_users(
+    reader: Callable[..., Reader], loaded: Office
+) -> None:
+    accountant = reader("accountant", scheme="dark")
+    own = loaded.town.inns[0]
+    frame = accountant.desk("month")
+    frame.locator(f'a[href*="inn={own}"]').first.click()
+    frame.wait_for_selector("text=Перед закрытием")
+    accountant.keep("month_dark")
+    first = loaded.town.sql("select min(start_date) from control.integration where organization_inn = %s", own)[0][0]
+    frame.fill("input[name=through]", str(first))
+    frame.get_by_role("button", name="Закрыть период").click()
+    frame.wait_for_selector("text=Период закрыт.")
+    frame.fill("form[action$='/open'] input[name=reason]", "a test")
+    frame.get_by_role("button", name="Открыть снова").click()
+    frame.wait_for_selector("text=Период открыт.")
+    frame.get_by_role("link", name="Кассовая книга").click()
+    frame.wait_for_selector("text=Остаток не известен")
+    accountant.keep("cash_dark")
+    history = loaded.town.sql("select action, changed_by from control.closed_period_history order by 1")
+    assert history == [("close", "accountant"), ("open", "accountant")]
+    assert accountant.desk("settings").get_by_role("link", name="Пользователи").count() == 0
+    administrator = reader("admin")
+    frame = administrator.desk("settings")
+    frame.get_by_role("link", name="Пользователи").click()
+    frame.wait_for_selector("text=accountant")
+    assert accountant.complaints == administrator.complaints == []
 
 
 def test_the_auditor_looks_at_everything_and_finds_no_button(reader: Callable[..., Reader], loaded: Office) -> None:

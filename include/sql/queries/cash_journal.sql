@@ -37,3 +37,4 @@ from (
 ) as registered
 where (cast(%(kpp)s as text) is null or kpp = %(kpp)s) and (cast(%(kind)s as text) is null or kind = %(kind)s)
 order by kind, kpp, day, place
+limit %(most)s

@@ -75,9 +75,16 @@ def movements(
 
 
 def journal(
-    asked: Transaction, inn: str, kpp: str | None, first_day: date, last_day: date, *, kind: str | None = None
+    asked: Transaction,
+    inn: str,
+    kpp: str | None,
+    first_day: date,
+    last_day: date,
+    *,
+    kind: str | None = None,
+    most: int | None = None,
 ) -> Iterator[tuple[object, ...]]:
     """The journal КО-3, rows as JOURNAL names them; `note` is `rejected`, `reversed`, `entered` or empty."""
     return asked.stream(
-        "cash_journal", chunk_rows=2000, inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, kind=kind
+        "cash_journal", chunk_rows=2000, inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, kind=kind, most=most
     )

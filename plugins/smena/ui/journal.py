@@ -44,10 +44,8 @@ def journal(
             sides = {
                 kind: [
                     dict(zip(reading.JOURNAL, row, strict=True))
-                    for row, _ in zip(
-                        reading.journal(transaction, chosen, _kpp(kpp), first_day, last_day, kind=kind),
-                        range(MOST_SHOWN),
-                        strict=False,
+                    for row in reading.journal(
+                        transaction, chosen, _kpp(kpp), first_day, last_day, kind=kind, most=MOST_SHOWN
                     )
                 ]
                 for kind in ("pko", "rko")

@@ -46,6 +46,7 @@ def test_an_organisation_is_registered_with_the_usual_settings(cli: Cli) -> None
         "detail": "totals", "refunds": "rko", "date_policy": "shift_close", "corrections": "review", "vat": "totals",
         "keeps_cash_documents": True, "bad_share_limit": 0.2, "most_changed_orders": 100,
         "ofd_connection": "kontur_ofd", "market_connection": "kontur_market",
+        "okpo": "", "head_position": "", "head_name": "", "chief_accountant": "", "cashier": "",
     }  # fmt: skip
 
 
@@ -154,7 +155,7 @@ def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("setting", "why"),
     [
-        ("colour=red", "settings are: bad_share_limit, corrections, date_policy, detail,"),
+        ("colour=red", "settings are: bad_share_limit, cashier, chief_accountant, corrections, date_policy, detail,"),
         ("inn=9607083893", "there is no setting 'inn'"),
         ("Detail=totals", "there is no setting 'Detail'"),
         ("detail", "is not KEY=VALUE"),
@@ -168,6 +169,8 @@ def test_what_is_told_is_what_is_kept(cli: Cli) -> None:
         ("bad_share_limit=20%", "between 0 and 1"),
         ("bad_share_limit=1.5", "between 0 and 1"),
         ("bad_share_limit=nan", "between 0 and 1"),
+        ("okpo=1234567", "is not a code of OKPO"),
+        (f"cashier={'я' * 121}", "up to 120 letters"),
         ("most_changed_orders=-1", "from 0 to 999999"),
         ("most_changed_orders=10%", "from 0 to 999999"),
         ("most_changed_orders=1000000", "from 0 to 999999"),
