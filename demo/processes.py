@@ -182,10 +182,12 @@ def _members(record: Record) -> list[psutil.Process]:
 
 def _works_in(process: psutil.Process, directory: str) -> bool:
     try:
-        return bool(process.cwd() == directory)
+        place = process.cwd()
     except psutil.AccessDenied:
         # Airflow's workers hide themselves from other processes of their user.
-        return bool(process.uids().real == os.getuid())
+        place = ""
+    # A process that is ending has no directory any more, and is not gone yet.
+    return bool(place == directory if place else process.uids().real == os.getuid())
 
 
 def _kill(processes: Iterable[psutil.Process]) -> None:

@@ -43,8 +43,12 @@ def start_stubborn(keeper: Keeper) -> tuple[psutil.Process, psutil.Process]:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    # In a container whose first process does not reap, a dead orphan stays on the list as a zombie.
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    # In a container whose first process does not reap, a dead orphan stays on the list as a zombie. Elsewhere it may be
+    # reaped between the two questions.
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_process_ends_with_its_child_even_one_that_will_not_listen(keeper: Keeper) -> None:
@@ -61,6 +65,16 @@ def test_children_of_a_dead_leader_are_ended_too(keeper: Keeper) -> None:
     leader.wait(timeout=10)
     assert not keeper.is_running("work")
     assert is_alive(child)
+    keeper.end("work", patience_s=0.1)
+    assert not is_alive(child)
+
+
+def test_an_orphan_that_is_just_ending_is_still_waited_for(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel forgets the working directory of a process some moments before the process is gone."""
+    leader, child = start_stubborn(keeper)
+    leader.kill()
+    leader.wait(timeout=10)
+    monkeypatch.setattr(psutil.Process, "cwd", lambda _: "")
     keeper.end("work", patience_s=0.1)
     assert not is_alive(child)
 
