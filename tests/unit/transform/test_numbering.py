@@ -35,6 +35,7 @@ NUMBERED_ON = {
     "one that contradicts what the warehouse knows": ([report(2, 111)], {(DRIVE, 1): 100}, False),
     "one of another drive than the warehouse knows": ([report(2, 110, drive="99")], {(DRIVE, 1): 100}, False),
     "a bent number at the end": ([report(1, 100), report(2, 110), report(3, 121)], {}, False),
+    "one whose documents begin before the end of the one before it": ([report(1, 100), report(2, 105)], {}, False),
     "a bent number in the middle": ([report(1, 100), report(2, 111), report(3, 120)], {}, False),
     "one is left out": ([report(1, 100), report(3, 120)], {}, False),
     "a state report between two": ([report(1, 100), report(2, 110), report(3, 121), report(4, 131)], {}, False),

@@ -61,6 +61,7 @@ def lines(draw: st.DrawFn, most: int) -> Line:
 @given(st.lists(lines(10**6), min_size=1, max_size=30) | st.lists(lines(10**13), min_size=1, max_size=30))
 @example([(2**30, 2**31, 2**31), (2**30 - 1, 2**31 - 1, 2**31 - 1), (1, 2**31, 2**32)])
 @example([(10**13, 10**13, 10**13), (10**13 - 1, 3, 10**13)])
+@example([(2**30 - 1, 10**13, 10**13)])
 def test_vat_of_the_cash_is_rounded_half_up_and_exact_at_any_size(receipts: list[Line]) -> None:
     assert reckoned(receipts) == [half_up(Fraction(vat * cash, total)) for vat, cash, total in receipts]
 
