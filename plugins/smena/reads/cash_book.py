@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from smena.model.errors import WrongUse
+from smena.model.organization import Organization
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 JOURNAL = ("kind", "day", "number", "amount", "note", "counterparty", "kpp", "basis")
@@ -60,6 +62,14 @@ def balance(asked: Transaction | Warehouse, inn: str, kpp: str, day: date) -> De
     """The cash at the beginning of a day; None where it is not known."""
     row = asked.row("cash_balance", inn=inn, kpp=kpp, day=day)
     return None if row is None else row["balance"]
+
+
+def booking_organization(asked: Transaction | Warehouse, inn: str) -> Organization:
+    """The organisation whose book it is, with who signs. Raises WrongUse where it is not registered."""
+    row = asked.row("organizations", inn=inn)
+    if row is None:
+        raise WrongUse(f"organisation {inn} is not registered", fix="run `smena organization add` first")
+    return Organization(**row)
 
 
 def sheet(asked: Transaction | Warehouse, inn: str, kpp: str, day: date) -> list[Row]:

@@ -6,9 +6,8 @@ from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING
 
-from smena.integration.organizations import organization_of
 from smena.model.money import kopecks
-from smena.reads.cash_book import balance, sheet
+from smena.reads.cash_book import balance, booking_organization, sheet
 from smena.warehouse.database import Transaction
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ def sheet_of(transaction: Transaction, inn: str, kpp: str, day: date) -> CashBoo
 
     Raises WrongUse where the organisation is not registered.
     """
-    organization = organization_of(transaction, inn)
+    organization = booking_organization(transaction, inn)
     rows = sheet(transaction, inn, kpp, day)
     if not rows:
         return None

@@ -6,10 +6,9 @@ from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from smena.integration.organizations import organization_of
 from smena.messages import message
 from smena.model.money import kopecks
-from smena.reads.cash_book import JOURNAL, journal
+from smena.reads.cash_book import JOURNAL, booking_organization, journal
 from smena.warehouse.database import Transaction
 
 _NOTED = ("rejected", "reversed")
@@ -25,7 +24,7 @@ def journal_of(transaction: Transaction, inn: str, kpp: str | None, first_day: d
     from smena.printing.journal import Journal, JournalEntry
     from smena.printing.orders import Signatories
 
-    organization = organization_of(transaction, inn)
+    organization = booking_organization(transaction, inn)
     entries = []
     for values in journal(transaction, inn, kpp, first_day, last_day):
         row: dict[str, Any] = dict(zip(JOURNAL, values, strict=True))

@@ -283,7 +283,7 @@ def test_the_journal_has_every_number_once_whatever_became_of_it(cashier: Cashie
         " where document_id = %s", order["document_id"],
     )  # fmt: skip
     with cashier.town.warehouse.transaction() as looking:
-        rows = [
+        rows: list[dict[str, Any]] = [
             dict(zip(cash_book.JOURNAL, row, strict=True))
             for row in cash_book.journal(looking, cashier.town.inn, None, FIRST, LAST)
         ]
