@@ -62,7 +62,8 @@ OTHERS = (
 
 
 def frame(schema: Schema, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    return schema.of({column: [row[column] for row in rows] for column in schema.columns})
+    given = [column for column in schema.columns if column not in schema.optional or column in rows[0]]
+    return schema.of({column: [row[column] for row in rows] for column in given})
 
 
 def shifts(*changes: dict[str, Any]) -> pd.DataFrame:
