@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from smena.printing.orders import PrintedOrder
 from smena.printing.parts import accounts, head, heading, signature
-from smena.printing.sheet import Sheet
+from smena.printing.sheet import A5, Sheet
 from smena.printing.words import amount_in_words
 
 OKUD = "0310002"
-_SIZE = (210.0, 148.0)
 _LEFT, _WIDTH = 12.0, 186.0
 
 
 def print_expense_order(order: PrintedOrder) -> bytes:
     """An РКО as PDF, on A5. Signatures, and what the receiver writes, are left empty."""
     title = f"Расходный кассовый ордер № {order.number} от {order.date:%d.%m.%Y}"
-    sheet = Sheet(_SIZE, title=title, made_on=order.date)
+    sheet = Sheet(A5, title=title, made_on=order.date)
+    draw_expense_order(sheet, order)
+    return sheet.done()
+
+
+def draw_expense_order(sheet: Sheet, order: PrintedOrder) -> None:
+    """The form on a page of its own, the next one of a sheet of A5."""
     sheet.add_page()
     x, width, signs = _LEFT, _WIDTH, order.signatories
     head(sheet, order, form="КО-2", okud=OKUD, x=x, width=width)
@@ -33,4 +38,3 @@ def print_expense_order(order: PrintedOrder) -> bytes:
     caption = "наименование, номер, дата и место выдачи документа, удостоверяющего личность получателя"
     sheet.labelled(x, 127.5, width, "По", "", caption=caption, height=4)
     signature(sheet, x, 135, "Выдал кассир", width, name=signs.cashier)
-    return sheet.done()

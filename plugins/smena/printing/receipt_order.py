@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from smena.printing.orders import PrintedOrder
 from smena.printing.parts import accounts, head, heading, signature
-from smena.printing.sheet import Sheet
+from smena.printing.sheet import A5, Sheet
 from smena.printing.words import amount_in_words, day_in_words, kopecks_in_words, roubles_in_words
 
 OKUD = "0310001"
-_SIZE = (210.0, 148.0)
 _LEFT, _LEFT_WIDTH = 8.0, 128.0
 _CUT = 140.5
 _RIGHT, _RIGHT_WIDTH = 145.0, 57.0
@@ -17,12 +16,17 @@ _RIGHT, _RIGHT_WIDTH = 145.0, 57.0
 def print_receipt_order(order: PrintedOrder) -> bytes:
     """A ПКО as PDF: on A5, the order on the left, its quittance on the right. Signatures are left empty."""
     title = f"Приходный кассовый ордер № {order.number} от {order.date:%d.%m.%Y}"
-    sheet = Sheet(_SIZE, title=title, made_on=order.date)
+    sheet = Sheet(A5, title=title, made_on=order.date)
+    draw_receipt_order(sheet, order)
+    return sheet.done()
+
+
+def draw_receipt_order(sheet: Sheet, order: PrintedOrder) -> None:
+    """The form on a page of its own, the next one of a sheet of A5."""
     sheet.add_page()
     _order(sheet, order)
     sheet.cut(_CUT)
     _quittance(sheet, order)
-    return sheet.done()
 
 
 def _order(sheet: Sheet, order: PrintedOrder) -> None:

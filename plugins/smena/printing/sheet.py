@@ -19,6 +19,8 @@ _MM_PER_POINT = 25.4 / 72
 _LEADING = 1.16
 _SMALLEST = 5.0
 _THIN, _PLAIN = 0.15, 0.25
+A5 = (210.0, 148.0)
+"""Width and height of the forms of orders, in millimetres: A5 lying."""
 CAPTION = 5.0
 """Points of the small words under a line."""
 
