@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["chromium", "loaded", "pytestmark", "reader"]
 
-SHOWN = ("date", "kind", "number", "kpp", "counterparty", "amount", "source", "status")
+SHOWN = ("date", "kind", "number", "till", "kpp", "counterparty", "amount", "source", "status")
 KINDS = {"ПКО": "pko", "РКО": "rko"}
 STATUSES = {"новый": "new", "принят": "accepted", "отклонён": "rejected", "сторнирован": "reversed"}
 BOOKS = """
@@ -44,7 +44,7 @@ def click(frame: Frame, name: str) -> None:
 def rows_on(frame: Frame) -> dict[str, dict[str, Any]]:
     """The documents that the list shows, by id, as an accountant reads them."""
     found: dict[str, dict[str, Any]] = {}
-    for row in frame.locator("form table tbody tr").all():
+    for row in frame.locator("table[data-rows] tbody tr").all():
         told = dict(zip(SHOWN, row.locator("td").all_inner_texts()[1:], strict=True))
         number = row.locator("input[name=document]").get_attribute("value") or ""
         found[number] = {

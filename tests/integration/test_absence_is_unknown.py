@@ -182,7 +182,7 @@ def test_one_receipt_that_says_nothing_of_vat_leaves_that_of_the_order_blank(
     exact.load()
     (order,) = [one for one in exact.orders() if one["shift_id"] == shift_id(exact, line)]
     assert (order["amount"], order["vat"], order["vat_by_rate"]) == (Decimal(100 * line["receipts"]), None, None)
-    row = exact.warehouse.row("print_order", document_id=str(order["document_id"]))
+    row = exact.warehouse.row("print_order", documents=[str(order["document_id"])])
     assert row is not None
     paper = Paper(order_on_paper(row)).text()
     assert "НДС" not in paper and "без налога" not in paper

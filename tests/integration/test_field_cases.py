@@ -261,7 +261,7 @@ def test_8_one_of_two_receipts_says_nothing_of_vat(new_field: NewField) -> None:
     field.load()
     assert [(amount, tax) for amount, tax, _ in vat(field)] == [("150.00", None)]
     ((document_id,),) = field.sql("select document_id from accounting.cash_order")
-    paper = Paper(order_on_paper(field.warehouse.rows("print_order", document_id=document_id)[0])).text()
+    paper = Paper(order_on_paper(field.warehouse.rows("print_order", documents=[document_id])[0])).text()
     assert "НДС" not in paper
     assert "без налога" not in paper
 

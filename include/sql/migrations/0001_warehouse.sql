@@ -1835,7 +1835,9 @@ comment on column accounting.cash_order.reversed_on is
 'The day on which a reversal by decision counts: its own date, or the first open day where that lies in a closed period.';
 create unique index one_live_order on accounting.cash_order (shift_id, operation, taxation, agent)
 where status in ('new', 'accepted');
-create index cash_order_of_organization on accounting.cash_order (organization_inn, date);
+create index cash_order_of_organization on accounting.cash_order (organization_inn, date)
+include (kind, status, amount);
+create index cash_order_of_day on accounting.cash_order (date);
 create unique index cash_order_of_shift on accounting.cash_order (shift_id, operation, taxation, agent, issue);
 create index cash_order_set_aside on accounting.cash_order (organization_inn, date)
 where status in ('rejected', 'reversed');
@@ -2578,7 +2580,9 @@ create table accounting.market_document (
 comment on column accounting.market_document.amount is 'Net of refunds; empty for a waybill with a price that is not told.';
 comment on column accounting.market_document.sources is
 'Of a waybill: Manual, Egais, Mercury, Diadoc; the same paper (supplier, number, date) from two of them is one document.';
-create index market_document_of_organization on accounting.market_document (organization_inn, date);
+create index market_document_of_organization on accounting.market_document (organization_inn, date)
+include (kind, status, amount);
+create index market_document_of_day on accounting.market_document (date);
 create index market_document_not_accepted on accounting.market_document (organization_inn, kind) include (amount)
 where status = 'new';
 create index market_document_of_paper on accounting.market_document (
@@ -2890,7 +2894,8 @@ select
     credit_account,
     vat,
     basis,
-    null::bigint[] as evidence
+    null::bigint[] as evidence,
+    null::text as shop_id
 from accounting.cash_order
 union all
 select
@@ -2916,7 +2921,8 @@ select
     null,
     null,
     null,
-    evidence
+    evidence,
+    shop_id
 from accounting.market_document;
 comment on view accounting.document is
 'Учет → Документы: every loaded document, one row each. Empty after its revision: what documents of its kind do not have; '
@@ -2930,7 +2936,7 @@ as $$
     select document.*
     from accounting.document
     where
-        document.organization_inn = documents.inn
+        (documents.inn is null or document.organization_inn = documents.inn)
         and document.date >= coalesce(documents.first_day, '-infinity'::date)
         and document.date <= coalesce(documents.last_day, 'infinity'::date)
         and (documents.kind is null or document.kind = documents.kind)
@@ -2940,8 +2946,8 @@ as $$
         and (documents.number is null or document.number = documents.number)
 $$;
 comment on function accounting.documents is
-'The documents of an organisation that a filter lets through; null is any. The planner writes it into the statement that '
-'calls it, so that a page reads no more than it shows.';
+'The documents that a filter lets through; null is any, and without an ИНН they are of all organisations in sight. The '
+'planner writes it into the statement that calls it, so that a page reads no more than it shows.';
 
 create view accounting.cashless_report with (security_invoker = true) as
 select

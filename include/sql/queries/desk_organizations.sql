@@ -1,7 +1,8 @@
 -- Run by the desk: the organisations in sight, by name; some of the name or the ИНН's beginning narrows them.
 select
     organization.inn,
-    organization.name
+    organization.name,
+    (now() at time zone organization.timezone)::date as today
 from control.organization
 where
     %(search)s = ''

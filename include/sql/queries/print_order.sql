@@ -1,4 +1,4 @@
--- Run by `smena print`: a cash order as its form is filled in.
+-- Run by the read model of documents: cash orders as their forms are filled in.
 select
     cash_order.document_id,
     cash_order.kind,
@@ -22,4 +22,5 @@ select
     organization.cashier
 from accounting.cash_order
 inner join control.organization on cash_order.organization_inn = organization.inn
-where cash_order.document_id = %(document_id)s
+where cash_order.document_id = any(cast(%(documents)s as uuid[]))
+order by organization.name, cash_order.organization_inn, cash_order.date, cash_order.kind, cash_order.number

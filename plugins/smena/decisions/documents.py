@@ -126,6 +126,8 @@ def mark(
 def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, *, lock: bool) -> None:
     """Makes the table `asked_document`, and finds nothing in its way; under the organisations' lock where `lock`."""
     if isinstance(asked, Filter):
+        if asked.inn is None:
+            raise WrongUse("all documents of a filter are marked for one organisation at a time", fix="name its ИНН")
         organization_of(transaction, asked.inn)
         if asked.first_day and asked.last_day and asked.first_day > asked.last_day:
             raise WrongUse(f"{asked.first_day} is after {asked.last_day}")

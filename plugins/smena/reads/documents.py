@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from smena.warehouse.database import Row, Transaction, Warehouse
@@ -13,15 +14,17 @@ CASH_ORDERS = ("pko", "rko")
 KINDS = (*CASH_ORDERS, "cashless_report", "sales_report", "waybill")
 STATUSES = ("new", "accepted", "rejected", "reversed")
 SOURCES = ("ofd", "market")
+SORTS = ("day", "number", "amount", "counterparty", "status")
+"""Columns by which a page of documents is sorted."""
 
 _EXPORT_CHUNK_ROWS = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Documents of an organisation; None is any."""
+    """Documents that are so; None is any. Without an ИНН: of all organisations in sight."""
 
-    inn: str
+    inn: str | None
     first_day: date | None = None
     last_day: date | None = None
     kind: str | None = None
@@ -38,11 +41,17 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page of documents begins: after this one."""
+    """Where a page of documents begins: after this one.
+
+    Attributes:
+        number_key, text_key: what the column sorts by, as `page_of` gives them; it has the same sort.
+    """
 
     date: date
     number: str
     document_id: str
+    number_key: Decimal = Decimal(0)
+    text_key: str = ""
 
 
 def documents(asked: Transaction | Warehouse, wanted: Filter) -> list[Row]:
@@ -50,16 +59,30 @@ def documents(asked: Transaction | Warehouse, wanted: Filter) -> list[Row]:
     return asked.rows("documents", **wanted.conditions)
 
 
-def newest(asked: Transaction | Warehouse, wanted: Filter, *, after: Place | None, most: int) -> list[Row]:
-    """A page of what the filter lets through, the newest first."""
+def page_of(
+    asked: Transaction | Warehouse, wanted: Filter, *, sort: str, down: bool, after: Place | None, most: int
+) -> list[Row]:
+    """A page of what the filter lets through, by a column of SORTS; `down`: the greatest first.
+
+    Documents that are equal in the column are ordered by day, number and id, so that each is on one page only.
+    """
     return asked.rows(
-        "documents_newest",
+        "documents_page",
         **wanted.conditions,
+        sort=sort,
+        down=down,
         after_date=after.date if after else None,
         after_number=after.number if after else "",
         after_id=after.document_id if after else None,
+        after_number_key=after.number_key if after else None,
+        after_text_key=after.text_key if after else "",
         most=most,
     )
+
+
+def totals(asked: Transaction | Warehouse, wanted: Filter) -> list[Row]:
+    """Of what the filter lets through, by `kind` and `status`: `documents`, `amount`, and how many have no amount."""
+    return asked.rows("documents_totals", **wanted.conditions)
 
 
 def exported(transaction: Transaction, wanted: Filter) -> Iterator[tuple[Any, ...]]:
@@ -75,7 +98,13 @@ def are_in_sight(transaction: Transaction, named: Sequence[str], inn: str | None
 
 def printed(asked: Transaction | Warehouse, document_id: str) -> Row | None:
     """A cash order as its form is filled in; None where there is none in sight."""
-    return asked.row("print_order", document_id=document_id)
+    rows = printed_orders(asked, [document_id])
+    return rows[0] if rows else None
+
+
+def printed_orders(asked: Transaction | Warehouse, documents: Sequence[str]) -> list[Row]:
+    """Those of these documents that are cash orders in sight, as their forms are filled in, by day and number."""
+    return asked.rows("print_order", documents=list(documents))
 
 
 def orders_of_shifts(asked: Transaction | Warehouse, shifts: Sequence[str]) -> list[Row]:

@@ -19,6 +19,7 @@ from smena.ui import (
     decisions,
     decisions_answers,
     documents,
+    documents_marking,
     downloads,
     integrations,
     journal,
@@ -53,8 +54,8 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
     app.state.desk = Desk(road)
     app.state.forgery = Forgery(secret)
     rooms = (
-        today, integrations, completeness, documents, downloads, decisions_answers, decisions, links, quality,
-        quarantine, month, cash, journal, certificates, settings,
+        today, integrations, completeness, documents, documents_marking, downloads, decisions_answers, decisions, links,
+        quality, quarantine, month, cash, journal, certificates, settings,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router)

@@ -10,14 +10,16 @@ from fastapi import APIRouter, Query, Request
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from smena.reads.documents import exported, printed
-from smena.ui.asking import Day, ExportFormat, Inn, Text, id_of
+from smena.reads.documents import exported, printed, printed_orders
+from smena.ui.asking import CannotBe, Day, ExportFormat, Inn, Text, id_of
 from smena.ui.desk import NotInSight, organization_in_sight
-from smena.ui.documents import filter_of, require_span
+from smena.ui.documents_filter import filter_of
 from smena.ui.doors import AtDesk, Looking
 
 router = APIRouter()
 
+_MOST_PRINTED = 100
+"""A page of the table has fewer; an address with more would be too long."""
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -39,6 +41,28 @@ def order_on_paper(_request: Request, who: Looking, desk: AtDesk, document_id: s
     return Response(form.order_on_paper(row), media_type="application/pdf", headers=_attached(name))
 
 
+@router.get("/documents/print/orders.pdf")
+def orders_on_paper(
+    _request: Request,
+    who: Looking,
+    desk: AtDesk,
+    document: Annotated[list[str] | None, Query(max_length=_MOST_PRINTED)] = None,
+) -> Response:
+    """The orders that were ticked, each on its form, in one file: all of them, or a refusal."""
+    from smena.printing import form
+
+    wanted = sorted({id_of(one) for one in document or ()})
+    if not wanted:
+        raise CannotBe("nothing_chosen")
+    with desk.reading(who) as transaction:
+        rows = printed_orders(transaction, wanted)
+    if len(rows) != len(wanted):
+        raise NotInSight
+    return Response(
+        form.orders_on_paper(rows), media_type="application/pdf", headers=_attached(f"orders-{len(rows)}.pdf")
+    )
+
+
 @router.get("/documents/{inn}/export.{form}")
 def export(
     _request: Request,
@@ -56,7 +80,6 @@ def export(
 ) -> Response:
     """All documents that the page's filter lets through, in one file: the whole of it, or a refusal."""
     wanted = filter_of(inn, from_, to, kind, status, source, kpp, number)
-    require_span(wanted)
     with tempfile.NamedTemporaryFile(prefix="smena-export-", suffix=f".{form}", delete=False) as made:
         file = Path(made.name)
     try:

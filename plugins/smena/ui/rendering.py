@@ -43,6 +43,7 @@ def _environment() -> Environment:
     made.filters |= {
         "money": _money, "day": _day, "moment": _moment, "figure": _figure, "duration": _duration, "query": _query,
         "day_of_text": _day_of_text, "local": _local, "signed": _signed, "plain_sum": _plain_sum,
+        "signed_sum": lambda amount: "" if amount is None else str(int(amount * 100)),
         "kopecks": lambda amount: written(roubles(amount)),
     }  # fmt: skip
     return made

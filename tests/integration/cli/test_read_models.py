@@ -39,7 +39,7 @@ def ids_of_pages(seen: Seen, **asked: str) -> list[str]:
     while True:
         page = seen.page.page("/documents", inn=seen.inn, **asked, **after)
         found += re.findall(r'name="document" value="([0-9a-f-]{36})"', page)
-        more = re.search(r'[?&;]after=([^"&]+)', page.partition("</table>")[2])
+        more = re.search(r'[?&;]after=([^"&]+)', page.partition('<p class="pages">')[2])
         if more is None:
             return found
         after = {"after": more[1]}
@@ -106,13 +106,19 @@ def test_the_orders_of_a_certificate_are_those_of_the_list(seen: Seen, tmp_path:
 
 
 @pytest.mark.parametrize("words", [{}, {"status": "rejected"}, {"kind": "waybill"}, {"number": "1"}])
-@pytest.mark.parametrize("name", ["documents", "documents_newest", "export_documents", "mark_asked_by_filter"])
+@pytest.mark.parametrize(
+    "name", ["documents", "documents_page", "documents_totals", "export_documents", "mark_asked_by_filter"]
+)
 def test_a_filter_is_part_of_the_statement_that_reads_by_it(seen: Seen, name: str, words: dict[str, str]) -> None:
     """Where the planner does not write it in, a page reads all documents of an organisation."""
     asked = Filter(seen.inn, **words).conditions | {
+        "sort": "day",
+        "down": True,
         "after_date": None,
         "after_number": "",
         "after_id": None,
+        "after_number_key": None,
+        "after_text_key": "",
         "most": 50,
     }
     with seen.warehouse.transaction(keep=False) as transaction, transaction.connection.cursor() as cursor:

@@ -184,7 +184,25 @@ HOSTILE = [
 @pytest.mark.parametrize(
     ("path", "field"),
     [
-        *[("/documents", field) for field in ("from", "to", "kind", "status", "source", "kpp", "number", "after")],
+        *[
+            ("/documents", field)
+            for field in (
+                "inn",
+                "from",
+                "to",
+                "kind",
+                "status",
+                "source",
+                "kpp",
+                "number",
+                "sort",
+                "order",
+                "after",
+                "key",
+                "done",
+                "count",
+            )
+        ],
         *[("/completeness", field) for field in ("month", "product", "q", "after", "after_name")],
         *[("/integrations", field) for field in ("q", "after", "after_name")],
         *[

@@ -1,0 +1,186 @@
+"""What addresses and forms of «Документы» say: the filter, the order of the table, the place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+from fastapi import Depends, Form, Request
+
+from smena.reads.documents import KINDS, SORTS, SOURCES, STATUSES, Filter, Place
+from smena.ui.asking import CannotBe, day_of, id_of, inn_of, plain
+from smena.warehouse.database import Row
+
+WORDS = ("from", "to", "kind", "status", "source", "kpp", "number")
+"""Fields that narrow what is shown."""
+NAMES = ("inn", *WORDS, "sort", "order", "after", "key")
+"""Fields of the filter form, by which the page is found again after something was done."""
+PRESETS = ("yesterday", "week", "month", "quarter")
+
+_FALLING = ("day", "amount")
+"""Columns that are sorted with the greatest first unless the reader says otherwise."""
+_LONGEST = 200
+_GREATEST_KEY = 10**15
+"""As great as the key of a document without an amount, in `documents_page.sql`."""
+_MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader wants to see.
+
+    Attributes:
+        fields: what was given, by the names of NAMES, as it was typed.
+        after: the document after which the page begins; None is the first page.
+        problem: the key of the message about what cannot be; then the filter is that of everything in sight.
+    """
+
+    of: Filter
+    fields: dict[str, str]
+    sort: str
+    down: bool
+    after: Place | None
+    problem: str = ""
+
+
+def asked_of(given: Mapping[str, str]) -> Asked:
+    """Out of an address or a form."""
+    fields = {name: plain(str(given.get(name, "")))[:_LONGEST] for name in NAMES if name != "key"}
+    # A value of the table, compared as it is, with its blanks.
+    fields["key"] = str(given.get("key", "")).replace("\0", "")[:_LONGEST]
+    fields = {name: value for name, value in fields.items() if value}
+    sort = fields.get("sort", "")
+    sort = sort if sort in SORTS else SORTS[0]
+    order = fields.get("order", "")
+    down = order == "down" if order in ("up", "down") else sort in _FALLING
+    try:
+        return Asked(_filter(fields), fields, sort, down, _after(fields, sort))
+    except CannotBe as wrong:
+        return Asked(Filter(None), fields, sort, down, None, str(wrong))
+
+
+def filter_of(
+    inn: str | None, first_day: str, last_day: str, kind: str, status: str, source: str, kpp: str, number: str
+) -> Filter:
+    """The filter that an address or a form gives in these fields. Raises CannotBe."""
+    first, last = day_of(first_day), day_of(last_day)
+    if first and last and first > last:
+        raise CannotBe("not_a_span")
+    return Filter(
+        inn,
+        first,
+        last,
+        kind=_one_of(kind, KINDS),
+        status=_one_of(status, STATUSES),
+        source=_one_of(source, SOURCES),
+        kpp=plain(kpp) or None,
+        number=plain(number) or None,
+    )
+
+
+def place_of(row: Row, sort: str) -> dict[str, str]:
+    """The fields of an address that lead to the page after this row."""
+    key = {"amount": row["number_key"], "status": row["number_key"], "counterparty": row["text_key"]}.get(sort, "")
+    return {"after": f"{row['date']}_{row['number']}_{row['document_id']}", "key": str(key)}
+
+
+def preset_days(preset: str, today: date) -> tuple[date, date]:
+    """The first and the last day of yesterday, or of the week, month or quarter of `today`."""
+    if preset == "yesterday":
+        return today - timedelta(days=1), today - timedelta(days=1)
+    if preset == "week":
+        monday = today - timedelta(days=today.weekday())
+        return monday, monday + timedelta(days=6)
+    months = 1 if preset == "month" else 3
+    first = today.replace(day=1, month=(today.month - 1) // months * months + 1)
+    next_first = (first + timedelta(days=31 * months)).replace(day=1)
+    return first, next_first - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Documents that a form is about: ids, or what the filter lets through where `is_filter`."""
+
+    asked: Asked
+    is_filter: bool
+    ids: tuple[str, ...]
+
+    def documents(self) -> list[str] | Filter:
+        """What is to be marked. Raises CannotBe."""
+        if self.asked.problem:
+            raise CannotBe(self.asked.problem)
+        if self.is_filter:
+            if self.asked.of.inn is None:
+                raise CannotBe("one_organization_needed")
+            return self.asked.of
+        ids = sorted({id_of(one) for one in self.ids})
+        if not ids:
+            raise CannotBe("nothing_chosen")
+        return ids
+
+
+def _filter(fields: Mapping[str, str]) -> Filter:
+    return filter_of(inn_of(fields.get("inn", "")), *(fields.get(name, "") for name in WORDS))
+
+
+def _after(fields: Mapping[str, str], sort: str) -> Place | None:
+    written_day, _, rest = fields.get("after", "").partition("_")
+    day = day_of(written_day)
+    if day is None:
+        return None
+    number, _, document_id = rest.rpartition("_")
+    key = fields.get("key", "")
+    number_key, text_key = Decimal(0), ""
+    if sort == "number":
+        number_key, text_key = Decimal(len(number)), number
+    elif sort == "counterparty":
+        text_key = key
+    elif sort in ("amount", "status"):
+        try:
+            number_key = Decimal(key)
+        except InvalidOperation:
+            raise CannotBe("not_understood") from None
+        if not number_key.is_finite() or abs(number_key) > _GREATEST_KEY:
+            raise CannotBe("not_understood")
+    return Place(day, number, id_of(document_id), number_key, text_key)
+
+
+def _one_of(word: str, words: tuple[str, ...]) -> str | None:
+    if word and word not in words:
+        raise CannotBe("not_understood")
+    return word or None
+
+
+def _here(request: Request) -> Asked:
+    return asked_of(request.query_params)
+
+
+Word = Annotated[str, Form(max_length=_LONGEST)]
+
+
+def _sent(
+    request: Request,
+    from_: Annotated[str, Form(alias="from", max_length=_LONGEST)] = "",
+    to: Word = "",
+    kind: Word = "",
+    status: Word = "",
+    source: Word = "",
+    kpp: Word = "",
+    number: Word = "",
+    sort: Word = "",
+    order: Word = "",
+    after: Word = "",
+    key: Word = "",
+    scope: Annotated[str, Form(pattern="^(chosen|filter)$")] = "chosen",
+    document: Annotated[list[str] | None, Form(max_length=_MOST_AT_ONCE)] = None,
+) -> Chosen:
+    given = (request.path_params.get("inn", ""), from_, to, kind, status, source, kpp, number, sort, order, after, key)
+    asked = asked_of(dict(zip(NAMES, given, strict=True)))
+    return Chosen(asked, scope == "filter", tuple(document or ()))
+
+
+AskedHere = Annotated[Asked, Depends(_here)]
+ChosenByForm = Annotated[Chosen, Depends(_sent)]

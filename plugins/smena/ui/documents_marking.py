@@ -1,0 +1,107 @@
+"""«Учет → Документы»: accept, reject, take back; those that were ticked, or all that the filter lets through."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.decisions.documents import ACCEPTED, ChangedMeanwhile, mark, show
+from smena.ui.asking import CannotBe, Inn, plain
+from smena.ui.desk import Desk, Visitor, organization_in_sight
+from smena.ui.documents import require_in_sight, the_list
+from smena.ui.documents_filter import Chosen, ChosenByForm
+from smena.ui.doors import Acting, AtDesk
+from smena.ui.rendering import page
+from smena.warehouse.database import Transaction
+
+router = APIRouter()
+
+Word = Annotated[str, Form(pattern="^(accepted|rejected|new)$")]
+Reason = Annotated[str, Form(max_length=500)]
+Confirmed = Annotated[str, Form(pattern="^([0-9a-f]{32})?$")]
+
+
+@router.post("/documents/{inn}/mark")
+def mark_documents(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    inn: Inn,
+    word: Word,
+    chosen: ChosenByForm,
+    reason: Reason = "",
+    confirmed: Confirmed = "",
+) -> Response:
+    """Documents of one organisation."""
+    return _mark(request, who, desk, inn, word, chosen, plain(reason), confirmed)
+
+
+@router.post("/documents/mark")
+def mark_documents_of_all(
+    request: Request,
+    who: Acting,
+    desk: AtDesk,
+    word: Word,
+    chosen: ChosenByForm,
+    reason: Reason = "",
+    confirmed: Confirmed = "",
+) -> Response:
+    """Documents of any of the reader's organisations; only those that were ticked."""
+    return _mark(request, who, desk, None, word, chosen, plain(reason), confirmed)
+
+
+def _mark(
+    request: Request, who: Visitor, desk: Desk, inn: str | None, word: str, chosen: Chosen, reason: str, confirmed: str
+) -> Response:
+    """Without `confirmed` a page asks first: it names how many they are and their sum.
+
+    What it sends back must be what is there: else nothing is done, and it asks again.
+    """
+    asked = chosen.asked
+    try:
+        documents = chosen.documents()
+        if word != ACCEPTED and not reason:
+            raise CannotBe("reason_needed")  # noqa: TRY301
+    except CannotBe as wrong:
+        return the_list(
+            request, who, desk, asked, status=400, problem=str(wrong), ticked=chosen.ids, is_filter=chosen.is_filter,
+            reason=reason,
+        )  # fmt: skip
+
+    def look(transaction: Transaction) -> None:
+        if inn is not None:
+            organization_in_sight(transaction, inn)
+        if isinstance(documents, list):
+            require_in_sight(transaction, documents, inn)
+
+    changed = ""
+    if confirmed:
+        try:
+            with desk.acting(who, look) as transaction:
+                done = mark(
+                    transaction, documents, status=word, by=who.name, reason=reason or None, confirmed=confirmed
+                )
+        except ChangedMeanwhile as error:
+            changed = error.message
+        else:
+            query = urlencode({**asked.fields, "done": word, "count": done.changed})
+            return RedirectResponse(f"{request.scope.get('root_path', '')}/documents?{query}", 303)
+    with desk.acting(who, look) as transaction:
+        organization = organization_in_sight(transaction, inn) if inn is not None else None
+        shown = show(transaction, documents, status=word)
+    return page(
+        request,
+        "documents_confirm.html",
+        who,
+        status=409 if changed else 200,
+        organization=organization,
+        word=word,
+        shown=shown,
+        documents=documents if isinstance(documents, list) else [],
+        filter=asked.fields,
+        reason=reason,
+        changed=changed,
+    )
