@@ -341,8 +341,8 @@ PLANNING = [
             "documents that came late are not asked for",
         ),
         (
-            "shard, registers, register_days = shard + 1, 0, 0",
-            "registers, register_days = 0, 0",
+            "shard, units, days = shard + 1, 0, 0",
+            "units, days = 0, 0",
             "a shard has no bound",
         ),
     ),

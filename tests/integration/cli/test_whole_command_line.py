@@ -17,6 +17,7 @@ from smena.cli import main
 from smena.cli.exits import EXIT_CODES
 from smena.messages import ENGLISH, translate
 from smena.model.reasons import Reason
+from smena.reads.documents import Filter, documents
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import FIRST, LAST
 from tests.integration.cli.whole_town import SANDBOX, command_line, fill
@@ -271,7 +272,7 @@ def test_every_reason_is_a_sentence_on_the_command_line(world: World) -> None:
 def test_waybills_without_an_amount_are_counted_apart(world: World) -> None:
     done = world.cli(world.copy()).here("documents", "--inn", world.names["inn"], "--kind", "waybill")
     assert done.code == 0
-    without = world.copy().rows("documents", inn=world.names["inn"], first_day=None, last_day=None, kind="waybill")
+    without = documents(world.copy(), Filter(world.names["inn"], kind="waybill"))
     count = sum(row["amount"] is None for row in without)
     assert count > 0
     assert f"and {count} without an amount" in done.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -84,6 +85,8 @@ class Cli:
                 main()
             except SystemExit as stop:
                 code = stop.code
+        # A command's connections end with its process; here, with what is garbage.
+        gc.collect()
         return self._checked(code or 0, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
 
     def run(self, *words: str, **changed: str | None) -> Done:
