@@ -248,7 +248,7 @@ def test_decisions_that_wait_are_the_same_everywhere(seen: Seen) -> None:
     ids = {row["decision_id"] for row in seen.answer("conflicts", "--inn", seen.inn)["decisions"]}
     assert len(ids) >= 2
     page = seen.page.page("/decisions", inn=seen.inn)
-    assert {int(number) for number in re.findall(r'name="decision" value="(\d+)"', page)} == ids
+    assert {int(number) for number in re.findall(r'<tr id="decision-(\d+)"', page)} == ids
     assert sum(row["count"] for row in seen.alerts("decision")) == len(ids)
     measured = {
         one.value for one in of_standings(standings(seen.warehouse, datetime.now(UTC))) if one.metric is DECISIONS

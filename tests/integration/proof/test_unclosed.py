@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from smena.decisions.conflicts import APPROVE, REJECT, REVERSE, open_decisions, resolve
+from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.periods import close_period
 from smena.messages import translate
+from smena.model.answers import APPROVE, REJECT, REVERSE
 from smena.model.reason_text import parse_all
 from smena.model.reasons import Reason
 from smena.model.window import Window
