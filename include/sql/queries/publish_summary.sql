@@ -1,5 +1,5 @@
 -- Run by publish, after everything else: the batch is published, and says what it did.
--- reads: decided, decided_document, uncovered
+-- reads: decided, booked_shift, moved_shift, decided_document, uncovered
 update control.batch
 set
     state = 'published',
@@ -34,8 +34,14 @@ set
                         ),
                         'reversed', count(*) filter (where cash_order.status = 'reversed')
                     ) as told
-                from accounting.cash_order
-                where cash_order.organization_inn = batch.organization_inn and cash_order.batch_id = %(batch_id)s
+                from (
+                    -- Whatever it wrote is an order of these shifts: all orders of the organisation are too many.
+                    select booked_shift.shift_id from booked_shift
+                    union
+                    select moved_shift.fiscal_id from moved_shift
+                ) as touched
+                inner join accounting.cash_order on touched.shift_id = cash_order.shift_id
+                where cash_order.batch_id = %(batch_id)s
                 group by cash_order.kind
             ) as counted
         ),

@@ -59,6 +59,7 @@ def stop_at_gate(road: Road, batch: Batch) -> None:
         return
     batch_id = batch.batch_id
     with road.warehouse.transaction() as transaction:
+        transaction.run("publish_memory")
         # Another process that publishes it empties the stage: under the lock it has either done so, or not begun.
         transaction.run("lock_organization", inn=batch.organization_inn)
         if ledger.batch_of(transaction, batch_id).state == "published":
