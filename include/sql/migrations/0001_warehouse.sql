@@ -2087,7 +2087,7 @@ begin
                             )
                     else
                         old_rows.reversed_decision_id is null
-                        and decision.resolution in ('reverse', 'keep-ofd', 'keep-market')
+                        and decision.resolution in ('reverse', 'keep-ofd', 'keep-market', 'reject')
                 end
         )
     limit 1;

@@ -105,3 +105,21 @@ def test_an_approval_without_an_account_rule_is_refused_whole(office: Office) ->
     with pytest.raises(WrongUse, match="no account rule fits cash_income"):
         office.resolve("approve")
     assert doubtful(office)["outcome"] == "needs_review"
+
+
+def test_rejected_a_shift_that_has_orders_already_loses_them(office: Office) -> None:
+    office.resolve("reject", "a training till")
+    shift = next(one for one in office.town.shifts() if one["outcome"] == "issued")
+    before = office.live(shift)
+    assert before
+    office.town.sql(
+        "insert into control.decision (organization_inn, kind, shift_id, reason, kept, held, digest, evidence,"
+        " decided_by, batch_id) select organization_inn, 'review', shift_id, 'no_link', '{}', '{}', 'y', '{}', 'rule',"
+        " batch_id from accounting.shift where shift_id = %s",
+        shift["shift_id"],
+    )
+    done = office.resolve("reject", "it was never opened")
+    assert office.live(shift) == []
+    assert sorted(done.reversed) == sorted(str(order["document_id"]) for order in before)
+    (now,) = [one for one in office.town.shifts() if one["shift_id"] == shift["shift_id"]]
+    assert now["outcome"] == "rejected"
