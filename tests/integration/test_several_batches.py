@@ -8,10 +8,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from smena.decisions.allowances import allow
 from smena.integration import planning
+from smena.integration.organizations import set_organization
+from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.pipeline.alerts import gather
 from smena.pipeline.backfill import Asked, plan_backfill
+from smena.pipeline.publish import publish
 from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches
 from tests.town import EASY, FIRST, Town
 
@@ -75,3 +79,34 @@ def test_a_quarter_of_a_backfill_is_several_batches_and_is_taken_up_whole(build_
     assert again == made
     assert sorted(loaded(town, again)) == made["batches"]
     assert plan_backfill(town.road, asked, run_id="a third time").run_plan()["batches"] == []
+
+
+def test_the_bound_of_changed_orders_is_that_of_the_load_not_of_each_batch(build_town: BuildTown) -> None:
+    town = build_town(WORLD, now=NOW)
+    loaded(town, plan_run(town.road, run_id="first"))
+    with town.warehouse.transaction() as transaction:
+        set_organization(transaction, town.inn, {"most_changed_orders": "20"})
+    for register in town.sandbox.world.organizations[0].registers:
+        town.sandbox.faults.add(
+            {
+                "kind": "patch_document",
+                "register": register.reg_number,
+                "match": {"type": "byShifts"},
+                "set": {"sell.cashTotal": 123_400, "sell.total": 10**12},
+            }
+        )
+    made = plan_run(town.road, run_id="second")
+    for lot in made["lots"]:
+        load_lot(town.road, lot)
+    publish_batches(town.road, made["batches"], at_once=1)
+    summaries = dict(town.sql("select batch_id, summary from control.batch where run_id = 'second'"))
+    changed = {batch_id: summary["changed_orders"] for batch_id, summary in summaries.items()}
+    stopped = [batch_id for batch_id, summary in summaries.items() if "stopped" in summary]
+    assert max(changed.values()) <= 20 < sum(changed.values())
+    assert 0 < sum(count for batch_id, count in changed.items() if batch_id not in stopped) <= 20
+    assert stopped and all(has(summaries[one]["stopped"], Reason.TOO_MANY_ORDERS_CHANGE) for one in stopped)
+    for batch_id in stopped:
+        with town.warehouse.transaction() as transaction:
+            allow(transaction, batch_id, by="Анна", reason="the operator has corrected them")
+        publish(town.road, batch_id)
+    assert {state for (state,) in town.sql("select state from control.batch")} == {"published"}

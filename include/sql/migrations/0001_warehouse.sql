@@ -717,6 +717,7 @@ create table control.batch (
     organization_inn text not null references control.organization (inn),
     product text not null references control.product (product),
     run_id text not null,
+    load_id bigint references control.batch (batch_id),
     reason text not null check (reason in ('planned', 'asked', 'backfill', 'reconcile')),
     detail text not null,
     first_day date,
@@ -737,6 +738,9 @@ create table control.batch (
 comment on column control.batch.reason is
 'planned: by a daily run; asked: days that a person named; backfill: a quarter, taken up again until it is published.';
 comment on column control.batch.run_id is 'The run that works on it: of a backfill, the one that took it up last.';
+comment on column control.batch.load_id is
+'The first batch of its load, where a load of many registers is several batches and this is not the first.';
+create index batch_of_load on control.batch (load_id) where load_id is not null;
 create index batch_of_organization on control.batch (organization_inn, product, batch_id);
 create index batch_unfinished on control.batch (organization_inn, product)
 where reason = 'backfill' and state = 'planned';

@@ -57,6 +57,7 @@ set
                 group by cash_order.kind
             ) as counted
         ),
+        'changed_orders', %(changed_orders)s::bigint,
         'rejects', (
             select count(*) from stage.reject
             where reject.batch_id = %(batch_id)s and reject.kind not in ('missing_z_report', 'open_shift')

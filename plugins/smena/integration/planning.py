@@ -267,6 +267,7 @@ def write_batches(
                 reason=reason,
                 detail=organization.detail,
                 horizon=horizon,
+                load_id=next(iter(made), None),
             )
         ledger.assign(transaction, batch_id, min([horizon, *(row["first_day"] for row in part)]), part)
         made[batch_id] = sorted({row["shard"] for row in part})

@@ -13,7 +13,7 @@ from smena.model.reasons import Reason
 from smena.pipeline.comparing import require_comparisons
 from smena.pipeline.product import implementation_of
 from smena.pipeline.uncovering import uncover
-from smena.warehouse.applying import OrderPlan, apply, lay_out
+from smena.warehouse.applying import apply, lay_out
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.slices import read_slice
@@ -24,7 +24,7 @@ def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
 
     Raises Uncompared where `compares` and shifts of the two sources have to be compared first.
     """
-    write_books(transaction, batch, compares=compares)
+    changed = write_books(transaction, batch, compares=compares)
     batch_id, inn, product = batch.batch_id, batch.organization_inn, batch.product
     transaction.run("publish_quarantine", batch_id=batch_id, steps=["match"])
     transaction.run("assignments_failed", batch_id=batch_id)
@@ -36,11 +36,13 @@ def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
     transaction.run("publish_gaps_clear", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_gaps", batch_id=batch_id, inn=inn, product=product)
     transaction.run("publish_covered_days", batch_id=batch_id, inn=inn, product=product)
-    transaction.run("publish_summary", batch_id=batch_id)
+    transaction.run("publish_summary", batch_id=batch_id, changed_orders=changed)
 
 
-def write_books(transaction: Transaction, batch: Batch, *, compares: bool = False) -> None:
+def write_books(transaction: Transaction, batch: Batch, *, compares: bool = False) -> int:
     """Reads the slice of a staged batch, decides, and applies what was decided to shifts, orders and decisions.
+
+    Returns how many orders of the books it has changed.
 
     The locks of drives are taken after that of the organisation, and held to the end: two organisations may list one
     register or one cashbox, and a shift is booked once.
@@ -52,18 +54,26 @@ def write_books(transaction: Transaction, batch: Batch, *, compares: bool = Fals
     if compares:
         require_comparisons(transaction, batch, changes.uncompared)
     plan = lay_out(transaction, batch.batch_id, changes, closed_through=slice_.setting.closed_through)
-    require_few_changes(batch, slice_, changes, plan)
-    apply(transaction, batch, changes, plan.orders)
-
-
-def require_few_changes(batch: Batch, slice_: Slice, changes: ChangeSet, plan: OrderPlan) -> None:
-    """Raises TooManyChanges where a batch would change more orders than its organisation's bound, or than was allowed.
-
-    A person allows as many changes as the batch had when it was stopped. If it has more by now, it stops again.
-    """
     changed = len(changed_orders(plan.orders, plan.proposed, plan.current))
-    most = max(slice_.setting.in_force[-1].organization.most_changed_orders, batch.allowed_changes or 0)
-    if changed > most:
+    require_few_changes(transaction, batch, slice_, changes, changed)
+    apply(transaction, batch, changes, plan.orders)
+    return changed
+
+
+def require_few_changes(
+    transaction: Transaction, batch: Batch, slice_: Slice, changes: ChangeSet, changed: int
+) -> None:
+    """Raises TooManyChanges where a load would change more orders than its organisation's bound.
+
+    A load of many registers is several batches: what those before it have changed counts too. A person allows as many
+    changes as the batch had when it was stopped. If it has more by now, it stops again.
+    """
+    if changed <= (batch.allowed_changes or 0):
+        return
+    before = transaction.rows("batch_changed_before", batch_id=batch.batch_id)[0]["orders"]
+    bound = slice_.setting.in_force[-1].organization.most_changed_orders
+    if before + changed > bound:
+        most = max(bound - before, batch.allowed_changes or 0)
         orders = orders_in_question(slice_.current, changes.booked)
         why = reason(Reason.TOO_MANY_ORDERS_CHANGE, changed=changed, most=most, orders=orders)
         raise TooManyChanges(

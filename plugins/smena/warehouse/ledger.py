@@ -53,14 +53,26 @@ class Assignment:
 
 
 def open_batch(
-    transaction: Transaction, *, inn: str, product: str, run_id: str, reason: str, detail: str, horizon: date
+    transaction: Transaction,
+    *,
+    inn: str,
+    product: str,
+    run_id: str,
+    reason: str,
+    detail: str,
+    horizon: date,
+    load_id: int | None = None,
 ) -> tuple[int, datetime]:
-    """A new batch that ends on `horizon`: its id and the moment it was planned."""
+    """A new batch that ends on `horizon`: its id and the moment it was planned.
+
+    `load_id` is the first batch of the same load; None where this is the first.
+    """
     row = transaction.rows(
         "batch_open",
         inn=inn,
         product=product,
         run_id=run_id,
+        load_id=load_id,
         reason=reason,
         detail=detail,
         first_day=horizon,
