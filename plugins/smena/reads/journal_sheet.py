@@ -18,15 +18,20 @@ if TYPE_CHECKING:
     from smena.printing.journal import Journal
 
 
-def journal_of(transaction: Transaction, inn: str, kpp: str | None, first_day: date, last_day: date) -> Journal:
-    """The journal of all cash books, or of one. Raises WrongUse where the organisation is not registered."""
+def journal_of(
+    transaction: Transaction, inn: str, kpp: str | None, first_day: date, last_day: date, *, most: int | None = None
+) -> Journal:
+    """The journal of all cash books, or of one; of many orders the first `most`.
+
+    Raises WrongUse where the organisation is not registered.
+    """
     # The library of PDF is heavy: whoever prints nothing does without it.
     from smena.printing.journal import Journal, JournalEntry
     from smena.printing.orders import Signatories
 
     organization = booking_organization(transaction, inn)
     entries = []
-    for values in journal(transaction, inn, kpp, first_day, last_day):
+    for values in journal(transaction, inn, kpp, first_day, last_day, most=most):
         row: dict[str, Any] = dict(zip(JOURNAL, values, strict=True))
         note = message(f"journal_{row['note']}", context="print") if row["note"] in _NOTED else ""
         entries.append(JournalEntry(row["kind"], row["day"], row["number"], kopecks(row["amount"]), note))

@@ -12,12 +12,15 @@ from smena.model.window import Window
 from smena.ui.asking import AnyInn, CannotBe, Id, Inn, Text, day_of
 from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.one_at_a_time import one_at_a_time
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 
 router = APIRouter()
 
 MOST_SHOWN = 100
+MOST_DAYS = 366
+"""Of a certificate made on the page; the command line makes longer ones."""
 _TYPES = {"json": "application/json", "html": "text/html; charset=utf-8"}
 
 OneDay = Annotated[str, Form(max_length=10)]
@@ -50,9 +53,13 @@ def make(
             raise CannotBe("not_a_day")
         if first > last:
             raise CannotBe("not_a_span")
+        window = Window(first, last)
+        if window.days > MOST_DAYS:
+            raise CannotBe("span_too_long")
         with desk.reading(who) as transaction:
             organization_in_sight(transaction, inn)
-        keep(desk.warehouse, certify(desk.warehouse, inn, Window(first, last), made_by=who.name, now=desk.road.now()))
+        with one_at_a_time():
+            keep(desk.warehouse, certify(desk.warehouse, inn, window, made_by=who.name, now=desk.road.now()))
     except NOT_DONE as error:
         given = {"first_day": first_day, "last_day": last_day}
         return _shown(request, who, desk, inn, given=given, refused=refused_by(error))
@@ -66,7 +73,8 @@ def verify(request: Request, who: Looking, desk: AtDesk, inn: Inn, certificate_i
 
     certificate = _in_sight(desk, who, inn, certificate_id)
     try:
-        found = run(desk.warehouse, certificate)
+        with one_at_a_time():
+            found = run(desk.warehouse, certificate)
     except NOT_DONE as error:
         return _shown(request, who, desk, inn, refused=refused_by(error))
     return _shown(request, who, desk, inn, verified=found, certificate_id=certificate_id)

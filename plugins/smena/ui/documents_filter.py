@@ -143,7 +143,8 @@ def _after(fields: Mapping[str, str], sort: str) -> Place | None:
             number_key = Decimal(key)
         except InvalidOperation:
             raise CannotBe("not_understood") from None
-        if not number_key.is_finite() or abs(number_key) > _GREATEST_KEY:
+        # The keys are sums and counts: more digits behind the point than a sum has are not one of ours.
+        if not number_key.is_finite() or abs(number_key) > _GREATEST_KEY or number_key != round(number_key, 2):
             raise CannotBe("not_understood")
     return Place(day, number, id_of(document_id), number_key, text_key)
 

@@ -15,6 +15,7 @@ from smena.ui.asking import CannotBe, Day, ExportFormat, Inn, Text, id_of
 from smena.ui.desk import NotInSight, organization_in_sight
 from smena.ui.documents_filter import filter_of
 from smena.ui.doors import AtDesk, Looking
+from smena.ui.one_at_a_time import one_at_a_time
 
 router = APIRouter()
 
@@ -58,9 +59,9 @@ def orders_on_paper(
         rows = printed_orders(transaction, wanted)
     if len(rows) != len(wanted):
         raise NotInSight
-    return Response(
-        form.orders_on_paper(rows), media_type="application/pdf", headers=_attached(f"orders-{len(rows)}.pdf")
-    )
+    with one_at_a_time():
+        content = form.orders_on_paper(rows)
+    return Response(content, media_type="application/pdf", headers=_attached(f"orders-{len(rows)}.pdf"))
 
 
 @router.get("/documents/{inn}/export.{form}")

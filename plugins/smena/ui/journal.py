@@ -16,13 +16,14 @@ from smena.reads import cash_book as reading
 from smena.ui.asking import AnyInn, CannotBe, Day, Inn, Text, day_of, plain
 from smena.ui.desk import organization_in_sight
 from smena.ui.doors import AtDesk, Looking
+from smena.ui.one_at_a_time import one_at_a_time
 from smena.ui.rendering import page
 
 router = APIRouter()
 
 MOST_SHOWN = 500
-MOST_PRINTED = 20_000
-"""Orders of a PDF: some hundreds of pages."""
+MOST_PRINTED = 3_000
+"""Orders of a PDF: some eighty pages."""
 
 From = Annotated[str, Query(alias="from", max_length=10)]
 
@@ -75,13 +76,14 @@ def printed(
     first_day, last_day = _days(from_, to, desk.road.now().date())
     with desk.reading(who) as transaction:
         organization_in_sight(transaction, inn)
-        told = journal_of(transaction, inn, _kpp(kpp), first_day, last_day)
-    if len(told.entries) > MOST_PRINTED:
+        sheet = journal_of(transaction, inn, _kpp(kpp), first_day, last_day, most=MOST_PRINTED + 1)
+    if len(sheet.entries) > MOST_PRINTED:
         raise CannotBe("journal_too_long")
     from smena.printing.journal import print_journal
 
     name = f"journal-{inn}-{first_day}-{last_day}.pdf"
-    return Response(print_journal(told), media_type="application/pdf", headers=_attached(name))
+    with one_at_a_time():
+        return Response(print_journal(sheet), media_type="application/pdf", headers=_attached(name))
 
 
 @router.get("/journal/{inn}/journal.csv")

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import pytest
+
 from smena.model.window import Window
 from smena.pipeline.proof.certificate import of_file, verify
 from smena.pipeline.proof.reconcile import reconcile
+from smena.reads import journal_sheet
+from smena.ui import journal as pages_of_journal
+from smena.ui.one_at_a_time import one_at_a_time
 from tests.integration.decisions.deciding import FIRST, LAST
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town
@@ -67,3 +72,33 @@ def test_what_is_no_period_keeps_the_form(browser: OpenBrowser, town: Town) -> N
         answer = anna.post(f"/certificates/{town.inns[0]}/make", first_day=first, last_day=last)
         assert answer.status_code == 400
         assert f'name="first_day" value="{first}"' in answer.text
+
+
+def test_the_work_of_minutes_is_done_for_one_visitor_at_a_time(browser: OpenBrowser, town: Town) -> None:
+    inn, anna = town.inns[0], browser("anna")
+    reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    assert anna.post(f"/certificates/{inn}/make", **SPAN).status_code == 303
+    number = town.sql("select completeness_certificate_id from control.completeness_certificate")[0][0]
+    with one_at_a_time():
+        assert anna.get(f"/certificates/{inn}/{number}/verify").status_code == 400
+        assert anna.post(f"/certificates/{inn}/make", **SPAN).status_code == 400
+        assert anna.get(f"/journal/{inn}/journal.pdf?from={FIRST}&to={LAST}").status_code == 400
+        assert anna.get("/today").status_code == 200
+    assert anna.get(f"/certificates/{inn}/{number}/verify").status_code == 200
+
+
+def test_a_certificate_of_more_than_a_year_is_for_the_command_line(browser: OpenBrowser, town: Town) -> None:
+    long = {"first_day": "2024-01-01", "last_day": "2025-01-01"}
+    answer = browser("anna").post(f"/certificates/{town.inns[0]}/make", **long)
+    assert (answer.status_code, "366 дней" in answer.text) == (400, True)
+
+
+def test_no_more_of_a_long_journal_is_read_than_is_printed(
+    browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+    journal = journal_sheet.journal
+    monkeypatch.setattr(journal_sheet, "journal", lambda *a, **k: (read.append(row) or row for row in journal(*a, **k)))
+    monkeypatch.setattr(pages_of_journal, "MOST_PRINTED", 3)
+    answer = browser("anna").get(f"/journal/{town.inns[0]}/journal.pdf?from={FIRST}&to={LAST}")
+    assert (answer.status_code, len(read)) == (400, 4)
