@@ -2053,12 +2053,15 @@ begin
                                 decision.decision_id = old_rows.reversed_decision_id
                                 and decision.taken_back_at is not null
                         )
-                        and exists (
-                            select from accounting.cash_order_history as former
+                        -- A status does not raise the revision: the revision before was archived last when it was reversed.
+                        and new_rows.status = (
+                            select former.status
+                            from accounting.cash_order_history as former
                             where
                                 former.document_id = old_rows.document_id
                                 and former.revision = old_rows.revision - 1
-                                and former.status = new_rows.status
+                            order by former.archived_at desc
+                            limit 1
                         )
                     )
         end

@@ -1,5 +1,8 @@
 -- Run by taking answers back: the orders that they reversed are what they were. One that was new is signed by who took the
 -- answer back; an accepted or rejected one is signed as before.
+--
+-- A status does not raise the revision, so a revision may be archived several times: the last time is the one by which the
+-- order was reversed.
 -- reads: asked_answer
 update accounting.cash_order
 set
@@ -11,12 +14,21 @@ set
     reversed_on = null,
     revision = cash_order.revision + 1,
     loaded_at = now()
-from asked_answer
-cross join accounting.cash_order_history as former
-where
-    cash_order.reversed_decision_id = asked_answer.decision_id
-    and cash_order.issued_decision_id is distinct from asked_answer.decision_id
-    and cash_order.status = 'reversed'
-    and former.document_id = cash_order.document_id
-    and former.revision = cash_order.revision - 1
-    and former.status <> 'reversed'
+from (
+    select distinct on (archived.document_id)
+        archived.document_id,
+        archived.status,
+        archived.status_by,
+        archived.status_at,
+        archived.status_reason
+    from asked_answer
+    inner join accounting.cash_order as reversed
+        on
+            asked_answer.decision_id = reversed.reversed_decision_id
+            and reversed.issued_decision_id is distinct from asked_answer.decision_id
+            and reversed.status = 'reversed'
+    inner join accounting.cash_order_history as archived
+        on reversed.document_id = archived.document_id and archived.revision = reversed.revision - 1
+    order by archived.document_id, archived.archived_at desc
+) as former
+where cash_order.document_id = former.document_id and former.status <> 'reversed'

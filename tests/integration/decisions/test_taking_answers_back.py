@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smena.decisions.conflicts import resolve_many
-from smena.decisions.documents import NEW, mark
+from smena.decisions.documents import ACCEPTED, NEW, REJECTED, mark
 from smena.decisions.taking_back import take_back
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.reasons import Reason
@@ -211,3 +211,44 @@ def test_the_database_lets_nobody_go_round_it(office: Office, statement: str, pr
     office.resolve("reverse")
     with pytest.raises(BrokenPromise, match=promise):
         office.town.sql(statement)
+
+
+STATUSES = {
+    "accepted at last": (ACCEPTED, NEW, ACCEPTED),
+    "new again": (ACCEPTED, NEW),
+    "rejected": (ACCEPTED, NEW, REJECTED),
+}
+
+
+@pytest.mark.parametrize(
+    "planner", ["", "set enable_hashjoin = off; set enable_mergejoin = off", "set enable_nestloop = off"]
+)
+@pytest.mark.parametrize("marked", STATUSES)
+def test_a_reversed_order_is_again_what_it_was_last_however_often_it_was_marked(
+    office: Office, marked: str, planner: str
+) -> None:
+    order, shift = office.a_sale(DAY)
+    for status in STATUSES[marked]:
+        with office.town.warehouse.transaction() as transaction:
+            mark(transaction, [str(order["document_id"])], status=status, by="Анна", reason="looked at again")
+    before = office.order(order["document_id"])
+    office.town.sql(
+        "insert into control.decision (organization_inn, kind, shift_id, reason, kept, held, digest, evidence,"
+        " decided_by, batch_id) select organization_inn, 'review', shift_id, 'no_link', '{}', '{}', 'y', '{}', 'rule', batch_id"
+        " from accounting.shift where shift_id = %s",
+        shift["shift_id"],
+    )
+    (waiting,) = office.waiting()
+    office.resolve("reject")
+    assert office.order(order["document_id"])["status"] == "reversed"
+    with office.town.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
+        if planner:
+            cursor.execute(planner)
+        take_back(transaction, [waiting["decision_id"]], by="Борис", reason="the wrong till")
+    now = office.order(order["document_id"])
+    assert now["status"] == before["status"]
+    if before["status"] != "new":
+        assert [now[name] for name in ("status_by", "status_reason", "status_at")] == [
+            before[name] for name in ("status_by", "status_reason", "status_at")
+        ]
+    assert (now["amount"], now["number"]) == (before["amount"], before["number"])
