@@ -13,7 +13,9 @@ import pytest
 from sandbox import MarketSettings, WorldSettings
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
-from smena.model.errors import BrokenPromise
+from smena.decisions.taking_back import take_back
+from smena.model.errors import BrokenPromise, WrongUse
+from smena.model.reasons import Reason
 from smena.model.window import MARKET
 from smena.sources.market import MarketClient
 from smena.transform.decoding import decode
@@ -149,9 +151,9 @@ def test_every_document_is_listed_once_with_its_kind(town: Town) -> None:
 
 
 def test_the_same_answers_again_write_no_document(town: Town) -> None:
-    stood = town.table("accounting.market_document", "document_id")
+    before = town.table("accounting.market_document", "document_id")
     town.load(FIRST, LAST, product=MARKET)
-    assert town.table("accounting.market_document", "document_id") == stood
+    assert town.table("accounting.market_document", "document_id") == before
 
 
 def late(build_town: BuildTown) -> Town:
@@ -173,7 +175,8 @@ def test_cheques_that_come_late_make_a_new_revision_and_the_former_one_is_kept(b
     assert set(revised) == set(kept)
 
 
-def test_an_accepted_document_is_not_changed_and_a_person_decides(build_town: BuildTown) -> None:
+def changed_report(build_town: BuildTown) -> tuple[Town, dict[str, Any]]:
+    """A town where an accepted report is reported otherwise, and the question about it."""
     shops = replace(SHOPS, every_offline=1, longest_offline_days=4)
     town = build_town(WORLD, manners={"market": shops}, now=datetime(2025, 12, 2, 6))
     town.enable_market(FIRST)
@@ -188,7 +191,11 @@ def test_an_accepted_document_is_not_changed_and_a_person_decides(build_town: Bu
             new = [str(row["document_id"]) for row in town.table("accounting.market_document", "document_id")]
             mark(transaction, new, status=ACCEPTED, by="Анна")
     assert waiting
-    asked = waiting[0]
+    return town, waiting[0]
+
+
+def test_an_accepted_document_is_not_changed_and_a_person_decides(build_town: BuildTown) -> None:
+    town, asked = changed_report(build_town)
     assert asked["choices"] == ["keep-market", "reverse"]
     stood = town.sql(
         "select amount, status from accounting.market_document where document_id = %s", asked["document_id"]
@@ -207,3 +214,39 @@ def test_an_accepted_document_is_not_changed_and_a_person_decides(build_town: Bu
         "select sum(amount) from accounting.market_document_line where document_id = %s", asked["document_id"]
     )
     assert lines == [(now[0][0],)]
+
+
+def test_an_answer_about_a_document_is_taken_back_unless_the_source_reported_something_else_since(
+    build_town: BuildTown,
+) -> None:
+    town, asked = changed_report(build_town)
+    report = "select status, digest, amount, number, date from accounting.market_document where document_id = %s"
+    lines = """select line, amount from accounting.market_document_line where document_id = %s order by line"""
+    before = [town.sql(statement, asked["document_id"]) for statement in (report, lines)]
+
+    def answer() -> int:
+        with town.warehouse.transaction() as transaction:
+            (question,) = [
+                row["decision_id"]
+                for row in open_decisions(transaction, town.inn)
+                if row["document_id"] == asked["document_id"]
+            ]
+            resolve(transaction, question, "reverse", by="Анна", reason="the till was offline")
+        return int(question)
+
+    def back(answered: int) -> None:
+        with town.warehouse.transaction() as transaction:
+            take_back(transaction, [answered], by="Анна", reason="the wrong till")
+
+    back(answer())
+    assert [town.sql(statement, asked["document_id"]) for statement in (report, lines)] == before
+    answered = answer()
+    # The source reports a third content, and then the one of the answer again.
+    content = town.sql(report, asked["document_id"])[0][1]
+    for digest in ("0" * 64, content):
+        town.sql(
+            "update accounting.market_document set digest = %s where document_id = %s", digest, asked["document_id"]
+        )
+    with pytest.raises(WrongUse) as refused:
+        back(answered)
+    assert refused.value.stored.startswith(Reason.ANSWER_OUTDATED)

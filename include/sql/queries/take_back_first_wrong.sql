@@ -16,6 +16,7 @@ with answer as (
         decision.resolved_by,
         decision.taken_back_at,
         decision.held,
+        decision.kept,
         closed_period.through
     from asked_answer
     left join control.decision on asked_answer.decision_id = decision.decision_id
@@ -210,7 +211,15 @@ wrong as (
         null
     from answer
     inner join accounting.market_document as document on answer.document_id = document.document_id
-    where answer.resolution = 'reverse' and document.digest <> answer.held ->> 'digest'
+    left join accounting.market_document_history as former
+        on document.document_id = former.document_id and former.revision = document.revision - 1
+    where
+        answer.resolution = 'reverse'
+        and (
+            document.digest <> answer.held ->> 'digest'
+            -- The source may have reported a third content, and then this one again.
+            or former.head ->> 'digest' is distinct from answer.kept ->> 'digest'
+        )
 )
 
 select

@@ -29,6 +29,6 @@ from (
             and reversed.status = 'reversed'
     inner join accounting.cash_order_history as archived
         on reversed.document_id = archived.document_id and archived.revision = reversed.revision - 1
-    order by archived.document_id, archived.archived_at desc
+    order by archived.document_id asc, archived.archived_at desc
 ) as former
 where cash_order.document_id = former.document_id and former.status <> 'reversed'

@@ -234,7 +234,8 @@ def test_a_reversed_order_is_again_what_it_was_last_however_often_it_was_marked(
     before = office.order(order["document_id"])
     office.town.sql(
         "insert into control.decision (organization_inn, kind, shift_id, reason, kept, held, digest, evidence,"
-        " decided_by, batch_id) select organization_inn, 'review', shift_id, 'no_link', '{}', '{}', 'y', '{}', 'rule', batch_id"
+        " decided_by, batch_id)"
+        " select organization_inn, 'review', shift_id, 'no_link', '{}', '{}', 'y', '{}', 'rule', batch_id"
         " from accounting.shift where shift_id = %s",
         shift["shift_id"],
     )
