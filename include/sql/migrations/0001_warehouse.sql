@@ -2338,7 +2338,7 @@ comment on table accounting.cash_movement is
 'back on the day of the reversal; where both are the same day, not at all.';
 comment on column accounting.cash_movement.account is 'The corresponding account, the one that is not cash.';
 comment on column accounting.cash_movement.import_key is
-'Digest of the line of a file that it was read from: the same line of the same or another file adds nothing.';
+'Digest of the line of a file that it was read from, or the number of a form: the same line, or the same form, adds nothing.';
 create index cash_movement_of_book on accounting.cash_movement (organization_inn, kpp, day);
 create unique index cash_movement_is_imported_once on accounting.cash_movement (organization_inn, import_key);
 

@@ -25,21 +25,48 @@ turnover as (
         opening.organization_inn,
         opening.kpp,
         entry.day,
-        opening.amount as opening,
         sum(case entry.kind when 'pko' then entry.amount else -entry.amount end) as moved
     from opening
     inner join accounting.cash_book_entry as entry
         on opening.organization_inn = entry.organization_inn and opening.kpp = entry.kpp and opening.day <= entry.day
-    group by opening.organization_inn, opening.kpp, entry.day, opening.amount
+    group by opening.organization_inn, opening.kpp, entry.day
+),
+
+-- A limit holds on days without a movement too.
+judged_day as (
+    select
+        turnover.organization_inn,
+        turnover.kpp,
+        turnover.day
+    from turnover
+    union
+    select
+        opening.organization_inn,
+        opening.kpp,
+        recent.day::date
+    from opening
+    cross join
+        lateral generate_series(
+            greatest(opening.day, %(today)s::date - 30)::timestamp, %(today)s::date - interval '1 day', interval '1 day'
+        ) as recent (day)
 ),
 
 running as (
     select
-        organization_inn,
-        kpp,
-        day,
-        opening + sum(moved) over (partition by organization_inn, kpp order by day) as closing
-    from turnover
+        opening.organization_inn,
+        opening.kpp,
+        judged_day.day,
+        opening.amount + sum(coalesce(turnover.moved, 0)) over (
+            partition by opening.organization_inn, opening.kpp order by judged_day.day
+        ) as closing
+    from opening
+    inner join judged_day
+        on opening.organization_inn = judged_day.organization_inn and opening.kpp = judged_day.kpp
+    left join turnover
+        on
+            opening.organization_inn = turnover.organization_inn
+            and opening.kpp = turnover.kpp
+            and judged_day.day = turnover.day
 ),
 
 judged as (

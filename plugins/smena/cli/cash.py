@@ -127,7 +127,7 @@ def import_(session: Session, *, inn: str, kpp: str | None, dry_run: bool, file:
 def reverse(session: Session, *, movement_id: int, reason: str, day: date | None) -> None:
     """Take a movement back. It stays, with who reversed it and why."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        deciding.reverse(transaction, movement_id, by=person(), why=reason, day=day)
+        deciding.reverse(transaction, movement_id, by=person(), why=reason, now=datetime.now(UTC), day=day)
     session.answer({"movement": movement_id, "reversed": True}, f"movement {movement_id} is reversed")
 
 

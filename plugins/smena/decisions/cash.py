@@ -120,21 +120,24 @@ def import_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes,
     return read
 
 
-def reverse(transaction: Transaction, movement_id: int, *, by: str, why: str, day: date | None = None) -> None:
+def reverse(
+    transaction: Transaction, movement_id: int, *, by: str, why: str, now: datetime, day: date | None = None
+) -> None:
     """Takes a movement back: on its own day where that is open, else on `day`, or the first day that is open.
 
-    Raises WrongUse where it is not there or was reversed before, or `day` is closed or before its own.
+    Raises WrongUse where it is not there or was reversed before, or `day` is closed, before its own or not there yet.
     """
     row = transaction.row("cash_movement", movement_id=movement_id)
     if row is None:
         raise wrong_use(Reason.CASH_MOVEMENT_UNKNOWN, text=str(movement_id))
     organization = organization_of(transaction, row["organization_inn"])
     transaction.run("lock_organization", inn=organization.inn)
-    first = first_open_day(transaction, organization.inn, row["day"])
-    counts = day or first
-    _check_open(transaction, organization, counts)
-    if counts < row["day"]:
-        raise wrong_use(Reason.CASH_DAY_CANNOT_BE, text=str(counts))
+    counts = first_open_day(transaction, organization.inn, row["day"])
+    if counts != row["day"] and day is not None:
+        counts = day
+        _check_day(transaction, organization, counts, now)
+        if counts < row["day"]:
+            raise wrong_use(Reason.CASH_DAY_CANNOT_BE, text=str(counts))
     done = transaction.run("cash_movement_reverse", movement_id=movement_id, day=counts, by=by, reason=_needed(why))
     if not done:
         raise wrong_use(Reason.CASH_MOVEMENT_REVERSED, text=str(movement_id))

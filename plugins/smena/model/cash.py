@@ -37,7 +37,7 @@ class Movement:
         kpp: of the cash book; empty for a sole proprietor's.
         number: of its document, as the person's own books have it.
         account: the corresponding account, the one that is not cash.
-        import_key: digest of the line of a file that it was read from; None where a person entered it.
+        import_key: what enters once: the digest of the line of a file, or the number of a form on the page; else None.
     """
 
     word: str

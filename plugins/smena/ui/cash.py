@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from secrets import token_hex
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -114,14 +116,17 @@ def movement(
     counterparty: Typed = "",
     account: Typed = "",
     basis: Typed = "",
+    once: Annotated[str, Form(pattern="^([0-9a-f]{32})?$")] = "",
 ) -> Response:
-    """One movement of cash."""
+    """One movement of cash. The same form sent twice, by a double click, enters one: `once` is a number of the form."""
     typed = {"word": word, "day": day, "amount": amount, "number": number, "counterparty": counterparty,
              "account": account, "basis": basis}  # fmt: skip
 
     def do(transaction: Transaction) -> None:
         told = {name: plain(text) for name, text in typed.items()}
         one = deciding.movement(told | {"kpp": plain(kpp)})
+        if once:
+            one = replace(one, import_key=f"form:{once}")
         deciding.enter(transaction, inn=inn, movements=[one], by=who.name, now=desk.road.now())
 
     return _done(request, who, desk, inn, kpp, day, "movement", typed, do)
@@ -177,7 +182,7 @@ def reverse(
         row = transaction.row("cash_movement", movement_id=movement_id)
         if row is None or row["organization_inn"] != inn:
             raise NotInSight
-        deciding.reverse(transaction, movement_id, by=who.name, why=plain(reason))
+        deciding.reverse(transaction, movement_id, by=who.name, why=plain(reason), now=desk.road.now())
 
     return _done(request, who, desk, inn, kpp, month, "reversed", {"reverse_reason": reason}, do)
 
@@ -263,6 +268,7 @@ def _shown(
         ends=days[-1].closing if days else begins,
         entered=entered,
         words=MOVEMENTS,
+        once=token_hex(16),
         longest=LONGEST,
         first_day=first_day,
         last_day=last_day,

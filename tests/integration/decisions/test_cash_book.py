@@ -56,7 +56,7 @@ class Cashier:
 
     def reverse(self, movement: int, day: date | None = None, why: str = "ошибка") -> None:
         with self.town.warehouse.transaction() as doing:
-            cash.reverse(doing, movement, by="a", why=why, day=day)
+            cash.reverse(doing, movement, by="a", why=why, now=NOW, day=day)
 
     def days(self, first: date = FIRST, last: date = LAST) -> dict[date, cash_book.BookDay]:
         return {one.day: one for one in cash_book.days(self.town.warehouse, self.town.inn, self.kpp, first, last)}
@@ -149,6 +149,22 @@ def test_a_reversal_of_the_same_day_leaves_nothing_and_one_of_a_closed_day_count
     assert days[max(days)].closing == before[max(before)].closing
     with pytest.raises(WrongUse, match="reversed already"):
         cashier.reverse(movement, LAST)
+
+
+def test_a_reversal_counts_on_the_day_of_its_movement_while_that_is_open_and_never_in_the_future(
+    cashier: Cashier,
+) -> None:
+    cashier.open()
+    before = cashier.days()
+    cashier.enter()
+    cashier.reverse(cashier.newest(), LAST)
+    assert cashier.days() == before
+    cashier.enter()
+    cashier.close(DAY)
+    with pytest.raises(WrongUse):
+        cashier.reverse(cashier.newest(), (NOW + timedelta(days=30)).date())
+    cashier.reverse(cashier.newest(), LAST)
+    assert cashier.days()[LAST].closing == before[LAST].closing
 
 
 def test_nothing_is_entered_into_a_closed_period_or_the_future(cashier: Cashier) -> None:
@@ -252,13 +268,14 @@ def test_a_day_that_ends_above_the_limit_is_told_until_it_is_mended_or_closed(ca
     assert last == LAST
     closing = cashier.days()[last].closing
     assert closing is not None and closing > 1
-    assert told() == [("over_limit", 1)]
+    # Every day since, with a movement or without.
+    assert told() == [("over_limit", (NOW.date() - LAST).days)]
     assert cashier.days()[last].over_limit == closing - 1
     cashier.enter("bank_deposit", day=LAST, kopecks=int(closing * 100) - 100)
     assert told() == []
     cashier.enter("collection", day=LAST, kopecks=101)
-    assert told() == [("below_nothing", 1)]
-    cashier.close(LAST)
+    assert told() == [("below_nothing", (NOW.date() - LAST).days)]
+    cashier.close(NOW.date() - timedelta(days=1))
     assert told() == []
 
 
@@ -340,3 +357,20 @@ def test_a_balance_is_the_same_whether_it_was_carried_over_from_a_closed_period_
         open_period(doing, inn=cashier.town.inn, opened_by="a", reason="x")
     assert carried() == []
     assert told() == changed
+
+
+def test_a_limit_holds_on_days_without_a_movement(cashier: Cashier) -> None:
+    inn, later = cashier.town.inn, LAST + timedelta(days=3)
+    cashier.open(FIRST, 0)
+    closing = cashier.days()[LAST].closing
+    assert closing is not None
+    with cashier.town.warehouse.transaction() as doing:
+        cash.set_limit(doing, inn=inn, kpp=cashier.kpp, first_day=later, amount_kopecks=int(closing * 100) - 7, by="a")
+    (alert,) = [
+        one
+        for message in gather(cashier.town.warehouse, NOW + timedelta(days=10), inn=inn)
+        for one in message.alerts
+        if one.kind == "cash"
+    ]
+    assert (alert.details["word"], alert.details["first_day"]) == ("over_limit", later)
+    assert alert.details["amount"] == Decimal("0.07")

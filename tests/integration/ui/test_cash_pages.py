@@ -81,6 +81,17 @@ def test_a_movement_is_entered_and_reversed(
     assert "дважды" in shown(browser("anna"), town, kpp)
 
 
+def test_the_same_form_sent_twice_enters_one_movement(
+    browser: OpenBrowser, town: Town, kpp: str, send: Callable[..., Any]
+) -> None:
+    form = re.search(r'name="once" value="([0-9a-f]{32})"', shown(browser("anna"), town, kpp))
+    assert form is not None
+    once = {"word": "bank_deposit", "day": str(DAY), "amount": "500000", "once": form[1]}
+    assert [send("movement", **once).status_code for _ in range(2)] == [303, 303]
+    assert town.sql("select count(*) from accounting.cash_movement") == [(1,)]
+    assert form[1] not in shown(browser("anna"), town, kpp)
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
