@@ -45,12 +45,12 @@ class Took:
     cpu_s: float
 
 
-def main(told: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 1 where a command takes more than its limit."""
     parser = argparse.ArgumentParser(prog="python -m bench.commands", description=__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="how often each command is run; the best counts (5)")
     parser.add_argument("--imports", metavar="WORDS", help="instead: the slowest imports of `smena WORDS`")
-    given = parser.parse_args(told)
+    given = parser.parse_args(arguments)
     console = Console(highlight=False, width=_WIDTH)
     with _shop() as (environment, load):
         if given.imports is not None:
@@ -67,7 +67,7 @@ def main(told: Sequence[str] | None = None) -> int:
             title: (_best(lambda words=words, code=code: _took(words, environment, code), given.repeats), limit)  # type: ignore[misc]
             for title, words, limit, code in commands
         }
-    console.print(_told(best, _best(_libraries, given.repeats)))
+    console.print(_table(best, _best(_libraries, given.repeats)))
     return int(any(took.cpu_s > limit for took, limit in best.values()))
 
 
@@ -134,7 +134,7 @@ def _best(run: Callable[[], Took], repeats: int) -> Took:
     return Took(min(one.seconds for one in runs), min(one.cpu_s for one in runs))
 
 
-def _told(best: Mapping[str, tuple[Took, float]], libraries: Took) -> Table:
+def _table(best: Mapping[str, tuple[Took, float]], libraries: Took) -> Table:
     table = Table(title="The command line, a process each; the best of the runs")
     for title in ("command", "seconds", "processor, s", "at most, s"):
         table.add_column(title, justify="left" if title == "command" else "right")

@@ -129,14 +129,14 @@ def _in_process(context: BaseContext, dsn: str, plan: Plan, batch_id: int, shard
     process.start()
     theirs.close()
     try:
-        told: tuple[Any, int, int] = mine.recv()
+        written: tuple[Any, int, int] = mine.recv()
     finally:
         process.join()
-    return told
+    return written
 
 
-def _fetch(told: object, dsn: str, plan: Plan, batch_id: int, shard: int) -> None:
-    """What extract does to a shard, but that nobody is asked."""
+def _fetch(sender: object, dsn: str, plan: Plan, batch_id: int, shard: int) -> None:
+    """Stores the answers of a shard as extract does, made here instead of requested; sends the truth and their size."""
     warehouse = Warehouse(dsn)
     pages = PageStore(warehouse, batch_id)
     assigned = ledger.assignments_of
@@ -161,7 +161,7 @@ def _fetch(told: object, dsn: str, plan: Plan, batch_id: int, shard: int) -> Non
                 raw_bytes, kept = raw_bytes + len(body), kept + 1
             ledger.mark(warehouse, batch_id, assignment, "read", fetch_id=fetch_id)
     warehouse.close()
-    told.send((truth, raw_bytes, kept))  # type: ignore[attr-defined]
+    sender.send((truth, raw_bytes, kept))  # type: ignore[attr-defined]
 
 
 def _added(truth: Any, other: Any) -> Any:

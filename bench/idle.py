@@ -20,12 +20,12 @@ LIMIT = 0.10
 _WIDTH = 100
 
 
-def main(told: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 1 where Airflow takes more of a core than the limit, 2 where it does not run."""
     parser = argparse.ArgumentParser(prog="python -m bench.idle", description=__doc__)
     parser.add_argument("--directory", type=Path, default=Path(".demo"), help="of the demo, which runs")
     parser.add_argument("--minutes", type=float, default=5, help="how long to look (5)")
-    given = parser.parse_args(told)
+    given = parser.parse_args(arguments)
     console = Console(highlight=False, width=_WIDTH)
     stack = Stack(given.directory)
     airflow = stack.airflow()

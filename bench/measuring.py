@@ -1,4 +1,4 @@
-"""The road over batches: `process` for every shard, some at once, then `publish`; what each took, and the proof."""
+"""Runs the pipeline on batches: `process` for every shard, some at once, then `publish`; measures and proves them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Run(Steps):
 
 
 def run_road(dsn: str, evidence: Evidence, workers: int, context: BaseContext, server_peak: Callable[[], int]) -> Run:
-    """Processes and publishes batches of the OFD. Raises WrongFigures where what stands then is not the truth."""
+    """Processes and publishes batches of the OFD. Raises WrongFigures where they differ from the truth."""
     steps = run_steps(dsn, evidence, workers, context, server_peak)
     return Run(**vars(steps), shifts=evidence.truth.shifts, orders=_proved(dsn, evidence.truth))
 
@@ -120,8 +120,8 @@ def _with_rest(shards: list[Measured]) -> Counter[str]:
 
 def _step(context: BaseContext, dsn: str, evidence: Evidence, batch_id: int, shard: int | None) -> Measured:
     mine, theirs = context.Pipe(duplex=False)
-    told = (theirs, dsn, batch_id, evidence.product, shard)
-    process = context.Process(target=run_step, args=told)  # type: ignore[attr-defined]
+    arguments = (theirs, dsn, batch_id, evidence.product, shard)
+    process = context.Process(target=run_step, args=arguments)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     try:

@@ -52,11 +52,11 @@ class Load:
         return (self.masks_s + self.gate_s) / self.seconds
 
 
-def main(told: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Exit 1 where the checks take more than their share of the best load."""
     parser = argparse.ArgumentParser(prog="python -m bench.thirty", description=__doc__)
     parser.add_argument("--repeats", type=int, default=7, help="loads, each of a new warehouse (7)")
-    given = parser.parse_args(told)
+    given = parser.parse_args(arguments)
     prepare()
     with tempfile.TemporaryDirectory(prefix="smena-bench-") as directory:
         Path(directory).chmod(0o711)
@@ -108,10 +108,10 @@ def _checks_timed(taken: Counter[str]) -> Iterator[None]:
 
 
 def _timed(function: Callable[..., Any], taken: Counter[str], name: str) -> Callable[..., Any]:
-    def timed(*told: Any, **named: Any) -> Any:
+    def timed(*args: Any, **kwargs: Any) -> Any:
         started = time.perf_counter()
         try:
-            return function(*told, **named)
+            return function(*args, **kwargs)
         finally:
             taken[name] += time.perf_counter() - started  # type: ignore[assignment]
 

@@ -7,10 +7,10 @@ not as it should be, or none. Nothing is asked of the services, and accounting i
 | --- | --- |
 | `send` | gathers all that is wrong, waits or cannot be checked, in eleven kinds; sends a message an organisation |
 
-Told are days not loaded, batches that failed, missing shifts, gaps, differences, decisions, waiting shifts, quarantine,
-certificates that end, and registers with a fault: each of these once, until it is cured. A message goes out once a day
-and organisation, however often the task runs: `control.alert` remembers it. What did not go out is not remembered, and
-is tried again.
+Reported are days not loaded, batches that failed, missing shifts, gaps, differences, decisions, waiting shifts,
+quarantine, certificates that end, and registers with a fault: each of these once, until it is cured. A message goes out
+once a day and organisation, however often the task runs: `control.alert` remembers it. What did not go out is not
+remembered, and is tried again.
 
 * **Connections** `warehouse`, `smena_alerts` (`http`: a webhook; `smtp`: mail; `telegram`). Without it: a warning.
 * **Setting** `SMENA_ALERT_QUARANTINE`: how many open records in quarantine are borne without a word (0).

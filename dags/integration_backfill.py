@@ -65,7 +65,7 @@ def integration_backfill() -> None:
 
     @task
     def plan(params: dict[str, Any], run_id: str, ti: Any, dag_run: Any) -> list[list[tuple[int, int]]]:
-        """What is asked for, checked and told; then the batches of each quarter. Gives the shards to load, by task."""
+        """Checks and logs the request, and plans the batches of each quarter. Returns the shards to load, by task."""
         from smena.connections import road_from_airflow
         from smena.pipeline.backfill import lay_out
 

@@ -30,7 +30,7 @@ DEADLINE = "SMENA_TESTS_UNTIL"
 
 
 class OneAirflow(LoadScopeScheduling):
-    """Deals out test by test, but all that needs an Airflow to one process: two of them at once starve each other.
+    """Deals out test by test. Tests of a real Airflow go to one process: two at once slow each other down.
 
     Unit tests are quick: they are dealt out by the file.
     """

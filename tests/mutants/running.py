@@ -119,7 +119,7 @@ def _begin(fault: Fault | None, tests: Iterable[str], log: Path) -> int:
 def run_all(
     jobs: Iterable[tuple[Fault, Sequence[str]]], logs: Path, *, at_once: int, plant_it: bool = True
 ) -> Iterator[Outcome]:
-    """Runs the tests of each fault, with it or without it, several at once, and tells each as it ends."""
+    """Runs the tests of each fault, with it or without it, several at once, and reports each as it ends."""
     assert not [name for name in sys.modules if name.split(".")[0] == "smena"], "the code is imported already"
     for name in _PRELOADED:
         importlib.import_module(name)

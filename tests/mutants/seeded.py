@@ -358,7 +358,7 @@ def _query(name: str, before: str, after: str, breaks: str, *tests: str) -> Faul
 PERIODS = _faults(
     _in(f"{_TOWN}/decisions", "decisions/periods", "periods"),
     (
-        "if stood is not None and stood > through:",
+        "if closed_through is not None and closed_through > through:",
         "if False:",
         "closing an earlier month says nothing of the later one",
     ),

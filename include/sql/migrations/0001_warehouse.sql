@@ -2348,14 +2348,14 @@ as $$
 declare
     -- `kind` is generated, which a trigger before the row does not see.
     reversal constant text[] := array['reversed_on', 'reversed_by', 'reversed_at', 'reversed_reason', 'kind'];
-    stood date := (select through from control.closed_period where organization_inn = new.organization_inn);
+    closed_through date := (select through from control.closed_period where organization_inn = new.organization_inn);
 begin
     if tg_op = 'INSERT' then
         if new.reversed_on is not null then
             raise exception 'a row of % is entered, then reversed', tg_table_name using errcode = 'check_violation';
         end if;
-        if new.day <= stood then
-            raise exception 'the cash of % on % lies in a period closed through %', new.organization_inn, new.day, stood
+        if new.day <= closed_through then
+            raise exception 'the cash of % on % lies in a period closed through %', new.organization_inn, new.day, closed_through
                 using errcode = 'check_violation', constraint = 'cash_not_in_closed_period';
         end if;
         return new;
@@ -2364,9 +2364,9 @@ begin
         raise exception 'a row of % is reversed once, and never changed', tg_table_name
             using errcode = 'integrity_constraint_violation', constraint = 'cash_is_reversed_only';
     end if;
-    if new.reversed_on <= stood then
+    if new.reversed_on <= closed_through then
         raise exception 'the reversal of cash of % on % lies in a period closed through %',
-            new.organization_inn, new.reversed_on, stood
+            new.organization_inn, new.reversed_on, closed_through
             using errcode = 'check_violation', constraint = 'cash_not_in_closed_period';
     end if;
     return new;
@@ -2398,7 +2398,7 @@ create trigger history_is_kept before update or delete or truncate on accounting
 for each statement execute function accounting.refuse();
 
 -- A decision may have reversed an order of a closed period on a later day (reversed_on): it moved the cash on its own day, as
--- that day's sheet once said, and back on the other. What a person rejected never moved any.
+-- the sheet of that day was printed, and back on the other. An order that a person rejected moved none.
 create view accounting.cash_book_entry with (security_invoker = true) as
 select
     organization_inn,
@@ -2489,7 +2489,7 @@ select
 from accounting.cash_movement
 where reversed_on > day;
 comment on view accounting.cash_book_entry is
-'What moved the cash of each cash book, by day; a reversal is a row of its own, below nothing. `place` orders the rows of a kind.';
+'What moved the cash of each cash book, by day; a reversal is a row of its own with a negative amount. `place` orders the rows of a kind.';
 
 create table accounting.cash_carried (
     cash_opening_id bigint not null references accounting.cash_opening (cash_opening_id),
@@ -2621,10 +2621,10 @@ as $$
 declare
     wrong record;
 begin
-    select told.document_id
+    select written.document_id
     into wrong
-    from (select distinct document_id from new_rows) as told
-    left join accounting.market_document on told.document_id = market_document.document_id
+    from (select distinct document_id from new_rows) as written
+    left join accounting.market_document on written.document_id = market_document.document_id
     where market_document.document_id is null
     limit 1;
     if found then
@@ -2818,9 +2818,9 @@ select
         nullif(register.name, ''), nullif(register.address, ''), nullif(shop.name, ''), nullif(shop.address, ''), ''
     ) as till,
     coalesce(
-        nullif(rival_register.name, ''), nullif(rival_register.address, ''), nullif(rival_shop.name, ''),
-        nullif(rival_shop.address, ''), ''
-    ) as rival_till,
+        nullif(competing_register.name, ''), nullif(competing_register.address, ''), nullif(competing_shop.name, ''),
+        nullif(competing_shop.address, ''), ''
+    ) as competing_till,
     case
         when decision.document_id is not null
             then (decision.held ->> 'amount')::numeric - (decision.kept ->> 'amount')::numeric
@@ -2833,7 +2833,7 @@ select
 from control.decision
 inner join control.organization on decision.organization_inn = organization.inn
 left join accounting.shift on decision.shift_id = shift.shift_id
-left join accounting.shift as rival on decision.rival_id = rival.shift_id
+left join accounting.shift as competing on decision.rival_id = competing.shift_id
 left join accounting.market_document as document on decision.document_id = document.document_id
 left join control.register
     on decision.organization_inn = register.organization_inn and shift.kkt_reg_id = register.kkt_reg_id
@@ -2841,12 +2841,12 @@ left join control.shop
     on
         decision.organization_inn = shop.organization_inn
         and coalesce(shift.shop_id, document.shop_id) = shop.shop_id
-left join control.register as rival_register
+left join control.register as competing_register
     on
-        decision.organization_inn = rival_register.organization_inn
-        and rival.kkt_reg_id = rival_register.kkt_reg_id
-left join control.shop as rival_shop
-    on decision.organization_inn = rival_shop.organization_inn and rival.shop_id = rival_shop.shop_id;
+        decision.organization_inn = competing_register.organization_inn
+        and competing.kkt_reg_id = competing_register.kkt_reg_id
+left join control.shop as competing_shop
+    on decision.organization_inn = competing_shop.organization_inn and competing.shop_id = competing_shop.shop_id;
 comment on view control.decision_listed is
 'Decisions as a list shows them: what they are about, the till by its name, the day, and what they differ by.';
 comment on column control.decision_listed.difference is
@@ -3513,7 +3513,7 @@ as $$
         where coalesce(opened.opened_at, open_gap.opened_at) < newest.local_now - interval '24 hours'
         union all
         -- It traded on this day of the week in three of the four weeks before, and three hours after it is usually open it
-        -- had formed nothing on the day. The newest list of registers tells.
+        -- had formed nothing on the day, by the newest list of registers.
         select
             newest.organization_inn,
             newest.kkt_reg_id,

@@ -41,7 +41,7 @@ where
                 and (later.reason = 'reconcile') = (batch.reason = 'reconcile')
                 and later.batch_id > batch.batch_id
                 and later.state = 'published'
-                -- Of a large organisation a load is several batches, and one makes nothing good of another.
+                -- A load of a large organisation is several batches: only a batch with units of this one makes up for it.
                 and (
                     not exists (select from control.assignment where assignment.batch_id = batch.batch_id)
                     or exists (

@@ -1,4 +1,4 @@
--- Run by alerts: organisations with more open records in quarantine than are borne silently, by product.
+-- Run by alerts: organisations with more open records in quarantine than the setting allows, by product.
 select
     organization_inn,
     product,
@@ -8,5 +8,5 @@ select
 from control.quarantine
 where organization_inn = coalesce(%(inn)s, organization_inn) and state = 'open'
 group by organization_inn, product
-having count(*) > %(borne)s
+having count(*) > %(most_quarantined)s
 order by organization_inn asc, product desc

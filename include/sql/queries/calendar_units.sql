@@ -99,7 +99,7 @@ based as (
             integration.start_date,
             coalesce(covered.days @> day.day::date, false),
             case
-                -- Of no register: nothing but its gaps is known.
+                -- Of a unit that is not listed only its gaps are known.
                 when not listed.is_known then 'disabled'
                 when hole.state is not null then hole.state
                 when reach.days is null then 'disabled'

@@ -7,7 +7,7 @@ select
     about,
     day,
     till,
-    rival_till,
+    competing_till,
     difference,
     word
 from control.decision_listed

@@ -1,2 +1,2 @@
--- Run by the desk with a visitor's eyes: whether he sees every organisation.
+-- Run by the desk under a visitor's row-level security: whether the visitor sees every organisation.
 select control.sees_all() as sees_all

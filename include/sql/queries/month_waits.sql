@@ -1,6 +1,6 @@
 -- Run by `month.waiting`: what of the days that are not closed yet, up to one, is not accepted, waits, differs or is not here.
 --
--- A row for each organisation, `what` and word of it that there is any of; `amount` is empty where there is none to tell.
+-- A row for each organisation, `what` and word of it that there is any of; `amount` is null where none is known.
 with scope as (
     select
         organization.inn,
@@ -97,7 +97,7 @@ where
             covered_day.organization_inn = wanted_day.inn
             and covered_day.product = wanted_day.product
             and covered_day.day = wanted_day.day
-            -- Not what a run covered whose clock was ahead.
+            -- Days that were covered by a run whose clock was ahead do not count.
             and batch.last_day < (cast(%(now)s as timestamptz) at time zone interval '12 hours')::date
     )
 group by wanted_day.inn, wanted_day.product
@@ -158,7 +158,7 @@ select
     max(quarantine.day)
 from scope
 inner join control.quarantine on scope.inn = quarantine.organization_inn and quarantine.state = 'open'
--- A record whose day is not known may be of any.
+-- A record without a day may be of any of these days.
 where quarantine.day is null or quarantine.day <= scope.through
 group by scope.inn, quarantine.product
 order by inn, what, word

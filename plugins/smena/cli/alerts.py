@@ -26,7 +26,7 @@ def alerts(session: Session, *, inn: str | None, is_sent: bool) -> None:
     warehouse = Warehouse(warehouse_from_environment())
     if inn:
         organization_of(warehouse, inn)
-    messages = gather(warehouse, datetime.now(UTC), inn=inn, borne=SETTINGS.alert_quarantine)
+    messages = gather(warehouse, datetime.now(UTC), inn=inn, most_quarantined=SETTINGS.alert_quarantine)
     data: dict[str, object] = {"messages": [message.payload for message in messages]}
     parts = [message.text for message in messages] or ["nothing to say"]
     if is_sent:

@@ -89,7 +89,7 @@ def add(session: Session, /, *, inn: str, kpp: str | None, word: str, day: date,
             {"word": word, "day": str(day), "amount": str(roubles(amount)), "kpp": book, **texts}
         )
         deciding.enter(transaction, inn=inn, movements=[movement], by=person(), now=datetime.now(UTC))
-    session.answer(_told(movement), f"{day}: {word}, {written(roubles(amount))} ₽")
+    session.answer(_entered(movement), f"{day}: {word}, {written(roubles(amount))} ₽")
 
 
 @cash.command("import")
@@ -106,7 +106,7 @@ def import_(session: Session, *, inn: str, kpp: str | None, dry_run: bool, file:
             transaction, inn=inn, kpp=_book(transaction, inn, kpp), content=content, by=person(), now=datetime.now(UTC)
         )
     bad = [{"line": one.line, "reason": translate(one.reason, ENGLISH)} for one in read.bad]
-    new = [_told(one) for one in read.new]
+    new = [_entered(one) for one in read.new]
     lines = [
         f"{'would add' if dry_run else 'added'} {len(new)} movements; {read.known} were imported before",
         table(new, _NEW),
@@ -197,7 +197,7 @@ def _book(transaction: Transaction, inn: str, kpp: str | None) -> str:
     return organization.kpp if kpp is None else kpp
 
 
-def _told(movement: Movement) -> dict[str, Any]:
+def _entered(movement: Movement) -> dict[str, Any]:
     row = movement.as_row()
     del row["import_key"]
     return row

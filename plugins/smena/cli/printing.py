@@ -78,26 +78,26 @@ def cash_book(session: Session, *, inn: str, kpp: str | None, day: date, balance
     """Print the sheet of the cash book for a day, form КО-4."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         book = organization_of(transaction, inn).kpp if kpp is None else kpp
-        told = sheet_of(transaction, inn, book, day)
-        if told is None:
+        sheet = sheet_of(transaction, inn, book, day)
+        if sheet is None:
             known = transaction.row("print_cash_books", inn=inn, kpp=book)
             why = f"no cash moved on {day}: no sheet is made" if known else f"{inn} has no cash book of КПП {book!r}"
             raise WrongUse(why, fix="`smena documents` lists what there is")
     if balance is not None:
-        if told.opening_kopecks not in (None, balance):
+        if sheet.opening_kopecks not in (None, balance):
             raise WrongUse(
-                f"the book itself has {written(roubles(told.opening_kopecks or 0))} ₽ at the beginning of {day}",
+                f"the book itself has {written(roubles(sheet.opening_kopecks or 0))} ₽ at the beginning of {day}",
                 fix="leave --balance out, or mend the opening balance with `smena cash open`",
             )
-        told = replace(told, opening_kopecks=balance)
+        sheet = replace(sheet, opening_kopecks=balance)
 
     from smena.printing.cash_book import print_cash_book
 
-    content = print_cash_book(told)
+    content = print_cash_book(sheet)
     write_file(file, content)
-    received, given, closing = told.turnover("pko"), told.turnover("rko"), told.closing_kopecks
+    received, given, closing = sheet.turnover("pko"), sheet.turnover("rko"), sheet.closing_kopecks
     lines = [
-        f"cash book {inn} / {book or '—'}, {day}: {len(told.entries)} entries, "
+        f"cash book {inn} / {book or '—'}, {day}: {len(sheet.entries)} entries, "
         f"received {written(roubles(received))} ₽, given out {written(roubles(given))} ₽"
         + (f", at the end {written(roubles(closing))} ₽" if closing is not None else ""),
         *(["more was given out than there was: look at the balance"] if closing is not None and closing < 0 else []),
@@ -107,10 +107,10 @@ def cash_book(session: Session, *, inn: str, kpp: str | None, day: date, balance
         "organization_inn": inn,
         "kpp": book,
         "date": day,
-        "entries": len(told.entries),
+        "entries": len(sheet.entries),
         "received": roubles(received),
         "given": roubles(given),
-        "opening_balance": None if told.opening_kopecks is None else roubles(told.opening_kopecks),
+        "opening_balance": None if sheet.opening_kopecks is None else roubles(sheet.opening_kopecks),
         "closing_balance": None if closing is None else roubles(closing),
     }
     session.answer(data | _written(file, content), "\n".join(lines), waits=closing is not None and closing < 0)

@@ -61,10 +61,10 @@ def take_back_opening(transaction: Transaction, *, inn: str, kpp: str, by: str, 
     transaction.run("cash_opening_reverse", inn=inn, kpp=kpp, by=by, reason=_needed(why))
 
 
-def movement(told: Mapping[str, str]) -> Movement:
+def movement(typed: Mapping[str, str]) -> Movement:
     """A movement as a person typed it, by the columns of a file. Raises WrongUse with what cannot be."""
     try:
-        return movement_of(told)
+        return movement_of(typed)
     except Wrong as wrong:
         raise _refused(wrong) from None
 
@@ -114,7 +114,7 @@ def read_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, n
 
 
 def import_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, by: str, now: datetime) -> Imported:
-    """Enters the good lines of a file that were not imported before; the bad ones cost them nothing."""
+    """Enters the good lines of a file that were not imported before; bad lines do not prevent it."""
     read = read_file(transaction, inn=inn, kpp=kpp, content=content, now=now)
     enter(transaction, inn=inn, movements=read.new, by=by, now=now)
     return read

@@ -79,7 +79,7 @@ def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: st
         raise WrongUse("a decision needs a reason", fix="give --reason")
     wanted, why = sorted(answers), reason.strip()
     found = _decisions(transaction, wanted)
-    # Locks of several organisations are taken in one order, whoever asks: nobody waits for each other for ever.
+    # Every caller takes the locks of several organisations in the same order, so that there is no deadlock.
     for inn in sorted({row["organization_inn"] for row in found}):
         transaction.run("lock_organization", inn=inn)
     found = _decisions(transaction, wanted)

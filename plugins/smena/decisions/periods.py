@@ -37,11 +37,11 @@ def close_period(
     transaction.run("lock_organization", inn=inn)
     if newest_day is not None and through > newest_day:
         raise wrong_use(Reason.DAY_NOT_OVER, day=through, fix=f"close through {newest_day}")
-    stood = period(transaction, inn)["through"]
-    if stood is not None and stood > through:
+    closed_through = period(transaction, inn)["through"]
+    if closed_through is not None and closed_through > through:
         raise wrong_use(
             Reason.BOOKS_CLOSED_THROUGH,
-            day=stood,
+            day=closed_through,
             inn=inn,
             fix=f"run `smena period open --inn {inn} --through {through}` to open what lies after {through}",
         )
@@ -58,11 +58,11 @@ def open_period(
     """
     organization_of(transaction, inn)
     transaction.run("lock_organization", inn=inn)
-    stood = period(transaction, inn)["through"]
-    if stood is None:
+    closed_through = period(transaction, inn)["through"]
+    if closed_through is None:
         raise wrong_use(Reason.NOTHING_IS_CLOSED, inn=inn)
-    if through is not None and through >= stood:
-        raise wrong_use(Reason.BOOKS_CLOSED_ONLY_THROUGH, day=stood, inn=inn, fix="name an earlier date")
+    if through is not None and through >= closed_through:
+        raise wrong_use(Reason.BOOKS_CLOSED_ONLY_THROUGH, day=closed_through, inn=inn, fix="name an earlier date")
     transaction.run("period_open", inn=inn, through=through, opened_by=opened_by, reason=reason)
     return period(transaction, inn)
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from smena.model.reason_text import COUNTS, LINE_END, has, parse_all
 from smena.model.reasons import Reason
 
-# The functions import Babel themselves: what says nothing, as help of the command line, need not wait for it.
+# The functions import Babel themselves: help of the command line translates nothing and starts without it.
 if TYPE_CHECKING:
     from babel.core import Locale
 

@@ -102,7 +102,7 @@ class Sent:
     channel: str | None
 
 
-def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, borne: int = 0) -> list[Message]:
+def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, most_quarantined: int = 0) -> list[Message]:
     """A message for each organisation of which there is something to say; of the others none.
 
     What cannot be checked of an organisation, or cannot be put into words, is an alert `unchecked` of it.
@@ -111,7 +111,7 @@ def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, borne
     found: defaultdict[str, list[Alert]] = defaultdict(list)
     with warehouse.transaction() as transaction:
         names = {row["inn"]: row["name"] for row in transaction.rows("organizations", inn=inn)}
-        for of, alert in _found(transaction, now, list(names), inn, borne):
+        for of, alert in _found(transaction, now, list(names), inn, most_quarantined):
             found[of].append(alert)
     return [_message(of, name, day, found[of]) for of, name in names.items() if of in found]
 
@@ -161,11 +161,13 @@ def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str, desk: s
     """
     wrong: WrongUse | None = None
     try:
-        borne = SETTINGS.alert_quarantine
+        most_quarantined = SETTINGS.alert_quarantine
     except WrongUse as error:
         # A setting that cannot be read keeps no alert back: every record is told, then the task fails with this error.
-        borne, wrong = 0, error
-    messages = [replace(message, desk=desk) for message in gather(road.warehouse, road.now(), borne=borne)]
+        most_quarantined, wrong = 0, error
+    messages = [
+        replace(message, desk=desk) for message in gather(road.warehouse, road.now(), most_quarantined=most_quarantined)
+    ]
     if messenger is None:
         for message in messages:
             logger.warning("%s", message.text)
@@ -215,12 +217,12 @@ def _message(inn: str, name: str, day: date, alerts: Sequence[Alert]) -> Message
 
 
 def _found(
-    transaction: Transaction, now: datetime, inns: Sequence[str], inn: str | None, borne: int
+    transaction: Transaction, now: datetime, inns: Sequence[str], inn: str | None, most_quarantined: int
 ) -> Iterator[tuple[str, Alert]]:
     """Alerts with the ИНН they are of, the gravest kind first."""
     day = now.astimezone(ZONE).date()
     more: dict[str, Row] = {
-        "quarantine": {"borne": borne},
+        "quarantine": {"most_quarantined": most_quarantined},
         "certificate": {"before": now + WARNING},
         "cash": {"today": day},
     }

@@ -219,7 +219,7 @@ def _is_whole(shard: Row) -> bool:
 
 
 def _check_read_since(transaction: Transaction, batch: Batch) -> None:
-    """What waited for a person is older than what was published meanwhile: it must not be booked over that."""
+    """Raises BadBatch where newer answers about these days were published while the batch waited for a person."""
     later = transaction.rows("batch_read_since", batch_id=batch.batch_id)[0]["batch_id"]
     if later is not None:
         raise BadBatch(

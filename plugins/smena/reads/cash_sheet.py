@@ -23,7 +23,7 @@ def sheet_of(transaction: Transaction, inn: str, kpp: str, day: date) -> CashBoo
     rows = sheet(transaction, inn, kpp, day)
     if not rows:
         return None
-    # The library of PDF is heavy: whoever prints nothing does without it.
+    # Imported here, because the library of PDF takes long to import.
     from smena.printing.cash_book import CashBookDay, CashBookEntry
     from smena.printing.orders import Signatories
 

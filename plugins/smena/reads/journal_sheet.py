@@ -12,7 +12,7 @@ from smena.reads.cash_book import JOURNAL, booking_organization, journal
 from smena.warehouse.database import Transaction
 
 _NOTED = ("rejected", "reversed")
-"""What an order is noted for on paper; that a person entered it is none of it."""
+"""Notes of the journal that are printed; `entered` is not."""
 
 if TYPE_CHECKING:
     from smena.printing.journal import Journal
@@ -25,7 +25,7 @@ def journal_of(
 
     Raises WrongUse where the organisation is not registered.
     """
-    # The library of PDF is heavy: whoever prints nothing does without it.
+    # Imported here, because the library of PDF takes long to import.
     from smena.printing.journal import Journal, JournalEntry
     from smena.printing.orders import Signatories
 

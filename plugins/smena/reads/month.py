@@ -1,4 +1,4 @@
-"""What stands between an organisation and a closed month: not accepted, waiting, different, not here."""
+"""What is not settled before a month is closed: not accepted, waiting, different, not loaded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ What = Literal[
 WHATS: tuple[What, ...] = (
     "uncovered", "reconciled", "register", "shift", "decision", "difference", "quarantine", "not_accepted",
 )  # fmt: skip
-"""The order in which they are worth looking at: what is not here may still change what is."""
+"""In the order in which they are shown: what is not loaded comes first, because it may still change the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +64,5 @@ def count_of(rows: Sequence[Waiting], *whats: What) -> int:
 
 
 def amount_of(rows: Sequence[Waiting], *whats: What) -> Decimal:
-    """The roubles of these kinds, of those that tell a sum."""
+    """The roubles of these kinds, of those that have a sum."""
     return sum((row.amount for row in rows if row.what in whats and row.amount is not None), Decimal(0))

@@ -65,10 +65,10 @@ def read_cash_file(content: bytes, *, kpp: str) -> ReadFile:
     bad: list[BadLine] = []
     seen: Counter[str] = Counter()
     for number, cells in rows[1:]:
-        told = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
+        given = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
         try:
             _check_length(cells, columns)
-            movement = movement_of({"kpp": kpp} | {name: text for name, text in told.items() if text})
+            movement = movement_of({"kpp": kpp} | {name: text for name, text in given.items() if text})
         except Wrong as wrong:
             bad.append(BadLine(number, str(wrong)))
             continue
@@ -80,17 +80,17 @@ def read_cash_file(content: bytes, *, kpp: str) -> ReadFile:
     return ReadFile(movements, bad)
 
 
-def movement_of(told: Mapping[str, str]) -> Movement:
+def movement_of(given: Mapping[str, str]) -> Movement:
     """A movement out of texts by the names of COLUMNS. Raises Wrong with the reason of the first that cannot be."""
-    word = _word(told.get("word", ""))
-    texts = {name: " ".join(told.get(name, "").replace("\0", "").split()) for name in LONGEST}
+    word = _word(given.get("word", ""))
+    texts = {name: " ".join(given.get(name, "").replace("\0", "").split()) for name in LONGEST}
     for name, text in texts.items():
         if len(text) > LONGEST[name]:
             raise Wrong(Reason.CASH_TEXT_TOO_LONG, text=_title(name))
     texts["account"] = texts["account"] or MOVEMENTS[word][1]
     if not texts["account"]:
         raise Wrong(Reason.CASH_ACCOUNT_NEEDED)
-    return Movement(word, day_of(told.get("day", "")), sum_of(told.get("amount", "")), kpp_of(told["kpp"]), **texts)
+    return Movement(word, day_of(given.get("day", "")), sum_of(given.get("amount", "")), kpp_of(given["kpp"]), **texts)
 
 
 def day_of(text: str) -> date:
@@ -106,11 +106,11 @@ def day_of(text: str) -> date:
 
 
 def sum_of(text: str, *, least: int = 1) -> int:
-    """`1 234,56` as kopecks, `least` or more. Raises Wrong: money is never rounded, and never below nothing."""
+    """`1 234,56` as kopecks, `least` or more. Raises Wrong: a sum is never rounded and never negative."""
     try:
-        told = kopecks(Decimal(_BLANKS.sub("", text).replace(",", ".")))
-        if least <= told <= MOST_KOPECKS:
-            return told
+        amount = kopecks(Decimal(_BLANKS.sub("", text).replace(",", ".")))
+        if least <= amount <= MOST_KOPECKS:
+            return amount
     except (InvalidOperation, ValueError):
         pass
     raise Wrong(Reason.CASH_SUM_CANNOT_BE, text=text)

@@ -10,11 +10,11 @@ from smena.transform.pages import Found, moments
 _YES, _NO = (True, "1", "true"), (False, "0", "false")
 _MOST = 2**31 - 1
 _FIRST_YEAR, _LAST_YEAR = 2016, 2100
-"""Online registers are there since 2016; the bounds of .NET's calendar stand for no time at all."""
+"""Online registers exist since 2016. The first and the last date of .NET mean that there is no time."""
 
 
 def signs_of(found: Found) -> dict[str, Any]:
-    """The columns SIGNS of the z-reports found. A form that nobody knows says nothing."""
+    """The columns SIGNS of the z-reports found. A value of an unknown form is missing (None)."""
     return {
         "drive_replace": [_sign(one) for one in found.column("fiscal_drive_replace_required_sign")],
         "drive_exhausted": [_sign(one) for one in found.column("fiscal_drive_exhaustion_sign")],

@@ -65,13 +65,13 @@ def sheet(_request: Request, who: Looking, desk: AtDesk, inn: Inn, kpp: Text = "
     wanted = _needed_day(day)
     with desk.reading(who) as transaction:
         organization_in_sight(transaction, inn)
-        told = sheet_of(transaction, inn, _kpp(kpp), wanted)
-    if told is None:
+        day_sheet = sheet_of(transaction, inn, _kpp(kpp), wanted)
+    if day_sheet is None:
         raise NotInSight
     from smena.printing.cash_book import print_cash_book
 
     headers = {"Content-Disposition": f'attachment; filename="cash-book-{inn}-{wanted}.pdf"'}
-    return Response(print_cash_book(told), media_type="application/pdf", headers=headers)
+    return Response(print_cash_book(day_sheet), media_type="application/pdf", headers=headers)
 
 
 @router.post("/cash/{inn}/opening")
@@ -123,8 +123,8 @@ def movement(
              "account": account, "basis": basis}  # fmt: skip
 
     def do(transaction: Transaction) -> None:
-        told = {name: plain(text) for name, text in typed.items()}
-        one = deciding.movement(told | {"kpp": plain(kpp)})
+        texts = {name: plain(text) for name, text in typed.items()}
+        one = deciding.movement(texts | {"kpp": plain(kpp)})
         if once:
             one = replace(one, import_key=f"form:{once}")
         deciding.enter(transaction, inn=inn, movements=[one], by=who.name, now=desk.road.now())
@@ -317,10 +317,10 @@ def _readable(content: bytes) -> str:
 
 
 def _kpp(text: str) -> str:
-    told = plain(text)
-    if told and not KPP.fullmatch(told):
+    given = plain(text)
+    if given and not KPP.fullmatch(given):
         raise CannotBe("not_understood")
-    return told
+    return given
 
 
 def _needed_day(text: str) -> date:
@@ -331,6 +331,6 @@ def _needed_day(text: str) -> date:
 
 
 def _back(request: Request, inn: str, kpp: str, month: str, done: str, *, count: int | None = None) -> Response:
-    told = {"inn": inn, "kpp": plain(kpp), "month": month[:7] if _MONTH.match(month) else "", "done": done}
-    query = urlencode(told if count is None else told | {"count": count})
+    fields = {"inn": inn, "kpp": plain(kpp), "month": month[:7] if _MONTH.match(month) else "", "done": done}
+    query = urlencode(fields if count is None else fields | {"count": count})
     return RedirectResponse(f"{request.scope.get('root_path', '')}/cash?{query}", 303)

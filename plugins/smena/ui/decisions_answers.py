@@ -129,7 +129,7 @@ def take_answers_back(
 
 
 class _InSight:
-    """Looks for decisions with the visitor's eyes, and remembers which answers are recommended."""
+    """Looks for decisions under the visitor's row-level security, and remembers which answers are recommended."""
 
     def __init__(self, decisions: list[int]) -> None:
         self._decisions = decisions
@@ -143,7 +143,7 @@ class _InSight:
 
 
 class _Together:
-    """Looks, with the visitor's eyes, for the answers that were given at once with one."""
+    """Looks under the visitor's row-level security for the answers that were given together with one."""
 
     def __init__(self, decision: int) -> None:
         self._decision = decision

@@ -35,11 +35,11 @@ def rights(request: Request, user: GetUserDep) -> Rights:
     )
 
 
-def visitor(request: Request, told: Annotated[Rights, Depends(rights)]) -> Visitor:
+def visitor(request: Request, allowed: Annotated[Rights, Depends(rights)]) -> Visitor:
     """Who looks: 401 where nobody is logged in, 403 where Airflow does not let him see `DESK` either."""
-    if not told.may_look:
+    if not allowed.may_look:
         raise HTTPException(status.HTTP_403_FORBIDDEN)
-    return Visitor(told.name, told.may_act, request.state.desk_session, told.may_administer)
+    return Visitor(allowed.name, allowed.may_act, request.state.desk_session, allowed.may_administer)
 
 
 def at_the_door(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> Visitor:

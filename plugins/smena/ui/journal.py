@@ -76,14 +76,14 @@ def printed(
     first_day, last_day = _days(from_, to, desk.road.now().date())
     with desk.reading(who) as transaction:
         organization_in_sight(transaction, inn)
-        sheet = journal_of(transaction, inn, _kpp(kpp), first_day, last_day, most=MOST_PRINTED + 1)
-    if len(sheet.entries) > MOST_PRINTED:
+        printable = journal_of(transaction, inn, _kpp(kpp), first_day, last_day, most=MOST_PRINTED + 1)
+    if len(printable.entries) > MOST_PRINTED:
         raise CannotBe("journal_too_long")
     from smena.printing.journal import print_journal
 
     name = f"journal-{inn}-{first_day}-{last_day}.pdf"
     with one_at_a_time():
-        return Response(print_journal(sheet), media_type="application/pdf", headers=_attached(name))
+        return Response(print_journal(printable), media_type="application/pdf", headers=_attached(name))
 
 
 @router.get("/journal/{inn}/journal.csv")
@@ -123,10 +123,10 @@ def _days(first: str, last: str, today: date) -> tuple[date, date]:
 
 
 def _kpp(text: str) -> str | None:
-    told = plain(text)
-    if told and not KPP.fullmatch(told):
+    given = plain(text)
+    if given and not KPP.fullmatch(given):
         raise CannotBe("not_understood")
-    return told or None
+    return given or None
 
 
 def _attached(name: str) -> dict[str, str]:

@@ -312,23 +312,23 @@ def _granting(
 
 def _rule(given: Mapping[str, str]) -> AccountRule:
     """The rule of a form. Raises CannotBe."""
-    told = {name: plain(text) for name, text in given.items()}
-    taxation, agent, day = told["taxation"], told["agent"], day_of(told["from"])
+    texts = {name: plain(text) for name, text in given.items()}
+    taxation, agent, day = texts["taxation"], texts["agent"], day_of(texts["from"])
     is_known = taxation in ("", _UNKNOWN_TAXATION, *TAXATIONS.values()) and agent in ("", "yes", "no")
-    if told["operation"] not in list(Operation) or not is_known:
+    if texts["operation"] not in list(Operation) or not is_known:
         raise CannotBe("not_understood")
     if day is None:
         raise CannotBe("not_a_day")
     named = None if not taxation else "" if taxation == _UNKNOWN_TAXATION else taxation
     whose = None if not agent else agent == "yes"
-    return AccountRule(told["operation"], named, whose, told["debit"], told["credit"], day)
+    return AccountRule(texts["operation"], named, whose, texts["debit"], texts["credit"], day)
 
 
 def _person(user: str) -> str:
-    told = plain(user)
-    if not told:
+    name = plain(user)
+    if not name:
         raise CannotBe("user_needed")
-    return told
+    return name
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smena.model.errors import BrokenPromise, PassingFault, SmenaError, WrongUse
 
-# The functions import the driver and SQLAlchemy themselves: whoever imports this module may have no use for a database.
+# The functions import the driver and SQLAlchemy themselves: modules that use no database import this one too.
 if TYPE_CHECKING:
     import psycopg2
     from sqlalchemy.exc import DBAPIError

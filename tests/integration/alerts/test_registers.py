@@ -97,7 +97,7 @@ def test_documents_that_wait_for_hours_only_are_no_sign(town: Town) -> None:
     shift = "(select max(closed_at) from accounting.shift where kkt_reg_id = %s)"
     town.sql(f"update accounting.shift set not_sent_since = {shift} - interval '3 hours'", register)  # noqa: S608
     assert found(town) == set()
-    # Since when they wait is not known: that is no health.
+    # It is not known since when documents are unsent, so the sign stays.
     town.sql("update accounting.shift set not_sent_since = null where kkt_reg_id = %s", register)
     assert found(town) == {(register, "not_sent")}
 

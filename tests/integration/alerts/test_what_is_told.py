@@ -132,9 +132,9 @@ def test_quarantine_is_borne_silently_through_the_threshold(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMENA_ALERT_QUARANTINE", "3")
-    (message,) = gather(troubled, NOW, inn=ROMASHKA, borne=SETTINGS.alert_quarantine)
+    (message,) = gather(troubled, NOW, inn=ROMASHKA, most_quarantined=SETTINGS.alert_quarantine)
     assert "quarantine" not in counts(message)
-    assert "quarantine" in counts(gather(troubled, NOW, inn=ROMASHKA, borne=2)[0])
+    assert "quarantine" in counts(gather(troubled, NOW, inn=ROMASHKA, most_quarantined=2)[0])
     monkeypatch.setenv("SMENA_ALERT_QUARANTINE", "many")
     with pytest.raises(WrongUse, match="SMENA_ALERT_QUARANTINE"):
         Settings.alert_quarantine.value()

@@ -72,6 +72,6 @@ def loaded(_standing: Callable[[], Warehouse]) -> Iterator[Shop]:
 
 @pytest.fixture(scope="session")
 def seen(_standing: Callable[[], Warehouse]) -> Iterator[Seen]:
-    """A shop with trouble of every sort, and who looks at it: not to be changed."""
+    """A shop with every kind of problem, with its commands and pages. Tests do not change it."""
     with looked_at(_standing()) as one:
         yield one

@@ -1,4 +1,4 @@
-"""A shop with trouble of every sort, and everybody who looks at it: to be looked at, not to be changed."""
+"""A shop with every kind of problem, and all commands and pages that show it. Tests read it and do not change it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ TROUBLE = (
 
 @dataclass(frozen=True)
 class Seen:
-    """A shop with trouble of every sort, and who looks at it."""
+    """A shop with every kind of problem, with its commands and pages."""
 
     shop: Shop
     page: Browser

@@ -1,4 +1,4 @@
-"""A load imports what it needs to load, and waits for no library beside that."""
+"""A load imports only the libraries that it uses."""
 
 from __future__ import annotations
 

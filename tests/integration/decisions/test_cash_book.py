@@ -66,7 +66,7 @@ class Cashier:
             close_period(doing, inn=self.town.inn, through=through, closed_by="a")
 
     def moved(self, first: date, last: date) -> Decimal:
-        """What orders moved from a day through another, told from the orders themselves."""
+        """What orders moved from a day through another, computed from the orders themselves."""
         return sum(
             (
                 order["amount"] if order["kind"] == "pko" else -order["amount"]
@@ -88,8 +88,8 @@ def test_without_an_opening_balance_no_balance_is_known(cashier: Cashier) -> Non
     assert days
     assert {(one.opening, one.closing, one.over_limit) for one in days.values()} == {(None, None, None)}
     with cashier.town.warehouse.transaction() as looking:
-        told = sheet_of(looking, cashier.town.inn, cashier.kpp, DAY)
-    assert told is not None and told.opening_kopecks is None and told.closing_kopecks is None
+        sheet = sheet_of(looking, cashier.town.inn, cashier.kpp, DAY)
+    assert sheet is not None and sheet.opening_kopecks is None and sheet.closing_kopecks is None
 
 
 def test_each_day_goes_on_where_the_one_before_it_ended(cashier: Cashier) -> None:
@@ -99,22 +99,22 @@ def test_each_day_goes_on_where_the_one_before_it_ended(cashier: Cashier) -> Non
     cashier.enter("bank_withdrawal", day=DAY, kopecks=500)
     days = cashier.days()
     assert {one.closing for day, one in days.items() if day < begins} == {None}
-    stood = roubles(OPENING)
+    balance = roubles(OPENING)
     for day in sorted(day for day in days if day >= begins):
         one = days[day]
-        assert one.opening == stood
+        assert one.opening == balance
         orders = cashier.moved(day, day) + (Decimal("-118.45") if day == DAY else 0)
-        assert one.closing == stood + orders == stood + one.received - one.given
-        stood = one.closing
-    assert stood == roubles(OPENING) + cashier.moved(begins, LAST) - Decimal("118.45")
+        assert one.closing == balance + orders == balance + one.received - one.given
+        balance = one.closing
+    assert balance == roubles(OPENING) + cashier.moved(begins, LAST) - Decimal("118.45")
     # A page of some days has the same balances as the whole.
     assert cashier.days(DAY, DAY)[DAY] == days[DAY]
     with cashier.town.warehouse.transaction() as looking:
         assert cash_book.balance(looking, cashier.town.inn, cashier.kpp, DAY) == days[DAY].opening
-        told = sheet_of(looking, cashier.town.inn, cashier.kpp, DAY)
-    assert told is not None
-    assert roubles(told.opening_kopecks or 0) == days[DAY].opening
-    assert roubles(told.closing_kopecks or 0) == days[DAY].closing
+        sheet = sheet_of(looking, cashier.town.inn, cashier.kpp, DAY)
+    assert sheet is not None
+    assert roubles(sheet.opening_kopecks or 0) == days[DAY].opening
+    assert roubles(sheet.closing_kopecks or 0) == days[DAY].closing
 
 
 def test_the_opening_balance_is_entered_once_and_taken_back_with_a_reason(cashier: Cashier) -> None:
@@ -126,8 +126,8 @@ def test_the_opening_balance_is_entered_once_and_taken_back_with_a_reason(cashie
     assert {one.closing for one in cashier.days().values()} == {None}
     cashier.open(DAY, 0)
     assert cashier.days()[DAY].opening == 0
-    told = cashier.town.table("accounting.cash_opening", "cash_opening_id")
-    assert [(one["reversed_by"], one["reversed_reason"]) for one in told] == [("b", "не та касса"), (None, None)]
+    openings = cashier.town.table("accounting.cash_opening", "cash_opening_id")
+    assert [(one["reversed_by"], one["reversed_reason"]) for one in openings] == [("b", "не та касса"), (None, None)]
 
 
 def test_a_reversal_of_the_same_day_leaves_nothing_and_one_of_a_closed_day_counts_later(cashier: Cashier) -> None:
@@ -244,15 +244,15 @@ def test_a_file_adds_what_is_new_once_and_names_what_is_wrong(cashier: Cashier) 
     assert [one["amount"] for one in cashier.town.table("accounting.cash_movement", "cash_movement_id")] == [
         100, 100, 7,
     ]  # fmt: skip
-    # What was reversed since stays so, whichever file says it again.
+    # A reversed movement is not added again by another file with the same line.
     cashier.reverse(cashier.newest())
     assert len(give([lines[0], f"{DAY:%d.%m.%Y};Инкассация;7,00"]).new) == 0
 
 
-def test_a_day_that_ends_above_the_limit_is_told_until_it_is_mended_or_closed(cashier: Cashier) -> None:
+def test_a_day_that_ends_above_the_limit_is_reported_until_it_is_mended_or_closed(cashier: Cashier) -> None:
     inn = cashier.town.inn
 
-    def told() -> list[tuple[str, int]]:
+    def reported() -> list[tuple[str, int]]:
         return [
             (alert.details["word"], alert.count)
             for message in gather(cashier.town.warehouse, NOW, inn=inn)
@@ -261,22 +261,22 @@ def test_a_day_that_ends_above_the_limit_is_told_until_it_is_mended_or_closed(ca
 
     with cashier.town.warehouse.transaction() as doing:
         cash.set_limit(doing, inn=inn, kpp=cashier.kpp, first_day=LAST, amount_kopecks=100, by="a")
-    # Without an opening balance nobody knows whether it is above.
-    assert told() == []
+    # Without an opening balance it is not known whether it is above.
+    assert reported() == []
     cashier.open(FIRST, 0)
     last = max(cashier.days())
     assert last == LAST
     closing = cashier.days()[last].closing
     assert closing is not None and closing > 1
     # Every day since, with a movement or without.
-    assert told() == [("over_limit", (NOW.date() - LAST).days)]
+    assert reported() == [("over_limit", (NOW.date() - LAST).days)]
     assert cashier.days()[last].over_limit == closing - 1
     cashier.enter("bank_deposit", day=LAST, kopecks=int(closing * 100) - 100)
-    assert told() == []
+    assert reported() == []
     cashier.enter("collection", day=LAST, kopecks=101)
-    assert told() == [("below_nothing", (NOW.date() - LAST).days)]
+    assert reported() == [("below_nothing", (NOW.date() - LAST).days)]
     cashier.close(NOW.date() - timedelta(days=1))
-    assert told() == []
+    assert reported() == []
 
 
 def test_a_limit_holds_from_its_day_and_may_end(cashier: Cashier) -> None:
@@ -304,11 +304,11 @@ def test_the_journal_has_every_number_once_whatever_became_of_it(cashier: Cashie
             dict(zip(cash_book.JOURNAL, row, strict=True))
             for row in cash_book.journal(looking, cashier.town.inn, None, FIRST, LAST)
         ]
-    told = {(one["kind"], one["kpp"], one["day"].year, one["number"]): one for one in rows}
-    assert len(told) == len(rows)
+    listed = {(one["kind"], one["kpp"], one["day"].year, one["number"]): one for one in rows}
+    assert len(listed) == len(rows)
     wanted = {(o["kind"], o["kpp"], o["date"].year, str(o["number"])) for o in cashier.town.orders()}
-    assert told.keys() == wanted | {("rko", cashier.kpp, DAY.year, "17")}
-    noted = told["pko", cashier.kpp, order["date"].year, str(order["number"])]
+    assert listed.keys() == wanted | {("rko", cashier.kpp, DAY.year, "17")}
+    noted = listed["pko", cashier.kpp, order["date"].year, str(order["number"])]
     assert (noted["note"], noted["amount"]) == ("rejected", order["amount"])
     assert {one["note"] for one in rows} == {"", "rejected", "entered"}
 
@@ -326,7 +326,7 @@ def test_a_balance_is_the_same_whether_it_was_carried_over_from_a_closed_period_
     cashier.open()
     cashier.enter(day=FIRST)
 
-    def told() -> list[Any]:
+    def balances() -> list[Any]:
         with cashier.town.warehouse.transaction() as looking:
             return [
                 cashier.days(), cashier.days(DAY), cashier.days(LAST),
@@ -336,27 +336,27 @@ def test_a_balance_is_the_same_whether_it_was_carried_over_from_a_closed_period_
     def carried() -> list[date]:
         return [one["day"] for one in cashier.town.table("accounting.cash_carried", "day")]
 
-    before = told()
+    before = balances()
     cashier.close(FIRST + timedelta(days=1))
     cashier.close(DAY)
     assert carried() == [FIRST + timedelta(days=2), DAY + timedelta(days=1)]
-    assert told() == before
-    # What the balance is counted from is what was carried, and not the closed days once more.
+    assert balances() == before
+    # The balance is counted from the carried amount, not from the entries of the closed days.
     cashier.town.sql("update accounting.cash_carried set amount = amount + 5 where day = %s", DAY + timedelta(days=1))
     assert cashier.days(LAST)[LAST].closing == before[2][LAST].closing + 5
     with cashier.town.warehouse.transaction() as doing:
         open_period(doing, inn=cashier.town.inn, opened_by="a", reason="x", through=FIRST)
     assert carried() == [FIRST + timedelta(days=1)]
-    assert told() == before
+    assert balances() == before
     cashier.enter()
-    changed = told()
+    changed = balances()
     assert changed[2][LAST].closing == before[2][LAST].closing - 100
     cashier.close(DAY)
-    assert told() == changed
+    assert balances() == changed
     with cashier.town.warehouse.transaction() as doing:
         open_period(doing, inn=cashier.town.inn, opened_by="a", reason="x")
     assert carried() == []
-    assert told() == changed
+    assert balances() == changed
 
 
 def test_a_limit_holds_on_days_without_a_movement(cashier: Cashier) -> None:

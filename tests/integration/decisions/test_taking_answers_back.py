@@ -1,4 +1,4 @@
-"""An answer is taken back for as long as nothing was built upon it: the books are as before, and it is asked again."""
+"""Answers are taken back until something was built upon them: the books are restored, the questions are open again."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_books_are_as_before_the_answer_and_the_question_is_open_again(offic
 
 
 def test_what_was_answered_once_and_taken_back_is_asked_by_the_next_load_too(office: Office) -> None:
-    """A source that tells the former sums again closes the question, and the same difference opens it anew."""
+    """A source that reports the former sums again closes the question, and the same difference opens it anew."""
     (shift,) = asked(office)
     (waiting,) = office.waiting()
     office.resolve("keep-ofd")
@@ -206,7 +206,7 @@ def test_an_older_answer_is_not_taken_back_under_a_newer_one(office: Office) -> 
         ),
     ],
 )
-def test_the_database_lets_nobody_go_round_it(office: Office, statement: str, promise: str) -> None:
+def test_the_database_refuses_changes_that_bypass_taking_back(office: Office, statement: str, promise: str) -> None:
     asked(office)
     office.resolve("reverse")
     with pytest.raises(BrokenPromise, match=promise):

@@ -47,19 +47,19 @@ def test_the_book_says_that_its_balance_is_not_known_until_somebody_enters_it(
     assert answer.status_code == 303
     page = shown(anna, town, kpp)
     assert "Остаток не известен" not in page
-    (told,) = days(town.warehouse, town.inns[0], kpp, DAY, DAY)
-    assert told.closing is not None
+    (book_day,) = days(town.warehouse, town.inns[0], kpp, DAY, DAY)
+    assert book_day.closing is not None
     row = re.search(rf"<tr[^>]*><td>{DAY:%d.%m.%Y}</td>(.*?)</tr>", page, re.DOTALL)
     assert row is not None
     assert re.findall(r'class="number">([^<]*)<', row[1]) == [
         written(one)
-        for one in (told.opening, told.received, told.given, told.closing)  # type: ignore[arg-type]
+        for one in (book_day.opening, book_day.received, book_day.given, book_day.closing)  # type: ignore[arg-type]
     ]
     # Printed, the sheet has the same balances.
     answer = anna.get(f"/cash/{town.inns[0]}/sheet.pdf", kpp=kpp, day=str(DAY))
     cells = Paper(answer.content).cells()
-    assert squeezed(written(told.closing)) in cells
-    assert squeezed(written(told.opening or Decimal(0))) in cells
+    assert squeezed(written(book_day.closing)) in cells
+    assert squeezed(written(book_day.opening or Decimal(0))) in cells
     assert send("opening", day=str(DAY), amount="1").status_code == 409
 
 

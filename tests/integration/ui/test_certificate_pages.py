@@ -33,16 +33,16 @@ def test_a_certificate_is_made_downloaded_and_verified(browser: OpenBrowser, tow
     assert found is not None
     for form in ("json", "html"):
         file = anna.get(f"/certificates/{inn}/{found[1]}/certificate.{form}")
-        told = of_file(file.content, f"certificate.{form}")
-        assert (told["organization"]["inn"], told["made_by"]) == (inn, "anna")
-        assert verify(town.warehouse, told).difference is None
+        certificate = of_file(file.content, f"certificate.{form}")
+        assert (certificate["organization"]["inn"], certificate["made_by"]) == (inn, "anna")
+        assert verify(town.warehouse, certificate).difference is None
     assert "верно и сегодня" in anna.page(f"/certificates/{inn}/{found[1]}/verify")
     town.sql(
         "update accounting.cash_order set status = 'rejected', status_by = 'x', status_at = now(), status_reason = 'y'"
         " where organization_inn = %s",
         inn,
     )
-    # What a person says of an order is no part of a certificate; what was read is.
+    # The status of an order is not part of a certificate; the stored evidence is.
     assert "верно и сегодня" in anna.page(f"/certificates/{inn}/{found[1]}/verify")
     town.sql("delete from control.completeness where organization_inn = %s and day = %s", inn, date(2026, 1, 2))
     assert "сегодня в учёте другое" in anna.page(f"/certificates/{inn}/{found[1]}/verify")

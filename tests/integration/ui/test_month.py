@@ -89,7 +89,7 @@ def test_a_period_is_closed_and_opened_again_on_the_page_with_its_history(browse
     assert (closed["action"], closed["through_after"], closed["changed_by"]) == ("close", through, "anna")
     page = anna.client.get(answer.headers["location"]).text
     assert f"Закрыто по {through:%d.%m.%Y}" in page and "месяц окончен" in page
-    # What lies in the closed days is nobody's question any more.
+    # Documents of closed days are not counted.
     rows = waiting(town.warehouse, [inn], through=through, now=town.road.now())[inn]
     assert count_of(rows, "not_accepted") == 0
 

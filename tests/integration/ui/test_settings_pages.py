@@ -155,9 +155,9 @@ def test_access_is_granted_and_taken_back_by_an_administrator_within_what_he_see
     for organization in (other, "*"):
         assert limited.post("/settings/users/grant", user="vera", organization=organization).status_code == 404
         assert limited.post("/settings/users/revoke", user="boris", organization=organization).status_code == 404
-    nobody = admin.post("/settings/users/grant", user=" ", organization=other)
-    assert nobody.status_code == 400
-    assert f'<option value="{other}" selected>' in nobody.text
+    unnamed = admin.post("/settings/users/grant", user=" ", organization=other)
+    assert unnamed.status_code == 400
+    assert f'<option value="{other}" selected>' in unnamed.text
     assert admin.post("/settings/users/revoke", user="vera", organization=other).status_code == 303
     assert seen() == before
     for path in ("/settings/users/grant", "/settings/users/revoke"):

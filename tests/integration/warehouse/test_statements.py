@@ -91,9 +91,9 @@ def test_a_file_is_one_statement_with_a_header_that_says_who_runs_it() -> None:
             wrong.append(f"{name}: does not say who runs it")
         if not code or ";" in code.removesuffix(";"):
             wrong.append(f"{name}: is not one statement")
-        # psycopg2 reads a lone % as the beginning of a parameter.
+        # psycopg2 reads an unescaped % as the beginning of a parameter.
         if "%" in PARAMETER.sub("", text).replace("%%", ""):
-            wrong.append(f"{name}: has a lone %")
+            wrong.append(f"{name}: has an unescaped %")
     assert wrong == []
 
 

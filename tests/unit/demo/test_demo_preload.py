@@ -53,16 +53,16 @@ def test_the_scheduler_and_the_worker_of_celery_fork_the_workers(
 
 @cache
 def begun(**environment: str) -> list[str]:
-    """What is told of a scheduler in this environment, before its first task. Asked once of each environment."""
-    told = subprocess.run(
+    """What a scheduler in this environment prints before its first task; run once for each environment."""
+    printed = subprocess.run(
         [sys.executable, "-c", AS_SCHEDULER],
         env={**os.environ, "PYTHONPATH": str(CONFIG), **environment},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "preloaded:" not in told.stdout + told.stderr
-    return told.stdout.splitlines()
+    assert "preloaded:" not in printed.stdout + printed.stderr
+    return printed.stdout.splitlines()
 
 
 def preloaded(**environment: str) -> set[str]:

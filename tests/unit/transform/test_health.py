@@ -1,4 +1,4 @@
-"""Signs of a register's health in a z-report: in whatever form they come, the z-report is read; absence is unknown."""
+"""Signs of a register's health in a z-report: read in every form they come in; a missing sign is unknown."""
 
 from __future__ import annotations
 

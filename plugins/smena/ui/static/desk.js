@@ -46,7 +46,7 @@
     const sign = kopecks < 0n ? "-" : "";
     const text = String(kopecks < 0n ? -kopecks : kopecks).padStart(3, "0");
     const roubles = text.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
-    for (const told of document.querySelectorAll("[data-chosen-sum]")) told.textContent = `${sign}${roubles},${text.slice(-2)}`;
+    for (const shown of document.querySelectorAll("[data-chosen-sum]")) shown.textContent = `${sign}${roubles},${text.slice(-2)}`;
     // A link, and not a form: out of Airflow's frame only a link may download.
     const printed = Array.from(chosen).filter((one) => "prints" in one.dataset);
     for (const link of document.querySelectorAll("a[data-prints-chosen]")) {
