@@ -92,6 +92,17 @@ $$;
 comment on function control.days_between(date, date) is
 'Days from the first through the last, null being no bound; none where the first is after the last.';
 
+create function control.each_day(days daterange, first_day date, last_day date) returns setof date
+language sql immutable parallel safe
+as $$
+    select day.day::date
+    from generate_series(
+        greatest(lower(days), first_day)::timestamp, least(upper(days) - 1, last_day)::timestamp, interval '1 day'
+    ) as day (day)
+$$;
+comment on function control.each_day(daterange, date, date) is
+'Each of the days that is not before the first nor after the last one.';
+
 -- A reason is `code` or `code {"argument": value}`, of several the first counts; what a person typed has no code.
 create function control.reason_code(reason text) returns text
 language sql immutable strict parallel safe
@@ -198,6 +209,26 @@ comment on column control.organization.okpo is
 comment on column control.organization.settings_from is
 'The first day of the accounting settings of this row (detail, refunds, date_policy, keeps_cash_documents, corrections, vat); '
 'empty: they hold from the beginning. Those of earlier days are in control.former_settings.';
+
+create function control.organizations_page(
+    search text, after_name text, after_inn text, most integer
+) returns setof control.organization
+language sql stable parallel safe
+as $$
+    select organization.*
+    from control.organization
+    where
+        (organization.name, organization.inn) > (after_name, after_inn)
+        and (
+            search = ''
+            or organization.inn like search || '%'
+            or position(lower(search) in lower(organization.name)) > 0
+        )
+    order by organization.name, organization.inn
+    limit most
+$$;
+comment on function control.organizations_page is
+'Organisations in sight by name and ИНН, `most` of them after the one named; some of the name or the ИНН''s beginning narrows them.';
 
 create table control.former_settings (
     organization_inn text not null references control.organization (inn),
@@ -2397,6 +2428,18 @@ create index cash_limit_of_book on accounting.cash_limit (organization_inn, kpp,
 create trigger history_is_kept before update or delete or truncate on accounting.cash_limit
 for each statement execute function accounting.refuse();
 
+create function accounting.was_booked_when_reversed(reversed_id uuid) returns boolean
+language sql stable parallel safe
+as $$
+    select status <> 'rejected'
+    from accounting.cash_order_history
+    where document_id = reversed_id
+    order by archived_at desc, revision desc
+    limit 1
+$$;
+comment on function accounting.was_booked_when_reversed is
+'Whether a reversed order moved the cash until then: one that a person had rejected did not. Null where it has no history.';
+
 -- A decision may have reversed an order of a closed period on a later day (reversed_on): it moved the cash on its own day, as
 -- the sheet of that day was printed, and back on the other. An order that a person rejected moved none.
 create view accounting.cash_book_entry with (security_invoker = true) as
@@ -2420,13 +2463,7 @@ where
     or (
         status = 'reversed'
         and reversed_on > date
-        and (
-            select former.status <> 'rejected'
-            from accounting.cash_order_history as former
-            where former.document_id = cash_order.document_id
-            order by former.archived_at desc, former.revision desc
-            limit 1
-        )
+        and accounting.was_booked_when_reversed(document_id)
     )
 union all
 select
@@ -2447,13 +2484,7 @@ from accounting.cash_order
 where
     status = 'reversed'
     and reversed_on > date
-    and (
-        select former.status <> 'rejected'
-        from accounting.cash_order_history as former
-        where former.document_id = cash_order.document_id
-        order by former.archived_at desc, former.revision desc
-        limit 1
-    )
+    and accounting.was_booked_when_reversed(document_id)
 union all
 select
     organization_inn,

@@ -8,16 +8,7 @@ with listed as (
         organization.name,
         (now() at time zone organization.timezone)::date as today,
         ((now() at time zone organization.timezone) - interval '6 hours')::date as due_before
-    from control.organization
-    where
-        (organization.name, organization.inn) > (%(after_name)s, %(after_inn)s)
-        and (
-            %(search)s = ''
-            or organization.inn like %(search)s || '%%'
-            or position(lower(%(search)s) in lower(organization.name)) > 0
-        )
-    order by organization.name, organization.inn
-    limit %(most)s
+    from control.organizations_page(%(search)s, %(after_name)s, %(after_inn)s, %(most)s) as organization
 ),
 
 remark as (
@@ -45,16 +36,11 @@ remark as (
 hole as (
     select
         hole.organization_inn as inn,
-        day.day::date as day,
+        day.day,
         min(hole.state) as state
     from control.hole
     inner join listed on hole.organization_inn = listed.inn
-    cross join
-        lateral generate_series(
-            greatest(lower(hole.days), cast(%(first_day)s as date)),
-            least(upper(hole.days) - 1, cast(%(last_day)s as date)),
-            interval '1 day'
-        ) as day (day)
+    cross join lateral control.each_day(hole.days, %(first_day)s, %(last_day)s) as day (day)
     where hole.product = %(product)s and hole.days && daterange(%(first_day)s, %(last_day)s, '[]')
     group by hole.organization_inn, day.day
 ),

@@ -67,16 +67,11 @@ remark as (
 hole as (
     select
         hole.unit_id,
-        day.day::date as day,
+        day.day,
         min(hole.state) as state
     from control.hole
     inner join listed on hole.unit_id = listed.unit_id
-    cross join
-        lateral generate_series(
-            greatest(lower(hole.days), cast(%(first_day)s as date)),
-            least(upper(hole.days) - 1, cast(%(last_day)s as date)),
-            interval '1 day'
-        ) as day (day)
+    cross join lateral control.each_day(hole.days, %(first_day)s, %(last_day)s) as day (day)
     where
         hole.organization_inn = %(inn)s
         and hole.product = %(product)s

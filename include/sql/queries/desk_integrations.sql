@@ -3,16 +3,7 @@ with listed as (
     select
         organization.inn,
         organization.name
-    from control.organization
-    where
-        (organization.name, organization.inn) > (%(after_name)s, %(after_inn)s)
-        and (
-            %(search)s = ''
-            or organization.inn like %(search)s || '%%'
-            or position(lower(%(search)s) in lower(organization.name)) > 0
-        )
-    order by organization.name, organization.inn
-    limit %(most)s
+    from control.organizations_page(%(search)s, %(after_name)s, %(after_inn)s, %(most)s) as organization
 )
 
 select

@@ -5,7 +5,7 @@ select
     closed_period.through as closed_through,
     closed_period.closed_by,
     started.first_day
-from control.organization
+from control.organizations_page(%(search)s, %(after_name)s, %(after_inn)s, %(most)s) as organization
 left join control.closed_period on organization.inn = closed_period.organization_inn
 cross join
     lateral (
@@ -13,12 +13,4 @@ cross join
         from control.integration
         where integration.organization_inn = organization.inn
     ) as started
-where
-    (organization.name, organization.inn) > (%(after_name)s, %(after_inn)s)
-    and (
-        %(search)s = ''
-        or organization.inn like %(search)s || '%%'
-        or position(lower(%(search)s) in lower(organization.name)) > 0
-    )
 order by organization.name, organization.inn
-limit %(most)s

@@ -3,10 +3,5 @@ select
     organization.inn,
     organization.name,
     (now() at time zone organization.timezone)::date as today
-from control.organization
-where
-    %(search)s = ''
-    or organization.inn like %(search)s || '%%'
-    or position(lower(%(search)s) in lower(organization.name)) > 0
+from control.organizations_page(%(search)s, '', '', %(most)s) as organization
 order by organization.name, organization.inn
-limit %(most)s

@@ -60,6 +60,27 @@ changed as (
         )
 ),
 
+-- The document of Market that the answer has changed.
+document as (
+    select
+        answer.decision_id,
+        answer.through,
+        market_document.kind,
+        market_document.number,
+        market_document.date,
+        market_document.status,
+        -- The source may have reported a third content, and then the answer's again.
+        (
+            market_document.digest <> answer.held ->> 'digest'
+            or former.head ->> 'digest' is distinct from answer.kept ->> 'digest'
+        ) as is_changed_since
+    from answer
+    inner join accounting.market_document on answer.document_id = market_document.document_id
+    left join accounting.market_document_history as former
+        on market_document.document_id = former.document_id and former.revision = market_document.revision - 1
+    where answer.resolution = 'reverse'
+),
+
 touched as (
     select
         answer.decision_id,
@@ -76,6 +97,27 @@ touched as (
         on
             answer.decision_id = cash_order.issued_decision_id
             or answer.decision_id = cash_order.reversed_decision_id
+),
+
+-- The days of all that the answer has changed, with the day through which the books are closed.
+dated as (
+    select
+        decision_id,
+        through,
+        day
+    from touched
+    union all
+    select
+        decision_id,
+        through,
+        day
+    from changed
+    union all
+    select
+        decision_id,
+        through,
+        date
+    from document
 ),
 
 wrong as (
@@ -117,16 +159,15 @@ wrong as (
     where is_issued and status in ('accepted', 'rejected')
     union all
     select
-        answer.decision_id,
+        decision_id,
         3,
         'answer_built_upon',
         null,
-        document.kind,
-        document.number,
-        document.date
-    from answer
-    inner join accounting.market_document as document on answer.document_id = document.document_id
-    where answer.resolution = 'reverse' and document.status <> 'new'
+        kind,
+        number,
+        date
+    from document
+    where status <> 'new'
     union all
     select
         decision_id,
@@ -136,31 +177,8 @@ wrong as (
         null,
         null,
         through
-    from touched
+    from dated
     where day <= through
-    union all
-    select
-        decision_id,
-        4,
-        'answer_in_closed_period',
-        null,
-        null,
-        null,
-        through
-    from changed
-    where day <= through
-    union all
-    select
-        answer.decision_id,
-        4,
-        'answer_in_closed_period',
-        null,
-        null,
-        null,
-        answer.through
-    from answer
-    inner join accounting.market_document as document on answer.document_id = document.document_id
-    where answer.resolution = 'reverse' and document.date <= answer.through
     union all
     select
         answer.decision_id,
@@ -202,24 +220,15 @@ wrong as (
     where not coalesce(is_in_place, false) or (is_issued and (status <> 'new' or revision <> 1))
     union all
     select
-        answer.decision_id,
+        decision_id,
         6,
         'answer_outdated',
         null,
         null,
         null,
         null
-    from answer
-    inner join accounting.market_document as document on answer.document_id = document.document_id
-    left join accounting.market_document_history as former
-        on document.document_id = former.document_id and former.revision = document.revision - 1
-    where
-        answer.resolution = 'reverse'
-        and (
-            document.digest <> answer.held ->> 'digest'
-            -- The source may have reported a third content, and then this one again.
-            or former.head ->> 'digest' is distinct from answer.kept ->> 'digest'
-        )
+    from document
+    where is_changed_since
 )
 
 select
