@@ -173,13 +173,13 @@ class Sweep:
         """Statements and steps that ran for any A."""
         return sorted({one for inn in self.some_a for one in self.ran[inn]})
 
-    def disturb(self, places: Sequence[str]) -> None:
-        """Each of the places for another A. B is whole, every A is named, and after another run all are whole.
+    def disturb(self, faults: dict[str, str]) -> None:
+        """Each of the places for another A, by ИНН. B is whole, every A is named, and after another run all are whole.
 
         What the same run mends by itself need not be named: a shard that was not processed is processed when its batch
         is published.
         """
-        faults = dict(self._assigned(places))
+        places = sorted(faults.values())
         town = self._copied(beside=self.whole)
         with Disturbance(town, faults).on() as disturbance:
             said = " ".join(self.work.do(town, "disturbed"))
@@ -197,23 +197,26 @@ class Sweep:
 
     def disturb_all(self, places: Sequence[str]) -> list[str]:
         """Disturbs so many at once as there are A; what did not hold."""
-        size, wrong = len(self.some_a), []
-        for start in range(0, len(places), size):
+        wrong = []
+        for faults in self.lots(places):
             try:
-                self.disturb(places[start : start + size])
+                self.disturb(faults)
             except Exception as error:  # noqa: BLE001 - each lot is tried
-                wrong.append(f"{type(error).__name__}: {error}")
+                wrong.append(f"{sorted(faults.values())}: {type(error).__name__}: {error}")
         return wrong
 
-    def _assigned(self, places: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """ИНН with its place; a place goes to an A in which it ran."""
-        free = list(self.some_a)
-        # Steps are known only where they were watched.
-        is_watched = any(":" in one for one in self.places)
-        for place in sorted(places, key=lambda place: sum(place in self.ran[inn] for inn in self.some_a) or len(free)):
-            inn = next(inn for inn in free if place in self.ran[inn] or not (is_watched or ":" not in place))
-            free.remove(inn)
-            yield inn, place
+    def lots(self, places: Sequence[str]) -> Iterator[dict[str, str]]:
+        """By ИНН, a place in which it ran; each place once. Those that ran for few A come first."""
+        left = sorted(places, key=lambda place: sum(place in self.ran[inn] for inn in self.some_a))
+        while left:
+            faults: dict[str, str] = {}
+            for place in left:
+                inn = next((inn for inn in self.some_a if inn not in faults and place in self.ran[inn]), None)
+                if inn is not None:
+                    faults[inn] = place
+            assert faults, f"no A ran {left}"
+            left = [place for place in left if place not in faults.values()]
+            yield faults
 
     def _copied(self, **how: Any) -> Town:
         return self._copy_town(self.work.prepare, self.world, **HOW, **how)
@@ -223,7 +226,7 @@ def test_an_exception_for_some_organisations_costs_the_others_nothing(copy_town:
     sweep = Sweep(Work(enable_market, do_all), copy_town, world=SMALLER, watches_steps=False)
     assert all(state["shifts"] and state["verdicts"] and state["covered"] for state in sweep.states.values())
     assert any(state["orders"] for state in sweep.states.values())
-    sweep.disturb(SAMPLE)
+    sweep.disturb(dict(zip(sweep.some_a, SAMPLE, strict=True)))
 
 
 @pytest.mark.slow
