@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
@@ -20,8 +21,8 @@ from tests.town import Town
 STEP_ROOMS = ("smena.pipeline.", "smena.matching.", "smena.integration.planning", "smena.warehouse.ledger")
 """Whose functions are steps. What they call in other rooms ends at the same borders."""
 
-NOT_STEPS = ("smena.pipeline.run:_attempt", "smena.pipeline.log:")
-"""A border itself, and the log: an exception is raised within these, not by them."""
+NOT_STEPS = ("smena.pipeline.run:_attempt", "smena.pipeline.log:", "smena.pipeline.product:implementation_of")
+"""A border itself, and the log: an exception is raised within these, not by them. What is cached runs but once."""
 
 _CALLS: dict[str, tuple[FunctionType, Disturbance]] = {}
 """Functions that are disturbed now: as they were, and who decides."""
@@ -124,10 +125,10 @@ class Disturbance:
             return self._owners.get(str(value[name].iloc[0])) if name and len(value) else None
         if isinstance(value, list) and value and not isinstance(value[0], str | int | list | tuple):
             return self._of(value[0], transaction)
-        read = value.get if isinstance(value, dict) else lambda name: getattr(value, name, None)
+        read = value.get if isinstance(value, dict) else lambda name: _attribute(value, name)
         if not isinstance(value, dict) and not type(value).__module__.startswith("smena."):
             return None
-        for name in ("inn", "organization_inn", "unit_id", "kkt_reg_id", "shop_id", "organization"):
+        for name in ("inn", "organization_inn", "unit_id", "kkt_reg_id", "shop_id", "organization", "batch"):
             inner = read(name)
             inn = self._of(inner, transaction) if inner is not None else None
             if inn is not None:
@@ -156,7 +157,8 @@ class Disturbance:
         if not module.startswith(STEP_ROOMS):
             return
         name = f"{module}:{frame.f_code.co_qualname}"
-        if "<" in name or "__" in name or name.startswith(NOT_STEPS):
+        # A module that is imported in the middle of a step runs the bodies of its classes, which are no functions.
+        if not frame.f_code.co_flags & CO_OPTIMIZED or "<" in name or "__" in name or name.startswith(NOT_STEPS):
             return
         inn = self._whose(frame)
         (self.common if inn is None else self.ran[inn]).add(name)
@@ -194,6 +196,11 @@ def function_of(name: str) -> FunctionType:
         found = found.__wrapped__
     assert isinstance(found, FunctionType), name
     return found
+
+
+def _attribute(value: Any, name: str) -> Any:
+    """An attribute that is stored. A property is a step itself: reading it here would ask for whom it works, for ever."""
+    return None if isinstance(getattr(type(value), name, None), property) else getattr(value, name, None)
 
 
 def _asking_first(name: str) -> CodeType:

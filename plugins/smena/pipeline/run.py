@@ -20,7 +20,7 @@ from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
-from smena.pipeline.plan import Plan, plan
+from smena.pipeline.plan import plan
 from smena.pipeline.publish import FAILED_AFTER, Published, orders_written, publish
 from smena.pipeline.road import Road
 from smena.reads.completeness import gaps
@@ -69,8 +69,12 @@ def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | Non
     ready = [organization.inn for organization in organizations if organization.inn not in failed]
     with_known = replace(road, endpoint=known)
 
-    def planned_of(inn: str) -> Plan | None:
-        return _attempt(failed, inn, lambda: plan(with_known, inn, run_id=run_id, product=product, horizon=horizon))
+    def planned_of(inn: str) -> tuple[list[int], list[Place]] | None:
+        def planned() -> tuple[list[int], list[Place]]:
+            made = plan(with_known, inn, run_id=run_id, product=product, horizon=horizon)
+            return list(made.batches), made.places
+
+        return _attempt(failed, inn, planned)
 
     with ThreadPoolExecutor(PLANNED_AT_ONCE, thread_name_prefix="plan") as workers:
         made = list(workers.map(planned_of, ready))
@@ -79,8 +83,8 @@ def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | Non
     if passing is not None and not planned:
         raise passing
     return {
-        "batches": [batch_id for one in planned for batch_id in one.batches],
-        "lots": in_lots([place for one in planned for place in one.places]),
+        "batches": [batch_id for batches, _ in planned for batch_id in batches],
+        "lots": in_lots([place for _, places in planned for place in places]),
         "failed": {inn: str(error) for inn, error in failed.items()},
     }
 
