@@ -1,5 +1,6 @@
 -- Run by the desk, «Сегодня»: net cash of the shifts that were closed yesterday and since the month of that day began: of each
--- organisation, of each point of sale, of each day (`level`). Yesterday is that of the organisation.
+-- organisation, of each point of sale, of each day, and in total (`level`). Yesterday is that of the organisation. Organisations
+-- and points are cut at `most`, of `of_level`: those with unknown sums come first, then those with the most.
 with organization_day as (
     select
         organization.inn,
@@ -17,6 +18,7 @@ with organization_day as (
 summed as (
     select
         case
+            when grouping(organization_day.inn, shift.closed_at::date) = 3 then 'total'
             when grouping(organization_day.inn) = 1 then 'day'
             when grouping(shift.kkt_reg_id) = 1 then 'organization'
             else 'point'
@@ -48,7 +50,8 @@ summed as (
         grouping sets (
             (organization_day.inn),
             (organization_day.inn, shift.kkt_reg_id, shift.shop_id),
-            (shift.closed_at::date)
+            (shift.closed_at::date),
+            ()
         )
 ),
 
@@ -87,8 +90,9 @@ ranked as (
     select
         whole.*,
         row_number()
-            over (partition by whole.level order by whole.month desc nulls last, whole.inn asc, whole.point asc)
-            as place
+            over (partition by whole.level order by whole.month desc nulls first, whole.inn asc, whole.point asc)
+            as place,
+        count(*) over (partition by whole.level) as of_level
     from whole
 )
 
@@ -100,7 +104,8 @@ select
     ranked.day,
     ranked.yesterday,
     ranked.month,
-    ranked.left_out
+    ranked.left_out,
+    ranked.of_level
 from ranked
 left join organization_day on ranked.inn = organization_day.inn
 where ranked.level = 'day' or ranked.place <= %(most)s

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -20,7 +19,10 @@ from smena.warehouse.database import Row
 router = APIRouter()
 
 POINTS_SHOWN = 50
+"""Organisations are cut at as many."""
+
 SIGNS_SHOWN = 100
+_CUT = ("organization", "point")
 _WAITS = {
     "decisions": "decisions", "shifts": "completeness", "missing": "completeness", "quarantine": "quality",
     "differences": "quality",
@@ -42,7 +44,7 @@ def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Res
         counts = signs_counted(transaction, now, inn=chosen)
         registers = signs(transaction, now, inn=chosen, most=SIGNS_SHOWN) if counts.keys() - {UNKNOWN} else []
     yesterday = days[0]["yesterday"] if days else None
-    of_level: dict[str, list[Row]] = {"organization": [], "point": [], "day": []}
+    of_level: dict[str, list[Row]] = {"organization": [], "point": [], "day": [], "total": []}
     for row in cash:
         of_level[row["level"]].append(row)
     by_day = {row["day"]: row["month"] for row in of_level["day"]}
@@ -58,8 +60,8 @@ def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Res
         other_days=len(days) > 1,
         cash=of_level["organization"],
         points=of_level["point"],
-        points_left=len(of_level["point"]) == POINTS_SHOWN,
-        total=_total(of_level["organization"]),
+        left={level: of_level[level][0]["of_level"] - len(of_level[level]) for level in _CUT if of_level[level]},
+        total=of_level["total"][0],
         chart=bars(_month(by_day, yesterday)) if yesterday else None,
         fresh=fresh,
         waits=[(name, waits[name], to) for name, to in _WAITS.items() if waits.get(name)],
@@ -67,13 +69,6 @@ def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Res
         signs=[(name, counts[name]) for name in SIGNS if counts.get(name)],
         unknown=counts.get(UNKNOWN, 0),
     )
-
-
-def _total(rows: list[Row]) -> dict[str, Any]:
-    """Sums of the organisations shown; None where nothing is known."""
-    known = {name: [row[name] for row in rows if row[name] is not None] for name in ("yesterday", "month")}
-    sums = {name: sum(amounts, Decimal(0)) if amounts else None for name, amounts in known.items()}
-    return sums | {"left_out": sum(row["left_out"] for row in rows)}
 
 
 def _month(by_day: dict[date, Decimal | None], yesterday: date) -> list[tuple[date, Decimal | None]]:

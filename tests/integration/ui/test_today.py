@@ -6,7 +6,10 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
+import pytest
+
 from smena.model.money import written
+from smena.ui import today
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town
 
@@ -26,14 +29,20 @@ def cash_of(town: Town, first: date, last: date, *inns: str) -> Decimal:
     )  # fmt: skip
 
 
-def test_cash_of_yesterday_and_of_the_month_is_that_of_the_shifts(browser: OpenBrowser, town: Town) -> None:
+def move_to_yesterday(town: Town) -> date:
+    """Moves all shifts so that the newest one was closed yesterday."""
     yesterday = date.fromordinal(town.road.now().date().toordinal() - 1)
-    newest = max(one["closed_at"] for one in town.shifts()).date()
+    moved = (yesterday - max(one["closed_at"] for one in town.shifts()).date()).days
     town.sql(
         "update accounting.shift set closed_at = closed_at + %s * interval '1 day',"
         " opened_at = opened_at + %s * interval '1 day'",
-        (yesterday - newest).days, (yesterday - newest).days,
+        moved, moved,
     )  # fmt: skip
+    return yesterday
+
+
+def test_cash_of_yesterday_and_of_the_month_is_that_of_the_shifts(browser: OpenBrowser, town: Town) -> None:
+    yesterday = move_to_yesterday(town)
     first = yesterday.replace(day=1)
     page = browser("anna").page("/today")
     own = town.inns[0]
@@ -50,6 +59,36 @@ def test_cash_of_yesterday_and_of_the_month_is_that_of_the_shifts(browser: OpenB
     points = {name for (name,) in town.sql("select sales_point from control.register where organization_inn = %s", own)}
     assert len(points) == 1
     assert page.count(f"<td>{points.pop()}</td>") == 1
+
+
+def test_the_totals_are_of_all_organizations_however_few_are_shown(
+    browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yesterday = move_to_yesterday(town)
+    first = yesterday.replace(day=1)
+    sums = {inn: cash_of(town, first, yesterday, inn) for inn in town.inns}
+    large, small = sorted(town.inns, key=lambda inn: -sums[inn])
+    assert sums[small] > 0
+    all_shown = browser("admin").page("/today")
+    assert "Не показано" not in all_shown
+    monkeypatch.setattr(today, "POINTS_SHOWN", 1)
+    page = browser("admin").page("/today")
+    for since in (yesterday, first):
+        assert f'<p class="big">{written(cash_of(town, since, yesterday, *town.inns))} ₽</p>' in page
+    assert f"today?inn={large}" in page
+    assert f"today?inn={small}" not in page
+    assert re.search(r"Показаны организации [^<]* Не показано: 1\.", page)
+    # What is not known is not cut as if it were the least, and its shifts are counted wherever they are.
+    town.sql("update accounting.shift set outcome = 'needs_review' where organization_inn = %s", small)
+    page = browser("admin").page("/today")
+    assert f"today?inn={small}" in page
+    assert f"today?inn={large}" not in page
+    ((left_out,),) = town.sql(
+        "select count(*) from accounting.shift where organization_inn = %s and closed_at::date between %s and %s",
+        small, first, yesterday,
+    )  # fmt: skip
+    assert f"Не вошло смен: {left_out}<" in page
+    assert f'<p class="big">{written(sums[large])} ₽</p>' in page
 
 
 def test_a_shift_that_is_not_booked_is_counted_apart_and_not_summed(browser: OpenBrowser, town: Town) -> None:
