@@ -29,7 +29,7 @@ summed as (
         shift.closed_at::date as day,
         sum(cash.net) filter (where shift.closed_at >= organization_day.today - 1) as yesterday,
         sum(cash.net) as month,
-        count(*) filter (where not cash.is_in) as left_out
+        count(*) filter (where cash.net is null) as left_out
     from organization_day
     inner join accounting.shift
         on
@@ -39,10 +39,18 @@ summed as (
             and shift.outcome not in ('duplicate', 'rejected', 'before_start')
     cross join
         lateral (
+            -- The side of two sources that is held, while a person is asked which is right, is a conflict without orders.
             select
-                accounting.is_booked(shift.outcome) as is_in,
                 case
-                    when accounting.is_booked(shift.outcome)
+                    when
+                        shift.outcome in ('issued', 'no_cash')
+                        or (
+                            shift.outcome = 'conflict'
+                            and exists (
+                                select from accounting.cash_order
+                                where cash_order.shift_id = shift.shift_id and cash_order.status <> 'reversed'
+                            )
+                        )
                         then shift.cash_income - shift.cash_refund - shift.cash_payout + shift.cash_payout_refund
                 end as net
         ) as cash

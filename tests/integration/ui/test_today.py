@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from smena.model.money import written
 from smena.ui import today
+from tests.integration.conftest import BuildTown
+from tests.integration.test_two_sources import LAST as LAST_OF_TWO
+from tests.integration.test_two_sources import differing
+from tests.integration.ui.browser import Browser
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town
 
@@ -89,6 +93,38 @@ def test_the_totals_are_of_all_organizations_however_few_are_shown(
     )  # fmt: skip
     assert f"Не вошло смен: {left_out}<" in page
     assert f'<p class="big">{written(sums[large])} ₽</p>' in page
+
+
+def test_the_cash_is_that_of_the_orders_where_two_sources_differ(build_town: BuildTown) -> None:
+    town = differing(build_town)
+    town.set_day(LAST_OF_TWO + timedelta(days=1))
+    town.warehouse.run("desk_user_grant", user_name="admin", inn=None, granted_by="test")
+    shifts = {one["shift_id"]: one for one in town.shifts()}
+    held = [one for one in shifts.values() if one["outcome"] == "conflict"]
+    assert sum(one["cash_income"] for one in held) > 0
+    assert not {one["shift_id"] for one in held} & {one["shift_id"] for one in town.orders()}
+
+    def booked(first: date) -> Decimal:
+        return sum(
+            (
+                one["amount"] if one["kind"] == "pko" else -one["amount"]
+                for one in town.orders()
+                if one["status"] != "reversed" and shifts[one["shift_id"]]["closed_at"].date() >= first
+            ),
+            Decimal(0),
+        )
+
+    def assert_shown() -> None:
+        page = Browser(town.road, "admin").page("/today")
+        for first in (LAST_OF_TWO, LAST_OF_TWO.replace(day=1)):
+            assert f'<p class="big">{written(booked(first))} ₽</p>' in page
+        assert f"Не вошло смен: {len(held)}<" in page
+
+    assert_shown()
+    # One whose orders stay in force, while a person is asked about it, is in the books.
+    sale = next(one for one in town.orders() if one["kind"] == "pko")
+    town.sql("update accounting.shift set outcome = 'conflict' where shift_id = %s", sale["shift_id"])
+    assert_shown()
 
 
 def test_a_shift_that_is_not_booked_is_counted_apart_and_not_summed(browser: OpenBrowser, town: Town) -> None:
