@@ -52,6 +52,7 @@ settled as (
         and waiting.state = 'open'
         and decision.state = 'resolved'
         and decision.resolved_by <> 'rule'
+        and decision.taken_back_at is null
         and decision.resolved_at > waiting.first_seen_at
 )
 

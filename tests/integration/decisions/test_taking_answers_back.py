@@ -12,7 +12,7 @@ from smena.decisions.documents import ACCEPTED, NEW, REJECTED, mark
 from smena.decisions.taking_back import take_back
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.reasons import Reason
-from tests.integration.decisions.deciding import MORE, Office
+from tests.integration.decisions.deciding import LAST, MORE, Office
 
 DAY = date(2025, 12, 29)
 SAME = ["revision", "loaded_at", "status_at"]
@@ -95,6 +95,30 @@ def test_what_was_answered_once_and_taken_back_is_asked_by_the_next_load_too(off
     office.load_again()
     assert len(office.waiting()) == 1
     office.check()
+
+
+def test_an_answer_that_was_taken_back_releases_nothing_from_quarantine(office: Office) -> None:
+    (shift,) = asked(office)
+    (waiting,) = office.waiting()
+    office.town.sql(
+        "insert into control.quarantine (organization_inn, product, unit_id, kind, step, reason, record, digest, day,"
+        " fiscal_drive_number, shift_number, batch_id)"
+        " select organization_inn, 'ofd', kkt_reg_id, 'closeShift', 'check', 'no_link', '{}', 'x', closed_at::date,"
+        " fiscal_drive_number, shift_number, batch_id from accounting.shift where shift_id = %s",
+        shift["shift_id"],
+    )
+
+    def state() -> tuple[str, str | None]:
+        """After a load that does not read the day of the record."""
+        office.town.load(LAST, LAST)
+        (record,) = office.town.quarantine()
+        return record["state"], record["resolution_reason"]
+
+    office.resolve("keep-ofd")
+    back(office, waiting["decision_id"])
+    assert state() == ("open", None)
+    office.resolve("keep-ofd")
+    assert state() == ("released", "shift_decided")
 
 
 def test_many_are_taken_back_at_once_or_none(office: Office) -> None:
