@@ -1421,6 +1421,18 @@ comment on table control.alert is
 'Messages that went out. Whatever happens, one a day and organisation: a row is written with the sending, or not at all.';
 create unique index alert_of_day on control.alert (organization_inn, day);
 
+create table control.register_episode (
+    organization_inn text not null references control.organization (inn),
+    sign text not null,
+    episode text not null,
+    reported_on date not null,
+    cured_at timestamptz
+);
+comment on table control.register_episode is
+'Signs of registers (`control.register_signs`) that an alert has reported: each once, until a later run finds it cured.';
+create unique index register_episode_that_goes_on on control.register_episode (organization_inn, sign, episode)
+where cured_at is null;
+
 -- control: the desk: who sees which organisations.
 
 create table control.desk_user (
@@ -3423,7 +3435,9 @@ as $$
             register.has_future_clock,
             register.newest_document_at,
             register.seen_at at time zone organization.timezone as seen,
-            register_signs.moment at time zone organization.timezone as local_now
+            register_signs.moment at time zone organization.timezone as local_now,
+            register.permission_to is null
+            or register.permission_to >= (register_signs.moment at time zone organization.timezone)::date as is_permitted
         from control.register
         inner join control.operator on register.organization_inn = operator.organization_inn
         inner join control.organization on register.organization_inn = organization.inn
@@ -3431,10 +3445,6 @@ as $$
             operator.state = 'on'
             and (operator.registers = '{}' or register.kkt_reg_id = any(operator.registers))
             and (register_signs.inn is null or register.organization_inn = register_signs.inn)
-            and (
-                register.permission_to is null
-                or register.permission_to >= (register_signs.moment at time zone organization.timezone)::date
-            )
     ),
 
     newest as (
@@ -3462,39 +3472,76 @@ as $$
             order by shift.closed_at desc
             limit 1
         ) as report on true
+        where asked.is_permitted
     ),
 
-    opened as (
+    told_open as (
         select
             reported.organization_inn,
             reported.kkt_reg_id,
-            min(reported.opened_at) as opened_at
+            reported.shift_number,
+            reported.opened_at
         from control.told_shift as reported
         where
             reported.closed_at is null
             and reported.opened_at is not null
             and (register_signs.inn is null or reported.organization_inn = register_signs.inn)
-            and not exists (
-                select from accounting.shift
-                where
-                    shift.organization_inn = reported.organization_inn
-                    and shift.kkt_reg_id = reported.kkt_reg_id
-                    and shift.shift_number = reported.shift_number
-                    and shift.closed_at >= reported.opened_at
-                    and shift.closed_at < reported.opened_at + interval '40 days'
-            )
-        group by reported.organization_inn, reported.kkt_reg_id
     ),
 
-    -- Where only the day of the opening is known, the shift was opened by its end.
-    open_gap as (
+    -- Of a load only the day is known: the shift was opened by its end. A gap of several shifts has a line for each.
+    gap_open as (
         select
             gap.organization_inn,
             gap.unit_id as kkt_reg_id,
+            number.shift_number,
             min(lower(gap.days)) + 1 as opened_at
         from control.gap
-        where gap.reason = 'open_shift' and (register_signs.inn is null or gap.organization_inn = register_signs.inn)
-        group by gap.organization_inn, gap.unit_id
+        cross join lateral regexp_split_to_table(gap.details, chr(10)) as line (reason)
+        cross join
+            lateral (
+                select substring(control.reason_args(line.reason) ->> 'shift', '^[0-9]{1,9}$')::integer as shift_number
+            ) as number
+        where
+            gap.reason = 'open_shift'
+            and (register_signs.inn is null or gap.organization_inn = register_signs.inn)
+            and not exists (
+                select from told_open
+                where
+                    told_open.organization_inn = gap.organization_inn
+                    and told_open.kkt_reg_id = gap.unit_id
+                    and told_open.opened_at < lower(gap.days) + 1
+                    and (
+                        told_open.shift_number = number.shift_number
+                        or (number.shift_number is null and told_open.opened_at >= lower(gap.days))
+                    )
+            )
+        group by
+            gap.organization_inn, gap.unit_id, number.shift_number,
+            case when number.shift_number is null then gap.days end
+    ),
+
+    opened as (
+        select
+            one.organization_inn,
+            one.kkt_reg_id,
+            one.shift_number,
+            one.opened_at
+        from (
+            select organization_inn, kkt_reg_id, shift_number, opened_at, opened_at as closed_after
+            from told_open
+            union all
+            select organization_inn, kkt_reg_id, shift_number, opened_at, opened_at - 1 from gap_open
+        ) as one
+        where
+            not exists (
+                select from accounting.shift
+                where
+                    shift.organization_inn = one.organization_inn
+                    and shift.kkt_reg_id = one.kkt_reg_id
+                    and shift.shift_number = one.shift_number
+                    and shift.closed_at >= one.closed_after
+                    and shift.closed_at < one.opened_at + interval '40 days'
+            )
     ),
 
     signs as (
@@ -3529,19 +3576,18 @@ as $$
         where ofd_timeout or (not_sent > 0 and coalesce(not_sent_since < closed_at - interval '24 hours', true))
         union all
         select
-            newest.organization_inn,
-            newest.kkt_reg_id,
-            newest.name,
+            asked.organization_inn,
+            asked.kkt_reg_id,
+            asked.name,
             'open_shift',
-            coalesce(opened.opened_at, open_gap.opened_at)::text,
-            coalesce(opened.opened_at, open_gap.opened_at),
+            concat_ws(' ', opened.shift_number, opened.opened_at),
+            opened.opened_at,
             null
-        from newest
-        left join opened
-            on newest.organization_inn = opened.organization_inn and newest.kkt_reg_id = opened.kkt_reg_id
-        left join open_gap
-            on newest.organization_inn = open_gap.organization_inn and newest.kkt_reg_id = open_gap.kkt_reg_id
-        where coalesce(opened.opened_at, open_gap.opened_at) < newest.local_now - interval '24 hours'
+        from asked
+        -- Also where the permission has ended since: its cash is not in the books.
+        inner join opened
+            on asked.organization_inn = opened.organization_inn and asked.kkt_reg_id = opened.kkt_reg_id
+        where opened.opened_at < asked.local_now - interval '24 hours'
         union all
         -- It traded on this day of the week in three of the four weeks before, and three hours after it is usually open it
         -- had formed nothing on the day, by the newest list of registers.
@@ -3590,7 +3636,7 @@ as $$
 $$;
 comment on function control.register_signs is
 'What is wrong with registers that may be read at a moment: `drive_replace`, `drive_exhausted`, `drive_memory_full`, '
-'`not_sent`, `open_shift` (for more than 24 hours), `silent` (in trading hours), and `unknown`, where the newest z-report '
+'`not_sent`, `open_shift` (for more than 24 hours, each shift), `silent` (in trading hours), and `unknown`, where the newest z-report '
 'says nothing of it or there is none. `episode` stays the same until the sign is cured; times are the register''s.';
 
 -- Rights: row-level security by organisation, and what each of the four roles may do.

@@ -1,39 +1,40 @@
 -- Run by alerts: registers with a sign that was not reported before, by sign. One that goes on is reported once; after it was
--- cured it is reported again.
-with reported as (
+-- cured it is reported again. A shift that is open is reported each time: its cash is not in the books.
+with new_sign as (
     select
-        alert.organization_inn,
-        one.alert -> 'details' ->> 'sign' as sign,
-        episode.name as episode
-    from control.alert
-    cross join lateral jsonb_array_elements(alert.payload -> 'alerts') as one (alert)
-    cross join lateral jsonb_array_elements_text(one.alert -> 'details' -> 'episodes') as episode (name)
+        signs.*,
+        row_number() over (
+            partition by signs.organization_inn, signs.sign, signs.kkt_reg_id
+            order by signs.since
+        ) as of_register
+    from control.register_signs(%(now)s, %(inn)s) as signs
     where
-        alert.organization_inn = coalesce(%(inn)s, alert.organization_inn)
-        and alert.day < %(day)s
-        and one.alert ->> 'kind' = 'register'
+        signs.sign <> 'unknown'
+        and (
+            signs.sign = 'open_shift'
+            or not exists (
+                select from control.register_episode
+                where
+                    register_episode.organization_inn = signs.organization_inn
+                    and register_episode.sign = signs.sign
+                    and register_episode.episode = signs.kkt_reg_id || ' ' || signs.episode
+                    and register_episode.cured_at is null
+                    and register_episode.reported_on < %(day)s
+            )
+        )
 )
 
 select
-    signs.organization_inn,
-    signs.sign,
-    count(*) as count,
-    min(signs.since) as since,
-    (array_agg(signs.name order by signs.since, signs.kkt_reg_id))[1:3] as names,
-    array_agg(signs.kkt_reg_id || ' ' || signs.episode order by signs.kkt_reg_id) as episodes
-from control.register_signs(%(now)s, %(inn)s) as signs
-where
-    signs.sign <> 'unknown'
-    and not exists (
-        select from reported
-        where
-            reported.organization_inn = signs.organization_inn
-            and reported.sign = signs.sign
-            and reported.episode = signs.kkt_reg_id || ' ' || signs.episode
-    )
-group by signs.organization_inn, signs.sign
+    organization_inn,
+    sign,
+    count(*) filter (where of_register = 1) as count,
+    min(since) as since,
+    (array_agg(name order by since, kkt_reg_id) filter (where of_register = 1))[1:3] as names,
+    array_agg(kkt_reg_id || ' ' || episode order by kkt_reg_id, since) as episodes
+from new_sign
+group by organization_inn, sign
 order by
-    signs.organization_inn,
+    organization_inn,
     array_position(
-        array['drive_replace', 'drive_memory_full', 'open_shift', 'silent', 'not_sent', 'drive_exhausted'], signs.sign
+        array['drive_replace', 'drive_memory_full', 'open_shift', 'silent', 'not_sent', 'drive_exhausted'], sign
     )

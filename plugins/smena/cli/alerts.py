@@ -21,15 +21,17 @@ from smena.warehouse.database import Warehouse
 @click.pass_obj
 def alerts(session: Session, *, inn: str | None, is_sent: bool) -> None:
     """One message an organisation of all that is not as it should be; exit code 1 where there is any."""
-    from smena.pipeline.alerts import gather, send
+    from smena.pipeline.alerts import gather, mark_cured, send
 
     warehouse = Warehouse(warehouse_from_environment())
     if inn:
         organization_of(warehouse, inn)
-    messages = gather(warehouse, datetime.now(UTC), inn=inn, most_quarantined=SETTINGS.alert_quarantine)
+    now = datetime.now(UTC)
+    messages = gather(warehouse, now, inn=inn, most_quarantined=SETTINGS.alert_quarantine)
     data: dict[str, object] = {"messages": [message.payload for message in messages]}
     parts = [message.text for message in messages] or ["nothing to say"]
     if is_sent:
+        mark_cured(warehouse, now, inn=inn)
         done = send(warehouse, messages, messenger_from_environment(), sent_by=person())
         data |= {"sent": done.sent, "sent_before": done.before, "channel": done.channel}
         parts.append(f"sent: {len(done.sent)}, sent before: {len(done.before)}")

@@ -168,6 +168,7 @@ def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str, desk: s
     messages = [
         replace(message, desk=desk) for message in gather(road.warehouse, road.now(), most_quarantined=most_quarantined)
     ]
+    mark_cured(road.warehouse, road.now())
     if messenger is None:
         for message in messages:
             logger.warning("%s", message.text)
@@ -175,6 +176,18 @@ def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str, desk: s
     if wrong is not None:
         raise wrong
     return sent
+
+
+def mark_cured(warehouse: Warehouse, now: datetime, *, inn: str | None = None) -> None:
+    """Closes the reported signs that registers do not have any more: one that comes back is reported again.
+
+    Keeps no message from going out: an error is only logged.
+    """
+    try:
+        with warehouse.transaction() as transaction:
+            transaction.run("alert_episodes_cure", now=now, inn=inn)
+    except Exception as error:  # noqa: BLE001 - the messages are worth more
+        logger.warning("cured signs were not marked: %s", contained(error, "cured signs"))
 
 
 def tell_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str) -> None:
@@ -201,6 +214,7 @@ def _send_once(warehouse: Warehouse, message: Message, messenger: Messenger, sen
             sent_by=sent_by,
         )
         if kept:
+            transaction.run("alert_episodes_keep", inn=message.inn, day=message.day, payload=as_json(message.payload))
             messenger.send(message.subject, message.text, message.payload, key=message.digest)
         return bool(kept)
 

@@ -24,5 +24,5 @@ def signs_counted(asked: Transaction | Warehouse, now: datetime, *, inn: str | N
 
 
 def new_signs(asked: Transaction | Warehouse, now: datetime, *, day: object, inn: str | None = None) -> list[Row]:
-    """Signs that no alert of an earlier day has reported, by organisation and sign, as alerts name them."""
+    """Signs that no alert of an earlier day has reported since they came, and open shifts, as alerts name them."""
     return asked.rows("alert_registers", now=now, day=day, inn=inn)
