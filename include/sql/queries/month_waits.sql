@@ -19,17 +19,50 @@ with scope as (
     where organization.inn = any(cast(%(inns)s as text[]))
 ),
 
-wanted_day as (
+span as (
     select
         scope.inn,
         integration.product,
-        moment.at::date as day
+        control.days_between(greatest(scope.first_day, integration.start_date), scope.through) as days
     from scope
     inner join control.integration on scope.inn = integration.organization_inn and integration.state = 'on'
+),
+
+wanted_day as (
+    select
+        span.inn,
+        span.product,
+        moment.at::date as day
+    from span
     cross join
         lateral generate_series(
-            greatest(scope.first_day, integration.start_date)::timestamp, scope.through::timestamp, interval '1 day'
+            lower(span.days)::timestamp, upper(span.days)::timestamp - interval '1 day', interval '1 day'
         ) as moment (at)
+),
+
+-- Days on which a register or shop was not loaded, also one that was listed after the day of its organisation was covered.
+lacking as (
+    select
+        unproved.inn,
+        unproved.product,
+        range_agg(unproved.days) as days
+    from (
+        select
+            span.inn,
+            span.product,
+            unit.days
+        from span
+        cross join lateral control.uncovered(span.inn, span.product, span.days) as unit
+        union all
+        select
+            span.inn,
+            span.product,
+            datemultirange(gap.days)
+        from span
+        inner join control.gap
+            on span.inn = gap.organization_inn and span.product = gap.product and span.days && gap.days
+    ) as unproved
+    group by unproved.inn, unproved.product
 )
 
 select
@@ -89,8 +122,10 @@ select
     min(wanted_day.day),
     max(wanted_day.day)
 from wanted_day
+left join lacking on wanted_day.inn = lacking.inn and wanted_day.product = lacking.product
 where
-    not exists (
+    lacking.days @> wanted_day.day
+    or not exists (
         select from control.covered_day
         inner join control.batch on covered_day.batch_id = batch.batch_id
         where
@@ -128,9 +163,26 @@ from wanted_day
 inner join control.product on wanted_day.product = product.product and product.source = 'ofd'
 where
     exists (select from control.register where register.organization_inn = wanted_day.inn)
-    and not exists (
-        select from control.completeness
-        where completeness.organization_inn = wanted_day.inn and completeness.day = wanted_day.day
+    and (
+        not exists (
+            select from control.completeness
+            where completeness.organization_inn = wanted_day.inn and completeness.day = wanted_day.day
+        )
+        -- One that was listed later has no verdict yet.
+        or exists (
+            select from control.reach
+            where
+                reach.organization_inn = wanted_day.inn
+                and reach.product = wanted_day.product
+                and reach.days @> wanted_day.day
+                and not exists (
+                    select from control.completeness
+                    where
+                        completeness.organization_inn = reach.organization_inn
+                        and completeness.kkt_reg_id = reach.unit_id
+                        and completeness.day = wanted_day.day
+                )
+        )
     )
 group by wanted_day.inn
 union all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,12 @@ import pytest
 
 from smena.decisions.periods import history
 from smena.model.money import written
+from smena.model.window import Window
+from smena.pipeline.proof.reconcile import reconcile
 from smena.reads.month import amount_of, count_of, waiting
-from tests.integration.decisions.deciding import FIRST, LAST
+from tests.integration.conftest import BuildTown
+from tests.integration.decisions.deciding import FIRST, LAST, WEEK
+from tests.integration.ui.browser import Browser
 from tests.integration.ui.conftest import OpenBrowser
 from tests.integration.ui.test_pages import a_sale
 from tests.town import Town
@@ -71,6 +76,47 @@ def test_days_that_are_not_loaded_and_registers_that_lack_a_shift_are_named(brow
     page = browser("anna").page("/month", inn=inn, month=MONTH)
     assert f"/smena/completeness/{inn}?month=2026-01&amp;product=ofd" in page
     assert figures(page, "Дни касс не полны")[0] == 1
+
+
+NOT_HERE = ("uncovered", "reconciled", "register")
+
+
+def test_a_register_that_is_listed_after_its_days_were_covered_is_lacking(build_town: BuildTown) -> None:
+    """January is loaded and reconciled; in February another register is listed, and its days are refused."""
+    first, joined, january = date(2026, 1, 1), date(2026, 1, 10), date(2026, 1, 31)
+    town = build_town(replace(WEEK, first_day=first, last_day=date(2026, 2, 20)), start=first)
+    inn, late = town.inn, town.register(1)
+
+    def lacking() -> dict[tuple[str, str], tuple[int, date | None]]:
+        rows = waiting(town.warehouse, [inn], through=january, now=town.road.now())[inn]
+        return {(row.what, row.word): (row.count, row.first_day) for row in rows if row.what in NOT_HERE}
+
+    town.sandbox.faults.add({"kind": "drop_document", "match": {"type": "cashbox", "regNumber": late}})
+    town.set_day(date(2026, 2, 5))
+    town.load()
+    reconcile(town.road, inn, run_id="test", window=Window(first, january))
+    assert town.sql("select 1 from control.register where kkt_reg_id = %s", late) == []
+    assert lacking() == {}
+
+    town.sandbox.faults.clear()
+    match = {"type": "cashbox", "regNumber": late}
+    permission = {"permissionFrom": f"{joined}T00:00:00"}
+    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": permission})
+    town.sandbox.faults.add({"kind": "forbid_register", "register": late})
+    town.set_day(date(2026, 2, 20))
+    town.load()
+    assert "refused" in {gap["reason"] for gap in town.gaps() if gap["unit_id"] == late}
+    # Before its permission its days are a gap, as on the calendar; from it on they may be read and are not.
+    assert lacking() == {("uncovered", "ofd"): (31, first), ("reconciled", "never"): (22, joined)}
+    with town.warehouse.transaction() as transaction:
+        transaction.run("desk_user_grant", user_name="anna", inn=inn, granted_by="test")
+    assert "можно закрывать" not in Browser(town.road, "anna").page("/month", month="2026-01")
+
+    # Its other days are loaded and reconciled after all.
+    town.sandbox.faults.clear()
+    town.load()
+    reconcile(town.road, inn, run_id="test", window=Window(first, january))
+    assert lacking() == {}
 
 
 def test_a_shift_that_waits_is_counted_with_its_cash(browser: OpenBrowser, town: Town) -> None:
