@@ -80,7 +80,7 @@ class Town:
             with warehouse.transaction() as transaction:
                 add_organization(transaction, inn=one.inn, kpp=one.kpp, name=one.short_name, tariff="uchetny")
                 if settings:
-                    set_organization(transaction, one.inn, settings)
+                    set_organization(transaction, one.inn, settings, by="test")
             self.enable(start, one.inn)
 
     def endpoint(self, name: str = "kontur_ofd") -> Endpoint:

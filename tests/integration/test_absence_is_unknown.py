@@ -87,7 +87,7 @@ def test_where_corrections_are_booked_the_basis_says_so_and_nothing_booked_is_re
     assert said == with_corrections
     before = town.books()
     with town.warehouse.transaction() as transaction:
-        set_organization(transaction, town.inn, {"corrections": "review"})
+        set_organization(transaction, town.inn, {"corrections": "review"}, by="test")
     town.load(FIRST, WEEK.last_day)
     assert town.books() == before
 

@@ -57,7 +57,7 @@ class Field:
         with self.warehouse.transaction() as transaction:
             add_organization(transaction, inn=inn, kpp="960101001", name="ООО «Пример»", tariff="uchetny")
             if settings:
-                set_organization(transaction, inn, settings)
+                set_organization(transaction, inn, settings, by="test")
             add_certificate(transaction, inn=inn, file=head.pem, source="manual", added_by="test")
             if market:
                 enable(transaction, inn=inn, product=MARKET, start_date=START, changed_by="test")

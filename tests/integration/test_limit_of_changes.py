@@ -68,7 +68,7 @@ def let(town: Town, batch_id: int) -> int:
 
 def set_bound(town: Town, orders: int) -> None:
     with town.warehouse.transaction() as transaction:
-        set_organization(transaction, town.inn, {"most_changed_orders": str(orders)})
+        set_organization(transaction, town.inn, {"most_changed_orders": str(orders)}, by="test")
 
 
 def daily_run(town: Town, day: date) -> tuple[RunPlan, str]:

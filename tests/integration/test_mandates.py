@@ -36,7 +36,7 @@ def test_every_other_mandate_is_another_text(office: Office) -> None:
     register = "0000000000000001"
     texts = {office.mandate()["text"], office.mandate(START + YEAR)["text"], office.mandate(START, register)["text"]}
     with office.warehouse.transaction() as transaction:
-        set_organization(transaction, INN, {"name": "ООО «Лютик»"})
+        set_organization(transaction, INN, {"name": "ООО «Лютик»"}, by="test")
     texts.add(office.mandate()["text"])
     office.switch_on()
     texts |= {office.ban()["text"]}
@@ -68,7 +68,7 @@ def test_there_is_a_mandate_only_while_it_is_off_and_a_ban_only_while_it_is_on(o
 
 def test_without_the_right_there_is_no_mandate(office: Office) -> None:
     with office.warehouse.transaction() as transaction:
-        set_organization(transaction, INN, {"tariff": "other"})
+        set_organization(transaction, INN, {"tariff": "other"}, by="test")
     with pytest.raises(WrongUse, match="no right"):
         office.mandate()
 

@@ -173,7 +173,7 @@ def test_each_wrong_kopeck_of_a_seeded_fault_is_named_and_nothing_else(
 def test_other_accounts_and_days_are_named_with_both_values(town: Town) -> None:
     with town.warehouse.transaction() as transaction:
         rule = AccountRule("cash_refund", None, None, "90.01.9", "50.02", FIRST)
-        set_account_rule(transaction, town.inn, rule)
+        set_account_rule(transaction, town.inn, rule, by="test")
     found = run(town).differences
     assert set(found["operation"]) == {"cash_refund"}
     assert set(found["field"]) == {"debit_account", "credit_account"}
@@ -194,7 +194,7 @@ def test_other_accounts_and_days_are_named_with_both_values(town: Town) -> None:
 
 def test_settings_of_the_day_hold_in_a_rehearsal_too(town: Town) -> None:
     with town.warehouse.transaction() as transaction:
-        set_organization(transaction, town.inn, {"refunds": "net"}, from_day=MIDDLE)
+        set_organization(transaction, town.inn, {"refunds": "net"}, from_day=MIDDLE, by="test")
     found = run(town).differences
     assert len(found) and found["closed_at"].min() >= pd.Timestamp(MIDDLE)
     before = run(town, Window(FIRST, MIDDLE - timedelta(days=1)))

@@ -36,7 +36,7 @@ TURN = replace(EASY, first_day=FIRST, last_day=LAST, correction_permille=0, refu
 
 def change(town: Town, **settings: str) -> None:
     with town.warehouse.transaction() as transaction:
-        set_organization(transaction, town.inn, settings, from_day=NEW_YEAR)
+        set_organization(transaction, town.inn, settings, from_day=NEW_YEAR, by="test")
 
 
 def by_year(town: Town, what: Callable[[dict[str, Any]], Any]) -> dict[int, set[Any]]:
@@ -50,7 +50,7 @@ def by_year(town: Town, what: Callable[[dict[str, Any]], Any]) -> dict[int, set[
 
 def set_accounts(town: Town, operation: str, debit: str, credit: str, from_day: date) -> None:
     with town.warehouse.transaction() as transaction:
-        set_account_rule(transaction, town.inn, AccountRule(operation, None, None, debit, credit, from_day))
+        set_account_rule(transaction, town.inn, AccountRule(operation, None, None, debit, credit, from_day), by="test")
 
 
 def receipt_requests(town: Town) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_change_revises_nothing_that_is_booked(build_town: BuildTown, *, is_ba
     changed = FIRST if is_backdated else LAST
     with town.warehouse.transaction() as transaction:
         settings = {"refunds": "net", "detail": "receipts", "date_policy": "shift_open", "vat": "exact"}
-        set_organization(transaction, town.inn, settings, from_day=changed)
+        set_organization(transaction, town.inn, settings, from_day=changed, by="test")
     set_accounts(town, "cash_income", "50.02", "90.09", changed)
     set_accounts(town, "cash_refund", "90.09", "50.02", changed)
     town.load(FIRST, LAST)
@@ -195,11 +195,11 @@ def registered(warehouse: Warehouse) -> Warehouse:
 def test_each_day_has_its_settings_once(registered: Warehouse) -> None:
     days = [date(2026, 1, 1), date(2026, 3, 1), date(2027, 1, 1)]
     with registered.transaction() as transaction:
-        set_organization(transaction, INN, {"refunds": "net"}, from_day=days[0])
-        set_organization(transaction, INN, {"refunds": "rko", "detail": "receipts"}, from_day=days[2])
+        set_organization(transaction, INN, {"refunds": "net"}, from_day=days[0], by="test")
+        set_organization(transaction, INN, {"refunds": "rko", "detail": "receipts"}, from_day=days[2], by="test")
         # The same day again: no more spans.
-        set_organization(transaction, INN, {"refunds": "net"}, from_day=days[2])
-        set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", days[1]))
+        set_organization(transaction, INN, {"refunds": "net"}, from_day=days[2], by="test")
+        set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", days[1]), by="test")
         settings = settings_by_day(transaction, INN)
     told = [
         (one.first_day, one.end_day, one.organization.refunds, one.organization.detail, one.accounts[0].debit)
@@ -219,8 +219,8 @@ def test_an_account_rule_begins_no_settings(registered: Warehouse, from_day: dat
     """Settings that change after a rule was set from a later day: their own first day counts, not the rule's."""
     march = date(2026, 3, 1)
     with registered.transaction() as transaction:
-        set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", march))
-        set_organization(transaction, INN, {"vat": "exact"}, from_day=from_day)
+        set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", march), by="test")
+        set_organization(transaction, INN, {"vat": "exact"}, from_day=from_day, by="test")
         settings = settings_by_day(transaction, INN)
     told = [(one.first_day, one.end_day, one.organization.vat, one.accounts[0].debit) for one in settings]
     before = [] if from_day is None else [(None, from_day, "totals", "50.01")]
@@ -231,7 +231,7 @@ def test_an_account_rule_begins_no_settings(registered: Warehouse, from_day: dat
 def test_days_without_settings_or_with_two_are_an_error(registered: Warehouse, first_day: str | None) -> None:
     """Changed past the command: whoever books must not take what is there for the day beside it."""
     with registered.transaction() as transaction:
-        set_organization(transaction, INN, {"refunds": "net"}, from_day=NEW_YEAR)
+        set_organization(transaction, INN, {"refunds": "net"}, from_day=NEW_YEAR, by="test")
         assert len(settings_by_day(transaction, INN)) == 2
         transaction.connection.cursor().execute("update control.organization set settings_from = %s", [first_day])
         with pytest.raises(BrokenPromise, match="do not hold on each day once"):
@@ -240,16 +240,20 @@ def test_days_without_settings_or_with_two_are_an_error(registered: Warehouse, f
 
 def test_what_has_a_later_change_is_not_changed_before_it(registered: Warehouse) -> None:
     with registered.transaction() as transaction:
-        set_organization(transaction, INN, {"refunds": "net"}, from_day=NEW_YEAR)
-        set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", NEW_YEAR))
+        set_organization(transaction, INN, {"refunds": "net"}, from_day=NEW_YEAR, by="test")
+        set_account_rule(
+            transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", NEW_YEAR), by="test"
+        )
         with pytest.raises(WrongUse, match="settings from 2026-01-01 on are there already"):
-            set_organization(transaction, INN, {"refunds": "rko"}, from_day=FIRST)
+            set_organization(transaction, INN, {"refunds": "rko"}, from_day=FIRST, by="test")
         with pytest.raises(WrongUse, match="a rule from 2026-01-01 on is there already"):
-            set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.03", "90.02", FIRST))
+            set_account_rule(
+                transaction, INN, AccountRule("cash_income", None, None, "50.03", "90.02", FIRST), by="test"
+            )
         with pytest.raises(WrongUse, match="other settings hold before 2026-01-01: from which day on does vat change"):
-            set_organization(transaction, INN, {"vat": "exact", "refunds": "net"})
+            set_organization(transaction, INN, {"vat": "exact", "refunds": "net"}, by="test")
         with pytest.raises(WrongUse, match="only settings of accounting hold from a day"):
-            set_organization(transaction, INN, {"name": "ООО «Лютик»"}, from_day=LAST)
+            set_organization(transaction, INN, {"name": "ООО «Лютик»"}, from_day=LAST, by="test")
 
 
 def test_who_changes_settings_of_days_with_waiting_shifts_is_told_how_many(build_town: BuildTown) -> None:
@@ -273,7 +277,9 @@ def test_who_changes_settings_of_days_with_waiting_shifts_is_told_how_many(build
 def test_a_rule_is_corrected_on_its_first_day(registered: Warehouse) -> None:
     with registered.transaction() as transaction:
         for debit in ("50.99", "50.02", "50.02"):
-            set_account_rule(transaction, INN, AccountRule("cash_income", None, None, debit, "90.02", NEW_YEAR))
+            set_account_rule(
+                transaction, INN, AccountRule("cash_income", None, None, debit, "90.02", NEW_YEAR), by="test"
+            )
         settings = settings_by_day(transaction, INN)
     told = [(one.first_day, one.end_day, one.accounts[0].debit) for one in settings]
     assert told == [(None, NEW_YEAR, "50.01"), (NEW_YEAR, None, "50.02")]

@@ -85,7 +85,7 @@ def test_the_bound_of_changed_orders_is_that_of_the_load_not_of_each_batch(build
     town = build_town(WORLD, now=NOW)
     loaded(town, plan_run(town.road, run_id="first"))
     with town.warehouse.transaction() as transaction:
-        set_organization(transaction, town.inn, {"most_changed_orders": "20"})
+        set_organization(transaction, town.inn, {"most_changed_orders": "20"}, by="test")
     for register in town.sandbox.world.organizations[0].registers:
         town.sandbox.faults.add(
             {

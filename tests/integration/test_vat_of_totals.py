@@ -105,7 +105,7 @@ def test_a_setting_changed_later_revises_nothing_and_asks_for_nothing(build_town
     town.load()
     assert receipt_requests(town) == []
     with town.warehouse.transaction() as transaction:
-        set_organization(transaction, town.inn, {"vat": "exact"})
+        set_organization(transaction, town.inn, {"vat": "exact"}, by="test")
     assert_next_load_asks_no_receipts(town)
 
 

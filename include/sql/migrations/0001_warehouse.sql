@@ -304,6 +304,26 @@ values
 ('cash_payout', null, '60.01', '50.01'),
 ('cash_payout_refund', null, '50.01', '60.01');
 
+create table control.setting_change (
+    setting_change_id bigint generated always as identity primary key,
+    organization_inn text references control.organization (inn),
+    what text not null check (what in ('settings', 'account_rule', 'grant', 'revoke')),
+    before jsonb check (jsonb_typeof(before) = 'object'),
+    after jsonb check (jsonb_typeof(after) = 'object'),
+    changed_by text not null check (changed_by <> ''),
+    changed_at timestamptz not null default now(),
+    check (before is distinct from after)
+);
+comment on table control.setting_change is
+'Who changed settings, account rules and grants: written in the transaction of the change, and only where something changed.';
+comment on column control.setting_change.organization_inn is 'Empty: all organisations.';
+comment on column control.setting_change.before is
+'Of settings those that changed; of an account rule the whole rule; of a grant its user. Empty: there was none.';
+comment on column control.setting_change.after is 'As `before`. Empty: there is none any more.';
+create index setting_change_of_organization on control.setting_change (organization_inn, setting_change_id);
+create trigger history_is_kept before update or delete or truncate on control.setting_change
+for each statement execute function accounting.refuse();
+
 -- control: certificates, mandates (поручения) and bans (запреты), and what they switch on and off.
 
 create table control.certificate (
@@ -3708,6 +3728,8 @@ end
 $$;
 -- Whose signature was refused, and the register of who sees what, are no accountant's business.
 revoke select on control.mandate_signature from smena_accountant;
+create policy grants_are_of_administrators on control.setting_change as restrictive
+for select to smena_accountant, smena_auditor using (what not in ('grant', 'revoke'));
 grant select on control.desk_user to smena_loader;
 grant all on control.desk_user to smena_owner;
 

@@ -1,4 +1,15 @@
--- Run by `smena access grant`: the same again changes nothing.
-insert into control.desk_user (user_name, organization_inn, granted_by)
-values (%(user_name)s, %(inn)s, %(granted_by)s)
-on conflict do nothing
+-- Run by `smena access grant`: the same again changes nothing, and is no change in the history.
+with granted as (
+    insert into control.desk_user (user_name, organization_inn, granted_by)
+    values (%(user_name)s, %(inn)s, %(granted_by)s)
+    on conflict do nothing
+    returning user_name, organization_inn, granted_by
+)
+
+insert into control.setting_change (organization_inn, what, after, changed_by)
+select
+    organization_inn,
+    'grant',
+    jsonb_build_object('user', user_name),
+    granted_by
+from granted

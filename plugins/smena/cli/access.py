@@ -81,7 +81,7 @@ def revoke(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], i
     """Take back organisations, or (--all) all that was ever opened to a person."""
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        grants.revoke(transaction, users, wanted)
+        grants.revoke(transaction, users, wanted, by=person())
         _answer(session, grants.grants(transaction))
 
 

@@ -9,7 +9,7 @@ import click
 
 from smena.cli.answer import Session
 from smena.cli.help import Commands
-from smena.cli.organization import about_waiting
+from smena.cli.organization import about_waiting, person
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
@@ -92,7 +92,7 @@ def add(
     named = "" if taxation == _UNKNOWN_TAXATION else taxation
     rule = AccountRule(operation, named, agent, debit, credit, first_day)
     with Warehouse(warehouse_from_environment()).transaction(keep=not dry_run) as transaction:
-        set_account_rule(transaction, inn, rule)
+        set_account_rule(transaction, inn, rule, by=person())
         waiting = shifts_with_proposed_orders(transaction, inn, first_day)
         others = orders_by_other_accounts(transaction, inn, first_day)
     text = f"{rule.operation}: debit {rule.debit}, credit {rule.credit}, for shifts closed from {first_day} on"

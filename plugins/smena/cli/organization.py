@@ -79,7 +79,7 @@ def set_(session: Session, *, inn: str, from_day: date | None, settings: tuple[s
     """
     changes = settings_of(settings)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        changed = change_organization(transaction, inn, changes, from_day=from_day)
+        changed = change_organization(transaction, inn, changes, by=person(), from_day=from_day)
         waiting = shifts_with_proposed_orders(transaction, inn, from_day) if from_day else 0
     session.answer(asdict(changed) | {"waiting": waiting}, _text(changed) + about_waiting(waiting))
 

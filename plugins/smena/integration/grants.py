@@ -46,7 +46,7 @@ def grant(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | 
         transaction.run("desk_user_grant", user_name=user, inn=whose, granted_by=by)
 
 
-def revoke(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None) -> None:
+def revoke(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None, *, by: str) -> None:
     """Takes back organisations, or (None) all that was ever opened to these people."""
     for user, whose in product(users, inns or (None,)):
-        transaction.run("desk_user_revoke", user_name=user, inn=whose)
+        transaction.run("desk_user_revoke", user_name=user, inn=whose, by=by)

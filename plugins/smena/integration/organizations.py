@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from smena.integration.setting_changes import keep_account_rule, keep_settings
 from smena.messages.refusals import wrong_use
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.identifiers import KPP, clean_inn, is_inn
@@ -80,9 +81,9 @@ def add_organization(
 
 
 def set_organization(
-    transaction: Transaction, inn: str, changes: Mapping[str, str], *, from_day: date | None = None
+    transaction: Transaction, inn: str, changes: Mapping[str, str], *, by: str, from_day: date | None = None
 ) -> Organization:
-    """Changes settings given as text; gives the newest ones.
+    """Changes settings given as text; gives the newest ones. What changed is kept with who did it.
 
     Settings of accounting hold for shifts closed from `from_day` on, those of before stay for the days before; without
     it they hold on all days, as long as none has changed from a day on. The other settings have no days.
@@ -93,7 +94,7 @@ def set_organization(
     transaction.run("lock_organization", inn=inn)
     organization = organization_of(transaction, inn)
     # Not that of `settings_by_day`, whose parts begin with account rules too.
-    settings_from = transaction.rows("settings_by_day", inn=inn)[-1]["first_day"]
+    settings_from = known_from = transaction.rows("settings_by_day", inn=inn)[-1]["first_day"]
     parsed = parsed_settings(inn, changes)
     changed = replace(organization, **parsed)
     dated = sorted(key for key in BY_DAY & parsed.keys() if parsed[key] != getattr(organization, key))
@@ -113,11 +114,15 @@ def set_organization(
             transaction.run("former_settings_add", inn=inn, from_day=from_day)
         settings_from = from_day
     transaction.run("organization_set", **asdict(changed), settings_from=settings_from)
+    before, after = (
+        {"settings_from": day} | asdict(one) for day, one in ((known_from, organization), (settings_from, changed))
+    )
+    keep_settings(transaction, inn, before=before, after=after, by=by)
     return changed
 
 
 def change_organization(
-    transaction: Transaction, inn: str, changes: Mapping[str, str], *, from_day: date | None = None
+    transaction: Transaction, inn: str, changes: Mapping[str, str], *, by: str, from_day: date | None = None
 ) -> Organization:
     """As `set_organization`, for what a person asks: settings of accounting need a day once shifts are here.
 
@@ -130,7 +135,7 @@ def change_organization(
             raise wrong_use(
                 Reason.SHIFTS_ARE_HERE, inn=inn, text=", ".join(sorted(changed)), fix="give --from, 1 January as a rule"
             )
-    return set_organization(transaction, inn, changes, from_day=from_day)
+    return set_organization(transaction, inn, changes, by=by, from_day=from_day)
 
 
 def parsed_settings(inn: str, changes: Mapping[str, str]) -> dict[str, Any]:
@@ -174,10 +179,10 @@ def account_rules_of(transaction: Transaction | Warehouse, inn: str) -> list[Acc
     return [AccountRule(**row) for row in transaction.rows("account_rules", inn=inn)]
 
 
-def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> None:
+def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule, *, by: str) -> None:
     """Sets accounts for orders of shifts closed from `rule.first_day` on; the organisation's earlier rule ends there.
 
-    A rule of the same day is replaced. What is booked stays as it is.
+    A rule of the same day is replaced. What is booked stays as it is. The change is kept with who made it.
 
     Raises WrongUse where the organisation is not registered, for an account without a number, and for a day before the
     newest rule's first.
@@ -190,7 +195,8 @@ def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> N
     organization_of(transaction, inn)
     own = [AccountRule(**row) for row in transaction.rows("account_rules_own", inn=inn)]
     same = [one for one in own if _orders_of(one) == _orders_of(rule)]
-    newest = max((one.first_day or date.min for one in same), default=None)
+    former = max(same, key=lambda one: one.first_day or date.min, default=None)
+    newest = None if former is None else former.first_day or date.min
     if newest is not None and rule.first_day < newest:
         raise wrong_use(Reason.RULE_IS_THERE, day=newest, fix="give that day or a later one")
     if rule.first_day == newest:
@@ -198,6 +204,7 @@ def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule) -> N
     else:
         transaction.run("account_rule_end", inn=inn, **asdict(rule))
         transaction.run("account_rule_add", inn=inn, **asdict(rule))
+    keep_account_rule(transaction, inn, former, rule, by)
 
 
 def orders_by_other_accounts(transaction: Transaction, inn: str, first_day: date) -> list[Row]:

@@ -21,6 +21,7 @@ from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
 from smena.ui.doors import Acting, Administering, AtDesk, Looking
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
+from smena.ui.settings_changes import of_grants, of_organization
 from smena.warehouse.database import Transaction
 
 router = APIRouter()
@@ -113,7 +114,7 @@ def set_accounts(
         rule = _rule(given)
         first_day = rule.first_day or date.max
         with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
-            setting.set_account_rule(transaction, inn, rule)
+            setting.set_account_rule(transaction, inn, rule, by=who.name)
             others = setting.orders_by_other_accounts(transaction, inn, first_day)
             waiting = setting.shifts_with_proposed_orders(transaction, inn, first_day)
             if not confirmed:
@@ -152,7 +153,7 @@ def revoke_organization(
     """An organisation, or all that was ever opened, is taken back."""
 
     def do(transaction: Transaction, inns: list[str] | None) -> None:
-        grants.revoke(transaction, [_person(user)], inns)
+        grants.revoke(transaction, [_person(user)], inns, by=who.name)
 
     return _granting(request, who, desk, user, organization, "revoked", do)
 
@@ -169,7 +170,7 @@ def _change(
             }
             if not changes:
                 raise wrong_use(Reason.NOTHING_CHANGED)
-            setting.change_organization(transaction, inn, changes, from_day=from_day)
+            setting.change_organization(transaction, inn, changes, by=who.name, from_day=from_day)
     except NOT_DONE as error:
         return _shown(request, who, desk, inn, given=dict(given) | {"from": from_}, refused=refused_by(error))
     return _back(request, "settings", inn, "saved")
@@ -189,6 +190,7 @@ def _shown(
         organization = organization_in_sight(transaction, inn)
         stands = setting.organization_of(transaction, inn)
         spans = transaction.rows("settings_by_day", inn=inn)
+        changes = of_organization(transaction, inn)
         organizations = transaction.rows("desk_organizations", search="", most=500)
     values = {name: _as_typed(value) for name, value in asdict(stands).items()}
     return page(
@@ -207,6 +209,7 @@ def _shown(
             | {name: _as_typed(row[name]) for name in SECTIONS["accounting"]}
             for row in spans
         ],
+        changes=changes,
         done=done,
         refused=refused,
     )
@@ -264,12 +267,14 @@ def _users(
             if seen["sees_all"] or row["organization_inn"] in seen["organizations"]
         ]  # fmt: skip
         may = transaction.row("desk_user_may_grant")
+        changes = of_grants(transaction, seen["sees_all"], seen["organizations"])
     return page(
         request,
         "settings_users.html",
         who,
         status=refused.status if refused else 200,
         rows=rows,
+        changes=changes,
         organizations=organizations,
         names={one["inn"]: one["name"] for one in organizations},
         sees_all=seen["sees_all"],
@@ -336,7 +341,7 @@ def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _as_typed(value: object) -> str:
-    return "" if value is None else "none" if value == "none" else setting.as_text(value)
+    return "" if value is None else setting.as_text(value)
 
 
 def _first(desk: Desk, who: Visitor) -> str:

@@ -214,11 +214,11 @@ def test_two_people_who_change_different_settings_at_once_both_have_their_way(
 
     def change_refunds() -> None:
         with Warehouse(warehouse.dsn).transaction() as transaction:
-            set_organization(transaction, INN, {"refunds": "net"})
+            set_organization(transaction, INN, {"refunds": "net"}, by="test")
 
     second = threading.Thread(target=change_refunds)
     with warehouse.transaction() as transaction:
-        set_organization(transaction, INN, {"detail": "receipts"})
+        set_organization(transaction, INN, {"detail": "receipts"}, by="test")
         second.start()
         wait_until_somebody_waits(warehouse.dsn)
     second.join()

@@ -167,7 +167,7 @@ def test_nobody_links_the_cashboxes_of_another_organisation(doubtful: Town) -> N
     doubtful.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
     boris = Browser(doubtful.road, "boris")
     token = boris.token("/links")
-    doubtful.warehouse.run("desk_user_revoke", user_name="boris", inn=None)
+    doubtful.warehouse.run("desk_user_revoke", user_name="boris", inn=None, by="test")
     proposed = links(doubtful, "proposed")
     for path in (
         f"/links/{proposed[0]['register_link_id']}/confirm",

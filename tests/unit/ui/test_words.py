@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from smena import quality, ui
 from smena.messages import ENGLISH, has_message, message, translate
+from smena.model.organization import Organization
 from smena.model.outcome import Outcome
 from smena.planning.spoiled import MISSING, OPEN
 from smena.quality.rules import Rule
@@ -66,6 +68,8 @@ FAMILIES = {
     "source_": ["ofd", "market"],
     "decision_": ["conflict", "duplicate", "review"],
     "severity_": ["record", "batch", "warning"],
+    "change_": ["account_rule", "grant", "revoke"],
+    "setting_": [*(field.name for field in fields(Organization) if field.name != "inn"), "settings_from"],
     "plan_": ["missing", "look_back", "silent", "asked"],
 }
 
