@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ def enter_opening(
 ) -> None:
     """The cash of a book at the beginning of a day, once. Raises WrongUse where there is one, or the day cannot be."""
     organization = _entering(transaction, inn, kpp)
-    _check_day(transaction, organization, day, now)
+    _check_day(organization, day, now, _closed_through(transaction, inn))
     known = next(
         (row for row in transaction.rows("cash_books", inn=inn, today=day) if row["kpp"] == kpp and row["opening_day"]),
         None,
@@ -53,11 +53,11 @@ def enter_opening(
 
 def take_back_opening(transaction: Transaction, *, inn: str, kpp: str, by: str, why: str) -> None:
     """Takes the opening balance back, so that another can be entered. Raises WrongUse where its day is closed."""
-    organization = _entering(transaction, inn, kpp)
+    _entering(transaction, inn, kpp)
     known = next((row for row in transaction.rows("cash_books", inn=inn, today=date.max) if row["kpp"] == kpp), None)
     if known is None or known["opening_day"] is None:
         raise wrong_use(Reason.CASH_OPENING_UNKNOWN, text=kpp or "—")
-    _check_open(transaction, organization, known["opening_day"])
+    _check_open(known["opening_day"], _closed_through(transaction, inn))
     transaction.run("cash_opening_reverse", inn=inn, kpp=kpp, by=by, reason=_needed(why))
 
 
@@ -78,12 +78,17 @@ def sum_of_text(text: str, *, least: int = 1) -> int:
 
 
 def enter(transaction: Transaction, *, inn: str, movements: Sequence[Movement], by: str, now: datetime) -> int:
-    """Enters movements, all or none; says how many are new. Raises WrongUse for the first that cannot be."""
-    organization = _entering(transaction, inn, None)
-    for kpp in sorted({one.kpp for one in movements}):
-        _entering(transaction, inn, kpp)
+    """Enters movements, all or none; says how many are new. Raises WrongUse for the first that cannot be.
+
+    They go into books of the organisation, of its registers, or that have an opening balance.
+    """
+    kpps = {one.kpp for one in movements}
+    organization = _entering(transaction, inn, *sorted(kpps))
+    for kpp in sorted(kpps - _books(transaction, inn)):
+        raise wrong_use(Reason.CASH_KPP_UNKNOWN, text=kpp or "—")
+    through = _closed_through(transaction, inn)
     for day in sorted({one.day for one in movements}):
-        _check_day(transaction, organization, day, now)
+        _check_day(organization, day, now, through)
     return transaction.run("cash_movements_add", inn=inn, lines=as_json([one.as_row() for one in movements]), by=by)
 
 
@@ -97,14 +102,13 @@ def read_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, n
         read = read_cash_file(content, kpp=kpp)
     except Wrong as wrong:
         raise _refused(wrong) from None
+    through = _closed_through(transaction, inn)
+    books = _books(transaction, inn)
     bad, good = list(read.bad), []
-    reasons: dict[tuple[date, str], str] = {}
     for number, one in read.movements:
-        place = (one.day, one.kpp)
-        if place not in reasons:
-            reasons[place] = _why_not(transaction, organization, one, now)
-        if reasons[place]:
-            bad.append(BadLine(number, reasons[place]))
+        why = _why_not(organization, one, now, through, books)
+        if why:
+            bad.append(BadLine(number, why))
         else:
             good.append(one)
     keys = [one.import_key for one in good]
@@ -135,7 +139,7 @@ def reverse(
     counts = first_open_day(transaction, organization.inn, row["day"])
     if counts != row["day"] and day is not None:
         counts = day
-        _check_day(transaction, organization, counts, now)
+        _check_day(organization, counts, now, _closed_through(transaction, organization.inn))
         if counts < row["day"]:
             raise wrong_use(Reason.CASH_DAY_CANNOT_BE, text=str(counts))
     done = transaction.run("cash_movement_reverse", movement_id=movement_id, day=counts, by=by, reason=_needed(why))
@@ -158,9 +162,10 @@ def first_open_day(transaction: Transaction, inn: str, day: date) -> date:
     return day if through is None or day > through else date.fromordinal(through.toordinal() + 1)
 
 
-def _entering(transaction: Transaction, inn: str, kpp: str | None) -> Organization:
+def _entering(transaction: Transaction, inn: str, *kpps: str) -> Organization:
+    """The organisation, locked. Raises WrongUse where it is not registered or a КПП cannot be."""
     organization = organization_of(transaction, inn)
-    if kpp is not None:
+    for kpp in kpps:
         try:
             kpp_of(kpp)
         except Wrong as wrong:
@@ -171,25 +176,34 @@ def _entering(transaction: Transaction, inn: str, kpp: str | None) -> Organizati
     return organization
 
 
-def _why_not(transaction: Transaction, organization: Organization, one: Movement, now: datetime) -> str:
-    """The stored reason why a movement cannot be entered; empty where it can."""
+def _books(transaction: Transaction, inn: str) -> set[str]:
+    """КПП of the organisation, of its registers, and of the cash books that are there."""
+    books = {row["kpp"] for row in transaction.rows("cash_books", inn=inn, today=date.max)}
+    return books | {row["kpp"] for row in transaction.rows("register_kpps", inn=inn)}
+
+
+def _why_not(
+    organization: Organization, one: Movement, now: datetime, through: date | None, books: Collection[str]
+) -> str:
+    """The stored reason why a movement of a file cannot be entered; empty where it can."""
     if not one.kpp and len(organization.inn) == 10:
         return reason(Reason.CASH_KPP_CANNOT_BE, text="")
+    if one.kpp not in books:
+        return reason(Reason.CASH_KPP_UNKNOWN, text=one.kpp or "—")
     try:
-        _check_day(transaction, organization, one.day, now)
+        _check_day(organization, one.day, now, through)
     except WrongUse as refused:
         return refused.stored
     return ""
 
 
-def _check_day(transaction: Transaction, organization: Organization, day: date, now: datetime) -> None:
+def _check_day(organization: Organization, day: date, now: datetime, through: date | None) -> None:
     if day > now.astimezone(ZoneInfo(organization.timezone)).date():
         raise wrong_use(Reason.CASH_DAY_IN_FUTURE, day=day)
-    _check_open(transaction, organization, day)
+    _check_open(day, through)
 
 
-def _check_open(transaction: Transaction, organization: Organization, day: date) -> None:
-    through = _closed_through(transaction, organization.inn)
+def _check_open(day: date, through: date | None) -> None:
     if through is not None and day <= through:
         raise wrong_use(Reason.PERIOD_CLOSED_THROUGH, day=through, fix="open the period, or name a later day")
 

@@ -24,6 +24,9 @@ COLUMNS = ("day", "word", "amount", "number", "counterparty", "account", "basis"
 """Columns by their names here; a file may name them in Russian or English, in any order."""
 
 NEEDED = ("day", "word", "amount")
+MOST_LINES = 1000
+"""Of movements in a file: an organisation is locked while they are entered."""
+
 _SEPARATORS = ";\t,"
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
 _RUSSIAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
@@ -51,7 +54,8 @@ def read_cash_file(content: bytes, *, kpp: str) -> ReadFile:
     Args:
         kpp: of the cash book, for lines that name none.
 
-    Raises Wrong where nothing of it can be read: it is no text, or a needed column is not there.
+    Raises Wrong where nothing of it is taken: it is no text, a needed column is not there, or it has more lines than
+    MOST_LINES.
     """
     rows = _rows(_text(content))
     if not rows:
@@ -160,10 +164,14 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    rows, begins = [], 1
+    rows: list[tuple[int, list[str]]] = []
+    begins = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
+                # The first names the columns.
+                if len(rows) > MOST_LINES:
+                    raise Wrong(Reason.CASH_FILE_TOO_LONG, most=MOST_LINES)
                 rows.append((begins, cells))
             # A cell in quotes may hold line ends: the next row begins after them.
             begins = reader.line_num + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 from smena.decisions import cash
 from smena.decisions.periods import close_period, open_period
+from smena.integration.organizations import organization_of
+from smena.messages import translate
 from smena.model.cash import Movement
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.money import roubles
@@ -18,6 +21,7 @@ from smena.model.window import Window
 from smena.pipeline.alerts import gather
 from smena.reads import cash_book
 from smena.reads.cash_sheet import sheet_of
+from smena.warehouse.database import Transaction
 from tests.integration.decisions.deciding import FIRST, LAST, WEEK
 from tests.town import Town
 
@@ -34,6 +38,16 @@ def town(copy_town: Callable[..., Town]) -> Town:
 @pytest.fixture
 def kpp(town: Town) -> str:
     return str(next(one["kpp"] for one in town.orders() if one["date"] == DAY))
+
+
+def noting(names: list[str], method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method of a transaction, with the names of what it runs added to `names`."""
+
+    def noted(one: Transaction, name: str, /, **parameters: Any) -> Any:
+        names.append(name)
+        return method(one, name, **parameters)
+
+    return noted
 
 
 class Cashier:
@@ -247,6 +261,56 @@ def test_a_file_adds_what_is_new_once_and_names_what_is_wrong(cashier: Cashier) 
     # A reversed movement is not added again by another file with the same line.
     cashier.reverse(cashier.newest())
     assert len(give([lines[0], f"{DAY:%d.%m.%Y};Инкассация;7,00"]).new) == 0
+
+
+def test_a_file_goes_only_into_a_book_of_the_organisation(cashier: Cashier) -> None:
+    town, closed_shop, known, unknown = cashier.town, "960201001", "960301001", "960401001"
+    town.sql(
+        "update control.register_kpp set kpp = %s where (organization_inn, kkt_reg_id) ="
+        " (select organization_inn, kkt_reg_id from control.register where organization_inn = %s limit 1)",
+        closed_shop, town.inn,
+    )  # fmt: skip
+    with town.warehouse.transaction() as doing:
+        cash.enter_opening(doing, inn=town.inn, kpp=known, day=FIRST, amount_kopecks=0, by="a", now=NOW)
+        own = organization_of(doing, town.inn).kpp
+    places = [own, cashier.kpp, closed_shop, known, unknown]
+    text = "\n".join(["Дата;Движение;Сумма;КПП", *(f"{DAY:%d.%m.%Y};Инкассация;1,00;{one}" for one in places)])
+    with town.warehouse.transaction() as doing:
+        found = cash.import_file(doing, inn=town.inn, kpp=own, content=text.encode(), by="a", now=NOW)
+        other = cash.read_file(doing, inn=town.inn, kpp=unknown, content=text.encode(), now=NOW)
+    assert [one.kpp for one in found.new] == places[:-1]
+    ((line, why),) = [(one.line, translate(one.reason, "ru")) for one in found.bad]
+    assert line == 6 and unknown in why
+    with town.warehouse.transaction() as doing, pytest.raises(WrongUse, match=unknown):
+        cash.enter(doing, inn=town.inn, movements=[replace(found.new[0], kpp=unknown)], by="a", now=NOW)
+    # Nor where the whole file is for such a book.
+    assert [one.line for one in other.bad] == [6]
+    assert {one["kpp"] for one in town.table("accounting.cash_movement", "kpp")} == set(places[:-1])
+
+
+def test_the_number_of_statements_does_not_grow_with_days_and_books(
+    cashier: Cashier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, counts = cashier.town, []
+    for days, books in ((1, 1), (3, 3)):
+        kpps = [f"9602{number:02}001" for number in range(books)]
+        for kpp in kpps[1:]:
+            with town.warehouse.transaction() as doing:
+                cash.enter_opening(doing, inn=town.inn, kpp=kpp, day=FIRST, amount_kopecks=0, by="a", now=NOW)
+        lines = [
+            f"{FIRST + timedelta(days=day):%d.%m.%Y};Инкассация;{books},00;{kpp}"
+            for day in range(days) for kpp in (cashier.kpp, *kpps[1:])
+        ]  # fmt: skip
+        content = "\n".join(["Дата;Движение;Сумма;КПП", *lines]).encode()
+        run: list[str] = []
+        with town.warehouse.transaction() as doing, monkeypatch.context() as patch:
+            for method in ("run", "rows"):
+                patch.setattr(Transaction, method, noting(run, getattr(Transaction, method)))
+            found = cash.import_file(doing, inn=town.inn, kpp=cashier.kpp, content=content, by="a", now=NOW)
+        assert (len(found.new), found.bad) == (days * books, [])
+        counts.append(run)
+    assert counts[0] == counts[1]
+    assert counts[0].count("cash_movements_add") == 1
 
 
 def test_a_day_that_ends_above_the_limit_is_reported_until_it_is_mended_or_closed(cashier: Cashier) -> None:

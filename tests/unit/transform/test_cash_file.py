@@ -9,7 +9,7 @@ import pytest
 from smena.messages import translate
 from smena.model.cash import MOVEMENTS
 from smena.model.reason_text import Wrong
-from smena.transform.cash_file import ReadFile, read_cash_file
+from smena.transform.cash_file import MOST_LINES, ReadFile, read_cash_file
 
 KPP = "960101001"
 HEAD = "Дата;Движение;Сумма;Номер;Контрагент;Счёт;Основание"
@@ -95,3 +95,13 @@ def test_what_is_no_such_file_is_refused_whole(content: bytes) -> None:
 def test_each_movement_has_a_side_and_all_but_two_a_usual_account() -> None:
     assert {kind for kind, _ in MOVEMENTS.values()} == {"pko", "rko"}
     assert [word for word, (_, account) in MOVEMENTS.items() if not account] == ["other_income", "other_expense"]
+
+
+def test_a_file_of_too_many_lines_is_refused_whole() -> None:
+    lines = ["05.03.2025;Инкассация;1"] * MOST_LINES
+    # Empty lines are none.
+    assert len(read("", *lines, "").movements) == MOST_LINES == 1000
+    with pytest.raises(Wrong) as wrong:
+        read(*lines, "кривая строка")
+    assert "больше 1\u00a0000 строк" in translate(str(wrong.value), "ru")
+    assert "more than 1,000 lines" in translate(str(wrong.value), "en")
