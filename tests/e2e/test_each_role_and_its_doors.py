@@ -13,6 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,12 @@ import requests
 from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRefusal
 from smena.airflow_roles import AUDITOR, DAGS, DESK, ROLES
+from smena.decisions import cash
+from smena.model.cash import Movement
+from smena.model.window import Window
+from smena.pipeline.proof.certificate import certify
+from smena.pipeline.proof.kept import keep
+from smena.pipeline.proof.reconcile import reconcile
 from tests.e2e.offices import Doors, doors
 from tests.e2e.ways import Way, routes, ways
 
@@ -111,7 +118,24 @@ def world(postgres: EmbeddedPostgres) -> Iterator[World]:
         admin.unpause(BACKFILL)
         run_id = admin.trigger(BACKFILL, {"inn": office.other})["dag_run_id"]
         assert admin.wait_run(BACKFILL, run_id)["state"] == "success"
+        _certificate_and_cash(office)
         yield World(office, run_id, _theirs(office), _all_ways(office, run_id))
+
+
+def _certificate_and_cash(office: Doors) -> None:
+    """Of the other organisation: a certificate, and a book with a movement of cash."""
+    town, day = office.town, office.first_day
+    window = Window(day, day + timedelta(days=1))
+    reconcile(town.road, office.other, run_id="test", window=window)
+    keep(town.warehouse, certify(town.warehouse, office.other, window, made_by="boris", now=town.road.now()))
+    with town.warehouse.transaction() as transaction:
+        one = Movement("wages", day, 1_234_567, _kpp(office), account="70")
+        cash.enter(transaction, inn=office.other, movements=[one], by="boris", now=town.road.now())
+
+
+def _kpp(office: Doors) -> str:
+    ((kpp,),) = office.town.sql("select min(kpp) from accounting.cash_order where organization_inn = %s", office.other)
+    return str(kpp)
 
 
 def _theirs(office: Doors) -> dict[str, set[str]]:
@@ -142,6 +166,14 @@ OF_THE_OTHER = {"ИНН", "name", "sums", "registers", "documents"}
 OF_AIRFLOW = {"connection", "variable"}
 
 
+# Of what was ticked or of all that a filter finds; asked first, or confirmed.
+ASKED = (
+    {"scope": "chosen", "confirmed": ""},
+    {"scope": "chosen", "confirmed": "yes"},
+    {"scope": "filter", "confirmed": ""},
+)
+
+
 def _all_ways(office: Doors, run_id: str) -> list[Way]:
     """Each route, with names of the other organisation wherever a route takes one."""
     town, admin = office.town, office.client("admin")
@@ -149,6 +181,14 @@ def _all_ways(office: Doors, run_id: str) -> list[Way]:
     ((batch_id,),) = town.sql("select max(batch_id)::text from control.batch where organization_inn = %s", office.other)
     ((document_id,),) = town.sql(
         "select min(document_id::text) from accounting.document where organization_inn = %s", office.other
+    )
+    ((certificate_id,),) = town.sql(
+        "select max(completeness_certificate_id)::text from control.completeness_certificate"
+        " where organization_inn = %s",
+        office.other,
+    )
+    ((movement_id,),) = town.sql(
+        "select max(cash_movement_id)::text from accounting.cash_movement where organization_inn = %s", office.other
     )
     (asset,) = admin.assets("accounting_z_reports")
     names = {
@@ -158,7 +198,10 @@ def _all_ways(office: Doors, run_id: str) -> list[Way]:
         "variable_key": [VARIABLE], "pool_name": ["kontur_ofd"],
         "section": ["database"], "option": ["sql_alchemy_conn"],
         "username": ["admin"], "name": ["Admin"], "inn": [office.other, office.granted], "product": ["ofd"],
-        "batch_id": [batch_id], "document_id": [document_id], "form": ["xlsx", "csv"], "day": [str(office.first_day)],
+        "batch_id": [batch_id], "document_id": [document_id], "form": ["xlsx", "csv", "json", "html"],
+        "day": [str(office.first_day)],
+        "document": [document_id], "certificate_id": [certificate_id], "movement_id": [movement_id],
+        "kpp": [_kpp(office)],
     }  # fmt: skip
     run = {"logical_date": None, "conf": {"inn": office.other, "dry_run": True}}
     entity = {"connection_id": CONNECTION, "conn_type": "http", "key": VARIABLE, "value": "1", "name": "kontur_ofd"}
@@ -175,14 +218,22 @@ def _all_ways(office: Doors, run_id: str) -> list[Way]:
         "PATCH /api/v2/dags/{dag_id}/dagRuns/{dag_run_id}": {"note": "mine"},
         "POST /api/v2/assets/{asset_id}/materialize": run,
     }
+    day = str(office.first_day)
     desk = {
         "document": document_id, "word": "accepted", "reason": "x", "decision": "1", "start_date": "2026-01-01",
-        "inn": office.other, "product": "ofd", "first": str(office.first_day), "last": str(office.first_day),
+        "inn": office.other, "product": "ofd", "first": day, "last": day, "user": "accountant",
+        "organization": office.other, "kpp": _kpp(office), "day": day, "first_day": day, "last_day": day, "amount": "1",
+        "account": "70", "operation": "cash_income", "debit": "50.02", "credit": "90.01", "from": day, "name": "x",
+        "contents": f"day;movement;amount\n{day};wages;1",
     }  # fmt: skip
     found = []
     for route in routes():
-        body = bodies.get(f"{route.method} {route.path}", desk if route.what == "desk" else route.body)
-        found.append(route.with_body(body if route.method != "GET" else None))
+        if route.what == "desk" and route.method != "GET":
+            word = {"word": "wages"} if "/cash/" in route.path else {}
+            found += [route.with_body(desk | word | one) for one in ASKED]
+        else:
+            body = bodies.get(f"{route.method} {route.path}", route.body)
+            found.append(route.with_body(body if route.method != "GET" else None))
     return [way for way in ways(found, names) if not LEFT_OUT.search(way.path)]
 
 
@@ -222,6 +273,13 @@ def books_of(world: World) -> list[Any]:
             "select product, state, start_date from control.integration where organization_inn = %s order by 1",
             "select decision_id, state from control.decision where organization_inn = %s order by 1",
             "select count(*) from control.batch where organization_inn = %s",
+            "select user_name from control.desk_user where organization_inn = %s order by 1",
+            "select count(*) from control.setting_change where organization_inn = %s",
+            "select count(*) from control.completeness_certificate where organization_inn = %s",
+            "select count(*) from control.closed_period_history where organization_inn = %s",
+            "select cash_movement_id, reversed_on from accounting.cash_movement where organization_inn = %s order by 1",
+            "select count(*) from accounting.cash_opening where organization_inn = %s",
+            "select count(*) from accounting.cash_limit where organization_inn = %s",
         )
     ]
 
@@ -234,6 +292,12 @@ def test_the_administrator_finds_all_of_it_by_these_ways(world: World) -> None:
     assert seen["ИНН"] >= 12, seen
     assert set(count) == set(KINDS)
     assert sum(count.values()) > 200
+    # What a page shows only where the query names it, and files that are made of what is theirs.
+    for place in (
+        "/smena/documents?inn=", "/smena/decisions?inn=", "/smena/month?inn=", "/smena/journal?inn=",
+        "/certificate.json", "/certificate.html", "/verify", "/journal.csv",
+    ):  # fmt: skip
+        assert any(place in line for line in found), place
 
 
 @pytest.mark.parametrize("name", [None, "auditor", "accountant"])

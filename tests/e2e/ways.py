@@ -117,6 +117,9 @@ def _of(what: str, prefix: str, listed: list[Any]) -> Iterator[Route]:
         route = pending.pop(0)
         if isinstance(route, APIRoute):
             query = tuple(sorted(one.alias for one in route.dependant.query_params))
+            if what == "desk":
+                # Some pages read the query themselves, and declare nothing of it.
+                query = tuple(sorted({*query, "inn"}))
             for method in sorted(route.methods & set(METHODS)):
                 yield Route(what, method, prefix + route.path, _body(route) if method != "GET" else None, query)
         else:
