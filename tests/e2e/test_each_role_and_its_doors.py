@@ -28,7 +28,7 @@ from smena.model.window import Window
 from smena.pipeline.proof.certificate import certify
 from smena.pipeline.proof.kept import keep
 from smena.pipeline.proof.reconcile import reconcile
-from tests.e2e.offices import Doors, doors
+from tests.e2e.offices import DAYS, Doors, doors
 from tests.e2e.ways import Way, routes, ways
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
@@ -201,7 +201,8 @@ def _all_ways(office: Doors, run_id: str) -> list[Way]:
         "batch_id": [batch_id], "document_id": [document_id], "form": ["xlsx", "csv", "json", "html"],
         "day": [str(office.first_day)],
         "document": [document_id], "certificate_id": [certificate_id], "movement_id": [movement_id],
-        "kpp": [_kpp(office)],
+        "kpp": [_kpp(office)], "from": [str(office.first_day)], "to": [str(office.first_day + timedelta(days=DAYS))],
+        "month": [f"{office.first_day:%Y-%m}"],
     }  # fmt: skip
     run = {"logical_date": None, "conf": {"inn": office.other, "dry_run": True}}
     entity = {"connection_id": CONNECTION, "conn_type": "http", "key": VARIABLE, "value": "1", "name": "kontur_ofd"}
@@ -294,7 +295,7 @@ def test_the_administrator_finds_all_of_it_by_these_ways(world: World) -> None:
     assert sum(count.values()) > 200
     # What a page shows only where the query names it, and files that are made of what is theirs.
     for place in (
-        "/smena/documents?inn=", "/smena/decisions?inn=", "/smena/month?inn=", "/smena/journal?inn=",
+        "/smena/documents?inn=", "/smena/decisions?inn=", "/smena/month?inn=", "/smena/journal?from=",
         "/certificate.json", "/certificate.html", "/verify", "/journal.csv",
     ):  # fmt: skip
         assert any(place in line for line in found), place
