@@ -199,7 +199,7 @@ def function_of(name: str) -> FunctionType:
 
 
 def _attribute(value: Any, name: str) -> Any:
-    """An attribute that is stored. A property is a step itself: reading it here would ask for whom it works, for ever."""
+    """An attribute that is stored. Reading a property would be a step itself, which asks whom it works for."""
     return None if isinstance(getattr(type(value), name, None), property) else getattr(value, name, None)
 
 
