@@ -131,7 +131,7 @@ DAMAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "no sum": (
         "update stage.shift set cash_payout = null where @shift",
-        {"gate_shifts.issued_shift_has_sums"},
+        {"gate_shifts.issued_shift_has_sums", "gate_sums.payouts_are_booked"},
     ),
     "a sum below nothing": (
         "update stage.shift set cashless_refund = -1 where @shift",
@@ -178,7 +178,7 @@ TILL_DAMAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "no sum": (
         "update stage.till_shift set cash_refund = null where @till",
-        {SALES, "gate_till_shifts.issued_shift_has_sums"},
+        {SALES, "gate_till_shifts.issued_shift_has_sums", "gate_sums.no_more_refunds_than_cash"},
     ),
     "a sum below nothing": (
         "update stage.till_shift set cashless_refund = -1 where @till",

@@ -15,7 +15,7 @@ from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
 from smena.pipeline.publish import publish
 from smena.pipeline.run import load_lot, plan_run, publish_batches
-from smena.quality.gate import PARTS, validate_batch, validate_staged
+from smena.quality.gate import SUITES, validate_batch, validate_staged
 from smena.warehouse.database import Transaction
 from tests.integration.gate_damages import DAMAGES, MORE_SALES, SALES, TILL_DAMAGES, statement
 from tests.town import EASY, FIRST, Town
@@ -55,7 +55,7 @@ def test_every_damage_of_the_stage_is_found_and_a_stage_as_it_was_checked_is_not
     assert found_of(town, batch_id, OFD, "select 1") == set()
     found = {name: found_of(town, batch_id, OFD, damage) for name, (damage, _) in DAMAGES.items()}
     assert found == {name: expected for name, (_, expected) in DAMAGES.items()}
-    of_shifts = {f"{part.schema.name}.{one.name}" for part in PARTS for one in part.expectations}
+    of_shifts = {f"{suite.name}.{one.name}" for suite in SUITES for one in suite.expectations}
     seen = set().union(*found.values())
     assert {name for name in of_shifts - seen if "till" not in name} == {"gate_sums.no_more_refunds_than_cash"}
 

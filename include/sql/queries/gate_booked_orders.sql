@@ -1,16 +1,17 @@
 -- Run by `smena quality --batch`: the orders in force of the published shifts that a batch wrote last, as gate_orders has
--- staged ones. An order of a period that was closed is dated later than its shift.
+-- staged ones. An order of a period that was closed is dated later than its shift: that is its day.
 select
     coalesce(shift.fiscal_drive_number, shift.cashbox_id) || ' / '
     || coalesce(shift.shift_number::text, shift.till_shift) || ' / '
     || cash_order.operation || ' / ' || cash_order.taxation || ' / ' || cash_order.agent as cash_order,
     cash_order.kind || ' ' || cash_order.operation as kind_and_operation,
+    cash_order.operation,
     (cash_order.amount * 100)::bigint as amount,
     coalesce(cash_order.vat * 100, 0)::bigint as vat,
     cash_order.debit_account,
     cash_order.credit_account,
-    greatest(shift.order_date - cash_order.date, 0) as days_away,
-    case when shift.outcome in ('issued', 'conflict') then 1 else 0 end as reports
+    cash_order.shift_id::text as shift_id,
+    least(cash_order.date, shift.order_date) as day
 from accounting.cash_order
 inner join accounting.shift on cash_order.shift_id = shift.shift_id
 where shift.batch_id = %(batch_id)s and cash_order.status <> 'reversed'

@@ -21,7 +21,14 @@ select
         else 0
     end as cash_if_issued,
     case staged.outcome when 'issued' then staged.order_day else staged.closed_at::date end as day_if_issued,
-    (rejected.page_id is not null)::integer as is_rejected
+    (rejected.page_id is not null)::integer as is_rejected,
+    staged.shift_id::text as shift_id,
+    staged.outcome = 'issued' as is_booked,
+    staged.order_day,
+    staged.cash_income as income,
+    staged.cash_refund as refund,
+    staged.cash_payout as payout,
+    staged.cash_payout_refund as payout_refund
 from stage.shift as staged
 left join (
     select distinct

@@ -5,6 +5,13 @@ select
     till_shift,
     outcome,
     coalesce(least(cash_income, cash_refund, cashless_income, cashless_refund), 0) as least_sum,
-    case outcome when 'issued' then cash_income + cash_refund else 1 end as cash_if_issued
+    case outcome when 'issued' then cash_income + cash_refund else 1 end as cash_if_issued,
+    shift_id::text as shift_id,
+    outcome = 'issued' as is_booked,
+    order_day,
+    cash_income as income,
+    cash_refund as refund,
+    0 as payout,
+    0 as payout_refund
 from stage.till_shift
 where batch_id = %(batch_id)s

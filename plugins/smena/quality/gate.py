@@ -7,7 +7,8 @@ is never a bad record: the code is wrong, or the stage was changed. The batch st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+import pandas as pd
 
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.model.outcome import KIND_OF, Outcome
@@ -17,10 +18,11 @@ from smena.model.reasons import Reason
 from smena.model.window import OFD
 from smena.quality.expectations import Expectation, validate
 from smena.quality.expected import at_least, between, equal, known, matches, one_of, unique
+from smena.quality.gate_frames import SUMS, numbered, sums_of, with_reports
 from smena.quality.orders import AMOUNT_LIMIT_KOPECKS
 from smena.quality.rules import whole
 from smena.quality.verdict import CheckResult
-from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
+from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 from smena.warehouse import ledger
 from smena.warehouse.copying import read_frame
 from smena.warehouse.database import Transaction
@@ -48,6 +50,16 @@ SHARDS = Schema(
 `batch` are.
 """
 
+_OF_SUMS = {
+    "shift_id": TEXT,
+    "is_booked": FLAG,
+    "order_day": MOMENT,
+    "income": WHOLE,
+    "refund": WHOLE,
+    "payout": WHOLE,
+    "payout_refund": WHOLE,
+}
+
 SHIFTS = Schema(
     "gate_shifts",
     {
@@ -61,7 +73,8 @@ SHIFTS = Schema(
         "cash_if_issued": WHOLE,
         "day_if_issued": MOMENT,
         "is_rejected": WHOLE,
-    },
+    }
+    | _OF_SUMS,
 )
 """One row per staged shift of the OFD. `least_sum` is the least of its six sums, 0 where it has none."""
 
@@ -74,7 +87,8 @@ TILL_SHIFTS = Schema(
         "outcome": TEXT,
         "least_sum": WHOLE,
         "cash_if_issued": WHOLE,
-    },
+    }
+    | _OF_SUMS,
 )
 """One row per staged till shift of Kontur.Market. `cash_if_issued` is 1 where it is not issued."""
 
@@ -83,22 +97,23 @@ ORDERS = Schema(
     {
         "cash_order": TEXT,
         "kind_and_operation": TEXT,
+        "operation": TEXT,
         "amount": WHOLE,
         "vat": WHOLE,
         "debit_account": TEXT,
         "credit_account": TEXT,
-        "days_away": WHOLE,
-        "reports": WHOLE,
+        "shift_id": TEXT,
+        "day": MOMENT,
     },
 )
-"""One row per staged order. `reports` counts the issued reports of its shift; `days_away`: days from its day."""
+"""One row per staged order."""
 
-_SUMS = ("income", "refund", "sales", "payout", "payout_refund")
-SUMS = Schema(
-    "gate_sums",
-    {"shift": TEXT} | dict.fromkeys([*_SUMS, *(f"booked_{name}" for name in _SUMS)], WHOLE),
-)
-"""One row per shift: its cash by operation, and the sums of its orders. `sales` is income less refunds."""
+PUBLISHED = {
+    SHIFTS.name: "gate_booked_shifts",
+    TILL_SHIFTS.name: "gate_booked_till_shifts",
+    ORDERS.name: "gate_booked_orders",
+}
+"""Of each query of staged rows, that of the same rows once they are published."""
 
 OF_ANY_SHIFT = (
     one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], Reason.OUTCOME_UNKNOWN),
@@ -109,104 +124,98 @@ KINDS = [f"{kind} {operation}" for operation, kind in KIND_OF.items()]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One frame of the gate and what is expected of it.
+class Suite:
+    """What is expected of one frame.
 
     Attributes:
-        schema: of the frame; its name is that of the suite and of the query of staged rows.
+        name: of the results.
         key: the column that identifies a row in the results.
-        expectations: of the suite.
-        published: the query of the same rows once they are published; empty where there are none.
     """
 
-    schema: Schema
+    name: str
     key: str
     expectations: tuple[Expectation, ...]
-    published: str = ""
 
-    def results(self, transaction: Transaction, query: str, **parameters: Any) -> list[CheckResult]:
-        frame = read_frame(transaction, query, self.schema, **parameters)
-        return validate(self.schema.name, self.expectations, frame, key=self.key)
+    def results(self, frame: pd.DataFrame) -> list[CheckResult]:
+        return validate(self.name, self.expectations, frame, key=self.key)
 
 
-PARTS = (
-    Part(
-        SHARDS,
-        "shard",
-        (
-            equal("as_many_shifts_as_were_staged", "shifts", "staged_shifts", Reason.STAGE_CHANGED),
-            equal("as_many_orders_as_were_staged", "orders", "staged_orders", Reason.STAGE_CHANGED),
-            equal("good_reports_became_shifts", "good_reports", "checked_shifts", Reason.STAGED_NOT_AS_CHECKED),
-            at_least("bad_reports_are_rejected", "bad_reports", "most_bad_reports", Reason.STAGED_NOT_AS_CHECKED),
-            equal("checked_shifts_are_staged", "passed_shifts", "staged_shifts", Reason.STAGED_NOT_AS_CHECKED),
-            equal("checked_orders_are_staged", "passed_orders", "staged_orders", Reason.STAGED_NOT_AS_CHECKED),
-            one_of("no_rule_of_the_batch_is_broken", "broken", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),
-        ),
-    ),
-    Part(
-        SHIFTS,
-        "report",
-        (
-            unique("one_row_a_report", "report", Reason.SHIFT_TWICE),
-            matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), Reason.RNM_NOT_16_DIGITS),
-            matches(
-                "drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), Reason.DRIVE_NOT_16_DIGITS
-            ),
-            between("shift_number_is_counted", "shift_number", 1, None, Reason.SHIFT_NUMBER_BELOW_1),
-            known(
-                "document_number_is_known",
-                "fiscal_document_number",
-                reason(Reason.FIELD_MISSING, what="fiscal_document_number"),
-            ),
-            between("document_number_is_counted", "fiscal_document_number", 1, None, Reason.DOCUMENT_NUMBER_BELOW_1),
-            *OF_ANY_SHIFT,
-            known("issued_shift_has_a_day", "day_if_issued", Reason.DAY_OF_SHIFT_UNKNOWN),
-            one_of("no_rejected_report_is_staged", "is_rejected", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),
-        ),
-        published="gate_booked_shifts",
-    ),
-    Part(
-        TILL_SHIFTS,
-        "report",
-        (
-            unique("one_row_a_report", "report", Reason.TILL_SHIFT_TWICE),
-            matches("cashbox_is_written", "cashbox_id", r"\S", reason(Reason.FIELD_BLANK, what="cashboxId")),
-            matches("till_shift_is_written", "till_shift", r"\S", reason(Reason.FIELD_BLANK, what="cashRegisterId")),
-            *OF_ANY_SHIFT,
-            between("issued_shift_has_cash", "cash_if_issued", 1, None, Reason.TILL_SHIFT_WITHOUT_CASH),
-        ),
-        published="gate_booked_till_shifts",
-    ),
-    Part(
-        ORDERS,
-        "cash_order",
-        (
-            unique("one_order_a_key", "cash_order", Reason.ORDER_TWICE),
-            one_of("kind_is_of_a_known_operation", "kind_and_operation", KINDS, Reason.KIND_NOT_THE_OPERATIONS),
-            between("amount_is_positive", "amount", 1, AMOUNT_LIMIT_KOPECKS - 1, Reason.AMOUNT_OUT_OF_RANGE),
-            between("vat_is_not_negative", "vat", 0, None, Reason.VAT_NEGATIVE),
-            at_least("vat_is_less_than_the_amount", "amount", "vat", Reason.VAT_NOT_BELOW_AMOUNT, strictly=True),
-            matches("debit_account_is_written", "debit_account", r"\S", Reason.DEBIT_ACCOUNT_BLANK),
-            matches("credit_account_is_written", "credit_account", r"\S", Reason.CREDIT_ACCOUNT_BLANK),
-            between("shift_is_issued", "reports", 1, None, Reason.ORDERS_OF_UNISSUED_SHIFT),
-            between("dated_as_its_shift", "days_away", 0, 0, Reason.DAY_NOT_THE_POLICYS),
-        ),
-        published="gate_booked_orders",
-    ),
-    Part(
-        SUMS,
-        "shift",
-        (
-            equal("sales_less_refunds_are_booked", "sales", "booked_sales", Reason.ORDERS_NOT_THE_CASH),
-            at_least("no_more_sales_than_cash", "income", "booked_income", Reason.ORDERS_NOT_THE_CASH),
-            at_least("no_more_refunds_than_cash", "refund", "booked_refund", Reason.ORDERS_NOT_THE_CASH),
-            equal("payouts_are_booked", "payout", "booked_payout", Reason.ORDERS_NOT_THE_CASH),
-            equal("refunds_of_payouts_are_booked", "payout_refund", "booked_payout_refund", Reason.ORDERS_NOT_THE_CASH),
-        ),
-        published="gate_booked_sums",
+OF_SHARDS = Suite(
+    SHARDS.name,
+    "shard",
+    (
+        equal("as_many_shifts_as_were_staged", "shifts", "staged_shifts", Reason.STAGE_CHANGED),
+        equal("as_many_orders_as_were_staged", "orders", "staged_orders", Reason.STAGE_CHANGED),
+        equal("good_reports_became_shifts", "good_reports", "checked_shifts", Reason.STAGED_NOT_AS_CHECKED),
+        at_least("bad_reports_are_rejected", "bad_reports", "most_bad_reports", Reason.STAGED_NOT_AS_CHECKED),
+        equal("checked_shifts_are_staged", "passed_shifts", "staged_shifts", Reason.STAGED_NOT_AS_CHECKED),
+        equal("checked_orders_are_staged", "passed_orders", "staged_orders", Reason.STAGED_NOT_AS_CHECKED),
+        one_of("no_rule_of_the_batch_is_broken", "broken", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),
     ),
 )
-"""What the gate checks, in order. A batch has either SHIFTS or TILL_SHIFTS, depending on its source."""
+
+OF_SHIFTS = Suite(
+    SHIFTS.name,
+    "report",
+    (
+        unique("one_row_a_report", "report", Reason.SHIFT_TWICE),
+        matches("rnm_has_16_digits", "kkt_reg_id", whole(RNM), Reason.RNM_NOT_16_DIGITS),
+        matches("drive_has_up_to_16_digits", "fiscal_drive_number", whole(FISCAL_DRIVE), Reason.DRIVE_NOT_16_DIGITS),
+        between("shift_number_is_counted", "shift_number", 1, None, Reason.SHIFT_NUMBER_BELOW_1),
+        known(
+            "document_number_is_known",
+            "fiscal_document_number",
+            reason(Reason.FIELD_MISSING, what="fiscal_document_number"),
+        ),
+        between("document_number_is_counted", "fiscal_document_number", 1, None, Reason.DOCUMENT_NUMBER_BELOW_1),
+        *OF_ANY_SHIFT,
+        known("issued_shift_has_a_day", "day_if_issued", Reason.DAY_OF_SHIFT_UNKNOWN),
+        one_of("no_rejected_report_is_staged", "is_rejected", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),
+    ),
+)
+
+OF_TILL_SHIFTS = Suite(
+    TILL_SHIFTS.name,
+    "report",
+    (
+        unique("one_row_a_report", "report", Reason.TILL_SHIFT_TWICE),
+        matches("cashbox_is_written", "cashbox_id", r"\S", reason(Reason.FIELD_BLANK, what="cashboxId")),
+        matches("till_shift_is_written", "till_shift", r"\S", reason(Reason.FIELD_BLANK, what="cashRegisterId")),
+        *OF_ANY_SHIFT,
+        between("issued_shift_has_cash", "cash_if_issued", 1, None, Reason.TILL_SHIFT_WITHOUT_CASH),
+    ),
+)
+
+OF_ORDERS = Suite(
+    ORDERS.name,
+    "cash_order",
+    (
+        unique("one_order_a_key", "cash_order", Reason.ORDER_TWICE),
+        one_of("kind_is_of_a_known_operation", "kind_and_operation", KINDS, Reason.KIND_NOT_THE_OPERATIONS),
+        between("amount_is_positive", "amount", 1, AMOUNT_LIMIT_KOPECKS - 1, Reason.AMOUNT_OUT_OF_RANGE),
+        between("vat_is_not_negative", "vat", 0, None, Reason.VAT_NEGATIVE),
+        at_least("vat_is_less_than_the_amount", "amount", "vat", Reason.VAT_NOT_BELOW_AMOUNT, strictly=True),
+        matches("debit_account_is_written", "debit_account", r"\S", Reason.DEBIT_ACCOUNT_BLANK),
+        matches("credit_account_is_written", "credit_account", r"\S", Reason.CREDIT_ACCOUNT_BLANK),
+        between("shift_is_issued", "reports", 1, None, Reason.ORDERS_OF_UNISSUED_SHIFT),
+        between("dated_as_its_shift", "days_away", 0, 0, Reason.DAY_NOT_THE_POLICYS),
+    ),
+)
+
+OF_SUMS = Suite(
+    SUMS.name,
+    "shift",
+    (
+        equal("sales_less_refunds_are_booked", "sales", "booked_sales", Reason.ORDERS_NOT_THE_CASH),
+        at_least("no_more_sales_than_cash", "income", "booked_income", Reason.ORDERS_NOT_THE_CASH),
+        at_least("no_more_refunds_than_cash", "refund", "booked_refund", Reason.ORDERS_NOT_THE_CASH),
+        equal("payouts_are_booked", "payout", "booked_payout", Reason.ORDERS_NOT_THE_CASH),
+        equal("refunds_of_payouts_are_booked", "payout_refund", "booked_payout_refund", Reason.ORDERS_NOT_THE_CASH),
+    ),
+)
+
+SUITES = (OF_SHARDS, OF_SHIFTS, OF_TILL_SHIFTS, OF_ORDERS, OF_SUMS)
+"""All that the gate checks. A batch has either shifts of the OFD or till shifts, depending on its source."""
 
 
 def validate_staged(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
@@ -214,20 +223,34 @@ def validate_staged(transaction: Transaction, batch_id: int, source: str) -> lis
 
     Raises BrokenPromise where an expectation could not be computed.
     """
+    shards = read_frame(transaction, SHARDS.name, SHARDS, batch_id=batch_id, source=source)
+    shifts, orders = SHIFTS if source == OFD else TILL_SHIFTS, ORDERS
     return [
-        result
-        for part in _parts_of(source)
-        for result in part.results(transaction, part.schema.name, batch_id=batch_id, source=source)
+        *OF_SHARDS.results(shards),
+        *_results(
+            source,
+            read_frame(transaction, shifts.name, shifts, batch_id=batch_id),
+            read_frame(transaction, orders.name, orders, batch_id=batch_id),
+        ),
     ]
 
 
 def validate_published(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
     """The results over the published rows that the batch wrote last, and their orders in force."""
+    shifts = SHIFTS if source == OFD else TILL_SHIFTS
+    return _results(
+        source,
+        read_frame(transaction, PUBLISHED[shifts.name], shifts, batch_id=batch_id),
+        read_frame(transaction, PUBLISHED[ORDERS.name], ORDERS, batch_id=batch_id),
+    )
+
+
+def _results(source: str, shifts: pd.DataFrame, orders: pd.DataFrame) -> list[CheckResult]:
+    shifts, orders = numbered(shifts, orders)
     return [
-        result
-        for part in _parts_of(source)
-        if part.published
-        for result in part.results(transaction, part.published, batch_id=batch_id)
+        *(OF_SHIFTS if source == OFD else OF_TILL_SHIFTS).results(shifts),
+        *OF_ORDERS.results(with_reports(orders, shifts)),
+        *OF_SUMS.results(sums_of(shifts, orders)),
     ]
 
 
@@ -238,8 +261,3 @@ def validate_batch(transaction: Transaction, batch_id: int) -> tuple[str, list[C
     if batch.state == "published":
         return "the published rows", validate_published(transaction, batch_id, source)
     return "the staged rows", validate_staged(transaction, batch_id, source)
-
-
-def _parts_of(source: str) -> list[Part]:
-    other = TILL_SHIFTS if source == OFD else SHIFTS
-    return [part for part in PARTS if part.schema is not other]

@@ -16,10 +16,12 @@ from smena.quality.expected import between, equal, known
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 from tests.unit.quality.oracle import counted, unexpected_rows
 
+OF_ORDERS = Schema("gate_orders", {**gate.ORDERS.columns, "reports": WHOLE, "days_away": WHOLE})
+SCHEMAS = {schema.name: schema for schema in (gate.SHARDS, gate.SHIFTS, gate.TILL_SHIFTS, OF_ORDERS, gate.SUMS)}
 OF_THE_GATE = [
-    pytest.param(one, part.schema, id=f"{part.schema.name}.{one.name}")
-    for part in gate.PARTS
-    for one in part.expectations
+    pytest.param(one, SCHEMAS[suite.name], id=f"{suite.name}.{one.name}")
+    for suite in gate.SUITES
+    for one in suite.expectations
 ]
 VALUES: dict[str, list[Any]] = {
     WHOLE: [None, -1, 0, 1, 2, 10**15],
