@@ -28,6 +28,8 @@ from smena.ui import (
     quality,
     quarantine,
     settings,
+    settings_accounts,
+    settings_users,
     today,
 )
 from smena.ui.asking import CannotBe
@@ -55,7 +57,7 @@ def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
     app.state.forgery = Forgery(secret)
     rooms = (
         today, integrations, completeness, documents, documents_marking, downloads, decisions_answers, decisions, links,
-        quality, quarantine, month, cash, journal, certificates, settings,
+        quality, quarantine, month, cash, journal, certificates, settings, settings_accounts, settings_users,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Form, Path, Query
 from pydantic import AfterValidator
 
 from smena.model.product import products
@@ -28,6 +28,7 @@ AnyProduct = Annotated[str, Query(), AfterValidator(_installed)]
 ExportFormat = Annotated[str, Path(pattern=r"^(xlsx|csv)$")]
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Text = Annotated[str, Query(max_length=200)]
+Typed = Annotated[str, Form(max_length=500)]
 Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 
 _INN = re.compile(r"[0-9]{10}([0-9]{2})?")

@@ -19,8 +19,8 @@ from smena.model.cash import LONGEST, MOVEMENTS
 from smena.model.identifiers import KPP
 from smena.reads import cash_book as reading
 from smena.reads.cash_sheet import sheet_of
-from smena.ui.asking import AnyInn, CannotBe, Day, Id, Inn, Text, day_of, month_of, plain
-from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
+from smena.ui.asking import AnyInn, CannotBe, Day, Id, Inn, Text, Typed, day_of, month_of, plain
+from smena.ui.desk import Desk, NotInSight, Visitor, first_in_sight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
@@ -33,7 +33,6 @@ MOST_MOVEMENTS = 500
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _DONE = ("opening", "taken_back", "movement", "imported", "reversed", "limit")
 
-Typed = Annotated[str, Form(max_length=500)]
 Contents = Annotated[str, Form(max_length=MOST_FILE_BYTES)]
 
 
@@ -49,14 +48,11 @@ def cash(
     count: Text = "",
 ) -> Response:
     """A month of a cash book: each day with its balances, and what was entered."""
-    if not inn:
-        with desk.reading(who) as transaction:
-            listed = transaction.rows("desk_organizations", search="", most=1)
-        if not listed:
-            return page(request, "month_cash.html", who, organization=None)
-        inn = listed[0]["inn"]
+    chosen = inn or first_in_sight(desk, who)
+    if not chosen:
+        return page(request, "month_cash.html", who, organization=None)
     known, counted = done if done in _DONE else "", count if count.isdecimal() else ""
-    return _shown(request, who, desk, inn, kpp, month, done=known, count=counted)
+    return _shown(request, who, desk, chosen, kpp, month, done=known, count=counted)
 
 
 @router.get("/cash/{inn}/sheet.pdf")

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from smena.model.window import Window
 from smena.ui.asking import AnyInn, CannotBe, Id, Inn, Text, day_of
-from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
+from smena.ui.desk import Desk, NotInSight, Visitor, first_in_sight, organization_in_sight
 from smena.ui.doors import Acting, AtDesk, Looking
 from smena.ui.one_at_a_time import one_at_a_time
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
@@ -30,13 +30,10 @@ CertificateFormat = Annotated[str, Path(pattern="^(json|html)$")]
 @router.get("/certificates")
 def certificates(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", done: Text = "") -> Response:
     """Certificates that were made, and the form that makes one."""
-    if not inn:
-        with desk.reading(who) as transaction:
-            listed = transaction.rows("desk_organizations", search="", most=1)
-        if not listed:
-            return page(request, "month_certificates.html", who, organization=None)
-        inn = listed[0]["inn"]
-    return _shown(request, who, desk, inn, done=done == "made")
+    chosen = inn or first_in_sight(desk, who)
+    if not chosen:
+        return page(request, "month_certificates.html", who, organization=None)
+    return _shown(request, who, desk, chosen, done=done == "made")
 
 
 @router.post("/certificates/{inn}/make")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from smena.messages import LANGUAGES, has_message, message, translate, written_by
 from smena.model.money import roubles, written
@@ -170,3 +170,8 @@ def _query(given: Mapping[str, Any], **changes: Any) -> Markup:
     kept = {key: value for key, value in (dict(given) | changes).items() if value not in (None, "")}
     # `urlencode` leaves nothing that HTML could take for its own but `&`.
     return Markup("?") + urlencode(kept) if kept else Markup("?")
+
+
+def back_to(request: Request, path: str, inn: str, done: str) -> Response:
+    """The page of an organisation again, after something was done: loading it once more does nothing twice."""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/{path}?inn={inn}&done={done}", 303)

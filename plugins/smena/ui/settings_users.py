@@ -1,0 +1,125 @@
+"""«Пользователи»: who sees which organisation; for administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+from smena.integration import grants
+from smena.ui.asking import CannotBe, Text, Typed, plain
+from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
+from smena.ui.doors import Administering, AtDesk, Looking
+from smena.ui.refusing import NOT_DONE, Refused, refused_by
+from smena.ui.rendering import page
+from smena.ui.settings_changes import of_grants
+from smena.warehouse.database import Transaction
+
+router = APIRouter()
+
+
+@router.get("/settings/users")
+def users(request: Request, who: Looking, desk: AtDesk, done: Text = "") -> Response:
+    """Who sees what, of the organisations in sight; for administrators."""
+    if not who.may_administer:
+        raise HTTPException(403, "no_right_to_administer")
+    return _users(request, who, desk, done=done if done in ("granted", "revoked") else "")
+
+
+@router.post("/settings/users/grant")
+def grant_organization(
+    request: Request, who: Administering, desk: AtDesk, user: Typed = "", organization: Typed = ""
+) -> Response:
+    """An organisation, or every one, is opened to a person by whoever sees it."""
+
+    def do(transaction: Transaction, inns: list[str] | None) -> None:
+        grants.grant(transaction, [_person(user)], inns, by=who.name)
+
+    return _granting(request, who, desk, user, organization, "granted", do)
+
+
+@router.post("/settings/users/revoke")
+def revoke_organization(
+    request: Request, who: Administering, desk: AtDesk, user: Typed = "", organization: Typed = ""
+) -> Response:
+    """An organisation, or all that was ever opened, is taken back."""
+
+    def do(transaction: Transaction, inns: list[str] | None) -> None:
+        grants.revoke(transaction, [_person(user)], inns, by=who.name)
+
+    return _granting(request, who, desk, user, organization, "revoked", do)
+
+
+def _users(
+    request: Request,
+    who: Visitor,
+    desk: Desk,
+    *,
+    done: str = "",
+    given: Mapping[str, str] | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    with desk.reading(who) as transaction:
+        organizations = transaction.rows("desk_organizations", search="", most=500)
+    with desk.warehouse.transaction() as transaction:
+        transaction.rows("desk_only_reads")
+        seen = transaction.row("desk_user", user_name=who.name) or {"sees_all": False, "organizations": []}
+        rows = [
+            row for row in grants.grants(transaction)
+            if seen["sees_all"] or row["organization_inn"] in seen["organizations"]
+        ]  # fmt: skip
+        may = transaction.row("desk_user_may_grant")
+        changes = of_grants(transaction, seen["sees_all"], seen["organizations"])
+    return page(
+        request,
+        "settings_users.html",
+        who,
+        status=refused.status if refused else 200,
+        rows=rows,
+        changes=changes,
+        organizations=organizations,
+        names={one["inn"]: one["name"] for one in organizations},
+        sees_all=seen["sees_all"],
+        may_grant=bool(may and may["may_grant"]),
+        given=given or {"user": "", "organization": ""},
+        done=done,
+        refused=refused,
+    )
+
+
+def _granting(
+    request: Request,
+    who: Visitor,
+    desk: Desk,
+    user: str,
+    organization: str,
+    done: str,
+    do: Callable[[Transaction, list[str] | None], None],
+) -> Response:
+    """Grants or revokes what the administrator sees: a grant for all needs one for all."""
+    asked = plain(organization)
+
+    def look(transaction: Transaction) -> None:
+        if asked == "*":
+            if not (transaction.row("desk_sees_all") or {"sees_all": False})["sees_all"]:
+                raise NotInSight
+        else:
+            organization_in_sight(transaction, asked)
+
+    try:
+        if not asked:
+            raise CannotBe("nothing_chosen")
+        with desk.acting(who, look) as transaction:
+            do(transaction, None if asked == "*" else [asked])
+    except NOT_DONE as error:
+        given = {"user": user, "organization": organization}
+        return _users(request, who, desk, given=given, refused=refused_by(error))
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/settings/users?done={done}", 303)
+
+
+def _person(user: str) -> str:
+    name = plain(user)
+    if not name:
+        raise CannotBe("user_needed")
+    return name
