@@ -32,6 +32,17 @@
     step.remove();
   });
 
+  // What scrolls sideways can be scrolled with the keys.
+  function reach() {
+    for (const region of document.querySelectorAll(".wide, main table")) {
+      if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+      else region.removeAttribute("tabindex");
+    }
+  }
+  document.addEventListener("DOMContentLoaded", reach);
+  document.addEventListener("htmx:afterSwap", reach);
+  window.addEventListener("resize", reach);
+
   // How many are ticked, and what they sum to: whole kopecks, so that nothing is rounded.
   function count() {
     const chosen = document.querySelectorAll("input[data-one]:checked");
