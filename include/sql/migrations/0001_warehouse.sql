@@ -1228,6 +1228,9 @@ comment on table control.completeness is
 'Whether every shift of a register and a day is here, as of the last reconciliation, and what is missing by its numbers.';
 create index completeness_of_day on control.completeness (organization_inn, day, verdict);
 
+create index completeness_that_is_missing on control.completeness (organization_inn, day)
+where verdict = 'missing';
+
 create type control.day_state as enum (
     'missing', 'out_of_reach', 'waits', 'offline', 'open', 'late', 'complete', 'disabled', 'ahead'
 );
@@ -1851,6 +1854,79 @@ $$;
 create trigger changed_shifts after update on accounting.shift
 referencing old table as old_rows new table as new_rows
 for each statement execute function accounting.check_changed_shifts();
+
+-- accounting: cash of the shifts by day, kept with every statement that writes shifts: a page sums days, not shifts.
+
+create table accounting.cash_of_day (
+    organization_inn text not null references control.organization (inn),
+    day date not null,
+    shifts bigint not null,
+    net numeric(18, 2) not null,
+    primary key (organization_inn, day)
+);
+comment on table accounting.cash_of_day is
+'Of the shifts with the outcome issued or no_cash that were closed on the day, by the time of the register: how many there '
+'are, and their cash, sales less refunds and payouts. Nothing else is in it: other outcomes are read from the shifts.';
+
+create trigger nothing_is_deleted before delete or truncate on accounting.cash_of_day
+for each statement execute function accounting.refuse();
+
+create function accounting.sum_cash_of_new_shifts() returns trigger
+language plpgsql
+as $$
+begin
+    insert into accounting.cash_of_day as kept (organization_inn, day, shifts, net)
+    select
+        organization_inn,
+        closed_at::date,
+        count(*),
+        sum(cash_income - cash_refund - cash_payout + cash_payout_refund)
+    from new_rows
+    where outcome in ('issued', 'no_cash')
+    group by organization_inn, closed_at::date
+    order by organization_inn, closed_at::date
+    on conflict (organization_inn, day) do update
+        set shifts = kept.shifts + excluded.shifts, net = kept.net + excluded.net;
+    return null;
+end
+$$;
+
+create trigger cash_of_new_shifts after insert on accounting.shift
+referencing new table as new_rows
+for each statement execute function accounting.sum_cash_of_new_shifts();
+
+create function accounting.sum_cash_of_changed_shifts() returns trigger
+language plpgsql
+as $$
+begin
+    insert into accounting.cash_of_day as kept (organization_inn, day, shifts, net)
+    select
+        organization_inn,
+        closed_at::date,
+        sum(sign),
+        sum(sign * (cash_income - cash_refund - cash_payout + cash_payout_refund))
+    from (
+        select organization_inn, closed_at, outcome, cash_income, cash_refund, cash_payout, cash_payout_refund, 1 as sign
+        from new_rows
+        union all
+        select organization_inn, closed_at, outcome, cash_income, cash_refund, cash_payout, cash_payout_refund, -1
+        from old_rows
+    ) as told
+    where outcome in ('issued', 'no_cash')
+    group by organization_inn, closed_at::date
+    having
+        sum(sign) <> 0
+        or sum(sign * (cash_income - cash_refund - cash_payout + cash_payout_refund)) <> 0
+    order by organization_inn, closed_at::date
+    on conflict (organization_inn, day) do update
+        set shifts = kept.shifts + excluded.shifts, net = kept.net + excluded.net;
+    return null;
+end
+$$;
+
+create trigger cash_of_changed_shifts after update on accounting.shift
+referencing old table as old_rows new table as new_rows
+for each statement execute function accounting.sum_cash_of_changed_shifts();
 
 -- accounting: cash orders.
 
@@ -3467,6 +3543,34 @@ as $$
             and (register_signs.inn is null or register.organization_inn = register_signs.inn)
     ),
 
+    -- The newest z-report of most registers is one of the last two days, which are read at once. Others are looked up.
+    recent as (
+        select distinct on (shift.organization_inn, shift.kkt_reg_id)
+            shift.organization_inn,
+            shift.kkt_reg_id,
+            shift.fiscal_drive_number,
+            shift.closed_at,
+            shift.drive_replace,
+            shift.drive_exhausted,
+            shift.drive_memory_full,
+            shift.ofd_timeout,
+            shift.not_sent,
+            shift.not_sent_since
+        from control.organization
+        inner join accounting.shift
+            on
+                organization.inn = shift.organization_inn
+                -- Of constants, so that the planner knows how few shifts these are; local times are within 14 hours of UTC.
+                and shift.closed_at >= register_signs.moment at time zone 'UTC' - interval '2 days'
+                and shift.closed_at < register_signs.moment at time zone 'UTC' + interval '2 days'
+        where
+            shift.closed_at < register_signs.moment at time zone organization.timezone + interval '1 day'
+            and shift.source = 'ofd'
+            and shift.fiscal_document_number is not null
+            and (register_signs.inn is null or organization.inn = register_signs.inn)
+        order by shift.organization_inn, shift.kkt_reg_id, shift.closed_at desc
+    ),
+
     newest as (
         select
             asked.*,
@@ -3480,18 +3584,38 @@ as $$
             report.not_sent_since,
             greatest(asked.newest_document_at, report.closed_at) as newest_at
         from asked
+        left join recent
+            on asked.organization_inn = recent.organization_inn and asked.kkt_reg_id = recent.kkt_reg_id
         left join lateral (
             select shift.*
             from accounting.shift
             where
-                shift.organization_inn = asked.organization_inn
+                recent.kkt_reg_id is null
+                and shift.organization_inn = asked.organization_inn
                 and shift.kkt_reg_id = asked.kkt_reg_id
                 and shift.source = 'ofd'
                 and shift.fiscal_document_number is not null
                 and shift.closed_at < asked.local_now + interval '1 day'
             order by shift.closed_at desc
             limit 1
-        ) as report on true
+        ) as earlier on true
+        cross join
+            lateral (
+                select
+                    coalesce(recent.fiscal_drive_number, earlier.fiscal_drive_number) as fiscal_drive_number,
+                    coalesce(recent.closed_at, earlier.closed_at) as closed_at,
+                    case when recent.kkt_reg_id is null then earlier.drive_replace else recent.drive_replace end
+                        as drive_replace,
+                    case when recent.kkt_reg_id is null then earlier.drive_exhausted else recent.drive_exhausted end
+                        as drive_exhausted,
+                    case when recent.kkt_reg_id is null then earlier.drive_memory_full else recent.drive_memory_full end
+                        as drive_memory_full,
+                    case when recent.kkt_reg_id is null then earlier.ofd_timeout else recent.ofd_timeout end
+                        as ofd_timeout,
+                    case when recent.kkt_reg_id is null then earlier.not_sent else recent.not_sent end as not_sent,
+                    case when recent.kkt_reg_id is null then earlier.not_sent_since else recent.not_sent_since end
+                        as not_sent_since
+            ) as report
         where asked.is_permitted
     ),
 
@@ -3633,14 +3757,22 @@ as $$
                     count(distinct week) as weeks,
                     max(coalesce(shift.opened_at, shift.closed_at)::time) as opened
                 from generate_series(1, 4) as week
-                inner join accounting.shift
-                    on
+                cross join lateral (
+                    select
+                        shift.opened_at,
+                        shift.closed_at
+                    from accounting.shift
+                    where
                         shift.organization_inn = newest.organization_inn
                         and shift.kkt_reg_id = newest.kkt_reg_id
-                        and shift.closed_at >= candidate.day - 7 * week
+                        -- Under row-level security a timestamp is looked up in an index by a timestamp only, not by a date.
+                        and shift.closed_at >= (candidate.day - 7 * week)::timestamp
                         and shift.closed_at < candidate.day - 7 * week + interval '30 hours'
                         and coalesce(shift.opened_at, shift.closed_at)::date = candidate.day - 7 * week
                         and shift.receipts > 0
+                    -- Of each week apart: else all shifts of the register are read.
+                    offset 0
+                ) as shift
             ) as usual
             where newest.newest_at < candidate.day
         ) as quiet

@@ -1,29 +1,86 @@
 -- Run by the desk, «Сегодня»: what waits or is wrong, by kind; none of a kind is 0.
+--
+-- Who does not see everything asks for his own organisations by their index, as in desk_counts.
 select
     (
-        select count(*) from control.decision
-        where decision.state = 'open' and (cast(%(inn)s as text) is null or decision.organization_inn = %(inn)s)
+        select count(*) from (
+            select 1 from control.decision
+            where
+                decision.state = 'open'
+                and (cast(%(inn)s as text) is null or decision.organization_inn = %(inn)s)
+                and (select control.sees_all())
+            union all
+            select 1 from control.decision
+            where
+                decision.state = 'open'
+                and (cast(%(inn)s as text) is null or decision.organization_inn = %(inn)s)
+                and not (select control.sees_all())
+                and decision.organization_inn = any(control.own_organizations())
+        ) as waiting
     ) as decisions,
     (
-        select count(*) from accounting.shift
-        where
-            shift.outcome in ('incomplete', 'needs_review', 'closed_period')
-            and (cast(%(inn)s as text) is null or shift.organization_inn = %(inn)s)
+        select count(*) from (
+            select 1 from accounting.shift
+            where
+                shift.outcome in ('incomplete', 'needs_review', 'closed_period')
+                and (cast(%(inn)s as text) is null or shift.organization_inn = %(inn)s)
+                and (select control.sees_all())
+            union all
+            select 1 from accounting.shift
+            where
+                shift.outcome in ('incomplete', 'needs_review', 'closed_period')
+                and (cast(%(inn)s as text) is null or shift.organization_inn = %(inn)s)
+                and not (select control.sees_all())
+                and shift.organization_inn = any(control.own_organizations())
+        ) as waiting
     ) as shifts,
     (
-        select count(*) from control.quarantine
-        where quarantine.state = 'open' and (cast(%(inn)s as text) is null or quarantine.organization_inn = %(inn)s)
+        select count(*) from (
+            select 1 from control.quarantine
+            where
+                quarantine.state = 'open'
+                and (cast(%(inn)s as text) is null or quarantine.organization_inn = %(inn)s)
+                and (select control.sees_all())
+            union all
+            select 1 from control.quarantine
+            where
+                quarantine.state = 'open'
+                and (cast(%(inn)s as text) is null or quarantine.organization_inn = %(inn)s)
+                and not (select control.sees_all())
+                and quarantine.organization_inn = any(control.own_organizations())
+        ) as waiting
     ) as quarantine,
     (
-        select count(*) from control.difference
-        where
-            difference.closed_at is null
-            and not difference.is_explained
-            and (cast(%(inn)s as text) is null or difference.organization_inn = %(inn)s)
+        select count(*) from (
+            select 1 from control.difference
+            where
+                difference.closed_at is null
+                and not difference.is_explained
+                and (cast(%(inn)s as text) is null or difference.organization_inn = %(inn)s)
+                and (select control.sees_all())
+            union all
+            select 1 from control.difference
+            where
+                difference.closed_at is null
+                and not difference.is_explained
+                and (cast(%(inn)s as text) is null or difference.organization_inn = %(inn)s)
+                and not (select control.sees_all())
+                and difference.organization_inn = any(control.own_organizations())
+        ) as waiting
     ) as differences,
     (
-        select count(*) from control.completeness
-        where
-            completeness.verdict = 'missing'
-            and (cast(%(inn)s as text) is null or completeness.organization_inn = %(inn)s)
+        select count(*) from (
+            select 1 from control.completeness
+            where
+                completeness.verdict = 'missing'
+                and (cast(%(inn)s as text) is null or completeness.organization_inn = %(inn)s)
+                and (select control.sees_all())
+            union all
+            select 1 from control.completeness
+            where
+                completeness.verdict = 'missing'
+                and (cast(%(inn)s as text) is null or completeness.organization_inn = %(inn)s)
+                and not (select control.sees_all())
+                and completeness.organization_inn = any(control.own_organizations())
+        ) as waiting
     ) as missing

@@ -13,14 +13,23 @@ UNKNOWN = "unknown"
 """In place of a sign: the newest z-report says nothing of the register's health, or there is none."""
 
 
+def health(
+    asked: Transaction | Warehouse, now: datetime, *, inn: str | None = None, most: int
+) -> tuple[dict[str, int], list[Row]]:
+    """Both of one reading: how many registers have each sign, as `signs_counted`, and the first ones, as `signs`."""
+    rows = asked.rows("register_signs", now=now, inn=inn, most=most)
+    counts = {row["sign"]: row["registers"] for row in rows if row["registers"] is not None}
+    return counts, [row for row in rows if row["registers"] is None]
+
+
 def signs(asked: Transaction | Warehouse, now: datetime, *, inn: str | None = None, most: int = 100) -> list[Row]:
     """Registers with a sign, one row each sign, the gravest first. Times are the register's own."""
-    return asked.rows("register_signs", now=now, inn=inn, most=most)
+    return health(asked, now, inn=inn, most=most)[1]
 
 
 def signs_counted(asked: Transaction | Warehouse, now: datetime, *, inn: str | None = None) -> dict[str, int]:
     """How many registers have each sign, UNKNOWN among them; a sign that no register has is left out."""
-    return {row["sign"]: row["registers"] for row in asked.rows("register_signs_counted", now=now, inn=inn)}
+    return health(asked, now, inn=inn, most=0)[0]
 
 
 def new_signs(asked: Transaction | Warehouse, now: datetime, *, day: object, inn: str | None = None) -> list[Row]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from smena.reads.registers import SIGNS, UNKNOWN, signs, signs_counted
+from smena.reads.registers import SIGNS, UNKNOWN, health
 from smena.ui.asking import AnyInn
 from smena.ui.chart import bars
 from smena.ui.desk import organization_in_sight
@@ -21,8 +21,10 @@ router = APIRouter()
 POINTS_SHOWN = 50
 """Organisations are cut at as many."""
 
+MOST_UNITS = 1000
+"""Registers and shops of all organisations in sight; of more of them, points are summed only for one organisation."""
+
 SIGNS_SHOWN = 100
-_CUT = ("organization", "point")
 _WAITS = {
     "decisions": "decisions", "shifts": "completeness", "missing": "completeness", "quarantine": "quality",
     "differences": "quality",
@@ -39,12 +41,12 @@ def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Res
         organizations = transaction.rows("desk_organizations", search="", most=500)
         days = transaction.rows("desk_today_days", now=now, inn=chosen)
         cash = transaction.rows("desk_today_cash", now=now, inn=chosen, most=POINTS_SHOWN)
+        points = transaction.rows("desk_today_points", now=now, inn=chosen, most=POINTS_SHOWN, most_units=MOST_UNITS)
         fresh = transaction.rows("desk_today_new", inn=chosen)
         waits = transaction.row("desk_today_waits", inn=chosen) or {}
-        counts = signs_counted(transaction, now, inn=chosen)
-        registers = signs(transaction, now, inn=chosen, most=SIGNS_SHOWN) if counts.keys() - {UNKNOWN} else []
+        counts, registers = health(transaction, now, inn=chosen, most=SIGNS_SHOWN)
     yesterday = days[0]["yesterday"] if days else None
-    of_level: dict[str, list[Row]] = {"organization": [], "point": [], "day": [], "total": []}
+    of_level: dict[str, list[Row]] = {"organization": [], "day": [], "total": []}
     for row in cash:
         of_level[row["level"]].append(row)
     by_day = {row["day"]: row["month"] for row in of_level["day"]}
@@ -59,8 +61,14 @@ def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Res
         # Days differ by a day where organisations are in zones far from each other.
         other_days=len(days) > 1,
         cash=of_level["organization"],
-        points=of_level["point"],
-        left={level: of_level[level][0]["of_level"] - len(of_level[level]) for level in _CUT if of_level[level]},
+        points=points,
+        # Every shift is of a point: none are given only where there would be too many to sum.
+        too_many=MOST_UNITS if of_level["organization"] and not points else 0,
+        left={
+            level: rows[0]["of_level"] - len(rows)
+            for level, rows in (("organization", of_level["organization"]), ("point", points))
+            if rows
+        },
         total=of_level["total"][0],
         chart=bars(_month(by_day, yesterday)) if yesterday else None,
         fresh=fresh,

@@ -81,7 +81,10 @@ def test_who_sees_one_organisation_reads_nothing_of_the_others(crowded: Town, is
     }
     for read in (counted_of, fresh_of):
         assert read["cash_order"] == len(orders)
-    assert counted_of["decision"] == counted_of["quarantine"] == 0
+    (waiting,), waiting_of = rows_read(crowded, "desk_today_waits", own)
+    assert waiting == {"decisions": 0, "shifts": 0, "quarantine": 0, "differences": 0, "missing": 0}
+    for read in (counted_of, waiting_of):
+        assert read["decision"] == read["quarantine"] == 0
 
 
 @pytest.mark.parametrize("seen", ["*", "both"])
@@ -91,3 +94,5 @@ def test_who_sees_all_or_both_is_counted_each_document_once(crowded: Town, seen:
     assert counted == {"documents": 1000, "decisions": 1000, "quality": 1000}
     fresh, _ = rows_read(crowded, "desk_today_new", organizations)
     assert sum(row["documents"] for row in fresh) == len(crowded.orders())
+    (waiting,), _ = rows_read(crowded, "desk_today_waits", organizations)
+    assert waiting == {"decisions": MANY, "shifts": 0, "quarantine": MANY, "differences": 0, "missing": 0}

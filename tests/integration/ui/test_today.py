@@ -95,6 +95,26 @@ def test_the_totals_are_of_all_organizations_however_few_are_shown(
     assert f'<p class="big">{written(sums[large])} ₽</p>' in page
 
 
+def test_points_of_too_many_registers_are_summed_for_one_organization_only(
+    browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move_to_yesterday(town)
+    ((units,),) = town.sql("select (select count(*) from control.register) + (select count(*) from control.shop)")
+    points = {name for (name,) in town.sql("select sales_point from control.register")}
+    monkeypatch.setattr(today, "MOST_UNITS", units)
+    assert "data-too-many" not in browser("admin").page("/today")
+    monkeypatch.setattr(today, "MOST_UNITS", units - 1)
+    page = browser("admin").page("/today")
+    assert "data-too-many" in page
+    assert not any(f"<td>{name}</td>" in page for name in points)
+    one = browser("admin").page("/today", inn=town.inns[0])
+    assert "data-too-many" not in one
+    assert any(f"<td>{name}</td>" in one for name in points)
+    # Where nothing was sold there is nothing to choose an organisation for.
+    town.sql("update accounting.shift set closed_at = closed_at - interval '1 year'")
+    assert "data-too-many" not in browser("admin").page("/today")
+
+
 def test_the_cash_is_that_of_the_orders_where_two_sources_differ(build_town: BuildTown) -> None:
     town = differing(build_town)
     town.set_day(LAST_OF_TWO + timedelta(days=1))
