@@ -13,6 +13,7 @@ from smena.model.errors import WrongUse
 from smena.reads.documents import (
     CASH_ORDERS,
     KINDS,
+    SORTS,
     SOURCES,
     STATUSES,
     are_in_sight,
@@ -32,12 +33,17 @@ from smena.warehouse.lineage import lineage_of
 router = APIRouter()
 
 A_PAGE = 50
+MOST_SORTED = 100_000
+"""Of more documents a page is by day only: sorting them by another column reads them all."""
 LINES_A_PAGE = 200
 
 
 @router.get("/documents")
 def documents(request: Request, who: Looking, desk: AtDesk, asked: AskedHere) -> Response:
-    """A page of the documents of a filter, the newest first unless sorted otherwise, and the totals of all of them."""
+    """A page of the documents of a filter, the newest first unless sorted otherwise, and the totals of all of them.
+
+    Of more than MOST_SORTED documents it is by day, whatever was asked, and says so.
+    """
     return the_list(request, who, desk, asked, status=400 if asked.problem else 200)
 
 
@@ -67,7 +73,12 @@ def the_list(
         organization = organization_in_sight(transaction, inn) if inn else None
         wanted = replace(asked.of, inn=inn)
         found = totals(transaction, wanted)
-        rows = page_of(transaction, wanted, sort=asked.sort, down=asked.down, after=asked.after, most=A_PAGE)
+        count = sum(row["documents"] for row in found)
+        by_day_only = count > MOST_SORTED
+        is_unsorted = by_day_only and asked.sort != SORTS[0]
+        # A place in the table sorted by another column is none in that by day: the first page is shown.
+        sort, down, after = (SORTS[0], True, None) if is_unsorted else (asked.sort, asked.down, asked.after)
+        rows = page_of(transaction, wanted, sort=sort, down=down, after=after, most=A_PAGE)
     return page(
         request,
         "documents.html",
@@ -76,8 +87,8 @@ def the_list(
         organization=organization,
         organizations=organizations,
         documents=rows,
-        next_page=place_of(rows[-1], asked.sort) if len(rows) == A_PAGE else None,
-        found=sum(row["documents"] for row in found),
+        next_page=place_of(rows[-1], sort) if len(rows) == A_PAGE else None,
+        found=count,
         totals=totals_by_kind(found),
         presets=_presets(organization, organizations),
         cash_orders=CASH_ORDERS,
@@ -86,8 +97,10 @@ def the_list(
         sources=SOURCES,
         filter=asked.fields,
         narrowed={name: asked.fields[name] for name in WORDS if name in asked.fields},
-        sort=asked.sort,
-        down=asked.down,
+        sort=sort,
+        down=down,
+        by_day_only=MOST_SORTED if by_day_only else 0,
+        is_unsorted=is_unsorted,
         problem=problem or asked.problem,
         ticked=frozenset(ticked),
         is_filter=is_filter,

@@ -106,6 +106,42 @@ def test_every_sort_is_paged_through_each_document_once_in_its_order(
     assert paged(anna, inn=inn, sort="nonsense") == paged(anna, inn=inn, sort="day", order="down")
 
 
+def test_more_documents_than_are_sorted_are_listed_by_day_and_the_page_says_so(
+    browser: OpenBrowser, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smena.ui.documents.A_PAGE", 7)
+    admin, rows = browser("admin"), of(town, *town.inns)
+    own = of(town, town.inns[0])
+    assert len(own) < len(rows)
+    by_day = paged(admin, sort="day", order="down")
+    by_amount = paged(admin, sort="amount", order="up")
+    assert by_day != by_amount
+    monkeypatch.setattr("smena.ui.documents.MOST_SORTED", len(rows))
+    assert "data-by-day-only" not in admin.page("/documents")
+    assert paged(admin, sort="amount", order="up") == by_amount
+    monkeypatch.setattr("smena.ui.documents.MOST_SORTED", len(rows) - 1)
+    assert paged(admin, sort="day", order="down") == paged(admin) == by_day
+    assert paged(admin, sort="day", order="up") == by_day[::-1]
+    for sort in KEYS.keys() - {"day"}:
+        for order in ("up", "down"):
+            assert paged(admin, sort=sort, order=order) == by_day
+        page = admin.page("/documents", sort=sort, order="up")
+        assert "data-by-day-only" in page
+        assert f"sort={sort}&amp;order=" not in page.split("data-rows")[1].split("</thead>")[0]
+        # The column that was asked for is kept for a narrower filter.
+        assert f'name="sort" value="{sort}"' in page.split("</form>")[0]
+    # A place in another order is no place in this one.
+    place = f"{own[0]['date']}_{own[0]['number']}_{own[0]['document_id']}"
+    assert shown(admin.page("/documents", sort="amount", order="up", after=place, key="1.00")) == by_day[:7]
+    # One organisation is sorted as before.
+    inn = town.inns[0]
+    page = admin.page("/documents", inn=inn, sort="amount", order="up")
+    assert "data-by-day-only" not in page
+    assert paged(admin, inn=inn, sort="amount", order="up") == [
+        one for one in by_amount if one in {str(row["document_id"]) for row in own}
+    ]
+
+
 @pytest.mark.parametrize("key", ["много", "NaN", "1e999999", "1e-999999", "1.001", ""])
 def test_a_place_that_cannot_be_is_said(houses: OpenBrowser, key: str) -> None:
     place = "2026-01-02_5_00000000-0000-0000-0000-000000000000"
