@@ -34,6 +34,7 @@ from demo.postgres import EmbeddedPostgres
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.pipeline.road import Road
+from smena.reads.documents import SORTS
 from smena.ui.app import fastapi_app
 from smena.ui.doors import Rights, rights
 from smena.ui.limits import Limits
@@ -135,6 +136,14 @@ def _pages(dsn: str) -> dict[str, str]:
         )
         inn, document_id, number, day = cursor.fetchone() or ("", "", 0, yesterday)
     return {
+        "Сегодня": "/today",
+        "Сегодня: организация": f"/today?inn={inn}",
+        "Месяц": "/month",
+        "Месяц: организация": f"/month?inn={inn}",
+        "Кассовая книга": f"/cash?inn={inn}",
+        "Журнал ордеров": f"/journal?inn={inn}",
+        "Настройки": f"/settings?inn={inn}",
+        "Настройки: счета": f"/settings/accounts?inn={inn}",
         "Полнота": "/completeness",
         "Полнота: кассы": f"/completeness/{inn}",
         "Полнота: день": f"/completeness/{inn}/{yesterday}",
@@ -143,8 +152,14 @@ def _pages(dsn: str) -> dict[str, str]:
         "Документы: отклонённые": f"/documents?inn={inn}&status=rejected",
         "Документы: РКО": f"/documents?inn={inn}&kind=rko",
         "Документы: номер": f"/documents?inn={inn}&number={number}",
+        "Документы: сумма": f"/documents?inn={inn}&sort=amount&order=down",
+        "Документы всех": "/documents",
+        **{f"Документы всех: {sort}": f"/documents?sort={sort}&order=up" for sort in SORTS},
+        "Документы всех, неделя: сумма": f"/documents?sort=amount&from={yesterday - timedelta(days=6)}&to={yesterday}",
         "Документ": f"/documents/{document_id}",
         "Решения": "/decisions",
+        "Решения: день": "/decisions?sort=day&order=up",
+        "Решения: касса": "/decisions?sort=till&order=up",
         "Качество": f"/quality?inn={inn}",
         "Интеграции": "/integrations",
     }

@@ -89,6 +89,27 @@ cross join generate_series(1, %(days)s) as day
 inner join control.batch
     on register.organization_inn = batch.organization_inn and batch.last_day = current_date - %(days)s + day - 1;
 
+-- What the triggers keep.
+insert into accounting.cash_of_day (organization_inn, day, shifts, net)
+select
+    organization_inn,
+    closed_at::date,
+    count(*),
+    sum(cash_income - cash_refund - cash_payout + cash_payout_refund)
+from accounting.shift
+where outcome in ('issued', 'no_cash')
+group by organization_inn, closed_at::date;
+
+insert into control.completeness (organization_inn, kkt_reg_id, day, verdict, shifts, batch_id)
+select
+    organization_inn,
+    kkt_reg_id,
+    order_date,
+    case when outcome = 'incomplete' then 'missing' else 'complete' end,
+    1,
+    batch_id
+from accounting.shift;
+
 insert into accounting.cash_order (
     document_id, shift_id, organization_inn, kpp, kind, number, date, counterparty, amount, source, status, operation,
     taxation, agent, debit_account, credit_account, basis, batch_id
