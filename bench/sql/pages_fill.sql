@@ -17,13 +17,15 @@ from (
 insert into control.integration (organization_inn, product, state, start_date, changed_by)
 select inn, 'ofd', 'on', current_date - %(days)s, 'bench' from control.organization;
 
-insert into control.register (organization_inn, kkt_reg_id, ofd_organization_id, name, seen_at)
+-- One register of twenty has not traded today.
+insert into control.register (organization_inn, kkt_reg_id, ofd_organization_id, name, seen_at, newest_document_at)
 select
     organization.inn,
     lpad((row_number() over (order by organization.inn, place))::text, 16, '0'),
     'bench',
     'Касса ' || place,
-    now()
+    now(),
+    case when place %% 20 <> 0 then now() at time zone organization.timezone end
 from control.organization
 cross join generate_series(1, %(registers)s / %(organizations)s) as place;
 

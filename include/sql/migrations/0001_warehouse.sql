@@ -1903,20 +1903,27 @@ begin
     select
         organization_inn,
         closed_at::date,
-        sum(sign),
-        sum(sign * (cash_income - cash_refund - cash_payout + cash_payout_refund))
+        sum(shifts),
+        sum(net)
     from (
-        select organization_inn, closed_at, outcome, cash_income, cash_refund, cash_payout, cash_payout_refund, 1 as sign
+        select
+            organization_inn,
+            closed_at,
+            1 as shifts,
+            cash_income - cash_refund - cash_payout + cash_payout_refund as net
         from new_rows
+        where outcome in ('issued', 'no_cash')
         union all
-        select organization_inn, closed_at, outcome, cash_income, cash_refund, cash_payout, cash_payout_refund, -1
+        select
+            organization_inn,
+            closed_at,
+            -1,
+            cash_refund - cash_income + cash_payout - cash_payout_refund
         from old_rows
+        where outcome in ('issued', 'no_cash')
     ) as told
-    where outcome in ('issued', 'no_cash')
     group by organization_inn, closed_at::date
-    having
-        sum(sign) <> 0
-        or sum(sign * (cash_income - cash_refund - cash_payout + cash_payout_refund)) <> 0
+    having sum(shifts) <> 0 or sum(net) <> 0
     order by organization_inn, closed_at::date
     on conflict (organization_inn, day) do update
         set shifts = kept.shifts + excluded.shifts, net = kept.net + excluded.net;
