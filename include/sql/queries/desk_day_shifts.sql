@@ -23,8 +23,9 @@ from accounting.shift
 inner join control.batch on shift.batch_id = batch.batch_id
 where
     shift.organization_inn = %(inn)s
-    and shift.closed_at >= %(day)s
-    and shift.closed_at < cast(%(day)s as date) + 1
+    -- Under row-level security a timestamp is looked up in an index by a timestamp only, not by a date.
+    and shift.closed_at >= cast(%(day)s as timestamp)
+    and shift.closed_at < (cast(%(day)s as date) + 1)::timestamp
     and shift.source = %(source)s
     and (%(register)s = '' or %(register)s in (shift.kkt_reg_id, shift.shop_id))
     and (shift.closed_at, shift.shift_id) > (

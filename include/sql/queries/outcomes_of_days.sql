@@ -13,8 +13,9 @@ select
 from accounting.shift
 where
     shift.organization_inn = %(inn)s
-    and shift.closed_at >= %(first_day)s
-    and shift.closed_at < cast(%(last_day)s as date) + 1
+    -- Under row-level security a timestamp is looked up in an index by a timestamp only, not by a date.
+    and shift.closed_at >= cast(%(first_day)s as timestamp)
+    and shift.closed_at < (cast(%(last_day)s as date) + 1)::timestamp
     and (cast(%(source)s as text) is null or shift.source = %(source)s)
     and (cast(%(unit_id)s as text) is null or %(unit_id)s in (shift.kkt_reg_id, shift.shop_id))
 group by shift.outcome
