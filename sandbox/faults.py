@@ -19,8 +19,8 @@ the method, as in the request counts), `register` (РНМ), `times` (how often i
 changed its books; a patch with `alone` contradicts by-days.
 
 Entries of lists are documents too: `organization` and `cashbox` of the OFD, `byDays` of a register's totals by day,
-`marketOrganization` and `shop` of Market, `cheque` and `waybill` of a shop. To a cashbox its РНМ is the `register`; to
-Market's lists a shop's id is. A path whose part is a number goes into an array: `payments.0.value`.
+`marketOrganization` and `shop` of Market, `cheque`, `waybill` and `product` of a shop. To a cashbox its РНМ is the
+`register`; to Market's lists a shop's id is. A path whose part is a number goes into an array: `payments.0.value`.
 """
 
 from __future__ import annotations

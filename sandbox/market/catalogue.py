@@ -17,6 +17,9 @@ _TAX_SYSTEMS = {1: "Bts", 2: "StsIncome", 4: "StsExpenses", 16: "Uat", 32: "Pate
 _VAT_RATES = {1: "Main", 4: "StsFirst"}
 _GONE = {7: "archived", 11: "deleted"}  # each so many-th product; they are still in old cheques
 _WEIGHED_EVERY = 4
+_NO_CODE_EVERY = 13
+_OF_ITS_OWN = {1: "Молоко 3,2 %", 7: "Шнур <3 м> & «Узел \"А\"»; 'чёрный'"}
+"""Names by place: one that accountants know, and one with every sign that a page or a file has to escape."""
 
 
 def tax_system(mask: int) -> str | None:
@@ -26,7 +29,10 @@ def tax_system(mask: int) -> str | None:
 
 @dataclass(frozen=True)
 class Product:
-    """A product (товар). `price`: kopecks a piece or a kilogram. `state`: empty, archived or deleted."""
+    """A product (товар).
+
+    `code`: 0 for none. `price`: kopecks a piece or a kilogram. `state`: empty, archived or deleted.
+    """
 
     id: str
     code: int
@@ -57,13 +63,13 @@ def invent_catalogue(shop: Shop) -> Catalogue:
     products = []
     for place in range(max(1, shop.market.products_per_shop)):
         state = next((name for every, name in _GONE.items() if place % every == every - 1), "")
-        name = GOODS[place % len(GOODS)] + _SORTS[place // len(GOODS) % len(_SORTS)]
+        sort = GOODS[place % len(GOODS)] + _SORTS[place // len(GOODS) % len(_SORTS)]
         price = rng.randint(20, 600) * 100 + rng.choice((0, 50, 90, 99))
         products.append(
             Product(
                 id=guid(shop.id, "product", place + 1),
-                code=place + 1,
-                name=name,
+                code=0 if place % _NO_CODE_EVERY == _NO_CODE_EVERY - 1 else place + 1,
+                name=_OF_ITS_OWN.get(place, sort),
                 group_id=group_ids[place % len(group_ids)],
                 price=price,
                 weighed=place % _WEIGHED_EVERY == _WEIGHED_EVERY - 1,

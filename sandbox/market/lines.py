@@ -73,7 +73,7 @@ def _show_line(sold: _Sold, rate: int, *, advance: bool, calculated: str, tax: s
     return {
         "productId": None if kind else sold.product.id,
         "versionId": None,
-        "productCode": str(sold.product.code),
+        "productCode": str(sold.product.code or ""),
         "chequeLineType": "Prepayment" if advance else line_type,
         "sellPricePerUnit": sold.price / 100,
         "count": sold.count / _ONE,

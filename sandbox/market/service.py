@@ -186,7 +186,8 @@ class Market:
         shop, state = self._shop(path), read_choice(query, "state", ("archived", "deleted"))
         kind = query.get("productType", "").strip()
         shown = [show_product(shop, one) for one in shop.catalogue.products if one.state == state]
-        return {"items": [one for one in shown if kind in ("", one["productType"])]}
+        wanted = [one for one in shown if kind in ("", one["productType"])]
+        return {"items": self._faults.alter_entries("product", wanted, lambda _: shop.id)}
 
     def product_groups(self, path: Path, _query: Query) -> dict[str, Any]:
         """`/v1/shops/{shopId}/product-groups`."""

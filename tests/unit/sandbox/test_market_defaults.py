@@ -131,3 +131,13 @@ def test_archived_and_deleted_products_are_hidden_though_they_were_sold(hard_mar
     sold = {line["productId"] for one in hard_market.cheques(shop.id) for line in one["lines"]} - {None}
     assert sold & gone and not listed & gone
     assert sold <= listed | gone
+
+
+def test_products_have_names_that_need_escaping_and_some_have_no_code(hard_market: Any) -> None:
+    shop = shop_with_cheques(hard_market)
+    listed = {one["id"]: one for one in hard_market.items(f"shops/{shop.id}/products")}
+    assert "Молоко 3,2 %" in {one["name"] for one in listed.values()}
+    assert any(set("<>&\"'") <= set(one["name"]) for one in listed.values())
+    without = {key for key, one in listed.items() if not one["code"]}
+    lines = [line for one in hard_market.cheques(shop.id) for line in one["lines"]]
+    assert without & {line["productId"] for line in lines if not line["productCode"]}
