@@ -223,6 +223,7 @@ class Reason(StrEnum):
     REGISTER_WITHOUT_NUMBER = "register_without_number"
     REGISTER_NUMBER_NOT_DIGITS = "register_number_not_digits"
     ENTRY_WITHOUT_ID = "entry_without_id"
+    ENTRY_WITHOUT_NAME = "entry_without_name"
 
     # Rules that a record, a shift or an order breaks (smena.quality).
     SHAPE_NOT_THE_SCHEMAS = "shape_not_the_schemas"

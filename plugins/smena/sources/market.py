@@ -98,6 +98,14 @@ class MarketClient:
         for archived in (False, True):
             yield self._get("contractors", f"{_shop(shop_id)}/contractors", {"isArchived": _flag(archived)})
 
+    def products(self, shop_id: str) -> Iterator[Page]:
+        """Products of a shop: those in use, those in the archive, those deleted; each list is asked for when taken.
+
+        The list has no pages: each answer is the whole of it.
+        """
+        for state in ("", "archived", "deleted"):
+            yield self._get("products", f"{_shop(shop_id)}/products", {"state": state} if state else {})
+
     def _pages(self, name: str, path: str, query: Mapping[str, str]) -> Iterator[Page]:
         """Pages, each asked for when it is taken. The end is an empty page: a short one is none.
 
@@ -117,7 +125,7 @@ class MarketClient:
         raise UnreadableAnswer(f"{name}: the pages do not come to an end", address=page.address, body=page.body)
 
     def _get(self, name: str, path: str, query: Mapping[str, str]) -> Page:
-        address = f"{self._base}{path}?{urlencode(query)}"
+        address = f"{self._base}{path}?{urlencode(query)}" if query else f"{self._base}{path}"
         return readable_page(self._http, name, address, lambda: self._answered(name, address), _is_list, "list")
 
     def _answered(self, name: str, address: str) -> Answer:

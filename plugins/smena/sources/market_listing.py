@@ -1,4 +1,4 @@
-"""Organisations, shops and contractors out of Kontur.Market's lists, in either case of names."""
+"""Organisations, shops, contractors and products out of Kontur.Market's lists, in either case of names."""
 
 from __future__ import annotations
 
@@ -52,6 +52,14 @@ class Contractor:
     is_archived: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Товар, услуга or блюдо of a shop's catalogue."""
+
+    id: str
+    name: str
+
+
 class _Shop(msgspec.Struct, rename="camel"):
     """Everything but the id is optional, and a value of an unexpected type is as good as none."""
 
@@ -76,6 +84,11 @@ class _Contractor(msgspec.Struct, rename="camel"):
     kpp: str | int | None = None
     name: str | None = None
     is_archived: bool | None = None
+
+
+class _Product(msgspec.Struct, rename="camel"):
+    id: str
+    name: Any = None
 
 
 def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Broken]]:
@@ -107,6 +120,11 @@ def list_shops(body: bytes) -> tuple[list[Shop], list[Broken]]:
 def list_contractors(body: bytes) -> tuple[list[Contractor], list[Broken]]:
     """The contractors, and the entries that cannot be read. Raises PassingFault where it is no list."""
     return _listed(body, _contractor)
+
+
+def list_products(body: bytes) -> tuple[list[Product], list[Broken]]:
+    """The products, and the entries without an id or a name. Raises PassingFault where it is no list."""
+    return _listed(body, _product)
 
 
 def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[Broken]]:
@@ -167,3 +185,11 @@ def _contractor(raw: msgspec.Raw) -> Contractor:
     told = _decoded(raw, _Contractor)
     inn = clean_inn(_text(told.inn, "inn"))
     return Contractor(_id(told.id), inn, _text(told.kpp, "kpp"), _name(told.name), bool(told.is_archived))
+
+
+def _product(raw: msgspec.Raw) -> Product:
+    told = _decoded(raw, _Product)
+    key, name = _id(told.id), _name(told.name)
+    if not name:
+        raise Wrong(Reason.ENTRY_WITHOUT_NAME)
+    return Product(key, name)

@@ -1,4 +1,4 @@
-"""Market's organisations, shops and contractors: in both cases of names, in both shapes, each entry for itself."""
+"""Lists of Kontur.Market are read in both cases of names and in both shapes, each entry for itself."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from smena.model.errors import PassingFault
 from smena.sources.market_listing import (
     Contractor,
     MarketOrganization,
+    Product,
     Shop,
     list_contractors,
     list_organizations,
+    list_products,
     list_shops,
 )
 
@@ -126,9 +128,54 @@ def test_a_contractor_is_told_by_his_inn_and_kpp() -> None:
     ]
 
 
+PRODUCT_TOLD = {
+    "id": "p1",
+    "shopId": "s1",
+    "productType": "Product",
+    "code": 17,
+    "name": " Молоко 3,2 % ",
+    "packs": None,
+}
+PRODUCT = Product("p1", "Молоко 3,2 %")
+LISTS_OF_PRODUCTS = {
+    "items": {"items": [PRODUCT_TOLD]},
+    "a bare array": [PRODUCT_TOLD],
+    "Items": pascal({"items": [PRODUCT_TOLD]}),
+    "with something new": {"items": [PRODUCT_TOLD | {"Brand": {"New": [1]}}], "total": 1},
+    "nothing but id and name": [{"id": "p1", "name": "Молоко 3,2 %"}],
+}
+
+
+@pytest.mark.parametrize("told", LISTS_OF_PRODUCTS.values(), ids=LISTS_OF_PRODUCTS)
+def test_products_are_read_in_every_shape_they_come_in(told: Any) -> None:
+    assert list_products(body(told)) == ([PRODUCT], [])
+
+
+@pytest.mark.parametrize("name", ['Шнур <3 м> & «Узел "А"»', "\\ ' %s \u2028 {}", "🥛", "x" * 5000])
+def test_a_product_may_have_any_name(name: str) -> None:
+    ((product,), broken) = list_products(body([PRODUCT_TOLD | {"name": name}]))
+    assert (product.name[:900], broken) == (name[:900], [])
+    assert len(product.name) <= 1000
+
+
+@pytest.mark.parametrize("name", [None, "", "  ", 7, True, [], {"ru": "Молоко"}])
+def test_a_product_without_a_name_costs_its_neighbours_nothing(name: Any) -> None:
+    good, (one,) = list_products(body([PRODUCT_TOLD, PRODUCT_TOLD | {"id": "p2", "name": name}]))
+    assert (good, one["reason"]) == ([PRODUCT], "entry_without_name")
+
+
+@pytest.mark.parametrize("entry", BROKEN, ids=str)
+def test_a_product_without_an_id_costs_its_neighbours_nothing(entry: Any) -> None:
+    nameless = entry | {"name": "Чай"} if isinstance(entry, dict) else entry
+    good, broken = list_products(body([PRODUCT_TOLD, nameless, PRODUCT_TOLD | {"id": "p2"}]))
+    assert [one.id for one in good] == ["p1", "p2"]
+    assert [json.loads(one["record"]) for one in broken] == [nameless]
+    assert broken[0]["reason"]
+
+
 @pytest.mark.parametrize("data", [b"", b"null", b"{}", b"<html>", b'{"items": 5}', b'{"items": [', b"\xff"])
 def test_what_is_no_list_is_a_fault_that_may_pass(data: bytes) -> None:
-    for read in (list_shops, list_organizations, list_contractors):
+    for read in (list_shops, list_organizations, list_contractors, list_products):
         with pytest.raises(PassingFault, match="no list"):
             read(data)
 
@@ -145,7 +192,7 @@ anything = st.recursive(
 
 @given(entries=st.lists(anything, max_size=4))
 def test_whatever_the_entries_are_each_is_read_or_told_as_broken(entries: list[Any]) -> None:
-    for read in (list_shops, list_contractors):
+    for read in (list_shops, list_contractors, list_products):
         good, broken = read(body(entries))
         assert len(good) + len(broken) == len(entries)
     good, broken = list_organizations(body(entries))

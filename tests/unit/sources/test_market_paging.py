@@ -122,3 +122,18 @@ def test_a_shop_s_id_cannot_lead_to_another_address(watch: Watch) -> None:
     with telling([]) as server:
         list(market(server.address, watch).cheques("../organizations?x=", FIRST, LAST, is_refund=False))
     assert server.asked[0].path == "/market/v1/shops/..%2Forganizations%3Fx%3D/cheques"
+
+
+def test_products_are_asked_for_in_each_state_as_they_are_taken(watch: Watch) -> None:
+    with Scripted(in_turn(reply({"items": [1]}))) as server:
+        pages = market(server.address, watch).products(SHOP)
+        next(pages)
+        assert [one.target for one in server.asked] == [f"/market/v1/shops/{SHOP}/products"]
+        assert len(list(pages)) == 2
+    assert [asked_of(one) for one in server.asked] == [{}, {"state": "archived"}, {"state": "deleted"}]
+
+
+def test_products_are_asked_for_again_where_the_answer_is_no_list(watch: Watch) -> None:
+    with Scripted(in_turn(reply({"total": 0}))) as server, pytest.raises(UnreadableAnswer):
+        next(market(server.address, watch).products(SHOP))
+    assert len(server.asked) == 3
