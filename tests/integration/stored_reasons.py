@@ -25,6 +25,8 @@ union select 'control.decision.resolution', resolution_reason from control.decis
 union select 'control.comparison', explanation from control.comparison
 union select 'control.completeness', reason from control.completeness
 union select 'control.completeness.missing', unnest(missing) from control.completeness
+union select 'control.product_list', failure from control.product_list
+union select 'control.product_list.broken', jsonb_path_query(broken, '$[*].reason') #>> '{}' from control.product_list
 union select 'control.difference', cause from control.difference
 union select 'stage.shift', reason from stage.shift
 union select 'stage.till_shift', reason from stage.till_shift

@@ -736,6 +736,37 @@ create table control.shop (
 comment on table control.shop is
 'Shops of Kontur.Market: the units that are asked for their documents (unit_id of assignment, coverage, gap, page).';
 
+create table control.shop_product (
+    organization_inn text not null references control.organization (inn),
+    shop_id text not null,
+    product_id text not null,
+    name text check (name <> ''),
+    seen_at timestamptz not null,
+    primary key (organization_inn, shop_id, product_id)
+);
+comment on table control.shop_product is
+'Products of Kontur.Market: what a shop''s list calls them, and those that lines of documents name. For people to read: no '
+'document, digest or decision depends on a name.';
+comment on column control.shop_product.name is 'As the list has it. Null: a line names the product, and no list has named it yet.';
+comment on column control.shop_product.seen_at is 'When the name was read first; without a name, when the product was noticed.';
+create index shop_product_without_name on control.shop_product (organization_inn, shop_id) where name is null;
+
+create table control.product_list (
+    organization_inn text not null references control.organization (inn),
+    shop_id text not null,
+    day date not null,
+    asked_at timestamptz not null,
+    products integer,
+    broken jsonb not null default '[]' check (jsonb_typeof(broken) = 'array'),
+    failure text,
+    primary key (organization_inn, shop_id)
+);
+comment on table control.product_list is
+'When Kontur.Market was asked for the products of a shop last: at most once a day of the organisation.';
+comment on column control.product_list.products is 'How many products with a name it listed; null until the asking has ended.';
+comment on column control.product_list.broken is 'Entries without an id or a name, the first of them: `record` and `reason`.';
+comment on column control.product_list.failure is 'The stored reason why the list could not be read to its end.';
+
 create table control.register_link (
     register_link_id bigint generated always as identity primary key,
     organization_inn text not null references control.organization (inn),
@@ -3153,10 +3184,16 @@ select
     line.product_id,
     line.product_code,
     line.quantity,
-    line.amount
+    line.amount,
+    product.name as product_name
 from accounting.market_document_line as line
 inner join accounting.market_document as document
-    on line.document_id = document.document_id and document.kind = 'sales_report';
+    on line.document_id = document.document_id and document.kind = 'sales_report'
+left join control.shop_product as product
+    on
+        document.organization_inn = product.organization_inn
+        and document.shop_id = product.shop_id
+        and line.product_id = product.product_id;
 
 create view accounting.waybill with (security_invoker = true) as
 select
@@ -3188,10 +3225,16 @@ select
     line.product_id,
     line.quantity,
     line.price,
-    line.amount
+    line.amount,
+    product.name as product_name
 from accounting.market_document_line as line
 inner join accounting.market_document as document
-    on line.document_id = document.document_id and document.kind = 'waybill';
+    on line.document_id = document.document_id and document.kind = 'waybill'
+left join control.shop_product as product
+    on
+        document.organization_inn = product.organization_inn
+        and document.shop_id = product.shop_id
+        and line.product_id = product.product_id;
 
 -- stage: what a batch is about to publish.
 

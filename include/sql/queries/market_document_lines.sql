@@ -1,4 +1,5 @@
--- Run by the read model of documents: lines of a document of Kontur.Market, a page of them after the one named.
+-- Run by the read model of documents: lines of a document of Kontur.Market, a page of them after the one named,
+-- with the names of products that are known.
 select
     line.line,
     line.payment_type,
@@ -8,8 +9,15 @@ select
     line.price,
     line.income,
     line.refund,
-    line.amount
+    line.amount,
+    product.name as product_name
 from accounting.market_document_line as line
+inner join accounting.market_document as document on line.document_id = document.document_id
+left join control.shop_product as product
+    on
+        document.organization_inn = product.organization_inn
+        and document.shop_id = product.shop_id
+        and line.product_id = product.product_id
 where line.document_id = %(document_id)s and line.line > %(after)s
 order by line.line
 limit %(most)s

@@ -8,6 +8,7 @@ from datetime import date
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
+from smena.pipeline.after_publishing import finish
 from smena.pipeline.extract import extract
 from smena.pipeline.plan import Plan, plan
 from smena.pipeline.process import process
@@ -65,4 +66,6 @@ def load(
             ours = contained(error, f"batch {batch_id}, shard {shard}")
             road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             raise ours from error
-    return Loaded(planned, publish(road, batch_id), fault)
+    published = publish(road, batch_id)
+    finish(road, [batch_id])
+    return Loaded(planned, published, fault)

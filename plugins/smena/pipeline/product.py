@@ -122,6 +122,9 @@ class Implementation(ABC):
     def write_documents(self, transaction: Transaction, batch: Batch) -> None:  # noqa: B027 - most products have none
         """Writes documents beside the shifts, in the publishing transaction, into `decided_document` too."""
 
+    def after_publishing(self, road: Road, batch: Batch, ends_at: float) -> None:  # noqa: B027 - most products have none
+        """What is done after a batch was published, until `ends_at` of `time.monotonic`: no document depends on it."""
+
 
 @cache
 def implementation_of(product: str) -> Implementation:

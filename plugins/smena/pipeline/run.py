@@ -18,6 +18,7 @@ from smena.messages import ENGLISH, readable, translate
 from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
+from smena.pipeline.after_publishing import finish
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import plan
@@ -115,6 +116,8 @@ def publish_batches(road: Road, batches: Iterable[int], *, at_once: int = PUBLIS
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="publish") as workers:
         done = list(workers.map(attempt, batches))
+    # In this thread: Airflow answers for connections to no other.
+    finish(road, [one.batch_id for one in done if one is not None])
     for error in failed.values():
         if isinstance(error, PassingFault):
             raise error

@@ -11,6 +11,7 @@ from smena.pipeline.listing import Listing
 from smena.pipeline.market.documents import write_documents
 from smena.pipeline.market.extract import fetch
 from smena.pipeline.market.listing import ShopListing
+from smena.pipeline.market.product_names import learn_names
 from smena.pipeline.market.work import by_window, work
 from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
 from smena.pipeline.road import Road
@@ -41,3 +42,6 @@ class KonturMarket(Implementation):
 
     def write_documents(self, transaction: Transaction, batch: Batch) -> None:
         write_documents(transaction, batch)
+
+    def after_publishing(self, road: Road, batch: Batch, ends_at: float) -> None:
+        learn_names(road, batch, ends_at)

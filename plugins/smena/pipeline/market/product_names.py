@@ -1,0 +1,103 @@
+"""What products are called: a shop is asked for its list where lines of its documents name products without a name.
+
+Names are for people to read. They are read after the publishing, and nothing that is booked depends on them.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from smena.integration.organizations import organization_of
+from smena.model.containing import contained
+from smena.model.errors import PassingFault, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse, stored_of
+from smena.pipeline.log import logger, step_log
+from smena.pipeline.road import Road
+from smena.sources.listing import Broken
+from smena.sources.market import MarketClient
+from smena.sources.market_listing import list_products
+from smena.warehouse.database import Warehouse, as_json
+from smena.warehouse.ledger import Batch
+
+MOST_BROKEN_KEPT = 100
+
+
+@dataclass
+class _Asked:
+    """A shop that is asked for its products: `names` by id, entries that cannot be read, and why it ended early."""
+
+    shop_id: str
+    names: dict[str, str] = field(default_factory=dict)
+    broken: list[Broken] = field(default_factory=list)
+    failure: SmenaError | None = None
+
+
+def learn_names(road: Road, batch: Batch, ends_at: float) -> None:
+    """Asks the shops of the organisation of a published batch that have products without a name, each once a day.
+
+    A shop whose list cannot be read is asked again on another day: the failure is logged, and kept with the list. Where
+    the service as a whole does not answer, or refuses the key, the other shops wait for the next load.
+
+    Args:
+        road: the way to the service and the warehouse.
+        batch: whose documents may name new products.
+        ends_at: after this moment of `time.monotonic` no more shops are asked.
+    """
+    inn = batch.organization_inn
+    organization = organization_of(road.warehouse, inn)
+    day = road.local_now(organization).date()
+    whose = {"inn": inn, "day": day}
+    days = {"first_day": batch.first_day, "last_day": batch.last_day}
+    road.warehouse.run("product_names_note", inn=inn, batch_id=batch.batch_id, now=road.now(), **days)
+    shops = [row["shop_id"] for row in road.warehouse.rows("product_names_shops", **whose)]
+    if not shops:
+        return
+    with step_log("names", inn=inn, batch_id=batch.batch_id) as told:
+        client = road.market(organization)
+        asked: list[_Asked] = []
+        try:
+            for shop_id in shops:
+                if time.monotonic() >= ends_at:
+                    break
+                if not road.warehouse.run("product_names_claim", **whose, shop_id=shop_id, now=road.now()):
+                    continue
+                asked.append(_ask(client, road.warehouse, inn, shop_id, road.now()))
+                if _is_of_all(asked[-1].failure):
+                    break
+        finally:
+            told.update(requests=client.traffic.total(), retries=client.retries.total())
+            client.close()
+        told.update(shops=len(asked), left=len(shops) - len(asked), names=sum(len(one.names) for one in asked))
+        told.update(broken=sum(len(one.broken) for one in asked), failed=sum(one.failure is not None for one in asked))
+
+
+def _is_of_all(failure: SmenaError | None) -> bool:
+    """Whether the other shops would fail by it too."""
+    if isinstance(failure, UnreadableAnswer):
+        return False
+    return isinstance(failure, PassingFault | RefusedLogin | WrongUse)
+
+
+def _ask(client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now: datetime) -> _Asked:
+    """Asks one shop and keeps what it says: the archive and the deleted ones only while a name is lacking."""
+    whose = {"inn": inn, "shop_id": shop_id}
+    asked = _Asked(shop_id)
+    try:
+        for page in client.products(shop_id):
+            listed, broken = list_products(page.body)
+            asked.broken += broken
+            # The first list that has a product is right: what is in use comes before what was deleted.
+            new = {one.id: one.name for one in reversed(listed) if one.id not in asked.names}
+            asked.names |= new
+            rows = as_json([{"product_id": key, "name": name} for key, name in new.items()])
+            warehouse.run("product_names_write", **whose, products=rows, now=now)
+            if not warehouse.rows("product_names_lacking", **whose)[0]["products"]:
+                break
+    except Exception as error:  # noqa: BLE001 - the border of a shop: its names cost nothing else anything
+        asked.failure = contained(error, f"products of shop {shop_id}")
+        logger.warning("names inn=%s shop=%s why=%s", inn, shop_id, asked.failure)
+    failure = stored_of(asked.failure, 500) if asked.failure else None
+    kept = as_json(asked.broken[:MOST_BROKEN_KEPT])
+    warehouse.run("product_names_asked", **whose, products=len(asked.names), broken=kept, failure=failure)
+    return asked
