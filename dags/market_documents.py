@@ -13,6 +13,7 @@ documents. A missed day heals itself, and the last 31 days are read again for wh
 
 It may run at the same time as `ofd_z_reports`: each publishes under the organisation's lock, and whoever comes first,
 the books end up the same. What neither source can tell for sure waits for a person (`smena conflicts`, `smena links`).
+Then `publish` asks shops for the names of new products, each once a day. A failure there changes nothing else.
 
 * **Pool** `kontur_market`: how many `load` tasks ask Market at once. Each asks for four shops at a time.
 * **Retries**: faults that may pass, three times, with growing pauses; bad data and refusals fail at once.
