@@ -400,7 +400,7 @@ PUBLISHING = [
 GATE = _faults(
     _in(_TOWN, "quality/gate", "gate_of_a_batch"),
     (
-        '            equal("sales_less_refunds_are_booked", "sales", "booked_sales", Reason.ORDERS_NOT_THE_CASH),\n',
+        '        equal("sales_less_refunds_are_booked", "sales", "booked_sales", Reason.ORDERS_NOT_THE_CASH),\n',
         "",
         "orders that are not the cash of their shift pass the gate",
     ),
@@ -410,7 +410,7 @@ GATE = _faults(
         "an order that is nothing but VAT passes the gate",
     ),
     (
-        '            one_of("no_rejected_report_is_staged", "is_rejected", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),\n',
+        '        one_of("no_rejected_report_is_staged", "is_rejected", [0], Reason.STAGED_IN_SPITE_OF_A_CHECK),\n',
         "",
         "a report that a check has rejected passes the gate",
     ),

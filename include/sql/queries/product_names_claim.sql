@@ -1,4 +1,4 @@
--- Run before a shop is asked for its products: no row where another process has asked it today.
+-- Run by learning names of products, before a shop is asked: no row where another process has asked it today.
 insert into control.product_list (organization_inn, shop_id, day, asked_at)
 values (%(inn)s, %(shop_id)s, %(day)s, %(now)s)
 on conflict (organization_inn, shop_id) do update

@@ -1,5 +1,5 @@
--- Run after a batch of Kontur.Market was published: products that lines of its documents name, without a name until a list of
--- their shop gives one.
+-- Run by learning names of products, after a batch of Kontur.Market: products that lines of its documents name, without a
+-- name until a list of their shop gives one.
 insert into control.shop_product (organization_inn, shop_id, product_id, seen_at)
 select
     document.organization_inn,

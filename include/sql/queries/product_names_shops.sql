@@ -1,5 +1,5 @@
--- Run after a batch of Kontur.Market was published: shops with products without a name that were not asked for their list
--- today, those that were asked longest ago first.
+-- Run by learning names of products, after a batch of Kontur.Market: shops with products without a name that were not asked
+-- for their list today, those that were asked longest ago first.
 select wanting.shop_id
 from (
     select distinct shop_id
