@@ -50,7 +50,7 @@ test-lowest: $(VENV)/ready ## unit tests at the lowest versions that pyproject.t
 	uv pip install -q --python $(LOWEST)/env --no-deps --editable .
 	$(LOWEST)/env/bin/python -m pytest -n auto tests/unit
 
-lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms, SQL, the generated docs
+lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms, SQL, the generated docs, one word for one thing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -62,6 +62,7 @@ lint: $(VENV)/dev-ready ## formatting, lint, types, the arrows between the rooms
 	$(BIN)/python -m demo.dag_page --check
 	$(BIN)/python -m demo.command_page --check
 	$(BIN)/python -m demo.settings_page --check
+	$(BIN)/python .ci/words.py
 
 format: $(VENV)/dev-ready ## what can be formatted and mended by itself
 	$(BIN)/ruff format .
