@@ -22,7 +22,7 @@ from bench.answers import registers_for
 from bench.cheques import Match, match
 from bench.evidence import lay_out, plan_ofd
 from bench.final_rows import FinalTable, read_final_rows
-from bench.measuring import Run, run_road
+from bench.measuring import Run, run_pipeline
 from bench.memory import ServerMemory
 from bench.report import tell_match_targets, tell_matches, tell_parts, tell_rivals, tell_runs, tell_targets
 from bench.rivals import Rival, measure_rivals
@@ -45,7 +45,7 @@ def _arguments(told: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of shifts, separated by commas")
     parser.add_argument("--workers", type=int, default=2, help="processes at once (2)")
     parser.add_argument("--repeats", type=int, default=1, help="times the comparison is made; the best of each counts")
-    parser.add_argument("--road-only", action="store_true", help="leave the other ways out")
+    parser.add_argument("--pipeline-only", action="store_true", help="leave the other ways out")
     parser.add_argument(
         "--cheques", default=",".join(map(str, CHEQUES)), help="numbers of cheques to match, or nothing"
     )
@@ -54,7 +54,7 @@ def _arguments(told: Sequence[str]) -> argparse.Namespace:
     given = parser.parse_args(told)
     given.sizes = sorted({int(size) for size in given.sizes.split(",")})
     given.cheques = sorted({int(size) for size in given.cheques.split(",") if size})
-    given.road_only |= given.cheques_only
+    given.pipeline_only |= given.cheques_only
     return given
 
 
@@ -67,7 +67,7 @@ def _console() -> Console:
 def _tell_machine(console: Console, server: EmbeddedPostgres, given: argparse.Namespace) -> None:
     with closing(psycopg2.connect(server.dsn("postgres"))) as connection:
         postgres = str(connection.get_parameter_status("server_version"))
-    named = ("pandas", "great-expectations") if given.road_only else ("pandas", "great-expectations", "dlt")
+    named = ("pandas", "great-expectations") if given.pipeline_only else ("pandas", "great-expectations", "dlt")
     packages = ", ".join(f"{name} {version(name)}" for name in named)
     console.print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
@@ -111,7 +111,7 @@ class Bench:
         yield self._server.dsn(name)
         self._server.drop_database(name)
 
-    def road(self, shifts: int, *, with_rows: bool) -> tuple[Run, list[FinalTable]]:
+    def context(self, shifts: int, *, with_rows: bool) -> tuple[Run, list[FinalTable]]:
         """The road at a size, and the final rows of it where they are wanted."""
         name = f"road_{shifts}"
         with self._database(name) as dsn, ServerMemory(self._server.data_directory) as memory:
@@ -121,7 +121,7 @@ class Bench:
                 f"{shifts:,} shifts: {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB of JSON; the road"
             )
             memory.forget()
-            run = run_road(dsn, evidence, self._workers, self._context, memory.peak_bytes)
+            run = run_pipeline(dsn, evidence, self._workers, self._context, memory.peak_bytes)
             return run, read_final_rows(dsn) if with_rows else []
 
     def cheques(self, cheques: int) -> Match:
@@ -175,7 +175,7 @@ def _run(bench: Bench, given: argparse.Namespace) -> tuple[list[Run], list[Rival
     rivals: list[Rival] = []
     for size in given.sizes:
         for _ in range(given.repeats if size == _compared(given) else 1):
-            run, tables = bench.road(size, with_rows=size == _compared(given) and not given.road_only)
+            run, tables = bench.context(size, with_rows=size == _compared(given) and not given.pipeline_only)
             found.append(run)
             rivals += bench.rivals(tables) if tables else []
     runs = [best(run for run in found if run.shifts == size) for size in given.sizes]

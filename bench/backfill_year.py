@@ -84,16 +84,16 @@ def plainly(told: Connection, dsn: str, endpoint: Endpoint, inn: str) -> None:
     import great_expectations  # noqa: F401 - preloaded, as in Airflow's workers
 
     from smena.pipeline.backfill import lay_out
-    from smena.pipeline.road import Road
+    from smena.pipeline.context import Context
     from smena.pipeline.run import load_lot, publish_batches, report_run
 
-    road = Road(Warehouse(dsn), lambda _name: endpoint)
+    context = Context(Warehouse(dsn), lambda _name: endpoint)
     started = time.perf_counter()
-    made = lay_out(road, {"inn": inn, "product": OFD}, run_id="plain", by=STARTED_BY).run_plan()
+    made = lay_out(context, {"inn": inn, "product": OFD}, run_id="plain", by=STARTED_BY).run_plan()
     for lot in made["lots"]:
-        load_lot(road, lot)
-    publish_batches(road, made["batches"], at_once=1)
-    report_run(road, made)
+        load_lot(context, lot)
+    publish_batches(context, made["batches"], at_once=1)
+    report_run(context, made)
     told.send((time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
 
 
@@ -140,9 +140,9 @@ class Bench:
 
     def plain(self) -> Way:
         dsn = self.begin()
-        context = multiprocessing.get_context("spawn")
-        mine, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=plainly, args=(theirs, dsn, self.endpoint, self.inn))
+        processes = multiprocessing.get_context("spawn")
+        mine, theirs = processes.Pipe(duplex=False)
+        process = processes.Process(target=plainly, args=(theirs, dsn, self.endpoint, self.inn))
         process.start()
         theirs.close()
         seconds, peak_bytes = mine.recv()

@@ -16,7 +16,7 @@ import psycopg2
 from psycopg2.extras import RealDictCursor
 
 from bench.evidence import lay_out, plan_market, plan_ofd
-from bench.measuring import Steps, WrongFigures, run_road, run_steps
+from bench.measuring import Steps, WrongFigures, run_pipeline, run_steps
 from bench.memory import ServerMemory
 from bench.shops import shops_of
 from bench.statements import statement
@@ -45,7 +45,7 @@ def match(
     database: str,
     cheques: int,
     workers: int,
-    context: BaseContext,
+    processes: BaseContext,
     memory: ServerMemory,
     say: Callable[[str], None],
 ) -> Match:
@@ -53,15 +53,15 @@ def match(
     tills = tills_for(cheques)
     registers = [till for till in tills if not is_market_only(till)]
     say(f"{cheques:,} cheques: the OFD's {len(registers):,} registers, a month of them, are booked")
-    told_before = lay_out(dsn, database, plan_ofd(dsn, registers), workers, context)
-    fiscal = run_road(dsn, told_before, workers, context, memory.peak_bytes)
+    told_before = lay_out(dsn, database, plan_ofd(dsn, registers), workers, processes)
+    fiscal = run_pipeline(dsn, told_before, workers, processes, memory.peak_bytes)
     say(f"{cheques:,} cheques: they are invented and kept")
-    evidence = lay_out(dsn, database, plan_market(dsn, shops_of(tills), FIRST_DAY), workers, context)
+    evidence = lay_out(dsn, database, plan_market(dsn, shops_of(tills), FIRST_DAY), workers, processes)
     truth: TillTruth = evidence.truth
     told = f"{truth.cheques:,} of {len(tills):,} tills, {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB"
     say(f"{cheques:,} cheques: {told} of JSON; process and match")
     memory.forget()
-    steps = run_steps(dsn, evidence, workers, context, memory.peak_bytes)
+    steps = run_steps(dsn, evidence, workers, processes, memory.peak_bytes)
     _prove(dsn, truth)
     return Match(
         **vars(steps),

@@ -63,12 +63,12 @@ class Evidence:
     pages: int
 
 
-def lay_out(dsn: str, database: str, plan: Plan, workers: int, context: BaseContext) -> Evidence:
+def lay_out(dsn: str, database: str, plan: Plan, workers: int, processes: BaseContext) -> Evidence:
     """Keeps the answers that a batch asks for, in `workers` processes."""
     # What is laid out here would be laid out anew after a power cut; what is measured later is not in haste.
     _set(dsn, sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(database)))
     with ThreadPoolExecutor(workers) as threads:
-        parts = list(threads.map(lambda place: _in_process(context, dsn, plan, *place), plan.shards))
+        parts = list(threads.map(lambda place: _in_process(processes, dsn, plan, *place), plan.shards))
     _set(dsn, sql.SQL("alter database {} reset synchronous_commit").format(sql.Identifier(database)))
     _set(dsn, sql.SQL(statement("analyze_evidence")))
     _set(dsn, sql.SQL("checkpoint"))
@@ -123,9 +123,9 @@ def _plan(transaction: Transaction, product: str, record: Callable[..., None], p
     return Plan(product, batches, places)
 
 
-def _in_process(context: BaseContext, dsn: str, plan: Plan, batch_id: int, shard: int) -> tuple[Any, int, int]:
-    mine, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_fetch, args=(theirs, dsn, plan, batch_id, shard))  # type: ignore[attr-defined]
+def _in_process(processes: BaseContext, dsn: str, plan: Plan, batch_id: int, shard: int) -> tuple[Any, int, int]:
+    mine, theirs = processes.Pipe(duplex=False)
+    process = processes.Process(target=_fetch, args=(theirs, dsn, plan, batch_id, shard))  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     try:

@@ -78,22 +78,24 @@ class Run(Steps):
         return self.shifts + self.orders
 
 
-def run_road(dsn: str, evidence: Evidence, workers: int, context: BaseContext, server_peak: Callable[[], int]) -> Run:
+def run_pipeline(
+    dsn: str, evidence: Evidence, workers: int, processes: BaseContext, server_peak: Callable[[], int]
+) -> Run:
     """Processes and publishes batches of the OFD. Raises WrongFigures where they differ from the truth."""
-    steps = run_steps(dsn, evidence, workers, context, server_peak)
+    steps = run_steps(dsn, evidence, workers, processes, server_peak)
     return Run(**vars(steps), shifts=evidence.truth.shifts, orders=_proved(dsn, evidence.truth))
 
 
 def run_steps(
-    dsn: str, evidence: Evidence, workers: int, context: BaseContext, server_peak: Callable[[], int]
+    dsn: str, evidence: Evidence, workers: int, processes: BaseContext, server_peak: Callable[[], int]
 ) -> Steps:
     """Processes every shard, some at once, and publishes the batches one after the other."""
     places = [(batch_id, shard) for batch_id, shards in evidence.batches.items() for shard in shards]
     started = time.perf_counter()
     with ThreadPoolExecutor(workers) as threads:
-        processed = list(threads.map(lambda place: _step(context, dsn, evidence, *place), places))
+        processed = list(threads.map(lambda place: _step(processes, dsn, evidence, *place), places))
     staged = time.perf_counter()
-    publishers = [_step(context, dsn, evidence, batch_id, None) for batch_id in evidence.batches]
+    publishers = [_step(processes, dsn, evidence, batch_id, None) for batch_id in evidence.batches]
     published = time.perf_counter()
     return Steps(
         process_s=staged - started,
@@ -118,10 +120,10 @@ def _with_rest(shards: list[Measured]) -> Counter[str]:
     return parts
 
 
-def _step(context: BaseContext, dsn: str, evidence: Evidence, batch_id: int, shard: int | None) -> Measured:
-    mine, theirs = context.Pipe(duplex=False)
+def _step(processes: BaseContext, dsn: str, evidence: Evidence, batch_id: int, shard: int | None) -> Measured:
+    mine, theirs = processes.Pipe(duplex=False)
     arguments = (theirs, dsn, batch_id, evidence.product, shard)
-    process = context.Process(target=run_step, args=arguments)  # type: ignore[attr-defined]
+    process = processes.Process(target=run_step, args=arguments)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     try:

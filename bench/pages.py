@@ -33,7 +33,7 @@ from demo.ports import HOST, is_port_free, pick_free_port
 from demo.postgres import EmbeddedPostgres
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
-from smena.pipeline.road import Road
+from smena.pipeline.context import Context
 from smena.reads.documents import SORTS
 from smena.ui.app import fastapi_app
 from smena.ui.doors import Rights, rights
@@ -110,7 +110,7 @@ def _serve(dsn: str, port: int) -> None:
     def nowhere(name: str) -> Endpoint:
         raise WrongUse(f"no page that is measured asks {name}")
 
-    app = fastapi_app(lambda: Road(Warehouse(dsn), endpoint=nowhere), "bench")
+    app = fastapi_app(lambda: Context(Warehouse(dsn), endpoint=nowhere), "bench")
     app.dependency_overrides[rights] = _by_header
     app.dependency_overrides[runs_of_airflow] = _every_run
     mounted = Starlette(routes=[Mount("/smena", Limits(app))])

@@ -22,9 +22,9 @@ from bench.commands import switch_on
 from demo.postgres import EmbeddedPostgres
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
 from smena.model.endpoint import Endpoint
+from smena.pipeline.context import Context
 from smena.pipeline.ofd import work
 from smena.pipeline.publish import publish
-from smena.pipeline.road import Road
 from smena.pipeline.run import load_lot, plan_run
 from smena.quality.expectations import prepare
 from smena.quality.gate import validate_staged
@@ -83,13 +83,15 @@ def _load(server: EmbeddedPostgres, kontur: SandboxServer, name: str) -> Load:
     extra = {"api_key": DEFAULT_API_KEY, "auth_base_url": kontur.address}
     endpoint = Endpoint("kontur_ofd", kontur.address, DEFAULT_LOGIN, DEFAULT_PASSWORD, extra)
     taken: Counter[str] = Counter()
-    road = Road(warehouse, lambda _name: endpoint, now=kontur.tell_now, gate=_timed(validate_staged, taken, "gate"))
+    context = Context(
+        warehouse, lambda _name: endpoint, now=kontur.tell_now, gate=_timed(validate_staged, taken, "gate")
+    )
     with _checks_timed(taken):
         started = time.perf_counter()
-        made = plan_run(road, run_id="bench")
+        made = plan_run(context, run_id="bench")
         for lot in made["lots"]:
-            load_lot(road, lot)
-        shifts = sum(publish(road, batch_id).summary["shifts"] for batch_id in made["batches"])
+            load_lot(context, lot)
+        shifts = sum(publish(context, batch_id).summary["shifts"] for batch_id in made["batches"])
         seconds = time.perf_counter() - started
     warehouse.close()
     return Load(shifts, seconds, float(taken["masks"]), float(taken["gate"]))

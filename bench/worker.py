@@ -19,10 +19,10 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
 from smena.pipeline import process as processing
+from smena.pipeline.context import Context
 from smena.pipeline.market import work as of_market
 from smena.pipeline.ofd import work as of_ofd
 from smena.pipeline.publish import publish
-from smena.pipeline.road import Road
 from smena.quality.expectations import prepare
 from smena.quality.gate import validate_staged
 from smena.warehouse.database import Transaction, Warehouse
@@ -88,14 +88,14 @@ def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int
     warehouse = Warehouse(dsn)
     of_check, cpu_of_check = Counter[str](), Counter[str]()
     gate = _timed(_timed(validate_staged, of_check, "gate"), cpu_of_check, CHECK, time.process_time)
-    road = Road(warehouse, endpoint=_nowhere, gate=gate)
+    context = Context(warehouse, endpoint=_nowhere, gate=gate)
     _watch(measured, product, cpu_of_check)
     started, cpu_started = time.perf_counter(), time.process_time()
     try:
         if shard is None:
-            publish(road, batch_id)
+            publish(context, batch_id)
         else:
-            processing.process(road, batch_id, shard)
+            processing.process(context, batch_id, shard)
     except Exception as error:  # noqa: BLE001 - told to the parent, which raises it
         measured.error = f"{type(error).__name__}: {error}"
     measured.seconds, measured.cpu_s = time.perf_counter() - started, time.process_time() - cpu_started

@@ -66,52 +66,52 @@ def integration_backfill() -> None:
     @task
     def plan(params: dict[str, Any], run_id: str, ti: Any, dag_run: Any) -> list[list[tuple[int, int]]]:
         """Checks and logs the request, and plans the batches of each quarter. Returns the shards to load, by task."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.pipeline.backfill import lay_out
 
         by = dag_run.triggering_user_name
-        made = lay_out(road_from_airflow(), params, run_id=run_id, by=by).run_plan()
+        made = lay_out(context_from_airflow(), params, run_id=run_id, by=by).run_plan()
         ti.xcom_push(key="plan", value=made)
         return made["lots"]
 
     @task(pool="kontur_ofd", map_index_template="{{ lot }}")
     def load(lot: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked; how far it is, every few seconds."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.observability.lineage import tell_loaded
         from smena.pipeline.run import load_lot
 
-        road = road_from_airflow()
-        load_lot(road, lot)
-        tell_loaded(road, [batch_id for batch_id, _ in lot])
+        context = context_from_airflow()
+        load_lot(context, lot)
+        tell_loaded(context, [batch_id for batch_id, _ in lot])
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
     def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
         """Quarters in order of time; the days that became covered are told to Airflow, all in one."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.observability.lineage import tell_published
         from smena.pipeline.run import publish_batches
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         if not made or not made["batches"]:
             raise AirflowSkipException("there is nothing to publish")
-        road = road_from_airflow()
-        published = publish_batches(road, made["batches"], at_once=1)
+        context = context_from_airflow()
+        published = publish_batches(context, made["batches"], at_once=1)
         days = sorted({str(day) for done in published for day in done.covered_days})
         outlet_events[LOADED].extra = {"inn": params["inn"], "days": len(days), "from": days[:1], "to": days[-1:]}
-        tell_published(road, [done.batch_id for done in published])
+        tell_published(context, [done.batch_id for done in published])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
         """How each quarter ended."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.observability.airflow import tell_standings
         from smena.pipeline.run import report_run
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
-        road = road_from_airflow()
-        tell_standings(road)
-        report_run(road, made)
+        context = context_from_airflow()
+        tell_standings(context)
+        report_run(context, made)
 
     load.expand(lot=plan()) >> publish() >> report()
 

@@ -42,28 +42,28 @@ def reconciliation() -> None:
     @task
     def organizations() -> list[list[str]]:
         """ИНН of organisations, by task."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.pipeline.proof.run import organizations_to_prove
 
-        return organizations_to_prove(road_from_airflow())
+        return organizations_to_prove(context_from_airflow())
 
     @task(pool="kontur_ofd", map_index_template="{{ inns }}")
     def prove(inns: list[str], run_id: str, data_interval_end: datetime | None = None) -> None:
         """Everything held against everything."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.pipeline.proof.run import reconcile_lot
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
         last_day = end and end.date() - timedelta(days=1)
-        reconcile_lot(road_from_airflow(), inns, run_id=run_id, last_day=last_day)
+        reconcile_lot(context_from_airflow(), inns, run_id=run_id, last_day=last_day)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(run_id: str) -> None:
         """How each organisation ended."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.pipeline.proof.run import report_reconciliation
 
-        report_reconciliation(road_from_airflow(), run_id=run_id)
+        report_reconciliation(context_from_airflow(), run_id=run_id)
 
     prove.expand(inns=organizations()) >> report()
 

@@ -23,8 +23,8 @@ from smena.integration.lifecycle import disable, enable, prepare_ban, prepare_ma
 from smena.integration.organizations import add_organization, set_organization
 from smena.model.endpoint import Endpoint
 from smena.model.window import MARKET, OFD, Window
+from smena.pipeline.context import Context
 from smena.pipeline.load import Loaded, load
-from smena.pipeline.road import Road
 from smena.sources.http import Patience
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
@@ -52,7 +52,7 @@ def head_of(inn: str) -> Head:
     return invent_head(inn, f"Head of {inn}")
 
 
-class QuickRoad(Road):
+class QuickContext(Context):
     """A road whose client does not wait long."""
 
     def ofd(self, organization: Any) -> OfdClient:
@@ -72,7 +72,7 @@ class Town:
         self, sandbox: SandboxServer, warehouse: Warehouse, start: date | None = FIRST, **settings: str
     ) -> None:
         self.sandbox, self.warehouse = sandbox, warehouse
-        self.road = QuickRoad(warehouse, self.endpoint, now=sandbox.tell_now)
+        self.context = QuickContext(warehouse, self.endpoint, now=sandbox.tell_now)
         self.inns = [one.inn for one in sandbox.world.organizations]
         if start is None:
             return
@@ -123,7 +123,7 @@ class Town:
     def load(self, first: date | None = None, last: date | None = None, *, inn: str = "", product: str = OFD) -> Loaded:
         """The planned load, or the load of the days asked for."""
         window = Window(first, last or first) if first else None
-        return load(self.road, inn or self.inn, run_id="test", product=product, window=window)
+        return load(self.context, inn or self.inn, run_id="test", product=product, window=window)
 
     def load_daily(self, first: date, last: date) -> None:
         """A run on the morning after each of these days."""

@@ -24,7 +24,7 @@ from smena.settings import SETTINGS
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
-    from smena.pipeline.road import Road
+    from smena.pipeline.context import Context
     from smena.sources.airflow import AirflowAddress
     from smena.sources.messenger import Channel, Messenger
 
@@ -142,24 +142,24 @@ def desk_from_airflow() -> str:
     return f"{base.rstrip('/')}/smena" if base.startswith(("http://", "https://")) else ""
 
 
-def road_from_airflow() -> Road:
+def context_from_airflow() -> Context:
     """The context of a running Airflow task: Airflow is notified of its steps, and Great Expectations is its gate.
 
     Airflow's processes have imported that library already.
     """
     from smena.observability.airflow import hear
-    from smena.pipeline.road import Road
+    from smena.pipeline.context import Context
     from smena.quality.gate import validate_staged
 
     hear()
-    return Road(Warehouse(warehouse_from_airflow()), endpoint_from_airflow, gate=validate_staged)
+    return Context(Warehouse(warehouse_from_airflow()), endpoint_from_airflow, gate=validate_staged)
 
 
-def road_from_environment() -> Road:
+def context_from_environment() -> Context:
     """The context of the command line. It has no gate, because importing Great Expectations takes seconds."""
-    from smena.pipeline.road import Road
+    from smena.pipeline.context import Context
 
-    return Road(Warehouse(warehouse_from_environment()), endpoint_from_environment)
+    return Context(Warehouse(warehouse_from_environment()), endpoint_from_environment)
 
 
 def airflow_from_environment() -> AirflowAddress | None:

@@ -47,52 +47,52 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     @task
     def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:
         """What is listed, wanted minus covered, in batches by organisation; gives the shards to load, by task."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.pipeline.run import plan_run
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
         horizon = end and end.date() - timedelta(days=1)
-        made = plan_run(road_from_airflow(), run_id=run_id, product=product, horizon=horizon)
+        made = plan_run(context_from_airflow(), run_id=run_id, product=product, horizon=horizon)
         ti.xcom_push(key="plan", value=made)
         return made["lots"]
 
     @task(pool=pool, map_index_template="{{ lot }}")
     def load(lot: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.observability.lineage import tell_loaded
         from smena.pipeline.run import load_lot
 
-        road = road_from_airflow()
-        load_lot(road, lot)
-        tell_loaded(road, [batch_id for batch_id, _ in lot])
+        context = context_from_airflow()
+        load_lot(context, lot)
+        tell_loaded(context, [batch_id for batch_id, _ in lot])
 
     @task(outlets=[loaded], trigger_rule=TriggerRule.ALL_DONE)
     def publish(ti: Any, outlet_events: Any) -> None:
         """What was read is matched and written; days that became covered are told to Airflow."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.observability.lineage import tell_published
         from smena.pipeline.run import publish_batches
 
         # Where nothing at all was planned the report says so.
         made = ti.xcom_pull(task_ids="plan", key="plan")
         batches = made["batches"] if made else []
-        road = road_from_airflow()
-        published = publish_batches(road, batches)
+        context = context_from_airflow()
+        published = publish_batches(context, batches)
         for done in published:
             outlet_events[loaded].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
-        tell_published(road, [done.batch_id for done in published])
+        tell_published(context, [done.batch_id for done in published])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
         """How each batch ended."""
-        from smena.connections import road_from_airflow
+        from smena.connections import context_from_airflow
         from smena.observability.airflow import tell_standings
         from smena.pipeline.run import report_run
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
-        road = road_from_airflow()
-        tell_standings(road)
-        report_run(road, made)
+        context = context_from_airflow()
+        tell_standings(context)
+        report_run(context, made)
 
     load.expand(lot=plan()) >> publish() >> report()

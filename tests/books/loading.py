@@ -25,7 +25,7 @@ import psycopg2
 from bench.answers import registers_for
 from bench.cheques import match
 from bench.evidence import lay_out, plan_ofd
-from bench.measuring import run_road
+from bench.measuring import run_pipeline
 from bench.memory import ServerMemory
 from demo.postgres import EmbeddedPostgres
 from sandbox import SandboxServer
@@ -108,7 +108,7 @@ def _load_bench(server: EmbeddedPostgres, database: str, shifts: int) -> dict[st
     context, dsn = _context(), server.dsn(database)
     with ServerMemory(server.data_directory) as memory:
         evidence = lay_out(dsn, database, plan_ofd(dsn, registers_for(shifts)), BENCH_WORKERS, context)
-        run = run_road(dsn, evidence, BENCH_WORKERS, context, memory.peak_bytes)
+        run = run_pipeline(dsn, evidence, BENCH_WORKERS, context, memory.peak_bytes)
     return {"shifts": run.shifts, "orders": run.orders}
 
 

@@ -126,11 +126,11 @@ def _certificate_and_cash(office: Doors) -> None:
     """Of the other organisation: a certificate, and a book with a movement of cash."""
     town, day = office.town, office.first_day
     window = Window(day, day + timedelta(days=1))
-    reconcile(town.road, office.other, run_id="test", window=window)
-    keep(town.warehouse, certify(town.warehouse, office.other, window, made_by="boris", now=town.road.now()))
+    reconcile(town.context, office.other, run_id="test", window=window)
+    keep(town.warehouse, certify(town.warehouse, office.other, window, made_by="boris", now=town.context.now()))
     with town.warehouse.transaction() as transaction:
         one = Movement("wages", day, 1_234_567, _kpp(office), account="70")
-        cash.enter(transaction, inn=office.other, movements=[one], by="boris", now=town.road.now())
+        cash.enter(transaction, inn=office.other, movements=[one], by="boris", now=town.context.now())
 
 
 def _kpp(office: Doors) -> str:

@@ -80,15 +80,15 @@ class Harness:
     def run(self, town: Town) -> dict[str, str]:
         """The tasks of the daily DAG, one after another; which organisations were not loaded, and why."""
         try:
-            made = plan_run(town.road, run_id="test", product=self.product)
+            made = plan_run(town.context, run_id="test", product=self.product)
         except PassingFault as error:
             return dict.fromkeys(town.inns, str(error))
         for lot in made["lots"]:
             try:
-                load_lot(town.road, lot)
+                load_lot(town.context, lot)
             except SmenaError:
                 continue
-        publish_batches(town.road, made["batches"])
+        publish_batches(town.context, made["batches"])
         failed = dict(made["failed"])
         for batch_id in made["batches"]:
             batch = ledger.batch_of(town.warehouse, batch_id)
@@ -99,17 +99,17 @@ class Harness:
         return failed
 
     def see(self, town: Town, failed: dict[str, str] | None = None) -> Seen:
-        return lists.see(town.warehouse, self.product, town.road.now(), failed)
+        return lists.see(town.warehouse, self.product, town.context.now(), failed)
 
     def _fetched(self, town: Town) -> dict[str, Any]:
         """The true lists by path: as anybody would ask for them."""
         organization = organization_of(town.warehouse, town.inn)
         if self.product == MARKET:
-            market = town.road.market(organization)
+            market = town.context.market(organization)
             page = next(iter(market.organizations()))
             market.close()
             return {"": json.loads(page.body)}
-        client = town.road.ofd(organization)
+        client = town.context.ofd(organization)
         answers: dict[str, Any] = {"": json.loads(client.organizations().body)}
         for one in self.sandbox.world.organizations:
             answers[one.inn] = json.loads(client.cashboxes(one.id).body)
@@ -132,7 +132,7 @@ class Harness:
 def _report(town: Town, made: RunPlan) -> str:
     """What the last task of the DAG says of what was not loaded."""
     try:
-        report_run(town.road, made)
+        report_run(town.context, made)
     except BadBatch as error:
         return str(error)
     return ""
@@ -169,7 +169,7 @@ def judge(harness: Harness, regime: str, bodies: Lists, units: list[Unit], *, al
 
 def _by_totals(town: Town, unit: Unit, truth: Seen, seen: Seen) -> str:
     """What the list left out without a trace is found by the totals of the whole organisation."""
-    found = reconcile(town.road, unit.inn, run_id="test", window=DAYS, is_full=False)
+    found = reconcile(town.context, unit.inn, run_id="test", window=DAYS, is_full=False)
     lacking = {date.fromisoformat(one[1][:10]) for one in truth.shifts[unit.number].values()}
     lacking -= {date.fromisoformat(one[1][:10]) for one in seen.shifts.get(unit.number, {}).values()}
     days = {row["day"] for row in found.differences if row["kind"] == "organization_days"}
@@ -185,7 +185,7 @@ def _is_proved(town: Town, inn: str, product: str) -> bool:
     """Whether anything calls the days of an organisation complete."""
     if product == MARKET:
         return town.warehouse.rows("certify_market", inn=inn, first_day=FIRST, last_day=LAST) == []
-    reconcile(town.road, inn, run_id="test", window=DAYS)
+    reconcile(town.context, inn, run_id="test", window=DAYS)
     return bool(certify(town.warehouse, inn, DAYS, made_by="test", now=datetime(2026, 5, 1, tzinfo=UTC))["is_complete"])
 
 

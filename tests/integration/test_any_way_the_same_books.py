@@ -56,15 +56,15 @@ def test_a_window_loaded_again_writes_no_row_at_all(clean: Town) -> None:
 
 def test_each_step_run_twice_changes_nothing(build_town: BuildTown, clean: Town) -> None:
     town = build_town(beside=clean)
-    made = plan(town.road, town.inn, run_id="test")
+    made = plan(town.context, town.inn, run_id="test")
     ((batch_id, shards),) = made.batches.items()
     for shard in shards:
         for _ in range(2):
-            extract(town.road, batch_id, shard)
+            extract(town.context, batch_id, shard)
         for _ in range(2):
-            process(town.road, batch_id, shard)
+            process(town.context, batch_id, shard)
     for _ in range(2):
-        publish(town.road, batch_id)
+        publish(town.context, batch_id)
     assert town.books() == clean.books()
 
 
@@ -85,18 +85,18 @@ def test_small_windows_in_any_order_end_as_one_long_window(build_town: BuildTown
 def test_two_runs_at_once_book_every_shift_once(build_town: BuildTown, clean: Town) -> None:
     town = build_town(beside=clean)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda n: load(town.road, town.inn, run_id=f"run {n}"), range(4)))
+        list(pool.map(lambda n: load(town.context, town.inn, run_id=f"run {n}"), range(4)))
     assert town.books() == clean.books()
 
 
 def test_one_batch_published_by_two_processes_at_once_is_published_once(build_town: BuildTown, clean: Town) -> None:
     town = build_town(beside=clean)
-    made = plan(town.road, town.inn, run_id="test")
+    made = plan(town.context, town.inn, run_id="test")
     ((batch_id, shards),) = made.batches.items()
     for shard in shards:
-        loading.stage(town.road, batch_id, shard)
+        loading.stage(town.context, batch_id, shard)
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _: publish(town.road, batch_id).summary, range(4)))
+        done = list(pool.map(lambda _: publish(town.context, batch_id).summary, range(4)))
     assert all(summary == done[0] for summary in done)
     assert town.books() == clean.books()
 
@@ -130,7 +130,7 @@ def _run_and_die(town: Town, step: str, nth: int) -> None:
         loading.process = dying(loading.process)  # type: ignore[attr-defined]
     else:
         setattr(loading, step, dying(getattr(loading, step)))
-    load(town.road, town.inn, run_id="killed")
+    load(town.context, town.inn, run_id="killed")
 
 
 @pytest.mark.few_cases(2)
@@ -161,10 +161,10 @@ def test_a_run_killed_in_the_middle_of_publishing_leaves_nothing_behind(
     build_town: BuildTown, clean: Town, statement: str
 ) -> None:
     town = build_town(beside=clean)
-    made = plan(town.road, town.inn, run_id="test")
+    made = plan(town.context, town.inn, run_id="test")
     ((batch_id, shards),) = made.batches.items()
     for shard in shards:
-        loading.stage(town.road, batch_id, shard)
+        loading.stage(town.context, batch_id, shard)
 
     def publish_and_die() -> None:
         run = Transaction.run
@@ -176,26 +176,26 @@ def test_a_run_killed_in_the_middle_of_publishing_leaves_nothing_behind(
             return done
 
         Transaction.run = dying  # type: ignore[method-assign]
-        publish(town.road, batch_id)
+        publish(town.context, batch_id)
 
     child = multiprocessing.get_context("fork").Process(target=publish_and_die)
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
     assert (town.shifts(), town.orders(), town.covered()) == ([], [], [])
-    publish(town.road, batch_id)
+    publish(town.context, batch_id)
     assert town.books() == clean.books()
 
 
 def test_a_stage_that_the_server_lost_is_made_again_from_the_evidence(build_town: BuildTown, clean: Town) -> None:
     town = build_town(beside=clean)
-    made = plan(town.road, town.inn, run_id="test")
+    made = plan(town.context, town.inn, run_id="test")
     ((batch_id, shards),) = made.batches.items()
     for shard in shards:
-        loading.stage(town.road, batch_id, shard)
+        loading.stage(town.context, batch_id, shard)
     town.sql("truncate stage.shift, stage.cash_order, stage.reject")
     asked = town.sandbox.requests.count()
-    publish(town.road, batch_id)
+    publish(town.context, batch_id)
     assert town.sandbox.requests.count() == asked
     assert town.books() == clean.books()
 

@@ -27,17 +27,17 @@ def asked(town: Town, **days: date) -> dict[str, Any]:
 
 
 def planned(town: Town, run_id: str = "one", **days: date) -> Backfill:
-    return plan_backfill(town.road, understood(asked(town, **days)), run_id=run_id)
+    return plan_backfill(town.context, understood(asked(town, **days)), run_id=run_id)
 
 
 def load_all(town: Town, made: Backfill) -> None:
     for lot in made.run_plan()["lots"]:
-        load_lot(town.road, lot)
+        load_lot(town.context, lot)
 
 
 def publish_all(town: Town, made: Backfill) -> None:
-    publish_batches(town.road, made.run_plan()["batches"], at_once=1)
-    report_run(town.road, made.run_plan())
+    publish_batches(town.context, made.run_plan()["batches"], at_once=1)
+    report_run(town.context, made.run_plan())
 
 
 def backfill(town: Town, run_id: str = "one", **days: date) -> Backfill:
@@ -78,7 +78,7 @@ def test_a_backfill_is_a_batch_a_quarter_and_a_window_a_register_in_each(build_t
 
 def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST - timedelta(days=10))
-    told = preview_backfill(town.road, understood(asked(town)))
+    told = preview_backfill(town.context, understood(asked(town)))
     assert [one.batches for one in told.quarters] == [[], [], []]
     assert sum(one.covered_days for one in told.quarters) == 0
     assert {gap["reason"] for gap in told.gaps} == {"before_first_document"}
@@ -86,14 +86,14 @@ def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: B
         assert town.sql(f"select count(*) from control.{table}") == [(0,)]  # noqa: S608
     assert documents_asked(town) == 0
     backfill(town)
-    after = preview_backfill(town.road, understood(asked(town)))
+    after = preview_backfill(town.context, understood(asked(town)))
     assert sum(one.asked + one.silent for one in after.quarters) == 0
     assert [one.covered_days for one in after.quarters] == [one.wanted_days for one in after.quarters]
 
 
 def test_the_requests_that_a_plan_tells_are_about_those_that_it_costs(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST)
-    told = sum(one.requests for one in preview_backfill(town.road, understood(asked(town))).quarters)
+    told = sum(one.requests for one in preview_backfill(town.context, understood(asked(town))).quarters)
     town.sandbox.requests.reset()
     backfill(town)
     assert told * 0.7 <= documents_asked(town) <= told * 1.3
@@ -175,7 +175,7 @@ def test_stopped_in_the_middle_of_loading_it_asks_no_window_twice(build_town: Bu
     town = build_town(THREE_QUARTERS, start=FIRST)
     town.sandbox.requests.reset()
     first_run = planned(town)
-    load_lot(town.road, first_run.run_plan()["lots"][0])
+    load_lot(town.context, first_run.run_plan()["lots"][0])
     second_run = backfill(town, "two")
     assert second_run.run_plan()["batches"] == first_run.run_plan()["batches"]
     assert town.sql("select distinct run_id from control.batch") == [("two",)]
@@ -195,7 +195,7 @@ def test_stopped_while_a_register_is_being_asked_it_asks_only_for_the_rest(build
     made = planned(town)
     for lot in made.run_plan()["lots"]:
         with pytest.raises(PassingFault):
-            load_lot(town.road, lot)
+            load_lot(town.context, lot)
     town.sandbox.faults.clear()
     town.sandbox.requests.reset()
     backfill(town, "two")
@@ -207,7 +207,7 @@ def test_stopped_between_two_quarters_only_the_others_are_published(build_town: 
     town = build_town(THREE_QUARTERS, start=FIRST)
     made = planned(town)
     load_all(town, made)
-    publish_batches(town.road, made.run_plan()["batches"][:1], at_once=1)
+    publish_batches(town.context, made.run_plan()["batches"][:1], at_once=1)
     numbers = {order["document_id"]: order["number"] for order in town.orders()}
     with asking_nothing_of_documents(town):
         again = backfill(town, "two")
@@ -297,8 +297,8 @@ def test_a_run_loads_only_what_was_granted_to_who_started_it(build_town: BuildTo
         for dry_run in (False, True):
             params = asked(town) | {"inn": inn, "dry_run": dry_run}
             with pytest.raises(WrongUse, match=rf"{inn} was not granted to anna" if by else "does not say who started"):
-                lay_out(town.road, params, run_id="one", by=by)
+                lay_out(town.context, params, run_id="one", by=by)
     assert town.sandbox.requests.count("by-period") == 0
-    assert lay_out(town.road, asked(town) | {"dry_run": True}, run_id="one", by="boris").inn == town.inn
+    assert lay_out(town.context, asked(town) | {"dry_run": True}, run_id="one", by="boris").inn == town.inn
     town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
-    assert lay_out(town.road, asked(town) | {"dry_run": True}, run_id="one", by="anna").inn == town.inn
+    assert lay_out(town.context, asked(town) | {"dry_run": True}, run_id="one", by="anna").inn == town.inn

@@ -45,21 +45,21 @@ def test_what_fails_after_the_publishing_is_reported_until_it_is_made_good(
 ) -> None:
     town = build_town(TWO, now=NOW)
     first, second = town.inns
-    made = plan_run(town.road, run_id="test")
+    made = plan_run(town.context, run_id="test")
     for lot in made["lots"]:
-        load_lot(town.road, lot)
+        load_lot(town.context, lot)
     batch_id = town.sql("select batch_id from control.batch where organization_inn = %s", first)[0][0]
     with monkeypatch.context() as patch:
         statement_fails(patch, statement, KeyError("x"), batch_id=batch_id)
-        done = {one.inn: one for one in publish_batches(town.road, made["batches"])}
+        done = {one.inn: one for one in publish_batches(town.context, made["batches"])}
     assert {shift["organization_inn"] for shift in town.shifts()} == {first, second}
     assert [done[inn].covered_days != [] for inn in town.inns] == [False, True]
     with pytest.raises(BadBatch, match=f"batch {batch_id} of {first} is published, but not finished: an unex") as told:
-        report_run(town.road, made)
+        report_run(town.context, made)
     assert second not in str(told.value)
     # A cleared task does what was left, and takes the error back.
-    assert all(one.covered_days for one in publish_batches(town.road, made["batches"]))
-    report_run(town.road, made)
+    assert all(one.covered_days for one in publish_batches(town.context, made["batches"]))
+    report_run(town.context, made)
 
 
 def test_a_fault_after_the_publishing_that_may_pass_has_the_task_tried_again(
@@ -70,7 +70,7 @@ def test_a_fault_after_the_publishing_that_may_pass_has_the_task_tried_again(
     with pytest.raises(PassingFault, match="for now"):
         run(town)
     monkeypatch.undo()
-    assert len(publish_batches(town.road, [1, 2])) == 2
+    assert len(publish_batches(town.context, [1, 2])) == 2
 
 
 # --- the reconciliation
@@ -78,9 +78,9 @@ def test_a_fault_after_the_publishing_that_may_pass_has_the_task_tried_again(
 
 def reconciled(town: Town, run_id: str) -> str:
     """The tasks of the daily reconciliation; what the report says."""
-    for lot in organizations_to_prove(town.road):
+    for lot in organizations_to_prove(town.context):
         try:
-            reconcile_lot(town.road, lot, run_id=run_id)
+            reconcile_lot(town.context, lot, run_id=run_id)
         except SmenaError:
             continue
     return report_of(town, run_id)
@@ -88,7 +88,7 @@ def reconciled(town: Town, run_id: str) -> str:
 
 def report_of(town: Town, run_id: str) -> str:
     try:
-        report_reconciliation(town.road, run_id=run_id)
+        report_reconciliation(town.context, run_id=run_id)
     except BadBatch as error:
         return str(error)
     return ""
@@ -108,10 +108,10 @@ def test_an_organisation_that_failed_before_its_batch_was_opened_is_named_with_i
     with monkeypatch.context() as patch:
         known = proof_run.reconcile
 
-        def failing(road: Any, inn: str, **more: Any) -> Any:
+        def failing(context: Any, inn: str, **more: Any) -> Any:
             if inn == first:
                 raise BrokenPromise("the warehouse refuses: it is broken")
-            return known(road, inn, **more)
+            return known(context, inn, **more)
 
         patch.setattr(proof_run, "reconcile", failing)
         told = reconciled(loaded, "monday")
@@ -165,21 +165,21 @@ def test_a_quarter_that_cannot_be_laid_out_leaves_the_others(
             return made
 
         patch.setattr(backfills._Planner, "_quarter", failing)
-        made = plan_backfill(town.road, asked, run_id="one")
+        made = plan_backfill(town.context, asked, run_id="one")
     assert list(made.failed) == ["2025-09-29…2025-09-30"]
     run_plan = made.run_plan()
     for lot in run_plan["lots"]:
-        load_lot(town.road, lot)
-    publish_batches(town.road, run_plan["batches"], at_once=1)
+        load_lot(town.context, lot)
+    publish_batches(town.context, run_plan["batches"], at_once=1)
     with pytest.raises(
         BadBatch, match=f"organisation {town.inn}: 2025-09-29…2025-09-30: an unexpected error: KeyError"
     ):
-        report_run(town.road, run_plan)
+        report_run(town.context, run_plan)
     assert {row["closed_at"].month for row in town.shifts()} == {10}
     # What the failed quarter had written is undone: the next backfill lays it out.
-    again = plan_backfill(town.road, asked, run_id="two").run_plan()
+    again = plan_backfill(town.context, asked, run_id="two").run_plan()
     assert (len(again["batches"]), again["failed"]) == (1, {})
     for lot in again["lots"]:
-        load_lot(town.road, lot)
-    publish_batches(town.road, again["batches"], at_once=1)
+        load_lot(town.context, lot)
+    publish_batches(town.context, again["batches"], at_once=1)
     assert len(town.shifts()) == len(town.truth())

@@ -164,7 +164,7 @@ def test_a_process_that_dies_after_comparing_asks_no_more(
             field.load(product=MARKET)
     ((batch_id,),) = field.sql("select max(batch_id) from control.batch")
     with asked(field) as requests:
-        publishing.publish(field.road, batch_id)
+        publishing.publish(field.context, batch_id)
     assert requests == []
     assert explained(field) == CORRECTED
 
@@ -236,7 +236,7 @@ def test_what_documents_explain_is_listed_by_the_reconciliation_and_waits_for_no
     linked(field, register)
     field.load(product=MARKET)
     days = Window(date(2026, 2, 3), date(2026, 2, 6))
-    made = reconcile(field.road, INN, run_id="test", window=days)
+    made = reconcile(field.context, INN, run_id="test", window=days)
     (found,) = made.differences
     assert (found["kind"], found["is_explained"], str(found["amount"])) == ("two_sources", True, "190.99")
     assert found["cause"] == CORRECTION_3

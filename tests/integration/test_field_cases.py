@@ -32,7 +32,7 @@ from smena.warehouse.database import Warehouse
 from tests.integration.stored_reasons import check_reasons
 from tests.integration.written_operator import CASHBOX, DRIVE, INN, SHOP, Operator, Register
 from tests.invented import ROMASHKA
-from tests.town import QuickRoad, head_of
+from tests.town import QuickContext, head_of
 from tests.unit.printing.looking import Paper
 
 START = date(2026, 2, 1)
@@ -44,7 +44,7 @@ class Field:
 
     def __init__(self, operator: Operator, warehouse: Warehouse) -> None:
         self.operator, self.warehouse = operator, warehouse
-        self.road = QuickRoad(warehouse, self._endpoint, now=lambda: operator.now)
+        self.context = QuickContext(warehouse, self._endpoint, now=lambda: operator.now)
 
     def _endpoint(self, name: str) -> Endpoint:
         if name == "kontur_market":
@@ -73,10 +73,10 @@ class Field:
         """The daily run of every organisation on these mornings."""
         for day in mornings or (7,):
             self.operator.on(date(2026, 2, day))
-            made = plan_run(self.road, run_id=f"{day}", product=product)
+            made = plan_run(self.context, run_id=f"{day}", product=product)
             for lot in made["lots"]:
-                load_lot(self.road, lot)
-            publish_batches(self.road, made["batches"])
+                load_lot(self.context, lot)
+            publish_batches(self.context, made["batches"])
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         with self.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
@@ -108,7 +108,7 @@ class Field:
 
     def is_certified(self, first: int, last: int) -> bool:
         days = Window(date(2026, 2, first), date(2026, 2, last))
-        reconcile(self.road, INN, run_id="test", window=days)
+        reconcile(self.context, INN, run_id="test", window=days)
         made = certify(self.warehouse, INN, days, made_by="test", now=datetime(2026, 3, 1, tzinfo=UTC))
         return bool(made["is_complete"])
 
@@ -392,7 +392,7 @@ def test_17_a_drive_that_died_with_an_open_shift(new_field: NewField) -> None:
     field = new_field(register)
     field.load()
     assert field.orders() == [("pko", "50.00"), ("pko", "100.00")]
-    reconcile(field.road, INN, run_id="test", window=Window(date(2026, 2, 2), date(2026, 2, 6)))
+    reconcile(field.context, INN, run_id="test", window=Window(date(2026, 2, 2), date(2026, 2, 6)))
     (waiting,) = open_decisions(field.warehouse, INN)
     assert "277" in str(waiting)
     with field.warehouse.transaction() as transaction:

@@ -59,11 +59,11 @@ def have_both_loaded(town: Town) -> None:
 
 def load_all(town: Town, product: str, run_id: str) -> list[str]:
     """The tasks of a daily load, and what its report names as wrong."""
-    made = plan_run(town.road, run_id=run_id, product=product)
+    made = plan_run(town.context, run_id=run_id, product=product)
     for lot in made["lots"]:
-        failure_of(lambda lot=lot: load_lot(town.road, lot))  # type: ignore[misc]
-    publish_batches(town.road, made["batches"])
-    return failure_of(lambda: report_run(town.road, made))
+        failure_of(lambda lot=lot: load_lot(town.context, lot))  # type: ignore[misc]
+    publish_batches(town.context, made["batches"])
+    return failure_of(lambda: report_run(town.context, made))
 
 
 def load_ofd(town: Town, run_id: str) -> list[str]:
@@ -76,9 +76,9 @@ def load_market(town: Town, run_id: str) -> list[str]:
 
 def reconcile_daily(town: Town, run_id: str) -> list[str]:
     """The tasks of the daily reconciliation, and what its report names as wrong."""
-    for inns in organizations_to_prove(town.road):
-        failure_of(lambda inns=inns: reconcile_lot(town.road, inns, run_id=run_id))  # type: ignore[misc]
-    return failure_of(lambda: report_reconciliation(town.road, run_id=run_id))
+    for inns in organizations_to_prove(town.context):
+        failure_of(lambda inns=inns: reconcile_lot(town.context, inns, run_id=run_id))  # type: ignore[misc]
+    return failure_of(lambda: report_reconciliation(town.context, run_id=run_id))
 
 
 def reconcile_days(town: Town, run_id: str) -> list[str]:
@@ -87,7 +87,7 @@ def reconcile_days(town: Town, run_id: str) -> list[str]:
     return [
         f"{inn}: {why}"
         for inn in town.inns
-        for why in failure_of(lambda inn=inn: reconcile(town.road, inn, run_id=run_id, window=days))  # type: ignore[misc]
+        for why in failure_of(lambda inn=inn: reconcile(town.context, inn, run_id=run_id, window=days))  # type: ignore[misc]
     ]
 
 

@@ -26,9 +26,9 @@ WORLD = replace(EASY, last_day=FIRST + timedelta(days=6))
 
 def staged(town: Town, product: str = OFD) -> list[int]:
     """The batches of a run that is staged and not published."""
-    made = plan_run(town.road, run_id="test", product=product)
+    made = plan_run(town.context, run_id="test", product=product)
     for lot in made["lots"]:
-        load_lot(town.road, lot)
+        load_lot(town.context, lot)
     return made["batches"]
 
 
@@ -70,8 +70,8 @@ def test_an_order_changed_by_a_kopeck_stops_its_batch_and_the_neighbour_goes_on(
         " group by cash_order.batch_id, shift.shift_id, shift.cash_income having sum(amount) <> cash_income"
     )
     good = second if bad == first else first
-    road = replace(town.road, gate=validate_staged)
-    assert [done.batch_id for done in publish_batches(road, [bad, good])] == [good]
+    context = replace(town.context, gate=validate_staged)
+    assert [done.batch_id for done in publish_batches(context, [bad, good])] == [good]
     assert dict(town.sql("select batch_id, state from control.batch")) == {bad: "stopped", good: "published"}
     assert {row["batch_id"] for row in [*town.shifts(), *town.orders()]} == {good}
     ((stopped,),) = town.sql("select summary ->> 'stopped' from control.batch where batch_id = %s", bad)
@@ -82,7 +82,7 @@ def test_an_order_changed_by_a_kopeck_stops_its_batch_and_the_neighbour_goes_on(
     )
     assert town.sql(kept, "gate%") == [(MORE_SALES, 1, "orders_not_the_cash"), (SALES, 1, "orders_not_the_cash")]
     # The next try stages it anew from the stored answers.
-    assert publish(road, bad).error == ""
+    assert publish(context, bad).error == ""
     assert len(town.shifts()) == len(town.truth())
     assert town.sql(kept, "gate%") == []
 
@@ -90,7 +90,7 @@ def test_an_order_changed_by_a_kopeck_stops_its_batch_and_the_neighbour_goes_on(
 def test_without_a_gate_the_checks_of_the_shards_decide_alone(build_town: BuildTown) -> None:
     town = build_town(WORLD)
     (batch_id,) = staged(town)
-    publish(town.road, batch_id)
+    publish(town.context, batch_id)
     assert town.sql("select count(*) from control.check_result where suite like 'gate%%'") == [(0,)]
 
 
@@ -99,8 +99,8 @@ def test_published_rows_hold_what_staged_rows_did_and_a_changed_order_is_found(b
     (batch_id,) = staged(town)
     town.sql(statement("update stage.cash_order set amount = amount + 1 where @order"))
     with pytest.raises(BadBatch, match="gate_sums"):
-        publish(replace(town.road, gate=validate_staged), batch_id)
-    publish(town.road, batch_id)
+        publish(replace(town.context, gate=validate_staged), batch_id)
+    publish(town.context, batch_id)
     with town.warehouse.transaction() as transaction:
         what, results = validate_batch(transaction, batch_id)
     assert what == "the published rows"

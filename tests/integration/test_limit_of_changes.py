@@ -74,12 +74,12 @@ def set_bound(town: Town, orders: int) -> None:
 def daily_run(town: Town, day: date) -> tuple[RunPlan, str]:
     """The run on the morning after a day; what its report complains of."""
     town.set_day(day + timedelta(days=1), hour=6)
-    made = plan_run(town.road, run_id=f"scheduled__{day}")
+    made = plan_run(town.context, run_id=f"scheduled__{day}")
     for lot in made["lots"]:
-        load_lot(town.road, lot)
-    publish_batches(town.road, made["batches"])
+        load_lot(town.context, lot)
+    publish_batches(town.context, made["batches"])
     try:
-        report_run(town.road, made)
+        report_run(town.context, made)
     except BadBatch as error:
         return made, str(error)
     return made, ""
@@ -106,7 +106,7 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     assert f'"changed": {changed}' in one["summary"]["stopped"] and '"most": 100' in one["summary"]["stopped"]
     assert f'"orders": {len(orders)}' in one["summary"]["stopped"]
     # The list for whoever is asked: each of these orders, with both sums.
-    listed = rehearse_batch(town.road, one["batch_id"])
+    listed = rehearse_batch(town.context, one["batch_id"])
     sums = listed.differences[listed.differences["subject"] == "order"]
     of_books = {str(row["document_id"]): str(row["amount"]) for row in orders}
     of_booked = sums[(sums["field"] == "amount") & sums["document_id"].notna()]
@@ -128,8 +128,8 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     assert after["allowed_reason"] == "the operator has corrected its totals"
     assert newest(town)["state"] == "published"
     with pytest.raises(WrongUse, match="published already"):
-        rehearse_batch(town.road, one["batch_id"])
-    assert not rehearse(town.road, town.inn, Window(FIRST, LAST)).differs
+        rehearse_batch(town.context, one["batch_id"])
+    assert not rehearse(town.context, town.inn, Window(FIRST, LAST)).differs
     sales = {
         row["amount"]
         for row in town.orders()
@@ -189,10 +189,10 @@ def test_what_was_read_and_published_since_is_not_booked_over(copy_town: CopyTow
     )
     town.load(LAST, LAST)
     with pytest.raises(BadBatch, match="load the days again"):
-        publish(town.road, stopped)
+        publish(town.context, stopped)
     assert batch(town, stopped)["state"] == "stopped"
     assert town.books() == right
-    assert not rehearse(town.road, town.inn, Window(FIRST, LAST)).differs
+    assert not rehearse(town.context, town.inn, Window(FIRST, LAST)).differs
 
 
 def test_it_is_named_in_alerts_until_its_days_are_read_again(copy_town: CopyTown) -> None:
@@ -219,7 +219,7 @@ def test_it_is_named_in_alerts_until_its_days_are_read_again(copy_town: CopyTown
 def test_a_batch_that_another_process_has_published_is_not_stopped_at_the_gate(copy_town: CopyTown) -> None:
     town = copy_town(load_all, FEW)
     published = ledger.batch_of(town.warehouse, newest(town)["batch_id"])
-    stop_at_gate(replace(town.road, gate=validate_staged), replace(published, state="planned"))
+    stop_at_gate(replace(town.context, gate=validate_staged), replace(published, state="planned"))
     assert batch(town, published.batch_id)["state"] == "published"
 
 

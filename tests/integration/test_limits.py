@@ -31,7 +31,7 @@ def build(build_town: BuildTown, **manners: Any) -> Town:
 
 
 def limited(town: Town, **limits: Any) -> Town:
-    town.road = replace(town.road, **limits)
+    town.context = replace(town.context, **limits)
     return town
 
 
@@ -107,7 +107,7 @@ def test_a_cursor_that_moves_for_ever_is_ended_by_time_and_costs_its_neighbour_n
     assert errors(town) == {
         "the answers for this window take longer than 3 seconds — run again later, or load shorter windows"
     }
-    found = reconcile(town.road, town.inn, run_id="test", window=Window(START, END))
+    found = reconcile(town.context, town.inn, run_id="test", window=Window(START, END))
     assert "longer than 3 seconds" in found.unasked[town.register(0)]
     assert {row["verdict"] for row in found.registers if row["kkt_reg_id"] == town.register(1)} == {"complete"}
 

@@ -51,7 +51,7 @@ def test_no_certificate_calls_a_period_complete_in_which_a_cheque_of_market_is_r
     town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12), start=DAY)
     town.enable_market(DAY)
     town.load()
-    reconcile(town.road, town.inn, run_id="test", window=Window(DAY, DAY))
+    reconcile(town.context, town.inn, run_id="test", window=Window(DAY, DAY))
 
     def made() -> dict[str, Any]:
         return certify(town.warehouse, town.inn, Window(DAY, DAY), made_by="test", now=datetime(2026, 1, 1, tzinfo=UTC))
@@ -64,7 +64,7 @@ def test_no_certificate_calls_a_period_complete_in_which_a_cheque_of_market_is_r
     town.sandbox.faults.clear()
     town.load(product=MARKET)
     assert (made()["is_complete"], made()["market_days_open"]) == (False, []), "its cheques were not asked for again"
-    reconcile(town.road, town.inn, run_id="test", window=Window(DAY, DAY))
+    reconcile(town.context, town.inn, run_id="test", window=Window(DAY, DAY))
     assert (made()["is_complete"], made()["market_days_open"], made()["unconfirmed"]) == (True, [], [])
 
 
@@ -72,10 +72,10 @@ def test_a_register_that_nobody_has_looked_at_since_is_not_called_offline(build_
     town = build_town(EASY, now=datetime(2025, 12, 2, 6))
     town.load()
     town.set_day(date(2026, 1, 16))
-    found = reconcile(town.road, town.inn, run_id="test", window=Window(date(2025, 12, 20), date(2026, 1, 15)))
+    found = reconcile(town.context, town.inn, run_id="test", window=Window(date(2025, 12, 20), date(2026, 1, 15)))
     assert {row["verdict"] for row in found.registers} == {"missing"}
     town.load()
-    found = reconcile(town.road, town.inn, run_id="test", window=Window(date(2025, 12, 20), date(2026, 1, 14)))
+    found = reconcile(town.context, town.inn, run_id="test", window=Window(date(2025, 12, 20), date(2026, 1, 14)))
     assert "missing" not in found.verdicts
 
 
@@ -103,7 +103,7 @@ def test_no_certificate_calls_a_period_complete_while_markets_list_has_a_shop_wi
     town.sandbox.faults.add({"kind": "repeat_document", "match": {"type": "shop"}, "drop": ["id"]})
     town.load()
     town.load(product=MARKET)
-    reconcile(town.road, town.inn, run_id="test", window=Window(DAY, DAY))
+    reconcile(town.context, town.inn, run_id="test", window=Window(DAY, DAY))
 
     def made() -> dict[str, Any]:
         return certify(town.warehouse, town.inn, Window(DAY, DAY), made_by="test", now=datetime(2026, 1, 1, tzinfo=UTC))

@@ -109,7 +109,7 @@ def test_a_part_of_an_organisation_that_cannot_be_listed_is_named(
     covered = town.sql("select distinct organization_inn from control.covered_day")
     assert covered == [(town.inns[1],)]
     window = Window(FIRST, LAST)
-    found = reconcile(town.road, town.inn, run_id="test", window=window)
+    found = reconcile(town.context, town.inn, run_id="test", window=window)
     assert words in found.unasked[BRANCH] and found.waits
     made = certify(town.warehouse, town.inn, window, made_by="test", now=datetime(2026, 1, 1, tzinfo=UTC))
     assert (made["is_complete"], made["not_listed"]) == (False, [BRANCH])

@@ -55,17 +55,17 @@ def publish_at_once(town: Town, day: date) -> list[Exception]:
     """Both organisations' batches of a day, published by two threads that start together."""
     batches = []
     for inn in town.inns:
-        made = plan(town.road, inn, run_id="test", window=Window(day, day))
+        made = plan(town.context, inn, run_id="test", window=Window(day, day))
         ((batch_id, shards),) = made.batches.items()
         for shard in shards:
-            stage(town.road, batch_id, shard)
+            stage(town.context, batch_id, shard)
         batches.append(batch_id)
     start, wrong = threading.Barrier(len(batches)), []
 
     def run(batch_id: int) -> None:
         start.wait()
         try:
-            publish(town.road, batch_id)
+            publish(town.context, batch_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
             wrong.append(error)
 

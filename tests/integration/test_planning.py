@@ -71,7 +71,7 @@ def test_the_first_load_is_in_long_windows_and_each_later_one_is_a_look_back(bui
     town.set_day(date(2025, 12, 20))
     town.load()
     town.set_day(date(2025, 12, 21))
-    made = plan(town.road, town.inn, run_id="test")
+    made = plan(town.context, town.inn, run_id="test")
     (window,) = made.asked
     assert (window.reason, window.window.last_day) == ("missing", date(2025, 12, 20))
     assert window.window.first_day == date(2025, 12, 21) - timedelta(days=31)
@@ -85,7 +85,7 @@ def test_a_window_is_never_longer_than_its_detail_allows(build_town: BuildTown, 
         detail=detail,
         now=datetime(2026, 1, 1, 12),
     )
-    windows = preview(town.road, town.inn).asked
+    windows = preview(town.context, town.inn).asked
     assert max(planned.window.days for planned in windows) == KONTUR_OFD.window_days[detail]  # type: ignore[index]
     days = [day for planned in windows for day in planned.window]
     assert len(days) == len(set(days)) == 365
@@ -93,7 +93,7 @@ def test_a_window_is_never_longer_than_its_detail_allows(build_town: BuildTown, 
 
 def test_a_dry_run_keeps_nothing(build_town: BuildTown) -> None:
     town = build_town(EASY)
-    preview(town.road, town.inn)
+    preview(town.context, town.inn)
     for table in ("batch", "register", "gap", "assignment"):
         assert town.sql(f"select count(*) from control.{table}") == [(0,)]  # noqa: S608
     assert documents_asked(town) == 0
@@ -221,13 +221,13 @@ def test_a_batch_that_was_planned_before_the_switching_off_publishes_nothing(bui
     from smena.pipeline.publish import publish
 
     town = build_town(EASY)
-    made = plan(town.road, town.inn, run_id="test")
+    made = plan(town.context, town.inn, run_id="test")
     ((batch_id, shards),) = made.batches.items()
     for shard in shards:
-        stage(town.road, batch_id, shard)
+        stage(town.context, batch_id, shard)
     town.disable()
     with pytest.raises(WrongUse, match="not switched on"):
-        publish(town.road, batch_id)
+        publish(town.context, batch_id)
     assert (town.shifts(), town.orders()) == ([], [])
 
 
@@ -240,19 +240,19 @@ def test_a_batch_is_held_to_the_mandate_that_is_in_force_when_it_is_published(
     from smena.pipeline.publish import publish
 
     town = build_town(EASY)
-    made = plan(town.road, town.inn, run_id="test")
+    made = plan(town.context, town.inn, run_id="test")
     ((batch_id, shards),) = made.batches.items()
     for shard in shards:
-        stage(town.road, batch_id, shard)
+        stage(town.context, batch_id, shard)
     town.disable()
     if named == "both":
         town.enable(FIRST, registers=[town.register(0), town.register(1)])
-        publish(town.road, batch_id)
+        publish(town.context, batch_id)
         assert len(town.shifts()) == len(town.truth())
         return
     town.enable(FIRST, registers=[town.register(0)])
     with pytest.raises(WrongUse, match=f"the mandate in force does not name: {town.register(1)} — plan again"):
-        publish(town.road, batch_id)
+        publish(town.context, batch_id)
     assert (town.shifts(), town.orders()) == ([], [])
     town.load()
     assert {shift["kkt_reg_id"] for shift in town.shifts()} == {town.register(0)}

@@ -107,7 +107,7 @@ def books(town: Town) -> Any:
 def card(town: Town, shop: str) -> str:
     """A sales report of this shop, as a page."""
     ((document,), *_) = town.sql("select document_id::text from accounting.sales_report where shop_id = %s", shop)
-    return Browser(town.road, "anna").page(f"/documents/{document}")
+    return Browser(town.context, "anna").page(f"/documents/{document}")
 
 
 def test_the_names_of_all_products_that_lines_name_arrive_with_the_load(loaded: Town) -> None:
@@ -134,7 +134,7 @@ def test_a_card_shows_names_and_no_identifier_of_a_product_that_has_one(loaded: 
     )
     assert kind == "waybill" or any("<" in true[key] for _, key in lines_of_kind)
     document = min(lines_of_kind, key=lambda line: "<" not in true[line[1]])[0]
-    page = Browser(town.road, "anna").page(f"/documents/{document}")
+    page = Browser(town.context, "anna").page(f"/documents/{document}")
     lines = page[page.index("Строки") : page.index("Прочитано из")]
     for key in (key for of, key in lines_of_kind if of == document):
         assert key not in lines
@@ -184,7 +184,7 @@ def card_of(town: Town, product: str) -> str:
     ((document,), *_) = town.sql(
         "select document_id::text from accounting.sales_report_line where product_id = %s order by 1", product
     )
-    return Browser(town.road, "anna").page(f"/documents/{document}")
+    return Browser(town.context, "anna").page(f"/documents/{document}")
 
 
 def test_a_changed_name_is_shown_once_the_list_is_asked_for_again(loaded: Town) -> None:
@@ -228,7 +228,7 @@ FAILURES: dict[str, dict[str, Any]] = {
 def test_a_list_that_cannot_be_read_is_recorded_and_changes_no_books(loaded: Town, fault: dict[str, Any]) -> None:
     batches, before = forget(loaded), books(loaded)
     loaded.sandbox.faults.add({**fault, "method": METHOD})
-    finish(loaded.road, batches)
+    finish(loaded.context, batches)
     assert not any(names(loaded).values())
     assert books(loaded) == before
     kept = {row["shop_id"]: row["failure"] for row in loaded.table("control.product_list", "shop_id") if row["failure"]}
@@ -238,12 +238,12 @@ def test_a_list_that_cannot_be_read_is_recorded_and_changes_no_books(loaded: Tow
         assert "Названия части товаров ещё не известны" in page
         assert translate(failure, RUSSIAN) in page
     asked = requests(loaded)
-    finish(loaded.road, batches)
+    finish(loaded.context, batches)
     # Where the first shop failed by what concerns them all, the others were left for the next load.
     assert requests(loaded) <= 2 * asked
     loaded.sandbox.faults.clear()
     loaded.set_day(date(2025, 12, 8))
-    finish(loaded.road, batches)
+    finish(loaded.context, batches)
     assert all(names(loaded).values())
 
 
@@ -269,7 +269,7 @@ def test_a_shop_whose_list_fails_costs_the_other_shops_nothing(loaded: Town) -> 
     refused, *others = sorted(one.id for one in loaded.sandbox.shops)
     assert others
     loaded.sandbox.faults.add({"kind": "status", "status": 403, "method": METHOD, "register": refused})
-    finish(loaded.road, batches)
+    finish(loaded.context, batches)
     lacking = dict(loaded.sql("select shop_id, bool_and(name is null) from control.shop_product group by 1"))
     assert lacking == {refused: True} | dict.fromkeys(others, False)
 
@@ -279,7 +279,7 @@ def test_a_product_without_a_name_or_an_id_costs_its_neighbours_nothing(loaded: 
     batches = forget(loaded)
     lost = min(sold(loaded) & {key for key, name in true_names(loaded).items() if name == "Молоко 3,2 %"})
     loaded.sandbox.faults.add({"kind": "patch_document", "match": {"type": "product", "id": lost}, **damage})
-    finish(loaded.road, batches)
+    finish(loaded.context, batches)
     assert {key for key, name in names(loaded).items() if not name} == {lost}
     broken = [row["broken"] for row in loaded.table("control.product_list", "shop_id") if row["broken"]]
     assert len(broken) == 1
@@ -288,11 +288,11 @@ def test_a_product_without_a_name_or_an_id_costs_its_neighbours_nothing(loaded: 
 
 
 def test_a_daily_run_asks_after_its_batches_are_published(town: Town) -> None:
-    made = plan_run(town.road, run_id="run", product=MARKET)
+    made = plan_run(town.context, run_id="run", product=MARKET)
     for lot in made["lots"]:
-        load_lot(town.road, [tuple(place) for place in lot])
+        load_lot(town.context, [tuple(place) for place in lot])
     assert not requests(town)
-    publish_batches(town.road, made["batches"])
+    publish_batches(town.context, made["batches"])
     assert all(names(town).values())
 
 
@@ -313,7 +313,7 @@ def test_a_rehearsal_reads_no_name(loaded: Town) -> None:
     town = loaded
     before = requests(town), names(town)
     town.sql("update control.shop_product set name = name || ' (переименован)'")
-    found = rehearse(town.road, town.inn, Window(FIRST, LAST), products=[MARKET])
+    found = rehearse(town.context, town.inn, Window(FIRST, LAST), products=[MARKET])
     assert found.compared
     assert not found.differs
     assert requests(town) == before[0]

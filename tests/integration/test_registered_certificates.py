@@ -56,14 +56,14 @@ def test_every_run_warns_of_the_certificates_of_whom_it_loads(
     build_town: BuildTown, caplog: pytest.LogCaptureFixture
 ) -> None:
     town = build_town(EASY)
-    plan_run(town.road, run_id="test")
+    plan_run(town.context, run_id="test")
     assert "certificate" not in caplog.text
     end = datetime.now(UTC) + timedelta(days=3)
     Office(town.warehouse, town.inn).register(invent_head(town.inn, "New head", valid_to=end).pem)
-    plan_run(town.road, run_id="test")
+    plan_run(town.context, run_id="test")
     (told,) = [line for line in caplog.messages if line.startswith("certificate")]
     assert f"inn={town.inn} is=ends_soon" in told
     town.sql("alter table control.certificate disable trigger history_is_kept")
     town.sql("update control.certificate set valid_from = valid_from - interval '9 days', valid_to = now()")
-    plan_run(town.road, run_id="test")
+    plan_run(town.context, run_id="test")
     assert [one.levelname for one in caplog.records if "is=ended" in one.getMessage()] == ["ERROR"]

@@ -55,7 +55,7 @@ def town(copy_town: CopyTown) -> Town:
 
 
 def run(town: Town, days: Window = DAYS, **settings: str) -> Rehearsed:
-    return rehearse(town.road, town.inn, days, settings=settings)
+    return rehearse(town.context, town.inn, days, settings=settings)
 
 
 def checksums(town: Town) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from smena.model.errors import BadBatch, PassingFault, RefusedLogin, WrongUse
 from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches, report_run
-from tests.town import EASY, FIRST, QuickRoad, Town
+from tests.town import EASY, FIRST, QuickContext, Town
 
 BuildTown = Callable[..., Town]
 TWO = replace(EASY, organizations=2, last_day=FIRST + timedelta(days=14))
@@ -18,13 +18,13 @@ TWO = replace(EASY, organizations=2, last_day=FIRST + timedelta(days=14))
 
 def run(town: Town, horizon: date | None = None) -> RunPlan:
     """All tasks of a run, one after another."""
-    made = plan_run(town.road, run_id="test", horizon=horizon)
+    made = plan_run(town.context, run_id="test", horizon=horizon)
     for lot in made["lots"]:
         try:
-            load_lot(town.road, lot)
+            load_lot(town.context, lot)
         except PassingFault:
             continue
-    publish_batches(town.road, made["batches"])
+    publish_batches(town.context, made["batches"])
     return made
 
 
@@ -35,11 +35,11 @@ def loaded_inns(town: Town) -> set[str]:
 def test_a_run_loads_every_organisation_that_is_switched_on(build_town: BuildTown) -> None:
     town = build_town(TWO)
     made = run(town)
-    report_run(town.road, made)
+    report_run(town.context, made)
     assert len(made["batches"]) == 2
     assert len(town.shifts()) == len(town.truth())
     town.disable()
-    assert len(plan_run(town.road, run_id="test")["batches"]) == 1
+    assert len(plan_run(town.context, run_id="test")["batches"]) == 1
 
 
 def test_a_run_of_a_past_day_loads_through_that_day(build_town: BuildTown) -> None:
@@ -61,21 +61,21 @@ def test_an_organisation_that_cannot_be_planned_costs_the_other_nothing_and_the_
             raise WrongUse("there is no connection `nobody`")
         return good
 
-    town.road = QuickRoad(town.warehouse, endpoint, now=town.sandbox.tell_now)  # type: ignore[arg-type]
+    town.context = QuickContext(town.warehouse, endpoint, now=town.sandbox.tell_now)  # type: ignore[arg-type]
     made = run(town)
     assert loaded_inns(town) == {second}
     assert made["failed"] == {first: "there is no connection `nobody`"}
     with pytest.raises(BadBatch, match=f"organisation {first}: there is no connection"):
-        report_run(town.road, made)
+        report_run(town.context, made)
 
 
 def test_where_nothing_can_be_planned_for_now_the_run_is_tried_again(build_town: BuildTown) -> None:
     town = build_town(TWO)
     town.sandbox.faults.add({"kind": "status", "status": 503, "method": "organizations"})
     with pytest.raises(PassingFault, match="HTTP 503"):
-        plan_run(town.road, run_id="test")
+        plan_run(town.context, run_id="test")
     with pytest.raises(BadBatch, match="nothing was planned"):
-        report_run(town.road, None)
+        report_run(town.context, None)
 
 
 def test_a_batch_that_is_too_bad_is_not_published_and_its_neighbour_is(build_town: BuildTown) -> None:
@@ -87,7 +87,7 @@ def test_a_batch_that_is_too_bad_is_not_published_and_its_neighbour_is(build_tow
     made = run(town)
     assert loaded_inns(town) == {second}
     with pytest.raises(BadBatch, match="z-reports are bad"):
-        report_run(town.road, made)
+        report_run(town.context, made)
 
 
 def test_a_register_that_did_not_answer_makes_the_run_red_and_the_rest_is_published(build_town: BuildTown) -> None:
@@ -96,31 +96,31 @@ def test_a_register_that_did_not_answer_makes_the_run_red_and_the_rest_is_publis
     made = run(town)
     assert loaded_inns(town) == set(town.inns)
     with pytest.raises(BadBatch, match="1 windows failed, by-shifts: HTTP 500"):
-        report_run(town.road, made)
+        report_run(town.context, made)
     town.sandbox.faults.clear()
-    report_run(town.road, run(town))
+    report_run(town.context, run(town))
     assert len(town.shifts()) == len(town.truth())
 
 
 def test_a_lot_tried_again_asks_only_for_what_failed(build_town: BuildTown) -> None:
     town = build_town(TWO)
-    made = plan_run(town.road, run_id="test")
+    made = plan_run(town.context, run_id="test")
     town.sandbox.faults.add({"kind": "status", "status": 500, "method": "by-shifts", "register": town.register()})
     lot = [place for lot in made["lots"] for place in lot]
     with pytest.raises(PassingFault):
-        load_lot(town.road, lot)
+        load_lot(town.context, lot)
     town.sandbox.faults.clear()
     town.sandbox.requests.reset()
-    load_lot(town.road, lot)
+    load_lot(town.context, lot)
     assert set(town.sandbox.requests.report()["by_register"]) == {town.register()}
 
 
 def test_a_login_that_is_refused_in_the_middle_fails_at_once(build_town: BuildTown) -> None:
     town = build_town(TWO)
-    made = plan_run(town.road, run_id="test")
+    made = plan_run(town.context, run_id="test")
     town.sandbox.requests.reset()
     town.sandbox.faults.add({"kind": "status", "status": 403, "method": "authenticate-by-pass"})
     with pytest.raises(RefusedLogin):
-        load_lot(town.road, made["lots"][0])
+        load_lot(town.context, made["lots"][0])
     assert town.sandbox.requests.count("authenticate-by-pass") == 1
     assert town.sandbox.requests.count("by-period") == 0

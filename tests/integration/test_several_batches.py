@@ -34,13 +34,13 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def loaded(town: Town, made: RunPlan) -> list[int]:
     for lot in made["lots"]:
-        load_lot(town.road, lot)
-    return [done.batch_id for done in publish_batches(town.road, made["batches"])]
+        load_lot(town.context, lot)
+    return [done.batch_id for done in publish_batches(town.context, made["batches"])]
 
 
 def test_the_books_of_several_batches_are_those_of_one_but_for_the_numbers(build_town: BuildTown) -> None:
     town, other = build_town(WORLD, now=NOW), build_town(WORLD, now=NOW)
-    made = plan_run(town.road, run_id="several")
+    made = plan_run(town.context, run_id="several")
     assert len(made["batches"]) == 3
     assert sorted(loaded(town, made)) == made["batches"]
     assert len(other.load().plan.batches) == 1
@@ -57,33 +57,33 @@ def test_a_batch_that_is_stopped_costs_the_others_nothing_and_is_named_until_its
     build_town: BuildTown,
 ) -> None:
     town = build_town(WORLD, now=NOW)
-    made = plan_run(town.road, run_id="several")
+    made = plan_run(town.context, run_id="several")
     first, *others = made["batches"]
     town.warehouse.run("batch_stop", batch_id=first, reason=str(Reason.PLANNED_ANEW))
     for lot in made["lots"]:
-        load_lot(town.road, [place for place in lot if place[0] != first])
-    assert sorted(done.batch_id for done in publish_batches(town.road, others)) == others
-    (alert,) = [one for one in gather(town.warehouse, town.road.now())[0].alerts if one.kind == "batches"]
+        load_lot(town.context, [place for place in lot if place[0] != first])
+    assert sorted(done.batch_id for done in publish_batches(town.context, others)) == others
+    (alert,) = [one for one in gather(town.warehouse, town.context.now())[0].alerts if one.kind == "batches"]
     assert (alert.count, alert.details["batch_id"]) == (1, first)
-    assert len(loaded(town, plan_run(town.road, run_id="again"))) == len(made["batches"])
-    assert [one.kind for message in gather(town.warehouse, town.road.now()) for one in message.alerts] == []
+    assert len(loaded(town, plan_run(town.context, run_id="again"))) == len(made["batches"])
+    assert [one.kind for message in gather(town.warehouse, town.context.now()) for one in message.alerts] == []
     assert len(town.sql("select * from control.covered_day")) == DAYS
 
 
 def test_a_quarter_of_a_backfill_is_several_batches_and_is_taken_up_whole(build_town: BuildTown) -> None:
     town = build_town(WORLD, now=NOW)
     asked = Asked(town.inn, "ofd", FIRST, WORLD.last_day)
-    made = plan_backfill(town.road, asked, run_id="backfill").run_plan()
+    made = plan_backfill(town.context, asked, run_id="backfill").run_plan()
     assert len(made["batches"]) == 3
-    again = plan_backfill(town.road, asked, run_id="backfill again").run_plan()
+    again = plan_backfill(town.context, asked, run_id="backfill again").run_plan()
     assert again == made
     assert sorted(loaded(town, again)) == made["batches"]
-    assert plan_backfill(town.road, asked, run_id="a third time").run_plan()["batches"] == []
+    assert plan_backfill(town.context, asked, run_id="a third time").run_plan()["batches"] == []
 
 
 def test_the_bound_of_changed_orders_is_that_of_the_load_not_of_each_batch(build_town: BuildTown) -> None:
     town = build_town(WORLD, now=NOW)
-    loaded(town, plan_run(town.road, run_id="first"))
+    loaded(town, plan_run(town.context, run_id="first"))
     with town.warehouse.transaction() as transaction:
         set_organization(transaction, town.inn, {"most_changed_orders": "20"}, by="test")
     for register in town.sandbox.world.organizations[0].registers:
@@ -95,10 +95,10 @@ def test_the_bound_of_changed_orders_is_that_of_the_load_not_of_each_batch(build
                 "set": {"sell.cashTotal": 123_400, "sell.total": 10**12},
             }
         )
-    made = plan_run(town.road, run_id="second")
+    made = plan_run(town.context, run_id="second")
     for lot in made["lots"]:
-        load_lot(town.road, lot)
-    publish_batches(town.road, made["batches"], at_once=1)
+        load_lot(town.context, lot)
+    publish_batches(town.context, made["batches"], at_once=1)
     summaries = dict(town.sql("select batch_id, summary from control.batch where run_id = 'second'"))
     changed = {batch_id: summary["changed_orders"] for batch_id, summary in summaries.items()}
     stopped = [batch_id for batch_id, summary in summaries.items() if "stopped" in summary]
@@ -108,5 +108,5 @@ def test_the_bound_of_changed_orders_is_that_of_the_load_not_of_each_batch(build
     for batch_id in stopped:
         with town.warehouse.transaction() as transaction:
             allow(transaction, batch_id, by="Анна", reason="the operator has corrected them")
-        publish(town.road, batch_id)
+        publish(town.context, batch_id)
     assert {state for (state,) in town.sql("select state from control.batch")} == {"published"}

@@ -52,7 +52,7 @@ def is_whole(town: Town) -> bool:
 
 
 def certified(town: Town) -> dict[str, Any]:
-    reconcile(town.road, town.inn, run_id="test", window=DAYS)
+    reconcile(town.context, town.inn, run_id="test", window=DAYS)
     return certify(town.warehouse, town.inn, DAYS, made_by="test", now=datetime(2026, 3, 1, tzinfo=UTC))
 
 
@@ -79,7 +79,7 @@ def test_whatever_the_list_says_of_the_newest_document_every_shift_is_booked(bui
     list_says(town, lastDocumentTimestamp=TIMES[value])
     town.load()
     assert is_whole(town)
-    found = reconcile(town.road, town.inn, run_id="test", window=DAYS)
+    found = reconcile(town.context, town.inn, run_id="test", window=DAYS)
     assert found.verdicts["offline"] == 0
 
 
@@ -178,7 +178,7 @@ def test_a_missing_verdict_opens_its_day_and_the_next_load_asks_for_it(build_tow
     town.load()
     assert LAST not in open_days(town, line["kkt_reg_id"]), "nothing tells of the shift"
     town.sandbox.faults.clear()
-    reconcile(town.road, town.inn, run_id="test", window=DAYS)
+    reconcile(town.context, town.inn, run_id="test", window=DAYS)
     assert LAST in open_days(town, line["kkt_reg_id"])
     assert town.sql("select day from control.covered_day where day = %s", LAST) == []
     town.load()
@@ -217,11 +217,11 @@ def test_one_run_of_a_clock_that_is_ahead_covers_nothing_that_is_not_over(build_
     town.set_day(date(2026, 2, 4), hour=6)
     town.load()
     town.set_day(date(2026, 6, 1), hour=6)
-    ahead = plan(town.road, town.inn, run_id="ahead")
+    ahead = plan(town.context, town.inn, run_id="ahead")
     town.load()
     town.set_day(date(2026, 2, 5), hour=6)
     with pytest.raises(BadBatch, match="the clock was ahead"):
-        publish(town.road, *ahead.batches)
+        publish(town.context, *ahead.batches)
     town.load()
     assert {day for (day,) in town.sql("select day from control.covered_day")} == set(Window(FIRST, date(2026, 2, 4)))
     town.load_daily(date(2026, 2, 5), LAST)

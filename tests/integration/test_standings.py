@@ -21,7 +21,7 @@ INN = ROMASHKA
 
 
 def standing(town: Town) -> Standing:
-    (one,) = standings(town.road.warehouse, town.sandbox.tell_now())
+    (one,) = standings(town.context.warehouse, town.sandbox.tell_now())
     return one
 
 
@@ -81,7 +81,7 @@ def test_a_batch_counts_its_shifts_once_however_often_it_is_published(
     town = build_town(EASY)
     town.set_day(FIRST + timedelta(days=10))
     loaded = town.load()
-    publish(town.road, loaded.published.batch_id)
+    publish(town.context, loaded.published.batch_id)
     first, again = [one.told for one in heard if one.step == "publish"]
     assert first["outcomes"] == dict(town.outcomes())
     assert "outcomes" not in again

@@ -19,9 +19,9 @@ from smena.model import product as products
 from smena.model.endpoint import Endpoint
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
+from smena.pipeline.context import Context
 from smena.pipeline.load import Loaded, load
 from smena.pipeline.plan import preview
-from smena.pipeline.road import Road
 from smena.quality.gate import validate_staged
 from smena.transform.frames import SIGNS
 from smena.warehouse.database import Warehouse
@@ -68,7 +68,7 @@ class ToyTown(Town):
 
     def __init__(self, kontur: Town, warehouse: Warehouse, address: str) -> None:
         super().__init__(kontur.sandbox, warehouse, start=None)
-        self.road = Road(
+        self.context = Context(
             warehouse, lambda name: Endpoint(name, address), now=kontur.sandbox.tell_now, gate=validate_staged
         )
         (one,) = kontur.sandbox.world.organizations
@@ -83,7 +83,7 @@ class ToyTown(Town):
         enable(transaction, inn=self.inn, product=product, start_date=FIRST, changed_by="test", signature=signature)
 
     def load_toy(self) -> Loaded:
-        return load(self.road, self.inn, run_id="test", product=TOY.name)
+        return load(self.context, self.inn, run_id="test", product=TOY.name)
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_its_days_are_covered_and_the_next_load_of_the_same_days_changes_nothing
 
 
 def test_it_is_planned_by_its_own_windows_and_shards(toy: ToyTown) -> None:
-    planned = preview(toy.road, toy.inn, TOY.name)
+    planned = preview(toy.context, toy.inn, TOY.name)
     assert max(one.window.days for one in planned.asked) == TOY.window_days["totals"]
     assert planned.requests == len(planned.asked)
     assert len(toy.load_toy().plan.places) == 2

@@ -156,13 +156,13 @@ def test_totals_that_report_another_vat_later_are_named_and_loading_the_day_agai
     line = max(with_vat, key=lambda one: one["receipts"])
     day, vat = date.fromisoformat(line["closed_at"][:10]), line["cash_vat"]["cash_income"]["nds20"]
     window = Window(FIRST, ALL_CASH.last_day)
-    assert reconcile(town.road, town.inn, run_id="test", window=window, is_full=False).differences == []
+    assert reconcile(town.context, town.inn, run_id="test", window=window, is_full=False).differences == []
 
     match = {"type": "byShifts", "kktRegId": line["kkt_reg_id"], "shiftNumber": line["shift_number"]}
     town.sandbox.faults.add(
         {"kind": "patch_document", "match": match, "set": {"sell.nds.rate20": vat + 1}, "alone": True}
     )
-    (found,) = reconcile(town.road, town.inn, run_id="test", window=window, is_full=False).differences
+    (found,) = reconcile(town.context, town.inn, run_id="test", window=window, is_full=False).differences
     assert (found["kind"], found["kkt_reg_id"], found["day"], found["cause"]) == (
         "vat", line["kkt_reg_id"], day, OF_TOTALS
     )  # fmt: skip
@@ -171,7 +171,7 @@ def test_totals_that_report_another_vat_later_are_named_and_loading_the_day_agai
     town.load(day, day)
     key = (line["fiscal_drive_number"], line["shift_number"], "cash_income")
     assert (vat_by_operation(town)[key] or {})["nds20"] == vat + 1
-    assert reconcile(town.road, town.inn, run_id="test", window=window, is_full=False).differences == []
+    assert reconcile(town.context, town.inn, run_id="test", window=window, is_full=False).differences == []
 
 
 def test_the_vat_of_totals_is_printed_and_what_is_not_known_is_a_blank(build_town: BuildTown, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ class Office(RuleBasedStateMachine):
     @rule()
     def two_runs_come_at_once(self) -> None:
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda n: load(self.town.road, self.town.inn, run_id=f"run {n}"), range(2)))
+            list(pool.map(lambda n: load(self.town.context, self.town.inn, run_id=f"run {n}"), range(2)))
         self.everything_known_is_there()
 
     @precondition(lambda self: self.is_on and self.today > FIRST + timedelta(days=1))

@@ -69,7 +69,7 @@ def play(told: Case, warehouse: Warehouse) -> Truth:
     with SandboxServer(settings) as sandbox:
         town = Town(sandbox, warehouse, FIRST, detail=told.detail)
         # As the DAGs do: what the checks let through, the gate never stops.
-        town.road = replace(town.road, gate=validate_staged)
+        town.context = replace(town.context, gate=validate_staged)
         town.enable_market(FIRST)
         middle = FIRST + timedelta(days=(LAST - FIRST).days // 2)
         if told.way in ("ofd first", "market first"):

@@ -13,11 +13,11 @@ import pandas as pd
 from smena.integration import planning
 from smena.model.organization import Organization
 from smena.model.product import KONTUR_OFD, Product
+from smena.pipeline.context import Context
 from smena.pipeline.fetching import Fetch, fetch_all
 from smena.pipeline.listing import Listing
 from smena.pipeline.ofd.work import make_chunk
 from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
-from smena.pipeline.road import Road
 from smena.sources.http import Http
 from smena.sources.page import Page
 from smena.transform.decoded import Decoded
@@ -63,8 +63,8 @@ class ToyClient:
 
 
 class ToyListing(Listing):
-    def ask(self, road: Road, organization: Organization) -> None:
-        client = ToyClient(road.endpoint(organization.connection_of("toy")).base_url)
+    def ask(self, context: Context, organization: Organization) -> None:
+        client = ToyClient(context.endpoint(organization.connection_of("toy")).base_url)
         page = client.ask("registers", inn=organization.inn)
         self.pages.append(("registers", page))
         self.requests = client.traffic.total()
@@ -86,8 +86,8 @@ class ToyOperator(Implementation):
     def listing(self) -> Listing:
         return ToyListing()
 
-    def client(self, road: Road, organization: Organization) -> Client:
-        return ToyClient(road.endpoint(organization.connection_of("toy")).base_url)
+    def client(self, context: Context, organization: Organization) -> Client:
+        return ToyClient(context.endpoint(organization.connection_of("toy")).base_url)
 
     def fetch(self, asking: Asking, states: Sequence[str]) -> None:
         client = asking.client
@@ -97,10 +97,10 @@ class ToyOperator(Implementation):
             days = {"first": one.assignment.first_day, "last": one.assignment.last_day}
             one.keep("shifts", client.ask("shifts", register=one.assignment.unit_id, **days))
 
-        road, batch_id = asking.of.road, asking.of.batch.batch_id
-        waiting = ledger.assignments_of(road.warehouse, batch_id, asking.of.shard, states)
+        context, batch_id = asking.of.context, asking.of.batch.batch_id
+        waiting = ledger.assignments_of(context.warehouse, batch_id, asking.of.shard, states)
         fetch_all(
-            road, asking.pages, waiting, fetch, asking.result,
+            context, asking.pages, waiting, fetch, asking.result,
             state="read", kept_as="fetch_id", requests=client.traffic.total,
         )  # fmt: skip
 

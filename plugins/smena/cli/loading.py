@@ -12,7 +12,7 @@ from smena.cli.answer import Session
 from smena.cli.bar import watching
 from smena.cli.parameters import DAY, PRODUCT, inn_option
 from smena.cli.tables import table
-from smena.connections import road_from_environment
+from smena.connections import context_from_environment
 from smena.integration.lifecycle import check_from_start, required
 from smena.integration.organizations import organization_of
 from smena.messages import ENGLISH, message, readable, translate
@@ -37,7 +37,7 @@ def plan(session: Session, *, inn: str, product: str) -> None:
     """The windows that would be loaded now, their requests, what is covered and what is out of reach. A dry run."""
     from smena.pipeline.plan import preview
 
-    made = preview(road_from_environment(), inn, product)
+    made = preview(context_from_environment(), inn, product)
     windows = [
         {
             "unit_id": planned.unit_id,
@@ -86,13 +86,15 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
     from smena.pipeline.load import load as run
 
     with watching(session) as watch:
-        road = replace(road_from_environment(), watch=watch)
-        organization_of(road.warehouse, inn)
-        start = required(road.warehouse, inn, product)["start_date"]
+        context = replace(context_from_environment(), watch=watch)
+        organization_of(context.warehouse, inn)
+        start = required(context.warehouse, inn, product)["start_date"]
         if window:
             check_from_start(window.first_day, start)
-        known_gaps = gaps_of(road.warehouse, inn, product)
-        loaded = run(road, inn, run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}", product=product, window=window)
+        known_gaps = gaps_of(context.warehouse, inn, product)
+        loaded = run(
+            context, inn, run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}", product=product, window=window
+        )
     if loaded.fault is not None:
         raise PassingFault(
             f"batch {loaded.published.batch_id} is published, but a part could not be read: {loaded.fault.message}",
@@ -103,8 +105,8 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
             f"batch {loaded.published.batch_id} is published, but not finished:"
             f" {translate(loaded.published.error, ENGLISH)}"
         )
-    waiting = _waiting(road.warehouse, loaded.published, product, window, known_gaps)
-    gaps = gaps_of(road.warehouse, inn, product)
+    waiting = _waiting(context.warehouse, loaded.published, product, window, known_gaps)
+    gaps = gaps_of(context.warehouse, inn, product)
     data = asdict(loaded.published) | {"gaps": gaps, "waiting": waiting}
     session.answer(
         data, _told(loaded.published.batch_id, loaded.published.summary, waiting), waits=any(waiting.values())

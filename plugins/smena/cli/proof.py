@@ -13,7 +13,7 @@ from smena.cli.files import FILE, read_file, write_file
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
-from smena.connections import road_from_environment, warehouse_from_environment
+from smena.connections import context_from_environment, warehouse_from_environment
 from smena.messages import ENGLISH, readable, translate
 from smena.model.window import Window
 from smena.warehouse.database import Warehouse
@@ -57,7 +57,7 @@ def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) ->
     from smena.pipeline.proof.reconcile import reconcile as run
 
     made = run(
-        road_from_environment(),
+        context_from_environment(),
         inn,
         run_id=f"cli__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}",
         window=Window(first_day, last_day),

@@ -12,7 +12,7 @@ from smena.cli.answer import Session
 from smena.cli.organization import settings_of
 from smena.cli.parameters import DAY, INN, PRODUCT
 from smena.cli.tables import table
-from smena.connections import road_from_environment
+from smena.connections import context_from_environment
 from smena.model.errors import WrongUse
 from smena.model.money import roubles, written
 from smena.model.window import Window
@@ -66,12 +66,12 @@ def rehearse(
             raise WrongUse("--batch goes with none of the other options")
         from smena.pipeline.rehearsed_batch import rehearse_batch
 
-        made = rehearse_batch(road_from_environment(), batch_id)
+        made = rehearse_batch(context_from_environment(), batch_id)
     elif inn and first_day and last_day:
         from smena.pipeline.rehearsal import rehearse as run
 
         made = run(
-            road_from_environment(),
+            context_from_environment(),
             inn,
             Window(first_day, last_day),
             settings=settings_of(settings),

@@ -14,8 +14,8 @@ from airflow.sdk.observability import stats
 
 from smena.model.containing import contained
 from smena.observability.metrics import Kind, Measure, of_standings, of_step
+from smena.pipeline.context import Context
 from smena.pipeline.log import StepEnd, hear_steps
-from smena.pipeline.road import Road
 from smena.reads.standing import standings
 
 logger = logging.getLogger("smena")
@@ -26,10 +26,10 @@ def hear() -> None:
     hear_steps(_heard)
 
 
-def tell_standings(road: Road) -> None:
+def tell_standings(context: Context) -> None:
     """Where every integration stands, to the metrics. A warehouse that cannot tell is named in the log."""
     try:
-        _send(of_standings(standings(road.warehouse, road.now())))
+        _send(of_standings(standings(context.warehouse, context.now())))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
         logger.warning("standings not told: %s", contained(error, "standings"))
 

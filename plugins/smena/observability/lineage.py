@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from smena.integration.organizations import organization_of
 from smena.model.containing import contained
 from smena.observability.datasets import Dataset, Part, loaded, published, service
-from smena.pipeline.road import Road
+from smena.pipeline.context import Context
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Batch
 
@@ -32,42 +32,42 @@ def is_wanted() -> bool:
     return not conf.is_disabled()
 
 
-def tell_loaded(road: Road, batch_ids: Iterable[int]) -> None:
+def tell_loaded(context: Context, batch_ids: Iterable[int]) -> None:
     """What was asked of Kontur for these batches, and the evidence that was kept of it."""
     if not is_wanted():
         return
     try:
-        for product, batches in _by_product(road, batch_ids).items():
+        for product, batches in _by_product(context, batch_ids).items():
             services: dict[str, list[Batch]] = defaultdict(list)
             for batch in batches:
-                organization = organization_of(road.warehouse, batch.organization_inn)
+                organization = organization_of(context.warehouse, batch.organization_inn)
                 name = organization.connection_of(product)
-                services[service(road.endpoint(name).base_url)].append(batch)
-            _emit(*loaded(road.warehouse.dsn, services, product))
+                services[service(context.endpoint(name).base_url)].append(batch)
+            _emit(*loaded(context.warehouse.dsn, services, product))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
         logger.warning("lineage not told: %s", contained(error, "lineage"))
 
 
-def tell_published(road: Road, batch_ids: Iterable[int]) -> None:
+def tell_published(context: Context, batch_ids: Iterable[int]) -> None:
     """The evidence that these batches were made of, and what they wrote in accounting."""
     if not is_wanted():
         return
     try:
-        for product, batches in _by_product(road, batch_ids).items():
+        for product, batches in _by_product(context, batch_ids).items():
             written: Counter[str] = Counter()
             for inn in {batch.organization_inn for batch in batches}:
                 ids = [batch.batch_id for batch in batches if batch.organization_inn == inn]
-                rows = road.warehouse.rows("lineage_written", inn=inn, batches=ids)
+                rows = context.warehouse.rows("lineage_written", inn=inn, batches=ids)
                 written.update({row["name"]: row["count"] for row in rows})
-            _emit(*published(road.warehouse.dsn, batches, product, written))
+            _emit(*published(context.warehouse.dsn, batches, product, written))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it
         logger.warning("lineage not told: %s", contained(error, "lineage"))
 
 
-def _by_product(road: Road, batch_ids: Iterable[int]) -> dict[str, list[Batch]]:
+def _by_product(context: Context, batch_ids: Iterable[int]) -> dict[str, list[Batch]]:
     found: dict[str, list[Batch]] = defaultdict(list)
     for batch_id in sorted(set(batch_ids)):
-        batch = ledger.batch_of(road.warehouse, batch_id)
+        batch = ledger.batch_of(context.warehouse, batch_id)
         found[batch.product].append(batch)
     return found
 

@@ -1,1 +1,1 @@
-"""The road: plan, extract, process (read, transform, check), publish (match and write); each a plain function."""
+"""The pipeline: plan, extract, process (read, transform, check), publish (match and write); each a plain function."""

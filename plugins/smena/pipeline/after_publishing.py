@@ -6,21 +6,21 @@ import time
 from collections.abc import Iterable
 
 from smena.model.containing import contained
+from smena.pipeline.context import Context
 from smena.pipeline.log import logger
 from smena.pipeline.product import implementation_of
-from smena.pipeline.road import Road
 from smena.warehouse import ledger
 
 LONGEST_S = 300
 """How long all of it may go on after the batches of a run: a report waits for it."""
 
 
-def finish(road: Road, batches: Iterable[int]) -> None:
+def finish(context: Context, batches: Iterable[int]) -> None:
     """Runs `after_publishing` of the products of these published batches, one after another. An error is logged."""
     ends_at = time.monotonic() + LONGEST_S
     for batch_id in batches:
         try:
-            batch = ledger.batch_of(road.warehouse, batch_id)
-            implementation_of(batch.product).after_publishing(road, batch, ends_at)
+            batch = ledger.batch_of(context.warehouse, batch_id)
+            implementation_of(batch.product).after_publishing(context, batch, ends_at)
         except Exception as error:  # noqa: BLE001 - see above
             logger.warning("after_publishing batch_id=%s why=%s", batch_id, contained(error, f"after batch {batch_id}"))

@@ -17,8 +17,8 @@ from smena.integration.certificates import WARNING
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, WrongUse
 from smena.pipeline.alert_words import Alert, headline, late, told, unchecked
+from smena.pipeline.context import Context
 from smena.pipeline.log import logger, step_log
-from smena.pipeline.road import Road
 from smena.reads.registers import new_signs
 from smena.reads.standing import open_days
 from smena.settings import SETTINGS
@@ -154,7 +154,7 @@ def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | N
     return Sent(sent, before, messenger.kind)
 
 
-def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str, desk: str = "") -> Sent:
+def send_daily(context: Context, messenger: Messenger | None, *, sent_by: str, desk: str = "") -> Sent:
     """What the DAG does each morning: gathers, and sends; without a channel the log has the messages themselves.
 
     `desk` is the address of the desk's pages, for links.
@@ -166,13 +166,14 @@ def send_daily(road: Road, messenger: Messenger | None, *, sent_by: str, desk: s
         # A setting that cannot be read keeps no alert back: every record is told, then the task fails with this error.
         most_quarantined, wrong = 0, error
     messages = [
-        replace(message, desk=desk) for message in gather(road.warehouse, road.now(), most_quarantined=most_quarantined)
+        replace(message, desk=desk)
+        for message in gather(context.warehouse, context.now(), most_quarantined=most_quarantined)
     ]
-    mark_cured(road.warehouse, road.now())
+    mark_cured(context.warehouse, context.now())
     if messenger is None:
         for message in messages:
             logger.warning("%s", message.text)
-    sent = send(road.warehouse, messages, messenger, sent_by=sent_by)
+    sent = send(context.warehouse, messages, messenger, sent_by=sent_by)
     if wrong is not None:
         raise wrong
     return sent

@@ -17,10 +17,10 @@ from smena.model.organization import Organization
 from smena.model.product import products
 from smena.model.reasons import Reason
 from smena.model.window import OFD, Window, quarters
+from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.product import implementation_of
-from smena.pipeline.road import Road
 from smena.pipeline.run import Place, RunPlan, in_lots
 from smena.reads.completeness import gaps
 from smena.warehouse.database import Row, Transaction
@@ -100,7 +100,7 @@ def understood(params: Mapping[str, Any]) -> Asked:
     return Asked(inn, product, first_day, last_day)
 
 
-def plan_backfill(road: Road, asked: Asked, *, run_id: str) -> Backfill:
+def plan_backfill(context: Context, asked: Asked, *, run_id: str) -> Backfill:
     """Writes batches for each quarter of which something is missing, and takes unfinished ones up.
 
     An unfinished batch is one of a backfill of this organisation and product that was planned and not published. It is
@@ -110,15 +110,15 @@ def plan_backfill(road: Road, asked: Asked, *, run_id: str) -> Backfill:
     Raises WrongUse where the integration is off or the range cannot be; RefusedByService and PassingFault as the
     operator's answers make it.
     """
-    return _laid_out(road, asked, run_id=run_id, is_dry=False)
+    return _laid_out(context, asked, run_id=run_id, is_dry=False)
 
 
-def preview_backfill(road: Road, asked: Asked) -> Backfill:
+def preview_backfill(context: Context, asked: Asked) -> Backfill:
     """What `plan_backfill` would do now. Nothing is kept of it."""
-    return _laid_out(road, asked, run_id="", is_dry=True)
+    return _laid_out(context, asked, run_id="", is_dry=True)
 
 
-def lay_out(road: Road, params: Mapping[str, Any], *, run_id: str, by: str | None) -> Backfill:
+def lay_out(context: Context, params: Mapping[str, Any], *, run_id: str, by: str | None) -> Backfill:
     """What a run's first task does: `params` understood, the backfill planned, or with `dry_run` previewed, and told.
 
     `by` is the name in Airflow of who started the run: the organisation must have been granted to this person. Raises
@@ -126,8 +126,10 @@ def lay_out(road: Road, params: Mapping[str, Any], *, run_id: str, by: str | Non
     """
     try:
         asked = understood(params)
-        check_granted(road.warehouse, by, asked.inn)
-        made = preview_backfill(road, asked) if params.get("dry_run") else plan_backfill(road, asked, run_id=run_id)
+        check_granted(context.warehouse, by, asked.inn)
+        made = (
+            preview_backfill(context, asked) if params.get("dry_run") else plan_backfill(context, asked, run_id=run_id)
+        )
     except Exception as error:
         ours = contained(error, f"backfill of {params.get('inn')}")
         logger.error("no backfill: %s", ours)
@@ -171,9 +173,9 @@ def _day(params: Mapping[str, Any], name: str) -> date | None:
         raise WrongUse(f"{name}: {value!r} is not a date like 2025-11-30") from None
 
 
-def _range(road: Road, organization: Organization, asked: Asked, start: date) -> Window:
+def _range(context: Context, organization: Organization, asked: Asked, start: date) -> Window:
     """The days of it all. Raises WrongUse where they are not over, or begin before the start date in force."""
-    yesterday = road.yesterday(organization)
+    yesterday = context.yesterday(organization)
     if asked.last_day and asked.last_day > yesterday:
         raise WrongUse(
             f"to: {asked.last_day} is not over yet in {organization.timezone}", fix=f"load through {yesterday}"
@@ -189,25 +191,27 @@ def _range(road: Road, organization: Organization, asked: Asked, start: date) ->
     return Window(first_day, last_day)
 
 
-def _laid_out(road: Road, asked: Asked, *, run_id: str, is_dry: bool) -> Backfill:
+def _laid_out(context: Context, asked: Asked, *, run_id: str, is_dry: bool) -> Backfill:
     with step_log("plan", inn=asked.inn, product=asked.product, run_id=run_id or "dry run") as told:
-        organization = organization_to_ask(road.warehouse, asked.inn)
-        window = _range(road, organization, asked, required(road.warehouse, asked.inn, asked.product)["start_date"])
+        organization = organization_to_ask(context.warehouse, asked.inn)
+        window = _range(
+            context, organization, asked, required(context.warehouse, asked.inn, asked.product)["start_date"]
+        )
         listing = implementation_of(asked.product).listing()
         try:
-            listing.ask(road, organization)
+            listing.ask(context, organization)
         finally:
             told.update(requests=listing.requests, retries=listing.retries)
-        with road.warehouse.transaction() as transaction:
+        with context.warehouse.transaction() as transaction:
             transaction.run("lock_organization", inn=asked.inn)
-            made = _Planner(road, transaction, organization, asked, window, listing, run_id).lay_out()
+            made = _Planner(context, transaction, organization, asked, window, listing, run_id).lay_out()
             if is_dry:
                 transaction.undo()
         if is_dry:
             bare = [replace(quarter, batches=[], places=[]) for quarter in made.quarters]
             made = replace(made, quarters=bare)
         elif batches := made.run_plan()["batches"]:
-            listing.keep(road.warehouse, batches[0])
+            listing.keep(context.warehouse, batches[0])
         told.update(quarters=len(made.quarters), failed=len(made.failed), gaps=len(made.gaps))
         return made
 
@@ -217,7 +221,7 @@ class _Planner:
 
     def __init__(
         self,
-        road: Road,
+        context: Context,
         transaction: Transaction,
         organization: Organization,
         asked: Asked,
@@ -225,16 +229,16 @@ class _Planner:
         listing: Listing,
         run_id: str,
     ) -> None:
-        self._road, self._transaction, self._organization = road, transaction, organization
+        self._context, self._transaction, self._organization = context, transaction, organization
         self._product, self._window, self._listing, self._run_id = asked.product, window, listing, run_id
-        self._yesterday = road.yesterday(organization)
+        self._yesterday = context.yesterday(organization)
         self._seen_at = transaction.rows("moment")[0]["moment"]
 
     def lay_out(self) -> Backfill:
         inn, product = self._organization.inn, self._product
         today = self._yesterday + timedelta(days=1)
-        latest = self._road.latest_local_time()
-        planning.distrust_future(self._transaction, inn, product, newest_day=self._road.newest_day())
+        latest = self._context.latest_local_time()
+        planning.distrust_future(self._transaction, inn, product, newest_day=self._context.newest_day())
         self._listing.record(self._transaction, inn, seen_at=self._seen_at, today=today, latest=latest)
         taken_up = self._take_up()
         made: list[Quarter] = []
@@ -301,7 +305,7 @@ class _Planner:
                 run_id=self._run_id,
                 reason=REASON,
                 horizon=quarter.last_day,
-                latest=self._road.latest_local_time(),
+                latest=self._context.latest_local_time(),
             )
             batches += made
             places += [(batch_id, shard) for batch_id, shards in made.items() for shard in shards]

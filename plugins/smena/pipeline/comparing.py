@@ -21,12 +21,12 @@ from smena.model.errors import PassingFault, RefusedLogin, SmenaError, stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
+from smena.pipeline.context import Context
 from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES as CHEQUE_PAGES
 from smena.pipeline.ofd.extract import RECEIPTS as RECEIPT_TYPES
 from smena.pipeline.ofd.reading import DOCUMENTS, OF_DOCUMENTS
 from smena.pipeline.ofd.receipts import Period, periods_of
-from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.market.reading import read_cheques
@@ -65,7 +65,7 @@ def require_comparisons(transaction: Transaction, batch: Batch, pairs: pd.DataFr
         raise Uncompared(transaction.rows("compare_wanted", batch_id=batch.batch_id, pairs=as_json(named)))
 
 
-def compare_pairs(road: Road, batch: Batch, pairs: Sequence[Row]) -> None:
+def compare_pairs(context: Context, batch: Batch, pairs: Sequence[Row]) -> None:
     """Compares these pairs (rows of `compare_wanted`) and keeps what came of each in control.comparison.
 
     It runs outside the organisation's lock. Each lot is kept in a transaction of its own, so a process that is killed
@@ -73,13 +73,13 @@ def compare_pairs(road: Road, batch: Batch, pairs: Sequence[Row]) -> None:
     of the warehouse, and WrongUse for an unknown organisation.
     """
     with step_log("compare", batch_id=batch.batch_id, inn=batch.organization_inn, pairs=len(pairs)) as told:
-        organization = organization_of(road.warehouse, batch.organization_inn)
-        asker = _Asker(road, organization, batch)
+        organization = organization_of(context.warehouse, batch.organization_inn)
+        asker = _Asker(context, organization, batch)
         kept: list[Row] = []
         try:
-            for lot in _lots(road, pairs):
-                rows = _compare_lot(road, organization, asker, lot)
-                road.warehouse.run(
+            for lot in _lots(context, pairs):
+                rows = _compare_lot(context, organization, asker, lot)
+                context.warehouse.run(
                     "compare_keep", inn=organization.inn, batch_id=batch.batch_id, comparisons=as_json(rows)
                 )
                 kept += rows
@@ -89,12 +89,12 @@ def compare_pairs(road: Road, batch: Batch, pairs: Sequence[Row]) -> None:
         told.update(explained=verdicts.count(True), open=verdicts.count(False), unread=verdicts.count(None))
 
 
-def _compare_lot(road: Road, organization: Organization, asker: _Asker, lot: list[Row]) -> list[Row]:
+def _compare_lot(context: Context, organization: Organization, asker: _Asker, lot: list[Row]) -> list[Row]:
     """Rows for `compare_keep`."""
     try:
         asked, unasked = asker.receipts([row for row in lot if not row["receipt_pages"]])
-        cheques = _cheques_of(road, organization, lot)
-        receipts = _receipts_of(road, lot, asked)
+        cheques = _cheques_of(context, organization, lot)
+        receipts = _receipts_of(context, lot, asked)
         pairs = _pairs_frame([row | {"unread": unasked.get(row["kkt_reg_id"])} for row in lot])
         made = compare(pairs, CHEQUES.conform(cheques), RECEIPTS.conform(receipts))
         return _rows(lot, made, receipts)
@@ -107,15 +107,15 @@ def _compare_lot(road: Road, organization: Organization, asker: _Asker, lot: lis
         return _rows(lot, compare(pairs, CHEQUES.empty(), RECEIPTS.empty()), nothing)
 
 
-def _lots(road: Road, pairs: Sequence[Row]) -> Iterator[list[Row]]:
+def _lots(context: Context, pairs: Sequence[Row]) -> Iterator[list[Row]]:
     """Pairs with as much evidence as may be held in memory at once, and at least one."""
     pages = sorted({page for row in pairs for page in (*row["till_pages"], *row["receipt_pages"])})
-    sizes = {row["page_id"]: row["body_bytes"] for row in road.warehouse.rows("compare_page_sizes", pages=pages)}
+    sizes = {row["page_id"]: row["body_bytes"] for row in context.warehouse.rows("compare_page_sizes", pages=pages)}
     lot: list[Row] = []
     held: set[int] = set()
     for row in pairs:
         held |= {*row["till_pages"], *row["receipt_pages"]}
-        is_full = len(lot) >= SHIFTS_AT_ONCE or sum(sizes.get(page, 0) for page in held) > road.chunk_bytes
+        is_full = len(lot) >= SHIFTS_AT_ONCE or sum(sizes.get(page, 0) for page in held) > context.chunk_bytes
         if lot and is_full:
             yield lot
             lot, held = [], {*row["till_pages"], *row["receipt_pages"]}
@@ -124,23 +124,23 @@ def _lots(road: Road, pairs: Sequence[Row]) -> Iterator[list[Row]]:
         yield lot
 
 
-def _cheques_of(road: Road, organization: Organization, lot: list[Row]) -> pd.DataFrame:
+def _cheques_of(context: Context, organization: Organization, lot: list[Row]) -> pd.DataFrame:
     """The cheques of these till shifts, with `till_id`.
 
     Pages of two batches may hold one cheque with two contents, so those of each batch are read apart.
     """
     frames = []
     for part in _parts(lot, "till_read_in"):
-        pages = _evidence(road, part, "till_pages", (CHEQUE_PAGES, "unreadable"))
+        pages = _evidence(context, part, "till_pages", (CHEQUE_PAGES, "unreadable"))
         keys = _keys(part, ["till_id", *_TILL_SHIFT])
         frames.append(read_cheques(pages, organization.timezone).cheques.merge(keys, on=_TILL_SHIFT))
     return pd.concat(frames, ignore_index=True)
 
 
-def _receipts_of(road: Road, lot: list[Row], asked: list[RawPage]) -> pd.DataFrame:
+def _receipts_of(context: Context, lot: list[Row], asked: list[RawPage]) -> pd.DataFrame:
     """The receipts of these fiscal shifts, with `fiscal_id` and `page_id`; those that were asked for apart."""
     frames = [
-        _of_shifts(part, _evidence(road, part, "receipt_pages", OF_DOCUMENTS))
+        _of_shifts(part, _evidence(context, part, "receipt_pages", OF_DOCUMENTS))
         for part in _parts([row for row in lot if row["receipt_pages"]], "receipts_read_in")
     ]
     frames.append(_of_shifts([row for row in lot if not row["receipt_pages"]], asked))
@@ -161,8 +161,8 @@ def _parts(lot: list[Row], key: str) -> list[list[Row]]:
     return [[row for row in lot if row[key] == one] for one in dict.fromkeys(row[key] for row in lot)]
 
 
-def _evidence(road: Road, part: list[Row], pages_of: str, methods: Sequence[str]) -> list[RawPage]:
-    rows = road.warehouse.rows("proof_pages", pages=sorted({page for row in part for page in row[pages_of]}))
+def _evidence(context: Context, part: list[Row], pages_of: str, methods: Sequence[str]) -> list[RawPage]:
+    rows = context.warehouse.rows("proof_pages", pages=sorted({page for row in part for page in row[pages_of]}))
     return [
         RawPage(row["page_id"], row["unit_id"], decompress(bytes(row["body"]), row["body_bytes"]))
         for row in rows
@@ -204,10 +204,10 @@ class _Asker:
     """Asks the OFD for the receipts of shifts; answers are kept as evidence of the batch. It logs in when it has to."""
 
     def __init__(
-        self, road: Road, organization: Organization, batch: Batch, clock: Callable[[], float] = time.monotonic
+        self, context: Context, organization: Organization, batch: Batch, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._road, self._organization, self._clock = road, organization, clock
-        self._pages = PageStore(road.warehouse, batch.batch_id)
+        self._context, self._organization, self._clock = context, organization, clock
+        self._pages = PageStore(context.warehouse, batch.batch_id)
         self._ends_at = clock() + LONGEST_S
         self._client: OfdClient | None = None
         self._refused: SmenaError | None = None
@@ -218,13 +218,13 @@ class _Asker:
             return [], {}
         registers = {row["kkt_reg_id"]: row for row in shifts}
         try:
-            client = self._client = self._client or self._road.ofd(self._organization)
+            client = self._client = self._client or self._context.ofd(self._organization)
         except SmenaError as error:
             return [], dict.fromkeys(registers, _unasked(error))
         periods = _periods(shifts)
         pages: list[RawPage] = []
         unasked: dict[str, str] = {}
-        with ThreadPoolExecutor(self._road.extract_workers, thread_name_prefix="compare") as workers:
+        with ThreadPoolExecutor(self._context.extract_workers, thread_name_prefix="compare") as workers:
             attempts = {
                 name: workers.submit(self._of_register, client, row, periods[name]) for name, row in registers.items()
             }
@@ -243,8 +243,8 @@ class _Asker:
             raise self._refused
         if register["ofd_organization_id"] is None:
             raise SmenaError("the register is not listed any more", stored=str(Reason.REGISTER_NOT_LISTED))
-        kept, budget = list[RawPage](), self._road.budget()
-        fetch_id = int(self._road.warehouse.rows("fetch_id")[0]["fetch_id"])
+        kept, budget = list[RawPage](), self._context.budget()
+        fetch_id = int(self._context.warehouse.rows("fetch_id")[0]["fetch_id"])
         for first, last in periods:
             if register["permission_from"] is not None:
                 first = max(first, datetime.combine(register["permission_from"], datetime.min.time()))

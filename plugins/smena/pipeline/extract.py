@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from smena.integration.organizations import settings_by_day
+from smena.pipeline.context import Context
 from smena.pipeline.fetching import Extraction
 from smena.pipeline.log import step_log
 from smena.pipeline.product import Asking, Shard, implementation_of
-from smena.pipeline.road import Road
 from smena.transform.decoded import Decoded
 from smena.warehouse import ledger
 from smena.warehouse.pages import PageStore
 
 
-def extract(road: Road, batch_id: int, shard: int, decoded: Decoded | None = None) -> Extraction:
+def extract(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> Extraction:
     """Fetches what a shard still lacks; what it has is not requested again.
 
     A unit that the service refuses, or whose answer is no JSON, is marked so; the other units are fetched. A fault that
@@ -20,19 +20,19 @@ def extract(road: Road, batch_id: int, shard: int, decoded: Decoded | None = Non
     where the login or the key itself is refused.
 
     Args:
-        road: the way to the service and the warehouse.
+        context: the way to the service and the warehouse.
         batch_id, shard: what is to be fetched.
         decoded: keeps what has to be decoded on the way, for `process`.
     """
     with step_log("extract", batch_id=batch_id, shard=shard) as log:
-        batch = ledger.batch_of(road.warehouse, batch_id)
-        of = Shard(road, batch, shard, settings_by_day(road.warehouse, batch.organization_inn))
+        batch = ledger.batch_of(context.warehouse, batch_id)
+        of = Shard(context, batch, shard, settings_by_day(context.warehouse, batch.organization_inn))
         log |= {"inn": batch.organization_inn, "product": batch.product}
         result = Extraction(batch_id, shard)
         product = implementation_of(batch.product)
-        client = product.client(road, of.organization)
+        client = product.client(context, of.organization)
         try:
-            asking = Asking(of, client, PageStore(road.warehouse, batch_id), result, decoded or Decoded())
+            asking = Asking(of, client, PageStore(context.warehouse, batch_id), result, decoded or Decoded())
             states: tuple[str, ...] = ("planned", "failed")
             while True:
                 result.splits = 0

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse
+from smena.pipeline.context import Context
 from smena.pipeline.limits import Budget, TooManyBytes
 from smena.pipeline.log import logger
 from smena.pipeline.progress import Progress
-from smena.pipeline.road import Road
 from smena.sources.page import Page
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment
@@ -65,7 +65,7 @@ class Fetch:
 
 
 def fetch_all(
-    road: Road,
+    context: Context,
     pages: PageStore,
     assignments: Sequence[Assignment],
     fetch: Callable[[Fetch], None],
@@ -81,14 +81,14 @@ def fetch_all(
     PassingFault of the warehouse.
     """
     what = f"batch_id={result.batch_id} shard={result.shard} until={state}"
-    progress = Progress(what, len(assignments), requests, road.watch())
+    progress = Progress(what, len(assignments), requests, context.watch())
 
     def attempt(assignment: Assignment) -> tuple[str, SmenaError | None]:
-        ended = _attempt(road, pages, assignment, fetch, state, kept_as)
+        ended = _attempt(context, pages, assignment, fetch, state, kept_as)
         progress.count()
         return ended
 
-    workers = ThreadPoolExecutor(road.extract_workers, thread_name_prefix="extract")
+    workers = ThreadPoolExecutor(context.extract_workers, thread_name_prefix="extract")
     attempts = [workers.submit(attempt, assignment) for assignment in assignments]
     try:
         for one in attempts:
@@ -105,7 +105,7 @@ def fetch_all(
 
 
 def _attempt(
-    road: Road, pages: PageStore, assignment: Assignment, fetch: Callable[[Fetch], None], state: str, kept_as: str
+    context: Context, pages: PageStore, assignment: Assignment, fetch: Callable[[Fetch], None], state: str, kept_as: str
 ) -> tuple[str, SmenaError | None]:
     """Fetches for one assignment and marks how it ended."""
     what = f"batch {pages.batch_id}, {assignment.unit_id} from {assignment.first_day}"
@@ -113,8 +113,8 @@ def _attempt(
     error: SmenaError | None = None
     fetched: dict[str, int] = {}
     try:
-        fetched = {kept_as: int(road.warehouse.rows("fetch_id")[0]["fetch_id"])}
-        _fetch(Fetch(pages, assignment, fetched[kept_as], road.budget()), fetch, road)
+        fetched = {kept_as: int(context.warehouse.rows("fetch_id")[0]["fetch_id"])}
+        _fetch(Fetch(pages, assignment, fetched[kept_as], context.budget()), fetch, context)
     except (RefusedLogin, WrongUse):
         raise
     except UnreadableAnswer as unreadable:
@@ -122,7 +122,7 @@ def _attempt(
     except RefusedByService as refusal:
         ended, error = "refused", refusal
     except TooManyBytes as too_many:
-        if ledger.split(road.warehouse, pages.batch_id, assignment):
+        if ledger.split(context.warehouse, pages.batch_id, assignment):
             logger.warning("split register=%s first_day=%s why=%s", assignment.unit_id, assignment.first_day, too_many)
             return SPLIT, None
         ended, error = "failed", too_many
@@ -132,7 +132,7 @@ def _attempt(
     if ended not in (state, "unreadable"):
         fetched = {}
     try:
-        ledger.mark(road.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
+        ledger.mark(context.warehouse, pages.batch_id, assignment, ended, error=error, **fetched)
     except PassingFault:
         raise
     except Exception as fault:  # noqa: BLE001 - the same; publish marks what was not read as failed
@@ -140,10 +140,10 @@ def _attempt(
     return ended, error
 
 
-def _fetch(one: Fetch, fetch: Callable[[Fetch], None], road: Road) -> None:
+def _fetch(one: Fetch, fetch: Callable[[Fetch], None], context: Context) -> None:
     """Fetches; an answer that cannot be read is kept as evidence before its error is raised."""
     try:
         fetch(one)
     except UnreadableAnswer as unreadable:
-        one.store("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, road.now()))
+        one.store("unreadable", Page("unreadable", unreadable.address, 200, unreadable.body, context.now()))
         raise

@@ -11,7 +11,7 @@ from smena.model.errors import BadBatch
 from smena.model.product import product_of
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
-from smena.pipeline.road import Road
+from smena.pipeline.context import Context
 from smena.quality import CheckResult, Verdict
 from smena.warehouse import ledger
 from smena.warehouse.database import Transaction, as_json
@@ -48,23 +48,23 @@ class Gates:
         _keep(transaction, batch_id, shard, self.results.values())
 
 
-def stop_at_gate(road: Road, batch: Batch) -> None:
+def stop_at_gate(context: Context, batch: Batch) -> None:
     """Runs the gate over a staged batch, if there is one, and stores its results.
 
     A stopped batch is staged again from the stored answers when it is published again.
 
     Raises BadBatch where the staged rows are not those that passed the checks.
     """
-    if road.gate is None:
+    if context.gate is None:
         return
     batch_id = batch.batch_id
-    with road.warehouse.transaction() as transaction:
+    with context.warehouse.transaction() as transaction:
         transaction.run("publish_memory")
         # Another process that publishes it empties the stage: under the lock it has either done so, or not begun.
         transaction.run("lock_organization", inn=batch.organization_inn)
         if ledger.batch_of(transaction, batch_id).state == "published":
             return
-        results = road.gate(transaction, batch_id, product_of(batch.product).source)
+        results = context.gate(transaction, batch_id, product_of(batch.product).source)
         transaction.run("gate_clear", batch_id=batch_id, shard=WHOLE_BATCH)
         _keep(transaction, batch_id, WHOLE_BATCH, results)
         why = joined(_reason_of(result) for result in results if not result.success)

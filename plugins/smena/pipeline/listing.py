@@ -10,7 +10,7 @@ from typing import Any
 
 from smena.model.identifiers import clean_inn, is_inn
 from smena.model.organization import Organization
-from smena.pipeline.road import Road
+from smena.pipeline.context import Context
 from smena.sources.listing import Broken
 from smena.sources.page import Page
 from smena.warehouse.database import Transaction, Warehouse, as_json
@@ -44,7 +44,7 @@ class Listing(ABC):
         return [one["reason"] for one in self.broken]
 
     @abstractmethod
-    def ask(self, road: Road, organization: Organization) -> None:
+    def ask(self, context: Context, organization: Organization) -> None:
         """Asks; what came before an error is there. Raises RefusedByService and PassingFault."""
 
     @abstractmethod

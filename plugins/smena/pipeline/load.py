@@ -9,11 +9,11 @@ from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
 from smena.pipeline.after_publishing import finish
+from smena.pipeline.context import Context
 from smena.pipeline.extract import extract
 from smena.pipeline.plan import Plan, plan
 from smena.pipeline.process import process
 from smena.pipeline.publish import Published, publish
-from smena.pipeline.road import Road
 from smena.transform.decoded import Decoded
 
 
@@ -26,21 +26,21 @@ class Loaded:
     fault: PassingFault | None
 
 
-def stage(road: Road, batch_id: int, shard: int) -> None:
+def stage(context: Context, batch_id: int, shard: int) -> None:
     """Extracts and processes a shard. What was extracted before is not asked for again.
 
     Raises PassingFault where a part could not be read: run again. What was read is not lost, and is published without
     the rest if nobody does.
     """
     decoded = Decoded()
-    extracted = extract(road, batch_id, shard, decoded)
+    extracted = extract(context, batch_id, shard, decoded)
     if extracted.fault is not None:
         raise extracted.fault
-    process(road, batch_id, shard, decoded)
+    process(context, batch_id, shard, decoded)
 
 
 def load(
-    road: Road,
+    context: Context,
     inn: str,
     *,
     run_id: str,
@@ -52,20 +52,20 @@ def load(
 
     Raises what the steps raise: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing was reached at all).
     """
-    planned = plan(road, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True)
+    planned = plan(context, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True)
     (batch_id,) = planned.batches
     fault = None
     for shard in planned.batches[batch_id]:
         try:
-            stage(road, batch_id, shard)
+            stage(context, batch_id, shard)
         except PassingFault as error:
             fault = fault or error
         except SmenaError:
             raise
         except Exception as error:
             ours = contained(error, f"batch {batch_id}, shard {shard}")
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
+            context.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             raise ours from error
-    published = publish(road, batch_id)
-    finish(road, [batch_id])
+    published = publish(context, batch_id)
+    finish(context, [batch_id])
     return Loaded(planned, published, fault)

@@ -13,10 +13,10 @@ from smena.model.containing import contained
 from smena.model.errors import WrongUse, stored_of
 from smena.model.organization import Organization
 from smena.model.window import OFD, Window
+from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing
 from smena.pipeline.log import step_log
 from smena.pipeline.product import implementation_of
-from smena.pipeline.road import Road
 from smena.reads.completeness import gaps
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
@@ -56,7 +56,7 @@ class Plan:
 
 
 def plan(
-    road: Road,
+    context: Context,
     inn: str,
     *,
     run_id: str,
@@ -76,11 +76,11 @@ def plan(
     the operator's answers make it.
     """
     with step_log("plan", inn=inn, product=product, run_id=run_id) as told:
-        organization = organization_to_ask(road.warehouse, inn)
-        required(road.warehouse, inn, product)
-        last_day = horizon_of(road, organization, horizon, window)
+        organization = organization_to_ask(context.warehouse, inn)
+        required(context.warehouse, inn, product)
+        last_day = horizon_of(context, organization, horizon, window)
         reason = "asked" if window else "planned"
-        with road.warehouse.transaction() as transaction:
+        with context.warehouse.transaction() as transaction:
             batch_id, seen_at = ledger.open_batch(
                 transaction,
                 inn=inn,
@@ -94,13 +94,15 @@ def plan(
         try:
             listing = implementation_of(product).listing()
             try:
-                listing.ask(road, organization)
+                listing.ask(context, organization)
             finally:
                 told.update(requests=listing.requests, retries=listing.retries)
-                listing.keep(road.warehouse, batch_id)
-            with road.warehouse.transaction() as transaction:
+                listing.keep(context.warehouse, batch_id)
+            with context.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
-                made = _planned(road, transaction, organization, product, listing, last_day, window, seen_at, batch_id)
+                made = _planned(
+                    context, transaction, organization, product, listing, last_day, window, seen_at, batch_id
+                )
                 batches = planning.write_batches(
                     transaction,
                     organization,
@@ -109,13 +111,13 @@ def plan(
                     run_id=run_id,
                     reason=reason,
                     horizon=last_day,
-                    latest=road.latest_local_time(),
+                    latest=context.latest_local_time(),
                     first=batch_id,
                     in_one=in_one,
                 )
         except Exception as error:
             ours = contained(error, f"plan of {inn}, batch {batch_id}")
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
+            context.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             if ours is error:
                 raise
             raise ours from error
@@ -124,17 +126,17 @@ def plan(
         return replace(made, batches=batches)
 
 
-def preview(road: Road, inn: str, product: str = OFD) -> Plan:
+def preview(context: Context, inn: str, product: str = OFD) -> Plan:
     """What `plan` would write now. A dry run: nothing is kept of it."""
-    organization = organization_to_ask(road.warehouse, inn)
-    start = required(road.warehouse, inn, product)["start_date"]
-    horizon = horizon_of(road, organization, None, None)
+    organization = organization_to_ask(context.warehouse, inn)
+    start = required(context.warehouse, inn, product)["start_date"]
+    horizon = horizon_of(context, organization, None, None)
     listing = implementation_of(product).listing()
-    listing.ask(road, organization)
-    with road.warehouse.transaction() as transaction:
+    listing.ask(context, organization)
+    with context.warehouse.transaction() as transaction:
         transaction.run("lock_organization", inn=inn)
-        seen_at = road.now()
-        made = _planned(road, transaction, organization, product, listing, horizon, None, seen_at, None)
+        seen_at = context.now()
+        made = _planned(context, transaction, organization, product, listing, horizon, None, seen_at, None)
         whole = Window(min(start, horizon), horizon)
         covered = planning.coverage(transaction, organization.inn, product, whole, seen_at=seen_at)
         transaction.undo()
@@ -142,7 +144,7 @@ def preview(road: Road, inn: str, product: str = OFD) -> Plan:
 
 
 def _planned(
-    road: Road,
+    context: Context,
     transaction: Transaction,
     organization: Organization,
     product: str,
@@ -152,15 +154,15 @@ def _planned(
     seen_at: datetime,
     batch_id: int | None,
 ) -> Plan:
-    today = road.now().astimezone(ZoneInfo(organization.timezone)).date()
-    planning.distrust_future(transaction, organization.inn, product, newest_day=road.newest_day())
-    listing.record(transaction, organization.inn, seen_at=seen_at, today=today, latest=road.latest_local_time())
+    today = context.now().astimezone(ZoneInfo(organization.timezone)).date()
+    planning.distrust_future(transaction, organization.inn, product, newest_day=context.newest_day())
+    listing.record(transaction, organization.inn, seen_at=seen_at, today=today, latest=context.latest_local_time())
     if window:
         windows = planning.asked_windows(transaction, organization, product, window, seen_at=seen_at)
     else:
         windows = planning.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
     # What is out of reach does not depend on the window that a person asked for.
-    reached = road.yesterday(organization) if window else horizon
+    reached = context.yesterday(organization) if window else horizon
     planning.record_gaps(
         transaction,
         inn=organization.inn,
@@ -175,9 +177,9 @@ def _planned(
     return replace(made, requests=planning.requests_expected(len(made.asked), organization, product))
 
 
-def horizon_of(road: Road, organization: Organization, horizon: date | None, window: Window | None) -> date:
+def horizon_of(context: Context, organization: Organization, horizon: date | None, window: Window | None) -> date:
     """The last day to load. Raises WrongUse where the window is not over yet."""
-    yesterday = road.yesterday(organization)
+    yesterday = context.yesterday(organization)
     if window:
         if window.last_day > yesterday:
             raise WrongUse(

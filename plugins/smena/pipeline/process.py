@@ -8,10 +8,10 @@ import pandas as pd
 
 from smena.integration.organizations import settings_by_day
 from smena.pipeline.border import Failed, by_register, mark_failed
+from smena.pipeline.context import Context
 from smena.pipeline.gates import Gates
 from smena.pipeline.log import step_log
 from smena.pipeline.product import Chunk, Shard, implementation_of
-from smena.pipeline.road import Road
 from smena.transform.decoded import Decoded
 from smena.transform.frames import ORDERS, REJECTS, SHIFTS
 from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS, TILL_SHIFTS
@@ -37,27 +37,27 @@ class Processed:
     gates: Gates = field(default_factory=Gates)
 
 
-def process(road: Road, batch_id: int, shard: int, decoded: Decoded | None = None) -> Processed:
-    """Stages a shard anew, in one transaction. Memory is bounded by `road.chunk_bytes`, not by the shard.
+def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> Processed:
+    """Stages a shard anew, in one transaction. Memory is bounded by `context.chunk_bytes`, not by the shard.
 
     A unit whose answers cannot be processed, for whatever reason, is marked as failed; the others are staged.
 
     Args:
-        road: only its warehouse and clock are used.
+        context: only its warehouse and clock are used.
         batch_id, shard: what is to be staged.
         decoded: what `extract` decoded on its way.
     """
     kept = decoded or Decoded()
     with step_log("process", batch_id=batch_id, shard=shard) as log:
-        with road.warehouse.transaction() as transaction:
+        with context.warehouse.transaction() as transaction:
             batch = ledger.batch_of(transaction, batch_id)
-            of = Shard(road, batch, shard, settings_by_day(transaction, batch.organization_inn))
+            of = Shard(context, batch, shard, settings_by_day(transaction, batch.organization_inn))
             product = implementation_of(batch.product)
             log |= {"inn": batch.organization_inn, "product": batch.product}
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
             done = Processed()
-            now = road.now()
+            now = context.now()
             failed: Failed = {}
 
             def staged(pages: list[StoredPage]) -> Chunk:
@@ -66,7 +66,7 @@ def process(road: Road, batch_id: int, shard: int, decoded: Decoded | None = Non
                 return chunk
 
             for chunk_pages in pages_by_assignment(
-                transaction, batch_id, shard, states=("read",), chunk_bytes=road.chunk_bytes
+                transaction, batch_id, shard, states=("read",), chunk_bytes=context.chunk_bytes
             ):
                 for pages in product.parts(chunk_pages):
                     for chunk in by_register(transaction, pages, staged, failed):

@@ -19,9 +19,9 @@ import pandas as pd
 from smena.model.errors import BrokenPromise
 from smena.model.organization import Organization, SettingsInForce
 from smena.model.product import product_of
+from smena.pipeline.context import Context
 from smena.pipeline.fetching import Extraction
 from smena.pipeline.listing import Listing
-from smena.pipeline.road import Road
 from smena.quality import Verdict
 from smena.transform.decoded import Decoded
 from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS
@@ -46,7 +46,7 @@ class Client(Protocol):
 class Shard:
     """A shard of a batch that is being loaded; settings cover each day once."""
 
-    road: Road
+    context: Context
     batch: Batch
     shard: int
     settings: Sequence[SettingsInForce]
@@ -97,7 +97,7 @@ class Implementation(ABC):
         """A new list of the product's units, not requested yet."""
 
     @abstractmethod
-    def client(self, road: Road, organization: Organization) -> Client:
+    def client(self, context: Context, organization: Organization) -> Client:
         """A connection with the organisation's login. The caller closes it."""
 
     @abstractmethod
@@ -122,7 +122,7 @@ class Implementation(ABC):
     def write_documents(self, transaction: Transaction, batch: Batch) -> None:  # noqa: B027 - most products have none
         """Writes documents beside the shifts, in the publishing transaction, into `decided_document` too."""
 
-    def after_publishing(self, road: Road, batch: Batch, ends_at: float) -> None:  # noqa: B027 - most products have none
+    def after_publishing(self, context: Context, batch: Batch, ends_at: float) -> None:  # noqa: B027 - most products have none
         """What is done after a batch was published, until `ends_at` of `time.monotonic`: no document depends on it."""
 
 

@@ -24,10 +24,10 @@ from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.pipeline.comparing import Uncompared, compare_pairs
+from smena.pipeline.context import Context
 from smena.pipeline.gates import stop_at_gate
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.process import process
-from smena.pipeline.road import Road
 from smena.pipeline.writing import write
 from smena.warehouse import ledger
 from smena.warehouse.applying import BooksChanged
@@ -73,7 +73,7 @@ def orders_written(summary: dict[str, Any]) -> dict[str, dict[str, int]]:
     }
 
 
-def publish(road: Road, batch_id: int) -> Published:
+def publish(context: Context, batch_id: int) -> Published:
     """Publishes a batch, whole or not at all. A batch that is published already is left as it is.
 
     Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
@@ -84,30 +84,30 @@ def publish(road: Road, batch_id: int) -> Published:
     mandate in force no longer names all its registers.
     """
     try:
-        return _publish(road, batch_id)
+        return _publish(context, batch_id)
     except Exception as error:
         ours = contained(error, f"publish of batch {batch_id}")
         if isinstance(ours, BrokenPromise | UnexpectedError):
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
+            context.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
         if ours is error:
             raise
         raise ours from error
 
 
-def _publish(road: Road, batch_id: int) -> Published:
+def _publish(context: Context, batch_id: int) -> Published:
     with step_log("publish", batch_id=batch_id) as told:
-        batch = ledger.batch_of(road.warehouse, batch_id)
+        batch = ledger.batch_of(context.warehouse, batch_id)
         told |= {"inn": batch.organization_inn, "product": batch.product}
         is_new = False
         if batch.state != "published":
-            _publish_allowed(road, batch)
-            _stop_if_of_the_future(road, batch)
-            _restage(road, batch)
-            _stop_if_bad(road, batch)
-            road.warehouse.run("stage_analyze")
-            stop_at_gate(road, batch)
-            is_new = _decided_and_applied(road, batch)
-        published = _finished(road, batch)
+            _publish_allowed(context, batch)
+            _stop_if_of_the_future(context, batch)
+            _restage(context, batch)
+            _stop_if_bad(context, batch)
+            context.warehouse.run("stage_analyze")
+            stop_at_gate(context, batch)
+            is_new = _decided_and_applied(context, batch)
+        published = _finished(context, batch)
         summary = published.summary
         told["covered_days"] = len(published.covered_days)
         # A batch that was published before is left as it is: what it did then is nothing that was done now.
@@ -121,7 +121,7 @@ def _publish(road: Road, batch_id: int) -> Published:
         return published
 
 
-def _decided_and_applied(road: Road, batch: Batch) -> bool:
+def _decided_and_applied(context: Context, batch: Batch) -> bool:
     """Writes the batch; False where another process has published it meanwhile.
 
     Which shifts are to be compared is known only when they are paired, and the OFD is asked for receipts without the
@@ -131,38 +131,38 @@ def _decided_and_applied(road: Road, batch: Batch) -> bool:
     """
     for left in reversed(range(MOST_ROUNDS + 1)):
         try:
-            return _write(road, batch, compares=left > 0)
+            return _write(context, batch, compares=left > 0)
         except Uncompared as found:
-            compare_pairs(road, batch, found.pairs)
+            compare_pairs(context, batch, found.pairs)
         except BooksChanged:
             if not left:
                 raise
         except TooManyChanges as found:
-            road.warehouse.run(
+            context.warehouse.run(
                 "batch_stop_changes", batch_id=batch.batch_id, reason=stored_of(found), changed=found.changed
             )
             raise
     raise AssertionError("the last round compares nothing")
 
 
-def _publish_allowed(road: Road, batch: Batch) -> None:
+def _publish_allowed(context: Context, batch: Batch) -> None:
     """Publishes earlier batches that were stopped for changing too much and that a person has allowed since.
 
     If one of them cannot be published, this batch is published all the same.
     """
     inn, product = batch.organization_inn, batch.product
-    for row in road.warehouse.rows("batches_allowed", inn=inn, product=product, before=batch.batch_id):
+    for row in context.warehouse.rows("batches_allowed", inn=inn, product=product, before=batch.batch_id):
         try:
-            publish(road, row["batch_id"])
+            publish(context, row["batch_id"])
         except PassingFault:
             raise
         except SmenaError as error:
             logger.warning("batch %s was allowed and is not published: %s", row["batch_id"], error)
 
 
-def _write(road: Road, batch: Batch, *, compares: bool) -> bool:
+def _write(context: Context, batch: Batch, *, compares: bool) -> bool:
     """Writes the batch in one transaction under the organisation's lock; False where it is published already."""
-    with road.warehouse.transaction() as transaction:
+    with context.warehouse.transaction() as transaction:
         transaction.run("publish_memory")
         transaction.run("lock_organization", inn=batch.organization_inn)
         # Another process may have published the batch, or newer answers, while this one waited for the lock.
@@ -179,39 +179,39 @@ def _write(road: Road, batch: Batch, *, compares: bool) -> bool:
         return True
 
 
-def _finished(road: Road, batch: Batch) -> Published:
+def _finished(context: Context, batch: Batch) -> Published:
     """What is left to do once a batch is published. An error here does not undo that: it is kept for the report."""
     batch_id, inn = batch.batch_id, batch.organization_inn
     days: list[date] = []
     error = ""
     try:
-        road.warehouse.run("stage_empty", batch_id=batch_id)
-        batch = ledger.batch_of(road.warehouse, batch_id)
-        days = [row["day"] for row in road.warehouse.rows("batch_covered_days", batch_id=batch_id)]
+        context.warehouse.run("stage_empty", batch_id=batch_id)
+        batch = ledger.batch_of(context.warehouse, batch_id)
+        days = [row["day"] for row in context.warehouse.rows("batch_covered_days", batch_id=batch_id)]
     except PassingFault:
         raise
     except Exception as fault:  # noqa: BLE001 - see above
         error = stored_of(contained(fault, f"after the publishing of batch {batch_id}"))
     if error or FAILED_AFTER in batch.summary:
-        road.warehouse.run("batch_failed_after", batch_id=batch_id, error=error or None)
+        context.warehouse.run("batch_failed_after", batch_id=batch_id, error=error or None)
     return Published(batch_id, inn, batch.summary, days, error)
 
 
-def _stop_if_of_the_future(road: Road, batch: Batch) -> None:
+def _stop_if_of_the_future(context: Context, batch: Batch) -> None:
     """Stops a batch that was planned while the clock was ahead: its last days were not over when they were read."""
-    if batch.last_day > road.newest_day():
+    if batch.last_day > context.newest_day():
         why = reason(Reason.DAYS_NOT_OVER, day=batch.last_day)
-        road.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
+        context.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
         raise BadBatch(
             f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
             fix="run again",
         )
 
 
-def _restage(road: Road, batch: Batch) -> None:
-    for shard in road.warehouse.rows("shards", batch_id=batch.batch_id):
+def _restage(context: Context, batch: Batch) -> None:
+    for shard in context.warehouse.rows("shards", batch_id=batch.batch_id):
         if shard["state"] == "planned" or not _is_whole(shard):
-            process(road, batch.batch_id, shard["shard"])
+            process(context, batch.batch_id, shard["shard"])
 
 
 def _is_whole(shard: Row) -> bool:
@@ -250,10 +250,10 @@ def _check_stage(transaction: Transaction, batch_id: int) -> None:
             )
 
 
-def _stop_if_bad(road: Road, batch: Batch) -> None:
+def _stop_if_bad(context: Context, batch: Batch) -> None:
     """Stops a batch that a gate stopped, or in which the share of bad z-reports is over the organisation's limit."""
-    shards = road.warehouse.rows("shards", batch_id=batch.batch_id)
-    organization: Organization = organization_of(road.warehouse, batch.organization_inn)
+    shards = context.warehouse.rows("shards", batch_id=batch.batch_id)
+    organization: Organization = organization_of(context.warehouse, batch.organization_inn)
     bad = sum(shard["bad_reports"] for shard in shards)
     seen = bad + sum(shard["staged_shifts"] for shard in shards)
     stopped = [
@@ -266,7 +266,7 @@ def _stop_if_bad(road: Road, batch: Batch) -> None:
         stopped.append(reason(Reason.TOO_MANY_BAD_REPORTS, bad=bad, reports=seen, limit=limit))
     if stopped:
         why = joined(stopped)
-        road.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
+        context.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
         raise BadBatch(
             f"batch {batch.batch_id} of {batch.organization_inn} publishes nothing: {translate(why, ENGLISH)}",
             fix="look at control.quarantine and control.check_result; then run it again",

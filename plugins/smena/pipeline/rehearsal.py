@@ -22,10 +22,10 @@ from smena.model.product import product_of
 from smena.model.product import products as installed
 from smena.model.window import Window
 from smena.pipeline.border import Failed, by_register
+from smena.pipeline.context import Context
 from smena.pipeline.log import step_log
 from smena.pipeline.process import stage
 from smena.pipeline.product import Shard, implementation_of
-from smena.pipeline.road import Road
 from smena.transform.decoded import Decoded
 from smena.warehouse import ledger
 from smena.warehouse.applying import clear_stage
@@ -80,7 +80,7 @@ class _Found:
 
 
 def rehearse(
-    road: Road,
+    context: Context,
     inn: str,
     window: Window,
     *,
@@ -90,7 +90,7 @@ def rehearse(
     """Rehearses the shifts that were closed in a window. Nothing is written.
 
     Args:
-        road: only its warehouse and clock are used; no service is asked.
+        context: only its warehouse and clock are used; no service is asked.
         inn: of the organisation.
         window: days of closing.
         settings: values that replace those of every day, written as for `smena organization set`.
@@ -98,9 +98,11 @@ def rehearse(
 
     Raises WrongUse for an organisation that is not registered, and for settings that cannot be rehearsed.
     """
-    with step_log("rehearse", inn=inn) as log, rehearsal(road.warehouse) as transaction:
+    with step_log("rehearse", inn=inn) as log, rehearsal(context.warehouse) as transaction:
         in_force = _over(settings_by_day(transaction, inn), settings or {}, window)
-        parts = [_of_product(road, transaction, inn, product, window, in_force) for product in products or installed()]
+        parts = [
+            _of_product(context, transaction, inn, product, window, in_force) for product in products or installed()
+        ]
         found = [frame for part in parts for frame in part.differences if len(frame)]
         rows = DIFFERENCES.conform(pd.concat(found, ignore_index=True)) if found else DIFFERENCES.empty()
         made = Rehearsed(
@@ -141,7 +143,7 @@ def _over(in_force: Sequence[SettingsInForce], settings: Mapping[str, str], wind
 
 
 def _of_product(
-    road: Road,
+    context: Context,
     transaction: Transaction,
     inn: str,
     product: str,
@@ -154,19 +156,19 @@ def _of_product(
     days = {"first_day": window.first_day, "last_day": window.last_day}
     begins = window.first_day if product_of(product).is_operator else window.first_day - MARGIN
     transaction.run("rehearse_evidence", inn=inn, product=product, **days | {"first_day": begins})
-    for lot in _lots(road, transaction, in_force, found.failed):
+    for lot in _lots(context, transaction, in_force, found.failed):
         _compare(transaction, inn, window, in_force, lot, found, is_last=False)
     rest = rest_of(transaction, inn, source, **days)
     if rest:
         transaction.run("rehearse_written", shifts=rest)
-        for lot in _lots(road, transaction, in_force, found.failed):
+        for lot in _lots(context, transaction, in_force, found.failed):
             _compare(transaction, inn, window, in_force, lot, found, is_last=True)
         _keep_rest(transaction, inn, found, rest_of(transaction, inn, source, **days))
     return found
 
 
 def _lots(
-    road: Road, transaction: Transaction, in_force: Sequence[SettingsInForce], failed: Failed
+    context: Context, transaction: Transaction, in_force: Sequence[SettingsInForce], failed: Failed
 ) -> Iterator[Window]:
     """Stages the evidence lot by lot, each in place of the one before; yields the days of what is staged."""
     lot: list[Batch] = []
@@ -174,8 +176,8 @@ def _lots(
     for row in transaction.rows("rehearse_batches"):
         batch = ledger.batch_of(transaction, row["batch_id"])
         # Documents dated after the batch was loaded were refused as of the future, and are refused again.
-        now = min(road.now(), row["finished_at"])
-        shifts += stage_again(road, transaction, batch, len(lot), in_force, now, failed)
+        now = min(context.now(), row["finished_at"])
+        shifts += stage_again(context, transaction, batch, len(lot), in_force, now, failed)
         lot.append(batch)
         if shifts >= SHIFTS_OF_A_LOT:
             yield _span(lot)
@@ -196,7 +198,7 @@ def _empty(transaction: Transaction, lot: Sequence[Batch]) -> None:
 
 
 def stage_again(
-    road: Road,
+    context: Context,
     transaction: Transaction,
     batch: Batch,
     place: int,
@@ -208,9 +210,9 @@ def stage_again(
     staged = 0
 
     def worked(pages: list[StoredPage]) -> int:
-        return _work(road, transaction, batch, place, pages, in_force, now)
+        return _work(context, transaction, batch, place, pages, in_force, now)
 
-    for pages in read_again(transaction, batch.batch_id, chunk_bytes=road.chunk_bytes):
+    for pages in read_again(transaction, batch.batch_id, chunk_bytes=context.chunk_bytes):
         staged += sum(by_register(transaction, pages, worked, failed))
     parameters = {"inn": batch.organization_inn, "batch_id": batch.batch_id, "stage_id": STAGE_ID, "shard": place}
     transaction.run("rehearse_prune", **parameters)
@@ -218,7 +220,7 @@ def stage_again(
 
 
 def _work(
-    road: Road,
+    context: Context,
     transaction: Transaction,
     batch: Batch,
     place: int,
@@ -228,7 +230,7 @@ def _work(
 ) -> int:
     """Stages the shifts and orders that the product makes of these pages. Returns the number of shifts."""
     product = implementation_of(batch.product)
-    of = Shard(road, batch, place, in_force)
+    of = Shard(context, batch, place, in_force)
     shifts = 0
     for part in product.parts(pages):
         chunk = product.work(part, of, now, Decoded())

@@ -12,16 +12,16 @@ from smena.matching.limit import orders_after, orders_before
 from smena.model.errors import WrongUse
 from smena.model.window import Window
 from smena.pipeline.border import Failed
+from smena.pipeline.context import Context
 from smena.pipeline.log import step_log
 from smena.pipeline.rehearsal import Rehearsed, stage_again
-from smena.pipeline.road import Road
 from smena.warehouse import ledger
 from smena.warehouse.applying import lay_out
 from smena.warehouse.rehearsing import STAGE_ID, read_booked, read_proposed, read_staged, rehearsal
 from smena.warehouse.slices import read_slice
 
 
-def rehearse_batch(road: Road, batch_id: int) -> Rehearsed:
+def rehearse_batch(context: Context, batch_id: int) -> Rehearsed:
     """Every value of booked orders, and of their shifts, that publishing a batch would change. Nothing is written.
 
     The books are read as they are now: an order that was accepted since the batch was stopped, and one of a period that
@@ -29,7 +29,7 @@ def rehearse_batch(road: Road, batch_id: int) -> Rehearsed:
 
     Raises WrongUse where there is no such batch, or it is published.
     """
-    with step_log("rehearse", batch_id=batch_id) as log, rehearsal(road.warehouse) as transaction:
+    with step_log("rehearse", batch_id=batch_id) as log, rehearsal(context.warehouse) as transaction:
         batch = ledger.batch_of(transaction, batch_id)
         if batch.state == "published":
             raise WrongUse(f"batch {batch_id} is published already", fix="give --inn, --from and --to")
@@ -38,7 +38,7 @@ def rehearse_batch(road: Road, batch_id: int) -> Rehearsed:
         inn = batch.organization_inn
         failed: Failed = {}
         transaction.run("rehearse_batch", batch_id=batch_id)
-        stage_again(road, transaction, batch, 0, settings_by_day(transaction, inn), road.now(), failed)
+        stage_again(context, transaction, batch, 0, settings_by_day(transaction, inn), context.now(), failed)
         slice_ = read_slice(transaction, STAGE_ID, inn, first_day=batch.first_day, last_day=batch.last_day)
         changes = decide(slice_)
         plan = lay_out(transaction, STAGE_ID, changes, closed_through=slice_.setting.closed_through)

@@ -19,11 +19,11 @@ from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
 from smena.pipeline.after_publishing import finish
+from smena.pipeline.context import Context
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import plan
 from smena.pipeline.publish import FAILED_AFTER, Published, orders_written, publish
-from smena.pipeline.road import Road
 from smena.reads.completeness import gaps
 from smena.warehouse import ledger
 
@@ -52,23 +52,23 @@ class RunPlan(TypedDict):
     failed: dict[str, str]
 
 
-def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
+def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
     """Plans a batch for every organisation that is switched on; one that cannot be planned costs the others nothing.
 
     Raises PassingFault where none could be planned and at least one may be later.
     """
     failed: dict[str, SmenaError] = {}
-    inns = [str(row["organization_inn"]) for row in enabled(road.warehouse, product)]
-    found = [_attempt(failed, inn, lambda inn=inn: organization_of(road.warehouse, inn)) for inn in inns]  # type: ignore[misc]
+    inns = [str(row["organization_inn"]) for row in enabled(context.warehouse, product)]
+    found = [_attempt(failed, inn, lambda inn=inn: organization_of(context.warehouse, inn)) for inn in inns]  # type: ignore[misc]
     organizations = [organization for organization in found if organization is not None]
-    _attempt({}, "certificates", lambda: _warn_of_certificates(road, set(inns)))
+    _attempt({}, "certificates", lambda: _warn_of_certificates(context, set(inns)))
     # Connections are looked up here: Airflow answers for them to the thread that the task began with.
-    known = cache(road.endpoint)
+    known = cache(context.endpoint)
     for organization in organizations:
         name = organization.connection_of(product)
         _attempt(failed, organization.inn, lambda name=name: known(name))  # type: ignore[misc]
     ready = [organization.inn for organization in organizations if organization.inn not in failed]
-    with_known = replace(road, endpoint=known)
+    with_known = replace(context, endpoint=known)
 
     def planned_of(inn: str) -> tuple[list[int], list[Place]] | None:
         def planned() -> tuple[list[int], list[Place]]:
@@ -90,20 +90,20 @@ def plan_run(road: Road, *, run_id: str, product: str = OFD, horizon: date | Non
     }
 
 
-def load_lot(road: Road, lot: Iterable[Place]) -> None:
+def load_lot(context: Context, lot: Iterable[Place]) -> None:
     """Extracts and processes shards. Raises, after every one was tried, the first error.
 
     A fault that may pass goes first: it is worth another try, in which only what failed is asked for.
     """
     failed: dict[str, SmenaError] = {}
     for batch_id, shard in lot:
-        _attempt(failed, f"batch {batch_id}, shard {shard}", lambda b=batch_id, s=shard: stage(road, b, s))  # type: ignore[misc]
+        _attempt(failed, f"batch {batch_id}, shard {shard}", lambda b=batch_id, s=shard: stage(context, b, s))  # type: ignore[misc]
     passing = [error for error in failed.values() if isinstance(error, PassingFault)]
     for error in [*passing, *failed.values()]:
         raise error
 
 
-def publish_batches(road: Road, batches: Iterable[int], *, at_once: int = PUBLISHED_AT_ONCE) -> list[Published]:
+def publish_batches(context: Context, batches: Iterable[int], *, at_once: int = PUBLISHED_AT_ONCE) -> list[Published]:
     """Publishes batches, each in a transaction of its own, and gives those that are published.
 
     With `at_once=1` they go in order. A batch that is too bad is left to the report: it costs its neighbours nothing.
@@ -112,23 +112,23 @@ def publish_batches(road: Road, batches: Iterable[int], *, at_once: int = PUBLIS
     failed: dict[str, SmenaError] = {}
 
     def attempt(batch_id: int) -> Published | None:
-        return _attempt(failed, f"batch {batch_id}", lambda: publish(road, batch_id))
+        return _attempt(failed, f"batch {batch_id}", lambda: publish(context, batch_id))
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="publish") as workers:
         done = list(workers.map(attempt, batches))
     # In this thread: Airflow answers for connections to no other.
-    finish(road, [one.batch_id for one in done if one is not None])
+    finish(context, [one.batch_id for one in done if one is not None])
     for error in failed.values():
         if isinstance(error, PassingFault):
             raise error
     return [one for one in done if one is not None]
 
 
-def report_run(road: Road, made: RunPlan | None) -> None:
+def report_run(context: Context, made: RunPlan | None) -> None:
     """Says in a line for each batch how it ended. Raises BadBatch where anything was not loaded, with the reasons.
 
     Args:
-        road: the warehouse is all that is used of it.
+        context: the warehouse is all that is used of it.
         made: what `plan_run` gave; None where it gave nothing.
     """
     if made is None:
@@ -136,17 +136,17 @@ def report_run(road: Road, made: RunPlan | None) -> None:
     wrong = [f"organisation {inn}: {reason}" for inn, reason in made["failed"].items()]
     for batch_id in made["batches"]:
         failed: dict[str, SmenaError] = {}
-        found = _attempt(failed, f"batch {batch_id}", lambda b=batch_id: _reported(road, b))  # type: ignore[misc]
+        found = _attempt(failed, f"batch {batch_id}", lambda b=batch_id: _reported(context, b))  # type: ignore[misc]
         wrong += found or []
         wrong += [f"{name} cannot be reported: {error}" for name, error in failed.items()]
     if wrong:
         raise BadBatch("; ".join(wrong), fix="nothing is lost: the next run asks again for what is missing")
 
 
-def _reported(road: Road, batch_id: int) -> list[str]:
+def _reported(context: Context, batch_id: int) -> list[str]:
     """Says in a line how a batch ended; what was not loaded of it."""
-    batch = ledger.batch_of(road.warehouse, batch_id)
-    counts = road.warehouse.rows("assignment_counts", batch_id=batch_id)
+    batch = ledger.batch_of(context.warehouse, batch_id)
+    counts = context.warehouse.rows("assignment_counts", batch_id=batch_id)
     wrong = []
     with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
         told.update({row["state"]: row["assignments"] for row in counts})
@@ -167,15 +167,15 @@ def _reported(road: Road, batch_id: int) -> list[str]:
     wrong += [
         f"batch {batch_id} of {batch.organization_inn}: organisation {row['unit_id']} cannot be listed,"
         f" {translate(row['details'], ENGLISH)}"
-        for row in gaps(road.warehouse, batch.organization_inn, reason="not_listed", batch_id=batch_id)
+        for row in gaps(context.warehouse, batch.organization_inn, reason="not_listed", batch_id=batch_id)
     ]
     return wrong
 
 
-def _warn_of_certificates(road: Road, inns: set[str]) -> None:
+def _warn_of_certificates(context: Context, inns: set[str]) -> None:
     """Loading goes on without a valid certificate; only the next switching needs one."""
     now = datetime.now(UTC)
-    for row in certificates(road.warehouse):
+    for row in certificates(context.warehouse):
         how = standing(row["valid_to"], now)
         if row["serves"] and row["organization_inn"] in inns and how != "valid":
             level = logging.ERROR if how == "ended" else logging.WARNING

@@ -29,10 +29,10 @@ class LateApp:
 
 
 def _made() -> Any:
-    from smena.connections import road_from_airflow
+    from smena.connections import context_from_airflow
     from smena.ui.app import build_app
 
-    return build_app(road_from_airflow, conf.get("api", "secret_key"))
+    return build_app(context_from_airflow, conf.get("api", "secret_key"))
 
 
 def _views() -> list[dict[str, Any]]:

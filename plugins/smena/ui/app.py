@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from smena.model.errors import AlreadyAnswered, SmenaError
-from smena.pipeline.road import Road
+from smena.pipeline.context import Context
 from smena.ui import (
     cash,
     certificates,
@@ -45,15 +45,15 @@ _ICONS = frozenset({"today", "completeness", "documents", "decisions", "quality"
 _INK, _INK_IN_THE_DARK = "#3f3f46", "#d4d4d8"
 
 
-def build_app(road: Callable[[], Road], secret: str) -> Limits:
-    """The application. `road` is asked at the first request, `secret` seals the forms."""
-    return Limits(fastapi_app(road, secret))
+def build_app(context: Callable[[], Context], secret: str) -> Limits:
+    """The application. `context` is asked at the first request, `secret` seals the forms."""
+    return Limits(fastapi_app(context, secret))
 
 
-def fastapi_app(road: Callable[[], Road], secret: str) -> FastAPI:
+def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
     """The same without its outer layer."""
     app = FastAPI(title="Smena", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = Desk(road)
+    app.state.desk = Desk(context)
     app.state.forgery = Forgery(secret)
     rooms = (
         today, integrations, completeness, documents, documents_marking, downloads, decisions_answers, decisions, links,

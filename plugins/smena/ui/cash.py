@@ -80,7 +80,7 @@ def opening(
     def do(transaction: Transaction) -> None:
         deciding.enter_opening(
             transaction, inn=inn, kpp=plain(kpp), day=_needed_day(day),
-            amount_kopecks=deciding.sum_of_text(plain(amount), least=0), by=who.name, now=desk.road.now(),
+            amount_kopecks=deciding.sum_of_text(plain(amount), least=0), by=who.name, now=desk.context.now(),
         )  # fmt: skip
 
     return _done(request, who, desk, inn, kpp, day, "opening", given, do)
@@ -123,7 +123,7 @@ def movement(
         one = deciding.movement(texts | {"kpp": plain(kpp)})
         if once:
             one = replace(one, import_key=f"form:{once}")
-        deciding.enter(transaction, inn=inn, movements=[one], by=who.name, now=desk.road.now())
+        deciding.enter(transaction, inn=inn, movements=[one], by=who.name, now=desk.context.now())
 
     return _done(request, who, desk, inn, kpp, day, "movement", typed, do)
 
@@ -144,7 +144,7 @@ def import_file(
     try:
         content = _content(file, contents)
         with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
-            now, book = desk.road.now(), plain(kpp)
+            now, book = desk.context.now(), plain(kpp)
             if confirmed:
                 read = deciding.import_file(transaction, inn=inn, kpp=book, content=content, by=who.name, now=now)
             else:
@@ -178,7 +178,7 @@ def reverse(
         row = transaction.row("cash_movement", movement_id=movement_id)
         if row is None or row["organization_inn"] != inn:
             raise NotInSight
-        deciding.reverse(transaction, movement_id, by=who.name, why=plain(reason), now=desk.road.now())
+        deciding.reverse(transaction, movement_id, by=who.name, why=plain(reason), now=desk.context.now())
 
     return _done(request, who, desk, inn, kpp, month, "reversed", {"reverse_reason": reason}, do)
 
@@ -236,7 +236,7 @@ def _shown(
 ) -> Response:
     with desk.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        today = desk.road.now().astimezone(ZoneInfo(organization["timezone"])).date()
+        today = desk.context.now().astimezone(ZoneInfo(organization["timezone"])).date()
         first_day, last_day = _month(month, today, lenient=refused is not None)
         books = reading.books(transaction, inn, min(last_day, today))
         chosen = organization["kpp"] if kpp is None else plain(kpp)

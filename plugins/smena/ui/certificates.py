@@ -56,7 +56,7 @@ def make(
         with desk.reading(who) as transaction:
             organization_in_sight(transaction, inn)
         with one_at_a_time():
-            keep(desk.warehouse, certify(desk.warehouse, inn, window, made_by=who.name, now=desk.road.now()))
+            keep(desk.warehouse, certify(desk.warehouse, inn, window, made_by=who.name, now=desk.context.now()))
     except NOT_DONE as error:
         given = {"first_day": first_day, "last_day": last_day}
         return _shown(request, who, desk, inn, given=given, refused=refused_by(error))
@@ -120,7 +120,7 @@ def _shown(
         organization = organization_in_sight(transaction, inn)
         rows = kept(transaction, inn, most=MOST_SHOWN)
         organizations = transaction.rows("desk_organizations", search="", most=500)
-    end = desk.road.now().date().replace(day=1) - timedelta(days=1)
+    end = desk.context.now().date().replace(day=1) - timedelta(days=1)
     return page(
         request,
         "month_certificates.html",

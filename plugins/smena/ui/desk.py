@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from smena.pipeline.road import Road
+from smena.pipeline.context import Context
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 ALL = "*"
@@ -38,21 +38,21 @@ class Desk:
     """Transactions of the pages.
 
     Args:
-        road: how a page that plans reaches the operator; its warehouse is read by all. Made when first asked for.
+        context: how a page that plans reaches the operator; its warehouse is read by all. Made when first asked for.
     """
 
-    def __init__(self, road: Callable[[], Road]) -> None:
-        self._road = road
+    def __init__(self, context: Callable[[], Context]) -> None:
+        self._context = context
 
     @cached_property
-    def road(self) -> Road:
+    def context(self) -> Context:
         """The road, with the connection `warehouse` of Airflow."""
-        return self._road()
+        return self._context()
 
     @property
     def warehouse(self) -> Warehouse:
         """The warehouse as itself, with no eyes closed: only for what was found to be in sight."""
-        return self.road.warehouse
+        return self.context.warehouse
 
     @contextmanager
     def reading(self, visitor: Visitor) -> Iterator[Transaction]:

@@ -40,7 +40,7 @@ def integrations(
         )
         inns = list(dict.fromkeys(row["inn"] for row in listed))
         stands = {
-            (one.organization_inn, one.product): one for one in standings(transaction, desk.road.now(), inns=inns)
+            (one.organization_inn, one.product): one for one in standings(transaction, desk.context.now(), inns=inns)
         }
     rows = [row | {"stands": stands.get((row["inn"], row["product"]))} for row in listed]
     return page(
@@ -76,7 +76,7 @@ def plan(request: Request, who: Acting, desk: AtDesk, find_runs: Runs, inn: Inn,
 
     with desk.reading(who) as transaction:
         organization_in_sight(transaction, inn)
-    made = preview(desk.road, inn, product)
+    made = preview(desk.context, inn, product)
     return _shown(request, who, desk, find_runs, inn, product, plan=made)
 
 
@@ -162,7 +162,7 @@ def _shown(
     outlook = None
     with desk.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        stands = next(iter(standings(transaction, desk.road.now(), inn=inn, product=product)), None)
+        stands = next(iter(standings(transaction, desk.context.now(), inn=inn, product=product)), None)
         intervals = transaction.rows("desk_intervals", inn=inn, product=product)
         batches = transaction.rows("desk_batches", inn=inn, product=product, run_id=None, most=10)
         serving = next((row for row in certificates(transaction, inn) if row["serves"]), None)

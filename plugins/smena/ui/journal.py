@@ -33,7 +33,7 @@ def journal(
     request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", from_: From = "", to: Day = "", kpp: Text = ""
 ) -> Response:
     """The journal of some days; the first orders of each kind where there are many."""
-    first_day, last_day = _days(from_, to, desk.road.now().date())
+    first_day, last_day = _days(from_, to, desk.context.now().date())
     sides: dict[str, list[dict[str, Any]]] = {}
     books: list[dict[str, Any]] = []
     with desk.reading(who) as transaction:
@@ -73,7 +73,7 @@ def printed(
     """The journal by form КО-3."""
     from smena.reads.journal_sheet import journal_of
 
-    first_day, last_day = _days(from_, to, desk.road.now().date())
+    first_day, last_day = _days(from_, to, desk.context.now().date())
     with desk.reading(who) as transaction:
         organization_in_sight(transaction, inn)
         printable = journal_of(transaction, inn, _kpp(kpp), first_day, last_day, most=MOST_PRINTED + 1)
@@ -94,7 +94,7 @@ def separated(
     from smena.exporting.columns import JOURNAL
     from smena.exporting.separated import write_csv
 
-    first_day, last_day = _days(from_, to, desk.road.now().date())
+    first_day, last_day = _days(from_, to, desk.context.now().date())
     with tempfile.NamedTemporaryFile(prefix="smena-journal-", suffix=".csv", delete=False) as made:
         file = Path(made.name)
     try:

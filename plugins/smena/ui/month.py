@@ -50,7 +50,7 @@ def month(
             "desk_month", search=plain(q), after_name=plain(after_name), after_inn=plain(after),
             most=ORGANIZATIONS_A_PAGE,
         )  # fmt: skip
-        found = reading.waiting(transaction, [row["inn"] for row in listed], through=last_day, now=desk.road.now())
+        found = reading.waiting(transaction, [row["inn"] for row in listed], through=last_day, now=desk.context.now())
     rows = [row | _summed(found[row["inn"]]) for row in listed]
     return page(
         request,
@@ -71,7 +71,7 @@ def close(request: Request, who: Acting, desk: AtDesk, inn: Inn, through: OneDay
     try:
         last = _needed_day(through)
         with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
-            newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, desk.road.now())
+            newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, desk.context.now())
             periods.close_period(
                 transaction, inn=inn, through=last, closed_by=who.name, reason=plain(reason), newest_day=newest_day
             )
@@ -116,8 +116,8 @@ def _shown(
             if refused is None:
                 raise
             first_day, last_day = _month("", desk)
-        through = min(last_day, periods.newest_day_over(organization["timezone"], desk.road.now()))
-        rows = reading.waiting(transaction, [inn], through=last_day, now=desk.road.now())[inn]
+        through = min(last_day, periods.newest_day_over(organization["timezone"], desk.context.now()))
+        rows = reading.waiting(transaction, [inn], through=last_day, now=desk.context.now())[inn]
         period, history = periods.period(transaction, inn), periods.history(transaction, inn)
         organizations = transaction.rows("desk_organizations", search="", most=500)
     return page(
@@ -141,7 +141,7 @@ def _shown(
 
 def _month(text: str, desk: Desk) -> tuple[date, date]:
     """A month; the last one that is over where none is named."""
-    today = desk.road.now().date()
+    today = desk.context.now().date()
     return month_of(text, (today.replace(day=1) - timedelta(days=1)) if not text else today)
 
 

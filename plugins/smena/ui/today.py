@@ -35,7 +35,7 @@ _WAITS = {
 @router.get("/today")
 def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Response:
     """Of one organisation, or of all in sight."""
-    now, chosen = desk.road.now(), inn or None
+    now, chosen = desk.context.now(), inn or None
     with desk.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn) if inn else None
         organizations = transaction.rows("desk_organizations", search="", most=500)

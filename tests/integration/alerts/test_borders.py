@@ -14,7 +14,7 @@ from smena.warehouse.database import Transaction, Warehouse
 from tests.integration.alert_receivers import Hook
 from tests.integration.alerts.trouble import NOW, counts, messenger_of
 from tests.invented import ROMASHKA, VASILEK
-from tests.town import QuickRoad
+from tests.town import QuickContext
 
 
 def statement_fails(patch: pytest.MonkeyPatch, statement: str, *, inn: str | None) -> None:
@@ -147,7 +147,7 @@ def test_a_setting_that_cannot_be_read_keeps_no_alert_back(
     troubled: Warehouse, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMENA_ALERT_QUARANTINE", "many")
-    road = QuickRoad(troubled, lambda _: None, now=lambda: NOW)  # type: ignore[arg-type, return-value]
+    context = QuickContext(troubled, lambda _: None, now=lambda: NOW)  # type: ignore[arg-type, return-value]
     with pytest.raises(WrongUse, match="SMENA_ALERT_QUARANTINE"):
-        send_daily(road, messenger_of(hook), sent_by="test")
+        send_daily(context, messenger_of(hook), sent_by="test")
     assert [one["organization_inn"] for one in hook.came] == [VASILEK, ROMASHKA]

@@ -85,7 +85,7 @@ def send_at(town: Town, hook: Hook, now: datetime) -> str:
     """The alerts of a morning, as the DAG sends them: what came of it."""
     before = len(hook.came)
     town.sandbox.set_now(now.replace(tzinfo=None))
-    send_daily(town.road, messenger_of(hook), sent_by="test")
+    send_daily(town.context, messenger_of(hook), sent_by="test")
     return "\n".join(one["text"] for one in hook.came[before:])
 
 
@@ -117,7 +117,7 @@ def test_a_sign_is_reported_once_and_again_after_it_was_cured(town: Town, hook: 
 def test_what_did_not_go_out_is_reported_the_next_morning(town: Town, hook: Hook) -> None:
     patch(town, first_register(town), FIELDS["drive_replace"])
     town.load(FIRST, BEFORE)
-    send_daily(town.road, None, sent_by="test")
+    send_daily(town.context, None, sent_by="test")
     assert WORDS["drive_replace"] in send_at(town, hook, MORNING + timedelta(days=1))
 
 
@@ -142,10 +142,10 @@ def test_what_a_z_report_does_not_say_is_not_known(town: Town) -> None:
     assert found(town) == set()
     assert signs_counted(town.warehouse, MORNING) == {UNKNOWN: 1}
     assert reported(town) == {}
-    page = Browser(town.road, "nobody").page("/today")
+    page = Browser(town.context, "nobody").page("/today")
     assert "состояние не известно" not in page  # nothing is in sight
     town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
-    assert "состояние не известно: 1" in Browser(town.road, "anna").page("/today")
+    assert "состояние не известно: 1" in Browser(town.context, "anna").page("/today")
 
 
 def open_shift(town: Town, register: str, number: int, opened: datetime) -> None:
@@ -268,7 +268,7 @@ def test_page_alert_and_counts_agree_and_only_registers_in_reach_count(town: Tow
     town.load(FIRST, BEFORE)
     town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     assert signs_counted(town.warehouse, MORNING) == reported(town) == {"drive_replace": 1, "drive_memory_full": 1}
-    page = Browser(town.road, "anna").page("/today")
+    page = Browser(town.context, "anna").page("/today")
     ((name,),) = town.sql("select name from control.register where kkt_reg_id = %s", register)
     assert "срочно заменить ФН: <b>1</b>" in page and "память ФН заполнена: <b>1</b>" in page
     assert f'<td title="{register}">{name or register}</td>' in page or name in page

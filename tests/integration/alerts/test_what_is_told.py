@@ -145,6 +145,6 @@ def test_what_a_town_in_trouble_leaves_behind_is_told(build_town: Callable[..., 
     town.set_day(date(2025, 12, 11))
     town.load(inn=town.inn)
     town.set_day(date(2025, 12, 14))
-    (message,) = gather(town.warehouse, town.road.now())
+    (message,) = gather(town.warehouse, town.context.now())
     (uncovered,) = [alert for alert in message.alerts if alert.kind == "uncovered"]
     assert (uncovered.count, uncovered.details["first_day"]) == (3, date(2025, 12, 11))

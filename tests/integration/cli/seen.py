@@ -98,4 +98,4 @@ def looked_at(warehouse: Warehouse) -> Iterator[Seen]:
             mark(transaction, [first], status=ACCEPTED, by="Anna")
         with town.warehouse.transaction() as transaction:
             mark(transaction, [second], status=REJECTED, by="Anna", reason="twice")
-        yield Seen(shop, Browser(town.road, "anna"), done.data)
+        yield Seen(shop, Browser(town.context, "anna"), done.data)

@@ -25,7 +25,7 @@ def assignments(shop: Shop, batch_id: int) -> list[tuple[Any, ...]]:
 
 def test_without_days_it_loads_what_the_daily_run_would(shop: Shop, build_town: BuildTown) -> None:
     other = build_town(MARCH, start=FIRST, beside=shop.town)
-    daily = plan_run(shop.town.road.__class__(other.warehouse, other.endpoint), run_id="daily", product=OFD)
+    daily = plan_run(shop.town.context.__class__(other.warehouse, other.endpoint), run_id="daily", product=OFD)
     planned = shop.cli.here("plan", "--inn", shop.inn, "--json").data["windows"]
     done = shop.cli.run("load", "--inn", shop.inn, "--json")
     assert done.code == 0, done.err

@@ -53,7 +53,7 @@ def fill(town: Town) -> None:
     )  # fmt: skip
     town.sql("update accounting.market_document set amount = null where kind = 'waybill' and document_id = ("
              "select min(document_id::text)::uuid from accounting.market_document where kind = 'waybill')")  # fmt: skip
-    reconcile(town.road, town.inn, run_id="whole", window=Window(FIRST, LAST))
+    reconcile(town.context, town.inn, run_id="whole", window=Window(FIRST, LAST))
     with town.warehouse.transaction() as transaction:
         transaction.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
 

@@ -67,7 +67,7 @@ def world(registers: int) -> WorldSettings:
 
 
 def prove(town: Town, *, is_full: bool = True) -> Reconciled:
-    return reconcile(town.road, town.inn, run_id="test", window=DAYS, is_full=is_full)
+    return reconcile(town.context, town.inn, run_id="test", window=DAYS, is_full=is_full)
 
 
 def certificate(town: Town) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from smena.pipeline.proof.certificate import as_file, certify, of_file, verify
 from smena.pipeline.proof.reconcile import reconcile
 from smena.warehouse.database import Warehouse
 from smena.warehouse.pages import compress
-from tests.town import EASY, FIRST, QuickRoad, Town
+from tests.town import EASY, FIRST, QuickContext, Town
 
 BuildTown = Callable[..., Town]
 SHOP = replace(EASY, every_replaced_drive=2, last_day=date(2025, 12, 20))
@@ -37,7 +37,7 @@ def standing(postgres: EmbeddedPostgres, migrated: str) -> Iterator[tuple[Sandbo
     with SandboxServer(SandboxSettings(world=SHOP, now=NOW)) as sandbox:
         town = Town(sandbox, Warehouse(postgres.dsn(name)), FIRST)
         town.load()
-        reconcile(town.road, town.inn, run_id="test", window=PERIOD)
+        reconcile(town.context, town.inn, run_id="test", window=PERIOD)
         town.warehouse.close()
         yield sandbox, name
     postgres.drop_database(name)
@@ -52,7 +52,7 @@ def town(postgres: EmbeddedPostgres, standing: tuple[SandboxServer, str]) -> Ite
     town = Town.__new__(Town)
     town.sandbox, town.warehouse = sandbox, Warehouse(postgres.dsn(name))
     town.inns = [one.inn for one in sandbox.world.organizations]
-    town.road = QuickRoad(town.warehouse, town.endpoint, now=sandbox.tell_now)
+    town.context = QuickContext(town.warehouse, town.endpoint, now=sandbox.tell_now)
     yield town
     town.warehouse.close()
     postgres.drop_database(name)
@@ -101,7 +101,7 @@ def test_what_may_happen_to_good_books_leaves_a_certificate_true(town: Town) -> 
     made = make(town)
     town.sql("update accounting.cash_order set status = 'accepted' where date <= %s", date(2025, 12, 5))
     town.load(FIRST, PERIOD.last_day)
-    reconcile(town.road, town.inn, run_id="again", window=PERIOD)
+    reconcile(town.context, town.inn, run_id="again", window=PERIOD)
     assert verify(town.warehouse, made).difference is None
 
 
@@ -190,7 +190,7 @@ def test_a_shift_that_comes_later_makes_the_certificate_untrue(build_town: Build
     }
     town.sandbox.faults.add({"kind": "drop_document", "match": match})
     town.load()
-    reconcile(town.road, town.inn, run_id="test", window=PERIOD)
+    reconcile(town.context, town.inn, run_id="test", window=PERIOD)
     made = make(town)
     assert not made["is_complete"]
     assert [row["day"] for row in made["registers"] if row["verdict"] == "missing"] == [lost["closed_at"][:10]]
@@ -218,7 +218,7 @@ def test_a_period_that_was_not_reconciled_has_no_certificate(town: Town) -> None
 
 def test_a_period_in_which_nothing_is_loaded_is_not_called_complete(town: Town) -> None:
     before = Window(date(2025, 11, 1), date(2025, 11, 10))
-    reconcile(town.road, town.inn, run_id="test", window=before)
+    reconcile(town.context, town.inn, run_id="test", window=before)
     told = certify(town.warehouse, town.inn, before, made_by="test", now=NOW)
     assert not told["is_complete"]
     assert "ничего не загружается" in as_file(told, "proof.html").decode()

@@ -29,7 +29,7 @@ def test_in_a_clean_world_everything_is_proved_and_nothing_differs(
 ) -> None:
     town = build_town(replace(HARD, seed=seed), detail=detail)
     town.load()
-    found = reconcile(town.road, town.inn, run_id="test", window=WHOLE)
+    found = reconcile(town.context, town.inn, run_id="test", window=WHOLE)
     assert found.differences == []
     assert found.lacking == []
     assert set(found.verdicts) <= {"complete", "offline", "out_of_reach", "open"}
@@ -42,14 +42,14 @@ def test_in_a_clean_world_everything_is_proved_and_nothing_differs(
 def test_however_the_operator_counts_nothing_differs(build_town: BuildTown, manners: dict[str, Any]) -> None:
     town = build_town(replace(HARD, seed=11), manners=manners)
     town.load()
-    found = reconcile(town.road, town.inn, run_id="test", window=WHOLE)
+    found = reconcile(town.context, town.inn, run_id="test", window=WHOLE)
     assert (found.differences, found.lacking) == ([], [])
 
 
 def test_where_registers_may_be_read_for_a_while_only_nothing_is_called_missing(build_town: BuildTown) -> None:
     town = build_town(replace(HARD, seed=3, every_permission_window=2))
     town.load()
-    found = reconcile(town.road, town.inn, run_id="test", window=WHOLE)
+    found = reconcile(town.context, town.inn, run_id="test", window=WHOLE)
     assert found.differences == []
     assert "missing" not in found.verdicts
     assert {row["reason"].partition(" ")[0] for row in found.lacking} <= {
@@ -63,7 +63,9 @@ def test_any_window_of_a_clean_world_is_clean(build_town: BuildTown) -> None:
     town.load()
     for start in range(0, 40, 7):
         first = FIRST + timedelta(days=start)
-        found = reconcile(town.road, town.inn, run_id="test", window=Window(first, first + timedelta(days=start % 5)))
+        found = reconcile(
+            town.context, town.inn, run_id="test", window=Window(first, first + timedelta(days=start % 5))
+        )
         assert (found.differences, found.lacking) == ([], []), first
 
 
@@ -72,5 +74,5 @@ def test_day_after_day_nothing_differs_though_registers_are_late(build_town: Bui
     for day in list(Window(date(2025, 12, 5), date(2025, 12, 28)))[::4]:
         town.set_day(day + timedelta(days=1), hour=6)
         town.load()
-        found = reconcile(town.road, town.inn, run_id="test")
+        found = reconcile(town.context, town.inn, run_id="test")
         assert (found.differences, found.lacking) == ([], []), day

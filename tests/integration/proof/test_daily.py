@@ -26,13 +26,13 @@ def town(build_town: BuildTown) -> Town:
 
 
 def run(town: Town, run_id: str) -> None:
-    for lot in organizations_to_prove(town.road):
-        reconcile_lot(town.road, lot, run_id=run_id, last_day=date(2025, 12, 12))
+    for lot in organizations_to_prove(town.context):
+        reconcile_lot(town.context, lot, run_id=run_id, last_day=date(2025, 12, 12))
 
 
 def test_a_day_on_which_everything_is_proved_is_green(town: Town) -> None:
     run(town, "monday")
-    report_reconciliation(town.road, run_id="monday")
+    report_reconciliation(town.context, run_id="monday")
     assert town.sql("select organization_inn, count(*) from control.completeness group by 1 order by 1") == [
         (inn, 2 * 35) for inn in sorted(town.inns)
     ]
@@ -45,12 +45,12 @@ def test_a_difference_is_a_warning_when_it_is_new_and_leaves_the_day_green(
     match = {"type": "byShifts", "fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"]}
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": 1}, "alone": True})
     run(town, "monday")
-    report_reconciliation(town.road, run_id="monday")
+    report_reconciliation(town.context, run_id="monday")
     warning = f"found inn={told['organization_inn']} what=2 new differences"
     assert caplog.messages.count(warning) == 1
     assert "сверка" in gather(town.warehouse, town.sandbox.tell_now(), inn=told["organization_inn"])[0].text
     run(town, "tuesday")
-    report_reconciliation(town.road, run_id="tuesday")
+    report_reconciliation(town.context, run_id="tuesday")
     assert caplog.messages.count(warning) == 1
 
 
@@ -62,11 +62,11 @@ def test_an_organisation_that_cannot_be_asked_costs_the_others_nothing_and_is_as
     with pytest.raises(PassingFault):
         run(town, "monday")
     with pytest.raises(BadBatch, match=f"organisation {first.inn} was not reconciled"):
-        report_reconciliation(town.road, run_id="monday")
+        report_reconciliation(town.context, run_id="monday")
     assert town.sql("select distinct organization_inn from control.completeness") == [(town.inns[1],)]
     town.sandbox.faults.clear()
     run(town, "monday")
-    report_reconciliation(town.road, run_id="monday")
+    report_reconciliation(town.context, run_id="monday")
     batches = town.sql("select organization_inn from control.batch where reason = 'reconcile' order by batch_id")
     assert sorted(batches) == sorted([(first.inn,), (first.inn,), (town.inns[1],)])
 

@@ -26,7 +26,7 @@ SHOP = replace(EASY, every_night=2, every_replaced_drive=2, registers_per_organi
 
 
 def prove(town: Town, window: Window = WHOLE) -> Reconciled:
-    return reconcile(town.road, town.inn, run_id="test", window=window)
+    return reconcile(town.context, town.inn, run_id="test", window=window)
 
 
 def of_shift(told: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def test_a_shift_that_is_still_open_is_told_as_open(build_town: BuildTown) -> No
         place for place in (0, 1) if any(s["closed_at"][:10] != s["opened_at"][:10] for s in shifts_of(town, place))
     )
     town.load()
-    last_day = town.road.now().date().replace(day=9)
+    last_day = town.context.now().date().replace(day=9)
     found = prove(town, Window(FIRST, last_day))
     opened = {row["kkt_reg_id"] for row in found.registers if (row["verdict"], row["day"]) == ("open", last_day)}
     assert opened == {town.register(night)}

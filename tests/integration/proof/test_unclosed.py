@@ -36,7 +36,7 @@ def town(build_town: BuildTown) -> Town:
 
 
 def prove(town: Town, window: Window = WHOLE) -> Reconciled:
-    return reconcile(town.road, town.inn, run_id="test", window=window)
+    return reconcile(town.context, town.inn, run_id="test", window=window)
 
 
 def unclosed(town: Town) -> dict[str, Any]:

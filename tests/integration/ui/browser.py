@@ -11,7 +11,7 @@ from httpx import Response
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from smena.pipeline.road import Road
+from smena.pipeline.context import Context
 from smena.ui.app import fastapi_app
 from smena.ui.doors import Rights, rights
 from smena.ui.limits import Limits
@@ -30,9 +30,15 @@ class Browser:
     """One person's browser, with its cookies. `name` None: nobody is logged in."""
 
     def __init__(
-        self, road: Road, name: str | None, *, may_act: bool = True, may_look: bool = True, may_administer: bool = False
+        self,
+        context: Context,
+        name: str | None,
+        *,
+        may_act: bool = True,
+        may_look: bool = True,
+        may_administer: bool = False,
     ) -> None:
-        app = fastapi_app(lambda: road, "a secret of the tests")
+        app = fastapi_app(lambda: context, "a secret of the tests")
         if name is not None:
             app.dependency_overrides[rights] = lambda: Rights(name, may_look, may_act, may_administer)
         app.dependency_overrides[runs_of_airflow] = lambda: known_runs

@@ -9,7 +9,7 @@ import pytest
 
 from demo.postgres import EmbeddedPostgres
 from smena.integration.organizations import add_organization
-from smena.pipeline.road import Road
+from smena.pipeline.context import Context
 from smena.warehouse.database import Warehouse
 from tests.integration.decisions.deciding import FIRST, WEEK, Office
 from tests.integration.mandate_office import INN, OTHER
@@ -38,7 +38,7 @@ def office(town: Town) -> Office:
 
 @pytest.fixture
 def browser(town: Town) -> OpenBrowser:
-    return lambda name, **rights: Browser(town.road, name, **rights)
+    return lambda name, **rights: Browser(town.context, name, **rights)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def houses(postgres: EmbeddedPostgres, migrated: str) -> Iterator[OpenBrowser]:
             add_organization(transaction, inn=inn, kpp="960101001", name=title, tariff="uchetny")
         transaction.run("desk_user_grant", user_name="anna", inn=INN, granted_by="test")
         transaction.run("desk_user_grant", user_name="auditor", inn=None, granted_by="test")
-    road = Road(warehouse, endpoint=lambda _: pytest.fail("no page asks the operator by itself"))
-    yield lambda who, **rights: Browser(road, who, **rights)
+    context = Context(warehouse, endpoint=lambda _: pytest.fail("no page asks the operator by itself"))
+    yield lambda who, **rights: Browser(context, who, **rights)
     warehouse.close()
     postgres.drop_database(name)

@@ -95,7 +95,7 @@ def test_a_link_that_was_confirmed_or_taken_back(doubtful: Town) -> None:
     from tests.integration.ui.browser import Browser
 
     doubtful.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
-    anna, boris = Browser(doubtful.road, "anna"), Browser(doubtful.road, "boris")
+    anna, boris = Browser(doubtful.context, "anna"), Browser(doubtful.context, "boris")
     proposed = links(doubtful, "proposed")[0]
     number = proposed["register_link_id"]
     token = anna.token("/links")
@@ -203,7 +203,7 @@ def test_both_words_of_two_sources_are_refused_after_the_first(build_town: Build
 
     town = connected(build_town, replace(EASY, unfiscal_permille=25))
     first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
-    anna = Browser(town.road, "anna")
+    anna = Browser(town.context, "anna")
     token = anna.token("/decisions")
     asked = {"token": token, "decision": first["decision_id"], "reason": "лента"}
     assert anna.post("/decisions/resolve", word="both", **asked).status_code == 303

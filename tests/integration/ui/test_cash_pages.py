@@ -186,5 +186,5 @@ def test_the_journal_has_every_order_on_the_page_in_the_file_and_on_paper(browse
     days_ = {f"{one['date']:%d.%m.%Y}" for one in orders}
     assert days_ <= set(cells)
     # Of the last month that is over where no days are named.
-    end = town.road.now().date().replace(day=1) - timedelta(days=1)
+    end = town.context.now().date().replace(day=1) - timedelta(days=1)
     assert f'name="to" value="{end}"' in anna.page("/journal", inn=inn)

@@ -26,7 +26,7 @@ def test_a_certificate_is_made_downloaded_and_verified(browser: OpenBrowser, tow
     assert early.status_code == 409
     assert "ни разу не сверялись" in early.text
     assert f'name="first_day" value="{FIRST}"' in early.text
-    reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     assert anna.post(f"/certificates/{inn}/make", **SPAN).status_code == 303
     page = anna.page("/certificates", inn=inn)
     found = re.search(rf"/certificates/{inn}/(\d+)/certificate\.json", page)
@@ -52,7 +52,7 @@ def test_a_looker_verifies_and_another_organisations_certificate_is_not_in_sight
     browser: OpenBrowser, town: Town
 ) -> None:
     own, other = town.inns
-    reconcile(town.road, other, run_id="test", window=Window(FIRST, LAST))
+    reconcile(town.context, other, run_id="test", window=Window(FIRST, LAST))
     assert browser("boris").post(f"/certificates/{other}/make", **SPAN).status_code == 303
     number = town.sql("select completeness_certificate_id from control.completeness_certificate")[0][0]
     anna = browser("anna")
@@ -76,7 +76,7 @@ def test_what_is_no_period_keeps_the_form(browser: OpenBrowser, town: Town) -> N
 
 def test_the_work_of_minutes_is_done_for_one_visitor_at_a_time(browser: OpenBrowser, town: Town) -> None:
     inn, anna = town.inns[0], browser("anna")
-    reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     assert anna.post(f"/certificates/{inn}/make", **SPAN).status_code == 303
     number = town.sql("select completeness_certificate_id from control.completeness_certificate")[0][0]
     with one_at_a_time():

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser test: no Ch
 @pytest.fixture
 def address(town: Town) -> Iterator[str]:
     """The desk as Anna sees it, at an address of its own."""
-    app = fastapi_app(lambda: town.road, "a secret of the tests")
+    app = fastapi_app(lambda: town.context, "a secret of the tests")
     app.dependency_overrides[rights] = lambda: Rights("anna", may_look=True, may_act=True, may_administer=True)
     app.dependency_overrides[runs_of_airflow] = lambda: known_runs
     port = pick_free_port()

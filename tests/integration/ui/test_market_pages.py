@@ -58,7 +58,7 @@ def document(town: Town, kind: str) -> dict[str, Any]:
 def test_a_document_of_market_is_opened_with_its_lines_and_what_it_was_read_from(market: Town, kind: str) -> None:
     told = document(market, kind)
     path = f"/documents/{told['document_id']}"
-    page = Browser(market.road, "anna").page(path)
+    page = Browser(market.context, "anna").page(path)
     lines = market.sql(
         "select line, amount from accounting.market_document_line where document_id = %s", told["document_id"]
     )
@@ -71,8 +71,8 @@ def test_a_document_of_market_is_opened_with_its_lines_and_what_it_was_read_from
     assert all(digest in page for (digest,) in digests)
     assert told["shop_id"] in page
     assert "order.pdf" not in page
-    assert Browser(market.road, "boris").get(path).status_code == 404
-    assert Browser(market.road, "anna").get(f"{path}/order.pdf").status_code == 404
+    assert Browser(market.context, "boris").get(path).status_code == 404
+    assert Browser(market.context, "anna").get(f"{path}/order.pdf").status_code == 404
 
 
 def test_the_lines_of_a_document_are_paged_through(market: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def test_the_lines_of_a_document_are_paged_through(market: Town, monkeypatch: py
         "select document_id::text, count(*) from accounting.market_document_line group by 1 order by 2 desc, 1"
     )
     assert count > 2
-    anna, seen, path = Browser(market.road, "anna"), 0, f"/smena/documents/{longest}"
+    anna, seen, path = Browser(market.context, "anna"), 0, f"/smena/documents/{longest}"
     while path:
         page = anna.client.get(path).text
         seen += page[page.index("Строки") : page.index("Прочитано из")].count("<tr><td>")
@@ -91,7 +91,7 @@ def test_the_lines_of_a_document_are_paged_through(market: Town, monkeypatch: py
 
 
 def test_every_document_of_every_kind_is_opened_from_the_list(market: Town) -> None:
-    anna = Browser(market.road, "anna")
+    anna = Browser(market.context, "anna")
     for kind in ("pko", "rko", "cashless_report", "sales_report", "waybill"):
         found = re.findall(r'href="/smena(/documents/[0-9a-f-]{36})"', anna.page("/documents", kind=kind))
         assert found or kind == "rko"
@@ -114,7 +114,7 @@ def links(town: Town, state: str) -> list[dict[str, Any]]:
 
 
 def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(doubtful: Town) -> None:
-    anna = Browser(doubtful.road, "anna")
+    anna = Browser(doubtful.context, "anna")
     proposed = links(doubtful, "proposed")
     assert proposed
     page = anna.page("/links")
@@ -139,7 +139,7 @@ def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(doubt
 
 
 def test_a_link_is_taken_back_and_set_by_a_person(doubtful: Town) -> None:
-    anna = Browser(doubtful.road, "anna")
+    anna = Browser(doubtful.context, "anna")
     true = {row["cashbox_id"]: row["kkt_reg_id"] for row in doubtful.sandbox.market_truth()}
     before = links(doubtful, "in_force")
     (cashbox, *_) = [row["cashbox_id"] for row in loose_cashboxes(doubtful.warehouse, doubtful.inn)]
@@ -165,7 +165,7 @@ def test_a_link_is_taken_back_and_set_by_a_person(doubtful: Town) -> None:
 
 def test_nobody_links_the_cashboxes_of_another_organisation(doubtful: Town) -> None:
     doubtful.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
-    boris = Browser(doubtful.road, "boris")
+    boris = Browser(doubtful.context, "boris")
     token = boris.token("/links")
     doubtful.warehouse.run("desk_user_revoke", user_name="boris", inn=None, by="test")
     proposed = links(doubtful, "proposed")
@@ -188,7 +188,7 @@ def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_nam
 ) -> None:
     town = connected(build_town, replace(EASY, unfiscal_permille=25))
     first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
-    anna = Browser(town.road, "anna")
+    anna = Browser(town.context, "anna")
     page = anna.page(f"/decisions/{first['decision_id']}")
     section = page[page.index(f'id="card-{first["decision_id"]}"') :].partition("</section>")[0]
     assert "Контур.ОФД" in section
@@ -214,7 +214,7 @@ def test_differences_of_two_sources_are_resolved_many_at_once_all_or_none(build_
     town = connected(build_town, replace(EASY, unfiscal_permille=80))
     waiting = [row["decision_id"] for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
     assert len(waiting) > 2
-    anna = Browser(town.road, "anna")
+    anna = Browser(town.context, "anna")
     page = anna.page("/decisions")
     assert set(re.findall(r'name="decision" form="many" value="(\d+)"', page)) >= set(map(str, waiting))
     token = re.search(r'id="many".*?name="token" value="([^"]*)"', page, re.DOTALL)[1]
@@ -251,7 +251,7 @@ def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(bui
         with town.warehouse.transaction() as transaction:
             mark(transaction, new, status=ACCEPTED, by="Анна")
     first = asked[0]
-    anna = Browser(town.road, "anna")
+    anna = Browser(town.context, "anna")
     page = anna.page(f"/decisions/{first['decision_id']}")
     section = page[page.index(f'id="card-{first["decision_id"]}"') :].partition("</section>")[0]
     assert f"/documents/{first['document_id']}" in section
@@ -275,7 +275,7 @@ def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(bui
 def test_the_plan_of_market_is_shown_and_nothing_of_it_is_kept(market: Town) -> None:
     market.sql("delete from control.coverage where product = 'market'")
     before = market.sql("select count(*) from control.batch")
-    anna, path = Browser(market.road, "anna"), f"/integrations/{market.inn}/market"
+    anna, path = Browser(market.context, "anna"), f"/integrations/{market.inn}/market"
     assert f'action="/smena{path}/plan"' in anna.page(path)
     answer = anna.post(f"{path}/plan")
     assert answer.status_code == 200

@@ -51,7 +51,7 @@ def test_the_list_has_the_organisations_in_sight_with_the_sums_of_their_pages(br
     own, other = town.inns
     assert other not in browser("anna").page("/month", month=MONTH)
     page = browser("admin").page("/month", month=MONTH)
-    found = waiting(town.warehouse, town.inns, through=LAST, now=town.road.now())
+    found = waiting(town.warehouse, town.inns, through=LAST, now=town.context.now())
     for inn in (own, other):
         row = re.search(rf'inn={inn}[^"]*".*?</tr>', page, re.DOTALL)
         assert row is not None
@@ -61,7 +61,7 @@ def test_the_list_has_the_organisations_in_sight_with_the_sums_of_their_pages(br
 
 def test_days_that_are_not_loaded_and_registers_that_lack_a_shift_are_named(browser: OpenBrowser, town: Town) -> None:
     inn, day = town.inns[0], date(2026, 1, 2)
-    before = waiting(town.warehouse, [inn], through=LAST, now=town.road.now())[inn]
+    before = waiting(town.warehouse, [inn], through=LAST, now=town.context.now())[inn]
     assert count_of(before, "uncovered") == 0
     town.sql("delete from control.covered_day where organization_inn = %s and day = %s", inn, day)
     town.sql(
@@ -69,7 +69,7 @@ def test_days_that_are_not_loaded_and_registers_that_lack_a_shift_are_named(brow
         " select %s, '0000000001', %s, 'missing', 0, max(batch_id) from control.batch where organization_inn = %s",
         inn, day, inn,
     )  # fmt: skip
-    rows = waiting(town.warehouse, [inn], through=LAST, now=town.road.now())[inn]
+    rows = waiting(town.warehouse, [inn], through=LAST, now=town.context.now())[inn]
     named = {(row.what, row.word): (row.count, row.first_day) for row in rows}
     assert named["uncovered", "ofd"] == (1, day)
     assert named["register", "missing"] == (1, day)
@@ -88,13 +88,13 @@ def test_a_register_that_is_listed_after_its_days_were_covered_is_lacking(build_
     inn, late = town.inn, town.register(1)
 
     def lacking() -> dict[tuple[str, str], tuple[int, date | None]]:
-        rows = waiting(town.warehouse, [inn], through=january, now=town.road.now())[inn]
+        rows = waiting(town.warehouse, [inn], through=january, now=town.context.now())[inn]
         return {(row.what, row.word): (row.count, row.first_day) for row in rows if row.what in NOT_HERE}
 
     town.sandbox.faults.add({"kind": "drop_document", "match": {"type": "cashbox", "regNumber": late}})
     town.set_day(date(2026, 2, 5))
     town.load()
-    reconcile(town.road, inn, run_id="test", window=Window(first, january))
+    reconcile(town.context, inn, run_id="test", window=Window(first, january))
     assert town.sql("select 1 from control.register where kkt_reg_id = %s", late) == []
     assert lacking() == {}
 
@@ -110,12 +110,12 @@ def test_a_register_that_is_listed_after_its_days_were_covered_is_lacking(build_
     assert lacking() == {("uncovered", "ofd"): (31, first), ("reconciled", "never"): (22, joined)}
     with town.warehouse.transaction() as transaction:
         transaction.run("desk_user_grant", user_name="anna", inn=inn, granted_by="test")
-    assert "можно закрывать" not in Browser(town.road, "anna").page("/month", month="2026-01")
+    assert "можно закрывать" not in Browser(town.context, "anna").page("/month", month="2026-01")
 
     # Its other days are loaded and reconciled after all.
     town.sandbox.faults.clear()
     town.load()
-    reconcile(town.road, inn, run_id="test", window=Window(first, january))
+    reconcile(town.context, inn, run_id="test", window=Window(first, january))
     assert lacking() == {}
 
 
@@ -136,7 +136,7 @@ def test_a_period_is_closed_and_opened_again_on_the_page_with_its_history(browse
     page = anna.client.get(answer.headers["location"]).text
     assert f"Закрыто по {through:%d.%m.%Y}" in page and "месяц окончен" in page
     # Documents of closed days are not counted.
-    rows = waiting(town.warehouse, [inn], through=through, now=town.road.now())[inn]
+    rows = waiting(town.warehouse, [inn], through=through, now=town.context.now())[inn]
     assert count_of(rows, "not_accepted") == 0
 
     stays = FIRST + timedelta(days=1)

@@ -136,13 +136,13 @@ def test_a_register_that_was_listed_later_and_not_loaded_is_not_complete(browser
 
 def test_the_command_line_says_that_a_day_waits_and_ends_with_it(town: Town) -> None:
     inn = town.inns[0]
-    whole = reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    whole = reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     town.sql(
         "update accounting.shift set outcome = 'needs_review' where shift_id = ("
         " select shift_id from accounting.shift where organization_inn = %s and closed_at::date = %s limit 1)",
         inn, DAY,
     )  # fmt: skip
-    made = reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    made = reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     before = {row["day"]: row["verdict"] for row in whole.days}
     after = {row["day"]: (row["verdict"], row["waiting"]) for row in made.days}
     assert before[DAY] == "complete"
@@ -165,7 +165,7 @@ def test_the_legend_names_every_sign_in_both_languages(browser: OpenBrowser) -> 
 def test_both_sides_of_a_decision_wait_on_the_page_of_their_product(build_town: BuildTown) -> None:
     """Market and the OFD report other sums: neither day is complete until somebody decides which shift is booked."""
     town = connected(build_town, replace(EASY, unfiscal_permille=25))
-    anna = Browser(town.road, "anna")
+    anna = Browser(town.context, "anna")
     asked = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
     assert asked
     shifts = {row["shift_id"]: row for row in town.shifts()}
@@ -180,7 +180,7 @@ def test_both_sides_of_a_decision_wait_on_the_page_of_their_product(build_town: 
 
 def test_a_document_of_market_that_a_decision_is_about_keeps_its_day_from_being_complete(build_town: BuildTown) -> None:
     town = connected(build_town, EASY)
-    anna = Browser(town.road, "anna")
+    anna = Browser(town.context, "anna")
     ((number, day, shop),) = town.sql(
         "select document_id, date, shop_id from accounting.market_document order by date desc, document_id limit 1"
     )

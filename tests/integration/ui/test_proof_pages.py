@@ -38,7 +38,7 @@ def state_of(page: str, day: date) -> list[str]:
 
 def test_the_calendar_tells_what_the_reconciliation_found(browser: OpenBrowser, town: Town) -> None:
     inn, anna = town.inns[0], browser("anna")
-    reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     whole = anna.page("/completeness", month="2026-01")
     for day, verdict in town.sql(
         "select day, verdict from control.completeness_of_organization where organization_inn = %s and day >= %s",
@@ -89,7 +89,7 @@ def test_differences_are_shown_until_they_are_closed(browser: OpenBrowser, town:
     inn = town.inns[0]
     shift = next(one for one in town.shifts() if one["organization_inn"] == inn and one["closed_at"].date() == DAY)
     office.tell(shift, 12_300)
-    reconcile(town.road, inn, run_id="test", window=Window(FIRST, LAST))
+    reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     found = town.sql(
         "select day, amount, kkt_reg_id from control.difference where closed_at is null and organization_inn = %s", inn
     )

@@ -22,7 +22,7 @@ from smena.warehouse.migrating import migrate
 from tests.integration.decisions.deciding import FIRST, LAST
 from tests.integration.mandate_office import INN, OTHER
 from tests.integration.ui.browser import Browser
-from tests.town import QuickRoad, Town
+from tests.town import QuickContext, Town
 
 TABLES = """
     select pg_class.oid::regclass::text from pg_class
@@ -164,9 +164,9 @@ def test_an_auditor_sees_every_organisation_he_was_given_and_writes_nothing(town
 
 def test_a_loader_has_the_rights_to_load_and_no_more(town: Town, loader: Login) -> None:
     before = town.books()
-    road = QuickRoad(Warehouse(loader.dsn), town.endpoint, now=town.sandbox.tell_now)
-    loaded = load(road, town.inn, run_id="as the loader", window=Window(FIRST, LAST))
-    road.warehouse.close()
+    context = QuickContext(Warehouse(loader.dsn), town.endpoint, now=town.sandbox.tell_now)
+    loaded = load(context, town.inn, run_id="as the loader", window=Window(FIRST, LAST))
+    context.warehouse.close()
     assert loaded.fault is None
     assert town.books() == before
     for statement in ("drop table control.gap", "truncate accounting.shift", "delete from control.decision",
@@ -177,7 +177,7 @@ def test_a_loader_has_the_rights_to_load_and_no_more(town: Town, loader: Login) 
 
 def test_the_desk_of_a_loader_sees_what_its_visitor_sees(town: Town, loader: Login) -> None:
     warehouse = Warehouse(loader.dsn)
-    page = Browser(QuickRoad(warehouse, town.endpoint), "anna").page("/integrations")
+    page = Browser(QuickContext(warehouse, town.endpoint), "anna").page("/integrations")
     warehouse.close()
     assert town.inns[0] in page
     assert town.inns[1] not in page
@@ -227,7 +227,7 @@ def test_an_owner_who_is_no_superuser_is_told_what_he_lacks_and_then_migrates(
         for inn in (INN, OTHER):
             add_organization(transaction, inn=inn, kpp="960101001", name=inn, tariff="uchetny")
         transaction.run("desk_user_grant", user_name="anna", inn=INN, granted_by="test")
-    page = Browser(QuickRoad(warehouse, town.endpoint), "anna").page("/integrations")
+    page = Browser(QuickContext(warehouse, town.endpoint), "anna").page("/integrations")
     warehouse.close()
     assert INN in page
     assert OTHER not in page

@@ -16,7 +16,7 @@ from smena.warehouse.database import Warehouse
 from tests.integration.decisions.deciding import FIRST
 from tests.integration.ui.browser import Browser
 from tests.integration.ui.conftest import OpenBrowser
-from tests.town import QuickRoad, Town
+from tests.town import QuickContext, Town
 from tests.unit.printing.looking import Paper
 
 DAY = date(2026, 1, 2)
@@ -172,8 +172,8 @@ def test_where_the_desk_is_a_loader_access_is_granted_by_the_command(town: Town)
     address = town.warehouse.dsn
     warehouse = Warehouse(re.sub(r"//[^@]*@", f"//{name}:x@", address))
     try:
-        road = QuickRoad(warehouse, town.endpoint)
-        page = Browser(road, "admin", may_administer=True).page("/settings/users")
+        context = QuickContext(warehouse, town.endpoint)
+        page = Browser(context, "admin", may_administer=True).page("/settings/users")
         assert "smena access grant" in page and "/settings/users/grant" not in page
     finally:
         warehouse.close()

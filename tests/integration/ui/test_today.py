@@ -35,7 +35,7 @@ def cash_of(town: Town, first: date, last: date, *inns: str) -> Decimal:
 
 def move_to_yesterday(town: Town) -> date:
     """Moves all shifts so that the newest one was closed yesterday."""
-    yesterday = date.fromordinal(town.road.now().date().toordinal() - 1)
+    yesterday = date.fromordinal(town.context.now().date().toordinal() - 1)
     moved = (yesterday - max(one["closed_at"] for one in town.shifts()).date()).days
     town.sql(
         "update accounting.shift set closed_at = closed_at + %s * interval '1 day',"
@@ -135,7 +135,7 @@ def test_the_cash_is_that_of_the_orders_where_two_sources_differ(build_town: Bui
         )
 
     def assert_shown() -> None:
-        page = Browser(town.road, "admin").page("/today")
+        page = Browser(town.context, "admin").page("/today")
         for first in (LAST_OF_TWO, LAST_OF_TWO.replace(day=1)):
             assert f'<p class="big">{written(booked(first))} ₽</p>' in page
         assert f"Не вошло смен: {len(held)}<" in page
@@ -148,7 +148,7 @@ def test_the_cash_is_that_of_the_orders_where_two_sources_differ(build_town: Bui
 
 
 def test_a_shift_that_is_not_booked_is_counted_apart_and_not_summed(browser: OpenBrowser, town: Town) -> None:
-    yesterday = date.fromordinal(town.road.now().date().toordinal() - 1)
+    yesterday = date.fromordinal(town.context.now().date().toordinal() - 1)
     shift = next(one for one in town.shifts() if one["organization_inn"] == town.inns[0] and one["cash_income"])
     town.sql(
         "update accounting.shift set outcome = 'needs_review', closed_at = %s where shift_id = %s",

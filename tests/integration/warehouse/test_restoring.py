@@ -17,7 +17,7 @@ from smena.model.window import Window
 from smena.pipeline.proof.certificate import certify, verify
 from smena.pipeline.proof.reconcile import reconcile
 from smena.warehouse.database import Warehouse
-from tests.town import EASY, FIRST, QuickRoad, Town
+from tests.town import EASY, FIRST, QuickContext, Town
 
 BuildTown = Callable[..., Town]
 SHOP = replace(EASY, last_day=date(2025, 12, 12))
@@ -44,7 +44,7 @@ def test_what_was_dumped_is_restored_with_its_proof_and_the_next_load_brings_the
     town = build_town(SHOP)
     town.set_day(DUMPED.last_day + timedelta(days=1))
     town.load()
-    reconcile(town.road, town.inn, run_id="test", window=DUMPED)
+    reconcile(town.context, town.inn, run_id="test", window=DUMPED)
     certificate = certify(town.warehouse, town.inn, DUMPED, made_by="test", now=datetime.now(UTC))
     dump, dumped = tmp_path / "warehouse.dump", town.books()
     run("pg_dump", "--format=custom", f"--file={dump}", town.warehouse.dsn)
@@ -56,7 +56,7 @@ def test_what_was_dumped_is_restored_with_its_proof_and_the_next_load_brings_the
     with another_database(postgres) as dsn:
         run("pg_restore", "--exit-on-error", "--single-transaction", f"--dbname={dsn}", str(dump))
         with closing(Warehouse(dsn)) as town.warehouse:
-            town.road = QuickRoad(town.warehouse, town.endpoint, now=town.sandbox.tell_now)
+            town.context = QuickContext(town.warehouse, town.endpoint, now=town.sandbox.tell_now)
             assert town.books() == dumped
             assert verify(town.warehouse, certificate).difference is None
             town.load()

@@ -22,10 +22,10 @@ def fetch(asking: Asking, states: Sequence[str]) -> None:
     client = asking.client
     if not isinstance(client, MarketClient):
         raise TypeError("shops of Kontur.Market are asked for through its client")
-    road, batch_id = asking.of.road, asking.of.batch.batch_id
-    waiting = ledger.assignments_of(road.warehouse, batch_id, asking.of.shard, states)
+    context, batch_id = asking.of.context, asking.of.batch.batch_id
+    waiting = ledger.assignments_of(context.warehouse, batch_id, asking.of.shard, states)
     fetch_all(
-        road, asking.pages, waiting, lambda one: _fetch(client, one), asking.result,
+        context, asking.pages, waiting, lambda one: _fetch(client, one), asking.result,
         state="read", kept_as="fetch_id", requests=client.traffic.total,
     )  # fmt: skip
 

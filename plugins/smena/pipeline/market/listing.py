@@ -9,8 +9,8 @@ from typing import Any
 from smena.integration import planning
 from smena.model.errors import RefusedByService
 from smena.model.organization import Organization
+from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing, may_be_of
-from smena.pipeline.road import Road
 from smena.sources.market_listing import list_organizations
 from smena.warehouse.database import Transaction
 
@@ -18,8 +18,8 @@ from smena.warehouse.database import Transaction
 class ShopListing(Listing):
     """Market's shops, paid for or not."""
 
-    def ask(self, road: Road, organization: Organization) -> None:
-        client = road.market(organization)
+    def ask(self, context: Context, organization: Organization) -> None:
+        client = context.market(organization)
         shops: dict[str, dict[str, Any]] = {}
         is_known = False
         try:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from smena.model.organization import Organization
+from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing
 from smena.pipeline.market.documents import write_documents
 from smena.pipeline.market.extract import fetch
@@ -14,7 +15,6 @@ from smena.pipeline.market.listing import ShopListing
 from smena.pipeline.market.product_names import learn_names
 from smena.pipeline.market.work import by_window, work
 from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
-from smena.pipeline.road import Road
 from smena.transform.decoded import Decoded
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
@@ -27,8 +27,8 @@ class KonturMarket(Implementation):
     def listing(self) -> Listing:
         return ShopListing()
 
-    def client(self, road: Road, organization: Organization) -> Client:
-        return road.market(organization)
+    def client(self, context: Context, organization: Organization) -> Client:
+        return context.market(organization)
 
     def fetch(self, asking: Asking, states: Sequence[str]) -> None:
         fetch(asking, states)
@@ -43,5 +43,5 @@ class KonturMarket(Implementation):
     def write_documents(self, transaction: Transaction, batch: Batch) -> None:
         write_documents(transaction, batch)
 
-    def after_publishing(self, road: Road, batch: Batch, ends_at: float) -> None:
-        learn_names(road, batch, ends_at)
+    def after_publishing(self, context: Context, batch: Batch, ends_at: float) -> None:
+        learn_names(context, batch, ends_at)

@@ -12,8 +12,8 @@ from datetime import datetime
 from smena.integration.organizations import organization_of
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse, stored_of
+from smena.pipeline.context import Context
 from smena.pipeline.log import logger, step_log
-from smena.pipeline.road import Road
 from smena.sources.listing import Broken
 from smena.sources.market import MarketClient
 from smena.sources.market_listing import list_products
@@ -33,36 +33,36 @@ class _Asked:
     failure: SmenaError | None = None
 
 
-def learn_names(road: Road, batch: Batch, ends_at: float) -> None:
+def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
     """Asks the shops of the organisation of a published batch that have products without a name, each once a day.
 
     A shop whose list cannot be read is asked again on another day: the failure is logged, and kept with the list. Where
     the service as a whole does not answer, or refuses the key, the other shops wait for the next load.
 
     Args:
-        road: the way to the service and the warehouse.
+        context: the way to the service and the warehouse.
         batch: whose documents may name new products.
         ends_at: after this moment of `time.monotonic` no more shops are asked.
     """
     inn = batch.organization_inn
-    organization = organization_of(road.warehouse, inn)
-    day = road.local_now(organization).date()
+    organization = organization_of(context.warehouse, inn)
+    day = context.local_now(organization).date()
     whose = {"inn": inn, "day": day}
     days = {"first_day": batch.first_day, "last_day": batch.last_day}
-    road.warehouse.run("product_names_note", inn=inn, batch_id=batch.batch_id, now=road.now(), **days)
-    shops = [row["shop_id"] for row in road.warehouse.rows("product_names_shops", **whose)]
+    context.warehouse.run("product_names_note", inn=inn, batch_id=batch.batch_id, now=context.now(), **days)
+    shops = [row["shop_id"] for row in context.warehouse.rows("product_names_shops", **whose)]
     if not shops:
         return
     with step_log("names", inn=inn, batch_id=batch.batch_id) as told:
-        client = road.market(organization)
+        client = context.market(organization)
         asked: list[_Asked] = []
         try:
             for shop_id in shops:
                 if time.monotonic() >= ends_at:
                     break
-                if not road.warehouse.run("product_names_claim", **whose, shop_id=shop_id, now=road.now()):
+                if not context.warehouse.run("product_names_claim", **whose, shop_id=shop_id, now=context.now()):
                     continue
-                asked.append(_ask(client, road.warehouse, inn, shop_id, road.now()))
+                asked.append(_ask(client, context.warehouse, inn, shop_id, context.now()))
                 if _is_of_all(asked[-1].failure):
                     break
         finally:

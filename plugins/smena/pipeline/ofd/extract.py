@@ -104,9 +104,9 @@ def fetch(asking: Asking, states: Sequence[str]) -> None:
 
 def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
     """z-reports of every assignment and its totals by shift: these replace the receipts, or are compared with them."""
-    road, batch, shard = asking.of.road, asking.of.batch, asking.of.shard
+    context, batch, shard = asking.of.context, asking.of.batch, asking.of.shard
     client = _ofd(asking)
-    ends = ledger.known_ends(road.warehouse, batch.batch_id, shard)
+    ends = ledger.known_ends(context.warehouse, batch.batch_id, shard)
     # Openings are asked for where any day may need them.
     is_by_opening = any(one.organization.date_policy == "shift_open" for one in asking.of.settings)
     date_policy = "shift_open" if is_by_opening else "shift_close"
@@ -116,24 +116,24 @@ def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
         register.reports(ends.get((one.assignment.unit_id, one.assignment.first_day), {}))
         register.totals()
 
-    waiting = ledger.assignments_of(road.warehouse, batch.batch_id, shard, states)
+    waiting = ledger.assignments_of(context.warehouse, batch.batch_id, shard, states)
     fetch_all(
-        road, asking.pages, waiting, fetch, asking.result,
+        context, asking.pages, waiting, fetch, asking.result,
         state="listed", kept_as="fetch_id", requests=client.traffic.total,
     )  # fmt: skip
 
 
 def _fetch_receipts(asking: Asking) -> None:
     """Receipts of the shifts that need them, by few wide periods an assignment."""
-    road, batch, result = asking.of.road, asking.of.batch, asking.result
+    context, batch, result = asking.of.context, asking.of.batch, asking.result
     client = _ofd(asking)
-    listed = ledger.assignments_of(road.warehouse, batch.batch_id, asking.of.shard, ("listed",))
+    listed = ledger.assignments_of(context.warehouse, batch.batch_id, asking.of.shard, ("listed",))
     if not listed:
         return
     failed: Failed = {}
     periods = receipt_periods(asking.of, failed, asking.decoded)
     if failed:
-        with road.warehouse.transaction() as transaction:
+        with context.warehouse.transaction() as transaction:
             mark_failed(transaction, batch.batch_id, failed)
         result.count("failed", len(failed))
         listed = [one for one in listed if (one.unit_id, one.first_day) not in failed]
@@ -144,10 +144,10 @@ def _fetch_receipts(asking: Asking) -> None:
 
     needing = [one for one in listed if (one.unit_id, one.first_day) in periods]
     done = [one for one in listed if (one.unit_id, one.first_day) not in periods]
-    ledger.mark_read(road.warehouse, batch.batch_id, done)
+    ledger.mark_read(context.warehouse, batch.batch_id, done)
     result.count("read", len(done))
     fetch_all(
-        road, asking.pages, needing, fetch, result,
+        context, asking.pages, needing, fetch, result,
         state="read", kept_as="receipts_fetch_id", requests=client.traffic.total,
     )  # fmt: skip
 

@@ -18,8 +18,8 @@ from smena.model.errors import (
     stored_of,
 )
 from smena.model.organization import Organization
+from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing, may_be_of
-from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.ofd_listing import list_cashboxes, list_organizations
 from smena.warehouse.database import Transaction
@@ -28,8 +28,8 @@ from smena.warehouse.database import Transaction
 class RegisterListing(Listing):
     """The operator's registers."""
 
-    def ask(self, road: Road, organization: Organization) -> None:
-        client = road.ofd(organization)
+    def ask(self, context: Context, organization: Organization) -> None:
+        client = context.ofd(organization)
         try:
             page = client.organizations()
             self.pages.append(("organizations", page))

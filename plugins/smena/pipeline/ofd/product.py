@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from smena.model.organization import Organization
+from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing
 from smena.pipeline.ofd.extract import fetch
 from smena.pipeline.ofd.listing import RegisterListing
 from smena.pipeline.ofd.work import work
 from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
-from smena.pipeline.road import Road
 from smena.transform.decoded import Decoded
 from smena.warehouse.pages import StoredPage
 
@@ -22,8 +22,8 @@ class KonturOfd(Implementation):
     def listing(self) -> Listing:
         return RegisterListing()
 
-    def client(self, road: Road, organization: Organization) -> Client:
-        return road.ofd(organization)
+    def client(self, context: Context, organization: Organization) -> Client:
+        return context.ofd(organization)
 
     def fetch(self, asking: Asking, states: Sequence[str]) -> None:
         fetch(asking, states)

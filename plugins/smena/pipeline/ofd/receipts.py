@@ -31,10 +31,10 @@ def receipt_periods(of: Shard, failed: Failed, decoded: Decoded) -> dict[tuple[s
     whose answers cannot be worked on are added to `failed`. What is decoded for it is kept in `decoded`.
     """
     needed: dict[tuple[str, date], list[Period]] = {}
-    road = of.road
-    with road.warehouse.transaction() as transaction:
+    context = of.context
+    with context.warehouse.transaction() as transaction:
         for chunk in pages_by_assignment(
-            transaction, of.batch.batch_id, of.shard, states=("listed",), chunk_bytes=road.chunk_bytes
+            transaction, of.batch.batch_id, of.shard, states=("listed",), chunk_bytes=context.chunk_bytes
         ):
             for periods in by_register(
                 transaction, chunk, lambda pages: _needed(of, transaction, pages, decoded), failed
@@ -47,7 +47,7 @@ def _needed(
     of: Shard, transaction: Transaction, pages: list[StoredPage], decoded: Decoded
 ) -> dict[tuple[str, date], list[Period]]:
     batch = of.batch
-    frames, totals, _ = read_pages(pages, of.road.latest_local_time(), decoded.keep)
+    frames, totals, _ = read_pages(pages, of.context.latest_local_time(), decoded.keep)
     z_reports = closed_through(frames.z_reports, batch.last_day)
     needing = []
     # A z-report without a moment of closing is of no day, and fails the checks: its receipts are not asked for.

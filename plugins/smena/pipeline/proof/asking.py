@@ -14,11 +14,11 @@ from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse, stored_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
+from smena.pipeline.context import Context
 from smena.pipeline.limits import Budget, OverLimit
 from smena.pipeline.ofd.extract import MARGIN, RECEIPTS
 from smena.pipeline.ofd.reading import DOCUMENTS
 from smena.pipeline.ofd.receipts import Period
-from smena.pipeline.road import Road
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
 from smena.transform.again import read_told_vat, unequal_vat
@@ -93,8 +93,10 @@ class _Answers:
 class Witness:
     """Asks the source about registers; every answer is kept as evidence of the batch."""
 
-    def __init__(self, road: Road, client: OfdClient, pages: PageStore, booked_vat: pd.DataFrame | None = None) -> None:
-        self._road, self._client, self._pages, self._booked_vat = road, client, pages, booked_vat
+    def __init__(
+        self, context: Context, client: OfdClient, pages: PageStore, booked_vat: pd.DataFrame | None = None
+    ) -> None:
+        self._context, self._client, self._pages, self._booked_vat = context, client, pages, booked_vat
 
     def ask(self, registers: Sequence[AskedRegister]) -> Told:
         """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
@@ -112,7 +114,7 @@ class Witness:
 
         def ask(register: AskedRegister) -> list[RawPage]:
             place = (register.ofd_organization_id, register.kkt_reg_id)
-            kept, budget = list[RawPage](), self._road.budget()
+            kept, budget = list[RawPage](), self._context.budget()
             for first, last in periods[register.kkt_reg_id]:
                 if register.permission_from is not None:
                     first = max(first, datetime.combine(register.permission_from, time.min))
@@ -147,13 +149,13 @@ class Witness:
         answers: dict[str, _Answers] = {}
         unasked: dict[str, str] = {}
         held = 0
-        for few in _chunks(registers, 2 * self._road.extract_workers):
+        for few in _chunks(registers, 2 * self._context.extract_workers):
             asked = Told()
             answers |= self._each(few, self._answers, asked)
             unasked |= asked.unasked
             some += [one for one in few if one.kkt_reg_id in answers]
             held += sum(answers[one.kkt_reg_id].size for one in few if one.kkt_reg_id in answers)
-            if len(some) >= REGISTERS_AT_ONCE or held >= self._road.chunk_bytes:
+            if len(some) >= REGISTERS_AT_ONCE or held >= self._context.chunk_bytes:
                 yield some, answers, unasked
                 some, answers, unasked, held = [], {}, {}, 0
         if some or unasked:
@@ -193,7 +195,7 @@ class Witness:
         return told
 
     def _answers(self, register: AskedRegister) -> _Answers:
-        asked, client, budget = _Answers(), self._client, Budget(self._road.chunk_bytes, self._road.unit_seconds)
+        asked, client, budget = _Answers(), self._client, Budget(self._context.chunk_bytes, self._context.unit_seconds)
         first, last = _span(register, register.first_day - MARGIN)
         place = (register.ofd_organization_id, register.kkt_reg_id)
         page = client.by_shifts(*place, first, last)
@@ -213,7 +215,7 @@ class Witness:
             begins = earlier
         asked.days.append(self._keep(register, "by_days", client.by_days(*place, first, last)))
         # By either clock: an opening of the last day may have been received a month later.
-        ends = min(datetime.combine(last, time(23, 59, 59)) + LONGEST_SHIFT, self._road.latest_local_time())
+        ends = min(datetime.combine(last, time(23, 59, 59)) + LONGEST_SHIFT, self._context.latest_local_time())
         for page in client.by_period(*place, datetime.combine(begins, time.min), ends, ("openShift",)):
             asked.openings.append(self._keep(register, "by_period", page))
             budget.take(len(page.body))
@@ -256,7 +258,7 @@ class Witness:
     def _each(self, registers: list[AskedRegister], ask: Callable[[AskedRegister], object], told: Told) -> dict:  # type: ignore[type-arg]
         """The answers by register; those that are refused are told of."""
         found = {}
-        with ThreadPoolExecutor(self._road.extract_workers, thread_name_prefix="reconcile") as workers:
+        with ThreadPoolExecutor(self._context.extract_workers, thread_name_prefix="reconcile") as workers:
             attempts = {one.kkt_reg_id: workers.submit(ask, one) for one in registers}
             try:
                 for name, attempt in attempts.items():
@@ -276,7 +278,7 @@ class Witness:
         return found
 
     def _keep(self, register: AskedRegister | None, method: str, page: Page) -> RawPage:
-        fetch_id = int(self._road.warehouse.rows("fetch_id")[0]["fetch_id"])
+        fetch_id = int(self._context.warehouse.rows("fetch_id")[0]["fetch_id"])
         unit_id = register.kkt_reg_id if register else None
         page_id = self._pages.add(
             fetch_id=fetch_id,

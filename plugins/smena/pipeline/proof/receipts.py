@@ -12,10 +12,10 @@ import pandas as pd
 from smena.model.reason_text import LINE_END, joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
+from smena.pipeline.context import Context
 from smena.pipeline.ofd.receipts import periods_of
 from smena.pipeline.proof.asking import AskedRegister, Witness
 from smena.pipeline.proof.evidence import documents_of
-from smena.pipeline.road import Road
 from smena.transform.again import GONE, NEW, changed_receipts, vat_of_shifts, with_unknown_vat
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.reading import read_documents
@@ -48,14 +48,14 @@ class Again:
     days: list[dict[str, Any]] = field(default_factory=list)
 
 
-def read_booked_vat(road: Road, inn: str, batch_id: int, shifts: Sequence[Row], window: Window) -> pd.DataFrame:
+def read_booked_vat(context: Context, inn: str, batch_id: int, shifts: Sequence[Row], window: Window) -> pd.DataFrame:
     """VAT that shifts were booked with, as `unequal_vat` takes it; the evidence of receipts is read once.
 
     Args:
         shifts: rows of `proof_from_receipts`.
     """
     for some in _by_registers([shift for shift in shifts if not shift["is_read"]]):
-        with road.warehouse.transaction() as transaction:
+        with context.warehouse.transaction() as transaction:
             unknown: set[str] = set()
             lines: dict[str, list[Any]] = {shift["shift_id"]: [] for shift in some}
             for part in _by_batch(some):
@@ -68,7 +68,7 @@ def read_booked_vat(road: Road, inn: str, batch_id: int, shifts: Sequence[Row], 
                 for one, shift in ((shift["shift_id"], shift) for shift in some)
             ]
             transaction.run("proof_confirm_shifts", inn=inn, batch_id=batch_id, shifts=as_json(confirmed))
-    rows = road.warehouse.rows("proof_booked_vat", inn=inn, first_day=window.first_day, last_day=window.last_day)
+    rows = context.warehouse.rows("proof_booked_vat", inn=inn, first_day=window.first_day, last_day=window.last_day)
     columns = ["shift_id", "kkt_reg_id", "fiscal_drive_number", "shift_number", "closed_at", "receipts"]
     columns += ["is_of_receipts", "operation", "rate", "vat"]
     frame = pd.DataFrame([[row[name] for name in columns] for row in rows], columns=columns)
@@ -100,7 +100,7 @@ def vat_differences(unequal: pd.DataFrame | None) -> list[dict[str, Any]]:
     return rows
 
 
-def ask_again(road: Road, witness: Witness, registers: Sequence[AskedRegister], shifts: Sequence[Row]) -> Again:
+def ask_again(context: Context, witness: Witness, registers: Sequence[AskedRegister], shifts: Sequence[Row]) -> Again:
     """Asks for the receipts of these shifts (rows of `proof_from_receipts`) once more, and compares each document."""
     again = Again()
     known = {one.kkt_reg_id: one for one in registers}
@@ -115,7 +115,7 @@ def ask_again(road: Road, witness: Witness, registers: Sequence[AskedRegister], 
         read = [shift for shift in some if shift["kkt_reg_id"] in pages]
         told = read_documents(page for one in pages.values() for page in one)
         for part in _by_batch(read):
-            with road.warehouse.transaction() as transaction:
+            with context.warehouse.transaction() as transaction:
                 booked = documents_of(transaction, part)
             again.differences += _changed(changed_receipts(booked, told, _keys(part)), frame)
         again.confirmed += [_confirmed(shift, None, asked=True) for shift in read]

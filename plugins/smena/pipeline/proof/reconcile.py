@@ -20,6 +20,7 @@ from smena.model.errors import stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import joined
 from smena.model.window import OFD, Window
+from smena.pipeline.context import Context
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import horizon_of
 from smena.pipeline.proof import tills as tills_again
@@ -27,7 +28,6 @@ from smena.pipeline.proof import unclosed
 from smena.pipeline.proof.asking import AskedRegister, Told, Witness
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
 from smena.pipeline.proof.receipts import Again, ask_again, read_booked_vat, vat_differences
-from smena.pipeline.road import Road
 from smena.reads import completeness
 from smena.transform.frames import MONEY
 from smena.warehouse import ledger
@@ -91,14 +91,14 @@ class Reconciled:
         return bool(self.lacking or self.unexplained or self.unasked or any(row["waiting"] for row in self.days))
 
 
-def last_days(road: Road, organization: Organization) -> Window:
+def last_days(context: Context, organization: Organization) -> Window:
     """The window of a daily run: the days before today, as many as late documents may need."""
-    yesterday = road.yesterday(organization)
+    yesterday = context.yesterday(organization)
     return Window(yesterday - timedelta(days=LOOK_BACK_DAYS - 1), yesterday)
 
 
 def reconcile(
-    road: Road, inn: str, *, run_id: str, window: Window | None = None, is_full: bool | None = None
+    context: Context, inn: str, *, run_id: str, window: Window | None = None, is_full: bool | None = None
 ) -> Reconciled:
     """Asks the source again, holds everything against everything, and writes verdicts and differences.
 
@@ -109,11 +109,11 @@ def reconcile(
     the source cannot be asked at all: what was proved before stays as it was.
     """
     with step_log("reconcile", inn=inn, product=OFD, run_id=run_id) as log:
-        organization = organization_of(road.warehouse, inn)
+        organization = organization_of(context.warehouse, inn)
         is_full = window is not None if is_full is None else is_full
-        window = window or last_days(road, organization)
-        horizon_of(road, organization, None, window)
-        with road.warehouse.transaction() as transaction:
+        window = window or last_days(context, organization)
+        horizon_of(context, organization, None, window)
+        with context.warehouse.transaction() as transaction:
             batch_id, _ = ledger.open_batch(
                 transaction,
                 inn=inn,
@@ -126,31 +126,31 @@ def reconcile(
             transaction.run("batch_span", batch_id=batch_id, first_day=window.first_day)
         try:
             span = {"first_day": window.first_day, "last_day": window.last_day}
-            registers = [AskedRegister(**row) for row in road.warehouse.rows("proof_registers", inn=inn, **span)]
-            pages = PageStore(road.warehouse, batch_id)
-            told, again = _ask(road, organization, pages, registers, window, log, is_full=is_full)
-            tills = tills_again.ask_again(road, organization, pages, window, log) if is_full else Again()
-            for row in completeness.gaps(road.warehouse, inn, window=window, source="ofd", reason="not_listed"):
+            registers = [AskedRegister(**row) for row in context.warehouse.rows("proof_registers", inn=inn, **span)]
+            pages = PageStore(context.warehouse, batch_id)
+            told, again = _ask(context, organization, pages, registers, window, log, is_full=is_full)
+            tills = tills_again.ask_again(context, organization, pages, window, log) if is_full else Again()
+            for row in completeness.gaps(context.warehouse, inn, window=window, source="ofd", reason="not_listed"):
                 told.unasked[row["unit_id"]] = row["details"]
             found = _Found(registers, told, again, tills)
-            with road.warehouse.transaction() as transaction:
+            with context.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
                 _write_told(transaction, inn, batch_id, told)
-                made = _prove(transaction, inn, batch_id, found, window, newest_day=road.newest_day())
-                stuck = unclosed.find(transaction, inn, window, road.local_now(organization).date())
+                made = _prove(transaction, inn, batch_id, found, window, newest_day=context.newest_day())
+                stuck = unclosed.find(transaction, inn, window, context.local_now(organization).date())
                 if not stuck:
                     _finish(transaction, made)
             if stuck:
-                cash = _read_unclosed(road, organization, batch_id, stuck)
-                with road.warehouse.transaction() as transaction:
+                cash = _read_unclosed(context, organization, batch_id, stuck)
+                with context.warehouse.transaction() as transaction:
                     transaction.run("lock_organization", inn=inn)
                     if cash:
                         unclosed.write(transaction, ledger.batch_of(transaction, batch_id), organization, cash)
-                        made = _prove(transaction, inn, batch_id, found, window, newest_day=road.newest_day())
+                        made = _prove(transaction, inn, batch_id, found, window, newest_day=context.newest_day())
                     _finish(transaction, made)
         except Exception as error:
             ours = contained(error, f"reconciliation of {inn}, batch {batch_id}")
-            road.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
+            context.warehouse.run("batch_stop", batch_id=batch_id, reason=stored_of(ours))
             if ours is error:
                 raise
             raise ours from error
@@ -201,17 +201,17 @@ def _finish(transaction: Transaction, made: Reconciled) -> None:
 
 
 def _read_unclosed(
-    road: Road, organization: Organization, batch_id: int, stuck: list[unclosed.Unclosed]
+    context: Context, organization: Organization, batch_id: int, stuck: list[unclosed.Unclosed]
 ) -> list[unclosed.Found]:
-    client = road.ofd(organization)
+    client = context.ofd(organization)
     try:
-        return unclosed.read(road, client, PageStore(road.warehouse, batch_id), stuck)
+        return unclosed.read(context, client, PageStore(context.warehouse, batch_id), stuck)
     finally:
         client.close()
 
 
 def _ask(
-    road: Road,
+    context: Context,
     organization: Organization,
     pages: PageStore,
     registers: list[AskedRegister],
@@ -223,14 +223,14 @@ def _ask(
     if not registers:
         return Told(), Again()
     span = {"first_day": window.first_day, "last_day": window.last_day}
-    shifts = road.warehouse.rows("proof_from_receipts", inn=organization.inn, **span)
-    booked_vat = read_booked_vat(road, organization.inn, pages.batch_id, shifts, window)
-    client = road.ofd(organization)
+    shifts = context.warehouse.rows("proof_from_receipts", inn=organization.inn, **span)
+    booked_vat = read_booked_vat(context, organization.inn, pages.batch_id, shifts, window)
+    client = context.ofd(organization)
     try:
-        witness = Witness(road, client, pages, booked_vat)
+        witness = Witness(context, client, pages, booked_vat)
         told = witness.ask(registers)
-        again = ask_again(road, witness, registers, shifts) if is_full else Again()
-        wholes = road.warehouse.rows("proof_organization", inn=organization.inn, **span)
+        again = ask_again(context, witness, registers, shifts) if is_full else Again()
+        wholes = context.warehouse.rows("proof_organization", inn=organization.inn, **span)
         if wholes and all(one["is_whole"] for one in wholes) and not told.unasked:
             frames = [
                 witness.organization_days(one["ofd_organization_id"], window.first_day, window.last_day)

@@ -12,23 +12,23 @@ from smena.messages import ENGLISH, readable, translate
 from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
+from smena.pipeline.context import Context
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.proof.reconcile import LOOK_BACK_DAYS, reconcile
-from smena.pipeline.road import Road
 from smena.warehouse.database import Row
 
 MOST_LOTS = 64
 """How many tasks prove at once at most: each is forked, and asks for many organisations one after another."""
 
 
-def organizations_to_prove(road: Road) -> list[list[str]]:
+def organizations_to_prove(context: Context) -> list[list[str]]:
     """ИНН of every organisation that is switched on, in as many lots as there may be tasks."""
-    inns = sorted(str(row["organization_inn"]) for row in enabled(road.warehouse, OFD))
+    inns = sorted(str(row["organization_inn"]) for row in enabled(context.warehouse, OFD))
     size = max(1, math.ceil(len(inns) / MOST_LOTS))
     return [inns[start : start + size] for start in range(0, len(inns), size)]
 
 
-def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: date | None = None) -> None:
+def reconcile_lot(context: Context, inns: Iterable[str], *, run_id: str, last_day: date | None = None) -> None:
     """Reconciles the look-back of each organisation; one that cannot be asked costs the others nothing.
 
     Raises, after every one was tried, the first error; a fault that may pass goes first. An organisation that this run
@@ -37,7 +37,7 @@ def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: dat
     window = last_day and Window(last_day - timedelta(days=LOOK_BACK_DAYS - 1), last_day)
     done = {
         row["organization_inn"]
-        for row in road.warehouse.rows("reconciled_batches", run_id=run_id)
+        for row in context.warehouse.rows("reconciled_batches", run_id=run_id)
         if row["state"] == "published"
     }
     failed: list[SmenaError] = []
@@ -45,18 +45,18 @@ def reconcile_lot(road: Road, inns: Iterable[str], *, run_id: str, last_day: dat
         if inn in done:
             continue
         try:
-            reconcile(road, inn, run_id=run_id, window=window or None, is_full=False)
+            reconcile(context, inn, run_id=run_id, window=window or None, is_full=False)
         except Exception as error:  # noqa: BLE001 - the border of an organisation
             ours = contained(error, f"reconciliation of {inn}")
             logger.log(logging.WARNING, "unreconciled inn=%s why=%s", inn, ours)
             failed.append(ours)
-            _keep_failure(road, inn, run_id, last_day or road.newest_day(), ours)
+            _keep_failure(context, inn, run_id, last_day or context.newest_day(), ours)
     passing = [error for error in failed if isinstance(error, PassingFault)]
     for first in [*passing, *failed]:
         raise first
 
 
-def report_reconciliation(road: Road, *, run_id: str) -> None:
+def report_reconciliation(context: Context, *, run_id: str) -> None:
     """Says in a line how each organisation ended: the newest attempt of this run.
 
     What was found of one (missing shifts, differences) is a warning in the log, and alerts tell people of it: it is
@@ -65,7 +65,7 @@ def report_reconciliation(road: Road, *, run_id: str) -> None:
     failed: dict[str, str] = {}
     unasked: dict[str, int] = {}
     seen = set()
-    for row in road.warehouse.rows("reconciled_batches", run_id=run_id):
+    for row in context.warehouse.rows("reconciled_batches", run_id=run_id):
         inn = str(row["organization_inn"])
         seen.add(inn)
         try:
@@ -76,7 +76,7 @@ def report_reconciliation(road: Road, *, run_id: str) -> None:
             failed[inn] = failure
         if registers:
             unasked[inn] = registers
-    for inns in organizations_to_prove(road):
+    for inns in organizations_to_prove(context):
         failed |= {inn: "its task did not begin, look at the log of `prove`" for inn in inns if inn not in seen}
     wrong = [f"organisation {inn} was not reconciled: {why}" for inn, why in failed.items()]
     wrong += [f"organisation {inn}: {registers} registers not asked" for inn, registers in unasked.items()]
@@ -97,9 +97,9 @@ def _reported(row: Row) -> tuple[str, int]:
     return "", int(summary.get("unasked") or 0)
 
 
-def _keep_failure(road: Road, inn: str, run_id: str, last_day: date, error: SmenaError) -> None:
+def _keep_failure(context: Context, inn: str, run_id: str, last_day: date, error: SmenaError) -> None:
     """Keeps for the report why an organisation failed before a batch of it was opened."""
     try:
-        road.warehouse.run("reconcile_failed", inn=inn, run_id=run_id, last_day=last_day, reason=stored_of(error))
+        context.warehouse.run("reconcile_failed", inn=inn, run_id=run_id, last_day=last_day, reason=stored_of(error))
     except Exception as fault:  # noqa: BLE001 - the report says that nothing was begun
         contained(fault, f"keeping why {inn} was not reconciled")

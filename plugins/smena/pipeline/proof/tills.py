@@ -16,10 +16,10 @@ from smena.model.organization import Organization
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
+from smena.pipeline.context import Context
 from smena.pipeline.market.extract import CHEQUES, fetch_cheques
 from smena.pipeline.market.work import work
 from smena.pipeline.proof.receipts import Again
-from smena.pipeline.road import Road
 from smena.sources.market import MarketClient
 from smena.sources.page import Page
 from smena.transform.market.again import BOOKED_TILLS, changed_tills
@@ -27,20 +27,22 @@ from smena.warehouse.database import Row
 from smena.warehouse.pages import PageStore, StoredPage
 
 
-def ask_again(road: Road, organization: Organization, pages: PageStore, window: Window, log: dict[str, Any]) -> Again:
+def ask_again(
+    context: Context, organization: Organization, pages: PageStore, window: Window, log: dict[str, Any]
+) -> Again:
     """Asks Market for the cheques of every shop within reach once more, and compares each till shift.
 
     Raises PassingFault where Market does not answer, RefusedLogin where it refuses the key.
     """
     again = Again()
     inn = organization.inn
-    shops = road.warehouse.rows("proof_shops", inn=inn, first_day=window.first_day, last_day=window.last_day)
+    shops = context.warehouse.rows("proof_shops", inn=inn, first_day=window.first_day, last_day=window.last_day)
     if not shops:
         return again
-    client = road.market(organization)
+    client = context.market(organization)
     try:
-        with ThreadPoolExecutor(road.extract_workers, thread_name_prefix="reconcile") as workers:
-            attempts = [(shop, workers.submit(_fetch, road, client, pages, shop)) for shop in shops]
+        with ThreadPoolExecutor(context.extract_workers, thread_name_prefix="reconcile") as workers:
+            attempts = [(shop, workers.submit(_fetch, context, client, pages, shop)) for shop in shops]
             try:
                 for shop, attempt in attempts:
                     try:
@@ -50,7 +52,7 @@ def ask_again(road: Road, organization: Organization, pages: PageStore, window: 
                     except (RefusedByService, UnreadableAnswer) as error:
                         again.unasked[str(shop["shop_id"])] = stored_of(error)
                     else:
-                        _compare(road, organization, shop, answers, again)
+                        _compare(context, organization, shop, answers, again)
             except PassingFault:
                 workers.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -78,8 +80,8 @@ def differences(changed: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _fetch(road: Road, client: MarketClient, pages: PageStore, shop: Row) -> list[StoredPage]:
-    fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
+def _fetch(context: Context, client: MarketClient, pages: PageStore, shop: Row) -> list[StoredPage]:
+    fetch_id = int(context.warehouse.rows("fetch_id")[0]["fetch_id"])
     kept: list[StoredPage] = []
 
     def keep(page: Page) -> None:
@@ -98,21 +100,23 @@ def _fetch(road: Road, client: MarketClient, pages: PageStore, shop: Row) -> lis
     return kept
 
 
-def _compare(road: Road, organization: Organization, shop: Row, answers: Sequence[StoredPage], again: Again) -> None:
+def _compare(
+    context: Context, organization: Organization, shop: Row, answers: Sequence[StoredPage], again: Again
+) -> None:
     """Compares a shop's till shifts, by the day of their last cheque whatever the orders are dated by."""
     place = {"inn": organization.inn, **shop}
     dated = [
         replace(one, organization=replace(one.organization, date_policy="shift_close"))
-        for one in settings_by_day(road.warehouse, organization.inn)
+        for one in settings_by_day(context.warehouse, organization.inn)
     ]
-    now: datetime = road.local_now(organization)
+    now: datetime = context.local_now(organization)
     told = work(list(answers), dated, shop["first_day"], shop["last_day"], now)
     unread = told.rejects[told.rejects["kind"] == "page"]
     if len(unread):
         again.unasked[str(shop["shop_id"])] = reason(Reason.CHEQUES_UNREADABLE, reason=unread.iloc[0]["reason"])
         return
-    rows = road.warehouse.rows("proof_tills", **place)
-    days = [row["day"] for row in road.warehouse.rows("proof_shop_days", **place)]
+    rows = context.warehouse.rows("proof_tills", **place)
+    days = [row["day"] for row in context.warehouse.rows("proof_shop_days", **place)]
     here = BOOKED_TILLS.of({name: [row[name] for row in rows] for name in BOOKED_TILLS.columns})
     again.differences += differences(changed_tills(here, told.shifts, pd.DatetimeIndex(days)))
     again.confirmed += [

@@ -18,13 +18,13 @@ from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
+from smena.pipeline.context import Context
 from smena.pipeline.limits import Budget
 from smena.pipeline.log import logger
 from smena.pipeline.ofd.extract import RECEIPTS
 from smena.pipeline.ofd.receipts import CLOCKS_APART
 from smena.pipeline.process import stage
 from smena.pipeline.product import Chunk
-from smena.pipeline.road import Road
 from smena.pipeline.writing import write_books
 from smena.quality import check_receipts
 from smena.sources.ofd import OfdClient
@@ -88,13 +88,13 @@ def find(transaction: Transaction, inn: str, window: Window, today: date) -> lis
     return [Unclosed(**row) for row in rows]
 
 
-def read(road: Road, client: OfdClient, pages: PageStore, shifts: Sequence[Unclosed]) -> list[Found]:
+def read(context: Context, client: OfdClient, pages: PageStore, shifts: Sequence[Unclosed]) -> list[Found]:
     """The receipts of these shifts. One that cannot be asked about now is left for the next reconciliation."""
     found = []
-    fetch_id = int(road.warehouse.rows("fetch_id")[0]["fetch_id"])
+    fetch_id = int(context.warehouse.rows("fetch_id")[0]["fetch_id"])
     for one in shifts:
         try:
-            found.append(_read(client, pages, fetch_id, one, road.budget()))
+            found.append(_read(client, pages, fetch_id, one, context.budget()))
         except RefusedLogin:
             raise
         except (RefusedByService, PassingFault) as error:

@@ -31,7 +31,7 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Road:
+class Context:
     """The outside world of the road.
 
     Attributes:
