@@ -99,7 +99,7 @@ class Register:
         """Its shifts."""
         return Life(self)
 
-    def as_told(self) -> dict[str, Any]:
+    def as_entry(self) -> dict[str, Any]:
         """The register as the planner takes it out of the operator's list."""
         first = datetime.combine(self.first_day if self.is_new else date(YEAR - 2, 3, 1), datetime.min.time())
         return {

@@ -53,8 +53,8 @@ def match(
     tills = tills_for(cheques)
     registers = [till for till in tills if not is_market_only(till)]
     say(f"{cheques:,} cheques: the OFD's {len(registers):,} registers, a month of them, are booked")
-    told_before = lay_out(dsn, database, plan_ofd(dsn, registers), workers, processes)
-    fiscal = run_pipeline(dsn, told_before, workers, processes, memory.peak_bytes)
+    fiscal_evidence = lay_out(dsn, database, plan_ofd(dsn, registers), workers, processes)
+    fiscal = run_pipeline(dsn, fiscal_evidence, workers, processes, memory.peak_bytes)
     say(f"{cheques:,} cheques: they are invented and kept")
     evidence = lay_out(dsn, database, plan_market(dsn, shops_of(tills), FIRST_DAY), workers, processes)
     truth: TillTruth = evidence.truth
@@ -76,8 +76,8 @@ def match(
 def _prove(dsn: str, truth: TillTruth) -> None:
     rows = "".join("\t".join("\\N" if cell is None else str(cell) for cell in row) + "\n" for row in truth.shifts)
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(statement("told_tills"))
-        cursor.copy_from(StringIO(rows), "told_till")
+        cursor.execute(statement("reported_tills"))
+        cursor.copy_from(StringIO(rows), "reported_till")
         cursor.execute(statement("matched"))
         wrong = {name: count for name, count in dict(cursor.fetchone() or {}).items() if count}
     if wrong:

@@ -89,7 +89,7 @@ def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
         add_certificate(transaction, inn=answers.INN, file=head.pem, source="manual", added_by="bench")
         mandate = prepare_mandate(transaction, **who, start_date=start, made_by="bench")
         enable(transaction, **who, start_date=start, changed_by="bench", signature=head.sign(mandate["text"]))
-        told = [register.as_told() for register in registers]
+        told = [register.as_entry() for register in registers]
         today = answers.LAST_DAY + timedelta(days=1)
         record = partial(
             planning.record_registers, registers=told, today=today, latest=datetime.combine(today, time.max)
@@ -101,7 +101,7 @@ def plan_market(dsn: str, shops: Sequence[Shop], first_day: date) -> Plan:
     """Market switched on for the organisation, and a batch for all that its shops have from that day on."""
     with Warehouse(dsn).transaction() as transaction:
         enable(transaction, inn=answers.INN, product=MARKET, start_date=first_day, changed_by="bench")
-        record = partial(planning.record_shops, shops=[shop.as_told() for shop in shops])
+        record = partial(planning.record_shops, shops=[shop.as_entry() for shop in shops])
         return _plan(transaction, MARKET, record, {shop.id: shop for shop in shops})
 
 

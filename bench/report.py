@@ -139,7 +139,7 @@ def tell_targets(console: Console, runs: Sequence[Run], compared: Run, rivals: S
         for run in runs
         if len(run.batches_s) > 2
     ]
-    return _told(console, lines)
+    return _print_checks(console, lines)
 
 
 def tell_match_targets(console: Console, matches: Sequence[Match]) -> bool:
@@ -150,7 +150,7 @@ def tell_match_targets(console: Console, matches: Sequence[Match]) -> bool:
         pace = [one.seconds / one.cheques for one in (matches[0], matches[-1])]
         words = f"a cheque's time at {matches[-1].cheques:,}, in that at {matches[0].cheques:,} (at most {LINEAR:g})"
         lines.append((words, pace[1] / pace[0], pace[1] <= pace[0] * LINEAR))
-    return _told(console, lines)
+    return _print_checks(console, lines)
 
 
 def _growth(runs: Sequence[Steps], sizes: Sequence[int]) -> list[tuple[str, float, bool]]:
@@ -167,7 +167,7 @@ def _growth(runs: Sequence[Steps], sizes: Sequence[int]) -> list[tuple[str, floa
     return lines
 
 
-def _told(console: Console, lines: Sequence[tuple[str, float, bool]]) -> bool:
+def _print_checks(console: Console, lines: Sequence[tuple[str, float, bool]]) -> bool:
     for words, figure, met in lines:
         console.print(f"{'met   ' if met else 'MISSED'}  {figure:6.2f} {words}", markup=False, highlight=False)
     return all(met for _, _, met in lines)

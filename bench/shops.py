@@ -35,7 +35,7 @@ class Shop:
         """What it has sold."""
         return ShopLife(self)
 
-    def as_told(self) -> dict[str, Any]:
+    def as_entry(self) -> dict[str, Any]:
         """The shop as the planner takes it out of Market's list."""
         return {"shop_id": self.id, "name": f"Магазин {self.index + 1}", "address": "", "kpp": "", "is_paid": True}
 

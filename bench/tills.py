@@ -23,13 +23,13 @@ LOST_EVERY = 300
 _CASH_SHARE = 0.45
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
-TOLD = ("till_shift", "kkt_reg_id", "shift_number", "outcome", "cash_income", "cash_refund")
+EXPECTED = ("till_shift", "kkt_reg_id", "shift_number", "outcome", "cash_income", "cash_refund")
 """Columns of the truth of a till shift; its fiscal shift is not told where only Market knows it. Kopecks."""
 
 
 @dataclass
 class TillTruth:
-    """What must stand of Market: rows of `TOLD`. The cheques of which it is made."""
+    """What must stand of Market: rows of `EXPECTED`. The cheques of which it is made."""
 
     cheques: int = 0
     shifts: list[tuple[Any, ...]] = field(default_factory=list)

@@ -69,7 +69,7 @@ class LocalKontur:
 
     def start(self, state: DemoState) -> Hello:
         """Start it, unless it runs, on its last port if that is free. Raises ProcessTrouble."""
-        last = self._told()
+        last = self._read_hello()
         if last is not None and self._keeper.is_running(_NAME):
             return last
         self._keeper.end(_NAME)
@@ -89,7 +89,7 @@ class LocalKontur:
         self._file.write_text(json.dumps(asdict(hello), ensure_ascii=False, indent=1))
         return hello
 
-    def _told(self) -> Hello | None:
+    def _read_hello(self) -> Hello | None:
         """What it told last; None where that was nothing, or a former version's, which told less."""
         try:
             return Hello(**json.loads(self._file.read_text()))

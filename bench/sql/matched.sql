@@ -49,18 +49,18 @@ select
 from (
     select
         count(*) filter (where stands.till_shift is null) as lost_shifts,
-        count(*) filter (where told_till.till_shift is null) as invented_shifts,
-        count(*) filter (where stands.outcome <> told_till.outcome) as wrong_outcomes,
+        count(*) filter (where reported_till.till_shift is null) as invented_shifts,
+        count(*) filter (where stands.outcome <> reported_till.outcome) as wrong_outcomes,
         count(*) filter (
             where
             (stands.kkt_reg_id, stands.shift_number)
-            is distinct from (told_till.kkt_reg_id, told_till.shift_number)
+            is distinct from (reported_till.kkt_reg_id, reported_till.shift_number)
         ) as wrong_pairs,
         count(*) filter (
-            where (stands.cash_income, stands.cash_refund) <> (told_till.cash_income, told_till.cash_refund)
+            where (stands.cash_income, stands.cash_refund) <> (reported_till.cash_income, reported_till.cash_refund)
         ) as wrong_sums
-    from told_till
-    full outer join stands on told_till.till_shift = stands.till_shift
+    from reported_till
+    full outer join stands on reported_till.till_shift = stands.till_shift
 ) as tills
 cross join (
     select

@@ -45,7 +45,7 @@ def neighbours_are_loaded(town: Town, bad: dict[str, Any]) -> bool:
     return known == town.truth().keys() - {key}
 
 
-def sums_told(town: Town) -> dict[tuple[str, int], list[int]]:
+def reported_sums(town: Town) -> dict[tuple[str, int], list[int]]:
     """The sums of each shift, in kopecks."""
     return {
         (shift["fiscal_drive_number"], shift["shift_number"]): [int(shift[name] * 100) for name in MONEY]
@@ -349,7 +349,7 @@ def test_a_sum_by_shift_that_totals_by_day_contradict_is_not_booked_but_that_of_
         {"kind": "patch_document", "match": match_of(bent, "byShifts"), "set": {name: 1}, "alone": True}
     )
     town.load()
-    assert sums_told(town) == {key: [line[name] for name in MONEY] for key, line in town.truth().items()}
+    assert reported_sums(town) == {key: [line[name] for name in MONEY] for key, line in town.truth().items()}
     read = {(shift["fiscal_drive_number"], shift["shift_number"]): shift["detail"] for shift in town.shifts()}
     assert read[bent["fiscal_drive_number"], bent["shift_number"]] == "receipts"
     assert list(read.values()).count("receipts") < 5
@@ -358,7 +358,7 @@ def test_a_sum_by_shift_that_totals_by_day_contradict_is_not_booked_but_that_of_
 def test_where_totals_by_day_tell_nothing_the_receipts_are_read(town: Town) -> None:
     town.sandbox.faults.add({"kind": "empty_body", "method": "by-days", "register": town.register(), "times": 1})
     town.load()
-    assert sums_told(town) == {key: [line[name] for name in MONEY] for key, line in town.truth().items()}
+    assert reported_sums(town) == {key: [line[name] for name in MONEY] for key, line in town.truth().items()}
     assert {shift["detail"] for shift in town.shifts() if shift["kkt_reg_id"] == town.register()} == {"receipts"}
 
 

@@ -30,7 +30,7 @@ def a_sale(town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
     return order, shift
 
 
-def tell_more(town: Town, shift: dict[str, Any], kopecks: int = MORE) -> None:
+def report_more(town: Town, shift: dict[str, Any], kopecks: int = MORE) -> None:
     """From now on by-shifts tells this cash of the shift's sales, and of nothing else."""
     told = int(shift["cash_income"] * 100) + kopecks
     match = {
@@ -60,7 +60,7 @@ def close_period(town: Town, through: date) -> None:
 
 def test_an_order_that_is_not_accepted_is_revised_and_the_old_revision_kept(town: Town) -> None:
     order, shift = a_sale(town)
-    tell_more(town, shift)
+    report_more(town, shift)
     town.load(FIRST, LAST)
     revised = now(town, order)
     assert revised["amount"] == order["amount"] + Decimal(MORE) / 100
@@ -72,7 +72,7 @@ def test_an_order_that_is_not_accepted_is_revised_and_the_old_revision_kept(town
 
 def test_an_order_whose_cash_is_gone_is_reversed_and_its_number_stays_taken(town: Town) -> None:
     order, shift = a_sale(town)
-    tell_more(town, shift, -int(shift["cash_income"] * 100))
+    report_more(town, shift, -int(shift["cash_income"] * 100))
     town.load(FIRST, LAST)
     assert now(town, order)["status"] == "reversed"
     series = (order["kind"], order["book_year"])
@@ -88,7 +88,7 @@ def test_an_accepted_order_stays_and_a_conflict_waits_for_a_person(town: Town) -
     order, shift = a_sale(town)
     accept(town, order)
     stood = town.books()["orders"]
-    tell_more(town, shift)
+    report_more(town, shift)
     for _ in range(2):
         town.load(FIRST, LAST)
     assert town.books()["orders"] == stood
@@ -103,7 +103,7 @@ def test_in_a_closed_period_nothing_changes_and_a_conflict_waits(town: Town) -> 
     order, shift = a_sale(town)
     close_period(town, order["date"])
     stood = town.books()["orders"]
-    tell_more(town, shift)
+    report_more(town, shift)
     town.load(FIRST, LAST)
     assert town.books()["orders"] == stood
     assert town.outcomes()["conflict"] == 1

@@ -38,7 +38,7 @@ def load_all(town: Town) -> None:
         town.load(inn=inn)
 
 
-def tell_otherwise(town: Town) -> None:
+def report_otherwise(town: Town) -> None:
     """From now on every shift of the first organisation has these sales in cash."""
     for register in town.sandbox.world.organizations[0].registers:
         town.sandbox.faults.add(
@@ -91,7 +91,7 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     shifts = [one for one in town.shifts() if one["outcome"] == "issued" and one["organization_inn"] == town.inn]
     assert len(shifts) >= 200
     before = town.books()
-    tell_otherwise(town)
+    report_otherwise(town)
     with pytest.raises(TooManyChanges) as stopped:
         town.load(FIRST, LAST)
     one = newest(town)
@@ -146,7 +146,7 @@ def test_the_daily_run_reports_the_days_until_it_is_allowed(build_town: BuildTow
     day = date(2025, 12, 10)
     assert daily_run(town, day)[1] == ""
     set_bound(town, 0)
-    tell_otherwise(town)
+    report_otherwise(town)
     before = [row for row in town.books()["orders"] if row["organization_inn"] == town.inn]
     for later in (day + timedelta(days=1), day + timedelta(days=2)):
         _, complaint = daily_run(town, later)
@@ -172,7 +172,7 @@ def test_what_was_read_and_published_since_is_not_booked_over(copy_town: CopyTow
     town = copy_town(load_all, FEW)
     set_bound(town, 0)
     right = town.books()
-    tell_otherwise(town)
+    report_otherwise(town)
     middle = date(2025, 12, 3)
     with pytest.raises(TooManyChanges):
         town.load(FIRST, middle)
@@ -198,7 +198,7 @@ def test_what_was_read_and_published_since_is_not_booked_over(copy_town: CopyTow
 def test_it_is_named_in_alerts_until_its_days_are_read_again(copy_town: CopyTown) -> None:
     town = copy_town(load_all, FEW)
     set_bound(town, 0)
-    tell_otherwise(town)
+    report_otherwise(town)
     middle = date(2025, 12, 3)
     with pytest.raises(TooManyChanges):
         town.load(FIRST, middle)
@@ -226,7 +226,7 @@ def test_a_batch_that_another_process_has_published_is_not_stopped_at_the_gate(c
 def test_more_changes_than_were_allowed_stop_again(copy_town: CopyTown) -> None:
     town = copy_town(load_all, FEW)
     set_bound(town, 0)
-    tell_otherwise(town)
+    report_otherwise(town)
     middle = date(2025, 12, 3)
     with pytest.raises(TooManyChanges):
         town.load(FIRST, middle)

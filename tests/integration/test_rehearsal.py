@@ -26,7 +26,7 @@ from smena.transform import shifts as transform_shifts
 from smena.transform.market import orders as market_orders
 from smena.warehouse.rehearsing import rehearsal
 from tests.integration.conftest import BuildTown, CopyTown
-from tests.integration.test_changes_at_the_source import tell_more
+from tests.integration.test_changes_at_the_source import report_more
 from tests.town import Town
 
 FIRST, LAST = date(2025, 12, 1), date(2025, 12, 12)
@@ -107,7 +107,7 @@ def test_what_people_did_is_left_aside(town: Town) -> None:
                 continue
         close_period(transaction, inn=town.inn, through=FIRST + timedelta(days=3), closed_by="accountant")
     for shift in (with_more, closed, revised):
-        tell_more(town, shift)
+        report_more(town, shift)
     town.load(FIRST, LAST)
     assert town.outcomes()["conflict"] >= 2
     made = run(town)

@@ -111,7 +111,7 @@ class Office(RuleBasedStateMachine):
         self.is_on, self.start = True, start
 
     @rule(pick=st.integers(0, 10**6), more=st.integers(1, 999))
-    def the_source_tells_another_sum(self, pick: int, more: int) -> None:
+    def the_source_reports_another_sum(self, pick: int, more: int) -> None:
         known = sorted(key for key, line in self.town.truth().items() if line["receipts"])
         if not known or self.detail == "receipts":
             return

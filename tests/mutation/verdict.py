@@ -15,7 +15,7 @@ from smena.model.organization import AccountRule, DatePolicy, Detail, Organizati
 from smena.pipeline.ofd.reading import OF_DOCUMENTS, read_pages
 from smena.pipeline.ofd.work import work
 from smena.pipeline.product import Chunk
-from smena.transform.again import changed_receipts, read_told_vat, unequal_vat, vat_of_shifts, with_unknown_vat
+from smena.transform.again import changed_receipts, read_reported_vat, unequal_vat, vat_of_shifts, with_unknown_vat
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.numbering import are_numbered_on
 from smena.transform.pages import RawPage
@@ -132,7 +132,7 @@ def _reconciled(cases: Sequence[Case], pages: Sequence[StoredPage], chunk: Chunk
     of_totals = _vat_of_totals(every[every["detail"] == "totals"], chunk.orders, columns)
     vat = pd.concat([one for one in (vat, of_totals) if len(one)]) if len(of_totals) else vat
     totals = [RawPage(page.page_id, page.unit_id, page.body) for page in fresh if page.method == "by_shifts"]
-    unequal = unequal_vat(vat, read_told_vat(totals))
+    unequal = unequal_vat(vat, read_reported_vat(totals))
     return _Named(_keys(unequal["shift_id"]), _keys(changed["shift_id"]))
 
 

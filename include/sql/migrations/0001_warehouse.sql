@@ -609,13 +609,13 @@ begin
         end if;
     end if;
     if not exists (
-        select from control.closed_period_history as told
+        select from control.closed_period_history as change
         where
-            told.organization_inn = old.organization_inn
-            and told.action = 'open'
-            and told.transaction_id = pg_current_xact_id()
-            and told.through_before = old.through
-            and told.through_after is not distinct from case when tg_op = 'UPDATE' then new.through end
+            change.organization_inn = old.organization_inn
+            and change.action = 'open'
+            and change.transaction_id = pg_current_xact_id()
+            and change.through_before = old.through
+            and change.through_after is not distinct from case when tg_op = 'UPDATE' then new.through end
     ) then
         raise exception 'the period of % closed through % is opened by control.open_period only',
             old.organization_inn, old.through
@@ -657,18 +657,18 @@ create function control.open_period(inn text, earlier date, opened_by text, why 
 language plpgsql
 as $$
 declare
-    stood date;
+    closed_through date;
 begin
-    select through into stood from control.closed_period where organization_inn = inn for update;
-    if stood is null then
+    select through into closed_through from control.closed_period where organization_inn = inn for update;
+    if closed_through is null then
         raise exception '% has no closed period', inn using errcode = 'check_violation';
     end if;
-    if earlier >= stood then
-        raise exception 'the period of % is closed through % only', inn, stood using errcode = 'check_violation';
+    if earlier >= closed_through then
+        raise exception 'the period of % is closed through % only', inn, closed_through using errcode = 'check_violation';
     end if;
     insert into control.closed_period_history
         (organization_inn, action, through_before, through_after, reason, changed_by)
-    values (inn, 'open', stood, earlier, why, opened_by);
+    values (inn, 'open', closed_through, earlier, why, opened_by);
     if earlier is null then
         delete from control.closed_period where organization_inn = inn;
     else
@@ -1183,7 +1183,7 @@ execute function control.guard_decision();
 
 -- control: reconciliation: what is proved complete, what the sources tell now, and what differs.
 
-create table control.told_shift (
+create table control.source_shift (
     organization_inn text not null references control.organization (inn),
     kkt_reg_id text not null,
     shift_number integer not null,
@@ -1201,15 +1201,15 @@ create table control.told_shift (
     page_id bigint not null,
     batch_id bigint not null references control.batch (batch_id)
 );
-comment on table control.told_shift is
+comment on table control.source_shift is
 'Totals by shift as the source told them when it was last asked for proof. An end is empty where it was not told.';
-comment on column control.told_shift.corrections is
+comment on column control.source_shift.corrections is
 'How many correction receipts, read from the evidence, had to be added: the operator''s totals leave them out.';
-comment on column control.told_shift.overpaid is
+comment on column control.source_shift.overpaid is
 'By how much cash and cashless money are more than the total, summed over operations: they cannot all be true.';
-create index told_shift_of_register on control.told_shift (organization_inn, kkt_reg_id, shift_number);
+create index source_shift_of_register on control.source_shift (organization_inn, kkt_reg_id, shift_number);
 
-create table control.told_opening (
+create table control.source_opening (
     organization_inn text not null references control.organization (inn),
     kkt_reg_id text not null,
     fiscal_drive_number text not null,
@@ -1219,12 +1219,12 @@ create table control.told_opening (
     batch_id bigint not null references control.batch (batch_id),
     primary key (organization_inn, fiscal_drive_number, shift_number)
 );
-comment on table control.told_opening is 'Opening reports of shifts, as the source told them when it was last asked.';
+comment on table control.source_opening is 'Opening reports of shifts, as the source told them when it was last asked.';
 
-create table control.told_day (
+create table control.source_day (
     organization_inn text not null references control.organization (inn),
     kkt_reg_id text not null,
-    told_by text not null check (told_by in ('by_days', 'by_shifts')),
+    reported_by text not null check (reported_by in ('by_days', 'by_shifts')),
     day date not null,
     receipts integer not null,
     cash_income numeric(15, 2) not null,
@@ -1235,9 +1235,9 @@ create table control.told_day (
     cashless_refund numeric(15, 2) not null,
     page_id bigint,
     batch_id bigint not null references control.batch (batch_id),
-    primary key (organization_inn, kkt_reg_id, told_by, day)
+    primary key (organization_inn, kkt_reg_id, reported_by, day)
 );
-comment on table control.told_day is
+comment on table control.source_day is
 'Totals by day as the source told them; of the whole organisation where kkt_reg_id is empty. Where they are not those of '
 'the shifts, what the shifts tell of that day (by_shifts) stands beside.';
 
@@ -1356,8 +1356,8 @@ create table control.difference (
     organization_inn text not null references control.organization (inn),
     kind text not null check (
         kind in (
-            'shift_totals', 'shift_receipts', 'shift_not_told', 'totals_contradict', 'vat', 'receipts_changed',
-            'documents', 'days', 'organization_days', 'orders', 'two_sources', 'till_changed', 'till_not_told',
+            'shift_totals', 'shift_receipts', 'shift_not_reported', 'totals_contradict', 'vat', 'receipts_changed',
+            'documents', 'days', 'organization_days', 'orders', 'two_sources', 'till_changed', 'till_not_reported',
             'till_not_here'
         )
     ),
@@ -1744,12 +1744,12 @@ where late_by is not null;
 alter table control.decision add constraint decision_rival_id_fkey
 foreign key (rival_id) references accounting.shift (shift_id);
 
-create function accounting.shift_facts(told accounting.shift) returns jsonb
+create function accounting.shift_facts(shift accounting.shift) returns jsonb
 language sql stable parallel safe
 return jsonb_build_object(
-    'cash_income', told.cash_income, 'cash_refund', told.cash_refund, 'cash_payout', told.cash_payout,
-    'cash_payout_refund', told.cash_payout_refund, 'cashless_income', told.cashless_income,
-    'cashless_refund', told.cashless_refund, 'receipts', told.receipts, 'order_date', told.order_date
+    'cash_income', shift.cash_income, 'cash_refund', shift.cash_refund, 'cash_payout', shift.cash_payout,
+    'cash_payout_refund', shift.cash_payout_refund, 'cashless_income', shift.cashless_income,
+    'cashless_refund', shift.cashless_refund, 'receipts', shift.receipts, 'order_date', shift.order_date
 );
 comment on function accounting.shift_facts is 'One side of a decision: what is compared, and what orders are made of.';
 
@@ -1867,11 +1867,11 @@ begin
                 ) as same_facts,
                 new_rows.decision_id is not null
                 and new_rows.decision_id is distinct from old_rows.decision_id as is_decided
-        ) as told
+        ) as change
     where
-        (coalesce(told.is_in, false) and not (told.was_in and told.same_facts))
+        (coalesce(change.is_in, false) and not (change.was_in and change.same_facts))
         -- A decision may take a shift out of a closed period, to a day that is open.
-        or (told.was_in and not coalesce(told.is_in, false) and not told.is_decided)
+        or (change.was_in and not coalesce(change.is_in, false) and not change.is_decided)
     limit 1;
     if found then
         raise exception 'a shift of % dated % lies in a period closed through %',
@@ -1952,7 +1952,7 @@ begin
             cash_refund - cash_income + cash_payout - cash_payout_refund
         from old_rows
         where outcome in ('issued', 'no_cash')
-    ) as told
+    ) as change
     group by organization_inn, closed_at::date
     having sum(shifts) <> 0 or sum(net) <> 0
     order by organization_inn, closed_at::date
@@ -2426,11 +2426,11 @@ as $$
 declare
     wrong record;
 begin
-    select told.batch_id, told.organization_inn
+    select new_batch.batch_id, new_batch.organization_inn
     into wrong
-    from (select distinct batch_id, organization_inn from new_rows) as told
+    from (select distinct batch_id, organization_inn from new_rows) as new_batch
     left join control.batch
-        on told.batch_id = batch.batch_id and told.organization_inn = batch.organization_inn
+        on new_batch.batch_id = batch.batch_id and new_batch.organization_inn = batch.organization_inn
     where batch.batch_id is null
     limit 1;
     if found then
@@ -3669,13 +3669,13 @@ as $$
         where asked.is_permitted
     ),
 
-    told_open as (
+    reported_open as (
         select
             reported.organization_inn,
             reported.kkt_reg_id,
             reported.shift_number,
             reported.opened_at
-        from control.told_shift as reported
+        from control.source_shift as reported
         where
             reported.closed_at is null
             and reported.opened_at is not null
@@ -3699,14 +3699,14 @@ as $$
             gap.reason = 'open_shift'
             and (register_signs.inn is null or gap.organization_inn = register_signs.inn)
             and not exists (
-                select from told_open
+                select from reported_open
                 where
-                    told_open.organization_inn = gap.organization_inn
-                    and told_open.kkt_reg_id = gap.unit_id
-                    and told_open.opened_at < lower(gap.days) + 1
+                    reported_open.organization_inn = gap.organization_inn
+                    and reported_open.kkt_reg_id = gap.unit_id
+                    and reported_open.opened_at < lower(gap.days) + 1
                     and (
-                        told_open.shift_number = number.shift_number
-                        or (number.shift_number is null and told_open.opened_at >= lower(gap.days))
+                        reported_open.shift_number = number.shift_number
+                        or (number.shift_number is null and reported_open.opened_at >= lower(gap.days))
                     )
             )
         group by
@@ -3722,7 +3722,7 @@ as $$
             one.opened_at
         from (
             select organization_inn, kkt_reg_id, shift_number, opened_at, opened_at as closed_after
-            from told_open
+            from reported_open
             union all
             select organization_inn, kkt_reg_id, shift_number, opened_at, opened_at - 1 from gap_open
         ) as one
@@ -3934,7 +3934,7 @@ grant select, insert, update, delete, truncate on all tables in schema stage to 
 -- What each plan makes anew. Accounting and its history nobody deletes.
 grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.register_kpp,
 control.closed_period, accounting.cash_carried,
-accounting.market_document_line, control.completeness, control.told_shift, control.told_day,
-control.told_opening to smena_loader;
+accounting.market_document_line, control.completeness, control.source_shift, control.source_day,
+control.source_opening to smena_loader;
 grant usage on all sequences in schema raw, stage, accounting, control to smena_owner, smena_loader;
 grant select on schema_version to smena_owner, smena_loader, smena_accountant, smena_auditor;

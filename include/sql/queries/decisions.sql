@@ -34,7 +34,7 @@ select
     decision.held,
     decision.evidence,
     decision.recommendation,
-    decision.decided_by as told_by,
+    decision.decided_by as reported_by,
     decision.decided_at as since,
     decision.batch_id,
     batch.run_id,

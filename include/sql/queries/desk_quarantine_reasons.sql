@@ -3,7 +3,7 @@ select
     quarantine.product,
     quarantine.step,
     quarantine.kind,
-    told.reason,
+    reported.reason,
     count(*) as records,
     min(quarantine.first_seen_at) as first_seen_at,
     max(quarantine.last_seen_at) as last_seen_at
@@ -12,8 +12,8 @@ cross join
     lateral (
         -- Line by line: each reason stands on its own.
         select regexp_replace(quarantine.reason, '(?n){"reason": ".*"}$', '{"reason": null}', 'g') as reason
-    ) as told
+    ) as reported
 where quarantine.organization_inn = %(inn)s and quarantine.state = 'open'
-group by quarantine.product, quarantine.step, quarantine.kind, told.reason
-order by count(*) desc, told.reason
+group by quarantine.product, quarantine.step, quarantine.kind, reported.reason
+order by count(*) desc, reported.reason
 limit %(most)s

@@ -8,12 +8,12 @@ where
     and difference.day between %(first_day)s and %(last_day)s
     -- What could not be asked now is neither found nor gone.
     and not (
-        difference.kind in ('shift_totals', 'shift_receipts', 'shift_not_told', 'totals_contradict', 'vat', 'days')
+        difference.kind in ('shift_totals', 'shift_receipts', 'shift_not_reported', 'totals_contradict', 'vat', 'days')
         and difference.kkt_reg_id = any(%(unasked)s)
     )
     and not (difference.kind = 'receipts_changed' and difference.kkt_reg_id <> all(%(receipts_of)s))
     and not (
-        difference.kind in ('till_changed', 'till_not_told', 'till_not_here')
+        difference.kind in ('till_changed', 'till_not_reported', 'till_not_here')
         and difference.details ->> 'shop_id' <> all(%(shops)s)
     )
     and not exists (

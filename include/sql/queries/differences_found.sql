@@ -2,15 +2,15 @@
 -- writes: found_difference
 insert into found_difference
 select
-    told.kind,
-    told.kkt_reg_id,
-    told.day,
-    told.amount * 0.01,
-    told.cause,
-    told.details,
-    told.shifts,
-    told.key
+    reported.kind,
+    reported.kkt_reg_id,
+    reported.day,
+    reported.amount * 0.01,
+    reported.cause,
+    reported.details,
+    reported.shifts,
+    reported.key
 from
-    jsonb_to_recordset(%(found)s) as told (
+    jsonb_to_recordset(%(found)s) as reported (
         kind text, kkt_reg_id text, day date, amount bigint, cause text, details jsonb, shifts uuid[], key text
     )

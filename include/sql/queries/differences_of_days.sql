@@ -24,19 +24,19 @@ select
     end,
     jsonb_build_object(
         'by_shifts',
-        to_jsonb(by_shifts) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
-        'by_days', to_jsonb(by_days) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
+        to_jsonb(by_shifts) - array['organization_inn', 'kkt_reg_id', 'reported_by', 'day', 'page_id', 'batch_id'],
+        'by_days', to_jsonb(by_days) - array['organization_inn', 'kkt_reg_id', 'reported_by', 'day', 'page_id', 'batch_id'],
         'pages', jsonb_build_array(by_shifts.page_id, by_days.page_id)
     ),
     coalesce(ours.shifts, '{}'),
     by_days.kkt_reg_id || by_days.day
-from control.told_day as by_days
-inner join control.told_day as by_shifts
+from control.source_day as by_days
+inner join control.source_day as by_shifts
     on
         by_days.organization_inn = by_shifts.organization_inn
         and by_days.kkt_reg_id = by_shifts.kkt_reg_id
         and by_days.day = by_shifts.day
-        and by_shifts.told_by = 'by_shifts'
+        and by_shifts.reported_by = 'by_shifts'
 left join lateral (
     select
         string_agg(
@@ -58,7 +58,7 @@ left join lateral (
 ) as ours on true
 where
     by_days.organization_inn = %(inn)s
-    and by_days.told_by = 'by_days'
+    and by_days.reported_by = 'by_days'
     and by_days.kkt_reg_id <> ''
     and by_days.day between %(first_day)s and %(last_day)s
     and (

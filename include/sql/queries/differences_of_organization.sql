@@ -11,8 +11,8 @@ with registers as (
         sum(cash_payout_refund) as cash_payout_refund,
         sum(cashless_income) as cashless_income,
         sum(cashless_refund) as cashless_refund
-    from control.told_day
-    where organization_inn = %(inn)s and kkt_reg_id <> '' and told_by = 'by_days'
+    from control.source_day
+    where organization_inn = %(inn)s and kkt_reg_id <> '' and reported_by = 'by_days'
     group by day
 )
 
@@ -30,19 +30,19 @@ select
     jsonb_build_object(
         'registers', to_jsonb(registers) - 'day',
         'organization',
-        to_jsonb(whole) - array['organization_inn', 'kkt_reg_id', 'told_by', 'day', 'page_id', 'batch_id'],
+        to_jsonb(whole) - array['organization_inn', 'kkt_reg_id', 'reported_by', 'day', 'page_id', 'batch_id'],
         'pages', jsonb_build_array(whole.page_id)
     ),
     '{}',
     coalesce(whole.day, registers.day)::text
 from registers
 full join (
-    select * from control.told_day
+    select * from control.source_day
     where organization_inn = %(inn)s and kkt_reg_id = ''
 ) as whole
     on registers.day = whole.day
 where
-    exists (select from control.told_day where organization_inn = %(inn)s and kkt_reg_id = '')
+    exists (select from control.source_day where organization_inn = %(inn)s and kkt_reg_id = '')
     and coalesce(whole.day, registers.day) between %(first_day)s and %(last_day)s
     and (
         coalesce(registers.receipts, 0), coalesce(registers.cash_income, 0), coalesce(registers.cash_refund, 0),

@@ -7,21 +7,21 @@ select
     shift.closed_at::date,
     (
         shift.cash_income - shift.cash_refund - shift.cash_payout + shift.cash_payout_refund
-        - told.cash_income + told.cash_refund + told.cash_payout - told.cash_payout_refund
+        - reported.cash_income + reported.cash_refund + reported.cash_payout - reported.cash_payout_refund
     ),
     case
         when shift.decision_id is not null or shift.outcome = 'conflict'
             then 'decided_otherwise'
-        when shift.receipts > told.receipts
-            then 'totals_lack_receipts ' || jsonb_build_object('receipts', shift.receipts - told.receipts)::text
-        when shift.receipts < told.receipts
-            then 'totals_have_more_receipts ' || jsonb_build_object('receipts', told.receipts - shift.receipts)::text
+        when shift.receipts > reported.receipts
+            then 'totals_lack_receipts ' || jsonb_build_object('receipts', shift.receipts - reported.receipts)::text
+        when shift.receipts < reported.receipts
+            then 'totals_have_more_receipts ' || jsonb_build_object('receipts', reported.receipts - shift.receipts)::text
         when shift.detail = 'receipts' then 'receipts_read_and_totals_disagree'
         else 'totals_changed'
     end,
     jsonb_build_object(
         'ours', accounting.shift_facts(shift) - 'order_date',
-        'told', to_jsonb(told) - array[
+        'told', to_jsonb(reported) - array[
             'organization_inn',
             'kkt_reg_id',
             'opened_at',
@@ -32,20 +32,20 @@ select
             'corrections',
             'overpaid'
         ],
-        'page_id', told.page_id, 'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', shift.shift_number
+        'page_id', reported.page_id, 'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', shift.shift_number
     ),
     array[shift.shift_id],
     shift.shift_id::text
 from accounting.shift
-inner join control.told_shift as told
+inner join control.source_shift as reported
     on
-        shift.organization_inn = told.organization_inn
-        and shift.kkt_reg_id = told.kkt_reg_id
-        and shift.shift_number = told.shift_number
-        and shift.closed_at = told.closed_at
-        and told.opened_at is not null
+        shift.organization_inn = reported.organization_inn
+        and shift.kkt_reg_id = reported.kkt_reg_id
+        and shift.shift_number = reported.shift_number
+        and shift.closed_at = reported.closed_at
+        and reported.opened_at is not null
         -- Sums that cannot be true together are told of as that.
-        and told.overpaid = 0
+        and reported.overpaid = 0
 where
     shift.organization_inn = %(inn)s
     and shift.source = 'ofd'
@@ -57,6 +57,6 @@ where
         shift.cashless_income, shift.cashless_refund
     )
     is distinct from (
-        told.receipts, told.cash_income, told.cash_refund, told.cash_payout, told.cash_payout_refund,
-        told.cashless_income, told.cashless_refund
+        reported.receipts, reported.cash_income, reported.cash_refund, reported.cash_payout, reported.cash_payout_refund,
+        reported.cashless_income, reported.cashless_refund
     )

@@ -16,9 +16,9 @@ found as (
     union all
     select
         2 as place,
-        told.shift_id
-    from accounting.shift as told
-    where told.same_as = %(shift_id)s
+        reported.shift_id
+    from accounting.shift as reported
+    where reported.same_as = %(shift_id)s
     union all
     select
         3 as place,

@@ -2,24 +2,24 @@
 insert into control.register_kpp (organization_inn, kkt_reg_id, valid, kpp)
 select
     %(inn)s,
-    told.kkt_reg_id,
+    reported.kkt_reg_id,
     case
         when
             exists (
                 select from control.register_kpp as known
-                where known.organization_inn = %(inn)s and known.kkt_reg_id = told.kkt_reg_id
+                where known.organization_inn = %(inn)s and known.kkt_reg_id = reported.kkt_reg_id
             )
             then daterange(%(today)s, null)
         else daterange(null, null)
     end,
-    told.kpp
-from jsonb_to_recordset(%(registers)s) as told (kkt_reg_id text, kpp text)
+    reported.kpp
+from jsonb_to_recordset(%(registers)s) as reported (kkt_reg_id text, kpp text)
 where
-    told.kpp is not null
+    reported.kpp is not null
     and not exists (
         select from control.register_kpp as open_ended
         where
             open_ended.organization_inn = %(inn)s
-            and open_ended.kkt_reg_id = told.kkt_reg_id
+            and open_ended.kkt_reg_id = reported.kkt_reg_id
             and upper_inf(open_ended.valid)
     )

@@ -1,5 +1,5 @@
 -- Run by the planner before plan_kpp_begins: a register whose КПП is another one now leaves its cash book today.
-with told as (
+with reported as (
     select
         kkt_reg_id,
         kpp
@@ -9,21 +9,21 @@ with told as (
 
 begun_today as (
     delete from control.register_kpp
-    using told
+    using reported
     where
         register_kpp.organization_inn = %(inn)s
-        and register_kpp.kkt_reg_id = told.kkt_reg_id
-        and register_kpp.kpp <> told.kpp
+        and register_kpp.kkt_reg_id = reported.kkt_reg_id
+        and register_kpp.kpp <> reported.kpp
         and upper_inf(register_kpp.valid)
         and lower(register_kpp.valid) = %(today)s
 )
 
 update control.register_kpp
 set valid = daterange(lower(register_kpp.valid), %(today)s)
-from told
+from reported
 where
     register_kpp.organization_inn = %(inn)s
-    and register_kpp.kkt_reg_id = told.kkt_reg_id
-    and register_kpp.kpp <> told.kpp
+    and register_kpp.kkt_reg_id = reported.kkt_reg_id
+    and register_kpp.kpp <> reported.kpp
     and upper_inf(register_kpp.valid)
     and (lower_inf(register_kpp.valid) or lower(register_kpp.valid) < %(today)s)

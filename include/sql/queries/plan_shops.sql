@@ -3,14 +3,14 @@
 insert into control.shop (organization_inn, shop_id, name, address, kpp, is_paid, seen_at)
 select
     %(inn)s,
-    told.shop_id,
-    coalesce(told.name, ''),
-    coalesce(told.address, ''),
-    coalesce(told.kpp, ''),
-    told.is_paid,
+    reported.shop_id,
+    coalesce(reported.name, ''),
+    coalesce(reported.address, ''),
+    coalesce(reported.kpp, ''),
+    reported.is_paid,
     %(seen_at)s
-from jsonb_to_recordset(%(shops)s) as told (shop_id text, name text, address text, kpp text, is_paid boolean)
-order by told.shop_id
+from jsonb_to_recordset(%(shops)s) as reported (shop_id text, name text, address text, kpp text, is_paid boolean)
+order by reported.shop_id
 on conflict (organization_inn, shop_id) do update
     set
         name = excluded.name,

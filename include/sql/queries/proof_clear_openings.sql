@@ -1,3 +1,3 @@
 -- Run by reconcile before what the source tells now is written: what it told the last time.
-delete from control.told_opening
+delete from control.source_opening
 where organization_inn = %(inn)s

@@ -1,3 +1,3 @@
 -- Run by reconcile before what the source tells now is written: what it told the last time.
-delete from control.told_shift
+delete from control.source_shift
 where organization_inn = %(inn)s

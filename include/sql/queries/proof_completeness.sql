@@ -49,15 +49,15 @@ with lacking as (
     left join lateral (
         -- Its opening lies before the permission: what is lacking may not be read.
         select true as yes
-        from control.told_shift as told
+        from control.source_shift as reported
         inner join control.register
-            on told.organization_inn = register.organization_inn and told.kkt_reg_id = register.kkt_reg_id
+            on reported.organization_inn = register.organization_inn and reported.kkt_reg_id = register.kkt_reg_id
         where
-            told.organization_inn = shift.organization_inn
-            and told.kkt_reg_id = shift.kkt_reg_id
-            and told.shift_number = shift.shift_number
-            and told.closed_at = shift.closed_at
-            and told.opened_at is null
+            reported.organization_inn = shift.organization_inn
+            and reported.kkt_reg_id = shift.kkt_reg_id
+            and reported.shift_number = shift.shift_number
+            and reported.closed_at = shift.closed_at
+            and reported.opened_at is null
             and register.permission_from is not null
         limit 1
     ) as cut on true

@@ -2,9 +2,9 @@
 insert into control.confirmed_shop_day (organization_inn, shop_id, day, batch_id)
 select
     %(inn)s,
-    told.shop_id,
-    told.day,
+    reported.shop_id,
+    reported.day,
     %(batch_id)s
-from jsonb_to_recordset(%(days)s) as told (shop_id text, day date)
+from jsonb_to_recordset(%(days)s) as reported (shop_id text, day date)
 on conflict (organization_inn, shop_id, day) do update
     set asked_at = now(), batch_id = excluded.batch_id

@@ -1,5 +1,5 @@
 -- Run by reconcile: totals that leave corrections out, where these make up the whole difference to the kopeck.
-update control.told_shift as told
+update control.source_shift as reported
 set
     receipts = shift.receipts,
     cash_income = shift.cash_income,
@@ -16,21 +16,21 @@ from
     )
 inner join accounting.shift on correction.shift_id = shift.shift_id
 where
-    told.organization_inn = %(inn)s
-    and told.kkt_reg_id = shift.kkt_reg_id
-    and told.shift_number = shift.shift_number
-    and told.closed_at = shift.closed_at
-    and told.opened_at is not null
+    reported.organization_inn = %(inn)s
+    and reported.kkt_reg_id = shift.kkt_reg_id
+    and reported.shift_number = shift.shift_number
+    and reported.closed_at = shift.closed_at
+    and reported.opened_at is not null
     and (
         shift.receipts, shift.cash_income, shift.cash_refund, shift.cash_payout, shift.cash_payout_refund,
         shift.cashless_income, shift.cashless_refund
     )
     = (
-        told.receipts + correction.receipts,
-        told.cash_income + correction.cash_income * 0.01,
-        told.cash_refund + correction.cash_refund * 0.01,
-        told.cash_payout + correction.cash_payout * 0.01,
-        told.cash_payout_refund + correction.cash_payout_refund * 0.01,
-        told.cashless_income + correction.cashless_income * 0.01,
-        told.cashless_refund + correction.cashless_refund * 0.01
+        reported.receipts + correction.receipts,
+        reported.cash_income + correction.cash_income * 0.01,
+        reported.cash_refund + correction.cash_refund * 0.01,
+        reported.cash_payout + correction.cash_payout * 0.01,
+        reported.cash_payout_refund + correction.cash_payout_refund * 0.01,
+        reported.cashless_income + correction.cashless_income * 0.01,
+        reported.cashless_refund + correction.cashless_refund * 0.01
     )

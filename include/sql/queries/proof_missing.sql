@@ -59,50 +59,50 @@ with known as (
         and shift.closed_at < %(last_day)s::date + 40
 ),
 
-told as (
+reported as (
     select
-        told.kkt_reg_id,
+        reported.kkt_reg_id,
         coalesce(opening.fiscal_drive_number, near.fiscal_drive_number) as fiscal_drive_number,
-        told.shift_number,
-        told.closed_at::date as day
-    from control.told_shift as told
-    left join control.told_opening as opening
+        reported.shift_number,
+        reported.closed_at::date as day
+    from control.source_shift as reported
+    left join control.source_opening as opening
         on
-            told.organization_inn = opening.organization_inn
-            and told.kkt_reg_id = opening.kkt_reg_id
-            and told.shift_number = opening.shift_number
-            and told.opened_at = opening.opened_at
+            reported.organization_inn = opening.organization_inn
+            and reported.kkt_reg_id = opening.kkt_reg_id
+            and reported.shift_number = opening.shift_number
+            and reported.opened_at = opening.opened_at
     left join lateral (
         select shift.fiscal_drive_number
         from accounting.shift
         where
-            shift.organization_inn = told.organization_inn
-            and shift.kkt_reg_id = told.kkt_reg_id
+            shift.organization_inn = reported.organization_inn
+            and shift.kkt_reg_id = reported.kkt_reg_id
             and shift.source = 'ofd'
             and (
-                (shift.closed_at < told.closed_at and shift.shift_number < told.shift_number)
-                or (shift.closed_at > told.closed_at and shift.shift_number > told.shift_number)
+                (shift.closed_at < reported.closed_at and shift.shift_number < reported.shift_number)
+                or (shift.closed_at > reported.closed_at and shift.shift_number > reported.shift_number)
             )
-        order by abs(shift.shift_number - told.shift_number)
+        order by abs(shift.shift_number - reported.shift_number)
         limit 1
     ) as near on true
     where
-        told.organization_inn = %(inn)s
-        and told.closed_at >= %(first_day)s
-        and told.closed_at < %(last_day)s::date + 1
+        reported.organization_inn = %(inn)s
+        and reported.closed_at >= %(first_day)s
+        and reported.closed_at < %(last_day)s::date + 1
         and not exists (
             select from accounting.shift
             where
-                shift.organization_inn = told.organization_inn
-                and shift.kkt_reg_id = told.kkt_reg_id
-                and shift.shift_number = told.shift_number
+                shift.organization_inn = reported.organization_inn
+                and shift.kkt_reg_id = reported.kkt_reg_id
+                and shift.shift_number = reported.shift_number
                 and (
-                    shift.closed_at = told.closed_at
+                    shift.closed_at = reported.closed_at
                     -- Settled by a person before its closing was reported: it is known.
                     or (
                         shift.fiscal_document_number is null
-                        and shift.closed_at between coalesce(told.opened_at, told.closed_at - interval '40 days')
-                        and told.closed_at
+                        and shift.closed_at between coalesce(reported.opened_at, reported.closed_at - interval '40 days')
+                        and reported.closed_at
                     )
                 )
         )
@@ -114,7 +114,7 @@ opened as (
         opening.fiscal_drive_number,
         opening.shift_number,
         opening.opened_at::date as day
-    from control.told_opening as opening
+    from control.source_opening as opening
     where
         opening.organization_inn = %(inn)s
         and opening.opened_at >= %(first_day)s
@@ -125,11 +125,11 @@ opened as (
                 and shift.shift_number = opening.shift_number
         )
         and not exists (
-            select from told
+            select from reported
             where
-                told.kkt_reg_id = opening.kkt_reg_id
-                and told.shift_number = opening.shift_number
-                and told.day >= opening.opened_at::date
+                reported.kkt_reg_id = opening.kkt_reg_id
+                and reported.shift_number = opening.shift_number
+                and reported.day >= opening.opened_at::date
         )
         and not exists (
             select from open_shift
@@ -142,9 +142,9 @@ opened as (
 
 named as (
     select
-        told.*,
-        daterange(told.day, told.day, '[]') as days
-    from told
+        reported.*,
+        daterange(reported.day, reported.day, '[]') as days
+    from reported
     union all
     select
         opened.*,

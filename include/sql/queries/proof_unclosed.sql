@@ -10,34 +10,34 @@ with opened as (
         opening.fiscal_drive_number,
         opening.shift_number,
         opening.opened_at,
-        told.receipts
-    from control.told_opening as opening
-    left join control.told_shift as told
+        reported.receipts
+    from control.source_opening as opening
+    left join control.source_shift as reported
         on
-            opening.organization_inn = told.organization_inn
-            and opening.kkt_reg_id = told.kkt_reg_id
-            and opening.shift_number = told.shift_number
-            and opening.opened_at = told.opened_at
-    where opening.organization_inn = %(inn)s and told.closed_at is null
+            opening.organization_inn = reported.organization_inn
+            and opening.kkt_reg_id = reported.kkt_reg_id
+            and opening.shift_number = reported.shift_number
+            and opening.opened_at = reported.opened_at
+    where opening.organization_inn = %(inn)s and reported.closed_at is null
     union all
     -- The opening itself may be lost, or lie before the days that were asked for.
     select
-        told.kkt_reg_id,
+        reported.kkt_reg_id,
         null,
-        told.shift_number,
-        told.opened_at,
-        told.receipts
-    from control.told_shift as told
+        reported.shift_number,
+        reported.opened_at,
+        reported.receipts
+    from control.source_shift as reported
     where
-        told.organization_inn = %(inn)s
-        and told.closed_at is null
+        reported.organization_inn = %(inn)s
+        and reported.closed_at is null
         and not exists (
-            select from control.told_opening as opening
+            select from control.source_opening as opening
             where
-                opening.organization_inn = told.organization_inn
-                and opening.kkt_reg_id = told.kkt_reg_id
-                and opening.shift_number = told.shift_number
-                and opening.opened_at = coalesce(told.opened_at, opening.opened_at)
+                opening.organization_inn = reported.organization_inn
+                and opening.kkt_reg_id = reported.kkt_reg_id
+                and opening.shift_number = reported.shift_number
+                and opening.opened_at = coalesce(reported.opened_at, opening.opened_at)
         )
 ),
 
@@ -47,7 +47,7 @@ work as (
         opening.fiscal_drive_number,
         opening.shift_number,
         opening.opened_at as began_at
-    from control.told_opening as opening
+    from control.source_opening as opening
     where opening.organization_inn = %(inn)s
     union all
     select
@@ -147,11 +147,11 @@ stuck as (
         lost.kkt_reg_id,
         lost.fiscal_drive_number,
         lost.shift_number,
-        told.opened_at,
-        told.closed_at,
-        coalesce(told.opened_at, lost.begins),
-        coalesce(told.closed_at, lost.ends),
-        told.receipts,
+        reported.opened_at,
+        reported.closed_at,
+        coalesce(reported.opened_at, lost.begins),
+        coalesce(reported.closed_at, lost.ends),
+        reported.receipts,
         'lost'
     from lost
     left join lateral (
@@ -159,7 +159,7 @@ stuck as (
             shift.opened_at,
             shift.closed_at,
             shift.receipts
-        from control.told_shift as shift
+        from control.source_shift as shift
         where
             shift.organization_inn = %(inn)s
             and shift.kkt_reg_id = lost.kkt_reg_id
@@ -168,7 +168,7 @@ stuck as (
             and shift.closed_at < lost.ends
         order by shift.closed_at
         limit 1
-    ) as told on true
+    ) as reported on true
     union all
     select
         shift.kkt_reg_id,
@@ -183,13 +183,13 @@ stuck as (
     from accounting.shift
     inner join control.register
         on shift.organization_inn = register.organization_inn and shift.kkt_reg_id = register.kkt_reg_id
-    inner join control.told_shift as told
+    inner join control.source_shift as reported
         on
-            shift.organization_inn = told.organization_inn
-            and shift.kkt_reg_id = told.kkt_reg_id
-            and shift.shift_number = told.shift_number
-            and shift.closed_at = told.closed_at
-            and told.opened_at is null
+            shift.organization_inn = reported.organization_inn
+            and shift.kkt_reg_id = reported.kkt_reg_id
+            and shift.shift_number = reported.shift_number
+            and shift.closed_at = reported.closed_at
+            and reported.opened_at is null
     where
         shift.organization_inn = %(inn)s
         and shift.source = 'ofd'

@@ -9,13 +9,13 @@ select
     shift.outcome = 'incomplete' as is_incomplete,
     shift.evidence
 from accounting.shift
-left join control.told_shift as told
+left join control.source_shift as reported
     on
-        shift.organization_inn = told.organization_inn
-        and shift.kkt_reg_id = told.kkt_reg_id
-        and shift.shift_number = told.shift_number
-        and shift.closed_at = told.closed_at
-        and told.opened_at is not null
+        shift.organization_inn = reported.organization_inn
+        and shift.kkt_reg_id = reported.kkt_reg_id
+        and shift.shift_number = reported.shift_number
+        and shift.closed_at = reported.closed_at
+        and reported.opened_at is not null
 where
     shift.organization_inn = %(inn)s
     and shift.source = 'ofd'
@@ -24,15 +24,15 @@ where
     and (
         shift.outcome = 'incomplete'
         or (
-            told.kkt_reg_id is not null
+            reported.kkt_reg_id is not null
             and shift.cash_income is not null
             and (
                 shift.receipts, shift.cash_income, shift.cash_refund, shift.cash_payout, shift.cash_payout_refund,
                 shift.cashless_income, shift.cashless_refund
             )
             is distinct from (
-                told.receipts, told.cash_income, told.cash_refund, told.cash_payout, told.cash_payout_refund,
-                told.cashless_income, told.cashless_refund
+                reported.receipts, reported.cash_income, reported.cash_refund, reported.cash_payout, reported.cash_payout_refund,
+                reported.cashless_income, reported.cashless_refund
             )
         )
     )

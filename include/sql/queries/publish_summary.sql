@@ -21,7 +21,7 @@ set
         ),
         -- What this batch wrote: an order that stood, and stayed as it was, is told of apart.
         'orders', (
-            select coalesce(jsonb_object_agg(counted.kind, counted.told), '{}')
+            select coalesce(jsonb_object_agg(counted.kind, counted.reported), '{}')
             from (
                 select
                     cash_order.kind,
@@ -33,7 +33,7 @@ set
                             where cash_order.revision > 1 and cash_order.status <> 'reversed'
                         ),
                         'reversed', count(*) filter (where cash_order.status = 'reversed')
-                    ) as told
+                    ) as reported
                 from (
                     -- Whatever it wrote is an order of these shifts: all orders of the organisation are too many.
                     select booked_shift.shift_id from booked_shift

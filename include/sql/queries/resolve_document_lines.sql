@@ -4,18 +4,18 @@ insert into accounting.market_document_line (
 )
 select
     decision.document_id,
-    told.line,
-    told.payment_type,
-    told.product_id,
-    told.product_code,
-    told.quantity * 0.001,
-    told.price * 0.01,
-    told.income * 0.01,
-    told.refund * 0.01,
-    told.amount * 0.01
+    reported.line,
+    reported.payment_type,
+    reported.product_id,
+    reported.product_code,
+    reported.quantity * 0.001,
+    reported.price * 0.01,
+    reported.income * 0.01,
+    reported.refund * 0.01,
+    reported.amount * 0.01
 from control.decision
 cross join
-    lateral jsonb_to_recordset(decision.proposal -> 'lines') as told (
+    lateral jsonb_to_recordset(decision.proposal -> 'lines') as reported (
         line integer, payment_type text, product_id text, product_code text, quantity bigint, price bigint,
         income bigint, refund bigint, amount bigint
     )

@@ -28,7 +28,7 @@ def conflicts(session: Session, *, inn: str | None) -> None:
         decisions.organization_known(transaction, inn)
         waiting = decisions.open_decisions(transaction, inn)
         shifts = decisions.waiting_shifts(transaction, inn)
-    parts = [_told(row) for row in waiting]
+    parts = [_line(row) for row in waiting]
     if shifts:
         parts.append(
             "shifts that wait:\n"
@@ -72,7 +72,7 @@ def _done(one: decisions.Resolved, word: str) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _told(row: Row) -> str:
+def _line(row: Row) -> str:
     lines = [
         f"decision {row['decision_id']} of {row['organization_inn']}, {row['kind']}"
         f" since {row['since']:%Y-%m-%d %H:%M}: {translate(row['reason'], ENGLISH)}",

@@ -45,7 +45,7 @@ _COLUMNS = {
     "certificate_note": "certificate",
 }
 _WAITING = ("gaps", "quarantined", "open_decisions")
-_TOLD_OF_A_CERTIFICATE = ("subject", "thumbprint_sha1", "valid_from", "valid_to", "standing", "days_left")
+_SHOWN_OF_A_CERTIFICATE = ("subject", "thumbprint_sha1", "valid_from", "valid_to", "standing", "days_left")
 
 from_option = click.option(
     "--from", "start_date", type=DAY, required=True, help="Documents are loaded from this date on."
@@ -161,7 +161,7 @@ def status(session: Session, *, inn: str | None) -> None:
         whose = (row["organization_inn"], row["product"])
         row["intervals"] = [one for one in intervals if (one["organization_inn"], one["product"]) == whose]
         one = serving.get(row["organization_inn"])
-        row["certificate"] = {key: one[key] for key in _TOLD_OF_A_CERTIFICATE} if one else None
+        row["certificate"] = {key: one[key] for key in _SHOWN_OF_A_CERTIFICATE} if one else None
         row["certificate_note"] = _note(one)
     waits = any(any(row[name] for name in _WAITING) or _certificate_waits(row) for row in rows)
     session.answer({"integrations": rows}, table(rows, _COLUMNS) or "no integration yet", waits=waits)

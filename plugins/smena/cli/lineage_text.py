@@ -31,7 +31,7 @@ def lineage_text(lineage: Lineage) -> str:
     lines += _section("read from:", map(page_text, lineage.pages)) or ["read from: it does not tell which pages"]
     lines += _section("written by:", (line for batch in lineage.batches for line in _batch(batch)))
     for title, rows in (("revisions before:", lineage.revisions), ("decisions:", lineage.decisions)):
-        lines += _section(title, (_told(row) for row in rows))
+        lines += _section(title, (_line(row) for row in rows))
     return "\n".join(lines)
 
 
@@ -44,8 +44,8 @@ def fate_text(fate: FiscalFate) -> str:
     if fate.found:
         fields = fate.found["document"]
         lines.append(f"  {fate.found['kind']} of {fields.get('dateTime')}, on page {fate.found['page_id']}")
-    lines += _section("in quarantine:", (_told(row) for row in fate.quarantine))
-    lines += _section("known to be missing of this drive:", (_told(row) for row in fate.gaps))
+    lines += _section("in quarantine:", (_line(row) for row in fate.quarantine))
+    lines += _section("known to be missing of this drive:", (_line(row) for row in fate.gaps))
     if fate.shift is not None:
         lines.append(lineage_text(fate.shift))
     return "\n".join(lines)
@@ -60,7 +60,7 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [title, *inner] if inner else []
 
 
-def _told(row: Row) -> str:
+def _line(row: Row) -> str:
     said = readable(row, ENGLISH)
     return ", ".join(f"{name} {_plain(value)}" for name, value in said.items() if value not in (None, ""))
 

@@ -109,7 +109,7 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
     gaps = gaps_of(context.warehouse, inn, product)
     data = asdict(loaded.published) | {"gaps": gaps, "waiting": waiting}
     session.answer(
-        data, _told(loaded.published.batch_id, loaded.published.summary, waiting), waits=any(waiting.values())
+        data, _summary_text(loaded.published.batch_id, loaded.published.summary, waiting), waits=any(waiting.values())
     )
 
 
@@ -145,7 +145,7 @@ def _waiting(
     }
 
 
-def _told(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:
+def _summary_text(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:
     """What this run did, and what of it waits. Orders that stood and stayed as they were are counted apart."""
 
     def counts(told: dict[str, Any]) -> str:

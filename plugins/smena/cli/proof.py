@@ -74,7 +74,7 @@ def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) ->
         "closed": made.closed,
         "unasked": made.unasked,
     }
-    session.answer(data, _told(made), waits=made.waits)
+    session.answer(data, _summary_text(made), waits=made.waits)
 
 
 @click.command()
@@ -132,7 +132,7 @@ def verify(session: Session, *, file: Path) -> None:
     session.answer(data, text, waits=found.difference is not None)
 
 
-def _told(made: Reconciled) -> str:
+def _summary_text(made: Reconciled) -> str:
     verdicts = ", ".join(f"{name} {count}" for name, count in sorted(made.verdicts.items())) or "no registers"
     lines = [f"{made.window}: days of registers: {verdicts}", table(made.days, _DAYS)]
     lacking = [

@@ -103,7 +103,7 @@ def show(session: Session, *, quarantine_id: int, file: Path | None) -> None:
                 if value is not None and name != "record"
             ),
             *(f"page {name}: {value}" for name, value in (of_page or {}).items() if name != "page_id"),
-            *(f"before: {_told(readable(one, ENGLISH))}" for one in history),
+            *(f"before: {_line(readable(one, ENGLISH))}" for one in history),
             "record:",
             row["record"],
         ]
@@ -141,5 +141,5 @@ def _without_text(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "record"}
 
 
-def _told(row: Row) -> str:
+def _line(row: Row) -> str:
     return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)

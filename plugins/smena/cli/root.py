@@ -56,7 +56,7 @@ class _Commands(Commands):
         except Exception as error:  # noqa: BLE001 - the last boundary: a line, never a traceback
             if debug:
                 traceback.print_exc()
-            code = _fail(*_told(error), as_json)
+            code = _fail(*_error_line(error), as_json)
         sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -76,7 +76,7 @@ class _Interrupted(Exception):
     """Ctrl-C: click would print an empty line first."""
 
 
-def _told(error: Exception) -> tuple[str, int]:
+def _error_line(error: Exception) -> tuple[str, int]:
     """What to say of an error, and the exit code."""
     if isinstance(error, SmenaError):
         return str(error), error.exit_code

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from smena.pipeline.log import logger
 
-TOLD_EVERY_S = 5.0
+LOG_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,12 @@ class Progress:
 
 def in_the_log() -> Tell:
     """Tells the log, every few seconds; what ends sooner is told of by the step's own line."""
-    told_at = 0.0
+    logged_at = 0.0
 
     def tell(standing: Standing) -> None:
-        nonlocal told_at
-        if standing.seconds - told_at >= TOLD_EVERY_S:
-            told_at = standing.seconds
+        nonlocal logged_at
+        if standing.seconds - logged_at >= LOG_EVERY_S:
+            logged_at = standing.seconds
             logger.info("progress %s", standing)
 
     return tell

@@ -88,7 +88,7 @@ def print_cash_book(book: CashBookDay) -> bytes:
         sheet.add_page()
         y = _head(sheet, book, place + 1, len(pages))
         if place == 0:
-            y = _row(sheet, y, ("", "Остаток на начало дня", "", _told(book.opening_kopecks), _SHUT))
+            y = _row(sheet, y, ("", "Остаток на начало дня", "", _amount(book.opening_kopecks), _SHUT))
         else:
             y = _row(sheet, y, ("", "Перенос", "", figures(received), figures(given)))
         for entry in entries:
@@ -143,7 +143,7 @@ def _row(sheet: Sheet, y: float, texts: Sequence[str], *, bold: bool = False) ->
     return y + _ROW
 
 
-def _told(kopecks: int | None) -> str:
+def _amount(kopecks: int | None) -> str:
     return "" if kopecks is None else figures(kopecks)
 
 
@@ -151,7 +151,7 @@ def _end(sheet: Sheet, book: CashBookDay, y: float) -> None:
     x = _LEFT
     turnovers = (figures(book.turnover("pko")), figures(book.turnover("rko")))
     y = _row(sheet, y, ("", "Итого за день", "", *turnovers), bold=True)
-    y = _row(sheet, y, ("", "Остаток на конец дня", "", _told(book.closing_kopecks), _SHUT), bold=True)
+    y = _row(sheet, y, ("", "Остаток на конец дня", "", _amount(book.closing_kopecks), _SHUT), bold=True)
     wages = "в том числе на заработную плату, выплаты социального характера и стипендии"
     y = _row(sheet, y, ("", wages, "", "", _SHUT))
     y += 5

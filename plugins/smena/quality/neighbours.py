@@ -89,12 +89,12 @@ def _is_worse(room: pd.Series, room_of_other: pd.Series) -> pd.Series:
     return worse.astype(bool)
 
 
-def told_close(z_reports: pd.DataFrame, strangers: pd.DataFrame | None) -> pd.Series:
+def reported_close(z_reports: pd.DataFrame, strangers: pd.DataFrame | None) -> pd.Series:
     """When totals by shift say a shift was closed, where no report is of their entry and this one may be it."""
     if strangers is None or strangers.empty:
         return pd.Series(pd.NaT, index=z_reports.index, dtype="datetime64[us]")
     register = ["kkt_reg_id", "shift_number"]
     rows = z_reports[[*register, "closed_at"]].reset_index(names="row")
-    near = rows.merge(strangers[[*register, "closed_at"]], on=register, suffixes=("", "_told"))
-    near = near[(near["closed_at"] - near["closed_at_told"]).abs() <= NEAR].drop_duplicates("row")
-    return near.set_index("row")["closed_at_told"].reindex(z_reports.index).astype("datetime64[us]")
+    near = rows.merge(strangers[[*register, "closed_at"]], on=register, suffixes=("", "_reported"))
+    near = near[(near["closed_at"] - near["closed_at_reported"]).abs() <= NEAR].drop_duplicates("row")
+    return near.set_index("row")["closed_at_reported"].reindex(z_reports.index).astype("datetime64[us]")

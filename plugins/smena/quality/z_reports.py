@@ -10,7 +10,7 @@ import pandas as pd
 from smena.model.identifiers import FISCAL_DRIVE, RNM
 from smena.model.reasons import Reason
 from smena.quality.evaluating import evaluate, verdict_on
-from smena.quality.neighbours import counted_from, drive_of_neighbour, fits_between, told_close
+from smena.quality.neighbours import counted_from, drive_of_neighbour, fits_between, reported_close
 from smena.quality.rules import at_least, between, equal, matches, one_of, present, unique, whole
 from smena.quality.shape import check_shape
 from smena.quality.verdict import Verdict
@@ -72,7 +72,7 @@ NEIGHBOUR_RULES = (
         Reason.NUMBER_OF_ANOTHER_DRIVE,
     ),
     one_of("documents_fit_between_reports", "_tight", [0], Reason.NO_ROOM_FOR_DOCUMENTS),
-    one_of("closed_as_totals_tell", "_closed_otherwise", [0], Reason.TOTALS_REPORT_ANOTHER_CLOSING),
+    one_of("closed_as_totals_report", "_closed_otherwise", [0], Reason.TOTALS_REPORT_ANOTHER_CLOSING),
 )
 """Asked of the reports that are good by themselves: a bad one is no witness against its neighbours."""
 
@@ -125,7 +125,7 @@ def check_z_reports(
             "_miscounted": _differs(good["documents_quantity"], counted_from(good, openings)),
             "_strange_drive": _differs(good["fiscal_drive_number"], drive_of_neighbour(good)),
             "_tight": fits_between(good).isna().astype("int64"),
-            "_closed_otherwise": _differs(good["closed_at"], told_close(good, strangers)),
+            "_closed_otherwise": _differs(good["closed_at"], reported_close(good, strangers)),
         }
     )
     places = z_reports.index.get_indexer(good.index)

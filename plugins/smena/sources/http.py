@@ -176,7 +176,7 @@ class Http:
         left_s = max(0.001, ends_at - started)
         try:
             with cut_after(left_s):
-                answer, told_pause = self._once(request, left_s)
+                answer, retry_after = self._once(request, left_s)
         except _TooLarge:
             pass
         except (requests.RequestException, UnicodeError, ValueError) as error:
@@ -190,7 +190,7 @@ class Http:
                 # Cut in the middle, an answer may look whole.
                 return _Fault("no answer in time")
             if answer.status == TOO_MANY or answer.status >= 500:
-                return _Fault(f"HTTP {answer.status}", retry_after_s(told_pause, answer.at))
+                return _Fault(f"HTTP {answer.status}", retry_after_s(retry_after, answer.at))
             return answer
         raise UnreadableAnswer(
             f"{name}: the answer is larger than {self.patience.largest_body_bytes} bytes",

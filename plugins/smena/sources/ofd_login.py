@@ -39,7 +39,7 @@ class PasswordLogin:
     def log_in(self, http: Http) -> str:
         """A session id. Raises RefusedLogin for a wrong login, PassingFault where nothing answers."""
         url = f"{self.base_url}/auth/authenticate-by-pass?login={quote(self.login, safe='')}"
-        told = _told(http, url, self.password.encode(), "authenticate-by-pass")
+        told = _post(http, url, self.password.encode(), "authenticate-by-pass")
         return _text(told, "Sid", "authenticate-by-pass")
 
 
@@ -58,13 +58,13 @@ class CertificateLogin:
         # Only the certificate goes out, whatever else stands in its file.
         from cryptography.hazmat.primitives import serialization
 
-        told = _told(http, url, _certificate(pem).public_bytes(serialization.Encoding.PEM), "authenticate-by-cert")
+        told = _post(http, url, _certificate(pem).public_bytes(serialization.Encoding.PEM), "authenticate-by-cert")
         encrypted = _decoded(_text(told, "EncryptedKey", "authenticate-by-cert"))
         link = told.get("Link")
         href = _text(link if isinstance(link, Mapping) else {}, "Href", "authenticate-by-cert")
         if _door(href) != _door(self.base_url):
             raise RefusedLogin("authenticate-by-cert points to another host; the key is not sent there", status=200)
-        approved = _told(http, href, self._decrypted(pem, encrypted), "approve-cert")
+        approved = _post(http, href, self._decrypted(pem, encrypted), "approve-cert")
         return _text(approved, "Sid", "approve-cert")
 
     def _decrypted(self, pem: bytes, encrypted: bytes) -> bytes:
@@ -124,7 +124,7 @@ def _door(address: str) -> tuple[str, str, int | None]:
         return "", "", None
 
 
-def _told(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
+def _post(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
     answer = http.ask("POST", url, name=name, data=data)
     if answer.status >= 400:
         raise RefusedLogin(

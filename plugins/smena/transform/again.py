@@ -63,8 +63,8 @@ CHANGED_RECEIPTS = Schema(
 differ, as text.
 """
 
-TOLD_VAT = Schema(
-    "told_vat",
+REPORTED_VAT = Schema(
+    "reported_vat",
     {
         "kkt_reg_id": TEXT,
         "shift_number": WHOLE,
@@ -111,24 +111,24 @@ def changed_receipts(booked: FiscalFrames, told: FiscalFrames, shifts: pd.DataFr
     keys = shifts[["shift_id", *SHIFT_KEY]]
     ours = _compared(booked).merge(keys, on=SHIFT_KEY)
     theirs = _compared(told).merge(keys, on=SHIFT_KEY, how="left")
-    both = ours.merge(theirs, on=_DOCUMENT, how="outer", suffixes=("", "_told"), indicator=True)
-    both["shift_id"] = both["shift_id"].fillna(both["shift_id_told"])
+    both = ours.merge(theirs, on=_DOCUMENT, how="outer", suffixes=("", "_reported"), indicator=True)
+    both["shift_id"] = both["shift_id"].fillna(both["shift_id_reported"])
     both = both[both["shift_id"].notna()].reset_index(drop=True)
     side = both["_merge"].astype("string")
     what = side.map({"left_only": str(GONE), "right_only": str(NEW)}).astype("string").fillna("")
-    texts = {name: pd.Series("", index=both.index, dtype="string") for name in ("", "_told")}
+    texts = {name: pd.Series("", index=both.index, dtype="string") for name in ("", "_reported")}
     for name, code in FIELDS.items():
-        differs = ((side == "both") & (both[name] != both[f"{name}_told"])).fillna(value=False)
+        differs = ((side == "both") & (both[name] != both[f"{name}_reported"])).fillna(value=False)
         differs &= ~what.str.contains(str(code), regex=False)
         what = what.mask(differs, what + LINE_END + str(code))
         for one, text in texts.items():
             texts[one] = text.mask(differs, text + f", {name}=" + both[f"{name}{one}"].astype("string"))
-    signed = _signed(both, "").fillna(0) - _signed(both, "_told").fillna(0)
+    signed = _signed(both, "").fillna(0) - _signed(both, "_reported").fillna(0)
     made = both.assign(
         what=what.str.removeprefix(LINE_END),
         cash=signed,
         ours=texts[""].str.removeprefix(", "),
-        theirs=texts["_told"].str.removeprefix(", "),
+        theirs=texts["_reported"].str.removeprefix(", "),
     )
     return CHANGED_RECEIPTS.conform(made[made["what"] != ""]).reset_index(drop=True)
 
@@ -148,8 +148,8 @@ def with_unknown_vat(booked: FiscalFrames, shifts: pd.DataFrame) -> set[str]:
     return set(booked.receipts.loc[unknown, SHIFT_KEY].merge(keys, on=SHIFT_KEY)["shift_id"])
 
 
-def read_told_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
-    """What answers of by-shifts tell of VAT (TOLD_VAT), of shifts with both their ends.
+def read_reported_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
+    """What answers of by-shifts tell of VAT (REPORTED_VAT), of shifts with both their ends.
 
     What they do not tell is absent. An answer that cannot be read tells nothing here: whoever reads its sums says so.
     """
@@ -171,8 +171,8 @@ def read_told_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
                 if section is not None and isinstance(section.nds, dict)
                 for rate, vat in _rates(section.nds)
             ]
-    columns: dict[str, Any] = {name: [row[n] for row in rows] for n, name in enumerate(TOLD_VAT.columns)}
-    return TOLD_VAT.of(columns | {"closed_at": moments(columns["closed_at"])}).drop_duplicates(ignore_index=True)
+    columns: dict[str, Any] = {name: [row[n] for row in rows] for n, name in enumerate(REPORTED_VAT.columns)}
+    return REPORTED_VAT.of(columns | {"closed_at": moments(columns["closed_at"])}).drop_duplicates(ignore_index=True)
 
 
 def unequal_vat(booked: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
@@ -186,7 +186,7 @@ def unequal_vat(booked: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
             shift that was booked from receipts without VAT has one row without a rate, one whose VAT is not known none.
             Of a shift that was booked from totals only the operations that it has rows of are compared: the VAT of the
             others is not known.
-        told: TOLD_VAT.
+        told: REPORTED_VAT.
     """
     place = ["kkt_reg_id", "shift_number", "closed_at", "receipts"]
     shifts = booked[["shift_id", "fiscal_drive_number", "is_of_receipts", *place]].drop_duplicates("shift_id")

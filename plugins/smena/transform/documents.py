@@ -175,7 +175,7 @@ class RawPageAnswer(Struct):
     documents: list[Raw]
 
 
-class Told(Struct, rename="camel"):
+class PartialDocument(Struct, rename="camel"):
     """What can still be told of a document that cannot be read."""
 
     date_time: Any = None

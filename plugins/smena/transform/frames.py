@@ -67,7 +67,7 @@ SHIFT_TOTALS = Schema(
 not known exactly: where a part was not paid in cash, or what is reported of VAT does not account for the total.
 """
 
-TOLD_SHIFTS = Schema("told_shifts", {**_TOTALS, "overpaid": WHOLE})
+SOURCE_SHIFTS = Schema("source_shifts", {**_TOTALS, "overpaid": WHOLE})
 """by-shifts as a witness: `overpaid` is how many kopecks cash and cashless sums are above their totals, or zero."""
 
 DAY_TOTALS = Schema(

@@ -15,7 +15,7 @@ from smena.model.containing import contained, place_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, cut, decode, storable
-from smena.transform.documents import Told
+from smena.transform.documents import PartialDocument
 from smena.transform.frames import REJECTS
 
 LONGEST_RECORD = 20_000
@@ -81,9 +81,9 @@ def day_of(told: object) -> datetime | None:
 def reject(page: RawPage, kind: str, why: str, record: bytes) -> dict[str, Any]:
     """A rejected record and its stored reason `why`, with what of its identity can still be told."""
     try:
-        told = next(iter(decode(record, dict[str, Told]).values()), Told())
+        told = next(iter(decode(record, dict[str, PartialDocument]).values()), PartialDocument())
     except Undecodable:
-        told = Told()
+        told = PartialDocument()
     drive = told.fiscal_drive_number
     return reject_of_day(page, kind, why, record, day_of(told.date_time)) | {
         "fiscal_drive_number": _identifier(drive),

@@ -16,7 +16,7 @@ from smena.transform.duplicates import as_rejects
 from smena.transform.frames import MONEY, REJECTS, SHIFT_KEY, SHIFTS, VAT
 from smena.transform.orders import make_orders
 from smena.transform.reason_columns import reasons_of
-from smena.transform.wholeness import lacks_vat, told_alike, whole_totals
+from smena.transform.wholeness import lacks_vat, reported_alike, whole_totals
 
 CASH = MONEY[:4]
 _PAID = ["cash", "cashless", "prepaid", "postpaid", "consideration"]
@@ -65,7 +65,7 @@ def make_shifts(
     whole = told["whole"] & (detail == "totals")
     if date_policy == "shift_open":
         # The order is dated by what two answers tell alike.
-        whole &= told_alike(told["opened_at"], shifts, openings)
+        whole &= reported_alike(told["opened_at"], shifts, openings)
     if vat == "exact":
         whole &= ~(lacks_vat(told) & read["whole"])
     exact = ~whole & read["whole"]

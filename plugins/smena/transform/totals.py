@@ -14,7 +14,7 @@ from smena.transform.decoded import Reader, decoded_now
 from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import NOTHING, EndsAnswer, RawTotalsAnswer, Totals, TotalsAnswer
 from smena.transform.duplicates import as_rejects
-from smena.transform.frames import MONEY, SHIFT_TOTALS, TOLD_SHIFTS, VAT
+from smena.transform.frames import MONEY, SHIFT_TOTALS, SOURCE_SHIFTS, VAT
 from smena.transform.pages import Found, RawPage, moments, reject, rejects_frame, unexpected, unreadable
 from smena.transform.totals_vat import vat_of_operations
 
@@ -35,13 +35,13 @@ def read_shift_totals(pages: Iterable[RawPage], reader: Reader = decoded_now) ->
         told[columns[1]] = pd.array(by_rate, dtype="string")
     told = told.drop_duplicates(ignore_index=True)
     overpaid = told["overpaid"] > 0
-    untrue = TOLD_SHIFTS.conform(told[overpaid]).drop(columns="overpaid").drop_duplicates()
+    untrue = SOURCE_SHIFTS.conform(told[overpaid]).drop(columns="overpaid").drop_duplicates()
     broken = rejects_frame(rejects, [as_rejects(untrue, "byShifts", Reason.OVERPAID)] if overpaid.any() else [])
     return SHIFT_TOTALS.conform(told[~overpaid]).reset_index(drop=True), broken
 
 
-def read_told_shifts(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Totals by shift as a witness tells them (TOLD_SHIFTS), contradictions and all; what cannot be read (REJECTS)."""
+def read_source_shifts(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Totals by shift as a witness tells them (SOURCE_SHIFTS), contradictions and all; what cannot be read (REJECTS)."""
     found, rejects = _found(pages)
     # The same entry twice in one answer is one.
     return _frame(found).drop_duplicates(ignore_index=True), rejects_frame(rejects)
@@ -70,8 +70,8 @@ def _contents(page: RawPage) -> tuple[list[Totals], list[dict[str, Any]]]:
 
 
 def _frame(found: Found) -> pd.DataFrame:
-    """TOLD_SHIFTS, a row an entry."""
-    return TOLD_SHIFTS.of(
+    """SOURCE_SHIFTS, a row an entry."""
+    return SOURCE_SHIFTS.of(
         {
             "page_id": found.pages,
             "kkt_reg_id": found.registers,

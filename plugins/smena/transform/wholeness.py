@@ -95,14 +95,16 @@ def shifts_needing_receipts(
     shifts = z_reports[columns].assign(opened_at=told["opened_at"].fillna(ended_before))
     believable = shifts["closed_at"].between(*BELIEVABLE)
     shifts["received_at"] = shifts["received_at"].where(shifts["received_at"].between(*BELIEVABLE))
-    whole = told["whole"] if openings is None else told["whole"] & told_alike(told["opened_at"], z_reports, openings)
+    whole = (
+        told["whole"] if openings is None else told["whole"] & reported_alike(told["opened_at"], z_reports, openings)
+    )
     needed = (detail == "receipts") | ~whole
     shifts["only_for_vat"] = ~needed & lacks_vat(told) & (vat == "exact")
     needed = believable & (needed | shifts["only_for_vat"])
     return shifts[needed & (z_reports["receipts_quantity"] > 0).fillna(value=True)]
 
 
-def told_alike(opened_at: pd.Series, z_reports: pd.DataFrame, openings: pd.DataFrame) -> pd.Series:
+def reported_alike(opened_at: pd.Series, z_reports: pd.DataFrame, openings: pd.DataFrame) -> pd.Series:
     """Whether each shift (same index) was opened at this moment by its opening report too."""
     reported = openings.drop_duplicates(SHIFT_KEY).set_index(SHIFT_KEY)["opened_at"]
     of_shift = reported.reindex(pd.MultiIndex.from_frame(z_reports[SHIFT_KEY])).set_axis(z_reports.index)

@@ -69,7 +69,7 @@ def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(CannotBe, _cannot_be)
     app.add_exception_handler(NotInSight, _not_in_sight)
-    app.add_exception_handler(SmenaError, _told_why)
+    app.add_exception_handler(SmenaError, _refusal_page)
     return app
 
 
@@ -128,7 +128,7 @@ def _refusal(request: Request, status: int, key: str) -> Response:
     return page(request, "refusal.html", status=status, key=key, fix="", is_said=True, answers=())
 
 
-def _told_why(request: Request, error: Exception) -> Response:
+def _refusal_page(request: Request, error: Exception) -> Response:
     """What the library refuses; 502 where it is an outside system that failed."""
     refused = refused_by(error)
     answers = error.answers if isinstance(error, AlreadyAnswered) else ()

@@ -82,7 +82,7 @@ class _Parts:
     def __init__(self) -> None:
         self._count = self._headers = self._bytes = 0
         self._name = self._value = b""
-        self._tells_charset = False
+        self._is_charset_field = False
         self._data = b""
 
     @property
@@ -102,14 +102,14 @@ class _Parts:
         if self._count > MOST_FIELDS:
             raise BadForm(TOO_LARGE)
         self._headers = self._bytes = 0
-        self._tells_charset, self._data = False, b""
+        self._is_charset_field, self._data = False, b""
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._tells_charset:
+        if self._is_charset_field:
             self._data += data[start:end][:100]
 
     def _part_end(self) -> None:
-        if self._tells_charset and self._data.strip().lower() != b"utf-8":
+        if self._is_charset_field and self._data.strip().lower() != b"utf-8":
             raise BadForm(NOT_A_FORM)
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
@@ -137,4 +137,4 @@ class _Parts:
         if any(found[2].strip().lower() != b"utf-8" for found in _CHARSET.finditer(value)) and name == b"content-type":
             raise BadForm(NOT_A_FORM)
         if name == b"content-disposition" and _NAMES_CHARSET.search(value):
-            self._tells_charset = True
+            self._is_charset_field = True

@@ -56,7 +56,7 @@ def language_of(request: Request) -> str:
 
 
 def page(
-    request: Request, template: str, who: Visitor | None = None, *, status: int = 200, **told_of: Any
+    request: Request, template: str, who: Visitor | None = None, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """A page for this visitor.
 
@@ -82,7 +82,7 @@ def page(
         asked=defaultdict(str, request.query_params),
         counts=_counts(request, who),
         tab=template.partition("_")[0].partition(".")[0],
-        **told_of,
+        **values,
     )  # fmt: skip
     response = HTMLResponse(body, status)
     if request.query_params.get("lang") in LANGUAGES:

@@ -151,7 +151,7 @@ def test_what_a_z_report_does_not_say_is_not_known(town: Town) -> None:
 def open_shift(town: Town, register: str, number: int, opened: datetime) -> None:
     """The operator's totals by shift have a shift that was opened and not closed."""
     town.sql(
-        "insert into control.told_shift (organization_inn, kkt_reg_id, shift_number, opened_at, receipts, cash_income,"
+        "insert into control.source_shift (organization_inn, kkt_reg_id, shift_number, opened_at, receipts, cash_income,"
         " cash_refund, cash_payout, cash_payout_refund, cashless_income, cashless_refund, page_id, batch_id)"
         " select %s, %s, %s, %s, 0, 0, 0, 0, 0, 0, 0, 1, max(batch_id) from control.batch",
         town.inn, register, number, opened,
@@ -192,7 +192,7 @@ def test_an_open_shift_is_reported_every_morning_until_it_is_closed(town: Town, 
     )  # fmt: skip
     assert [row["since"] for row in signs(town.warehouse, evening)] == [datetime.combine(LAST, time(9))]
     assert WORDS["open_shift"] in send_at(town, hook, MORNING + timedelta(days=4))
-    town.sql("delete from control.told_shift")
+    town.sql("delete from control.source_shift")
     assert WORDS["open_shift"] not in send_at(town, hook, MORNING + timedelta(days=5))
 
 

@@ -229,7 +229,7 @@ def test_each_damaged_cheque_of_market_is_harmless_or_named_with_its_till_and_da
     assert wrong - named - incomplete == set()
     assert all(row["day"] for row in found.differences)
     kinds = sorted(row["kind"] for row in found.differences)
-    assert {"till_changed", "till_not_told"} <= set(kinds)
+    assert {"till_changed", "till_not_reported"} <= set(kinds)
     print(f"\n{len(CHEQUES)} cheques damaged: {len(wrong)} till shifts not right, {kinds}, {town.outcomes()}")
     assert not certificate(town)["is_complete"]
 

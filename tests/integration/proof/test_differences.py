@@ -99,7 +99,7 @@ def test_a_shift_that_the_source_does_not_tell_of_any_more_differs_and_is_not_mi
     found = prove(town)
     assert found.lacking == []
     assert {(row["kind"], tuple(row["shifts"])) for row in found.differences} == {
-        ("shift_not_told", (str(shift["shift_id"]),)), ("days", (str(shift["shift_id"]),)),
+        ("shift_not_reported", (str(shift["shift_id"]),)), ("days", (str(shift["shift_id"]),)),
     }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def test_a_day_that_the_operator_counts_otherwise_for_the_organisation_differs(b
     town = build_town(replace(SHOP, registers_per_organization=3))
     town.load()
     hidden = town.register(2)
-    town.sql("delete from control.told_day; delete from control.coverage where unit_id = %s", hidden)
+    town.sql("delete from control.source_day; delete from control.coverage where unit_id = %s", hidden)
     town.sql("alter table control.register disable trigger all")
     town.sql("delete from control.register where kkt_reg_id = %s", hidden)
     found = prove(town)

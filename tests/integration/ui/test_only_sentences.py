@@ -57,8 +57,8 @@ EVERY_PLACE = """
         select %(inn)s, kind, %(day)s, 1, %(every)s, kind || explained, explained, batch_id
         from batch, unnest(array[true, false]) as explained,
             unnest(array[
-                'shift_totals', 'shift_receipts', 'shift_not_told', 'totals_contradict', 'vat', 'receipts_changed',
-                'documents', 'days', 'organization_days', 'orders', 'two_sources', 'till_changed', 'till_not_told',
+                'shift_totals', 'shift_receipts', 'shift_not_reported', 'totals_contradict', 'vat', 'receipts_changed',
+                'documents', 'days', 'organization_days', 'orders', 'two_sources', 'till_changed', 'till_not_reported',
                 'till_not_here'
             ]) as kind
     ),

@@ -102,9 +102,9 @@ def test_an_order_that_was_reversed_later_goes_out_of_the_day_of_its_reversal() 
     )  # fmt: skip
     paper = Paper(print_cash_book(told))
     assert rows(paper)[2] == ["3", "Розничные покупатели (сторно)", "90.01.1", "-200,00", ""]
-    told_rows = {row[1]: row[3:] for row in rows(paper)}
-    assert told_rows["Итого за день"] == ["500,00", "0,00"]
-    assert told_rows["Остаток на конец дня"][0] == "600,00"
+    printed_rows = {row[1]: row[3:] for row in rows(paper)}
+    assert printed_rows["Итого за день"] == ["500,00", "0,00"]
+    assert printed_rows["Остаток на конец дня"][0] == "600,00"
     assert "приходных 1 и расходных 0" in paper.text()
 
 

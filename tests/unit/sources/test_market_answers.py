@@ -12,7 +12,7 @@ from smena.sources.http import Patience
 from smena.sources.market import LONGEST_MESSAGE, MarketClient
 from tests.unit.sources.marketplace import KEY, SHOP, market, refused
 from tests.unit.sources.scripted import Answer, Scripted, in_turn, reply
-from tests.unit.sources.test_secrets import everything_logged, told_by
+from tests.unit.sources.test_secrets import error_text, everything_logged
 from tests.unit.sources.watch import Watch
 
 DAY = date(2025, 12, 1)
@@ -131,7 +131,7 @@ def test_the_key_is_in_no_message_and_no_log(watch: Watch, answer: Answer) -> No
         for pages in (client.organizations(), client.cheques(SHOP, DAY, DAY, is_refund=True)):
             with pytest.raises(SmenaError) as told:
                 list(pages)
-            lines.append(told_by(told.value))
+            lines.append(error_text(told.value))
     assert lines
     assert not [line for line in lines if KEY in line]
 
@@ -139,4 +139,4 @@ def test_the_key_is_in_no_message_and_no_log(watch: Watch, answer: Answer) -> No
 def test_a_key_that_cannot_be_sent_is_not_repeated(watch: Watch) -> None:
     with pytest.raises(WrongUse) as told:
         ask(market("http://127.0.0.1:1", watch, key=f"{KEY}\nX: y"))
-    assert KEY not in told_by(told.value)
+    assert KEY not in error_text(told.value)

@@ -22,7 +22,7 @@ from smena.sources.market_listing import (
     list_shops,
 )
 
-SHOP_TOLD = {
+SHOP_ENTRY = {
     "id": "s1", "organizationId": "o1", "name": " Лавка ", "address": "г. Примерск", "kpp": "960101001",
     "isPaid": False, "fsrarId": None,
 }  # fmt: skip
@@ -41,12 +41,12 @@ def body(told: Any) -> bytes:
 
 
 SHAPES = {
-    "items": {"items": [SHOP_TOLD]},
-    "a bare array": [SHOP_TOLD],
-    "Items": pascal({"items": [SHOP_TOLD]}),
-    "a bare array of Pascal": pascal([SHOP_TOLD]),
-    "Items of camels": {"Items": [SHOP_TOLD]},
-    "with something new": {"items": [SHOP_TOLD | {"Brand": {"New": [1]}}], "total": 1},
+    "items": {"items": [SHOP_ENTRY]},
+    "a bare array": [SHOP_ENTRY],
+    "Items": pascal({"items": [SHOP_ENTRY]}),
+    "a bare array of Pascal": pascal([SHOP_ENTRY]),
+    "Items of camels": {"Items": [SHOP_ENTRY]},
+    "with something new": {"items": [SHOP_ENTRY | {"Brand": {"New": [1]}}], "total": 1},
 }
 
 
@@ -56,17 +56,17 @@ def test_shops_are_read_in_every_shape_they_come_in(told: Any) -> None:
 
 
 def test_an_unpaid_shop_is_a_shop() -> None:
-    ((shop,), _) = list_shops(body([SHOP_TOLD]))
+    ((shop,), _) = list_shops(body([SHOP_ENTRY]))
     assert shop.is_paid is False
 
 
 def test_a_shop_of_which_nothing_is_told_but_its_id_is_one() -> None:
     nothing = Shop("s1", "", "", "", None, None)
-    assert list_shops(body([{"id": "s1"}, dict.fromkeys(SHOP_TOLD) | {"id": "s1"}]))[0] == [nothing, nothing]
+    assert list_shops(body([{"id": "s1"}, dict.fromkeys(SHOP_ENTRY) | {"id": "s1"}]))[0] == [nothing, nothing]
 
 
 def test_an_organisation_comes_with_its_shops() -> None:
-    told = {"id": "o1", "inn": "1234567894", "name": "ООО «Ромашка»", "shops": [{"id": "s2"}, SHOP_TOLD]}
+    told = {"id": "o1", "inn": "1234567894", "name": "ООО «Ромашка»", "shops": [{"id": "s2"}, SHOP_ENTRY]}
     ((one,), broken) = list_organizations(body({"items": [told]}))
     shops = (Shop("s2", "o1", "", "", None, None), SHOP)
     assert (one, broken) == (MarketOrganization("o1", "1234567894", "ООО «Ромашка»", shops), [])
@@ -80,23 +80,23 @@ def test_the_padding_of_an_inn_goes() -> None:
 
 @pytest.mark.parametrize("value", ["", "abc", "96010100", "9601010012", "96010100²", -1, 1.5, True, [], {}, "9" * 9000])
 def test_what_is_no_kpp_opens_no_cash_book(value: Any) -> None:
-    assert list_shops(body([SHOP_TOLD | {"kpp": value}])) == ([replace(SHOP, kpp=None)], [])
+    assert list_shops(body([SHOP_ENTRY | {"kpp": value}])) == ([replace(SHOP, kpp=None)], [])
 
 
 def test_a_kpp_may_be_a_number() -> None:
-    assert list_shops(body([SHOP_TOLD | {"kpp": 960101001}])) == ([SHOP], [])
+    assert list_shops(body([SHOP_ENTRY | {"kpp": 960101001}])) == ([SHOP], [])
 
 
 @pytest.mark.parametrize("value", [-1, 1.5, True, [], {}, [{"id": 1}], "9" * 9000])
 @pytest.mark.parametrize("field", ["organizationId", "name", "address", "kpp", "isPaid"])
 def test_no_value_of_an_optional_field_costs_a_shop(field: str, value: Any) -> None:
-    ((shop,), broken) = list_shops(body([SHOP_TOLD | {field: value}]))
+    ((shop,), broken) = list_shops(body([SHOP_ENTRY | {field: value}]))
     assert (shop.id, broken) == ("s1", [])
 
 
 @pytest.mark.parametrize("inn", ["", "abc", "1234567895", "123456789", 7, "12345678940"])
 def test_an_organisation_without_a_valid_inn_may_be_anybody(inn: Any) -> None:
-    good, (one,) = list_organizations(body([{"id": "o1", "inn": inn, "shops": [SHOP_TOLD]}]))
+    good, (one,) = list_organizations(body([{"id": "o1", "inn": inn, "shops": [SHOP_ENTRY]}]))
     assert (good, one["reason"]) == ([], "not_an_inn")
 
 
@@ -105,14 +105,14 @@ BROKEN: list[Any] = [None, 5, "s1", [], {}, {"id": None}, {"id": ""}, {"id": "  
 
 @pytest.mark.parametrize("entry", BROKEN, ids=str)
 def test_a_broken_shop_costs_its_neighbours_nothing(entry: Any) -> None:
-    good, broken = list_shops(body([SHOP_TOLD, entry, SHOP_TOLD | {"id": "s2"}]))
+    good, broken = list_shops(body([SHOP_ENTRY, entry, SHOP_ENTRY | {"id": "s2"}]))
     assert [one.id for one in good] == ["s1", "s2"]
     assert [json.loads(one["record"]) for one in broken] == [entry]
     assert broken[0]["reason"]
 
 
 def test_a_broken_shop_costs_its_organisation_nothing() -> None:
-    organization = {"id": "o1", "inn": "1234567894", "shops": [SHOP_TOLD, {"id": ""}]}
+    organization = {"id": "o1", "inn": "1234567894", "shops": [SHOP_ENTRY, {"id": ""}]}
     ((one,), broken) = list_organizations(body([organization]))
     assert (one.shops, len(broken)) == ((SHOP,), 1)
 
@@ -128,7 +128,7 @@ def test_a_contractor_is_told_by_his_inn_and_kpp() -> None:
     ]
 
 
-PRODUCT_TOLD = {
+PRODUCT_ENTRY = {
     "id": "p1",
     "shopId": "s1",
     "productType": "Product",
@@ -138,10 +138,10 @@ PRODUCT_TOLD = {
 }
 PRODUCT = Product("p1", "Молоко 3,2 %")
 LISTS_OF_PRODUCTS = {
-    "items": {"items": [PRODUCT_TOLD]},
-    "a bare array": [PRODUCT_TOLD],
-    "Items": pascal({"items": [PRODUCT_TOLD]}),
-    "with something new": {"items": [PRODUCT_TOLD | {"Brand": {"New": [1]}}], "total": 1},
+    "items": {"items": [PRODUCT_ENTRY]},
+    "a bare array": [PRODUCT_ENTRY],
+    "Items": pascal({"items": [PRODUCT_ENTRY]}),
+    "with something new": {"items": [PRODUCT_ENTRY | {"Brand": {"New": [1]}}], "total": 1},
     "nothing but id and name": [{"id": "p1", "name": "Молоко 3,2 %"}],
 }
 
@@ -153,21 +153,21 @@ def test_products_are_read_in_every_shape_they_come_in(told: Any) -> None:
 
 @pytest.mark.parametrize("name", ['Шнур <3 м> & «Узел "А"»', "\\ ' %s \u2028 {}", "🥛", "x" * 5000])
 def test_a_product_may_have_any_name(name: str) -> None:
-    ((product,), broken) = list_products(body([PRODUCT_TOLD | {"name": name}]))
+    ((product,), broken) = list_products(body([PRODUCT_ENTRY | {"name": name}]))
     assert (product.name[:900], broken) == (name[:900], [])
     assert len(product.name) <= 1000
 
 
 @pytest.mark.parametrize("name", [None, "", "  ", 7, True, [], {"ru": "Молоко"}])
 def test_a_product_without_a_name_costs_its_neighbours_nothing(name: Any) -> None:
-    good, (one,) = list_products(body([PRODUCT_TOLD, PRODUCT_TOLD | {"id": "p2", "name": name}]))
+    good, (one,) = list_products(body([PRODUCT_ENTRY, PRODUCT_ENTRY | {"id": "p2", "name": name}]))
     assert (good, one["reason"]) == ([PRODUCT], "entry_without_name")
 
 
 @pytest.mark.parametrize("entry", BROKEN, ids=str)
 def test_a_product_without_an_id_costs_its_neighbours_nothing(entry: Any) -> None:
     nameless = entry | {"name": "Чай"} if isinstance(entry, dict) else entry
-    good, broken = list_products(body([PRODUCT_TOLD, nameless, PRODUCT_TOLD | {"id": "p2"}]))
+    good, broken = list_products(body([PRODUCT_ENTRY, nameless, PRODUCT_ENTRY | {"id": "p2"}]))
     assert [one.id for one in good] == ["p1", "p2"]
     assert [json.loads(one["record"]) for one in broken] == [nameless]
     assert broken[0]["reason"]

@@ -30,7 +30,7 @@ def read(sandbox: SandboxServer, client: OfdClient, types: tuple[str, ...] = ("c
     return list(client.by_period(organization.id, organization.registers[0].reg_number, FIRST, LAST, types))
 
 
-def shifts_told(pages: list[Page]) -> list[tuple[str, int]]:
+def reported_shifts(pages: list[Page]) -> list[tuple[str, int]]:
     told = [one["closeShift"] for page in pages for one in documents(page) if "closeShift" in one]
     return [(one["fiscalDriveNumber"].strip(), one["shiftNumber"]) for one in told]
 
@@ -47,7 +47,7 @@ def test_short_and_empty_pages_in_the_middle_are_not_the_end(sandbox: SandboxSer
     sizes = [len(documents(page)) for page in pages]
     last_with_documents = max(index for index, size in enumerate(sizes) if size)
     assert 0 in sizes[:last_with_documents]
-    assert shifts_told(pages) == shifts_closed(sandbox)
+    assert reported_shifts(pages) == shifts_closed(sandbox)
 
 
 def test_every_page_is_asked_once_and_from_where_the_last_one_ended(sandbox: SandboxServer, enter: Enter) -> None:
@@ -62,7 +62,7 @@ def test_every_page_is_asked_once_and_from_where_the_last_one_ended(sandbox: San
 
 def test_a_document_told_by_two_pages_costs_no_other(sandbox: SandboxServer, enter: Enter) -> None:
     sandbox.faults.add({"kind": "duplicate_documents"})
-    told = shifts_told(read(sandbox, enter(sandbox.address)))
+    told = reported_shifts(read(sandbox, enter(sandbox.address)))
     assert len(told) > len(set(told))
     assert list(dict.fromkeys(told)) == shifts_closed(sandbox)
 
@@ -108,7 +108,7 @@ def test_an_outage_between_two_pages_is_not_taken_for_the_end(sandbox: SandboxSe
 def test_an_outage_that_passes_between_two_pages_loses_nothing(sandbox: SandboxServer, enter: Enter) -> None:
     for kind in ("reset", "html", "cut_json", "status"):
         sandbox.faults.add({"kind": kind, "method": "by-period", "times": 3, "probability": 0.2, "seed": 3})
-    assert shifts_told(read(sandbox, enter(sandbox.address))) == shifts_closed(sandbox)
+    assert reported_shifts(read(sandbox, enter(sandbox.address))) == shifts_closed(sandbox)
     assert all(one["struck"] for one in sandbox.faults.report())
 
 

@@ -67,13 +67,13 @@ def everything_logged() -> Iterator[list[str]]:
             one.propagate, one.disabled = propagate, disabled
 
 
-def told_by(error: BaseException | None, depth: int = 0) -> str:
+def error_text(error: BaseException | None, depth: int = 0) -> str:
     """All that an error and those behind it say, shown or not."""
     if error is None or depth > 10:
         return ""
     own = [str(error), repr(error), repr(error.args), "".join(traceback.format_exception(error))]
     own += [f"{name}={value!r}" for name, value in vars(error).items() if name != "body"]
-    return "\n".join([*own, told_by(error.__cause__, depth + 1), told_by(error.__context__, depth + 1)])
+    return "\n".join([*own, error_text(error.__cause__, depth + 1), error_text(error.__context__, depth + 1)])
 
 
 @dataclass
@@ -109,7 +109,7 @@ def visit(address: str, **fields: str) -> Traces:
             try:
                 answer = ask()
             except SmenaError as error:
-                traces.errors.append(told_by(error))
+                traces.errors.append(error_text(error))
             else:
                 traces.told += [repr(page.address) for page in (answer if isinstance(answer, list) else [answer])]
         traces.told += [repr(client), str(client.traffic), str(client.retries)]

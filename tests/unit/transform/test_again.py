@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smena.transform.again import GONE, NEW, changed_receipts, read_told_vat, unequal_vat, vat_of_shifts
+from smena.transform.again import GONE, NEW, changed_receipts, read_reported_vat, unequal_vat, vat_of_shifts
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents
 from tests.mutation.register import Register
@@ -98,7 +98,7 @@ def vat(booked: list[Any], totals: Any) -> pd.DataFrame:
     closed = pd.to_datetime(entries["shiftClose"]).astype("datetime64[us]")
     keys = known.assign(is_of_receipts=True, closed_at=closed.to_numpy(), receipts=pd.array(counts, dtype="Int64"))
     rows = keys.merge(vat_of_shifts(frames(booked), known), on="shift_id", how="left")
-    return unequal_vat(rows, read_told_vat([RawPage(1, REGISTER.number, json.dumps({"shifts": totals}).encode())]))
+    return unequal_vat(rows, read_reported_vat([RawPage(1, REGISTER.number, json.dumps({"shifts": totals}).encode())]))
 
 
 def totals(**section: Any) -> Any:
@@ -138,6 +138,6 @@ def test_totals_that_do_not_tell_of_vat_or_of_other_receipts_say_nothing_about_i
 def test_totals_without_an_operation_say_nothing_about_its_vat() -> None:
     entries = totals()
     del entries[0]["buy"]
-    told = read_told_vat([RawPage(1, REGISTER.number, json.dumps({"shifts": entries}).encode())])
+    told = read_reported_vat([RawPage(1, REGISTER.number, json.dumps({"shifts": entries}).encode())])
     of_first = told[told["shift_number"] == entries[0]["shiftNumber"]]
     assert set(of_first["operation"]) == {"cash_income", "cash_refund", "cash_payout_refund"}

@@ -158,8 +158,8 @@ def test_neither_the_order_of_the_papers_nor_their_pages_matter(
     documents, entries = papers(month)
     detail, refunds = mode
     expected = plain(keep_books(documents, entries, detail=detail, refunds=refunds))
-    shuffled, told_twice = dice.sample(documents, len(documents)), dice.sample(documents, len(documents) // 3)
-    heap = [*shuffled, *told_twice]
+    shuffled, repeated = dice.sample(documents, len(documents)), dice.sample(documents, len(documents) // 3)
+    heap = [*shuffled, *repeated]
     pages = [page(*heap[start : start + size], page_id=start + 1) for start in range(0, len(heap), size)]
     turned = [totals_page(*dice.sample(entries, len(entries)), page_id=900), totals_page(*entries[::2], page_id=901)]
     assert plain(keep_books(pages, turned, detail=detail, refunds=refunds)) == expected

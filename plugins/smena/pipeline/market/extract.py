@@ -10,7 +10,7 @@ from smena.pipeline.fetching import Fetch, fetch_all
 from smena.pipeline.product import Asking
 from smena.sources.market import MarketClient
 from smena.sources.page import Page
-from smena.transform.market.shifts import FURTHEST, MARGIN, spans_told
+from smena.transform.market.shifts import FURTHEST, MARGIN, reported_spans
 from smena.warehouse import ledger
 
 A_DAY = timedelta(days=1)
@@ -48,7 +48,7 @@ def fetch_cheques(client: MarketClient, keep: Callable[[Page], object], shop: st
     def cheques(first: date, last: date) -> Iterator[bytes]:
         return _cheques(client, keep, shop, first, last)
 
-    spans = spans_told(cheques(first - MARGIN, last + MARGIN))
+    spans = reported_spans(cheques(first - MARGIN, last + MARGIN))
     if any(begins <= first - MARGIN and ends >= first for begins, ends in spans):
         deque(cheques(first - FURTHEST, first - MARGIN - A_DAY), maxlen=0)
     if any(begins <= last and ends >= last + MARGIN for begins, ends in spans):

@@ -21,14 +21,14 @@ from smena.pipeline.ofd.reading import DOCUMENTS
 from smena.pipeline.ofd.receipts import Period
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
-from smena.transform.again import read_told_vat, unequal_vat
+from smena.transform.again import read_reported_vat, unequal_vat
 from smena.transform.days import read_day_totals, summed_by_day, unbalanced_days
 from smena.transform.decoding import Undecodable
-from smena.transform.frames import DAY_TOTALS, OPENINGS, TOLD_SHIFTS
+from smena.transform.frames import DAY_TOTALS, OPENINGS, SOURCE_SHIFTS
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.schema import MOMENT
-from smena.transform.totals import has_shift_without_ends, last_close_without_opening, read_told_shifts
+from smena.transform.totals import has_shift_without_ends, last_close_without_opening, read_source_shifts
 from smena.transform.wholeness import LONGEST_SHIFT
 from smena.warehouse.pages import PageStore
 
@@ -51,22 +51,22 @@ class AskedRegister:
 
 
 @dataclass
-class Told:
-    """What the source tells: frames TOLD_SHIFTS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
+class Reported:
+    """What the source tells: frames SOURCE_SHIFTS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
 
     `by_shifts` holds only days on which the totals by day do not agree with the shifts of that time. `unasked` are
     registers that could not be asked, with the reason. `vat` are the rates of which the totals tell another VAT than
     is booked (see `unequal_vat`).
     """
 
-    shifts: pd.DataFrame = field(default_factory=TOLD_SHIFTS.empty)
+    shifts: pd.DataFrame = field(default_factory=SOURCE_SHIFTS.empty)
     openings: pd.DataFrame = field(default_factory=OPENINGS.empty)
     by_days: pd.DataFrame = field(default_factory=DAY_TOTALS.empty)
     by_shifts: pd.DataFrame = field(default_factory=DAY_TOTALS.empty)
     unasked: dict[str, str] = field(default_factory=dict)
     vat: pd.DataFrame | None = None
 
-    def add(self, other: Told) -> None:
+    def add(self, other: Reported) -> None:
         """Adds what is told of other registers."""
         for name in ("shifts", "openings", "by_days", "by_shifts", "vat"):
             rows = [one for one in (getattr(self, name), getattr(other, name)) if one is not None and len(one)]
@@ -98,11 +98,11 @@ class Witness:
     ) -> None:
         self._context, self._client, self._pages, self._booked_vat = context, client, pages, booked_vat
 
-    def ask(self, registers: Sequence[AskedRegister]) -> Told:
+    def ask(self, registers: Sequence[AskedRegister]) -> Reported:
         """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
-        told = Told()
+        told = Reported()
         for some, answers, unasked in self._in_parts(registers):
-            told.add(self._read(some, answers) if some else Told())
+            told.add(self._read(some, answers) if some else Reported())
             told.unasked |= unasked
         return told
 
@@ -110,7 +110,7 @@ class Witness:
         self, registers: Sequence[AskedRegister], periods: Mapping[str, Sequence[Period]]
     ) -> tuple[dict[str, list[RawPage]], dict[str, str]]:
         """Receipts of these periods, as far as they are permitted: pages by register, and who could not be asked."""
-        told = Told()
+        told = Reported()
 
         def ask(register: AskedRegister) -> list[RawPage]:
             place = (register.ofd_organization_id, register.kkt_reg_id)
@@ -150,7 +150,7 @@ class Witness:
         unasked: dict[str, str] = {}
         held = 0
         for few in _chunks(registers, 2 * self._context.extract_workers):
-            asked = Told()
+            asked = Reported()
             answers |= self._each(few, self._answers, asked)
             unasked |= asked.unasked
             some += [one for one in few if one.kkt_reg_id in answers]
@@ -161,7 +161,7 @@ class Witness:
         if some or unasked:
             yield some, answers, unasked
 
-    def _read(self, registers: list[AskedRegister], answers: dict[str, _Answers]) -> Told:
+    def _read(self, registers: list[AskedRegister], answers: dict[str, _Answers]) -> Reported:
         """What the answers of these registers say; one whose answers cannot be read counts as not asked."""
         try:
             return self._read_together(registers, answers)
@@ -171,24 +171,24 @@ class Witness:
             if len(registers) == 1:
                 name = registers[0].kkt_reg_id
                 ours = error if isinstance(error, Undecodable) else contained(error, f"reconciliation of {name}")
-                return Told(unasked={name: reason(Reason.ANSWERS_UNREADABLE, reason=stored_of(ours))})
-        told = Told()
+                return Reported(unasked={name: reason(Reason.ANSWERS_UNREADABLE, reason=stored_of(ours))})
+        told = Reported()
         for one in registers:
             told.add(self._read([one], answers))
         return told
 
-    def _read_together(self, registers: list[AskedRegister], all_answers: dict[str, _Answers]) -> Told:
-        told = Told()
+    def _read_together(self, registers: list[AskedRegister], all_answers: dict[str, _Answers]) -> Reported:
+        told = Reported()
         answers = {one.kkt_reg_id: all_answers[one.kkt_reg_id] for one in registers}
-        totals, broken = read_told_shifts(page for one in answers.values() for page in one.totals)
-        wider, _ = read_told_shifts(page for one in answers.values() for page in one.wider)
+        totals, broken = read_source_shifts(page for one in answers.values() for page in one.totals)
+        wider, _ = read_source_shifts(page for one in answers.values() for page in one.wider)
         told.by_days = read_day_totals(page for one in answers.values() for page in one.days)
         if len(broken):
             reasons = broken.groupby("unit_id")["reason"].first()
             told.unasked |= {str(name): reason(Reason.TOTALS_UNREADABLE, reason=why) for name, why in reasons.items()}
         if self._booked_vat is not None and len(self._booked_vat):
             pages = [page for one in answers.values() for page in (*one.totals, *one.wider)]
-            told.vat = unequal_vat(self._booked_vat, read_told_vat(pages))
+            told.vat = unequal_vat(self._booked_vat, read_reported_vat(pages))
         told.openings = read_documents(page for one in answers.values() for page in one.openings).openings
         told.shifts = _distinct([one for one in (totals, wider) if len(one)] or [totals])
         told.by_shifts, told.by_days = self._unclear(registers, totals, told)
@@ -222,7 +222,7 @@ class Witness:
         return asked
 
     def _unclear(
-        self, registers: list[AskedRegister], totals: pd.DataFrame, told: Told
+        self, registers: list[AskedRegister], totals: pd.DataFrame, told: Reported
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Days on which the two kinds of totals disagree, as both tell of them when asked for each such day alone."""
         asked = pd.DataFrame(
@@ -244,7 +244,7 @@ class Witness:
             return shifts, [self._keep(register, "by_days", self._client.by_days(*place, *span))]
 
         again = self._each(doubtful, ask_again, told)
-        by_shifts, _ = read_told_shifts(page for shifts, _ in again.values() for page in shifts)
+        by_shifts, _ = read_source_shifts(page for shifts, _ in again.values() for page in shifts)
         pages = [
             (page.page_id, name, day)
             for name, (shifts, _) in again.items()
@@ -255,7 +255,7 @@ class Witness:
         rest = told.by_days[~told.by_days["kkt_reg_id"].isin(list(again))]
         return summed_by_day(by_shifts, day_of_page), pd.concat([rest, fresh], ignore_index=True)
 
-    def _each(self, registers: list[AskedRegister], ask: Callable[[AskedRegister], object], told: Told) -> dict:  # type: ignore[type-arg]
+    def _each(self, registers: list[AskedRegister], ask: Callable[[AskedRegister], object], told: Reported) -> dict:  # type: ignore[type-arg]
         """The answers by register; those that are refused are told of."""
         found = {}
         with ThreadPoolExecutor(self._context.extract_workers, thread_name_prefix="reconcile") as workers:

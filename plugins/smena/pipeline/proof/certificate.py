@@ -151,7 +151,7 @@ def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]
         "drives": transaction.rows("certify_drives", inn=inn, **span),
         "registers": registers,
         "books": transaction.rows("certify_books", inn=inn, **span),
-        "differences": [_told(row) for row in differences],
+        "differences": [_difference(row) for row in differences],
         "evidence": transaction.rows("certify_evidence", inn=inn, **span)[0],
     }
 
@@ -161,7 +161,7 @@ def _summed(row: Row) -> dict[str, Any]:
     return {"outcome": row["outcome"], "shifts": row["shifts"], "receipts": row["receipts"] or 0} | sums
 
 
-def _told(row: Row) -> dict[str, Any]:
+def _difference(row: Row) -> dict[str, Any]:
     told = {key: row[key] for key in ("kind", "cause", "shifts", "documents", "is_explained")}
     return {"register": row["kkt_reg_id"] or "", "day": str(row["day"]), "amount": str(row["amount"]), **told}
 

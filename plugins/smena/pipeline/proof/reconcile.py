@@ -25,7 +25,7 @@ from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import horizon_of
 from smena.pipeline.proof import tills as tills_again
 from smena.pipeline.proof import unclosed
-from smena.pipeline.proof.asking import AskedRegister, Told, Witness
+from smena.pipeline.proof.asking import AskedRegister, Reported, Witness
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
 from smena.pipeline.proof.receipts import Again, ask_again, read_booked_vat, vat_differences
 from smena.reads import completeness
@@ -135,7 +135,7 @@ def reconcile(
             found = _Found(registers, told, again, tills)
             with context.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
-                _write_told(transaction, inn, batch_id, told)
+                _write_reported(transaction, inn, batch_id, told)
                 made = _prove(transaction, inn, batch_id, found, window, newest_day=context.newest_day())
                 stuck = unclosed.find(transaction, inn, window, context.local_now(organization).date())
                 if not stuck:
@@ -164,7 +164,7 @@ class _Found:
     """What the sources reported: of which registers, and where they were asked for booked documents again."""
 
     registers: list[AskedRegister]
-    told: Told
+    told: Reported
     again: Again
     tills: Again
 
@@ -219,9 +219,9 @@ def _ask(
     log: dict[str, Any],
     *,
     is_full: bool,
-) -> tuple[Told, Again]:
+) -> tuple[Reported, Again]:
     if not registers:
-        return Told(), Again()
+        return Reported(), Again()
     span = {"first_day": window.first_day, "last_day": window.last_day}
     shifts = context.warehouse.rows("proof_from_receipts", inn=organization.inn, **span)
     booked_vat = read_booked_vat(context, organization.inn, pages.batch_id, shifts, window)
@@ -247,25 +247,25 @@ def _ask(
         client.close()
 
 
-def _write_told(transaction: Transaction, inn: str, batch_id: int, told: Told) -> None:
+def _write_reported(transaction: Transaction, inn: str, batch_id: int, told: Reported) -> None:
     transaction.run("proof_clear_shifts", inn=inn)
     transaction.run("proof_clear_openings", inn=inn)
     transaction.run("proof_clear_days", inn=inn)
     place: dict[str, Any] = {"organization_inn": inn, "batch_id": batch_id}
     shifts = ["kkt_reg_id", "shift_number", "opened_at", "closed_at", *_FIGURES, "overpaid", "page_id"]
-    copy_frame(transaction, _in_roubles(told.shifts, **place), "control", "told_shift", [*_PLACE, *shifts])
+    copy_frame(transaction, _in_roubles(told.shifts, **place), "control", "source_shift", [*_PLACE, *shifts])
     openings = ["kkt_reg_id", "fiscal_drive_number", "shift_number", "opened_at", "page_id"]
     copy_frame(
         transaction,
         told.openings.assign(organization_inn=inn, batch_id=batch_id),
         "control",
-        "told_opening",
+        "source_opening",
         [*_PLACE, *openings],
     )
-    for told_by, frame in (("by_days", told.by_days), ("by_shifts", told.by_shifts)):
-        days = _in_roubles(frame, **place, told_by=told_by)
-        columns = ["kkt_reg_id", "told_by", "day", *_FIGURES, "page_id"]
-        copy_frame(transaction, days, "control", "told_day", [*_PLACE, *columns])
+    for reported_by, frame in (("by_days", told.by_days), ("by_shifts", told.by_shifts)):
+        days = _in_roubles(frame, **place, reported_by=reported_by)
+        columns = ["kkt_reg_id", "reported_by", "day", *_FIGURES, "page_id"]
+        copy_frame(transaction, days, "control", "source_day", [*_PLACE, *columns])
 
 
 def _in_roubles(frame: pd.DataFrame, **place: Any) -> pd.DataFrame:
@@ -322,7 +322,7 @@ def _compare(
     inn: str,
     batch_id: int,
     registers: list[AskedRegister],
-    told: Told,
+    told: Reported,
     window: Window,
     again: Again,
     tills: Again,
@@ -333,7 +333,7 @@ def _compare(
     transaction.run("differences_begin")
     transaction.run("differences_of_shifts", inn=inn, **days)
     transaction.run("differences_of_totals", inn=inn, **days)
-    transaction.run("differences_not_told", inn=inn, asked=as_json(asked))
+    transaction.run("differences_not_reported", inn=inn, asked=as_json(asked))
     transaction.run("differences_of_days", inn=inn, **days)
     transaction.run("differences_of_organization", inn=inn, **days)
     transaction.run("differences_of_documents", inn=inn, **days)

@@ -25,7 +25,7 @@ CHANGED_TILLS = Schema(
         "theirs": TEXT,
     },
 )
-"""One row a till shift that is another one now. `kind` is till_changed, till_not_told or till_not_here; `shift_id` is
+"""One row a till shift that is another one now. `kind` is till_changed, till_not_reported or till_not_here; `shift_id` is
 missing where it is not here; `amount` is cash of sales less that of refunds, ours less theirs, in kopecks; `ours` and
 `theirs` are what is booked and what is told, as text.
 """
@@ -63,31 +63,31 @@ def changed_tills(here: pd.DataFrame, told: pd.DataFrame, days: pd.DatetimeIndex
     """
     absent: dict[str, Any] = {"shift_id": pd.NA, "is_decided": pd.NA, "is_asked": pd.NA}
     ours, theirs = _facts(here), _facts(BOOKED_TILLS.conform(told.assign(**absent)))
-    both = ours.merge(theirs, on=_KEY, how="outer", suffixes=("", "_told"), indicator=True)
+    both = ours.merge(theirs, on=_KEY, how="outer", suffixes=("", "_reported"), indicator=True)
     side = both["_merge"].astype("string")
     gone = (side == "left_only") & both["is_asked"].fillna(value=False).astype(bool)
     gone &= (both["outcome"] != "rejected").fillna(value=True)
-    new = (side == "right_only") & both["day_told"].isin(days)
+    new = (side == "right_only") & both["reported_day"].isin(days)
     differs = pd.Series(data=False, index=both.index)
     for name in _FACTS:
-        one, other = both[name], both[f"{name}_told"]
+        one, other = both[name], both[f"{name}_reported"]
         differs |= ~((one == other).fillna(value=False) | (one.isna() & other.isna()))
     changed = (side == "both") & differs
     cause = pd.Series(str(Reason.CHEQUES_CHANGED), index=both.index, dtype="string")
-    cause = cause.mask(both["outcome_told"] == "incomplete", str(Reason.CHEQUES_NOT_ALL_READABLE))
+    cause = cause.mask(both["outcome_reported"] == "incomplete", str(Reason.CHEQUES_NOT_ALL_READABLE))
     decided = both["is_decided"].fillna(value=False).astype(bool)
     cause = cause.mask(decided, str(Reason.DECIDED_OTHERWISE))
     cause = cause.mask(gone, str(Reason.MARKET_SHIFT_NOT_REPORTED))
     cause = cause.mask(new, str(Reason.MARKET_SHIFT_NOT_HERE))
-    kind = pd.Series("till_changed", index=both.index, dtype="string").mask(gone, "till_not_told")
+    kind = pd.Series("till_changed", index=both.index, dtype="string").mask(gone, "till_not_reported")
     made = both.assign(
         kind=kind.mask(new, "till_not_here"),
-        shop_id=both["shop_id"].fillna(both["shop_id_told"]),
+        shop_id=both["shop_id"].fillna(both["shop_id_reported"]),
         cause=cause,
-        amount=_cash(both, "") - _cash(both, "_told"),
+        amount=_cash(both, "") - _cash(both, "_reported"),
         ours=both["text"],
-        theirs=both["text_told"],
-        day=both["day"].fillna(both["day_told"]),
+        theirs=both["text_reported"],
+        day=both["day"].fillna(both["reported_day"]),
     )
     return CHANGED_TILLS.conform(made[gone | new | changed]).reset_index(drop=True)
 

@@ -73,7 +73,7 @@ class Waybill(Struct, rename="camel", gc=False):
     positions: list[Position] | None = None
 
 
-class Told(Struct, rename="camel", gc=False):
+class PartialRecord(Struct, rename="camel", gc=False):
     """What can still be told of a record that cannot be read."""
 
     close_time: Any = None

@@ -55,7 +55,7 @@ def local_moments(told: Sequence[str | None], latest: datetime | None) -> np.nda
     return moments
 
 
-def day_told(told: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:
+def parse_day(told: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:
     """A day. One that is written as midnight is that day, whatever the offset: the contract writes T00:00:00Z.
 
     Raises ValueError as `moment_of` does.

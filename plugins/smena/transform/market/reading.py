@@ -27,8 +27,8 @@ from smena.transform.market.frames import (
     WAYBILL_LINES,
     WAYBILLS,
 )
-from smena.transform.market.moments import day_told, latest_of, moment_of
-from smena.transform.market.records import Reader, check_shop, columns, parts, told_once, word, words
+from smena.transform.market.moments import latest_of, moment_of, parse_day
+from smena.transform.market.records import Reader, check_shop, columns, drop_repeated, parts, word, words
 from smena.transform.pages import RawPage, rejects_frame, unexpected
 
 _NOTHING = Decimal(0)
@@ -67,7 +67,7 @@ def read_cheques(pages: Iterable[RawPage], timezone: str, *, now_local: datetime
     judge = partial(_cheque, zone=zone, latest=latest)
     reader, rejects = Reader(Cheque, "cheque", zone, judge), list[dict[str, Any]]()
     cheques, *of_cheques = joined(_read_page(reader, page, latest, rejects) for page in pages)
-    cheques, (payments, lines), doubled = told_once(cheques, of_cheques, CHEQUE_KEY, "cheque")
+    cheques, (payments, lines), doubled = drop_repeated(cheques, of_cheques, CHEQUE_KEY, "cheque")
     return MarketFrames(
         CHEQUES.conform(cheques),
         PAYMENTS.conform(payments),
@@ -95,7 +95,7 @@ def read_waybills(pages: Iterable[RawPage], timezone: str, *, now_local: datetim
     rows, rejects = Reader(Waybill, "waybill", zone, judge).read(pages)
     waybills = WAYBILLS.of(columns([row for row, _ in rows], WAYBILLS))
     of_waybills = [parts([told for _, told in rows], WAYBILL_LINES, _DELIVERED)]
-    waybills, (lines,), doubled = told_once(waybills, of_waybills, WAYBILL_KEY, "waybill")
+    waybills, (lines,), doubled = drop_repeated(waybills, of_waybills, WAYBILL_KEY, "waybill")
     return WaybillFrames(WAYBILLS.conform(waybills), WAYBILL_LINES.conform(lines), rejects_frame(rejects, [doubled]))
 
 
@@ -157,8 +157,8 @@ def _waybill(page: RawPage, told: Waybill, *, zone: tzinfo, latest: datetime | N
         page.unit_id,
         word(told.id, "id"),
         words(told.number, "number"),
-        day_told(told.document_date, zone, "documentDate", latest) if told.document_date else None,
-        day_told(told.receive_date, zone, "receiveDate", latest),
+        parse_day(told.document_date, zone, "documentDate", latest) if told.document_date else None,
+        parse_day(told.receive_date, zone, "receiveDate", latest),
         words(told.supplier_id, "supplierId"),
         words(told.source, "source"),
         amount,

@@ -19,7 +19,7 @@ from smena.transform.duplicates import distinct
 from smena.transform.frames import REJECTS
 from smena.transform.market.amounts import plain_amounts
 from smena.transform.market.answers import camel, is_array, items_of
-from smena.transform.market.documents import Told, answer_type
+from smena.transform.market.documents import PartialRecord, answer_type
 from smena.transform.market.moments import day_at_best
 from smena.transform.pages import RawPage, moments, reject_of_day, unexpected, unreadable
 from smena.transform.schema import MOMENT, Schema
@@ -92,7 +92,7 @@ class Reader(Generic[R]):
 
     def _day(self, record: bytes) -> datetime | None:
         try:
-            told: Told = decode(camel(record), Told)
+            told: PartialRecord = decode(camel(record), PartialRecord)
         except Undecodable:
             return None
         return day_at_best(told.close_time or told.receive_date, self.zone)
@@ -135,7 +135,7 @@ def parts(of_rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str]
     return pd.DataFrame(told | {"row": np.repeat(np.arange(len(of_rows)), counts)})
 
 
-def told_once(
+def drop_repeated(
     frame: pd.DataFrame, of_frame: list[pd.DataFrame], key: list[str], kind: str
 ) -> tuple[pd.DataFrame, list[pd.DataFrame], pd.DataFrame]:
     """Records told once each, their parts with the record's key, and the records told in two ways (REJECTS).

@@ -14,7 +14,7 @@ from smena.model.outcome import Outcome
 from smena.model.reasons import Reason
 from smena.transform.decoding import LONGEST_IDENTIFIER, Undecodable, decode, storable
 from smena.transform.market.answers import camel, is_array
-from smena.transform.market.documents import Told, answer_type
+from smena.transform.market.documents import PartialRecord, answer_type
 from smena.transform.market.frames import TILL_MONEY, TILL_SHIFT_KEY, TILL_SHIFTS
 from smena.transform.market.moments import AHEAD
 from smena.transform.pages import day_of
@@ -33,8 +33,8 @@ _REGISTER = ["shop_id", "cashbox_id"]
 _SHIFT_OF = ["shop_id", "till_shift"]
 _CASH = ["cash_income", "cash_refund"]
 _VALUE = rb'\s*:\s*("(?:[^"\\]|\\.)*"|[0-9]+)'
-_TOLD_SHIFT = re.compile(rb'"(?:cashRegisterId|till_shift)"' + _VALUE)
-_TOLD_CASHBOX = re.compile(rb'"(?:cashboxId|cashbox_id)"' + _VALUE)
+_SHIFT_VALUE = re.compile(rb'"(?:cashRegisterId|till_shift)"' + _VALUE)
+_CASHBOX_VALUE = re.compile(rb'"(?:cashboxId|cashbox_id)"' + _VALUE)
 
 
 def make_till_shifts(
@@ -72,12 +72,12 @@ def make_till_shifts(
     return TILL_SHIFTS.conform(shifts)
 
 
-def spans_told(bodies: Iterable[bytes]) -> list[tuple[date, date]]:
+def reported_spans(bodies: Iterable[bytes]) -> list[tuple[date, date]]:
     """The first and the last day on which each till shift has a cheque in these answers, as far as they can be read."""
     spans: dict[str, tuple[date, date]] = {}
     for body in bodies:
         try:
-            told = decode(camel(body), list[Told] if is_array(body) else answer_type(Told))
+            told = decode(camel(body), list[PartialRecord] if is_array(body) else answer_type(PartialRecord))
         except Undecodable:
             continue  # what is wrong with it is found when it is read
         for cheque in (told if is_array(body) else told.items) or ():
@@ -151,7 +151,10 @@ def _spoiled(
     rejects = rejects[rejects["kind"] != "waybill"]
     unread = rejects[["unit_id", "day", "reason"]].rename(columns={"unit_id": "shop_id"})
     told = pd.DataFrame(
-        list(_places_told(rejects["record"])), columns=["cashbox_id", "till_shift"], index=rejects.index, dtype="string"
+        list(_reported_keys(rejects["record"])),
+        columns=["cashbox_id", "till_shift"],
+        index=rejects.index,
+        dtype="string",
     )
     # A page that cannot be read may name one shift, and hold cheques of any.
     unread[["cashbox_id", "till_shift"]] = told.mask(rejects["kind"] == "page")
@@ -186,15 +189,15 @@ def _spoiled_by_day(
     return reason.fillna(by_day.reindex(shifts.index).astype("string"))
 
 
-def _places_told(records: pd.Series) -> Iterator[tuple[str | None, str | None]]:
+def _reported_keys(records: pd.Series) -> Iterator[tuple[str | None, str | None]]:
     """The cashbox and the till shift of each rejected record, even of one that was cut; None where it does not say."""
     for record in records:
         body = camel(str(record).encode(errors="replace"))
         try:
-            told = decode(body, Told)
+            told = decode(body, PartialRecord)
             cashbox, shift = told.cashbox, told.shift
         except Undecodable:
-            cashbox, shift = _first_of(_TOLD_CASHBOX, body), _first_of(_TOLD_SHIFT, body)
+            cashbox, shift = _first_of(_CASHBOX_VALUE, body), _first_of(_SHIFT_VALUE, body)
         yield _identifier(cashbox), _identifier(shift)
 
 

@@ -56,7 +56,7 @@ def test_a_till_shift_with_other_sums_or_another_day_is_named(changes: dict[str,
 
 
 def test_a_till_shift_that_is_not_told_any_more_is_named_unless_a_person_rejected_it() -> None:
-    assert kinds(here(), TILL_SHIFTS.empty()) == [("till_not_told", "till", "one", DAY, 49_000)]
+    assert kinds(here(), TILL_SHIFTS.empty()) == [("till_not_reported", "till", "one", DAY, 49_000)]
     assert kinds(here(outcome="rejected"), TILL_SHIFTS.empty()) == []
     assert kinds(here(is_asked=False), TILL_SHIFTS.empty()) == [], "its day was not asked for"
 

@@ -108,11 +108,11 @@ texts = (
 
 
 @settings(max_examples=200, deadline=None)
-@given(told_at=st.lists(texts, min_size=1, max_size=3))
-def test_moments_are_those_of_each_or_none(told_at: list[str]) -> None:
+@given(written=st.lists(texts, min_size=1, max_size=3))
+def test_moments_are_those_of_each_or_none(written: list[str]) -> None:
     with suppress(ValueError):
-        moments = local_moments(told_at, LATEST)
-        each = [moment_of(one, ZoneInfo(ZONE), "it", LATEST) for one in told_at]
+        moments = local_moments(written, LATEST)
+        each = [moment_of(one, ZoneInfo(ZONE), "it", LATEST) for one in written]
         assert moments.astype(datetime).tolist() == each
 
 

@@ -23,7 +23,7 @@ ZONE = "Europe/Moscow"
 FIRST, LAST = date(2025, 12, 1), date(2025, 12, 31)
 LATER = datetime(2026, 2, 1, 12)
 
-Told = dict[str, Any]
+Record = dict[str, Any]
 
 
 def at(text: str) -> str:
@@ -33,12 +33,12 @@ def at(text: str) -> str:
     return f"2025-12-{text}:00.0000000" if len(text) == 8 else text
 
 
-def paid(**by_type: Any) -> list[Told]:
+def paid(**by_type: Any) -> list[Record]:
     """Payments by their type, in roubles."""
     return [{"type": kind, "value": value} for kind, value in by_type.items()]
 
 
-def line(price: Any = 10, count: Any = 1, product: str | None = "p1", **fields: Any) -> Told:
+def line(price: Any = 10, count: Any = 1, product: str | None = "p1", **fields: Any) -> Record:
     return {
         "productId": product, "productCode": "17", "sellPricePerUnit": price, "count": count,
         "chequeLineType": "Product", "vatRate": "Main", "totalVatValue": None,
@@ -48,7 +48,7 @@ def line(price: Any = 10, count: Any = 1, product: str | None = "p1", **fields: 
 def cheque(
     key: str = "c1", cash: Any = 0, *, card: Any = 0, closed: str = "12:00", shift: str = "s1",
     register: str = REGISTER, refund: bool = False, total: Any = None, **fields: Any,
-) -> Told:  # fmt: skip
+) -> Record:  # fmt: skip
     """A cheque paid in cash and by card; roubles. `fields` come last."""
     payments = {kind: value for kind, value in {"Cash": cash, "Card": card}.items() if value}
     return {
@@ -59,11 +59,13 @@ def cheque(
     } | fields  # fmt: skip
 
 
-def position(quantity: Any = 1, price: Any = 10, product: str = "p1") -> Told:
+def position(quantity: Any = 1, price: Any = 10, product: str = "p1") -> Record:
     return {"productId": product, "quantity": quantity, "buyPricePerUnit": price, "sellPricePerUnit": None}
 
 
-def waybill(key: str = "w1", *positions: Told, received: str = "2025-12-01T00:00:00Z", **fields: Any) -> Told:
+def waybill(
+    key: str = "w1", *positions: Record, received: str = "2025-12-01T00:00:00Z", **fields: Any
+) -> Record:
     return {
         "id": key, "shopId": SHOP, "documentDate": "2025-12-01T00:00:00Z", "number": "УТ-1", "supplierId": "c1",
         "receiveDate": received, "positions": list(positions), "source": "Diadoc",
@@ -87,7 +89,7 @@ def read_papers(*entries: Any) -> WaybillFrames:
     return read_waybills([page(*entries)], ZONE)
 
 
-def one(frame: pd.DataFrame) -> Told:
+def one(frame: pd.DataFrame) -> Record:
     (row,) = records(frame)
     return row
 
@@ -106,7 +108,7 @@ class Books:
     cashless: pd.DataFrame
     sold: pd.DataFrame
 
-    def shift(self, key: str = "s1") -> Told:
+    def shift(self, key: str = "s1") -> Record:
         (found,) = [row for row in records(self.shifts) if row["till_shift"] == key]
         return found
 

@@ -1,5 +1,5 @@
 -- Run by the bench: the truth of every till shift, for COPY.
-create temporary table told_till (
+create temporary table reported_till (
     till_shift text primary key,
     kkt_reg_id text,
     shift_number integer,

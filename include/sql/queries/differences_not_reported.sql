@@ -2,7 +2,7 @@
 -- writes: found_difference
 insert into found_difference
 select
-    'shift_not_told',
+    'shift_not_reported',
     shift.kkt_reg_id,
     shift.closed_at::date,
     coalesce(shift.cash_income - shift.cash_refund - shift.cash_payout + shift.cash_payout_refund, 0),
@@ -24,10 +24,10 @@ where
     and shift.closed_at >= asked.first_day
     and shift.closed_at < asked.last_day + 1
     and not exists (
-        select from control.told_shift as told
+        select from control.source_shift as reported
         where
-            told.organization_inn = shift.organization_inn
-            and told.kkt_reg_id = shift.kkt_reg_id
-            and told.shift_number = shift.shift_number
-            and told.closed_at = shift.closed_at
+            reported.organization_inn = shift.organization_inn
+            and reported.kkt_reg_id = shift.kkt_reg_id
+            and reported.shift_number = shift.shift_number
+            and reported.closed_at = shift.closed_at
     )
