@@ -40,7 +40,7 @@ _WIDTH_OF_A_FILE = 160
 T = TypeVar("T", Run, Rival)
 
 
-def _arguments(told: Sequence[str]) -> argparse.Namespace:
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of shifts, separated by commas")
     parser.add_argument("--workers", type=int, default=2, help="processes at once (2)")
@@ -51,7 +51,7 @@ def _arguments(told: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--cheques-only", action="store_true", help="leave out all but the match of cheques")
     parser.add_argument("--directory", type=Path, default=REPOSITORY / ".bench", help="nothing is left there")
-    given = parser.parse_args(told)
+    given = parser.parse_args(arguments)
     given.sizes = sorted({int(size) for size in given.sizes.split(",")})
     given.cheques = sorted({int(size) for size in given.cheques.split(",") if size})
     given.pipeline_only |= given.cheques_only
@@ -138,9 +138,9 @@ class Bench:
             return measure_rivals(dsn, tables, self._scratch, self._say)
 
 
-def main(told: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """0 where every target is met, else 1."""
-    given, console, started = _arguments(told), _console(), time.monotonic()
+    given, console, started = _arguments(arguments), _console(), time.monotonic()
 
     def say(line: str) -> None:
         print(f"[{time.monotonic() - started:4.0f} s] {line}", file=sys.stderr, flush=True)

@@ -176,17 +176,17 @@ class Life:
         moments = zip(self._text(self.closed), self._text(self.received), strict=True)
         identity = f"{self.register.index:08x}-0000-4000-8000-"
         rows = zip(self.numbers, self.receipts, self.documents, self.signs, strict=True)
-        told = []
+        found = []
         for (closed, received), (shift, receipts, document, sign) in zip(moments, rows, strict=True):
             pad = 20 if document % 2 else 0
-            told.append(
+            found.append(
                 _Z_REPORT
                 % (
                     *(closed, received, shift, receipts, receipts + 2),
                     *(number.ljust(pad), document, drive.ljust(pad), sign, f"{identity}{document:012x}"),
                 )
             )
-        return told
+        return found
 
     @cached_property
     def _totals(self) -> list[str]:
@@ -198,8 +198,8 @@ class Life:
 
     @staticmethod
     def _text(moments: np.ndarray[Any, Any]) -> list[str]:
-        told: list[str] = np.datetime_as_string(moments, unit="s").tolist()
-        return told
+        found: list[str] = np.datetime_as_string(moments, unit="s").tolist()
+        return found
 
     def _rows(self, first_day: date, last_day: date) -> tuple[int, int]:
         """Rows of the shifts that close in these days, both inclusive."""

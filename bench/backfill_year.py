@@ -79,7 +79,7 @@ class Biggest:
                         self.peak_bytes = max(self.peak_bytes, child.memory_info().rss)
 
 
-def plainly(told: Connection, dsn: str, endpoint: Endpoint, inn: str) -> None:
+def plainly(reported: Connection, dsn: str, endpoint: Endpoint, inn: str) -> None:
     """The tasks of the DAG, one after another, in a process that has imported everything before the clock starts."""
     import great_expectations  # noqa: F401 - preloaded, as in Airflow's workers
 
@@ -94,7 +94,7 @@ def plainly(told: Connection, dsn: str, endpoint: Endpoint, inn: str) -> None:
         load_lot(context, lot)
     publish_batches(context, made["batches"], at_once=1)
     report_run(context, made)
-    told.send((time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
+    reported.send((time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
 
 
 class Bench:
@@ -113,9 +113,9 @@ class Bench:
         with warehouse.transaction() as transaction:
             add_organization(transaction, inn=one.inn, kpp=one.kpp, name=one.short_name, tariff="uchetny")
             add_certificate(transaction, inn=one.inn, file=head.pem, source="manual", added_by="bench")
-            told = {"inn": one.inn, "product": OFD, "start_date": first_day}
-            text = prepare_mandate(transaction, **told, made_by="bench")["text"]
-            enable(transaction, **told, changed_by="bench", signature=head.sign(text))
+            fields = {"inn": one.inn, "product": OFD, "start_date": first_day}
+            text = prepare_mandate(transaction, **fields, made_by="bench")["text"]
+            enable(transaction, **fields, changed_by="bench", signature=head.sign(text))
             transaction.run("desk_user_grant", user_name=STARTED_BY, inn=one.inn, granted_by="bench")
         warehouse.close()
 
@@ -250,8 +250,8 @@ def tell(ways: list[Way], registers: int) -> bool:
     plain = ways[0].seconds
     shares = [1 - plain / way.seconds for way in ways]
     for way, share in zip(ways, shares, strict=True):
-        told = "" if way is ways[0] else f"{share:.0%}"
-        table.add_row(way.name, f"{way.seconds:.1f}", told, f"{way.requests:,}", f"{way.peak_bytes / _MB:.0f}")
+        reported = "" if way is ways[0] else f"{share:.0%}"
+        table.add_row(way.name, f"{way.seconds:.1f}", reported, f"{way.requests:,}", f"{way.peak_bytes / _MB:.0f}")
     console.print(table)
     are_same = len({way.books for way in ways}) == 1
     is_well = shares[1] < WANTED_SHARE

@@ -58,8 +58,10 @@ def match(
     say(f"{cheques:,} cheques: they are invented and kept")
     evidence = lay_out(dsn, database, plan_market(dsn, shops_of(tills), FIRST_DAY), workers, processes)
     truth: TillTruth = evidence.truth
-    told = f"{truth.cheques:,} of {len(tills):,} tills, {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB"
-    say(f"{cheques:,} cheques: {told} of JSON; process and match")
+    reported = (
+        f"{truth.cheques:,} of {len(tills):,} tills, {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB"
+    )
+    say(f"{cheques:,} cheques: {reported} of JSON; process and match")
     memory.forget()
     steps = run_steps(dsn, evidence, workers, processes, memory.peak_bytes)
     _prove(dsn, truth)

@@ -89,10 +89,10 @@ def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
         add_certificate(transaction, inn=answers.INN, file=head.pem, source="manual", added_by="bench")
         mandate = prepare_mandate(transaction, **who, start_date=start, made_by="bench")
         enable(transaction, **who, start_date=start, changed_by="bench", signature=head.sign(mandate["text"]))
-        told = [register.as_entry() for register in registers]
+        found = [register.as_entry() for register in registers]
         today = answers.LAST_DAY + timedelta(days=1)
         record = partial(
-            planning.record_registers, registers=told, today=today, latest=datetime.combine(today, time.max)
+            planning.record_registers, registers=found, today=today, latest=datetime.combine(today, time.max)
         )
         return _plan(transaction, OFD, record, {register.number: register for register in registers})
 

@@ -53,13 +53,13 @@ def _read(connection: psycopg2.extensions.connection, name: str, key: str) -> Fi
     with connection.cursor() as cursor:
         cursor.execute(statement("columns"), {"relation": f"accounting.{name}"})
         types = {column: _TYPES[kind] for column, kind in cursor.fetchall()}
-        told = io.BytesIO()
+        reported = io.BytesIO()
         columns = sql.SQL(", ").join(map(sql.Identifier, types))
         cursor.copy_expert(
             sql.SQL("copy accounting.{} ({}) to stdout (format csv, header)").format(sql.Identifier(name), columns),
-            told,
+            reported,
         )
-    told.seek(0)
+    reported.seek(0)
     options = csv.ConvertOptions(
         column_types=types,
         true_values=["t"],
@@ -67,4 +67,4 @@ def _read(connection: psycopg2.extensions.connection, name: str, key: str) -> Fi
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
     )
-    return FinalTable(name, key, csv.read_csv(told, convert_options=options))
+    return FinalTable(name, key, csv.read_csv(reported, convert_options=options))

@@ -144,7 +144,7 @@ def _proved(dsn: str, truth: Truth) -> int:
     wanted = {"shifts": truth.shifts, **truth.sums}
     for kind in ("pko", "rko"):
         wanted |= {f"{kind}_orders": truth.orders[kind], f"{kind}_kopecks": truth.amounts[kind]}
-    wrong = {name: (told, int(found[name])) for name, told in wanted.items() if int(found[name]) != told}
+    wrong = {name: (entry, int(found[name])) for name, entry in wanted.items() if int(found[name]) != entry}
     if wrong:
         raise WrongFigures(f"laid out and published differ: {wrong}")
     return sum(truth.orders.values())

@@ -48,7 +48,7 @@ class ServerMemory:
 
 def _own_bytes(process: psutil.Process) -> int:
     # The private pages of a process may be of the server's shared buffers: where the system tells them apart, it does.
-    told = process.memory_info()
-    if hasattr(told, "shared"):
-        return int(told.rss - told.shared)
+    reported = process.memory_info()
+    if hasattr(reported, "shared"):
+        return int(reported.rss - reported.shared)
     return int(process.memory_full_info().uss)

@@ -47,7 +47,7 @@ SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
 _START_S = 60
 
 
-def main(told: Sequence[str] | None = None) -> int:
+def main(reported: Sequence[str] | None = None) -> int:
     """Exit 1 where 95 of a hundred answers of some page are not under the limit."""
     parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
     parser.add_argument("--documents", type=int, default=1_000_000)
@@ -55,7 +55,7 @@ def main(told: Sequence[str] | None = None) -> int:
     parser.add_argument("--organizations", type=int, default=20)
     parser.add_argument("--at-once", type=int, default=4, help="requests under way at a time")
     parser.add_argument("--requests", type=int, default=60, help="of each page")
-    given = parser.parse_args(told)
+    given = parser.parse_args(reported)
     console = Console(highlight=False, width=140)
     with tempfile.TemporaryDirectory(prefix="smena-bench-") as directory:
         Path(directory).chmod(0o711)

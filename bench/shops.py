@@ -67,9 +67,9 @@ class ShopLife:
             raise AssertionError(f"only {FIRST_DAY} – {LAST_DAY} is invented, {first_day} – {last_day} is asked")
         refunds, entries = self._entries
         for wanted in (~refunds, refunds):
-            told = entries.filter(pa.array(wanted)).to_pylist()
-            for place in range(0, len(told), PAGE):
-                yield "cheques", f'{{"items":[{",".join(told[place : place + PAGE])}]}}'.encode()
+            reported = entries.filter(pa.array(wanted)).to_pylist()
+            for place in range(0, len(reported), PAGE):
+                yield "cheques", f'{{"items":[{",".join(reported[place : place + PAGE])}]}}'.encode()
             yield "cheques", b'{"items":[]}'
         for method in ("incoming_waybills", "contractors", "contractors"):
             yield method, b'{"items":[]}'

@@ -119,8 +119,8 @@ class Till:
         outcomes = np.where(bent, "conflict", "duplicate") if known else own
         number = self.register.number if known else None
         fiscal = self.life.numbers.tolist() if known else [None] * DAYS
-        told = zip(
+        reported = zip(
             self.shift_ids(), [number] * DAYS, fiscal, outcomes.tolist(), income.tolist(), refund.tolist(), strict=True
         )
-        rows = [row for row, has_cheques in zip(told, sold.tolist(), strict=True) if has_cheques]
+        rows = [row for row, has_cheques in zip(reported, sold.tolist(), strict=True) if has_cheques]
         return TillTruth(int((~self.lost).sum()), rows)

@@ -82,7 +82,7 @@ class Measured:
     error: str = ""
 
 
-def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int | None) -> None:
+def run_step(reported: Connection, dsn: str, batch_id: int, product: str, shard: int | None) -> None:
     """Processes a shard, or publishes the batch where none is named, and tells how it went."""
     measured = Measured()
     warehouse = Warehouse(dsn)
@@ -103,7 +103,7 @@ def run_step(told: Connection, dsn: str, batch_id: int, product: str, shard: int
     warehouse.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     measured.peak_bytes = peak if sys.platform == "darwin" else peak * 1024
-    told.send(measured)
+    reported.send(measured)
 
 
 def _nowhere(name: str) -> Endpoint:

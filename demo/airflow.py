@@ -122,8 +122,8 @@ class LocalAirflow:
             for part in _PARTS:
                 self.processes.require(part)
             if time.monotonic() > deadline:
-                told = "\n".join(f"--- {part}\n{self.processes.last_lines(part, 5)}" for part in _PARTS)
-                raise AirflowTrouble(f"Airflow is not healthy after {timeout_s:.0f} s\n{told}")
+                reported = "\n".join(f"--- {part}\n{self.processes.last_lines(part, 5)}" for part in _PARTS)
+                raise AirflowTrouble(f"Airflow is not healthy after {timeout_s:.0f} s\n{reported}")
             time.sleep(_LOOK_AGAIN_S)
 
     def stop(self) -> None:

@@ -144,8 +144,8 @@ class EmbeddedPostgres:
             try:
                 self._password = self._password_file.read_text().strip()
             except FileNotFoundError:
-                told = f"{self._password_file} is missing: start the server, or remove its data"
-                raise PostgresTrouble(told) from None
+                marker = f"{self._password_file} is missing: start the server, or remove its data"
+                raise PostgresTrouble(marker) from None
         return self._password
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
@@ -225,23 +225,23 @@ class EmbeddedPostgres:
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(self._password)
         # An interrupted initdb leaves a directory that only looks like data: it becomes `data` when it is whole.
-        unfinished, told = self._home / "data.unfinished", self._home / "password.told"
+        unfinished, marker = self._home / "data.unfinished", self._home / "password.told"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
-        told.unlink(missing_ok=True)
-        told.touch(mode=0o600)
-        told.write_text(self._password)
+        marker.unlink(missing_ok=True)
+        marker.touch(mode=0o600)
+        marker.write_text(self._password)
         self._lodging.give(unfinished)
-        self._lodging.give(told)
+        self._lodging.give(marker)
         try:
             self._lodging.run(
-                "initdb", f"--pgdata={unfinished}", f"--username={USER}", f"--pwfile={told}", "--auth=scram-sha-256",
+                "initdb", f"--pgdata={unfinished}", f"--username={USER}", f"--pwfile={marker}", "--auth=scram-sha-256",
                 "--encoding=UTF8", *self._locale(), "--no-sync",
             )  # fmt: skip
         except subprocess.CalledProcessError as error:
             raise PostgresTrouble(f"initdb failed in {unfinished}: {error.stderr.strip()}") from None
         finally:
-            told.unlink()
+            marker.unlink()
         unfinished.rename(self.data_directory)
 
     def _locale(self) -> tuple[str, ...]:
@@ -278,9 +278,9 @@ class EmbeddedPostgres:
             "unix_socket_directories": "",
             **self._settings,
         }
-        told = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        marker = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self.log_file.open("ab") as log:
-            child = self._lodging.spawn("postgres", "-D", str(self.data_directory), *told, output=log)
+            child = self._lodging.spawn("postgres", "-D", str(self.data_directory), *marker, output=log)
         deadline = time.monotonic() + _START_TIMEOUT_S
         while child.poll() is None:
             lines = self._pid_file()

@@ -49,9 +49,9 @@ def read_loaded(dsn: str) -> dict[str, Loaded]:
 def progress_line(runs: Iterable[dict[str, Any]], loaded: dict[str, Loaded]) -> str:
     """`runs: 2 success, 1 running; shifts 812; ПКО 640`."""
     states = Counter(run["state"] for run in runs)
-    told = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none yet"
+    reported = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none yet"
     shifts = sum(one.outcomes.total() for one in loaded.values())
-    return f"runs: {told}; shifts {shifts}; ПКО {sum(one.orders['pko'] for one in loaded.values())}"
+    return f"runs: {reported}; shifts {shifts}; ПКО {sum(one.orders['pko'] for one in loaded.values())}"
 
 
 def result_table(loaded: dict[str, Loaded]) -> Table:

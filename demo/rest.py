@@ -266,5 +266,5 @@ class AirflowRest:
 
 def _line(line: Json) -> str:
     """An event of a task's log with what it tells beside, `key=value`."""
-    told = {key: value for key, value in line.items() if key not in _OF_EVERY_EVENT and value is not None}
-    return " ".join([str(line.get("event", line)), *(f"{key}={value}" for key, value in told.items())])
+    fields = {key: value for key, value in line.items() if key not in _OF_EVERY_EVENT and value is not None}
+    return " ".join([str(line.get("event", line)), *(f"{key}={value}" for key, value in fields.items())])

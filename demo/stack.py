@@ -84,8 +84,8 @@ class Stack:
     def prepare_warehouse(self, hello: Hello, state: DemoState) -> None:
         """The warehouse's schema, the sandbox's organisations in it, their integrations switched on."""
         self.smena(hello, "migrate")
-        told = json.loads(self.smena(hello, "integration", "status", "--json"))["integrations"]
-        on = {(row["organization_inn"], row["product"]) for row in told if row["state"] == "on"}
+        data = json.loads(self.smena(hello, "integration", "status", "--json"))["integrations"]
+        on = {(row["organization_inn"], row["product"]) for row in data if row["state"] == "on"}
         for one in hello.organizations:
             if (one["inn"], PRODUCT) not in on:
                 self.switch_on(hello, one, state.start_date.isoformat())
@@ -107,8 +107,8 @@ class Stack:
         head, certificate = keep_head(self.directory / "heads", one["inn"], one["name"])
         text, signature = certificate.with_suffix(".mandate.txt"), certificate.with_suffix(".mandate.p7s")
         who, what = ("--inn", one["inn"]), ("--product", PRODUCT, "--from", start)
-        told = ("--kpp", one["kpp"] or "", "--name", one["name"], "--tariff", "uchetny")
-        self.smena(hello, "organization", "add", *who, *told)
+        reported = ("--kpp", one["kpp"] or "", "--name", one["name"], "--tariff", "uchetny")
+        self.smena(hello, "organization", "add", *who, *reported)
         self.smena(hello, "certificate", "add", *who, str(certificate))
         self.smena(hello, "integration", "mandate", *who, *what, "--out", str(text))
         signature.write_bytes(head.sign(text.read_bytes()))
@@ -158,8 +158,8 @@ class Stack:
             "login": USER,
             "password": self.postgres.password,
         }
-        told = {"KONTUR_OFD": kontur_ofd, "KONTUR_MARKET": kontur_market, "WAREHOUSE": warehouse}
-        return {f"AIRFLOW_CONN_{name}": json.dumps(fields) for name, fields in told.items()}
+        values = {"KONTUR_OFD": kontur_ofd, "KONTUR_MARKET": kontur_market, "WAREHOUSE": warehouse}
+        return {f"AIRFLOW_CONN_{name}": json.dumps(fields) for name, fields in values.items()}
 
     def write_env(self, airflow: LocalAirflow, hello: Hello) -> Path:
         """`.demo/env`: with it `smena` works on the demo's data, and starts runs in the demo's Airflow."""

@@ -196,5 +196,5 @@ class Ofd:
         corrections = self._settings.corrections_in_totals
         shifts = totals_by_shifts(register, low, high, corrections=corrections)
         days = totals_by_days(register, low, high, corrections=corrections)
-        told = self._faults.alter_days(days, shifts, register.reg_number)
-        return self._faults.alter_entries("byDays", told, lambda _: register.reg_number)
+        reported = self._faults.alter_days(days, shifts, register.reg_number)
+        return self._faults.alter_entries("byDays", reported, lambda _: register.reg_number)

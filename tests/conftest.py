@@ -100,7 +100,7 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
 @pytest.fixture
 def heard() -> Iterator[list[StepEnd]]:
     """Ends of the road's steps, told to the test in place of the log."""
-    told: list[StepEnd] = []
-    before = hear_steps(told.append)
-    yield told
+    found: list[StepEnd] = []
+    before = hear_steps(found.append)
+    yield found
     hear_steps(before)

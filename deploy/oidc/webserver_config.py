@@ -42,18 +42,18 @@ class SingleSignOn(FabAirflowSecurityManagerOverride):
         `resp["userinfo"]` holds the claims of the ID token. Its signature, age and nonce were checked by Authlib, which
         leaves the key out where there was no ID token, and takes a token of another audience where `azp` is right.
         """
-        told = resp.get("userinfo")
-        if not told:
+        reported = resp.get("userinfo")
+        if not reported:
             raise ValueError("the provider sent no ID token")
-        if told["iss"] != ISSUER:
-            raise ValueError(f"the ID token is of the issuer {told['iss']}, not of OIDC_ISSUER")
-        if CLIENT_ID not in _texts(told["aud"]):
-            raise ValueError(f"the ID token is for {told['aud']}, not for OIDC_CLIENT_ID")
+        if reported["iss"] != ISSUER:
+            raise ValueError(f"the ID token is of the issuer {reported['iss']}, not of OIDC_ISSUER")
+        if CLIENT_ID not in _texts(reported["aud"]):
+            raise ValueError(f"the ID token is for {reported['aud']}, not for OIDC_CLIENT_ID")
         remote = self.oauth_remotes[provider]
         more = dict(remote.userinfo(token=resp)) if remote.server_metadata.get("userinfo_endpoint") else {}
-        if more and more.get("sub") != told["sub"]:
+        if more and more.get("sub") != reported["sub"]:
             raise ValueError("the userinfo endpoint answered about another person than the ID token")
-        claims = more | dict(told)
+        claims = more | dict(reported)
         if not isinstance(claims.get(NAME_CLAIM), str) or not claims[NAME_CLAIM]:
             raise ValueError(f"there is no name in the claim {NAME_CLAIM}")
         # Keycloak can send the path of a group, as `/smena-auditors`.

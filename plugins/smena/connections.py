@@ -80,9 +80,9 @@ def fields_from_environment(name: str) -> ConnectionFields:
     return _understood(name, lambda: _from_environment(name))
 
 
-def endpoint_of(name: str, told: ConnectionFields) -> Endpoint:
+def endpoint_of(name: str, fields: ConnectionFields) -> Endpoint:
     """A connection's fields as an endpoint; `name` is for messages. Raises WrongUse where they cannot be read."""
-    return _understood(name, lambda: _endpoint(name, told))
+    return _understood(name, lambda: _endpoint(name, fields))
 
 
 def fields_of(found: Any) -> ConnectionFields:
@@ -98,14 +98,14 @@ def fields_of(found: Any) -> ConnectionFields:
     )
 
 
-def kind_of(name: str, told: ConnectionFields) -> str:
+def kind_of(name: str, fields: ConnectionFields) -> str:
     """What a connection leads to: `ofd`, `market` or `warehouse`; empty where its type and its name do not say.
 
     A connection of type `http` is Kontur.OFD's where it has an `api_key`, or by its name.
     """
-    kind = WAREHOUSE if name == WAREHOUSE else KINDS.get(told.conn_type)
-    if kind is None and told.conn_type in ("http", "https", ""):
-        kind = OFD if told.extra.get("api_key") else KINDS.get(name)
+    kind = WAREHOUSE if name == WAREHOUSE else KINDS.get(fields.conn_type)
+    if kind is None and fields.conn_type in ("http", "https", ""):
+        kind = OFD if fields.extra.get("api_key") else KINDS.get(name)
     return kind or ""
 
 
@@ -246,14 +246,14 @@ def _from_secrets_back_ends(name: str) -> ConnectionFields | None:
 
 
 def _from_json(text: str) -> ConnectionFields:
-    told = json.loads(text)
-    extra = told.get("extra") or {}
-    login, password = told.get("login"), told.get("password")
+    fields = json.loads(text)
+    extra = fields.get("extra") or {}
+    login, password = fields.get("login"), fields.get("password")
     return ConnectionFields(
-        conn_type=told.get("conn_type") or "",
-        host=told.get("host") or "",
-        port=int(told["port"]) if told.get("port") else None,
-        schema=told.get("schema") or "",
+        conn_type=fields.get("conn_type") or "",
+        host=fields.get("host") or "",
+        port=int(fields["port"]) if fields.get("port") else None,
+        schema=fields.get("schema") or "",
         login=None if login is None else str(login),
         password=None if password is None else str(password),
         extra=_fields(json.loads(extra) if isinstance(extra, str) else extra),
@@ -297,19 +297,19 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
 
 
-def _endpoint(name: str, told: ConnectionFields) -> Endpoint:
-    if not told.host.strip():
+def _endpoint(name: str, fields: ConnectionFields) -> Endpoint:
+    if not fields.host.strip():
         raise WrongUse(f"connection `{name}` has no host")
-    scheme = next((word for word in (told.schema, told.conn_type) if word in ("http", "https")), "https")
+    scheme = next((word for word in (fields.schema, fields.conn_type) if word in ("http", "https")), "https")
     # A host of colons alone is an address of the sixth version; one colon stands before a port.
-    host = _bracketed(told.host) if "://" not in told.host and told.host.count(":") > 1 else told.host
+    host = _bracketed(fields.host) if "://" not in fields.host and fields.host.count(":") > 1 else fields.host
     address = urlsplit(host if "://" in host else f"{scheme}://{host}")
     if address.scheme not in ("http", "https") or not address.hostname:
         raise WrongUse(f"connection `{name}` is not http or https")
-    port = _port(told.port or address.port)
+    port = _port(fields.port or address.port)
     place = f"{_bracketed(address.hostname)}{f':{port}' if port else ''}"
     base_url = f"{address.scheme}://{place}/{address.path.strip('/')}".rstrip("/")
-    return Endpoint(name, base_url, told.login, told.password, dict(told.extra))
+    return Endpoint(name, base_url, fields.login, fields.password, dict(fields.extra))
 
 
 def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None:
@@ -321,40 +321,40 @@ def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None
         return None
 
 
-def _channel(told: ConnectionFields) -> Channel:
+def _channel(fields: ConnectionFields) -> Channel:
     from smena.sources.messenger import Channel
 
     # A host of Telegram is the chat, as Airflow's own provider has it, where it is no address.
-    is_address = told.conn_type in ("http", "https") or "://" in told.host
+    is_address = fields.conn_type in ("http", "https") or "://" in fields.host
     # Some webhooks know whoever sends by a key behind the question mark.
-    _, question, key = told.host.partition("?")
-    extra = dict(told.extra)
-    if told.conn_type == "telegram" and not is_address and told.host:
-        extra = {"chat_id": told.host} | extra
+    _, question, key = fields.host.partition("?")
+    extra = dict(fields.extra)
+    if fields.conn_type == "telegram" and not is_address and fields.host:
+        extra = {"chat_id": fields.host} | extra
     return Channel(
-        told.conn_type,
-        base_url=f"{_endpoint(ALERTS, told).base_url}{question}{key}" if is_address else "",
-        host=told.host,
-        port=_port(told.port),
-        login=told.login,
-        password=told.password,
+        fields.conn_type,
+        base_url=f"{_endpoint(ALERTS, fields).base_url}{question}{key}" if is_address else "",
+        host=fields.host,
+        port=_port(fields.port),
+        login=fields.login,
+        password=fields.password,
         extra=extra,
     )
 
 
-def _dsn(told: ConnectionFields) -> str:
-    if not told.host or not told.schema:
+def _dsn(fields: ConnectionFields) -> str:
+    if not fields.host or not fields.schema:
         raise WrongUse(f"connection `{WAREHOUSE}` has no host or no database", fix="its database is its schema")
-    user = quote(told.login or "", safe="")
-    password = f":{quote(told.password, safe='')}" if told.password else ""
+    user = quote(fields.login or "", safe="")
+    password = f":{quote(fields.password, safe='')}" if fields.password else ""
     # Airflow's own connection may hold more than PostgreSQL's library knows.
-    extra = {key: str(value) for key, value in told.extra.items() if key in _OF_LIBPQ and value is not None}
-    if told.host.startswith("/"):  # a socket
-        host, extra = "", extra | {"host": told.host}
+    extra = {key: str(value) for key, value in fields.extra.items() if key in _OF_LIBPQ and value is not None}
+    if fields.host.startswith("/"):  # a socket
+        host, extra = "", extra | {"host": fields.host}
     else:
-        host = _bracketed(told.host)
+        host = _bracketed(fields.host)
         if not _HOST.fullmatch(host):
             raise ValueError("no such host")
-    port = f":{_port(told.port)}" if told.port else ""
+    port = f":{_port(fields.port)}" if fields.port else ""
     options = f"?{urlencode(extra, quote_via=quote)}" if extra else ""
-    return f"postgresql://{user}{password}@{host}{port}/{quote(told.schema, safe='')}{options}"
+    return f"postgresql://{user}{password}@{host}{port}/{quote(fields.schema, safe='')}{options}"

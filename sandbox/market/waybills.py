@@ -85,10 +85,10 @@ def _waybill(shop: Shop, rng: random.Random, day_s: int, index: int, supplier_id
     supplier, document_day_s = rng.randrange(len(supplier_ids)), day_s - rng.randint(0, 3) * DAY_S
     number, source = f"{rng.choice(('ТН', 'УТ', 'А'))}-{rng.randint(1, 99_999)}", rng.choice(SOURCES)
     positions = _positions(shop, rng)
-    told = [(source, day_s)]
+    found = [(source, day_s)]
     doubled = settings.every_doubled_waybill
     if doubled and index % doubled == doubled - 1:
-        told.append((rng.choice([one for one in SOURCES if one != source]), day_s + rng.randint(0, 1) * DAY_S))
+        found.append((rng.choice([one for one in SOURCES if one != source]), day_s + rng.randint(0, 1) * DAY_S))
     return [
         Waybill(
             id=guid(shop.id, "waybill", index, said_by),
@@ -100,7 +100,7 @@ def _waybill(shop: Shop, rng: random.Random, day_s: int, index: int, supplier_id
             source=said_by,
             positions=positions,
         )
-        for said_by, received_s in told
+        for said_by, received_s in found
     ]
 
 

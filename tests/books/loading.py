@@ -96,11 +96,11 @@ def _load_demo(dsn: str) -> dict[str, Any]:
 
 def _load_world(dsn: str, seed: int) -> dict[str, Any]:
     warehouse = Warehouse(dsn)
-    told = case(seed)
-    truth = play(told, warehouse)
+    reported = case(seed)
+    truth = play(reported, warehouse)
     warehouse.close()
     counts = {name: value if isinstance(value, int) else len(value) for name, value in vars(truth).items()}
-    return {"level": told.level, "way": told.way, "detail": told.detail, **counts}
+    return {"level": reported.level, "way": reported.way, "detail": reported.detail, **counts}
 
 
 def _load_bench(server: EmbeddedPostgres, database: str, shifts: int) -> dict[str, Any]:
@@ -173,8 +173,8 @@ def load_all(parts: Sequence[Part], into: Path, processes: int, say: Callable[[s
     failed = []
     for number in range(1, len(parts) + 1):
         part, seconds, rows, error = results.get()
-        told = error or f"{rows['shifts']:,} shifts, {rows['orders']:,} orders, {rows['decisions']:,} decisions"
-        say(f"{number}/{len(parts)} {part}: {told} in {seconds:.0f} s")
+        reported = error or f"{rows['shifts']:,} shifts, {rows['orders']:,} orders, {rows['decisions']:,} decisions"
+        say(f"{number}/{len(parts)} {part}: {reported} in {seconds:.0f} s")
         if error:
             failed.append(part)
     for child in children:

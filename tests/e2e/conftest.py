@@ -59,7 +59,7 @@ def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
     with (
         SandboxServer(SandboxSettings(world=world)) as sandbox,
         tempfile.TemporaryDirectory(prefix="smena-airflow-") as home,
-        telemetry() as told,
+        telemetry() as reported,
     ):
         town = Town(sandbox, Warehouse(postgres.dsn(books)), first_day)
         kontur = {
@@ -71,13 +71,13 @@ def office(postgres: EmbeddedPostgres) -> Iterator[Office]:
             "AIRFLOW_CONN_WAREHOUSE": postgres.dsn(books).replace("postgresql://", "postgres://", 1),
             "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "3",
             "SMENA_SCHEDULE_FROM": (today - timedelta(days=RUNS)).isoformat(),
-            **told.environment,
+            **reported.environment,
         }
         airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=QUICK | environment, port=0)
         with airflow:
             client = airflow.client()
             client.create_pool("kontur_ofd", 2)
-            yield Office(airflow, client, town, today, told)
+            yield Office(airflow, client, town, today, reported)
         town.warehouse.close()
     for name in (metadata, books):
         postgres.drop_database(name)

@@ -17,17 +17,17 @@ def airflow(*words: str) -> str:
     """What an Airflow command prints."""
     from airflow.cli import cli_parser
 
-    told = io.StringIO()
+    reported = io.StringIO()
     arguments = cli_parser.get_parser().parse_args(list(words))
-    with redirect_stdout(told):
+    with redirect_stdout(reported):
         arguments.func(arguments)
-    return told.getvalue()
+    return reported.getvalue()
 
 
 def rows(*words: str) -> list[dict[str, Any]]:
     """What an Airflow command lists; logs may stand before it."""
-    told = airflow(*words, "--output", "json")
-    found: list[dict[str, Any]] = json.loads(told[told.index("[{") :])
+    reported = airflow(*words, "--output", "json")
+    found: list[dict[str, Any]] = json.loads(reported[reported.index("[{") :])
     return found
 
 
@@ -67,7 +67,7 @@ def main() -> None:
     providers = rows("providers", "list")
     from airflow.plugins_manager import get_import_errors
 
-    told = {
+    fields = {
         "smena": smena.__file__,
         "path": sys.path,
         "plugins": {plugin["name"]: plugin["source"] for plugin in plugins},
@@ -78,7 +78,7 @@ def main() -> None:
         "dags": {dag["dag_id"]: dag["fileloc"] for dag in dags},
         **of_server(),
     }
-    print("\n" + json.dumps(told))
+    print("\n" + json.dumps(fields))
 
 
 if __name__ == "__main__":

@@ -65,8 +65,8 @@ class Doors:
         return AirflowRest(self.airflow.address, name, self.passwords[name])
 
     def token(self, name: str) -> str:
-        told = {"username": name, "password": self.passwords[name]}
-        answer = requests.post(f"{self.airflow.address}/auth/token", json=told, timeout=30)
+        fields = {"username": name, "password": self.passwords[name]}
+        answer = requests.post(f"{self.airflow.address}/auth/token", json=fields, timeout=30)
         answer.raise_for_status()
         return str(answer.json()["access_token"])
 

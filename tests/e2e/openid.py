@@ -151,12 +151,14 @@ def _handler(provider: OpenIdProvider) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             provider.asked.append(self.path)
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            told = provider.token({key: found[0] for key, found in form.items()}, self.headers.get("Authorization", ""))
-            self._answer(told, otherwise="invalid_grant")
+            fields = provider.token(
+                {key: found[0] for key, found in form.items()}, self.headers.get("Authorization", "")
+            )
+            self._answer(fields, otherwise="invalid_grant")
 
-        def _answer(self, told: dict[str, Any] | None, *, otherwise: str = "") -> None:
-            data = json.dumps({"error": otherwise} if told is None else told).encode()
-            self.send_response(400 if told is None else 200)
+        def _answer(self, fields: dict[str, Any] | None, *, otherwise: str = "") -> None:
+            data = json.dumps({"error": otherwise} if fields is None else fields).encode()
+            self.send_response(400 if fields is None else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

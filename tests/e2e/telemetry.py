@@ -54,8 +54,8 @@ class Telemetry:
         """The sum of a counter over every tag that is not given."""
         return sum(
             value
-            for (told, of), value in list(self.counters.items())
-            if told == name and tags.items() <= dict(of).items()
+            for (entry, of), value in list(self.counters.items())
+            if entry == name and tags.items() <= dict(of).items()
         )
 
     def take(self, body: bytes) -> None:
@@ -74,7 +74,7 @@ def _tags(point: Any) -> Tags:
 
 @contextmanager
 def telemetry() -> Iterator[Telemetry]:
-    told = Telemetry()
+    reported = Telemetry()
     taking = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -82,11 +82,11 @@ def telemetry() -> Iterator[Telemetry]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             is_metrics = self.path == "/v1/metrics"
             with taking:
-                told.bodies.append(body)
+                reported.bodies.append(body)
                 if is_metrics:
-                    told.take(body)
+                    reported.take(body)
                 else:
-                    told.events.append({"path": self.path} | json.loads(body))
+                    reported.events.append({"path": self.path} | json.loads(body))
             answer = ExportMetricsServiceResponse().SerializeToString() if is_metrics else b""
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
@@ -97,5 +97,5 @@ def telemetry() -> Iterator[Telemetry]:
             """Nothing on stderr."""
 
     with ThreadingHTTPServer((HOST, 0), Handler) as server, serving(server):
-        told.port = server.server_address[1]
-        yield told
+        reported.port = server.server_address[1]
+        yield reported

@@ -46,14 +46,14 @@ def connections(sandbox: SandboxServer, postgres: EmbeddedPostgres, environment:
     """The connections, of a warehouse whose schema the wheel has made."""
     name = f"wheel_{secrets.token_hex(4)}"
     postgres.create_database(name)
-    told = {
+    fields = {
         "AIRFLOW_CONN_WAREHOUSE": postgres.dsn(name).replace("postgresql://", "postgres://", 1),
         "AIRFLOW_CONN_KONTUR_OFD": json.dumps(ofd(sandbox)),
         "AIRFLOW_CONN_KONTUR_MARKET": json.dumps(market(sandbox)),
     }
-    assert json.loads(environment.smena("migrate", "--json", **told))["before"] is None
-    environment.smena("access", "grant", "--user", "admin", "--all", **told)
-    return told
+    assert json.loads(environment.smena("migrate", "--json", **fields))["before"] is None
+    environment.smena("access", "grant", "--user", "admin", "--all", **fields)
+    return fields
 
 
 def ofd(sandbox: SandboxServer, **extra: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def test_airflow_finds_plugin_provider_connection_types_dags_and_pages(
     bundle = {"name": "smena", "classpath": "smena.provider.bundle.SmenaDags", "kwargs": {}}
     password, passwords = secrets.token_hex(8), tmp_path / "passwords.json"
     passwords.write_text(json.dumps({"admin": password}))
-    told = environment.run(
+    reported = environment.run(
         environment.python, look_from_inside.__file__,
         **connections,
         KONTUR=json.dumps(as_airflow_wants),
@@ -118,7 +118,7 @@ def test_airflow_finds_plugin_provider_connection_types_dags_and_pages(
         PASSWORD_OF_ADMIN=password,
         AIRFLOW__SMENA__ALERT_QUARANTINE="20",
     )  # fmt: skip
-    found = json.loads(told.splitlines()[-1])
+    found = json.loads(reported.splitlines()[-1])
     site = environment.directory / "lib"
     assert Path(found["smena"]).is_relative_to(site)
     assert not [place for place in found["path"] if Path(place) in (REPOSITORY, REPOSITORY / "plugins")]
@@ -152,9 +152,9 @@ def _tested(environment: fresh.Fresh, **connections: str) -> list[str]:
     found = []
     for name in ("kontur_ofd", "a", "kontur_market", "b"):
         command = f"try:\n    {script}\nexcept SystemExit: pass"
-        told = environment.run(environment.python, "-c", command.replace("; ", "\n    "), "connections", "test", name,
+        output = environment.run(environment.python, "-c", command.replace("; ", "\n    "), "connections", "test", name,
                                "--json", **connections)  # fmt: skip
-        found.append(json.loads(told)["connections"][0]["message"])
+        found.append(json.loads(output)["connections"][0]["message"])
     return found
 
 

@@ -50,16 +50,16 @@ def datasets(events: list[dict[str, Any]], side: str) -> dict[str, dict[str, Any
 
 
 def test_shifts_by_outcome_are_those_of_the_books_however_often_a_batch_is_told(loaded: Office) -> None:
-    told: Counter[str] = Counter()
+    reported: Counter[str] = Counter()
     for (name, tags), shifts in list(loaded.telemetry.counters.items()):
         if name == "airflow.smena.shifts":
-            told[dict(tags)["outcome"]] += int(shifts)
+            reported[dict(tags)["outcome"]] += int(shifts)
     ((sums,),) = loaded.town.sql(
         "select jsonb_object_agg(outcome, shifts) from (select key as outcome, sum(value::int) as shifts"
         " from control.batch, jsonb_each_text(summary -> 'outcomes') group by key) as counted"
     )
-    assert told == Counter(sums)
-    assert told["issued"] > 100
+    assert reported == Counter(sums)
+    assert reported["issued"] > 100
 
 
 def test_requests_and_seconds_of_each_step_are_told_by_organisation(loaded: Office) -> None:
@@ -88,8 +88,8 @@ def test_the_gauges_say_that_yesterday_is_covered(loaded: Office) -> None:
 
 def test_no_metric_has_a_tag_that_it_does_not_name(loaded: Office) -> None:
     for metric in METRICS:
-        told = loaded.telemetry.counters if metric.kind is Kind.COUNTER else loaded.telemetry.gauges
-        found = {frozenset(dict(tags)) for name, tags in list(told) if name == f"airflow.{metric.name}"}
+        reported = loaded.telemetry.counters if metric.kind is Kind.COUNTER else loaded.telemetry.gauges
+        found = {frozenset(dict(tags)) for name, tags in list(reported) if name == f"airflow.{metric.name}"}
         assert found == {frozenset(metric.tags)}, metric.name
 
 
@@ -121,9 +121,9 @@ def test_what_a_task_wrote_is_told_of_the_run_that_airflow_tells_of(loaded: Offi
     by_run: dict[str, set[str]] = {}
     for event in job_events(loaded, "publish"):
         by_run.setdefault(event["run"]["runId"], set()).add(event["eventType"])
-    told = [types for types in by_run.values() if "RUNNING" in types]
-    assert len(told) > RUNS
-    assert all({"START", "COMPLETE"} <= types for types in told)
+    found = [types for types in by_run.values() if "RUNNING" in types]
+    assert len(found) > RUNS
+    assert all({"START", "COMPLETE"} <= types for types in found)
     assert {event["path"] for event in loaded.telemetry.events} == {"/api/v1/lineage"}
 
 

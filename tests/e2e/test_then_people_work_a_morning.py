@@ -45,15 +45,15 @@ def rows_on(frame: Frame) -> dict[str, dict[str, Any]]:
     """The documents that the list shows, by id, as an accountant reads them."""
     found: dict[str, dict[str, Any]] = {}
     for row in frame.locator("table[data-rows] tbody tr").all():
-        told = dict(zip(SHOWN, row.locator("td").all_inner_texts()[1:], strict=True))
+        fields = dict(zip(SHOWN, row.locator("td").all_inner_texts()[1:], strict=True))
         number = row.locator("input[name=document]").get_attribute("value") or ""
         found[number] = {
-            "kind": KINDS[told["kind"]],
-            "number": told["number"],
-            "date": day_of(told["date"]),
-            "kpp": told["kpp"],
-            "amount": roubles(told["amount"]),
-            "status": STATUSES[told["status"]],
+            "kind": KINDS[fields["kind"]],
+            "number": fields["number"],
+            "date": day_of(fields["date"]),
+            "kpp": fields["kpp"],
+            "amount": roubles(fields["amount"]),
+            "status": STATUSES[fields["status"]],
         }
     return found
 
@@ -209,7 +209,7 @@ def _source_changes(town: Any, document_id: str) -> None:
         " inner join accounting.cash_order using (shift_id) where document_id = %s", document_id,
     )  # fmt: skip
     match = {"type": "byShifts", "fiscalDriveNumber": drive, "shiftNumber": number}
-    told = {"sell.cashTotal": int(cash * 100) + 5_000, "sell.total": 10**12}
-    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": told})
+    fields = {"sell.cashTotal": int(cash * 100) + 5_000, "sell.total": 10**12}
+    town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": fields})
     town.load(closed_at.date())
     town.sandbox.faults.clear()

@@ -79,9 +79,11 @@ def ways(found: list[Route], names: Mapping[str, list[str]]) -> list[Way]:
         inside = re.findall(r"\{(\w+)(?::path)?\}", route.path)
         asked = [name for name in route.query if name in names and name not in inside]
         for values in product(*(names.get(name, ["1"]) for name in inside + asked)):
-            told = dict(zip(inside + asked, values, strict=True))
-            path = re.sub(r"\{(\w+)(?::path)?\}", lambda place, told=told: quote(told[place[1]], safe=""), route.path)
-            query = urlencode({name: told[name] for name in asked})
+            fields = dict(zip(inside + asked, values, strict=True))
+            path = re.sub(
+                r"\{(\w+)(?::path)?\}", lambda place, fields=fields: quote(fields[place[1]], safe=""), route.path
+            )
+            query = urlencode({name: fields[name] for name in asked})
             made.append(Way(route.what, route.method, f"{path}?{query}" if query else path, route.body))
             if route.method == "GET" and route.what == "api" and not inside:
                 made.append(Way(route.what, route.method, f"{path}?limit=1000", route.body))

@@ -75,8 +75,8 @@ def build_town(new_warehouse: Callable[..., Warehouse]) -> Iterator[BuildTown]:
             if beside is not None:
                 sandbox = beside.sandbox
             else:
-                told = SandboxSettings(world=world, now=now)
-                sandbox = stack.enter_context(SandboxServer(replace(told, **(manners or {}))))
+                reported = SandboxSettings(world=world, now=now)
+                sandbox = stack.enter_context(SandboxServer(replace(reported, **(manners or {}))))
             town = (
                 Town(sandbox, new_warehouse(template), None)
                 if template

@@ -47,21 +47,21 @@ class Office:
         with self.warehouse.transaction() as transaction:
             return lifecycle.prepare_ban(transaction, inn=self.inn, product=OFD, made_by="anna", **when)
 
-    def enable(self, signature: bytes | None = None, start: date = START, **told: Any) -> Row:
-        told = {"product": OFD, "changed_by": "anna"} | told
+    def enable(self, signature: bytes | None = None, start: date = START, **value: Any) -> Row:
+        value = {"product": OFD, "changed_by": "anna"} | value
         with keeping_refusals(self.warehouse), self.warehouse.transaction() as transaction:
-            return lifecycle.enable(transaction, inn=self.inn, start_date=start, signature=signature, **told)
+            return lifecycle.enable(transaction, inn=self.inn, start_date=start, signature=signature, **value)
 
-    def disable(self, signature: bytes | None = None, **told: Any) -> Row:
-        told = {"product": OFD, "changed_by": "boris"} | told
+    def disable(self, signature: bytes | None = None, **value: Any) -> Row:
+        value = {"product": OFD, "changed_by": "boris"} | value
         with keeping_refusals(self.warehouse), self.warehouse.transaction() as transaction:
-            return lifecycle.disable(transaction, inn=self.inn, signature=signature, **told)
+            return lifecycle.disable(transaction, inn=self.inn, signature=signature, **value)
 
-    def switch_on(self, start: date = START, **told: Any) -> Row:
-        return self.enable(self.head.sign(self.mandate(start)["text"]), start, **told)
+    def switch_on(self, start: date = START, **value: Any) -> Row:
+        return self.enable(self.head.sign(self.mandate(start)["text"]), start, **value)
 
-    def switch_off(self, **told: Any) -> Row:
-        return self.disable(self.head.sign(self.ban()["text"]), **told)
+    def switch_off(self, **value: Any) -> Row:
+        return self.disable(self.head.sign(self.ban()["text"]), **value)
 
     def state(self) -> str:
         rows = lifecycle.status(self.warehouse, self.inn, OFD)

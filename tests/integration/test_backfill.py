@@ -78,10 +78,10 @@ def test_a_backfill_is_a_batch_a_quarter_and_a_window_a_register_in_each(build_t
 
 def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST - timedelta(days=10))
-    told = preview_backfill(town.context, understood(asked(town)))
-    assert [one.batches for one in told.quarters] == [[], [], []]
-    assert sum(one.covered_days for one in told.quarters) == 0
-    assert {gap["reason"] for gap in told.gaps} == {"before_first_document"}
+    reported = preview_backfill(town.context, understood(asked(town)))
+    assert [one.batches for one in reported.quarters] == [[], [], []]
+    assert sum(one.covered_days for one in reported.quarters) == 0
+    assert {gap["reason"] for gap in reported.gaps} == {"before_first_document"}
     for table in ("batch", "register", "gap", "assignment", "coverage"):
         assert town.sql(f"select count(*) from control.{table}") == [(0,)]  # noqa: S608
     assert documents_asked(town) == 0
@@ -93,10 +93,10 @@ def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: B
 
 def test_the_requests_that_a_plan_tells_are_about_those_that_it_costs(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST)
-    told = sum(one.requests for one in preview_backfill(town.context, understood(asked(town))).quarters)
+    reported = sum(one.requests for one in preview_backfill(town.context, understood(asked(town))).quarters)
     town.sandbox.requests.reset()
     backfill(town)
-    assert told * 0.7 <= documents_asked(town) <= told * 1.3
+    assert reported * 0.7 <= documents_asked(town) <= reported * 1.3
 
 
 @pytest.mark.parametrize(

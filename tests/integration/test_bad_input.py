@@ -82,8 +82,8 @@ def test_a_broken_z_report_is_in_quarantine_and_its_neighbours_are_loaded(town: 
     assert why in record["reason"]
     assert record["state"] == "open"
     for value in put.values():
-        told = "null" if value in (None, "1970-01-01T00:00:00") else str(value)
-        assert told in record["record"]
+        reported = "null" if value in (None, "1970-01-01T00:00:00") else str(value)
+        assert reported in record["record"]
     assert neighbours_are_loaded(town, bad)
     day = date.fromisoformat(bad["closed_at"][:10])
     assert day in town.open_days(bad["kkt_reg_id"])
@@ -113,9 +113,9 @@ GOOD_ALL_THE_SAME = {
 def test_what_the_contract_allows_is_loaded(town: Town, case: str) -> None:
     put, drop = GOOD_ALL_THE_SAME[case]
     shift = some_shift(town)
-    told = {name: value.format(**shift) if isinstance(value, str) else value for name, value in put.items()}
+    fields = {name: value.format(**shift) if isinstance(value, str) else value for name, value in put.items()}
     town.sandbox.faults.add(
-        {"kind": "patch_document", "match": match_of(shift, "closeShift"), "set": told, "drop": drop}
+        {"kind": "patch_document", "match": match_of(shift, "closeShift"), "set": fields, "drop": drop}
     )
     town.load()
     assert town.quarantine() == []
@@ -226,8 +226,8 @@ def test_a_new_vat_rate_is_kept_by_its_name(build_town: BuildTown) -> None:
     fault = {"kind": "patch_document", "register": shift["kkt_reg_id"], "match": match}
     town.sandbox.faults.add(fault | of_a_quarter)
     town.load()
-    (told,) = {order["vat_by_rate"]["25"] for order in town.orders() if "25" in (order["vat_by_rate"] or {})}
-    assert told > 0
+    (reported,) = {order["vat_by_rate"]["25"] for order in town.orders() if "25" in (order["vat_by_rate"] or {})}
+    assert reported > 0
 
 
 def test_a_rate_that_leaves_a_part_of_the_total_unsaid_leaves_vat_blank(build_town: BuildTown) -> None:

@@ -54,9 +54,11 @@ def test_what_fails_after_the_publishing_is_reported_until_it_is_made_good(
         done = {one.inn: one for one in publish_batches(town.context, made["batches"])}
     assert {shift["organization_inn"] for shift in town.shifts()} == {first, second}
     assert [done[inn].covered_days != [] for inn in town.inns] == [False, True]
-    with pytest.raises(BadBatch, match=f"batch {batch_id} of {first} is published, but not finished: an unex") as told:
+    with pytest.raises(
+        BadBatch, match=f"batch {batch_id} of {first} is published, but not finished: an unex"
+    ) as raised:
         report_run(town.context, made)
-    assert second not in str(told.value)
+    assert second not in str(raised.value)
     # A cleared task does what was left, and takes the error back.
     assert all(one.covered_days for one in publish_batches(town.context, made["batches"]))
     report_run(town.context, made)
@@ -114,16 +116,16 @@ def test_an_organisation_that_failed_before_its_batch_was_opened_is_named_with_i
             return known(context, inn, **more)
 
         patch.setattr(proof_run, "reconcile", failing)
-        told = reconciled(loaded, "monday")
-    assert f"organisation {first} was not reconciled: the warehouse refuses: it is broken" in told
-    assert second not in told
+        reported = reconciled(loaded, "monday")
+    assert f"organisation {first} was not reconciled: the warehouse refuses: it is broken" in reported
+    assert second not in reported
     assert reconciled(loaded, "monday") == ""
     assert report_of(loaded, "monday") == ""
 
 
 def test_organisations_whose_task_did_not_begin_are_named(loaded: Town) -> None:
-    told = report_of(loaded, "monday")
-    assert re.findall(r"organisation (\d+) was not reconciled: its task did not begin", told) == sorted(loaded.inns)
+    reported = report_of(loaded, "monday")
+    assert re.findall(r"organisation (\d+) was not reconciled: its task did not begin", reported) == sorted(loaded.inns)
 
 
 def test_failures_are_named_apart_from_what_was_found(
@@ -139,10 +141,10 @@ def test_failures_are_named_apart_from_what_was_found(
     loaded.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": 1}, "alone": True})
     with monkeypatch.context() as patch:
         statement_fails(patch, "gaps", KeyError("x"), inn=second)
-        told = reconciled(loaded, "monday")
-    assert f"organisation {second} was not reconciled: an unex" in told
+        reported = reconciled(loaded, "monday")
+    assert f"organisation {second} was not reconciled: an unex" in reported
     # What was found of an organisation is a warning: it is no failure of the run.
-    assert first not in told
+    assert first not in reported
     assert f"found inn={first} what=2 new differences" in caplog.messages
 
 

@@ -32,12 +32,12 @@ def a_sale(town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def report_more(town: Town, shift: dict[str, Any], kopecks: int = MORE) -> None:
     """From now on by-shifts tells this cash of the shift's sales, and of nothing else."""
-    told = int(shift["cash_income"] * 100) + kopecks
+    reported = int(shift["cash_income"] * 100) + kopecks
     match = {
         "type": "byShifts", "fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"],
     }  # fmt: skip
     town.sandbox.faults.add(
-        {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": told, "sell.total": 10**12}}
+        {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": reported, "sell.total": 10**12}}
     )
 
 

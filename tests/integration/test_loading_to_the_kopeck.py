@@ -70,8 +70,8 @@ def test_from_receipts_each_tax_system_and_principal_has_an_order_with_exact_vat
     for key, line in town.truth().items():
         split = {(part["operation"], TAXATION[part["taxation"]], part["agent"]): part["cash_kopecks"]
                  for part in line["cash_split"]}  # fmt: skip
-        told = {(o["operation"], o["taxation"], o["agent"]): kopecks(o["amount"]) for o in orders[key]}
-        assert told == split
+        fields = {(o["operation"], o["taxation"], o["agent"]): kopecks(o["amount"]) for o in orders[key]}
+        assert fields == split
         for operation in KIND:
             rates: dict[str, int] = defaultdict(int)
             for order in orders[key]:

@@ -43,26 +43,26 @@ def _with_market(town: Town) -> None:
 def cheques(town: Town, *, is_refund: bool) -> list[dict[str, Any]]:
     """What Market answers to anybody who asks."""
     client = MarketClient(town.endpoint("kontur_market"))
-    told = [
+    found = [
         cheque
         for shop in town.sql("select shop_id from control.shop order by 1")
         for page in client.cheques(shop[0], FIRST, LAST, is_refund=is_refund)
         for cheque in decode(page.body, dict)["items"]
     ]
     client.close()
-    return told
+    return found
 
 
 def waybills(town: Town) -> list[dict[str, Any]]:
     client = MarketClient(town.endpoint("kontur_market"))
-    told = [
+    found = [
         waybill
         for shop in town.sql("select shop_id from control.shop order by 1")
         for page in client.incoming_waybills(shop[0], FIRST, LAST)
         for waybill in decode(page.body, dict)["items"]
     ]
     client.close()
-    return told
+    return found
 
 
 REPORT = "cashless_report"
@@ -80,13 +80,13 @@ def test_cashless_revenue_is_what_was_not_paid_in_cash_by_day_and_type_less_what
                 if payment["type"] != "Cash":
                     key = (cheque["shopId"], cheque["closeTime"][:10], payment["type"])
                     expected[key][is_refund] += roubles(payment["value"])
-    told = town.sql(
+    rows = town.sql(
         "select shop_id, date::text, payment_type, income, refund, line.amount from accounting.cashless_report"
         " inner join accounting.cashless_report_line as line using (document_id)"
     )
-    assert {(shop, day, kind): [income, refund] for shop, day, kind, income, refund, _ in told} == expected
-    assert all(amount == income - refund for *_, income, refund, amount in told)
-    assert any(refund for *_, refund, _ in told)
+    assert {(shop, day, kind): [income, refund] for shop, day, kind, income, refund, _ in rows} == expected
+    assert all(amount == income - refund for *_, income, refund, amount in rows)
+    assert any(refund for *_, refund, _ in rows)
 
 
 def test_goods_sold_are_summed_by_product_and_day_and_what_came_back_is_taken_off(town: Town) -> None:
@@ -96,23 +96,23 @@ def test_goods_sold_are_summed_by_product_and_day_and_what_came_back_is_taken_of
             for line in cheque["lines"]:
                 key = (cheque["shopId"], cheque["closeTime"][:10], line["productId"] or "")
                 expected[key] += Decimal(str(line["count"])) * (-1 if is_refund else 1)
-    told = town.sql(
+    rows = town.sql(
         "select shop_id, date::text, product_id, sum(quantity) from accounting.sales_report"
         " inner join accounting.sales_report_line as line using (document_id) group by 1, 2, 3"
     )
-    assert {(shop, day, product): quantity for shop, day, product, quantity in told} == expected
+    assert {(shop, day, product): quantity for shop, day, product, quantity in rows} == expected
 
 
 def test_the_same_waybill_from_two_sources_is_one_document_that_names_both(town: Town) -> None:
     papers: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for waybill in waybills(town):
         papers[waybill["shopId"], waybill["supplierId"], waybill["number"], waybill["documentDate"]].append(waybill)
-    twice = [told for told in papers.values() if len(told) == 2]
+    twice = [entry for entry in papers.values() if len(entry) == 2]
     assert len(twice) > 3
     filed = {frozenset(row[0]): row[1] for row in town.sql("select waybill_ids, sources from accounting.waybill")}
     assert len(filed) == len(papers)
-    for told in twice:
-        assert set(filed[frozenset(one["id"] for one in told)]) == {one["source"] for one in told}
+    for entry in twice:
+        assert set(filed[frozenset(one["id"] for one in entry)]) == {one["source"] for one in entry}
 
 
 def test_a_waybill_told_by_another_source_weeks_later_is_still_the_same_paper(build_town: BuildTown) -> None:
@@ -120,8 +120,8 @@ def test_a_waybill_told_by_another_source_weeks_later_is_still_the_same_paper(bu
     whole.enable_market(FIRST)
     for day in range(0, (LAST - FIRST).days + 1, 3):
         whole.load(FIRST + timedelta(days=day), min(LAST, FIRST + timedelta(days=day + 2)), product=MARKET)
-    told = whole.sql("select shop_id, supplier_id, number, document_date from accounting.waybill")
-    assert len(told) == len(set(told))
+    rows = whole.sql("select shop_id, supplier_id, number, document_date from accounting.waybill")
+    assert len(rows) == len(set(rows))
     assert whole.sql("select count(*) from accounting.waybill where cardinality(sources) = 2") > [(3,)]
 
 

@@ -112,13 +112,13 @@ def shops_bent(harness: Harness, rng: Random) -> tuple[Lists, list[Unit], bool]:
     for place, one in enumerate(items):
         inn, shops = one["inn"], one["shops"]
         if place == 1:
-            (told,) = lists.bent_entries(inn, "id", [one], rng, 1)
-            units += [Unit(inn, shop["id"], told.damage, told.where, told.entry) for shop in shops]
-            items[place] = told.entry
+            (found,) = lists.bent_entries(inn, "id", [one], rng, 1)
+            units += [Unit(inn, shop["id"], found.damage, found.where, found.entry) for shop in shops]
+            items[place] = found.entry
             continue
-        told = lists.bent_entries(inn, "id", shops, rng, 0.7 if place else 0)
-        one["shops"] = [unit.entry for unit in told]
-        units += told
+        found = lists.bent_entries(inn, "id", shops, rng, 0.7 if place else 0)
+        one["shops"] = [unit.entry for unit in found]
+        units += found
     return {"": as_json({"items": items})}, units, False
 
 

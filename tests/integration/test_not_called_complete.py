@@ -22,9 +22,9 @@ def test_a_day_of_a_shop_all_of_whose_cheques_name_an_impossible_day_is_not_call
 ) -> None:
     town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12))
     town.enable_market(DAY)
-    for told in ("2099-01-01T10:00:00", "2014-01-01T10:00:00"):
+    for entry in ("2099-01-01T10:00:00", "2014-01-01T10:00:00"):
         town.sandbox.faults.clear()
-        town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "cheque"}, "set": {"closeTime": told}})
+        town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "cheque"}, "set": {"closeTime": entry}})
         town.load(product=MARKET)
         assert town.quarantine()
         assert town.sql("select day from control.covered_day where product = 'market'") == []
@@ -83,12 +83,12 @@ def test_a_z_report_of_the_future_or_of_long_ago_is_quarantined_and_its_day_is_n
     build_town: BuildTown,
 ) -> None:
     town = build_town(SHOP, now=datetime(2025, 12, 3, 12), start=DAY)
-    for told in ("2099-01-01T10:00:00", "2014-01-01T10:00:00"):
+    for entry in ("2099-01-01T10:00:00", "2014-01-01T10:00:00"):
         town.sandbox.faults.clear()
         for kind, name in (("closeShift", "dateTime"), ("byShifts", "shiftClose")):
-            town.sandbox.faults.add({"kind": "patch_document", "match": {"type": kind}, "set": {name: told}})
+            town.sandbox.faults.add({"kind": "patch_document", "match": {"type": kind}, "set": {name: entry}})
         town.load()
-        assert {str(row["day"]) for row in town.quarantine()} >= {told[:10]}
+        assert {str(row["day"]) for row in town.quarantine()} >= {entry[:10]}
         assert town.covered() == []
     town.sandbox.faults.clear()
     town.load()

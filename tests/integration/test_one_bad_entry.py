@@ -48,8 +48,8 @@ def list_twice(town: Town, kind: str, match: dict[str, Any], change: dict[str, A
 )
 def test_a_register_that_is_listed_twice_is_one_register(build_town: BuildTown, change: dict[str, str]) -> None:
     town = build_town(TWO, now=NOW)
-    told = {name: value.format(register=town.register()) for name, value in change.items()}
-    list_twice(town, "cashbox", {"regNumber": town.register()}, told)
+    fields = {name: value.format(register=town.register()) for name, value in change.items()}
+    list_twice(town, "cashbox", {"regNumber": town.register()}, fields)
     run(town)
     assert whole(town)
     assert town.sql("select count(*) from control.register") == [(4,)]

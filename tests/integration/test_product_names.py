@@ -112,9 +112,9 @@ def card(town: Town, shop: str) -> str:
 
 def test_the_names_of_all_products_that_lines_name_arrive_with_the_load(loaded: Town) -> None:
     town = loaded
-    told, true = names(town), true_names(town)
-    assert sold(town) <= told.keys()
-    assert all(told[key] == true[key] for key in sold(town))
+    reported, true = names(town), true_names(town)
+    assert sold(town) <= reported.keys()
+    assert all(reported[key] == true[key] for key in sold(town))
     gone = {one.id for shop in town.sandbox.shops for one in shop.catalogue.products if one.state}
     assert gone & sold(town)
     rows = town.sql("select distinct product_id, product_name from accounting.sales_report_line")
@@ -258,10 +258,10 @@ def test_a_load_whose_names_cannot_be_read_books_what_another_does(loaded: Town,
     assert without_moments(books(town)) == without_moments(books(loaded))
 
 
-def without_moments(told: dict[str, list[dict[str, Any]]]) -> Any:
+def without_moments(fields: dict[str, list[dict[str, Any]]]) -> Any:
     """The books without numbers that another warehouse gives: of batches, pages and decisions."""
     aside = {"batch_id", "evidence", "decision_id", "decided_at", "made_at", "quarantine_id", "page_id", "status_at"}
-    return {name: [{k: v for k, v in row.items() if k not in aside} for row in rows] for name, rows in told.items()}
+    return {name: [{k: v for k, v in row.items() if k not in aside} for row in rows] for name, rows in fields.items()}
 
 
 def test_a_shop_whose_list_fails_costs_the_other_shops_nothing(loaded: Town) -> None:

@@ -18,9 +18,9 @@ from tests.integration.warehouse.sessions import look
 
 def refused(office: Office, signature: bytes, why: str, start: date = START) -> None:
     before = (office.state(), office.history(), len(office.verdicts()))
-    with pytest.raises(RefusedSignature, match=why) as told:
+    with pytest.raises(RefusedSignature, match=why) as raised:
         office.enable(signature, start)
-    assert "\n" not in str(told.value) and told.value.exit_code == 2
+    assert "\n" not in str(raised.value) and raised.value.exit_code == 2
     assert (office.state(), office.history()) == before[:2]
     assert [verdict for verdict, _ in office.verdicts()[before[2] :]] == ["refused"]
 

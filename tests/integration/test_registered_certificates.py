@@ -26,9 +26,9 @@ def test_the_same_certificate_again_changes_nothing_whoever_brings_it(office: Of
 def test_a_newer_certificate_takes_over_and_the_former_stays(office: Office) -> None:
     newer = invent_head(INN, "New head")
     row = office.register(newer.pem)
-    told = certificates(office.warehouse, INN)
-    assert [(one["certificate_id"], one["serves"]) for one in told] == [
-        (row["certificate_id"], True), (told[1]["certificate_id"], False)
+    reported = certificates(office.warehouse, INN)
+    assert [(one["certificate_id"], one["serves"]) for one in reported] == [
+        (row["certificate_id"], True), (reported[1]["certificate_id"], False)
     ]  # fmt: skip
     assert "CN=New head" in row["subject"]
 
@@ -61,8 +61,8 @@ def test_every_run_warns_of_the_certificates_of_whom_it_loads(
     end = datetime.now(UTC) + timedelta(days=3)
     Office(town.warehouse, town.inn).register(invent_head(town.inn, "New head", valid_to=end).pem)
     plan_run(town.context, run_id="test")
-    (told,) = [line for line in caplog.messages if line.startswith("certificate")]
-    assert f"inn={town.inn} is=ends_soon" in told
+    (reported,) = [line for line in caplog.messages if line.startswith("certificate")]
+    assert f"inn={town.inn} is=ends_soon" in reported
     town.sql("alter table control.certificate disable trigger history_is_kept")
     town.sql("update control.certificate set valid_from = valid_from - interval '9 days', valid_to = now()")
     plan_run(town.context, run_id="test")

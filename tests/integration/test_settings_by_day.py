@@ -42,10 +42,10 @@ def change(town: Town, **settings: str) -> None:
 def by_year(town: Town, what: Callable[[dict[str, Any]], Any]) -> dict[int, set[Any]]:
     """By the year in which its shift was closed: what the orders have."""
     closed = {row["shift_id"]: row["closed_at"].year for row in town.shifts()}
-    told: dict[int, set[Any]] = {2025: set(), 2026: set()}
+    fields: dict[int, set[Any]] = {2025: set(), 2026: set()}
     for order in town.orders():
-        told[closed[order["shift_id"]]].add(what(order))
-    return told
+        fields[closed[order["shift_id"]]].add(what(order))
+    return fields
 
 
 def set_accounts(town: Town, operation: str, debit: str, credit: str, from_day: date) -> None:
@@ -201,11 +201,11 @@ def test_each_day_has_its_settings_once(registered: Warehouse) -> None:
         set_organization(transaction, INN, {"refunds": "net"}, from_day=days[2], by="test")
         set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", days[1]), by="test")
         settings = settings_by_day(transaction, INN)
-    told = [
+    found = [
         (one.first_day, one.end_day, one.organization.refunds, one.organization.detail, one.accounts[0].debit)
         for one in settings
     ]
-    assert told == [
+    assert found == [
         (None, days[0], "rko", "totals", "50.01"),
         (days[0], days[1], "net", "totals", "50.01"),
         (days[1], days[2], "net", "totals", "50.02"),
@@ -222,9 +222,9 @@ def test_an_account_rule_begins_no_settings(registered: Warehouse, from_day: dat
         set_account_rule(transaction, INN, AccountRule("cash_income", None, None, "50.02", "90.02", march), by="test")
         set_organization(transaction, INN, {"vat": "exact"}, from_day=from_day, by="test")
         settings = settings_by_day(transaction, INN)
-    told = [(one.first_day, one.end_day, one.organization.vat, one.accounts[0].debit) for one in settings]
+    found = [(one.first_day, one.end_day, one.organization.vat, one.accounts[0].debit) for one in settings]
     before = [] if from_day is None else [(None, from_day, "totals", "50.01")]
-    assert told == [*before, (from_day, march, "exact", "50.01"), (march, None, "exact", "50.02")]
+    assert found == [*before, (from_day, march, "exact", "50.01"), (march, None, "exact", "50.02")]
 
 
 @pytest.mark.parametrize("first_day", ["2026-02-01", None])
@@ -281,8 +281,8 @@ def test_a_rule_is_corrected_on_its_first_day(registered: Warehouse) -> None:
                 transaction, INN, AccountRule("cash_income", None, None, debit, "90.02", NEW_YEAR), by="test"
             )
         settings = settings_by_day(transaction, INN)
-    told = [(one.first_day, one.end_day, one.accounts[0].debit) for one in settings]
-    assert told == [(None, NEW_YEAR, "50.01"), (NEW_YEAR, None, "50.02")]
+    found = [(one.first_day, one.end_day, one.accounts[0].debit) for one in settings]
+    assert found == [(None, NEW_YEAR, "50.01"), (NEW_YEAR, None, "50.02")]
 
 
 def test_the_command_asks_from_which_day_where_shifts_are_here(build_town: BuildTown) -> None:

@@ -31,12 +31,12 @@ def test_a_load_that_is_two_days_behind_lags_by_two_days(build_town: BuildTown) 
     town.load()
     assert (standing(town).lag_days, standing(town).coverage) == (0, 1)
     town.set_day(FIRST + timedelta(days=12))
-    told = standing(town)
-    assert told.lag_days == 2
-    assert told.coverage == pytest.approx(10 / 12, abs=1e-6)
+    reported = standing(town)
+    assert reported.lag_days == 2
+    assert reported.coverage == pytest.approx(10 / 12, abs=1e-6)
     # The newest covered day ended at midnight in Moscow.
     ended = datetime.combine(FIRST + timedelta(days=10), datetime.min.time(), tzinfo=UTC) - timedelta(hours=3)
-    assert told.covered_until == ended.timestamp()
+    assert reported.covered_until == ended.timestamp()
 
 
 def test_an_old_hole_is_no_lag_but_takes_from_the_share(build_town: BuildTown) -> None:
@@ -54,10 +54,10 @@ def test_what_waits_is_counted_by_organisation_and_product(build_town: BuildTown
         {"kind": "patch_document", "match": {"type": "closeShift"}, "drop": ["fiscalSign"], "times": 3}
     )
     town.load()
-    told = standing(town)
-    assert told.quarantined == len([row for row in town.quarantine() if row["state"] == "open"]) > 0
+    reported = standing(town)
+    assert reported.quarantined == len([row for row in town.quarantine() if row["state"] == "open"]) > 0
     ((decisions,),) = town.sql("select count(*) from control.decision where state = 'open'")
-    assert told.open_decisions == decisions
+    assert reported.open_decisions == decisions
 
 
 def test_before_anything_is_loaded_the_lag_is_every_wanted_day(new_warehouse: Callable[[], Warehouse]) -> None:
@@ -82,11 +82,11 @@ def test_a_batch_counts_its_shifts_once_however_often_it_is_published(
     town.set_day(FIRST + timedelta(days=10))
     loaded = town.load()
     publish(town.context, loaded.published.batch_id)
-    first, again = [one.told for one in heard if one.step == "publish"]
+    first, again = [one.fields for one in heard if one.step == "publish"]
     assert first["outcomes"] == dict(town.outcomes())
     assert "outcomes" not in again
-    assert {one.told["product"] for one in heard} == {"ofd"}
-    assert sum(one.told.get("requests", 0) for one in heard) == town.sandbox.requests.count()
+    assert {one.fields["product"] for one in heard} == {"ofd"}
+    assert sum(one.fields.get("requests", 0) for one in heard) == town.sandbox.requests.count()
 
 
 def test_the_rows_a_batch_wrote_are_counted_by_table(build_town: BuildTown) -> None:

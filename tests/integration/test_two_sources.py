@@ -122,11 +122,11 @@ def test_a_suppressed_shift_names_the_shift_that_it_is_and_the_decision_says_why
     assert suppressed
     decisions = {row["shift_id"]: row for row in town.table("control.decision", "decision_id")}
     for shift in suppressed:
-        told = decisions[shift["shift_id"]]
-        assert (told["kind"], told["state"], told["resolution"]) == ("duplicate", "resolved", "keep-ofd")
-        assert told["rival_id"] == shift["same_as"]
-        assert told["kept"]["cash_income"] == told["held"]["cash_income"]
-        assert told["evidence"] and told["decided_by"] == "rule"
+        reported = decisions[shift["shift_id"]]
+        assert (reported["kind"], reported["state"], reported["resolution"]) == ("duplicate", "resolved", "keep-ofd")
+        assert reported["rival_id"] == shift["same_as"]
+        assert reported["kept"]["cash_income"] == reported["held"]["cash_income"]
+        assert reported["evidence"] and reported["decided_by"] == "rule"
 
 
 def test_market_books_what_only_it_knows_and_the_ofd_what_only_it_knows(build_town: BuildTown) -> None:
@@ -190,8 +190,8 @@ def test_a_shift_whose_report_came_after_midnight_is_booked_on_the_day_of_the_re
 ) -> None:
     town = both(build_town)
     town.load(product=MARKET)
-    told = next(row for row in town.sandbox.truth() if row["cash_income"] and row["closed_at"][:10] == "2025-12-10")
-    key = {"fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"]}
+    reported = next(row for row in town.sandbox.truth() if row["cash_income"] and row["closed_at"][:10] == "2025-12-10")
+    key = {"fiscalDriveNumber": reported["fiscal_drive_number"], "shiftNumber": reported["shift_number"]}
     for kind, name in (("closeShift", "dateTime"), ("byShifts", "shiftClose")):
         change = {name: "2025-12-11T00:01:00"}
         town.sandbox.faults.add({"kind": "patch_document", "match": {"type": kind, **key}, "set": change})

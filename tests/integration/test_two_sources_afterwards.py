@@ -83,8 +83,8 @@ def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_o
     decide(town, decision, "keep-market")
     fiscal = shift_of(town, decision["rival_id"])
     match = {"type": "byShifts", **key_of(fiscal)}
-    told = int(fiscal["cash_income"] * 100) + 5_000
-    change = {"sell.cashTotal": told, "sell.total": 10**12}
+    reported = int(fiscal["cash_income"] * 100) + 5_000
+    change = {"sell.cashTotal": reported, "sell.total": 10**12}
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": change})
     town.load(FIRST, LAST, product=OFD)
     booked = live(town, decision["shift_id"]) + live(town, decision["rival_id"])
@@ -99,16 +99,16 @@ def a_late_report(town: Town) -> dict[str, Any]:
     """A shift of the last days with cash, which Market has booked and the OFD did not tell of yet."""
     town.load(FIRST, LAST - timedelta(days=5), product=OFD)
     town.load(product=MARKET)
-    told = next(
+    reported = next(
         row
         for row in town.sandbox.market_truth()
         if row["cash_income"] and row["closed_at"][:10] == str(LAST - timedelta(days=2))
     )
-    (till,) = [row for row in town.shifts() if row["till_shift"] == told["till_shift"]]
+    (till,) = [row for row in town.shifts() if row["till_shift"] == reported["till_shift"]]
     assert [row["source"] for row in live(town, till["shift_id"])][:1] == ["market"]
     return till | {
-        "key": {"fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"]},
-        "kkt_reg_id": told["kkt_reg_id"],
+        "key": {"fiscalDriveNumber": reported["fiscal_drive_number"], "shiftNumber": reported["shift_number"]},
+        "kkt_reg_id": reported["kkt_reg_id"],
     }
 
 
@@ -160,9 +160,9 @@ def test_a_conflict_that_the_ofd_takes_back_waits_for_nobody_any_more(build_town
     till = a_late_report(town)
     accept(town, live(town, till["shift_id"]))
     match = {"type": "byShifts", **till["key"]}
-    told = int(till["cash_income"] * 100) + 5_000
+    reported = int(till["cash_income"] * 100) + 5_000
     town.sandbox.faults.add(
-        {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": told, "sell.total": 10**12}}
+        {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": reported, "sell.total": 10**12}}
     )
     town.load(product=OFD)
     (asked,) = waiting(town)

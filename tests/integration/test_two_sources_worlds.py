@@ -15,11 +15,11 @@ def check(truth: Truth) -> None:
 
 @pytest.mark.parametrize("seed", range(1, 13))
 def test_no_shift_is_doubled_or_lost(warehouse: Warehouse, seed: int) -> None:
-    told = case(seed)
-    truth = play(told, warehouse)
+    reported = case(seed)
+    truth = play(reported, warehouse)
     check(truth)
     assert truth.booked > 20
-    if told.level == "easy":
+    if reported.level == "easy":
         assert truth.waiting == []
         assert truth.links == truth.linkable
 

@@ -53,15 +53,15 @@ def vat_by_operation(town: Town) -> dict[tuple[str, int, str], dict[str, int] | 
     found: dict[tuple[str, int, str], dict[str, int] | None] = {}
     for order in town.orders():
         key = (*shifts[order["shift_id"]], order["operation"])
-        told = found.setdefault(key, {})
-        if order["vat"] is None or told is None:
-            assert order["vat_by_rate"] is None or told is None
+        reported = found.setdefault(key, {})
+        if order["vat"] is None or reported is None:
+            assert order["vat_by_rate"] is None or reported is None
             found[key] = None
             continue
         assert kopecks(order["vat"]) == sum(order["vat_by_rate"].values())
         for rate, vat in order["vat_by_rate"].items():
             name = f"ndsCalculated{rate[11:]}" if rate.startswith("calculated_") else f"nds{rate}"
-            told[name] = told.get(name, 0) + vat
+            reported[name] = reported.get(name, 0) + vat
     return found
 
 
@@ -77,11 +77,11 @@ def true_vat(town: Town) -> dict[tuple[str, int, str], dict[str, int]]:
 def test_vat_is_known_where_all_was_paid_in_cash_and_nowhere_else(build_town: BuildTown) -> None:
     town = build_town(MOSTLY_CASH)
     town.load()
-    told, truth, otherwise = vat_by_operation(town), true_vat(town), paid_otherwise(town)
-    assert told.keys() == truth.keys()
-    known = {key: vat for key, vat in told.items() if vat is not None}
+    reported, truth, otherwise = vat_by_operation(town), true_vat(town), paid_otherwise(town)
+    assert reported.keys() == truth.keys()
+    known = {key: vat for key, vat in reported.items() if vat is not None}
     assert known == {key: vat for key, vat in truth.items() if key not in otherwise}
-    assert 20 < len(known) < len(told) - 10
+    assert 20 < len(known) < len(reported) - 10
     assert {"cash_income", "cash_refund"} <= {operation for _, _, operation in known}
     assert any("ndsCalculated20" in vat for vat in known.values())
     assert {row["detail"] for row in town.shifts()} == {"totals"}
@@ -140,9 +140,9 @@ def test_totals_without_vat_make_orders_without_vat(build_town: BuildTown, damag
     town = build_town(ALL_CASH)
     town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "byShifts"}, **damage})
     town.load()
-    told = vat_by_operation(town)
-    assert told.keys() == true_vat(town).keys()
-    assert {vat for (_, _, operation), vat in told.items() if operation == "cash_income"} == {None}
+    reported = vat_by_operation(town)
+    assert reported.keys() == true_vat(town).keys()
+    assert {vat for (_, _, operation), vat in reported.items() if operation == "cash_income"} == {None}
     assert town.quarantine() == []
 
 

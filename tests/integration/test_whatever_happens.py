@@ -53,7 +53,7 @@ class Office(RuleBasedStateMachine):
         self.database = f"office_{secrets.token_hex(6)}"
         self.server.create_database(self.database, template=self.template)
         self.sandbox = SandboxServer(SandboxSettings(world=WORLD, now=datetime(2025, 12, 20))).start()
-        self.told: dict[Shift, int] = {}
+        self.reported: dict[Shift, int] = {}
         self.closed_through: date | None = None
         self.sealed: list[dict[str, Any]] = []
         self.is_on = True
@@ -116,10 +116,14 @@ class Office(RuleBasedStateMachine):
         if not known or self.detail == "receipts":
             return
         key = known[pick % len(known)]
-        self.told[key] = self.told.get(key, self.town.truth()[key]["cash_income"]) + more
+        self.reported[key] = self.reported.get(key, self.town.truth()[key]["cash_income"]) + more
         match = {"type": "byShifts", "fiscalDriveNumber": key[0], "shiftNumber": key[1]}
         self.sandbox.faults.add(
-            {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": self.told[key], "sell.total": 10**12}}
+            {
+                "kind": "patch_document",
+                "match": match,
+                "set": {"sell.cashTotal": self.reported[key], "sell.total": 10**12},
+            }
         )
 
     @rule(pick=st.integers(0, 10**6))
@@ -177,7 +181,7 @@ class Office(RuleBasedStateMachine):
                 continue
             assert key in shifts, line
             assert shifts[key]["outcome"] in ("issued", "no_cash", "closed_period", "conflict"), shifts[key]["reason"]
-            if key not in self.told:
+            if key not in self.reported:
                 assert {name: kopecks(shifts[key][name]) for name in MONEY} == {name: line[name] for name in MONEY}
         # A shift that is open as the last day ends is said so until it closes.
         assert [gap for gap in self.town.gaps() if gap["reason"] != "open_shift"] == []

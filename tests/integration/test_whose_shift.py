@@ -50,13 +50,13 @@ def test_a_till_shift_that_two_shops_tell_of_is_not_booked_from_one_of_them(buil
     (organization,) = [one for page in client.organizations() for one in decode(page.body, dict)["items"]]
     shops = [shop["id"] for shop in organization["shops"]]
     first, second = shops[:2]
-    told: list[dict[str, Any]] = [
+    found: list[dict[str, Any]] = [
         cheque
         for page in client.cheques(first, FIRST, LAST, is_refund=False)
         for cheque in json.loads(page.body)["items"]
     ]
     client.close()
-    moved = told[len(told) // 2] | {"id": "moved", "shopId": second}
+    moved = found[len(found) // 2] | {"id": "moved", "shopId": second}
     extra = {
         "kind": "extra_documents",
         "method": "market-cheques",
@@ -74,8 +74,8 @@ def test_a_till_shift_that_nobody_closed_for_days_keeps_its_sums_to_the_end_of_t
 ) -> None:
     town = build_town(SHOPS, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 9, 12))
     town.enable_market(FIRST)
-    told = sorted(town.sandbox.market_truth(), key=lambda row: row["closed_at"])
-    mine = [row for row in told if row["cashbox_id"] == told[0]["cashbox_id"]][:5]
+    found = sorted(town.sandbox.market_truth(), key=lambda row: row["closed_at"])
+    mine = [row for row in found if row["cashbox_id"] == found[0]["cashbox_id"]][:5]
     for row in mine[1:]:
         town.sandbox.faults.add(
             {

@@ -39,10 +39,10 @@ def judge(town: Town, inn: str = "") -> Truth:
             cash[order["shift_id"]] += order["amount"] if order["kind"] == "pko" else -order["amount"]
     truth = Truth()
     met = set()
-    for told in town.sandbox.market_truth(inn):
-        till = tills.get((told["cashbox_id"], told["till_shift"]))
-        key = (told["fiscal_drive_number"], told["shift_number"])
-        own = fiscal.get(key) if told["fiscal_drive_number"] else None
+    for entry in town.sandbox.market_truth(inn):
+        till = tills.get((entry["cashbox_id"], entry["till_shift"]))
+        key = (entry["fiscal_drive_number"], entry["shift_number"])
+        own = fiscal.get(key) if entry["fiscal_drive_number"] else None
         met.add(key)
         _weigh(truth, till, own, cash)
     for key, own in fiscal.items():
@@ -77,9 +77,9 @@ def _weigh(truth: Truth, till: Any, own: Any, cash: dict[Any, Decimal]) -> None:
 
 def _weigh_links(truth: Truth, town: Town, inn: str) -> None:
     true_links: dict[str, set[str]] = defaultdict(set)
-    for told in town.sandbox.market_truth(inn):
-        if told["kkt_reg_id"]:
-            true_links[told["cashbox_id"]].add(told["kkt_reg_id"])
+    for entry in town.sandbox.market_truth(inn):
+        if entry["kkt_reg_id"]:
+            true_links[entry["cashbox_id"]].add(entry["kkt_reg_id"])
     truth.linkable = len(true_links)
     for link in town.table("control.register_link", "register_link_id"):
         if link["organization_inn"] == inn and link["state"] == "in_force":

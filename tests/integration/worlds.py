@@ -63,24 +63,24 @@ def case(seed: int) -> Case:
     return Case(seed, level, rng.choice(WAYS), world, market, rng.choice(("totals", "receipts")))
 
 
-def play(told: Case, warehouse: Warehouse) -> Truth:
+def play(reported: Case, warehouse: Warehouse) -> Truth:
     """Loads the world as the case says, and judges what came of it."""
-    settings = SandboxSettings(world=told.world, market=told.market, now=NOW)
+    settings = SandboxSettings(world=reported.world, market=reported.market, now=NOW)
     with SandboxServer(settings) as sandbox:
-        town = Town(sandbox, warehouse, FIRST, detail=told.detail)
+        town = Town(sandbox, warehouse, FIRST, detail=reported.detail)
         # As the DAGs do: what the checks let through, the gate never stops.
         town.context = replace(town.context, gate=validate_staged)
         town.enable_market(FIRST)
         middle = FIRST + timedelta(days=(LAST - FIRST).days // 2)
-        if told.way in ("ofd first", "market first"):
-            for product in (OFD, MARKET) if told.way == "ofd first" else (MARKET, OFD):
+        if reported.way in ("ofd first", "market first"):
+            for product in (OFD, MARKET) if reported.way == "ofd first" else (MARKET, OFD):
                 town.load(product=product)
-        elif told.way == "by turns":
+        elif reported.way == "by turns":
             for first, last in ((FIRST, middle), (middle + timedelta(days=1), LAST)):
                 for product in (MARKET, OFD, MARKET):
                     town.load(first, last, product=product)
         else:
-            early, late = (MARKET, OFD) if told.way == "ofd late" else (OFD, MARKET)
+            early, late = (MARKET, OFD) if reported.way == "ofd late" else (OFD, MARKET)
             town.load(product=early)
             town.load(FIRST, middle, product=late)
             town.load(product=early)
@@ -99,9 +99,9 @@ def _play_all(seeds: list[int], results: multiprocessing.Queue) -> None:  # type
             name = f"world_{seed}"
             server.create_database(name, template="migrated")
             warehouse = Warehouse(server.dsn(name))
-            told = case(seed)
+            reported = case(seed)
             try:
-                results.put((told, play(told, warehouse)))
+                results.put((reported, play(reported, warehouse)))
             finally:
                 warehouse.close()
                 server.drop_database(name)
@@ -122,11 +122,11 @@ def played(seeds: Iterable[int], processes: int = 2) -> Iterable[tuple[Case, Tru
         child.start()
     left = processes
     while left:
-        told = results.get()
-        if told is None:
+        reported = results.get()
+        if reported is None:
             left -= 1
         else:
-            yield told
+            yield reported
     for child in children:
         child.join()
 
@@ -136,8 +136,8 @@ def main() -> int:
     first, last = (int(word) for word in (sys.argv[1:3] if len(sys.argv) > 2 else ("1", "1000")))
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     bad = 0
-    for told, truth in played(range(first, last + 1)):
-        for name in (told.level, "all"):
+    for entry, truth in played(range(first, last + 1)):
+        for name in (entry.level, "all"):
             row = sums[name]
             row["worlds"] += 1
             for word in ("doubled", "lost", "wrong", "suppressed", "waiting", "wrong_links"):
@@ -147,7 +147,7 @@ def main() -> int:
             row["linkable"] += truth.linkable
         if truth.doubled or truth.lost or truth.wrong or truth.suppressed or truth.wrong_links:
             bad += 1
-            print(f"world {told.seed} ({told.level}, {told.way}): {truth}", flush=True)
+            print(f"world {entry.seed} ({entry.level}, {entry.way}): {truth}", flush=True)
     columns = (
         "worlds", "booked", "doubled", "lost", "wrong", "suppressed", "waiting", "links", "linkable", "wrong_links",
     )  # fmt: skip

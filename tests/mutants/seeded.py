@@ -138,7 +138,7 @@ SHIFTS = [
         ),
         ("(~whole, Outcome.INCOMPLETE, unread),\n", "\n", "a shift without known sums is one without cash"),
         (
-            '        Reason.RECEIPTS_AND_TOTALS_DISAGREE: read["whole"] & told["whole"] & ~agree,\n',
+            '        Reason.RECEIPTS_AND_TOTALS_DISAGREE: read["whole"] & reported["whole"] & ~agree,\n',
             "",
             "receipts and totals that disagree are booked",
         ),

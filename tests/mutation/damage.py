@@ -44,11 +44,11 @@ def damaged(answer: Node, records: list[Any], rng: Random) -> Damage:
 def _changed(answer: Node, body: bytes) -> str:
     """Which fields differ in bytes that are JSON of the same shape; else the whole answer does."""
     try:
-        told = json.loads(body.decode(errors="replace"))
+        parsed = json.loads(body.decode(errors="replace"))
     except ValueError:
         return "the answer"
     before = [(path, holder[key]) for holder, key, path in _leaves(answer)]
-    after = [(path, holder[key]) for holder, key, path in _leaves(told)]
+    after = [(path, holder[key]) for holder, key, path in _leaves(parsed)]
     if len(before) != len(after):
         return "the answer"
     changed = [one[0] for one, other in zip(before, after, strict=True) if one != other]

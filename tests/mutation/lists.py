@@ -140,13 +140,13 @@ def bent_entries(inn: str, number: str, entries: Sequence[Any], rng: Random, sha
 def broken_list(answer: Any, rng: Random) -> tuple[bytes, str, str]:
     """A list whose records or bytes are damaged by one form: its bytes, the kind of the damage, and the place."""
     answer = deepcopy(answer)
-    told = answer if isinstance(answer, list) else answer["items"]
+    reported = answer if isinstance(answer, list) else answer["items"]
     kind = rng.choice([*LISTS, *BYTES])
     if kind in LISTS:
         try:
-            where = LISTS[kind](told, rng)
+            where = LISTS[kind](reported, rng)
         except IndexError:  # nothing in it can be bent so
-            kind, where = "a record doubled", LISTS["a record doubled"](told, rng)
+            kind, where = "a record doubled", LISTS["a record doubled"](reported, rng)
         return as_json(answer), kind, where
     return BYTES[kind](as_json(answer), rng), kind, "the answer"
 

@@ -94,11 +94,11 @@ def _reconciled(cases: Sequence[Case], chunk: Chunk) -> set[tuple[str, str]]:
         )
     ]
     last_day = FIRST_DAY + timedelta(days=SHIFTS - 1)
-    told = work(pages, settings("totals"), FIRST_DAY, last_day, NOW).shifts
+    reported = work(pages, settings("totals"), FIRST_DAY, last_day, NOW).shifts
     here = BOOKED_TILLS.conform(
         chunk.shifts.assign(shift_id=chunk.shifts["till_shift"], is_decided=False, is_asked=True)
     )
-    changed = changed_tills(here, told, pd.date_range(FIRST_DAY, last_day))
+    changed = changed_tills(here, reported, pd.date_range(FIRST_DAY, last_day))
     return set(zip(changed["shop_id"], changed["till_shift"], strict=True))
 
 
@@ -108,10 +108,10 @@ def _judged(case: Case, chunk: Chunk, named: set[tuple[str, str]]) -> Verdict:
     wrong, right = [], set()
     doubtful: set[str] = set()
     for row in mine.to_dict("records"):
-        told = _differences(row, case.till.truth.get(row["till_shift"]))
-        wrong += told
-        doubtful |= {row["till_shift"]} if told else set()
-        if not told and row["outcome"] in ("issued", "no_cash"):
+        reported = _differences(row, case.till.truth.get(row["till_shift"]))
+        wrong += reported
+        doubtful |= {row["till_shift"]} if reported else set()
+        if not reported and row["outcome"] in ("issued", "no_cash"):
             right.add(row["till_shift"])
     lost = case.till.truth.keys() - right
     # Nothing but the next reading of the shop's cheques can tell.

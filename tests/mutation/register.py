@@ -57,13 +57,13 @@ class Register:
     @property
     def answers(self) -> Answers:
         """Fresh copies, to be spoilt."""
-        told = {
+        fields = {
             "reports": {"documents": self.reports, "paging": {"nextOffset": "a"}},
             "totals": {"shifts": self.entries},
             "days": {"items": self.days},
             "receipts": {"documents": self.receipts, "paging": {"nextOffset": "b"}},
         }
-        copy: Answers = json.loads(json.dumps(told))
+        copy: Answers = json.loads(json.dumps(fields))
         return copy
 
     def _fiscal(self, shift: int, at: datetime, **fields: Any) -> dict[str, Any]:

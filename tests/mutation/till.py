@@ -31,8 +31,8 @@ class Till:
     @property
     def answers(self) -> dict[str, Any]:
         """Fresh copies of the answers to the two questions, for sales and for refunds."""
-        told = {"sales": {"items": self.sales}, "refunds": {"items": self.refunds}}
-        copy: dict[str, Any] = json.loads(json.dumps(told))
+        fields = {"sales": {"items": self.sales}, "refunds": {"items": self.refunds}}
+        copy: dict[str, Any] = json.loads(json.dumps(fields))
         return copy
 
     def _live(self, place: int, n: int, rng: Random) -> None:

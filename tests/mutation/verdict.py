@@ -124,8 +124,8 @@ def _reconciled(cases: Sequence[Case], pages: Sequence[StoredPage], chunk: Chunk
     booked = read_documents(
         RawPage(page.page_id, page.unit_id, page.body) for page in pages if page.method in OF_DOCUMENTS
     )
-    told, _, _ = read_pages(fresh, NOW + timedelta(hours=14))
-    changed = changed_receipts(booked, told, shifts)
+    parsed, _, _ = read_pages(fresh, NOW + timedelta(hours=14))
+    changed = changed_receipts(booked, parsed, shifts)
     columns = ["shift_id", "kkt_reg_id", "fiscal_drive_number", "shift_number", "closed_at", "receipts"]
     known = shifts[~shifts["shift_id"].isin(list(with_unknown_vat(booked, shifts)))]
     vat = known[columns].merge(vat_of_shifts(booked, shifts), on="shift_id", how="left").assign(is_of_receipts=True)
@@ -198,10 +198,10 @@ def _judged(case: Case, found: _Found, detail: str, named: _Named) -> Verdict:
     doubtful: set[tuple[str, int]] = set()
     for row in shifts:
         key = (row["fiscal_drive_number"], row["shift_number"])
-        told = _differences(row, truth.get(key), found.orders.get(key, []), detail)
-        wrong += told
-        doubtful |= {key} if told else set()
-        if not told and row["outcome"] in ("issued", "no_cash"):
+        reported = _differences(row, truth.get(key), found.orders.get(key, []), detail)
+        wrong += reported
+        doubtful |= {key} if reported else set()
+        if not reported and row["outcome"] in ("issued", "no_cash"):
             right.add(key)
     lost = truth.keys() - right
     waiting = {(row["fiscal_drive_number"], row["shift_number"]): row["outcome"] for row in shifts}
@@ -238,12 +238,12 @@ def _differences(row: dict[str, Any], truth: Any, orders: list[dict[str, Any]], 
         return ["orders of a shift that is not issued"] if orders else []
     if truth is None:
         return [f"a shift that never was: {row['fiscal_drive_number']} / {row['shift_number']}"] if orders else []
-    told: dict[str, int] = {}
+    fields: dict[str, int] = {}
     for order in orders:
-        told[order["operation"]] = told.get(order["operation"], 0) + order["amount"]
+        fields[order["operation"]] = fields.get(order["operation"], 0) + order["amount"]
     wrong = []
-    if told != truth.cash:
-        wrong.append(f"amounts {told}, in truth {truth.cash}")
+    if fields != truth.cash:
+        wrong.append(f"amounts {fields}, in truth {truth.cash}")
     if any(order["kind"] != KIND_OF[order["operation"]] for order in orders):
         wrong.append("a kind of order")
     if any(order["day"] != pd.Timestamp(truth.day) for order in orders):

@@ -22,8 +22,8 @@ PASSWORD = "tajna/парол@: %"
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def read(told: str | dict[str, Any]) -> Endpoint:
-        monkeypatch.setenv("AIRFLOW_CONN_KONTUR_OFD", told if isinstance(told, str) else json.dumps(told))
+    def read(text: str | dict[str, Any]) -> Endpoint:
+        monkeypatch.setenv("AIRFLOW_CONN_KONTUR_OFD", text if isinstance(text, str) else json.dumps(text))
         return endpoint_from_environment("kontur_ofd")
 
     return read
@@ -33,8 +33,8 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Any:
 def warehouse(monkeypatch: pytest.MonkeyPatch) -> Any:
     """What PostgreSQL's own library understands of the address that a connection becomes."""
 
-    def read(told: str | dict[str, Any]) -> dict[str, str]:
-        monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", told if isinstance(told, str) else json.dumps(told))
+    def read(text: str | dict[str, Any]) -> dict[str, str]:
+        monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", text if isinstance(text, str) else json.dumps(text))
         return dict(parse_dsn(warehouse_from_environment()))
 
     return read
@@ -68,7 +68,7 @@ def test_what_a_connection_leads_to_is_said_by_its_type_its_key_or_its_name(
 
 
 @pytest.mark.parametrize(
-    ("told", "base_url"),
+    ("text", "base_url"),
     [
         ({"conn_type": "http", "host": "ofd.example"}, "http://ofd.example"),
         ({"conn_type": "http", "host": "ofd.example", "schema": "https"}, "https://ofd.example"),
@@ -92,32 +92,32 @@ def test_what_a_connection_leads_to_is_said_by_its_type_its_key_or_its_name(
         ("http://https%3A%2F%2Fofd.example%3A11002", "https://ofd.example:11002"),
     ],
 )
-def test_the_address_of_a_service(endpoint: Any, told: str | dict[str, Any], base_url: str) -> None:
-    assert endpoint(told).base_url == base_url
+def test_the_address_of_a_service(endpoint: Any, text: str | dict[str, Any], base_url: str) -> None:
+    assert endpoint(text).base_url == base_url
 
 
 def test_a_uri_with_the_host_s_own_scheme_is_read_as_airflow_reads_it(endpoint: Any) -> None:
-    told = endpoint("http://https://demo:secret@ofd.example:8443/?api_key=k")
-    assert (told.base_url, told.login, told.password) == ("https://ofd.example:8443", "demo", "secret")
+    reported = endpoint("http://https://demo:secret@ofd.example:8443/?api_key=k")
+    assert (reported.base_url, reported.login, reported.password) == ("https://ofd.example:8443", "demo", "secret")
 
 
 @pytest.mark.parametrize(
-    "told",
+    "text",
     [
         "http://demo:secret@[::1]:8080",
         {"conn_type": "http", "host": "http://[::1]:8080"},
         {"conn_type": "http", "host": "::1", "port": 8080},
     ],
 )
-def test_an_address_of_the_sixth_version_keeps_its_brackets(endpoint: Any, told: str | dict[str, Any]) -> None:
-    assert endpoint(told).base_url == "http://[::1]:8080"
+def test_an_address_of_the_sixth_version_keeps_its_brackets(endpoint: Any, text: str | dict[str, Any]) -> None:
+    assert endpoint(text).base_url == "http://[::1]:8080"
 
 
 def test_all_fields_come_through_json(endpoint: Any) -> None:
     extra = {"api_key": "k", "auth_base_url": "https://api.example"}
-    told = {"conn_type": "http", "host": "ofd.example", "login": "a@b.example", "password": PASSWORD}
+    fields = {"conn_type": "http", "host": "ofd.example", "login": "a@b.example", "password": PASSWORD}
     for given in (extra, json.dumps(extra)):
-        read = endpoint(told | {"extra": given})
+        read = endpoint(fields | {"extra": given})
         assert (read.name, read.login, read.password, dict(read.extra)) == (
             "kontur_ofd",
             "a@b.example",
@@ -174,12 +174,12 @@ UNREADABLE_FURTHER_ON: list[str | dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("told", [*UNREADABLE, *UNREADABLE_FURTHER_ON], ids=str)
+@pytest.mark.parametrize("text", [*UNREADABLE, *UNREADABLE_FURTHER_ON], ids=str)
 def test_what_cannot_be_read_is_wrong_use_in_one_line_without_a_secret(
-    endpoint: Any, told: str | dict[str, Any]
+    endpoint: Any, text: str | dict[str, Any]
 ) -> None:
     with pytest.raises(WrongUse) as error:
-        endpoint(told)
+        endpoint(text)
     assert "tajna" not in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -217,8 +217,8 @@ def test_a_warehouse_is_known_by_its_uri(warehouse: Any) -> None:
 
 
 def test_a_warehouse_is_known_by_its_json(warehouse: Any) -> None:
-    told = {"conn_type": "postgres", "host": "db.example", "schema": "b/o?k s", "login": "u@x", "password": PASSWORD}
-    assert warehouse(told) == {"host": "db.example", "user": "u@x", "password": PASSWORD, "dbname": "b/o?k s"}
+    fields = {"conn_type": "postgres", "host": "db.example", "schema": "b/o?k s", "login": "u@x", "password": PASSWORD}
+    assert warehouse(fields) == {"host": "db.example", "user": "u@x", "password": PASSWORD, "dbname": "b/o?k s"}
 
 
 @pytest.mark.parametrize("host", ["/var/run/postgresql", "::1"])
@@ -239,10 +239,10 @@ def test_a_number_among_the_options_is_not_lost(warehouse: Any) -> None:
     assert read["connect_timeout"] == "10"
 
 
-@pytest.mark.parametrize("told", [{"host": "db.example"}, {"schema": "books"}, {"host": "", "schema": ""}])
-def test_a_warehouse_without_a_host_or_a_database_is_wrong_use(warehouse: Any, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("fields", [{"host": "db.example"}, {"schema": "books"}, {"host": "", "schema": ""}])
+def test_a_warehouse_without_a_host_or_a_database_is_wrong_use(warehouse: Any, fields: dict[str, Any]) -> None:
     with pytest.raises(WrongUse, match="no host or no database"):
-        warehouse({"conn_type": "postgres"} | told)
+        warehouse({"conn_type": "postgres"} | fields)
 
 
 # --- Airflow's secrets back ends

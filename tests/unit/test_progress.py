@@ -20,12 +20,12 @@ def test_before_anything_is_done_nothing_is_promised() -> None:
 
 
 def test_every_window_is_counted_with_the_requests_so_far() -> None:
-    told: list[Standing] = []
+    found: list[Standing] = []
     moments, requests = iter([0.0, 1.0, 4.0]), iter([3, 6])
-    progress = Progress("load", 2, lambda: next(requests), told.append, clock=lambda: next(moments))
+    progress = Progress("load", 2, lambda: next(requests), found.append, clock=lambda: next(moments))
     progress.count()
     progress.count()
-    assert [(one.done, one.total, one.requests, one.seconds) for one in told] == [(1, 2, 3, 1.0), (2, 2, 6, 4.0)]
+    assert [(one.done, one.total, one.requests, one.seconds) for one in found] == [(1, 2, 3, 1.0), (2, 2, 6, 4.0)]
 
 
 def test_the_log_is_told_every_five_seconds_and_not_of_what_is_over_sooner(caplog: pytest.LogCaptureFixture) -> None:

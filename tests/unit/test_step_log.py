@@ -10,8 +10,8 @@ from smena.pipeline.log import StepEnd, hear_steps, in_a_line, step_log
 
 
 def test_a_step_ends_with_a_line_of_what_it_worked_on_and_how_much(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, logger="smena"), step_log("publish", batch_id=3) as told:
-        told["outcomes"] = {"issued": 8, "no_cash": 1}
+    with caplog.at_level(logging.INFO, logger="smena"), step_log("publish", batch_id=3) as step:
+        step["outcomes"] = {"issued": 8, "no_cash": 1}
     (record,) = caplog.records
     line, _, seconds = record.getMessage().rpartition(" seconds=")
     assert (record.levelname, line) == ("INFO", "publish batch_id=3 outcomes.issued=8 outcomes.no_cash=1")
@@ -34,7 +34,7 @@ def test_who_listens_is_told_instead_of_the_log(heard: list[StepEnd], caplog: py
             raise KeyError
     assert caplog.records == []
     assert [(one.step, one.is_failed) for one in heard] == [("plan", False), ("plan", True)]
-    assert heard[0].told["inn"] == "9607083893"
+    assert heard[0].fields["inn"] == "9607083893"
 
 
 def test_whoever_was_told_before_is_given_back() -> None:

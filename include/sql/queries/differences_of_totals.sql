@@ -18,7 +18,7 @@ select
     end,
     jsonb_build_object(
         'ours', accounting.shift_facts(shift) - 'order_date',
-        'told', to_jsonb(reported) - array[
+        'theirs', to_jsonb(reported) - array[
             'organization_inn',
             'kkt_reg_id',
             'opened_at',

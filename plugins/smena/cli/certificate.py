@@ -31,7 +31,7 @@ _COLUMNS = {
 }
 
 
-def told(row: Row, now: datetime) -> dict[str, Any]:
+def certificate_row(row: Row, now: datetime) -> dict[str, Any]:
     """A certificate as commands tell of it: without its bytes, with how it stands."""
     rest = {key: value for key, value in row.items() if key != "certificate"}
     days = (row["valid_to"] - now).days
@@ -59,7 +59,7 @@ def add(session: Session, *, inn: str, source: str, file: Path) -> None:
     content = read_file(file)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = certificates.add_certificate(transaction, inn=inn, file=content, source=source, added_by=person())
-    one = told(row, datetime.now(UTC))
+    one = certificate_row(row, datetime.now(UTC))
     session.answer({"certificate": one}, "\n".join(f"{key}: {value}" for key, value in one.items()))
 
 
@@ -72,6 +72,6 @@ def list_(session: Session, *, inn: str | None) -> None:
     if inn is not None:
         organization_of(warehouse, inn)
     now = datetime.now(UTC)
-    rows = [told(row, now) for row in certificates.certificates(warehouse, inn)]
+    rows = [certificate_row(row, now) for row in certificates.certificates(warehouse, inn)]
     waits = any(row["serves"] and row["standing"] != "valid" for row in rows)
     session.answer({"certificates": rows}, table(rows, _COLUMNS) or "no certificate yet", waits=waits)

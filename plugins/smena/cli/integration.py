@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smena.cli.answer import Session
-from smena.cli.certificate import told
+from smena.cli.certificate import certificate_row
 from smena.cli.files import FILE, read_file, write_file
 from smena.cli.help import Commands
 from smena.cli.organization import person
@@ -156,7 +156,9 @@ def status(session: Session, *, inn: str | None) -> None:
     now = datetime.now(UTC)
     rows = [one.as_row() for one in standings(warehouse, now, inn=inn)]
     intervals = lifecycle.intervals(warehouse, inn)
-    serving = {row["organization_inn"]: told(row, now) for row in certificates(warehouse, inn) if row["serves"]}
+    serving = {
+        row["organization_inn"]: certificate_row(row, now) for row in certificates(warehouse, inn) if row["serves"]
+    }
     for row in rows:
         whose = (row["organization_inn"], row["product"])
         row["intervals"] = [one for one in intervals if (one["organization_inn"], one["product"]) == whose]

@@ -150,8 +150,8 @@ def page_text(page: Row) -> str:
 def _batch(batch: Row) -> list[str]:
     checks = batch["checks"]
     broken = [check for check in checks if not check["success"]]
-    told = f"{len(checks)} checks, {len(broken) or 'none'} broken" if checks else "no checks on record"
-    lines = [f"batch {batch['batch_id']} ({batch['first_day']}…{batch['last_day']}), run {batch['run_id']}, {told}"]
+    summary = f"{len(checks)} checks, {len(broken) or 'none'} broken" if checks else "no checks on record"
+    lines = [f"batch {batch['batch_id']} ({batch['first_day']}…{batch['last_day']}), run {batch['run_id']}, {summary}"]
     for check in broken:
         column = f" of {check['column_name']}" if check["column_name"] else ""
         lines.append(

@@ -37,13 +37,13 @@ def links(context: click.Context, *, inn: str | None) -> None:
         loose = decisions.loose_cashboxes(transaction, inn)
     parts = [table([readable(row, ENGLISH) for row in rows], _COLUMNS)] if rows else []
     if loose:
-        told = {
+        link = {
             "cashbox_id": "cashbox without a link",
             "shop": "shop",
             "waiting": "shifts that wait",
             "last_day": "last",
         }
-        parts.append(table(loose, told))
+        parts.append(table(loose, link))
     waits = any(row["state"] == "proposed" for row in rows) or any(row["waiting"] for row in loose)
     session.answer({"links": rows, "loose": loose}, "\n\n".join(parts) or "no cashbox is known", waits=waits)
 

@@ -148,11 +148,11 @@ def _waiting(
 def _summary_text(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:
     """What this run did, and what of it waits. Orders that stood and stayed as they were are counted apart."""
 
-    def counts(told: dict[str, Any]) -> str:
-        return ", ".join(f"{key} {value}" for key, value in sorted(told.items()) if value)
+    def counts(count: dict[str, Any]) -> str:
+        return ", ".join(f"{key} {value}" for key, value in sorted(count.items()) if value)
 
     orders = summary.get("orders", {})
-    written = {kind: f"{told['count']} ({told['sum']:.2f} ₽)" for kind, told in orders.items() if told["count"]}
+    written = {kind: f"{count['count']} ({count['sum']:.2f} ₽)" for kind, count in orders.items() if count["count"]}
     lines = [
         f"batch {batch_id}: {summary.get('shifts', 0)} shifts read",
         f"  against what stood: {counts(summary.get('verdicts', {})) or 'none'}",
@@ -160,11 +160,11 @@ def _summary_text(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:
         f"  orders written: {counts(written) or 0}",
     ]
     others = {
-        "of them changed": {kind: told["changed"] for kind, told in orders.items()},
-        "orders reversed": {kind: told["reversed"] for kind, told in orders.items()},
+        "of them changed": {kind: count["changed"] for kind, count in orders.items()},
+        "orders reversed": {kind: count["reversed"] for kind, count in orders.items()},
         "orders unchanged": summary.get("orders_unchanged", {}),
         "reports and waybills": summary.get("documents", {}),
         "waits for a person": waiting,
     }
-    lines += [f"  {title}: {told}" for title, of_kind in others.items() if (told := counts(of_kind))]
+    lines += [f"  {title}: {count}" for title, of_kind in others.items() if (count := counts(of_kind))]
     return "\n".join(lines)

@@ -44,8 +44,8 @@ def close(session: Session, *, inn: str, through: date, reason: str, dry_run: bo
         row = periods.close_period(
             transaction, inn=inn, through=through, closed_by=person(), reason=reason, newest_day=newest_day
         )
-        told = periods.history(transaction, inn)
-    _answer(session, row, told, is_dry=dry_run)
+        history = periods.history(transaction, inn)
+    _answer(session, row, history, is_dry=dry_run)
 
 
 @period.command("open")
@@ -57,8 +57,8 @@ def open_(session: Session, *, inn: str, through: date | None, reason: str) -> N
     """Open the books again; shifts that came meanwhile are booked by the next load."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = periods.open_period(transaction, inn=inn, opened_by=person(), through=through, reason=reason)
-        told = periods.history(transaction, inn)
-    _answer(session, row, told)
+        history = periods.history(transaction, inn)
+    _answer(session, row, history)
 
 
 @period.command()
@@ -67,11 +67,11 @@ def open_(session: Session, *, inn: str, through: date | None, reason: str) -> N
 def status(session: Session, *, inn: str) -> None:
     """Through which day the books are closed, and how it came to that. Exit 1 where shifts in there wait."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
-        row, told = periods.period(transaction, inn), periods.history(transaction, inn)
-    _answer(session, row, told)
+        row, history = periods.period(transaction, inn), periods.history(transaction, inn)
+    _answer(session, row, history)
 
 
-def _answer(session: Session, row: Row, told: list[Row], *, is_dry: bool = False) -> None:
+def _answer(session: Session, row: Row, history: list[Row], *, is_dry: bool = False) -> None:
     closed = f"closed through {row['through']}" if row["through"] else "nothing is closed"
     lines = [f"{row['organization_inn']}: {closed}", *(["a dry run: the books are as they were"] if is_dry else [])]
     if row["documents_not_accepted"]:
@@ -80,7 +80,7 @@ def _answer(session: Session, row: Row, told: list[Row], *, is_dry: bool = False
         lines.append(
             f"in there: {row['shifts_waiting']} shifts that wait; `smena conflicts` and `smena shifts` list them"
         )
-    text = "\n".join(filter(None, [*lines, table(told, _HISTORY)]))
+    text = "\n".join(filter(None, [*lines, table(history, _HISTORY)]))
     session.answer(
-        row | {"history": told} | ({"dry_run": True} if is_dry else {}), text, waits=bool(row["shifts_waiting"])
+        row | {"history": history} | ({"dry_run": True} if is_dry else {}), text, waits=bool(row["shifts_waiting"])
     )

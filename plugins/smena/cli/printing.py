@@ -34,12 +34,12 @@ class _Money(click.ParamType[int]):
         if isinstance(value, int):
             return value
         try:
-            told = kopecks(Decimal(value.replace(",", ".")))
+            amount = kopecks(Decimal(value.replace(",", ".")))
         except (InvalidOperation, ValueError):
             self.fail(f"{value!r} is not a sum like 5000.00", param, ctx)
-        if told < 0:
+        if amount < 0:
             self.fail(f"{value!r} is below nothing", param, ctx)
-        return told
+        return amount
 
 
 MONEY = _Money()
@@ -60,9 +60,9 @@ def print_(session: Session, *, document_id: str, file: Path) -> None:
         raise WrongUse(f"there is no cash order {identity}", fix="`smena documents` lists them")
     content = order_on_paper(row)
     write_file(file, content)
-    told = {name: row[name] for name in ("document_id", "kind", "number", "date", "amount")}
+    fields = {name: row[name] for name in ("document_id", "kind", "number", "date", "amount")}
     text = f"{row['kind'].upper()} № {row['number']} of {row['date']}, {written(row['amount'])} ₽: {file}"
-    session.answer(told | _written(file, content), text)
+    session.answer(fields | _written(file, content), text)
 
 
 @click.command("cash-book")

@@ -29,9 +29,9 @@ class _Commands(Commands):
         shared = [word for word in ("--json", "--debug") if word in words]
         rest = [word for word in words if word not in shared]
         as_json, debug = "--json" in shared, "--debug" in shared
-        told = logging.StreamHandler(sys.stderr)
-        told.addFilter(lambda record: record.name.startswith("smena") or record.levelno >= logging.WARNING)
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", handlers=[told])
+        handler = logging.StreamHandler(sys.stderr)
+        handler.addFilter(lambda record: record.name.startswith("smena") or record.levelno >= logging.WARNING)
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", handlers=[handler])
         # A terminal of another charset shows what it cannot as `\\u2116`, instead of ending the command.
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):

@@ -60,7 +60,7 @@ def shifts(
             "shifts", inn=inn, first_day=first_day, last_day=last_day, outcomes=list(outcome) or None, late=late
         )
     counts = Counter(row["outcome"] for row in rows)
-    told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
-    total = f"{len(rows)} shifts" + (f": {told}" if told else "")
+    counted = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    total = f"{len(rows)} shifts" + (f": {counted}" if counted else "")
     text = "\n".join(filter(None, [table([readable(row, ENGLISH) for row in rows], COLUMNS), total]))
     session.answer({"shifts": rows, "outcomes": dict(counts)}, text)

@@ -65,12 +65,12 @@ def confirm(transaction: Transaction, link_id: int, *, by: str, reason: str) -> 
     Raises AlreadyAnswered where it was confirmed or taken back before, WrongUse where another link stands in its way.
     """
     _check_reason(reason)
-    told = _locked(transaction, link_id)
-    if told["state"] != PROPOSED:
-        raise AlreadyAnswered([_given(transaction, told)])
+    link = _locked(transaction, link_id)
+    if link["state"] != PROPOSED:
+        raise AlreadyAnswered([_given(transaction, link)])
     transaction.run("link_withdraw", link_id=link_id, by="rule", reason=str(Reason.LINK_CONFIRMED))
     return _put(
-        transaction, told["organization_inn"], cashbox_id=told["cashbox_id"], kkt_reg_id=told["kkt_reg_id"],
+        transaction, link["organization_inn"], cashbox_id=link["cashbox_id"], kkt_reg_id=link["kkt_reg_id"],
         first_day=None, last_day=None, by=by, reason=reason,
     )  # fmt: skip
 
@@ -78,9 +78,9 @@ def confirm(transaction: Transaction, link_id: int, *, by: str, reason: str) -> 
 def withdraw(transaction: Transaction, link_id: int, *, by: str, reason: str) -> Row:
     """Takes a link or a proposal back. Raises AlreadyAnswered where it was taken back, or confirmed, before."""
     _check_reason(reason)
-    told = _locked(transaction, link_id)
-    if told["state"] == WITHDRAWN:
-        raise AlreadyAnswered([_given(transaction, told)])
+    link = _locked(transaction, link_id)
+    if link["state"] == WITHDRAWN:
+        raise AlreadyAnswered([_given(transaction, link)])
     transaction.run(
         "link_withdraw", link_id=link_id, by=by, reason=reason_text.reason(Reason.LINK_WITHDRAWN, text=reason)
     )

@@ -28,11 +28,11 @@ def write_csv(file: Path, columns: Sequence[Column], rows: Iterable[Sequence[Any
     A row has a value for each column: text or a whole number, Decimal roubles, a date, None for nothing.
     """
     written = 0
-    told = [_teller(column) for column in columns]
+    writers = [_teller(column) for column in columns]
     with file.open("w", encoding="utf-8-sig", newline="") as opened:
         opened.write(_line(_quoted(column.title) for column in columns))
         for values in rows:
-            opened.write(_line(starmap(_call, zip(told, values, strict=True))))
+            opened.write(_line(starmap(_call, zip(writers, values, strict=True))))
             written += 1
     return written
 

@@ -179,13 +179,13 @@ def _read(file: bytes) -> Certificate:
 def _inn_of(read: x509.Certificate) -> str:
     """The entity's ИНН where the certificate names one, else the person's; empty where it names none, or several."""
     for wanted in (INN_OF_ENTITY, INN):
-        told = {
+        fields = {
             clean_inn(attribute.value if isinstance(attribute.value, str) else "")
             for attribute in read.subject
             if attribute.oid.dotted_string == wanted
         }
-        if told:
-            return told.pop() if len(told) == 1 else ""
+        if fields:
+            return fields.pop() if len(fields) == 1 else ""
     return ""
 
 
@@ -195,9 +195,9 @@ def _key_algorithm(read: x509.Certificate) -> str:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-    told = read.public_key_algorithm_oid.dotted_string
-    if told in GOST_KEYS:
-        return GOST_KEYS[told]
+    oid = read.public_key_algorithm_oid.dotted_string
+    if oid in GOST_KEYS:
+        return GOST_KEYS[oid]
     try:
         key = read.public_key()
     except UnsupportedAlgorithm:
@@ -211,7 +211,7 @@ def _key_algorithm(read: x509.Certificate) -> str:
     if isinstance(key, EllipticCurvePublicKey):
         return f"ecdsa_{key.curve.name}"
     raise WrongUse(
-        f"signatures by a key of the kind {told} cannot be verified", fix="GOST R 34.10-2012, RSA or ECDSA is needed"
+        f"signatures by a key of the kind {oid} cannot be verified", fix="GOST R 34.10-2012, RSA or ECDSA is needed"
     )
 
 

@@ -68,12 +68,12 @@ def add_organization(
 ) -> Organization:
     """Registers an organisation; the same again changes nothing. Raises WrongUse for what cannot be, or differs."""
     inn = checked_inn(inn)
-    told = {"kpp": kpp, "name": name, "tariff": tariff, "modifier": modifier, "timezone": timezone}
-    for key, value in told.items():
+    fields = {"kpp": kpp, "name": name, "tariff": tariff, "modifier": modifier, "timezone": timezone}
+    for key, value in fields.items():
         _checked(inn, key, value)
-    added = transaction.run("organization_add", inn=inn, **told)
+    added = transaction.run("organization_add", inn=inn, **fields)
     organization = organization_of(transaction, inn)
-    if not added and any(getattr(organization, key) != value for key, value in told.items()):
+    if not added and any(getattr(organization, key) != value for key, value in fields.items()):
         raise WrongUse(
             f"organisation {inn} is registered already with other settings", fix="use `smena organization set`"
         )

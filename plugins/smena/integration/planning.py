@@ -62,10 +62,10 @@ def record_registers(
         today: the day from which a changed КПП holds.
         latest: the latest local time that a register's clock can show now; a document after it is of the future.
     """
-    told = as_json(list(registers))
-    transaction.run("plan_registers", inn=inn, registers=told, seen_at=seen_at, latest=latest)
-    transaction.run("plan_kpp_ends", inn=inn, registers=told, today=today)
-    transaction.run("plan_kpp_begins", inn=inn, registers=told, today=today)
+    registers_json = as_json(list(registers))
+    transaction.run("plan_registers", inn=inn, registers=registers_json, seen_at=seen_at, latest=latest)
+    transaction.run("plan_kpp_ends", inn=inn, registers=registers_json, today=today)
+    transaction.run("plan_kpp_begins", inn=inn, registers=registers_json, today=today)
 
 
 def distrust_future(transaction: Transaction, inn: str, product: str, *, newest_day: date) -> None:

@@ -125,9 +125,9 @@ def _check_signer(sid: Any, carried: Any, certificate: bytes) -> None:
     registered = asn1_x509.Certificate.load(certificate, strict=True)
     named = sid.chosen
     if sid.name == "issuer_and_serial_number":
-        told = registered["tbs_certificate"]
+        tbs = registered["tbs_certificate"]
         same = (named["issuer"].dump(), named["serial_number"].dump()) == (
-            told["issuer"].dump(), told["serial_number"].dump()
+            tbs["issuer"].dump(), tbs["serial_number"].dump()
         )  # fmt: skip
     else:
         same = registered.key_identifier is not None and named.native == registered.key_identifier
@@ -154,21 +154,21 @@ def _check_form(signed: Any, signer: Any) -> None:
         raise BadSignature("it is not in the form that a CMS signature of one signer has")
 
 
-def _attributes(told: Any) -> tuple[bytes, bytes]:
+def _attributes(signer: Any) -> tuple[bytes, bytes]:
     """The bytes that the key has signed, and the digest of the text among them.
 
     Without signed attributes a signature over attributes could pass for one over a text of the same bytes (RFC 8933).
     """
-    if not isinstance(told, cms.CMSAttributes) or not len(told):
+    if not isinstance(signer, cms.CMSAttributes) or not len(signer):
         raise BadSignature("it has no signed attributes: sign with them (openssl: without -noattr)")
     values: dict[str, list[Any]] = {"content_type": [], "message_digest": []}
-    for attribute in told:
+    for attribute in signer:
         if attribute["type"].native in values:
             values[attribute["type"].native] += attribute["values"].native
     if values["content_type"] != ["data"] or len(values["message_digest"]) != 1:
         raise BadSignature("its signed attributes do not say what was signed")
     # Signed is a SET OF; inside the message it stands under a tag of its own.
-    return b"\x31" + told.dump()[1:], values["message_digest"][0]
+    return b"\x31" + signer.dump()[1:], values["message_digest"][0]
 
 
 def _digest(algorithm: Any) -> str:

@@ -36,7 +36,7 @@ def tell_standings(context: Context) -> None:
 
 def _heard(ended: StepEnd) -> None:
     log = structlog.get_logger("smena")
-    (log.warning if ended.is_failed else log.info)(ended.step, **ended.told)
+    (log.warning if ended.is_failed else log.info)(ended.step, **ended.fields)
     _send(of_step(ended))
 
 

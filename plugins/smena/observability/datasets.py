@@ -43,17 +43,17 @@ class Dataset:
 
 def service(base_url: str) -> str:
     """The namespace of a service: scheme, host and port of its address, and nothing else of it."""
-    told = urlsplit(base_url)
-    host = f"[{told.hostname}]" if ":" in (told.hostname or "") else told.hostname
-    return f"{told.scheme}://{host}{f':{told.port}' if told.port else ''}"
+    parts = urlsplit(base_url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
 
 
 def table(dsn: str, name: str) -> Dataset:
     """A table of the warehouse at a libpq address; `name` is `schema.table`."""
-    told = parse_dsn(dsn)
-    host = told.get("host", "localhost")
+    parts = parse_dsn(dsn)
+    host = parts.get("host", "localhost")
     host = "localhost" if host.startswith("/") else host
-    return Dataset(f"postgres://{host}:{told.get('port', _POSTGRES_PORT)}", f"{told['dbname']}.{name}")
+    return Dataset(f"postgres://{host}:{parts.get('port', _POSTGRES_PORT)}", f"{parts['dbname']}.{name}")
 
 
 def parts_of(batches: Iterable[Batch]) -> tuple[Part, ...]:

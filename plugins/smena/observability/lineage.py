@@ -78,26 +78,26 @@ def _emit(read: list[Dataset], written: list[Dataset]) -> None:
     emit_dataset_lineage(inputs=[_input(one) for one in read], outputs=[_output(one) for one in written])
 
 
-def _input(told: Dataset) -> InputDataset:
+def _input(dataset: Dataset) -> InputDataset:
     from openlineage.client.event_v2 import InputDataset
     from openlineage.client.facet_v2 import base_subset_dataset
 
-    subset = base_subset_dataset.InputSubsetInputDatasetFacet(inputCondition=_condition(told.parts))
-    return InputDataset(namespace=told.namespace, name=told.name, inputFacets={"subset": subset})
+    subset = base_subset_dataset.InputSubsetInputDatasetFacet(inputCondition=_condition(dataset.parts))
+    return InputDataset(namespace=dataset.namespace, name=dataset.name, inputFacets={"subset": subset})
 
 
-def _output(told: Dataset) -> OutputDataset:
+def _output(dataset: Dataset) -> OutputDataset:
     from openlineage.client.event_v2 import OutputDataset
     from openlineage.client.facet_v2 import OutputDatasetFacet, base_subset_dataset, output_statistics_output_dataset
 
     facets: dict[str, OutputDatasetFacet] = {
-        "subset": base_subset_dataset.OutputSubsetOutputDatasetFacet(outputCondition=_condition(told.parts))
+        "subset": base_subset_dataset.OutputSubsetOutputDatasetFacet(outputCondition=_condition(dataset.parts))
     }
-    if told.rows is not None:
+    if dataset.rows is not None:
         facets["outputStatistics"] = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
-            rowCount=told.rows
+            rowCount=dataset.rows
         )
-    return OutputDataset(namespace=told.namespace, name=told.name, outputFacets=facets)
+    return OutputDataset(namespace=dataset.namespace, name=dataset.name, outputFacets=facets)
 
 
 def _condition(parts: tuple[Part, ...]) -> base_subset_dataset.PartitionSubsetCondition:

@@ -78,15 +78,15 @@ def of_step(ended: StepEnd) -> Iterator[Measure]:
     """What a step of the road adds up to; nothing where it is none."""
     if ended.step not in STEPS:
         return
-    told = ended.told
-    whose = {tag: str(told[tag]) for tag in _WHOSE if tag in told}
+    fields = ended.fields
+    whose = {tag: str(fields[tag]) for tag in _WHOSE if tag in fields}
     of_step = {"step": ended.step} | whose
     yield Measure(ENDED, 1, of_step | {"ended": "failed" if ended.is_failed else "ok"})
-    yield Measure(SPENT, round(told["seconds"] * 1000), of_step)
+    yield Measure(SPENT, round(fields["seconds"] * 1000), of_step)
     for metric, name in ((REQUESTS, "requests"), (RETRIES, "retries")):
-        if name in told:
-            yield Measure(metric, told[name], whose)
-    for outcome, shifts in told.get("outcomes", {}).items():
+        if name in fields:
+            yield Measure(metric, fields[name], whose)
+    for outcome, shifts in fields.get("outcomes", {}).items():
         yield Measure(SHIFTS, shifts, whose | {"outcome": outcome})
 
 

@@ -68,7 +68,7 @@ def late(dag_id: str, run_id: str, due: str) -> tuple[str, str]:
     return subject, "\n".join([*lines, f"  → {_said('late_fix')}: smena integration status"])
 
 
-def told(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
+def alert_of(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
     """The alert of one row of the statement `alert_…` of this kind."""
     line, fix, command = _SAID[kind](row, now)
     count = int(row.get("count", 1))

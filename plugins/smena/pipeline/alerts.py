@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from smena.integration.certificates import WARNING
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, WrongUse
-from smena.pipeline.alert_words import Alert, headline, late, told, unchecked
+from smena.pipeline.alert_words import Alert, alert_of, headline, late, unchecked
 from smena.pipeline.context import Context
 from smena.pipeline.log import logger, step_log
 from smena.reads.registers import new_signs
@@ -251,7 +251,7 @@ def _found(
                 yield of, unchecked(kind, of, row.as_reason())
                 continue
             try:
-                yield of, told(kind, of, row, now)
+                yield of, alert_of(kind, of, row, now)
             except Exception as error:  # noqa: BLE001 - the border of an alert
                 yield of, unchecked(kind, of, contained(error, f"alert {kind} of {of}").as_reason())
 

@@ -143,9 +143,9 @@ def lay_out(context: Context, params: Mapping[str, Any], *, run_id: str, by: str
 def tell(backfill: Backfill) -> None:
     """A line for each quarter, one for each gap, and one for all."""
     for quarter in backfill.quarters:
-        with step_log("quarter", window=quarter.window) as told:
-            told.update(windows=quarter.asked, left=quarter.left, silent=quarter.silent, requests=quarter.requests)
-            told.update(registers=quarter.registers, covered=f"{quarter.covered_days}/{quarter.wanted_days}")
+        with step_log("quarter", window=quarter.window) as step:
+            step.update(windows=quarter.asked, left=quarter.left, silent=quarter.silent, requests=quarter.requests)
+            step.update(registers=quarter.registers, covered=f"{quarter.covered_days}/{quarter.wanted_days}")
     for quarter_days, why in backfill.failed.items():
         logger.error("no backfill of %s: %s", quarter_days, why)
     for gap in backfill.gaps[:MOST_GAPS_LOGGED]:
@@ -192,7 +192,7 @@ def _range(context: Context, organization: Organization, asked: Asked, start: da
 
 
 def _laid_out(context: Context, asked: Asked, *, run_id: str, is_dry: bool) -> Backfill:
-    with step_log("plan", inn=asked.inn, product=asked.product, run_id=run_id or "dry run") as told:
+    with step_log("plan", inn=asked.inn, product=asked.product, run_id=run_id or "dry run") as step:
         organization = organization_to_ask(context.warehouse, asked.inn)
         window = _range(
             context, organization, asked, required(context.warehouse, asked.inn, asked.product)["start_date"]
@@ -201,7 +201,7 @@ def _laid_out(context: Context, asked: Asked, *, run_id: str, is_dry: bool) -> B
         try:
             listing.ask(context, organization)
         finally:
-            told.update(requests=listing.requests, retries=listing.retries)
+            step.update(requests=listing.requests, retries=listing.retries)
         with context.warehouse.transaction() as transaction:
             transaction.run("lock_organization", inn=asked.inn)
             made = _Planner(context, transaction, organization, asked, window, listing, run_id).lay_out()
@@ -212,7 +212,7 @@ def _laid_out(context: Context, asked: Asked, *, run_id: str, is_dry: bool) -> B
             made = replace(made, quarters=bare)
         elif batches := made.run_plan()["batches"]:
             listing.keep(context.warehouse, batches[0])
-        told.update(quarters=len(made.quarters), failed=len(made.failed), gaps=len(made.gaps))
+        step.update(quarters=len(made.quarters), failed=len(made.failed), gaps=len(made.gaps))
         return made
 
 

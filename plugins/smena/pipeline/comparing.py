@@ -72,7 +72,7 @@ def compare_pairs(context: Context, batch: Batch, pairs: Sequence[Row]) -> None:
     goes on with the rest. Whatever fails is kept as the reason why a pair could not be compared. Raises PassingFault
     of the warehouse, and WrongUse for an unknown organisation.
     """
-    with step_log("compare", batch_id=batch.batch_id, inn=batch.organization_inn, pairs=len(pairs)) as told:
+    with step_log("compare", batch_id=batch.batch_id, inn=batch.organization_inn, pairs=len(pairs)) as step:
         organization = organization_of(context.warehouse, batch.organization_inn)
         asker = _Asker(context, organization, batch)
         kept: list[Row] = []
@@ -86,7 +86,7 @@ def compare_pairs(context: Context, batch: Batch, pairs: Sequence[Row]) -> None:
         finally:
             asker.close()
         verdicts = [row["is_explained"] for row in kept]
-        told.update(explained=verdicts.count(True), open=verdicts.count(False), unread=verdicts.count(None))
+        step.update(explained=verdicts.count(True), open=verdicts.count(False), unread=verdicts.count(None))
 
 
 def _compare_lot(context: Context, organization: Organization, asker: _Asker, lot: list[Row]) -> list[Row]:

@@ -18,21 +18,21 @@ class StepEnd:
 
     Attributes:
         step: its name, `publish`.
-        told: what it said of itself, `seconds` among it; counts of one kind are a dictionary.
+        fields: what it said of itself, `seconds` among it; counts of one kind are a dictionary.
     """
 
     step: str
-    told: Mapping[str, Any]
+    fields: Mapping[str, Any]
 
     @property
     def is_failed(self) -> bool:
         """Whether it ended by an error, whose class `told` names."""
-        return "error" in self.told
+        return "error" in self.fields
 
     def __str__(self) -> str:
         pairs = (
             f"{key}.{kind}={count}" if kind else f"{key}={count}"
-            for key, value in self.told.items()
+            for key, value in self.fields.items()
             for kind, count in (value.items() if isinstance(value, Mapping) else (("", value),))
         )
         return f"{self.step} {' '.join(pairs)}"
@@ -77,16 +77,16 @@ def _tell(ended: StepEnd) -> None:
 
 
 @contextmanager
-def step_log(step: str, **told: Any) -> Iterator[dict[str, Any]]:
+def step_log(step: str, **fields: Any) -> Iterator[dict[str, Any]]:
     """Tells of the step with what the block puts into the dictionary it is given. Never put a secret there."""
     started = time.monotonic()
     if _started is not None:
         _started(step)
     try:
-        yield told
+        yield fields
     except Exception as error:
-        told |= {"seconds": round(time.monotonic() - started, 3), "error": type(error).__name__}
-        _tell(StepEnd(step, told))
+        fields |= {"seconds": round(time.monotonic() - started, 3), "error": type(error).__name__}
+        _tell(StepEnd(step, fields))
         raise
-    told["seconds"] = round(time.monotonic() - started, 3)
-    _tell(StepEnd(step, told))
+    fields["seconds"] = round(time.monotonic() - started, 3)
+    _tell(StepEnd(step, fields))

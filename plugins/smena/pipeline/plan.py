@@ -75,7 +75,7 @@ def plan(
     Raises WrongUse where the integration is off or the window is not over yet, RefusedByService and PassingFault as
     the operator's answers make it.
     """
-    with step_log("plan", inn=inn, product=product, run_id=run_id) as told:
+    with step_log("plan", inn=inn, product=product, run_id=run_id) as step:
         organization = organization_to_ask(context.warehouse, inn)
         required(context.warehouse, inn, product)
         last_day = horizon_of(context, organization, horizon, window)
@@ -90,13 +90,13 @@ def plan(
                 detail=organization.detail,
                 horizon=last_day,
             )
-        told["batch_id"] = batch_id
+        step["batch_id"] = batch_id
         try:
             listing = implementation_of(product).listing()
             try:
                 listing.ask(context, organization)
             finally:
-                told.update(requests=listing.requests, retries=listing.retries)
+                step.update(requests=listing.requests, retries=listing.retries)
                 listing.keep(context.warehouse, batch_id)
             with context.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
@@ -121,8 +121,8 @@ def plan(
             if ours is error:
                 raise
             raise ours from error
-        told.update(windows=len(made.asked), silent=len(made.windows) - len(made.asked), gaps=len(made.gaps))
-        told["batches"] = len(batches)
+        step.update(windows=len(made.asked), silent=len(made.windows) - len(made.asked), gaps=len(made.gaps))
+        step["batches"] = len(batches)
         return replace(made, batches=batches)
 
 

@@ -95,9 +95,9 @@ def publish(context: Context, batch_id: int) -> Published:
 
 
 def _publish(context: Context, batch_id: int) -> Published:
-    with step_log("publish", batch_id=batch_id) as told:
+    with step_log("publish", batch_id=batch_id) as step:
         batch = ledger.batch_of(context.warehouse, batch_id)
-        told |= {"inn": batch.organization_inn, "product": batch.product}
+        step |= {"inn": batch.organization_inn, "product": batch.product}
         is_new = False
         if batch.state != "published":
             _publish_allowed(context, batch)
@@ -109,15 +109,15 @@ def _publish(context: Context, batch_id: int) -> Published:
             is_new = _decided_and_applied(context, batch)
         published = _finished(context, batch)
         summary = published.summary
-        told["covered_days"] = len(published.covered_days)
+        step["covered_days"] = len(published.covered_days)
         # A batch that was published before is left as it is: what it did then is nothing that was done now.
         if is_new:
-            told.update(summary.get("verdicts", {}), rejects=summary.get("rejects"))
-            told |= {"outcomes": summary.get("outcomes", {})} | orders_written(summary)
+            step.update(summary.get("verdicts", {}), rejects=summary.get("rejects"))
+            step |= {"outcomes": summary.get("outcomes", {})} | orders_written(summary)
         else:
-            told["published_before"] = True
+            step["published_before"] = True
         if published.error:
-            told["failed_after"] = published.error
+            step["failed_after"] = published.error
         return published
 
 

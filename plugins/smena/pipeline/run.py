@@ -148,10 +148,10 @@ def _reported(context: Context, batch_id: int) -> list[str]:
     batch = ledger.batch_of(context.warehouse, batch_id)
     counts = context.warehouse.rows("assignment_counts", batch_id=batch_id)
     wrong = []
-    with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as told:
-        told.update({row["state"]: row["assignments"] for row in counts})
-        told.update(readable({key: value for key, value in batch.summary.items() if key != "orders"}, ENGLISH))
-        told.update(orders_written(batch.summary))
+    with step_log("report", inn=batch.organization_inn, batch_id=batch_id, state=batch.state) as step:
+        step.update({row["state"]: row["assignments"] for row in counts})
+        step.update(readable({key: value for key, value in batch.summary.items() if key != "orders"}, ENGLISH))
+        step.update(orders_written(batch.summary))
     if FAILED_AFTER in batch.summary:
         why = translate(batch.summary[FAILED_AFTER], ENGLISH)
         wrong.append(f"batch {batch_id} of {batch.organization_inn} is published, but not finished: {why}")

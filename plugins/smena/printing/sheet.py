@@ -148,5 +148,5 @@ class Sheet:
 
     def _wrapped(self, text: str, width: float) -> list[str]:
         """Lines no wider than `width`; a word that is wider is broken."""
-        told = self._pdf.multi_cell(width, 1, text, dry_run=True, output=MethodReturnValue.LINES, align="L")
-        return [str(line).strip() for line in cast("list[str]", told)] or [""]
+        lines = self._pdf.multi_cell(width, 1, text, dry_run=True, output=MethodReturnValue.LINES, align="L")
+        return [str(line).strip() for line in cast("list[str]", lines)] or [""]

@@ -42,14 +42,14 @@ def _drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
     """As above, of registers that report several drives."""
     in_order = z_reports[["kkt_reg_id", *SHIFT_KEY, "closed_at"]].sort_values(["kkt_reg_id", "closed_at"])
     of_register = in_order.groupby("kkt_reg_id")
-    told = in_order.groupby(["kkt_reg_id", "fiscal_drive_number"])["shift_number"].transform("size")
+    listed = in_order.groupby(["kkt_reg_id", "fiscal_drive_number"])["shift_number"].transform("size")
     found = in_order["fiscal_drive_number"].copy()
     for way in (1, -1):
-        near = of_register[SHIFT_KEY].shift(way).assign(told=told.groupby(in_order["kkt_reg_id"]).shift(way))
+        near = of_register[SHIFT_KEY].shift(way).assign(listed=listed.groupby(in_order["kkt_reg_id"]).shift(way))
         strange = (
             (near["fiscal_drive_number"] != in_order["fiscal_drive_number"])
             & (near["shift_number"] + way == in_order["shift_number"])
-            & (told <= near["told"])
+            & (listed <= near["listed"])
         )
         found = found.mask(strange.fillna(value=False).astype(bool), near["fiscal_drive_number"])
     return found.reindex(z_reports.index).astype("string")

@@ -81,11 +81,11 @@ def _shift(frame: pd.DataFrame) -> pd.Series[str]:
 
 def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePolicy) -> pd.DataFrame:
     """The orders with what is asked of them and of their shifts, in columns that begin with `_`."""
-    told = shifts[[*SHIFT_KEY, "receipts", "detail"]].assign(
+    with_shifts = shifts[[*SHIFT_KEY, "receipts", "detail"]].assign(
         _policy_day=shifts["opened_at" if date_policy == "shift_open" else "closed_at"].dt.normalize(),
         _outcome=shifts["outcome"],
     )
-    asked = orders.merge(told.drop_duplicates(SHIFT_KEY), how="left", on=SHIFT_KEY)
+    asked = orders.merge(with_shifts.drop_duplicates(SHIFT_KEY), how="left", on=SHIFT_KEY)
     shift = _shift(asked)
     purpose = asked[["operation", "taxation", "agent"]].astype("string").fillna("")
     return asked.assign(

@@ -105,12 +105,12 @@ def check_z_reports(
         return verdict_on(z_reports, [shape])
     now = pd.Timestamp(now_utc)
     received = z_reports["received_at"]
-    told = received.where((received >= LAW_START) & (received <= now), now)
+    not_after = received.where((received >= LAW_START) & (received <= now), now)
     drive = z_reports["fiscal_drive_number"]
     asked = z_reports.assign(
         _least_documents=z_reports["receipts_quantity"] + 2,
         _law_start=LAW_START,
-        _latest_close=told + CLOCK_AHEAD,
+        _latest_close=not_after + CLOCK_AHEAD,
         _latest_receipt=z_reports["closed_at"] + OFFLINE_LIMIT,
         _organization_inn=organization_inn,
         _shift=drive + " / " + z_reports["shift_number"].astype("string"),
@@ -143,6 +143,6 @@ def _under_another_drive(z_reports: pd.DataFrame) -> pd.Series:
     return (twice & ~z_reports.duplicated([*closing, "fiscal_drive_number"], keep=False)).astype("int64")
 
 
-def _differs(told: pd.Series, otherwise: pd.Series) -> pd.Series:
+def _differs(reported: pd.Series, otherwise: pd.Series) -> pd.Series:
     """1 where two values differ, 0 where they agree or one of them is not known."""
-    return (told != otherwise).fillna(value=False).astype("int64").where(told.notna() & otherwise.notna(), 0)
+    return (reported != otherwise).fillna(value=False).astype("int64").where(reported.notna() & otherwise.notna(), 0)

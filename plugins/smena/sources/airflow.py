@@ -103,10 +103,10 @@ class AirflowClient:
         )
         if answer.status >= 300:
             raise RefusedByService(f"Airflow {name}: HTTP {answer.status}{_detail(answer)}", status=answer.status)
-        told = _as_json(answer)
-        if not isinstance(told, dict):
+        data = _as_json(answer)
+        if not isinstance(data, dict):
             raise PassingFault(f"Airflow {name}: the answer is no JSON object", fix="check the address of Airflow")
-        return told
+        return data
 
 
 def _as_json(answer: Answer) -> Any:
@@ -118,6 +118,6 @@ def _as_json(answer: Answer) -> Any:
 
 def _detail(answer: Answer) -> str:
     """What Airflow says of it, short; other bodies are not repeated."""
-    told = _as_json(answer)
-    detail = told.get("detail") if isinstance(told, dict) else None
+    data = _as_json(answer)
+    detail = data.get("detail") if isinstance(data, dict) else None
     return f", {detail[:200]}" if isinstance(detail, str) else ""

@@ -130,14 +130,14 @@ class Http:
         attempt = 1
         while True:
             self._count(name, attempt)
-            told = self._attempt(verb, url, name, headers or {}, data, ends_at)
-            if isinstance(told, Answer):
-                return told
-            pause_s = self.pause_s(attempt, told.pause_s)
+            answer = self._attempt(verb, url, name, headers or {}, data, ends_at)
+            if isinstance(answer, Answer):
+                return answer
+            pause_s = self.pause_s(attempt, answer.pause_s)
             if attempt >= attempts or self._clock() + pause_s >= ends_at:
                 # Raised outside of any `except`: what requests says may hold the whole address, login and all.
-                raise PassingFault(f"{name}: {told.what}, attempts: {attempt}", fix="run again later")
-            logger.warning("%s attempt=%d fault=%r pause_s=%.2f", name, attempt, told.what, pause_s)
+                raise PassingFault(f"{name}: {answer.what}, attempts: {attempt}", fix="run again later")
+            logger.warning("%s attempt=%d fault=%r pause_s=%.2f", name, attempt, answer.what, pause_s)
             self._sleep(pause_s)
             attempt += 1
 

@@ -149,12 +149,12 @@ class MarketClient:
     def _message(self, answer: Answer) -> str:
         """What Market says to a refusal: one line, bounded, and without the key should it repeat it."""
         try:
-            told: _Refusal = decode(camel(answer.body), _Refusal)
+            refusal: _Refusal = decode(camel(answer.body), _Refusal)
         except Undecodable:
             return ""
-        message = told.message or ""
-        if told.error_field:
-            message = f"{message} ({told.error_field})"
+        message = refusal.message or ""
+        if refusal.error_field:
+            message = f"{message} ({refusal.error_field})"
         line = " ".join(storable(message).replace(self._key, "***").split())
         return line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}…"
 

@@ -99,14 +99,14 @@ def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Brok
     broken_shops: list[Broken] = []
 
     def read(raw: msgspec.Raw) -> MarketOrganization:
-        told: _Organization = _decoded(raw, _Organization)
-        key = _id(told.id)
-        shops, broken = read_each(told.shops or (), lambda shop: _shop(shop, key))
+        parsed: _Organization = _decoded(raw, _Organization)
+        key = _id(parsed.id)
+        shops, broken = read_each(parsed.shops or (), lambda shop: _shop(shop, key))
         broken_shops.extend(broken)
-        inn = clean_inn(str(told.inn))
+        inn = clean_inn(str(parsed.inn))
         if not is_inn(inn):
             raise Wrong(Reason.NOT_AN_INN)
-        return MarketOrganization(key, inn, _name(told.name), tuple(shops))
+        return MarketOrganization(key, inn, _name(parsed.name), tuple(shops))
 
     good, broken = _listed(body, read)
     return good, broken + broken_shops
@@ -138,58 +138,58 @@ def _listed(body: bytes, read: Callable[[msgspec.Raw], T]) -> tuple[list[T], lis
 
 
 def _decoded(raw: msgspec.Raw, kind: type[T]) -> T:
-    told: T = decode(camel(bytes(raw)), kind, strict=False)
-    return told
+    parsed: T = decode(camel(bytes(raw)), kind, strict=False)
+    return parsed
 
 
-def _id(told: str) -> str:
-    key = identifier(storable(clean(told)), "entry_id")
+def _id(text: str) -> str:
+    key = identifier(storable(clean(text)), "entry_id")
     if not key:
         raise Wrong(Reason.ENTRY_WITHOUT_ID)
     return key
 
 
-def _text(told: str | int | None, what: str) -> str:
-    return "" if told is None else identifier(storable(clean(str(told))), what)
+def _text(text: str | int | None, what: str) -> str:
+    return "" if text is None else identifier(storable(clean(str(text))), what)
 
 
-def _name(told: object) -> str:
-    return cut(storable(clean(told))) if isinstance(told, str) else ""
+def _name(value: object) -> str:
+    return cut(storable(clean(value))) if isinstance(value, str) else ""
 
 
-def _organization_id(told: object) -> str:
+def _organization_id(value: object) -> str:
     """The organisation of a shop: nothing is known by it, so one that is too long is as good as none."""
-    key = storable(clean(told)) if isinstance(told, str) else ""
+    key = storable(clean(value)) if isinstance(value, str) else ""
     return key if len(key) <= LONGEST_IDENTIFIER else ""
 
 
-def _kpp(told: object) -> str | None:
+def _kpp(value: object) -> str | None:
     """A КПП; None for anything else: no order may go into the cash book of what is none."""
-    kpp = clean(str(told)) if isinstance(told, str | int) else ""
+    kpp = clean(str(value)) if isinstance(value, str | int) else ""
     return kpp if KPP.fullmatch(kpp) else None
 
 
 def _shop(raw: msgspec.Raw, organization_id: str) -> Shop:
-    told = _decoded(raw, _Shop)
+    parsed = _decoded(raw, _Shop)
     return Shop(
-        id=_id(told.id),
-        organization_id=_organization_id(told.organization_id) or organization_id,
-        name=_name(told.name),
-        address=_name(told.address),
-        kpp=_kpp(told.kpp),
-        is_paid=told.is_paid if isinstance(told.is_paid, bool) else None,
+        id=_id(parsed.id),
+        organization_id=_organization_id(parsed.organization_id) or organization_id,
+        name=_name(parsed.name),
+        address=_name(parsed.address),
+        kpp=_kpp(parsed.kpp),
+        is_paid=parsed.is_paid if isinstance(parsed.is_paid, bool) else None,
     )
 
 
 def _contractor(raw: msgspec.Raw) -> Contractor:
-    told = _decoded(raw, _Contractor)
-    inn = clean_inn(_text(told.inn, "inn"))
-    return Contractor(_id(told.id), inn, _text(told.kpp, "kpp"), _name(told.name), bool(told.is_archived))
+    parsed = _decoded(raw, _Contractor)
+    inn = clean_inn(_text(parsed.inn, "inn"))
+    return Contractor(_id(parsed.id), inn, _text(parsed.kpp, "kpp"), _name(parsed.name), bool(parsed.is_archived))
 
 
 def _product(raw: msgspec.Raw) -> Product:
-    told = _decoded(raw, _Product)
-    key, name = _id(told.id), _name(told.name)
+    parsed = _decoded(raw, _Product)
+    key, name = _id(parsed.id), _name(parsed.name)
     if not name:
         raise Wrong(Reason.ENTRY_WITHOUT_NAME)
     return Product(key, name)

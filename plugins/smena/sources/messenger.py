@@ -161,5 +161,5 @@ class Messenger:
         return 0, ""
 
 
-def _is_on(told: object) -> bool:
-    return str(told or "").strip().lower() in ("true", "1", "yes", "on")
+def _is_on(value: object) -> bool:
+    return str(value or "").strip().lower() in ("true", "1", "yes", "on")

@@ -245,7 +245,7 @@ def _is_json(body: bytes) -> bool:
 
 def _refusal(answer: Answer) -> _Refusal:
     try:
-        told: _Refusal = decode(answer.body, _Refusal)
+        refusal: _Refusal = decode(answer.body, _Refusal)
     except Undecodable:
         return _Refusal()
-    return told
+    return refusal

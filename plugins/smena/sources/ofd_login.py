@@ -39,8 +39,8 @@ class PasswordLogin:
     def log_in(self, http: Http) -> str:
         """A session id. Raises RefusedLogin for a wrong login, PassingFault where nothing answers."""
         url = f"{self.base_url}/auth/authenticate-by-pass?login={quote(self.login, safe='')}"
-        told = _post(http, url, self.password.encode(), "authenticate-by-pass")
-        return _text(told, "Sid", "authenticate-by-pass")
+        answer_data = _post(http, url, self.password.encode(), "authenticate-by-pass")
+        return _text(answer_data, "Sid", "authenticate-by-pass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,11 @@ class CertificateLogin:
         # Only the certificate goes out, whatever else stands in its file.
         from cryptography.hazmat.primitives import serialization
 
-        told = _post(http, url, _certificate(pem).public_bytes(serialization.Encoding.PEM), "authenticate-by-cert")
-        encrypted = _decoded(_text(told, "EncryptedKey", "authenticate-by-cert"))
-        link = told.get("Link")
+        answer_data = _post(
+            http, url, _certificate(pem).public_bytes(serialization.Encoding.PEM), "authenticate-by-cert"
+        )
+        encrypted = _decoded(_text(answer_data, "EncryptedKey", "authenticate-by-cert"))
+        link = answer_data.get("Link")
         href = _text(link if isinstance(link, Mapping) else {}, "Href", "authenticate-by-cert")
         if _door(href) != _door(self.base_url):
             raise RefusedLogin("authenticate-by-cert points to another host; the key is not sent there", status=200)
@@ -133,12 +135,12 @@ def _post(http: Http, url: str, data: bytes, name: str) -> dict[str, Any]:
             fix="check the connection's login",
         )
     try:
-        told: dict[str, Any] | None = decode(answer.body, dict[str, Any])
+        answer_data: dict[str, Any] | None = decode(answer.body, dict[str, Any])
     except Undecodable:
-        told = None
-    if told is None:
+        answer_data = None
+    if answer_data is None:
         raise PassingFault(f"{name}: the answer is no JSON object", fix="check auth_base_url; run again")
-    return told
+    return answer_data
 
 
 def _file(path: Path) -> bytes:
@@ -155,8 +157,8 @@ def _decoded(text: str) -> bytes:
         raise PassingFault("authenticate-by-cert: its EncryptedKey is no base64", fix="run again") from None
 
 
-def _text(told: Mapping[str, Any], key: str, name: str) -> str:
-    value = told.get(key)
+def _text(answer_data: Mapping[str, Any], key: str, name: str) -> str:
+    value = answer_data.get(key)
     if not isinstance(value, str) or not value:
         raise PassingFault(f"{name}: the answer has no {key}", fix="run again")
     return value

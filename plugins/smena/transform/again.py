@@ -100,17 +100,17 @@ class _Answer(Struct):
     shifts: list[_Entry]
 
 
-def changed_receipts(booked: FiscalFrames, told: FiscalFrames, shifts: pd.DataFrame) -> pd.DataFrame:
+def changed_receipts(booked: FiscalFrames, reported: FiscalFrames, shifts: pd.DataFrame) -> pd.DataFrame:
     """The receipts (CHANGED_RECEIPTS) of these shifts that are not told now as they were when they were booked.
 
     Args:
         booked: the documents of the evidence that the shifts were booked from.
-        told: the documents of answers that hold every receipt of the shifts.
+        reported: the documents of answers that hold every receipt of the shifts.
         shifts: columns shift_id and SHIFT_KEY.
     """
     keys = shifts[["shift_id", *SHIFT_KEY]]
     ours = _compared(booked).merge(keys, on=SHIFT_KEY)
-    theirs = _compared(told).merge(keys, on=SHIFT_KEY, how="left")
+    theirs = _compared(reported).merge(keys, on=SHIFT_KEY, how="left")
     both = ours.merge(theirs, on=_DOCUMENT, how="outer", suffixes=("", "_reported"), indicator=True)
     both["shift_id"] = both["shift_id"].fillna(both["shift_id_reported"])
     both = both[both["shift_id"].notna()].reset_index(drop=True)
@@ -175,7 +175,7 @@ def read_reported_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
     return REPORTED_VAT.of(columns | {"closed_at": moments(columns["closed_at"])}).drop_duplicates(ignore_index=True)
 
 
-def unequal_vat(booked: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+def unequal_vat(booked: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
     """Rates of which the totals tell another VAT than is booked: a row each, told columns beside `ours`.
 
     Shifts with another number of receipts in their totals are left out: that is a difference already. So is a rate that
@@ -186,12 +186,12 @@ def unequal_vat(booked: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
             shift that was booked from receipts without VAT has one row without a rate, one whose VAT is not known none.
             Of a shift that was booked from totals only the operations that it has rows of are compared: the VAT of the
             others is not known.
-        told: REPORTED_VAT.
+        reported: REPORTED_VAT.
     """
     place = ["kkt_reg_id", "shift_number", "closed_at", "receipts"]
     shifts = booked[["shift_id", "fiscal_drive_number", "is_of_receipts", *place]].drop_duplicates("shift_id")
     lines = booked.loc[booked["rate"].notna(), ["shift_id", "operation", "rate", "vat"]]
-    rows = told.merge(shifts, on=place)
+    rows = reported.merge(shifts, on=place)
     known = pd.MultiIndex.from_frame(booked[["shift_id", "operation"]])
     is_known = pd.MultiIndex.from_frame(rows[["shift_id", "operation"]]).isin(known)
     rows = rows.loc[rows["is_of_receipts"].to_numpy(dtype=bool) | is_known]

@@ -82,20 +82,20 @@ def is_doubted(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, windows: Ma
         windows: by page of by-shifts, the page of by-days that was asked beside it; the rest has no witness. Several
             pages of one window may tell of the same shift, some of a part of it only.
     """
-    told = shift_totals[shift_totals["page_id"].isin(windows)]
-    if told.empty:
+    reported = shift_totals[shift_totals["page_id"].isin(windows)]
+    if reported.empty:
         return pd.Series(data=False, index=shift_totals.index)
-    told = told.assign(
-        kkt_reg_id=told["page_id"].map(windows).astype("string"),
-        begins=told["opened_at"].fillna(told["closed_at"]).dt.normalize(),
-        ends=told["closed_at"].fillna(told["opened_at"]).dt.normalize(),
-        row=told.index,
+    reported = reported.assign(
+        kkt_reg_id=reported["page_id"].map(windows).astype("string"),
+        begins=reported["opened_at"].fillna(reported["closed_at"]).dt.normalize(),
+        ends=reported["closed_at"].fillna(reported["opened_at"]).dt.normalize(),
+        row=reported.index,
     )
     days = day_totals.assign(kkt_reg_id=day_totals["page_id"].astype("string"))
-    seen = [told[["kkt_reg_id", name]].rename(columns={name: "day"}) for name in ("begins", "ends")]
+    seen = [reported[["kkt_reg_id", name]].rename(columns={name: "day"}) for name in ("begins", "ends")]
     asked = pd.concat([*seen, days[["kkt_reg_id", "day"]]]).groupby("kkt_reg_id", as_index=False)["day"]
-    wrong = unbalanced_days(_once(told), days, asked.agg(["min", "max"]).set_axis(_WINDOW, axis=1))
-    touched = told[["kkt_reg_id", "begins", "ends", "row"]].merge(wrong, on="kkt_reg_id")
+    wrong = unbalanced_days(_once(reported), days, asked.agg(["min", "max"]).set_axis(_WINDOW, axis=1))
+    touched = reported[["kkt_reg_id", "begins", "ends", "row"]].merge(wrong, on="kkt_reg_id")
     touched = touched[touched["day"].between(touched["begins"], touched["ends"])]
     return pd.Series(shift_totals.index.isin(touched["row"]), index=shift_totals.index)
 
@@ -114,9 +114,11 @@ def _frame(answers: Iterable[tuple[RawPage, list[DayTotals]]]) -> pd.DataFrame:
     return frame.drop_duplicates(ignore_index=True)
 
 
-def _once(told: pd.DataFrame) -> pd.DataFrame:
+def _once(reported: pd.DataFrame) -> pd.DataFrame:
     """Each shift of a window by the entry that tells most of it."""
-    whole_first = told.assign(parts=told["opened_at"].isna().astype(int) + told["closed_at"].isna().astype(int))
+    whole_first = reported.assign(
+        parts=reported["opened_at"].isna().astype(int) + reported["closed_at"].isna().astype(int)
+    )
     whole_first = whole_first.sort_values(["parts", "receipts"], ascending=[True, False], kind="stable")
     for end in ("closed_at", "opened_at"):
         again = whole_first.duplicated(["kkt_reg_id", "shift_number", end]) & whole_first[end].notna()

@@ -32,4 +32,4 @@ def _found(value: Any, name: str, drive: str, number: str) -> tuple[str, dict[st
         inner = [(name, item) for item in value]
     else:
         return None
-    return next((told for key, item in inner if (told := _found(item, key, drive, number))), None)
+    return next((document for key, item in inner if (document := _found(item, key, drive, number))), None)

@@ -54,9 +54,9 @@ class Found:
         return [getattr(document, name) for document in self.documents]
 
 
-def moments(told: Iterable[datetime | None]) -> np.ndarray[Any, Any]:
+def moments(values: Iterable[datetime | None]) -> np.ndarray[Any, Any]:
     """Naive moments; `1970-01-01T00:00:00` means none, and what has a zone is turned to UTC."""
-    naive = [moment if moment is None or moment.tzinfo is None else _naive(moment) for moment in told]
+    naive = [moment if moment is None or moment.tzinfo is None else _naive(moment) for moment in values]
     # Arrow takes Python's moments much faster than numpy does.
     times = pa.array(naive, pa.timestamp("us")).to_numpy(zero_copy_only=False)
     return np.where(times == _NONE, _NEVER, times)
@@ -69,10 +69,10 @@ def _naive(moment: datetime) -> datetime | None:
         return None  # at the ends of the calendar
 
 
-def day_of(told: object) -> datetime | None:
+def day_of(value: object) -> datetime | None:
     """The day of a date or of a moment in a text; None for what is none, or lies before there were online registers."""
     try:
-        moment = datetime.fromisoformat(str(told)[:10])
+        moment = datetime.fromisoformat(str(value)[:10])
     except ValueError:
         return None
     return moment if moment.year > 2000 else None
@@ -81,14 +81,14 @@ def day_of(told: object) -> datetime | None:
 def reject(page: RawPage, kind: str, why: str, record: bytes) -> dict[str, Any]:
     """A rejected record and its stored reason `why`, with what of its identity can still be told."""
     try:
-        told = next(iter(decode(record, dict[str, PartialDocument]).values()), PartialDocument())
+        parsed = next(iter(decode(record, dict[str, PartialDocument]).values()), PartialDocument())
     except Undecodable:
-        told = PartialDocument()
-    drive = told.fiscal_drive_number
-    return reject_of_day(page, kind, why, record, day_of(told.date_time)) | {
+        parsed = PartialDocument()
+    drive = parsed.fiscal_drive_number
+    return reject_of_day(page, kind, why, record, day_of(parsed.date_time)) | {
         "fiscal_drive_number": _identifier(drive),
-        "shift_number": _number(told.shift_number),
-        "fiscal_document_number": _number(told.fiscal_document_number),
+        "shift_number": _number(parsed.shift_number),
+        "fiscal_document_number": _number(parsed.fiscal_document_number),
     }
 
 
@@ -118,13 +118,13 @@ def reject_of_day(page: RawPage, kind: str, why: str, record: bytes, day: dateti
     }
 
 
-def _identifier(told: object) -> str | None:
-    text = storable(told.strip()) if isinstance(told, str) else ""
+def _identifier(value: object) -> str | None:
+    text = storable(value.strip()) if isinstance(value, str) else ""
     return text if 0 < len(text) <= LONGEST_IDENTIFIER else None
 
 
-def _number(told: object) -> int | None:
-    return told if type(told) is int and 0 <= told < 2**31 else None
+def _number(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value < 2**31 else None
 
 
 def rejects_frame(rows: list[dict[str, Any]], more: Iterable[pd.DataFrame] = ()) -> pd.DataFrame:

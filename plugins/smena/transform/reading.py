@@ -69,9 +69,9 @@ def read_documents(
     for page in pages:
         known, broken = reader(page, _contents)
         rejects += broken
-        for kind, told in known.items():
-            if told:
-                found[kind].add(page, told)
+        for kind, of_kind in known.items():
+            if of_kind:
+                found[kind].add(page, of_kind)
     receipts, vat_lines, doubled = receipt_frames(found, _fiscal)
     openings, opened_twice = distinct(_openings(found["openShift"]), SHIFT_KEY, "openShift")
     z_reports = _z_reports(found["closeShift"])
@@ -128,7 +128,7 @@ def _all_at_once(page: RawPage, vat_keys: frozenset[str]) -> dict[str, list[Any]
         for kind in document_types(vat_keys)
     }
     ignored = sum(getattr(one, kind) is not None for one in documents for kind in IGNORED)
-    ours = all(one.kkt_reg_id.strip() == page.unit_id for told in known.values() for one in told)
+    ours = all(one.kkt_reg_id.strip() == page.unit_id for of_kind in known.values() for one in of_kind)
     if not ours or sum(map(len, known.values())) + ignored != len(documents):
         raise Undecodable(Reason.NOT_WHAT_WAS_ASKED_FOR)
     return known
@@ -147,14 +147,14 @@ def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str,
         kind = "document"
         try:
             fields = decode(raw, dict[str, msgspec.Raw])
-            told = {name: value for name, value in fields.items() if bytes(value) != b"null"}
+            of_kind = {name: value for name, value in fields.items() if bytes(value) != b"null"}
             # What stands beside the document is a field that nobody knows.
-            kinds = [name for name in told if name in types or name in IGNORED]
-            kind = next(iter(kinds or told), kind)
+            kinds = [name for name in of_kind if name in types or name in IGNORED]
+            kind = next(iter(kinds or of_kind), kind)
             if len(kinds) != 1:
                 raise Undecodable(Reason.TWO_DOCUMENTS_IN_ONE if kinds else Reason.UNKNOWN_TYPE_OF_DOCUMENT)  # noqa: TRY301
             if kind in types:
-                document: Any = decode(told[kind], types[kind], strict=False)
+                document: Any = decode(of_kind[kind], types[kind], strict=False)
                 if document.kkt_reg_id.strip() != page.unit_id:
                     raise Undecodable(Reason.OF_ANOTHER_REGISTER)  # noqa: TRY301
                 known[kind].append(document)

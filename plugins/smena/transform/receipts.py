@@ -29,10 +29,10 @@ def receipt_frames(found: dict[str, Found], fiscal: Any) -> tuple[pd.DataFrame, 
     for kind in RECEIPT_KINDS:
         all_of.extend(found[kind])
         kinds += [kind] * len(found[kind].documents)
-    told = all_of.documents
-    vat = [vat_parts(receipt) for receipt in told]
-    worth = [worth_of(receipt) for receipt in told]
-    items = [len(receipt.items or ()) for receipt in told]
+    documents = all_of.documents
+    vat = [vat_parts(receipt) for receipt in documents]
+    worth = [worth_of(receipt) for receipt in documents]
+    items = [len(receipt.items or ()) for receipt in documents]
     frame = RECEIPTS.of(
         fiscal(all_of)
         | {
@@ -41,8 +41,8 @@ def receipt_frames(found: dict[str, Found], fiscal: Any) -> tuple[pd.DataFrame, 
             "kind": kinds,
             "operation": [str(OPERATION_CODES[code]) for code in all_of.column("operation_type")],
             "taxation": [_taxation(mask) for mask in all_of.column("taxation_type")],
-            "agent": [agent_of(receipt) for receipt in told],
-            "corrects_day": moments([corrected_day(receipt) for receipt in told]),
+            "agent": [agent_of(receipt) for receipt in documents],
+            "corrects_day": moments([corrected_day(receipt) for receipt in documents]),
             "total": all_of.column("total_sum"),
             "cash": [amount or 0 for amount in all_of.column("cash_total_sum")],
             "cashless": [amount or 0 for amount in all_of.column("ecash_total_sum")],

@@ -60,28 +60,28 @@ def make_shifts(
     """
     receipts, rejects = _balanced(receipts)
     shifts = _with_opening(z_reports.reset_index(drop=True), openings)
-    told = whole_totals(shifts, shift_totals)
+    reported = whole_totals(shifts, shift_totals)
     read = _from_receipts(shifts, receipts)
-    whole = told["whole"] & (detail == "totals")
+    whole = reported["whole"] & (detail == "totals")
     if date_policy == "shift_open":
         # The order is dated by what two answers tell alike.
-        whole &= reported_alike(told["opened_at"], shifts, openings)
+        whole &= reported_alike(reported["opened_at"], shifts, openings)
     if vat == "exact":
-        whole &= ~(lacks_vat(told) & read["whole"])
+        whole &= ~(lacks_vat(reported) & read["whole"])
     exact = ~whole & read["whole"]
     for column in (column for pair in VAT.values() for column in pair):
-        shifts[column] = told[column].where(whole)
+        shifts[column] = reported[column].where(whole)
     for name in MONEY:
-        shifts[name] = told[name].where(whole).fillna(read[name].where(exact))
+        shifts[name] = reported[name].where(whole).fillna(read[name].where(exact))
     shifts["receipts"] = shifts["receipts_quantity"]
     shifts["detail"] = pd.Series(np.select([whole, exact], ["totals", "receipts"], ""), dtype="string").replace(
         "", pd.NA
     )
-    shifts["opened_at"] = shifts["opened_at"].fillna(told["opened_at"])
+    shifts["opened_at"] = shifts["opened_at"].fillna(reported["opened_at"])
     shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
-    shifts["evidence"] = _evidence(shifts, told, read, whole)
+    shifts["evidence"] = _evidence(shifts, reported, read, whole)
     shifts["has_corrections"] = read["earlier"] | read["undated"]
-    read["review"] = _reviews(shifts, told, read, exact, unread, corrections=corrections)
+    read["review"] = _reviews(shifts, reported, read, exact, unread, corrections=corrections)
     _judge(shifts, read, keeps_cash_documents=keeps_cash_documents)
     shifts["basis"] = basis_of_shifts(shifts)
     shifts, orders = make_orders(shifts, receipts, vat_lines, refunds=refunds, accounts=accounts)
@@ -126,17 +126,17 @@ def _from_receipts(shifts: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame
         named = pd.MultiIndex.from_frame(shifts[[*SHIFT_KEY, known]].dropna())
         pages = pages[~pd.MultiIndex.from_frame(pages).isin(named)]
     pages["pages"] = pages["page_id"].astype("string")
-    told = pages.groupby(SHIFT_KEY)["pages"].agg(",".join).astype("string").reindex(key, fill_value="")
-    read = sums.join(flags).join(told).set_axis(shifts.index)
+    pages_of_shift = pages.groupby(SHIFT_KEY)["pages"].agg(",".join).astype("string").reindex(key, fill_value="")
+    read = sums.join(flags).join(pages_of_shift).set_axis(shifts.index)
     return read.assign(whole=(read["count"] == shifts["receipts_quantity"]).fillna(value=False).astype(bool))
 
 
-def _evidence(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, whole: pd.Series) -> pd.Series:
+def _evidence(shifts: pd.DataFrame, reported: pd.DataFrame, read: pd.DataFrame, whole: pd.Series) -> pd.Series:
     """Page ids as a PostgreSQL array."""
     parts = [
         shifts["page_id"].astype("string"),
         shifts["opening_page_id"].astype("string"),
-        told["totals_page_id"].where(whole).astype("string"),
+        reported["totals_page_id"].where(whole).astype("string"),
         read["pages"].replace("", pd.NA).mask(whole),
     ]
     text = parts[0]
@@ -147,7 +147,7 @@ def _evidence(shifts: pd.DataFrame, told: pd.DataFrame, read: pd.DataFrame, whol
 
 def _reviews(
     shifts: pd.DataFrame,
-    told: pd.DataFrame,
+    reported: pd.DataFrame,
     read: pd.DataFrame,
     exact: pd.Series,
     unread: pd.DataFrame,
@@ -160,7 +160,7 @@ def _reviews(
     """
     agree = pd.Series(data=True, index=shifts.index)
     for name in CASH:
-        agree &= (told[name] == read[name]).fillna(value=True).astype(bool)
+        agree &= (reported[name] == read[name]).fillna(value=True).astype(bool)
     unread_corrections = unread.loc[unread["kind"].isin(CORRECTION_KINDS), SHIFT_KEY].dropna()
     key = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
     of_unread = pd.Series(key.isin(pd.MultiIndex.from_frame(unread_corrections)), index=shifts.index)
@@ -169,9 +169,9 @@ def _reviews(
         Reason.CORRECTION_OF_EARLIER_DAY: read["earlier"] & is_asked,
         Reason.CORRECTION_DAY_UNKNOWN: read["undated"] & is_asked,
         Reason.RECEIPT_MIXES_PRINCIPALS: exact & read["mixed"],
-        Reason.RECEIPTS_AND_TOTALS_DISAGREE: read["whole"] & told["whole"] & ~agree,
-        Reason.TOTALS_HAVE_RECEIPTS_REPORT_NONE: told["beyond"] & (shifts["receipts_quantity"] == 0),
-        Reason.CORRECTION_UNREADABLE: of_unread & told["whole"],
+        Reason.RECEIPTS_AND_TOTALS_DISAGREE: read["whole"] & reported["whole"] & ~agree,
+        Reason.TOTALS_HAVE_RECEIPTS_REPORT_NONE: reported["beyond"] & (shifts["receipts_quantity"] == 0),
+        Reason.CORRECTION_UNREADABLE: of_unread & reported["whole"],
     }
     return pd.Series(
         np.select([case.to_numpy(dtype=bool) for case in cases.values()], [str(code) for code in cases], ""),

@@ -28,20 +28,20 @@ def read_shift_totals(pages: Iterable[RawPage], reader: Reader = decoded_now) ->
     `reader` gives the contents of a page that were decoded before.
     """
     found, rejects = _found(pages, reader)
-    told = _frame(found)
+    totals = _frame(found)
     for section, columns in zip(_SECTIONS, VAT.values(), strict=True):
         vat, by_rate = vat_of_operations([getattr(one, section) or NOTHING for one in found.documents])
-        told[columns[0]] = pd.array(vat, dtype="Int64")
-        told[columns[1]] = pd.array(by_rate, dtype="string")
-    told = told.drop_duplicates(ignore_index=True)
-    overpaid = told["overpaid"] > 0
-    untrue = SOURCE_SHIFTS.conform(told[overpaid]).drop(columns="overpaid").drop_duplicates()
+        totals[columns[0]] = pd.array(vat, dtype="Int64")
+        totals[columns[1]] = pd.array(by_rate, dtype="string")
+    totals = totals.drop_duplicates(ignore_index=True)
+    overpaid = totals["overpaid"] > 0
+    untrue = SOURCE_SHIFTS.conform(totals[overpaid]).drop(columns="overpaid").drop_duplicates()
     broken = rejects_frame(rejects, [as_rejects(untrue, "byShifts", Reason.OVERPAID)] if overpaid.any() else [])
-    return SHIFT_TOTALS.conform(told[~overpaid]).reset_index(drop=True), broken
+    return SHIFT_TOTALS.conform(totals[~overpaid]).reset_index(drop=True), broken
 
 
 def read_source_shifts(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Totals by shift as a witness tells them (SOURCE_SHIFTS), contradictions and all; what cannot be read (REJECTS)."""
+    """Totals by shift as reported (SOURCE_SHIFTS), contradictions among them, and what cannot be read (REJECTS)."""
     found, rejects = _found(pages)
     # The same entry twice in one answer is one.
     return _frame(found).drop_duplicates(ignore_index=True), rejects_frame(rejects)

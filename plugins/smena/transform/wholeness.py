@@ -86,20 +86,22 @@ def shifts_needing_receipts(
     kkt_reg_id, fiscal_drive_number, shift_number, opened_at (not before it; may be missing), closed_at, received_at,
     only_for_vat.
     """
-    told = whole_totals(z_reports, shift_totals)
+    reported = whole_totals(z_reports, shift_totals)
     in_order = z_reports.sort_values([*SHIFT_KEY, "closed_at"])
     before = in_order.groupby("fiscal_drive_number")[["shift_number", "closed_at"]].shift()
     neighbours = (before["shift_number"] + 1 == in_order["shift_number"]).fillna(value=False)
     ended_before = before["closed_at"].where(neighbours & (before["closed_at"] <= in_order["closed_at"]))
     columns = ["page_id", "kkt_reg_id", *SHIFT_KEY, "closed_at", "received_at"]
-    shifts = z_reports[columns].assign(opened_at=told["opened_at"].fillna(ended_before))
+    shifts = z_reports[columns].assign(opened_at=reported["opened_at"].fillna(ended_before))
     believable = shifts["closed_at"].between(*BELIEVABLE)
     shifts["received_at"] = shifts["received_at"].where(shifts["received_at"].between(*BELIEVABLE))
     whole = (
-        told["whole"] if openings is None else told["whole"] & reported_alike(told["opened_at"], z_reports, openings)
+        reported["whole"]
+        if openings is None
+        else reported["whole"] & reported_alike(reported["opened_at"], z_reports, openings)
     )
     needed = (detail == "receipts") | ~whole
-    shifts["only_for_vat"] = ~needed & lacks_vat(told) & (vat == "exact")
+    shifts["only_for_vat"] = ~needed & lacks_vat(reported) & (vat == "exact")
     needed = believable & (needed | shifts["only_for_vat"])
     return shifts[needed & (z_reports["receipts_quantity"] > 0).fillna(value=True)]
 

@@ -76,8 +76,8 @@ class Desk:
 
 
 def _enter(transaction: Transaction, visitor: Visitor) -> None:
-    told = transaction.row("desk_user", user_name=visitor.name) or {"sees_all": False, "organizations": []}
-    organizations = ALL if told["sees_all"] else ",".join(told["organizations"])
+    user = transaction.row("desk_user", user_name=visitor.name) or {"sees_all": False, "organizations": []}
+    organizations = ALL if user["sees_all"] else ",".join(user["organizations"])
     transaction.rows("desk_enter", organizations=organizations)
 
 

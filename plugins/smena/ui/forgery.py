@@ -48,5 +48,5 @@ def new_session() -> str:
 
 def is_same_origin(origin: str | None, referer: str | None, host: str | None) -> bool:
     """Whether a browser sent the request from a page of this host. One of the two headers must be there."""
-    told = origin or referer
-    return bool(told and host) and urlsplit(told or "").netloc == host
+    sent_from = origin or referer
+    return bool(sent_from and host) and urlsplit(sent_from or "").netloc == host

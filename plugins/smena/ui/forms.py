@@ -38,10 +38,10 @@ _EXTENDED = re.compile(rb";[ \t]*[A-Za-z]+\*")
 
 def boundary_of(content_types: list[bytes]) -> bytes | None:
     """The boundary of a multipart form, None for an urlencoded one. Raises BadForm where it is neither, in UTF-8."""
-    told = content_types[0].decode("latin-1").strip() if len(content_types) == 1 else ""
-    if _URLENCODED.fullmatch(told):
+    content_type = content_types[0].decode("latin-1").strip() if len(content_types) == 1 else ""
+    if _URLENCODED.fullmatch(content_type):
         return None
-    found = _MULTIPART.fullmatch(told)
+    found = _MULTIPART.fullmatch(content_type)
     if found is None:
         raise BadForm(NOT_A_FORM)
     return (found[1] or found[2]).encode()

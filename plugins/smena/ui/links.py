@@ -66,18 +66,18 @@ def known_links(
 @router.post("/links/{link_id}/confirm")
 def confirm_link(request: Request, who: Acting, desk: AtDesk, link_id: Id, reason: Reason = "") -> Response:
     """A proposal is put into force."""
-    told, seen = _needed(reason), _Seen(link_id)
+    given_reason, seen = _needed(reason), _Seen(link_id)
     with desk.acting(who, seen) as transaction:
-        links.confirm(transaction, link_id, by=who.name, reason=told)
+        links.confirm(transaction, link_id, by=who.name, reason=given_reason)
     return _back(request, seen.inn, "confirmed")
 
 
 @router.post("/links/{link_id}/withdraw")
 def withdraw_link(request: Request, who: Acting, desk: AtDesk, link_id: Id, reason: Reason = "") -> Response:
     """A link or a proposal is taken back."""
-    told, seen = _needed(reason), _Seen(link_id)
+    given_reason, seen = _needed(reason), _Seen(link_id)
     with desk.acting(who, seen) as transaction:
-        links.withdraw(transaction, link_id, by=who.name, reason=told)
+        links.withdraw(transaction, link_id, by=who.name, reason=given_reason)
     return _back(request, seen.inn, "withdrawn")
 
 
@@ -94,7 +94,7 @@ def set_link(
     reason: Reason = "",
 ) -> Response:
     """A link of a person's own; no register: the OFD has none of this cashbox."""
-    told, cashbox_id, register = _needed(reason), plain(cashbox), plain(kkt_reg_id)
+    given_reason, cashbox_id, register = _needed(reason), plain(cashbox), plain(kkt_reg_id)
     if not cashbox_id:
         raise CannotBe("nothing_chosen")
     if register and not _REGISTER.fullmatch(register):
@@ -108,7 +108,7 @@ def set_link(
             first_day=day_of(first_day),
             last_day=day_of(last_day),
             by=who.name,
-            reason=told,
+            reason=given_reason,
         )
     return _back(request, inn, "set")
 
@@ -127,10 +127,10 @@ class _Seen:
 
 
 def _needed(reason: str) -> str:
-    told = plain(reason)
-    if not told:
+    given_reason = plain(reason)
+    if not given_reason:
         raise CannotBe("reason_needed")
-    return told
+    return given_reason
 
 
 def _back(request: Request, inn: str, done: str) -> Response:

@@ -57,7 +57,7 @@ def fate_of(transaction: Transaction, drive: str, number: int) -> FiscalFate:
     around = transaction.rows("explain_fiscal_shifts", fiscal_drive_number=drive, fiscal_document_number=number)
     before = next((row for row in around if row["is_before"]), None)
     holder = next((row for row in around if not row["is_before"]), None)
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "fiscal_drive_number": drive,
         "fiscal_document_number": number,
         "quarantine": transaction.rows(
@@ -70,18 +70,18 @@ def fate_of(transaction: Transaction, drive: str, number: int) -> FiscalFate:
         bodies = _bodies(transaction, row["evidence"])
         found = _found(bodies, drive, number)
         verdict, why = _placed(holder, before, number, found=found, counted=_counted(bodies, drive, holder))
-        if verdict in (Z_REPORT, IN_SHIFT) or not told["quarantine"]:
+        if verdict in (Z_REPORT, IN_SHIFT) or not document["quarantine"]:
             lineage = lineage_of_shift(transaction, row["shift"], row["evidence"])
-            told["shift"] = None if verdict in (MISSING, EARLIER) else lineage
-            return FiscalFate(verdict=verdict, reason=why, found=found, **told)
-    if told["quarantine"]:
-        why = told["quarantine"][-1]["reason"]
-        return FiscalFate(verdict=QUARANTINED, reason=reason(Reason.IN_QUARANTINE, reason=why), **told)
+            document["shift"] = None if verdict in (MISSING, EARLIER) else lineage
+            return FiscalFate(verdict=verdict, reason=why, found=found, **document)
+    if document["quarantine"]:
+        why = document["quarantine"][-1]["reason"]
+        return FiscalFate(verdict=QUARANTINED, reason=reason(Reason.IN_QUARANTINE, reason=why), **document)
     if before is not None:
         shift, last = before["shift_number"], before["fiscal_document_number"]
         why = reason(Reason.AFTER_NEWEST_SHIFT, shift=shift, last=last)
-        return FiscalFate(verdict=NOT_YET, reason=why, **told)
-    return FiscalFate(verdict=NEVER_SEEN, reason=str(Reason.DRIVE_UNKNOWN), **told)
+        return FiscalFate(verdict=NOT_YET, reason=why, **document)
+    return FiscalFate(verdict=NEVER_SEEN, reason=str(Reason.DRIVE_UNKNOWN), **document)
 
 
 def _placed(
@@ -114,14 +114,14 @@ def _bodies(transaction: Transaction, pages: list[int]) -> list[tuple[int, bytes
 
 def _found(bodies: list[tuple[int, bytes]], drive: str, number: int) -> dict[str, Any] | None:
     for page_id, body in bodies:
-        told = find_fiscal_document(body, drive, number)
-        if told:
-            return {"page_id": page_id, "kind": told[0], "document": told[1]}
+        document = find_fiscal_document(body, drive, number)
+        if document:
+            return {"page_id": page_id, "kind": document[0], "document": document[1]}
     return None
 
 
 def _counted(bodies: list[tuple[int, bytes]], drive: str, holder: Row) -> int | None:
     """How many documents a shift has, by its z-report."""
-    told = _found(bodies, drive, holder["fiscal_document_number"])
-    count = told["document"].get("documentsQuantity") if told else None
+    document = _found(bodies, drive, holder["fiscal_document_number"])
+    count = document["document"].get("documentsQuantity") if document else None
     return count if isinstance(count, int) and count > 0 else None

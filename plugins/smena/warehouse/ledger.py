@@ -162,5 +162,5 @@ def split(warehouse: Warehouse, batch_id: int, assignment: Assignment) -> bool:
 def mark_read(warehouse: Warehouse, batch_id: int, assignments: Sequence[Assignment]) -> None:
     """Marks assignments, all at once, of which nothing more is needed than what was listed."""
     if assignments:
-        told = [{"unit_id": one.unit_id, "first_day": one.first_day} for one in assignments]
-        warehouse.run("assignments_read", batch_id=batch_id, assignments=as_json(told))
+        units = [{"unit_id": one.unit_id, "first_day": one.first_day} for one in assignments]
+        warehouse.run("assignments_read", batch_id=batch_id, assignments=as_json(units))

@@ -63,10 +63,10 @@ def lineage_of(transaction: Transaction, identity: str) -> Lineage:
     found = transaction.row("explain_document", document_id=identity)
     if found is not None:
         return _of_document(transaction, found["document"])
-    told = transaction.row("explain_shift", shift_id=identity)
-    if told is None:
+    shift_row = transaction.row("explain_shift", shift_id=identity)
+    if shift_row is None:
         raise WrongUse(f"there is no document {identity}", fix="`smena documents` lists them")
-    return lineage_of_shift(transaction, told["shift"], told["evidence"])
+    return lineage_of_shift(transaction, shift_row["shift"], shift_row["evidence"])
 
 
 def _of_order(transaction: Transaction, document: Row) -> Lineage:
@@ -136,8 +136,8 @@ def page_of(transaction: Transaction, page_id: int) -> Page:
 
 def _assigned(shift: Row) -> str | None:
     """The unit that was asked for the shift: its register of the OFD, its shop of Market."""
-    told = shift["kkt_reg_id"] if shift["source"] == "ofd" else shift["shop_id"]
-    return None if told is None else str(told)
+    unit = shift["kkt_reg_id"] if shift["source"] == "ofd" else shift["shop_id"]
+    return None if unit is None else str(unit)
 
 
 def _batches(transaction: Transaction, wanted: Iterable[int], assigned: str | None) -> list[Row]:

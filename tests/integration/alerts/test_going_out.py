@@ -150,9 +150,9 @@ def test_the_command_tells_and_sends_once(troubled: Warehouse, hook: Hook) -> No
     cli = Cli(
         {"AIRFLOW_CONN_WAREHOUSE": troubled.dsn, "AIRFLOW_CONN_SMENA_ALERTS": own}, secrets=(SECRET, "tainyi-klyuch")
     )
-    told = cli.here("alerts", "--inn", ROMASHKA, "--json")
-    assert (told.code, hook.came) == (1, [])
-    assert [one["organization_inn"] for one in told.data["messages"]] == [ROMASHKA]
+    reported = cli.here("alerts", "--inn", ROMASHKA, "--json")
+    assert (reported.code, hook.came) == (1, [])
+    assert [one["organization_inn"] for one in reported.data["messages"]] == [ROMASHKA]
     assert cli.here("alerts", "--send", "--json").data["sent"] == [VASILEK, ROMASHKA]
     assert cli.here("alerts", "--send", "--json").data["sent_before"] == [VASILEK, ROMASHKA]
     assert hook.paths == ["/hook?key=tainyi-klyuch"] * 2

@@ -151,8 +151,9 @@ def test_what_a_z_report_does_not_say_is_not_known(town: Town) -> None:
 def open_shift(town: Town, register: str, number: int, opened: datetime) -> None:
     """The operator's totals by shift have a shift that was opened and not closed."""
     town.sql(
-        "insert into control.source_shift (organization_inn, kkt_reg_id, shift_number, opened_at, receipts, cash_income,"
-        " cash_refund, cash_payout, cash_payout_refund, cashless_income, cashless_refund, page_id, batch_id)"
+        "insert into control.source_shift (organization_inn, kkt_reg_id, shift_number, opened_at, receipts,"
+        " cash_income, cash_refund, cash_payout, cash_payout_refund,"
+        " cashless_income, cashless_refund, page_id, batch_id)"
         " select %s, %s, %s, %s, 0, 0, 0, 0, 0, 0, 0, 1, max(batch_id) from control.batch",
         town.inn, register, number, opened,
     )  # fmt: skip

@@ -48,8 +48,8 @@ def test_a_decision_that_waits_is_told_daily_with_the_page_where_it_is_made(trou
     for day in range(3):
         for message in gather(troubled, NOW + timedelta(days=day)):
             linked = replace(message, desk="https://airflow.example.org/smena")
-            (told,) = [line for line in linked.text.splitlines() if line.startswith("  → решить:")]
-            assert told == (
+            (reported,) = [line for line in linked.text.splitlines() if line.startswith("  → решить:")]
+            assert reported == (
                 f"  → решить: https://airflow.example.org/smena/decisions?inn={message.inn}"
                 f" или smena conflicts --inn {message.inn}"
             )

@@ -83,8 +83,8 @@ class Shop:
         """Whether accounting holds every shift of the shop, each with its cash."""
         names = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
         truth = {key: [line[name] for name in names] for key, line in self.town.truth().items()}
-        told = {
+        fields = {
             (shift["fiscal_drive_number"], shift["shift_number"]): [int(shift[name] * 100) for name in names]
             for shift in self.town.shifts()
         }
-        return told == truth
+        return fields == truth

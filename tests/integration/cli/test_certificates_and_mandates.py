@@ -38,9 +38,13 @@ class Desk:
         start = ("--from", "2025-03-01") if kind == "mandate" else ()
         done = self.cli.here("integration", kind, *WHAT, *start, "--out", str(out), "--json", *words)
         assert done.code == 0, done.err
-        told = done.data["mandate"]
-        assert told["digest"] == hashlib.sha256(out.read_bytes()).hexdigest()
-        assert (told["kind"], told["bytes"], told["file"]) == (kind, len(out.read_bytes()), str(out))
+        answer_data = done.data["mandate"]
+        assert answer_data["digest"] == hashlib.sha256(out.read_bytes()).hexdigest()
+        assert (answer_data["kind"], answer_data["bytes"], answer_data["file"]) == (
+            kind,
+            len(out.read_bytes()),
+            str(out),
+        )
         return out.read_bytes()
 
     def switch(self, verb: str, signature: bytes, *words: str) -> Done:
@@ -72,9 +76,9 @@ def test_the_whole_way_on_and_off(desk: Desk) -> None:
     assert desk.switch("enable", one.sign(text)).code == 0
     pem = _as_pem(one, desk.text("ban"))
     assert desk.switch("disable", pem, "--reason", "переезд").code == 0
-    (told,) = desk.status().data["integrations"]
-    (interval,) = told["intervals"]
-    assert (told["state"], interval["start_date"], interval["off_reason"]) == ("off", "2025-03-01", "переезд")
+    (answer_data,) = desk.status().data["integrations"]
+    (interval,) = answer_data["intervals"]
+    assert (answer_data["state"], interval["start_date"], interval["off_reason"]) == ("off", "2025-03-01", "переезд")
     assert interval["on_from"] < interval["off_at"]
     kept = look(
         desk.cli.connections[WAREHOUSE], "select verdict, signature from control.mandate_signature order by 1, 2"
@@ -139,16 +143,20 @@ def test_a_certificate_is_told_as_it_was_read_and_the_same_again_changes_nothing
     one = head()
     first = desk.add(one)
     assert first.code == 0
-    told = first.data["certificate"]
-    assert (told["organization_inn"], told["serves"], told["standing"], told["source"]) == (
+    answer_data = first.data["certificate"]
+    assert (answer_data["organization_inn"], answer_data["serves"], answer_data["standing"], answer_data["source"]) == (
         INN,
         True,
         "valid",
         "manual",
     )
-    assert "CN=Иванова Анна" in told["subject"] and told["thumbprint_sha1"] and told["days_left"] > 1800
+    assert (
+        "CN=Иванова Анна" in answer_data["subject"]
+        and answer_data["thumbprint_sha1"]
+        and answer_data["days_left"] > 1800
+    )
     again = desk.add(one, "--source", "diadoc")
-    assert (again.code, {**again.data["certificate"], "days_left": told["days_left"]}) == (0, told)
+    assert (again.code, {**again.data["certificate"], "days_left": answer_data["days_left"]}) == (0, answer_data)
 
 
 def test_a_certificate_that_diadoc_brought_serves_too(desk: Desk) -> None:

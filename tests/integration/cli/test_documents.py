@@ -57,8 +57,8 @@ def test_filters_keep_what_they_name_both_days_included(
 ) -> None:
     first = None if after is None else FIRST + timedelta(days=after)
     last = None if before is None else FIRST + timedelta(days=before)
-    told = {"--from": first, "--to": last, "--kind": kind}
-    words = [word for name, value in told.items() if value is not None for word in (name, str(value))]
+    fields = {"--from": first, "--to": last, "--kind": kind}
+    words = [word for name, value in fields.items() if value is not None for word in (name, str(value))]
     wanted = {
         str(order["document_id"])
         for order in loaded.town.orders()

@@ -36,8 +36,8 @@ def enable(shop: Shop, *words: str, **environment: str) -> Done:
     """Switched on as it is already: the same again changes nothing, and starts loading again."""
     cli = Cli(shop.cli.connections, secrets=("tajna", "a-token"))
     what = ("--inn", shop.inn, "--product", "ofd", "--from", str(FIRST))
-    told = {f"SMENA_AIRFLOW_{name}": value for name, value in environment.items()}
-    return cli.here("integration", "enable", *what, "--json", *words, **told)
+    fields = {f"SMENA_AIRFLOW_{name}": value for name, value in environment.items()}
+    return cli.here("integration", "enable", *what, "--json", *words, **fields)
 
 
 def started(office: Scripted) -> list[dict[str, object]]:

@@ -60,9 +60,9 @@ NOTHING = {"kpp": "960701001", "day": str(FIRST), "file": "told.csv"}
 
 
 def words_of(
-    command: str, inn: str = INN, document: str = "00000000-0000-0000-0000-000000000000", **told: str
+    command: str, inn: str = INN, document: str = "00000000-0000-0000-0000-000000000000", **text: str
 ) -> tuple[str, ...]:
-    return tuple(word.format(inn=inn, document=document, **(NOTHING | told)) for word in COMMANDS[command])
+    return tuple(word.format(inn=inn, document=document, **(NOTHING | text)) for word in COMMANDS[command])
 
 
 def test_json_may_be_asked_for_before_or_after_the_command(shop: Shop, tmp_path: Path) -> None:
@@ -73,14 +73,14 @@ def test_json_may_be_asked_for_before_or_after_the_command(shop: Shop, tmp_path:
             document = str(order["document_id"])
             more |= {"kpp": order["kpp"], "day": str(order["date"])}
         words = words_of(command, shop.inn, document, **more)
-        told = []
+        found = []
         for place in (("--json", *words), (*words, "--json"), (words[0], "--json", *words[1:])):
             done = shop.cli.here(*place)
             assert (done.code, done.err) == (0, ""), command
-            told.append(done.data)
+            found.append(done.data)
             if command == "integration disable":
                 shop.cli.here(*words_of("integration enable", shop.inn))
-        assert [set(one) for one in told] == [set(told[0])] * 3
+        assert [set(one) for one in found] == [set(found[0])] * 3
         # Without it a person is answered, not a program.
         assert not shop.cli.here(*words).out.startswith("{")
 

@@ -22,12 +22,12 @@ def errors_of_ours(above: type[errors.SmenaError] = errors.SmenaError) -> set[ty
 
 
 def test_the_help_and_the_guide_tell_every_code() -> None:
-    told = " ".join(Cli({}).here("--help").out.split())
+    output = " ".join(Cli({}).here("--help").out.split())
     guide = (REPOSITORY / "docs" / "operators-guide.md").read_text()
     table = guide.partition("### Exit codes")[2].partition("\n#")[0]
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == set(EXIT_CODES)
     for code, what in EXIT_CODES.items():
-        assert f"{code} {what}" in told
+        assert f"{code} {what}" in output
         assert f"| {code} | {what.partition(';')[0]}" in table
 
 

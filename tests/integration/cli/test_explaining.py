@@ -34,9 +34,9 @@ def test_a_document_is_traced_to_the_bytes_that_the_operator_sent(loaded: Shop) 
     client = OfdClient(loaded.town.endpoint())
     orders = loaded.town.orders()
     for order in (orders[0], next(order for order in orders if order["kind"] == "rko")):
-        told = explained(loaded, order["document_id"])
-        assert {page["method"] for page in told["pages"]} == {"by_period", "by_shifts"}
-        for page in told["pages"]:
+        lineage = explained(loaded, order["document_id"])
+        assert {page["method"] for page in lineage["pages"]} == {"by_period", "by_shifts"}
+        for page in lineage["pages"]:
             body = stored[page["page_id"]]
             assert page["sha256"] == hashlib.sha256(body).hexdigest()
             assert page["body_bytes"] == len(body)
@@ -53,13 +53,13 @@ def order_s_register(order: dict[str, Any]) -> str:
 def test_the_sum_of_a_document_stands_in_its_evidence(loaded: Shop) -> None:
     stored = bodies(loaded)
     for order in loaded.town.orders():
-        told = explained(loaded, order["document_id"])
-        shift = told["shift"]
-        assert Decimal(told["document"]["amount"]) == order["amount"]
+        lineage = explained(loaded, order["document_id"])
+        shift = lineage["shift"]
+        assert Decimal(lineage["document"]["amount"]) == order["amount"]
         assert Decimal(str(shift[order["operation"]])) == order["amount"]
         reports = [
             fields
-            for page in told["pages"]
+            for page in lineage["pages"]
             if page["method"] == "by_period"
             for item in json.loads(stored[page["page_id"]])["documents"]
             for kind, fields in item.items()
@@ -70,7 +70,7 @@ def test_the_sum_of_a_document_stands_in_its_evidence(loaded: Shop) -> None:
         assert [report["fiscalDocumentNumber"] for report in reports] == [shift["fiscal_document_number"]]
         (totals,) = (
             entry
-            for page in told["pages"]
+            for page in lineage["pages"]
             if page["method"] == "by_shifts"
             for entry in json.loads(stored[page["page_id"]])["shifts"]
             if entry["shiftNumber"] == shift["shift_number"]
@@ -80,10 +80,10 @@ def test_the_sum_of_a_document_stands_in_its_evidence(loaded: Shop) -> None:
 
 def test_money_is_told_with_its_kopecks_and_never_as_a_float(loaded: Shop) -> None:
     order = loaded.town.orders()[0]
-    told = explained(loaded, order["document_id"])
+    lineage = explained(loaded, order["document_id"])
     (stood,) = loaded.town.sql("select cash_income::text from accounting.shift where shift_id = %s", order["shift_id"])
-    assert told["document"]["amount"] == str(order["amount"])
-    assert (told["shift"]["cash_income"],) == stood
+    assert lineage["document"]["amount"] == str(order["amount"])
+    assert (lineage["shift"]["cash_income"],) == stood
     assert f"cash_income: {stood[0]}\n" in loaded.cli.here("explain", str(order["document_id"])).out
 
 
@@ -91,16 +91,16 @@ def test_a_person_reads_the_same_lineage(loaded: Shop) -> None:
     order = loaded.town.orders()[-1]
     done = loaded.cli.run("explain", str(order["document_id"]))
     assert (done.code, done.err) == (0, "")
-    told = explained(loaded, order["document_id"])
+    lineage = explained(loaded, order["document_id"])
     assert done.out.startswith(
         f"{order['kind'].upper()} № {order['number']} of {order['date']}: {order['amount']} ₽, new"
     )
-    for page in told["pages"]:
+    for page in lineage["pages"]:
         assert f"{page['body_bytes']} bytes, sha256 {page['sha256']}" in done.out
         assert page["address"] in done.out
     for key in ("kkt_reg_id", "fiscal_drive_number", "shift_number", "fiscal_document_number", "closed_at"):
-        assert f"{key}: {told['shift'][key]}" in done.out
-    (batch,) = told["batches"]
+        assert f"{key}: {lineage['shift'][key]}" in done.out
+    (batch,) = lineage["batches"]
     assert (batch["run_id"], batch["state"], batch["last_day"] >= str(LAST)) == ("test", "published", True)
     assert f"batch {batch['batch_id']} ({batch['first_day']}…{batch['last_day']}), run test" in done.out
     assert "checks, none broken" in done.out
@@ -111,8 +111,8 @@ def test_a_person_reads_the_same_lineage(loaded: Shop) -> None:
 def test_a_revised_document_says_what_it_said_before(shop: Shop) -> None:
     shop.town.load()
     order = next(order for order in shop.town.orders() if order["kind"] == "pko")
-    told = explained(shop, order["document_id"])
-    shift = told["shift"]
+    lineage = explained(shop, order["document_id"])
+    shift = lineage["shift"]
     match = {"type": "byShifts", "kktRegId": shift["kkt_reg_id"], "shiftNumber": shift["shift_number"]}
     fault = {
         "kind": "patch_document",
@@ -121,15 +121,15 @@ def test_a_revised_document_says_what_it_said_before(shop: Shop) -> None:
     }
     shop.town.sandbox.faults.add(fault)
     assert shop.load().code == 0
-    told = explained(shop, order["document_id"])
-    assert Decimal(told["document"]["amount"]) == order["amount"] + 1
-    assert [Decimal(former["amount"]) for former in told["revisions"]] == [order["amount"]]
-    assert (told["document"]["revision"], told["revisions"][0]["revision"]) == (2, 1)
-    assert told["revisions"][0]["batch_id"] < told["document"]["batch_id"]
+    lineage = explained(shop, order["document_id"])
+    assert Decimal(lineage["document"]["amount"]) == order["amount"] + 1
+    assert [Decimal(former["amount"]) for former in lineage["revisions"]] == [order["amount"]]
+    assert (lineage["document"]["revision"], lineage["revisions"][0]["revision"]) == (2, 1)
+    assert lineage["revisions"][0]["batch_id"] < lineage["document"]["batch_id"]
     # The evidence is that of the newest contents.
     stored = bodies(shop)
-    assert all(page["sha256"] == hashlib.sha256(stored[page["page_id"]]).hexdigest() for page in told["pages"])
-    assert {page["batch_id"] for page in told["pages"]} == {told["document"]["batch_id"]}
+    assert all(page["sha256"] == hashlib.sha256(stored[page["page_id"]]).hexdigest() for page in lineage["pages"])
+    assert {page["batch_id"] for page in lineage["pages"]} == {lineage["document"]["batch_id"]}
 
 
 @pytest.mark.parametrize("document", ["nonsense", "", "1", "'; drop table raw.page --", NOBODY[:-1]])

@@ -24,7 +24,7 @@ def asked(shop: Shop, drive: str, number: int, *words: str) -> Done:
     return shop.cli.here("explain", "--fiscal-drive", drive, "--document", str(number), *words)
 
 
-def told(shop: Shop, drive: str, number: int) -> dict[str, Any]:
+def trace_of(shop: Shop, drive: str, number: int) -> dict[str, Any]:
     return asked(shop, drive, number, "--json").data
 
 
@@ -42,7 +42,7 @@ def last_of(shift: dict[str, Any]) -> int:
 
 def test_a_z_report_leads_to_its_shift_and_orders(loaded: Shop) -> None:
     shift = next(shift for shift in of_drive(loaded) if shift["outcome"] == "issued")
-    fate = told(loaded, shift["fiscal_drive_number"], last_of(shift))
+    fate = trace_of(loaded, shift["fiscal_drive_number"], last_of(shift))
     assert (fate["verdict"], fate["found"]["kind"]) == ("z_report", "closeShift")
     assert fate["found"]["document"]["shiftNumber"] == shift["shift_number"]
     orders = [str(one["document_id"]) for one in loaded.town.orders() if one["shift_id"] == shift["shift_id"]]
@@ -57,7 +57,7 @@ def test_a_z_report_leads_to_its_shift_and_orders(loaded: Shop) -> None:
 def test_every_document_of_a_shift_leads_to_it_though_only_its_totals_were_read(loaded: Shop) -> None:
     former, shift = of_drive(loaded)[2:4]
     for number in (last_of(former) + 1, last_of(former) + 2, last_of(shift) - 1):
-        fate = told(loaded, shift["fiscal_drive_number"], number)
+        fate = trace_of(loaded, shift["fiscal_drive_number"], number)
         assert fate["verdict"] == "in_shift"
         assert fate["shift"]["shift"]["shift_id"] == str(shift["shift_id"])
         assert f"ФД {last_of(former) + 1}…{last_of(shift)}" in translate(fate["reason"], "en")
@@ -66,11 +66,11 @@ def test_every_document_of_a_shift_leads_to_it_though_only_its_totals_were_read(
 def test_the_first_shift_that_is_here_begins_where_its_z_report_counts_from(loaded: Shop) -> None:
     shift = of_drive(loaded)[0]
     drive = shift["fiscal_drive_number"]
-    (report,) = (fate["found"]["document"] for fate in [told(loaded, drive, last_of(shift))])
+    (report,) = (fate["found"]["document"] for fate in [trace_of(loaded, drive, last_of(shift))])
     first = last_of(shift) - report["documentsQuantity"] + 1
-    assert told(loaded, drive, first)["verdict"] == "in_shift"
+    assert trace_of(loaded, drive, first)["verdict"] == "in_shift"
     if shift["shift_number"] > 1:
-        fate = told(loaded, drive, first - 1)
+        fate = trace_of(loaded, drive, first - 1)
         assert (fate["verdict"], fate["shift"]) == ("before_first_shift", None)
         assert f"begins with ФД {first}" in translate(fate["reason"], "en")
 
@@ -79,7 +79,7 @@ def test_a_receipt_that_was_read_is_shown_with_its_page(build_town: BuildTown) -
     shop = Shop(build_town(EASY, start=TOWN_FIRST, detail="receipts"))
     shop.town.load(TOWN_FIRST, TOWN_FIRST + timedelta(days=2))
     shift = of_drive(shop)[1]
-    fate = told(shop, shift["fiscal_drive_number"], last_of(shift) - 1)
+    fate = trace_of(shop, shift["fiscal_drive_number"], last_of(shift) - 1)
     assert (fate["verdict"], fate["found"]["kind"]) == ("in_shift", "receipt")
     assert fate["found"]["document"]["fiscalDocumentNumber"] == last_of(shift) - 1
     assert fate["found"]["page_id"] in shift["evidence"]
@@ -87,7 +87,7 @@ def test_a_receipt_that_was_read_is_shown_with_its_page(build_town: BuildTown) -
 
 def test_a_document_newer_than_all_that_is_here_was_not_seen_yet(loaded: Shop) -> None:
     shift = of_drive(loaded)[-1]
-    fate = told(loaded, shift["fiscal_drive_number"], last_of(shift) + 1)
+    fate = trace_of(loaded, shift["fiscal_drive_number"], last_of(shift) + 1)
     assert (fate["verdict"], fate["shift"]) == ("after_last_shift", None)
     assert f"№ {shift['shift_number']}, ends with ФД {last_of(shift)}" in translate(fate["reason"], "en")
 
@@ -124,7 +124,7 @@ def test_a_spoiled_z_report_is_found_in_quarantine_with_its_reason(shop: Shop) -
     assert (done.code, done.data["verdict"], done.data["shift"]) == (1, "missing", None)
     assert parse(done.data["reason"]) == (Reason.IN_MISSING_SHIFT, {"first": number, "last": number})
     # And what comes after it stands.
-    assert told(shop, drive, spoiled + 1)["shift"]["shift"]["shift_id"] == str(after["shift_id"])
+    assert trace_of(shop, drive, spoiled + 1)["shift"]["shift"]["shift_id"] == str(after["shift_id"])
 
 
 @pytest.mark.parametrize(
@@ -143,11 +143,11 @@ def test_another_number_that_begins_alike_is_not_taken_for_it(shop: Shop, record
         " from control.batch group by 1",
         record,
     )
-    assert told(shop, "1111222233334444", 77)["verdict"] == "quarantined"
+    assert trace_of(shop, "1111222233334444", 77)["verdict"] == "quarantined"
     for number in (7, 777, 78):
-        assert told(shop, "1111222233334444", number)["verdict"] == "never_seen"
+        assert trace_of(shop, "1111222233334444", number)["verdict"] == "never_seen"
 
 
 @pytest.mark.parametrize("drive", [" 9999078900012345 ", "0001"])
 def test_a_drive_is_known_by_its_digits_as_they_are(loaded: Shop, drive: str) -> None:
-    assert told(loaded, drive, 1)["fiscal_drive_number"] == drive.strip()
+    assert trace_of(loaded, drive, 1)["fiscal_drive_number"] == drive.strip()

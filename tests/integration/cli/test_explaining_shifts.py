@@ -37,16 +37,16 @@ def shift_of(shop: Shop, **wanted: Any) -> dict[str, Any]:
 
 def test_a_shift_is_traced_down_as_its_documents_are(loaded: Shop) -> None:
     order = next(order for order in loaded.town.orders() if order["kind"] == "rko")
-    told = explained(loaded, order["shift_id"])
+    lineage = explained(loaded, order["shift_id"])
     (shift,) = (row for row in loaded.town.shifts() if row["shift_id"] == order["shift_id"])
-    assert told["document"] is None
-    assert told["shift"]["fiscal_document_number"] == shift["fiscal_document_number"]
-    assert {row["document_id"] for row in told["documents"]} == {
+    assert lineage["document"] is None
+    assert lineage["shift"]["fiscal_document_number"] == shift["fiscal_document_number"]
+    assert {row["document_id"] for row in lineage["documents"]} == {
         str(one["document_id"]) for one in loaded.town.orders() if one["shift_id"] == order["shift_id"]
     }
     of_document = explained(loaded, order["document_id"])
     for key in ("pages", "batches", "decisions", "shift"):
-        assert told[key] == of_document[key]
+        assert lineage[key] == of_document[key]
     text = loaded.cli.here("explain", str(order["shift_id"])).out
     assert f"shift {order['shift_id']}:" in text
     assert f"RKO № {order['number']} of {order['date']}: {order['amount']} ₽" in text
@@ -66,33 +66,33 @@ def test_checks_are_told_with_what_they_looked_at(loaded: Shop) -> None:
         batch["batch_id"],
         [shard for (shard,) in shards],
     )
-    told = [(c["suite"], c["expectation"], c["checked_rows"], c["bad_rows"], c["success"]) for c in batch["checks"]]
-    assert sorted(told) == sorted(stored) != []
+    found = [(c["suite"], c["expectation"], c["checked_rows"], c["bad_rows"], c["success"]) for c in batch["checks"]]
+    assert sorted(found) == sorted(stored) != []
     assert all(checked > 0 for _, _, checked, _, _ in stored)
 
 
 def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_is_known(two_sources: Shop) -> None:
     till = shift_of(two_sources, outcome="duplicate")
-    told = explained(two_sources, till["shift_id"])
-    assert (told["shift"]["source"], told["documents"]) == ("market", [])
-    (twin,) = told["twins"]
+    lineage = explained(two_sources, till["shift_id"])
+    assert (lineage["shift"]["source"], lineage["documents"]) == ("market", [])
+    (twin,) = lineage["twins"]
     assert twin["shift"]["shift_id"] == str(till["same_as"])
     assert twin["shift"]["outcome"] == "issued"
     # The cash is equal, or it would be no duplicate: only moments and the like may differ.
     assert not {"cash_income", "cash_refund", "receipts", "price_correction"} & set(twin["differences"])
-    (link,) = [row for row in told["links"] if row["state"] == "in_force"]
+    (link,) = [row for row in lineage["links"] if row["state"] == "in_force"]
     assert (link["cashbox_id"], link["kkt_reg_id"]) == (till["cashbox_id"], twin["shift"]["kkt_reg_id"])
     assert link["evidence"]
-    (decision,) = told["decisions"]
+    (decision,) = lineage["decisions"]
     assert (decision["kind"], decision["rival_id"], decision["resolution"]) == (
         "duplicate",
         str(till["same_as"]),
         "keep-ofd",
     )
     # Both sides' pages are there: the cheques and the z-report.
-    addresses = " ".join(page["address"] for page in told["pages"])
+    addresses = " ".join(page["address"] for page in lineage["pages"])
     assert twin["shift"]["kkt_reg_id"] in addresses
-    assert {page["page_id"] for page in told["pages"]} >= set(till["evidence"])
+    assert {page["page_id"] for page in lineage["pages"]} >= set(till["evidence"])
     text = two_sources.cli.here("explain", str(till["shift_id"])).out
     for words in ("Kontur.OFD, it is this shift:", f"the same as shift {till['same_as']}", "in_force by", "keep-ofd"):
         assert words in text
@@ -100,11 +100,11 @@ def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_i
     # The other way round too, and from the order.
     fiscal = explained(two_sources, till["same_as"])
     assert [one["shift"]["shift_id"] for one in fiscal["twins"]] == [str(till["shift_id"])]
-    assert fiscal["links"] == told["links"]
+    assert fiscal["links"] == lineage["links"]
     order = next(order for order in two_sources.town.orders() if order["shift_id"] == till["same_as"])
     of_order = explained(two_sources, order["document_id"])
     assert [one["shift"]["shift_id"] for one in of_order["twins"]] == [str(till["shift_id"])]
-    assert of_order["decisions"] == told["decisions"]
+    assert of_order["decisions"] == lineage["decisions"]
 
 
 def test_two_sources_that_disagree_are_told_with_their_difference(two_sources: Shop) -> None:
@@ -118,13 +118,13 @@ def test_two_sources_that_disagree_are_told_with_their_difference(two_sources: S
     )
     town.load(fiscal["closed_at"].date() - timedelta(days=1), fiscal["closed_at"].date())
     town.load(fiscal["closed_at"].date() - timedelta(days=1), fiscal["closed_at"].date(), product=MARKET)
-    told = explained(two_sources, till["shift_id"])
-    assert told["shift"]["outcome"] == "conflict"
-    (twin,) = told["twins"]
+    lineage = explained(two_sources, till["shift_id"])
+    assert lineage["shift"]["outcome"] == "conflict"
+    (twin,) = lineage["twins"]
     assert twin["differences"]["cash_income"] == [str(till["cash_income"]), str(fiscal["cash_income"] + 1)]
-    conflict = told["decisions"][-1]
+    conflict = lineage["decisions"][-1]
     assert (conflict["kind"], conflict["state"], conflict["rival_id"]) == ("conflict", "open", str(fiscal["shift_id"]))
-    assert told["revisions"][-1]["outcome"] == "duplicate"
+    assert lineage["revisions"][-1]["outcome"] == "duplicate"
     text = two_sources.cli.here("explain", str(till["shift_id"])).out
     assert f"cash_income: {till['cash_income']} here, {fiscal['cash_income'] + 1} there" in text
 
@@ -175,10 +175,10 @@ def test_a_document_that_stands_on_no_shift_is_told_too(shop: Shop) -> None:
     shop.town.sql(
         f"create or replace view accounting.document as {view} union all {made}", waybill, str(order["document_id"])
     )
-    told = explained(shop, waybill)
-    assert (told["document"]["kind"], told["document"]["amount"], told["shift"]) == ("waybill", None, None)
-    assert [batch["batch_id"] for batch in told["batches"]] == [order["batch_id"]]
-    assert told["batches"][0]["checks"]
+    lineage = explained(shop, waybill)
+    assert (lineage["document"]["kind"], lineage["document"]["amount"], lineage["shift"]) == ("waybill", None, None)
+    assert [batch["batch_id"] for batch in lineage["batches"]] == [order["batch_id"]]
+    assert lineage["batches"][0]["checks"]
     text = shop.cli.here("explain", waybill).out
     assert text.startswith(f"WAYBILL № {order['number']} of {order['date']}: amount not told, new\n  ООО «Склад»")
 

@@ -51,8 +51,8 @@ def grant(known: Cli) -> Iterator[Callable[..., Done]]:
     def run(*users: str, json: bool = True, **environment: str) -> Done:
         granted.extend(users)
         words = [word for user in users for word in ("--user", user)]
-        told = {f"SMENA_AIRFLOW_{name}": value for name, value in environment.items()}
-        return cli.here("access", "grant", *words, "--inn", INN, *(["--json"] if json else []), **told)
+        fields = {f"SMENA_AIRFLOW_{name}": value for name, value in environment.items()}
+        return cli.here("access", "grant", *words, "--inn", INN, *(["--json"] if json else []), **fields)
 
     yield run
     for user in granted:

@@ -28,8 +28,8 @@ def in_one_line(done: Done, code: int) -> str:
 
 def test_kontur_out_of_reach_is_exit_3_and_run_again(shop: Shop) -> None:
     nowhere = f"http://{HOST}:{pick_free_port()}"
-    told = in_one_line(shop.load(**{KONTUR: kontur_as_json(nowhere)}), 3)
-    assert "the connection broke" in told and "run again" in told
+    output = in_one_line(shop.load(**{KONTUR: kontur_as_json(nowhere)}), 3)
+    assert "the connection broke" in output and "run again" in output
     assert shop.town.shifts() == []
     assert shop.load().code == 0
     assert shop.is_loaded_right()
@@ -43,8 +43,8 @@ def test_kontur_that_answers_nonsense_to_the_login_is_exit_3(shop: Shop, kind: s
 
 def test_one_register_that_fails_is_exit_3_and_the_rest_is_published(shop: Shop) -> None:
     register = shop.spoil(1, "status", status=500)
-    told = in_one_line(shop.load(), 3)
-    assert "is published, but a part could not be read" in told and "run again" in told
+    output = in_one_line(shop.load(), 3)
+    assert "is published, but a part could not be read" in output and "run again" in output
     truth = {line["kkt_reg_id"] for line in shop.town.truth().values()}
     assert {shift["kkt_reg_id"] for shift in shop.town.shifts()} == truth - {register}
     assert [(gap["unit_id"], gap["reason"]) for gap in shop.town.gaps()] == [(register, "failed")]
@@ -56,17 +56,17 @@ def test_one_register_that_fails_is_exit_3_and_the_rest_is_published(shop: Shop)
 
 def test_a_wrong_password_or_key_is_exit_3_and_names_the_connection(shop: Shop) -> None:
     address = shop.town.sandbox.address
-    told = in_one_line(shop.load(**{KONTUR: kontur_as_json(address, password=SECRET)}), 3)
-    assert "the login is refused" in told and "check the connection's login" in told
-    told = in_one_line(shop.load(**{KONTUR: kontur_as_json(address, api_key=SECRET)}), 3)
-    assert "401" in told and "api_key" in told
+    output = in_one_line(shop.load(**{KONTUR: kontur_as_json(address, password=SECRET)}), 3)
+    assert "the login is refused" in output and "check the connection's login" in output
+    output = in_one_line(shop.load(**{KONTUR: kontur_as_json(address, api_key=SECRET)}), 3)
+    assert "401" in output and "api_key" in output
     assert shop.town.shifts() == []
 
 
 def test_a_warehouse_that_goes_away_is_exit_3(shop: Shop) -> None:
     nowhere = f"postgresql://smena:{SECRET}@{HOST}:{pick_free_port()}/books"
-    told = in_one_line(shop.load(**{WAREHOUSE: nowhere}), 3)
-    assert "the warehouse does not answer" in told and "run again" in told
+    output = in_one_line(shop.load(**{WAREHOUSE: nowhere}), 3)
+    assert "the warehouse does not answer" in output and "run again" in output
 
 
 def test_an_organisation_that_the_key_does_not_see_is_exit_3(shop: Shop) -> None:
@@ -74,15 +74,15 @@ def test_an_organisation_that_the_key_does_not_see_is_exit_3(shop: Shop) -> None
     words = ("--inn", other, "--kpp", "960701001", "--name", "Чужая", "--tariff", "uchetny")
     shop.cli.here("organization", "add", *words)
     shop.town.enable(shop.town.sandbox.world.settings.first_day, other)
-    told = in_one_line(shop.cli.here(*(other if word == shop.inn else word for word in shop.load_words), "--json"), 3)
-    assert f"no organisation with INN {other}" in told and "give the integrator's key access" in told
+    output = in_one_line(shop.cli.here(*(other if word == shop.inn else word for word in shop.load_words), "--json"), 3)
+    assert f"no organisation with INN {other}" in output and "give the integrator's key access" in output
 
 
 def test_a_batch_in_which_too_much_is_bad_publishes_nothing_and_waits_for_a_person(shop: Shop) -> None:
     fault = {"kind": "patch_document", "match": {"type": "closeShift"}, "set": {"dateTime": "yesterday"}}
     shop.town.sandbox.faults.add(fault)
-    told = in_one_line(shop.load(), 1)
-    assert "publishes nothing" in told and "control.quarantine" in told
+    output = in_one_line(shop.load(), 1)
+    assert "publishes nothing" in output and "control.quarantine" in output
     assert shop.town.shifts() == []
     shop.town.sandbox.faults.clear()
     shop.load()
@@ -103,8 +103,8 @@ def test_a_connection_that_is_missing_is_wrong_use_and_names_its_variable(shop: 
     assert in_one_line(shop.load(**{KONTUR: None}), 2) == f"there is no connection `kontur_ofd` — set {KONTUR}"
     assert in_one_line(shop.load(**{WAREHOUSE: " "}), 2) == f"there is no connection `warehouse` — set {WAREHOUSE}"
     shop.cli.here("organization", "set", "--inn", shop.inn, "ofd_connection=ofd_of_ours")
-    told = in_one_line(shop.load(), 2)
-    assert told == "there is no connection `ofd_of_ours` — set AIRFLOW_CONN_OFD_OF_OURS"
+    output = in_one_line(shop.load(), 2)
+    assert output == "there is no connection `ofd_of_ours` — set AIRFLOW_CONN_OFD_OF_OURS"
 
 
 def test_a_connection_may_be_the_organisation_s_own(shop: Shop) -> None:
@@ -134,15 +134,15 @@ KONTUR_CONNECTIONS: dict[str, Any] = {
 def test_a_connection_to_kontur_that_cannot_be_used_is_wrong_use_in_a_line_without_its_secret(
     loaded: Shop, case: str
 ) -> None:
-    told = KONTUR_CONNECTIONS[case]
-    if isinstance(told, dict):
-        told = json.dumps({"conn_type": "http"} | told)
-    in_one_line(loaded.cli.here("plan", "--inn", loaded.inn, "--json", **{KONTUR: told}), 2)
+    reported = KONTUR_CONNECTIONS[case]
+    if isinstance(reported, dict):
+        reported = json.dumps({"conn_type": "http"} | reported)
+    in_one_line(loaded.cli.here("plan", "--inn", loaded.inn, "--json", **{KONTUR: reported}), 2)
 
 
 def test_a_key_with_a_line_break_is_wrong_use_in_a_line_without_it(loaded: Shop) -> None:
-    told = kontur_as_json(loaded.town.sandbox.address, api_key=f"{SECRET}\n")
-    in_one_line(loaded.cli.here("plan", "--inn", loaded.inn, "--json", **{KONTUR: told}), 2)
+    data = kontur_as_json(loaded.town.sandbox.address, api_key=f"{SECRET}\n")
+    in_one_line(loaded.cli.here("plan", "--inn", loaded.inn, "--json", **{KONTUR: data}), 2)
 
 
 WAREHOUSE_CONNECTIONS: dict[str, Any] = {
@@ -161,16 +161,16 @@ WAREHOUSE_CONNECTIONS: dict[str, Any] = {
 def test_a_connection_to_the_warehouse_that_cannot_be_used_is_wrong_use_in_a_line_without_its_secret(
     loaded: Shop, case: str
 ) -> None:
-    told = WAREHOUSE_CONNECTIONS[case]
-    if isinstance(told, dict):
-        told = json.dumps({"conn_type": "postgres"} | told)
+    reported = WAREHOUSE_CONNECTIONS[case]
+    if isinstance(reported, dict):
+        reported = json.dumps({"conn_type": "postgres"} | reported)
     for words in (("integration", "status", "--json"), ("migrate", "--json")):
-        in_one_line(loaded.cli.here(*words, **{WAREHOUSE: told}), 2)
+        in_one_line(loaded.cli.here(*words, **{WAREHOUSE: reported}), 2)
 
 
 @pytest.mark.parametrize("extra", [{"cursor": "dictcursor"}, {"iam": False, "redshift": False}, {"sslmode": "prefer"}])
 def test_what_airflow_s_own_postgres_connection_may_hold_does_not_hinder(loaded: Shop, extra: dict[str, Any]) -> None:
-    told = json.loads(warehouse_as_json(loaded.town.warehouse.dsn)) | {"extra": extra}
+    data = json.loads(warehouse_as_json(loaded.town.warehouse.dsn)) | {"extra": extra}
     for words in (("integration", "status"), ("migrate",)):
-        done = loaded.cli.here(*words, **{WAREHOUSE: json.dumps(told)})
+        done = loaded.cli.here(*words, **{WAREHOUSE: json.dumps(data)})
         assert done.code == 0, done.err

@@ -24,9 +24,9 @@ def test_a_new_warehouse_is_brought_to_the_newest_schema_and_then_stays(empty_da
 def test_two_at_once_wait_for_each_other(empty_database: str) -> None:
     cli = cli_of(empty_database)
     both = [cli.start("migrate", "--json") for _ in range(2)]
-    told = [process.communicate(timeout=60) for process in both]
-    done = [Done(process.returncode, *texts) for process, texts in zip(both, told, strict=True)]
-    assert [one.code for one in done] == [0, 0], told
+    found = [process.communicate(timeout=60) for process in both]
+    done = [Done(process.returncode, *texts) for process, texts in zip(both, found, strict=True)]
+    assert [one.code for one in done] == [0, 0], found
     assert sorted(str(one.data["before"]) for one in done) == sorted(["None", newest_revision()])
 
 

@@ -30,12 +30,12 @@ def test_a_plan_is_a_dry_run(shop: Shop) -> None:
     before = rows_of_everything(shop)
     done = shop.cli.run("plan", "--inn", shop.inn, "--json")
     assert (done.code, done.err) == (0, "")
-    told = done.data
-    assert (told["inn"], told["product"], told["gaps"]) == (shop.inn, "ofd", [])
-    assert date.fromisoformat(told["horizon"]) > LAST
+    answer_data = done.data
+    assert (answer_data["inn"], answer_data["product"], answer_data["gaps"]) == (shop.inn, "ofd", [])
+    assert date.fromisoformat(answer_data["horizon"]) > LAST
     registers = sorted(shop.town.register(place) for place in range(3))
-    asked = [window for window in told["windows"] if window["reason"] != "silent"]
-    horizon = date.fromisoformat(told["horizon"])
+    asked = [window for window in answer_data["windows"] if window["reason"] != "silent"]
+    horizon = date.fromisoformat(answer_data["horizon"])
     assert asked == [
         {
             "unit_id": register, "first_day": str(FIRST), "last_day": str(horizon),
@@ -75,8 +75,8 @@ def test_a_plan_with_days_out_of_reach_waits_for_a_person(shop: Shop) -> None:
     shop.town.enable(FIRST - timedelta(days=5))
     done = shop.cli.here("plan", "--inn", shop.inn, "--json")
     assert done.code == 1
-    told = {(gap["first_day"], gap["last_day"], gap["reason"]) for gap in done.data["gaps"]}
-    assert told == {(str(FIRST - timedelta(days=5)), str(FIRST - timedelta(days=1)), "before_first_document")}
+    answer_data = {(gap["first_day"], gap["last_day"], gap["reason"]) for gap in done.data["gaps"]}
+    assert answer_data == {(str(FIRST - timedelta(days=5)), str(FIRST - timedelta(days=1)), "before_first_document")}
     text = shop.cli.here("plan", "--inn", shop.inn)
     assert text.code == 1
     assert "3 gaps, out of reach now:" in text.out
@@ -89,20 +89,20 @@ def test_a_plan_with_days_out_of_reach_waits_for_a_person(shop: Shop) -> None:
 def test_a_window_is_loaded_whole_and_again_changes_nothing(shop: Shop) -> None:
     done = shop.cli.run(*shop.load_words, "--json")
     assert done.code == 0, done.err
-    told, truth = done.data, shop.town.truth()
-    assert told["inn"] == shop.inn
-    assert (told["summary"]["shifts"], told["summary"]["verdicts"]) == (len(truth), {"new": len(truth)})
-    assert told["covered_days"] == [str(FIRST + timedelta(days=n)) for n in range((LAST - FIRST).days + 1)]
-    assert set(told["waiting"].values()) == {0}
+    output, truth = done.data, shop.town.truth()
+    assert output["inn"] == shop.inn
+    assert (output["summary"]["shifts"], output["summary"]["verdicts"]) == (len(truth), {"new": len(truth)})
+    assert output["covered_days"] == [str(FIRST + timedelta(days=n)) for n in range((LAST - FIRST).days + 1)]
+    assert set(output["waiting"].values()) == {0}
     assert shop.is_loaded_right()
     books = shop.town.shifts(), shop.town.orders()
 
     again = shop.load()
     assert (again.code, again.data["summary"]["verdicts"]) == (0, {"same": len(truth)})
-    assert again.data["batch_id"] > told["batch_id"]
+    assert again.data["batch_id"] > output["batch_id"]
     assert (shop.town.shifts(), shop.town.orders()) == books
 
-    steps = [line.split()[3] for line in done.err.splitlines() if f"batch_id={told['batch_id']}" in line]
+    steps = [line.split()[3] for line in done.err.splitlines() if f"batch_id={output['batch_id']}" in line]
     assert steps == ["plan", "extract", "process", "publish"]
     # And nothing but the log of these steps: no word of a library's own.
     strangers = len(done.err.splitlines()) - len(steps)
@@ -125,18 +125,18 @@ def test_a_person_reads_what_was_loaded_in_roubles_and_kopecks(shop: Shop) -> No
     assert lines[0].endswith(f": {len(shop.town.truth())} shifts read")
     assert "  outcomes: issued " in done.out
     orders = shop.town.orders()
-    told = []
+    found = []
     for kind in sorted({order["kind"] for order in orders}):
         amounts = [order["amount"] for order in orders if order["kind"] == kind]
-        told.append(f"{kind} {len(amounts)} ({sum(amounts):.2f} ₽)")
-    assert lines[3] == f"  orders written: {', '.join(told)}"
+        found.append(f"{kind} {len(amounts)} ({sum(amounts):.2f} ₽)")
+    assert lines[3] == f"  orders written: {', '.join(found)}"
     assert "waits for a person" not in done.out
     assert "unchanged" not in done.out and "reversed" not in done.out
 
 
-def written(told: dict[str, dict[str, Any]], name: str) -> int:
+def written(fields: dict[str, dict[str, Any]], name: str) -> int:
     """Orders of every kind that a load has written in this way."""
-    return sum(int(of_kind[name]) for of_kind in told.values())
+    return sum(int(of_kind[name]) for of_kind in fields.values())
 
 
 def test_a_load_tells_the_orders_that_it_wrote_and_no_others(shop: Shop) -> None:
@@ -164,10 +164,10 @@ def test_a_load_that_changes_one_order_tells_of_one(shop: Shop, cash: int, wrote
     shift = next(one for one in shop.town.shifts() if one["shift_id"] == order["shift_id"])
     stood = len(shop.town.orders())
     Office(shop.town).tell(shift, cash or -int(shift["cash_income"] * 100))
-    told = shop.load().data["summary"]["orders"]
-    counts = {name: written(told, name) for name in ("new", "changed", "reversed")}
+    answer_data = shop.load().data["summary"]["orders"]
+    counts = {name: written(answer_data, name) for name in ("new", "changed", "reversed")}
     assert counts == {"new": 0, "changed": 0, "reversed": 0} | {wrote: 1}
-    assert written(told, "count") == (1 if wrote == "changed" else 0)
+    assert written(answer_data, "count") == (1 if wrote == "changed" else 0)
     assert len(shop.town.orders()) == stood
     assert shop.load().data["summary"]["orders"] == {}
 

@@ -32,27 +32,27 @@ def spoilt(shop: Shop) -> Shop:
     return shop
 
 
-def told(shop: Shop, *words: str) -> Any:
+def quarantine(shop: Shop, *words: str) -> Any:
     """What a command of `smena quarantine` answers."""
     return json.loads(shop.cli.here("quarantine", *words, "--json").out)
 
 
 def the_record(shop: Shop) -> dict[str, Any]:
-    (row,) = told(shop, "list", "--inn", shop.inn)["records"]
+    (row,) = quarantine(shop, "list", "--inn", shop.inn)["records"]
     return dict(row)
 
 
 def test_a_record_is_listed_with_its_reason_and_its_count(spoilt: Shop) -> None:
-    listed = told(spoilt, "list", "--inn", spoilt.inn, "--reason", "sign is MISSING", "--state", "open")
+    listed = quarantine(spoilt, "list", "--inn", spoilt.inn, "--reason", "sign is MISSING", "--state", "open")
     assert listed["counts"] == [{"records": 1, "state": "open", "reason": WHY}]
-    assert told(spoilt, "list", "--reason", "something else")["records"] == []
+    assert quarantine(spoilt, "list", "--reason", "something else")["records"] == []
     assert spoilt.cli.here("quarantine", "list").code == 1
 
 
 def test_a_record_is_shown_with_the_very_bytes_it_came_in(spoilt: Shop, tmp_path: Path) -> None:
     row = the_record(spoilt)
     file = tmp_path / "page.json"
-    shown = told(spoilt, "show", str(row["quarantine_id"]), "--page", str(file))
+    shown = quarantine(spoilt, "show", str(row["quarantine_id"]), "--page", str(file))
     ((number, drive),) = {(row["fiscal_document_number"], row["fiscal_drive_number"])}
     documents = [one["closeShift"] for one in json.loads(file.read_bytes())["documents"] if "closeShift" in one]
     (same,) = [one for one in documents if one["fiscalDocumentNumber"] == number]
@@ -82,7 +82,7 @@ def test_what_is_still_wrong_stays_and_is_counted(spoilt: Shop) -> None:
 def test_a_retry_opens_the_days_of_a_record_and_the_next_plan_asks_for_them(spoilt: Shop) -> None:
     spoilt.town.sandbox.faults.clear()
     row = the_record(spoilt)
-    done = told(spoilt, "retry", str(row["quarantine_id"]))
+    done = quarantine(spoilt, "retry", str(row["quarantine_id"]))
     assert done["retried"] == [row["quarantine_id"]]
     (span,) = done["days"]
     assert span["first_day"] <= row["day"] <= span["last_day"]
@@ -94,7 +94,7 @@ def test_a_retry_opens_the_days_of_a_record_and_the_next_plan_asks_for_them(spoi
 
 def test_a_record_that_is_given_up_says_who_and_why_and_a_retry_takes_it_back(spoilt: Shop) -> None:
     number = str(the_record(spoilt)["quarantine_id"])
-    assert told(spoilt, "give-up", number, "--reason", "the drive is broken")["given_up"] == [int(number)]
+    assert quarantine(spoilt, "give-up", number, "--reason", "the drive is broken")["given_up"] == [int(number)]
     row = the_record(spoilt)
     assert (row["state"], row["resolution_reason"]) == ("given_up", "the drive is broken")
     assert row["resolved_by"]
@@ -102,8 +102,8 @@ def test_a_record_that_is_given_up_says_who_and_why_and_a_retry_takes_it_back(sp
     spoilt.town.load()
     assert (the_record(spoilt)["state"], the_record(spoilt)["times_seen"]) == ("given_up", 2)
     assert spoilt.cli.here("quarantine", "give-up", number, "--reason", "again").code == 2
-    told(spoilt, "retry", number)
-    history = told(spoilt, "show", number)["history"]
+    quarantine(spoilt, "retry", number)
+    history = quarantine(spoilt, "show", number)["history"]
     assert [one["state"] for one in history] == ["open", "given_up"]
     assert the_record(spoilt)["state"] == "open"
 

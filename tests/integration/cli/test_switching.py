@@ -80,13 +80,13 @@ def test_an_unknown_organisation_cannot_be_switched(nobody: Cli) -> None:
 def test_on_off_and_on_from_another_date(registered: Cli) -> None:
     done = enable(registered, "2025-03-01", "--reason", "по заявлению")
     assert (done.code, done.err) == (0, "")
-    (told,) = done.data["integrations"]
-    assert (told["organization_inn"], told["product"]) == (INN, "ofd")
-    assert (told["state"], told["start_date"]) == ("on", "2025-03-01")
-    (told,) = disable(registered, "--reason", "переезд").data["integrations"]
-    assert (told["state"], told["start_date"]) == ("off", "2025-03-01")
-    (told,) = enable(registered, "2025-02-01").data["integrations"]
-    assert (told["state"], told["start_date"]) == ("on", "2025-02-01")
+    (answer_data,) = done.data["integrations"]
+    assert (answer_data["organization_inn"], answer_data["product"]) == (INN, "ofd")
+    assert (answer_data["state"], answer_data["start_date"]) == ("on", "2025-03-01")
+    (answer_data,) = disable(registered, "--reason", "переезд").data["integrations"]
+    assert (answer_data["state"], answer_data["start_date"]) == ("off", "2025-03-01")
+    (answer_data,) = enable(registered, "2025-02-01").data["integrations"]
+    assert (answer_data["state"], answer_data["start_date"]) == ("on", "2025-02-01")
     person = getpass.getuser()
     assert history(registered) == [
         ("on", "2025-03-01", "по заявлению", person),
@@ -176,13 +176,13 @@ def test_the_status_says_what_is_covered_and_ends_with_1_while_something_waits(s
     assert shop.load().code == 1
     done = shop.cli.run("integration", "status", "--json")
     assert (done.code, done.err) == (1, "")
-    (told,) = done.data["integrations"]
-    assert (told["gaps"], told["covered_days"], told["newest_covered_day"]) == (1, 0, None)
+    (answer_data,) = done.data["integrations"]
+    assert (answer_data["gaps"], answer_data["covered_days"], answer_data["newest_covered_day"]) == (1, 0, None)
     assert [gap["unit_id"] for gap in shop.town.gaps()] == [register]
     shop.town.sandbox.faults.clear()
     assert shop.load().code == 0
     done = status(shop.cli)
     assert done.code == 0
-    (told,) = done.data["integrations"]
-    assert (told["gaps"], told["covered_days"]) == (0, (LAST - FIRST).days + 1)
-    assert told["newest_covered_day"] == str(LAST)
+    (answer_data,) = done.data["integrations"]
+    assert (answer_data["gaps"], answer_data["covered_days"]) == (0, (LAST - FIRST).days + 1)
+    assert answer_data["newest_covered_day"] == str(LAST)

@@ -32,8 +32,8 @@ def shop(build_town: Callable[..., Town]) -> Shop:
 def ofd(shop: Shop, **changed: Any) -> Fields:
     address = shop.town.sandbox.address
     extra = {"api_key": DEFAULT_API_KEY, "auth_base_url": address} | changed.pop("extra", {})
-    told = {"conn_type": "kontur_ofd", "host": address, "login": DEFAULT_LOGIN, "password": DEFAULT_PASSWORD}
-    return told | {"extra": extra} | changed
+    fields = {"conn_type": "kontur_ofd", "host": address, "login": DEFAULT_LOGIN, "password": DEFAULT_PASSWORD}
+    return fields | {"extra": extra} | changed
 
 
 def market(shop: Shop, **changed: Any) -> Fields:
@@ -98,11 +98,11 @@ def said(cli: Cli, name: str, **changed: str | None) -> tuple[str, int]:
 def test_kontur_ofd(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, fields: Callable[[Shop], Fields], expected: str, code: int
 ) -> None:
-    told = json.dumps(fields(shop))
-    message, ended = said(shop.cli, "kontur_ofd", **{KONTUR: told})
+    reported = json.dumps(fields(shop))
+    message, ended = said(shop.cli, "kontur_ofd", **{KONTUR: reported})
     assert expected in message
     assert ended == code
-    monkeypatch.setenv(KONTUR, told)
+    monkeypatch.setenv(KONTUR, reported)
     assert KonturOfdHook().test_connection() == (code == 0, message)
 
 
@@ -110,11 +110,11 @@ def test_kontur_ofd(
 def test_kontur_market(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, fields: Callable[[Shop], Fields], expected: str, code: int
 ) -> None:
-    told = json.dumps(fields(shop))
-    message, ended = said(shop.cli, "kontur_market", **{MARKET: told})
+    reported = json.dumps(fields(shop))
+    message, ended = said(shop.cli, "kontur_market", **{MARKET: reported})
     assert expected in message
     assert ended == code
-    monkeypatch.setenv(MARKET, told)
+    monkeypatch.setenv(MARKET, reported)
     assert KonturMarketHook().test_connection() == (code == 0, message)
 
 
@@ -161,7 +161,7 @@ def test_before_anything_is_switched_on_it_is_the_connections_that_are_set_or_bo
 
 
 def test_a_connection_of_another_type_is_said_to_be_of_none_that_can_be_tested(shop: Shop) -> None:
-    told = json.dumps({"conn_type": "smtp", "host": "mail.example", "password": WRONG})
-    message, code = said(shop.cli, "smena_alerts", AIRFLOW_CONN_SMENA_ALERTS=told)
+    reported = json.dumps({"conn_type": "smtp", "host": "mail.example", "password": WRONG})
+    message, code = said(shop.cli, "smena_alerts", AIRFLOW_CONN_SMENA_ALERTS=reported)
     assert "of no type that can be tested" in message
     assert code == 2

@@ -22,27 +22,27 @@ def load_at_a_terminal(shop: Shop, *words: str) -> tuple[int, str, str]:
         stdout=subprocess.PIPE, stderr=theirs, text=True,
     )  # fmt: skip
     os.close(theirs)
-    told = b""
+    shown = b""
     try:
         while piece := os.read(ours, 65536):
-            told += piece
+            shown += piece
     except OSError:
         pass  # the other end is closed
     os.close(ours)
     out = process.communicate(timeout=60)[0]
-    return process.returncode, out, COLOUR.sub("", told.decode())
+    return process.returncode, out, COLOUR.sub("", shown.decode())
 
 
 def test_a_terminal_is_shown_a_bar_with_windows_requests_and_rate(shop: Shop) -> None:
-    code, out, told = load_at_a_terminal(shop)
+    code, out, shown = load_at_a_terminal(shop)
     assert code == 0
     assert out.startswith("batch ")
-    assert "1/3 windows" in told and "2/3 windows" in told
-    assert " requests, " in told and "/s" in told
+    assert "1/3 windows" in shown and "2/3 windows" in shown
+    assert " requests, " in shown and "/s" in shown
 
 
 def test_there_is_no_bar_for_a_program(shop: Shop) -> None:
-    code, out, told = load_at_a_terminal(shop, "--json")
+    code, out, shown = load_at_a_terminal(shop, "--json")
     assert (code, out[0]) == (0, "{")
-    assert "windows, " not in told
+    assert "windows, " not in shown
     assert "windows, " not in shop.cli.run(*shop.load_words).err

@@ -42,9 +42,13 @@ def fill(town: Town) -> None:
         )
     accepted = next(o for o in town.orders() if o["status"] == "accepted" and o["date"] > date(2025, 3, 2))
     shift = next(one for one in town.shifts() if one["shift_id"] == accepted["shift_id"])
-    told = {"type": "byShifts", "fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"]}
+    fields = {
+        "type": "byShifts",
+        "fiscalDriveNumber": shift["fiscal_drive_number"],
+        "shiftNumber": shift["shift_number"],
+    }
     more = int(shift["cash_income"] * 100) + 12_300
-    faults.add({"kind": "patch_document", "match": told, "set": {"sell.cashTotal": more, "sell.total": 10**12}})
+    faults.add({"kind": "patch_document", "match": fields, "set": {"sell.cashTotal": more, "sell.total": 10**12}})
     town.load(FIRST, LAST)
     town.sql(
         "insert into control.batch (organization_inn, product, run_id, reason, detail, first_day, last_day, state,"

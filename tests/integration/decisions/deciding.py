@@ -68,9 +68,9 @@ class Office:
             "fiscalDriveNumber": shift["fiscal_drive_number"],
             "shiftNumber": shift["shift_number"],
         }
-        told = int(shift["cash_income"] * 100) + kopecks
+        reported = int(shift["cash_income"] * 100) + kopecks
         self.town.sandbox.faults.add(
-            {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": told, "sell.total": 10**12}}
+            {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": reported, "sell.total": 10**12}}
         )
 
     def load_again(self) -> None:

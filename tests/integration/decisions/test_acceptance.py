@@ -55,8 +55,8 @@ def test_what_was_rejected_by_mistake_may_be_accepted(office: Office) -> None:
     gone = office.order(order["document_id"])
     assert (gone["status"], gone["status_by"], gone["status_reason"]) == ("rejected", "Анна", "a training till")
     office.accept(order)
-    told = office.town.table("accounting.cash_order_history", "archived_at")
-    assert [(row["status"], row["status_reason"]) for row in told] == [("new", None), ("rejected", "a training till")]
+    rows = office.town.table("accounting.cash_order_history", "archived_at")
+    assert [(row["status"], row["status_reason"]) for row in rows] == [("new", None), ("rejected", "a training till")]
 
 
 @pytest.mark.parametrize("status", ["accepted", "rejected", "reversed"])

@@ -40,8 +40,8 @@ def test_an_accountant_s_day(shop: Shop) -> None:
     (waiting,) = done.data["decisions"]
     assert set(waiting) >= {"kept", "held", "difference", "evidence", "since", "choices", "reason"}
     assert [one["outcome"] for one in done.data["shifts"]] == ["conflict"]
-    told = run("conflicts").out
-    assert "cash_income: kept" in told and f"smena resolve {waiting['decision_id']} keep-ofd|reverse" in told
+    output = run("conflicts").out
+    assert "cash_income: kept" in output and f"smena resolve {waiting['decision_id']} keep-ofd|reverse" in output
 
     number = str(waiting["decision_id"])
     assert run("resolve", number, "both", "--reason", "x").code == 2

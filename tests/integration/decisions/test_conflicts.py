@@ -167,8 +167,8 @@ def test_a_source_that_takes_its_word_back_settles_the_conflict_itself(office: O
     office.load_again()
     assert office.waiting() == []
     assert office.shift_of(order)["outcome"] == "issued"
-    told = office.town.table("control.decision", "decision_id")
-    assert [(row["resolution"], row["resolved_by"]) for row in told] == [("superseded", "rule"), ("withdrawn", "rule")]
+    rows = office.town.table("control.decision", "decision_id")
+    assert [(row["resolution"], row["resolved_by"]) for row in rows] == [("superseded", "rule"), ("withdrawn", "rule")]
     office.check()
 
 

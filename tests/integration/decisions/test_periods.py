@@ -22,14 +22,14 @@ def test_closing_and_opening_are_told_with_who_when_and_why(office: Office) -> N
     office.close(CLOSED)
     office.open(FIRST)
     office.open()
-    told = history(office.town.warehouse, office.town.inn)
-    assert [(row["action"], row["through_before"], row["through_after"]) for row in told] == [
+    reported = history(office.town.warehouse, office.town.inn)
+    assert [(row["action"], row["through_before"], row["through_after"]) for row in reported] == [
         ("close", None, FIRST),
         ("close", FIRST, CLOSED),
         ("open", CLOSED, FIRST),
         ("open", FIRST, None),
     ]
-    assert [(row["changed_by"], row["reason"]) for row in told[1:3]] == [
+    assert [(row["changed_by"], row["reason"]) for row in reported[1:3]] == [
         ("Анна", "the month is over"),
         ("Борис", "a late shift"),
     ]
@@ -112,9 +112,9 @@ def test_a_shift_is_late_by_what_passed_between_its_closing_and_its_receipt(buil
     town.load()
     late = {key: _delay(line) for key, line in town.truth().items() if _delay(line) > timedelta(days=1)}
     assert late
-    told = {(shift["fiscal_drive_number"], shift["shift_number"]): shift["late_by"] for shift in town.shifts()}
-    assert {key: delay for key, delay in told.items() if delay is not None} == late
-    assert len(told) > len(late)
+    fields = {(shift["fiscal_drive_number"], shift["shift_number"]): shift["late_by"] for shift in town.shifts()}
+    assert {key: delay for key, delay in fields.items() if delay is not None} == late
+    assert len(fields) > len(late)
 
 
 def _delay(line: dict[str, str]) -> timedelta:

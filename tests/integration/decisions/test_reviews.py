@@ -85,8 +85,8 @@ def test_it_waits_no_more_once_the_source_is_mended(office: Office) -> None:
     office.load_again()
     assert office.waiting() == []
     assert office.live(shift) != []
-    (told,) = office.town.table("control.decision", "decision_id")
-    assert (told["resolution"], told["resolved_by"]) == ("withdrawn", "rule")
+    (reported,) = office.town.table("control.decision", "decision_id")
+    assert (reported["resolution"], reported["resolved_by"]) == ("withdrawn", "rule")
     office.check()
 
 

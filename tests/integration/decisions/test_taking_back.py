@@ -34,12 +34,12 @@ def test_many_are_new_again_and_their_history_says_who_when_and_why(office: Offi
     now = [office.order(one["document_id"]) for one in some]
     assert {(one["status"], one["status_by"], one["status_reason"]) for one in now} == {("new", "Борис", WHY)}
     assert all(one["status_at"] is not None for one in now)
-    told = office.town.table("accounting.cash_order_history", "archived_at")
-    of_first = [row for row in told if row["document_id"] == some[0]["document_id"]]
+    rows = office.town.table("accounting.cash_order_history", "archived_at")
+    of_first = [row for row in rows if row["document_id"] == some[0]["document_id"]]
     assert [(row["status"], row["status_by"]) for row in of_first] == [("new", None), ("accepted", "Анна")]
     office.accept(some[0])
-    told = office.town.table("accounting.cash_order_history", "archived_at")
-    assert [row["status_reason"] for row in told if row["document_id"] == some[0]["document_id"]] == [None, None, WHY]
+    rows = office.town.table("accounting.cash_order_history", "archived_at")
+    assert [row["status_reason"] for row in rows if row["document_id"] == some[0]["document_id"]] == [None, None, WHY]
     office.check()
 
 

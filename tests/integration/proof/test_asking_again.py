@@ -77,12 +77,12 @@ def certificate(town: Town) -> dict[str, Any]:
 def booked(town: Town) -> dict[tuple[str, int], list[Any]]:
     """By register and shift number: what its orders say."""
     orders = defaultdict(list)
-    for register, number, *told in town.sql(
+    for register, number, *entry in town.sql(
         "select kkt_reg_id, shift_number, kind, operation, taxation, agent, amount, vat, vat_by_rate::text, date "
         "from accounting.cash_order inner join accounting.shift using (shift_id) where status <> 'reversed' "
         "order by 1, 2, 3, 4, 5, 6"
     ):
-        orders[register, number].append(told)
+        orders[register, number].append(entry)
     return dict(orders)
 
 
@@ -222,7 +222,7 @@ def test_each_damaged_cheque_of_market_is_harmless_or_named_with_its_till_and_da
     assert not certificate_before(town)
     found = prove(town)
     named = {(row["kkt_reg_id"], row["details"].get("till_shift")) for row in found.differences}
-    incomplete = {key for key, told in till_shifts(town).items() if told[0] == "incomplete"}
+    incomplete = {key for key, entry in till_shifts(town).items() if entry[0] == "incomplete"}
     right, here = till_shifts(undisturbed), till_shifts(town)
     wrong = {key for key in right.keys() | here.keys() if right.get(key, ())[1:] != here.get(key, ())[1:]}
     assert wrong
@@ -263,10 +263,10 @@ def test_an_answer_without_cheques_is_named_when_they_are_asked_for_again(build_
     town.sandbox.faults.clear()
     assert town.shifts() == []
     found = prove(town)
-    told = town.sandbox.market_truth(town.inn)
+    reported = town.sandbox.market_truth(town.inn)
     missing = {(row["kkt_reg_id"], row["details"]["till_shift"]) for row in found.differences}
     assert {row["kind"] for row in found.differences} == {"till_not_here"}
-    assert missing == {(row["cashbox_id"], row["till_shift"]) for row in told}
+    assert missing == {(row["cashbox_id"], row["till_shift"]) for row in reported}
     town.load(*_ends(), product=MARKET)
     assert prove(town).differences == []
 

@@ -73,26 +73,28 @@ def tamper(town: Town, statement: str, *parameters: Any) -> None:
 
 
 def test_a_certificate_counts_what_is_in_the_warehouse_to_the_kopeck(town: Town) -> None:
-    told = make(town)
+    entry = make(town)
     shifts = [one for one in town.shifts() if one["closed_at"].date() in PERIOD]
     orders = [one for one in town.orders() if one["date"] in PERIOD]
-    assert told["is_complete"]
-    assert sum(row["shifts"] for row in told["outcomes"]) == len(shifts) == sum(row["shifts"] for row in told["drives"])
-    assert sum(row["orders"] for row in told["operations"]) == len(orders)
+    assert entry["is_complete"]
+    assert (
+        sum(row["shifts"] for row in entry["outcomes"]) == len(shifts) == sum(row["shifts"] for row in entry["drives"])
+    )
+    assert sum(row["orders"] for row in entry["operations"]) == len(orders)
     for kind in ("pko", "rko"):
         issued = sum(order["amount"] for order in orders if order["kind"] == kind)
-        assert sum(Decimal(row[kind]) for row in told["books"]) == issued
-    assert all(row["is_contiguous"] for row in told["drives"])
-    assert len({row["fiscal_drive_number"] for row in told["drives"]}) == 3
-    assert own_hash(told) == told["sha256"]
+        assert sum(Decimal(row[kind]) for row in entry["books"]) == issued
+    assert all(row["is_contiguous"] for row in entry["drives"])
+    assert len({row["fiscal_drive_number"] for row in entry["drives"]}) == 3
+    assert own_hash(entry) == entry["sha256"]
 
 
 @pytest.mark.parametrize("name", ["proof.json", "proof.html"])
 def test_a_certificate_is_read_from_its_file_and_verified_from_the_bytes_of_the_evidence(town: Town, name: str) -> None:
     made = make(town)
-    told = of_file(as_file(made, name), name)
-    assert told == made
-    found = verify(town.warehouse, told)
+    reported = of_file(as_file(made, name), name)
+    assert reported == made
+    found = verify(town.warehouse, reported)
     assert found.difference is None
     assert found.pages == made["evidence"]["pages"] > 0
 
@@ -219,6 +221,6 @@ def test_a_period_that_was_not_reconciled_has_no_certificate(town: Town) -> None
 def test_a_period_in_which_nothing_is_loaded_is_not_called_complete(town: Town) -> None:
     before = Window(date(2025, 11, 1), date(2025, 11, 10))
     reconcile(town.context, town.inn, run_id="test", window=before)
-    told = certify(town.warehouse, town.inn, before, made_by="test", now=NOW)
-    assert not told["is_complete"]
-    assert "ничего не загружается" in as_file(told, "proof.html").decode()
+    reported = certify(town.warehouse, town.inn, before, made_by="test", now=NOW)
+    assert not reported["is_complete"]
+    assert "ничего не загружается" in as_file(reported, "proof.html").decode()

@@ -41,14 +41,18 @@ def test_a_day_on_which_everything_is_proved_is_green(town: Town) -> None:
 def test_a_difference_is_a_warning_when_it_is_new_and_leaves_the_day_green(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told = next(iter(town.truth().values()))
-    match = {"type": "byShifts", "fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"]}
+    reported = next(iter(town.truth().values()))
+    match = {
+        "type": "byShifts",
+        "fiscalDriveNumber": reported["fiscal_drive_number"],
+        "shiftNumber": reported["shift_number"],
+    }
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"sell.cashTotal": 1}, "alone": True})
     run(town, "monday")
     report_reconciliation(town.context, run_id="monday")
-    warning = f"found inn={told['organization_inn']} what=2 new differences"
+    warning = f"found inn={reported['organization_inn']} what=2 new differences"
     assert caplog.messages.count(warning) == 1
-    assert "сверка" in gather(town.warehouse, town.sandbox.tell_now(), inn=told["organization_inn"])[0].text
+    assert "сверка" in gather(town.warehouse, town.sandbox.tell_now(), inn=reported["organization_inn"])[0].text
     run(town, "tuesday")
     report_reconciliation(town.context, run_id="tuesday")
     assert caplog.messages.count(warning) == 1

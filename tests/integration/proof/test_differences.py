@@ -150,7 +150,7 @@ def test_receipts_that_were_read_are_held_against_the_totals(build_town: BuildTo
     tell(town, shift, **{"sell.cashlessTotal": int(shift["cashless_income"] * 100) + 700, "sell.total": 10**12})
     (found,) = [row for row in prove(town).differences if row["kind"] != "days"]
     assert (found["kind"], found["amount"]) == ("shift_receipts", 0)
-    assert found["details"]["told"]["cashless_income"] - found["details"]["ours"]["cashless_income"] == 7
+    assert found["details"]["theirs"]["cashless_income"] - found["details"]["ours"]["cashless_income"] == 7
 
 
 def test_an_order_that_is_not_what_its_shift_moved_differs(town: Town) -> None:
@@ -211,5 +211,5 @@ def test_where_market_tells_of_other_cash_of_one_shift_it_differs_by_that(build_
     till = next(shift for shift in town.shifts() if shift["source"] == "market" and shift["same_as"])
     town.sql("update accounting.shift set cash_income = cash_income - 3 where shift_id = %s", till["shift_id"])
     found = [row for row in prove(town, TWELVE_DAYS).differences if str(till["shift_id"]) in row["shifts"]]
-    told = [(row["kind"], row["amount"], len(row["shifts"])) for row in found]
-    assert told == [("till_changed", -3, 1), ("two_sources", 3, 2)], "its cheques were asked for again too"
+    listed = [(row["kind"], row["amount"], len(row["shifts"])) for row in found]
+    assert listed == [("till_changed", -3, 1), ("two_sources", 3, 2)], "its cheques were asked for again too"

@@ -29,8 +29,8 @@ def prove(town: Town, window: Window = WHOLE) -> Reconciled:
     return reconcile(town.context, town.inn, run_id="test", window=window)
 
 
-def of_shift(told: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"], **more}
+def of_shift(fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"fiscalDriveNumber": fields["fiscal_drive_number"], "shiftNumber": fields["shift_number"], **more}
 
 
 def shifts_of(town: Town, place: int = 0) -> list[dict[str, Any]]:
@@ -47,8 +47,8 @@ def days_lacking(found: Reconciled) -> set[tuple[str, str]]:
     return {(row["kkt_reg_id"], str(row["day"])) for row in found.lacking}
 
 
-def name_of(told: dict[str, Any]) -> str:
-    return f"ФН {told['fiscal_drive_number']}, смена № {told['shift_number']}"
+def name_of(fields: dict[str, Any]) -> str:
+    return f"ФН {fields['fiscal_drive_number']}, смена № {fields['shift_number']}"
 
 
 @pytest.mark.few_cases(2)

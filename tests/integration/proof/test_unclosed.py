@@ -44,20 +44,20 @@ def unclosed(town: Town) -> dict[str, Any]:
     return one
 
 
-def key_of(told: dict[str, Any]) -> tuple[str, int]:
-    return told["fiscal_drive_number"], told["shift_number"]
+def key_of(fields: dict[str, Any]) -> tuple[str, int]:
+    return fields["fiscal_drive_number"], fields["shift_number"]
 
 
-def of_shift(told: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"fiscalDriveNumber": told["fiscal_drive_number"], "shiftNumber": told["shift_number"], **more}
+def of_shift(fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"fiscalDriveNumber": fields["fiscal_drive_number"], "shiftNumber": fields["shift_number"], **more}
 
 
 def waiting(town: Town) -> dict[tuple[str, int], dict[str, Any]]:
     return {key_of(row): row for row in open_decisions(town.warehouse, town.inn)}
 
 
-def shift_of(town: Town, told: dict[str, Any]) -> dict[str, Any]:
-    return next(row for row in town.shifts() if key_of(row) == key_of(told))
+def shift_of(town: Town, fields: dict[str, Any]) -> dict[str, Any]:
+    return next(row for row in town.shifts() if key_of(row) == key_of(fields))
 
 
 def settle(town: Town, decision: dict[str, Any], word: str) -> list[dict[str, Any]]:
@@ -69,8 +69,8 @@ def sums(facts: dict[str, Any]) -> dict[str, int | None]:
     return {name: kopecks(Decimal(str(facts[name]))) for name in CASH}
 
 
-def cash_of(told: dict[str, Any]) -> int:
-    return sum(sign * told[name] for sign, name in zip((1, -1, -1, 1), CASH, strict=True))
+def cash_of(fields: dict[str, Any]) -> int:
+    return sum(sign * fields[name] for sign, name in zip((1, -1, -1, 1), CASH, strict=True))
 
 
 def quiet(found: Reconciled) -> bool:

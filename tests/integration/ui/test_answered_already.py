@@ -104,8 +104,8 @@ def test_a_link_that_was_confirmed_or_taken_back(doubtful: Town) -> None:
     for word in ("confirm", "withdraw"):
         answer = anna.post(f"/links/{number}/{word}", token=token, reason="не та касса")
         assert says(answer, f"Связь № {number}", "подтверждена", "boris", "номера сверены"), word
-    told = {"cashbox": proposed["cashbox_id"], "kkt_reg_id": proposed["kkt_reg_id"], "reason": "и я так думаю"}
-    again = anna.post(f"/links/{doubtful.inn}/set", token=token, **told)
+    fields = {"cashbox": proposed["cashbox_id"], "kkt_reg_id": proposed["kkt_reg_id"], "reason": "и я так думаю"}
+    again = anna.post(f"/links/{doubtful.inn}/set", token=token, **fields)
     assert says(again, "действует", "boris", "номера сверены")
     assert doubtful.table("control.register_link", "register_link_id") == before
     (put,) = [row for row in links(doubtful, "in_force") if row["decided_by"] == "boris"]
@@ -165,14 +165,14 @@ def test_an_integration_that_was_switched_by_another(browser: OpenBrowser, town:
 
 def at_once(town: Town, act: Callable[[Transaction, str], object]) -> list[BaseException]:
     """Two people do the same; the second begins before the first has committed. What the second was told."""
-    told: list[BaseException] = []
+    found: list[BaseException] = []
 
     def second() -> None:
         try:
             with town.warehouse.transaction() as transaction:
                 act(transaction, "вера")
         except AlreadyAnswered as error:
-            told.append(error)
+            found.append(error)
 
     with town.warehouse.transaction() as transaction:
         act(transaction, "борис")
@@ -181,20 +181,20 @@ def at_once(town: Town, act: Callable[[Transaction, str], object]) -> list[BaseE
         other.join(0.5)
         assert other.is_alive(), "the second did not wait for the first"
     other.join(20)
-    return told
+    return found
 
 
 def test_of_two_at_once_the_second_is_told_of_the_first_about_links(doubtful: Town) -> None:
     number = links(doubtful, "proposed")[0]["register_link_id"]
-    (told,) = at_once(doubtful, lambda doing, who: linking.withdraw(doing, number, by=who, reason="не она"))
-    assert "is withdrawn already, by борис" in str(told)
+    (reported,) = at_once(doubtful, lambda doing, who: linking.withdraw(doing, number, by=who, reason="не она"))
+    assert "is withdrawn already, by борис" in str(reported)
     (row,) = [one for one in links(doubtful, "withdrawn") if one["register_link_id"] == number]
     assert row["withdrawn_by"] == "борис"
 
 
 def test_of_two_at_once_the_second_is_told_of_the_first_about_records(town: Town, spoilt: list[int]) -> None:
-    (told,) = at_once(town, lambda doing, who: records.give_up(doing, spoilt[:1], by=who, reason="не нужна"))
-    assert "is given_up already, by борис" in str(told)
+    (reported,) = at_once(town, lambda doing, who: records.give_up(doing, spoilt[:1], by=who, reason="не нужна"))
+    assert "is given_up already, by борис" in str(reported)
 
 
 def test_both_words_of_two_sources_are_refused_after_the_first(build_town: BuildTown) -> None:

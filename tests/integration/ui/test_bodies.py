@@ -81,9 +81,9 @@ def anna() -> Iterator[httpx.Client]:
 def send(client: httpx.Client, body: bytes, *content_types: str, **headers: str) -> tuple[int, str]:
     """The status and the page of an answer, which comes soon."""
     origin = str(client.base_url).removesuffix("/smena/")
-    told: Any = [("Origin", origin), *(("Content-Type", one) for one in content_types), *headers.items()]
+    value: Any = [("Origin", origin), *(("Content-Type", one) for one in content_types), *headers.items()]
     started = time.monotonic()
-    answer = client.post(MARK, content=body, headers=told)
+    answer = client.post(MARK, content=body, headers=value)
     assert time.monotonic() - started < AT_MOST_S
     return answer.status_code, answer.text
 
@@ -93,10 +93,10 @@ HEAVY = multipart(field("reason", "a" * 250_000))
 
 @pytest.mark.parametrize("charset", SLOW)
 def test_a_charset_that_takes_long_costs_nothing(nobody: httpx.Client, anna: httpx.Client, charset: str) -> None:
-    told = f"{MULTIPART}; charset={charset}"
-    status, text = send(nobody, HEAVY, told)
+    reported = f"{MULTIPART}; charset={charset}"
+    status, text = send(nobody, HEAVY, reported)
     assert (status, "Нужно войти" in text) == (401, True)
-    status, text = send(anna, HEAVY, told)
+    status, text = send(anna, HEAVY, reported)
     assert (status, "только форма в кодировке UTF-8" in text) == (415, True)
 
 
@@ -134,17 +134,17 @@ NOT_TAKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("told", TAKEN)
-def test_a_form_in_utf_8_is_read(anna: httpx.Client, told: str) -> None:
-    body = b"word=accepted" if told.lower().startswith(URLENCODED) else multipart(field("word", "accepted"))
-    status, text = send(anna, body, told)
+@pytest.mark.parametrize("value", TAKEN)
+def test_a_form_in_utf_8_is_read(anna: httpx.Client, value: str) -> None:
+    body = b"word=accepted" if value.lower().startswith(URLENCODED) else multipart(field("word", "accepted"))
+    status, text = send(anna, body, value)
     # Read, and then found to have no token of a page.
     assert (status, "Форма устарела" in text) == (403, True)
 
 
-@pytest.mark.parametrize("told", NOT_TAKEN)
-def test_no_other_body_is_read(anna: httpx.Client, told: str) -> None:
-    assert send(anna, HEAVY, told)[0] == 415
+@pytest.mark.parametrize("text", NOT_TAKEN)
+def test_no_other_body_is_read(anna: httpx.Client, text: str) -> None:
+    assert send(anna, HEAVY, text)[0] == 415
 
 
 def test_two_content_types_and_none_are_not_taken(anna: httpx.Client) -> None:
@@ -184,7 +184,7 @@ def headers_of(count: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("body", "told", "is_taken"),
+    ("body", "text", "is_taken"),
     [
         (b"&".join([b"a=1"] * MOST_FIELDS), URLENCODED, True),
         (b"&".join([b"a=1"] * (MOST_FIELDS + 1)), URLENCODED, False),
@@ -199,8 +199,8 @@ def headers_of(count: int) -> str:
         (b"a=" + b"x" * (MOST_BODY_BYTES - 1), URLENCODED, False),
     ],
 )
-def test_a_form_is_bounded(anna: httpx.Client, body: bytes, told: str, *, is_taken: bool) -> None:
-    assert send(anna, body, told)[0] == (403 if is_taken else 413)
+def test_a_form_is_bounded(anna: httpx.Client, body: bytes, text: str, *, is_taken: bool) -> None:
+    assert send(anna, body, text)[0] == (403 if is_taken else 413)
 
 
 def test_headers_are_bounded(anna: httpx.Client) -> None:

@@ -43,11 +43,11 @@ PAGES = [path for path in GETS if "{" not in path and path not in ("/", "/run", 
 
 
 def filled(path: str, inn: str = INN, decision: int = 1) -> str:
-    told = {"inn": inn, "product": "ofd", "day": "2026-01-02", "document_id": A_DOCUMENT, "decision_id": str(decision),
-            "name": "desk.css", "link_id": "1", "quarantine_id": "1", "batch_id": "1",
-            "movement_id": "1", "certificate_id": "1"}  # fmt: skip
-    told["form"] = "json" if "certificate" in path else "csv"
-    return re.sub(r"\{(\w+)\}", lambda found: told[found[1]], path)
+    fields = {"inn": inn, "product": "ofd", "day": "2026-01-02", "document_id": A_DOCUMENT,
+              "decision_id": str(decision), "name": "desk.css", "link_id": "1", "quarantine_id": "1", "batch_id": "1",
+              "movement_id": "1", "certificate_id": "1"}  # fmt: skip
+    fields["form"] = "json" if "certificate" in path else "csv"
+    return re.sub(r"\{(\w+)\}", lambda found: fields[found[1]], path)
 
 
 def test_every_page_and_every_action_is_among_the_routes() -> None:

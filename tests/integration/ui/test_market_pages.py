@@ -56,20 +56,20 @@ def document(town: Town, kind: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["cashless_report", "sales_report", "waybill"])
 def test_a_document_of_market_is_opened_with_its_lines_and_what_it_was_read_from(market: Town, kind: str) -> None:
-    told = document(market, kind)
-    path = f"/documents/{told['document_id']}"
+    reported = document(market, kind)
+    path = f"/documents/{reported['document_id']}"
     page = Browser(market.context, "anna").page(path)
     lines = market.sql(
-        "select line, amount from accounting.market_document_line where document_id = %s", told["document_id"]
+        "select line, amount from accounting.market_document_line where document_id = %s", reported["document_id"]
     )
     assert lines
     for line, amount in lines:
         assert f"<tr><td>{line}</td>" in page
         assert amount is None or written(amount) in page
-    digests = market.sql("select encode(sha256, 'hex') from raw.page where page_id = any(%s)", told["evidence"])
+    digests = market.sql("select encode(sha256, 'hex') from raw.page where page_id = any(%s)", reported["evidence"])
     assert digests
     assert all(digest in page for (digest,) in digests)
-    assert told["shop_id"] in page
+    assert reported["shop_id"] in page
     assert "order.pdf" not in page
     assert Browser(market.context, "boris").get(path).status_code == 404
     assert Browser(market.context, "anna").get(f"{path}/order.pdf").status_code == 404
@@ -146,12 +146,12 @@ def test_a_link_is_taken_back_and_set_by_a_person(doubtful: Town) -> None:
     register = true[cashbox]
     token, path = anna.token("/links"), f"/links/{doubtful.inn}/set"
     assert cashbox in anna.page("/links").partition("Кассы Маркета без связи")[2]
-    told = {"cashbox": cashbox, "kkt_reg_id": register, "reason": "the serial numbers were looked at"}
+    fields = {"cashbox": cashbox, "kkt_reg_id": register, "reason": "the serial numbers were looked at"}
     for wrong in ({"reason": ""}, {"kkt_reg_id": "7"}, {"cashbox": ""}, {"first_day": "soon"}):
-        assert anna.post(path, token=token, **(told | wrong)).status_code == 400
-    assert anna.post(path, token=token, **(told | {"cashbox": "nobody's"})).status_code == 409
+        assert anna.post(path, token=token, **(fields | wrong)).status_code == 400
+    assert anna.post(path, token=token, **(fields | {"cashbox": "nobody's"})).status_code == 409
     assert links(doubtful, "in_force") == before
-    assert anna.post(path, token=token, **told).status_code == 303
+    assert anna.post(path, token=token, **fields).status_code == 303
     (put,) = [row for row in links(doubtful, "in_force") if row not in before]
     assert (put["cashbox_id"], put["kkt_reg_id"], put["decided_by"]) == (cashbox, register, "anna")
     assert cashbox not in anna.page("/links").partition("Кассы Маркета без связи")[2]
@@ -227,11 +227,11 @@ def test_differences_of_two_sources_are_resolved_many_at_once_all_or_none(build_
     assert done.status_code == 303
     assert f"Оставить данные ОФД, {len(waiting)}" in anna.client.get(done.headers["Location"]).text
     assert not [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
-    told = town.sql(
+    rows = town.sql(
         "select distinct resolution, resolved_by, resolution_reason from control.decision where decision_id = any(%s)",
         waiting,
     )
-    assert told == [("keep-ofd", "anna", "the till lost cheques")]
+    assert rows == [("keep-ofd", "anna", "the till lost cheques")]
     assert {row["outcome"] for row in town.shifts() if row["source"] == "market"} == {"duplicate"}
 
 
@@ -264,9 +264,9 @@ def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(bui
         "select status, revision from accounting.market_document where document_id = %s", first["document_id"]
     )
     assert (status, revision) == ("new", 2)
-    told = anna.page(f"/documents/{first['document_id']}")
-    assert "Прежние редакции" in told
-    assert "the till was offline" in told
+    reported = anna.page(f"/documents/{first['document_id']}")
+    assert "Прежние редакции" in reported
+    assert "the till was offline" in reported
 
 
 # --- the plan of Kontur.Market

@@ -101,9 +101,9 @@ def test_a_day_is_not_complete_where(
         assert message(f"state_{wanted}", context="page") in verdicts.partition("</table>")[0]
 
 
-def _run(town: Town, statement: str, told: dict[str, Any]) -> None:
+def _run(town: Town, statement: str, fields: dict[str, Any]) -> None:
     with town.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
-        cursor.execute(statement, told)
+        cursor.execute(statement, fields)
         assert cursor.rowcount > 0
 
 

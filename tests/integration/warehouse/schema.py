@@ -51,15 +51,15 @@ ACCOUNT_RULES = """
 
 def schema_of(dsn: str) -> dict[str, list[Any]]:
     """By catalog, its rows in order; the rules of accounts that a migration writes are a part of it."""
-    told: dict[str, list[Any]] = {}
+    fields: dict[str, list[Any]] = {}
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
         for name, question in CATALOGS.items():
             cursor.execute(question, {"ours": OURS})
-            told[name] = sorted(cursor.fetchall(), key=str)
-        if ("control",) in told["schemas"]:
+            fields[name] = sorted(cursor.fetchall(), key=str)
+        if ("control",) in fields["schemas"]:
             cursor.execute(ACCOUNT_RULES)
-            told["account rules"] = sorted(cursor.fetchall(), key=str)
-    return told
+            fields["account rules"] = sorted(cursor.fetchall(), key=str)
+    return fields
 
 
 def differences(one: dict[str, list[Any]], other: dict[str, list[Any]]) -> dict[str, list[Any]]:

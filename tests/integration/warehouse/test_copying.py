@@ -86,8 +86,8 @@ def test_a_text_with_a_nul_is_refused_and_costs_the_transaction_only(trial: Ware
 
 
 def test_json_comes_out_as_it_went_in(trial: Warehouse) -> None:
-    told = ['{"nds20": 12345678901234567, "имя": "\\"кавычки\\", \\\\ и \\n"}', None, "{}"]
-    assert copied(trial, "told", pd.Series(told, dtype="str")) == [
+    found = ['{"nds20": 12345678901234567, "имя": "\\"кавычки\\", \\\\ и \\n"}', None, "{}"]
+    assert copied(trial, "told", pd.Series(found, dtype="str")) == [
         {"nds20": 12345678901234567, "имя": '"кавычки", \\ и \n'}, None, {},
     ]  # fmt: skip
 
@@ -114,13 +114,13 @@ def test_yes_no_and_unknown_stay_three(trial: Warehouse) -> None:
 
 
 def test_lists_of_pages_are_lists(trial: Warehouse) -> None:
-    told = pd.Series(["{1,2}", "{}", "{9007199254740993}", None], dtype="str")
-    assert copied(trial, "pages", told) == [[1, 2], [], [9007199254740993], None]
+    reported = pd.Series(["{1,2}", "{}", "{9007199254740993}", None], dtype="str")
+    assert copied(trial, "pages", reported) == [[1, 2], [], [9007199254740993], None]
 
 
 def test_money_of_whole_kopecks_is_exact(trial: Warehouse) -> None:
-    told = pd.Series(["9999999999999.99", "0.01", None], dtype="str")
-    assert copied(trial, "money", told) == [Decimal("9999999999999.99"), Decimal("0.01"), None]
+    reported = pd.Series(["9999999999999.99", "0.01", None], dtype="str")
+    assert copied(trial, "money", reported) == [Decimal("9999999999999.99"), Decimal("0.01"), None]
 
 
 # --- time
@@ -140,8 +140,8 @@ def test_microseconds_are_kept(trial: Warehouse) -> None:
 
 def test_a_moment_with_a_zone_is_the_same_moment(trial: Warehouse) -> None:
     value = pd.Timestamp("2025-03-01 10:00:00", tz="Asia/Yekaterinburg")
-    (told,) = copied(trial, "zoned", pd.Series([value]).astype("datetime64[us, Asia/Yekaterinburg]"))
-    assert told == value.to_pydatetime()
+    (reported,) = copied(trial, "zoned", pd.Series([value]).astype("datetime64[us, Asia/Yekaterinburg]"))
+    assert reported == value.to_pydatetime()
 
 
 def test_days_come_out_as_days(trial: Warehouse) -> None:
@@ -168,8 +168,8 @@ def test_columns_go_by_their_names_whatever_their_order(trial: Warehouse) -> Non
     with trial.transaction() as transaction:
         assert copy_frame(transaction, frame(), "stage", "trial", ["truth", "text", "number"]) == 2
         assert copy_frame(transaction, frame(), "stage", "trial", ["number"]) == 2
-    told = look(trial.dsn, "select number, text, truth from stage.trial order by place")
-    assert told == [(1, "один", None), (2, None, True), (1, None, None), (2, None, None)]
+    reported = look(trial.dsn, "select number, text, truth from stage.trial order by place")
+    assert reported == [(1, "один", None), (2, None, True), (1, None, None), (2, None, None)]
 
 
 def test_a_frame_without_rows_is_not_sent(trial: Warehouse) -> None:

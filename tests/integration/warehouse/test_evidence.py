@@ -86,17 +86,17 @@ def test_a_page_is_kept_with_its_bytes_their_number_and_their_sha256(
     warehouse: Warehouse, batch: int, body: bytes
 ) -> None:
     page_id = add(PageStore(warehouse, batch), body)
-    (told,) = look(
+    (reported,) = look(
         warehouse.dsn,
         "select batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, body, body_bytes "
         "from raw.page where page_id = %s",
         page_id,
     )
-    assert told[:6] == (batch, 1, REGISTERS[0], "by_period", "https://ofd.example/x?dateFrom=1", 200)
-    assert told[6] == WHEN
-    assert bytes(told[7]) == hashlib.sha256(body).digest()
-    assert told[9] == len(body)
-    assert decompress(bytes(told[8]), told[9]) == body
+    assert reported[:6] == (batch, 1, REGISTERS[0], "by_period", "https://ofd.example/x?dateFrom=1", 200)
+    assert reported[6] == WHEN
+    assert bytes(reported[7]) == hashlib.sha256(body).digest()
+    assert reported[9] == len(body)
+    assert decompress(bytes(reported[8]), reported[9]) == body
     assert bodies(warehouse, batch, 1) == [[body]]
 
 
@@ -106,8 +106,8 @@ def test_the_moment_of_an_answer_is_kept_whatever_its_zone(warehouse: Warehouse,
     page_id = store.add(
         fetch_id=1, unit_id=None, method="organizations", address="", status=200, fetched_at=there, body=b"[]"
     )
-    told = look(warehouse.dsn, "select fetched_at, unit_id from raw.page where page_id = %s", page_id)
-    assert told == [(WHEN, None)]
+    reported = look(warehouse.dsn, "select fetched_at, unit_id from raw.page where page_id = %s", page_id)
+    assert reported == [(WHEN, None)]
 
 
 def test_threads_share_a_store_and_no_page_is_lost(warehouse: Warehouse, batch: int) -> None:
@@ -115,8 +115,8 @@ def test_threads_share_a_store_and_no_page_is_lost(warehouse: Warehouse, batch: 
     with ThreadPoolExecutor(8) as pool:
         ids = list(pool.map(lambda n: add(store, b"x" * n), range(40)))
     assert len(set(ids)) == 40
-    told = dict(look(warehouse.dsn, "select page_id, body_bytes from raw.page"))
-    assert [told[page_id] for page_id in ids] == list(range(40))
+    fields = dict(look(warehouse.dsn, "select page_id, body_bytes from raw.page"))
+    assert [fields[page_id] for page_id in ids] == list(range(40))
 
 
 @pytest.mark.parametrize(

@@ -49,27 +49,27 @@ def test_both_agree_on_whatever_is_given(cursor: psycopg2.extensions.cursor, tex
 
 
 def test_both_agree_on_what_is_strange(cursor: psycopg2.extensions.cursor) -> None:
-    told = in_the_database(cursor, STRANGE)
-    assert told == [is_inn(text) for text in STRANGE]
-    assert [text for text, right in zip(STRANGE, told, strict=True) if right] == ["9607083893", "960100732219"]
+    reported = in_the_database(cursor, STRANGE)
+    assert reported == [is_inn(text) for text in STRANGE]
+    assert [text for text, right in zip(STRANGE, reported, strict=True) if right] == ["9607083893", "960100732219"]
 
 
 @PLAIN
 @given(digits=st.text("0123456789", min_size=9, max_size=9).filter(lambda text: not text.startswith("00")))
 def test_of_ten_last_digits_just_one_is_right(cursor: psycopg2.extensions.cursor, digits: str) -> None:
     texts = [f"{digits}{last}" for last in range(10)]
-    told = in_the_database(cursor, texts)
-    assert told == [is_inn(text) for text in texts]
-    assert sum(told) == 1
+    reported = in_the_database(cursor, texts)
+    assert reported == [is_inn(text) for text in texts]
+    assert sum(reported) == 1
 
 
 @PLAIN
 @given(digits=st.text("0123456789", min_size=10, max_size=10).filter(lambda text: not text.startswith("00")))
 def test_of_a_hundred_last_two_digits_just_one_pair_is_right(cursor: psycopg2.extensions.cursor, digits: str) -> None:
     texts = [f"{digits}{last:02}" for last in range(100)]
-    told = in_the_database(cursor, texts)
-    assert told == [is_inn(text) for text in texts]
-    assert sum(told) == 1
+    reported = in_the_database(cursor, texts)
+    assert reported == [is_inn(text) for text in texts]
+    assert sum(reported) == 1
 
 
 def test_what_is_not_known_is_not_judged(cursor: psycopg2.extensions.cursor) -> None:

@@ -62,8 +62,8 @@ def test_a_page_goes_to_the_month_in_which_it_came_and_the_next_one_is_made_ahea
 ) -> None:
     before = datetime.now(UTC)
     page_id = add(PageStore(warehouse, batch))
-    told = look(warehouse.dsn, "select tableoid::regclass::text from raw.page where page_id = %s", page_id)
-    assert told == [(this_and_next()[0],)]
+    reported = look(warehouse.dsn, "select tableoid::regclass::text from raw.page where page_id = %s", page_id)
+    assert reported == [(this_and_next()[0],)]
     assert months(warehouse) == this_and_next()
     assert page_id // 10**10 == int(f"{before:%y%m}")
     assert page_id < 2**53

@@ -35,9 +35,9 @@ def test_a_block_that_ends_well_is_kept(warehouse: Warehouse) -> None:
 def test_a_block_that_ends_badly_leaves_nothing_and_its_error_is_told(
     warehouse: Warehouse, error: BaseException
 ) -> None:
-    with pytest.raises(type(error)) as told:
+    with pytest.raises(type(error)) as raised:
         do(warehouse, saying(ADD, *SHOP), failing(error))
-    assert told.value is error
+    assert raised.value is error
     assert names(warehouse) == []
     with warehouse.transaction() as transaction:
         assert asked(transaction, COUNT) == [(0,)]

@@ -39,9 +39,9 @@ class Done:
     def data(self) -> dict[str, Any]:
         """The one JSON object on stdout."""
         assert self.out.endswith("\n") and self.out.count("\n") == 1, self.out
-        told = json.loads(self.out)
-        assert isinstance(told, dict)
-        return told
+        output = json.loads(self.out)
+        assert isinstance(output, dict)
+        return output
 
     @property
     def logged(self) -> list[str]:

@@ -38,9 +38,9 @@ def test_json_is_one_line_with_text_as_it_is_and_money_as_text(capsys: pytest.Ca
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "ООО «Ромашка»" in out
-    told = json.loads(out)
-    assert (told["day"], told["amount"], told["nothing"]) == ("2025-03-01", "1234567.80", None)
-    assert datetime.fromisoformat(told["moment"]) == DATA["moment"]
+    data = json.loads(out)
+    assert (data["day"], data["amount"], data["nothing"]) == ("2025-03-01", "1234567.80", None)
+    assert datetime.fromisoformat(data["moment"]) == DATA["moment"]
 
 
 def test_json_has_moments_by_iso_8601_and_durations_in_seconds(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,14 +28,14 @@ def in_prose(text: str) -> list[str]:
     """What stands in backquotes: `smena …`, a group with one of its commands, a command with an option."""
     quoted = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", FENCES.sub("", text))]
     groups = {name for name, command in main.commands.items() if isinstance(command, click.Group)}
-    told = []
+    found = []
     for code in quoted:
         first, *rest = code.split(" ")
         if first == "smena" and rest:
-            told.append(" ".join(rest))
+            found.append(" ".join(rest))
         elif rest and (first in groups or (first in main.commands and "--" in code)):
-            told.append(code)
-    return told
+            found.append(code)
+    return found
 
 
 def test_every_command_in_a_guide_is_one_that_there_is() -> None:
@@ -60,8 +60,8 @@ def test_commands_are_found_in_the_guides() -> None:
 
 def test_every_command_is_in_the_operators_guide() -> None:
     text = (REPOSITORY / "docs" / "operators-guide.md").read_text()
-    told = " ".join([*in_prose(text), *in_blocks(text)])
-    assert not [name for name in main.commands if not re.search(rf"\b{name}\b", told)]
+    reported = " ".join([*in_prose(text), *in_blocks(text)])
+    assert not [name for name in main.commands if not re.search(rf"\b{name}\b", reported)]
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,9 @@ def test_help_names_every_command_and_exit_code() -> None:
     assert (done.code, done.err) == (0, "")
     assert {name.split()[0] for name in OPTIONS} <= set(done.out.split())
     assert "--json" in done.out and "--debug" in done.out
-    told = " ".join(done.out.split())
+    output = " ".join(done.out.split())
     for code in ("0 done", "1 done, but something waits for a person", "2 wrong use", "3 an outside system failed"):
-        assert code in told
+        assert code in output
     assert CLI.here("-h").out == done.out
 
 
@@ -61,10 +61,10 @@ def test_help_names_every_command_and_exit_code() -> None:
 def test_help_of_a_command_names_what_it_takes(command: str, flag: str) -> None:
     done = CLI.here(*command.split(), flag)
     assert (done.code, done.err) == (0, "")
-    told = " ".join(done.out.split())
-    assert told.startswith(f"Usage: smena {command} ")
+    output = " ".join(done.out.split())
+    assert output.startswith(f"Usage: smena {command} ")
     for option in OPTIONS[command]:
-        assert option in told
+        assert option in output
 
 
 @pytest.mark.parametrize("group", ["organization", "integration", "quarantine", "cash "])
@@ -106,8 +106,8 @@ def test_what_is_not_understood_is_wrong_use_in_one_line(words: tuple[str, ...],
     done = CLI.here(*words)
     assert (done.code, done.out) == (2, "")
     assert why in done.error
-    told = CLI.here("--json", *words)
-    assert (told.code, told.data) == (2, {"error": done.error, "exit_code": 2})
+    reported = CLI.here("--json", *words)
+    assert (reported.code, reported.data) == (2, {"error": done.error, "exit_code": 2})
 
 
 @pytest.mark.parametrize("words", [(), ("organization",), ("integration",)])

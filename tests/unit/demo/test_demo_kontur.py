@@ -12,10 +12,10 @@ from demo.processes import Keeper
 def test_what_a_former_version_told_is_as_if_nothing_was(tmp_path: Path) -> None:
     kontur = LocalKontur(tmp_path, Keeper(tmp_path / "processes"))
     assert kontur._told() is None
-    told = {"address": "http://127.0.0.1:1", "login": "a", "password": "b", "api_key": "c", "organizations": []}
-    (tmp_path / "sandbox.json").write_text(json.dumps(told))
+    fields = {"address": "http://127.0.0.1:1", "login": "a", "password": "b", "api_key": "c", "organizations": []}
+    (tmp_path / "sandbox.json").write_text(json.dumps(fields))
     assert kontur._told() is None
-    (tmp_path / "sandbox.json").write_text(json.dumps(told | {"market": {"address": "x", "api_key": "y"}}))
+    (tmp_path / "sandbox.json").write_text(json.dumps(fields | {"market": {"address": "x", "api_key": "y"}}))
     known = kontur._told()
     assert known is not None
     assert known.address == "http://127.0.0.1:1"

@@ -81,11 +81,11 @@ def test_a_crashed_server_comes_back_with_its_data(place: Path) -> None:
 
 def test_a_process_that_got_the_pid_of_a_dead_server_is_left_alone(place: Path) -> None:
     with EmbeddedPostgres(place, settings=HASTE) as server:
-        told = (server.data_directory / "postmaster.pid").read_text()
+        reported = (server.data_directory / "postmaster.pid").read_text()
         pid = server_pid(server)
     stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        (server.data_directory / "postmaster.pid").write_text(told.replace(str(pid), str(stranger.pid), 1))
+        (server.data_directory / "postmaster.pid").write_text(reported.replace(str(pid), str(stranger.pid), 1))
         assert not server.is_running()
         server.stop()
         assert stranger.poll() is None

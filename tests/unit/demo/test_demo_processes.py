@@ -36,10 +36,10 @@ def keeper(tmp_path: Path) -> Iterator[Keeper]:
 def start_stubborn(keeper: Keeper) -> tuple[psutil.Process, psutil.Process]:
     """The leader and its child."""
     keeper.start("work", [sys.executable, "-c", STUBBORN])
-    while not (told := keeper.log_file("work").read_text()).endswith("\n"):
+    while not (data := keeper.log_file("work").read_text()).endswith("\n"):
         keeper.require("work")
     pid = json.loads((keeper.directory / "work.json").read_text())["pid"]
-    return psutil.Process(pid), psutil.Process(int(told))
+    return psutil.Process(pid), psutil.Process(int(data))
 
 
 def is_alive(process: psutil.Process) -> bool:

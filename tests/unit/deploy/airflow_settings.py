@@ -25,14 +25,14 @@ def known_options() -> dict[str, set[str]]:
     assert spec is not None
     assert spec.submodule_search_locations
     template = Path(spec.submodule_search_locations[0]) / "config_templates" / "config.yml"
-    told = {section: set(about["options"] or {}) for section, about in yaml.safe_load(template.read_text()).items()}
+    fields = {section: set(about["options"] or {}) for section, about in yaml.safe_load(template.read_text()).items()}
     for sections in PROVIDERS.values():
-        told |= sections
-    return told
+        fields |= sections
+    return fields
 
 
 def unknown(names: set[str]) -> set[str]:
     """Those of the names that no Airflow would look at."""
     known = known_options()
-    told = {name: name.lower().split("__")[1:] for name in names}
-    return {name for name, (section, option) in told.items() if option not in known.get(section, set())}
+    fields = {name: name.lower().split("__")[1:] for name in names}
+    return {name for name, (section, option) in fields.items() if option not in known.get(section, set())}

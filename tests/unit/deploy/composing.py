@@ -21,10 +21,10 @@ def filled_in(value: Any, variables: Mapping[str, str]) -> Any:
     def one(place: re.Match[str]) -> str:
         if place["dollar"]:
             return "$"
-        told = variables.get(place["name"] or place["bare"], "")
-        if not told and place["how"] == ":?":
+        reported = variables.get(place["name"] or place["bare"], "")
+        if not reported and place["how"] == ":?":
             raise NotSet(place["rest"])
-        return told or (place["rest"] or "" if place["how"] == ":-" else "")
+        return reported or (place["rest"] or "" if place["how"] == ":-" else "")
 
     if isinstance(value, str):
         return PLACE.sub(one, value)
@@ -67,14 +67,14 @@ def find_variables(services: Mapping[str, dict[str, Any]]) -> set[Variable]:
 
 def read_example(text: str) -> Example:
     """The lines `NAME=value` and, as optional, `#NAME=value`."""
-    told = Example()
+    reported = Example()
     for line in text.splitlines():
         if setting := re.fullmatch(r"(#?)([A-Z_]+)=(.*)", line):
             if setting[1]:
-                told.optional.add(setting[2])
+                reported.optional.add(setting[2])
             else:
-                told.values[setting[2]] = setting[3].strip("'")
-    return told
+                reported.values[setting[2]] = setting[3].strip("'")
+    return reported
 
 
 def _texts(value: Any) -> Iterator[str]:

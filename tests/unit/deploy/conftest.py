@@ -14,8 +14,8 @@ from tests.unit.deploy.composing import Example, Variable, filled_in, find_varia
 @pytest.fixture(scope="session")
 def written() -> dict[str, Any]:
     """The file with its aliases merged and `${…}` as they stand."""
-    told: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
-    return told
+    fields: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
+    return fields
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +31,10 @@ def example() -> Example:
 @pytest.fixture(scope="session")
 def compose(written: dict[str, Any], example: Example) -> dict[str, Any]:
     """The file as Compose runs it where everything that must be set is set."""
-    told: dict[str, Any] = filled_in(
+    fields: dict[str, Any] = filled_in(
         written, {name: value or f"a-{name.lower()}" for name, value in example.values.items()}
     )
-    return told
+    return fields
 
 
 @pytest.fixture(scope="session")
@@ -46,5 +46,5 @@ def services(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def airflow_parts(services: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Those that run until they are stopped."""
     return {
-        name: told for name, told in services.items() if told.get("restart") == "unless-stopped" and name != "redis"
+        name: entry for name, entry in services.items() if entry.get("restart") == "unless-stopped" and name != "redis"
     }

@@ -75,7 +75,7 @@ def test_the_example_as_it_is_starts_nothing(
 
 
 def test_every_setting_is_one_that_airflow_knows(services: Services) -> None:
-    names = {name for told in services.values() for name in told.get("environment", {})}
+    names = {name for entry in services.values() for name in entry.get("environment", {})}
     names |= set(re.findall(r"\b(AIRFLOW__\w+)=", (REPOSITORY / "Dockerfile").read_text()))
     settings = {name for name in names if name.startswith("AIRFLOW__")}
     assert len(settings) > 20
@@ -89,27 +89,27 @@ def test_the_providers_are_those_whose_settings_were_looked_at() -> None:
 
 @pytest.mark.parametrize("part", ["worker", "cli"])
 def test_who_runs_tasks_does_not_know_airflows_own_database(services: Services, part: str) -> None:
-    told = services[part]["environment"]
-    assert not [name for name in told if name.startswith(("AIRFLOW__DATABASE__", "AIRFLOW__API_AUTH__"))]
-    assert "AIRFLOW__CORE__FERNET_KEY" not in told
-    assert "a-airflow_database_url" not in told.values()
+    reported = services[part]["environment"]
+    assert not [name for name in reported if name.startswith(("AIRFLOW__DATABASE__", "AIRFLOW__API_AUTH__"))]
+    assert "AIRFLOW__CORE__FERNET_KEY" not in reported
+    assert "a-airflow_database_url" not in reported.values()
 
 
 def test_konturs_credentials_go_to_those_who_ask_kontur(services: Services) -> None:
-    having = {name for name, told in services.items() if "AIRFLOW_CONN_KONTUR_OFD" in told.get("environment", {})}
+    having = {name for name, entry in services.items() if "AIRFLOW_CONN_KONTUR_OFD" in entry.get("environment", {})}
     assert having == {"worker", "cli", "api-server"}  # the last for the plan that the desk shows
 
 
 def test_the_parts_of_airflow_agree(services: Services, airflow_parts: Services) -> None:
     """One executor, one key for the logs, one address for the tasks' own API."""
-    told = [part["environment"] for part in (*airflow_parts.values(), services["init"])]
+    found = [part["environment"] for part in (*airflow_parts.values(), services["init"])]
     for name in ("CORE__EXECUTOR", "CORE__AUTH_MANAGER", "API__SECRET_KEY", "CORE__EXECUTION_API_SERVER_URL"):
-        assert len({one[f"AIRFLOW__{name}"] for one in told}) == 1, name
-    assert told[0]["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+        assert len({one[f"AIRFLOW__{name}"] for one in found}) == 1, name
+    assert found[0]["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
     assert (
         services["scheduler"]["environment"]["AIRFLOW__CELERY__BROKER_URL"] == "redis://:a-redis_password@redis:6379/0"
     )
-    assert told[0]["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"].startswith("http://api-server:8080/")
+    assert found[0]["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"].startswith("http://api-server:8080/")
 
 
 def test_no_more_is_handed_out_than_the_workers_have_room_for(services: Services) -> None:

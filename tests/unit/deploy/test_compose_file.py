@@ -46,51 +46,51 @@ def test_the_parts_are_airflows_the_queue_and_no_database(services: Services) ->
     assert set(services) == {
         "redis", "init", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "cli"
     }  # fmt: skip
-    assert not [name for name, told in services.items() if "postgres" in told["image"]]
+    assert not [name for name, entry in services.items() if "postgres" in entry["image"]]
 
 
 def test_nothing_runs_as_root(services: Services) -> None:
-    for name, told in services.items():
-        user, _, group = told["user"].partition(":")
+    for name, entry in services.items():
+        user, _, group = entry["user"].partition(":")
         assert int(user) > 0 < int(group), name
 
 
 def test_a_container_can_change_nothing_but_its_own_volumes(services: Services) -> None:
-    for name, told in services.items():
-        assert told["read_only"] is True, name
-        assert told["cap_drop"] == ["ALL"], name
-        assert told["security_opt"] == ["no-new-privileges:true"], name
-        assert not told.get("privileged"), name
-        assert not told.get("cap_add"), name
+    for name, entry in services.items():
+        assert entry["read_only"] is True, name
+        assert entry["cap_drop"] == ["ALL"], name
+        assert entry["security_opt"] == ["no-new-privileges:true"], name
+        assert not entry.get("privileged"), name
+        assert not entry.get("cap_add"), name
 
 
 def test_every_container_has_limits_and_its_log_is_rotated(services: Services) -> None:
-    for name, told in services.items():
-        assert set(told["deploy"]["resources"]["limits"]) == {"cpus", "memory"}, name
-        assert set(told["logging"]["options"]) == {"max-size", "max-file"}, name
-        assert told["init"] is True, name
+    for name, entry in services.items():
+        assert set(entry["deploy"]["resources"]["limits"]) == {"cpus", "memory"}, name
+        assert set(entry["logging"]["options"]) == {"max-size", "max-file"}, name
+        assert entry["init"] is True, name
 
 
 def test_what_runs_for_long_is_looked_after(services: Services, airflow_parts: Services) -> None:
     assert set(services) - set(airflow_parts) == {"redis", "init", "cli"}
-    for name, told in (airflow_parts | {"redis": services["redis"]}).items():
-        assert told["restart"] == "unless-stopped", name
-        assert told["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL"), name
-        assert {"interval", "timeout", "retries", "start_period"} <= set(told["healthcheck"]), name
-        assert "stop_grace_period" in told, name
+    for name, entry in (airflow_parts | {"redis": services["redis"]}).items():
+        assert entry["restart"] == "unless-stopped", name
+        assert entry["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL"), name
+        assert {"interval", "timeout", "retries", "start_period"} <= set(entry["healthcheck"]), name
+        assert "stop_grace_period" in entry, name
 
 
 def test_a_part_starts_after_the_databases_are_ready(services: Services, airflow_parts: Services) -> None:
     assert services["init"]["restart"] == "no"
     assert "depends_on" not in services["init"]
-    for name, told in airflow_parts.items():
-        assert told["depends_on"]["init"] == {"condition": "service_completed_successfully"}, name
+    for name, entry in airflow_parts.items():
+        assert entry["depends_on"]["init"] == {"condition": "service_completed_successfully"}, name
         wants_queue = name in ("scheduler", "worker")
-        assert (told["depends_on"].get("redis") == {"condition": "service_healthy"}) is wants_queue, name
+        assert (entry["depends_on"].get("redis") == {"condition": "service_healthy"}) is wants_queue, name
 
 
 def test_redis_is_reached_by_the_scheduler_and_the_workers_only(compose: dict[str, Any], services: Services) -> None:
-    assert {name for name, told in services.items() if "queue" in told.get("networks", ["default"])} == {
+    assert {name for name, entry in services.items() if "queue" in entry.get("networks", ["default"])} == {
         "redis", "scheduler", "worker"
     }  # fmt: skip
     assert services["redis"]["networks"] == ["queue"]
@@ -98,7 +98,7 @@ def test_redis_is_reached_by_the_scheduler_and_the_workers_only(compose: dict[st
 
 
 def test_only_the_ui_is_published_and_only_to_this_machine(services: Services) -> None:
-    assert {name: told["ports"] for name, told in services.items() if "ports" in told} == {
+    assert {name: entry["ports"] for name, entry in services.items() if "ports" in entry} == {
         "api-server": ["127.0.0.1:8080:8080"]
     }
 
@@ -111,15 +111,15 @@ def test_workers_can_be_multiplied(services: Services) -> None:
 
 
 def test_every_path_of_the_file_is_in_the_repository(services: Services, compose: dict[str, Any]) -> None:
-    for name, told in services.items():
-        for volume in told.get("volumes", []):
+    for name, entry in services.items():
+        for volume in entry.get("volumes", []):
             source = volume.partition(":")[0]
             assert source in compose["volumes"] or (REPOSITORY / source).exists(), (name, source)
-        if build := told.get("build"):
+        if build := entry.get("build"):
             assert (REPOSITORY / build["context"] / build.get("dockerfile", "Dockerfile")).is_file(), name
 
 
 def test_the_command_line_starts_by_no_up(services: Services) -> None:
     assert services["cli"]["profiles"] == ["cli"]
     assert services["cli"]["entrypoint"] == ["smena"]
-    assert not [name for name, told in services.items() if "profiles" in told and name != "cli"]
+    assert not [name for name, entry in services.items() if "profiles" in entry and name != "cli"]

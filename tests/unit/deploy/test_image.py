@@ -16,9 +16,9 @@ Services = dict[str, dict[str, Any]]
 
 def pins(name: str) -> dict[str, str]:
     lines = (REPOSITORY / name).read_text().splitlines()
-    told: dict[str, str] = dict(line.partition(" ;")[0].split("==") for line in lines)
-    assert len(told) == len(lines)
-    return told
+    fields: dict[str, str] = dict(line.partition(" ;")[0].split("==") for line in lines)
+    assert len(fields) == len(lines)
+    return fields
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +48,12 @@ def test_every_copied_path_is_in_the_repository_and_reaches_the_build(copied: di
 
 def test_all_that_the_package_is_built_of_is_there_when_it_is_built(copied: dict[str, list[str]]) -> None:
     """What pyproject.toml names as its parts is copied below one folder, each at its own path."""
-    told = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
-    parts = [*told["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"], *told["project"]["license-files"]]
-    for part in [*parts, told["project"]["readme"], "pyproject.toml"]:
+    reported = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    parts = [
+        *reported["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"],
+        *reported["project"]["license-files"],
+    ]
+    for part in [*parts, reported["project"]["readme"], "pyproject.toml"]:
         first = part.partition("/")[0]
         (place,) = [place for place in copied[first] if place.startswith("/build")]
         assert place in ("/build/", f"/build/{first}"), part
@@ -73,7 +76,7 @@ def test_the_image_runs_as_the_user_that_compose_names(dockerfile: str, services
     users = re.findall(r"^USER (\S+)$", dockerfile, re.MULTILINE)
     assert users == ["10001:10001"]
     assert "useradd --uid 10001" in dockerfile
-    assert {told["user"] for told in services.values() if "build" in told} == set(users)
+    assert {entry["user"] for entry in services.values() if "build" in entry} == set(users)
 
 
 def test_what_the_containers_write_to_is_the_users(
@@ -81,17 +84,17 @@ def test_what_the_containers_write_to_is_the_users(
 ) -> None:
     home, logs = (re.findall(rf"{name}=(\S+)", dockerfile)[0] for name in ("AIRFLOW_HOME", "BASE_LOG_FOLDER"))
     assert re.search(rf"install --directory --owner smena .* {home} {logs}\b", dockerfile)
-    for name, told in services.items():
-        if "build" in told:
-            assert [place for place in told["tmpfs"] if place.startswith(f"{home}:") and "uid=10001" in place], name
-            assert [place for place in told["tmpfs"] if place.startswith("/tmp:")], name  # noqa: S108
-    for name, told in airflow_parts.items():
-        assert told["volumes"][0] == f"task-logs:{logs}", name
+    for name, entry in services.items():
+        if "build" in entry:
+            assert [place for place in entry["tmpfs"] if place.startswith(f"{home}:") and "uid=10001" in place], name
+            assert [place for place in entry["tmpfs"] if place.startswith("/tmp:")], name  # noqa: S108
+    for name, entry in airflow_parts.items():
+        assert entry["volumes"][0] == f"task-logs:{logs}", name
 
 
 def test_the_base_image_is_the_same_in_both_files(dockerfile: str, services: Services) -> None:
     (base,) = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", dockerfile, re.MULTILINE)
-    assert {told["build"]["args"]["PYTHON_IMAGE"] for told in services.values() if "build" in told} == {base}
+    assert {entry["build"]["args"]["PYTHON_IMAGE"] for entry in services.values() if "build" in entry} == {base}
     assert len(re.findall(r"^FROM \$\{PYTHON_IMAGE\}", dockerfile, re.MULTILINE)) == 2
 
 

@@ -38,11 +38,11 @@ def test_the_variables_that_the_code_reads_are_found(reading: dict[str, set[str]
 def test_every_variable_reaches_the_parts_that_read_it_and_no_other(
     services: Services, reading: dict[str, set[str]]
 ) -> None:
-    told = {
+    fields = {
         name: {part for part, one in services.items() if name in one.get("environment", {}) and part != "init"}
         for name in reading
     }
-    assert told == {name: set() if name in NOT_PASSED_ON else parts for name, parts in reading.items()}
+    assert fields == {name: set() if name in NOT_PASSED_ON else parts for name, parts in reading.items()}
 
 
 def test_what_migrates_knows_the_warehouse_only(services: Services, reading: dict[str, set[str]]) -> None:

@@ -50,8 +50,8 @@ def info(config: dict[str, Any], token: dict[str, Any], userinfo: dict[str, Any]
 def test_groups_are_taken_in_each_form(
     monkeypatch: pytest.MonkeyPatch, token: dict[str, Any], userinfo: dict[str, Any] | None, groups: list[str]
 ) -> None:
-    told = info(read(monkeypatch), TOKEN | token, userinfo)
-    assert (told["username"], told["role_keys"]) == ("anna", groups)
+    reported = info(read(monkeypatch), TOKEN | token, userinfo)
+    assert (reported["username"], reported["role_keys"]) == ("anna", groups)
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_an_answer_that_is_not_whole_is_refused(
 
 def test_the_claims_have_the_names_that_were_set(monkeypatch: pytest.MonkeyPatch) -> None:
     config = read(monkeypatch, OIDC_NAME_CLAIM="upn", OIDC_GROUPS_CLAIM="roles")
-    told = info(config, TOKEN | {"upn": "anna@example.org", "roles": ["a"], "groups": ["b"]})
-    assert (told["username"], told["role_keys"]) == ("anna@example.org", ["a"])
+    reported = info(config, TOKEN | {"upn": "anna@example.org", "roles": ["a"], "groups": ["b"]})
+    assert (reported["username"], reported["role_keys"]) == ("anna@example.org", ["a"])
 
 
 def test_without_its_variables_it_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

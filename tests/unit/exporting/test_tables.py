@@ -44,14 +44,14 @@ DANGEROUS = [
 
 
 def a_row(**changed: Any) -> tuple[Any, ...]:
-    told = {
+    fields = {
         "kind": "pko", "number": "0007", "date": date(2025, 3, 5), "organization_inn": "0200062117", "kpp": "020001001",
         "counterparty": "Розничные покупатели", "amount": Decimal("1234567.80"), "vat": None, "debit_account": "50.01",
         "credit_account": "90.01.1", "operation": "cash_income", "basis": "Отчёт", "status": "new", "source": "ofd",
         "kkt_reg_id": "0000000001012345", "fiscal_drive_number": "9999078900012345", "shift_number": 12,
         "fiscal_document_number": 4567, "revision": 1, "document_id": "00000000-0000-0000-0000-000000000001",
     }  # fmt: skip
-    return tuple((told | changed)[name] for name in NAMES)
+    return tuple((fields | changed)[name] for name in NAMES)
 
 
 def cells(file: Path) -> list[list[tuple[str, str]]]:
@@ -60,7 +60,7 @@ def cells(file: Path) -> list[list[tuple[str, str]]]:
         sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - made by us
         strings = ET.fromstring(book.read("xl/sharedStrings.xml"))  # noqa: S314
     shared = ["".join(one.itertext()) for one in strings.iterfind("si", SPACE)]
-    told = []
+    found = []
     for row in sheet.iterfind("sheetData/row", SPACE):
         line: dict[str, tuple[str, str]] = {}
         for cell in row.iterfind("c", SPACE):
@@ -70,8 +70,8 @@ def cells(file: Path) -> list[list[tuple[str, str]]]:
             if kind == "s":
                 kind, text = "inlineStr", shared[int(text)]
             line[cell.get("r", "").rstrip("0123456789")] = (kind, text)
-        told.append([line.get(letter, ("", "")) for letter in "ABCDEFGHIJKLMNOPQRST"])
-    return told
+        found.append([line.get(letter, ("", "")) for letter in "ABCDEFGHIJKLMNOPQRST"])
+    return found
 
 
 def read_xlsx(tmp_path: Path, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, tuple[str, str]]]:
@@ -117,9 +117,9 @@ def test_the_formats_of_a_spreadsheet_are_those_of_its_columns(tmp_path: Path) -
     known = {"4": "#,##0.00", "49": "@", **own}
     formats = [known.get(one.get("numFmtId", "")) for one in styles.iterfind("cellXfs/xf", SPACE)]
     (row,) = list(sheet.iterfind("sheetData/row", SPACE))[1:]
-    told = [formats[int(cell.get("s", "0"))] for cell in row.iterfind("c", SPACE)]
+    found = [formats[int(cell.get("s", "0"))] for cell in row.iterfind("c", SPACE)]
     wanted = {"text": "@", "money": "#,##0.00", "date": "dd.mm.yyyy"}
-    assert told == [wanted[column.kind] for column in DOCUMENTS]
+    assert found == [wanted[column.kind] for column in DOCUMENTS]
 
 
 def test_csv_keeps_identifiers_whole_and_writes_money_with_a_comma(tmp_path: Path) -> None:
@@ -150,8 +150,8 @@ def test_no_formula_begins_within_a_text_whatever_the_reader_takes_for_a_separat
     write_csv(file, DOCUMENTS, [a_row(**{name: text}) for name in columns])
     for cell in re.split(r"[,;|\t\r\n]", file.read_text(encoding="utf-8-sig")):
         assert not cell.strip(' "').startswith(begins), cell
-    told = read_csv(tmp_path, [a_row(counterparty=text)])[0]["counterparty"]
-    assert told.replace("'", "") == text.replace("'", "")
+    parsed = read_csv(tmp_path, [a_row(counterparty=text)])[0]["counterparty"]
+    assert parsed.replace("'", "") == text.replace("'", "")
 
 
 def test_a_sum_below_zero_stays_a_number_in_a_csv(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_sum_below_zero_stays_a_number_in_a_csv(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "value"),
     [
         ("<b>&\"'", "<b>&\"'"),
         ("two\nlines; and more", "two\nlines; and more"),
@@ -170,9 +170,9 @@ def test_a_sum_below_zero_stays_a_number_in_a_csv(tmp_path: Path) -> None:
         ("ё" * 40_000, "ё" * 32_767),
     ],
 )
-def test_whatever_a_name_holds_the_spreadsheet_can_be_opened(tmp_path: Path, text: str, told: str) -> None:
+def test_whatever_a_name_holds_the_spreadsheet_can_be_opened(tmp_path: Path, text: str, value: str) -> None:
     (row,) = read_xlsx(tmp_path, [a_row(counterparty=text)])
-    assert row["counterparty"] == ("inlineStr", told)
+    assert row["counterparty"] == ("inlineStr", value)
 
 
 def test_no_documents_make_a_table_of_titles(tmp_path: Path) -> None:

@@ -45,13 +45,13 @@ def test_a_gost_certificate_is_read_whatever_openssl_is_here() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attribute", "told", "inn"),
+    ("attribute", "text", "inn"),
     [("ИННЮЛ", INN, INN), ("ИНН", PERSON, PERSON), ("ИНН", f"00{INN}", INN), ("nobody's", INN, "")],
 )
 def test_the_inn_is_the_entitys_or_the_persons_with_or_without_padding(
-    tmp_path: Path, attribute: str, told: str, inn: str
+    tmp_path: Path, attribute: str, text: str, inn: str
 ) -> None:
-    assert read_certificate(make_head(tmp_path, "ecdsa", attribute=attribute, inn=told).pem).subject_inn == inn
+    assert read_certificate(make_head(tmp_path, "ecdsa", attribute=attribute, inn=text).pem).subject_inn == inn
 
 
 def test_the_head_of_an_entity_signs_for_it_and_not_for_himself(tmp_path: Path) -> None:
@@ -73,10 +73,10 @@ def test_a_certificate_of_two_entities_is_of_nobody(tmp_path: Path) -> None:
 
 
 def refusal(file: bytes) -> str:
-    with pytest.raises(WrongUse) as told:
+    with pytest.raises(WrongUse) as raised:
         read_certificate(file)
-    assert "\n" not in str(told.value)
-    return str(told.value)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
 
 
 def test_what_is_no_certificate_is_refused(head_of: HeadOf) -> None:

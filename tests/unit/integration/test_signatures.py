@@ -35,9 +35,9 @@ GOOD = {
 
 
 def refusal(signature: bytes, head: OpensslHead, text: bytes = TEXT) -> str:
-    with pytest.raises(BadSignature) as told:
+    with pytest.raises(BadSignature) as raised:
         verify(signature, text, head.der)
-    return str(told.value)
+    return str(raised.value)
 
 
 # --- good ones
@@ -151,8 +151,8 @@ def test_signed_attributes_without_the_digest_of_the_text_are_refused(head_of: H
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
 def test_a_signature_without_signed_attributes_is_refused(head_of: HeadOf, kind: str) -> None:
     head = head_of(kind)
-    told = refusal(head.sign(TEXT, "-noattr"), head)
-    assert told == "it has no signed attributes: sign with them (openssl: without -noattr)"
+    reported = refusal(head.sign(TEXT, "-noattr"), head)
+    assert reported == "it has no signed attributes: sign with them (openssl: without -noattr)"
     # What the key signed of another message, its attributes as bytes, is no text that the head has signed.
     message = cms.ContentInfo.load(head.sign(TEXT))
     signer = message["content"]["signer_infos"][0]
@@ -169,10 +169,10 @@ def test_each_signed_attribute_that_tells_of_the_text_is_there_once(
     head = head_of("rsa")
     message = cms.ContentInfo.load(head.sign(TEXT))
     signer = message["content"]["signer_infos"][0]
-    told = list(signer["signed_attrs"])
-    one = next(attribute for attribute in told if attribute["type"].native == missing)
-    others = [attribute for attribute in told if attribute["type"].native != missing]
-    signer["signed_attrs"] = cms.CMSAttributes([*told, one] if is_twice else others)
+    found = list(signer["signed_attrs"])
+    one = next(attribute for attribute in found if attribute["type"].native == missing)
+    others = [attribute for attribute in found if attribute["type"].native != missing]
+    signer["signed_attrs"] = cms.CMSAttributes([*found, one] if is_twice else others)
     assert "do not say what was signed" in refusal(message.dump(force=True), head)
 
 

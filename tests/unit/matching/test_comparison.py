@@ -46,7 +46,7 @@ class World:
         self.cheques: list[dict[str, Any]] = []
         self.receipts: list[dict[str, Any]] = []
 
-    def add(self, cheques: list[dict[str, Any]], receipts: list[dict[str, Any]], told: dict[str, Any]) -> World:
+    def add(self, cheques: list[dict[str, Any]], receipts: list[dict[str, Any]], fields: dict[str, Any]) -> World:
         name = str(len(self.pairs))
         tills = [one | {"till_id": f"t{name}", "cheque_id": f"{name}-{place}"} for place, one in enumerate(cheques)]
         fiscal = [
@@ -65,7 +65,7 @@ class World:
                 "till_refund": sum(one["cash"] or 0 for one in cheques if one["is_refund"]), "unread": None,
             }
             | sums
-            | told
+            | fields
         )  # fmt: skip
         return self
 
@@ -78,9 +78,9 @@ class World:
 
 
 def compared(
-    cheques: list[dict[str, Any]], receipts: list[dict[str, Any]], told: dict[str, Any] | None = None
+    cheques: list[dict[str, Any]], receipts: list[dict[str, Any]], fields: dict[str, Any] | None = None
 ) -> Comparison:
-    return World().add(cheques, receipts, told or {}).compared()
+    return World().add(cheques, receipts, fields or {}).compared()
 
 
 def verdict(made: Comparison) -> Any:
@@ -157,7 +157,7 @@ def test_what_is_on_one_side_only(
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("fields", "why"),
     [
         ({"unread": "no_time_left"}, "no_time_left"),
         ({"receipts": 3}, 'receipts_not_whole {"read": 2, "expected": 3}'),
@@ -170,8 +170,8 @@ def test_what_is_on_one_side_only(
         ({"till_refund": None}, "cheques_not_the_till_shift"),
     ],
 )
-def test_what_is_not_known_whole_is_never_explained(told: dict[str, Any], why: str) -> None:
-    made = compared([cheque(0, 100)], [receipt(0, 100), correction(60, 50)], told)
+def test_what_is_not_known_whole_is_never_explained(fields: dict[str, Any], why: str) -> None:
+    made = compared([cheque(0, 100)], [receipt(0, 100), correction(60, 50)], fields)
     assert verdict(made) is None
     assert list(made.pairs["unread"]) == [why]
     assert named(made) == []

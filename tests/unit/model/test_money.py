@@ -25,7 +25,7 @@ def test_roubles_always_have_two_places(amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "told"),
+    ("amount", "text"),
     [
         ("0", 0),
         ("0.01", 1),
@@ -36,8 +36,8 @@ def test_roubles_always_have_two_places(amount: int) -> None:
         ("99999999999.99", 10**13 - 1),
     ],
 )
-def test_roubles_become_kopecks(amount: str, told: int) -> None:
-    assert kopecks(Decimal(amount)) == told
+def test_roubles_become_kopecks(amount: str, text: int) -> None:
+    assert kopecks(Decimal(amount)) == text
 
 
 @pytest.mark.parametrize("amount", ["0.001", "-0.005", "1.999", "NaN"])

@@ -17,10 +17,10 @@ days = st.dates(date(2016, 7, 1), date(2100, 1, 1))
 @given(days, st.integers(0, 400))
 def test_a_window_counts_its_days_and_gives_each_once(first: date, more: int) -> None:
     window = Window(first, first + timedelta(days=more))
-    told = list(window)
-    assert len(told) == window.days == more + 1
-    assert told == sorted(set(told))
-    assert all(day in window for day in told)
+    found = list(window)
+    assert len(found) == window.days == more + 1
+    assert found == sorted(set(found))
+    assert all(day in window for day in found)
     assert first - timedelta(days=1) not in window
     assert window.last_day + timedelta(days=1) not in window
 

@@ -61,6 +61,6 @@ def test_panels_stand_beside_each_other_and_have_numbers_of_their_own() -> None:
 
 def test_the_guide_has_every_metric_with_its_tags_by_both_names() -> None:
     rows = re.findall(r"^\| `(smena[\w.]+)` \| `(airflow_\w+)` \| ([^|]+) \|", GUIDE, re.MULTILINE)
-    assert {(name, told, tuple(re.findall(r"`(\w+)`", tags))) for name, told, tags in rows} == {
+    assert {(name, entry, tuple(re.findall(r"`(\w+)`", tags))) for name, entry, tags in rows} == {
         (metric.name, metric.in_prometheus, metric.tags) for metric in METRICS
     }

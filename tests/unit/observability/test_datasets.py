@@ -40,8 +40,8 @@ def test_a_service_is_its_scheme_host_and_port_and_nothing_else_of_its_address(b
     ],
 )
 def test_a_table_is_named_as_airflows_own_postgres_assets_are(dsn: str, namespace: str, name: str) -> None:
-    told = table(dsn, "raw.page")
-    assert (told.namespace, told.name) == (namespace, name)
+    reported = table(dsn, "raw.page")
+    assert (reported.namespace, reported.name) == (namespace, name)
 
 
 def test_the_days_of_two_batches_of_one_organisation_are_told_once_where_they_are_the_same() -> None:

@@ -20,13 +20,13 @@ PUBLISHED = {
 }  # fmt: skip
 
 
-def told(measures: Any) -> list[tuple[str, int | float, dict[str, str]]]:
+def values_of(measures: Any) -> list[tuple[str, int | float, dict[str, str]]]:
     return [(one.metric.name, one.value, dict(one.tags)) for one in measures]
 
 
 def test_a_published_batch_counts_its_step_its_time_and_its_shifts_by_outcome() -> None:
     whose = {"inn": INN, "product": "ofd"}
-    assert told(of_step(StepEnd("publish", PUBLISHED))) == [
+    assert values_of(of_step(StepEnd("publish", PUBLISHED))) == [
         ("smena.steps", 1, whose | {"step": "publish", "ended": "ok"}),
         ("smena.step.milliseconds", 1250, whose | {"step": "publish"}),
         ("smena.shifts", 8, whose | {"outcome": "issued"}),
@@ -39,7 +39,7 @@ def test_an_extract_that_failed_counts_the_requests_it_sent_all_the_same() -> No
         "extract",
         {"inn": INN, "product": "market", "requests": 12, "retries": 4, "seconds": 2, "error": "RefusedLogin"},
     )
-    values = {name: (value, tags) for name, value, tags in told(of_step(ended))}
+    values = {name: (value, tags) for name, value, tags in values_of(of_step(ended))}
     assert values["smena.steps"][1]["ended"] == "failed"
     assert values["smena.requests"] == (12, {"inn": INN, "product": "market"})
     assert values["smena.retries"][0] == 4
@@ -47,7 +47,7 @@ def test_an_extract_that_failed_counts_the_requests_it_sent_all_the_same() -> No
 
 def test_a_step_that_failed_before_it_knew_whose_it_is_counts_without_it() -> None:
     ended = StepEnd("extract", {"batch_id": 7, "shard": 0, "seconds": 0.1, "error": "WrongUse"})
-    assert [tags for _, _, tags in told(of_step(ended))] == [
+    assert [tags for _, _, tags in values_of(of_step(ended))] == [
         {"step": "extract", "ended": "failed"}, {"step": "extract"}
     ]  # fmt: skip
 
@@ -71,7 +71,7 @@ def standing(**other: Any) -> Standing:
 def test_where_an_integration_stands_is_five_gauges() -> None:
     whose = {"inn": INN, "product": "ofd"}
     until = datetime(2025, 12, 8, 21, tzinfo=UTC).timestamp()
-    assert told(of_standings([standing()])) == [
+    assert values_of(of_standings([standing()])) == [
         ("smena.lag.days", 2, whose),
         ("smena.covered.until", until, whose),
         ("smena.coverage.share", 0.975, whose),
@@ -82,7 +82,7 @@ def test_where_an_integration_stands_is_five_gauges() -> None:
 
 def test_an_integration_that_is_off_has_no_lag_but_what_waits_waits() -> None:
     off = standing(state="off", wanted_days=0, first_open_day=None, quarantined=0)
-    assert [name for name, _, _ in told(of_standings([off]))] == ["smena.decisions.open", "smena.quarantine.open"]
+    assert [name for name, _, _ in values_of(of_standings([off]))] == ["smena.decisions.open", "smena.quarantine.open"]
 
 
 def test_a_measure_has_no_tag_that_its_metric_does_not_name() -> None:

@@ -19,7 +19,7 @@ DAY = date(2025, 3, 5)
 
 
 def an_order(**changed: Any) -> PrintedOrder:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "kind": "pko",
         "organization": "ООО «Ромашка»",
         "organization_inn": ROMASHKA,
@@ -33,8 +33,8 @@ def an_order(**changed: Any) -> PrintedOrder:
         "basis": "Отчёт о закрытии смены № 12 от 05.03.2025, РНМ 0000000001012345, ФН 9999078900012345, ФД 4567",
     }
     if changed.get("kind") == "rko":
-        told |= {"debit_account": "90.01.1", "credit_account": "50.01"}
-    return PrintedOrder(**(told | changed))
+        fields |= {"debit_account": "90.01.1", "credit_account": "50.01"}
+    return PrintedOrder(**(fields | changed))
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class Paper:
         height = self.document[page].get_size()[1]
         left, right = (value * _POINTS_PER_MM for value in (box.left, box.right))
         top, bottom = (height - value * _POINTS_PER_MM for value in (box.top, box.bottom))
-        told = self._words[page].get_text_bounded(left=left, bottom=bottom, right=right, top=top)
-        return squeezed(told)
+        output = self._words[page].get_text_bounded(left=left, bottom=bottom, right=right, top=top)
+        return squeezed(output)
 
     def boxes(self, page: int = 0) -> list[Box]:
         """The framed cells, in the order in which they are drawn."""
@@ -90,13 +90,13 @@ class Paper:
     def letters(self, page: int = 0) -> list[tuple[str, Box]]:
         """Every letter that can be seen, and where."""
         words, height = self._words[page], self.document[page].get_size()[1]
-        told = []
+        found = []
         for place in range(words.count_chars()):
             letter = words.get_text_range(place, 1)
             if letter.strip("\ufffe \u00a0\r\n"):
                 left, bottom, right, top = words.get_charbox(place)
-                told.append((letter, Box(*(v / _POINTS_PER_MM for v in (left, height - top, right, height - bottom)))))
-        return told
+                found.append((letter, Box(*(v / _POINTS_PER_MM for v in (left, height - top, right, height - bottom)))))
+        return found
 
     def picture(self, page: int = 0, *, dots_per_mm: int = 6) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """The page as grey dots, 0 is black."""

@@ -19,13 +19,13 @@ def figures(kopecks: int) -> str:
 
 
 def book(entries: int, opening: int | None = None, **changed: object) -> CashBookDay:
-    told = [
+    found = [
         CashBookEntry(
             "rko" if place % 4 == 3 else "pko", str(place + 1), "Розничные покупатели", "90.01.1", 100_05 + place
         )
         for place in range(entries)
     ]
-    return CashBookDay("ООО «Ромашка»", ROMASHKA, "960701001", DAY, told, opening, **changed)  # type: ignore[arg-type]
+    return CashBookDay("ООО «Ромашка»", ROMASHKA, "960701001", DAY, found, opening, **changed)  # type: ignore[arg-type]
 
 
 def rows(paper: Paper, page: int = 0) -> list[list[str]]:
@@ -58,18 +58,18 @@ def test_a_day_is_told_from_the_balance_before_it_to_the_balance_after_it() -> N
 
 
 def test_a_balance_that_nobody_told_is_left_open() -> None:
-    told = {row[1]: row[3] for row in rows(Paper(print_cash_book(book(2))))}
-    assert told["Остаток на начало дня"] == told["Остаток на конец дня"] == ""
-    assert told["Итого за день"] == "200,11"
+    fields = {row[1]: row[3] for row in rows(Paper(print_cash_book(book(2))))}
+    assert fields["Остаток на начало дня"] == fields["Остаток на конец дня"] == ""
+    assert fields["Итого за день"] == "200,11"
 
 
 @pytest.mark.parametrize("entries", [1, 25, 26, 35, 36, 64, 74, 110])
 def test_what_goes_over_a_page_is_carried_over_to_the_kopeck(entries: int) -> None:
-    told = book(entries)
-    paper = Paper(print_cash_book(told))
+    reported = book(entries)
+    paper = Paper(print_cash_book(reported))
     pages = [rows(paper, page) for page in range(len(paper))]
     listed = [row for page in pages for row in page if row[0]]
-    assert [row[0] for row in listed] == [entry.number for entry in told.entries]
+    assert [row[0] for row in listed] == [entry.number for entry in reported.entries]
     for before, after in pairwise(pages):
         assert before[-1][1] == after[0][1] == "Перенос"
         assert before[-1] == after[0]
@@ -82,8 +82,8 @@ def test_what_goes_over_a_page_is_carried_over_to_the_kopeck(entries: int) -> No
                 side = 0 if row[3] else 1
                 carried[side] += int(row[3 + side].replace(" ", "").replace(",", ""))
     (total,) = [row for row in pages[-1] if row[1] == "Итого за день"]
-    assert total[3:] == [figures(told.turnover("pko")), figures(told.turnover("rko"))]
-    assert carried == [told.turnover("pko"), told.turnover("rko")]
+    assert total[3:] == [figures(reported.turnover("pko")), figures(reported.turnover("rko"))]
+    assert carried == [reported.turnover("pko"), reported.turnover("rko")]
     for page in range(len(paper)):
         edge = paper.picture(page, dots_per_mm=2)
         assert edge[-16:].min() == edge[:10].min() == edge[:, :20].min() == edge[:, -20:].min() == 255
@@ -94,13 +94,13 @@ def test_what_goes_over_a_page_is_carried_over_to_the_kopeck(entries: int) -> No
 
 
 def test_an_order_that_was_reversed_later_goes_out_of_the_day_of_its_reversal() -> None:
-    told = CashBookDay(
+    reported = CashBookDay(
         "ООО «Ромашка»", ROMASHKA, "960701001", DAY,
         [CashBookEntry("pko", "9", "Розничные покупатели", "90.01.1", 700_00),
          CashBookEntry("pko", "3", "Розничные покупатели", "90.01.1", -200_00)],
         100_00,
     )  # fmt: skip
-    paper = Paper(print_cash_book(told))
+    paper = Paper(print_cash_book(reported))
     assert rows(paper)[2] == ["3", "Розничные покупатели (сторно)", "90.01.1", "-200,00", ""]
     printed_rows = {row[1]: row[3:] for row in rows(paper)}
     assert printed_rows["Итого за день"] == ["500,00", "0,00"]

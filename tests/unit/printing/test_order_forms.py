@@ -77,9 +77,9 @@ def test_figures_stand_in_their_cells(kind: str, printer: Printer, okud: str, ac
 
 
 @pytest.mark.parametrize(("kind", "printer"), FORMS)
-@pytest.mark.parametrize("told", [{}, HUGE, {"amount_kopecks": 1}], ids=["usual", "huge", "one kopeck"])
-def test_every_letter_is_on_the_paper_and_off_the_lines(kind: str, printer: Printer, told: dict[str, object]) -> None:
-    paper = Paper(printer(an_order(kind=kind, **told)))
+@pytest.mark.parametrize("fields", [{}, HUGE, {"amount_kopecks": 1}], ids=["usual", "huge", "one kopeck"])
+def test_every_letter_is_on_the_paper_and_off_the_lines(kind: str, printer: Printer, fields: dict[str, object]) -> None:
+    paper = Paper(printer(an_order(kind=kind, **fields)))
     boxes = paper.boxes()
     letters = paper.letters()
     assert len(letters) > 500
@@ -132,7 +132,7 @@ def test_the_picture_has_ink_where_the_form_has_words_and_none_at_its_edges(kind
 
 
 @pytest.mark.parametrize(
-    ("vat", "rates", "told"),
+    ("vat", "rates", "output"),
     [
         (None, {}, "В том числе Приложение"),
         (0, {}, "В том числе без налога (НДС)"),
@@ -141,10 +141,10 @@ def test_the_picture_has_ink_where_the_form_has_words_and_none_at_its_edges(kind
     ],
 )
 def test_vat_is_told_where_it_is_known_and_left_open_where_not(
-    vat: int | None, rates: dict[str, int], told: str
+    vat: int | None, rates: dict[str, int], output: str
 ) -> None:
     paper = Paper(print_receipt_order(an_order(vat_kopecks=vat, vat_by_rate=rates)))
-    assert told in paper.text_in(Box(0, 0, TORN_AT_MM, 148))
+    assert output in paper.text_in(Box(0, 0, TORN_AT_MM, 148))
 
 
 @pytest.mark.parametrize(("kind", "printer"), FORMS)

@@ -36,14 +36,14 @@ def test_the_entry_points_lead_to_the_plugin_and_to_this() -> None:
     assert "plugins" not in INFO
 
 
-@pytest.mark.parametrize("told", TYPES, ids=lambda told: str(told["connection-type"]))
-def test_each_connection_type_has_its_hook(told: dict[str, Any]) -> None:
-    module, _, name = told["hook-class-name"].rpartition(".")
+@pytest.mark.parametrize("text", TYPES, ids=lambda text: str(text["connection-type"]))
+def test_each_connection_type_has_its_hook(text: dict[str, Any]) -> None:
+    module, _, name = text["hook-class-name"].rpartition(".")
     hook = getattr(import_module(module), name)
     assert issubclass(hook, BaseHook)
-    assert hook.conn_type == told["connection-type"] == hook.default_conn_name
-    assert hook.conn_name_attr == f"{told['connection-type']}_conn_id"
-    assert hook.hook_name == told["hook-name"]
+    assert hook.conn_type == text["connection-type"] == hook.default_conn_name
+    assert hook.conn_name_attr == f"{text['connection-type']}_conn_id"
+    assert hook.hook_name == text["hook-name"]
     assert module in INFO["hooks"][0]["python-modules"]
     assert hook.conn_type in KINDS
 
@@ -61,7 +61,7 @@ def test_every_setting_is_an_option_of_the_section() -> None:
 
 
 def test_secrets_of_a_connection_are_fields_of_passwords() -> None:
-    (ofd,) = [told for told in TYPES if told["connection-type"] == "kontur_ofd"]
+    (ofd,) = [entry for entry in TYPES if entry["connection-type"] == "kontur_ofd"]
     fields = ofd["conn-fields"]
     assert {name for name, field in fields.items() if field["schema"].get("format") == "password"} == {"api_key"}
 

@@ -84,20 +84,20 @@ def test_a_line_may_be_off_by_the_kopeck_that_it_is_rounded_to() -> None:
 
 def test_a_till_shift_whose_cash_is_not_that_of_its_cheques_stops_the_batch() -> None:
     cheques = frame(CHEQUES, CHEQUE, ({"cheque_id": "1"},))
-    told = {
+    fields = {
         "shop_id": SHOP, "cashbox_id": BOX, "till_shift": SHIFT, "opened_at": CHEQUE["closed_at"],
         "closed_at": CHEQUE["closed_at"], "cash_income": 1000, "cash_refund": 0, "outcome": "issued",
     }  # fmt: skip
-    assert not check_till_shifts(frame(TILL_SHIFTS, told, ({},)), cheques).stops_batch
-    assert check_till_shifts(frame(TILL_SHIFTS, told, ({"cash_income": 999},)), cheques).stops_batch
+    assert not check_till_shifts(frame(TILL_SHIFTS, fields, ({},)), cheques).stops_batch
+    assert check_till_shifts(frame(TILL_SHIFTS, fields, ({"cash_income": 999},)), cheques).stops_batch
 
 
 def test_a_till_shift_of_more_than_a_day_is_noted() -> None:
-    told = {
+    fields = {
         "shop_id": SHOP, "cashbox_id": BOX, "till_shift": SHIFT, "opened_at": pd.Timestamp("2026-02-28 11:59"),
         "closed_at": CHEQUE["closed_at"], "cash_income": 0, "cash_refund": 0, "outcome": "no_cash",
     }  # fmt: skip
-    verdict = check_till_shifts(frame(TILL_SHIFTS, told, ({},)), frame(CHEQUES, CHEQUE, ()))
+    verdict = check_till_shifts(frame(TILL_SHIFTS, fields, ({},)), frame(CHEQUES, CHEQUE, ()))
     assert not verdict.stops_batch and len(verdict.bad) == 0
     assert "till_shifts.lasted_no_longer_than_a_day" in verdict.notes[0]
 
@@ -105,11 +105,11 @@ def test_a_till_shift_of_more_than_a_day_is_noted() -> None:
 @pytest.mark.parametrize(("numbers", "notes"), [("123", 0), ("134", 1), ("2", 0), ("xy", 0)])
 def test_numbers_that_are_left_out_among_the_cheques_of_a_shift_are_noted(numbers: str, notes: int) -> None:
     cheques = frame(CHEQUES, CHEQUE, tuple({"cheque_id": number, "number": number} for number in numbers))
-    told = {
+    fields = {
         "shop_id": SHOP, "cashbox_id": BOX, "till_shift": SHIFT, "opened_at": CHEQUE["closed_at"],
         "closed_at": CHEQUE["closed_at"], "cash_income": 1000 * len(numbers), "cash_refund": 0, "outcome": "issued",
     }  # fmt: skip
-    verdict = check_till_shifts(frame(TILL_SHIFTS, told, ({},)), cheques)
+    verdict = check_till_shifts(frame(TILL_SHIFTS, fields, ({},)), cheques)
     assert (len(verdict.notes), verdict.stops_batch) == (notes, False)
 
 

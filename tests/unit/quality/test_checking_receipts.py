@@ -32,8 +32,10 @@ def receipts(*changes: dict[str, Any]) -> pd.DataFrame:
 
 
 def one(schema: Any, **fields: Any) -> pd.DataFrame:
-    told = dict.fromkeys(schema.columns) | {"kkt_reg_id": KKT, "fiscal_drive_number": DRIVE, "shift_number": 7} | fields
-    return schema.of({column: [told[column]] for column in schema.columns})
+    values = (
+        dict.fromkeys(schema.columns) | {"kkt_reg_id": KKT, "fiscal_drive_number": DRIVE, "shift_number": 7} | fields
+    )
+    return schema.of({column: [values[column]] for column in schema.columns})
 
 
 OPENED = one(OPENINGS, fiscal_document_number=40, opened_at=pd.Timestamp("2026-03-01 09:00"))

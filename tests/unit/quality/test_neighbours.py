@@ -45,16 +45,16 @@ def blamed(frame: pd.DataFrame, **beside: pd.DataFrame) -> list[int]:
 
 def opening(number: int, shift: int = 11) -> pd.DataFrame:
     row = {"page_id": 1, "kkt_reg_id": KKT, "fiscal_drive_number": DRIVE, "shift_number": shift}
-    told = row | {"fiscal_document_number": number, "opened_at": pd.Timestamp("2026-03-01 09:00")}
-    return OPENINGS.of({column: [told[column]] for column in OPENINGS.columns})
+    reported = row | {"fiscal_document_number": number, "opened_at": pd.Timestamp("2026-03-01 09:00")}
+    return OPENINGS.of({column: [reported[column]] for column in OPENINGS.columns})
 
 
 def stranger(closed: str, shift: int = 11) -> pd.DataFrame:
     """A closed shift that totals by shift tell of and no z-report is of."""
-    told = dict.fromkeys(SHIFT_TOTALS.columns, 0) | {
+    fields = dict.fromkeys(SHIFT_TOTALS.columns, 0) | {
         "kkt_reg_id": KKT, "shift_number": shift, "opened_at": pd.NaT, "closed_at": pd.Timestamp(closed),
     }  # fmt: skip
-    return SHIFT_TOTALS.of({column: [told[column]] for column in SHIFT_TOTALS.columns})
+    return SHIFT_TOTALS.of({column: [fields[column]] for column in SHIFT_TOTALS.columns})
 
 
 @pytest.mark.parametrize(("first", "found"), [(127, []), (126, [11]), (128, [11])])

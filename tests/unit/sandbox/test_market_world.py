@@ -80,9 +80,9 @@ def test_truth_over_http_is_that_of_the_server(hard_market: Any) -> None:
 
 def test_an_easy_market_has_the_operators_cash_of_every_shift(visit_market: Callable[..., Any]) -> None:
     sandbox = visit_market(world=PLAIN).sandbox
-    told = {fiscal(one): (one["cash_income"], one["cash_refund"], one["cheques"]) for one in sandbox.market_truth()}
+    fields = {fiscal(one): (one["cash_income"], one["cash_refund"], one["cheques"]) for one in sandbox.market_truth()}
     expected = {fiscal(one): (one["cash_income"], one["cash_refund"], one["receipts"]) for one in sandbox.truth()}
-    assert told == {key: line for key, line in expected.items() if line[2]}
+    assert fields == {key: line for key, line in expected.items() if line[2]}
 
 
 def test_an_easy_cheque_closes_when_its_receipt_was_formed(world: World) -> None:
@@ -192,11 +192,11 @@ def test_some_cashboxes_only_market_knows_and_some_registers_only_the_operator(
     visit_market: Callable[..., Any],
 ) -> None:
     sandbox = visit_market(every_market_only=2, every_ofd_only=3).sandbox
-    told = {one["kkt_reg_id"] for one in sandbox.truth()}
+    fields = {one["kkt_reg_id"] for one in sandbox.truth()}
     truth = sandbox.market_truth()
     markets = {one["kkt_reg_id"] for one in truth}
     alone = {one["cashbox_id"] for one in truth if one["kkt_reg_id"] is None}
-    assert alone and told - markets and markets - {None} < told
+    assert alone and fields - markets and markets - {None} < fields
     assert alone == {box.id for shop in sandbox.shops for box in shop.cashboxes if not box.in_ofd}
 
 

@@ -152,11 +152,11 @@ def test_what_is_patched_by_shift_is_told_by_day_too_unless_it_is_to_contradict(
     match = {"type": "byShifts", "kktRegId": path[-16:], "shiftNumber": entry["shiftNumber"]}
     less = entry["sell"]["cashTotal"] - 100
     strike(visitor, {"kind": "patch_document", "match": match, "set": {"sell.cashTotal": less}, "alone": alone})
-    told = {one["date"]: one for one in visitor.days(path)}
-    changed = [date for date in honest if told[date] != honest[date]]
+    fields = {one["date"]: one for one in visitor.days(path)}
+    changed = [date for date in honest if fields[date] != honest[date]]
     assert changed == ([] if alone else [entry["shiftClose"][:10]])
     for date in changed:
-        assert honest[date]["sell"]["cashTotal"] - told[date]["sell"]["cashTotal"] == 100
+        assert honest[date]["sell"]["cashTotal"] - fields[date]["sell"]["cashTotal"] == 100
 
 
 def test_a_probable_fault_strikes_the_same_requests_each_time(visitor: Any) -> None:

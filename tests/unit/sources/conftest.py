@@ -29,8 +29,8 @@ def endpoint(
     address: str, *, api_key: str = DEFAULT_API_KEY, password: str = DEFAULT_PASSWORD, **extra: str
 ) -> Endpoint:
     """A connection to an address that serves both data and authentication."""
-    told = {"api_key": api_key, "auth_base_url": address} | extra
-    return Endpoint("kontur_ofd", address, DEFAULT_LOGIN, password, told)
+    fields = {"api_key": api_key, "auth_base_url": address} | extra
+    return Endpoint("kontur_ofd", address, DEFAULT_LOGIN, password, fields)
 
 
 @pytest.fixture(scope="session")

@@ -37,9 +37,9 @@ def telling(entries: list[Any] | Entries, *, at_most: int = 1000) -> Scripted:
 
     def script(asked: Asked) -> Answer:
         query = asked_of(asked)
-        told = entries(query) if callable(entries) else entries
+        reported = entries(query) if callable(entries) else entries
         first = int(query["offset"])
-        return reply({"items": told[first : first + min(int(query["limit"]), at_most)]})
+        return reply({"items": reported[first : first + min(int(query["limit"]), at_most)]})
 
     return Scripted(script)
 

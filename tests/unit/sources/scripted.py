@@ -56,15 +56,15 @@ class Call:
 def reply(body: bytes | str | dict[str, Any] | list[Any] = b"{}", status: int = 200, **headers: str) -> bytes:
     """A whole answer. Header names are written with `_` for `-`."""
     data = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    told = {"Content-Length": str(len(data))} | {name.replace("_", "-"): value for name, value in headers.items()}
-    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    fields = {"Content-Length": str(len(data))} | {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status} Told\r\n{head}Connection: close\r\n\r\n".encode() + data
 
 
 def refusal(status: int, code: int | None, urn: str = "urn:error:some") -> bytes:
     """The documented body of 400, 401, 403, 404."""
-    told: dict[str, Any] = {"errorCodeId": urn, "moreInfo": "", "userMessage": {"ru": "нет", "en": "no"}}
-    return reply(told | ({"errorCode": code} if code else {}), status)
+    fields: dict[str, Any] = {"errorCodeId": urn, "moreInfo": "", "userMessage": {"ru": "нет", "en": "no"}}
+    return reply(fields | ({"errorCode": code} if code else {}), status)
 
 
 class Scripted:

@@ -87,10 +87,10 @@ def test_attempts_are_counted_and_bounded() -> None:
     watch = Watch()
     http = Http(QUICK, watch.sleep, watch.clock)
     with Scripted(lambda _: reply(status=503)) as server:
-        with pytest.raises(PassingFault, match="documents: HTTP 503, attempts: 4") as told:
+        with pytest.raises(PassingFault, match="documents: HTTP 503, attempts: 4") as raised:
             http.ask("GET", server.address, name="documents")
         http.close()
-    assert told.value.__cause__ is None and told.value.__context__ is None
+    assert raised.value.__cause__ is None and raised.value.__context__ is None
     assert len(server.asked) == http.traffic["documents"] == 4
     assert len(watch.slept) == http.retries["documents"] == 3
 
@@ -137,9 +137,9 @@ def test_size_is_counted_unpacked() -> None:
 
 
 def test_a_too_large_answer_names_its_address_without_the_query() -> None:
-    with Scripted(lambda _: reply(b"x" * 11)) as server, pytest.raises(UnreadableAnswer) as told:
+    with Scripted(lambda _: reply(b"x" * 11)) as server, pytest.raises(UnreadableAnswer) as raised:
         ask(server, Patience(largest_body_bytes=10), path="/auth?login=a@b.example")
-    assert told.value.address == f"{server.address}/auth"
+    assert raised.value.address == f"{server.address}/auth"
 
 
 def test_redirects_are_not_followed() -> None:
@@ -204,12 +204,12 @@ def test_a_proxy_of_the_machine_is_gone_through(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("value", ["tajna\r\nX-Other: 1", "тайна", "tajna\n"])
 def test_a_header_that_cannot_be_sent_is_wrong_use_and_is_not_repeated(value: str) -> None:
     http = Http(QUICK, Watch().sleep)
-    with Scripted(lambda _: reply()) as server, pytest.raises(WrongUse, match="cannot be sent") as told:
+    with Scripted(lambda _: reply()) as server, pytest.raises(WrongUse, match="cannot be sent") as raised:
         http.ask("GET", server.address, name="documents", headers={"X-Key": value})
     http.close()
     assert server.asked == []
-    assert value.strip() not in repr(told.value) + str(told.value)
-    assert told.value.__context__ is None
+    assert value.strip() not in repr(raised.value) + str(raised.value)
+    assert raised.value.__context__ is None
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,10 @@ def ask(client: MarketClient) -> list[bytes]:
 
 @pytest.mark.parametrize("body", NO_LIST.values(), ids=NO_LIST)
 def test_what_is_no_list_is_asked_three_times_and_its_bytes_are_told(watch: Watch, body: bytes) -> None:
-    with Scripted(in_turn(reply(body))) as server, pytest.raises(UnreadableAnswer, match="no list, 3 times") as told:
+    with Scripted(in_turn(reply(body))) as server, pytest.raises(UnreadableAnswer, match="no list, 3 times") as raised:
         ask(market(server.address, watch))
-    assert (told.value.body, len(server.asked), len(watch.slept)) == (body, 3, 2)
-    assert SHOP in told.value.address
+    assert (raised.value.body, len(server.asked), len(watch.slept)) == (body, 3, 2)
+    assert SHOP in raised.value.address
 
 
 @pytest.mark.parametrize("body", NO_LIST.values(), ids=NO_LIST)
@@ -51,10 +51,10 @@ def test_what_is_no_list_may_pass(watch: Watch, body: bytes) -> None:
 def test_a_refusal_repeats_what_the_service_says(watch: Watch, status: int) -> None:
     words = rf"cheques: HTTP {status} Дата неверна \(dateFrom\)"
     answer = refused(status, "Дата\nневерна", "dateFrom")
-    with Scripted(in_turn(answer)) as server, pytest.raises(RefusedByService, match=words) as told:
+    with Scripted(in_turn(answer)) as server, pytest.raises(RefusedByService, match=words) as raised:
         ask(market(server.address, watch))
-    assert (told.value.status, type(told.value), len(server.asked)) == (status, RefusedByService, 1)
-    assert told.value.fix
+    assert (raised.value.status, type(raised.value), len(server.asked)) == (status, RefusedByService, 1)
+    assert raised.value.fix
 
 
 def test_a_refusal_in_the_schema_s_own_names_is_read_too(watch: Watch) -> None:
@@ -70,9 +70,9 @@ def test_a_refusal_without_a_word_is_one_all_the_same(watch: Watch, answer: byte
 
 
 def test_a_long_refusal_is_cut(watch: Watch) -> None:
-    with Scripted(in_turn(refused(400, "я" * 10_000))) as server, pytest.raises(RefusedByService) as told:
+    with Scripted(in_turn(refused(400, "я" * 10_000))) as server, pytest.raises(RefusedByService) as raised:
         ask(market(server.address, watch))
-    assert len(told.value.message) < LONGEST_MESSAGE + 50
+    assert len(raised.value.message) < LONGEST_MESSAGE + 50
 
 
 @pytest.mark.parametrize("name", ["organizations", "shops"])
@@ -104,9 +104,9 @@ def test_too_many_requests_wait_as_long_as_the_service_asks(watch: Watch) -> Non
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_an_outage_that_does_not_pass_is_told_as_one(watch: Watch, status: int) -> None:
-    with Scripted(in_turn(reply(status=status))) as server, pytest.raises(PassingFault) as told:
+    with Scripted(in_turn(reply(status=status))) as server, pytest.raises(PassingFault) as raised:
         ask(market(server.address, watch))
-    assert (told.value.exit_code, len(server.asked)) == (3, 3)
+    assert (raised.value.exit_code, len(server.asked)) == (3, 3)
 
 
 def test_a_connection_without_a_key_is_of_no_use() -> None:
@@ -129,14 +129,14 @@ def test_the_key_is_in_no_message_and_no_log(watch: Watch, answer: Answer) -> No
     with Scripted(in_turn(answer)) as server, everything_logged() as lines:
         client = market(server.address, watch, patience=patience)
         for pages in (client.organizations(), client.cheques(SHOP, DAY, DAY, is_refund=True)):
-            with pytest.raises(SmenaError) as told:
+            with pytest.raises(SmenaError) as raised:
                 list(pages)
-            lines.append(error_text(told.value))
+            lines.append(error_text(raised.value))
     assert lines
     assert not [line for line in lines if KEY in line]
 
 
 def test_a_key_that_cannot_be_sent_is_not_repeated(watch: Watch) -> None:
-    with pytest.raises(WrongUse) as told:
+    with pytest.raises(WrongUse) as raised:
         ask(market("http://127.0.0.1:1", watch, key=f"{KEY}\nX: y"))
-    assert KEY not in error_text(told.value)
+    assert KEY not in error_text(raised.value)

@@ -29,15 +29,15 @@ SHOP_ENTRY = {
 SHOP = Shop("s1", "o1", "Лавка", "г. Примерск", "960101001", is_paid=False)
 
 
-def pascal(told: Any) -> Any:
+def pascal(entry: Any) -> Any:
     """The same with names as the schemas write them."""
-    if isinstance(told, dict):
-        return {name[:1].upper() + name[1:]: pascal(value) for name, value in told.items()}
-    return [pascal(one) for one in told] if isinstance(told, list) else told
+    if isinstance(entry, dict):
+        return {name[:1].upper() + name[1:]: pascal(value) for name, value in entry.items()}
+    return [pascal(one) for one in entry] if isinstance(entry, list) else entry
 
 
-def body(told: Any) -> bytes:
-    return json.dumps(told, ensure_ascii=False).encode()
+def body(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 SHAPES = {
@@ -50,9 +50,9 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("told", SHAPES.values(), ids=SHAPES)
-def test_shops_are_read_in_every_shape_they_come_in(told: Any) -> None:
-    assert list_shops(body(told)) == ([SHOP], [])
+@pytest.mark.parametrize("value", SHAPES.values(), ids=SHAPES)
+def test_shops_are_read_in_every_shape_they_come_in(value: Any) -> None:
+    assert list_shops(body(value)) == ([SHOP], [])
 
 
 def test_an_unpaid_shop_is_a_shop() -> None:
@@ -66,11 +66,11 @@ def test_a_shop_of_which_nothing_is_told_but_its_id_is_one() -> None:
 
 
 def test_an_organisation_comes_with_its_shops() -> None:
-    told = {"id": "o1", "inn": "1234567894", "name": "ООО «Ромашка»", "shops": [{"id": "s2"}, SHOP_ENTRY]}
-    ((one,), broken) = list_organizations(body({"items": [told]}))
+    fields = {"id": "o1", "inn": "1234567894", "name": "ООО «Ромашка»", "shops": [{"id": "s2"}, SHOP_ENTRY]}
+    ((one,), broken) = list_organizations(body({"items": [fields]}))
     shops = (Shop("s2", "o1", "", "", None, None), SHOP)
     assert (one, broken) == (MarketOrganization("o1", "1234567894", "ООО «Ромашка»", shops), [])
-    assert list_organizations(body(pascal([told]))) == ([one], [])
+    assert list_organizations(body(pascal([fields]))) == ([one], [])
 
 
 def test_the_padding_of_an_inn_goes() -> None:
@@ -118,11 +118,11 @@ def test_a_broken_shop_costs_its_organisation_nothing() -> None:
 
 
 def test_a_contractor_is_told_by_his_inn_and_kpp() -> None:
-    told = [
+    found = [
         {"id": "c1", "inn": "1234567894", "kpp": "960101001", "name": "ООО «Сад»", "isArchived": True},
         {"id": "c2", "inn": None, "name": "Частник"},
     ]
-    assert list_contractors(body(told))[0] == [
+    assert list_contractors(body(found))[0] == [
         Contractor("c1", "1234567894", "960101001", "ООО «Сад»", is_archived=True),
         Contractor("c2", "", "", "Частник", is_archived=False),
     ]
@@ -146,9 +146,9 @@ LISTS_OF_PRODUCTS = {
 }
 
 
-@pytest.mark.parametrize("told", LISTS_OF_PRODUCTS.values(), ids=LISTS_OF_PRODUCTS)
-def test_products_are_read_in_every_shape_they_come_in(told: Any) -> None:
-    assert list_products(body(told)) == ([PRODUCT], [])
+@pytest.mark.parametrize("value", LISTS_OF_PRODUCTS.values(), ids=LISTS_OF_PRODUCTS)
+def test_products_are_read_in_every_shape_they_come_in(value: Any) -> None:
+    assert list_products(body(value)) == ([PRODUCT], [])
 
 
 @pytest.mark.parametrize("name", ['Шнур <3 м> & «Узел "А"»', "\\ ' %s \u2028 {}", "🥛", "x" * 5000])

@@ -20,14 +20,14 @@ FIRST, LAST = date(2025, 12, 1), date(2025, 12, 31)
 MONTH = {"dateFrom": "2025-12-01", "dateTo": "2025-12-31"}
 
 
-def told(pages: Iterable[Page]) -> list[Any]:
+def entries_of(pages: Iterable[Page]) -> list[Any]:
     return [entry for page in pages for entry in json.loads(page.body)["items"]]
 
 
 def test_cheques_are_read_until_a_page_is_empty_and_not_until_one_is_short(watch: Watch) -> None:
     cheques = list(range(2350))
     with telling(cheques, at_most=700) as server:
-        assert told(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)) == cheques
+        assert entries_of(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)) == cheques
     assert [asked_of(one)["offset"] for one in server.asked] == ["0", "700", "1400", "2100", "2350"]
 
 
@@ -40,7 +40,9 @@ def test_cheques_that_are_added_while_the_list_is_read_are_read_too(watch: Watch
         return cheques
 
     with telling(growing) as server:
-        assert told(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)) == list(range(1502))
+        assert entries_of(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)) == list(
+            range(1502)
+        )
 
 
 def test_a_list_of_nothing_is_one_page(watch: Watch) -> None:
@@ -58,7 +60,7 @@ def test_lists_are_counted_in_every_shape_they_come_in(watch: Watch, body: bytes
 def test_a_service_that_does_not_know_where_it_is_is_given_up(watch: Watch) -> None:
     with Scripted(in_turn(reply({"items": [1, 2]}))) as server:
         pages = market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)
-        assert told([next(pages)]) == [1, 2]
+        assert entries_of([next(pages)]) == [1, 2]
         with pytest.raises(UnreadableAnswer, match="do not come to an end") as error:
             next(pages)
     assert error.value.address.endswith("offset=2")

@@ -43,9 +43,9 @@ def questions(asked: list[Asked]) -> int:
 
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
 def test_what_is_no_json_is_asked_three_times_and_its_bytes_are_told(enter: Enter, watch: Watch, body: bytes) -> None:
-    with data(reply(body)) as server, pytest.raises(UnreadableAnswer, match="no JSON, 3 times") as told:
+    with data(reply(body)) as server, pytest.raises(UnreadableAnswer, match="no JSON, 3 times") as raised:
         enter(server.address).organizations()
-    assert (told.value.body, told.value.address) == (body, f"{server.address}/v2/organizations")
+    assert (raised.value.body, raised.value.address) == (body, f"{server.address}/v2/organizations")
     assert (questions(server.asked), len(watch.slept)) == (3, 2)
 
 
@@ -105,9 +105,9 @@ def test_a_fault_that_passes_is_not_noticed(sandbox: SandboxServer, enter: Enter
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_fault_that_does_not_pass_is_given_up(sandbox: SandboxServer, enter: Enter, fault: dict[str, Any]) -> None:
     sandbox.faults.add({"method": "organizations"} | fault)
-    with pytest.raises(PassingFault) as told:
+    with pytest.raises(PassingFault) as raised:
         enter(sandbox.address).organizations()
-    assert told.value.exit_code == 3
+    assert raised.value.exit_code == 3
     assert sandbox.requests.count("organizations") == 3
 
 

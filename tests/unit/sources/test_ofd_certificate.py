@@ -45,8 +45,8 @@ class Head:
     private_key_file: Path
 
     def login(self, address: str, **files: Path) -> CertificateLogin:
-        told = {"certificate_file": self.certificate_file, "private_key_file": self.private_key_file} | files
-        return CertificateLogin(address, **told)
+        fields = {"certificate_file": self.certificate_file, "private_key_file": self.private_key_file} | files
+        return CertificateLogin(address, **fields)
 
 
 def invent_head(directory: Path, name: str, *, days: int = 30) -> Head:
@@ -117,9 +117,9 @@ def test_a_key_of_another_certificate_does_not_let_in(
 
 
 def test_a_certificate_out_of_its_term_is_refused(sandbox: SandboxServer, office: Path, http: Http) -> None:
-    with pytest.raises(RefusedLogin, match="authenticate-by-cert: HTTP 406") as told:
+    with pytest.raises(RefusedLogin, match="authenticate-by-cert: HTTP 406") as raised:
         invent_head(office, "former", days=-1).login(sandbox.address).log_in(http)
-    assert told.value.status == 406
+    assert raised.value.status == 406
     assert sandbox.requests.count("approve-cert") == 0
 
 
@@ -174,9 +174,9 @@ except ofd_login.WrongUse as error:
     done = subprocess.run(
         [sys.executable, "-c", at_a_terminal], stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False
     )
-    told = done.stdout.decode(errors="replace")
-    assert "WrongUse" in told and "cannot be decrypted" in told
-    assert "pass phrase" not in told
+    parsed = done.stdout.decode(errors="replace")
+    assert "WrongUse" in parsed and "cannot be decrypted" in parsed
+    assert "pass phrase" not in parsed
 
 
 def test_a_private_key_in_the_certificate_s_file_is_not_sent_away(head: Head, http: Http, tmp_path: Path) -> None:
@@ -208,10 +208,12 @@ def door(answer: object) -> Scripted:
     def script(asked: Asked) -> Answer:
         if asked.path.endswith("approve-cert"):
             return reply({"Sid": "0A", "RefreshToken": "r"})
-        told = answer
-        if isinstance(told, dict) and isinstance(told.get("Link"), dict):
-            told = told | {"Link": {k: str(v).replace("HOST", asked.headers["host"]) for k, v in told["Link"].items()}}
-        return reply(told)  # type: ignore[arg-type]
+        reported = answer
+        if isinstance(reported, dict) and isinstance(reported.get("Link"), dict):
+            reported = reported | {
+                "Link": {k: str(v).replace("HOST", asked.headers["host"]) for k, v in reported["Link"].items()}
+            }
+        return reply(reported)  # type: ignore[arg-type]
 
     return Scripted(script)
 
@@ -277,7 +279,7 @@ def test_without_openssl_the_message_names_it(
     monkeypatch.setenv("PATH", str(tmp_path))
     with (
         door({"EncryptedKey": "QUJD", "Link": {"Href": "http://HOST/approve-cert"}}) as server,
-        pytest.raises(WrongUse, match="needs OpenSSL") as told,
+        pytest.raises(WrongUse, match="needs OpenSSL") as raised,
     ):
         head.login(server.address).log_in(http)
-    assert "gost" in told.value.fix
+    assert "gost" in raised.value.fix

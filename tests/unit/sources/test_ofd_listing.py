@@ -17,13 +17,13 @@ from tests.unit.sources.conftest import Enter
 DRIVE = {"earliestDocumentTimestamp": "2025-12-03T00:00:00"}
 
 
-def told(*entries: Any) -> bytes:
+def list_body(*entries: Any) -> bytes:
     return json.dumps(entries, ensure_ascii=False).encode()
 
 
 def cashbox(**fields: Any) -> Cashbox:
     """A register told with these fields."""
-    ((one,), broken) = list_cashboxes(told({"regNumber": "0000000003065868"} | fields))
+    ((one,), broken) = list_cashboxes(list_body({"regNumber": "0000000003065868"} | fields))
     assert broken == []
     return one
 
@@ -166,7 +166,7 @@ BROKEN: list[Any] = [
 
 @pytest.mark.parametrize("entry", BROKEN, ids=json.dumps)
 def test_one_broken_register_costs_its_neighbours_nothing(entry: Any) -> None:
-    good, broken = list_cashboxes(told({"regNumber": "1"}, entry, {"regNumber": "2"}))
+    good, broken = list_cashboxes(list_body({"regNumber": "1"}, entry, {"regNumber": "2"}))
     assert [one.kkt_reg_id for one in good] == ["1", "2"]
     assert [json.loads(one["record"]) for one in broken] == [entry]
     assert broken[0]["reason"]
@@ -184,13 +184,13 @@ def test_a_name_in_no_utf_8_costs_the_neighbours_nothing() -> None:
 
 
 def test_a_register_without_a_number_is_none() -> None:
-    good, broken = list_cashboxes(told({"regNumber": "   "}, GOOD))
+    good, broken = list_cashboxes(list_body({"regNumber": "   "}, GOOD))
     assert [one.kkt_reg_id for one in good] == ["0000000003065868"]
     assert len(broken) == 1
 
 
 def test_a_long_broken_record_is_kept_in_part() -> None:
-    _, (broken,) = list_cashboxes(told({"regNumber": None, "name": "Я" * 50_000}))
+    _, (broken,) = list_cashboxes(list_body({"regNumber": None, "name": "Я" * 50_000}))
     assert len(broken["record"]) == 20_000
 
 
@@ -209,7 +209,7 @@ def test_what_is_no_list_is_a_passing_fault(body: bytes) -> None:
 
 
 def test_organisations_are_known_by_their_bare_inn() -> None:
-    body = told(
+    body = list_body(
         {"id": "a", "inn": "009601000019 "}, {"id": "b", "inn": " 123456789047", "kpp": None}, {"id": "c", "inn": None}
     )
     good, (broken,) = list_organizations(body)

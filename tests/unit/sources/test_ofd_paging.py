@@ -31,8 +31,8 @@ def read(sandbox: SandboxServer, client: OfdClient, types: tuple[str, ...] = ("c
 
 
 def reported_shifts(pages: list[Page]) -> list[tuple[str, int]]:
-    told = [one["closeShift"] for page in pages for one in documents(page) if "closeShift" in one]
-    return [(one["fiscalDriveNumber"].strip(), one["shiftNumber"]) for one in told]
+    found = [one["closeShift"] for page in pages for one in documents(page) if "closeShift" in one]
+    return [(one["fiscalDriveNumber"].strip(), one["shiftNumber"]) for one in found]
 
 
 def shifts_closed(sandbox: SandboxServer) -> list[tuple[str, int]]:
@@ -62,9 +62,9 @@ def test_every_page_is_asked_once_and_from_where_the_last_one_ended(sandbox: San
 
 def test_a_document_told_by_two_pages_costs_no_other(sandbox: SandboxServer, enter: Enter) -> None:
     sandbox.faults.add({"kind": "duplicate_documents"})
-    told = reported_shifts(read(sandbox, enter(sandbox.address)))
-    assert len(told) > len(set(told))
-    assert list(dict.fromkeys(told)) == shifts_closed(sandbox)
+    reported = reported_shifts(read(sandbox, enter(sandbox.address)))
+    assert len(reported) > len(set(reported))
+    assert list(dict.fromkeys(reported)) == shifts_closed(sandbox)
 
 
 def test_a_window_without_documents_is_one_page(sandbox: SandboxServer, enter: Enter) -> None:
@@ -130,8 +130,8 @@ def by_cursor(following: dict[str | None, Any]) -> Scripted:
         if asked.verb == "POST":
             return reply({"Sid": "0A"})
         offset = parse_qs(urlsplit(asked.target).query).get("offset", [None])[0]
-        told = following[offset]
-        return told if isinstance(told, bytes) else reply({"documents": [{"x": {}}], "paging": told})
+        reported = following[offset]
+        return reported if isinstance(reported, bytes) else reply({"documents": [{"x": {}}], "paging": reported})
 
     return Scripted(script)
 
@@ -175,7 +175,7 @@ def test_an_answer_without_the_shape_of_a_page_is_a_passing_fault(enter: Enter, 
 @pytest.mark.parametrize("circle", [("a", "b", "a"), ("a", "b", "c", "b"), ("a", "b", "c", "d", "a")])
 def test_a_cursor_that_runs_in_a_circle_is_found_out(enter: Enter, circle: tuple[str, ...]) -> None:
     steps = zip((None, *circle), circle, strict=False)
-    with by_cursor({sent: {"nextOffset": told} for sent, told in steps}) as server:
+    with by_cursor({sent: {"nextOffset": entry} for sent, entry in steps}) as server:
         with pytest.raises(UnreadableAnswer, match="circle"):
             list(pages_of(server, enter))
         asked = server.paths("by-period")

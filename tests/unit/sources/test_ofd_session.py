@@ -122,9 +122,9 @@ def test_many_threads_whose_session_dies_log_in_once_more(sandbox: SandboxServer
 
 def test_a_service_that_forgets_every_session_is_not_asked_for_ever(enter: Enter) -> None:
     with doors(["0A", "0B", "0C", "0D"], lambda _: DEAD) as server:
-        with pytest.raises(RefusedLogin, match="401002") as told:
+        with pytest.raises(RefusedLogin, match="401002") as raised:
             enter(server.address).organizations()
-        assert (told.value.status, told.value.code) == (401, "401002")
+        assert (raised.value.status, raised.value.code) == (401, "401002")
         assert logins(server) == 2
         assert len(server.asked) == 4
 
@@ -162,8 +162,8 @@ def test_an_outage_at_the_door_is_passing_and_the_next_question_tries_again(
 
 def test_threads_that_wait_for_one_login_share_its_outage(enter: Enter) -> None:
     with doors([], lambda _: reply([]), lambda: reply(status=503)) as server:
-        told = at_once(enter(server.address).organizations)
-        assert all(isinstance(one, PassingFault) for one in told)
+        reported = at_once(enter(server.address).organizations)
+        assert all(isinstance(one, PassingFault) for one in reported)
         assert logins(server) < THREADS * QUICK.attempts
 
 
@@ -185,9 +185,9 @@ def test_a_door_that_answers_without_a_session_is_a_passing_fault(enter: Enter, 
 def test_a_refused_login_is_refused_to_every_thread_and_tried_once(enter: Enter, status: int) -> None:
     with doors([], lambda _: reply([]), lambda: refusal(status, 403000)) as server:
         client = enter(server.address)
-        told = at_once(client.organizations)
-        assert {type(one) for one in told} == {RefusedLogin}
-        assert {one.status for one in told if isinstance(one, RefusedLogin)} == {status}
+        reported = at_once(client.organizations)
+        assert {type(one) for one in reported} == {RefusedLogin}
+        assert {one.status for one in reported if isinstance(one, RefusedLogin)} == {status}
         with pytest.raises(RefusedLogin, match="the login is refused"):
             client.cashboxes("org")
         assert len(server.asked) == 1
@@ -195,16 +195,16 @@ def test_a_refused_login_is_refused_to_every_thread_and_tried_once(enter: Enter,
 
 def test_a_wrong_password_is_refused_once(sandbox: SandboxServer, enter: Enter) -> None:
     client = enter(sandbox.address, password="wrong")
-    told = at_once(client.organizations)
-    assert {type(one) for one in told} == {RefusedLogin}
+    reported = at_once(client.organizations)
+    assert {type(one) for one in reported} == {RefusedLogin}
     assert sandbox.requests.count() == 1
 
 
 def test_a_wrong_key_is_refused_and_no_session_is_blamed_for_it(sandbox: SandboxServer, enter: Enter) -> None:
-    with pytest.raises(RefusedLogin, match="401003") as told:
+    with pytest.raises(RefusedLogin, match="401003") as raised:
         enter(sandbox.address, api_key="another").organizations()
-    assert (told.value.status, told.value.code) == (401, "401003")
-    assert "api_key" in told.value.fix
+    assert (raised.value.status, raised.value.code) == (401, "401003")
+    assert "api_key" in raised.value.fix
     assert sandbox.requests.count("authenticate-by-pass") == 1
     assert sandbox.requests.count("organizations") == 1
 
@@ -213,10 +213,10 @@ def test_a_register_that_is_forbidden_is_refused_at_once(sandbox: SandboxServer,
     organization = sandbox.world.organizations[0]
     register = organization.registers[0].reg_number
     sandbox.faults.add({"kind": "forbid_register", "register": register})
-    with pytest.raises(RefusedByService, match="403002") as told:
+    with pytest.raises(RefusedByService, match="403002") as raised:
         enter(sandbox.address).by_shifts(organization.id, register, date(2025, 12, 1), date(2025, 12, 31))
-    assert (told.value.status, told.value.code) == (403, "403002")
-    assert not isinstance(told.value, RefusedLogin)
+    assert (raised.value.status, raised.value.code) == (403, "403002")
+    assert not isinstance(raised.value, RefusedLogin)
     assert sandbox.requests.count("by-shifts") == 1
 
 
@@ -229,9 +229,9 @@ def test_a_register_that_is_forbidden_is_refused_at_once(sandbox: SandboxServer,
     ],
 )  # fmt: skip
 def test_a_refusal_is_told_with_its_code_whatever_its_body(enter: Enter, answer: bytes, code: str) -> None:
-    with doors(["0A"], lambda _: answer) as server, pytest.raises(RefusedByService) as told:
+    with doors(["0A"], lambda _: answer) as server, pytest.raises(RefusedByService) as raised:
         enter(server.address).organizations()
-    assert told.value.code == code
+    assert raised.value.code == code
     assert len(server.asked) == 2
 
 
@@ -257,7 +257,7 @@ def test_a_redirect_is_refused_and_not_followed(enter: Enter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "lacks"),
+    ("reported", "lacks"),
     [
         (Endpoint("kontur_ofd", "http://x", "a", "b", {}), "api_key"),
         (Endpoint("kontur_ofd", "http://x", "a", "b", {"api_key": ""}), "api_key"),
@@ -269,9 +269,9 @@ def test_a_redirect_is_refused_and_not_followed(enter: Enter) -> None:
         ),
     ],
 )
-def test_a_connection_that_lacks_something_is_wrong_use(told: Endpoint, lacks: str) -> None:
+def test_a_connection_that_lacks_something_is_wrong_use(reported: Endpoint, lacks: str) -> None:
     with pytest.raises(WrongUse, match=lacks):
-        OfdClient(told)
+        OfdClient(reported)
 
 
 def test_a_base_address_may_have_a_path_and_end_with_a_slash() -> None:

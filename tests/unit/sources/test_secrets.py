@@ -82,10 +82,10 @@ class Traces:
 
     logged: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
 
     def leaks(self) -> list[str]:
-        lines = [*self.logged, *self.errors, *self.told]
+        lines = [*self.logged, *self.errors, *self.shown]
         return [line for line in lines if any(mark in line for mark in MARKS)]
 
 
@@ -111,8 +111,8 @@ def visit(address: str, **fields: str) -> Traces:
             except SmenaError as error:
                 traces.errors.append(error_text(error))
             else:
-                traces.told += [repr(page.address) for page in (answer if isinstance(answer, list) else [answer])]
-        traces.told += [repr(client), str(client.traffic), str(client.retries)]
+                traces.shown += [repr(page.address) for page in (answer if isinstance(answer, list) else [answer])]
+        traces.shown += [repr(client), str(client.traffic), str(client.retries)]
         client.close()
     return traces
 

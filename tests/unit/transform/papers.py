@@ -48,8 +48,14 @@ def z_report(
     shift: int = 1, number: int = 100, *, receipts: int = 1, closed: str = "20:00", drive: str = DRIVE, **fields: Any
 ) -> Document:
     """CloseShift. `receipts` is how many it says there were."""
-    told = {"code": 5, "receiptsQuantity": receipts, "documentsQuantity": receipts + 2, "message": [], "properties": []}
-    return {"closeShift": _fiscal(shift, number, closed, drive) | told | fields}
+    values = {
+        "code": 5,
+        "receiptsQuantity": receipts,
+        "documentsQuantity": receipts + 2,
+        "message": [],
+        "properties": [],
+    }
+    return {"closeShift": _fiscal(shift, number, closed, drive) | values | fields}
 
 
 def opening(shift: int = 1, number: int = 1, *, opened: str = "09:00", drive: str = DRIVE, **fields: Any) -> Document:
@@ -61,11 +67,11 @@ def receipt(
     drive: str = DRIVE, kind: str = "receipt", taxation: int | None = 1, **fields: Any,
 ) -> Document:  # fmt: skip
     """receipt, bso and their corrections, paid in cash and by card; kopecks. `fields` come last."""
-    told = {
+    values = {
         "operationType": operation, "taxationType": taxation, "totalSum": cash + card, "cashTotalSum": cash,
         "ecashTotalSum": card,
     }  # fmt: skip
-    return {kind: _fiscal(shift, number, formed, drive) | told | fields}
+    return {kind: _fiscal(shift, number, formed, drive) | values | fields}
 
 
 def sums(cash: int = 0, count: int = 0, *, card: int = 0) -> Document:
@@ -79,11 +85,11 @@ def totals(
 ) -> Document:  # fmt: skip
     """One entry of by-shifts; an end that is None lay outside the window."""
     ends = {"shiftOpen": opened, "shiftClose": closed}
-    told = {"sell": sell, "returnSell": returned, "buy": buy, "returnBuy": returned_buy}
+    values = {"sell": sell, "returnSell": returned, "buy": buy, "returnBuy": returned_buy}
     return (
         {"shiftNumber": shift}
         | {name: at(moment) for name, moment in ends.items() if moment is not None}
-        | {name: one or sums() for name, one in told.items()}
+        | {name: one or sums() for name, one in values.items()}
         | fields
     )
 
@@ -122,14 +128,14 @@ class Books:
     def outcomes(self) -> dict[int, str]:
         return {row["shift_number"]: row["outcome"] for row in records(self.shifts)}
 
-    def told(self, *columns: str) -> list[tuple[Any, ...]]:
+    def order_values(self, *columns: str) -> list[tuple[Any, ...]]:
         """Columns of the orders, sorted."""
         rows = [tuple(row[column] for column in columns) for row in records(self.orders)]
         return sorted(rows, key=repr)
 
     @property
     def amounts(self) -> list[tuple[Any, ...]]:
-        return self.told("operation", "amount")
+        return self.order_values("operation", "amount")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -153,11 +159,11 @@ def keep_books(
     pages = documents if documents and isinstance(documents[0], RawPage) else [page(*documents)]
     totals_pages = entries if entries and isinstance(entries[0], RawPage) else [totals_page(*entries)]
     frames = read_documents(pages)
-    told, broken = read_shift_totals(totals_pages)
+    parsed, broken = read_shift_totals(totals_pages)
     shifts, orders, rejects = make_shifts(
         frames.z_reports,
         frames.openings,
-        told,
+        parsed,
         frames.receipts,
         frames.vat_lines,
         frames.rejects,
@@ -169,4 +175,4 @@ def keep_books(
         corrections=corrections,
         vat=vat,
     )
-    return Books(frames, told, broken, shifts, orders, rejects)
+    return Books(frames, parsed, broken, shifts, orders, rejects)

@@ -38,8 +38,8 @@ def receipts(**changes: Any) -> list[Any]:
 
 
 def first() -> dict[str, Any]:
-    told: dict[str, Any] = next(one["receipt"] for one in TRUE if "receipt" in one)
-    return told
+    fields: dict[str, Any] = next(one["receipt"] for one in TRUE if "receipt" in one)
+    return fields
 
 
 def test_the_same_receipts_from_another_page_in_another_order_are_the_same() -> None:
@@ -64,8 +64,8 @@ def test_the_same_receipts_from_another_page_in_another_order_are_the_same() -> 
 def test_a_receipt_that_is_told_otherwise_is_named_by_its_number_on_whichever_side(
     changes: dict[str, Any], what: str
 ) -> None:
-    for booked, told in ((receipts(**changes), TRUE), (TRUE, receipts(**changes))):
-        changed = changed_receipts(frames(booked), frames(told), shifts())
+    for booked, entry in ((receipts(**changes), TRUE), (TRUE, receipts(**changes))):
+        changed = changed_receipts(frames(booked), frames(entry), shifts())
         named = changed[["fiscal_document_number", "what"]].to_numpy().tolist()
         assert named == [[first()["fiscalDocumentNumber"], what]]
 
@@ -138,6 +138,6 @@ def test_totals_that_do_not_tell_of_vat_or_of_other_receipts_say_nothing_about_i
 def test_totals_without_an_operation_say_nothing_about_its_vat() -> None:
     entries = totals()
     del entries[0]["buy"]
-    told = read_reported_vat([RawPage(1, REGISTER.number, json.dumps({"shifts": entries}).encode())])
-    of_first = told[told["shift_number"] == entries[0]["shiftNumber"]]
+    parsed = read_reported_vat([RawPage(1, REGISTER.number, json.dumps({"shifts": entries}).encode())])
+    of_first = parsed[parsed["shift_number"] == entries[0]["shiftNumber"]]
     assert set(of_first["operation"]) == {"cash_income", "cash_refund", "cash_payout_refund"}

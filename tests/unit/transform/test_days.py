@@ -31,16 +31,16 @@ def days_page(*entries: Any, page_id: int = DAYS_PAGE) -> RawPage:
 
 def shift(number: int, opened: str | None, closed: str | None, cash: int, count: int = 1) -> dict[str, Any]:
     ends = {"shiftOpen": opened and f"{opened}:00", "shiftClose": closed and f"{closed}:00"}
-    told = totals(number, sums(cash, count), opened=None, closed=None)
-    return told | {name: moment for name, moment in ends.items() if moment}
+    reported = totals(number, sums(cash, count), opened=None, closed=None)
+    return reported | {name: moment for name, moment in ends.items() if moment}
 
 
 def doubted(entries: list[Any], days: list[Any], *more: list[Any]) -> list[int]:
     """Numbers of the shifts that are doubted; `more` are further answers of by-shifts about the same days."""
-    pages = [totals_page(*told, page_id=50 + place) for place, told in enumerate([entries, *more])]
+    pages = [totals_page(*parsed, page_id=50 + place) for place, parsed in enumerate([entries, *more])]
     known, _ = read_shift_totals(pages)
-    told, _ = read_days_of_windows([days_page(*days)])
-    found = known[is_doubted(known, told, dict.fromkeys([page.page_id for page in pages], DAYS_PAGE))]
+    parsed, _ = read_days_of_windows([days_page(*days)])
+    found = known[is_doubted(known, parsed, dict.fromkeys([page.page_id for page in pages], DAYS_PAGE))]
     return sorted(set(found["shift_number"]))
 
 
@@ -92,9 +92,9 @@ def test_totals_that_nobody_was_asked_to_witness_are_not_doubted() -> None:
 
 
 def test_an_answer_by_days_that_cannot_be_read_bears_witness_of_nothing() -> None:
-    told, broken = read_days_of_windows([days_page(*TRUE_DAYS), RawPage(61, KKT, b'{"items": [{"date": 7}]}')])
-    assert conforms(told, DAY_TOTALS) and conforms(broken, REJECTS)
-    assert (len(told), list(broken["kind"]), list(broken["page_id"])) == (3, ["byDays"], [61])
+    parsed, broken = read_days_of_windows([days_page(*TRUE_DAYS), RawPage(61, KKT, b'{"items": [{"date": 7}]}')])
+    assert conforms(parsed, DAY_TOTALS) and conforms(broken, REJECTS)
+    assert (len(parsed), list(broken["kind"]), list(broken["page_id"])) == (3, ["byDays"], [61])
 
 
 def test_totals_that_are_doubted_are_not_whole() -> None:

@@ -71,8 +71,8 @@ def test_each_row_may_be_rejected_for_a_reason_of_its_own() -> None:
 
 
 def test_a_record_with_line_ends_and_quotes_in_it_stays_one_record() -> None:
-    told = {"user_inn": '1\n"2"\u2028', "page_id": 1, "closed_at": pd.Timestamp("2025-12-01")}
-    rows = Z_REPORTS.of({name: [told.get(name), told.get(name)] for name in Z_REPORTS.columns})
+    fields = {"user_inn": '1\n"2"\u2028', "page_id": 1, "closed_at": pd.Timestamp("2025-12-01")}
+    rows = Z_REPORTS.of({name: [fields.get(name), fields.get(name)] for name in Z_REPORTS.columns})
     assert [json.loads(record)["user_inn"] for record in as_rejects(rows, "closeShift", "why")["record"]] == [
         '1\n"2"\u2028'
     ] * 2

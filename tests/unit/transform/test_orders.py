@@ -29,23 +29,23 @@ def test_each_operation_has_its_own_order_of_its_own_kind() -> None:
         ("cash_payout_refund", PKO, 20, "50.01", "60.01"), ("cash_refund", RKO, 100, "90.01.1", "50.01"),
     ]  # fmt: skip
     columns = ("operation", "kind", "amount", "debit_account", "credit_account")
-    assert by_totals().told(*columns) == expected
+    assert by_totals().order_values(*columns) == expected
     receipts = [
         receipt(n, cash, operation=code) for n, (code, cash) in enumerate([(1, 900), (2, 100), (3, 30), (4, 20)], 2)
     ]
-    assert shift_of(*receipts).told(*columns) == expected
+    assert shift_of(*receipts).order_values(*columns) == expected
 
 
 def test_totals_do_not_tell_the_vat_nor_the_tax_system() -> None:
-    assert set(by_totals().told("vat", "vat_by_rate", "taxation", "agent")) == {(None, None, "", False)}
+    assert set(by_totals().order_values("vat", "vat_by_rate", "taxation", "agent")) == {(None, None, "", False)}
 
 
 def test_receipts_without_vat_tell_that_there_is_none() -> None:
-    assert shift_of(receipt(2, 100, ndsNo=100)).told("vat", "vat_by_rate") == [(0, "{}")]
+    assert shift_of(receipt(2, 100, ndsNo=100)).order_values("vat", "vat_by_rate") == [(0, "{}")]
 
 
 def test_a_tax_system_that_is_not_told_is_empty() -> None:
-    assert shift_of(receipt(2, 100, taxation=None), receipt(3, 10, taxation=0)).told("taxation", "amount") == [
+    assert shift_of(receipt(2, 100, taxation=None), receipt(3, 10, taxation=0)).order_values("taxation", "amount") == [
         ("", 110)
     ]
 
@@ -54,7 +54,7 @@ def test_several_tax_systems_have_rows_of_their_own_that_sum_to_the_shift() -> N
     books = shift_of(
         receipt(2, 100), receipt(3, 20, taxation=32), receipt(4, 3, taxation=33), receipt(5, 1000, taxation=1)
     )
-    assert books.told("taxation", "amount") == [("mixed", 3), ("osn", 1100), ("psn", 20)]
+    assert books.order_values("taxation", "amount") == [("mixed", 3), ("osn", 1100), ("psn", 20)]
     assert books.shift()["cash_income"] == 1123
 
 
@@ -62,7 +62,7 @@ def test_an_agent_s_money_has_an_order_of_its_own_to_account_76() -> None:
     books = shift_of(
         receipt(2, 100), receipt(3, 40, items=[{"providerInn": "9601000019"}]), receipt(4, 2, paymentAgentType=1)
     )
-    assert books.told("agent", "amount", "credit_account") == [(False, 100, "90.01.1"), (True, 42, "76.09")]
+    assert books.order_values("agent", "amount", "credit_account") == [(False, 100, "90.01.1"), (True, 42, "76.09")]
 
 
 def test_own_and_a_principal_s_money_in_one_receipt_wait_for_a_person() -> None:
@@ -93,7 +93,7 @@ def test_net_takes_refunds_off_the_sales(detail: str) -> None:
         documents += [receipt(number + 1, sold, shift=shift), receipt(number + 2, returned, shift=shift, operation=2)]
         entries.append(totals(shift, sums(sold, 1), returned=sums(returned, 1), closed=closed))
     books = keep_books(documents, entries, detail=detail, refunds="net")
-    assert books.told("shift_number", "operation", "kind", "amount") == [
+    assert books.order_values("shift_number", "operation", "kind", "amount") == [
         (1, "cash_income", PKO, 70),
         (2, "cash_income", PKO, 100),
         (3, "cash_refund", RKO, 70),
@@ -108,7 +108,10 @@ def test_net_takes_refunds_off_the_sales(detail: str) -> None:
 
 
 def test_refunds_of_their_own_stay_of_their_own() -> None:
-    assert shift_of(receipt(2, 100), receipt(3, 100, operation=2)).told("kind", "amount") == [(PKO, 100), (RKO, 100)]
+    assert shift_of(receipt(2, 100), receipt(3, 100, operation=2)).order_values("kind", "amount") == [
+        (PKO, 100),
+        (RKO, 100),
+    ]
 
 
 def test_payouts_are_not_netted() -> None:
@@ -131,7 +134,7 @@ def test_refunds_are_netted_within_their_tax_system_and_agent() -> None:
         receipt(8, 9, taxation=None),
         refunds="net",
     )
-    assert books.told("kind", "taxation", "agent", "amount") == [
+    assert books.order_values("kind", "taxation", "agent", "amount") == [
         (PKO, "", False, 2),
         (PKO, "osn", False, 70),
         (PKO, "osn", True, 40),
@@ -154,22 +157,22 @@ def test_the_vat_of_a_net_order_is_that_of_both_sides(
     sale_vat: dict[str, int], refund_vat: dict[str, int], vat: int | None
 ) -> None:
     books = shift_of(receipt(2, 120, **sale_vat), receipt(3, 30, operation=2, **refund_vat), refunds="net")
-    assert books.told("amount", "vat") == [(90, vat)]
+    assert books.order_values("amount", "vat") == [(90, vat)]
 
 
 def test_the_vat_of_a_net_refund_is_the_difference_too() -> None:
     books = shift_of(receipt(2, 30, nds20=5), receipt(3, 120, operation=2, nds20=20), refunds="net")
-    assert books.told("kind", "amount", "vat") == [(RKO, 90, 15)]
+    assert books.order_values("kind", "amount", "vat") == [(RKO, 90, 15)]
 
 
 def test_more_vat_than_money_is_left_for_is_not_told() -> None:
     # 20 % of the sale stays, but the refund had none: 20 of VAT cannot be inside 10.
     books = shift_of(receipt(2, 120, nds20=20), receipt(3, 110, operation=2, ndsNo=110), refunds="net")
-    assert books.told("amount", "vat") == [(10, None)]
+    assert books.order_values("amount", "vat") == [(10, None)]
 
 
 def test_vat_that_is_not_known_stays_so_when_netted() -> None:
-    assert by_totals(refunds="net").told("vat") == [(None,)] * 3
+    assert by_totals(refunds="net").order_values("vat") == [(None,)] * 3
 
 
 # --- accounts
@@ -190,7 +193,7 @@ def test_the_first_rule_that_fits_tells_the_accounts() -> None:
         receipt(6, 16, taxation=None),
         accounts=rules,
     )
-    assert books.told("amount", "debit_account", "credit_account") == [
+    assert books.order_values("amount", "debit_account", "credit_account") == [
         (1, "50.02", "90.01.1"),
         (16, "50.01", "90.09"),
         (2, "50.01", "90.01.2"),

@@ -79,8 +79,8 @@ def test_every_kind_of_receipt_is_read() -> None:
     ("items", "worth"), [([{"sum": 60}, {"sum": 40}], 100), ([{"sum": 60}, {}], None), ([], None), (None, None)]
 )
 def test_what_the_items_are_worth_is_known_where_each_of_them_tells(items: Any, worth: int | None) -> None:
-    (told,) = records(read(receipt(2, 100, items=items)).receipts)
-    assert told["items_total"] == worth
+    (reported,) = records(read(receipt(2, 100, items=items)).receipts)
+    assert reported["items_total"] == worth
 
 
 def test_the_four_operations_are_told_apart() -> None:
@@ -108,8 +108,8 @@ def test_optional_fields_may_be_null_or_absent() -> None:
     null = {"fiscalSign": None, "receiveDateTimeUtc": None, "userInn": None, "documentsQuantity": None}
     absent = {"closeShift": {k: v for k, v in z_report()["closeShift"].items() if k not in null}}
     for document in (z_report(**null), absent):
-        told = one(read(document).z_reports)
-        assert [told[name] for name in ("fiscal_sign", "received_at", "user_inn", "documents_quantity")] == [None] * 4
+        parsed = one(read(document).z_reports)
+        assert [parsed[name] for name in ("fiscal_sign", "received_at", "user_inn", "documents_quantity")] == [None] * 4
     money = {
         "ecashTotalSum": None,
         "prePaymentTotalSum": None,
@@ -117,8 +117,8 @@ def test_optional_fields_may_be_null_or_absent() -> None:
         "fiscalSign": None,
         "correctionBase": None,
     }
-    told = one(read(receipt(2, 100, **money)).receipts)
-    assert (told["cash"], told["cashless"], told["prepaid"], told["agent"]) == (100, 0, 0, False)
+    parsed = one(read(receipt(2, 100, **money)).receipts)
+    assert (parsed["cash"], parsed["cashless"], parsed["prepaid"], parsed["agent"]) == (100, 0, 0, False)
 
 
 def test_unknown_fields_cost_nothing() -> None:
@@ -146,9 +146,9 @@ def test_identifiers_lose_their_padding_and_nothing_else() -> None:
 
 def test_a_drive_number_is_the_text_it_was() -> None:
     drives = ["99990788603", "1", "0001", "9999999999999999", "0000000000000001"]
-    told = list(read(*[z_report(drive=drive.ljust(20)) for drive in drives]).z_reports["fiscal_drive_number"])
-    assert told == drives
-    assert {type(drive) for drive in told} == {str}
+    found = list(read(*[z_report(drive=drive.ljust(20)) for drive in drives]).z_reports["fiscal_drive_number"])
+    assert found == drives
+    assert {type(drive) for drive in found} == {str}
 
 
 def test_the_largest_numbers_are_exact() -> None:
@@ -179,8 +179,8 @@ def test_vat_is_read_by_whatever_rates_there_are() -> None:
         "ndsCalculated7": 9,
     }
     frames = read(receipt(2, 100, **rates, nds0=50, ndsNo=40))
-    told = {row["rate"]: row["vat"] for row in records(frames.vat_lines)}
-    assert told == {
+    fields = {row["rate"]: row["vat"] for row in records(frames.vat_lines)}
+    assert fields == {
         "22": 1, "20": 2, "18": 3, "10": 4, "7": 5, "5": 6, "25": 7, "calculated_22": 8, "calculated_7": 9,
     }  # fmt: skip
 
@@ -219,14 +219,14 @@ def test_whose_money_it_is_is_told_by_the_receipt_and_its_items() -> None:
     ],
 )  # fmt: skip
 def test_a_correction_tells_the_day_it_is_about(fields: dict[str, Any]) -> None:
-    told = one(read(receipt(2, 1, kind="receiptCorrection", **fields)).receipts)
-    assert told["corrects_day"] == pd.Timestamp("2025-11-30")
+    parsed = one(read(receipt(2, 1, kind="receiptCorrection", **fields)).receipts)
+    assert parsed["corrects_day"] == pd.Timestamp("2025-11-30")
 
 
 @pytest.mark.parametrize("field", ["correctionDocumentDate", "correctionBase"])
 def test_a_day_of_a_correction_may_come_without_a_time(field: str) -> None:
-    told = "2025-11-30" if field == "correctionDocumentDate" else {"documentDate": "2025-11-30"}
-    frames = read(receipt(2, 1, kind="receiptCorrection", **{field: told}))
+    reported = "2025-11-30" if field == "correctionDocumentDate" else {"documentDate": "2025-11-30"}
+    frames = read(receipt(2, 1, kind="receiptCorrection", **{field: reported}))
     assert one(frames.receipts)["corrects_day"] == pd.Timestamp("2025-11-30")
 
 

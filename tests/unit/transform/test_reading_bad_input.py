@@ -106,8 +106,8 @@ def test_numbers_as_strings_are_read() -> None:
     }
     frames = read(receipt(2, 100, **texts), z_report(1, 100, receiptsQuantity="1"))
     assert counts(frames) == (1, 0, 1, 0)
-    told = one(frames.receipts)
-    assert (told["cash"], told["shift_number"], told["operation"]) == (100, 1, "cash_income")
+    reported = one(frames.receipts)
+    assert (reported["cash"], reported["shift_number"], reported["operation"]) == (100, 1, "cash_income")
     assert one(frames.vat_lines)["vat"] == 17
 
 
@@ -231,8 +231,8 @@ def test_every_document_is_read_or_rejected_whatever_it_says(documents: list[Any
 def test_every_body_is_read_or_rejected(data: bytes) -> None:
     bad = 1 if data.strip() else 0
     assert counts(raw(data)) == (0, 0, 0, bad)
-    told, broken = read_shift_totals([RawPage(1, KKT, data)])
-    assert (len(told), len(broken)) == (0, bad)
+    parsed, broken = read_shift_totals([RawPage(1, KKT, data)])
+    assert (len(parsed), len(broken)) == (0, bad)
 
 
 @pytest.mark.parametrize("written", ["2025-12-01T20:15", "2025-12-01T20:15:00", "2025-12-01T20:15:00.0000000"])

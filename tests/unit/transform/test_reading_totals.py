@@ -24,8 +24,8 @@ from tests.unit.transform.papers import (
 
 def test_totals_are_read_with_all_they_tell() -> None:
     entry = totals(7, sums(100, 1, card=30), returned=sums(20, 2, card=5), buy=sums(3, 3), returned_buy=sums(1, 4))
-    told, broken = read_shift_totals([totals_page(entry)])
-    assert one(told) == {
+    parsed, broken = read_shift_totals([totals_page(entry)])
+    assert one(parsed) == {
         "page_id": 50, "kkt_reg_id": KKT, "shift_number": 7, "opened_at": pd.Timestamp("2025-12-01 09:00"),
         "closed_at": pd.Timestamp("2025-12-01 20:00"), "receipts": 10, "cash_income": 100,
         "cash_refund": 20, "cash_payout": 3, "cash_payout_refund": 1, "cashless_income": 30, "cashless_refund": 5,
@@ -34,15 +34,15 @@ def test_totals_are_read_with_all_they_tell() -> None:
         "cash_payout_refund_vat": None, "cash_payout_refund_vat_by_rate": None,
     }  # fmt: skip
     assert broken.empty
-    assert conforms(told, SHIFT_TOTALS) and conforms(broken, REJECTS)
+    assert conforms(parsed, SHIFT_TOTALS) and conforms(broken, REJECTS)
 
 
 def test_an_end_that_is_not_told_is_missing() -> None:
-    told, _ = read_shift_totals(
+    parsed, _ = read_shift_totals(
         [totals_page(totals(1, opened=None), totals(2, closed=None), totals(3, opened="1970-01-01T00:00:00"))]
     )
-    assert [row["opened_at"] for row in records(told)] == [None, pd.Timestamp("2025-12-01 09:00"), None]
-    assert records(told)[1]["closed_at"] is None
+    assert [row["opened_at"] for row in records(parsed)] == [None, pd.Timestamp("2025-12-01 09:00"), None]
+    assert records(parsed)[1]["closed_at"] is None
 
 
 BROKEN_ENTRIES: list[Any] = [
@@ -59,11 +59,11 @@ BROKEN_ENTRIES: list[Any] = [
 
 
 def test_broken_entries_are_rejected_and_cost_their_neighbours_nothing() -> None:
-    told, broken = read_shift_totals(
+    parsed, broken = read_shift_totals(
         [totals_page(totals(1), *BROKEN_ENTRIES, totals(2, sums(100) | {"cashTotal": "100"}))]
     )
-    assert list(told["shift_number"]) == [1, 2]
-    assert list(told["cash_income"]) == [0, 100]
+    assert list(parsed["shift_number"]) == [1, 2]
+    assert list(parsed["cash_income"]) == [0, 100]
     assert [json.loads(record) for record in broken["record"]] == BROKEN_ENTRIES
     assert set(broken["kind"]) == {"byShifts"}
 
@@ -71,23 +71,23 @@ def test_broken_entries_are_rejected_and_cost_their_neighbours_nothing() -> None
 @pytest.mark.parametrize("section", ["sell", "returnSell", "buy", "returnBuy"])
 def test_sums_that_are_more_than_their_total_are_rejected(section: str) -> None:
     bent = totals(1) | {section: sums(100, 1, card=50) | {"total": 149}}
-    told, broken = read_shift_totals([totals_page(bent, totals(2, sums(100, 1) | {"total": 180}))])
-    assert list(told["shift_number"]) == [2]
+    parsed, broken = read_shift_totals([totals_page(bent, totals(2, sums(100, 1) | {"total": 180}))])
+    assert list(parsed["shift_number"]) == [2]
     assert one(broken)["reason"] == "overpaid"
 
 
 @pytest.mark.parametrize("data", [b"<html>", b"[]", b"{}", b'{"shifts": null}', b'{"shifts": [', b'{"items": []}'])
 def test_totals_that_cannot_be_read_are_one_reject(data: bytes) -> None:
-    told, broken = read_shift_totals([RawPage(3, KKT, data), totals_page(totals(1))])
-    assert len(told) == 1
+    parsed, broken = read_shift_totals([RawPage(3, KKT, data), totals_page(totals(1))])
+    assert len(parsed) == 1
     assert (one(broken)["page_id"], one(broken)["record"]) == (3, data.decode())
 
 
 def test_no_totals_are_an_empty_frame_of_its_shape() -> None:
     for pages in ([], [RawPage(1, KKT, b"")], [totals_page()]):
-        told, broken = read_shift_totals(pages)
-        assert told.empty and broken.empty
-        assert conforms(told, SHIFT_TOTALS) and conforms(broken, REJECTS)
+        parsed, broken = read_shift_totals(pages)
+        assert parsed.empty and broken.empty
+        assert conforms(parsed, SHIFT_TOTALS) and conforms(broken, REJECTS)
 
 
 def test_the_last_shift_that_began_before_the_answer_is_found() -> None:
@@ -114,23 +114,23 @@ def test_an_operation_that_is_left_out_had_no_receipts(left_out: list[str], is_n
     whole = totals(1)
     entry = {name: value for name, value in whole.items() if name not in left_out}
     zeros = {name: {"cashTotal": 0, "cashlessTotal": 0, "total": 0, "count": 0} for name in left_out}
-    told, broken = read_shift_totals([totals_page(entry | (dict.fromkeys(left_out) if is_null else {}))])
+    parsed, broken = read_shift_totals([totals_page(entry | (dict.fromkeys(left_out) if is_null else {}))])
     expected, _ = read_shift_totals([totals_page(whole | zeros)])
     assert broken.empty
-    pd.testing.assert_frame_equal(told, expected)
+    pd.testing.assert_frame_equal(parsed, expected)
 
 
 @pytest.mark.parametrize(
     "block", [{}, {"count": 0}, {"cashTotal": 0, "count": 0}, {"cashTotal": 0, "cashlessTotal": 0}]
 )
 def test_an_operation_of_which_a_part_is_left_out_cannot_be_read(block: dict[str, int]) -> None:
-    told, broken = read_shift_totals([totals_page(totals(1) | {"sell": block}, totals(2))])
-    assert list(told["shift_number"]) == [2]
+    parsed, broken = read_shift_totals([totals_page(totals(1) | {"sell": block}, totals(2))])
+    assert list(parsed["shift_number"]) == [2]
     assert len(broken) == 1
 
 
 def test_a_byte_order_mark_is_json() -> None:
     page = totals_page(totals(1))
     marked = RawPage(page.page_id, page.unit_id, b"\xef\xbb\xbf" + page.body)
-    told, broken = read_shift_totals([marked])
-    assert (len(told), len(broken)) == (1, 0)
+    parsed, broken = read_shift_totals([marked])
+    assert (len(parsed), len(broken)) == (1, 0)

@@ -169,7 +169,7 @@ def test_a_receipt_is_worth_its_items_less_storno_and_discounts(fields: dict[str
 
 def test_a_mask_of_tax_systems_without_a_bit_is_none() -> None:
     books = keep_books([z_report(), opening(), receipt(2, 100, taxation=0)], detail="receipts")
-    assert books.told("taxation") == [("",)]
+    assert books.order_values("taxation") == [("",)]
 
 
 def test_a_document_of_another_transmission_is_the_same() -> None:

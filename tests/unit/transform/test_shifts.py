@@ -43,7 +43,7 @@ def test_two_shifts_a_day_are_two() -> None:
             opening(2, 11, opened="14:01"), receipt(12, 200, shift=2, formed="15:00"),
         ]
     )  # fmt: skip
-    assert books.told("shift_number", "day", "amount") == [
+    assert books.order_values("shift_number", "day", "amount") == [
         (1, pd.Timestamp("2025-12-01"), 100),
         (2, pd.Timestamp("2025-12-01"), 200),
     ]
@@ -62,7 +62,7 @@ def test_two_shifts_of_one_number_are_two_where_the_drive_was_replaced() -> None
         [totals(3, sums(100, 1)), totals(3, sums(700, 1), opened="20:10", closed="22:00")],
     )
     assert (cash_of(books, 3, DRIVE), cash_of(books, 3, NEW_DRIVE)) == ([100, 0, 0, 0], [700, 0, 0, 0])
-    assert books.told("fiscal_drive_number", "shift_number", "amount") == [(DRIVE, 3, 100), (NEW_DRIVE, 3, 700)]
+    assert books.order_values("fiscal_drive_number", "shift_number", "amount") == [(DRIVE, 3, 100), (NEW_DRIVE, 3, 700)]
 
 
 def test_every_shift_has_one_outcome_and_they_add_up() -> None:
@@ -159,7 +159,7 @@ def test_receipts_told_twice_are_counted_once() -> None:
         detail="receipts",
     )
     assert books.outcomes() == {1: "issued"}
-    assert books.told("amount", "vat") == [(120, 17)]
+    assert books.order_values("amount", "vat") == [(120, 17)]
 
 
 def test_vat_told_in_two_ways_is_not_added_up() -> None:
@@ -168,7 +168,7 @@ def test_vat_told_in_two_ways_is_not_added_up() -> None:
     )
     # The receipt has two contents, so that neither is believed, and the shift lacks a receipt.
     assert books.outcomes() == {1: "incomplete"}
-    assert books.told("vat") == []
+    assert books.order_values("vat") == []
 
 
 # --- shapes
@@ -189,5 +189,5 @@ def test_frames_have_their_shape_even_when_empty() -> None:
 def test_identifiers_stay_text_to_the_last() -> None:
     drive = "0000000003065868"
     books = keep_books([opening(drive=f"{drive}    "), z_report(drive=drive), receipt(2, 100, drive=f"{drive} ")])
-    assert books.told("fiscal_drive_number") == [(drive,)]
+    assert books.order_values("fiscal_drive_number") == [(drive,)]
     assert books.shift(1, drive)["kkt_reg_id"] == "0000000003065868"

@@ -76,14 +76,14 @@ def test_receipts_are_always_taken_where_that_is_wanted() -> None:
     )
 
 
-@pytest.mark.parametrize("told", [1, 7])
+@pytest.mark.parametrize("text", [1, 7])
 @pytest.mark.parametrize("detail", ["totals", "receipts"])
-def test_a_shift_that_cannot_be_made_whole_is_incomplete_and_has_no_sums(told: int, detail: str) -> None:
-    books = keep_books([z_report(receipts=told + 6), opening(), *RECEIPTS], [totals(1, sums(1, told))], detail=detail)
+def test_a_shift_that_cannot_be_made_whole_is_incomplete_and_has_no_sums(text: int, detail: str) -> None:
+    books = keep_books([z_report(receipts=text + 6), opening(), *RECEIPTS], [totals(1, sums(1, text))], detail=detail)
     shift = books.shift()
     assert (shift["outcome"], shift["reason"]) == (
         "incomplete",
-        reason(Reason.RECEIPTS_NOT_WHOLE, read=6, expected=told + 6),
+        reason(Reason.RECEIPTS_NOT_WHOLE, read=6, expected=text + 6),
     )
     assert [shift[name] for name in MONEY] == [None] * 6
     assert books.orders.empty

@@ -102,12 +102,17 @@ def two_sides(refunds: str, returned: dict[str, Any]) -> Books:
 
 def test_each_operation_is_known_by_itself() -> None:
     books = two_sides("rko", operation(6_000, nds={"rate20": 1_100}, card=600))
-    assert books.told("operation", "amount", "vat") == [("cash_income", 24_000, 4_000), ("cash_refund", 6_000, None)]
+    assert books.order_values("operation", "amount", "vat") == [
+        ("cash_income", 24_000, 4_000),
+        ("cash_refund", 6_000, None),
+    ]
 
 
 def test_net_of_refunds_is_known_where_both_sides_are() -> None:
-    assert two_sides("net", operation(6_000, nds={"rate20": 1_000})).told("amount", "vat") == [(18_000, 3_000)]
-    assert two_sides("net", operation(6_000, nds={"rate20": 1_100}, card=600)).told("amount", "vat") == [(18_000, None)]
+    assert two_sides("net", operation(6_000, nds={"rate20": 1_000})).order_values("amount", "vat") == [(18_000, 3_000)]
+    assert two_sides("net", operation(6_000, nds={"rate20": 1_100}, card=600)).order_values("amount", "vat") == [
+        (18_000, None)
+    ]
 
 
 def test_two_answers_that_differ_in_vat_alone_prove_the_sums_and_no_vat() -> None:
@@ -116,9 +121,9 @@ def test_two_answers_that_differ_in_vat_alone_prove_the_sums_and_no_vat() -> Non
     ]
     books = keep_books([z_report()], answers)
     assert books.shift()["detail"] == "totals"
-    assert books.told("amount", "vat", "vat_by_rate") == [(12_000, None, None)]
+    assert books.order_values("amount", "vat", "vat_by_rate") == [(12_000, None, None)]
     again = keep_books([z_report()], [totals_page(totals(1, operation()), page_id=50 + n) for n in range(2)])
-    assert again.told("amount", "vat") == [(12_000, 2_000)]
+    assert again.order_values("amount", "vat") == [(12_000, 2_000)]
 
 
 PART_BY_CARD = totals(1, operation(card=6_000, nds={"rate20": 3_000}))
@@ -128,15 +133,15 @@ RECEIPT = receipt(cash=12_000, card=6_000, nds20=3_000)
 def test_exact_takes_from_the_receipts_what_totals_do_not_tell() -> None:
     books = keep_books([z_report(), RECEIPT], [PART_BY_CARD], vat="exact")
     assert books.shift()["detail"] == "receipts"
-    assert books.told("amount", "vat", "vat_by_rate") == [(12_000, 2_000, '{"20": 2000}')]
-    assert keep_books([z_report(), RECEIPT], [PART_BY_CARD]).told("amount", "vat") == [(12_000, None)]
+    assert books.order_values("amount", "vat", "vat_by_rate") == [(12_000, 2_000, '{"20": 2000}')]
+    assert keep_books([z_report(), RECEIPT], [PART_BY_CARD]).order_values("amount", "vat") == [(12_000, None)]
 
 
 def test_exact_leaves_a_shift_to_its_totals_where_they_tell_the_vat_or_no_receipts_are_there() -> None:
-    told = keep_books([z_report(), receipt(cash=12_000, nds20=2_000)], [totals(1, operation())], vat="exact")
-    assert (told.shift()["detail"], told.told("vat")) == ("totals", [(2_000,)])
+    reported = keep_books([z_report(), receipt(cash=12_000, nds20=2_000)], [totals(1, operation())], vat="exact")
+    assert (reported.shift()["detail"], reported.order_values("vat")) == ("totals", [(2_000,)])
     unread = keep_books([z_report()], [PART_BY_CARD], vat="exact")
-    assert (unread.shift()["detail"], unread.told("vat")) == ("totals", [(None,)])
+    assert (unread.shift()["detail"], unread.order_values("vat")) == ("totals", [(None,)])
 
 
 def test_receipts_read_for_their_vat_must_agree_with_the_totals() -> None:

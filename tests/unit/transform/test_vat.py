@@ -39,7 +39,7 @@ def reckoned(lines: list[Line]) -> list[int]:
         }
     )
     rates = [f"{n}" for n in range(1, len(lines) + 1)]
-    told = VAT_LINES.of(
+    reported = VAT_LINES.of(
         {
             "fiscal_drive_number": [DRIVE] * len(lines),
             "fiscal_document_number": range(1, len(lines) + 1),
@@ -47,7 +47,7 @@ def reckoned(lines: list[Line]) -> list[int]:
             "vat": [vat for vat, _, _ in lines],
         }
     )
-    found = vat_of_cash(receipts, told).set_index("rate")["vat"]
+    found = vat_of_cash(receipts, reported).set_index("rate")["vat"]
     return [int(found.get(rate, 0)) for rate in rates]
 
 
@@ -100,17 +100,17 @@ def test_vat_is_rounded_by_receipt_and_not_over_the_shift() -> None:
     # Three halves of a kopeck: 1 + 1 + 1, not half up of 1.5.
     three = [receipt(n, 50, card=50, nds20=1, ndsNo=94) for n in (2, 3, 4)]
     books = keep_books([opening(), z_report(receipts=3), *three])
-    assert books.told("amount", "vat", "vat_by_rate") == [(150, 3, '{"20": 3}')]
+    assert books.order_values("amount", "vat", "vat_by_rate") == [(150, 3, '{"20": 3}')]
 
 
 def test_vat_is_rounded_by_rate_and_not_over_the_receipt() -> None:
     books = keep_books([opening(), z_report(), receipt(2, 50, card=50, nds20=1, nds10=1, ndsCalculated7=1, ndsNo=68)])
-    assert books.told("vat", "vat_by_rate") == [(3, '{"10": 1, "20": 1, "calculated_7": 1}')]
+    assert books.order_values("vat", "vat_by_rate") == [(3, '{"10": 1, "20": 1, "calculated_7": 1}')]
 
 
 def test_rates_that_nobody_knew_before_are_booked_by_their_name() -> None:
     books = keep_books([opening(), z_report(), receipt(2, 1178, nds25=200, nds7=10, ndsCalculated25=5)])
-    assert books.told("vat", "vat_by_rate") == [(215, '{"25": 200, "7": 10, "calculated_25": 5}')]
+    assert books.order_values("vat", "vat_by_rate") == [(215, '{"25": 200, "7": 10, "calculated_25": 5}')]
 
 
 def test_vat_belongs_to_its_own_operation_tax_system_and_agent() -> None:
@@ -120,7 +120,7 @@ def test_vat_belongs_to_its_own_operation_tax_system_and_agent() -> None:
             receipt(4, 105, taxation=4, nds5=5), receipt(5, 120, paymentAgentType=64, nds20=20),
         ]
     )  # fmt: skip
-    assert books.told("operation", "taxation", "agent", "vat", "vat_by_rate") == [
+    assert books.order_values("operation", "taxation", "agent", "vat", "vat_by_rate") == [
         ("cash_income", "osn", False, 100, '{"20": 100}'),
         ("cash_income", "osn", True, 20, '{"20": 20}'),
         ("cash_income", "usn_income_expense", False, 5, '{"5": 5}'),

@@ -84,14 +84,14 @@ UNKNOWN: dict[str, tuple[int, dict[str, Any]]] = {
 @pytest.mark.parametrize(("total", "fields", "vat", "by_rate"), KNOWN.values(), ids=KNOWN)
 def test_vat_that_accounts_for_the_total_is_known(total: int, fields: dict[str, Any], vat: int, by_rate: str) -> None:
     books = keep_books([opening(), z_report(), receipt(2, total, **fields)], detail="receipts")
-    assert books.told("amount", "vat", "vat_by_rate") == [(total, vat, by_rate)]
+    assert books.order_values("amount", "vat", "vat_by_rate") == [(total, vat, by_rate)]
 
 
 @pytest.mark.parametrize(("code", "rate"), ALL_CODES.items())
 def test_each_code_of_a_rate_is_read(code: int, rate: str) -> None:
     percent = int(rate.removeprefix("calculated_"))
     books = keep_books([opening(), z_report(), receipt(2, 100 + percent, **nested((code, percent)))])
-    assert books.told("vat", "vat_by_rate") == [(percent, f'{{"{rate}": {percent}}}')]
+    assert books.order_values("vat", "vat_by_rate") == [(percent, f'{{"{rate}": {percent}}}')]
 
 
 @pytest.mark.parametrize(("total", "fields"), UNKNOWN.values(), ids=UNKNOWN)
@@ -99,16 +99,19 @@ def test_vat_that_does_not_account_for_the_total_is_not_known_and_the_cash_is_bo
     total: int, fields: dict[str, Any]
 ) -> None:
     books = keep_books([opening(), z_report(), receipt(2, total, **fields)], detail="receipts")
-    assert books.told("amount", "vat", "vat_by_rate") == [(total, None, None)]
+    assert books.order_values("amount", "vat", "vat_by_rate") == [(total, None, None)]
     assert books.rejects.empty and books.frames.rejects.empty
 
 
 def test_one_receipt_of_unknown_vat_makes_its_order_s_unknown_and_no_other_s() -> None:
     documents = [receipt(2, 10000, nds22=1803), receipt(3, 5000), receipt(4, 1220, operation=2, nds22=220)]
     books = keep_books([opening(), z_report(receipts=3), *documents], detail="receipts")
-    assert books.told("operation", "amount", "vat") == [("cash_income", 15000, None), ("cash_refund", 1220, 220)]
+    assert books.order_values("operation", "amount", "vat") == [
+        ("cash_income", 15000, None),
+        ("cash_refund", 1220, 220),
+    ]
 
 
 def test_a_receipt_without_cash_makes_no_vat_unknown() -> None:
     books = keep_books([opening(), z_report(receipts=2), receipt(2, 10000, nds22=1803), receipt(3, 0, card=5000)])
-    assert books.told("vat") == [(1803,)]
+    assert books.order_values("vat") == [(1803,)]

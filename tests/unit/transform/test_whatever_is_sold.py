@@ -82,7 +82,7 @@ def papers(month: list[list[Sale]]) -> tuple[list[Any], list[Any]]:
         documents.append(opening(shift, first, opened=opened))
         documents += [sale.paper(first + n, shift, shift) for n, sale in enumerate(sold, 1)]
         documents.append(z_report(shift, first + 99, receipts=len(sold), closed=closed))
-        told = [
+        found = [
             sums(
                 sum(s.cash for s in sold if s.operation == code),
                 sum(s.operation == code for s in sold),
@@ -91,7 +91,9 @@ def papers(month: list[list[Sale]]) -> tuple[list[Any], list[Any]]:
             for code in (1, 2, 3, 4)
         ]
         entries.append(
-            totals(shift, told[0], returned=told[1], buy=told[2], returned_buy=told[3], opened=opened, closed=closed)
+            totals(
+                shift, found[0], returned=found[1], buy=found[2], returned_buy=found[3], opened=opened, closed=closed
+            )
         )
     return documents, entries
 
@@ -110,9 +112,9 @@ def test_orders_sum_to_the_cash_of_their_shift_in_every_mode(month: list[list[Sa
     documents, entries = papers(month)
     for detail, refunds in MODES:
         books = keep_books(documents, entries, detail=detail, refunds=refunds)
-        told = records(books.shifts)
-        assert [row["shift_number"] for row in told] == list(range(1, len(month) + 1))
-        for row, sold in zip(told, month, strict=True):
+        reported = records(books.shifts)
+        assert [row["shift_number"] for row in reported] == list(range(1, len(month) + 1))
+        for row, sold in zip(reported, month, strict=True):
             cash = [sum(sale.cash for sale in sold if sale.operation == code) for code in (1, 2, 3, 4)]
             assert [row[name] for name in OPERATIONS] == cash
             income, refund, payout, payout_refund = cash
@@ -121,9 +123,9 @@ def test_orders_sum_to_the_cash_of_their_shift_in_every_mode(month: list[list[Sa
                 ("issued", "no_cash") if refunds == "net" else ("issued",) if any(cash) else ("no_cash",)
             )
             assert row["detail"] == detail
-        keys = books.told("shift_number", "operation", "taxation", "agent")
+        keys = books.order_values("shift_number", "operation", "taxation", "agent")
         assert len(set(keys)) == len(keys)
-        assert all(amount > 0 for (amount,) in books.told("amount"))
+        assert all(amount > 0 for (amount,) in books.order_values("amount"))
 
 
 @FEW

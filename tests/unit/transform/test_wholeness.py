@@ -19,8 +19,8 @@ NEW_DRIVE = "9999078900004793"
 
 def frames(documents: list[Any], *pages: list[Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Z-reports, and the entries of these answers of by-shifts."""
-    told, _ = read_shift_totals([totals_page(*entries, page_id=50 + n) for n, entries in enumerate(pages)])
-    return read_documents([page(*documents)]).z_reports, told
+    totals_rows, _ = read_shift_totals([totals_page(*entries, page_id=50 + n) for n, entries in enumerate(pages)])
+    return read_documents([page(*documents)]).z_reports, totals_rows
 
 
 def whole(documents: list[Any], *pages: list[Any]) -> list[bool]:
@@ -61,10 +61,10 @@ def test_two_different_totals_of_one_shift_prove_nothing() -> None:
 
 
 def test_totals_of_another_register_or_another_end_are_not_its_own() -> None:
-    told, _ = read_shift_totals([totals_page(totals(1, sums(100, 1)))])
+    totals_rows, _ = read_shift_totals([totals_page(totals(1, sums(100, 1)))])
     reports = read_documents([page(z_report(), z_report(2, 200, closed="20:00"))]).z_reports
     assert list(
-        whole_totals(reports, told.assign(kkt_reg_id="0000000000000001").astype(SHIFT_TOTALS.columns))["whole"]
+        whole_totals(reports, totals_rows.assign(kkt_reg_id="0000000000000001").astype(SHIFT_TOTALS.columns))["whole"]
     ) == [False, False]
     assert whole([z_report(closed="20:01")], [totals(1, sums(100, 1))]) == [False]
 
@@ -77,9 +77,9 @@ def test_two_shifts_of_one_number_in_one_window_are_told_apart_by_their_end() ->
     entries = [
         totals(3, sums(100, 1)), totals(3, sums(200, 2), opened="2025-12-04T09:00:00", closed="2025-12-04T20:00:00"),
     ]  # fmt: skip
-    told = whole_totals(*frames(reports, entries))
-    assert list(told["whole"]) == [True, True]
-    assert list(told["cash_income"]) == [100, 200]
+    totals_rows = whole_totals(*frames(reports, entries))
+    assert list(totals_rows["whole"]) == [True, True]
+    assert list(totals_rows["cash_income"]) == [100, 200]
 
 
 def test_two_shifts_of_one_number_and_one_end_prove_nothing() -> None:
@@ -88,8 +88,8 @@ def test_two_shifts_of_one_number_and_one_end_prove_nothing() -> None:
 
 
 def test_the_index_of_the_z_reports_is_kept() -> None:
-    reports, told = frames([z_report(1, 100), z_report(2, 200, closed="21:00")], [totals(1, sums(100, 1))])
-    assert list(whole_totals(reports.set_axis([7, 3]), told).index) == [7, 3]
+    reports, totals_rows = frames([z_report(1, 100), z_report(2, 200, closed="21:00")], [totals(1, sums(100, 1))])
+    assert list(whole_totals(reports.set_axis([7, 3]), totals_rows).index) == [7, 3]
 
 
 def test_without_z_reports_or_totals_nothing_is_whole() -> None:
@@ -102,8 +102,8 @@ def test_without_z_reports_or_totals_nothing_is_whole() -> None:
 
 
 def test_receipts_of_whole_shifts_are_not_read() -> None:
-    told = needing([z_report(1, 100), z_report(2, 200, closed="2025-12-02T20:00:00")], [totals(1, sums(100, 1))])
-    assert [row["shift_number"] for row in told] == [2]
+    totals_rows = needing([z_report(1, 100), z_report(2, 200, closed="2025-12-02T20:00:00")], [totals(1, sums(100, 1))])
+    assert [row["shift_number"] for row in totals_rows] == [2]
 
 
 def test_receipts_are_read_of_every_shift_where_that_is_wanted() -> None:
@@ -122,8 +122,8 @@ def test_a_shift_begins_where_its_totals_say_or_after_the_one_before_it() -> Non
         z_report(4, 400, closed="2025-12-04T20:00:00"),
         z_report(3, 30, closed="2025-12-05T20:00:00", drive=NEW_DRIVE),
     ]
-    told = needing(reports, [totals(1, sums(100, 5))])
-    begins = {(row["fiscal_drive_number"], row["shift_number"]): row["opened_at"] for row in told}
+    totals_rows = needing(reports, [totals(1, sums(100, 5))])
+    begins = {(row["fiscal_drive_number"], row["shift_number"]): row["opened_at"] for row in totals_rows}
     assert begins == {
         (DRIVE, 1): pd.Timestamp("2025-12-01 09:00"),
         (DRIVE, 2): pd.Timestamp("2025-12-01 20:00"),
@@ -140,8 +140,8 @@ def test_the_order_of_z_reports_does_not_matter() -> None:
 
 def test_a_clock_that_was_ahead_does_not_let_a_shift_begin_after_its_end() -> None:
     reports = [z_report(1, 100, closed="2025-12-20T20:00:00"), z_report(2, 200, closed="2025-12-02T20:00:00")]
-    (told,) = [row for row in needing(reports) if row["shift_number"] == 2]
-    assert told["opened_at"] is None or told["opened_at"] <= told["closed_at"]
+    (totals_rows,) = [row for row in needing(reports) if row["shift_number"] == 2]
+    assert totals_rows["opened_at"] is None or totals_rows["opened_at"] <= totals_rows["closed_at"]
 
 
 def test_a_z_report_without_its_time_asks_for_nothing() -> None:
@@ -164,10 +164,10 @@ def test_a_batch_ends_with_its_last_day() -> None:
 
 
 def test_a_closed_shift_without_its_z_report_is_named_once() -> None:
-    reports, told = frames(
+    reports, totals_rows = frames(
         [z_report(1, 100)], [totals(1, sums(100, 1)), totals(2, sums(5, 1))], [totals(2, sums(5, 1))]
     )
-    missing = without_z_report(reports, told)
+    missing = without_z_report(reports, totals_rows)
     assert list(missing["shift_number"]) == [2]
     assert {name: str(kind) for name, kind in missing.dtypes.items()} == dict(SHIFT_TOTALS.columns)
 
@@ -177,8 +177,10 @@ def test_a_shift_that_is_open_or_ends_outside_the_window_is_not_missing() -> Non
 
 
 def test_a_shift_of_one_number_in_a_new_drive_is_missing_by_its_own_end() -> None:
-    reports, told = frames([z_report(1, 100)], [totals(1), totals(1, opened=None, closed="2025-12-04T20:00:00")])
-    assert [row["closed_at"] for row in records(without_z_report(reports, told))] == [pd.Timestamp("2025-12-04 20:00")]
+    reports, totals_rows = frames([z_report(1, 100)], [totals(1), totals(1, opened=None, closed="2025-12-04T20:00:00")])
+    assert [row["closed_at"] for row in records(without_z_report(reports, totals_rows))] == [
+        pd.Timestamp("2025-12-04 20:00")
+    ]
 
 
 def test_where_no_z_report_came_every_closed_shift_is_missing() -> None:
@@ -192,8 +194,8 @@ def test_exact_vat_needs_the_receipts_of_cash_whose_vat_the_totals_do_not_tell()
     mixed = sums(12_000, 1, card=60) | {"nds": {"rate20": 2_010}}
     by_card = sums(0, 1, card=60)
     reports = [z_report(number, number * 100) for number in (1, 2, 3, 4)]
-    z_reports, told = frames(reports, [totals(1, known), totals(2, mixed), totals(3, by_card)])
-    needed = shifts_needing_receipts(z_reports, told, "totals", vat="exact")
+    z_reports, totals_rows = frames(reports, [totals(1, known), totals(2, mixed), totals(3, by_card)])
+    needed = shifts_needing_receipts(z_reports, totals_rows, "totals", vat="exact")
     assert needed[["shift_number", "only_for_vat"]].to_numpy().tolist() == [[2, True], [4, False]]
-    assert list(shifts_needing_receipts(z_reports, told, "totals")["shift_number"]) == [4]
-    assert not shifts_needing_receipts(z_reports, told, "receipts", vat="exact")["only_for_vat"].any()
+    assert list(shifts_needing_receipts(z_reports, totals_rows, "totals")["shift_number"]) == [4]
+    assert not shifts_needing_receipts(z_reports, totals_rows, "receipts", vat="exact")["only_for_vat"].any()

@@ -24,15 +24,15 @@ def look() -> dict[str, object]:
     environment = {**os.environ, "AIRFLOW_HOME": "/tmp/smena-plugin-test",  # noqa: S108 - never written to
                    "AIRFLOW__API__BASE_URL": "https://company.example/airflow"}  # fmt: skip
     done = subprocess.run([sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True, check=True)
-    told: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
-    return told
+    output: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    return output
 
 
 def test_the_plugin_brings_nothing_along_and_stands_below_airflows_own_path() -> None:
-    told = look()
-    assert told["modules"] == ["smena.provider.plugin"]
-    assert told["prefixes"] == ["/smena"]
-    views = told["views"]
+    reported = look()
+    assert reported["modules"] == ["smena.provider.plugin"]
+    assert reported["prefixes"] == ["/smena"]
+    views = reported["views"]
     assert isinstance(views, list)
     assert {view["destination"] for view in views} == {"nav", "dag", "dag_run"}
     assert all(view["href"].startswith("/airflow/smena/") for view in views)

@@ -53,7 +53,7 @@ def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
     shops = [row["shop_id"] for row in context.warehouse.rows("product_names_shops", **whose)]
     if not shops:
         return
-    with step_log("names", inn=inn, batch_id=batch.batch_id) as told:
+    with step_log("names", inn=inn, batch_id=batch.batch_id) as step:
         client = context.market(organization)
         asked: list[_Asked] = []
         try:
@@ -66,10 +66,10 @@ def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
                 if _is_of_all(asked[-1].failure):
                     break
         finally:
-            told.update(requests=client.traffic.total(), retries=client.retries.total())
+            step.update(requests=client.traffic.total(), retries=client.retries.total())
             client.close()
-        told.update(shops=len(asked), left=len(shops) - len(asked), names=sum(len(one.names) for one in asked))
-        told.update(broken=sum(len(one.broken) for one in asked), failed=sum(one.failure is not None for one in asked))
+        step.update(shops=len(asked), left=len(shops) - len(asked), names=sum(len(one.names) for one in asked))
+        step.update(broken=sum(len(one.broken) for one in asked), failed=sum(one.failure is not None for one in asked))
 
 
 def _is_of_all(failure: SmenaError | None) -> bool:

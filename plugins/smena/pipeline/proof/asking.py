@@ -100,17 +100,17 @@ class Witness:
 
     def ask(self, registers: Sequence[AskedRegister]) -> Reported:
         """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
-        told = Reported()
+        reported = Reported()
         for some, answers, unasked in self._in_parts(registers):
-            told.add(self._read(some, answers) if some else Reported())
-            told.unasked |= unasked
-        return told
+            reported.add(self._read(some, answers) if some else Reported())
+            reported.unasked |= unasked
+        return reported
 
     def receipts(
         self, registers: Sequence[AskedRegister], periods: Mapping[str, Sequence[Period]]
     ) -> tuple[dict[str, list[RawPage]], dict[str, str]]:
         """Receipts of these periods, as far as they are permitted: pages by register, and who could not be asked."""
-        told = Reported()
+        reported = Reported()
 
         def ask(register: AskedRegister) -> list[RawPage]:
             place = (register.ofd_organization_id, register.kkt_reg_id)
@@ -126,7 +126,7 @@ class Witness:
                         kept.append(self._keep(register, DOCUMENTS, page))
             return kept
 
-        return self._each(list(registers), ask, told), told.unasked
+        return self._each(list(registers), ask, reported), reported.unasked
 
     def organization_days(self, ofd_organization_id: str, first: date, last: date) -> pd.DataFrame:
         """Totals by day of the whole organisation (DAY_TOTALS); none where the key may not see them."""
@@ -172,27 +172,29 @@ class Witness:
                 name = registers[0].kkt_reg_id
                 ours = error if isinstance(error, Undecodable) else contained(error, f"reconciliation of {name}")
                 return Reported(unasked={name: reason(Reason.ANSWERS_UNREADABLE, reason=stored_of(ours))})
-        told = Reported()
+        reported = Reported()
         for one in registers:
-            told.add(self._read([one], answers))
-        return told
+            reported.add(self._read([one], answers))
+        return reported
 
     def _read_together(self, registers: list[AskedRegister], all_answers: dict[str, _Answers]) -> Reported:
-        told = Reported()
+        reported = Reported()
         answers = {one.kkt_reg_id: all_answers[one.kkt_reg_id] for one in registers}
         totals, broken = read_source_shifts(page for one in answers.values() for page in one.totals)
         wider, _ = read_source_shifts(page for one in answers.values() for page in one.wider)
-        told.by_days = read_day_totals(page for one in answers.values() for page in one.days)
+        reported.by_days = read_day_totals(page for one in answers.values() for page in one.days)
         if len(broken):
             reasons = broken.groupby("unit_id")["reason"].first()
-            told.unasked |= {str(name): reason(Reason.TOTALS_UNREADABLE, reason=why) for name, why in reasons.items()}
+            reported.unasked |= {
+                str(name): reason(Reason.TOTALS_UNREADABLE, reason=why) for name, why in reasons.items()
+            }
         if self._booked_vat is not None and len(self._booked_vat):
             pages = [page for one in answers.values() for page in (*one.totals, *one.wider)]
-            told.vat = unequal_vat(self._booked_vat, read_reported_vat(pages))
-        told.openings = read_documents(page for one in answers.values() for page in one.openings).openings
-        told.shifts = _distinct([one for one in (totals, wider) if len(one)] or [totals])
-        told.by_shifts, told.by_days = self._unclear(registers, totals, told)
-        return told
+            reported.vat = unequal_vat(self._booked_vat, read_reported_vat(pages))
+        reported.openings = read_documents(page for one in answers.values() for page in one.openings).openings
+        reported.shifts = _distinct([one for one in (totals, wider) if len(one)] or [totals])
+        reported.by_shifts, reported.by_days = self._unclear(registers, totals, reported)
+        return reported
 
     def _answers(self, register: AskedRegister) -> _Answers:
         asked, client, budget = _Answers(), self._client, Budget(self._context.chunk_bytes, self._context.unit_seconds)
@@ -222,17 +224,17 @@ class Witness:
         return asked
 
     def _unclear(
-        self, registers: list[AskedRegister], totals: pd.DataFrame, told: Reported
+        self, registers: list[AskedRegister], totals: pd.DataFrame, reported: Reported
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Days on which the two kinds of totals disagree, as both tell of them when asked for each such day alone."""
         asked = pd.DataFrame(
             [(one.kkt_reg_id, *_span(one, one.first_day - MARGIN)) for one in registers],
             columns=["kkt_reg_id", "first_day", "last_day"],
         ).astype({"kkt_reg_id": "string", "first_day": MOMENT, "last_day": MOMENT})
-        known = asked["kkt_reg_id"].isin(list(told.unasked))
-        unclear = unbalanced_days(totals, told.by_days, asked[~known])
+        known = asked["kkt_reg_id"].isin(list(reported.unasked))
+        unclear = unbalanced_days(totals, reported.by_days, asked[~known])
         if unclear.empty:
-            return DAY_TOTALS.empty(), told.by_days
+            return DAY_TOTALS.empty(), reported.by_days
         by_register = {str(name): list(rows["day"]) for name, rows in unclear.groupby("kkt_reg_id")}
         doubtful = [one for one in registers if one.kkt_reg_id in by_register]
 
@@ -243,7 +245,7 @@ class Witness:
             span = _span(register, register.first_day - MARGIN)
             return shifts, [self._keep(register, "by_days", self._client.by_days(*place, *span))]
 
-        again = self._each(doubtful, ask_again, told)
+        again = self._each(doubtful, ask_again, reported)
         by_shifts, _ = read_source_shifts(page for shifts, _ in again.values() for page in shifts)
         pages = [
             (page.page_id, name, day)
@@ -252,10 +254,10 @@ class Witness:
         ]
         day_of_page = pd.DataFrame(pages, columns=["page_id", "kkt_reg_id", "day"])
         fresh = read_day_totals(page for _, days in again.values() for page in days)
-        rest = told.by_days[~told.by_days["kkt_reg_id"].isin(list(again))]
+        rest = reported.by_days[~reported.by_days["kkt_reg_id"].isin(list(again))]
         return summed_by_day(by_shifts, day_of_page), pd.concat([rest, fresh], ignore_index=True)
 
-    def _each(self, registers: list[AskedRegister], ask: Callable[[AskedRegister], object], told: Reported) -> dict:  # type: ignore[type-arg]
+    def _each(self, registers: list[AskedRegister], ask: Callable[[AskedRegister], object], reported: Reported) -> dict:  # type: ignore[type-arg]
         """The answers by register; those that are refused are told of."""
         found = {}
         with ThreadPoolExecutor(self._context.extract_workers, thread_name_prefix="reconcile") as workers:
@@ -267,11 +269,11 @@ class Witness:
                     except RefusedLogin:
                         raise
                     except (RefusedByService, UnreadableAnswer, OverLimit) as error:
-                        told.unasked[name] = stored_of(error)
+                        reported.unasked[name] = stored_of(error)
                     except (PassingFault, WrongUse):
                         raise
                     except Exception as error:  # noqa: BLE001 - the border of a register
-                        told.unasked[name] = stored_of(contained(error, f"reconciliation of {name}"))
+                        reported.unasked[name] = stored_of(contained(error, f"reconciliation of {name}"))
             except PassingFault:
                 workers.shutdown(wait=False, cancel_futures=True)
                 raise

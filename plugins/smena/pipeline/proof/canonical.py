@@ -20,33 +20,33 @@ def own_hash(certificate: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({key: value for key, value in certificate.items() if key != HASH})).hexdigest()
 
 
-def first_difference(told: Any, found: Any, path: str = "") -> str | None:
+def first_difference(attested: Any, found: Any, path: str = "") -> str | None:
     """The first place, in reading order, where two values of JSON are not the same; None where they are."""
-    if isinstance(told, dict) and isinstance(found, dict):
+    if isinstance(attested, dict) and isinstance(found, dict):
         # What names a row goes first, and a hash last: sums say more than it does.
-        for key in sorted(told.keys() | found.keys(), key=lambda name: (name == HASH, name)):
-            if key not in told or key not in found:
-                return _differs(f"{path}.{key}".lstrip("."), told.get(key), found.get(key))
-            place = first_difference(told[key], found[key], f"{path}.{key}".lstrip("."))
+        for key in sorted(attested.keys() | found.keys(), key=lambda name: (name == HASH, name)):
+            if key not in attested or key not in found:
+                return _differs(f"{path}.{key}".lstrip("."), attested.get(key), found.get(key))
+            place = first_difference(attested[key], found[key], f"{path}.{key}".lstrip("."))
             if place:
                 return place
         return None
-    if isinstance(told, list) and isinstance(found, list):
-        return _first_of_lists(told, found, path)
-    return None if told == found else _differs(path, told, found)
+    if isinstance(attested, list) and isinstance(found, list):
+        return _first_of_lists(attested, found, path)
+    return None if attested == found else _differs(path, attested, found)
 
 
-def _first_of_lists(told: list[Any], found: list[Any], path: str) -> str | None:
+def _first_of_lists(attested: list[Any], found: list[Any], path: str) -> str | None:
     """Rows that have a name are held against their namesakes, so that one that is gone does not shift the others."""
-    names = [_name(row) for row in told]
+    names = [_name(row) for row in attested]
     others = [_name(row) for row in found]
     if None in names or None in others or len(set(names)) < len(names) or len(set(others)) < len(others):
-        for place, (one, other) in enumerate(zip(told, found, strict=False)):
+        for place, (one, other) in enumerate(zip(attested, found, strict=False)):
             if different := first_difference(one, other, f"{path}[{place}]"):
                 return different
-        return None if len(told) == len(found) else _differs(f"{path}, how many", len(told), len(found))
+        return None if len(attested) == len(found) else _differs(f"{path}, how many", len(attested), len(found))
     known = dict(zip(others, found, strict=True))
-    for name, row in zip(names, told, strict=True):
+    for name, row in zip(names, attested, strict=True):
         if name not in known:
             return _differs(f"{path}[{name}]", "it is there", "it is gone")
         if different := first_difference(row, known[name], f"{path}[{name}]"):
@@ -66,8 +66,8 @@ def _name(row: Any) -> str | None:
     return " ".join(map(str, parts)) or None
 
 
-def _differs(path: str, told: Any, found: Any) -> str:
-    return f"{path}: the certificate says {_short(told)}, the warehouse {_short(found)}"
+def _differs(path: str, attested: Any, found: Any) -> str:
+    return f"{path}: the certificate says {_short(attested)}, the warehouse {_short(found)}"
 
 
 def _short(value: Any) -> str:

@@ -82,8 +82,8 @@ def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> Verified:
         transaction.run("one_moment")
         organization_of(transaction, inn)
         facts = _facts(transaction, inn, window)
-        told = {key: value for key, value in certificate.items() if key not in (*ATTESTED, HASH)}
-        difference = first_difference(told, facts)
+        attested = {key: value for key, value in certificate.items() if key not in (*ATTESTED, HASH)}
+        difference = first_difference(attested, facts)
         if difference is not None:
             return Verified(inn, window, difference, 0)
         pages = 0
@@ -162,8 +162,8 @@ def _summed(row: Row) -> dict[str, Any]:
 
 
 def _difference(row: Row) -> dict[str, Any]:
-    told = {key: row[key] for key in ("kind", "cause", "shifts", "documents", "is_explained")}
-    return {"register": row["kkt_reg_id"] or "", "day": str(row["day"]), "amount": str(row["amount"]), **told}
+    attested = {key: row[key] for key in ("kind", "cause", "shifts", "documents", "is_explained")}
+    return {"register": row["kkt_reg_id"] or "", "day": str(row["day"]), "amount": str(row["amount"]), **attested}
 
 
 def _sealed(facts: dict[str, Any]) -> dict[str, Any]:

@@ -83,22 +83,22 @@ def embedded(page: str) -> str:
     return page[start : page.index(_CLOSES, start)]
 
 
-def _conclusion(told: Mapping[str, Any]) -> str:
-    verdicts = Counter(row["verdict"] for row in told["registers"])
-    if told["is_complete"]:
+def _conclusion(certificate: Mapping[str, Any]) -> str:
+    verdicts = Counter(row["verdict"] for row in certificate["registers"])
+    if certificate["is_complete"]:
         known = (("silent", verdicts["offline"]), ("unwanted", verdicts["disabled"]))
         return " ".join([_t("complete"), *(_t(name, n=days) for name, days in known if days)])
     if not verdicts.keys() - {"disabled"}:
         return _t("nothing_loaded")
-    market = told["market_days_open"]
-    unconfirmed = sorted({row["day"] for row in told["unconfirmed"]})
+    market = certificate["market_days_open"]
+    unconfirmed = sorted({row["day"] for row in certificate["unconfirmed"]})
     counts = [_t(f"count_{name}", n=verdicts[name]) for name in _LACKING if verdicts[name]]
     counts += [
         _t(f"count_{name}", n=len(days), day=_day(min(days)))
         for name, days in (("market", market), ("unconfirmed", unconfirmed))
         if days
     ]
-    counts += [_t("count_differences", n=len(told["differences"]))] if told["differences"] else []
+    counts += [_t("count_differences", n=len(certificate["differences"]))] if certificate["differences"] else []
     return _t("not_proved", why="; ".join(counts))
 
 

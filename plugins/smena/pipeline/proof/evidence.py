@@ -64,7 +64,7 @@ def unread_documents(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dic
     came = documents.receipts[["fiscal_drive_number", "fiscal_document_number"]]
     met = numbers.merge(came.drop_duplicates(), how="left", indicator=True)
     lacking = met[met["_merge"] == "left_only"].groupby("shift_id")["fiscal_document_number"]
-    return [{"shift_id": name, "reason": _named(sorted(told))} for name, told in lacking]
+    return [{"shift_id": name, "reason": _named(sorted(reasons))} for name, reasons in lacking]
 
 
 def _named(numbers: list[int]) -> str:

@@ -82,15 +82,15 @@ def vat_differences(unequal: pd.DataFrame | None) -> list[dict[str, Any]]:
     if unequal is None or unequal.empty:
         return []
     rows = []
-    for shift_id, told in unequal.groupby("shift_id"):
-        first = told.iloc[0]
-        rates = told[["operation", "rate", "ours", "vat"]].astype(object).to_dict("records")
+    for shift_id, reported in unequal.groupby("shift_id"):
+        first = reported.iloc[0]
+        rates = reported[["operation", "rate", "ours", "vat"]].astype(object).to_dict("records")
         rows.append(
             {
                 "kind": "vat",
                 "kkt_reg_id": first["kkt_reg_id"],
                 "day": first["closed_at"].date(),
-                "amount": int(told["ours"].sum() - told["vat"].sum()),
+                "amount": int(reported["ours"].sum() - reported["vat"].sum()),
                 "cause": OF_RECEIPTS if first["is_of_receipts"] else OF_TOTALS,
                 "details": {"rates": rates, **_named(first)},
                 "shifts": [shift_id],
@@ -113,11 +113,11 @@ def ask_again(context: Context, witness: Witness, registers: Sequence[AskedRegis
         again.unasked |= unasked
         again.asked += list(pages)
         read = [shift for shift in some if shift["kkt_reg_id"] in pages]
-        told = read_documents(page for one in pages.values() for page in one)
+        parsed = read_documents(page for one in pages.values() for page in one)
         for part in _by_batch(read):
             with context.warehouse.transaction() as transaction:
                 booked = documents_of(transaction, part)
-            again.differences += _changed(changed_receipts(booked, told, _keys(part)), frame)
+            again.differences += _changed(changed_receipts(booked, parsed, _keys(part)), frame)
         again.confirmed += [_confirmed(shift, None, asked=True) for shift in read]
     return again
 

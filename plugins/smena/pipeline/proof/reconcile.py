@@ -128,14 +128,14 @@ def reconcile(
             span = {"first_day": window.first_day, "last_day": window.last_day}
             registers = [AskedRegister(**row) for row in context.warehouse.rows("proof_registers", inn=inn, **span)]
             pages = PageStore(context.warehouse, batch_id)
-            told, again = _ask(context, organization, pages, registers, window, log, is_full=is_full)
+            reported, again = _ask(context, organization, pages, registers, window, log, is_full=is_full)
             tills = tills_again.ask_again(context, organization, pages, window, log) if is_full else Again()
             for row in completeness.gaps(context.warehouse, inn, window=window, source="ofd", reason="not_listed"):
-                told.unasked[row["unit_id"]] = row["details"]
-            found = _Found(registers, told, again, tills)
+                reported.unasked[row["unit_id"]] = row["details"]
+            found = _Found(registers, reported, again, tills)
             with context.warehouse.transaction() as transaction:
                 transaction.run("lock_organization", inn=inn)
-                _write_reported(transaction, inn, batch_id, told)
+                _write_reported(transaction, inn, batch_id, reported)
                 made = _prove(transaction, inn, batch_id, found, window, newest_day=context.newest_day())
                 stuck = unclosed.find(transaction, inn, window, context.local_now(organization).date())
                 if not stuck:
@@ -164,7 +164,7 @@ class _Found:
     """What the sources reported: of which registers, and where they were asked for booked documents again."""
 
     registers: list[AskedRegister]
-    told: Reported
+    reported: Reported
     again: Again
     tills: Again
 
@@ -174,11 +174,11 @@ def _prove(
 ) -> Reconciled:
     """Verdicts and differences from what the sources reported, which is written already."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
-    told, again, tills = found.told, found.again, found.tills
+    result, again, tills = found.reported, found.again, found.tills
     unread = _read_again(transaction, inn, window)
     _judge(transaction, inn, batch_id, unread, window, newest_day=newest_day)
     _confirm(transaction, inn, batch_id, again, tills)
-    closed = _compare(transaction, inn, batch_id, found.registers, told, window, again, tills)
+    closed = _compare(transaction, inn, batch_id, found.registers, result, window, again, tills)
     return Reconciled(
         batch_id,
         inn,
@@ -187,7 +187,7 @@ def _prove(
         completeness.registers(transaction, inn, window),
         transaction.rows("differences", inn=inn, **days),
         closed,
-        told.unasked | again.unasked | tills.unasked,
+        result.unasked | again.unasked | tills.unasked,
     )
 
 
@@ -228,10 +228,10 @@ def _ask(
     client = context.ofd(organization)
     try:
         witness = Witness(context, client, pages, booked_vat)
-        told = witness.ask(registers)
+        reported = witness.ask(registers)
         again = ask_again(context, witness, registers, shifts) if is_full else Again()
         wholes = context.warehouse.rows("proof_organization", inn=organization.inn, **span)
-        if wholes and all(one["is_whole"] for one in wholes) and not told.unasked:
+        if wholes and all(one["is_whole"] for one in wholes) and not reported.unasked:
             frames = [
                 witness.organization_days(one["ofd_organization_id"], window.first_day, window.last_day)
                 for one in wholes
@@ -240,29 +240,29 @@ def _ask(
             if all(len(frame) for frame in frames):
                 whole = pd.concat(frames).groupby(["kkt_reg_id", "day"], as_index=False)
                 summed = whole.agg({"page_id": "max"} | dict.fromkeys(_FIGURES, "sum"))
-                told.by_days = pd.concat([told.by_days, summed], ignore_index=True)
-        return told, again
+                reported.by_days = pd.concat([reported.by_days, summed], ignore_index=True)
+        return reported, again
     finally:
         log.update(requests=client.traffic.total(), retries=client.retries.total())
         client.close()
 
 
-def _write_reported(transaction: Transaction, inn: str, batch_id: int, told: Reported) -> None:
+def _write_reported(transaction: Transaction, inn: str, batch_id: int, reported: Reported) -> None:
     transaction.run("proof_clear_shifts", inn=inn)
     transaction.run("proof_clear_openings", inn=inn)
     transaction.run("proof_clear_days", inn=inn)
     place: dict[str, Any] = {"organization_inn": inn, "batch_id": batch_id}
     shifts = ["kkt_reg_id", "shift_number", "opened_at", "closed_at", *_FIGURES, "overpaid", "page_id"]
-    copy_frame(transaction, _in_roubles(told.shifts, **place), "control", "source_shift", [*_PLACE, *shifts])
+    copy_frame(transaction, _in_roubles(reported.shifts, **place), "control", "source_shift", [*_PLACE, *shifts])
     openings = ["kkt_reg_id", "fiscal_drive_number", "shift_number", "opened_at", "page_id"]
     copy_frame(
         transaction,
-        told.openings.assign(organization_inn=inn, batch_id=batch_id),
+        reported.openings.assign(organization_inn=inn, batch_id=batch_id),
         "control",
         "source_opening",
         [*_PLACE, *openings],
     )
-    for reported_by, frame in (("by_days", told.by_days), ("by_shifts", told.by_shifts)):
+    for reported_by, frame in (("by_days", reported.by_days), ("by_shifts", reported.by_shifts)):
         days = _in_roubles(frame, **place, reported_by=reported_by)
         columns = ["kkt_reg_id", "reported_by", "day", *_FIGURES, "page_id"]
         copy_frame(transaction, days, "control", "source_day", [*_PLACE, *columns])
@@ -274,8 +274,8 @@ def _in_roubles(frame: pd.DataFrame, **place: Any) -> pd.DataFrame:
     return frame.assign(
         **place,
         **{
-            name: (told // 100).astype("string") + "." + (told % 100).astype("string").str.zfill(2)
-            for name, told in kopecks.items()
+            name: (amounts // 100).astype("string") + "." + (amounts % 100).astype("string").str.zfill(2)
+            for name, amounts in kopecks.items()
         },
     )
 
@@ -322,14 +322,14 @@ def _compare(
     inn: str,
     batch_id: int,
     registers: list[AskedRegister],
-    told: Reported,
+    reported: Reported,
     window: Window,
     again: Again,
     tills: Again,
 ) -> int:
     """Gathers what disagrees and keeps it; says how many former differences vanished."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
-    asked = [asdict(one) for one in registers if one.kkt_reg_id not in told.unasked]
+    asked = [asdict(one) for one in registers if one.kkt_reg_id not in reported.unasked]
     transaction.run("differences_begin")
     transaction.run("differences_of_shifts", inn=inn, **days)
     transaction.run("differences_of_totals", inn=inn, **days)
@@ -339,10 +339,10 @@ def _compare(
     transaction.run("differences_of_documents", inn=inn, **days)
     transaction.run("differences_of_orders", inn=inn, **days)
     transaction.run("differences_of_sources", inn=inn, **days)
-    found = [*vat_differences(told.vat), *again.differences, *tills.differences]
+    found = [*vat_differences(reported.vat), *again.differences, *tills.differences]
     transaction.run("differences_found", found=as_json(found))
     asked_again = {"receipts_of": again.asked, "shops": tills.asked}
-    unasked = list(told.unasked)
+    unasked = list(reported.unasked)
     closed = transaction.run("differences_close", inn=inn, batch_id=batch_id, unasked=unasked, **asked_again, **days)
     transaction.run("differences_keep", inn=inn, batch_id=batch_id)
     return closed

@@ -87,8 +87,8 @@ def report_reconciliation(context: Context, *, run_id: str) -> None:
 def _reported(row: Row) -> tuple[str, int]:
     """Says in a line how an organisation ended; why it was not reconciled, and how many registers were not asked."""
     summary = row["summary"]
-    with step_log("report", inn=row["organization_inn"], batch_id=row["batch_id"], state=row["state"]) as told:
-        told.update(readable(summary, ENGLISH))
+    with step_log("report", inn=row["organization_inn"], batch_id=row["batch_id"], state=row["state"]) as step:
+        step.update(readable(summary, ENGLISH))
     if row["state"] != "published":
         return translate(summary.get("stopped"), ENGLISH) or "it did not end", 0
     counts = {"days of registers missing": "missing", "new differences": "new"}

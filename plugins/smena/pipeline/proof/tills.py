@@ -110,15 +110,15 @@ def _compare(
         for one in settings_by_day(context.warehouse, organization.inn)
     ]
     now: datetime = context.local_now(organization)
-    told = work(list(answers), dated, shop["first_day"], shop["last_day"], now)
-    unread = told.rejects[told.rejects["kind"] == "page"]
+    found = work(list(answers), dated, shop["first_day"], shop["last_day"], now)
+    unread = found.rejects[found.rejects["kind"] == "page"]
     if len(unread):
         again.unasked[str(shop["shop_id"])] = reason(Reason.CHEQUES_UNREADABLE, reason=unread.iloc[0]["reason"])
         return
     rows = context.warehouse.rows("proof_tills", **place)
     days = [row["day"] for row in context.warehouse.rows("proof_shop_days", **place)]
     here = BOOKED_TILLS.of({name: [row[name] for row in rows] for name in BOOKED_TILLS.columns})
-    again.differences += differences(changed_tills(here, told.shifts, pd.DatetimeIndex(days)))
+    again.differences += differences(changed_tills(here, found.shifts, pd.DatetimeIndex(days)))
     again.confirmed += [
         {"shift_id": row["shift_id"], "evidence": row["evidence"], "vat": None, "asked": True}
         for row in rows

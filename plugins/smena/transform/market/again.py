@@ -25,9 +25,9 @@ CHANGED_TILLS = Schema(
         "theirs": TEXT,
     },
 )
-"""One row a till shift that is another one now. `kind` is till_changed, till_not_reported or till_not_here; `shift_id` is
-missing where it is not here; `amount` is cash of sales less that of refunds, ours less theirs, in kopecks; `ours` and
-`theirs` are what is booked and what is told, as text.
+"""One row a till shift that is another one now. `kind` is till_changed, till_not_reported or till_not_here; `shift_id`
+is missing where it is not here; `amount` is cash of sales less that of refunds, ours less theirs, in kopecks; `ours` and
+`theirs` are what is booked and what is reported, as text.
 """
 
 BOOKED_TILLS = Schema(
@@ -53,16 +53,16 @@ _KEY = ["cashbox_id", "till_shift"]
 _FACTS = ["day", "opened_day", "receipts", *TILL_MONEY]
 
 
-def changed_tills(here: pd.DataFrame, told: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
+def changed_tills(here: pd.DataFrame, reported: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
     """Till shifts of one shop (CHANGED_TILLS) that are not told now as they were booked.
 
     Args:
         here: BOOKED_TILLS.
-        told: TILL_SHIFTS of the days that were asked for, by the day of their last cheque.
+        reported: TILL_SHIFTS of the days that were asked for, by the day of their last cheque.
         days: the days that are loaded: a shift that is told of another day cannot be missed yet.
     """
     absent: dict[str, Any] = {"shift_id": pd.NA, "is_decided": pd.NA, "is_asked": pd.NA}
-    ours, theirs = _facts(here), _facts(BOOKED_TILLS.conform(told.assign(**absent)))
+    ours, theirs = _facts(here), _facts(BOOKED_TILLS.conform(reported.assign(**absent)))
     both = ours.merge(theirs, on=_KEY, how="outer", suffixes=("", "_reported"), indicator=True)
     side = both["_merge"].astype("string")
     gone = (side == "left_only") & both["is_asked"].fillna(value=False).astype(bool)

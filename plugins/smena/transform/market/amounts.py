@@ -85,9 +85,9 @@ def line_kopecks(price: Decimal, quantity: Decimal, what: str) -> int:
     return int(_ROUNDED.scaleb(_ROUNDED.quantize(amount, _KOPECK), 2))
 
 
-def whole(told: Sequence[Decimal | None], places: int) -> Ints:
+def whole(amounts: Sequence[Decimal | None], places: int) -> Ints:
     """Decimals as whole numbers of 10^-`places`, all at once; None is 0. Raises ValueError where one is none."""
-    texts = pa.array(["0" if one is None else str(one) for one in told], pa.string())
+    texts = pa.array(["0" if one is None else str(one) for one in amounts], pa.string())
     # Arrow is not safe with exponents beyond its own digits.
     if not pc.all(pc.match_substring_regex(texts, _PLAIN), min_count=0).as_py():
         raise ValueError("one is not plainly written")

@@ -37,7 +37,7 @@ def items_of(body: bytes) -> list[msgspec.Raw]:
         entries: list[msgspec.Raw] = decode(body, list[msgspec.Raw])
         return entries
     listed = decode(body, _Listed)
-    told = listed.Items if listed.items is msgspec.UNSET else listed.items
-    if told is msgspec.UNSET:
+    items = listed.Items if listed.items is msgspec.UNSET else listed.items
+    if items is msgspec.UNSET:
         raise Undecodable(Reason.ANSWER_WITHOUT_ITEMS)
-    return told or []
+    return items or []

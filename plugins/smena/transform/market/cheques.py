@@ -44,13 +44,13 @@ class ChequeColumns:
     lines: Columns
 
 
-def as_columns(page: RawPage, told: Sequence[Cheque], latest: datetime | None) -> ChequeColumns:
+def as_columns(page: RawPage, records: Sequence[Cheque], latest: datetime | None) -> ChequeColumns:
     """The cheques of a page in which nothing is wrong. Raises ValueError or TypeError where something may be."""
-    if not told:
+    if not records:
         return of_rows([])
     if _NUL in page.body:
         raise ValueError("a text holds what cannot be stored")
-    shops, *fields = zip(*map(_FIELDS, told), strict=True)
+    shops, *fields = zip(*map(_FIELDS, records), strict=True)
     ids, numbers, cashboxes, shifts, opened, closed, refunds, totals, corrections, paid, sold = fields
     for shop in set(shops):
         check_shop(page, shop)
@@ -65,8 +65,8 @@ def as_columns(page: RawPage, told: Sequence[Cheque], latest: datetime | None) -
     if (opened_at > closed_at).any():
         raise ValueError("one was closed before it was opened")
     cheques: Columns = {
-        "page_id": np.full(len(told), page.page_id),
-        "shop_id": [page.unit_id] * len(told),
+        "page_id": np.full(len(records), page.page_id),
+        "shop_id": [page.unit_id] * len(records),
         "cheque_id": _named(ids),
         "number": _texts(numbers),
         "cashbox_id": _named(cashboxes),
@@ -93,32 +93,32 @@ def of_rows(rows: Sequence[tuple[Row, list[Row], list[Row]]]) -> ChequeColumns:
 
 def joined(pages: Iterable[ChequeColumns]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The frames of several pages, in their order."""
-    told = [of_rows([]), *pages]
-    firsts = np.cumsum([0, *(len(page.cheques["page_id"]) for page in told)])
+    parts = [of_rows([]), *pages]
+    firsts = np.cumsum([0, *(len(page.cheques["page_id"]) for page in parts)])
 
     def placed(tables: Iterable[Columns]) -> list[Columns]:
         return [{**table, "row": table["row"] + first} for table, first in zip(tables, firsts, strict=False)]
 
     return (
-        _frame([page.cheques for page in told], CHEQUES),
-        _frame(placed(page.payments for page in told), PAYMENTS),
-        _frame(placed(page.lines for page in told), SOLD_LINES),
+        _frame([page.cheques for page in parts], CHEQUES),
+        _frame(placed(page.payments for page in parts), PAYMENTS),
+        _frame(placed(page.lines for page in parts), SOLD_LINES),
     )
 
 
 def _frame(tables: Sequence[Columns], schema: Schema) -> pd.DataFrame:
     types = {name: kind for name, kind in schema.columns.items() if name in tables[0]}
     whole = {name: [table[name] for table in tables] for name in tables[0]}
-    told = {
+    fields = {
         name: list(chain.from_iterable(parts)) if types.get(name) == TEXT else np.concatenate(parts)
         for name, parts in whole.items()
     }
-    return pd.DataFrame(told).astype(types)
+    return pd.DataFrame(fields).astype(types)
 
 
 def _columns(rows: Sequence[Row], names: Sequence[str]) -> Columns:
-    told = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return {name: _typed(values, _TYPES[name]) for name, values in zip(names, told, strict=True)}
+    by_name = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return {name: _typed(values, _TYPES[name]) for name, values in zip(names, by_name, strict=True)}
 
 
 def _typed(values: Sequence[Any], kind: str) -> Any:
@@ -126,16 +126,16 @@ def _typed(values: Sequence[Any], kind: str) -> Any:
 
 
 def _parts(of_cheques: Sequence[Sequence[Row]], names: Sequence[str]) -> Columns:
-    told, row = _flat(of_cheques)
-    return {**_columns(told, names), "row": row}
+    reported, row = _flat(of_cheques)
+    return {**_columns(reported, names), "row": row}
 
 
 def _payments(of_cheques: Sequence[Any]) -> tuple[Columns, Ints, Ints]:
     """The payments that are not cash, and by cheque what was paid in cash and otherwise."""
-    told, row = _flat(of_cheques)
-    amount = bounded(whole([one.value for one in told], 2), "payment_value")
-    names = {kind: payment_type(kind) for kind in {one.type for one in told}}
-    kinds = np.array([names[one.type] for one in told], dtype=object)
+    reported, row = _flat(of_cheques)
+    amount = bounded(whole([one.value for one in reported], 2), "payment_value")
+    names = {kind: payment_type(kind) for kind in {one.type for one in reported}}
+    kinds = np.array([names[one.type] for one in reported], dtype=object)
     in_cash = kinds == CASH
     cash, cashless = (np.zeros(len(of_cheques), dtype=np.int64) for _ in range(2))
     np.add.at(cash, row[in_cash], amount[in_cash])
@@ -145,10 +145,10 @@ def _payments(of_cheques: Sequence[Any]) -> tuple[Columns, Ints, Ints]:
 
 
 def _lines(of_cheques: Sequence[Any]) -> Columns:
-    told, row = _flat(of_cheques)
-    quantity = bounded(whole([one.count for one in told], 3), "line_count")
-    amount = worth([one.sell_price_per_unit for one in told], quantity)
-    products, codes = ([getattr(one, name) for one in told] for name in ("product_id", "product_code"))
+    entry, row = _flat(of_cheques)
+    quantity = bounded(whole([one.count for one in entry], 3), "line_count")
+    amount = worth([one.sell_price_per_unit for one in entry], quantity)
+    products, codes = ([getattr(one, name) for one in entry] for name in ("product_id", "product_code"))
     return {
         "product_id": _texts(products),
         "product_code": _texts(codes),
@@ -164,16 +164,16 @@ def _flat(of_cheques: Sequence[Any]) -> tuple[list[Any], Ints]:
     return list(chain.from_iterable(one or () for one in of_cheques)), np.repeat(np.arange(len(counts)), counts)
 
 
-def _texts(told: Iterable[str | int | None]) -> list[str]:
+def _texts(values: Iterable[str | int | None]) -> list[str]:
     """Texts without padding. Raises TypeError for a number: those are told seldom."""
-    texts = list(map(str.strip, ["" if one is None else one for one in told]))  # type: ignore[arg-type]
+    texts = list(map(str.strip, ["" if one is None else one for one in values]))  # type: ignore[arg-type]
     if max(map(len, texts), default=0) > LONGEST_IDENTIFIER:
         raise ValueError("one is longer than an identifier")
     return texts
 
 
-def _named(told: Iterable[str | int]) -> list[str]:
-    names = _texts(told)
+def _named(values: Iterable[str | int]) -> list[str]:
+    names = _texts(values)
     if not all(names):
         raise ValueError("one is not told")
     return names

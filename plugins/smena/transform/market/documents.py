@@ -94,12 +94,12 @@ class PartialRecord(Struct, rename="camel", gc=False):
         return self.cashbox_id if self.cashbox_of_ours is None else self.cashbox_of_ours
 
 
-def payment_type(told: str) -> str:
+def payment_type(text: str) -> str:
     """The contract's own spelling of a type of payment; a new one as it is told.
 
     Raises ValueError for one that is too long.
     """
-    name = identifier(storable(told.strip()), "payment_type")
+    name = identifier(storable(text.strip()), "payment_type")
     return _TYPES.get(name.casefold(), name or UNKNOWN)
 
 

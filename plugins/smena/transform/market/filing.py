@@ -23,16 +23,18 @@ def file_sold(sold: pd.DataFrame, cheques: pd.DataFrame) -> tuple[pd.DataFrame, 
     return _of_days(sold, cheques, _SOLD, "Розничные покупатели")
 
 
-def file_waybills(told: Waybills, contractors: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def file_waybills(reported: Waybills, contractors: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Накладные with their suppliers.
 
     Args:
         contractors: `id`, `inn`, `name`, one row each.
     """
-    heads = told.waybills.merge(
+    heads = reported.waybills.merge(
         contractors[["id", "inn", "name"]], how="left", left_on="supplier_id", right_on="id", validate="many_to_one"
     )
-    same = told.repeated[["shop_id", "same_as", "waybill_id", "source"]].groupby(["shop_id", "same_as"], as_index=False)
+    same = reported.repeated[["shop_id", "same_as", "waybill_id", "source"]].groupby(
+        ["shop_id", "same_as"], as_index=False
+    )
     others = heads[WAYBILL_KEY].merge(
         same.agg(list).rename(columns={"waybill_id": "ids", "same_as": "waybill_id"}), how="left", on=WAYBILL_KEY
     )
@@ -49,7 +51,7 @@ def file_waybills(told: Waybills, contractors: pd.DataFrame) -> tuple[pd.DataFra
         sources=_array(heads["source"], others["source"]),
         evidence="{" + heads["page_id"].astype("string") + "}",
     )
-    lines = told.lines.assign(kind=_WAYBILL, key=told.lines["waybill_id"], payment_type="", product_code="")
+    lines = reported.lines.assign(kind=_WAYBILL, key=reported.lines["waybill_id"], payment_type="", product_code="")
     return DOCUMENTS.conform(heads), DOCUMENT_LINES.conform(lines.assign(income=None, refund=None))
 
 
@@ -61,8 +63,12 @@ def _of_days(
     lines["line"] = lines.groupby("key").cumcount() + 1
     heads = lines.groupby([*_DAY, "key"], as_index=False)["amount"].sum()
     pages = cheques[[*CHEQUE_KEY[:1], "page_id"]].assign(day=cheques["closed_at"].dt.normalize()).drop_duplicates()
-    told = pages.sort_values([*_DAY, "page_id"]).assign(page_id=pages["page_id"].astype("string"))
-    evidence = told.rename(columns={"page_id": "pages"}).groupby(_DAY, as_index=False).agg(pages=("pages", ",".join))
+    waybills_of_pages = pages.sort_values([*_DAY, "page_id"]).assign(page_id=pages["page_id"].astype("string"))
+    evidence = (
+        waybills_of_pages.rename(columns={"page_id": "pages"})
+        .groupby(_DAY, as_index=False)
+        .agg(pages=("pages", ",".join))
+    )
     heads = heads.merge(evidence, how="left", on=_DAY)
     heads = heads.assign(
         kind=kind,

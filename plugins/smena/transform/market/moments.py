@@ -23,45 +23,45 @@ AHEAD = timedelta(days=1)
 """How far a clock may run before the future is no longer believed."""
 
 
-def moment_of(told: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:
+def moment_of(text: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:
     """A local moment without an offset; digits beyond microseconds are cut off, so that no day is rounded up.
 
     Raises ValueError for what is no moment, lies before online registers were, or after `latest`.
     """
     try:
-        moment = datetime.fromisoformat(told)
+        moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
             moment = moment.astimezone(zone).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise Wrong(Reason.NOT_A_MOMENT, what=what) from None
-    if len(told) < _SHORTEST:
+    if len(text) < _SHORTEST:
         raise Wrong(Reason.NO_TIME_OF_DAY, what=what)
     return _believed(moment, what, latest)
 
 
-def local_moments(told: Sequence[str | None], latest: datetime | None) -> np.ndarray[Any, Any]:
+def local_moments(text: Sequence[str | None], latest: datetime | None) -> np.ndarray[Any, Any]:
     """Moments without an offset, all at once, as `moment_of` reads them; None is none.
 
     Raises ValueError where it would raise for one, and for what is better looked at alone, as an offset is.
     """
-    known = [one for one in told if one is not None]
+    known = [one for one in text if one is not None]
     # As texts: a year far away would overflow, and come back as one near by.
     if known and not (min(known) >= _FIRST_DAY and max(known) < _END and min(map(len, known)) >= _SHORTEST):
         raise ValueError("one is no moment that can be")
-    nanoseconds = pc.cast(pa.array(told, pa.string()), pa.timestamp("ns"))
+    nanoseconds = pc.cast(pa.array(text, pa.string()), pa.timestamp("ns"))
     moments: np.ndarray[Any, Any] = nanoseconds.to_numpy(zero_copy_only=False).astype("datetime64[us]")
     if latest is not None and (moments > np.datetime64(latest)).any():
         raise ValueError("one lies in the future")
     return moments
 
 
-def parse_day(told: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:
+def parse_day(text: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:
     """A day. One that is written as midnight is that day, whatever the offset: the contract writes T00:00:00Z.
 
     Raises ValueError as `moment_of` does.
     """
     try:
-        moment = datetime.fromisoformat(told)
+        moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None and moment.time() != time.min:
             moment = moment.astimezone(zone)
     except (ValueError, OverflowError):
@@ -69,13 +69,13 @@ def parse_day(told: str, zone: tzinfo, what: str, latest: datetime | None) -> da
     return _believed(datetime.combine(moment.date(), time.min), what, latest)
 
 
-def day_at_best(told: object, zone: tzinfo) -> datetime | None:
+def day_at_best(text: object, zone: tzinfo) -> datetime | None:
     """The local day of whatever stands for a moment; None where nothing can be told."""
     try:
-        moment = datetime.fromisoformat(str(told))
+        moment = datetime.fromisoformat(str(text))
         local = moment if moment.tzinfo is None or moment.time() == time.min else moment.astimezone(zone)
     except (ValueError, OverflowError):
-        return day_of(told)
+        return day_of(text)
     return day_of(local.date())
 
 

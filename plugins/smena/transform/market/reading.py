@@ -80,7 +80,7 @@ def _read_page(
     reader: Reader[Any], page: RawPage, latest: datetime | None, rejects: list[dict[str, Any]]
 ) -> ChequeColumns:
     try:
-        return as_columns(page, reader.told(page), latest)
+        return as_columns(page, reader.entries(page), latest)
     except (ValueError, TypeError):
         return of_rows(reader.read_page(page, rejects))
     except Exception as error:  # noqa: BLE001 - the border of a page
@@ -94,19 +94,21 @@ def read_waybills(pages: Iterable[RawPage], timezone: str, *, now_local: datetim
     judge = partial(_waybill, zone=zone, latest=latest_of(now_local))
     rows, rejects = Reader(Waybill, "waybill", zone, judge).read(pages)
     waybills = WAYBILLS.of(columns([row for row, _ in rows], WAYBILLS))
-    of_waybills = [parts([told for _, told in rows], WAYBILL_LINES, _DELIVERED)]
+    of_waybills = [parts([entry for _, entry in rows], WAYBILL_LINES, _DELIVERED)]
     waybills, (lines,), doubled = drop_repeated(waybills, of_waybills, WAYBILL_KEY, "waybill")
     return WaybillFrames(WAYBILLS.conform(waybills), WAYBILL_LINES.conform(lines), rejects_frame(rejects, [doubled]))
 
 
-def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | None) -> tuple[Row, list[Row], list[Row]]:
+def _cheque(
+    page: RawPage, cheque: Cheque, *, zone: tzinfo, latest: datetime | None
+) -> tuple[Row, list[Row], list[Row]]:
     """A row of CHEQUES, its payments that are not cash, its lines. Raises ValueError for what cannot be true."""
-    check_shop(page, told.shop_id)
-    total = kopecks_of(told.total_price, "totalPrice")
-    correction = kopecks_of(told.price_correction or _NOTHING, "priceCorrection", signed=True)
+    check_shop(page, cheque.shop_id)
+    total = kopecks_of(cheque.total_price, "totalPrice")
+    correction = kopecks_of(cheque.price_correction or _NOTHING, "priceCorrection", signed=True)
     cash = cashless = 0
     payments: list[Row] = []
-    for payment in told.payments or ():
+    for payment in cheque.payments or ():
         amount = kopecks_of(payment.value, "payment_value")
         kind = payment_type(payment.type)
         if kind == CASH:
@@ -116,26 +118,26 @@ def _cheque(page: RawPage, told: Cheque, *, zone: tzinfo, latest: datetime | Non
             payments.append((kind, amount))
     if cash + cashless not in (total, total + correction, total - correction):
         raise Wrong(Reason.PAYMENTS_NOT_THE_TOTAL)
-    closed_at = moment_of(told.close_time, zone, "closeTime", latest)
-    opened_at = told.open_time and moment_of(told.open_time, zone, "openTime", latest)
+    closed_at = moment_of(cheque.close_time, zone, "closeTime", latest)
+    opened_at = cheque.open_time and moment_of(cheque.open_time, zone, "openTime", latest)
     if opened_at and opened_at > closed_at:
         raise Wrong(Reason.CHEQUE_CLOSED_BEFORE_OPENED)
     row = (
         page.page_id,
         page.unit_id,
-        word(told.id, "id"),
-        words(told.number, "number"),
-        word(told.cashbox_id, "cashboxId"),
-        word(told.cash_register_id, "cashRegisterId"),
+        word(cheque.id, "id"),
+        words(cheque.number, "number"),
+        word(cheque.cashbox_id, "cashboxId"),
+        word(cheque.cash_register_id, "cashRegisterId"),
         opened_at or None,
         closed_at,
-        told.is_refund,
+        cheque.is_refund,
         total,
         correction,
         cash,
         cashless,
     )
-    return row, payments, [_sold(line) for line in told.lines or ()]
+    return row, payments, [_sold(line) for line in cheque.lines or ()]
 
 
 def _sold(line: ChequeLine) -> Row:
@@ -144,10 +146,10 @@ def _sold(line: ChequeLine) -> Row:
     return words(line.product_id, "productId"), words(line.product_code, "productCode"), quantity, amount
 
 
-def _waybill(page: RawPage, told: Waybill, *, zone: tzinfo, latest: datetime | None) -> tuple[Row, list[Row]]:
+def _waybill(page: RawPage, waybill: Waybill, *, zone: tzinfo, latest: datetime | None) -> tuple[Row, list[Row]]:
     """A row of WAYBILLS and its lines. Raises ValueError for what cannot be true."""
-    check_shop(page, told.shop_id)
-    lines = [_delivered(number, position) for number, position in enumerate(told.positions or (), 1)]
+    check_shop(page, waybill.shop_id)
+    lines = [_delivered(number, position) for number, position in enumerate(waybill.positions or (), 1)]
     amounts = [line[-1] for line in lines]
     amount = None if None in amounts else sum(amounts)
     if amount is not None and amount > MOST_KOPECKS:
@@ -155,12 +157,12 @@ def _waybill(page: RawPage, told: Waybill, *, zone: tzinfo, latest: datetime | N
     row = (
         page.page_id,
         page.unit_id,
-        word(told.id, "id"),
-        words(told.number, "number"),
-        parse_day(told.document_date, zone, "documentDate", latest) if told.document_date else None,
-        parse_day(told.receive_date, zone, "receiveDate", latest),
-        words(told.supplier_id, "supplierId"),
-        words(told.source, "source"),
+        word(waybill.id, "id"),
+        words(waybill.number, "number"),
+        parse_day(waybill.document_date, zone, "documentDate", latest) if waybill.document_date else None,
+        parse_day(waybill.receive_date, zone, "receiveDate", latest),
+        words(waybill.supplier_id, "supplierId"),
+        words(waybill.source, "source"),
         amount,
     )
     return row, lines

@@ -55,7 +55,7 @@ class Reader(Generic[R]):
     def read_page(self, page: RawPage, rejects: list[dict[str, Any]]) -> list[R]:
         """The rows of a page; its rejects are added to the others."""
         try:
-            return [self.judge(page, one) for one in self.told(page)]
+            return [self.judge(page, one) for one in self.entries(page)]
         except ValueError:
             pass
         except Exception as error:  # noqa: BLE001 - the border of a page
@@ -67,7 +67,7 @@ class Reader(Generic[R]):
             rejects.append(unexpected(page, error))
             return []
 
-    def told(self, page: RawPage) -> list[Any]:
+    def entries(self, page: RawPage) -> list[Any]:
         """The records of a page of which each is of the shape that was promised. Raises Undecodable for another one."""
         body = camel(page.body)
         if is_array(body):
@@ -92,23 +92,23 @@ class Reader(Generic[R]):
 
     def _day(self, record: bytes) -> datetime | None:
         try:
-            told: PartialRecord = decode(camel(record), PartialRecord)
+            parsed: PartialRecord = decode(camel(record), PartialRecord)
         except Undecodable:
             return None
-        return day_at_best(told.close_time or told.receive_date, self.zone)
+        return day_at_best(parsed.close_time or parsed.receive_date, self.zone)
 
 
-def word(told: str | int | None, what: str) -> str:
+def word(value: str | int | None, what: str) -> str:
     """An identifier as text. Raises ValueError where nothing is told, or more than an identifier is."""
-    text = words(told, what)
+    text = words(value, what)
     if not text:
         raise Wrong(Reason.FIELD_MISSING, what=what)
     return text
 
 
-def words(told: str | int | None, what: str) -> str:
+def words(value: str | int | None, what: str) -> str:
     """An identifier without padding; empty where nothing is told. Raises ValueError for one that is too long."""
-    return "" if told is None else identifier(storable(str(told).strip()), what)
+    return "" if value is None else identifier(storable(str(value).strip()), what)
 
 
 def check_shop(page: RawPage, shop_id: str | None) -> None:
@@ -120,8 +120,8 @@ def check_shop(page: RawPage, shop_id: str | None) -> None:
 def columns(rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str] = ()) -> dict[str, Any]:
     """Rows as typed columns: those of a schema, or of these names among them."""
     names = names or list(schema.columns)
-    told = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return {name: _typed(values, schema.columns[name]) for name, values in zip(names, told, strict=True)}
+    by_name = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return {name: _typed(values, schema.columns[name]) for name, values in zip(names, by_name, strict=True)}
 
 
 def _typed(values: Sequence[Any], kind: str) -> Any:
@@ -131,8 +131,8 @@ def _typed(values: Sequence[Any], kind: str) -> Any:
 def parts(of_rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str]) -> pd.DataFrame:
     """Parts of records (their lines, their payments) as a frame; `row` is the place of the record."""
     counts = np.fromiter((len(one) for one in of_rows), dtype="int64", count=len(of_rows))
-    told = columns(list(chain.from_iterable(of_rows)), schema, names)
-    return pd.DataFrame(told | {"row": np.repeat(np.arange(len(of_rows)), counts)})
+    by_name = columns(list(chain.from_iterable(of_rows)), schema, names)
+    return pd.DataFrame(by_name | {"row": np.repeat(np.arange(len(of_rows)), counts)})
 
 
 def drop_repeated(

@@ -77,10 +77,10 @@ def reported_spans(bodies: Iterable[bytes]) -> list[tuple[date, date]]:
     spans: dict[str, tuple[date, date]] = {}
     for body in bodies:
         try:
-            told = decode(camel(body), list[PartialRecord] if is_array(body) else answer_type(PartialRecord))
+            parsed = decode(camel(body), list[PartialRecord] if is_array(body) else answer_type(PartialRecord))
         except Undecodable:
             continue  # what is wrong with it is found when it is read
-        for cheque in (told if is_array(body) else told.items) or ():
+        for cheque in (parsed if is_array(body) else parsed.items) or ():
             moment, shift = day_of(cheque.close_time), str(cheque.shift).strip()
             if moment is not None:
                 day = moment.date()
@@ -108,8 +108,8 @@ def _summed(cheques: pd.DataFrame) -> pd.DataFrame:
     shifts = of_shift.agg(ends | dict.fromkeys(TILL_MONEY, "sum"))
     shifts["receipts"] = of_shift.size().astype("Int64")
     pages = rows[[*TILL_SHIFT_KEY, "page_id"]].drop_duplicates().sort_values([*TILL_SHIFT_KEY, "page_id"])
-    told = pages.assign(page=pages["page_id"].astype("string")).groupby(TILL_SHIFT_KEY)["page"].agg(",".join)
-    shifts["evidence"] = "{" + told.astype("string") + "}"
+    pages_of_shift = pages.assign(page=pages["page_id"].astype("string")).groupby(TILL_SHIFT_KEY)["page"].agg(",".join)
+    shifts["evidence"] = "{" + pages_of_shift.astype("string") + "}"
     return shifts.reset_index()
 
 
@@ -150,14 +150,14 @@ def _spoiled(
     """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
     rejects = rejects[rejects["kind"] != "waybill"]
     unread = rejects[["unit_id", "day", "reason"]].rename(columns={"unit_id": "shop_id"})
-    told = pd.DataFrame(
+    named_shifts = pd.DataFrame(
         list(_reported_keys(rejects["record"])),
         columns=["cashbox_id", "till_shift"],
         index=rejects.index,
         dtype="string",
     )
     # A page that cannot be read may name one shift, and hold cheques of any.
-    unread[["cashbox_id", "till_shift"]] = told.mask(rejects["kind"] == "page")
+    unread[["cashbox_id", "till_shift"]] = named_shifts.mask(rejects["kind"] == "page")
     # Without its cashbox, a shift that no cheque is of may be another's name, misspelt.
     known = pd.MultiIndex.from_frame(unread[_SHIFT_OF]).isin(pd.MultiIndex.from_frame(cheques[_SHIFT_OF]))
     unread["till_shift"] = unread["till_shift"].where(known | unread["cashbox_id"].notna())
@@ -194,8 +194,8 @@ def _reported_keys(records: pd.Series) -> Iterator[tuple[str | None, str | None]
     for record in records:
         body = camel(str(record).encode(errors="replace"))
         try:
-            told = decode(body, PartialRecord)
-            cashbox, shift = told.cashbox, told.shift
+            parsed = decode(body, PartialRecord)
+            cashbox, shift = parsed.cashbox, parsed.shift
         except Undecodable:
             cashbox, shift = _first_of(_CASHBOX_VALUE, body), _first_of(_SHIFT_VALUE, body)
         yield _identifier(cashbox), _identifier(shift)
@@ -209,9 +209,9 @@ def _first_of(name: re.Pattern[bytes], body: bytes) -> Any:
         return None
 
 
-def _identifier(told: object) -> str | None:
+def _identifier(value: object) -> str | None:
     """What may be an identifier; one that is too long names nothing."""
-    text = storable(str(told).strip()) if type(told) in (str, int) else ""
+    text = storable(str(value).strip()) if type(value) in (str, int) else ""
     return text if 0 < len(text) <= LONGEST_IDENTIFIER else None
 
 

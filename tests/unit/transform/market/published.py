@@ -53,7 +53,7 @@ def _plain(schema: dict[str, Any], *, whole: bool) -> Answer:
         return st.booleans()
     if kind == "array":
         return st.lists(of_schema(schema["items"], whole=whole), max_size=3)
-    properties = {name: of_schema(told, whole=whole) for name, told in schema["properties"].items()}
+    properties = {name: of_schema(entry, whole=whole) for name, entry in schema["properties"].items()}
     # The document calls nothing required.
     return st.fixed_dictionaries(properties) if whole else st.fixed_dictionaries({}, optional=properties)
 
@@ -63,8 +63,8 @@ def dto(name: str, *, whole: bool = False) -> Answer:
     return of_schema(SCHEMAS[name], whole=whole)
 
 
-def in_camel(told: Any) -> Any:
+def in_camel(entry: Any) -> Any:
     """The same with the names that real answers have."""
-    if isinstance(told, dict):
-        return {name[:1].lower() + name[1:]: in_camel(value) for name, value in told.items()}
-    return [in_camel(one) for one in told] if isinstance(told, list) else told
+    if isinstance(entry, dict):
+        return {name[:1].lower() + name[1:]: in_camel(value) for name, value in entry.items()}
+    return [in_camel(one) for one in entry] if isinstance(entry, list) else entry

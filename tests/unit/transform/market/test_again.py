@@ -24,7 +24,7 @@ def here(**changes: Any) -> pd.DataFrame:
     return BOOKED_TILLS.of({name: [(TILL | changes)[name]] for name in BOOKED_TILLS.columns})
 
 
-def told(**changes: Any) -> pd.DataFrame:
+def reported(**changes: Any) -> pd.DataFrame:
     return TILL_SHIFTS.of({name: [(TILL | changes)[name]] for name in TILL_SHIFTS.columns})
 
 
@@ -34,7 +34,7 @@ def kinds(ours: pd.DataFrame, theirs: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def test_a_till_shift_that_is_told_as_it_was_booked_is_the_same() -> None:
-    assert kinds(here(), told(closed_at=DAY + pd.Timedelta(hours=21, minutes=5))) == []
+    assert kinds(here(), reported(closed_at=DAY + pd.Timedelta(hours=21, minutes=5))) == []
     assert kinds(BOOKED_TILLS.empty(), TILL_SHIFTS.empty()) == []
 
 
@@ -52,7 +52,7 @@ def test_a_till_shift_that_is_told_as_it_was_booked_is_the_same() -> None:
     ],
 )
 def test_a_till_shift_with_other_sums_or_another_day_is_named(changes: dict[str, Any], amount: int) -> None:
-    assert kinds(here(), told(**changes)) == [("till_changed", "till", "one", DAY, amount)]
+    assert kinds(here(), reported(**changes)) == [("till_changed", "till", "one", DAY, amount)]
 
 
 def test_a_till_shift_that_is_not_told_any_more_is_named_unless_a_person_rejected_it() -> None:
@@ -62,20 +62,20 @@ def test_a_till_shift_that_is_not_told_any_more_is_named_unless_a_person_rejecte
 
 
 def test_a_till_shift_that_is_told_and_not_here_is_named_on_a_day_that_is_loaded() -> None:
-    assert kinds(BOOKED_TILLS.empty(), told()) == [("till_not_here", "till", "one", DAY, -49_000)]
+    assert kinds(BOOKED_TILLS.empty(), reported()) == [("till_not_here", "till", "one", DAY, -49_000)]
     later = {"opened_at": DAY + pd.Timedelta(days=9), "closed_at": DAY + pd.Timedelta(days=9, hours=1)}
-    assert kinds(BOOKED_TILLS.empty(), told(**later)) == []
+    assert kinds(BOOKED_TILLS.empty(), reported(**later)) == []
 
 
 def test_a_till_shift_that_cannot_be_read_on_one_side_is_named() -> None:
     nothing = dict.fromkeys(
         ["cash_income", "cash_refund", "cashless_income", "cashless_refund", "price_correction"], pd.NA
     )
-    unread = changed_tills(here(), told(outcome="incomplete", **nothing), DAYS)
+    unread = changed_tills(here(), reported(outcome="incomplete", **nothing), DAYS)
     assert unread["cause"].tolist() == ["cheques_not_all_readable"]
-    assert kinds(here(outcome="incomplete", **nothing), told())[0][0] == "till_changed"
+    assert kinds(here(outcome="incomplete", **nothing), reported())[0][0] == "till_changed"
 
 
 def test_what_a_person_decided_is_said_so() -> None:
-    decided = changed_tills(here(is_decided=True), told(cash_income=1), DAYS)
+    decided = changed_tills(here(is_decided=True), reported(cash_income=1), DAYS)
     assert decided["cause"].tolist() == ["decided_otherwise"]

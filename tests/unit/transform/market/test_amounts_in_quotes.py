@@ -31,9 +31,9 @@ def test_what_may_be_read_in_two_ways_is_no_amount(text: str) -> None:
 
 def test_every_amount_may_be_in_quotes() -> None:
     sold = line(price="10,50", count="2,5")
-    told = read(cheque("c1", total="26,00", priceCorrection="-0,25", payments=paid(Cash="26,25"), lines=[sold]))
-    assert rows(told.cheques, "cash", "price_correction") == [(2625, -25)]
-    assert rows(told.lines, "quantity", "amount") == [(2500, 2625)]
+    reported = read(cheque("c1", total="26,00", priceCorrection="-0,25", payments=paid(Cash="26,25"), lines=[sold]))
+    assert rows(reported.cheques, "cash", "price_correction") == [(2625, -25)]
+    assert rows(reported.lines, "quantity", "amount") == [(2500, 2625)]
     papers = read_papers(waybill("w1", position("1,5", "10,50")))
     assert rows(papers.lines, "quantity", "price", "amount") == [(1500, 1050, 1575)]
 

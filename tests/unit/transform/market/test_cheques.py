@@ -35,10 +35,10 @@ def raw(data: bytes, shop: str = SHOP) -> MarketFrames:
     return read_cheques([RawPage(1, shop, data)], ZONE)
 
 
-def pascal(told: Any) -> Any:
-    if isinstance(told, dict):
-        return {name[:1].upper() + name[1:]: pascal(value) for name, value in told.items()}
-    return [pascal(one) for one in told] if isinstance(told, list) else told
+def pascal(entry: Any) -> Any:
+    if isinstance(entry, dict):
+        return {name[:1].upper() + name[1:]: pascal(value) for name, value in entry.items()}
+    return [pascal(one) for one in entry] if isinstance(entry, list) else entry
 
 
 WHOLE = cheque(
@@ -86,21 +86,21 @@ def test_names_inside_a_value_are_left_alone() -> None:
 
 
 def test_no_money_goes_through_a_float() -> None:
-    told = b'{"items": [%s]}' % json.dumps(cheque(total=0)).encode().replace(
+    reported = b'{"items": [%s]}' % json.dumps(cheque(total=0)).encode().replace(
         b'"payments": []', b'"payments": [{"type": "Cash", "value": 90071992547.41}]'
     ).replace(b'"totalPrice": 0', b'"totalPrice": 90071992547.410000000000000000000000')
-    assert one(raw(told).cheques)["cash"] == 9007199254741
+    assert one(raw(reported).cheques)["cash"] == 9007199254741
 
 
 @pytest.mark.parametrize(("value", "kopecks"), [("0.1", 10), ("1e3", 100_000), ("19.990", 1999), ("0.07", 7)])
 def test_roubles_become_kopecks_exactly(value: str, kopecks: int) -> None:
-    told = one(read(cheque(total=value, payments=paid(Cash=value))).cheques)
-    assert (told["total"], told["cash"]) == (kopecks, kopecks)
+    parsed = one(read(cheque(total=value, payments=paid(Cash=value))).cheques)
+    assert (parsed["total"], parsed["cash"]) == (kopecks, kopecks)
 
 
 def test_a_new_type_of_payment_is_kept_by_its_name() -> None:
-    told = cheque(total=6, payments=paid(Cash=1, Card=2, Sbp=3))
-    assert rows(read(told).payments, "type", "amount") == [("Card", 200), ("Sbp", 300)]
+    reported = cheque(total=6, payments=paid(Cash=1, Card=2, Sbp=3))
+    assert rows(read(reported).payments, "type", "amount") == [("Card", 200), ("Sbp", 300)]
 
 
 def test_cash_is_cash_however_it_is_spelled() -> None:
@@ -129,7 +129,7 @@ def test_a_sale_without_a_product_card_has_an_empty_product() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "local"),
+    ("text", "local"),
     [
         ("2025-12-01T12:00:00", datetime(2025, 12, 1, 12)),
         ("2025-12-01T12:00:00+03:00", datetime(2025, 12, 1, 12)),
@@ -139,8 +139,8 @@ def test_a_sale_without_a_product_card_has_an_empty_product() -> None:
         ("2025-12-01 12:00", datetime(2025, 12, 1, 12)),
     ],
 )
-def test_times_are_local_and_an_offset_is_turned_into_the_time_zone(told: str, local: datetime) -> None:
-    assert one(read(cheque(closeTime=told, openTime=None)).cheques)["closed_at"] == local
+def test_times_are_local_and_an_offset_is_turned_into_the_time_zone(text: str, local: datetime) -> None:
+    assert one(read(cheque(closeTime=text, openTime=None)).cheques)["closed_at"] == local
 
 
 UNBELIEVABLE: dict[str, Any] = {
@@ -189,13 +189,13 @@ UNBELIEVABLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("told", UNBELIEVABLE.values(), ids=UNBELIEVABLE)
-def test_a_cheque_that_cannot_be_true_is_rejected_with_a_reason_and_costs_its_neighbours_nothing(told: Any) -> None:
-    frames = read(cheque("before"), told, cheque("after"))
+@pytest.mark.parametrize("value", UNBELIEVABLE.values(), ids=UNBELIEVABLE)
+def test_a_cheque_that_cannot_be_true_is_rejected_with_a_reason_and_costs_its_neighbours_nothing(value: Any) -> None:
+    frames = read(cheque("before"), value, cheque("after"))
     assert rows(frames.cheques, "cheque_id") == [("before",), ("after",)]
     reject = one(frames.rejects)
     assert (reject["kind"], reject["unit_id"], reject["page_id"]) == ("cheque", SHOP, 1)
-    assert json.loads(reject["record"]) == told
+    assert json.loads(reject["record"]) == value
     assert reject["reason"]
 
 
@@ -207,16 +207,16 @@ def test_a_reject_is_of_the_day_of_its_cheque() -> None:
 
 
 def test_a_reject_keeps_the_record_as_it_came() -> None:
-    told = json.dumps({"Items": [pascal(cheque(total=-1))]}, separators=(", ", " : "))
-    assert one(raw(told.encode()).rejects)["record"] in told
+    reported = json.dumps({"Items": [pascal(cheque(total=-1))]}, separators=(", ", " : "))
+    assert one(raw(reported.encode()).rejects)["record"] in reported
 
 
 def test_a_cheque_of_the_day_after_tomorrow_is_not_believed_where_the_time_is_known() -> None:
-    told = [cheque("tomorrow", closed="02T11:59"), cheque("later", closed="02T12:01")]
-    frames = read(*told, now_local=datetime(2025, 12, 1, 12))
+    found = [cheque("tomorrow", closed="02T11:59"), cheque("later", closed="02T12:01")]
+    frames = read(*found, now_local=datetime(2025, 12, 1, 12))
     assert rows(frames.cheques, "cheque_id") == [("tomorrow",)]
     assert one(frames.rejects)["reason"] == 'in_the_future {"what": "closeTime"}'
-    assert len(read(*told).cheques) == 2
+    assert len(read(*found).cheques) == 2
 
 
 UNREADABLE = {
@@ -248,9 +248,9 @@ def test_half_a_letter_in_a_name_costs_no_cheque() -> None:
 
 
 def test_a_cheque_told_by_two_pages_is_one() -> None:
-    told = cheque("c1", 10, card=5, lines=[line(10), line(5)])
-    again = told | {"lines": list(reversed(told["lines"])), "payments": list(reversed(told["payments"]))}
-    frames = read_cheques([page(again, page_id=2), page(told, page_id=1)], ZONE)
+    reported = cheque("c1", 10, card=5, lines=[line(10), line(5)])
+    again = reported | {"lines": list(reversed(reported["lines"])), "payments": list(reversed(reported["payments"]))}
+    frames = read_cheques([page(again, page_id=2), page(reported, page_id=1)], ZONE)
     assert rows(frames.cheques, "cheque_id", "page_id") == [("c1", 1)]
     assert (len(frames.payments), len(frames.lines), len(frames.rejects)) == (1, 2, 0)
 
@@ -279,8 +279,8 @@ def test_one_id_with_two_contents_is_nobody_s_cheque(change: dict[str, Any]) -> 
 
 
 def test_another_type_of_payment_of_the_same_sum_is_another_content() -> None:
-    told = [cheque("c1", total=5, payments=paid(Card=5)), cheque("c1", total=5, payments=paid(YandexEda=5))]
-    assert len(read(*told).rejects) == 2
+    found = [cheque("c1", total=5, payments=paid(Card=5)), cheque("c1", total=5, payments=paid(YandexEda=5))]
+    assert len(read(*found).rejects) == 2
 
 
 def test_the_same_id_in_two_shops_is_two_cheques() -> None:
@@ -289,9 +289,9 @@ def test_the_same_id_in_two_shops_is_two_cheques() -> None:
     assert rows(frames.cheques, "shop_id", "cash") == [(SHOP, 100), (OTHER_SHOP, 200)]
 
 
-@pytest.mark.parametrize("told", [[], [cheque()], [WHOLE, None], [WHOLE, WHOLE], [None]], ids=str)
-def test_frames_are_of_their_schemas(told: list[Any]) -> None:
-    frames = read(*told)
+@pytest.mark.parametrize("found", [[], [cheque()], [WHOLE, None], [WHOLE, WHOLE], [None]], ids=str)
+def test_frames_are_of_their_schemas(found: list[Any]) -> None:
+    frames = read(*found)
     assert conforms(frames.cheques, CHEQUES)
     assert conforms(frames.payments, PAYMENTS)
     assert conforms(frames.lines, SOLD_LINES)

@@ -22,7 +22,7 @@ from smena.transform.market.documents import Cheque, answer_type
 from smena.transform.market.moments import local_moments, moment_of
 from smena.transform.market.reading import read_cheques
 from smena.transform.pages import RawPage
-from tests.unit.transform.market.test_whatever_the_till_sells import months, told
+from tests.unit.transform.market.test_whatever_the_till_sells import cheques_of, months
 from tests.unit.transform.market.till import ZONE, cheque, line, page
 
 SOME = settings(max_examples=25, deadline=None)
@@ -37,7 +37,7 @@ def at_once(one: RawPage) -> None:
 @SOME
 @given(month=months)
 def test_it_says_what_the_cheques_say_one_by_one(month: list[Any]) -> None:
-    cheques = told(month)
+    cheques = cheques_of(month)
     with pytest.MonkeyPatch.context() as patch:
         quick = read_cheques([page(*cheques)], ZONE)
         patch.setattr(reading, "as_columns", never)
@@ -53,7 +53,7 @@ def never(*_: Any) -> None:
 @SOME
 @given(month=months)
 def test_nothing_ordinary_makes_it_slow(month: list[Any]) -> None:
-    at_once(page(*told(month)))
+    at_once(page(*cheques_of(month)))
 
 
 ODD = {

@@ -23,10 +23,10 @@ MANY = settings(
 
 
 def answer(items: list[Any], dress: str) -> bytes:
-    told: Any = {"Items": items}
+    value: Any = {"Items": items}
     if dress == "a bare array":
-        told = items
-    return json.dumps(in_camel(told) if dress == "camelCase" else told).encode()
+        value = items
+    return json.dumps(in_camel(value) if dress == "camelCase" else value).encode()
 
 
 dresses = st.sampled_from(["PascalCase", "camelCase", "a bare array"])
@@ -88,10 +88,10 @@ def test_every_list_that_the_document_allows_is_listed(
     for one in organizations:
         # The document allows any text; an organisation whose ИНН is none is given apart.
         one |= {"Inn": PRIMER} if "Inn" in one else {}
-    for told, read, needed in (
+    for entry, read, needed in (
         (shops, list_shops, {"Id"}),
         (contractors, list_contractors, {"Id"}),
         (organizations, list_organizations, {"Id", "Inn"}),
     ):
-        good, _ = read(answer(told, dress))
-        assert len(good) == sum(needed <= set(one) for one in told)
+        good, _ = read(answer(entry, dress))
+        assert len(good) == sum(needed <= set(one) for one in entry)

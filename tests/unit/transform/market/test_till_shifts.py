@@ -145,10 +145,10 @@ SPOILED: dict[str, tuple[Any, set[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("told", "spoiled"), SPOILED.values(), ids=SPOILED)
-def test_a_shift_that_may_lack_a_cheque_is_incomplete(told: Any, spoiled: set[str]) -> None:
+@pytest.mark.parametrize(("value", "spoiled"), SPOILED.values(), ids=SPOILED)
+def test_a_shift_that_may_lack_a_cheque_is_incomplete(value: Any, spoiled: set[str]) -> None:
     good = [cheque("c1", 1), cheque("c2", 2, closed="02T12:00", shift="s2"), cheque("c3", 3, shift="3", closed="13:00")]
-    books = keep_books(*good, *(told if isinstance(told, list) else [told]))
+    books = keep_books(*good, *(value if isinstance(value, list) else [value]))
     assert {key for key, outcome in books.outcomes().items() if outcome == "incomplete"} == spoiled
     assert set(books.outcomes()) == {"s1", "s2", "3"}
     for key in spoiled:

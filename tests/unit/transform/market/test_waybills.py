@@ -58,7 +58,7 @@ def test_a_waybill_without_lines_is_worth_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "day"),
+    ("text", "day"),
     [
         ("2025-12-02T00:00:00Z", datetime(2025, 12, 2)),
         ("2025-12-02T00:00:00+09:00", datetime(2025, 12, 2)),
@@ -68,8 +68,8 @@ def test_a_waybill_without_lines_is_worth_nothing() -> None:
         ("2025-12-02T15:00:00", datetime(2025, 12, 2)),
     ],
 )
-def test_a_date_is_the_day_that_is_written(told: str, day: datetime) -> None:
-    assert one(read_papers(waybill(received=told)).waybills)["received_day"] == day
+def test_a_date_is_the_day_that_is_written(text: str, day: datetime) -> None:
+    assert one(read_papers(waybill(received=text)).waybills)["received_day"] == day
 
 
 @pytest.mark.parametrize("source", ["Manual", "Egais", "Mercury", "Diadoc", "SomethingNew"])
@@ -78,8 +78,8 @@ def test_a_source_is_kept_by_its_name(source: str) -> None:
 
 
 def test_a_waybill_of_which_little_is_told_is_one() -> None:
-    told = waybill(documentDate=None, number=None, supplierId=None, source=None, shopId=None)
-    row = one(read_papers(told).waybills)
+    reported = waybill(documentDate=None, number=None, supplierId=None, source=None, shopId=None)
+    row = one(read_papers(reported).waybills)
     assert (row["document_day"], row["number"], row["supplier_id"], row["source"]) == (None, "", "", "")
 
 
@@ -99,17 +99,17 @@ BROKEN: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("told", BROKEN.values(), ids=BROKEN)
-def test_a_broken_waybill_is_rejected_and_costs_its_neighbours_nothing(told: Any) -> None:
-    frames = read_papers(waybill("a"), told, waybill("b"))
+@pytest.mark.parametrize("value", BROKEN.values(), ids=BROKEN)
+def test_a_broken_waybill_is_rejected_and_costs_its_neighbours_nothing(value: Any) -> None:
+    frames = read_papers(waybill("a"), value, waybill("b"))
     assert rows(frames.waybills, "waybill_id") == [("a",), ("b",)]
     reject = one(frames.rejects)
-    assert (reject["kind"], reject["unit_id"], json.loads(reject["record"])) == ("waybill", SHOP, told)
+    assert (reject["kind"], reject["unit_id"], json.loads(reject["record"])) == ("waybill", SHOP, value)
 
 
 def test_a_reject_is_of_the_day_of_its_receipt() -> None:
-    told = waybill("w", position(-1), received="2025-12-07T00:00:00Z")
-    assert one(read_papers(told).rejects)["day"] == datetime(2025, 12, 7)
+    reported = waybill("w", position(-1), received="2025-12-07T00:00:00Z")
+    assert one(read_papers(reported).rejects)["day"] == datetime(2025, 12, 7)
 
 
 def test_a_page_that_cannot_be_read_costs_no_other() -> None:
@@ -160,10 +160,10 @@ def test_waybills_without_a_number_are_never_taken_for_one() -> None:
     assert len(make(waybill("w1", number=None), waybill("w2", number=None, source="Manual")).waybills) == 2
 
 
-@pytest.mark.parametrize("told", [[], [waybill()], [waybill("w1", position(1, None)), None]], ids=len)
-def test_frames_are_of_their_schemas(told: list[Any]) -> None:
-    frames = read_waybills([RawPage(1, SHOP, body(*told))], ZONE)
-    made = make(*told)
+@pytest.mark.parametrize("found", [[], [waybill()], [waybill("w1", position(1, None)), None]], ids=len)
+def test_frames_are_of_their_schemas(found: list[Any]) -> None:
+    frames = read_waybills([RawPage(1, SHOP, body(*found))], ZONE)
+    made = make(*found)
     assert conforms(frames.waybills, WAYBILLS) and conforms(made.waybills, WAYBILLS)
     assert conforms(frames.lines, WAYBILL_LINES) and conforms(made.lines, WAYBILL_LINES)
     assert conforms(frames.rejects, REJECTS) and conforms(made.repeated, SAME_WAYBILLS)

@@ -37,7 +37,7 @@ class Sale:
         """A register has one shift at a time, here for two days each."""
         return f"s{REGISTERS.index(self.register)}-{self.minute // (2 * 24 * 60)}"
 
-    def told(self, number: int) -> dict[str, Any]:
+    def as_cheque(self, number: int) -> dict[str, Any]:
         """As Market tells it."""
         roubles = {kind: f"{Decimal(amount).scaleb(-2):f}" for kind, amount in self.cashless.items()}
         total = self.cash + sum(self.cashless.values())
@@ -67,8 +67,8 @@ sales = st.builds(
 months = st.lists(sales, max_size=12)
 
 
-def told(month: list[Sale]) -> list[dict[str, Any]]:
-    return [sale.told(number) for number, sale in enumerate(month)]
+def cheques_of(month: list[Sale]) -> list[dict[str, Any]]:
+    return [sale.as_cheque(number) for number, sale in enumerate(month)]
 
 
 def looks(books: Books, *without: str) -> list[Any]:
@@ -82,7 +82,7 @@ def looks(books: Books, *without: str) -> list[Any]:
 @SOME
 @given(month=months)
 def test_the_sums_of_the_shifts_are_the_sums_of_the_cheques(month: list[Sale]) -> None:
-    books = keep_books(*told(month))
+    books = keep_books(*cheques_of(month))
     assert books.frames.rejects.empty
     for name, refund in (("income", False), ("refund", True)):
         of_kind = [sale for sale in month if sale.refund is refund]
@@ -96,7 +96,7 @@ def test_the_sums_of_the_shifts_are_the_sums_of_the_cheques(month: list[Sale]) -
 @SOME
 @given(month=months)
 def test_the_goods_of_the_reports_are_the_goods_of_the_cheques(month: list[Sale]) -> None:
-    sold = keep_books(*told(month)).sold
+    sold = keep_books(*cheques_of(month)).sold
     signed = [(-1 if sale.refund else 1, price, count) for sale in month for price, count in sale.lines]
     assert sold["quantity"].sum() == sum(sign * count for sign, _, count in signed)
     # Half up: kopecks by thousandths are thousandths of kopecks.
@@ -106,7 +106,7 @@ def test_the_goods_of_the_reports_are_the_goods_of_the_cheques(month: list[Sale]
 @SOME
 @given(month=months, data=st.data())
 def test_any_order_of_pages_and_any_repeats_give_the_same(month: list[Sale], data: st.DataObject) -> None:
-    cheques = told(month)
+    cheques = cheques_of(month)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(cheques)), max_size=3)))
     ends = [0, *cuts, len(cheques)]
     pages = [page(*cheques[a:b], page_id=n) for n, (a, b) in enumerate(pairwise(ends), 1)]
@@ -134,7 +134,7 @@ junk = (
 @SOME
 @given(month=st.lists(sales, min_size=1, max_size=6), data=st.data())
 def test_a_damaged_cheque_never_harms_its_neighbours(month: list[Sale], data: st.DataObject) -> None:
-    cheques = told(month)
+    cheques = cheques_of(month)
     place = data.draw(st.integers(0, len(cheques) - 1))
     victim = dict(cheques[place])
     name = data.draw(st.sampled_from(sorted(set(victim) - {"id"})))
@@ -161,7 +161,7 @@ def test_a_damaged_cheque_never_harms_its_neighbours(month: list[Sale], data: st
 def test_a_page_damaged_anywhere_never_raises_and_never_harms_another_page(
     month: list[Sale], data: st.DataObject
 ) -> None:
-    good = page(*told(month), page_id=1)
+    good = page(*cheques_of(month), page_id=1)
     other = page(cheque("other", 1), page_id=2).body
     at = data.draw(st.integers(0, len(other)))
     harmed = other[:at] + data.draw(st.binary(max_size=3)) + other[at + data.draw(st.integers(0, 5)) :]

@@ -63,9 +63,7 @@ def position(quantity: Any = 1, price: Any = 10, product: str = "p1") -> Record:
     return {"productId": product, "quantity": quantity, "buyPricePerUnit": price, "sellPricePerUnit": None}
 
 
-def waybill(
-    key: str = "w1", *positions: Record, received: str = "2025-12-01T00:00:00Z", **fields: Any
-) -> Record:
+def waybill(key: str = "w1", *positions: Record, received: str = "2025-12-01T00:00:00Z", **fields: Any) -> Record:
     return {
         "id": key, "shopId": SHOP, "documentDate": "2025-12-01T00:00:00Z", "number": "УТ-1", "supplierId": "c1",
         "receiveDate": received, "positions": list(positions), "source": "Diadoc",
