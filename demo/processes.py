@@ -102,10 +102,10 @@ class Keeper:
         """Every process on record, alive or not."""
         return sorted(path.stem for path in self.directory.glob("*.json"))
 
-    def end(self, *names: str, patience_s: float = 5.0) -> None:
+    def end(self, *names: str, grace_s: float = 5.0) -> None:
         """End processes and all they have started, in three steps: asked, the children made to, themselves made to.
 
-        SIGTERM goes to the groups. What works on after `patience_s` is a child at its work for which its leader waits:
+        SIGTERM goes to the groups. What works on after `grace_s` is a child at its work for which its leader waits:
         with the child gone the leader still puts its own affairs in order, and has a few seconds for that.
 
         Nothing that is not on record, or that has only inherited a recorded pid, is signalled. Raises ProcessTrouble
@@ -117,8 +117,8 @@ class Keeper:
                 with suppress(ProcessLookupError):
                     os.killpg(record.pid, signal.SIGTERM)
         leaders = {record.pid for record in records.values()}
-        _kill(_wait_for_end(records.values(), patience_s, but=leaders))
-        _kill(_wait_for_end(records.values(), min(patience_s, _ALONE_S)))
+        _kill(_wait_for_end(records.values(), grace_s, but=leaders))
+        _kill(_wait_for_end(records.values(), min(grace_s, _ALONE_S)))
         left = _wait_for_end(records.values(), _AFTER_KILL_S)
         if left:
             raise ProcessTrouble(f"will not end: {', '.join(str(process) for process in left)}")
@@ -197,11 +197,11 @@ def _kill(processes: Iterable[psutil.Process]) -> None:
 
 
 def _wait_for_end(
-    records: Iterable[Record], patience_s: float, but: AbstractSet[int] = frozenset()
+    records: Iterable[Record], grace_s: float, but: AbstractSet[int] = frozenset()
 ) -> list[psutil.Process]:
     """Wait until nothing is left of the sessions `but` these pids; what else remains when patience ends."""
     records = list(records)
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + grace_s
     while left := [process for record in records for process in _members(record) if process.pid not in but]:
         if time.monotonic() > deadline:
             break

@@ -25,13 +25,13 @@ from smena.model.endpoint import Endpoint
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.context import Context
 from smena.pipeline.load import Loaded, load
-from smena.sources.http import Patience
+from smena.sources.http import RetryPolicy
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
 from smena.warehouse.database import Warehouse
 
 FIRST, LAST = date(2025, 12, 1), date(2026, 1, 15)
-QUICK = Patience(connect_s=5, read_s=5, deadline_s=10, attempts=3, first_pause_s=0.001)
+QUICK = RetryPolicy(connect_s=5, read_s=5, deadline_s=10, attempts=3, first_pause_s=0.001)
 
 SMALL = WorldSettings(
     first_day=FIRST, last_day=LAST, organizations=1, registers_per_organization=6, receipts_per_shift=8,
@@ -56,10 +56,10 @@ class QuickContext(Context):
     """A road whose client does not wait long."""
 
     def ofd(self, organization: Any) -> OfdClient:
-        return OfdClient(self.endpoint(organization.ofd_connection), patience=QUICK)
+        return OfdClient(self.endpoint(organization.ofd_connection), retry_policy=QUICK)
 
     def market(self, organization: Any) -> MarketClient:
-        return MarketClient(self.endpoint(organization.market_connection), patience=QUICK)
+        return MarketClient(self.endpoint(organization.market_connection), retry_policy=QUICK)
 
 
 class Town:

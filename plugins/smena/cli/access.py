@@ -20,7 +20,7 @@ from smena.warehouse.database import Row, Warehouse
 _log = logging.getLogger(__name__)
 
 # The grant is made already: the warning is not worth a long wait.
-_PATIENCE: Mapping[str, int] = {"connect_s": 3, "read_s": 5, "deadline_s": 8, "attempts": 1}
+_RETRY_POLICY: Mapping[str, int] = {"connect_s": 3, "read_s": 5, "deadline_s": 8, "attempts": 1}
 
 _COLUMNS = {"user_name": "user", "organization": "organisation", "granted_by": "granted by", "granted_at": "since"}
 
@@ -117,13 +117,13 @@ def _wanted(inns: tuple[str, ...], is_all: bool) -> tuple[str, ...] | None:
 def _unknown_users(users: Sequence[str]) -> list[str] | None:
     """Users that Airflow does not know; None where it cannot be asked."""
     from smena.sources.airflow import AirflowClient
-    from smena.sources.http import Patience
+    from smena.sources.http import RetryPolicy
 
     try:
         address = airflow_from_environment()
         if address is None:
             return None
-        client = AirflowClient(address, Patience(**_PATIENCE))
+        client = AirflowClient(address, RetryPolicy(**_RETRY_POLICY))
         try:
             return client.unknown_users(dict.fromkeys(users))
         finally:

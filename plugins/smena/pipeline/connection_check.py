@@ -9,13 +9,13 @@ from typing import Any
 from smena.model.endpoint import Endpoint
 from smena.model.errors import PassingFault, RefusedByService, SmenaError, UnreadableAnswer
 from smena.sources import market_listing, ofd_listing
-from smena.sources.http import Patience
+from smena.sources.http import RetryPolicy
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
 from smena.warehouse.database import Warehouse
 
-PATIENCE = Patience(connect_s=5, read_s=15, deadline_s=20, attempts=1)
+RETRY_POLICY = RetryPolicy(connect_s=5, read_s=15, deadline_s=20, attempts=1)
 """A person waits for the answer: one attempt, and not long."""
 
 NO_ORGANIZATION = 3
@@ -59,7 +59,7 @@ def _checked(check: Callable[[], Checked]) -> Checked:
 
 
 def _ofd(endpoint: Endpoint) -> Checked:
-    client = OfdClient(endpoint, patience=PATIENCE)
+    client = OfdClient(endpoint, retry_policy=RETRY_POLICY)
     try:
         _reached("the login (auth_base_url)", client.log_in)
         page = _reached("the data (host)", client.organizations, accepted="the login is accepted, the key is not")
@@ -69,7 +69,7 @@ def _ofd(endpoint: Endpoint) -> Checked:
 
 
 def _market(endpoint: Endpoint) -> Checked:
-    client = MarketClient(endpoint, patience=PATIENCE)
+    client = MarketClient(endpoint, retry_policy=RETRY_POLICY)
     try:
         pages = _reached("Kontur.Market (host)", lambda: list(client.organizations()))
     finally:

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from smena.model.errors import PassingFault, RefusedByService, WrongUse
-from smena.sources.http import Answer, Http, Patience
+from smena.sources.http import Answer, Http, RetryPolicy
 
-PATIENCE = Patience(connect_s=5, read_s=15, deadline_s=30, attempts=3)
+RETRY_POLICY = RetryPolicy(connect_s=5, read_s=15, deadline_s=30, attempts=3)
 
 _USERS = "/auth/fab/v1/users"
 
@@ -47,8 +47,8 @@ class AirflowClient:
     Its methods raise PassingFault where Airflow does not answer, RefusedByService where it says no.
     """
 
-    def __init__(self, address: AirflowAddress, patience: Patience = PATIENCE) -> None:
-        self._address, self._http = address, Http(patience)
+    def __init__(self, address: AirflowAddress, retry_policy: RetryPolicy = RETRY_POLICY) -> None:
+        self._address, self._http = address, Http(retry_policy)
         self._token = address.token
 
     def close(self) -> None:

@@ -45,7 +45,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter whose requests `cut_after` can cut."""
+    """An adapter whose requests `abort_after` can cut."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -53,7 +53,7 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 @contextmanager
-def cut_after(seconds: float) -> Iterator[None]:
+def abort_after(seconds: float) -> Iterator[None]:
     """Shuts the socket of the request that this thread makes in the block, if the block has not ended by then.
 
     The reader then sees the connection break: whoever asks the clock knows why.

@@ -21,7 +21,7 @@ import requests
 from requests.utils import get_environ_proxies
 
 from smena.model.errors import PassingFault, UnreadableAnswer, WrongUse
-from smena.sources.deadline import DeadlineAdapter, cut_after
+from smena.sources.deadline import DeadlineAdapter, abort_after
 
 logger = logging.getLogger("smena.http")
 
@@ -32,7 +32,7 @@ _LOGIN = re.compile(r"(?<=[?&]login=)[^&\s\"]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long to wait, in seconds, and how often to try.
 
     Attributes:
@@ -88,11 +88,11 @@ class Http:
 
     def __init__(
         self,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.patience = patience or Patience()
+        self.retry_policy = retry_policy or RetryPolicy()
         self.traffic: Counter[str] = Counter()
         self.retries: Counter[str] = Counter()
         self._sleep, self._clock = sleep, clock
@@ -120,13 +120,13 @@ class Http:
         data: bytes | None = None,
         retried: bool = True,
     ) -> Answer:
-        """One answer, after as many attempts as `patience` allows. `name` is how messages call the request.
+        """One answer, after as many attempts as `retry_policy` allows. `name` is how messages call the request.
 
         Raises PassingFault when the last attempt fails too, UnreadableAnswer for a body that is too large and WrongUse
         for an address or a header that cannot be sent.
         """
-        ends_at = self._clock() + self.patience.deadline_s
-        attempts = self.patience.attempts if retried else 1
+        ends_at = self._clock() + self.retry_policy.deadline_s
+        attempts = self.retry_policy.attempts if retried else 1
         attempt = 1
         while True:
             self._count(name, attempt)
@@ -143,7 +143,7 @@ class Http:
 
     def pause_s(self, attempt: int, asked_s: float = 0.0) -> float:
         """How long to wait after an attempt: exponential with full jitter, not less than was asked, and bounded."""
-        longest_s = self.patience.first_pause_s * 2.0 ** (attempt - 1)
+        longest_s = self.retry_policy.first_pause_s * 2.0 ** (attempt - 1)
         jittered_s = random.uniform(0, min(longest_s, LONGEST_PAUSE_S))  # noqa: S311 - jitter, not a secret
         return min(max(asked_s, jittered_s), LONGEST_PAUSE_S)
 
@@ -175,7 +175,7 @@ class Http:
         started = self._clock()
         left_s = max(0.001, ends_at - started)
         try:
-            with cut_after(left_s):
+            with abort_after(left_s):
                 answer, retry_after = self._once(request, left_s)
         except _TooLarge:
             pass
@@ -193,7 +193,7 @@ class Http:
                 return _Fault(f"HTTP {answer.status}", retry_after_s(retry_after, answer.at))
             return answer
         raise UnreadableAnswer(
-            f"{name}: the answer is larger than {self.patience.largest_body_bytes} bytes",
+            f"{name}: the answer is larger than {self.retry_policy.largest_body_bytes} bytes",
             address=url.partition("?")[0],
             body=b"",
         )
@@ -212,7 +212,7 @@ class Http:
     def _once(self, request: requests.PreparedRequest, left_s: float) -> tuple[Answer, str | None]:
         with self._session.send(
             request,
-            timeout=(min(self.patience.connect_s, left_s), min(self.patience.read_s, left_s)),
+            timeout=(min(self.retry_policy.connect_s, left_s), min(self.retry_policy.read_s, left_s)),
             allow_redirects=False,
             stream=True,
             proxies=get_environ_proxies(request.url or "", no_proxy=None),
@@ -221,7 +221,7 @@ class Http:
             parts, held = [], 0
             for part in response.iter_content(1 << 18):
                 held += len(part)
-                if held > self.patience.largest_body_bytes:
+                if held > self.retry_policy.largest_body_bytes:
                     raise _TooLarge
                 parts.append(part)
             return Answer(response.status_code, b"".join(parts), datetime.now(UTC)), response.headers.get("Retry-After")

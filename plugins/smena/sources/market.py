@@ -12,7 +12,7 @@ import msgspec
 
 from smena.model.endpoint import Endpoint
 from smena.model.errors import RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
-from smena.sources.http import Answer, Http, Patience
+from smena.sources.http import Answer, Http, RetryPolicy
 from smena.sources.pace import Pace
 from smena.sources.page import Page, readable_page
 from smena.transform.decoding import Undecodable, decode, storable
@@ -50,7 +50,7 @@ class MarketClient:
         self,
         endpoint: Endpoint,
         *,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         sleep: Callable[[float], None] = time.sleep,
         pace: Pace | None = None,
     ) -> None:
@@ -58,7 +58,7 @@ class MarketClient:
             raise WrongUse(f"connection `{endpoint.name}` has no key", fix="put the key into its password")
         self._base = endpoint.base_url.rstrip("/")
         self._key = endpoint.password
-        self._http = Http(patience, sleep)
+        self._http = Http(retry_policy, sleep)
         self._pace = pace or Pace(sleep=sleep)
 
     @property

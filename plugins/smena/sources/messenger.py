@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smena.model.errors import PassingFault, RefusedByService, UnreadableAnswer, WrongUse
-from smena.sources.http import Http, Patience, keep_out_of_logs
+from smena.sources.http import Http, RetryPolicy, keep_out_of_logs
 
-PATIENCE = Patience(connect_s=5, read_s=15, deadline_s=45, attempts=3, largest_body_bytes=1 << 20)
+RETRY_POLICY = RetryPolicy(connect_s=5, read_s=15, deadline_s=45, attempts=3, largest_body_bytes=1 << 20)
 TELEGRAM = "https://api.telegram.org"
 LONGEST_TELEGRAM = 4000
 """Characters; Telegram takes 4096."""
@@ -49,9 +49,9 @@ class Messenger:
     channel that lacks something.
     """
 
-    def __init__(self, channel: Channel, patience: Patience = PATIENCE) -> None:
+    def __init__(self, channel: Channel, retry_policy: RetryPolicy = RETRY_POLICY) -> None:
         self.kind = channel.kind
-        self._channel, self._patience = channel, patience
+        self._channel, self._retry_policy = channel, retry_policy
         ways = {"http": self._webhook, "https": self._webhook, "smtp": self._mail, "telegram": self._telegram}
         if channel.kind not in ways:
             raise WrongUse(
@@ -87,7 +87,7 @@ class Messenger:
         self._post("alerts telegram", f"{self._channel.base_url or TELEGRAM}/bot{token}/sendMessage", body, {})
 
     def _post(self, name: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-        http = Http(self._patience)
+        http = Http(self._retry_policy)
         try:
             answer = http.ask(
                 "POST",
@@ -120,14 +120,14 @@ class Messenger:
 
     def _repeated(self, mail: EmailMessage) -> None:
         """Hands a mail over, as often as patience allows where the fault may pass."""
-        pause_s = self._patience.first_pause_s
-        for attempt in range(1, self._patience.attempts + 1):
+        pause_s = self._retry_policy.first_pause_s
+        for attempt in range(1, self._retry_policy.attempts + 1):
             code, what = self._handed_over(mail)
             if not what:
                 return
             if code >= 500:
                 raise RefusedByService(f"alerts mail: {what}", status=code, fix="check the connection `smena_alerts`")
-            if attempt < self._patience.attempts:
+            if attempt < self._retry_policy.attempts:
                 time.sleep(pause_s)
                 pause_s *= 2
         raise PassingFault(f"alerts mail: {what}, attempts: {attempt}", fix="run again later")
@@ -136,7 +136,7 @@ class Messenger:
         """Nothing, or the code of SMTP (0: none) and what went wrong; the server's own words may repeat a secret."""
         channel, extra = self._channel, self._channel.extra
         with_ssl = not _is_on(extra.get("disable_ssl"))
-        timeout_s = self._patience.read_s
+        timeout_s = self._retry_policy.read_s
         try:
             context = ssl.create_default_context()
             server = (

@@ -15,7 +15,7 @@ import msgspec
 
 from smena.model.endpoint import Endpoint
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse
-from smena.sources.http import Answer, Http, Patience
+from smena.sources.http import Answer, Http, RetryPolicy
 from smena.sources.ofd_login import CertificateLogin, Login, PasswordLogin
 from smena.sources.page import Page, readable_page
 from smena.transform.decoding import Undecodable, decode, is_empty
@@ -67,7 +67,11 @@ class OfdClient:
     """
 
     def __init__(
-        self, endpoint: Endpoint, *, patience: Patience | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        endpoint: Endpoint,
+        *,
+        retry_policy: RetryPolicy | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         key = endpoint.extra.get("api_key")
         if not key:
@@ -77,7 +81,7 @@ class OfdClient:
         self._base = endpoint.base_url.rstrip("/")
         self._key = str(key)
         self._login = _login(endpoint)
-        self._http = Http(patience, sleep)
+        self._http = Http(retry_policy, sleep)
         self._sid = ""
         self._refused: RefusedLogin | None = None
         self._outage: PassingFault | None = None

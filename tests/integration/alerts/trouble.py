@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime
 
 from demo.ports import HOST
 from smena.pipeline.alerts import Message
-from smena.sources.http import Patience
+from smena.sources.http import RetryPolicy
 from smena.sources.messenger import Channel, Messenger
 from smena.warehouse.database import Warehouse
 from tests.integration.alert_receivers import Hook
 from tests.unit.cli.written_commands import parse
 
 NOW = datetime(2026, 1, 20, 4, tzinfo=UTC)
-QUICK = Patience(connect_s=2, read_s=2, deadline_s=5, attempts=2, first_pause_s=0.001)
+QUICK = RetryPolicy(connect_s=2, read_s=2, deadline_s=5, attempts=2, first_pause_s=0.001)
 SECRET = "123456:tajna-tajna"
 
 

@@ -24,7 +24,7 @@ from smena.sources import http
 LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ ")
 
 # No test waits for a service that will not come.
-QUICK = partial(http.Patience, connect_s=5, read_s=5, deadline_s=10, attempts=2, first_pause_s=0.001)
+QUICK = partial(http.RetryPolicy, connect_s=5, read_s=5, deadline_s=10, attempts=2, first_pause_s=0.001)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Cli:
             for name, value in self._connections(changed).items():
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["smena", *words])
-            patch.setattr(http, "Patience", QUICK)
+            patch.setattr(http, "RetryPolicy", QUICK)
             code: Any = 0
             try:
                 main()

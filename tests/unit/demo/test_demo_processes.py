@@ -30,7 +30,7 @@ signal.pause()
 def keeper(tmp_path: Path) -> Iterator[Keeper]:
     keeper = Keeper(tmp_path)
     yield keeper
-    keeper.end(*keeper.names(), patience_s=0.1)
+    keeper.end(*keeper.names(), grace_s=0.1)
 
 
 def start_stubborn(keeper: Keeper) -> tuple[psutil.Process, psutil.Process]:
@@ -53,7 +53,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 def test_a_process_ends_with_its_child_even_one_that_will_not_listen(keeper: Keeper) -> None:
     leader, child = start_stubborn(keeper)
-    keeper.end("work", patience_s=0.1)
+    keeper.end("work", grace_s=0.1)
     assert not is_alive(leader)
     assert not is_alive(child)
     assert keeper.names() == []
@@ -65,7 +65,7 @@ def test_children_of_a_dead_leader_are_ended_too(keeper: Keeper) -> None:
     leader.wait(timeout=10)
     assert not keeper.is_running("work")
     assert is_alive(child)
-    keeper.end("work", patience_s=0.1)
+    keeper.end("work", grace_s=0.1)
     assert not is_alive(child)
 
 
@@ -75,7 +75,7 @@ def test_an_orphan_that_is_just_ending_is_still_waited_for(keeper: Keeper, monke
     leader.kill()
     leader.wait(timeout=10)
     monkeypatch.setattr(psutil.Process, "cwd", lambda _: "")
-    keeper.end("work", patience_s=0.1)
+    keeper.end("work", grace_s=0.1)
     assert not is_alive(child)
 
 
@@ -86,7 +86,7 @@ def test_a_process_that_has_only_inherited_the_pid_is_left_alone(keeper: Keeper)
         record = Record(stranger.pid, earlier, str(Path.cwd()), ["long", "gone"])
         (keeper.directory / "work.json").write_text(json.dumps(asdict(record)))
         assert not keeper.is_running("work")
-        keeper.end("work", patience_s=0.1)
+        keeper.end("work", grace_s=0.1)
         assert stranger.poll() is None
     finally:
         stranger.communicate(b"\n")

@@ -9,11 +9,11 @@ import pytest
 
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
 from smena.model.endpoint import Endpoint
-from smena.sources.http import Patience
+from smena.sources.http import RetryPolicy
 from smena.sources.ofd import OfdClient
 from tests.unit.sources.watch import Watch
 
-QUICK = Patience(connect_s=5, read_s=5, deadline_s=60, attempts=3, first_pause_s=0.5)
+QUICK = RetryPolicy(connect_s=5, read_s=5, deadline_s=60, attempts=3, first_pause_s=0.5)
 WORLD = WorldSettings(
     first_day=date(2025, 12, 1),
     last_day=date(2026, 1, 5),
@@ -58,8 +58,8 @@ def enter(watch: Watch) -> Iterator[Enter]:
     """Makes a client of an address; nothing sleeps, and its connections are closed after the test."""
     clients: list[OfdClient] = []
 
-    def make(address: str, patience: Patience = QUICK, **fields: str) -> OfdClient:
-        clients.append(OfdClient(endpoint(address, **fields), patience=patience, sleep=watch.sleep))
+    def make(address: str, retry_policy: RetryPolicy = QUICK, **fields: str) -> OfdClient:
+        clients.append(OfdClient(endpoint(address, **fields), retry_policy=retry_policy, sleep=watch.sleep))
         return clients[-1]
 
     yield make

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from smena.model.endpoint import Endpoint
-from smena.sources.http import Patience
+from smena.sources.http import RetryPolicy
 from smena.sources.market import MarketClient
 from smena.sources.pace import Pace
 from tests.unit.sources.scripted import Answer, Asked, Scripted, reply
@@ -15,16 +15,16 @@ from tests.unit.sources.watch import Watch
 
 KEY = "market-key-mark-7a1"
 SHOP = "5f8ffa4e-0d3b-4b69-9f7c-4d1f0a4b3c11"
-QUICK = Patience(connect_s=5, read_s=5, deadline_s=60, attempts=3, first_pause_s=0.5)
+QUICK = RetryPolicy(connect_s=5, read_s=5, deadline_s=60, attempts=3, first_pause_s=0.5)
 Entries = Callable[[dict[str, str]], list[Any]]
 
 
 def market(
-    address: str, watch: Watch, *, key: str = KEY, patience: Patience = QUICK, pace: Pace | None = None
+    address: str, watch: Watch, *, key: str = KEY, retry_policy: RetryPolicy = QUICK, pace: Pace | None = None
 ) -> MarketClient:
     """A client that never sleeps."""
     endpoint = Endpoint("kontur_market", f"{address}/market", password=key)
-    return MarketClient(endpoint, patience=patience, sleep=watch.sleep, pace=pace)
+    return MarketClient(endpoint, retry_policy=retry_policy, sleep=watch.sleep, pace=pace)
 
 
 def asked_of(asked: Asked) -> dict[str, str]:

@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 
 from smena.model.errors import PassingFault, UnreadableAnswer, WrongUse
-from smena.sources.http import Http, Patience
+from smena.sources.http import Http, RetryPolicy
 from tests.unit.sources.scripted import Answer, Call, Scripted, in_turn, reply
 from tests.unit.sources.watch import Watch
 
-QUICK = Patience(connect_s=2, read_s=2, deadline_s=300, attempts=4, first_pause_s=1)
+QUICK = RetryPolicy(connect_s=2, read_s=2, deadline_s=300, attempts=4, first_pause_s=1)
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def ask(server: Scripted, patience: Patience = QUICK, watch: Watch | None = None, path: str = "/documents") -> bytes:
+def ask(
+    server: Scripted, retry_policy: RetryPolicy = QUICK, watch: Watch | None = None, path: str = "/documents"
+) -> bytes:
     """One question's body, asked with a watch that nobody waits for."""
     watch = watch or Watch()
-    http = Http(patience, watch.sleep, watch.clock)
+    http = Http(retry_policy, watch.sleep, watch.clock)
     try:
         return http.ask("GET", server.address + path, name="documents").body
     finally:
@@ -121,11 +123,11 @@ def hang_up_at_once(_: object) -> Answer:
 
 
 def test_an_answer_may_be_as_large_as_allowed_and_no_larger() -> None:
-    patience = Patience(largest_body_bytes=10_000)
+    retry_policy = RetryPolicy(largest_body_bytes=10_000)
     with Scripted(lambda _: reply(b"x" * 10_000)) as server:
-        assert len(ask(server, patience)) == 10_000
+        assert len(ask(server, retry_policy)) == 10_000
     with Scripted(lambda _: reply(b"x" * 10_001)) as server, pytest.raises(UnreadableAnswer, match="larger than 10000"):
-        ask(server, patience)
+        ask(server, retry_policy)
     assert len(server.asked) == 1
 
 
@@ -133,12 +135,12 @@ def test_size_is_counted_unpacked() -> None:
     packed = gzip.compress(b"0" * 5_000_000)
     assert len(packed) < 10_000
     with Scripted(lambda _: reply(packed, Content_Encoding="gzip")) as server, pytest.raises(UnreadableAnswer):
-        ask(server, Patience(largest_body_bytes=10_000))
+        ask(server, RetryPolicy(largest_body_bytes=10_000))
 
 
 def test_a_too_large_answer_names_its_address_without_the_query() -> None:
     with Scripted(lambda _: reply(b"x" * 11)) as server, pytest.raises(UnreadableAnswer) as raised:
-        ask(server, Patience(largest_body_bytes=10), path="/auth?login=a@b.example")
+        ask(server, RetryPolicy(largest_body_bytes=10), path="/auth?login=a@b.example")
     assert raised.value.address == f"{server.address}/auth"
 
 

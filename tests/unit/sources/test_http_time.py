@@ -12,18 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smena.model.errors import PassingFault
-from smena.sources.http import LONGEST_PAUSE_S, Http, Patience, retry_after_s
+from smena.sources.http import LONGEST_PAUSE_S, Http, RetryPolicy, retry_after_s
 from tests.unit.sources.scripted import Call, Scripted, in_turn, reply
 from tests.unit.sources.watch import Watch
 
-QUICK = Patience(connect_s=2, read_s=2, deadline_s=300, attempts=4, first_pause_s=1)
+QUICK = RetryPolicy(connect_s=2, read_s=2, deadline_s=300, attempts=4, first_pause_s=1)
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def ask(server: Scripted, patience: Patience = QUICK, watch: Watch | None = None, path: str = "/documents") -> bytes:
+def ask(
+    server: Scripted, retry_policy: RetryPolicy = QUICK, watch: Watch | None = None, path: str = "/documents"
+) -> bytes:
     """One question's body, asked with a watch that nobody waits for."""
     watch = watch or Watch()
-    http = Http(patience, watch.sleep, watch.clock)
+    http = Http(retry_policy, watch.sleep, watch.clock)
     try:
         return http.ask("GET", server.address + path, name="documents").body
     finally:
@@ -98,37 +100,37 @@ def test_no_retry_after_whatever_breaks_the_client(header: str) -> None:
 
 def test_pauses_end_at_the_deadline() -> None:
     watch = Watch()
-    patience = Patience(deadline_s=10, attempts=50, first_pause_s=0.001)
+    retry_policy = RetryPolicy(deadline_s=10, attempts=50, first_pause_s=0.001)
     with (
         Scripted(lambda _: reply(status=503, Retry_After="4")) as server,
         pytest.raises(PassingFault, match="attempts: 3"),
     ):
-        ask(server, patience, watch)
+        ask(server, retry_policy, watch)
     assert watch.slept == [4.0, 4.0]
 
 
 def test_a_service_that_wants_more_time_than_there_is_is_not_waited_for() -> None:
     watch = Watch()
-    patience = Patience(deadline_s=30, attempts=5)
+    retry_policy = RetryPolicy(deadline_s=30, attempts=5)
     with Scripted(lambda _: reply(status=503, Retry_After="60")) as server, pytest.raises(PassingFault):
-        ask(server, patience, watch)
+        ask(server, retry_policy, watch)
     assert (watch.slept, len(server.asked)) == ([], 1)
 
 
 def test_silence_ends_with_the_read_time_out() -> None:
-    patience = Patience(connect_s=1, read_s=0.05, deadline_s=20, attempts=2)
+    retry_policy = RetryPolicy(connect_s=1, read_s=0.05, deadline_s=20, attempts=2)
     with (
         Scripted(lambda _: Call.keep_silent) as server,
         pytest.raises(PassingFault, match="no answer in time, attempts: 2"),
     ):
-        ask(server, patience)
+        ask(server, retry_policy)
 
 
 def test_no_attempt_waits_past_the_deadline() -> None:
-    patience = Patience(connect_s=5, read_s=5, deadline_s=0.1, attempts=1)
+    retry_policy = RetryPolicy(connect_s=5, read_s=5, deadline_s=0.1, attempts=1)
     started = time.monotonic()
     with Scripted(lambda _: Call.keep_silent) as server:
-        http = Http(patience)
+        http = Http(retry_policy)
         with pytest.raises(PassingFault, match="no answer in time"):
             http.ask("GET", server.address, name="documents")
         http.close()
@@ -164,7 +166,7 @@ DRIPPING = {
 
 @pytest.mark.parametrize("speech", DRIPPING.values(), ids=DRIPPING)
 def test_an_answer_that_drips_in_ends_at_the_deadline(speech: Callable[[Call], None]) -> None:
-    http = Http(Patience(connect_s=1, read_s=1, deadline_s=0.2, attempts=1))
+    http = Http(RetryPolicy(connect_s=1, read_s=1, deadline_s=0.2, attempts=1))
     with Scripted(lambda _: speech) as server:
         started = time.monotonic()
         with pytest.raises(PassingFault, match="no answer in time"):

@@ -8,7 +8,7 @@ import pytest
 
 from smena.model.endpoint import Endpoint
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse
-from smena.sources.http import Patience
+from smena.sources.http import RetryPolicy
 from smena.sources.market import LONGEST_MESSAGE, MarketClient
 from tests.unit.sources.marketplace import KEY, SHOP, market, refused
 from tests.unit.sources.scripted import Answer, Scripted, in_turn, reply
@@ -125,9 +125,9 @@ SPOKEN: dict[str, Answer] = {
 
 @pytest.mark.parametrize("answer", SPOKEN.values(), ids=SPOKEN)
 def test_the_key_is_in_no_message_and_no_log(watch: Watch, answer: Answer) -> None:
-    patience = Patience(connect_s=1, read_s=1, deadline_s=5, attempts=2, first_pause_s=0.001)
+    retry_policy = RetryPolicy(connect_s=1, read_s=1, deadline_s=5, attempts=2, first_pause_s=0.001)
     with Scripted(in_turn(answer)) as server, everything_logged() as lines:
-        client = market(server.address, watch, patience=patience)
+        client = market(server.address, watch, retry_policy=retry_policy)
         for pages in (client.organizations(), client.cheques(SHOP, DAY, DAY, is_refund=True)):
             with pytest.raises(SmenaError) as raised:
                 list(pages)

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import SandboxServer
 from smena.model.errors import PassingFault, UnreadableAnswer
-from smena.sources.http import Patience
+from smena.sources.http import RetryPolicy
 from tests.unit.sources.conftest import Enter
 from tests.unit.sources.scripted import Answer, Asked, Scripted, in_turn, reply
 from tests.unit.sources.watch import Watch
@@ -79,7 +79,7 @@ def test_bytes_are_kept_as_they_came(enter: Enter) -> None:
 
 def test_too_large_an_answer_is_given_up_at_once(enter: Enter) -> None:
     with data(reply(json.dumps(["x"] * 1000).encode())) as server, pytest.raises(UnreadableAnswer, match="larger"):
-        enter(server.address, Patience(largest_body_bytes=1000)).organizations()
+        enter(server.address, RetryPolicy(largest_body_bytes=1000)).organizations()
     assert questions(server.asked) == 1
 
 
@@ -112,7 +112,7 @@ def test_a_fault_that_does_not_pass_is_given_up(sandbox: SandboxServer, enter: E
 
 
 def test_a_slow_service_is_given_up(sandbox: SandboxServer, enter: Enter) -> None:
-    client = enter(sandbox.address, Patience(connect_s=1, read_s=0.25, deadline_s=30, attempts=2))
+    client = enter(sandbox.address, RetryPolicy(connect_s=1, read_s=0.25, deadline_s=30, attempts=2))
     client.organizations()
     sandbox.faults.add({"kind": "slow", "seconds": 0.6, "method": "organizations", "times": 2})
     with pytest.raises(PassingFault, match="no answer in time, attempts: 2"):

@@ -98,7 +98,7 @@ def test_a_certificate_lets_in(sandbox: SandboxServer, head: Head) -> None:
         "certificate_file": str(head.certificate_file),
         "private_key_file": str(head.private_key_file),
     }
-    client = OfdClient(Endpoint("kontur_ofd", sandbox.address, extra=extra), patience=QUICK)
+    client = OfdClient(Endpoint("kontur_ofd", sandbox.address, extra=extra), retry_policy=QUICK)
     assert client.organizations().status == 200
     sandbox.forget_sessions()
     assert client.organizations().status == 200

@@ -18,7 +18,7 @@ from sandbox.settings import ApiKey
 from smena.connections import ConnectionFields
 from smena.model.endpoint import Endpoint
 from smena.model.errors import SmenaError
-from smena.sources.http import Patience
+from smena.sources.http import RetryPolicy
 from smena.sources.ofd import OfdClient
 from smena.sources.ofd_login import PasswordLogin
 from tests.unit.sources.scripted import Answer, Asked, Call, Scripted, refusal, reply
@@ -30,7 +30,7 @@ MARKS = {
     *(quote(LOGIN), quote(LOGIN, safe=""), quote(PASSWORD), "bukhgalter", "tajna", ascii(PASSWORD).strip("'")),
     *("key-mark", "SID-MARK", PASSWORD.encode().decode("latin-1"), str(PASSWORD.encode()).strip("b'")),
 }
-QUICK = Patience(connect_s=0.2, read_s=0.05, deadline_s=5, attempts=2, first_pause_s=0.001)
+QUICK = RetryPolicy(connect_s=0.2, read_s=0.05, deadline_s=5, attempts=2, first_pause_s=0.001)
 
 
 class _Everything(logging.Handler):
@@ -97,7 +97,7 @@ def visit(address: str, **fields: str) -> Traces:
     window = (datetime(2025, 12, 1), datetime(2025, 12, 31))
     days = (date(2025, 12, 1), date(2025, 12, 31))
     with everything_logged() as traces.logged:
-        client = OfdClient(place, patience=QUICK, sleep=lambda _: None)
+        client = OfdClient(place, retry_policy=QUICK, sleep=lambda _: None)
         questions: list[Callable[[], Any]] = [
             client.organizations,
             lambda: client.cashboxes("org"),
@@ -226,7 +226,7 @@ def test_a_whole_reading_of_the_sandbox_leaves_nothing_secret_behind() -> None:
             Endpoint(
                 "kontur_ofd", sandbox.address, LOGIN, PASSWORD, {"api_key": KEY, "auth_base_url": sandbox.address}
             ),
-            patience=Patience(attempts=3, first_pause_s=0.001),
+            retry_policy=RetryPolicy(attempts=3, first_pause_s=0.001),
         )
         pages = [client.organizations(), client.cashboxes(organization.id)]
         pages += client.by_period(
