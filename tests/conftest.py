@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from demo.postgres import EmbeddedPostgres
 from smena.messages import be_strict
-from smena.pipeline.log import StepEnd, hear_steps
+from smena.pipeline.log import StepEnd, set_listener
 from tests.quick_server import quick_server
 from tests.servers import PROGRAMS
 
@@ -98,9 +98,9 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def heard() -> Iterator[list[StepEnd]]:
+def ended_steps() -> Iterator[list[StepEnd]]:
     """Ends of the road's steps, told to the test in place of the log."""
     found: list[StepEnd] = []
-    before = hear_steps(found.append)
+    before = set_listener(found.append)
     yield found
-    hear_steps(before)
+    set_listener(before)

@@ -147,11 +147,11 @@ def context_from_airflow() -> Context:
 
     Airflow's processes have imported that library already.
     """
-    from smena.observability.airflow import hear
+    from smena.observability.airflow import listen_to_steps
     from smena.pipeline.context import Context
     from smena.quality.gate import validate_staged
 
-    hear()
+    listen_to_steps()
     return Context(Warehouse(warehouse_from_airflow()), endpoint_from_airflow, gate=validate_staged)
 
 

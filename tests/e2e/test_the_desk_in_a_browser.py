@@ -74,10 +74,10 @@ class Reader:
     def __init__(self, page: Page, base: str) -> None:
         self.page, self.base = page, base
         self.complaints: list[str] = []
-        page.on("console", self._hear)
+        page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def _hear(self, message: Any) -> None:
+    def _on_console(self, message: Any) -> None:
         if message.type == "error" or (message.type == "warning" and _AIRFLOWS_OWN not in message.text):
             self.complaints.append(f"{message.type}: {message.text}")
 

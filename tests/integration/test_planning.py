@@ -155,8 +155,8 @@ def test_a_register_that_was_silent_from_the_start_is_loaded_whole_when_it_is_he
     world = replace(EASY, registers_per_organization=1, every_late=1, longest_outage_days=25)
     town = build_town(world)
     outage = town.sandbox.world.organizations[0].registers[0].outages[0]
-    first_heard = datetime(1970, 1, 1) + timedelta(seconds=outage.starts_at_s)
-    for day in (first_heard.date(), first_heard.date() + timedelta(days=5), LAST + timedelta(days=35)):
+    first_report = datetime(1970, 1, 1) + timedelta(seconds=outage.starts_at_s)
+    for day in (first_report.date(), first_report.date() + timedelta(days=5), LAST + timedelta(days=35)):
         town.set_day(day)
         town.load()
     assert len(town.shifts()) == len(town.truth())

@@ -74,7 +74,7 @@ def test_before_anything_is_loaded_the_lag_is_every_wanted_day(new_warehouse: Ca
 
 
 def test_a_batch_counts_its_shifts_once_however_often_it_is_published(
-    build_town: BuildTown, heard: list[StepEnd]
+    build_town: BuildTown, ended_steps: list[StepEnd]
 ) -> None:
     from smena.pipeline.publish import publish
 
@@ -82,11 +82,11 @@ def test_a_batch_counts_its_shifts_once_however_often_it_is_published(
     town.set_day(FIRST + timedelta(days=10))
     loaded = town.load()
     publish(town.context, loaded.published.batch_id)
-    first, again = [one.fields for one in heard if one.step == "publish"]
+    first, again = [one.fields for one in ended_steps if one.step == "publish"]
     assert first["outcomes"] == dict(town.outcomes())
     assert "outcomes" not in again
-    assert {one.fields["product"] for one in heard} == {"ofd"}
-    assert sum(one.fields.get("requests", 0) for one in heard) == town.sandbox.requests.count()
+    assert {one.fields["product"] for one in ended_steps} == {"ofd"}
+    assert sum(one.fields.get("requests", 0) for one in ended_steps) == town.sandbox.requests.count()
 
 
 def test_the_rows_a_batch_wrote_are_counted_by_table(build_town: BuildTown) -> None:

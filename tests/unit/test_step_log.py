@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from smena.pipeline.log import StepEnd, hear_steps, in_a_line, step_log
+from smena.pipeline.log import StepEnd, in_a_line, set_listener, step_log
 
 
 def test_a_step_ends_with_a_line_of_what_it_worked_on_and_how_much(caplog: pytest.LogCaptureFixture) -> None:
@@ -26,34 +26,34 @@ def test_a_step_that_failed_is_a_warning_that_names_the_error(caplog: pytest.Log
     assert record.getMessage().endswith(" error=ValueError")
 
 
-def test_who_listens_is_told_instead_of_the_log(heard: list[StepEnd], caplog: pytest.LogCaptureFixture) -> None:
+def test_who_listens_is_told_instead_of_the_log(ended_steps: list[StepEnd], caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="smena"):
         with step_log("plan", inn="9607083893"):
             pass
         with pytest.raises(KeyError), step_log("plan"):
             raise KeyError
     assert caplog.records == []
-    assert [(one.step, one.is_failed) for one in heard] == [("plan", False), ("plan", True)]
-    assert heard[0].fields["inn"] == "9607083893"
+    assert [(one.step, one.is_failed) for one in ended_steps] == [("plan", False), ("plan", True)]
+    assert ended_steps[0].fields["inn"] == "9607083893"
 
 
 def test_whoever_was_told_before_is_given_back() -> None:
-    before = hear_steps(in_a_line)
-    assert hear_steps(before) is in_a_line
+    before = set_listener(in_a_line)
+    assert set_listener(before) is in_a_line
 
 
 def test_a_listener_that_fails_costs_the_step_nothing(caplog: pytest.LogCaptureFixture) -> None:
     def failing(ended: StepEnd) -> None:
         raise KeyError(ended.step)
 
-    before = hear_steps(failing)
+    before = set_listener(failing)
     try:
         with step_log("plan"):
             pass
         with pytest.raises(ValueError, match="so"), step_log("publish"):
             raise ValueError("so it is")
     finally:
-        hear_steps(before)
+        set_listener(before)
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
         "the end of step plan was not heard",
         "the end of step publish was not heard",

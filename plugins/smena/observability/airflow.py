@@ -15,15 +15,15 @@ from airflow.sdk.observability import stats
 from smena.model.containing import contained
 from smena.observability.metrics import Kind, Measure, of_standings, of_step
 from smena.pipeline.context import Context
-from smena.pipeline.log import StepEnd, hear_steps
+from smena.pipeline.log import StepEnd, set_listener
 from smena.reads.standing import standings
 
 logger = logging.getLogger("smena")
 
 
-def hear() -> None:
+def listen_to_steps() -> None:
     """From now on, steps in this process are told to Airflow's log as keys and values, and to its metrics."""
-    hear_steps(_heard)
+    set_listener(_on_step_end)
 
 
 def tell_standings(context: Context) -> None:
@@ -34,7 +34,7 @@ def tell_standings(context: Context) -> None:
         logger.warning("standings not told: %s", contained(error, "standings"))
 
 
-def _heard(ended: StepEnd) -> None:
+def _on_step_end(ended: StepEnd) -> None:
     log = structlog.get_logger("smena")
     (log.warning if ended.is_failed else log.info)(ended.step, **ended.fields)
     _send(of_step(ended))

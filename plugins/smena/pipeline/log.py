@@ -41,7 +41,7 @@ class StepEnd:
 StepListener = Callable[[str], None]
 """Is called with the name of each step as it begins, in the thread of the step."""
 
-Hear = Callable[[StepEnd], None]
+Listener = Callable[[StepEnd], None]
 """Is told of the end of each step, in the thread of the step, which waits for it."""
 
 
@@ -50,14 +50,14 @@ def in_a_line(ended: StepEnd) -> None:
     logger.log(logging.WARNING if ended.is_failed else logging.INFO, "%s", ended)
 
 
-_hear: Hear = in_a_line
+_listener: Listener = in_a_line
 _started: StepListener | None = None
 
 
-def hear_steps(hear: Hear) -> Hear:
-    """From now on `hear` is told of steps, instead of who was told before, which is given back."""
-    global _hear
-    before, _hear = _hear, hear
+def set_listener(listener: Listener) -> Listener:
+    """From now on `listener` is told of steps, instead of who was told before, which is given back."""
+    global _listener
+    before, _listener = _listener, listener
     return before
 
 
@@ -71,7 +71,7 @@ def listen_to_starts(listener: StepListener | None) -> StepListener | None:
 def _tell(ended: StepEnd) -> None:
     """Tells whoever listens. An error of a listener costs the step nothing: the log has it."""
     try:
-        _hear(ended)
+        _listener(ended)
     except Exception:
         logger.exception("the end of step %s was not heard", ended.step)
 
