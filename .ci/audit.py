@@ -32,7 +32,7 @@ def accepted(text: str, today: date) -> set[str]:
     return found
 
 
-def judge(report: dict[str, list[dict[str, object]]], excused: set[str]) -> tuple[list[str], int, int]:
+def evaluate(report: dict[str, list[dict[str, object]]], excused: set[str]) -> tuple[list[str], int, int]:
     """Lines about what is open, how many packages were looked up, and how many PyPI knows nothing of."""
     packages = report["dependencies"]
     asked = [one for one in packages if "skip_reason" not in one]
@@ -57,7 +57,7 @@ def main(requirements: str) -> int:
     except (subprocess.TimeoutExpired, ValueError):
         print("audit: PyPI's advisories cannot be asked from here; nothing was audited")
         return 0
-    lines, asked, unknown = judge(report, excused)
+    lines, asked, unknown = evaluate(report, excused)
     print(*lines, f"audit: {asked} packages looked up, {unknown} that PyPI says nothing of", sep="\n")
     return 1 if lines else 0
 

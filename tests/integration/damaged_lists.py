@@ -146,7 +146,9 @@ Lists = dict[str, bytes]
 """Answers that are damaged: by the ИНН of the organisation whose registers they list, or "" of the organisations."""
 
 
-def judge(harness: Harness, regime: str, bodies: Lists, units: list[Unit], *, alone: bool, prove: bool) -> Counter[str]:
+def check_lists(
+    harness: Harness, regime: str, bodies: Lists, units: list[Unit], *, alone: bool, prove: bool
+) -> Counter[str]:
     """Loads damaged lists and says what became of each unit; then loads undamaged ones, and proves the books."""
     counts: Counter[str] = Counter()
     with harness.town(regime) as town:

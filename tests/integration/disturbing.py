@@ -80,12 +80,12 @@ class Disturbance:
     def _watched(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def watched(one: Transaction, statement: str, /, **parameters: Any) -> Any:
             inn = self._named(parameters, one) or self._whose(sys._getframe(1), one)
-            self._meet(inn, statement)
+            self._interrupt(inn, statement)
             return method(one, statement, **parameters)
 
         return watched
 
-    def _meet(self, inn: str | None, what: str) -> None:
+    def _interrupt(self, inn: str | None, what: str) -> None:
         if inn is None:
             self.common.add(what)
             return

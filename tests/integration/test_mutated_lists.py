@@ -20,7 +20,7 @@ from demo.postgres import EmbeddedPostgres
 from sandbox import OrganizationSpec, WorldSettings
 from smena.model.window import MARKET, OFD
 from tests.integration.conftest import BuildTown
-from tests.integration.damaged_lists import FIRST, LAST, REGIMES, Harness, Lists, judge
+from tests.integration.damaged_lists import FIRST, LAST, REGIMES, Harness, Lists, check_lists
 from tests.mutation import lists
 from tests.mutation.damage import as_json
 from tests.mutation.lists import Unit
@@ -157,7 +157,7 @@ def damage_lists(harness: Harness, kind: str, rounds: int, first: int = 0) -> in
         rng = Random(f"{kind} {place}")  # noqa: S311 - the same damage each time
         bodies, units, alone = KINDS[kind][2](harness, rng)
         forms += len(bodies) if alone else len({id(unit.entry) for unit in units if unit.damage})
-        counts += judge(harness, REGIMES[place % 3], bodies, units, alone=alone, prove=place % PROVED_ROUNDS == 0)
+        counts += check_lists(harness, REGIMES[place % 3], bodies, units, alone=alone, prove=place % PROVED_ROUNDS == 0)
     print(f"\n{kind}: {forms} forms", *(f"{count:7} {name}" for name, count in sorted(counts.items())), sep="\n")
     return forms
 

@@ -31,7 +31,7 @@ def _run(source: str, answers: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     for first in range(0, answers, TOGETHER):
         places = range(first, min(first + TOGETHER, answers))
-        for verdict in _judged(source, places):
+        for verdict in _checked(source, places):
             _prove(verdict, source)
             kind = "untouched, loaded right" if verdict.case.damage is None else verdict.kind
             counts[kind] += 1
@@ -39,11 +39,11 @@ def _run(source: str, answers: int) -> Counter[str]:
     return counts
 
 
-def _judged(source: str, places: Sequence[int]) -> Sequence[Any]:
+def _checked(source: str, places: Sequence[int]) -> Sequence[Any]:
     if source == "market":
-        return market.judge([market.make_case(place, healthy=place % HEALTHY_EACH == 0) for place in places])
+        return market.check_cases([market.make_case(place, healthy=place % HEALTHY_EACH == 0) for place in places])
     how: Any = ("totals", "shift_open") if source == "dated by the opening" else (source, "shift_close")
-    return ofd.judge([ofd.make_case(place, *how, healthy=place % HEALTHY_EACH == 0) for place in places], *how)
+    return ofd.check_cases([ofd.make_case(place, *how, healthy=place % HEALTHY_EACH == 0) for place in places], *how)
 
 
 def _prove(verdict: Any, source: str) -> None:

@@ -47,7 +47,7 @@ def test_a_wrong_foreign_or_altered_signature_changes_nothing_and_is_kept(office
     refused(office, b"0" * ((1 << 20) + 1), "larger than")
     kept = look(
         office.warehouse.dsn,
-        "select judged_by, mandate_id is not null, certificate_id is not null, octet_length(signature) "
+        "select verified_by, mandate_id is not null, certificate_id is not null, octet_length(signature) "
         "from control.mandate_signature order by mandate_signature_id",
     )
     assert {row[:3] for row in kept} == {("anna", True, True)}

@@ -21,7 +21,7 @@ from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
 from tests.integration.conftest import BuildTown
-from tests.integration.two_sources import judge
+from tests.integration.two_sources import compare_with_truth
 from tests.town import Town
 
 FIRST, LAST = date(2025, 12, 1), date(2025, 12, 25)
@@ -107,7 +107,7 @@ def test_each_shift_is_booked_once_whoever_comes_first(build_town: BuildTown, or
     town = both(build_town)
     for product in order:
         town.load(product=product)
-    truth = judge(town)
+    truth = compare_with_truth(town)
     assert (truth.doubled, truth.lost, truth.wrong, truth.waiting, truth.wrong_links) == ([], [], [], [], [])
     assert truth.links == truth.linkable == 4
     assert truth.booked > 60
@@ -134,7 +134,7 @@ def test_market_books_what_only_it_knows_and_the_ofd_what_only_it_knows(build_to
     town = both(build_town, market)
     town.load(product=OFD)
     town.load(product=MARKET)
-    truth = judge(town)
+    truth = compare_with_truth(town)
     assert (truth.doubled, truth.lost, truth.wrong, truth.waiting) == ([], [], [], [])
     assert {row["source"] for row in town.orders()} == {"ofd", "market"}
 
@@ -155,7 +155,7 @@ def test_a_shift_that_the_operator_has_not_yet_is_booked_from_market_and_its_ord
         assert (now["source"], now["status"]) == ("ofd", "new")
         assert (now["number"], now["date"], now["amount"]) == (order["number"], order["date"], order["amount"])
         assert "Отчёт о закрытии смены" in now["basis"]
-    truth = judge(town)
+    truth = compare_with_truth(town)
     assert (truth.doubled, truth.lost, truth.wrong, truth.waiting) == ([], [], [], [])
 
 
@@ -163,7 +163,7 @@ def test_two_registers_that_close_together_with_equal_sums_are_never_taken_for_o
     town = both(build_town, replace(EASY, every_twin=1))
     for product in (MARKET, OFD, MARKET):
         town.load(product=product)
-    truth = judge(town)
+    truth = compare_with_truth(town)
     assert (truth.doubled, truth.lost, truth.wrong_links, truth.suppressed) == ([], [], [], [])
     assert waiting(town, "review")
 
@@ -182,7 +182,7 @@ def test_an_accepted_order_of_market_keeps_its_contents_when_the_ofd_confirms_it
         assert (now["basis"], now["vat"], now["debit_account"]) == (
             order["basis"], order["vat"], order["debit_account"],
         )  # fmt: skip
-    assert ahead and judge(town).doubled == []
+    assert ahead and compare_with_truth(town).doubled == []
 
 
 def test_a_shift_whose_report_came_after_midnight_is_booked_on_the_day_of_the_report_whoever_came_first(
@@ -205,7 +205,7 @@ def test_a_shift_whose_report_came_after_midnight_is_booked_on_the_day_of_the_re
     assert {row["date"] for row in live(town, shift["shift_id"])} == {date(2025, 12, 11)}
     (till,) = [row for row in town.shifts() if row["same_as"] == shift["shift_id"]]
     assert (till["outcome"], live(town, till["shift_id"])) == ("duplicate", [])
-    assert judge(town).doubled == []
+    assert compare_with_truth(town).doubled == []
 
 
 # --- what differs waits for a person
@@ -234,7 +234,7 @@ def test_other_sums_are_a_conflict_with_both_sides_and_the_ofd_is_booked_meanwhi
         assert has(decision["recommendation"]["reason"], Reason.OFD_LACKS_RECEIPT_OF_NUMBER)
         assert set(decision["difference"]) & {"cash_income", "cash_refund"}
         assert live(town, decision["shift_id"]) == []
-    truth = judge(town)
+    truth = compare_with_truth(town)
     assert (truth.doubled, truth.lost, truth.wrong) == ([], [], [])
 
 
@@ -270,7 +270,7 @@ def test_rounding_explains_a_difference_and_nothing_else_does(build_town: BuildT
     explained = [row for row in town.shifts() if has(row["reason"], Reason.BOOKED_BY_OFD_ROUNDED)]
     assert explained
     assert all(row["outcome"] == "duplicate" and row["price_correction"] != Decimal(0) for row in explained)
-    assert judge(town).doubled == []
+    assert compare_with_truth(town).doubled == []
 
 
 # --- links
@@ -295,7 +295,7 @@ def test_a_person_s_link_settles_what_waits(build_town: BuildTown) -> None:
                 transaction, inn=town.inn, cashbox_id=first["cashbox_id"], kkt_reg_id=None, by="Анна", reason="x"
             )
     town.load(product=MARKET)
-    truth = judge(town)
+    truth = compare_with_truth(town)
     assert (truth.doubled, truth.lost, truth.wrong, truth.waiting) == ([], [], [], [])
     assert waiting(town, "review") == []
 
@@ -315,7 +315,7 @@ def test_a_link_taken_back_is_not_used_and_what_it_matched_waits_again(build_tow
     town.load(product=MARKET)
     again = [row for row in town.shifts() if row["cashbox_id"] == put["cashbox_id"]]
     assert "duplicate" not in {row["outcome"] for row in again}
-    assert judge(town).doubled == []
+    assert compare_with_truth(town).doubled == []
 
 
 # --- order does not matter
@@ -348,5 +348,5 @@ def test_any_interleaving_of_the_two_sources_ends_in_the_same_books(
     for product in (OFD, MARKET, OFD, MARKET):
         town.load(FIRST, LAST, product=product)
     assert facts(town) == facts(whole)
-    truth = judge(town)
+    truth = compare_with_truth(town)
     assert (truth.doubled, truth.lost, truth.wrong, truth.wrong_links) == ([], [], [], [])

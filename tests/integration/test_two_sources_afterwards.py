@@ -15,7 +15,7 @@ from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
 from tests.integration.conftest import BuildTown
-from tests.integration.two_sources import judge
+from tests.integration.two_sources import compare_with_truth
 from tests.town import Town
 
 FIRST, LAST = date(2025, 12, 1), date(2025, 12, 20)
@@ -92,7 +92,7 @@ def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_o
     assert any(
         {row["shift_id"], row["rival_id"]} == {decision["shift_id"], decision["rival_id"]} for row in waiting(town)
     )
-    assert judge(town).doubled == []
+    assert compare_with_truth(town).doubled == []
 
 
 def a_late_report(town: Town) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def test_an_order_of_market_stays_until_the_ofd_has_the_whole_shift(build_town: 
     town.load(product=OFD)
     (now,) = live(town, fiscal["shift_id"])
     assert (now["number"], now["source"], now["amount"]) == (order["number"], "ofd", order["amount"])
-    assert (shift_of(town, till["shift_id"])["outcome"], judge(town).doubled) == ("duplicate", [])
+    assert (shift_of(town, till["shift_id"])["outcome"], compare_with_truth(town).doubled) == ("duplicate", [])
 
 
 def test_an_accepted_order_of_market_and_a_shift_of_the_ofd_that_needs_a_look_are_asked_as_one_question(
@@ -152,7 +152,7 @@ def test_an_accepted_order_of_market_and_a_shift_of_the_ofd_that_needs_a_look_ar
     (asked,) = [row for row in waiting(town) if fiscal["shift_id"] in (row["shift_id"], row["rival_id"])]
     decide(town, asked, asked["choices"][0])
     assert len({row["source"] for row in live(town, fiscal["shift_id"]) + live(town, till["shift_id"])}) == 1
-    assert judge(town).doubled == []
+    assert compare_with_truth(town).doubled == []
 
 
 def test_a_conflict_that_the_ofd_takes_back_waits_for_nobody_any_more(build_town: BuildTown) -> None:
@@ -172,7 +172,7 @@ def test_a_conflict_that_the_ofd_takes_back_waits_for_nobody_any_more(build_town
     assert waiting(town) == []
     assert {row["status"] for row in live(town, asked["shift_id"])} == {"accepted"}
     assert shift_of(town, till["shift_id"])["outcome"] == "duplicate"
-    assert (judge(town).doubled, judge(town).lost) == ([], [])
+    assert (compare_with_truth(town).doubled, compare_with_truth(town).lost) == ([], [])
 
 
 def linked(town: Town, till: dict[str, Any]) -> None:
@@ -196,11 +196,11 @@ def test_a_shift_approved_from_market_is_not_booked_once_more_when_the_ofd_tells
     till = shift_of(town, asked["shift_id"])
     assert live(town, till["shift_id"])
     town.load(FIRST, LAST, product=OFD)
-    assert judge(town).doubled == []
+    assert compare_with_truth(town).doubled == []
     linked(town, till)
     for product in (MARKET, OFD):
         town.load(FIRST, LAST, product=product)
-    assert judge(town).doubled == []
+    assert compare_with_truth(town).doubled == []
 
 
 def test_market_s_order_stays_where_a_person_refused_the_ofd_s_shift_and_the_two_are_linked_later(

@@ -27,7 +27,7 @@ class Truth:
     linkable: int = 0
 
 
-def judge(town: Town, inn: str = "") -> Truth:
+def compare_with_truth(town: Town, inn: str = "") -> Truth:
     """Every physical shift that either source tells of by now, and what was booked of it."""
     inn = inn or town.inn
     rows = [row for row in town.shifts() if row["organization_inn"] == inn]

@@ -19,7 +19,7 @@ from smena.model.window import MARKET, OFD
 from smena.quality.gate import validate_staged
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
-from tests.integration.two_sources import Truth, judge
+from tests.integration.two_sources import Truth, compare_with_truth
 from tests.town import Town
 
 FIRST, LAST, NOW = date(2025, 12, 1), date(2026, 1, 5), datetime(2026, 1, 20, 12)
@@ -85,7 +85,7 @@ def play(reported: Case, warehouse: Warehouse) -> Truth:
             town.load(FIRST, middle, product=late)
             town.load(product=early)
             town.load(product=late)
-        return judge(town)
+        return compare_with_truth(town)
 
 
 def _play_all(seeds: list[int], results: multiprocessing.Queue) -> None:  # type: ignore[type-arg]

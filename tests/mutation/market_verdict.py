@@ -63,7 +63,7 @@ def make_case(place: int, *, healthy: bool = False) -> Case:
     return Case(till, asked, damage, bodies)
 
 
-def judge(cases: Sequence[Case]) -> list[Verdict]:
+def check_cases(cases: Sequence[Case]) -> list[Verdict]:
     """Loads the answers of these tills together, as a shard, and says what became of each."""
     pages = [
         page
@@ -75,7 +75,7 @@ def judge(cases: Sequence[Case]) -> list[Verdict]:
     if any(verdict.stops_batch for verdict in chunk.verdicts):
         if len(cases) == 1:
             return [Verdict(cases[0], STOPPED, "")]
-        return [verdict for case in cases for verdict in judge([case])]
+        return [verdict for case in cases for verdict in check_cases([case])]
     named = _reconciled(cases, chunk)
     return [_judged(case, chunk, named) for case in cases]
 

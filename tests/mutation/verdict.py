@@ -88,7 +88,7 @@ def _are_asked_twice(bodies: dict[str, bytes]) -> bool:
     return not are_numbered_on([bodies["reports"]], {})
 
 
-def judge(cases: Sequence[Case], detail: Detail, policy: DatePolicy = "shift_close") -> list[Verdict]:
+def check_cases(cases: Sequence[Case], detail: Detail, policy: DatePolicy = "shift_close") -> list[Verdict]:
     """Loads the answers of these registers together, as a shard, and says what became of each."""
     pages = [
         page for n, case in enumerate(cases) for page in pages_of(case.register, case.bodies, first_page=1 + 10 * n)
@@ -97,7 +97,7 @@ def judge(cases: Sequence[Case], detail: Detail, policy: DatePolicy = "shift_clo
     if any(verdict.stops_batch for verdict in chunk.verdicts):
         if len(cases) == 1:
             return [Verdict(cases[0], STOPPED, "", 0)]
-        return [verdict for case in cases for verdict in judge([case], detail, policy)]
+        return [verdict for case in cases for verdict in check_cases([case], detail, policy)]
     found = _Found(chunk)
     named = _reconciled(cases, pages, chunk)
     return [_judged(case, found, detail, named) for case in cases]

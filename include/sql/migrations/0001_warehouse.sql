@@ -394,8 +394,8 @@ create table control.mandate_signature (
     signature bytea not null check (octet_length(signature) <= 1048576),
     verdict text not null check (verdict in ('accepted', 'refused', 'unjudged')),
     reason text not null default '',
-    judged_by text not null,
-    judged_at timestamptz not null default now(),
+    verified_by text not null,
+    verified_at timestamptz not null default now(),
     check (verdict <> 'accepted' or (mandate_id is not null and certificate_id is not null))
 );
 comment on table control.mandate_signature is

@@ -33,7 +33,7 @@ turnover as (
 ),
 
 -- A limit holds on days without a movement too.
-judged_day as (
+checked_day as (
     select
         turnover.organization_inn,
         turnover.kpp,
@@ -55,21 +55,21 @@ running as (
     select
         opening.organization_inn,
         opening.kpp,
-        judged_day.day,
+        checked_day.day,
         opening.amount + sum(coalesce(turnover.moved, 0)) over (
-            partition by opening.organization_inn, opening.kpp order by judged_day.day
+            partition by opening.organization_inn, opening.kpp order by checked_day.day
         ) as closing
     from opening
-    inner join judged_day
-        on opening.organization_inn = judged_day.organization_inn and opening.kpp = judged_day.kpp
+    inner join checked_day
+        on opening.organization_inn = checked_day.organization_inn and opening.kpp = checked_day.kpp
     left join turnover
         on
             opening.organization_inn = turnover.organization_inn
             and opening.kpp = turnover.kpp
-            and judged_day.day = turnover.day
+            and checked_day.day = turnover.day
 ),
 
-judged as (
+checked as (
     select
         running.*,
         case
@@ -103,7 +103,7 @@ select
     max(amount) as amount,
     min(day) as first_day,
     max(day) as last_day
-from judged
+from checked
 where word is not null
 group by organization_inn, kpp, word
 order by organization_inn, kpp, word

@@ -60,7 +60,7 @@ based as (
         listed.inn,
         listed.name,
         day.day::date as day,
-        judged.verdict,
+        evaluated.verdict,
         control.coverage_of_day(
             day.day::date,
             listed.today,
@@ -101,7 +101,7 @@ based as (
             )
         order by possible.verdict
         limit 1
-    ) as judged on true
+    ) as evaluated on true
     left join remark on listed.inn = remark.inn and day.day::date = remark.day
     left join hole on listed.inn = hole.inn and day.day::date = hole.day
     left join uncovered on listed.inn = uncovered.inn

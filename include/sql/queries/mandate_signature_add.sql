@@ -1,6 +1,6 @@
 -- Run by `smena integration enable` and `disable`: a signature and its verdict, kept for ever.
 insert into control.mandate_signature (
-    organization_inn, product, kind, mandate_id, certificate_id, signature, verdict, reason, judged_by
+    organization_inn, product, kind, mandate_id, certificate_id, signature, verdict, reason, verified_by
 )
 values (
     %(inn)s,
@@ -11,5 +11,5 @@ values (
     %(signature)s,
     %(verdict)s,
     %(reason)s,
-    %(judged_by)s
+    %(verified_by)s
 )

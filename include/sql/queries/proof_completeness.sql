@@ -163,7 +163,7 @@ looked_at as (
     where register.organization_inn = %(inn)s
 ),
 
-judged as (
+evaluated as (
     select
         looked_at.*,
         case
@@ -225,4 +225,4 @@ select
     case when verdict = 'missing' then coalesce(missing, '{}') else '{}' end,
     shifts,
     %(batch_id)s
-from judged
+from evaluated

@@ -25,7 +25,7 @@ hole as (
 ),
 
 -- Whether it is covered is asked of the registers that are shown.
-judged as (
+evaluated as (
     select
         completeness.*,
         completeness.verdict::control.day_state as base,
@@ -55,24 +55,24 @@ judged as (
 )
 
 select
-    judged.kkt_reg_id,
+    evaluated.kkt_reg_id,
     stated.state::text as state,
-    judged.reason,
-    judged.missing,
-    judged.shifts,
-    judged.checked_at
-from judged
+    evaluated.reason,
+    evaluated.missing,
+    evaluated.shifts,
+    evaluated.checked_at
+from evaluated
 left join control.uncovered(%(inn)s, %(product)s, daterange(%(day)s, %(day)s, '[]')) as unit
-    on judged.kkt_reg_id = unit.unit_id
+    on evaluated.kkt_reg_id = unit.unit_id
 cross join
     lateral (
         select control.state_of_day(
-            judged.base,
-            judged.hole,
-            judged.is_asked,
-            judged.is_waiting or not coalesce(isempty(unit.days), true),
-            judged.is_late,
+            evaluated.base,
+            evaluated.hole,
+            evaluated.is_asked,
+            evaluated.is_waiting or not coalesce(isempty(unit.days), true),
+            evaluated.is_late,
             true
         ) as state
     ) as stated
-order by stated.state, judged.kkt_reg_id
+order by stated.state, evaluated.kkt_reg_id

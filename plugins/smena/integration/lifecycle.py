@@ -226,7 +226,7 @@ def _signed(
     transaction: Transaction, wanted: Wanted, signature: bytes | None, changed_by: str, now: datetime | None
 ) -> Row | None:
     if product_of(wanted.product).is_operator:
-        return mandates.accept(transaction, wanted, signature, judged_by=changed_by, now=now)
+        return mandates.accept(transaction, wanted, signature, verified_by=changed_by, now=now)
     if signature is not None:
         mandates.needs_signature(wanted.product)
     return None

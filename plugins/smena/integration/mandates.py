@@ -104,7 +104,7 @@ def make(
 
 
 def accept(
-    transaction: Transaction, wanted: Wanted, signature: bytes | None, *, judged_by: str, now: datetime | None = None
+    transaction: Transaction, wanted: Wanted, signature: bytes | None, *, verified_by: str, now: datetime | None = None
 ) -> Row:
     """The text that was signed, its signature verified against the registered certificate and kept.
 
@@ -124,7 +124,7 @@ def accept(
     except WrongUse as error:
         why, fix, verdict = error.message, error.fix, "refused"
     else:
-        signed, why, verdict = _judge(rows, signature, certificate)
+        signed, why, verdict = _verify(rows, signature, certificate)
     record = {
         "inn": inn,
         "product": wanted.product,
@@ -134,7 +134,7 @@ def accept(
         "signature": signature if len(signature) <= _most_bytes() else b"",
         "verdict": verdict,
         "reason": why,
-        "judged_by": judged_by,
+        "verified_by": verified_by,
     }
     if signed is None:
         stored = reason(_VERDICTS[verdict], text=why)
@@ -165,7 +165,7 @@ def needs_signature(product: str) -> None:
         raise WrongUse(f"{product} needs no mandate and no signature", fix="leave them out")
 
 
-def _judge(rows: list[Row], signature: bytes, certificate: bytes) -> tuple[Row | None, str, str]:
+def _verify(rows: list[Row], signature: bytes, certificate: bytes) -> tuple[Row | None, str, str]:
     """The text the signature is over, or None and why; and the verdict."""
     from smena.integration import gost, signatures
 

@@ -15,7 +15,7 @@ from smena.model.reasons import Reason
 def ask(
     rows: pd.DataFrame,
     till_rows: pd.DataFrame,
-    meeting: pd.DataFrame,
+    adopted: pd.DataFrame,
     settled: pd.DataFrame,
     pairs: pd.DataFrame,
     facts: pd.Series,
@@ -25,7 +25,7 @@ def ask(
     # What is booked twice comes first: what a source reports otherwise now is asked when that is answered.
     asked = pd.concat(
         [
-            _conflicts_with_market(meeting, facts),
+            _conflicts_with_market(adopted, facts),
             _conflicts_with_ofd(settled, facts),
             _own_conflicts(rows, till_rows),
             _reviews(rows),
@@ -70,9 +70,9 @@ def _reviews(rows: pd.DataFrame) -> pd.DataFrame:
     return _as_decisions(waits.assign(kind="review", counterpart_id=waits["deferred_for"], digest=digest, reason=why))
 
 
-def _conflicts_with_market(meeting: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
+def _conflicts_with_market(adopted: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
     """The OFD's shifts whose orders of Market stay, though they say another thing."""
-    stays = meeting[meeting["stays"].astype(bool) & ~meeting["is_same"].astype(bool)]
+    stays = adopted[adopted["stays"].astype(bool) & ~adopted["is_same"].astype(bool)]
     digest = _digest_of_pairs(stays["till_id"], stays["fiscal_id"], facts)
     named = stays.rename(columns={"fiscal_id": "shift_id", "till_id": "counterpart_id"})
     return _as_decisions(named.assign(kind="conflict", digest=digest))

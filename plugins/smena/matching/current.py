@@ -83,10 +83,10 @@ def outcome_of_marked(rows: pd.DataFrame) -> pd.Series:
     )["outcome"]
 
 
-def after_meeting(rows: pd.DataFrame, meeting: pd.DataFrame) -> pd.DataFrame:
-    """Reported shifts with what `meet` said of them: `confirmed`, or the outcome of what stays booked from Market."""
+def after_adoption(rows: pd.DataFrame, adopted: pd.DataFrame) -> pd.DataFrame:
+    """Reported shifts with what `adopt` said of them: `confirmed`, or the outcome of what stays booked from Market."""
     found = rows[["shift_id"]].merge(
-        meeting.rename(columns={"fiscal_id": "shift_id", "outcome": "met_outcome", "reason": "met_reason"}),
+        adopted.rename(columns={"fiscal_id": "shift_id", "outcome": "adopted_outcome", "reason": "adopted_reason"}),
         on="shift_id",
         how="left",
     )
@@ -94,15 +94,15 @@ def after_meeting(rows: pd.DataFrame, meeting: pd.DataFrame) -> pd.DataFrame:
     stays, moves = known_and(found["stays"].astype("boolean")), known_and(~found["stays"].astype("boolean"))
     return rows.assign(
         verdict=rows["verdict"].mask(moves, "confirmed").mask(stays, "changed"),
-        outcome=rows["outcome"].mask(stays, found["met_outcome"]),
-        reason=rows["reason"].mask(stays, found["met_reason"]),
+        outcome=rows["outcome"].mask(stays, found["adopted_outcome"]),
+        reason=rows["reason"].mask(stays, found["adopted_reason"]),
         same_as=found["till_id"].where(stays).astype("string"),
     )
 
 
-def after_move(tills: pd.DataFrame, fiscals: pd.DataFrame, meeting: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def after_move(tills: pd.DataFrame, fiscals: pd.DataFrame, adopted: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Till and fiscal shifts after orders went over from one to the other."""
-    moves = meeting[~meeting["stays"].astype(bool)]
+    moves = adopted[~adopted["stays"].astype(bool)]
     if moves.empty:
         return tills, fiscals
     went_to = tills["shift_id"].map(moves.set_index("till_id")["fiscal_id"]).astype("string")

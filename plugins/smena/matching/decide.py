@@ -12,7 +12,7 @@ from smena.matching.asked import ask
 from smena.matching.changes import MOVED_SHIFTS, VERDICTS, ChangeSet
 from smena.matching.counterparts import pairs_of, uncompared
 from smena.matching.current import (
-    after_meeting,
+    after_adoption,
     after_move,
     facts_now,
     fiscals_now,
@@ -21,8 +21,8 @@ from smena.matching.current import (
 )
 from smena.matching.frames import FISCALS, TILLS
 from smena.matching.links import infer_links, links_after
-from smena.matching.outcomes import defer_possible_counterparts, meet, outcomes_of_tills
-from smena.matching.reported import judge_reported, judge_reported_tills, once_each, once_each_till, with_current
+from smena.matching.outcomes import adopt, defer_possible_counterparts, outcomes_of_tills
+from smena.matching.reported import decide_reported, decide_reported_tills, once_each, once_each_till, with_current
 from smena.matching.slices import CURRENT, Slice, require_complete
 from smena.matching.written import booked, rejected, shift_changes
 
@@ -37,8 +37,8 @@ def decide(slice_: Slice) -> ChangeSet:
     reported, repeats, ambiguous = once_each(slice_.reported)
     reported_tills, other_versions, apart = once_each_till(slice_.reported_tills, current)
 
-    rows = judge_reported(slice_, with_current(reported, current))
-    till_rows = judge_reported_tills(slice_, with_current(reported_tills, current))
+    rows = decide_reported(slice_, with_current(reported, current))
+    till_rows = decide_reported_tills(slice_, with_current(reported_tills, current))
 
     tills = tills_now(current, till_rows)
     fiscals = _beside(tills, current, rows)
@@ -46,14 +46,14 @@ def decide(slice_: Slice) -> ChangeSet:
     pairs, possible = pairs_of(slice_, tills, fiscals, links_after(slice_.links, links))
 
     rows = defer_possible_counterparts(rows, possible, tills)
-    meeting = meet(rows, pairs, tills, setting)
-    rows = after_meeting(rows, meeting)
-    tills, fiscals = after_move(tills, _beside(tills, current, rows), meeting)
+    adopted = adopt(rows, pairs, tills, setting)
+    rows = after_adoption(rows, adopted)
+    tills, fiscals = after_move(tills, _beside(tills, current, rows), adopted)
     settled = outcomes_of_tills(tills, pairs, possible, fiscals, setting)
     rows = same_where_nothing_is_new(rows, slice_.decisions)
 
     opened, closed, recommended = ask(
-        rows, till_rows, meeting, settled, pairs, facts_now(tills, fiscals), slice_.decisions
+        rows, till_rows, adopted, settled, pairs, facts_now(tills, fiscals), slice_.decisions
     )
     return ChangeSet(
         rejected=rejected(rows, ambiguous),
@@ -61,7 +61,7 @@ def decide(slice_: Slice) -> ChangeSet:
         unused_tills=other_versions["place"],
         apart=apart["place"],
         shifts=shift_changes(rows, till_rows, settled, tills, current),
-        moved=MOVED_SHIFTS.conform(meeting[~meeting["stays"].astype(bool)]),
+        moved=MOVED_SHIFTS.conform(adopted[~adopted["stays"].astype(bool)]),
         booked=booked(rows, settled, setting),
         opened=opened,
         closed=closed,

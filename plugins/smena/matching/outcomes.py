@@ -48,7 +48,7 @@ def defer_possible_counterparts(rows: pd.DataFrame, possible: pd.DataFrame, till
     )
 
 
-def meet(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting: Setting) -> pd.DataFrame:
+def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     """Reported shifts of the OFD that Market has booked already: whether the orders go over to them, or stay.
 
     An order that is still new goes over and takes the OFD's sums. One that a person has accepted, or that lies in a
@@ -107,10 +107,10 @@ def outcomes_of_tills(
     Left out are shifts that a person has decided about, unless their orders went over to the OFD's shift.
 
     Args:
-        tills: till shifts as they are, or as the batch reports them; their orders as they are after `meet`.
-        pairs: as for `meet`, with `is_unknown` and `is_answered` (a person said that they are two).
+        tills: till shifts as they are, or as the batch reports them; their orders as they are after `adopt`.
+        pairs: as for `adopt`, with `is_unknown` and `is_answered` (a person said that they are two).
         possible: pairs `till_id`, `fiscal_id` that no link settles.
-        fiscals: shifts of the OFD with their outcomes and orders after `meet`.
+        fiscals: shifts of the OFD with their outcomes and orders after `adopt`.
         setting: what holds for the organisation.
     """
     rows = tills.merge(pairs.rename(columns={"till_id": "shift_id"}), on="shift_id", how="left", validate="one_to_one")

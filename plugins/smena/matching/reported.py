@@ -72,7 +72,7 @@ def once_each_till(tills: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataF
     return in_order[~other_version].sort_index(), in_order[other_version], tills[apart]
 
 
-def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
+def decide_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     """`rows` (REPORTED with `current_…`) with `outcome`, `reason` and `verdict`.
 
     `outcome` and `reason` are those that the shift has where the verdict is `new` or `changed`. `digest` is of the two
@@ -146,8 +146,8 @@ def judge_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(verdict=first_match(cases, rows.index)["outcome"])
 
 
-def judge_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` (REPORTED_TILLS with `current_…`) with `outcome`, `reason` and `verdict`, as `judge_reported` gives them.
+def decide_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` (REPORTED_TILLS with `current_…`) with `outcome`, `reason` and `verdict`, as `decide_reported` gives them.
 
     Which shift of the OFD a till shift is, and what becomes of it, is decided afterwards.
     """

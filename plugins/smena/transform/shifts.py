@@ -82,7 +82,7 @@ def make_shifts(
     shifts["evidence"] = _evidence(shifts, reported, read, whole)
     shifts["has_corrections"] = read["earlier"] | read["undated"]
     read["review"] = _reviews(shifts, reported, read, exact, unread, corrections=corrections)
-    _judge(shifts, read, keeps_cash_documents=keeps_cash_documents)
+    _set_outcomes(shifts, read, keeps_cash_documents=keeps_cash_documents)
     shifts["basis"] = basis_of_shifts(shifts)
     shifts, orders = make_orders(shifts, receipts, vat_lines, refunds=refunds, accounts=accounts)
     return SHIFTS.conform(shifts), orders, rejects
@@ -180,7 +180,7 @@ def _reviews(
     )
 
 
-def _judge(shifts: pd.DataFrame, read: pd.DataFrame, *, keeps_cash_documents: bool) -> None:
+def _set_outcomes(shifts: pd.DataFrame, read: pd.DataFrame, *, keeps_cash_documents: bool) -> None:
     """Writes `outcome` and `reason`: the first that holds."""
     whole = shifts["detail"].notna()
     backwards = (shifts["closed_at"] < shifts["opened_at"]).astype(bool)

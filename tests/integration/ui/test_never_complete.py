@@ -18,7 +18,7 @@ from tests.integration.decisions.deciding import FIRST, LAST
 from tests.integration.ui.browser import Browser
 from tests.integration.ui.conftest import OpenBrowser
 from tests.integration.ui.test_market_pages import EASY, connected
-from tests.integration.ui.test_proof_pages import DAY, judge, state_of
+from tests.integration.ui.test_proof_pages import DAY, state_of, store_verdict
 from tests.town import Town
 
 GAP = (
@@ -66,20 +66,20 @@ def registers_of(town: Town) -> list[str]:
 
 
 @pytest.mark.few_cases(8)
-@pytest.mark.parametrize("is_judged", [True, False], ids=["reconciled", "covered"])
+@pytest.mark.parametrize("has_verdict", [True, False], ids=["reconciled", "covered"])
 @pytest.mark.parametrize(("statement", "state"), [form[1:] for form in FORMS], ids=[form[0] for form in FORMS])
 def test_a_day_is_not_complete_where(
-    browser: OpenBrowser, town: Town, statement: str, state: str | None, is_judged: bool
+    browser: OpenBrowser, town: Town, statement: str, state: str | None, has_verdict: bool
 ) -> None:
     inn, anna = town.inns[0], browser("anna")
     register, other = registers_of(town)
-    if is_judged:
-        judge(town, DAY, "complete", register)
-        judge(town, DAY, "complete", other)
+    if has_verdict:
+        store_verdict(town, DAY, "complete", register)
+        store_verdict(town, DAY, "complete", other)
     assert state_of(anna.page("/completeness", month="2026-01"), DAY) == ["complete"]
     _run(town, statement, {"inn": inn, "register": register, "day": DAY})
     # A register that was asked for again and has a verdict is open; without one it is missing.
-    wanted = state or ("open" if is_judged else "missing")
+    wanted = state or ("open" if has_verdict else "missing")
 
     page = anna.page("/completeness", month="2026-01")
     assert state_of(page, DAY) == [wanted]
@@ -95,7 +95,7 @@ def test_a_day_is_not_complete_where(
     assert f'data-state="{wanted}"' in anna.page(f"/completeness/{inn}/{DAY}")
     assert f'data-state="{wanted}"' in anna.page(f"/completeness/{inn}/{DAY}", register=register)
     assert 'data-state="complete"' in anna.page(f"/completeness/{inn}/{DAY}", register=other)
-    if is_judged:
+    if has_verdict:
         verdicts = anna.page(f"/completeness/{inn}/{DAY}", register=register).partition("Вердикты")[2]
         assert message("state_complete", context="page") not in verdicts.partition("</table>")[0]
         assert message(f"state_{wanted}", context="page") in verdicts.partition("</table>")[0]
@@ -129,8 +129,8 @@ def test_a_register_that_was_listed_later_and_not_loaded_is_not_complete(browser
     )  # fmt: skip
     assert state_of(anna.page("/completeness", month="2026-01"), DAY) == ["missing"]
     first, second = registers_of(town)
-    judge(town, DAY, "complete", first)
-    judge(town, DAY, "complete", second)
+    store_verdict(town, DAY, "complete", first)
+    store_verdict(town, DAY, "complete", second)
     assert state_of(anna.page("/completeness", month="2026-01"), DAY) == ["open"]
 
 

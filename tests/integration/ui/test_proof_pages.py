@@ -23,7 +23,7 @@ from tests.town import Town
 DAY = date(2026, 1, 2)
 
 
-def judge(town: Town, day: date, verdict: str, register: str, *missing: str) -> None:
+def store_verdict(town: Town, day: date, verdict: str, register: str, *missing: str) -> None:
     """The reconciliation found this of a register and a day."""
     town.sql(
         "insert into control.completeness (organization_inn, kkt_reg_id, day, verdict, missing, shifts, batch_id)"
@@ -49,8 +49,8 @@ def test_the_calendar_tells_what_the_reconciliation_found(browser: OpenBrowser, 
     first, second = sorted(one["kkt_reg_id"] for one in town.shifts() if one["organization_inn"] == inn)[:: len(
         [one for one in town.shifts() if one["organization_inn"] == inn]) - 1]  # fmt: skip
     town.sql("delete from control.completeness where day = %s", DAY)
-    judge(town, DAY, "missing", first, reason(Reason.SHIFT_MISSING_OF_DRIVE, drive="<7>", shift=12))
-    judge(town, DAY, "complete", second)
+    store_verdict(town, DAY, "missing", first, reason(Reason.SHIFT_MISSING_OF_DRIVE, drive="<7>", shift=12))
+    store_verdict(town, DAY, "complete", second)
     assert state_of(anna.page("/completeness", month="2026-01"), DAY) == ["missing"]
     assert sorted(state_of(anna.page(f"/completeness/{inn}", month="2026-01"), DAY)) == ["complete", "missing"]
     assert "ФН &lt;7&gt;, смена № 12" in anna.page(f"/completeness/{inn}/{DAY}")
@@ -61,8 +61,8 @@ def test_the_calendar_tells_what_the_reconciliation_found(browser: OpenBrowser, 
 def test_every_verdict_has_its_cell_and_the_worst_register_tells_of_the_day(
     browser: OpenBrowser, town: Town, verdict: str
 ) -> None:
-    judge(town, DAY, verdict, "one")
-    judge(town, DAY, "disabled", "other")
+    store_verdict(town, DAY, verdict, "one")
+    store_verdict(town, DAY, "disabled", "other")
     assert state_of(browser("anna").page("/completeness", month="2026-01"), DAY) == [verdict]
     worst = town.sql("select verdict from control.completeness_of_organization where day = %s", DAY)
     assert worst == [(verdict,)]
@@ -71,7 +71,7 @@ def test_every_verdict_has_its_cell_and_the_worst_register_tells_of_the_day(
 def test_a_verdict_is_of_the_ofd_alone_and_a_day_without_one_is_told_by_its_coverage(
     browser: OpenBrowser, town: Town
 ) -> None:
-    judge(town, DAY, "missing", "one")
+    store_verdict(town, DAY, "missing", "one")
     anna = browser("anna")
     assert state_of(anna.page("/completeness", month="2026-01", product=MARKET), DAY) == ["disabled"]
     assert state_of(anna.page("/completeness", month="2026-01"), DAY + timedelta(days=1)) == ["complete"]
@@ -80,7 +80,7 @@ def test_a_verdict_is_of_the_ofd_alone_and_a_day_without_one_is_told_by_its_cove
 def test_a_complete_day_of_which_a_shift_waits_for_a_person_says_so(browser: OpenBrowser, town: Town) -> None:
     shift = next(one for one in town.shifts() if one["organization_inn"] == town.inns[0])
     day = shift["closed_at"].date()
-    judge(town, day, "complete", shift["kkt_reg_id"])
+    store_verdict(town, day, "complete", shift["kkt_reg_id"])
     town.sql("update accounting.shift set outcome = 'needs_review' where shift_id = %s", shift["shift_id"])
     assert state_of(browser("anna").page("/completeness", month=f"{day:%Y-%m}"), day) == ["waits"]
 

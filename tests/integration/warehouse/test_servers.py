@@ -15,7 +15,7 @@ from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate, newest_revision
-from tests.integration.two_sources import judge
+from tests.integration.two_sources import compare_with_truth
 from tests.integration.warehouse.schema import schema_of
 from tests.integration.warehouse.sessions import look
 from tests.quick_server import quick_server
@@ -76,7 +76,7 @@ def test_both_products_are_loaded_by_a_loader_who_owns_nothing(server: EmbeddedP
         town.enable_market(FIRST)
         for product in (OFD, MARKET):
             town.load(FIRST, LAST, product=product)
-        truth = judge(town)
+        truth = compare_with_truth(town)
         assert (truth.doubled, truth.lost, truth.wrong, truth.waiting) == ([], [], [], [])
         assert truth.booked > 10
         assert look(server.dsn(database), "select count(*) from pg_stats where schemaname = 'stage'") != [(0,)]

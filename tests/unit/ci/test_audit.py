@@ -27,7 +27,7 @@ REPORT: dict[str, Any] = {
 
 
 def test_a_hole_is_named_with_the_version_that_mends_it() -> None:
-    lines, asked, unknown = audit.judge(REPORT, set())
+    lines, asked, unknown = audit.evaluate(REPORT, set())
     assert (asked, unknown) == (2, 1)
     assert lines == ["hollow 1.0: PYSEC-2026-1, mended in 2.0"]
 
@@ -35,8 +35,8 @@ def test_a_hole_is_named_with_the_version_that_mends_it() -> None:
 @pytest.mark.parametrize("name", ["PYSEC-2026-1", "CVE-2026-0001"])
 def test_an_accepted_one_is_excused_by_either_of_its_names_until_its_day(name: str) -> None:
     text = f"# a comment\n\n{name} until 2026-11-27: not reached, we do not parse such files\n"
-    assert audit.judge(REPORT, audit.accepted(text, TODAY))[0] == []
-    assert audit.judge(REPORT, audit.accepted(text, date(2026, 11, 28)))[0] != []
+    assert audit.evaluate(REPORT, audit.accepted(text, TODAY))[0] == []
+    assert audit.evaluate(REPORT, audit.accepted(text, date(2026, 11, 28)))[0] != []
 
 
 def test_an_acceptance_without_a_reason_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""What becomes of shifts that two sources report: each row of the table, of `meet`, and of what is deferred."""
+"""What becomes of shifts that two sources report: each row of the table, of `adopt`, and of what is deferred."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 
 from smena.matching.frames import PAIRS
 from smena.matching.outcomes import (
+    adopt,
     defer_possible_counterparts,
-    meet,
     outcomes_of_tills,
 )
 from smena.matching.slices import CURRENT, Setting
@@ -217,7 +217,7 @@ def met(
     """(stays, outcome, reason) of a booked till shift and a reported one; None where they do not meet."""
     rows = pd.DataFrame([now]).assign(verdict=verdict, current_live_orders=was["live_orders"] if was else pd.NA)
     rows = rows.astype({"shift_id": "string", "outcome": "string", "current_live_orders": "Int64"})
-    found = meet(rows, _pairs([pair_row(**pair)]), frame(CURRENT, [till]), setting)
+    found = adopt(rows, _pairs([pair_row(**pair)]), frame(CURRENT, [till]), setting)
     found = records(found, "stays", "outcome", "reason")
     return found[0] if found else None
 

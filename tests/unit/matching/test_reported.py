@@ -9,8 +9,8 @@ import pytest
 
 from smena.matching.decide import decide
 from smena.matching.reported import (
-    judge_reported,
-    judge_reported_tills,
+    decide_reported,
+    decide_reported_tills,
     once_each,
     once_each_till,
     with_current,
@@ -50,7 +50,7 @@ def verdict(
 ) -> tuple[str, str, str | None]:
     """(verdict, outcome, reason) of a reported shift of the OFD."""
     slice_ = a_slice(reported=[now], current=[] if was is None else [was], decisions=decisions or [], setting=setting)
-    rows = judge_reported(slice_, with_current(slice_.reported, slice_.current))
+    rows = decide_reported(slice_, with_current(slice_.reported, slice_.current))
     ((found, outcome, reason),) = records(rows, "verdict", "outcome", "reason")
     return found, outcome, reason
 
@@ -60,7 +60,7 @@ def till_verdict(
 ) -> tuple[str, str, str | None]:
     """(verdict, outcome, reason) of a reported till shift."""
     slice_ = a_slice(tills=[now], current=[] if was is None else [was], decisions=decisions or [], setting=setting)
-    rows = judge_reported_tills(slice_, with_current(slice_.reported_tills, slice_.current))
+    rows = decide_reported_tills(slice_, with_current(slice_.reported_tills, slice_.current))
     ((found, outcome, reason),) = records(rows, "verdict", "outcome", "reason")
     return found, outcome, reason
 

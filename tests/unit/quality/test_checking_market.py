@@ -26,7 +26,9 @@ CHEQUE = {
 }  # fmt: skip
 
 
-def judge_cheques(*changes: dict[str, Any], line: int = 1200, card: int = 200, paid_by: str = "Card") -> dict[int, str]:
+def check_one_cheque(
+    *changes: dict[str, Any], line: int = 1200, card: int = 200, paid_by: str = "Card"
+) -> dict[int, str]:
     """Reasons by row: a good cheque first, then one for each change; each of one line and one payment by card."""
     ids = [{"cheque_id": str(n)} for n in range(len(changes) + 1)]
     cheques = frame(CHEQUES, CHEQUE, tuple(one | change for one, change in zip(ids, ({}, *changes), strict=True)))
@@ -58,7 +60,7 @@ def judge_cheques(*changes: dict[str, Any], line: int = 1200, card: int = 200, p
 def test_a_bad_cheque_is_found_with_its_reason_and_its_neighbour_is_left_alone(
     change: dict[str, Any], why: str
 ) -> None:
-    assert judge_cheques(change) == {1: why}
+    assert check_one_cheque(change) == {1: why}
 
 
 @pytest.mark.parametrize(
@@ -70,16 +72,16 @@ def test_a_bad_cheque_is_found_with_its_reason_and_its_neighbour_is_left_alone(
     ],
 )
 def test_rounding_explains_the_difference_it_tells_of(change: dict[str, Any]) -> None:
-    assert judge_cheques(change) == {}
+    assert check_one_cheque(change) == {}
 
 
 def test_a_payment_of_a_type_that_nobody_knows_may_be_cash() -> None:
-    assert judge_cheques({}, paid_by="Cosh") == {1: "unknown_payment"}
+    assert check_one_cheque({}, paid_by="Cosh") == {1: "unknown_payment"}
 
 
 def test_a_line_may_be_off_by_the_kopeck_that_it_is_rounded_to() -> None:
-    assert judge_cheques({}, line=1201) == {}
-    assert judge_cheques({}, line=1202) == {1: "lines_not_the_total"}
+    assert check_one_cheque({}, line=1201) == {}
+    assert check_one_cheque({}, line=1202) == {1: "lines_not_the_total"}
 
 
 def test_a_till_shift_whose_cash_is_not_that_of_its_cheques_stops_the_batch() -> None:
@@ -117,7 +119,7 @@ WAYBILL = {"page_id": 1, "shop_id": SHOP, "number": "7", "supplier_id": "s", "am
            "received_day": pd.Timestamp("2026-03-01"), "document_day": pd.Timestamp("2026-02-28")}  # fmt: skip
 
 
-def judge_waybills(change: dict[str, Any]) -> Any:
+def check_one_waybill(change: dict[str, Any]) -> Any:
     ids = ({"waybill_id": "1"}, {"waybill_id": "2"})
     waybills = frame(WAYBILLS, WAYBILL, (ids[0], ids[1] | change))
     lines = frame(WAYBILL_LINES, {"shop_id": SHOP, "line": 1, "quantity": 1000, "amount": 500}, ids)
@@ -133,7 +135,7 @@ def judge_waybills(change: dict[str, Any]) -> Any:
     ],
 )
 def test_a_bad_waybill_is_found_with_its_reason(change: dict[str, Any], why: str) -> None:
-    found = dict(judge_waybills(change).bad["reason"])
+    found = dict(check_one_waybill(change).bad["reason"])
     assert why in found[1]
     assert set(found) == ({0, 1} if "waybill_id" in change else {1})
 
@@ -142,6 +144,6 @@ def test_a_bad_waybill_is_found_with_its_reason(change: dict[str, Any], why: str
     "change", [{"amount": None}, {"document_day": pd.Timestamp("2026-03-02")}, {"supplier_id": ""}]
 )
 def test_what_is_only_odd_about_a_waybill_is_noted(change: dict[str, Any]) -> None:
-    verdict = judge_waybills(change)
+    verdict = check_one_waybill(change)
     assert len(verdict.bad) == 0
     assert len(verdict.notes) == 1

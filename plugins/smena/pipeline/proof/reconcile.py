@@ -176,7 +176,7 @@ def _prove(
     days = {"first_day": window.first_day, "last_day": window.last_day}
     result, again, tills = found.reported, found.again, found.tills
     unread = _read_again(transaction, inn, window)
-    _judge(transaction, inn, batch_id, unread, window, newest_day=newest_day)
+    _write_completeness(transaction, inn, batch_id, unread, window, newest_day=newest_day)
     _confirm(transaction, inn, batch_id, again, tills)
     closed = _compare(transaction, inn, batch_id, found.registers, result, window, again, tills)
     return Reconciled(
@@ -290,7 +290,7 @@ def _read_again(transaction: Transaction, inn: str, window: Window) -> list[dict
     return unread_documents(documents, shifts)
 
 
-def _judge(
+def _write_completeness(
     transaction: Transaction,
     inn: str,
     batch_id: int,

@@ -64,8 +64,8 @@ def read_cheques(pages: Iterable[RawPage], timezone: str, *, now_local: datetime
     """
     zone = ZoneInfo(timezone)
     latest = latest_of(now_local)
-    judge = partial(_cheque, zone=zone, latest=latest)
-    reader, rejects = Reader(Cheque, "cheque", zone, judge), list[dict[str, Any]]()
+    parse = partial(_cheque, zone=zone, latest=latest)
+    reader, rejects = Reader(Cheque, "cheque", zone, parse), list[dict[str, Any]]()
     cheques, *of_cheques = joined(_read_page(reader, page, latest, rejects) for page in pages)
     cheques, (payments, lines), doubled = drop_repeated(cheques, of_cheques, CHEQUE_KEY, "cheque")
     return MarketFrames(
@@ -91,8 +91,8 @@ def _read_page(
 def read_waybills(pages: Iterable[RawPage], timezone: str, *, now_local: datetime | None = None) -> WaybillFrames:
     """Incoming waybills with their lines, as `read_cheques` reads cheques."""
     zone = ZoneInfo(timezone)
-    judge = partial(_waybill, zone=zone, latest=latest_of(now_local))
-    rows, rejects = Reader(Waybill, "waybill", zone, judge).read(pages)
+    parse = partial(_waybill, zone=zone, latest=latest_of(now_local))
+    rows, rejects = Reader(Waybill, "waybill", zone, parse).read(pages)
     waybills = WAYBILLS.of(columns([row for row, _ in rows], WAYBILLS))
     of_waybills = [parts([entry for _, entry in rows], WAYBILL_LINES, _DELIVERED)]
     waybills, (lines,), doubled = drop_repeated(waybills, of_waybills, WAYBILL_KEY, "waybill")

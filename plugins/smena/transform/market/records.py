@@ -36,13 +36,13 @@ class Reader(Generic[R]):
     Attributes:
         shape: the record's type.
         kind: how rejects call it.
-        judge: a row of a record of a page; raises ValueError with the reason for what cannot be true.
+        parse: a row of a record of a page; raises ValueError with the reason for what cannot be true.
     """
 
     shape: type[msgspec.Struct]
     kind: str
     zone: tzinfo
-    judge: Callable[[RawPage, Any], R]
+    parse: Callable[[RawPage, Any], R]
 
     def read(self, pages: Iterable[RawPage]) -> tuple[list[R], list[dict[str, Any]]]:
         """The rows of every page, and the rejects."""
@@ -55,7 +55,7 @@ class Reader(Generic[R]):
     def read_page(self, page: RawPage, rejects: list[dict[str, Any]]) -> list[R]:
         """The rows of a page; its rejects are added to the others."""
         try:
-            return [self.judge(page, one) for one in self.entries(page)]
+            return [self.parse(page, one) for one in self.entries(page)]
         except ValueError:
             pass
         except Exception as error:  # noqa: BLE001 - the border of a page
@@ -85,7 +85,7 @@ class Reader(Generic[R]):
         for raw in items:
             record = bytes(raw)
             try:
-                rows.append(self.judge(page, decode(plain_amounts(camel(record)), self.shape, strict=False)))
+                rows.append(self.parse(page, decode(plain_amounts(camel(record)), self.shape, strict=False)))
             except ValueError as error:
                 rejects.append(reject_of_day(page, self.kind, reason_of(error), record, self._day(record)))
         return rows

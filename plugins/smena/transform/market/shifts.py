@@ -68,7 +68,9 @@ def make_till_shifts(
     shifts = shifts[_over(shifts, pd.Timestamp(now_local))]
     shifts = shifts[shifts["order_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))].reset_index(drop=True)
     spoiled = _spoiled(shifts, rejects, cheques, ahead, first_day, last_day)
-    _judge(shifts, reasons_of(Reason.CHEQUE_REJECTED, reason=spoiled).where(spoiled != "", shifts["overlaps"]))
+    _mark_incomplete(
+        shifts, reasons_of(Reason.CHEQUE_REJECTED, reason=spoiled).where(spoiled != "", shifts["overlaps"])
+    )
     return TILL_SHIFTS.conform(shifts)
 
 
@@ -215,7 +217,7 @@ def _identifier(value: object) -> str | None:
     return text if 0 < len(text) <= LONGEST_IDENTIFIER else None
 
 
-def _judge(shifts: pd.DataFrame, reason: pd.Series) -> None:
+def _mark_incomplete(shifts: pd.DataFrame, reason: pd.Series) -> None:
     """Writes `outcome` and `reason`; sums of a part are no sums."""
     incomplete = (reason != "").to_numpy(dtype=bool)
     cash = (shifts[_CASH].sum(axis=1) > 0).to_numpy(dtype=bool)
