@@ -200,19 +200,19 @@ def _healed(harness: Harness, town: Town, units: list[Unit], *, prove: bool) -> 
         assert lists.is_whole(unit, truth, seen), f"not mended: {unit}"
     assert seen.shifts.keys() == truth.shifts.keys()
     assert seen.rejected == {}
-    strange = seen.units - truth.units
+    unlisted = seen.units - truth.units
     counts = Counter({"then: whole": len(damaged)})
-    counts["then: a number that no list has any more stays as a gap"] = len(strange)
+    counts["then: a number that no list has any more stays as a gap"] = len(unlisted)
     counts["then: booked in the cash book that the damaged list named"] = sum(
         {one[lists.KPP_OF_SHIFT - 1] for one in seen.shifts[unit.number].values()}
         != {one[lists.KPP_OF_SHIFT - 1] for one in truth.shifts[unit.number].values()}
         for unit in damaged
     )
-    assert {(inn, unit) for inn, unit, *_ in seen.gaps} <= strange
+    assert {(inn, unit) for inn, unit, *_ in seen.gaps} <= unlisted
     for inn in {unit.inn for unit in units}:
-        numbers = {unit for organization, unit in strange if organization == inn}
+        numbers = {unit for organization, unit in unlisted if organization == inn}
         assert numbers or set(DAYS) <= seen.covered_days[inn]
         assert {unit for organization, unit, *_ in seen.gaps if organization == inn} == numbers
     for inn in {unit.inn for unit in damaged} if prove else ():
-        assert _is_proved(town, inn, harness.product) == (inn not in {organization for organization, _ in strange})
+        assert _is_proved(town, inn, harness.product) == (inn not in {organization for organization, _ in unlisted})
     return counts

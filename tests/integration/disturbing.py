@@ -28,7 +28,7 @@ _CALLS: dict[str, tuple[FunctionType, Disturbance]] = {}
 """Functions that are disturbed now: as they were, and who decides."""
 
 
-class Strange(Exception):
+class Unexpected(Exception):
     """An exception of no kind that the product knows."""
 
 
@@ -92,7 +92,7 @@ class Disturbance:
         self.ran[inn].add(what)
         if self.faults.get(inn) == what:
             self.struck.add(what)
-            raise Strange("a foreign exception")
+            raise Unexpected("a foreign exception")
 
     # --- whom it works for
 
@@ -180,7 +180,7 @@ class Disturbance:
         inn = self._named(named) or self._whose(sys._getframe(2))
         if inn is not None and self.faults.get(inn) == name:
             self.struck.add(name)
-            raise Strange("a foreign exception")
+            raise Unexpected("a foreign exception")
         return function(*values, **more)
 
 

@@ -37,7 +37,7 @@ def town(build_town: BuildTown) -> Town:
     return town
 
 
-def name_nobody(town: Town) -> None:
+def drop_user_inn(town: Town) -> None:
     """Z-reports without `userInn`."""
     town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "closeShift"}, "drop": ["userInn"]})
 
@@ -78,7 +78,7 @@ def publish_at_once(town: Town, day: date) -> list[Exception]:
 
 
 def test_published_at_the_same_moment_a_shift_is_booked_by_one_and_the_other_batch_goes_on(town: Town) -> None:
-    name_nobody(town)
+    drop_user_inn(town)
     truth = truth_of_first(town)
     for day in Window(FIRST, LAST):
         assert publish_at_once(town, day) == []
@@ -108,7 +108,7 @@ def test_named_by_its_inn_a_shift_is_booked_by_that_organisation(town: Town) -> 
 def test_one_after_the_other_both_wait_too(town: Town) -> None:
     """The first loads when nobody else has listed its registers: its orders are reversed until a person decides."""
     first, second = town.inns
-    name_nobody(town)
+    drop_user_inn(town)
     town.load(FIRST, LAST, inn=first)
     assert set(town.outcomes()) <= {"issued", "no_cash"}
     issued = len(town.orders())
@@ -131,7 +131,7 @@ def test_one_after_the_other_both_wait_too(town: Town) -> None:
 
 def test_what_was_accepted_stays(town: Town) -> None:
     first, second = town.inns
-    name_nobody(town)
+    drop_user_inn(town)
     town.load(FIRST, LAST, inn=first)
     town.sql("update accounting.cash_order set status = 'accepted'")
     books = town.books(but=["status_by", "status_at"])
@@ -151,7 +151,7 @@ def test_a_register_whose_permission_has_gone_over_to_another_waits_for_nobody(t
     town.sql(
         "update control.register set permission_from = %s where organization_inn = %s", LAST + timedelta(1), second
     )
-    name_nobody(town)
+    drop_user_inn(town)
     town.load(FIRST, LAST, inn=first)
     assert set(town.outcomes()) <= {"issued", "no_cash"}
 
@@ -161,7 +161,7 @@ def test_a_register_that_the_other_lists_no_more_waits_for_nobody(town: Town) ->
     town.load(FIRST, FIRST, inn=second)
     town.sandbox.faults.clear()
     town.load(FIRST, FIRST, inn=second)
-    name_nobody(town)
+    drop_user_inn(town)
     town.load(FIRST, LAST, inn=first)
     mine = [row for row in town.shifts() if row["organization_inn"] == first]
     assert mine and {row["outcome"] for row in mine} <= {"issued", "no_cash"}

@@ -316,7 +316,7 @@ LINKS = [
 
 PLANNING = [
     *_faults(
-        _in(f"{_UNIT}/planning", "planning/spoiled", "spoiled_days"),
+        _in(f"{_UNIT}/planning", "planning/uncoverable", "uncoverable_days"),
         (
             'jumps["shift_number"] - jumps["number_before"] > 1',
             'jumps["shift_number"] - jumps["number_before"] > 2',
@@ -328,8 +328,8 @@ PLANNING = [
             "a bad record of a day to come spoils no day",
         ),
         (
-            '_SPOILING_KINDS = ("closeShift", "page", MISSING)',
-            '_SPOILING_KINDS = ("closeShift", MISSING)',
+            '_UNCOVERING_KINDS = ("closeShift", "page", MISSING)',
+            '_UNCOVERING_KINDS = ("closeShift", MISSING)',
             "a page that cannot be read leaves its days loaded",
         ),
     ),

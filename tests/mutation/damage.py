@@ -178,7 +178,7 @@ def _reorder(records: list[Any], rng: Random) -> str:
     return "all"
 
 
-def _strange_record(records: list[Any], rng: Random) -> str:
+def _foreign_record(records: list[Any], rng: Random) -> str:
     records.insert(rng.randrange(len(records) + 1), rng.choice(({"newReport": {"code": 99}}, {}, None, 7, "text", [])))
     return "a record that nobody knows"
 
@@ -238,7 +238,7 @@ LISTS: dict[str, Callable[[list[Any], Random], str]] = {
     "a record doubled": _double_record,
     "a record doubled and bent": _double_bent,
     "records in another order": _reorder,
-    "a strange record": _strange_record,
+    "a strange record": _foreign_record,
 }
 BYTES: dict[str, Callable[[bytes, Random], bytes]] = {
     "cut": _cut,

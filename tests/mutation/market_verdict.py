@@ -106,19 +106,19 @@ def _judged(case: Case, chunk: Chunk, named: set[tuple[str, str]]) -> Verdict:
     mine = chunk.shifts[chunk.shifts["shop_id"] == case.till.shop]
     rejects = chunk.rejects[chunk.rejects["unit_id"] == case.till.shop]
     wrong, right = [], set()
-    doubtful: set[str] = set()
+    unconfirmed: set[str] = set()
     for row in mine.to_dict("records"):
         reported = _differences(row, case.till.truth.get(row["till_shift"]))
         wrong += reported
-        doubtful |= {row["till_shift"]} if reported else set()
+        unconfirmed |= {row["till_shift"]} if reported else set()
         if not reported and row["outcome"] in ("issued", "no_cash"):
             right.add(row["till_shift"])
     lost = case.till.truth.keys() - right
     # Nothing but the next reading of the shop's cheques can tell.
-    doubtful |= lost - set(mine["till_shift"])
+    unconfirmed |= lost - set(mine["till_shift"])
     if case.damage is None:
         assert not {shift for shop, shift in named if shop == case.till.shop}, "a difference where there is none"
-    is_named = {(case.till.shop, shift) for shift in doubtful} <= named
+    is_named = {(case.till.shop, shift) for shift in unconfirmed} <= named
     if wrong:
         kind = WRONG if case.damage is None else NAMED if is_named else UNNAMED
     elif not lost:

@@ -22,7 +22,7 @@ from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import StoredPage
-from tests.mutation.damage import Damage, as_json, damaged
+from tests.mutation.damage import Damage, as_json
 from tests.mutation.register import FIRST_DAY, INN, SHIFTS, Register, pages_of
 from tests.unit.transform.papers import ACCOUNTS
 
@@ -72,15 +72,15 @@ def make_case(place: int, detail: str, policy: DatePolicy = "shift_close", *, he
     bodies = {name: as_json(answer) for name, answer in answers.items()}
     bodies[SECOND_REPORTS] = bodies["reports"]
     rng = Random(place * 31 + len(answers))  # noqa: S311 - the same damage each time
-    spoilt = rng.choice([name for name in bodies if name != SECOND_REPORTS or _are_asked_twice(bodies)])
-    asked = spoilt.partition(", ")[0]
+    damaged = rng.choice([name for name in bodies if name != SECOND_REPORTS or _are_asked_twice(bodies)])
+    asked = damaged.partition(", ")[0]
     records = answers[asked][RECORDS.get(asked, "documents")]
     damage = None if healthy else damaged(answers[asked], records, rng)
     if damage is not None:
-        bodies[spoilt] = damage.body
+        bodies[damaged] = damage.body
     if not _are_asked_twice(bodies):
         del bodies[SECOND_REPORTS]
-    return Case(register, spoilt, damage, bodies)
+    return Case(register, damaged, damage, bodies)
 
 
 def _are_asked_twice(bodies: dict[str, bytes]) -> bool:
@@ -195,12 +195,12 @@ def _judged(case: Case, found: _Found, detail: str, named: _Named) -> Verdict:
     shifts = found.shifts.get(case.register.number, [])
     rejects = found.rejects.get(case.register.number, [])
     wrong, right = [], set()
-    doubtful: set[tuple[str, int]] = set()
+    unconfirmed: set[tuple[str, int]] = set()
     for row in shifts:
         key = (row["fiscal_drive_number"], row["shift_number"])
         reported = _differences(row, truth.get(key), found.orders.get(key, []), detail)
         wrong += reported
-        doubtful |= {key} if reported else set()
+        unconfirmed |= {key} if reported else set()
         if not reported and row["outcome"] in ("issued", "no_cash"):
             right.add(key)
     lost = truth.keys() - right
@@ -209,8 +209,8 @@ def _judged(case: Case, found: _Found, detail: str, named: _Named) -> Verdict:
     if not all(one["reason"] and one["record"] is not None for one in rejects):
         wrong.append("a record is in quarantine without its reason")
     kind = _kind(wrong, lost, waiting, quarantined, rejects, truth)
-    if kind == UNNAMED and doubtful <= named.by_vat | named.by_receipts:
-        kind = NAMED_DAILY if doubtful <= named.by_vat else NAMED
+    if kind == UNNAMED and unconfirmed <= named.by_vat | named.by_receipts:
+        kind = NAMED_DAILY if unconfirmed <= named.by_vat else NAMED
     if case.damage is None:
         assert not (named.by_vat | named.by_receipts) & truth.keys(), "a difference where there is none"
     return Verdict(case, kind, "; ".join(wrong), max(0, len(lost) - 1))

@@ -115,7 +115,7 @@ class ToyOperator(Implementation):
             "opened_at": [entry["opened"] for entry in entries],
             "closed_at": reports["closed_at"],
             "receipts": reports["receipts_quantity"],
-            "is_doubted": [False] * len(entries),
+            "is_unconfirmed": [False] * len(entries),
         }
         for name in MONEY:
             totals[name] = [_kopecks(entry["sums"].get(name, "0")) for entry in entries]

@@ -1,4 +1,4 @@
--- Run by publish for `spoiled_days`: registers of the batch whose list names a document of the future.
+-- Run by publish for `uncoverable_days`: registers of the batch whose list names a document of the future.
 select
     register.kkt_reg_id as unit_id,
     asked.first_day,

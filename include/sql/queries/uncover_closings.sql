@@ -1,4 +1,4 @@
--- Run by publish for `spoiled_days`: shifts in the books that may be a missing or an open one, by register and number.
+-- Run by publish for `uncoverable_days`: shifts in the books that may be a missing or an open one, by register and number.
 select distinct
     shift.kkt_reg_id as unit_id,
     shift.shift_number,

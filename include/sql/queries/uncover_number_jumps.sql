@@ -1,4 +1,4 @@
--- Run by publish for `spoiled_days`: shifts of the batch's registers before which the numbers of the drive have a jump.
+-- Run by publish for `uncoverable_days`: shifts of the batch's registers before which the numbers of the drive have a jump.
 with numbered as (
     select
         shift.kkt_reg_id,

@@ -1,4 +1,4 @@
--- Run by publish for `spoiled_days`: what the batch asked of its registers or shops, where any record was rejected.
+-- Run by publish for `uncoverable_days`: what the batch asked of its registers or shops, where any record was rejected.
 select
     unit_id,
     fetch_id,

@@ -7,7 +7,7 @@ from smena.model.errors import BrokenPromise, PassingFault, WrongUse
 
 DONE = 0
 INTERRUPTED = 130
-NOBODY_READS = 141
+BROKEN_PIPE = 141
 
 EXIT_CODES = {
     DONE: "done",
@@ -16,5 +16,5 @@ EXIT_CODES = {
     PassingFault.exit_code: "an outside system failed or refused (the warehouse, Kontur, Airflow), run again",
     BrokenPromise.exit_code: "a fault in this program or in the warehouse; --debug shows where",
     INTERRUPTED: "interrupted (Ctrl-C), run again",
-    NOBODY_READS: "whoever read the answer has gone (a closed pipe)",
+    BROKEN_PIPE: "whoever read the answer has gone (a closed pipe)",
 }

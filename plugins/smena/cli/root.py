@@ -15,7 +15,7 @@ import click
 
 from smena import __version__
 from smena.cli.answer import Session
-from smena.cli.exits import EXIT_CODES, INTERRUPTED, NOBODY_READS
+from smena.cli.exits import BROKEN_PIPE, EXIT_CODES, INTERRUPTED
 from smena.cli.help import Commands
 from smena.cli.listed import TASKS
 from smena.model.errors import BrokenPromise, SmenaError, WrongUse
@@ -42,7 +42,7 @@ class _Commands(Commands):
             code = 0
         except SystemExit as stop:
             # Where nobody reads what it writes, click replaces stdout and ends with 1, which means another thing here.
-            code = int(stop.code or 0) if sys.stdout is stdout else NOBODY_READS
+            code = int(stop.code or 0) if sys.stdout is stdout else BROKEN_PIPE
         except click.exceptions.Exit as stop:
             code = stop.exit_code
         except click.exceptions.NoArgsIsHelpError as help_:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import UTC
 
 from smena.model.product import product_of
-from smena.planning import spoiled
-from smena.planning.spoiled import DaysSlice, spoiled_days
+from smena.planning import uncoverable
+from smena.planning.uncoverable import DaysSlice, uncoverable_days
 from smena.warehouse.copying import copy_frame, read_frame
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 
 
 def uncover(transaction: Transaction, batch: Batch) -> None:
-    """Opens the days that `spoiled_days` finds. Run after the shifts are written and publish_coverage.
+    """Opens the days that `uncoverable_days` finds. Run after the shifts are written and publish_coverage.
 
     Makes the table `uncovered`, one row a cause, which publish_gaps and publish_summary read.
     """
-    days = spoiled_days(read_slice(transaction, batch))
+    days = uncoverable_days(read_slice(transaction, batch))
     whose = {"organization_inn": batch.organization_inn, "product": batch.product}
     transaction.run("uncover_table")
     copy_frame(transaction, days.assign(**whose), "pg_temp", "uncovered", [*whose, *days.columns])
@@ -25,7 +25,7 @@ def uncover(transaction: Transaction, batch: Batch) -> None:
 
 
 def read_slice(transaction: Transaction, batch: Batch) -> DaysSlice:
-    """What `spoiled_days` has to know of a batch: its rejected records and what is near them, not its shifts."""
+    """What `uncoverable_days` has to know of a batch: its rejected records and what is near them, not its shifts."""
     of_batch = {"batch_id": batch.batch_id}
     of_organization = of_batch | {"inn": batch.organization_inn}
     whole = of_organization | {"product": batch.product}
@@ -33,10 +33,10 @@ def read_slice(transaction: Transaction, batch: Batch) -> DaysSlice:
     return DaysSlice(
         source=source,
         planned_day=batch.planned_at.astimezone(UTC).date(),
-        windows=read_frame(transaction, "uncover_windows", spoiled.WINDOWS, **of_batch),
-        rejected=read_frame(transaction, "uncover_rejected", spoiled.REJECTED, **of_batch, source=source),
-        closings=read_frame(transaction, "uncover_closings", spoiled.CLOSINGS, **of_organization),
-        incomplete=read_frame(transaction, "uncover_incomplete", spoiled.INCOMPLETE, **of_batch),
-        number_jumps=read_frame(transaction, "uncover_number_jumps", spoiled.NUMBER_JUMPS, **whole),
-        clocks=read_frame(transaction, "uncover_clocks", spoiled.CLOCKS, **of_organization),
+        windows=read_frame(transaction, "uncover_windows", uncoverable.WINDOWS, **of_batch),
+        rejected=read_frame(transaction, "uncover_rejected", uncoverable.REJECTED, **of_batch, source=source),
+        closings=read_frame(transaction, "uncover_closings", uncoverable.CLOSINGS, **of_organization),
+        incomplete=read_frame(transaction, "uncover_incomplete", uncoverable.INCOMPLETE, **of_batch),
+        number_jumps=read_frame(transaction, "uncover_number_jumps", uncoverable.NUMBER_JUMPS, **whole),
+        clocks=read_frame(transaction, "uncover_clocks", uncoverable.CLOCKS, **of_organization),
     )

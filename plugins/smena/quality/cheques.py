@@ -35,7 +35,7 @@ RULES = (
     between(
         "payments_are_the_cashless_part", "_not_by_type", 0, 0, Reason.PAYMENTS_NOT_THE_CASHLESS, unknown_is_bad=True
     ),
-    between("every_payment_is_of_a_known_type", "_strange", None, 0, Reason.UNKNOWN_PAYMENT),
+    between("every_payment_is_of_a_known_type", "_of_unknown_type", None, 0, Reason.UNKNOWN_PAYMENT),
     between("total_is_what_was_sold", "_not_sold", None, 0, Reason.LINES_NOT_THE_TOTAL),
     at_least("closed_after_it_was_opened", "closed_at", "opened_at", Reason.CHEQUE_CLOSED_BEFORE_OPENED),
     at_least("closed_in_the_past", "_latest", "closed_at", Reason.CHEQUE_CLOSED_IN_THE_FUTURE),
@@ -72,16 +72,20 @@ def check_cheques(
         _cheque=cheques["shop_id"] + " / " + cheques["cheque_id"],
         _not_paid=_away(cheques["cash"] + cheques["cashless"], cheques),
         _not_by_type=(by_type - cheques["cashless"]).abs(),
-        _strange=_strange(payments).reindex(key, fill_value=0).set_axis(cheques.index),
+        _of_unknown_type=_of_unknown_type(payments).reindex(key, fill_value=0).set_axis(cheques.index),
         _not_sold=_away(sold, cheques) - slack,
         _latest=pd.Timestamp(now_local) + AHEAD,
     )
     return verdict_on(cheques, [*shapes, *evaluate(SUITE, RULES, asked, key="_cheque")])
 
 
-def _strange(payments: pd.DataFrame) -> pd.Series:
+def _of_unknown_type(payments: pd.DataFrame) -> pd.Series:
     """How many payments of each cheque are of a type that the contract does not name."""
-    return payments.assign(_strange=~payments["type"].isin(PAYMENT_TYPES)).groupby(CHEQUE_KEY)["_strange"].sum()
+    return (
+        payments.assign(_of_unknown_type=~payments["type"].isin(PAYMENT_TYPES))
+        .groupby(CHEQUE_KEY)["_of_unknown_type"]
+        .sum()
+    )
 
 
 def _away(amount: pd.Series, cheques: pd.DataFrame) -> pd.Series:

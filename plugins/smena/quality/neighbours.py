@@ -46,12 +46,12 @@ def _drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
     found = in_order["fiscal_drive_number"].copy()
     for way in (1, -1):
         near = of_register[SHIFT_KEY].shift(way).assign(listed=listed.groupby(in_order["kkt_reg_id"]).shift(way))
-        strange = (
+        other_drive = (
             (near["fiscal_drive_number"] != in_order["fiscal_drive_number"])
             & (near["shift_number"] + way == in_order["shift_number"])
             & (listed <= near["listed"])
         )
-        found = found.mask(strange.fillna(value=False).astype(bool), near["fiscal_drive_number"])
+        found = found.mask(other_drive.fillna(value=False).astype(bool), near["fiscal_drive_number"])
     return found.reindex(z_reports.index).astype("string")
 
 

@@ -67,7 +67,7 @@ NEIGHBOUR_RULES = (
     ),
     one_of(
         "drive_is_that_of_its_neighbours",
-        "_strange_drive",
+        "_drive_differs",
         [0],
         Reason.NUMBER_OF_ANOTHER_DRIVE,
     ),
@@ -123,7 +123,7 @@ def check_z_reports(
         {
             "_shift": asked["_shift"].reindex(good.index),
             "_miscounted": _differs(good["documents_quantity"], counted_from(good, openings)),
-            "_strange_drive": _differs(good["fiscal_drive_number"], drive_of_neighbour(good)),
+            "_drive_differs": _differs(good["fiscal_drive_number"], drive_of_neighbour(good)),
             "_tight": fits_between(good).isna().astype("int64"),
             "_closed_otherwise": _differs(good["closed_at"], reported_close(good, strangers)),
         }

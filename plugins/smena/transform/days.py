@@ -73,7 +73,7 @@ def unbalanced_days(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, asked:
     return found.drop_duplicates(ignore_index=True)
 
 
-def is_doubted(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, windows: Mapping[int, int]) -> pd.Series:
+def is_unconfirmed(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, windows: Mapping[int, int]) -> pd.Series:
     """Which totals by shift (same index) lie on days of which totals by day of the same window tell another thing.
 
     Args:

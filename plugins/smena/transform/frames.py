@@ -53,7 +53,7 @@ _TOTALS = {
     "closed_at": MOMENT,
     "receipts": WHOLE,
     **dict.fromkeys(MONEY, WHOLE),
-    "is_doubted": FLAG,
+    "is_unconfirmed": FLAG,
 }
 
 SHIFT_TOTALS = Schema(
@@ -62,7 +62,7 @@ SHIFT_TOTALS = Schema(
 )
 """by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked.
 
-`is_doubted`: totals by day, asked for the same window, cannot be true beside it. `cash_income_vat` and
+`is_unconfirmed`: totals by day, asked for the same window, cannot be true beside it. `cash_income_vat` and
 `cash_income_vat_by_rate` (and so for each operation of `VAT`) are the VAT inside its cash. They are missing where it is
 not known exactly: where a part was not paid in cash, or what is reported of VAT does not account for the total.
 """

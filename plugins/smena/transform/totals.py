@@ -79,7 +79,7 @@ def _frame(found: Found) -> pd.DataFrame:
             "opened_at": moments(found.column("shift_open")),
             "closed_at": moments(found.column("shift_close")),
             **columns_of_sums(found),
-            "is_doubted": False,
+            "is_unconfirmed": False,
             "overpaid": [_overpaid(one) for one in found.documents],
         }
     )

@@ -51,10 +51,10 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
     )
     found.index = z_reports.index
     # A register cannot close two shifts of one number at one moment; if two are told, neither is proved.
-    lonely = ~z_reports.duplicated(_ENTRY, keep=False)
-    whole = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
-    whole &= ~found["is_doubted"].fillna(value=False).astype(bool)
-    beyond = (found["receipts"] > found["receipts_quantity"]).fillna(value=False).astype(bool) & lonely
+    unconfirmed = ~z_reports.duplicated(_ENTRY, keep=False)
+    whole = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & unconfirmed
+    whole &= ~found["is_unconfirmed"].fillna(value=False).astype(bool)
+    beyond = (found["receipts"] > found["receipts_quantity"]).fillna(value=False).astype(bool) & unconfirmed
     return found[["opened_at", "totals_page_id", *MONEY, *_VAT]].assign(whole=whole, beyond=beyond)
 
 

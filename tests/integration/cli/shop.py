@@ -73,7 +73,7 @@ class Shop:
         """The whole time of the shop, in this process."""
         return self.cli.here(*self.load_words, "--json", **changed)
 
-    def spoil(self, place: int, kind: str, **how: object) -> str:
+    def disturb(self, place: int, kind: str, **how: object) -> str:
         """Trouble with one register; gives its РНМ."""
         register = self.town.register(place)
         self.town.sandbox.faults.add({"kind": kind, "register": register, **how})

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from demo.repository import REPOSITORY
-from smena.cli.exits import EXIT_CODES, INTERRUPTED, NOBODY_READS
+from smena.cli.exits import BROKEN_PIPE, EXIT_CODES, INTERRUPTED
 from smena.model import errors
 from tests.integration.cli.shop import Shop
 from tests.unit.cli.commands import Cli
@@ -92,7 +92,7 @@ def test_an_answer_that_nobody_reads_is_141(loaded: Shop, words: tuple[str, ...]
     )  # fmt: skip
     os.close(write)
     _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (NOBODY_READS, "")
+    assert (process.returncode, err) == (BROKEN_PIPE, "")
 
 
 @pytest.mark.parametrize("charset", ["ascii", "cp1251", "koi8-r"])

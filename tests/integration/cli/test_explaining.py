@@ -14,7 +14,7 @@ from smena.warehouse.pages import decompress
 from tests.integration.cli.shop import FIRST, LAST, Shop
 
 SECTION = {"cash_income": "sell", "cash_refund": "returnSell", "cash_payout": "buy", "cash_payout_refund": "returnBuy"}
-NOBODY = "00000000-0000-0000-0000-000000000000"
+NO_DOCUMENT = "00000000-0000-0000-0000-000000000000"
 
 
 def explained(shop: Shop, document: object) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def test_a_revised_document_says_what_it_said_before(shop: Shop) -> None:
     assert {page["batch_id"] for page in lineage["pages"]} == {lineage["document"]["batch_id"]}
 
 
-@pytest.mark.parametrize("document", ["nonsense", "", "1", "'; drop table raw.page --", NOBODY[:-1]])
+@pytest.mark.parametrize("document", ["nonsense", "", "1", "'; drop table raw.page --", NO_DOCUMENT[:-1]])
 def test_an_id_that_is_none_is_wrong_use(loaded: Shop, document: str) -> None:
     done = loaded.cli.here("explain", "--json", "--", document)
     assert done.code == 2
@@ -140,9 +140,9 @@ def test_an_id_that_is_none_is_wrong_use(loaded: Shop, document: str) -> None:
 
 
 def test_an_id_of_nobody_is_wrong_use(loaded: Shop) -> None:
-    done = loaded.cli.here("explain", NOBODY)
+    done = loaded.cli.here("explain", NO_DOCUMENT)
     assert (done.code, done.out) == (2, "")
-    assert done.error == f"there is no document {NOBODY} — `smena documents` lists them"
+    assert done.error == f"there is no document {NO_DOCUMENT} — `smena documents` lists them"
 
 
 @pytest.mark.parametrize("look", ["urn:uuid:{}", "{{{}}}", "upper"])

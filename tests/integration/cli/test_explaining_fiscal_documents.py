@@ -112,9 +112,9 @@ def test_a_spoiled_z_report_is_found_in_quarantine_with_its_reason(shop: Shop) -
         next(s for s in shop.town.shifts() if (s["fiscal_drive_number"], s["shift_number"]) == (drive, other))
         for other in (number - 1, number + 1)
     )
-    spoiled = int(json.loads(row["record"])["closeShift"]["fiscalDocumentNumber"])
-    assert last_of(former) < spoiled < last_of(after)
-    done = asked(shop, drive, spoiled, "--json")
+    rejected = int(json.loads(row["record"])["closeShift"]["fiscalDocumentNumber"])
+    assert last_of(former) < rejected < last_of(after)
+    done = asked(shop, drive, rejected, "--json")
     assert done.code == 1
     assert (done.data["verdict"], done.data["shift"]) == ("quarantined", None)
     assert parse(done.data["reason"]) == (Reason.IN_QUARANTINE, {"reason": row["reason"]})
@@ -124,7 +124,7 @@ def test_a_spoiled_z_report_is_found_in_quarantine_with_its_reason(shop: Shop) -
     assert (done.code, done.data["verdict"], done.data["shift"]) == (1, "missing", None)
     assert parse(done.data["reason"]) == (Reason.IN_MISSING_SHIFT, {"first": number, "last": number})
     # And what comes after it stands.
-    assert trace_of(shop, drive, spoiled + 1)["shift"]["shift"]["shift_id"] == str(after["shift_id"])
+    assert trace_of(shop, drive, rejected + 1)["shift"]["shift"]["shift_id"] == str(after["shift_id"])
 
 
 @pytest.mark.parametrize(

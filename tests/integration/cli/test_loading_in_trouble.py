@@ -42,7 +42,7 @@ def test_kontur_that_answers_nonsense_to_the_login_is_exit_3(shop: Shop, kind: s
 
 
 def test_one_register_that_fails_is_exit_3_and_the_rest_is_published(shop: Shop) -> None:
-    register = shop.spoil(1, "status", status=500)
+    register = shop.disturb(1, "status", status=500)
     output = in_one_line(shop.load(), 3)
     assert "is published, but a part could not be read" in output and "run again" in output
     truth = {line["kkt_reg_id"] for line in shop.town.truth().values()}

@@ -86,10 +86,10 @@ def window_of(shop: Shop, first: date, last: date) -> tuple[str, ...]:
 
 
 def refuse_a_register(shop: Shop) -> None:
-    shop.spoil(0, "forbid_register")
+    shop.disturb(0, "forbid_register")
 
 
-def spoil_a_time(shop: Shop) -> None:
+def reject_a_record(shop: Shop) -> None:
     match = {"type": "closeShift", "shiftNumber": 1, "kktRegId": shop.town.register(0)}
     shop.town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"dateTime": "yesterday"}})
 
@@ -112,7 +112,7 @@ def leave_a_shift_incomplete(shop: Shop) -> None:
 
 TROUBLE: dict[str, tuple[Callable[[Shop], None], str]] = {
     "a window that was refused": (refuse_a_register, "windows_not_read"),
-    "a record in quarantine": (spoil_a_time, "quarantined"),
+    "a record in quarantine": (reject_a_record, "quarantined"),
     "a shift whose report did not come": (lose_a_report, "gaps"),
     "an incomplete shift": (leave_a_shift_incomplete, "shifts_waiting"),
 }

@@ -173,7 +173,7 @@ def test_a_load_that_changes_one_order_tells_of_one(shop: Shop, cash: int, wrote
 
 
 def test_what_waits_is_told_and_is_exit_1(shop: Shop) -> None:
-    register = shop.spoil(0, "forbid_register")
+    register = shop.disturb(0, "forbid_register")
     done = shop.load()
     assert done.code == 1
     assert done.data["waiting"]["gaps"] == 1
@@ -185,7 +185,7 @@ def test_what_waits_is_told_and_is_exit_1(shop: Shop) -> None:
 
 
 def test_the_gaps_that_a_load_tells_are_those_that_it_leaves(shop: Shop) -> None:
-    register = shop.spoil(0, "forbid_register")
+    register = shop.disturb(0, "forbid_register")
     done = shop.load()
     assert [(gap["unit_id"], gap["reason"]) for gap in done.data["gaps"]] == [(register, "refused")]
     shop.town.sandbox.faults.clear()

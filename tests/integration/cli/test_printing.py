@@ -19,7 +19,7 @@ from tests.town import EASY, kopecks  # fmt: skip
 from tests.town import FIRST as TOWN_FIRST
 from tests.unit.printing.looking import Paper, squeezed
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
+NO_DOCUMENT = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.mark.parametrize(("kind", "form"), [("pko", "0310001"), ("rko", "0310002")])
@@ -148,7 +148,7 @@ def test_what_was_reversed_moved_the_cash_on_its_day_and_back_on_the_day_of_its_
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("print", NOBODY), f"there is no cash order {NOBODY}"),
+        (("print", NO_DOCUMENT), f"there is no cash order {NO_DOCUMENT}"),
         (("print", "17"), "'17' is not a document's id"),
         (("cash-book", "--inn", "{inn}", "--date", "2024-01-01"), "no cash moved on 2024-01-01"),
         (

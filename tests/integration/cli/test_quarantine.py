@@ -19,7 +19,7 @@ WHY = reason(Reason.FIELD_MISSING, what="fiscal_sign")
 
 
 @pytest.fixture
-def spoilt(shop: Shop) -> Shop:
+def with_rejects(shop: Shop) -> Shop:
     """A shop of which one z-report came without its fiscal sign."""
     shift = sorted(shop.town.truth().values(), key=lambda line: line["closed_at"])[5]
     match = {
@@ -42,17 +42,19 @@ def the_record(shop: Shop) -> dict[str, Any]:
     return dict(row)
 
 
-def test_a_record_is_listed_with_its_reason_and_its_count(spoilt: Shop) -> None:
-    listed = quarantine(spoilt, "list", "--inn", spoilt.inn, "--reason", "sign is MISSING", "--state", "open")
+def test_a_record_is_listed_with_its_reason_and_its_count(with_rejects: Shop) -> None:
+    listed = quarantine(
+        with_rejects, "list", "--inn", with_rejects.inn, "--reason", "sign is MISSING", "--state", "open"
+    )
     assert listed["counts"] == [{"records": 1, "state": "open", "reason": WHY}]
-    assert quarantine(spoilt, "list", "--reason", "something else")["records"] == []
-    assert spoilt.cli.here("quarantine", "list").code == 1
+    assert quarantine(with_rejects, "list", "--reason", "something else")["records"] == []
+    assert with_rejects.cli.here("quarantine", "list").code == 1
 
 
-def test_a_record_is_shown_with_the_very_bytes_it_came_in(spoilt: Shop, tmp_path: Path) -> None:
-    row = the_record(spoilt)
+def test_a_record_is_shown_with_the_very_bytes_it_came_in(with_rejects: Shop, tmp_path: Path) -> None:
+    row = the_record(with_rejects)
     file = tmp_path / "page.json"
-    shown = quarantine(spoilt, "show", str(row["quarantine_id"]), "--page", str(file))
+    shown = quarantine(with_rejects, "show", str(row["quarantine_id"]), "--page", str(file))
     ((number, drive),) = {(row["fiscal_document_number"], row["fiscal_drive_number"])}
     documents = [one["closeShift"] for one in json.loads(file.read_bytes())["documents"] if "closeShift" in one]
     (same,) = [one for one in documents if one["fiscalDocumentNumber"] == number]
@@ -62,65 +64,65 @@ def test_a_record_is_shown_with_the_very_bytes_it_came_in(spoilt: Shop, tmp_path
     assert shown["reason"] == WHY and shown["times_seen"] == 1
 
 
-def test_what_is_mended_at_the_source_is_released_by_the_batch_that_read_it(spoilt: Shop) -> None:
-    row = the_record(spoilt)
-    spoilt.town.sandbox.faults.clear()
-    done = spoilt.town.load()
-    after = the_record(spoilt)
+def test_what_is_mended_at_the_source_is_released_by_the_batch_that_read_it(with_rejects: Shop) -> None:
+    row = the_record(with_rejects)
+    with_rejects.town.sandbox.faults.clear()
+    done = with_rejects.town.load()
+    after = the_record(with_rejects)
     assert (after["state"], after["resolved_by"]) == ("released", "rule")
     assert after["resolved_batch_id"] == done.published.batch_id != row["batch_id"]
-    assert spoilt.is_loaded_right()
-    assert spoilt.cli.here("quarantine", "list").code == 0
+    assert with_rejects.is_loaded_right()
+    assert with_rejects.cli.here("quarantine", "list").code == 0
 
 
-def test_what_is_still_wrong_stays_and_is_counted(spoilt: Shop) -> None:
-    spoilt.town.load()
-    after = the_record(spoilt)
+def test_what_is_still_wrong_stays_and_is_counted(with_rejects: Shop) -> None:
+    with_rejects.town.load()
+    after = the_record(with_rejects)
     assert (after["state"], after["times_seen"]) == ("open", 2)
 
 
-def test_a_retry_opens_the_days_of_a_record_and_the_next_plan_asks_for_them(spoilt: Shop) -> None:
-    spoilt.town.sandbox.faults.clear()
-    row = the_record(spoilt)
-    done = quarantine(spoilt, "retry", str(row["quarantine_id"]))
+def test_a_retry_opens_the_days_of_a_record_and_the_next_plan_asks_for_them(with_rejects: Shop) -> None:
+    with_rejects.town.sandbox.faults.clear()
+    row = the_record(with_rejects)
+    done = quarantine(with_rejects, "retry", str(row["quarantine_id"]))
     assert done["retried"] == [row["quarantine_id"]]
     (span,) = done["days"]
     assert span["first_day"] <= row["day"] <= span["last_day"]
     assert row["unit_id"] == span["unit_id"]
-    spoilt.town.load()
-    assert the_record(spoilt)["state"] == "released"
-    assert spoilt.is_loaded_right()
+    with_rejects.town.load()
+    assert the_record(with_rejects)["state"] == "released"
+    assert with_rejects.is_loaded_right()
 
 
-def test_a_record_that_is_given_up_says_who_and_why_and_a_retry_takes_it_back(spoilt: Shop) -> None:
-    number = str(the_record(spoilt)["quarantine_id"])
-    assert quarantine(spoilt, "give-up", number, "--reason", "the drive is broken")["given_up"] == [int(number)]
-    row = the_record(spoilt)
+def test_a_record_that_is_given_up_says_who_and_why_and_a_retry_takes_it_back(with_rejects: Shop) -> None:
+    number = str(the_record(with_rejects)["quarantine_id"])
+    assert quarantine(with_rejects, "give-up", number, "--reason", "the drive is broken")["given_up"] == [int(number)]
+    row = the_record(with_rejects)
     assert (row["state"], row["resolution_reason"]) == ("given_up", "the drive is broken")
     assert row["resolved_by"]
     # It comes again, and stays what a person said of it.
-    spoilt.town.load()
-    assert (the_record(spoilt)["state"], the_record(spoilt)["times_seen"]) == ("given_up", 2)
-    assert spoilt.cli.here("quarantine", "give-up", number, "--reason", "again").code == 2
-    quarantine(spoilt, "retry", number)
-    history = quarantine(spoilt, "show", number)["history"]
+    with_rejects.town.load()
+    assert (the_record(with_rejects)["state"], the_record(with_rejects)["times_seen"]) == ("given_up", 2)
+    assert with_rejects.cli.here("quarantine", "give-up", number, "--reason", "again").code == 2
+    quarantine(with_rejects, "retry", number)
+    history = quarantine(with_rejects, "show", number)["history"]
     assert [one["state"] for one in history] == ["open", "given_up"]
-    assert the_record(spoilt)["state"] == "open"
+    assert the_record(with_rejects)["state"] == "open"
 
 
-def test_a_released_record_that_is_wrong_again_is_open_again(spoilt: Shop) -> None:
-    (armed,) = spoilt.town.sandbox.faults.report()
-    spoilt.town.sandbox.faults.clear()
-    spoilt.town.load()
-    assert the_record(spoilt)["state"] == "released"
-    spoilt.town.sandbox.faults.add({name: value for name, value in armed["fault"].items() if value})
-    day = the_record(spoilt)["day"]
-    spoilt.cli.here("load", "--inn", spoilt.inn, "--product", "ofd", "--from", day, "--to", day)
-    row = the_record(spoilt)
+def test_a_released_record_that_is_wrong_again_is_open_again(with_rejects: Shop) -> None:
+    (armed,) = with_rejects.town.sandbox.faults.report()
+    with_rejects.town.sandbox.faults.clear()
+    with_rejects.town.load()
+    assert the_record(with_rejects)["state"] == "released"
+    with_rejects.town.sandbox.faults.add({name: value for name, value in armed["fault"].items() if value})
+    day = the_record(with_rejects)["day"]
+    with_rejects.cli.here("load", "--inn", with_rejects.inn, "--product", "ofd", "--from", day, "--to", day)
+    row = the_record(with_rejects)
     assert (row["state"], row["resolved_by"]) == ("open", None)
 
 
-def test_nothing_leaves_quarantine_in_silence(spoilt: Shop) -> None:
+def test_nothing_leaves_quarantine_in_silence(with_rejects: Shop) -> None:
     for statement in (
         "delete from control.quarantine",
         "truncate control.quarantine cascade",
@@ -130,8 +132,8 @@ def test_nothing_leaves_quarantine_in_silence(spoilt: Shop) -> None:
         "delete from control.quarantine_history",
     ):
         with pytest.raises((BrokenPromise, psycopg2.Error)):
-            spoilt.town.sql(statement)
-    assert the_record(spoilt)["state"] == "open"
+            with_rejects.town.sql(statement)
+    assert the_record(with_rejects)["state"] == "open"
 
 
 @pytest.mark.parametrize(

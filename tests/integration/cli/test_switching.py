@@ -172,7 +172,7 @@ def test_the_status_of_an_unknown_organisation_is_wrong_use(known: Cli) -> None:
 
 
 def test_the_status_says_what_is_covered_and_ends_with_1_while_something_waits(shop: Shop) -> None:
-    register = shop.spoil(1, "forbid_register")
+    register = shop.disturb(1, "forbid_register")
     assert shop.load().code == 1
     done = shop.cli.run("integration", "status", "--json")
     assert (done.code, done.err) == (1, "")

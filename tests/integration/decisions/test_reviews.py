@@ -27,7 +27,7 @@ def office(build_town: Callable[..., Town]) -> Office:
     return office
 
 
-def doubtful(office: Office) -> dict[str, object]:
+def shift_in_review(office: Office) -> dict[str, object]:
     (waiting,) = office.waiting()
     (shift,) = [one for one in office.town.shifts() if one["shift_id"] == waiting["shift_id"]]
     return shift
@@ -38,14 +38,14 @@ def test_a_shift_that_needs_a_look_waits_with_its_reason_and_evidence(office: Of
     assert (waiting["kind"], waiting["choices"]) == ("review", ["approve", "reject"])
     assert waiting["reason"] == "receipts_and_totals_disagree"
     assert waiting["evidence"]
-    assert doubtful(office)["outcome"] == "needs_review"
+    assert shift_in_review(office)["outcome"] == "needs_review"
     office.load_again()
     assert [row["decision_id"] for row in office.waiting()] == [waiting["decision_id"]]
     office.check()
 
 
 def test_approved_it_is_booked_from_its_sums(office: Office) -> None:
-    shift = doubtful(office)
+    shift = shift_in_review(office)
     done = office.resolve("approve")
     names = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
     assert {o["operation"]: o["amount"] for o in office.live(shift)} == {n: shift[n] for n in names if shift[n]}
@@ -64,7 +64,7 @@ def test_approved_it_is_booked_from_its_sums(office: Office) -> None:
 
 
 def test_rejected_it_is_never_booked(office: Office) -> None:
-    shift = doubtful(office)
+    shift = shift_in_review(office)
     office.resolve("reject", "a training till")
     for faults in (True, False):
         if not faults:
@@ -80,7 +80,7 @@ def test_rejected_it_is_never_booked(office: Office) -> None:
 
 
 def test_it_waits_no_more_once_the_source_is_mended(office: Office) -> None:
-    shift = doubtful(office)
+    shift = shift_in_review(office)
     office.town.sandbox.faults.clear()
     office.load_again()
     assert office.waiting() == []
@@ -91,7 +91,7 @@ def test_it_waits_no_more_once_the_source_is_mended(office: Office) -> None:
 
 
 def test_approved_after_its_period_was_closed_it_is_booked_on_the_first_open_day(office: Office) -> None:
-    shift = doubtful(office)
+    shift = shift_in_review(office)
     office.close(DAY)
     said = office.turnover(DAY)
     office.resolve("approve")
@@ -104,7 +104,7 @@ def test_an_approval_without_an_account_rule_is_refused_whole(office: Office) ->
     office.town.sql("delete from control.account_rule where operation = 'cash_income'")
     with pytest.raises(WrongUse, match="no account rule fits cash_income"):
         office.resolve("approve")
-    assert doubtful(office)["outcome"] == "needs_review"
+    assert shift_in_review(office)["outcome"] == "needs_review"
 
 
 def test_rejected_a_shift_that_has_orders_already_loses_them(office: Office) -> None:

@@ -19,9 +19,9 @@ from tests.integration.conftest import BuildTown
 from tests.integration.decisions.deciding import MORE, Office
 from tests.integration.ui.conftest import OpenBrowser
 from tests.integration.ui.test_market_pages import EASY, connected, links
-from tests.integration.ui.test_market_pages import doubtful as doubtful
+from tests.integration.ui.test_market_pages import unconfirmed as unconfirmed
 from tests.integration.ui.test_pages import a_sale
-from tests.integration.ui.test_proof_pages import spoilt as spoilt
+from tests.integration.ui.test_proof_pages import with_rejects as with_rejects
 from tests.town import Town, head_of
 
 
@@ -91,52 +91,52 @@ def test_a_decision_that_the_source_has_answered_itself(browser: OpenBrowser, to
     assert says(answer, f"Решение № {waiting['decision_id']}", "расхождение исчезло", "программа по правилу")
 
 
-def test_a_link_that_was_confirmed_or_taken_back(doubtful: Town) -> None:
+def test_a_link_that_was_confirmed_or_taken_back(unconfirmed: Town) -> None:
     from tests.integration.ui.browser import Browser
 
-    doubtful.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
-    anna, boris = Browser(doubtful.context, "anna"), Browser(doubtful.context, "boris")
-    proposed = links(doubtful, "proposed")[0]
+    unconfirmed.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
+    anna, boris = Browser(unconfirmed.context, "anna"), Browser(unconfirmed.context, "boris")
+    proposed = links(unconfirmed, "proposed")[0]
     number = proposed["register_link_id"]
     token = anna.token("/links")
     assert boris.post(f"/links/{number}/confirm", reason="номера сверены").status_code == 303
-    before = doubtful.table("control.register_link", "register_link_id")
+    before = unconfirmed.table("control.register_link", "register_link_id")
     for word in ("confirm", "withdraw"):
         answer = anna.post(f"/links/{number}/{word}", token=token, reason="не та касса")
         assert says(answer, f"Связь № {number}", "подтверждена", "boris", "номера сверены"), word
     fields = {"cashbox": proposed["cashbox_id"], "kkt_reg_id": proposed["kkt_reg_id"], "reason": "и я так думаю"}
-    again = anna.post(f"/links/{doubtful.inn}/set", token=token, **fields)
+    again = anna.post(f"/links/{unconfirmed.inn}/set", token=token, **fields)
     assert says(again, "действует", "boris", "номера сверены")
-    assert doubtful.table("control.register_link", "register_link_id") == before
-    (put,) = [row for row in links(doubtful, "in_force") if row["decided_by"] == "boris"]
+    assert unconfirmed.table("control.register_link", "register_link_id") == before
+    (put,) = [row for row in links(unconfirmed, "in_force") if row["decided_by"] == "boris"]
     path = f"/links/{put['register_link_id']}/withdraw"
     assert boris.post(path, reason="это другая касса").status_code == 303
     taken = anna.post(path, token=token, reason="и я")
     assert says(taken, f"Связь № {put['register_link_id']}", "отозвана", "boris", "это другая касса")
 
 
-def test_records_of_the_quarantine_one_and_many(browser: OpenBrowser, town: Town, spoilt: list[int]) -> None:
+def test_records_of_the_quarantine_one_and_many(browser: OpenBrowser, town: Town, with_rejects: list[int]) -> None:
     inn = town.inns[0]
     anna = browser("anna")
     token = anna.token("/quality")
-    admin = browser("admin").post(f"/quality/{inn}/give-up", record=spoilt[0], reason="касса утилизирована")
+    admin = browser("admin").post(f"/quality/{inn}/give-up", record=with_rejects[0], reason="касса утилизирована")
     assert admin.status_code == 303
     before = town.quarantine()
-    for asked in (spoilt[0], spoilt[:2]):
+    for asked in (with_rejects[0], with_rejects[:2]):
         answer = anna.post(f"/quality/{inn}/give-up", token=token, record=asked, reason="не нужна")
-        assert says(answer, f"Запись карантина № {spoilt[0]}", "списана", "admin", "касса утилизирована")
+        assert says(answer, f"Запись карантина № {with_rejects[0]}", "списана", "admin", "касса утилизирована")
         assert town.quarantine() == before
     town.sql(
         "update control.quarantine set state = 'released', resolved_by = 'rule', resolved_at = now(),"
         " resolved_batch_id = batch_id, resolution_reason = 'read_again'"
         " where quarantine_id = %s",
-        spoilt[1],
+        with_rejects[1],
     )
     for path in ("retry", "give-up"):
-        answer = anna.post(f"/quality/{inn}/{path}", token=token, record=spoilt[1], reason="ещё раз")
+        answer = anna.post(f"/quality/{inn}/{path}", token=token, record=with_rejects[1], reason="ещё раз")
         assert says(
             answer,
-            f"Запись карантина № {spoilt[1]}",
+            f"Запись карантина № {with_rejects[1]}",
             "исправлена источником",
             "программа по правилу",
             "дни прочитаны снова",
@@ -184,16 +184,16 @@ def at_once(town: Town, act: Callable[[Transaction, str], object]) -> list[BaseE
     return found
 
 
-def test_of_two_at_once_the_second_is_told_of_the_first_about_links(doubtful: Town) -> None:
-    number = links(doubtful, "proposed")[0]["register_link_id"]
-    (reported,) = at_once(doubtful, lambda doing, who: linking.withdraw(doing, number, by=who, reason="не она"))
+def test_of_two_at_once_the_second_is_told_of_the_first_about_links(unconfirmed: Town) -> None:
+    number = links(unconfirmed, "proposed")[0]["register_link_id"]
+    (reported,) = at_once(unconfirmed, lambda doing, who: linking.withdraw(doing, number, by=who, reason="не она"))
     assert "is withdrawn already, by борис" in str(reported)
-    (row,) = [one for one in links(doubtful, "withdrawn") if one["register_link_id"] == number]
+    (row,) = [one for one in links(unconfirmed, "withdrawn") if one["register_link_id"] == number]
     assert row["withdrawn_by"] == "борис"
 
 
-def test_of_two_at_once_the_second_is_told_of_the_first_about_records(town: Town, spoilt: list[int]) -> None:
-    (reported,) = at_once(town, lambda doing, who: records.give_up(doing, spoilt[:1], by=who, reason="не нужна"))
+def test_of_two_at_once_the_second_is_told_of_the_first_about_records(town: Town, with_rejects: list[int]) -> None:
+    (reported,) = at_once(town, lambda doing, who: records.give_up(doing, with_rejects[:1], by=who, reason="не нужна"))
     assert "is given_up already, by борис" in str(reported)
 
 

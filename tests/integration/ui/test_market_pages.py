@@ -103,7 +103,7 @@ def test_every_document_of_every_kind_is_opened_from_the_list(market: Town) -> N
 
 
 @pytest.fixture
-def doubtful(build_town: BuildTown) -> Town:
+def unconfirmed(build_town: BuildTown) -> Town:
     """Tills that no sums tell apart: the rule proposes links and puts none into force."""
     world = replace(WORLD, last_day=date(2025, 12, 25), receipts_per_shift=8)
     return connected(build_town, replace(EASY, every_twin=1), world)
@@ -113,9 +113,9 @@ def links(town: Town, state: str) -> list[dict[str, Any]]:
     return [row for row in town.table("control.register_link", "register_link_id") if row["state"] == state]
 
 
-def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(doubtful: Town) -> None:
-    anna = Browser(doubtful.context, "anna")
-    proposed = links(doubtful, "proposed")
+def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(unconfirmed: Town) -> None:
+    anna = Browser(unconfirmed.context, "anna")
+    proposed = links(unconfirmed, "proposed")
     assert proposed
     page = anna.page("/links")
     for row in proposed:
@@ -124,11 +124,11 @@ def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(doubt
     path = f"/links/{proposed[0]['register_link_id']}/confirm"
     token = anna.token("/links")
     assert anna.post(path, token=token).status_code == 400
-    before = links(doubtful, "in_force")
+    before = links(unconfirmed, "in_force")
     answer = anna.post(path, token=token, reason="сверили <заводские номера>")
     assert answer.status_code == 303
     assert "Связь подтверждена" in anna.client.get(answer.headers["Location"]).text
-    (put,) = [row for row in links(doubtful, "in_force") if row not in before]
+    (put,) = [row for row in links(unconfirmed, "in_force") if row not in before]
     assert (put["cashbox_id"], put["kkt_reg_id"], put["decided_by"]) == (
         proposed[0]["cashbox_id"],
         proposed[0]["kkt_reg_id"],
@@ -138,46 +138,46 @@ def test_a_proposal_is_shown_with_its_evidence_and_confirmed_with_a_reason(doubt
     assert anna.post(path, token=token, reason="again").status_code == 409
 
 
-def test_a_link_is_taken_back_and_set_by_a_person(doubtful: Town) -> None:
-    anna = Browser(doubtful.context, "anna")
-    true = {row["cashbox_id"]: row["kkt_reg_id"] for row in doubtful.sandbox.market_truth()}
-    before = links(doubtful, "in_force")
-    (cashbox, *_) = [row["cashbox_id"] for row in loose_cashboxes(doubtful.warehouse, doubtful.inn)]
+def test_a_link_is_taken_back_and_set_by_a_person(unconfirmed: Town) -> None:
+    anna = Browser(unconfirmed.context, "anna")
+    true = {row["cashbox_id"]: row["kkt_reg_id"] for row in unconfirmed.sandbox.market_truth()}
+    before = links(unconfirmed, "in_force")
+    (cashbox, *_) = [row["cashbox_id"] for row in loose_cashboxes(unconfirmed.warehouse, unconfirmed.inn)]
     register = true[cashbox]
-    token, path = anna.token("/links"), f"/links/{doubtful.inn}/set"
+    token, path = anna.token("/links"), f"/links/{unconfirmed.inn}/set"
     assert cashbox in anna.page("/links").partition("Кассы Маркета без связи")[2]
     fields = {"cashbox": cashbox, "kkt_reg_id": register, "reason": "the serial numbers were looked at"}
     for wrong in ({"reason": ""}, {"kkt_reg_id": "7"}, {"cashbox": ""}, {"first_day": "soon"}):
         assert anna.post(path, token=token, **(fields | wrong)).status_code == 400
     assert anna.post(path, token=token, **(fields | {"cashbox": "nobody's"})).status_code == 409
-    assert links(doubtful, "in_force") == before
+    assert links(unconfirmed, "in_force") == before
     assert anna.post(path, token=token, **fields).status_code == 303
-    (put,) = [row for row in links(doubtful, "in_force") if row not in before]
+    (put,) = [row for row in links(unconfirmed, "in_force") if row not in before]
     assert (put["cashbox_id"], put["kkt_reg_id"], put["decided_by"]) == (cashbox, register, "anna")
     assert cashbox not in anna.page("/links").partition("Кассы Маркета без связи")[2]
     taken = anna.post(f"/links/{put['register_link_id']}/withdraw", token=token, reason="it was the other one")
     assert taken.status_code == 303
-    assert links(doubtful, "in_force") == before
+    assert links(unconfirmed, "in_force") == before
     nowhere = anna.post(path, token=token, cashbox=cashbox, reason="the OFD has none of it")
     assert nowhere.status_code == 303
     assert "нет кассы в ОФД" in anna.page("/links")
 
 
-def test_nobody_links_the_cashboxes_of_another_organisation(doubtful: Town) -> None:
-    doubtful.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
-    boris = Browser(doubtful.context, "boris")
+def test_nobody_links_the_cashboxes_of_another_organisation(unconfirmed: Town) -> None:
+    unconfirmed.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
+    boris = Browser(unconfirmed.context, "boris")
     token = boris.token("/links")
-    doubtful.warehouse.run("desk_user_revoke", user_name="boris", inn=None, by="test")
-    proposed = links(doubtful, "proposed")
+    unconfirmed.warehouse.run("desk_user_revoke", user_name="boris", inn=None, by="test")
+    proposed = links(unconfirmed, "proposed")
     for path in (
         f"/links/{proposed[0]['register_link_id']}/confirm",
         f"/links/{proposed[0]['register_link_id']}/withdraw",
-        f"/links/{doubtful.inn}/set",
+        f"/links/{unconfirmed.inn}/set",
     ):
         answer = boris.post(path, token=token, reason="mine", cashbox=proposed[0]["cashbox_id"])
         assert answer.status_code == 404
-    assert boris.get("/links", inn=doubtful.inn).status_code == 404
-    assert links(doubtful, "proposed") == proposed
+    assert boris.get("/links", inn=unconfirmed.inn).status_code == 404
+    assert links(unconfirmed, "proposed") == proposed
 
 
 # --- decisions

@@ -111,7 +111,7 @@ def test_differences_are_shown_until_they_are_closed(browser: OpenBrowser, town:
 
 
 @pytest.fixture
-def spoilt(town: Town) -> list[int]:
+def with_rejects(town: Town) -> list[int]:
     """Records in quarantine: two of the first organisation, one of the second."""
     made: list[int] = []
     for inn, digest in ((town.inns[0], "a"), (town.inns[0], "b"), (town.inns[1], "c")):
@@ -134,47 +134,50 @@ def states(town: Town) -> list[tuple[Any, ...]]:
 OPEN = ("open", None, None)
 
 
-def test_a_record_is_shown_to_who_may_act_with_its_text(browser: OpenBrowser, spoilt: list[int]) -> None:
-    page = browser("anna").page(f"/quality/quarantine/{spoilt[0]}")
+def test_a_record_is_shown_to_who_may_act_with_its_text(browser: OpenBrowser, with_rejects: list[int]) -> None:
+    page = browser("anna").page(f"/quality/quarantine/{with_rejects[0]}")
     assert "&lt;b&gt;a record&lt;/b&gt;" in page
     assert 'formaction="/smena/quality/' in page
-    looked = browser("auditor", may_act=False).page(f"/quality/quarantine/{spoilt[0]}")
+    looked = browser("auditor", may_act=False).page(f"/quality/quarantine/{with_rejects[0]}")
     assert "фискальный признак не от 0" in looked
     assert "a record" not in looked
     assert "<form" not in looked
-    assert browser("anna").get(f"/quality/quarantine/{spoilt[2]}").status_code == 404
+    assert browser("anna").get(f"/quality/quarantine/{with_rejects[2]}").status_code == 404
     assert browser("anna").get("/quality/quarantine/999999").status_code == 404
 
 
 def test_records_are_asked_for_again_and_their_days_are_open(
-    browser: OpenBrowser, town: Town, spoilt: list[int]
+    browser: OpenBrowser, town: Town, with_rejects: list[int]
 ) -> None:
     inn, anna = town.inns[0], browser("anna")
     path = f"/quality/{inn}/retry"
     token = anna.token("/quality")
     assert anna.post(path, token=token).status_code == 400
-    assert anna.post(path, token=token, record=[spoilt[0], spoilt[2]]).status_code == 404
+    assert anna.post(path, token=token, record=[with_rejects[0], with_rejects[2]]).status_code == 404
     assert anna.post(path, token=token, record=["9" * 30]).status_code == 400
     assert states(town) == [OPEN] * 3
-    answer = anna.post(path, token=token, record=spoilt[:2])
+    answer = anna.post(path, token=token, record=with_rejects[:2])
     assert answer.status_code == 303
     assert "записей: 2" in anna.client.get(answer.headers["Location"]).text
     assert states(town) == [("open", None, "anna"), ("open", None, "anna"), OPEN]
     assert town.sql("select 1 from control.covered_day where organization_inn = %s and day = %s", inn, DAY) == []
 
 
-def test_records_are_given_up_with_a_reason_and_once(browser: OpenBrowser, town: Town, spoilt: list[int]) -> None:
+def test_records_are_given_up_with_a_reason_and_once(browser: OpenBrowser, town: Town, with_rejects: list[int]) -> None:
     inn, anna = town.inns[0], browser("anna")
     path = f"/quality/{inn}/give-up"
     token = anna.token("/quality")
-    assert anna.post(path, token=token, record=spoilt[0]).status_code == 400
-    assert anna.post(path, token=token, record=spoilt[2], reason="mine").status_code == 404
-    assert anna.post(f"/quality/{town.inns[1]}/give-up", token=token, record=spoilt[2], reason="x").status_code == 404
-    answer = anna.post(path, token=token, record=spoilt[0], reason="касса <утилизирована>")
+    assert anna.post(path, token=token, record=with_rejects[0]).status_code == 400
+    assert anna.post(path, token=token, record=with_rejects[2], reason="mine").status_code == 404
+    assert (
+        anna.post(f"/quality/{town.inns[1]}/give-up", token=token, record=with_rejects[2], reason="x").status_code
+        == 404
+    )
+    answer = anna.post(path, token=token, record=with_rejects[0], reason="касса <утилизирована>")
     assert answer.status_code == 303
     assert states(town) == [("given_up", "anna", None), OPEN, OPEN]
-    assert "касса &lt;утилизирована&gt;" in anna.page(f"/quality/quarantine/{spoilt[0]}")
-    assert anna.post(path, token=token, record=spoilt[0], reason="again").status_code == 409
+    assert "касса &lt;утилизирована&gt;" in anna.page(f"/quality/quarantine/{with_rejects[0]}")
+    assert anna.post(path, token=token, record=with_rejects[0], reason="again").status_code == 409
 
 
 # --- what was checked of a batch

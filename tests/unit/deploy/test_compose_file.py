@@ -37,9 +37,9 @@ def test_the_file_is_valid_by_the_compose_specification(compose: dict[str, Any])
 def test_what_the_specification_does_not_know_is_refused(
     compose: dict[str, Any], service: str, change: dict[str, Any]
 ) -> None:
-    spoilt = copy.deepcopy(compose)
-    spoilt["services"][service] |= change
-    assert complaints(spoilt)
+    damaged = copy.deepcopy(compose)
+    damaged["services"][service] |= change
+    assert complaints(damaged)
 
 
 def test_the_parts_are_airflows_the_queue_and_no_database(services: Services) -> None:

@@ -15,7 +15,7 @@ from smena.matching.slices import DECISIONS
 from smena.model.reasons import Reason
 from tests.unit.matching.slice_builders import FISCAL, TILL, Row, decision, frame, records
 
-NOBODY = pd.Series([], dtype="string")
+NO_KEYS = pd.Series([], dtype="string")
 THE_SHIFT = pd.Series([FISCAL], dtype="string")
 
 
@@ -27,7 +27,7 @@ def question(**changed: object) -> dict[str, object]:
 
 
 def after(
-    asked: list[Row], decisions: list[Row], *, of_pairs: pd.Series = NOBODY, of_own: pd.Series = NOBODY
+    asked: list[Row], decisions: list[Row], *, of_pairs: pd.Series = NO_KEYS, of_own: pd.Series = NO_KEYS
 ) -> tuple[list[object], list[object]]:
     """(digests of opened decisions, (number, resolution, reason) of closed ones)."""
     opened, closed = questions(

@@ -91,15 +91,15 @@ def test_there_are_no_outgoing_waybills(hard_market: Any) -> None:
     assert body == {"items": []}
 
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
+UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.mark.parametrize(
     ("path", "query", "status", "field"),
     [
-        (f"shops/{NOBODY}", {}, 404, None),
-        (f"shops/{NOBODY}/cheques", {}, 404, None),
-        ("shops/{shop}/incoming-waybills/" + NOBODY, {}, 404, None),
+        (f"shops/{UNKNOWN_ID}", {}, 404, None),
+        (f"shops/{UNKNOWN_ID}/cheques", {}, 404, None),
+        ("shops/{shop}/incoming-waybills/" + UNKNOWN_ID, {}, 404, None),
         ("shops/7", {}, 400, "shopId"),
         ("shops/{shop}/cheques", {"limit": 1001}, 400, "limit"),
         ("shops/{shop}/cheques", {"limit": 0}, 400, "limit"),
@@ -126,7 +126,7 @@ def test_a_refusal_names_the_parameter(
 @pytest.mark.parametrize("key", [None, "", "not-the-key"])
 def test_without_the_right_key_everything_is_forbidden(hard_market: Any, key: str | None) -> None:
     hard_market.http.headers["x-kontur-apikey"] = key
-    for path in ("organizations", "shops", f"shops/{hard_market.sandbox.shops[0].id}/cheques", f"shops/{NOBODY}"):
+    for path in ("organizations", "shops", f"shops/{hard_market.sandbox.shops[0].id}/cheques", f"shops/{UNKNOWN_ID}"):
         answer = hard_market.ask(path)
         jsonschema.validate(answer.json(), schema_of("/v1/shops", "403"))
         assert answer.status_code == 403

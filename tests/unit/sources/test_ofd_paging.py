@@ -152,8 +152,8 @@ def test_no_offset_sent_and_none_back_is_the_end(enter: Enter, paging: Any) -> N
 
 
 def test_a_cursor_with_signs_of_its_own_comes_back_as_it_was_given(enter: Enter) -> None:
-    strange = "a+b/c=&d #%й"
-    with by_cursor({None: {"nextOffset": strange}, strange: {"nextOffset": strange}}) as server:
+    cursor_text = "a+b/c=&d #%й"
+    with by_cursor({None: {"nextOffset": cursor_text}, cursor_text: {"nextOffset": cursor_text}}) as server:
         assert len(list(pages_of(server, enter))) == 2
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smena.transform.days import is_doubted, read_days_of_windows
+from smena.transform.days import is_unconfirmed, read_days_of_windows
 from smena.transform.frames import DAY_TOTALS, REJECTS, SHIFT_TOTALS
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
@@ -35,12 +35,12 @@ def shift(number: int, opened: str | None, closed: str | None, cash: int, count:
     return reported | {name: moment for name, moment in ends.items() if moment}
 
 
-def doubted(entries: list[Any], days: list[Any], *more: list[Any]) -> list[int]:
+def unconfirmed(entries: list[Any], days: list[Any], *more: list[Any]) -> list[int]:
     """Numbers of the shifts that are doubted; `more` are further answers of by-shifts about the same days."""
     pages = [totals_page(*parsed, page_id=50 + place) for place, parsed in enumerate([entries, *more])]
     known, _ = read_shift_totals(pages)
     parsed, _ = read_days_of_windows([days_page(*days)])
-    found = known[is_doubted(known, parsed, dict.fromkeys([page.page_id for page in pages], DAYS_PAGE))]
+    found = known[is_unconfirmed(known, parsed, dict.fromkeys([page.page_id for page in pages], DAYS_PAGE))]
     return sorted(set(found["shift_number"]))
 
 
@@ -53,42 +53,42 @@ TRUE_DAYS = [day(FIRST, sums(100, 1)), day(SECOND, sums(250, 1)), day(THIRD, sum
 
 
 def test_where_both_tell_the_same_nothing_is_doubted() -> None:
-    assert doubted(A_DAY_EACH, TRUE_DAYS) == []
+    assert unconfirmed(A_DAY_EACH, TRUE_DAYS) == []
 
 
 @pytest.mark.parametrize("bent", [sums(249, 1), sums(0, 1, card=250), sums(250, 2), sums()])
 def test_the_shifts_of_a_day_that_is_told_otherwise_are_doubted_and_no_others(bent: Any) -> None:
-    assert doubted(A_DAY_EACH, [TRUE_DAYS[0], day(SECOND, bent), TRUE_DAYS[2]]) == [2]
+    assert unconfirmed(A_DAY_EACH, [TRUE_DAYS[0], day(SECOND, bent), TRUE_DAYS[2]]) == [2]
 
 
 def test_a_day_that_is_not_told_is_told_otherwise() -> None:
-    assert doubted(A_DAY_EACH, TRUE_DAYS[:2]) == [3]
-    assert doubted(A_DAY_EACH, []) == [1, 2, 3]
+    assert unconfirmed(A_DAY_EACH, TRUE_DAYS[:2]) == [3]
+    assert unconfirmed(A_DAY_EACH, []) == [1, 2, 3]
 
 
 def test_shifts_across_midnight_are_held_against_all_days_that_they_touch() -> None:
     nights = [shift(1, f"{FIRST}T20:00", f"{SECOND}T04:00", 70), shift(2, f"{SECOND}T20:00", f"{THIRD}T04:00", 30)]
     split = [day(FIRST, sums(50, 0)), day(SECOND, sums(45, 1)), day(THIRD, sums(5, 1))]
-    assert doubted(nights, split) == []
-    assert doubted(nights, [*split[:2], day(THIRD, sums(6, 1))]) == [1, 2]
+    assert unconfirmed(nights, split) == []
+    assert unconfirmed(nights, [*split[:2], day(THIRD, sums(6, 1))]) == [1, 2]
 
 
 def test_a_part_of_a_shift_at_the_edge_of_the_window_is_a_part_of_its_day_too() -> None:
     cut = [shift(1, None, f"{FIRST}T04:00", 10), shift(2, f"{THIRD}T20:00", None, 5)]
-    assert doubted([cut[0], cut[1]], [day(FIRST, sums(10, 1)), day(THIRD, sums(5, 1))]) == []
-    assert doubted([cut[0], cut[1]], [day(FIRST, sums(10, 1)), day(THIRD, sums(9, 1))]) == [2]
+    assert unconfirmed([cut[0], cut[1]], [day(FIRST, sums(10, 1)), day(THIRD, sums(5, 1))]) == []
+    assert unconfirmed([cut[0], cut[1]], [day(FIRST, sums(10, 1)), day(THIRD, sums(9, 1))]) == [2]
 
 
 def test_a_shift_that_two_answers_tell_of_counts_once_and_whole() -> None:
     part, whole = shift(1, None, f"{SECOND}T20:00", 60), shift(1, f"{FIRST}T09:00", f"{SECOND}T20:00", 100, 2)
     days = [day(FIRST, sums(40, 1)), day(SECOND, sums(60, 1))]
-    assert doubted([part], days, [whole]) == []
-    assert doubted([part], [days[0], day(SECOND, sums(61, 1))], [whole]) == [1]
+    assert unconfirmed([part], days, [whole]) == []
+    assert unconfirmed([part], [days[0], day(SECOND, sums(61, 1))], [whole]) == [1]
 
 
 def test_totals_that_nobody_was_asked_to_witness_are_not_doubted() -> None:
     known, _ = read_shift_totals([totals_page(*A_DAY_EACH)])
-    assert not is_doubted(known, DAY_TOTALS.empty(), {}).any()
+    assert not is_unconfirmed(known, DAY_TOTALS.empty(), {}).any()
 
 
 def test_an_answer_by_days_that_cannot_be_read_bears_witness_of_nothing() -> None:
@@ -101,4 +101,6 @@ def test_totals_that_are_doubted_are_not_whole() -> None:
     known, _ = read_shift_totals([totals_page(totals(1, sums(100, 1)))])
     reports = read_documents([page(z_report(1, receipts=1))]).z_reports
     assert list(whole_totals(reports, known)["whole"]) == [True]
-    assert list(whole_totals(reports, known.assign(is_doubted=True).astype(SHIFT_TOTALS.columns))["whole"]) == [False]
+    assert list(whole_totals(reports, known.assign(is_unconfirmed=True).astype(SHIFT_TOTALS.columns))["whole"]) == [
+        False
+    ]

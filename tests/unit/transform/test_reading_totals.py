@@ -29,7 +29,7 @@ def test_totals_are_read_with_all_they_tell() -> None:
         "page_id": 50, "kkt_reg_id": KKT, "shift_number": 7, "opened_at": pd.Timestamp("2025-12-01 09:00"),
         "closed_at": pd.Timestamp("2025-12-01 20:00"), "receipts": 10, "cash_income": 100,
         "cash_refund": 20, "cash_payout": 3, "cash_payout_refund": 1, "cashless_income": 30, "cashless_refund": 5,
-        "is_doubted": False, "cash_income_vat": None, "cash_income_vat_by_rate": None, "cash_refund_vat": None,
+        "is_unconfirmed": False, "cash_income_vat": None, "cash_income_vat_by_rate": None, "cash_refund_vat": None,
         "cash_refund_vat_by_rate": None, "cash_payout_vat": 1, "cash_payout_vat_by_rate": '{"20": 1}',
         "cash_payout_refund_vat": None, "cash_payout_refund_vat_by_rate": None,
     }  # fmt: skip

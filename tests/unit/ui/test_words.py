@@ -14,7 +14,7 @@ from smena import quality, ui
 from smena.messages import ENGLISH, has_message, message, translate
 from smena.model.organization import Organization
 from smena.model.outcome import Outcome
-from smena.planning.spoiled import MISSING, OPEN
+from smena.planning.uncoverable import MISSING, OPEN
 from smena.quality.rules import Rule
 from smena.transform.documents import RECEIPT_KINDS
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from smena.transform.days import is_doubted, read_days_of_windows
+from smena.transform.days import is_unconfirmed, read_days_of_windows
 from smena.transform.decoded import Reader, decoded_now
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, Windows, read_documents
@@ -36,7 +36,7 @@ def read_pages(
     windows = _windows(pages)
     if windows:
         days, unread = read_days_of_windows((_raw(page) for page in pages if page.method == "by_days"), reader)
-        totals["is_doubted"] = is_doubted(totals, days, windows)
+        totals["is_unconfirmed"] = is_unconfirmed(totals, days, windows)
         broken = pd.concat([broken, unread], ignore_index=True) if len(unread) else broken
     return documents, totals, broken
 

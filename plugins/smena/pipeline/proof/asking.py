@@ -236,7 +236,7 @@ class Witness:
         if unclear.empty:
             return DAY_TOTALS.empty(), reported.by_days
         by_register = {str(name): list(rows["day"]) for name, rows in unclear.groupby("kkt_reg_id")}
-        doubtful = [one for one in registers if one.kkt_reg_id in by_register]
+        unconfirmed = [one for one in registers if one.kkt_reg_id in by_register]
 
         def ask_again(register: AskedRegister) -> tuple[list[RawPage], list[RawPage]]:
             place = (register.ofd_organization_id, register.kkt_reg_id)
@@ -245,7 +245,7 @@ class Witness:
             span = _span(register, register.first_day - MARGIN)
             return shifts, [self._keep(register, "by_days", self._client.by_days(*place, *span))]
 
-        again = self._each(doubtful, ask_again, reported)
+        again = self._each(unconfirmed, ask_again, reported)
         by_shifts, _ = read_source_shifts(page for shifts, _ in again.values() for page in shifts)
         pages = [
             (page.page_id, name, day)

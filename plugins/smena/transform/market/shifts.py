@@ -67,9 +67,10 @@ def make_till_shifts(
     shifts["order_day"] = shifts["closed_at" if date_policy == "shift_close" else "opened_at"].dt.normalize()
     shifts = shifts[_over(shifts, pd.Timestamp(now_local))]
     shifts = shifts[shifts["order_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))].reset_index(drop=True)
-    spoiled = _spoiled(shifts, rejects, cheques, ahead, first_day, last_day)
+    rejected_reason = _reject_reasons(shifts, rejects, cheques, ahead, first_day, last_day)
     _mark_incomplete(
-        shifts, reasons_of(Reason.CHEQUE_REJECTED, reason=spoiled).where(spoiled != "", shifts["overlaps"])
+        shifts,
+        reasons_of(Reason.CHEQUE_REJECTED, reason=rejected_reason).where(rejected_reason != "", shifts["overlaps"]),
     )
     return TILL_SHIFTS.conform(shifts)
 
@@ -141,7 +142,7 @@ def _over(shifts: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
     return newer | quiet | (shifts["first_closed"] <= now - LONGEST)
 
 
-def _spoiled(
+def _reject_reasons(
     shifts: pd.DataFrame,
     rejects: pd.DataFrame,
     cheques: pd.DataFrame,
@@ -171,11 +172,11 @@ def _spoiled(
     # A record that names its cashbox and not its shift is of some shift of that cashbox.
     for place in (_REGISTER, ["shop_id"]):
         of_place = unplaced[unplaced["cashbox_id"].notna() == (place == _REGISTER)]
-        reason = reason.fillna(_spoiled_by_day(shifts, of_place, place, first_day, last_day))
+        reason = reason.fillna(_reject_reasons_by_day(shifts, of_place, place, first_day, last_day))
     return reason.fillna("")
 
 
-def _spoiled_by_day(
+def _reject_reasons_by_day(
     shifts: pd.DataFrame, unplaced: pd.DataFrame, place: list[str], first_day: date, last_day: date
 ) -> pd.Series:
     """Why a shift may lack cheques (same index): a rejected one of its `place` is of its days, or of no known day."""

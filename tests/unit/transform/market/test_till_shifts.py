@@ -129,7 +129,7 @@ def test_a_shift_is_over_a_whole_day_after_its_first_cheque(hour: int, over: boo
     assert bool(keep_books(*cheques, now=datetime(2025, 12, 2, hour)).outcomes()) is over
 
 
-SPOILED: dict[str, tuple[Any, set[str]]] = {
+WITH_REJECTS: dict[str, tuple[Any, set[str]]] = {
     "a cheque of the shift": (cheque("bad", total=-1, shift="s1"), {"s1"}),
     "its shift told as a number": (cheque("bad", total=-1, shift=3), {"3"}),  # type: ignore[arg-type]
     "a cheque of a shift of another day": (cheque("bad", total=-1, shift="s2"), {"s2"}),
@@ -145,13 +145,13 @@ SPOILED: dict[str, tuple[Any, set[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "spoiled"), SPOILED.values(), ids=SPOILED)
-def test_a_shift_that_may_lack_a_cheque_is_incomplete(value: Any, spoiled: set[str]) -> None:
+@pytest.mark.parametrize(("value", "rejected"), WITH_REJECTS.values(), ids=WITH_REJECTS)
+def test_a_shift_that_may_lack_a_cheque_is_incomplete(value: Any, rejected: set[str]) -> None:
     good = [cheque("c1", 1), cheque("c2", 2, closed="02T12:00", shift="s2"), cheque("c3", 3, shift="3", closed="13:00")]
     books = keep_books(*good, *(value if isinstance(value, list) else [value]))
-    assert {key for key, outcome in books.outcomes().items() if outcome == "incomplete"} == spoiled
+    assert {key for key, outcome in books.outcomes().items() if outcome == "incomplete"} == rejected
     assert set(books.outcomes()) == {"s1", "s2", "3"}
-    for key in spoiled:
+    for key in rejected:
         shift = books.shift(key)
         assert shift["reason"].startswith('cheque_rejected {"reason": "')
         assert [shift[name] for name in TILL_MONEY] == [None] * 5

@@ -13,8 +13,8 @@ from smena.model.errors import BrokenPromise
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
-from smena.planning import spoiled
-from smena.planning.spoiled import DaysSlice, spoiled_days
+from smena.planning import uncoverable
+from smena.planning.uncoverable import DaysSlice, uncoverable_days
 from smena.transform.schema import Schema
 
 UNIT, OTHER = "0000000001", "0000000002"
@@ -37,19 +37,19 @@ def frame(schema: Schema, *rows: Row) -> pd.DataFrame:
 NOTHING = DaysSlice(
     source=OFD,
     planned_day=date(2026, 5, 1),
-    windows=frame(spoiled.WINDOWS, {"unit_id": UNIT, "fetch_id": 1, **MARCH}),
-    rejected=frame(spoiled.REJECTED),
-    closings=frame(spoiled.CLOSINGS),
-    incomplete=frame(spoiled.INCOMPLETE),
-    number_jumps=frame(spoiled.NUMBER_JUMPS),
-    clocks=frame(spoiled.CLOCKS),
+    windows=frame(uncoverable.WINDOWS, {"unit_id": UNIT, "fetch_id": 1, **MARCH}),
+    rejected=frame(uncoverable.REJECTED),
+    closings=frame(uncoverable.CLOSINGS),
+    incomplete=frame(uncoverable.INCOMPLETE),
+    number_jumps=frame(uncoverable.NUMBER_JUMPS),
+    clocks=frame(uncoverable.CLOCKS),
 )
 
 
 def days_of(known: DaysSlice) -> list[tuple[str, str, str, str | None, str | None]]:
     """The days as rows: unit, first and last+1 day as `03-05`, reason and details."""
-    days = spoiled_days(known)
-    assert dict(days.dtypes.astype(str)) == dict(spoiled.SPOILED_DAYS.columns)
+    days = uncoverable_days(known)
+    assert dict(days.dtypes.astype(str)) == dict(uncoverable.UNCOVERABLE_DAYS.columns)
     return [
         (
             row.unit_id,
@@ -68,11 +68,11 @@ def rejected(product: str = OFD, *, windows: list[Row] | None = None, closings: 
     known = replace(
         NOTHING,
         source=product,
-        rejected=frame(spoiled.REJECTED, {"unit_id": UNIT, "fetch_id": 1, **row}),
-        closings=frame(spoiled.CLOSINGS, *({"unit_id": UNIT, **closing} for closing in closings or [])),
+        rejected=frame(uncoverable.REJECTED, {"unit_id": UNIT, "fetch_id": 1, **row}),
+        closings=frame(uncoverable.CLOSINGS, *({"unit_id": UNIT, **closing} for closing in closings or [])),
     )
     if windows is not None:
-        known = replace(known, windows=frame(spoiled.WINDOWS, *windows))
+        known = replace(known, windows=frame(uncoverable.WINDOWS, *windows))
     return days_of(known)
 
 
@@ -205,7 +205,7 @@ def test_a_missing_shift_of_an_unknown_day_or_number_is_in_no_books() -> None:
 
 def test_each_missing_shift_of_a_day_is_a_row() -> None:
     row = {"unit_id": UNIT, "kind": "missing_z_report", "day": date(2026, 3, 5)}
-    both = frame(spoiled.REJECTED, row | {"shift_number": 8}, row | {"shift_number": 9})
+    both = frame(uncoverable.REJECTED, row | {"shift_number": 8}, row | {"shift_number": 9})
     assert [details for *_, details in days_of(replace(NOTHING, rejected=both))] == [
         SHIFT_8,
         reason(Reason.SHIFT_MISSING, shift=9),
@@ -274,14 +274,14 @@ def test_an_open_shift_is_of_every_window_of_its_register_that_ends_after_its_op
 
 
 def test_an_incomplete_shift_spoils_its_day() -> None:
-    incomplete = frame(spoiled.INCOMPLETE, {"unit_id": UNIT, "day": date(2026, 3, 9)})
+    incomplete = frame(uncoverable.INCOMPLETE, {"unit_id": UNIT, "day": date(2026, 3, 9)})
     for product in (OFD, MARKET):
         found = days_of(replace(NOTHING, source=product, incomplete=incomplete))
         assert found == [(UNIT, "03-09", "03-10", None, None)]
 
 
 def test_an_incomplete_shift_of_an_unknown_day_may_be_of_any_day() -> None:
-    incomplete = frame(spoiled.INCOMPLETE, {"unit_id": UNIT})
+    incomplete = frame(uncoverable.INCOMPLETE, {"unit_id": UNIT})
     assert days_of(replace(NOTHING, incomplete=incomplete)) == [(UNIT, "any", "any", None, None)]
 
 
@@ -299,7 +299,7 @@ def between(**facts: Any) -> list[tuple[str, str, str, str | None, str | None]]:
         "closed_day": date(2026, 3, 13),
         "covered_end": date(2026, 4, 1),
     }
-    return days_of(replace(NOTHING, number_jumps=frame(spoiled.NUMBER_JUMPS, jump | facts)))
+    return days_of(replace(NOTHING, number_jumps=frame(uncoverable.NUMBER_JUMPS, jump | facts)))
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ def clock(**facts: Any) -> list[tuple[str, str, str, str | None, str | None]]:
         "last_document_at": datetime(2027, 3, 15, 9, 5),
         **MARCH,
     }
-    return days_of(replace(NOTHING, clocks=frame(spoiled.CLOCKS, row | facts)))
+    return days_of(replace(NOTHING, clocks=frame(uncoverable.CLOCKS, row | facts)))
 
 
 LISTED = 'last_listed_document {"moment": "2027-03-15T09:05:00"}'
@@ -370,11 +370,11 @@ NEVER_MISSING = [
 
 @pytest.mark.parametrize(("name", "column"), NEVER_MISSING)
 def test_a_value_that_is_never_missing_is_an_error_where_it_is(name: str, column: str) -> None:
-    schema: Schema = getattr(spoiled, name.upper())
+    schema: Schema = getattr(uncoverable, name.upper())
     full: Row = {"string": "x", "Int64": 1, "datetime64[us]": date(2026, 3, 1)}
     row = {one: full[kind] for one, kind in schema.columns.items()} | {column: None}
     with pytest.raises(BrokenPromise, match=f"{name} has 1 rows without {column}"):
-        spoiled_days(replace(NOTHING, **{name: frame(schema, row)}))
+        uncoverable_days(replace(NOTHING, **{name: frame(schema, row)}))
 
 
 # --- all at once
@@ -383,13 +383,13 @@ def test_a_value_that_is_never_missing_is_an_error_where_it_is(name: str, column
 def test_causes_of_many_units_do_not_mix() -> None:
     known = replace(
         NOTHING,
-        windows=frame(spoiled.WINDOWS, *TWO),
+        windows=frame(uncoverable.WINDOWS, *TWO),
         rejected=frame(
-            spoiled.REJECTED,
+            uncoverable.REJECTED,
             {"unit_id": OTHER, "kind": "closeShift", "day": date(2026, 3, 3)},
             {"unit_id": UNIT, "kind": "open_shift", "day": date(2026, 4, 30), "shift_number": 1},
         ),
-        incomplete=frame(spoiled.INCOMPLETE, {"unit_id": "0000000003", "day": date(2026, 4, 4)}),
+        incomplete=frame(uncoverable.INCOMPLETE, {"unit_id": "0000000003", "day": date(2026, 4, 4)}),
     )
     assert [row[:4] for row in days_of(known)] == [
         (OTHER, "03-03", "03-04", None),

@@ -64,8 +64,8 @@ CLOCKS = Schema(
 `newest_closed_day` is that of the newest shift in the books, missing where there is none.
 """
 
-SPOILED_DAYS = Schema(
-    "spoiled_days", {"unit_id": TEXT, "first_day": MOMENT, "end_day": MOMENT, "reason": TEXT, "details": TEXT}
+UNCOVERABLE_DAYS = Schema(
+    "uncoverable_days", {"unit_id": TEXT, "first_day": MOMENT, "end_day": MOMENT, "reason": TEXT, "details": TEXT}
 )
 """Days to ask for again; `end_day` is the first one that is not among them. Missing ends: any day of the unit.
 
@@ -74,7 +74,7 @@ missing where the record in quarantine, or the shift itself, already says why.
 """
 
 MISSING, OPEN = "missing_z_report", "open_shift"
-_SPOILING_KINDS = ("closeShift", "page", MISSING)
+_UNCOVERING_KINDS = ("closeShift", "page", MISSING)
 """What spoils days of the OFD. Of Market every kind does: no other document says what a rejected one said."""
 
 _FIRST_ONLINE_DAY = pd.Timestamp(2016, 7, 1)
@@ -97,8 +97,8 @@ class DaysSlice:
     clocks: pd.DataFrame
 
 
-def spoiled_days(known: DaysSlice) -> pd.DataFrame:
-    """SPOILED_DAYS of a batch of either product, one row a cause; ranges may overlap.
+def uncoverable_days(known: DaysSlice) -> pd.DataFrame:
+    """UNCOVERABLE_DAYS of a batch of either product, one row a cause; ranges may overlap.
 
     A register was asked for 1…31 March. Its z-report of 5 March is bad, and shift 8 is in no answer::
 
@@ -136,7 +136,7 @@ def _rejected_days(known: DaysSlice) -> pd.DataFrame:
     """
     rejected = known.rejected
     if known.source != MARKET:
-        rejected = rejected[rejected["kind"].isin(_SPOILING_KINDS)]
+        rejected = rejected[rejected["kind"].isin(_UNCOVERING_KINDS)]
     placed = _in_windows(rejected, known)
     day, first_day, end_day = placed["day"], placed["first_day"], placed["end_day"]
     if known.source == MARKET:
@@ -146,14 +146,14 @@ def _rejected_days(known: DaysSlice) -> pd.DataFrame:
         cannot_be = (day < _FIRST_ONLINE_DAY) | (day > _latest_day(known))
     in_window = (day >= first_day) & (day < end_day)
     is_missing = placed["kind"] == MISSING
-    spoiling = (day.isna() | in_window | cannot_be) & ~(is_missing & _is_closed(placed, known.closings, days=1))
-    is_missing = is_missing[spoiling]
-    named = reasons_of(Reason.SHIFT_MISSING, shift=placed["shift_number"])[spoiling]
-    return SPOILED_DAYS.of(
+    uncovering = (day.isna() | in_window | cannot_be) & ~(is_missing & _is_closed(placed, known.closings, days=1))
+    is_missing = is_missing[uncovering]
+    named = reasons_of(Reason.SHIFT_MISSING, shift=placed["shift_number"])[uncovering]
+    return UNCOVERABLE_DAYS.of(
         {
-            "unit_id": placed.loc[spoiling, "unit_id"],
-            "first_day": day.where(in_window, first_day)[spoiling],
-            "end_day": (day + _A_DAY).where(in_window, end_day)[spoiling],
+            "unit_id": placed.loc[uncovering, "unit_id"],
+            "first_day": day.where(in_window, first_day)[uncovering],
+            "end_day": (day + _A_DAY).where(in_window, end_day)[uncovering],
             "reason": pd.Series("missing_shift", named.index, dtype=TEXT).where(is_missing),
             "details": named.where(is_missing),
         }
@@ -162,7 +162,7 @@ def _rejected_days(known: DaysSlice) -> pd.DataFrame:
 
 def _incomplete_days(incomplete: pd.DataFrame) -> pd.DataFrame:
     """The days of shifts whose sums are not known: where the day is not known either, any day of the unit."""
-    return SPOILED_DAYS.of(
+    return UNCOVERABLE_DAYS.of(
         {
             "unit_id": incomplete["unit_id"],
             "first_day": incomplete["day"],
@@ -190,7 +190,7 @@ def _days_between_numbers(jumps: pd.DataFrame) -> pd.DataFrame:
     drive = jumps["fiscal_drive_number"]
     one = reasons_of(Reason.SHIFT_MISSING_OF_DRIVE, drive=drive, shift=first)
     several = reasons_of(Reason.SHIFTS_MISSING_OF_DRIVE, drive=drive, first=first, last=last)
-    return SPOILED_DAYS.of(
+    return UNCOVERABLE_DAYS.of(
         {
             "unit_id": jumps["unit_id"],
             "first_day": jumps["closed_before"],
@@ -214,7 +214,7 @@ def _open_days(known: DaysSlice) -> pd.DataFrame:
     placed, day = placed[still_open], day[still_open]
     number = placed["shift_number"]
     since = reasons_of(Reason.SHIFT_OPEN_SINCE, shift=number, day=day)
-    return SPOILED_DAYS.of(
+    return UNCOVERABLE_DAYS.of(
         {
             "unit_id": placed["unit_id"],
             "first_day": placed["day"].where(placed["day"] > placed["first_day"], placed["first_day"]),
@@ -233,7 +233,7 @@ def _days_after_a_future_clock(clocks: pd.DataFrame) -> pd.DataFrame:
     since = (clocks["newest_closed_day"] + _A_DAY).fillna(clocks["first_day"])
     since = since.where(since > clocks["first_day"], clocks["first_day"])
     clocks, since = clocks[since < clocks["end_day"]], since[since < clocks["end_day"]]
-    return SPOILED_DAYS.of(
+    return UNCOVERABLE_DAYS.of(
         {
             "unit_id": clocks["unit_id"],
             "first_day": since,
