@@ -116,7 +116,7 @@ class Bench:
             fields = {"inn": one.inn, "product": OFD, "start_date": first_day}
             text = prepare_mandate(transaction, **fields, made_by="bench")["text"]
             enable(transaction, **fields, changed_by="bench", signature=head.sign(text))
-            transaction.run("desk_user_grant", user_name=STARTED_BY, inn=one.inn, granted_by="bench")
+            transaction.run("page_user_grant", user_name=STARTED_BY, inn=one.inn, granted_by="bench")
         warehouse.close()
 
     def begin(self) -> str:

@@ -36,7 +36,7 @@ from smena.model.errors import WrongUse
 from smena.pipeline.context import Context
 from smena.reads.documents import SORTS
 from smena.ui.app import fastapi_app
-from smena.ui.doors import Rights, rights
+from smena.ui.auth import Rights, rights
 from smena.ui.limits import Limits
 from smena.ui.runs import runs_of_airflow
 from smena.warehouse.database import Warehouse

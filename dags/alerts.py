@@ -40,13 +40,13 @@ def alerts() -> None:
     @task
     def send(run_id: str) -> None:
         """One message an organisation."""
-        from smena.connections import context_from_airflow, desk_from_airflow, messenger_from_airflow
+        from smena.connections import context_from_airflow, messenger_from_airflow, pages_address_from_airflow
         from smena.observability.airflow import tell_standings
         from smena.pipeline.alerts import send_daily
 
         context = context_from_airflow()
         tell_standings(context)
-        send_daily(context, messenger_from_airflow(), sent_by=run_id, desk=desk_from_airflow())
+        send_daily(context, messenger_from_airflow(), sent_by=run_id, pages_address=pages_address_from_airflow())
 
     send()
 

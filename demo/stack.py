@@ -93,9 +93,9 @@ class Stack:
                 start = state.start_date.isoformat()
                 self.smena(hello, "integration", "enable", "--inn", one["inn"], "--product", MARKET, "--from", start)
             self._say(f"{one['name']} (ИНН {one['inn']}) is switched on from {state.start_date}, OFD and Market")
-        self.open_the_desk(hello)
+        self.grant_pages(hello)
 
-    def open_the_desk(self, hello: Hello) -> None:
+    def grant_pages(self, hello: Hello) -> None:
         """Who sees what on the pages: the accountant all organisations but the last, the others every one."""
         inns = [one["inn"] for one in hello.organizations]
         his = [word for inn in inns[: max(len(inns) - 1, 1)] for word in ("--inn", inn)]

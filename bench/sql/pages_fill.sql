@@ -149,9 +149,9 @@ select organization_inn, 'ofd', 'closeShift', 'read', 'bench: ' || shift_number 
 from accounting.shift
 where outcome = 'incomplete';
 
-insert into control.desk_user (user_name, organization_inn, granted_by) values ('auditor', null, 'bench');
+insert into control.page_user (user_name, organization_inn, granted_by) values ('auditor', null, 'bench');
 
-insert into control.desk_user (user_name, organization_inn, granted_by)
+insert into control.page_user (user_name, organization_inn, granted_by)
 select 'accountant', inn, 'bench' from control.organization order by inn limit 3;
 
 set session_replication_role = origin;

@@ -1,7 +1,7 @@
 """The roles of Smena in Airflow's user management (FAB): who may look, who may decide, who runs the loads.
 
-The desk asks Airflow for rights on `DESK`, a DAG name that no DAG file has. So a role for the desk needs no right on a
-real DAG, with which a person could read runs, logs and XComs of every organisation, or pause a load.
+The pages ask Airflow for rights on `PAGES_DAG`, a DAG name that no DAG file has. So a role for the pages needs no right
+on a real DAG, with which a person could read runs, logs and XComs of every organisation, or pause a load.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from smena.model.errors import PassingFault, WrongUse
 
-DESK = "smena_desk"
+PAGES_DAG = "smena_desk"
 """The DAG name that stands for the desk in Airflow's rights: who may read it looks, who may run it decides."""
 
 DAGS = ("alerts", "integration_backfill", "market_documents", "ofd_z_reports", "reconciliation")
@@ -39,8 +39,10 @@ _OF_RUNS = {
 }  # fmt: skip
 
 ROLES: dict[str, frozenset[Permission]] = {
-    AUDITOR: frozenset({*_OF_ALL, (_READ, f"DAG:{DESK}")}),
-    ACCOUNTANT: frozenset({*_OF_ALL, (_READ, f"DAG:{DESK}"), (_EDIT, f"DAG:{DESK}"), (_CREATE, f"DAG Run:{DESK}")}),
+    AUDITOR: frozenset({*_OF_ALL, (_READ, f"DAG:{PAGES_DAG}")}),
+    ACCOUNTANT: frozenset(
+        {*_OF_ALL, (_READ, f"DAG:{PAGES_DAG}"), (_EDIT, f"DAG:{PAGES_DAG}"), (_CREATE, f"DAG Run:{PAGES_DAG}")}
+    ),
     ENGINEER: frozenset({*_OF_ALL, *_OF_RUNS, *product([_READ, _EDIT], [f"DAG:{dag_id}" for dag_id in DAGS])}),
 }
 """By name, all that a role may do. `smena access roles` makes them so, and takes away what is more."""

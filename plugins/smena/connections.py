@@ -134,7 +134,7 @@ def messenger_from_airflow() -> Messenger | None:
     return _messenger(_from_airflow)
 
 
-def desk_from_airflow() -> str:
+def pages_address_from_airflow() -> str:
     """The address of the desk's pages, below Airflow's; empty where Airflow does not know its own."""
     from airflow.sdk.configuration import conf
 

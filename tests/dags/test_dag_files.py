@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from smena.airflow_roles import DAGS, DESK
+from smena.airflow_roles import DAGS, PAGES_DAG
 from tests.invented import ROMASHKA
 
 REPOSITORY = Path(__file__).parents[2]
@@ -139,4 +139,4 @@ def test_the_backfill_has_a_form_that_knows_what_can_be() -> None:
 
 def test_the_engineers_role_is_for_these_dags_and_the_desk_is_none_of_them() -> None:
     assert set(DAGS) == {file.stem for file in FILES}
-    assert DESK not in DAGS
+    assert PAGES_DAG not in DAGS

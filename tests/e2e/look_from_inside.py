@@ -43,7 +43,7 @@ def of_server() -> dict[str, Any]:
         token = client.post("/auth/token", json=login).json()["access_token"]
         client.cookies.set("_token", token)
         client.headers["Authorization"] = f"Bearer {token}"
-        pages = {name: client.get(f"/smena/{name}").text for name in ("completeness", "static/desk.css")}
+        pages = {name: client.get(f"/smena/{name}").text for name in ("completeness", "static/pages.css")}
         forms = {one["connection_type"]: one for one in client.get("/ui/connections/hook_meta").json()}
         tested = [
             client.post("/api/v2/connections/test", json={"connection_id": "kontur", **fields}).json()

@@ -44,7 +44,7 @@ with create_session() as session:
 
 
 @dataclass(frozen=True)
-class Doors:
+class Offices:
     """All of it, running: the first organisation is granted to auditor, accountant and engineer, both to admin."""
 
     airflow: LocalAirflow
@@ -81,7 +81,7 @@ class Doors:
 
 
 @contextmanager
-def doors(postgres: EmbeddedPostgres) -> Iterator[Doors]:
+def offices(postgres: EmbeddedPostgres) -> Iterator[Offices]:
     today = datetime.now(ACCOUNTING_ZONE).date()
     first_day = today - timedelta(days=DAYS)
     world = replace(EASY, first_day=first_day, last_day=today + timedelta(days=1), organizations=2)
@@ -107,7 +107,7 @@ def doors(postgres: EmbeddedPostgres) -> Iterator[Doors]:
         airflow = LocalAirflow(Path(home), metadata_dsn=postgres.dsn(metadata), environment=QUICK | environment, port=0)
         passwords = {name: secrets.token_hex(8) for name in PEOPLE}
         with airflow:
-            office = Doors(airflow, town, passwords, first_day)
+            office = Offices(airflow, town, passwords, first_day)
             _let_in(office)
             yield office
         town.warehouse.close()
@@ -115,7 +115,7 @@ def doors(postgres: EmbeddedPostgres) -> Iterator[Doors]:
         postgres.drop_database(name)
 
 
-def _let_in(office: Doors) -> None:
+def _let_in(office: Offices) -> None:
     """The roles as our command makes them, the administrator in the same process, the others by FAB's REST API."""
     office.run("-c", ROLES_AND_ADMINISTRATOR, office.passwords["admin"])
     headers = {"Authorization": f"Bearer {office.token('admin')}"}
@@ -129,4 +129,4 @@ def _let_in(office: Doors) -> None:
             answer = requests.post(url, json=person, headers=headers, timeout=30)
             assert answer.ok, answer.text
         inn = None if name == "admin" else office.granted
-        office.town.warehouse.run("desk_user_grant", user_name=name, inn=inn, granted_by="test")
+        office.town.warehouse.run("page_user_grant", user_name=name, inn=inn, granted_by="test")

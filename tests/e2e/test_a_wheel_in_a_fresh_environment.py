@@ -131,7 +131,7 @@ def test_airflow_finds_plugin_provider_connection_types_dags_and_pages(
     assert all(Path(file).is_relative_to(site) for file in found["dags"].values())
     assert found["refused"] == 401
     assert "Полнота" in found["pages"]["completeness"]
-    assert "{" in found["pages"]["static/desk.css"]
+    assert "{" in found["pages"]["static/pages.css"]
     forms = found["forms"]
     assert set(forms) == {"kontur_ofd", "kontur_market"}
     fields = forms["kontur_ofd"]["extra_fields"]

@@ -46,7 +46,7 @@ def forget(office: Office) -> None:
 def forgotten(office: Office) -> Office:
     """An Airflow in which a backfill has something to do."""
     forget(office)
-    office.town.warehouse.run("desk_user_grant", user_name="admin", inn=None, granted_by="test")
+    office.town.warehouse.run("page_user_grant", user_name="admin", inn=None, granted_by="test")
     office.client.wait_dag(BACKFILL)
     office.client.unpause(BACKFILL)
     return office

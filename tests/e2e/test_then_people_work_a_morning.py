@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.e2e.conftest import Office
-from tests.e2e.test_the_desk_in_a_browser import Reader, chromium, loaded, pytestmark, reader
+from tests.e2e.test_the_pages_in_a_browser import Reader, chromium, loaded, pytestmark, reader
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame
@@ -82,7 +82,7 @@ def test_an_accountants_morning(reader: Callable[..., Reader], loaded: Office, t
     anna = reader("accountant")
 
     # Is everything here?
-    frame = anna.desk("completeness")
+    frame = anna.site("completeness")
     cell = frame.locator(f'a.cell[href*="/{own}/{last}?"]')
     title = cell.get_attribute("title") or ""
     anna.keep("morning_1_completeness")
@@ -93,7 +93,7 @@ def test_an_accountants_morning(reader: Callable[..., Reader], loaded: Office, t
     anna.keep("morning_2_day")
 
     # What came is looked at by a filter, and accepted as it is shown, once the count and the sum were confirmed.
-    frame = anna.desk("documents")
+    frame = anna.site("documents")
     filter_by(frame, first, last, kind="pko", status="new")
     shown, before = rows_on(frame), books(loaded)
     assert len(shown) > 3
@@ -131,7 +131,7 @@ def test_an_accountants_morning(reader: Callable[..., Reader], loaded: Office, t
     after = books(loaded)
     assert {number for number in after if after[number] != accepted[number]} == {mistaken}
     assert after[mistaken] == accepted[mistaken] | {"status": "new", "status_reason": "ошиблась строкой"}
-    frame = anna.desk("documents")
+    frame = anna.site("documents")
     filter_by(frame, first, last, kind="pko", status="new")
     assert rows_on(frame) == {mistaken: shown[mistaken]}
     with frame.expect_navigation():
@@ -142,7 +142,7 @@ def test_an_accountants_morning(reader: Callable[..., Reader], loaded: Office, t
     # The operator reports another sum of a shift whose order is accepted: what is booked stays.
     decided = max(number for number in shown if number != mistaken)
     _source_changes(town, decided)
-    frame = anna.desk("decisions")
+    frame = anna.site("decisions")
     anna.keep("morning_7_decision")
     # With the keys: the first row, opened in place.
     frame.locator("h1").click()
@@ -185,7 +185,7 @@ def test_an_accountants_morning(reader: Callable[..., Reader], loaded: Office, t
     assert books(loaded) == after
 
     # What is accepted goes to the head as a file: as it is on the screen, and as it is in the books.
-    frame = anna.desk("documents")
+    frame = anna.site("documents")
     filter_by(frame, first, last, kind="pko", status="accepted")
     listed = rows_on(frame)
     assert listed.keys() == shown.keys() - {mistaken}

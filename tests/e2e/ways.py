@@ -59,13 +59,13 @@ def routes() -> list[Route]:
     from smena.ui.app import fastapi_app
 
     register_routes()
-    desk = fastapi_app(lambda: None, "secret")  # type: ignore[arg-type,return-value]
+    site = fastapi_app(lambda: None, "secret")  # type: ignore[arg-type,return-value]
     found = [
         *_of("api", "", public_router.routes),
         *_of("ui", "", ui_router.routes),
         *_of("tasks", "/execution", execution_api_router.routes),
         *_of("fab", "/auth", [*auth_router.routes, *fab_router.routes]),
-        *_of("desk", "/smena", desk.routes),
+        *_of("desk", "/smena", site.routes),
         *(Route("pages", method, f"/auth/{page}", {}) for page, method in product(FLASK, ("GET", "POST"))),
         *(Route("pages", "GET", path) for path in ("/", "/dags", "/openapi.json", "/docs", "/pluginsv2/", "/static/")),
     ]

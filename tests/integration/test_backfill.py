@@ -289,10 +289,10 @@ def test_late_documents_of_covered_days_are_still_found_after_a_backfill_of_othe
 def test_a_run_loads_only_what_was_granted_to_who_started_it(build_town: BuildTown, by: str | None) -> None:
     """Anna was granted another organisation. An organisation that does not exist is refused in the same words."""
     town = build_town(EASY, start=EASY.first_day)
-    town.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="boris", inn=None, granted_by="test")
     town.warehouse.run("organization_add", inn=ROMASHKA, kpp="960701001", name="ООО «Ромашка»", tariff="uchetny",
                        modifier=None, timezone="Europe/Moscow")  # fmt: skip
-    town.warehouse.run("desk_user_grant", user_name="anna", inn=ROMASHKA, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="anna", inn=ROMASHKA, granted_by="test")
     for inn in (town.inn, VASILEK):
         for dry_run in (False, True):
             params = asked(town) | {"inn": inn, "dry_run": dry_run}
@@ -300,5 +300,5 @@ def test_a_run_loads_only_what_was_granted_to_who_started_it(build_town: BuildTo
                 lay_out(town.context, params, run_id="one", by=by)
     assert town.sandbox.requests.count("by-period") == 0
     assert lay_out(town.context, asked(town) | {"dry_run": True}, run_id="one", by="boris").inn == town.inn
-    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     assert lay_out(town.context, asked(town) | {"dry_run": True}, run_id="one", by="anna").inn == town.inn

@@ -42,7 +42,7 @@ def town(build_town: BuildTown) -> Iterator[Town]:
     """A town on the morning of the 7th, with nothing loaded."""
     town = build_town(WORLD, manners={"market": SHOPS}, start=FIRST)
     town.enable_market(FIRST)
-    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     town.set_day(LAST + timedelta(days=1))
     return town
 
@@ -57,7 +57,7 @@ def loaded(copy_town: CopyTown) -> Town:
 
 def _load(town: Town) -> None:
     town.enable_market(FIRST)
-    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     town.set_day(LAST + timedelta(days=1))
     town.load(product=MARKET)
 

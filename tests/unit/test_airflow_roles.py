@@ -1,10 +1,10 @@
-"""The rights of the roles, as a table; tests/e2e/test_each_role_and_its_doors.py shows what they open."""
+"""The rights of the roles, as a table; tests/e2e/test_each_role_and_its_rights.py shows what they open."""
 
 from __future__ import annotations
 
 import pytest
 
-from smena.airflow_roles import ACCOUNTANT, AUDITOR, DESK, ENGINEER, ROLES, make_roles
+from smena.airflow_roles import ACCOUNTANT, AUDITOR, ENGINEER, PAGES_DAG, ROLES, make_roles
 from smena.model.errors import WrongUse
 
 TOO_MUCH = {
@@ -22,10 +22,10 @@ def test_no_role_has_a_right_on_secrets_users_or_every_dag(name: str) -> None:
 def test_who_works_on_the_desk_has_no_right_on_a_dag_that_exists() -> None:
     for name in (AUDITOR, ACCOUNTANT):
         of_dags = {resource for _, resource in ROLES[name] if "DAG" in resource or "Task" in resource}
-        assert of_dags <= {f"DAG:{DESK}", f"DAG Run:{DESK}"}
-    assert {action for action, resource in ROLES[AUDITOR] if DESK in resource} == {"can_read"}
+        assert of_dags <= {f"DAG:{PAGES_DAG}", f"DAG Run:{PAGES_DAG}"}
+    assert {action for action, resource in ROLES[AUDITOR] if PAGES_DAG in resource} == {"can_read"}
     assert ROLES[AUDITOR] < ROLES[ACCOUNTANT]
-    assert not [resource for _, resource in ROLES[ENGINEER] if DESK in resource]
+    assert not [resource for _, resource in ROLES[ENGINEER] if PAGES_DAG in resource]
 
 
 def test_without_fab_there_are_no_roles_to_make() -> None:

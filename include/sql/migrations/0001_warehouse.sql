@@ -1489,18 +1489,18 @@ where cured_at is null;
 
 -- control: the desk: who sees which organisations.
 
-create table control.desk_user (
+create table control.page_user (
     user_name text not null check (user_name <> ''),
     organization_inn text references control.organization (inn),
     granted_by text not null,
     granted_at timestamptz not null default now(),
     unique nulls not distinct (user_name, organization_inn)
 );
-comment on table control.desk_user is
+comment on table control.page_user is
 'Which organisations a person sees, by the name in Airflow or by the login of the database; without one: all of them.';
 
--- What the desk says counts only on a connection of the desk. A login of one's own sees what `desk_user` names.
-create function control.is_desk() returns boolean
+-- What the desk says counts only on a connection of the desk. A login of one's own sees what `page_user` names.
+create function control.is_page_connection() returns boolean
 language sql stable security definer parallel safe
 set search_path = ''
 as $$
@@ -1512,9 +1512,9 @@ language sql stable security definer parallel safe
 set search_path = ''
 as $$
     select case
-        when control.is_desk() then coalesce(current_setting('smena.organizations', true), '') = '*'
+        when control.is_page_connection() then coalesce(current_setting('smena.organizations', true), '') = '*'
         else exists (
-            select from control.desk_user where user_name = session_user and organization_inn is null
+            select from control.page_user where user_name = session_user and organization_inn is null
         )
     end
 $$;
@@ -1525,11 +1525,11 @@ language sql stable security definer parallel safe
 set search_path = ''
 as $$
     select case
-        when control.is_desk()
+        when control.is_page_connection()
             then string_to_array(coalesce(current_setting('smena.organizations', true), ''), ',')
         else
             coalesce(
-                (select array_agg(organization_inn) from control.desk_user where user_name = session_user), '{}'
+                (select array_agg(organization_inn) from control.page_user where user_name = session_user), '{}'
             )
     end
 $$;
@@ -3898,7 +3898,7 @@ begin
         where
             relnamespace in ('accounting'::regnamespace, 'control'::regnamespace)
             and relkind in ('r', 'v')
-            and pg_class.oid <> 'control.desk_user'::regclass
+            and pg_class.oid <> 'control.page_user'::regclass
     loop
         if found.relkind = 'r' then
             perform control.protect(found.name);
@@ -3912,8 +3912,8 @@ $$;
 revoke select on control.mandate_signature from smena_accountant;
 create policy grants_are_of_administrators on control.setting_change as restrictive
 for select to smena_accountant, smena_auditor using (what not in ('grant', 'revoke'));
-grant select on control.desk_user to smena_loader;
-grant all on control.desk_user to smena_owner;
+grant select on control.page_user to smena_loader;
+grant all on control.page_user to smena_owner;
 
 alter table raw.page enable row level security;
 create policy own_organizations on raw.page for select to smena_accountant, smena_auditor

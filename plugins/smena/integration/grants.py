@@ -1,4 +1,4 @@
-"""Which organisations a person was granted, by the name in Airflow: `control.desk_user`."""
+"""Which organisations a person was granted, by the name in Airflow: `control.page_user`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smena.warehouse.database import Row, Transaction, Warehouse
 
 def is_granted(asked: Warehouse | Transaction, user: str, inn: str) -> bool:
     """Whether this organisation, or every one, was granted to the person."""
-    row = asked.row("desk_user", user_name=user)
+    row = asked.row("page_user", user_name=user)
     return row is not None and (bool(row["sees_all"]) or inn in row["organizations"])
 
 
@@ -32,7 +32,7 @@ def check_granted(asked: Warehouse | Transaction, user: str | None, inn: str) ->
 
 def grants(asked: Warehouse | Transaction) -> list[Row]:
     """Who sees what: `organization_inn` None is every organisation."""
-    return asked.rows("desk_users")
+    return asked.rows("page_users")
 
 
 def grant(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None, *, by: str) -> None:
@@ -43,10 +43,10 @@ def grant(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | 
     for inn in inns or ():
         organization_of(transaction, inn)
     for user, whose in product(users, inns or (None,)):
-        transaction.run("desk_user_grant", user_name=user, inn=whose, granted_by=by)
+        transaction.run("page_user_grant", user_name=user, inn=whose, granted_by=by)
 
 
 def revoke(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None, *, by: str) -> None:
     """Takes back organisations, or (None) all that was ever opened to these people."""
     for user, whose in product(users, inns or (None,)):
-        transaction.run("desk_user_revoke", user_name=user, inn=whose, by=by)
+        transaction.run("page_user_revoke", user_name=user, inn=whose, by=by)

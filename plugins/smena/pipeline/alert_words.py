@@ -37,11 +37,11 @@ class Alert:
     details: Mapping[str, Any]
     page: str = ""
 
-    def text(self, desk: str = "") -> str:
+    def text(self, pages_address: str = "") -> str:
         """Two lines; the second has the page where the address of the desk is known, and the command."""
         how = self.command
-        if desk and self.page:
-            how = _said("or_command", page=f"{desk}/{self.page}", command=self.command)
+        if pages_address and self.page:
+            how = _said("or_command", page=f"{pages_address}/{self.page}", command=self.command)
         return f"• {self.line}\n  → {self.fix}: {how}"
 
     @property

@@ -54,14 +54,14 @@ class Message:
     Attributes:
         day: in Moscow.
         alerts: what is wrong, one of a kind and cause, each with its count.
-        desk: the address of the desk's pages, for links; empty where it is not known.
+        pages_address: the address of the desk's pages, for links; empty where it is not known.
     """
 
     inn: str
     name: str
     day: date
     alerts: tuple[Alert, ...]
-    desk: str = ""
+    pages_address: str = ""
 
     @property
     def subject(self) -> str:
@@ -70,7 +70,7 @@ class Message:
     @property
     def text(self) -> str:
         """Short lines: what and how much; below each what to do about it."""
-        return "\n".join([self.subject, *(alert.text(self.desk) for alert in self.alerts)])
+        return "\n".join([self.subject, *(alert.text(self.pages_address) for alert in self.alerts)])
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class Message:
     @property
     def digest(self) -> str:
         """sha256 of the payload: the same is not sent twice. Without links, which only some senders know."""
-        payload = replace(self, desk="").payload
+        payload = replace(self, pages_address="").payload
         return hashlib.sha256(json.dumps(payload, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -154,10 +154,10 @@ def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | N
     return Sent(sent, before, messenger.kind)
 
 
-def send_daily(context: Context, messenger: Messenger | None, *, sent_by: str, desk: str = "") -> Sent:
+def send_daily(context: Context, messenger: Messenger | None, *, sent_by: str, pages_address: str = "") -> Sent:
     """What the DAG does each morning: gathers, and sends; without a channel the log has the messages themselves.
 
-    `desk` is the address of the desk's pages, for links.
+    `pages_address` is the address of the desk's pages, for links.
     """
     wrong: WrongUse | None = None
     try:
@@ -166,7 +166,7 @@ def send_daily(context: Context, messenger: Messenger | None, *, sent_by: str, d
         # A setting that cannot be read keeps no alert back: every record is told, then the task fails with this error.
         most_quarantined, wrong = 0, error
     messages = [
-        replace(message, desk=desk)
+        replace(message, pages_address=pages_address)
         for message in gather(context.warehouse, context.now(), most_quarantined=most_quarantined)
     ]
     mark_cured(context.warehouse, context.now())

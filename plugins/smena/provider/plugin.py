@@ -69,7 +69,7 @@ def _views() -> list[dict[str, Any]]:
     return [*views, of_dag, of_run]
 
 
-class SmenaDesk(AirflowPlugin):
+class SmenaPages(AirflowPlugin):
     """The desk."""
 
     name = "smena_desk"

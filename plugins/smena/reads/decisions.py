@@ -65,20 +65,20 @@ class Filter:
 
 def listed(asked: Transaction | Warehouse, of: Filter, *, sort: str, down: bool, skip: int, rows: int) -> list[Row]:
     """A page of the open decisions of a filter, by a column of SORTS; `down`: the greatest first."""
-    return asked.rows("desk_decisions", **asdict(of), sort=sort, down=down, skip=skip, rows=rows)
+    return asked.rows("page_decisions", **asdict(of), sort=sort, down=down, skip=skip, rows=rows)
 
 
 def counted(asked: Transaction | Warehouse, of: Filter) -> Row:
     """How many decisions a filter finds and what they sum to; `digest` is of them all, as they are now."""
-    row = asked.row("desk_decisions_sum", **asdict(of))
+    row = asked.row("page_decisions_sum", **asdict(of))
     return row or {}
 
 
 def recommended_words(asked: Transaction | Warehouse, of: Filter) -> list[Row]:
     """The decisions of a filter by what they are about and the answer that is recommended."""
-    return asked.rows("desk_decisions_words", **asdict(of))
+    return asked.rows("page_decisions_words", **asdict(of))
 
 
 def recommended_answers(asked: Transaction | Warehouse, of: Filter) -> dict[int, str]:
     """The decisions of a filter that have a recommended answer, with it."""
-    return {row["decision_id"]: row["word"] for row in asked.rows("desk_decisions_chosen", **asdict(of))}
+    return {row["decision_id"]: row["word"] for row in asked.rows("page_decisions_chosen", **asdict(of))}

@@ -64,7 +64,7 @@ class CertificateLogin:
         encrypted = _decoded(_text(answer_data, "EncryptedKey", "authenticate-by-cert"))
         link = answer_data.get("Link")
         href = _text(link if isinstance(link, Mapping) else {}, "Href", "authenticate-by-cert")
-        if _door(href) != _door(self.base_url):
+        if _origin(href) != _origin(self.base_url):
             raise RefusedLogin("authenticate-by-cert points to another host; the key is not sent there", status=200)
         approved = _post(http, href, self._decrypted(pem, encrypted), "approve-cert")
         return _text(approved, "Sid", "approve-cert")
@@ -117,7 +117,7 @@ def _certificate(pem: bytes) -> x509.Certificate:
         raise WrongUse("certificate_file holds no certificate", fix="give it as PEM") from None
 
 
-def _door(address: str) -> tuple[str, str, int | None]:
+def _origin(address: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of an address; of none where it cannot be read."""
     try:
         parts = urlsplit(address)

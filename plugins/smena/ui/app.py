@@ -33,14 +33,14 @@ from smena.ui import (
     today,
 )
 from smena.ui.asking import CannotBe
-from smena.ui.desk import Desk, NotInSight
-from smena.ui.doors import AtTheDoor, Looking
-from smena.ui.forgery import Forgery
-from smena.ui.limits import DOOR, Limits
+from smena.ui.auth import BeforeBody, Viewer
+from smena.ui.csrf import FormTokens
+from smena.ui.limits import RIGHTS_PATH, Limits
+from smena.ui.pages import NotInSight, Pages
 from smena.ui.refusing import refused_by
 from smena.ui.rendering import page, static_file
 
-_STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
+_STATIC = {"pages.css": "text/css", "pages.js": "text/javascript"}
 _ICONS = frozenset({"today", "completeness", "documents", "decisions", "quality", "integrations", "month", "settings"})
 _INK, _INK_IN_THE_DARK = "#3f3f46", "#d4d4d8"
 
@@ -53,8 +53,8 @@ def build_app(context: Callable[[], Context], secret: str) -> Limits:
 def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
     """The same without its outer layer."""
     app = FastAPI(title="Smena", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = Desk(context)
-    app.state.forgery = Forgery(secret)
+    app.state.pages = Pages(context)
+    app.state.csrf = FormTokens(secret)
     rooms = (
         today, integrations, completeness, documents, documents_marking, downloads, decisions_answers, decisions, links,
         quality, quarantine, month, cash, journal, certificates, settings, settings_accounts, settings_users,
@@ -63,7 +63,9 @@ def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
         app.include_router(room.router)
     app.add_api_route("/", _front, methods=["GET"], response_model=None)
     # A refusal of the outer layer has its page like any other; it asks nobody who he is.
-    app.add_api_route(DOOR, _door, methods=["GET"], response_model=None, dependencies=[Depends(_refused_outside)])
+    app.add_api_route(
+        RIGHTS_PATH, _check_rights, methods=["GET"], response_model=None, dependencies=[Depends(_refused_outside)]
+    )
     app.add_api_route("/static/{name}", _static, methods=["GET"], response_model=None)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -73,7 +75,7 @@ def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
     return app
 
 
-def _front(request: Request, _who: Looking) -> Response:
+def _front(request: Request, _who: Viewer) -> Response:
     return RedirectResponse(f"{request.scope.get('root_path', '')}/today")
 
 
@@ -83,11 +85,11 @@ def _refused_outside(request: Request) -> None:
         raise HTTPException(status)
 
 
-def _door(_who: AtTheDoor) -> Response:
+def _check_rights(_who: BeforeBody) -> Response:
     return Response(status_code=204)
 
 
-def _static(name: str, _who: Looking) -> Response:
+def _static(name: str, _who: Viewer) -> Response:
     icon = name.removesuffix(".svg").removesuffix("-dark")
     if name.endswith(".svg") and icon in _ICONS:
         drawn = static_file(f"{icon}.svg").read_text(encoding="utf-8")

@@ -20,8 +20,8 @@ from smena.model.identifiers import KPP
 from smena.reads import cash_book as reading
 from smena.reads.cash_sheet import sheet_of
 from smena.ui.asking import AnyInn, CannotBe, Day, Id, Inn, Text, Typed, day_of, month_of, plain
-from smena.ui.desk import Desk, NotInSight, Visitor, first_in_sight, organization_in_sight
-from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.auth import Editor, UsePages, Viewer
+from smena.ui.pages import NotInSight, Pages, User, first_in_sight, organization_in_sight
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 from smena.warehouse.database import Transaction
@@ -39,8 +39,8 @@ Contents = Annotated[str, Form(max_length=MOST_FILE_BYTES)]
 @router.get("/cash")
 def cash(
     request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     inn: AnyInn = "",
     kpp: Text | None = None,
     month: Text = "",
@@ -48,18 +48,18 @@ def cash(
     count: Text = "",
 ) -> Response:
     """A month of a cash book: each day with its balances, and what was entered."""
-    chosen = inn or first_in_sight(desk, who)
+    chosen = inn or first_in_sight(pages, who)
     if not chosen:
         return page(request, "month_cash.html", who, organization=None)
     known, counted = done if done in _DONE else "", count if count.isdecimal() else ""
-    return _shown(request, who, desk, chosen, kpp, month, done=known, count=counted)
+    return _shown(request, who, pages, chosen, kpp, month, done=known, count=counted)
 
 
 @router.get("/cash/{inn}/sheet.pdf")
-def sheet(_request: Request, who: Looking, desk: AtDesk, inn: Inn, kpp: Text = "", day: Day = "") -> Response:
+def sheet(_request: Request, who: Viewer, pages: UsePages, inn: Inn, kpp: Text = "", day: Day = "") -> Response:
     """The sheet of a day by form КО-4."""
     wanted = _needed_day(day)
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization_in_sight(transaction, inn)
         day_sheet = sheet_of(transaction, inn, _kpp(kpp), wanted)
     if day_sheet is None:
@@ -72,7 +72,7 @@ def sheet(_request: Request, who: Looking, desk: AtDesk, inn: Inn, kpp: Text = "
 
 @router.post("/cash/{inn}/opening")
 def opening(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, kpp: Typed = "", day: Typed = "", amount: Typed = ""
+    request: Request, who: Editor, pages: UsePages, inn: Inn, kpp: Typed = "", day: Typed = "", amount: Typed = ""
 ) -> Response:
     """The cash at the beginning of a day, once."""
     given = {"opening_day": day, "opening_amount": amount}
@@ -80,29 +80,29 @@ def opening(
     def do(transaction: Transaction) -> None:
         deciding.enter_opening(
             transaction, inn=inn, kpp=plain(kpp), day=_needed_day(day),
-            amount_kopecks=deciding.sum_of_text(plain(amount), least=0), by=who.name, now=desk.context.now(),
+            amount_kopecks=deciding.sum_of_text(plain(amount), least=0), by=who.name, now=pages.context.now(),
         )  # fmt: skip
 
-    return _done(request, who, desk, inn, kpp, day, "opening", given, do)
+    return _done(request, who, pages, inn, kpp, day, "opening", given, do)
 
 
 @router.post("/cash/{inn}/opening/take-back")
 def take_back(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, kpp: Typed = "", month: Typed = "", reason: Typed = ""
+    request: Request, who: Editor, pages: UsePages, inn: Inn, kpp: Typed = "", month: Typed = "", reason: Typed = ""
 ) -> Response:
     """The opening balance was wrong: another can be entered then."""
 
     def do(transaction: Transaction) -> None:
         deciding.take_back_opening(transaction, inn=inn, kpp=plain(kpp), by=who.name, why=plain(reason))
 
-    return _done(request, who, desk, inn, kpp, month, "taken_back", {"take_back_reason": reason}, do)
+    return _done(request, who, pages, inn, kpp, month, "taken_back", {"take_back_reason": reason}, do)
 
 
 @router.post("/cash/{inn}/movement")
 def movement(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     inn: Inn,
     kpp: Typed = "",
     word: Typed = "",
@@ -123,16 +123,16 @@ def movement(
         one = deciding.movement(texts | {"kpp": plain(kpp)})
         if once:
             one = replace(one, import_key=f"form:{once}")
-        deciding.enter(transaction, inn=inn, movements=[one], by=who.name, now=desk.context.now())
+        deciding.enter(transaction, inn=inn, movements=[one], by=who.name, now=pages.context.now())
 
-    return _done(request, who, desk, inn, kpp, day, "movement", typed, do)
+    return _done(request, who, pages, inn, kpp, day, "movement", typed, do)
 
 
 @router.post("/cash/{inn}/import")
 def import_file(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     inn: Inn,
     kpp: Typed = "",
     month: Typed = "",
@@ -143,17 +143,17 @@ def import_file(
     """A file of movements: first shown, with what would be added and which lines are wrong; then added."""
     try:
         content = _content(file, contents)
-        with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
-            now, book = desk.context.now(), plain(kpp)
+        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+            now, book = pages.context.now(), plain(kpp)
             if confirmed:
                 read = deciding.import_file(transaction, inn=inn, kpp=book, content=content, by=who.name, now=now)
             else:
                 read = deciding.read_file(transaction, inn=inn, kpp=book, content=content, now=now)
     except NOT_DONE as error:
-        return _shown(request, who, desk, inn, kpp, month, refused=refused_by(error))
+        return _shown(request, who, pages, inn, kpp, month, refused=refused_by(error))
     if confirmed:
         return _back(request, inn, kpp, month, "imported", count=len(read.new))
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
     return page(
         request,
@@ -169,7 +169,7 @@ def import_file(
 
 @router.post("/cash/{inn}/movement/{movement_id}/reverse")
 def reverse(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, movement_id: Id, kpp: Typed = "", month: Typed = "",
+    request: Request, who: Editor, pages: UsePages, inn: Inn, movement_id: Id, kpp: Typed = "", month: Typed = "",
     reason: Typed = "",
 ) -> Response:  # fmt: skip
     """A movement was wrong: it stays, and counts no more."""
@@ -178,14 +178,14 @@ def reverse(
         row = transaction.row("cash_movement", movement_id=movement_id)
         if row is None or row["organization_inn"] != inn:
             raise NotInSight
-        deciding.reverse(transaction, movement_id, by=who.name, why=plain(reason), now=desk.context.now())
+        deciding.reverse(transaction, movement_id, by=who.name, why=plain(reason), now=pages.context.now())
 
-    return _done(request, who, desk, inn, kpp, month, "reversed", {"reverse_reason": reason}, do)
+    return _done(request, who, pages, inn, kpp, month, "reversed", {"reverse_reason": reason}, do)
 
 
 @router.post("/cash/{inn}/limit")
 def limit(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, kpp: Typed = "", month: Typed = "", first_day: Typed = "",
+    request: Request, who: Editor, pages: UsePages, inn: Inn, kpp: Typed = "", month: Typed = "", first_day: Typed = "",
     amount: Typed = "",
 ) -> Response:  # fmt: skip
     """The most cash at the end of a day; empty: no limit."""
@@ -197,13 +197,13 @@ def limit(
             transaction, inn=inn, kpp=plain(kpp), first_day=_needed_day(first_day), amount_kopecks=most, by=who.name
         )
 
-    return _done(request, who, desk, inn, kpp, month, "limit", given, do)
+    return _done(request, who, pages, inn, kpp, month, "limit", given, do)
 
 
 def _done(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     inn: str,
     kpp: str,
     month: str,
@@ -213,17 +213,17 @@ def _done(
 ) -> Response:
     """Does it and goes back to the page; where it is refused, the page with the form as it was filled in."""
     try:
-        with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             do(transaction)
     except NOT_DONE as error:
-        return _shown(request, who, desk, inn, kpp, month, given=given, failed=what, refused=refused_by(error))
+        return _shown(request, who, pages, inn, kpp, month, given=given, failed=what, refused=refused_by(error))
     return _back(request, inn, kpp, month, what)
 
 
 def _shown(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     inn: str,
     kpp: str | None,
     month: str,
@@ -234,9 +234,9 @@ def _shown(
     failed: str = "",
     refused: Refused | None = None,
 ) -> Response:
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        today = desk.context.now().astimezone(ZoneInfo(organization["timezone"])).date()
+        today = pages.context.now().astimezone(ZoneInfo(organization["timezone"])).date()
         first_day, last_day = _month(month, today, lenient=refused is not None)
         books = reading.books(transaction, inn, min(last_day, today))
         chosen = organization["kpp"] if kpp is None else plain(kpp)
@@ -248,7 +248,7 @@ def _shown(
             reading.movements(transaction, inn, book["kpp"], first_day, last_day, most=MOST_MOVEMENTS) if book else []
         )
         begins = reading.balance(transaction, inn, book["kpp"], first_day) if book else None
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+        organizations = transaction.rows("page_organizations", search="", most=500)
     before, after = first_day - timedelta(days=1), first_day + timedelta(days=31)
     return page(
         request,

@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from smena.model.window import Window
 from smena.ui.asking import AnyInn, CannotBe, Id, Inn, Text, day_of
-from smena.ui.desk import Desk, NotInSight, Visitor, first_in_sight, organization_in_sight
-from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.auth import Editor, UsePages, Viewer
 from smena.ui.one_at_a_time import one_at_a_time
+from smena.ui.pages import NotInSight, Pages, User, first_in_sight, organization_in_sight
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 
@@ -28,17 +28,17 @@ CertificateFormat = Annotated[str, Path(pattern="^(json|html)$")]
 
 
 @router.get("/certificates")
-def certificates(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", done: Text = "") -> Response:
+def certificates(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", done: Text = "") -> Response:
     """Certificates that were made, and the form that makes one."""
-    chosen = inn or first_in_sight(desk, who)
+    chosen = inn or first_in_sight(pages, who)
     if not chosen:
         return page(request, "month_certificates.html", who, organization=None)
-    return _shown(request, who, desk, chosen, done=done == "made")
+    return _shown(request, who, pages, chosen, done=done == "made")
 
 
 @router.post("/certificates/{inn}/make")
 def make(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, first_day: OneDay = "", last_day: OneDay = ""
+    request: Request, who: Editor, pages: UsePages, inn: Inn, first_day: OneDay = "", last_day: OneDay = ""
 ) -> Response:
     """The certificate of a period that was reconciled; it says itself whether everything is there."""
     from smena.pipeline.proof.certificate import certify
@@ -53,48 +53,48 @@ def make(
         window = Window(first, last)
         if window.days > MOST_DAYS:
             raise CannotBe("span_too_long")
-        with desk.reading(who) as transaction:
+        with pages.reading(who) as transaction:
             organization_in_sight(transaction, inn)
         with one_at_a_time():
-            keep(desk.warehouse, certify(desk.warehouse, inn, window, made_by=who.name, now=desk.context.now()))
+            keep(pages.warehouse, certify(pages.warehouse, inn, window, made_by=who.name, now=pages.context.now()))
     except NOT_DONE as error:
         given = {"first_day": first_day, "last_day": last_day}
-        return _shown(request, who, desk, inn, given=given, refused=refused_by(error))
+        return _shown(request, who, pages, inn, given=given, refused=refused_by(error))
     return RedirectResponse(f"{request.scope.get('root_path', '')}/certificates?inn={inn}&done=made", 303)
 
 
 @router.get("/certificates/{inn}/{certificate_id}/verify")
-def verify(request: Request, who: Looking, desk: AtDesk, inn: Inn, certificate_id: Id) -> Response:
+def verify(request: Request, who: Viewer, pages: UsePages, inn: Inn, certificate_id: Id) -> Response:
     """Whether a certificate is true of the warehouse as it is now: all of it is made again, the evidence hashed."""
     from smena.pipeline.proof.certificate import verify as run
 
-    certificate = _in_sight(desk, who, inn, certificate_id)
+    certificate = _in_sight(pages, who, inn, certificate_id)
     try:
         with one_at_a_time():
-            found = run(desk.warehouse, certificate)
+            found = run(pages.warehouse, certificate)
     except NOT_DONE as error:
-        return _shown(request, who, desk, inn, refused=refused_by(error))
-    return _shown(request, who, desk, inn, verified=found, certificate_id=certificate_id)
+        return _shown(request, who, pages, inn, refused=refused_by(error))
+    return _shown(request, who, pages, inn, verified=found, certificate_id=certificate_id)
 
 
 @router.get("/certificates/{inn}/{certificate_id}/certificate.{form}")
 def download(
-    _request: Request, who: Looking, desk: AtDesk, inn: Inn, certificate_id: Id, form: CertificateFormat
+    _request: Request, who: Viewer, pages: UsePages, inn: Inn, certificate_id: Id, form: CertificateFormat
 ) -> Response:
     """The certificate as a file: JSON, or a page for a person with the same inside."""
     from smena.pipeline.proof.certificate import as_file
 
-    certificate = _in_sight(desk, who, inn, certificate_id)
+    certificate = _in_sight(pages, who, inn, certificate_id)
     period = certificate["period"]
     name = f"certificate-{inn}-{period['from']}-{period['to']}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(as_file(certificate, name), media_type=_TYPES[form], headers=headers)
 
 
-def _in_sight(desk: Desk, who: Visitor, inn: str, certificate_id: int) -> dict[str, Any]:
+def _in_sight(pages: Pages, who: User, inn: str, certificate_id: int) -> dict[str, Any]:
     from smena.pipeline.proof.kept import certificate_of
 
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization_in_sight(transaction, inn)
         certificate = certificate_of(transaction, inn, certificate_id)
     if certificate is None:
@@ -104,8 +104,8 @@ def _in_sight(desk: Desk, who: Visitor, inn: str, certificate_id: int) -> dict[s
 
 def _shown(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     inn: str,
     *,
     done: bool = False,
@@ -116,11 +116,11 @@ def _shown(
 ) -> Response:
     from smena.pipeline.proof.kept import kept
 
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         rows = kept(transaction, inn, most=MOST_SHOWN)
-        organizations = transaction.rows("desk_organizations", search="", most=500)
-    end = desk.context.now().date().replace(day=1) - timedelta(days=1)
+        organizations = transaction.rows("page_organizations", search="", most=500)
+    end = pages.context.now().date().replace(day=1) - timedelta(days=1)
     return page(
         request,
         "month_certificates.html",

@@ -16,8 +16,8 @@ from smena.model.window import Window
 from smena.reads import completeness as reads
 from smena.reads.completeness import Page
 from smena.ui.asking import AnyProduct, CannotBe, Inn, Text, day_of, id_of, month_of, plain
-from smena.ui.desk import organization_in_sight
-from smena.ui.doors import AtDesk, Looking
+from smena.ui.auth import UsePages, Viewer
+from smena.ui.pages import organization_in_sight
 from smena.ui.rendering import language_of, page
 from smena.ui.runs import Runs
 from smena.warehouse.database import Row
@@ -46,8 +46,8 @@ _NO_ID = "00000000-0000-0000-0000-000000000000"
 @router.get("/completeness")
 def calendar(
     request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     month: Text = "",
     product: AnyProduct = "ofd",
     q: Text = "",
@@ -56,7 +56,7 @@ def calendar(
 ) -> Response:
     """Organisations × the days of a month."""
     first_day, last_day = month_of(month, datetime.now(UTC).date())
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         shown = Page(ORGANIZATIONS_A_PAGE, search=plain(q), after=plain(after), after_name=plain(after_name))
         cells = reads.calendar(transaction, product, Window(first_day, last_day), shown)
     rows = _by(cells, "inn", lambda inn, day: f"{inn}/{day}?product={product}", request)
@@ -75,8 +75,8 @@ def calendar(
 @router.get("/completeness/{inn}")
 def registers(
     request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     inn: Inn,
     month: Text = "",
     product: AnyProduct = "ofd",
@@ -84,7 +84,7 @@ def registers(
     after: Text = "",
 ) -> Response:
     """Registers of one organisation × the days of a month."""
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         first_day, last_day = month_of(month, organization["today"])
         shown = Page(REGISTERS_A_PAGE, search=plain(q), after=plain(after))
@@ -106,8 +106,8 @@ def registers(
 @router.get("/completeness/{inn}/{day}")
 def shifts(
     request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     find_runs: Runs,
     inn: Inn,
     day: str,
@@ -120,12 +120,12 @@ def shifts(
     if shown is None:
         raise CannotBe("not_a_day")
     after_closed_at, after_id = _after(after, shown)
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         source, unit_id, span = product_of(product).source, register or None, Window(shown, shown)
         outcomes = reads.outcomes(transaction, inn, span, source=source, unit_id=unit_id)
         rows = transaction.rows(
-            "desk_day_shifts",
+            "page_day_shifts",
             inn=inn,
             day=shown,
             source=source,
@@ -134,7 +134,7 @@ def shifts(
             after_id=after_id,
             most=SHIFTS_A_PAGE,
         )
-        batches = transaction.rows("desk_day_batches", inn=inn, day=shown, product=product)
+        batches = transaction.rows("page_day_batches", inn=inn, day=shown, product=product)
         gaps = reads.gaps(transaction, inn, product, window=span, unit_id=unit_id, most=100)
         verdicts = reads.verdicts_of_day(transaction, inn, product, shown, unit_id, most=100)
         state = reads.state_of_day(transaction, organization, product, shown, unit_id)
@@ -162,10 +162,10 @@ def shifts(
 
 
 @router.get("/run")
-def run(request: Request, who: Looking, desk: AtDesk, run_id: Text, dag_id: Text = "") -> Response:
+def run(request: Request, who: Viewer, pages: UsePages, run_id: Text, dag_id: Text = "") -> Response:
     """What a run of Airflow loaded: the way back from its page to ours."""
-    with desk.reading(who) as transaction:
-        batches = transaction.rows("desk_batches", inn=None, product=None, run_id=plain(run_id), most=200)
+    with pages.reading(who) as transaction:
+        batches = transaction.rows("page_batches", inn=None, product=None, run_id=plain(run_id), most=200)
     dags = {plain(run_id): dag_id} if dag_id else {}
     return page(request, "completeness_run.html", who, run_id=run_id, batches=batches, dags=dags)
 

@@ -11,9 +11,9 @@ from smena.model.answers import choices
 from smena.reads.decisions import ABOUT, WITHOUT, counted, decision_of, listed
 from smena.reads.documents import orders_of_shifts
 from smena.ui.asking import Id
+from smena.ui.auth import UsePages, Viewer
 from smena.ui.decisions_filter import WORDS_OF, Asked, AskedHere
-from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
-from smena.ui.doors import AtDesk, Looking
+from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
 from smena.ui.rendering import FRAGMENT, page
 from smena.ui.runs import Runs
 from smena.warehouse.database import Row
@@ -30,15 +30,15 @@ _AMOUNTS = (
 
 
 @router.get("/decisions")
-def decisions(request: Request, who: Looking, desk: AtDesk, asked: AskedHere) -> Response:
+def decisions(request: Request, who: Viewer, pages: UsePages, asked: AskedHere) -> Response:
     """Open decisions of a filter, those of the most money first, and what people answered last."""
-    return the_list(request, who, desk, asked, status=400 if asked.problem else 200)
+    return the_list(request, who, pages, asked, status=400 if asked.problem else 200)
 
 
 def the_list(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     asked: Asked,
     *,
     status: int = 200,
@@ -53,14 +53,14 @@ def the_list(
         problem: the key of a message, or `stored` a reason: why nothing was done.
     """
     given = request.query_params
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, asked.of.inn) if asked.of.inn else None
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+        organizations = transaction.rows("page_organizations", search="", most=500)
         found = counted(transaction, asked.of)
-        pages = max(-(-found["decisions"] // A_PAGE), 1)
-        number = min(asked.page, pages)
+        page_count = max(-(-found["decisions"] // A_PAGE), 1)
+        number = min(asked.page, page_count)
         rows = listed(transaction, asked.of, sort=asked.sort, down=asked.down, skip=(number - 1) * A_PAGE, rows=A_PAGE)
-        decided = transaction.rows("desk_decided", inn=asked.of.inn, most=DECIDED_SHOWN)
+        decided = transaction.rows("page_decided", inn=asked.of.inn, most=DECIDED_SHOWN)
     return page(
         request,
         "decisions.html",
@@ -78,7 +78,7 @@ def the_list(
         sort=asked.sort,
         down=asked.down,
         number=number,
-        pages=pages,
+        pages=page_count,
         problem=problem or asked.problem,
         stored=stored,
         ticked=frozenset(ticked),
@@ -92,12 +92,12 @@ def the_list(
 
 @router.get("/decisions/{decision_id}")
 def decision(
-    request: Request, who: Looking, desk: AtDesk, find_runs: Runs, asked: AskedHere, decision_id: Id
+    request: Request, who: Viewer, pages: UsePages, find_runs: Runs, asked: AskedHere, decision_id: Id
 ) -> Response:
     """One decision: both sides, what differs, the documents behind it; the card alone for the script of the list."""
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         row = decision_of(transaction, decision_id)
-        named = transaction.row("desk_decision_named", decision_id=decision_id)
+        named = transaction.row("page_decision_named", decision_id=decision_id)
         if row is None or named is None:
             raise NotInSight
         shifts = sorted(one for one in (row["shift_id"], row["rival_id"]) if one)

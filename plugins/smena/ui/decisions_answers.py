@@ -14,10 +14,10 @@ from smena.model.answers import WORDS
 from smena.model.errors import AlreadyAnswered, WrongUse
 from smena.reads.decisions import counted, recommended_answers, recommended_words
 from smena.ui.asking import CannotBe, plain, ticked
+from smena.ui.auth import Editor, UsePages
 from smena.ui.decisions import A_PAGE, the_list
 from smena.ui.decisions_filter import Asked, AskedByForm
-from smena.ui.desk import Desk, NotInSight, Visitor
-from smena.ui.doors import Acting, AtDesk
+from smena.ui.pages import NotInSight, Pages, User
 from smena.ui.rendering import page
 from smena.warehouse.database import Transaction
 
@@ -33,8 +33,8 @@ Reason = Annotated[str, Form(max_length=_LONGEST_REASON)]
 @router.post("/decisions/resolve")
 def resolve_decisions(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     asked: AskedByForm,
     word: Annotated[str, Form(max_length=20)] = "",
     other_word: Annotated[str, Form(max_length=20)] = "",
@@ -60,26 +60,26 @@ def resolve_decisions(
         if not given:
             raise CannotBe("reason_needed")  # noqa: TRY301
         if scope == "filter":
-            return _answer_all(request, who, desk, asked, given, confirmed)
-        return _answer(request, who, desk, asked, chosen, word, given)
+            return _answer_all(request, who, pages, asked, given, confirmed)
+        return _answer(request, who, pages, asked, chosen, word, given)
     except CannotBe as wrong:
         kept = tuple(decision or ())
-        return the_list(request, who, desk, asked, status=400, problem=str(wrong), ticked=kept, reason=given)
+        return the_list(request, who, pages, asked, status=400, problem=str(wrong), ticked=kept, reason=given)
     except AlreadyAnswered:
         raise
     except WrongUse as wrong:
         if not wrong.stored:
             raise
         kept = tuple(decision or ())
-        return the_list(request, who, desk, asked, status=409, stored=wrong.stored, ticked=kept, reason=given)
+        return the_list(request, who, pages, asked, status=409, stored=wrong.stored, ticked=kept, reason=given)
 
 
 def _answer(
-    request: Request, who: Visitor, desk: Desk, asked: Asked, chosen: list[int], word: str, reason: str
+    request: Request, who: User, pages: Pages, asked: Asked, chosen: list[int], word: str, reason: str
 ) -> Response:
     """Those that were ticked. Where each gets the recommended answer, those without one stay open."""
     seen = _InSight(chosen)
-    with desk.acting(who, seen) as transaction:
+    with pages.acting(who, seen) as transaction:
         answers = dict.fromkeys(chosen, word) if word != RECOMMENDED else seen.recommended
         if not answers:
             raise CannotBe("nothing_recommended")
@@ -87,9 +87,9 @@ def _answer(
     return _back(request, asked, done=word, count=len(done), without=len(chosen) - len(done), answered=min(answers))
 
 
-def _answer_all(request: Request, who: Visitor, desk: Desk, asked: Asked, reason: str, confirmed: str) -> Response:
+def _answer_all(request: Request, who: User, pages: Pages, asked: Asked, reason: str, confirmed: str) -> Response:
     """All of the filter that have a recommended answer: asked first, then done as it was shown."""
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         found = counted(transaction, asked.of)
         words = recommended_words(transaction, asked.of)
         answers = recommended_answers(transaction, asked.of)
@@ -98,7 +98,7 @@ def _answer_all(request: Request, who: Visitor, desk: Desk, asked: Asked, reason
             request, "decisions_confirm.html", who, found=found, words=words, filter=asked.fields, reason=reason,
             changed=bool(confirmed),
         )  # fmt: skip
-    with desk.acting(who, _InSight(list(answers))) as transaction:
+    with pages.acting(who, _InSight(list(answers))) as transaction:
         done = resolve_each(transaction, answers, by=who.name, reason=reason)
     without = found["decisions"] - found["recommended"]
     return _back(request, asked, done=RECOMMENDED, count=len(done), without=without, answered=min(answers))
@@ -107,8 +107,8 @@ def _answer_all(request: Request, who: Visitor, desk: Desk, asked: Asked, reason
 @router.post("/decisions/take-back")
 def take_answers_back(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     asked: AskedByForm,
     decision: Annotated[int, Form(ge=1, lt=2**63)],
     reason: Reason = "",
@@ -116,15 +116,15 @@ def take_answers_back(
     """The answer to this decision, with all that were given at once with it."""
     given = plain(reason)
     if not given:
-        return the_list(request, who, desk, asked, status=400, problem="reason_needed")
+        return the_list(request, who, pages, asked, status=400, problem="reason_needed")
     seen = _Together(decision)
     try:
-        with desk.acting(who, seen) as transaction:
+        with pages.acting(who, seen) as transaction:
             again = take_back(transaction, seen.decisions, by=who.name, reason=given)
     except WrongUse as wrong:
         if not wrong.stored:
             raise
-        return the_list(request, who, desk, asked, status=409, stored=wrong.stored)
+        return the_list(request, who, pages, asked, status=409, stored=wrong.stored)
     return _back(request, asked, done="taken_back", count=len(again))
 
 
@@ -136,7 +136,7 @@ class _InSight:
         self.recommended: dict[int, str] = {}
 
     def __call__(self, transaction: Transaction) -> None:
-        rows = transaction.rows("desk_decisions_in_sight", decisions=self._decisions)
+        rows = transaction.rows("page_decisions_in_sight", decisions=self._decisions)
         if len(rows) != len(self._decisions):
             raise NotInSight
         self.recommended = {row["decision_id"]: row["word"] for row in rows if row["word"]}
@@ -150,9 +150,9 @@ class _Together:
         self.decisions: list[int] = []
 
     def __call__(self, transaction: Transaction) -> None:
-        if not transaction.rows("desk_decisions_in_sight", decisions=[self._decision]):
+        if not transaction.rows("page_decisions_in_sight", decisions=[self._decision]):
             raise NotInSight
-        rows = transaction.rows("desk_answered_together", decision_id=self._decision)
+        rows = transaction.rows("page_answered_together", decision_id=self._decision)
         # One that was not given, or is taken back already, is refused with its reason.
         self.decisions = [row["decision_id"] for row in rows] or [self._decision]
 

@@ -22,9 +22,9 @@ from smena.reads.documents import (
     totals,
 )
 from smena.ui.asking import Text, id_of
-from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
+from smena.ui.auth import UsePages, Viewer
 from smena.ui.documents_filter import PRESETS, WORDS, Asked, AskedHere, place_of, preset_days
-from smena.ui.doors import AtDesk, Looking
+from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
 from smena.warehouse.database import Row, Transaction
@@ -39,18 +39,18 @@ LINES_A_PAGE = 200
 
 
 @router.get("/documents")
-def documents(request: Request, who: Looking, desk: AtDesk, asked: AskedHere) -> Response:
+def documents(request: Request, who: Viewer, pages: UsePages, asked: AskedHere) -> Response:
     """A page of the documents of a filter, the newest first unless sorted otherwise, and the totals of all of them.
 
     Of more than MOST_SORTED documents it is by day, whatever was asked, and says so.
     """
-    return the_list(request, who, desk, asked, status=400 if asked.problem else 200)
+    return the_list(request, who, pages, asked, status=400 if asked.problem else 200)
 
 
 def the_list(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     asked: Asked,
     *,
     status: int = 200,
@@ -66,8 +66,8 @@ def the_list(
         is_filter: whether all of the filter was chosen, not the ticks.
     """
     given = request.query_params
-    with desk.reading(who) as transaction:
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+    with pages.reading(who) as transaction:
+        organizations = transaction.rows("page_organizations", search="", most=500)
         only = organizations[0]["inn"] if len(organizations) == 1 and not asked.problem else None
         inn = asked.of.inn or only
         organization = organization_in_sight(transaction, inn) if inn else None
@@ -137,11 +137,11 @@ def _presets(organization: Row | None, organizations: list[Row]) -> dict[str, tu
 
 @router.get("/documents/{document_id}")
 def document(
-    request: Request, who: Looking, desk: AtDesk, find_runs: Runs, document_id: str, after: Text = ""
+    request: Request, who: Viewer, pages: UsePages, find_runs: Runs, document_id: str, after: Text = ""
 ) -> Response:
     """One document of any kind, down to the digest of what it was read from; `after` is a line's number."""
     wanted, after_line = id_of(document_id), int(after) if after.isdecimal() and len(after) < 10 else -1
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         require_in_sight(transaction, [wanted])
         try:
             lineage = lineage_of(transaction, wanted)

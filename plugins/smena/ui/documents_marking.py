@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.documents import ACCEPTED, ChangedMeanwhile, mark, show
 from smena.ui.asking import CannotBe, Inn, plain
-from smena.ui.desk import Desk, Visitor, organization_in_sight
+from smena.ui.auth import Editor, UsePages
 from smena.ui.documents import require_in_sight, the_list
 from smena.ui.documents_filter import Chosen, ChosenByForm
-from smena.ui.doors import Acting, AtDesk
+from smena.ui.pages import Pages, User, organization_in_sight
 from smena.ui.rendering import page
 from smena.warehouse.database import Transaction
 
@@ -27,8 +27,8 @@ Confirmed = Annotated[str, Form(pattern="^([0-9a-f]{32})?$")]
 @router.post("/documents/{inn}/mark")
 def mark_documents(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     inn: Inn,
     word: Word,
     chosen: ChosenByForm,
@@ -36,25 +36,25 @@ def mark_documents(
     confirmed: Confirmed = "",
 ) -> Response:
     """Documents of one organisation."""
-    return _mark(request, who, desk, inn, word, chosen, plain(reason), confirmed)
+    return _mark(request, who, pages, inn, word, chosen, plain(reason), confirmed)
 
 
 @router.post("/documents/mark")
 def mark_documents_of_all(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     word: Word,
     chosen: ChosenByForm,
     reason: Reason = "",
     confirmed: Confirmed = "",
 ) -> Response:
     """Documents of any of the reader's organisations; only those that were ticked."""
-    return _mark(request, who, desk, None, word, chosen, plain(reason), confirmed)
+    return _mark(request, who, pages, None, word, chosen, plain(reason), confirmed)
 
 
 def _mark(
-    request: Request, who: Visitor, desk: Desk, inn: str | None, word: str, chosen: Chosen, reason: str, confirmed: str
+    request: Request, who: User, pages: Pages, inn: str | None, word: str, chosen: Chosen, reason: str, confirmed: str
 ) -> Response:
     """Without `confirmed` a page asks first: it names how many they are and their sum.
 
@@ -67,7 +67,7 @@ def _mark(
             raise CannotBe("reason_needed")  # noqa: TRY301
     except CannotBe as wrong:
         return the_list(
-            request, who, desk, asked, status=400, problem=str(wrong), ticked=chosen.ids, is_filter=chosen.is_filter,
+            request, who, pages, asked, status=400, problem=str(wrong), ticked=chosen.ids, is_filter=chosen.is_filter,
             reason=reason,
         )  # fmt: skip
 
@@ -80,7 +80,7 @@ def _mark(
     changed = ""
     if confirmed:
         try:
-            with desk.acting(who, look) as transaction:
+            with pages.acting(who, look) as transaction:
                 done = mark(
                     transaction, documents, status=word, by=who.name, reason=reason or None, confirmed=confirmed
                 )
@@ -89,7 +89,7 @@ def _mark(
         else:
             query = urlencode({**asked.fields, "done": word, "count": done.changed})
             return RedirectResponse(f"{request.scope.get('root_path', '')}/documents?{query}", 303)
-    with desk.acting(who, look) as transaction:
+    with pages.acting(who, look) as transaction:
         organization = organization_in_sight(transaction, inn) if inn is not None else None
         shown = show(transaction, documents, status=word)
     return page(

@@ -12,10 +12,10 @@ from starlette.responses import FileResponse, Response
 
 from smena.reads.documents import exported, printed, printed_orders
 from smena.ui.asking import CannotBe, Day, ExportFormat, Inn, Text, id_of
-from smena.ui.desk import NotInSight, organization_in_sight
+from smena.ui.auth import UsePages, Viewer
 from smena.ui.documents_filter import filter_of
-from smena.ui.doors import AtDesk, Looking
 from smena.ui.one_at_a_time import one_at_a_time
+from smena.ui.pages import NotInSight, organization_in_sight
 
 router = APIRouter()
 
@@ -28,13 +28,13 @@ _TYPES = {
 
 
 @router.get("/documents/{document_id}/order.pdf")
-def order_on_paper(_request: Request, who: Looking, desk: AtDesk, document_id: str) -> Response:
+def order_on_paper(_request: Request, who: Viewer, pages: UsePages, document_id: str) -> Response:
     """A ПКО by form КО-1, an РКО by form КО-2."""
     # The library of PDF is heavy: the other pages do without it.
     from smena.printing import form
 
     wanted = id_of(document_id)
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         row = printed(transaction, wanted)
     if row is None:
         raise NotInSight
@@ -45,8 +45,8 @@ def order_on_paper(_request: Request, who: Looking, desk: AtDesk, document_id: s
 @router.get("/documents/print/orders.pdf")
 def orders_on_paper(
     _request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     document: Annotated[list[str] | None, Query(max_length=_MOST_PRINTED)] = None,
 ) -> Response:
     """The orders that were ticked, each on its form, in one file: all of them, or a refusal."""
@@ -55,7 +55,7 @@ def orders_on_paper(
     wanted = sorted({id_of(one) for one in document or ()})
     if not wanted:
         raise CannotBe("nothing_chosen")
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         rows = printed_orders(transaction, wanted)
     if len(rows) != len(wanted):
         raise NotInSight
@@ -67,8 +67,8 @@ def orders_on_paper(
 @router.get("/documents/{inn}/export.{form}")
 def export(
     _request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     inn: Inn,
     form: ExportFormat,
     from_: Annotated[str, Query(alias="from", max_length=10)] = "",
@@ -84,7 +84,7 @@ def export(
     with tempfile.NamedTemporaryFile(prefix="smena-export-", suffix=f".{form}", delete=False) as made:
         file = Path(made.name)
     try:
-        with desk.reading(who) as transaction:
+        with pages.reading(who) as transaction:
             organization_in_sight(transaction, inn)
             _write(file, form, exported(transaction, wanted))
     except BaseException:

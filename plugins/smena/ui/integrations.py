@@ -14,8 +14,8 @@ from smena.integration.mandates import keeping_refusals
 from smena.model.product import product_of
 from smena.reads.standing import standings
 from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain
-from smena.ui.desk import Desk, Visitor, organization_in_sight
-from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.auth import Editor, UsePages, Viewer
+from smena.ui.pages import Pages, User, organization_in_sight
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
 
@@ -31,16 +31,22 @@ Start = Annotated[str, Form(max_length=10)]
 
 @router.get("/integrations")
 def integrations(
-    request: Request, who: Looking, desk: AtDesk, find_runs: Runs, q: Text = "", after_name: Text = "", after: Text = ""
+    request: Request,
+    who: Viewer,
+    pages: UsePages,
+    find_runs: Runs,
+    q: Text = "",
+    after_name: Text = "",
+    after: Text = "",
 ) -> Response:
     """Organisations in sight, each with both products."""
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         listed = transaction.rows(
-            "desk_integrations", search=plain(q), after_name=plain(after_name), after_inn=plain(after), most=A_PAGE
+            "page_integrations", search=plain(q), after_name=plain(after_name), after_inn=plain(after), most=A_PAGE
         )
         inns = list(dict.fromkeys(row["inn"] for row in listed))
         stands = {
-            (one.organization_inn, one.product): one for one in standings(transaction, desk.context.now(), inns=inns)
+            (one.organization_inn, one.product): one for one in standings(transaction, pages.context.now(), inns=inns)
         }
     rows = [row | {"stands": stands.get((row["inn"], row["product"]))} for row in listed]
     return page(
@@ -57,8 +63,8 @@ def integrations(
 @router.get("/integrations/{inn}/{product}")
 def integration(
     request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     find_runs: Runs,
     inn: Inn,
     product: Product,
@@ -66,35 +72,35 @@ def integration(
     done: Text = "",
 ) -> Response:
     """One integration: its history, its batches, and the forms that switch it."""
-    return _shown(request, who, desk, find_runs, inn, product, start=start, done=done)
+    return _shown(request, who, pages, find_runs, inn, product, start=start, done=done)
 
 
 @router.post("/integrations/{inn}/{product}/plan")
-def plan(request: Request, who: Acting, desk: AtDesk, find_runs: Runs, inn: Inn, product: Product) -> Response:
+def plan(request: Request, who: Editor, pages: UsePages, find_runs: Runs, inn: Inn, product: Product) -> Response:
     """The dry run: what the next run would ask, and what is out of reach. Nothing of it is kept."""
     from smena.pipeline.plan import preview
 
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization_in_sight(transaction, inn)
-    made = preview(desk.context, inn, product)
-    return _shown(request, who, desk, find_runs, inn, product, plan=made)
+    made = preview(pages.context, inn, product)
+    return _shown(request, who, pages, find_runs, inn, product, plan=made)
 
 
 @router.post("/integrations/{inn}/{product}/mandate")
-def mandate(_request: Request, who: Acting, desk: AtDesk, inn: Inn, product: Product, start_date: Start) -> Response:
+def mandate(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: Product, start_date: Start) -> Response:
     """The text that the head signs (поручение), as a file."""
     start = day_of(start_date)
     if start is None:
         raise CannotBe("not_a_day")
-    with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
         row = lifecycle.prepare_mandate(transaction, inn=inn, product=product, start_date=start, made_by=who.name)
     return _file(row["text"], f"mandate-{inn}-{product}-{start}.txt")
 
 
 @router.post("/integrations/{inn}/{product}/ban")
-def ban(_request: Request, who: Acting, desk: AtDesk, inn: Inn, product: Product) -> Response:
+def ban(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: Product) -> Response:
     """The text that the head signs (запрет), as a file."""
-    with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
         row = lifecycle.prepare_ban(transaction, inn=inn, product=product, made_by=who.name)
     return _file(row["text"], f"ban-{inn}-{product}.txt")
 
@@ -102,8 +108,8 @@ def ban(_request: Request, who: Acting, desk: AtDesk, inn: Inn, product: Product
 @router.post("/integrations/{inn}/{product}/enable")
 def enable(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     inn: Inn,
     product: Product,
     start_date: Start,
@@ -115,7 +121,7 @@ def enable(
     if start is None:
         raise CannotBe("not_a_day")
     signed = _signature(signature)
-    with keeping_refusals(desk.warehouse), desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as doing:
+    with keeping_refusals(pages.warehouse), pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as doing:
         lifecycle.enable(
             doing,
             inn=inn,
@@ -132,8 +138,8 @@ def enable(
 @router.post("/integrations/{inn}/{product}/disable")
 def disable(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     inn: Inn,
     product: Product,
     reason: Reason = "",
@@ -141,15 +147,15 @@ def disable(
 ) -> Response:
     """Switched off; what was loaded stays."""
     signed = _signature(signature)
-    with keeping_refusals(desk.warehouse), desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as doing:
+    with keeping_refusals(pages.warehouse), pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as doing:
         lifecycle.disable(doing, inn=inn, product=product, changed_by=who.name, reason=plain(reason), signature=signed)
     return _back(request, inn, product, "disabled")
 
 
 def _shown(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     find_runs: Any,
     inn: str,
     product: str,
@@ -160,15 +166,15 @@ def _shown(
 ) -> Response:
     wanted = day_of(start)
     outlook = None
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        stands = next(iter(standings(transaction, desk.context.now(), inn=inn, product=product)), None)
-        intervals = transaction.rows("desk_intervals", inn=inn, product=product)
-        batches = transaction.rows("desk_batches", inn=inn, product=product, run_id=None, most=10)
+        stands = next(iter(standings(transaction, pages.context.now(), inn=inn, product=product)), None)
+        intervals = transaction.rows("page_intervals", inn=inn, product=product)
+        batches = transaction.rows("page_batches", inn=inn, product=product, run_id=None, most=10)
         serving = next((row for row in certificates(transaction, inn) if row["serves"]), None)
         horizon = organization["today"] - timedelta(days=1)
         if wanted:
-            outlook = transaction.row("desk_outlook", inn=inn, start_date=wanted, horizon=horizon)
+            outlook = transaction.row("page_outlook", inn=inn, start_date=wanted, horizon=horizon)
     return page(
         request,
         "integrations_one.html",

@@ -14,9 +14,9 @@ from starlette.responses import FileResponse, Response
 from smena.model.identifiers import KPP
 from smena.reads import cash_book as reading
 from smena.ui.asking import AnyInn, CannotBe, Day, Inn, Text, day_of, plain
-from smena.ui.desk import organization_in_sight
-from smena.ui.doors import AtDesk, Looking
+from smena.ui.auth import UsePages, Viewer
 from smena.ui.one_at_a_time import one_at_a_time
+from smena.ui.pages import organization_in_sight
 from smena.ui.rendering import page
 
 router = APIRouter()
@@ -30,14 +30,14 @@ From = Annotated[str, Query(alias="from", max_length=10)]
 
 @router.get("/journal")
 def journal(
-    request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", from_: From = "", to: Day = "", kpp: Text = ""
+    request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", from_: From = "", to: Day = "", kpp: Text = ""
 ) -> Response:
     """The journal of some days; the first orders of each kind where there are many."""
-    first_day, last_day = _days(from_, to, desk.context.now().date())
+    first_day, last_day = _days(from_, to, pages.context.now().date())
     sides: dict[str, list[dict[str, Any]]] = {}
     books: list[dict[str, Any]] = []
-    with desk.reading(who) as transaction:
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+    with pages.reading(who) as transaction:
+        organizations = transaction.rows("page_organizations", search="", most=500)
         chosen = inn or (organizations[0]["inn"] if organizations else "")
         organization = organization_in_sight(transaction, chosen) if chosen else None
         if organization:
@@ -68,13 +68,13 @@ def journal(
 
 @router.get("/journal/{inn}/journal.pdf")
 def printed(
-    _request: Request, who: Looking, desk: AtDesk, inn: Inn, from_: From = "", to: Day = "", kpp: Text = ""
+    _request: Request, who: Viewer, pages: UsePages, inn: Inn, from_: From = "", to: Day = "", kpp: Text = ""
 ) -> Response:
     """The journal by form КО-3."""
     from smena.reads.journal_sheet import journal_of
 
-    first_day, last_day = _days(from_, to, desk.context.now().date())
-    with desk.reading(who) as transaction:
+    first_day, last_day = _days(from_, to, pages.context.now().date())
+    with pages.reading(who) as transaction:
         organization_in_sight(transaction, inn)
         printable = journal_of(transaction, inn, _kpp(kpp), first_day, last_day, most=MOST_PRINTED + 1)
     if len(printable.entries) > MOST_PRINTED:
@@ -88,17 +88,17 @@ def printed(
 
 @router.get("/journal/{inn}/journal.csv")
 def separated(
-    _request: Request, who: Looking, desk: AtDesk, inn: Inn, from_: From = "", to: Day = "", kpp: Text = ""
+    _request: Request, who: Viewer, pages: UsePages, inn: Inn, from_: From = "", to: Day = "", kpp: Text = ""
 ) -> Response:
     """The journal as CSV."""
     from smena.exporting.columns import JOURNAL
     from smena.exporting.separated import write_csv
 
-    first_day, last_day = _days(from_, to, desk.context.now().date())
+    first_day, last_day = _days(from_, to, pages.context.now().date())
     with tempfile.NamedTemporaryFile(prefix="smena-journal-", suffix=".csv", delete=False) as made:
         file = Path(made.name)
     try:
-        with desk.reading(who) as transaction:
+        with pages.reading(who) as transaction:
             organization_in_sight(transaction, inn)
             write_csv(file, JOURNAL, reading.journal(transaction, inn, _kpp(kpp), first_day, last_day))
     except BaseException:

@@ -1,7 +1,7 @@
 """Around every answer: who may send a body and of which form, headers that forbid what no page of ours does, a session.
 
 FastAPI reads and decodes a body before it asks who sends it. So each request that may have one is asked for its login
-and its rights first, by a request of its own to `DOOR` that has none.
+and its rights first, by a request of its own to `RIGHTS_PATH` that has none.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smena.ui import forms
-from smena.ui.forgery import COOKIE, new_session
+from smena.ui.csrf import COOKIE, new_session
 
 MOST_BODY_BYTES = 256 * 1024
 """A form with five hundred documents or a signature is far below."""
 
 MOST_HEADERS = 100
 
-DOOR = "/door"
+RIGHTS_PATH = "/door"
 """Answers 204 to those who may act; any other answer is that of the request itself."""
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -51,7 +51,7 @@ class Limits:
             await self._app(scope, receive, send)
             return
         session = _session_of(scope)
-        scope.setdefault("state", {})["desk_session"] = session or new_session()
+        scope.setdefault("state", {})["page_session"] = session or new_session()
         dressed = _dressed(scope, send, is_new=not session)
         if len(scope["headers"]) > MOST_HEADERS:
             await self._refuse(scope, dressed, 431)
@@ -72,7 +72,7 @@ class Limits:
         async def kept(message: Message) -> None:
             answer.append(message)
 
-        await self._app(_at_the_door(scope), _nothing, kept)
+        await self._app(_before_body(scope), _nothing, kept)
         if answer[0]["status"] == 204:
             return True
         for message in answer:
@@ -80,14 +80,14 @@ class Limits:
         return False
 
     async def _refuse(self, scope: Scope, send: Send, status: int) -> None:
-        at_the_door = _at_the_door(scope)
-        at_the_door["state"] = scope["state"] | {"refused": status}
-        await self._app(at_the_door, _nothing, send)
+        before_body = _before_body(scope)
+        before_body["state"] = scope["state"] | {"refused": status}
+        await self._app(before_body, _nothing, send)
 
 
-def _at_the_door(scope: Scope) -> Scope:
+def _before_body(scope: Scope) -> Scope:
     """The same request without its body, to the door."""
-    path = scope.get("root_path", "") + DOOR
+    path = scope.get("root_path", "") + RIGHTS_PATH
     without = (b"content-length", b"content-type", b"transfer-encoding")
     headers = [one for one in scope["headers"][:MOST_HEADERS] if one[0].lower() not in without]
     return dict(scope) | {
@@ -163,7 +163,7 @@ def _dressed(scope: Scope, send: Send, *, is_new: bool) -> Send:
             if is_new:
                 path = scope.get("root_path", "") or "/"
                 secure = "; Secure" if scope.get("scheme") == "https" else ""
-                session = scope["state"]["desk_session"]
+                session = scope["state"]["page_session"]
                 headers.append("Set-Cookie", f"{COOKIE}={session}; Path={path}; HttpOnly; SameSite=Strict{secure}")
         await send(message)
 

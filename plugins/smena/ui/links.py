@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from smena.decisions import links
 from smena.ui.asking import AnyInn, CannotBe, Id, Inn, Text, day_of, plain
-from smena.ui.desk import NotInSight, organization_in_sight
-from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.auth import Editor, UsePages, Viewer
+from smena.ui.pages import NotInSight, organization_in_sight
 from smena.ui.rendering import page
 from smena.warehouse.database import Row, Transaction
 
@@ -29,26 +29,26 @@ OneDay = Annotated[str, Form(max_length=10)]
 
 @router.get("/links")
 def known_links(
-    request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", after: Text = "", done: Text = ""
+    request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", after: Text = "", done: Text = ""
 ) -> Response:
     """Proposals and links in force of one organisation, and its cashboxes without one."""
     state, _, number = plain(after).partition("_")
     rows: list[Row] = []
     loose: list[Row] = []
-    with desk.reading(who) as transaction:
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+    with pages.reading(who) as transaction:
+        organizations = transaction.rows("page_organizations", search="", most=500)
         chosen = inn or (organizations[0]["inn"] if organizations else "")
         organization = organization_in_sight(transaction, chosen) if chosen else None
         if organization:
             rows = transaction.rows(
-                "desk_links",
+                "page_links",
                 link_id=None,
                 inn=chosen,
                 after_state=state,
                 after_id=int(number) if number.isdecimal() and len(number) < 19 else None,
                 most=A_PAGE,
             )
-            loose = transaction.rows("desk_links_loose", inn=chosen, most=LOOSE_SHOWN)
+            loose = transaction.rows("page_links_loose", inn=chosen, most=LOOSE_SHOWN)
     last = rows[-1] if len(rows) == A_PAGE else None
     return page(
         request,
@@ -64,19 +64,19 @@ def known_links(
 
 
 @router.post("/links/{link_id}/confirm")
-def confirm_link(request: Request, who: Acting, desk: AtDesk, link_id: Id, reason: Reason = "") -> Response:
+def confirm_link(request: Request, who: Editor, pages: UsePages, link_id: Id, reason: Reason = "") -> Response:
     """A proposal is put into force."""
     given_reason, seen = _needed(reason), _Seen(link_id)
-    with desk.acting(who, seen) as transaction:
+    with pages.acting(who, seen) as transaction:
         links.confirm(transaction, link_id, by=who.name, reason=given_reason)
     return _back(request, seen.inn, "confirmed")
 
 
 @router.post("/links/{link_id}/withdraw")
-def withdraw_link(request: Request, who: Acting, desk: AtDesk, link_id: Id, reason: Reason = "") -> Response:
+def withdraw_link(request: Request, who: Editor, pages: UsePages, link_id: Id, reason: Reason = "") -> Response:
     """A link or a proposal is taken back."""
     given_reason, seen = _needed(reason), _Seen(link_id)
-    with desk.acting(who, seen) as transaction:
+    with pages.acting(who, seen) as transaction:
         links.withdraw(transaction, link_id, by=who.name, reason=given_reason)
     return _back(request, seen.inn, "withdrawn")
 
@@ -84,8 +84,8 @@ def withdraw_link(request: Request, who: Acting, desk: AtDesk, link_id: Id, reas
 @router.post("/links/{inn}/set")
 def set_link(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     inn: Inn,
     cashbox: Annotated[str, Form(max_length=100)] = "",
     kkt_reg_id: Annotated[str, Form(max_length=16)] = "",
@@ -99,7 +99,7 @@ def set_link(
         raise CannotBe("nothing_chosen")
     if register and not _REGISTER.fullmatch(register):
         raise CannotBe("not_a_register")
-    with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
         links.link(
             transaction,
             inn=inn,
@@ -120,7 +120,7 @@ class _Seen:
         self._link_id, self.inn = link_id, ""
 
     def __call__(self, transaction: Transaction) -> None:
-        row = transaction.row("desk_links", link_id=self._link_id, inn=None, after_state="", after_id=None, most=1)
+        row = transaction.row("page_links", link_id=self._link_id, inn=None, after_state="", after_id=None, most=1)
         if row is None:
             raise NotInSight
         self.inn = row["organization_inn"]

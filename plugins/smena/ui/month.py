@@ -12,8 +12,8 @@ from smena.decisions import periods
 from smena.integration.organizations import organization_of
 from smena.reads import month as reading
 from smena.ui.asking import AnyInn, CannotBe, Inn, Text, day_of, month_of, plain
-from smena.ui.desk import Desk, Visitor, organization_in_sight
-from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.auth import Editor, UsePages, Viewer
+from smena.ui.pages import Pages, User, organization_in_sight
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 
@@ -32,8 +32,8 @@ OneDay = Annotated[str, Form(max_length=10)]
 @router.get("/month")
 def month(
     request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     inn: AnyInn = "",
     month: Text = "",
     q: Text = "",
@@ -43,14 +43,14 @@ def month(
 ) -> Response:
     """Organisations with what is not settled in a month, or one of them with all of it."""
     if inn:
-        return _shown(request, who, desk, inn, month, done=done if done in _DONE else "")
-    first_day, last_day = _month(month, desk)
-    with desk.reading(who) as transaction:
+        return _shown(request, who, pages, inn, month, done=done if done in _DONE else "")
+    first_day, last_day = _month(month, pages)
+    with pages.reading(who) as transaction:
         listed = transaction.rows(
-            "desk_month", search=plain(q), after_name=plain(after_name), after_inn=plain(after),
+            "page_month", search=plain(q), after_name=plain(after_name), after_inn=plain(after),
             most=ORGANIZATIONS_A_PAGE,
         )  # fmt: skip
-        found = reading.waiting(transaction, [row["inn"] for row in listed], through=last_day, now=desk.context.now())
+        found = reading.waiting(transaction, [row["inn"] for row in listed], through=last_day, now=pages.context.now())
     rows = [row | _summed(found[row["inn"]]) for row in listed]
     return page(
         request,
@@ -65,24 +65,26 @@ def month(
 
 
 @router.post("/month/{inn}/close")
-def close(request: Request, who: Acting, desk: AtDesk, inn: Inn, through: OneDay = "", reason: Reason = "") -> Response:
+def close(
+    request: Request, who: Editor, pages: UsePages, inn: Inn, through: OneDay = "", reason: Reason = ""
+) -> Response:
     """Nothing is written on or before the day any more."""
     given = {"through": through, "close_reason": reason}
     try:
         last = _needed_day(through)
-        with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
-            newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, desk.context.now())
+        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+            newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, pages.context.now())
             periods.close_period(
                 transaction, inn=inn, through=last, closed_by=who.name, reason=plain(reason), newest_day=newest_day
             )
     except NOT_DONE as error:
-        return _shown(request, who, desk, inn, through[:7], given=given, refused=refused_by(error))
+        return _shown(request, who, pages, inn, through[:7], given=given, refused=refused_by(error))
     return _back(request, inn, last, "closed")
 
 
 @router.post("/month/{inn}/open")
 def open_again(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, stays: OneDay = "", reason: Reason = ""
+    request: Request, who: Editor, pages: UsePages, inn: Inn, stays: OneDay = "", reason: Reason = ""
 ) -> Response:
     """Opened wholly, or what lies after the day that stays closed. A reason is needed."""
     given = {"stays": stays, "open_reason": reason}
@@ -90,17 +92,17 @@ def open_again(
         why, last = plain(reason), day_of(stays)
         if not why:
             raise CannotBe("reason_needed")
-        with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             periods.open_period(transaction, inn=inn, opened_by=who.name, through=last, reason=why)
     except NOT_DONE as error:
-        return _shown(request, who, desk, inn, "", given=given, refused=refused_by(error))
+        return _shown(request, who, pages, inn, "", given=given, refused=refused_by(error))
     return _back(request, inn, last, "opened")
 
 
 def _shown(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     inn: str,
     month: str,
     *,
@@ -108,18 +110,18 @@ def _shown(
     given: dict[str, str] | None = None,
     refused: Refused | None = None,
 ) -> Response:
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         try:
-            first_day, last_day = _month(month, desk)
+            first_day, last_day = _month(month, pages)
         except CannotBe:
             if refused is None:
                 raise
-            first_day, last_day = _month("", desk)
-        through = min(last_day, periods.newest_day_over(organization["timezone"], desk.context.now()))
-        rows = reading.waiting(transaction, [inn], through=last_day, now=desk.context.now())[inn]
+            first_day, last_day = _month("", pages)
+        through = min(last_day, periods.newest_day_over(organization["timezone"], pages.context.now()))
+        rows = reading.waiting(transaction, [inn], through=last_day, now=pages.context.now())[inn]
         period, history = periods.period(transaction, inn), periods.history(transaction, inn)
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+        organizations = transaction.rows("page_organizations", search="", most=500)
     return page(
         request,
         "month_one.html",
@@ -139,9 +141,9 @@ def _shown(
     )
 
 
-def _month(text: str, desk: Desk) -> tuple[date, date]:
+def _month(text: str, pages: Pages) -> tuple[date, date]:
     """A month; the last one that is over where none is named."""
-    today = desk.context.now().date()
+    today = pages.context.now().date()
     return month_of(text, (today.replace(day=1) - timedelta(days=1)) if not text else today)
 
 

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from smena.quality.docs import MOST_REASONS, examples
 from smena.reads.completeness import gaps as gaps_of
 from smena.ui.asking import AnyInn, Id, Text
-from smena.ui.desk import NotInSight, organization_in_sight
-from smena.ui.doors import AtDesk, Looking
+from smena.ui.auth import UsePages, Viewer
+from smena.ui.pages import NotInSight, organization_in_sight
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
 
@@ -24,8 +24,8 @@ _DONE = ("retried", "given_up")
 @router.get("/quality")
 def quality(
     request: Request,
-    who: Looking,
-    desk: AtDesk,
+    who: Viewer,
+    pages: UsePages,
     find_runs: Runs,
     inn: AnyInn = "",
     before: Text = "",
@@ -34,19 +34,19 @@ def quality(
     """Of one organisation: its differences, its checks, its quarantine, its gaps."""
     given = request.query_params
     checks, batches, reasons, records, gaps, differences = [], [], [], [], [], []
-    with desk.reading(who) as transaction:
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+    with pages.reading(who) as transaction:
+        organizations = transaction.rows("page_organizations", search="", most=500)
         chosen = inn or (organizations[0]["inn"] if organizations else "")
         organization = organization_in_sight(transaction, chosen) if chosen else None
         if organization:
-            checks = transaction.rows("desk_checks", inn=chosen, batches=BATCHES_LOOKED_AT)
-            batches = transaction.rows("desk_checked_batches", inn=chosen, batch_id=None, most=BATCHES_LOOKED_AT)
+            checks = transaction.rows("page_checks", inn=chosen, batches=BATCHES_LOOKED_AT)
+            batches = transaction.rows("page_checked_batches", inn=chosen, batch_id=None, most=BATCHES_LOOKED_AT)
             differences = transaction.rows(
-                "desk_differences", inn=chosen, before=_before(before_difference), most=A_PAGE
+                "page_differences", inn=chosen, before=_before(before_difference), most=A_PAGE
             )
-            reasons = transaction.rows("desk_quarantine_reasons", inn=chosen, most=50)
+            reasons = transaction.rows("page_quarantine_reasons", inn=chosen, most=50)
             records = transaction.rows(
-                "desk_quarantine",
+                "page_quarantine",
                 inn=chosen,
                 before=_before(before),
                 most=A_PAGE,
@@ -74,9 +74,9 @@ def quality(
 
 
 @router.get("/quality/batches/{batch_id}")
-def batch_checks(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, batch_id: Id) -> Response:
+def batch_checks(request: Request, who: Viewer, pages: UsePages, find_runs: Runs, batch_id: Id) -> Response:
     """What the gates found in one batch, rule by rule, as the warehouse has it."""
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
         if batch is None:
             raise NotInSight

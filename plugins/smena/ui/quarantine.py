@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from smena.decisions.quarantine import give_up, retry
 from smena.ui.asking import CannotBe, Id, Inn, plain, ticked
-from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
-from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.auth import Editor, UsePages, Viewer
+from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
 from smena.warehouse.database import Transaction
@@ -26,17 +26,17 @@ Records = Annotated[list[int] | None, Form(max_length=MOST_AT_ONCE)]
 
 
 @router.get("/quality/quarantine/{quarantine_id}")
-def record(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, quarantine_id: Id) -> Response:
+def record(request: Request, who: Viewer, pages: UsePages, find_runs: Runs, quarantine_id: Id) -> Response:
     """One record and what its row said before; its text is for those who may act."""
     nothing = dict.fromkeys(("inn", "state", "first_day", "last_day"))
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         row = transaction.row("quarantine", quarantine_id=quarantine_id, with_record=who.may_act, **nothing)
         if row is None:
             raise NotInSight
         organization = organization_in_sight(transaction, row["organization_inn"])
         history = transaction.rows("quarantine_history", quarantine_id=quarantine_id)
         batches = transaction.rows("explain_batch", batches=[row["batch_id"]], unit_id=row["unit_id"])
-        pages = transaction.rows("explain_pages", pages=[row["page_id"]] if row["page_id"] else [])
+        evidence_pages = transaction.rows("explain_pages", pages=[row["page_id"]] if row["page_id"] else [])
     return page(
         request,
         "quality_record.html",
@@ -45,16 +45,16 @@ def record(request: Request, who: Looking, desk: AtDesk, find_runs: Runs, quaran
         record=row,
         history=history,
         batches=batches,
-        pages=pages,
+        pages=evidence_pages,
         dags=find_runs({one["run_id"] for one in batches}),
     )
 
 
 @router.post("/quality/{inn}/retry")
-def retry_records(request: Request, who: Acting, desk: AtDesk, inn: Inn, record: Records = None) -> Response:
+def retry_records(request: Request, who: Editor, pages: UsePages, inn: Inn, record: Records = None) -> Response:
     """Their days are open again: the next load asks for them."""
     chosen = ticked(record)
-    with _on(desk, who, inn, chosen) as transaction:
+    with _on(pages, who, inn, chosen) as transaction:
         done = retry(transaction, chosen, by=who.name)
     return _back(request, inn, "retried", len(done.records), len(done.without_register))
 
@@ -62,8 +62,8 @@ def retry_records(request: Request, who: Acting, desk: AtDesk, inn: Inn, record:
 @router.post("/quality/{inn}/give-up")
 def give_up_records(
     request: Request,
-    who: Acting,
-    desk: AtDesk,
+    who: Editor,
+    pages: UsePages,
     inn: Inn,
     record: Records = None,
     reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
@@ -72,19 +72,19 @@ def give_up_records(
     chosen = ticked(record)
     if not plain(reason):
         raise CannotBe("reason_needed")
-    with _on(desk, who, inn, chosen) as transaction:
+    with _on(pages, who, inn, chosen) as transaction:
         done = give_up(transaction, chosen, by=who.name, reason=plain(reason))
     return _back(request, inn, "given_up", len(done))
 
 
-def _on(desk: Desk, who: Visitor, inn: str, records: list[int]) -> AbstractContextManager[Transaction]:
+def _on(pages: Pages, who: User, inn: str, records: list[int]) -> AbstractContextManager[Transaction]:
     def look(transaction: Transaction) -> None:
         organization_in_sight(transaction, inn)
-        row = transaction.row("desk_quarantine_in_sight", records=records, inn=inn)
+        row = transaction.row("page_quarantine_in_sight", records=records, inn=inn)
         if row is None or row["records"] != len(records):
             raise NotInSight
 
-    return desk.acting(who, look)
+    return pages.acting(who, look)
 
 
 def _back(request: Request, inn: str, done: str, count: int, left: int = 0) -> Response:

@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from smena.messages import LANGUAGES, has_message, message, translate, written_by
 from smena.model.money import roubles, written
-from smena.ui.desk import Visitor
+from smena.ui.pages import User
 from smena.ui.runs import address_of
 
 LANGUAGE_COOKIE = "smena_lang"
@@ -55,9 +55,7 @@ def language_of(request: Request) -> str:
     return chosen if chosen in LANGUAGES else "ru"
 
 
-def page(
-    request: Request, template: str, who: Visitor | None = None, *, status: int = 200, **values: Any
-) -> HTMLResponse:
+def page(request: Request, template: str, who: User | None = None, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page for this visitor.
 
     Every template finds `t` (messages), `named` (words that a service gives), `said` (reasons), `said_by` (reasons that
@@ -66,7 +64,7 @@ def page(
     language = language_of(request)
     here = request.scope.get("root_path", "")
     base = here.removesuffix("/smena")
-    forgery = request.app.state.forgery
+    csrf = request.app.state.csrf
     body = _environment().get_template(template).render(
         t=lambda key, **of: message(key, language, context="page", **of),
         named=lambda family, word: _named(family, word, language),
@@ -77,7 +75,7 @@ def page(
         airflow=base,
         run_at=lambda dag_id, run_id: base + address_of(dag_id, run_id),
         who=who,
-        token=forgery.seal(who.session, who.name) if who and who.may_act else "",
+        token=csrf.seal(who.session, who.name) if who and who.may_act else "",
         path=request.url.path,
         asked=defaultdict(str, request.query_params),
         counts=_counts(request, who),
@@ -90,12 +88,12 @@ def page(
     return response
 
 
-def _counts(request: Request, who: Visitor | None) -> Mapping[str, int]:
+def _counts(request: Request, who: User | None) -> Mapping[str, int]:
     """What waits, for the navigation: by page. Of a refusal, and of a part of a page, none."""
     if who is None or request.headers.get(FRAGMENT):
         return {}
-    with request.app.state.desk.reading(who) as transaction:
-        return dict(transaction.row("desk_counts") or {})
+    with request.app.state.pages.reading(who) as transaction:
+        return dict(transaction.row("page_counts") or {})
 
 
 def _named(family: str, word: str, language: str) -> str:

@@ -14,8 +14,8 @@ from smena.messages.refusals import wrong_use
 from smena.model.organization import Corrections, DatePolicy, Detail, Refunds, Vat
 from smena.model.reasons import Reason
 from smena.ui.asking import AnyInn, Inn, Text, Typed, day_of, plain
-from smena.ui.desk import Desk, Visitor, first_in_sight, organization_in_sight
-from smena.ui.doors import Acting, Administering, AtDesk, Looking
+from smena.ui.auth import Administrator, Editor, UsePages, Viewer
+from smena.ui.pages import Pages, User, first_in_sight, organization_in_sight
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import back_to, page
 from smena.ui.settings_changes import of_organization
@@ -39,40 +39,40 @@ SECTIONS = {
 
 
 @router.get("/settings")
-def settings(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", done: Text = "") -> Response:
+def settings(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", done: Text = "") -> Response:
     """All settings of an organisation."""
-    chosen = inn or first_in_sight(desk, who)
+    chosen = inn or first_in_sight(pages, who)
     if not chosen:
         return page(request, "settings.html", who, organization=None)
-    return _shown(request, who, desk, chosen, done=done if done == "saved" else "")
+    return _shown(request, who, pages, chosen, done=done if done == "saved" else "")
 
 
 @router.post("/settings/{inn}/requisites")
 def set_requisites(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, name: Typed = "", kpp: Typed = "", okpo: Typed = "",
+    request: Request, who: Editor, pages: UsePages, inn: Inn, name: Typed = "", kpp: Typed = "", okpo: Typed = "",
     head_position: Typed = "", head_name: Typed = "", chief_accountant: Typed = "", cashier: Typed = "",
 ) -> Response:  # fmt: skip
     """The name, КПП and ОКПО, and who signs cash documents."""
     given = {"name": name, "kpp": kpp, "okpo": okpo, "head_position": head_position, "head_name": head_name,
              "chief_accountant": chief_accountant, "cashier": cashier}  # fmt: skip
-    return _change(request, who, desk, inn, given)
+    return _change(request, who, pages, inn, given)
 
 
 @router.post("/settings/{inn}/accounting")
 def set_accounting(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, from_: Annotated[str, Form(alias="from")] = "",
+    request: Request, who: Editor, pages: UsePages, inn: Inn, from_: Annotated[str, Form(alias="from")] = "",
     detail: Typed = "", vat: Typed = "", refunds: Typed = "", date_policy: Typed = "", corrections: Typed = "",
     keeps_cash_documents: Typed = "",
 ) -> Response:  # fmt: skip
     """Settings of accounting, from a day on."""
     given = {"detail": detail, "vat": vat, "refunds": refunds, "date_policy": date_policy,
              "corrections": corrections, "keeps_cash_documents": keeps_cash_documents}  # fmt: skip
-    return _change(request, who, desk, inn, given, from_=from_)
+    return _change(request, who, pages, inn, given, from_=from_)
 
 
 @router.post("/settings/{inn}/technical")
 def set_technical(
-    request: Request, who: Administering, desk: AtDesk, inn: Inn, tariff: Typed = "", modifier: Typed = "",
+    request: Request, who: Administrator, pages: UsePages, inn: Inn, tariff: Typed = "", modifier: Typed = "",
     timezone: Typed = "", ofd_connection: Typed = "", market_connection: Typed = "", bad_share_limit: Typed = "",
     most_changed_orders: Typed = "",
 ) -> Response:  # fmt: skip
@@ -80,15 +80,15 @@ def set_technical(
     given = {"tariff": tariff, "modifier": modifier, "timezone": timezone, "ofd_connection": ofd_connection,
              "market_connection": market_connection, "bad_share_limit": bad_share_limit,
              "most_changed_orders": most_changed_orders}  # fmt: skip
-    return _change(request, who, desk, inn, given)
+    return _change(request, who, pages, inn, given)
 
 
 def _change(
-    request: Request, who: Visitor, desk: Desk, inn: str, given: Mapping[str, str], *, from_: str = ""
+    request: Request, who: User, pages: Pages, inn: str, given: Mapping[str, str], *, from_: str = ""
 ) -> Response:
     try:
         from_day = day_of(from_)
-        with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             before = setting.organization_of(transaction, inn)
             changes = {
                 name: plain(text) for name, text in given.items() if plain(text) != _as_typed(getattr(before, name))
@@ -97,26 +97,26 @@ def _change(
                 raise wrong_use(Reason.NOTHING_CHANGED)
             setting.change_organization(transaction, inn, changes, by=who.name, from_day=from_day)
     except NOT_DONE as error:
-        return _shown(request, who, desk, inn, given=dict(given) | {"from": from_}, refused=refused_by(error))
+        return _shown(request, who, pages, inn, given=dict(given) | {"from": from_}, refused=refused_by(error))
     return back_to(request, "settings", inn, "saved")
 
 
 def _shown(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     inn: str,
     *,
     done: str = "",
     given: Mapping[str, str] | None = None,
     refused: Refused | None = None,
 ) -> Response:
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         stands = setting.organization_of(transaction, inn)
         spans = transaction.rows("settings_by_day", inn=inn)
         changes = of_organization(transaction, inn)
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+        organizations = transaction.rows("page_organizations", search="", most=500)
     values = {name: _as_typed(value) for name, value in asdict(stands).items()}
     return page(
         request,

@@ -13,8 +13,8 @@ from smena.integration import organizations as setting
 from smena.model.organization import AccountRule
 from smena.model.outcome import TAXATIONS, Operation
 from smena.ui.asking import AnyInn, CannotBe, Inn, Text, Typed, day_of, plain
-from smena.ui.desk import Desk, Visitor, first_in_sight, organization_in_sight
-from smena.ui.doors import Acting, AtDesk, Looking
+from smena.ui.auth import Editor, UsePages, Viewer
+from smena.ui.pages import Pages, User, first_in_sight, organization_in_sight
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import back_to, page
 
@@ -24,17 +24,17 @@ _UNKNOWN_TAXATION = "none"
 
 
 @router.get("/settings/accounts")
-def accounts(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "", done: Text = "") -> Response:
+def accounts(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", done: Text = "") -> Response:
     """The account rules of an organisation's orders, in the order in which they are tried."""
-    chosen = inn or first_in_sight(desk, who)
+    chosen = inn or first_in_sight(pages, who)
     if not chosen:
         return page(request, "settings_accounts.html", who, organization=None)
-    return _accounts(request, who, desk, chosen, done=done if done == "rule" else "")
+    return _accounts(request, who, pages, chosen, done=done if done == "rule" else "")
 
 
 @router.post("/settings/{inn}/accounts")
 def set_accounts(
-    request: Request, who: Acting, desk: AtDesk, inn: Inn, operation: Typed = "", taxation: Typed = "",
+    request: Request, who: Editor, pages: UsePages, inn: Inn, operation: Typed = "", taxation: Typed = "",
     agent: Typed = "", debit: Typed = "", credit: Typed = "", from_: Annotated[str, Form(alias="from")] = "",
     confirmed: Annotated[str, Form(pattern="^(yes)?$")] = "",
 ) -> Response:  # fmt: skip
@@ -44,23 +44,23 @@ def set_accounts(
     try:
         rule = _rule(given)
         first_day = rule.first_day or date.max
-        with desk.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             setting.set_account_rule(transaction, inn, rule, by=who.name)
             others = setting.orders_by_other_accounts(transaction, inn, first_day)
             waiting = setting.shifts_with_proposed_orders(transaction, inn, first_day)
             if not confirmed:
                 transaction.undo()
     except NOT_DONE as error:
-        return _accounts(request, who, desk, inn, given=given, refused=refused_by(error))
+        return _accounts(request, who, pages, inn, given=given, refused=refused_by(error))
     if confirmed:
         return back_to(request, "settings/accounts", inn, "rule")
-    return _accounts(request, who, desk, inn, given=given, preview={"others": others, "waiting": waiting})
+    return _accounts(request, who, pages, inn, given=given, preview={"others": others, "waiting": waiting})
 
 
 def _accounts(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     inn: str,
     *,
     done: str = "",
@@ -68,11 +68,11 @@ def _accounts(
     refused: Refused | None = None,
     preview: Mapping[str, Any] | None = None,
 ) -> Response:
-    with desk.reading(who) as transaction:
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         rules = transaction.rows("account_rules", inn=inn)
         own = {_place(row) for row in transaction.rows("account_rules_own", inn=inn)}
-        organizations = transaction.rows("desk_organizations", search="", most=500)
+        organizations = transaction.rows("page_organizations", search="", most=500)
     return page(
         request,
         "settings_accounts.html",

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from smena.integration import grants
 from smena.ui.asking import CannotBe, Text, Typed, plain
-from smena.ui.desk import Desk, NotInSight, Visitor, organization_in_sight
-from smena.ui.doors import Administering, AtDesk, Looking
+from smena.ui.auth import Administrator, UsePages, Viewer
+from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
 from smena.ui.refusing import NOT_DONE, Refused, refused_by
 from smena.ui.rendering import page
 from smena.ui.settings_changes import of_grants
@@ -20,56 +20,56 @@ router = APIRouter()
 
 
 @router.get("/settings/users")
-def users(request: Request, who: Looking, desk: AtDesk, done: Text = "") -> Response:
+def users(request: Request, who: Viewer, pages: UsePages, done: Text = "") -> Response:
     """Who sees what, of the organisations in sight; for administrators."""
     if not who.may_administer:
         raise HTTPException(403, "no_right_to_administer")
-    return _users(request, who, desk, done=done if done in ("granted", "revoked") else "")
+    return _users(request, who, pages, done=done if done in ("granted", "revoked") else "")
 
 
 @router.post("/settings/users/grant")
 def grant_organization(
-    request: Request, who: Administering, desk: AtDesk, user: Typed = "", organization: Typed = ""
+    request: Request, who: Administrator, pages: UsePages, user: Typed = "", organization: Typed = ""
 ) -> Response:
     """An organisation, or every one, is opened to a person by whoever sees it."""
 
     def do(transaction: Transaction, inns: list[str] | None) -> None:
         grants.grant(transaction, [_person(user)], inns, by=who.name)
 
-    return _granting(request, who, desk, user, organization, "granted", do)
+    return _granting(request, who, pages, user, organization, "granted", do)
 
 
 @router.post("/settings/users/revoke")
 def revoke_organization(
-    request: Request, who: Administering, desk: AtDesk, user: Typed = "", organization: Typed = ""
+    request: Request, who: Administrator, pages: UsePages, user: Typed = "", organization: Typed = ""
 ) -> Response:
     """An organisation, or all that was ever opened, is taken back."""
 
     def do(transaction: Transaction, inns: list[str] | None) -> None:
         grants.revoke(transaction, [_person(user)], inns, by=who.name)
 
-    return _granting(request, who, desk, user, organization, "revoked", do)
+    return _granting(request, who, pages, user, organization, "revoked", do)
 
 
 def _users(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     *,
     done: str = "",
     given: Mapping[str, str] | None = None,
     refused: Refused | None = None,
 ) -> Response:
-    with desk.reading(who) as transaction:
-        organizations = transaction.rows("desk_organizations", search="", most=500)
-    with desk.warehouse.transaction() as transaction:
-        transaction.rows("desk_only_reads")
-        seen = transaction.row("desk_user", user_name=who.name) or {"sees_all": False, "organizations": []}
+    with pages.reading(who) as transaction:
+        organizations = transaction.rows("page_organizations", search="", most=500)
+    with pages.warehouse.transaction() as transaction:
+        transaction.rows("page_only_reads")
+        seen = transaction.row("page_user", user_name=who.name) or {"sees_all": False, "organizations": []}
         rows = [
             row for row in grants.grants(transaction)
             if seen["sees_all"] or row["organization_inn"] in seen["organizations"]
         ]  # fmt: skip
-        may = transaction.row("desk_user_may_grant")
+        may = transaction.row("page_user_may_grant")
         changes = of_grants(transaction, seen["sees_all"], seen["organizations"])
     return page(
         request,
@@ -90,8 +90,8 @@ def _users(
 
 def _granting(
     request: Request,
-    who: Visitor,
-    desk: Desk,
+    who: User,
+    pages: Pages,
     user: str,
     organization: str,
     done: str,
@@ -102,7 +102,7 @@ def _granting(
 
     def look(transaction: Transaction) -> None:
         if asked == "*":
-            if not (transaction.row("desk_sees_all") or {"sees_all": False})["sees_all"]:
+            if not (transaction.row("page_sees_all") or {"sees_all": False})["sees_all"]:
                 raise NotInSight
         else:
             organization_in_sight(transaction, asked)
@@ -110,11 +110,11 @@ def _granting(
     try:
         if not asked:
             raise CannotBe("nothing_chosen")
-        with desk.acting(who, look) as transaction:
+        with pages.acting(who, look) as transaction:
             do(transaction, None if asked == "*" else [asked])
     except NOT_DONE as error:
         given = {"user": user, "organization": organization}
-        return _users(request, who, desk, given=given, refused=refused_by(error))
+        return _users(request, who, pages, given=given, refused=refused_by(error))
     return RedirectResponse(f"{request.scope.get('root_path', '')}/settings/users?done={done}", 303)
 
 

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from smena.reads.registers import SIGNS, UNKNOWN, health
 from smena.ui.asking import AnyInn
+from smena.ui.auth import UsePages, Viewer
 from smena.ui.chart import bars
-from smena.ui.desk import organization_in_sight
-from smena.ui.doors import AtDesk, Looking
+from smena.ui.pages import organization_in_sight
 from smena.ui.rendering import page
 from smena.warehouse.database import Row
 
@@ -33,17 +33,17 @@ _WAITS = {
 
 
 @router.get("/today")
-def today(request: Request, who: Looking, desk: AtDesk, inn: AnyInn = "") -> Response:
+def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> Response:
     """Of one organisation, or of all in sight."""
-    now, chosen = desk.context.now(), inn or None
-    with desk.reading(who) as transaction:
+    now, chosen = pages.context.now(), inn or None
+    with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn) if inn else None
-        organizations = transaction.rows("desk_organizations", search="", most=500)
-        days = transaction.rows("desk_today_days", now=now, inn=chosen)
-        cash = transaction.rows("desk_today_cash", now=now, inn=chosen, most=POINTS_SHOWN)
-        points = transaction.rows("desk_today_points", now=now, inn=chosen, most=POINTS_SHOWN, most_units=MOST_UNITS)
-        fresh = transaction.rows("desk_today_new", inn=chosen)
-        waits = transaction.row("desk_today_waits", inn=chosen) or {}
+        organizations = transaction.rows("page_organizations", search="", most=500)
+        days = transaction.rows("page_today_days", now=now, inn=chosen)
+        cash = transaction.rows("page_today_cash", now=now, inn=chosen, most=POINTS_SHOWN)
+        points = transaction.rows("page_today_points", now=now, inn=chosen, most=POINTS_SHOWN, most_units=MOST_UNITS)
+        fresh = transaction.rows("page_today_new", inn=chosen)
+        waits = transaction.row("page_today_waits", inn=chosen) or {}
         counts, registers = health(transaction, now, inn=chosen, most=SIGNS_SHOWN)
     yesterday = days[0]["yesterday"] if days else None
     of_level: dict[str, list[Row]] = {"organization": [], "day": [], "total": []}

@@ -144,7 +144,7 @@ def test_what_a_z_report_does_not_say_is_not_known(town: Town) -> None:
     assert reported(town) == {}
     page = Browser(town.context, "nobody").page("/today")
     assert "состояние не известно" not in page  # nothing is in sight
-    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     assert "состояние не известно: 1" in Browser(town.context, "anna").page("/today")
 
 
@@ -267,7 +267,7 @@ def test_page_alert_and_counts_agree_and_only_registers_in_reach_count(town: Tow
     register = first_register(town)
     patch(town, register, FIELDS["drive_replace"] | FIELDS["drive_memory_full"])
     town.load(FIRST, BEFORE)
-    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     assert signs_counted(town.warehouse, MORNING) == reported(town) == {"drive_replace": 1, "drive_memory_full": 1}
     page = Browser(town.context, "anna").page("/today")
     ((name,),) = town.sql("select name from control.register where kkt_reg_id = %s", register)

@@ -47,7 +47,7 @@ def test_a_decision_that_waits_is_told_daily_with_the_page_where_it_is_made(trou
     """Only of the organisation whose message it is; the same message is the same whoever knows the address."""
     for day in range(3):
         for message in gather(troubled, NOW + timedelta(days=day)):
-            linked = replace(message, desk="https://airflow.example.org/smena")
+            linked = replace(message, pages_address="https://airflow.example.org/smena")
             (reported,) = [line for line in linked.text.splitlines() if line.startswith("  → решить:")]
             assert reported == (
                 f"  → решить: https://airflow.example.org/smena/decisions?inn={message.inn}"

@@ -60,7 +60,7 @@ class Seen:
 
     @property
     def organization(self) -> dict[str, Any]:
-        return self.warehouse.rows("desk_organization", inn=self.inn)[0]
+        return self.warehouse.rows("page_organization", inn=self.inn)[0]
 
     def answer(self, *words: str) -> dict[str, Any]:
         """What a command answers; that something waits is its exit code 1."""
@@ -86,7 +86,7 @@ def looked_at(warehouse: Warehouse) -> Iterator[Seen]:
         sandbox.faults.add({"kind": "drop_document", "match": match | {"type": "closeShift"}})
         town.load()
         town.load(product=MARKET)
-        town.warehouse.run("desk_user_grant", user_name="anna", inn=shop.inn, granted_by="test")
+        town.warehouse.run("page_user_grant", user_name="anna", inn=shop.inn, granted_by="test")
         market = {"conn_type": "http", "host": sandbox.market_address, "password": DEFAULT_MARKET_KEY}
         shop.cli.connections["AIRFLOW_CONN_KONTUR_MARKET"] = json.dumps(market)
         done = shop.cli.here("reconcile", "--inn", shop.inn, *DAYS, "--json")

@@ -59,7 +59,7 @@ def fill(town: Town) -> None:
              "select min(document_id::text)::uuid from accounting.market_document where kind = 'waybill')")  # fmt: skip
     reconcile(town.context, town.inn, run_id="whole", window=Window(FIRST, LAST))
     with town.warehouse.transaction() as transaction:
-        transaction.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+        transaction.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
 
 
 def command_line(town: Town, dsn: str) -> Cli:

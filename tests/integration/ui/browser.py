@@ -13,7 +13,7 @@ from starlette.routing import Mount
 
 from smena.pipeline.context import Context
 from smena.ui.app import fastapi_app
-from smena.ui.doors import Rights, rights
+from smena.ui.auth import Rights, rights
 from smena.ui.limits import Limits
 from smena.ui.runs import runs_of_airflow
 

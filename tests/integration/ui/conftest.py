@@ -28,7 +28,7 @@ def _two_organizations(town: Town) -> None:
     for inn in town.inns:
         town.load(inn=inn)
     for name, inn in (("anna", town.inns[0]), ("boris", town.inns[1]), ("auditor", None), ("admin", None)):
-        town.warehouse.run("desk_user_grant", user_name=name, inn=inn, granted_by="test")
+        town.warehouse.run("page_user_grant", user_name=name, inn=inn, granted_by="test")
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def houses(postgres: EmbeddedPostgres, migrated: str) -> Iterator[OpenBrowser]:
     with warehouse.transaction() as transaction:
         for inn, title in ((INN, "ООО «Ромашка»"), (OTHER, "ООО «Янтарная пристань»")):
             add_organization(transaction, inn=inn, kpp="960101001", name=title, tariff="uchetny")
-        transaction.run("desk_user_grant", user_name="anna", inn=INN, granted_by="test")
-        transaction.run("desk_user_grant", user_name="auditor", inn=None, granted_by="test")
+        transaction.run("page_user_grant", user_name="anna", inn=INN, granted_by="test")
+        transaction.run("page_user_grant", user_name="auditor", inn=None, granted_by="test")
     context = Context(warehouse, endpoint=lambda _: pytest.fail("no page asks the operator by itself"))
     yield lambda who, **rights: Browser(context, who, **rights)
     warehouse.close()

@@ -94,7 +94,7 @@ def test_a_decision_that_the_source_has_answered_itself(browser: OpenBrowser, to
 def test_a_link_that_was_confirmed_or_taken_back(unconfirmed: Town) -> None:
     from tests.integration.ui.browser import Browser
 
-    unconfirmed.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
+    unconfirmed.warehouse.run("page_user_grant", user_name="boris", inn=None, granted_by="test")
     anna, boris = Browser(unconfirmed.context, "anna"), Browser(unconfirmed.context, "boris")
     proposed = links(unconfirmed, "proposed")[0]
     number = proposed["register_link_id"]

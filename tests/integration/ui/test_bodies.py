@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from smena.ui.app import fastapi_app
-from smena.ui.doors import Rights, rights
+from smena.ui.auth import Rights, rights
 from smena.ui.forms import MOST_FIELDS, MOST_PART_HEADER_BYTES, MOST_PART_HEADERS
 from smena.ui.limits import MOST_BODY_BYTES, MOST_HEADERS, Limits
 from tests.integration.mandate_office import INN

@@ -18,7 +18,7 @@ from starlette.routing import Mount
 
 from demo.ports import HOST, pick_free_port
 from smena.ui.app import fastapi_app
-from smena.ui.doors import Rights, rights
+from smena.ui.auth import Rights, rights
 from smena.ui.limits import Limits
 from smena.ui.runs import runs_of_airflow
 from tests.integration.decisions.deciding import Office

@@ -46,7 +46,7 @@ def crowded(town: Town) -> Town:
 def rows_read(town: Town, statement: str, organizations: str) -> tuple[Any, dict[str, int]]:
     """What a statement gives to a visitor who sees these organisations, and the rows that it read, by table."""
     with town.warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
-        transaction.rows("desk_enter", organizations=organizations)
+        transaction.rows("page_enter", organizations=organizations)
         given = transaction.rows(statement, inn=None)
         cursor.execute("explain (analyze, format json) " + query(statement), {"inn": None})
         ((plans,),) = cursor.fetchall()
@@ -71,7 +71,7 @@ def test_who_sees_one_organisation_reads_nothing_of_the_others(crowded: Town, is
         crowded.sql("analyze accounting.cash_order, control.decision, control.quarantine")
     orders = [one for one in crowded.orders() if one["organization_inn"] == own]
     ((counted,), counted_of), (fresh, fresh_of) = (
-        rows_read(crowded, statement, own) for statement in ("desk_counts", "desk_today_new")
+        rows_read(crowded, statement, own) for statement in ("page_counts", "page_today_new")
     )
     assert counted == {"documents": len(orders), "decisions": 0, "quality": 0}
     assert {row["kind"]: (row["documents"], row["amount"]) for row in fresh} == {
@@ -81,7 +81,7 @@ def test_who_sees_one_organisation_reads_nothing_of_the_others(crowded: Town, is
     }
     for read in (counted_of, fresh_of):
         assert read["cash_order"] == len(orders)
-    (waiting,), waiting_of = rows_read(crowded, "desk_today_waits", own)
+    (waiting,), waiting_of = rows_read(crowded, "page_today_waits", own)
     assert waiting == {"decisions": 0, "shifts": 0, "quarantine": 0, "differences": 0, "missing": 0}
     for read in (counted_of, waiting_of):
         assert read["decision"] == read["quarantine"] == 0
@@ -90,9 +90,9 @@ def test_who_sees_one_organisation_reads_nothing_of_the_others(crowded: Town, is
 @pytest.mark.parametrize("seen", ["*", "both"])
 def test_who_sees_all_or_both_is_counted_each_document_once(crowded: Town, seen: str) -> None:
     organizations = "*" if seen == "*" else ",".join(crowded.inns)
-    (counted,), _ = rows_read(crowded, "desk_counts", organizations)
+    (counted,), _ = rows_read(crowded, "page_counts", organizations)
     assert counted == {"documents": 1000, "decisions": 1000, "quality": 1000}
-    fresh, _ = rows_read(crowded, "desk_today_new", organizations)
+    fresh, _ = rows_read(crowded, "page_today_new", organizations)
     assert sum(row["documents"] for row in fresh) == len(crowded.orders())
-    (waiting,), _ = rows_read(crowded, "desk_today_waits", organizations)
+    (waiting,), _ = rows_read(crowded, "page_today_waits", organizations)
     assert waiting == {"decisions": MANY, "shifts": 0, "quarantine": MANY, "differences": 0, "missing": 0}

@@ -46,7 +46,7 @@ def _connect(town: Town) -> None:
     town.enable_market(FIRST)
     town.load()
     town.load(product=MARKET)
-    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
 
 
 def document(town: Town, kind: str) -> dict[str, Any]:
@@ -164,10 +164,10 @@ def test_a_link_is_taken_back_and_set_by_a_person(unconfirmed: Town) -> None:
 
 
 def test_nobody_links_the_cashboxes_of_another_organisation(unconfirmed: Town) -> None:
-    unconfirmed.warehouse.run("desk_user_grant", user_name="boris", inn=None, granted_by="test")
+    unconfirmed.warehouse.run("page_user_grant", user_name="boris", inn=None, granted_by="test")
     boris = Browser(unconfirmed.context, "boris")
     token = boris.token("/links")
-    unconfirmed.warehouse.run("desk_user_revoke", user_name="boris", inn=None, by="test")
+    unconfirmed.warehouse.run("page_user_revoke", user_name="boris", inn=None, by="test")
     proposed = links(unconfirmed, "proposed")
     for path in (
         f"/links/{proposed[0]['register_link_id']}/confirm",
@@ -239,7 +239,7 @@ def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(bui
     shops = replace(EASY, every_offline=1, longest_offline_days=4)
     town = build_town(WORLD, manners={"market": shops}, now=datetime(2025, 12, 2, 6))
     town.enable_market(FIRST)
-    town.warehouse.run("desk_user_grant", user_name="anna", inn=town.inn, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     asked: list[dict[str, Any]] = []
     for day in range(2, 20):
         town.set_day(date(2025, 12, day), 6)

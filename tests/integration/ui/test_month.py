@@ -109,7 +109,7 @@ def test_a_register_that_is_listed_after_its_days_were_covered_is_lacking(build_
     # Before its permission its days are a gap, as on the calendar; from it on they may be read and are not.
     assert lacking() == {("uncovered", "ofd"): (31, first), ("reconciled", "never"): (22, joined)}
     with town.warehouse.transaction() as transaction:
-        transaction.run("desk_user_grant", user_name="anna", inn=inn, granted_by="test")
+        transaction.run("page_user_grant", user_name="anna", inn=inn, granted_by="test")
     assert "можно закрывать" not in Browser(town.context, "anna").page("/month", month="2026-01")
 
     # Its other days are loaded and reconciled after all.

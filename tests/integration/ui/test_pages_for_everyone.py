@@ -14,10 +14,10 @@ import pytest
 from smena.decisions.cash import enter as enter_movements
 from smena.decisions.cash import enter_opening, movement
 from tests.integration.decisions.deciding import FIRST, LAST, Office
+from tests.integration.ui.test_auth import PAGES
 from tests.integration.ui.test_decisions_in_a_browser import CHROMIUM, pytestmark, sync_api
 from tests.integration.ui.test_decisions_in_a_browser import address as address
 from tests.integration.ui.test_decisions_table import asked as asked
-from tests.integration.ui.test_doors import PAGES
 from tests.town import Town
 
 pytestmark = pytestmark

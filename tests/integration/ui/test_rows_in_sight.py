@@ -52,7 +52,7 @@ class Login:
 def accountant(town: Town) -> Iterator[Login]:
     """Who sees the first organisation alone."""
     login = Login(town, "smena_accountant")
-    town.warehouse.run("desk_user_grant", user_name=login.name, inn=town.inns[0], granted_by="test")
+    town.warehouse.run("page_user_grant", user_name=login.name, inn=town.inns[0], granted_by="test")
     yield login
     login.drop()
 
@@ -74,7 +74,7 @@ def test_every_table_is_under_row_level_security_and_every_view_asks_as_its_read
         "select pg_class.oid::regclass::text from pg_class where relkind = 'r' and not relrowsecurity"
         " and relnamespace in ('accounting'::regnamespace, 'control'::regnamespace, 'raw'::regnamespace)"
     )
-    assert open_ones == [("control.desk_user",)]
+    assert open_ones == [("control.page_user",)]
     careless = town.sql(
         "select pg_class.oid::regclass::text from pg_class where relkind in ('v', 'm')"
         " and relnamespace in ('accounting'::regnamespace, 'control'::regnamespace)"
@@ -96,7 +96,7 @@ def test_no_table_and_no_view_shows_an_accountant_another_organisation(town: Tow
         assert other not in text, name
         if own in text:
             seen_own.add(name)
-    assert refused == {"control.desk_user", "control.mandate_signature"}
+    assert refused == {"control.page_user", "control.mandate_signature"}
     assert {"accounting.shift", "accounting.cash_order", "accounting.document", "control.batch"} <= seen_own
     for name in ("control.shard", "control.assignment", "control.check_result"):
         (seen,), (all_of_them,) = (
@@ -134,7 +134,7 @@ def test_what_he_says_of_himself_changes_nothing(town: Town, accountant: Login, 
         "set role smena_loader",
         "set role smena_owner",
         "update accounting.cash_order set status = 'accepted'",
-        "insert into control.desk_user values (current_user, null, 'me')",
+        "insert into control.page_user values (current_user, null, 'me')",
         "delete from accounting.shift",
         "select body from raw.page",
         "select * from stage.shift",
@@ -152,7 +152,7 @@ def test_an_auditor_sees_every_organisation_he_was_given_and_writes_nothing(town
     auditor = Login(town, "smena_auditor")
     try:
         assert auditor.ask("select count(*) from accounting.shift") == [(0,)]
-        town.warehouse.run("desk_user_grant", user_name=auditor.name, inn=None, granted_by="test")
+        town.warehouse.run("page_user_grant", user_name=auditor.name, inn=None, granted_by="test")
         assert {inn for (inn,) in auditor.ask("select distinct organization_inn from accounting.shift")} == set(
             town.inns
         )
@@ -170,7 +170,7 @@ def test_a_loader_has_the_rights_to_load_and_no_more(town: Town, loader: Login) 
     assert loaded.fault is None
     assert town.books() == before
     for statement in ("drop table control.gap", "truncate accounting.shift", "delete from control.decision",
-                      "insert into control.desk_user values ('me', null, 'me')"):  # fmt: skip
+                      "insert into control.page_user values ('me', null, 'me')"):  # fmt: skip
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             loader.ask(statement)
 
@@ -226,7 +226,7 @@ def test_an_owner_who_is_no_superuser_is_told_what_he_lacks_and_then_migrates(
     with warehouse.transaction() as transaction:
         for inn in (INN, OTHER):
             add_organization(transaction, inn=inn, kpp="960101001", name=inn, tariff="uchetny")
-        transaction.run("desk_user_grant", user_name="anna", inn=INN, granted_by="test")
+        transaction.run("page_user_grant", user_name="anna", inn=INN, granted_by="test")
     page = Browser(QuickContext(warehouse, town.endpoint), "anna").page("/integrations")
     warehouse.close()
     assert INN in page

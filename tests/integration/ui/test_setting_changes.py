@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smena.model.errors import BrokenPromise
-from smena.ui.desk import Desk, Visitor
+from smena.ui.pages import Pages, User
 from tests.integration.ui.conftest import OpenBrowser
 from tests.integration.ui.test_settings_pages import ACCOUNTING, DAY, RULE, requisites
 from tests.town import Town
@@ -119,7 +119,7 @@ def test_changes_of_another_organisation_and_grants_are_not_in_sight_of_an_accou
     assert browser("anna").post(f"/settings/{own}/requisites", **form).status_code == 303
     assert changes(town, "grant") and {row["organization_inn"] for row in changes(town)} == {own, other}
     statement = "select organization_inn, what, changed_by from control.setting_change"
-    with Desk(lambda: town.context).reading(Visitor("anna", may_act=True)) as transaction:
+    with Pages(lambda: town.context).reading(User("anna", may_act=True)) as transaction:
         cursor = transaction.connection.cursor()
         cursor.execute(statement)
         assert cursor.fetchall() == [(own, "settings", "anna")]

@@ -118,7 +118,7 @@ def test_points_of_too_many_registers_are_summed_for_one_organization_only(
 def test_the_cash_is_that_of_the_orders_where_two_sources_differ(build_town: BuildTown) -> None:
     town = differing(build_town)
     town.set_day(LAST_OF_TWO + timedelta(days=1))
-    town.warehouse.run("desk_user_grant", user_name="admin", inn=None, granted_by="test")
+    town.warehouse.run("page_user_grant", user_name="admin", inn=None, granted_by="test")
     shifts = {one["shift_id"]: one for one in town.shifts()}
     held = [one for one in shifts.values() if one["outcome"] == "conflict"]
     assert sum(one["cash_income"] for one in held) > 0

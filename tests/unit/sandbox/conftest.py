@@ -29,7 +29,7 @@ SMALL = WorldSettings(
 )  # fmt: skip
 
 
-class Visitor:
+class Client:
     """An integrator with a session: asks the sandbox over HTTP."""
 
     def __init__(self, sandbox: SandboxServer, api_key: str = DEFAULT_API_KEY) -> None:
@@ -82,26 +82,26 @@ def sandbox() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def visitor(sandbox: SandboxServer) -> Visitor:
+def client(sandbox: SandboxServer) -> Client:
     sandbox.faults.clear()
     sandbox.set_now(None)
     sandbox.requests.reset()
-    return Visitor(sandbox)
+    return Client(sandbox)
 
 
 @pytest.fixture
-def visit() -> Iterator[Callable[..., Visitor]]:
+def visit() -> Iterator[Callable[..., Client]]:
     """Starts a sandbox of its own with the settings named, and visits it."""
     with ExitStack() as stack:
 
-        def start(api_key: str = DEFAULT_API_KEY, world: dict[str, Any] | None = None, **settings: Any) -> Visitor:
+        def start(api_key: str = DEFAULT_API_KEY, world: dict[str, Any] | None = None, **settings: Any) -> Client:
             wanted = SandboxSettings(world=replace(SMALL, **(world or {})), **settings)
-            return Visitor(stack.enter_context(SandboxServer(wanted)), api_key)
+            return Client(stack.enter_context(SandboxServer(wanted)), api_key)
 
         yield start
 
 
-class MarketVisitor:
+class MarketClient:
     """A reader of Market with a key: asks the sandbox over HTTP, long after the world's last day by default."""
 
     def __init__(self, sandbox: SandboxServer, api_key: str = DEFAULT_MARKET_KEY) -> None:
@@ -129,15 +129,15 @@ class MarketVisitor:
 
 
 @pytest.fixture
-def visit_market() -> Iterator[Callable[..., MarketVisitor]]:
+def visit_market() -> Iterator[Callable[..., MarketClient]]:
     """Starts a sandbox with a Market without difficulties but those named, and visits it."""
     with ExitStack() as stack:
 
-        def start(world: dict[str, Any] | None = None, now: datetime | None = None, **market: Any) -> MarketVisitor:
+        def start(world: dict[str, Any] | None = None, now: datetime | None = None, **market: Any) -> MarketClient:
             wanted = SandboxSettings(
                 world=replace(SMALL, **(world or {})), now=now, market=replace(MarketSettings().easy(), **market)
             )
-            return MarketVisitor(stack.enter_context(SandboxServer(wanted)))
+            return MarketClient(stack.enter_context(SandboxServer(wanted)))
 
         yield start
 
@@ -151,8 +151,8 @@ def hard_sandbox() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def hard_market(hard_sandbox: SandboxServer) -> MarketVisitor:
+def hard_market(hard_sandbox: SandboxServer) -> MarketClient:
     hard_sandbox.faults.clear()
     hard_sandbox.set_now(None)
     hard_sandbox.requests.reset()
-    return MarketVisitor(hard_sandbox)
+    return MarketClient(hard_sandbox)

@@ -36,16 +36,16 @@ def refused(answer: requests.Response) -> tuple[int, int, str]:
     return answer.status_code, body["errorCode"], body["errorCodeId"].removeprefix("urn:error:")
 
 
-def test_a_certificate_logs_in_by_decrypting_the_challenge(visitor: Any) -> None:
+def test_a_certificate_logs_in_by_decrypting_the_challenge(client: Any) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     own = certificate(key)
-    url = f"{visitor.sandbox.address}/auth/authenticate-by-cert?free=false"
+    url = f"{client.sandbox.address}/auth/authenticate-by-cert?free=false"
     answer = requests.post(url, data=own.public_bytes(Encoding.PEM), timeout=10).json()
     secret = pkcs7_decrypt_der(base64.b64decode(answer["EncryptedKey"]), own, key, [])
     session = requests.post(answer["Link"]["Href"], data=secret, timeout=10).json()
     assert session.keys() == {"Sid", "RefreshToken"}
-    visitor.http.headers["Authorization"] = f"auth.sid {session['Sid']}"
-    assert visitor.ask("/v2/organizations").status_code == 200
+    client.http.headers["Authorization"] = f"auth.sid {session['Sid']}"
+    assert client.ask("/v2/organizations").status_code == 200
     assert requests.post(answer["Link"]["Href"], data=secret, timeout=10).status_code == 403
 
 
@@ -62,19 +62,19 @@ def test_a_certificate_that_is_unreadable_expired_or_not_accepted_is_refused(vis
     assert requests.post(url, data=certificate(key).public_bytes(Encoding.PEM), timeout=10).status_code == 403
 
 
-def test_a_wrong_password_is_refused(visitor: Any) -> None:
-    url = f"{visitor.sandbox.address}/auth/authenticate-by-pass"
+def test_a_wrong_password_is_refused(client: Any) -> None:
+    url = f"{client.sandbox.address}/auth/authenticate-by-pass"
     assert requests.post(url, params={"login": "nobody"}, data="x", timeout=10).status_code == 403
     assert refused(requests.post(url, data="x", timeout=10))[:2] == (400, 400007)
 
 
-def test_a_request_needs_a_session_and_a_key(visitor: Any) -> None:
-    del visitor.http.headers["X-Kontur-Ofd-ApiKey"]
-    assert refused(visitor.ask("/v2/organizations")) == (401, 401003, "apikey:required:access-denied")
-    visitor.http.headers["X-Kontur-Ofd-ApiKey"] = "someone-else"
-    assert refused(visitor.ask("/v2/organizations")) == (401, 401003, "apikey:unknown:access-denied")
-    visitor.http.headers["Authorization"] = "auth.sid 00"
-    assert refused(visitor.ask("/v2/organizations")) == (401, 401002, "auth-sid:required:access-denied")
+def test_a_request_needs_a_session_and_a_key(client: Any) -> None:
+    del client.http.headers["X-Kontur-Ofd-ApiKey"]
+    assert refused(client.ask("/v2/organizations")) == (401, 401003, "apikey:required:access-denied")
+    client.http.headers["X-Kontur-Ofd-ApiKey"] = "someone-else"
+    assert refused(client.ask("/v2/organizations")) == (401, 401003, "apikey:unknown:access-denied")
+    client.http.headers["Authorization"] = "auth.sid 00"
+    assert refused(client.ask("/v2/organizations")) == (401, 401002, "auth-sid:required:access-denied")
 
 
 def test_a_session_ends_when_its_life_is_over(visit: Callable[..., Any]) -> None:
@@ -82,8 +82,8 @@ def test_a_session_ends_when_its_life_is_over(visit: Callable[..., Any]) -> None
 
 
 def test_a_key_sees_only_what_it_may(visit: Callable[..., Any]) -> None:
-    visitor = visit()
-    first, second = visitor.sandbox.world.organizations
+    client = visit()
+    first, second = client.sandbox.world.organizations
     seen = first.registers[0].reg_number
     keys = [
         ApiKey(), ApiKey("nothing", inns=frozenset()), ApiKey("one", frozenset({first.inn}), frozenset({seen})),
@@ -97,7 +97,7 @@ def test_a_key_sees_only_what_it_may(visit: Callable[..., Any]) -> None:
     days = f"/v2/organizations/{first.id}/statistics/cash-receipt/by-days"
     query = {"from": "2025-12-01", "to": "2025-12-02"}
     assert refused(limited.ask(days, **query)) == (403, 403000, "organizationdocuments:forbidden")
-    assert visitor.ask(days, **query).status_code == 200
+    assert client.ask(days, **query).status_code == 200
 
 
 def test_a_window_outside_the_permission_is_refused_and_a_partial_one_clipped(visit: Callable[..., Any]) -> None:
@@ -113,10 +113,10 @@ def test_a_window_outside_the_permission_is_refused_and_a_partial_one_clipped(vi
     assert strict.page(path, box["permissionFrom"], box["permissionTo"]).status_code == 200
 
 
-def test_a_cashbox_tells_its_drives_and_its_newest_documents(visitor: Any) -> None:
-    register = visitor.sandbox.world.organizations[0].registers[1]
-    box = visitor.ask(visitor.path(register=1)).json()
-    documents = [next(iter(document.values())) for document in visitor.every(visitor.path(register=1))]
+def test_a_cashbox_tells_its_drives_and_its_newest_documents(client: Any) -> None:
+    register = client.sandbox.world.organizations[0].registers[1]
+    box = client.ask(client.path(register=1)).json()
+    documents = [next(iter(document.values())) for document in client.every(client.path(register=1))]
     assert [drive["fiscalDriverNumber"] for drive in box["fiscalDrives"]] == [drive.number for drive in register.drives]
     assert box["fiscalDrive"] == box["fiscalDrives"][-1]
     assert box["lastDocumentTimestamp"] == documents[-1]["dateTime"]
@@ -124,12 +124,12 @@ def test_a_cashbox_tells_its_drives_and_its_newest_documents(visitor: Any) -> No
     assert box["fiscalDrives"][0]["earliestDocumentTimestamp"] == documents[0]["dateTime"]
 
 
-def test_what_is_not_there_is_not_found(visitor: Any) -> None:
-    assert refused(visitor.ask(f"/v2/organizations/{NOWHERE}/cashboxes")) == (404, 404000, "organization:not-found")
-    missing = visitor.ask(f"{visitor.path()}/documents/{NOWHERE}")
+def test_what_is_not_there_is_not_found(client: Any) -> None:
+    assert refused(client.ask(f"/v2/organizations/{NOWHERE}/cashboxes")) == (404, 404000, "organization:not-found")
+    missing = client.ask(f"{client.path()}/documents/{NOWHERE}")
     assert refused(missing) == (404, 404001, "documents:document:not-found")
-    organization = visitor.sandbox.world.organizations[0].id
-    assert refused(visitor.ask(f"/v2/organizations/{organization}/cashboxes/0"))[:2] == (403, 403002)
+    organization = client.sandbox.world.organizations[0].id
+    assert refused(client.ask(f"/v2/organizations/{organization}/cashboxes/0"))[:2] == (403, 403002)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,6 @@ def test_what_is_not_there_is_not_found(visitor: Any) -> None:
     ],
 )
 def test_a_parameter_that_cannot_be_read_is_named(
-    visitor: Any, method: str, query: dict[str, str], expected: tuple[int, str]
+    client: Any, method: str, query: dict[str, str], expected: tuple[int, str]
 ) -> None:
-    assert refused(visitor.ask(f"{visitor.path()}/{method}", **query)) == (400, *expected)
+    assert refused(client.ask(f"{client.path()}/{method}", **query)) == (400, *expected)

@@ -14,8 +14,8 @@ before = set(sys.modules)
 import smena.provider.plugin as smena_desk
 print(json.dumps({
     "modules": sorted(set(sys.modules) - before),
-    "prefixes": [one["url_prefix"] for one in smena_desk.SmenaDesk.fastapi_apps],
-    "views": smena_desk.SmenaDesk.external_views,
+    "prefixes": [one["url_prefix"] for one in smena_desk.SmenaPages.fastapi_apps],
+    "views": smena_desk.SmenaPages.external_views,
 }))
 """
 

@@ -86,7 +86,7 @@ def test_the_templates_ask_for_no_message_that_is_not_there() -> None:
 
 def test_airflows_menu_names_the_pages_as_the_pages_do() -> None:
     # The plugin is imported by every process of Airflow, so its words are not read from the catalogue.
-    views = importlib.import_module("smena.provider.plugin").SmenaDesk.external_views
+    views = importlib.import_module("smena.provider.plugin").SmenaPages.external_views
     pages = {view["url_route"].removeprefix("smena-"): view["name"] for view in views if view["destination"] == "nav"}
     assert pages == {key: message(key, context="page") for key in pages}
 
@@ -120,4 +120,4 @@ def test_every_rule_gives_a_reason_that_can_be_read() -> None:
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.stem)
 def test_no_template_turns_escaping_off(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    assert not re.search(r"\|\s*safe\b|autoescape\s+false|<script(?![^>]*static/desk\.js)|\sstyle=|\son[a-z]+=", text)
+    assert not re.search(r"\|\s*safe\b|autoescape\s+false|<script(?![^>]*static/pages\.js)|\sstyle=|\son[a-z]+=", text)

@@ -27,8 +27,8 @@ CHANGED_TILLS = Schema(
 )
 """One row a till shift that is another one now. `kind` is till_changed, till_not_reported or till_not_here.
 
-`shift_id` is missing where it is not here; `amount` is cash of sales less that of refunds, ours less theirs, in kopecks;
-`ours` and `theirs` are what is booked and what is reported, as text.
+`shift_id` is missing where it is not here; `amount` is cash of sales less that of refunds, ours less theirs, in
+kopecks; `ours` and `theirs` are what is booked and what is reported, as text.
 """
 
 BOOKED_TILLS = Schema(

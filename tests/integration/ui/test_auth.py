@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from httpx import Response
 
 from smena.ui.app import fastapi_app
-from smena.ui.forgery import Forgery
+from smena.ui.csrf import FormTokens
 from tests.integration.mandate_office import INN, OTHER
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town
@@ -44,7 +44,7 @@ PAGES = [path for path in GETS if "{" not in path and path not in ("/", "/run", 
 
 def filled(path: str, inn: str = INN, decision: int = 1) -> str:
     fields = {"inn": inn, "product": "ofd", "day": "2026-01-02", "document_id": A_DOCUMENT,
-              "decision_id": str(decision), "name": "desk.css", "link_id": "1", "quarantine_id": "1", "batch_id": "1",
+              "decision_id": str(decision), "name": "pages.css", "link_id": "1", "quarantine_id": "1", "batch_id": "1",
               "movement_id": "1", "certificate_id": "1"}  # fmt: skip
     fields["form"] = "json" if "certificate" in path else "csv"
     return re.sub(r"\{(\w+)\}", lambda found: fields[found[1]], path)
@@ -84,7 +84,7 @@ def test_who_may_only_look_acts_nowhere(houses: OpenBrowser, path: str) -> None:
     [
         {"token": ""},
         {"token": "1.00"},
-        {"token": Forgery("another secret").seal("session", "anna")},
+        {"token": FormTokens("another secret").seal("session", "anna")},
         {"headers": {"Origin": "https://elsewhere.example"}},
         {"headers": {"Origin": "null"}},
     ],
@@ -111,7 +111,7 @@ def test_a_form_of_another_person_or_another_session_does_nothing(browser: OpenB
 
 
 def test_a_form_is_good_for_eight_hours() -> None:
-    seals = Forgery("secret")
+    seals = FormTokens("secret")
     token = seals.seal("session", "anna", now=1_000_000)
     assert seals.is_sealed(token, "session", "anna", now=1_000_000 + 8 * 3600 - 2)
     assert not seals.is_sealed(token, "session", "anna", now=1_000_000 + 8 * 3600 + 2)
@@ -126,7 +126,12 @@ def test_a_body_is_bounded(houses: OpenBrowser) -> None:
 
 def test_every_answer_forbids_what_no_page_of_ours_does(houses: OpenBrowser) -> None:
     anna = houses("anna")
-    for answer in (anna.get("/completeness"), anna.get("/nowhere"), anna.get("/static/desk.js"), houses(None).get("/")):
+    for answer in (
+        anna.get("/completeness"),
+        anna.get("/nowhere"),
+        anna.get("/static/pages.js"),
+        houses(None).get("/"),
+    ):
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -147,7 +152,7 @@ def test_the_pages_are_these() -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_holds_a_script_or_a_style_of_its_own(houses: OpenBrowser, path: str) -> None:
     page = houses("anna", may_administer=True).page(path)
-    assert re.findall(r"<script[^>]*>", page) == ['<script src="/smena/static/desk.js" defer>']
+    assert re.findall(r"<script[^>]*>", page) == ['<script src="/smena/static/pages.js" defer>']
     assert not re.search(r"<style|\son\w+=|style=", page)
 
 

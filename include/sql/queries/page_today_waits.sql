@@ -1,6 +1,6 @@
 -- Run by the desk, «Сегодня»: what waits or is wrong, by kind; none of a kind is 0.
 --
--- Who does not see everything asks for his own organisations by their index, as in desk_counts.
+-- Who does not see everything asks for his own organisations by their index, as in page_counts.
 select
     (
         select count(*) from (

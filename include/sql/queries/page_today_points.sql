@@ -1,4 +1,4 @@
--- Run by the desk, «Сегодня»: net cash of each point of sale, as desk_today_cash gives that of organisations. It reads every shift
+-- Run by the desk, «Сегодня»: net cash of each point of sale, as page_today_cash gives that of organisations. It reads every shift
 -- of the month: of all organisations in sight it gives nothing where they have more than `most_units` registers and shops.
 -- `of_level` counts the points.
 with organization_day as (

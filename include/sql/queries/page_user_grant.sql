@@ -1,6 +1,6 @@
 -- Run by `smena access grant`: the same again changes nothing, and is no change in the history.
 with granted as (
-    insert into control.desk_user (user_name, organization_inn, granted_by)
+    insert into control.page_user (user_name, organization_inn, granted_by)
     values (%(user_name)s, %(inn)s, %(granted_by)s)
     on conflict do nothing
     returning user_name, organization_inn, granted_by

@@ -1,4 +1,4 @@
--- Run by the desk before a page is read: from here to `desk_leave` the transaction is an accountant's, and so is what it sees.
+-- Run by the desk before a page is read: from here to `page_leave` the transaction is an accountant's, and so is what it sees.
 select
     set_config('smena.organizations', %(organizations)s, true),
     set_config('statement_timeout', '15000', true),

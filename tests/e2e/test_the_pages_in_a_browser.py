@@ -53,7 +53,7 @@ def loaded(office: Office) -> Office:
     office.client.wait_runs(DAG, RUNS, timeout_s=240)
     first, *_rest = office.town.inns
     for name, inn in (("admin", None), ("auditor", None), ("accountant", first)):
-        office.town.warehouse.run("desk_user_grant", user_name=name, inn=inn, granted_by="test")
+        office.town.warehouse.run("page_user_grant", user_name=name, inn=inn, granted_by="test")
     return office
 
 
@@ -89,7 +89,7 @@ class Reader:
         self.page.wait_for_url(lambda url: "/auth/login" not in url)
         self.complaints.clear()  # Airflow's login page has its own
 
-    def desk(self, page: str) -> Frame:
+    def site(self, page: str) -> Frame:
         """A page of the desk as Airflow shows it, in its frame."""
         self.page.goto(f"{self.base}/plugin/smena-{page}")
         # Airflow may make its frame anew while it settles.
@@ -139,7 +139,7 @@ def test_a_click_goes_from_the_calendar_to_the_shifts_and_to_the_run_and_back(
     reader: Callable[..., Reader], loaded: Office
 ) -> None:
     admin = reader("admin")
-    frame = admin.desk("completeness")
+    frame = admin.site("completeness")
     frame.locator("a.cell.state-complete, a.cell.state-late").last.click()
     frame.wait_for_selector("a[data-airflow]")
     admin.keep("completeness_day")
@@ -161,8 +161,8 @@ def test_the_accountant_sees_her_organisation_alone_and_accepts_its_documents(
     accountant = reader("accountant")
     own, other = loaded.town.inns[:2]
     for name in PAGES:
-        assert other not in accountant.desk(name).content()
-    frame = accountant.desk("documents")
+        assert other not in accountant.site(name).content()
+    frame = accountant.site("documents")
     assert own in frame.content()
     for box in frame.locator("input[name=document]").all()[:3]:
         box.check()
@@ -180,7 +180,7 @@ def test_the_accountant_sees_her_organisation_alone_and_accepts_its_documents(
 
 def test_the_plan_is_shown_before_anything_is_loaded(reader: Callable[..., Reader], loaded: Office) -> None:
     accountant = reader("accountant", scheme="dark")
-    frame = accountant.desk("integrations")
+    frame = accountant.site("integrations")
     frame.locator(f'a[href$="/{loaded.town.inns[0]}/ofd"]').click()
     frame.get_by_role("button", name="Показать план").click()
     frame.wait_for_selector("text=Ничего не загружено")
@@ -193,7 +193,7 @@ def test_the_accountant_closes_a_day_and_opens_it_and_a_viewer_finds_no_users(
 ) -> None:
     accountant = reader("accountant", scheme="dark")
     own = loaded.town.inns[0]
-    frame = accountant.desk("month")
+    frame = accountant.site("month")
     frame.locator(f'a[href*="inn={own}"]').first.click()
     frame.wait_for_selector("text=Перед закрытием")
     accountant.keep("month_dark")
@@ -210,9 +210,9 @@ def test_the_accountant_closes_a_day_and_opens_it_and_a_viewer_finds_no_users(
     history = loaded.town.sql("select action, changed_by from control.closed_period_history order by 1")
     assert history == [("close", "accountant"), ("open", "accountant")]
     # The demo's accountant is Airflow's `op`, who edits connections; Smena's own role does not.
-    assert reader("auditor").desk("settings").get_by_role("link", name="Пользователи").count() == 0
+    assert reader("auditor").site("settings").get_by_role("link", name="Пользователи").count() == 0
     administrator = reader("admin")
-    frame = administrator.desk("settings")
+    frame = administrator.site("settings")
     frame.get_by_role("link", name="Пользователи").click()
     frame.wait_for_selector("text=accountant")
     assert accountant.complaints == administrator.complaints == []
@@ -221,9 +221,9 @@ def test_the_accountant_closes_a_day_and_opens_it_and_a_viewer_finds_no_users(
 def test_the_auditor_looks_at_everything_and_finds_no_button(reader: Callable[..., Reader], loaded: Office) -> None:
     auditor = reader("auditor", scheme="dark")
     for name in PAGES:
-        frame = auditor.desk(name)
+        frame = auditor.site(name)
         assert frame.locator("form[method=post] button").count() == 0
-    assert all(inn in auditor.desk("completeness").content() for inn in loaded.town.inns)
+    assert all(inn in auditor.site("completeness").content() for inn in loaded.town.inns)
     auditor.keep("completeness_dark")
     assert auditor.complaints == []
 
@@ -246,6 +246,6 @@ def test_no_secret_stands_on_a_page(reader: Callable[..., Reader], loaded: Offic
 
     admin = reader("admin")
     for name in PAGES:
-        content = admin.desk(name).content()
+        content = admin.site(name).content()
         for secret in (DEFAULT_API_KEY, DEFAULT_PASSWORD, loaded.airflow.passwords["admin"]):
             assert secret not in content

@@ -1,6 +1,6 @@
 -- Run by `smena access revoke`: of one organisation, or (none named) of all that was granted; each with who took it back.
 with revoked as (
-    delete from control.desk_user
+    delete from control.page_user
     where user_name = %(user_name)s and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)
     returning user_name, organization_inn, granted_by, granted_at
 )

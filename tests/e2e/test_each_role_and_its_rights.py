@@ -21,14 +21,14 @@ import requests
 
 from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRefusal
-from smena.airflow_roles import AUDITOR, DAGS, DESK, ROLES
+from smena.airflow_roles import AUDITOR, DAGS, PAGES_DAG, ROLES
 from smena.decisions import cash
 from smena.model.cash import Movement
 from smena.model.window import Window
 from smena.pipeline.proof.certificate import certify
 from smena.pipeline.proof.kept import keep
 from smena.pipeline.proof.reconcile import reconcile
-from tests.e2e.offices import DAYS, Doors, doors
+from tests.e2e.offices import DAYS, Offices, offices
 from tests.e2e.ways import Way, routes, ways
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
@@ -46,7 +46,7 @@ HARMLESS = {"POST /ui/auth/token"}
 class World:
     """What is there to be found: of the other organisation, and of Airflow."""
 
-    doors: Doors
+    offices: Offices
     run_id: str
     theirs: dict[str, set[str]]
     ways: list[Way]
@@ -60,7 +60,7 @@ class World:
 class Person:
     """Somebody before the server: with Airflow's token, FAB's session and the desk's. `name` None: nobody."""
 
-    def __init__(self, office: Doors, name: str | None) -> None:
+    def __init__(self, office: Offices, name: str | None) -> None:
         self.office, self.name, self.address = office, name, office.airflow.address
         self._http = requests.Session()
         if name is not None:
@@ -106,7 +106,7 @@ def readable(answer: requests.Response) -> str:
 
 @pytest.fixture(scope="module")
 def world(postgres: EmbeddedPostgres) -> Iterator[World]:
-    with doors(postgres) as office:
+    with offices(postgres) as office:
         admin = office.client("admin")
         admin.create_pool("kontur_ofd", 2)
         admin.ask("POST", "/connections", json={
@@ -122,7 +122,7 @@ def world(postgres: EmbeddedPostgres) -> Iterator[World]:
         yield World(office, run_id, _theirs(office), _all_ways(office, run_id))
 
 
-def _certificate_and_cash(office: Doors) -> None:
+def _certificate_and_cash(office: Offices) -> None:
     """Of the other organisation: a certificate, and a book with a movement of cash."""
     town, day = office.town, office.first_day
     window = Window(day, day + timedelta(days=1))
@@ -133,12 +133,12 @@ def _certificate_and_cash(office: Doors) -> None:
         cash.enter(transaction, inn=office.other, movements=[one], by="boris", now=town.context.now())
 
 
-def _kpp(office: Doors) -> str:
+def _kpp(office: Offices) -> str:
     ((kpp,),) = office.town.sql("select min(kpp) from accounting.cash_order where organization_inn = %s", office.other)
     return str(kpp)
 
 
-def _theirs(office: Doors) -> dict[str, set[str]]:
+def _theirs(office: Offices) -> dict[str, set[str]]:
     names = {one.inn: one.short_name for one in office.town.sandbox.world.organizations}
     town = office.town
     sums: dict[str, set[str]] = {}
@@ -174,7 +174,7 @@ ASKED = (
 )
 
 
-def _all_ways(office: Doors, run_id: str) -> list[Way]:
+def _all_ways(office: Offices, run_id: str) -> list[Way]:
     """Each route, with names of the other organisation wherever a route takes one."""
     town, admin = office.town, office.client("admin")
     (plan,) = [one for one in admin.task_instances(BACKFILL, run_id) if one["task_id"] == "plan"]
@@ -220,7 +220,7 @@ def _all_ways(office: Doors, run_id: str) -> list[Way]:
         "POST /api/v2/assets/{asset_id}/materialize": run,
     }
     day = str(office.first_day)
-    desk = {
+    site = {
         "document": document_id, "word": "accepted", "reason": "x", "decision": "1", "start_date": "2026-01-01",
         "inn": office.other, "product": "ofd", "first": day, "last": day, "user": "accountant",
         "organization": office.other, "kpp": _kpp(office), "day": day, "first_day": day, "last_day": day, "amount": "1",
@@ -231,7 +231,7 @@ def _all_ways(office: Doors, run_id: str) -> list[Way]:
     for route in routes():
         if route.what == "desk" and route.method != "GET":
             word = {"word": "wages"} if "/cash/" in route.path else {}
-            found += [route.with_body(desk | word | one) for one in ASKED]
+            found += [route.with_body(site | word | one) for one in ASKED]
         else:
             body = bodies.get(f"{route.method} {route.path}", route.body)
             found.append(route.with_body(body if route.method != "GET" else None))
@@ -240,7 +240,7 @@ def _all_ways(office: Doors, run_id: str) -> list[Way]:
 
 def tried(world: World, name: str | None, methods: tuple[str, ...] = ()) -> tuple[Counter[str], list[str], list[str]]:
     """How many ways by kind; what was found by which; the writing ways that were let through."""
-    person, count = Person(world.doors, name), Counter[str]()
+    person, count = Person(world.offices, name), Counter[str]()
     found: list[str] = []
     wrote: list[str] = []
     failed: list[str] = []
@@ -268,13 +268,13 @@ def kinds(found: list[str]) -> Counter[str]:
 def books_of(world: World) -> list[Any]:
     """All of the other organisation that a forged action could change."""
     return [
-        world.doors.town.sql(statement, world.doors.other)
+        world.offices.town.sql(statement, world.offices.other)
         for statement in (
             "select document_id, status, revision from accounting.cash_order where organization_inn = %s order by 1",
             "select product, state, start_date from control.integration where organization_inn = %s order by 1",
             "select decision_id, state from control.decision where organization_inn = %s order by 1",
             "select count(*) from control.batch where organization_inn = %s",
-            "select user_name from control.desk_user where organization_inn = %s order by 1",
+            "select user_name from control.page_user where organization_inn = %s order by 1",
             "select count(*) from control.setting_change where organization_inn = %s",
             "select count(*) from control.completeness_certificate where organization_inn = %s",
             "select count(*) from control.closed_period_history where organization_inn = %s",
@@ -311,13 +311,13 @@ def test_no_way_leads_to_another_organisation_or_to_a_secret(world: World, name:
 
 
 def test_auditor_and_accountant_open_no_run_log_or_xcom_and_only_the_accountant_decides(world: World) -> None:
-    granted, town = world.doors.granted, world.doors.town
+    granted, town = world.offices.granted, world.offices.town
     new = [str(one["document_id"]) for one in town.orders() if one["organization_inn"] == granted]
     for name, status in (("auditor", 403), ("accountant", 200)):
-        client, person = world.doors.client(name), Person(world.doors, name)
+        client, person = world.offices.client(name), Person(world.offices, name)
         assert granted in person.get("/smena/documents").text
         assert client.ask("GET", "/dags")["total_entries"] == 0
-        for path in (f"/dags/{BACKFILL}", f"/dags/{BACKFILL}/dagRuns", f"/dags/{DESK}/dagRuns", "/connections"):
+        for path in (f"/dags/{BACKFILL}", f"/dags/{BACKFILL}/dagRuns", f"/dags/{PAGES_DAG}/dagRuns", "/connections"):
             with pytest.raises(AirflowRefusal) as refusal:
                 client.ask("GET", path)
             assert refusal.value.status == 403, path
@@ -332,7 +332,7 @@ def test_auditor_and_accountant_open_no_run_log_or_xcom_and_only_the_accountant_
 
 
 def test_an_engineer_runs_the_loads_of_what_was_granted_and_reads_why_not(world: World) -> None:
-    office = world.doors
+    office = world.offices
     engineer = office.client("engineer")
     assert {dag["dag_id"] for dag in engineer.ask("GET", "/dags")["dags"]} == set(DAGS)
     refused = engineer.trigger(BACKFILL, {"inn": office.other})["dag_run_id"]
@@ -356,7 +356,7 @@ def test_an_engineer_reaches_no_connection_no_variable_and_no_user(world: World)
 
 
 def test_the_command_takes_away_what_was_added_and_changes_nothing_else(world: World) -> None:
-    office = world.doors
+    office = world.offices
     admin = Person(office, "admin")
     rights = admin.get("/auth/fab/v1/roles/Smena%20auditor").json()["actions"]
     more = {

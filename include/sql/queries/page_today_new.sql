@@ -1,6 +1,6 @@
 -- Run by the desk, «Сегодня»: documents that nobody has accepted or rejected yet.
 --
--- Who does not see everything asks for his own organisations by their index, as in desk_counts.
+-- Who does not see everything asks for his own organisations by their index, as in page_counts.
 select
     seen.kind,
     count(*) as documents,

@@ -13,7 +13,7 @@ GOOD_FOR_S = 8 * 3600
 _CONTEXT = b"smena.desk.forms"
 
 
-class Forgery:
+class FormTokens:
     """Seals of forms.
 
     Args:

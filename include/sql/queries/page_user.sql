@@ -2,5 +2,5 @@
 select
     coalesce(bool_or(organization_inn is null), false) as sees_all,
     coalesce(array_agg(organization_inn) filter (where organization_inn is not null), '{}') as organizations
-from control.desk_user
+from control.page_user
 where user_name = %(user_name)s

@@ -14,11 +14,11 @@ ALL = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class User:
     """Who asks, as Airflow knows him.
 
     Attributes:
-        name: in Airflow; it signs what he decides, and by it `control.desk_user` tells what he sees.
+        name: in Airflow; it signs what he decides, and by it `control.page_user` tells what he sees.
         may_act: whether the role in Airflow lets the person decide (`smena.airflow_roles`).
         session: of his browser; forms are bound to it.
         may_administer: whether the person may edit Airflow's connections, and with them has the warehouse.
@@ -34,7 +34,7 @@ class NotInSight(Exception):
     """What was asked for is not there for who asks: it belongs to another, or does not exist. Nobody learns which."""
 
 
-class Desk:
+class Pages:
     """Transactions of the pages.
 
     Args:
@@ -55,42 +55,42 @@ class Desk:
         return self.context.warehouse
 
     @contextmanager
-    def reading(self, visitor: Visitor) -> Iterator[Transaction]:
+    def reading(self, user: User) -> Iterator[Transaction]:
         """A read-only transaction in which nothing but the visitor's organisations can be seen, whatever is asked."""
         with self.warehouse.transaction() as transaction:
-            transaction.rows("desk_only_reads")
-            _enter(transaction, visitor)
+            transaction.rows("page_only_reads")
+            _enter(transaction, user)
             yield transaction
 
     @contextmanager
-    def acting(self, visitor: Visitor, look: Callable[[Transaction], object]) -> Iterator[Transaction]:
+    def acting(self, user: User, look: Callable[[Transaction], object]) -> Iterator[Transaction]:
         """A transaction that writes, after `look` has found, with the visitor's eyes, all that it is about.
 
         `look` raises NotInSight where it has not.
         """
         with self.warehouse.transaction() as transaction:
-            _enter(transaction, visitor)
+            _enter(transaction, user)
             look(transaction)
-            transaction.rows("desk_leave")
+            transaction.rows("page_leave")
             yield transaction
 
 
-def _enter(transaction: Transaction, visitor: Visitor) -> None:
-    user = transaction.row("desk_user", user_name=visitor.name) or {"sees_all": False, "organizations": []}
-    organizations = ALL if user["sees_all"] else ",".join(user["organizations"])
-    transaction.rows("desk_enter", organizations=organizations)
+def _enter(transaction: Transaction, user: User) -> None:
+    granted = transaction.row("page_user", user_name=user.name) or {"sees_all": False, "organizations": []}
+    organizations = ALL if granted["sees_all"] else ",".join(granted["organizations"])
+    transaction.rows("page_enter", organizations=organizations)
 
 
 def organization_in_sight(transaction: Transaction, inn: str) -> Row:
     """The organisation. Raises NotInSight."""
-    row = transaction.row("desk_organization", inn=inn)
+    row = transaction.row("page_organization", inn=inn)
     if row is None:
         raise NotInSight
     return row
 
 
-def first_in_sight(desk: Desk, who: Visitor) -> str:
+def first_in_sight(pages: Pages, who: User) -> str:
     """The ИНН of the first organisation by name, for a page that was opened without one; empty where there is none."""
-    with desk.reading(who) as transaction:
-        listed = transaction.rows("desk_organizations", search="", most=1)
+    with pages.reading(who) as transaction:
+        listed = transaction.rows("page_organizations", search="", most=1)
     return listed[0]["inn"] if listed else ""

@@ -4,5 +4,5 @@ select
     organization_inn,
     granted_by,
     granted_at
-from control.desk_user
+from control.page_user
 order by user_name, organization_inn nulls first
