@@ -20,7 +20,7 @@ from rich.console import Console
 
 from bench.answers import registers_for
 from bench.cheques import Match, match
-from bench.evidence import lay_out, plan_ofd
+from bench.evidence import fill_evidence, plan_ofd
 from bench.final_rows import FinalTable, read_final_rows
 from bench.measuring import Run, run_pipeline
 from bench.memory import ServerMemory
@@ -116,7 +116,7 @@ class Bench:
         name = f"road_{shifts}"
         with self._database(name) as dsn, ServerMemory(self._server.data_directory) as memory:
             self._say(f"{shifts:,} shifts: the answers are invented and kept")
-            evidence = lay_out(dsn, name, plan_ofd(dsn, registers_for(shifts)), self._workers, self._context)
+            evidence = fill_evidence(dsn, name, plan_ofd(dsn, registers_for(shifts)), self._workers, self._context)
             self._say(
                 f"{shifts:,} shifts: {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB of JSON; the road"
             )

@@ -83,13 +83,13 @@ def plainly(reported: Connection, dsn: str, endpoint: Endpoint, inn: str) -> Non
     """The tasks of the DAG, one after another, in a process that has imported everything before the clock starts."""
     import great_expectations  # noqa: F401 - preloaded, as in Airflow's workers
 
-    from smena.pipeline.backfill import lay_out
+    from smena.pipeline.backfill import start_backfill
     from smena.pipeline.context import Context
     from smena.pipeline.run import load_lot, publish_batches, report_run
 
     context = Context(Warehouse(dsn), lambda _name: endpoint)
     started = time.perf_counter()
-    made = lay_out(context, {"inn": inn, "product": OFD}, run_id="plain", by=STARTED_BY).run_plan()
+    made = start_backfill(context, {"inn": inn, "product": OFD}, run_id="plain", by=STARTED_BY).run_plan()
     for lot in made["lots"]:
         load_lot(context, lot)
     publish_batches(context, made["batches"], at_once=1)

@@ -15,7 +15,7 @@ from multiprocessing.context import BaseContext
 import psycopg2
 from psycopg2.extras import RealDictCursor
 
-from bench.evidence import lay_out, plan_market, plan_ofd
+from bench.evidence import fill_evidence, plan_market, plan_ofd
 from bench.measuring import Steps, WrongFigures, run_pipeline, run_steps
 from bench.memory import ServerMemory
 from bench.shops import shops_of
@@ -53,10 +53,10 @@ def match(
     tills = tills_for(cheques)
     registers = [till for till in tills if not is_market_only(till)]
     say(f"{cheques:,} cheques: the OFD's {len(registers):,} registers, a month of them, are booked")
-    fiscal_evidence = lay_out(dsn, database, plan_ofd(dsn, registers), workers, processes)
+    fiscal_evidence = fill_evidence(dsn, database, plan_ofd(dsn, registers), workers, processes)
     fiscal = run_pipeline(dsn, fiscal_evidence, workers, processes, memory.peak_bytes)
     say(f"{cheques:,} cheques: they are invented and kept")
-    evidence = lay_out(dsn, database, plan_market(dsn, shops_of(tills), FIRST_DAY), workers, processes)
+    evidence = fill_evidence(dsn, database, plan_market(dsn, shops_of(tills), FIRST_DAY), workers, processes)
     truth: TillTruth = evidence.truth
     reported = (
         f"{truth.cheques:,} of {len(tills):,} tills, {evidence.pages:,} pages, {evidence.raw_bytes / 1e6:,.0f} MB"

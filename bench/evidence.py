@@ -63,7 +63,7 @@ class Evidence:
     pages: int
 
 
-def lay_out(dsn: str, database: str, plan: Plan, workers: int, processes: BaseContext) -> Evidence:
+def fill_evidence(dsn: str, database: str, plan: Plan, workers: int, processes: BaseContext) -> Evidence:
     """Keeps the answers that a batch asks for, in `workers` processes."""
     # What is laid out here would be laid out anew after a power cut; what is measured later is not in haste.
     _set(dsn, sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(database)))

@@ -17,7 +17,7 @@ from psycopg2.extras import RealDictCursor
 from bench.answers import Truth
 from bench.evidence import Evidence
 from bench.statements import statement
-from bench.worker import CHECK, Measured, run_step
+from bench.worker import CHECK, Measurement, run_step
 
 
 class WrongFigures(AssertionError):
@@ -112,7 +112,7 @@ def run_steps(
     )
 
 
-def _with_rest(shards: list[Measured]) -> Counter[str]:
+def _with_rest(shards: list[Measurement]) -> Counter[str]:
     parts: Counter[str] = Counter()
     for one in shards:
         parts.update(one.parts)
@@ -120,14 +120,14 @@ def _with_rest(shards: list[Measured]) -> Counter[str]:
     return parts
 
 
-def _step(processes: BaseContext, dsn: str, evidence: Evidence, batch_id: int, shard: int | None) -> Measured:
+def _step(processes: BaseContext, dsn: str, evidence: Evidence, batch_id: int, shard: int | None) -> Measurement:
     mine, theirs = processes.Pipe(duplex=False)
     arguments = (theirs, dsn, batch_id, evidence.product, shard)
     process = processes.Process(target=run_step, args=arguments)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     try:
-        measured: Measured = mine.recv()
+        measured: Measurement = mine.recv()
     finally:
         process.join()
     if measured.error:

@@ -65,7 +65,7 @@ PAGES, FETCH = "pages_by_assignment", "fetch, unpack"
 
 
 @dataclass
-class Measured:
+class Measurement:
     """Seconds by part and by statement, the processor's seconds, and the most memory that the process has held.
 
     `gate_s` are the seconds of the gate of the batch, its statements among them; `checked_cpu_s` are the processor's,
@@ -84,7 +84,7 @@ class Measured:
 
 def run_step(reported: Connection, dsn: str, batch_id: int, product: str, shard: int | None) -> None:
     """Processes a shard, or publishes the batch where none is named, and tells how it went."""
-    measured = Measured()
+    measured = Measurement()
     warehouse = Warehouse(dsn)
     of_check, cpu_of_check = Counter[str](), Counter[str]()
     gate = _timed(_timed(validate_staged, of_check, "gate"), cpu_of_check, CHECK, time.process_time)
@@ -110,7 +110,7 @@ def _nowhere(name: str) -> Endpoint:
     raise WrongUse(f"the bench has no connection {name}: it sends no requests")
 
 
-def _watch(measured: Measured, product: str, cpu_of_check: Counter[str]) -> None:
+def _watch(measured: Measurement, product: str, cpu_of_check: Counter[str]) -> None:
     """Puts the stopwatch before the parts. The process ends after its step: nothing is put back."""
     of_product = of_ofd if product == OFD else of_market
     for module, parts in ((of_product, PARTS[product]), (processing, OF_ALL)):

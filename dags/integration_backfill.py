@@ -67,10 +67,10 @@ def integration_backfill() -> None:
     def plan(params: dict[str, Any], run_id: str, ti: Any, dag_run: Any) -> list[list[tuple[int, int]]]:
         """Checks and logs the request, and plans the batches of each quarter. Returns the shards to load, by task."""
         from smena.connections import context_from_airflow
-        from smena.pipeline.backfill import lay_out
+        from smena.pipeline.backfill import start_backfill
 
         by = dag_run.triggering_user_name
-        made = lay_out(context_from_airflow(), params, run_id=run_id, by=by).run_plan()
+        made = start_backfill(context_from_airflow(), params, run_id=run_id, by=by).run_plan()
         ti.xcom_push(key="plan", value=made)
         return made["lots"]
 

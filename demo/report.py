@@ -25,7 +25,7 @@ _ShiftKey = tuple[str, str, int]
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadSummary:
     """What the warehouse holds of one organisation: shifts by outcome, live orders by kind (`pko`, `rko`)."""
 
     name: str
@@ -34,19 +34,19 @@ class Loaded:
     amounts: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
 
-def read_loaded(dsn: str) -> dict[str, Loaded]:
+def read_loaded(dsn: str) -> dict[str, LoadSummary]:
     """By INN, from the warehouse."""
-    found: dict[str, Loaded] = {}
+    found: dict[str, LoadSummary] = {}
     for inn, name, outcome, shifts in _rows(dsn, _OUTCOMES):
-        found.setdefault(inn, Loaded(name)).outcomes[outcome] += shifts
+        found.setdefault(inn, LoadSummary(name)).outcomes[outcome] += shifts
     for inn, name, kind, orders, amount in _rows(dsn, _TOTALS):
-        one = found.setdefault(inn, Loaded(name))
+        one = found.setdefault(inn, LoadSummary(name))
         one.orders[kind] += orders
         one.amounts[kind] += amount
     return found
 
 
-def progress_line(runs: Iterable[dict[str, Any]], loaded: dict[str, Loaded]) -> str:
+def progress_line(runs: Iterable[dict[str, Any]], loaded: dict[str, LoadSummary]) -> str:
     """`runs: 2 success, 1 running; shifts 812; ПКО 640`."""
     states = Counter(run["state"] for run in runs)
     reported = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none yet"
@@ -54,11 +54,11 @@ def progress_line(runs: Iterable[dict[str, Any]], loaded: dict[str, Loaded]) -> 
     return f"runs: {reported}; shifts {shifts}; ПКО {sum(one.orders['pko'] for one in loaded.values())}"
 
 
-def result_table(loaded: dict[str, Loaded]) -> Table:
+def result_table(loaded: dict[str, LoadSummary]) -> Table:
     """One row an organisation, and their sum."""
     outcomes = sorted({outcome for one in loaded.values() for outcome in one.outcomes})
     table = Table(title="Loaded", show_footer=True)
-    everything = Loaded("")
+    everything = LoadSummary("")
     for one in loaded.values():
         everything.outcomes += one.outcomes
         everything.orders += one.orders
@@ -108,7 +108,7 @@ def compare_with_truth(dsn: str, hello: Hello, first_day: date, last_day: date) 
     return Proof(len(known), sum(known.values()), known.keys() - loaded.keys(), wrong)
 
 
-def _cells(one: Loaded, outcomes: list[str]) -> list[str]:
+def _cells(one: LoadSummary, outcomes: list[str]) -> list[str]:
     return [
         str(one.outcomes.total()),
         *(str(one.outcomes[outcome]) for outcome in outcomes),

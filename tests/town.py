@@ -24,7 +24,7 @@ from smena.integration.organizations import add_organization, set_organization
 from smena.model.endpoint import Endpoint
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.context import Context
-from smena.pipeline.load import Loaded, load
+from smena.pipeline.load import LoadResult, load
 from smena.sources.http import RetryPolicy
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
@@ -120,7 +120,9 @@ class Town:
         """Move the clock of everyone: it is this day now, UTC."""
         self.sandbox.set_now(datetime(day.year, day.month, day.day, hour))
 
-    def load(self, first: date | None = None, last: date | None = None, *, inn: str = "", product: str = OFD) -> Loaded:
+    def load(
+        self, first: date | None = None, last: date | None = None, *, inn: str = "", product: str = OFD
+    ) -> LoadResult:
         """The planned load, or the load of the days asked for."""
         window = Window(first, last or first) if first else None
         return load(self.context, inn or self.inn, run_id="test", product=product, window=window)

@@ -72,17 +72,17 @@ class ConnectionFields:
 
 def endpoint_from_environment(name: str) -> Endpoint:
     """The connection `name` of the environment. Raises WrongUse where it is missing or cannot be read."""
-    return _understood(name, lambda: _endpoint(name, _from_environment(name)))
+    return _parse(name, lambda: _endpoint(name, _from_environment(name)))
 
 
 def fields_from_environment(name: str) -> ConnectionFields:
     """All fields of the connection `name` of the environment. Raises as `endpoint_from_environment` does."""
-    return _understood(name, lambda: _from_environment(name))
+    return _parse(name, lambda: _from_environment(name))
 
 
 def endpoint_of(name: str, fields: ConnectionFields) -> Endpoint:
     """A connection's fields as an endpoint; `name` is for messages. Raises WrongUse where they cannot be read."""
-    return _understood(name, lambda: _endpoint(name, fields))
+    return _parse(name, lambda: _endpoint(name, fields))
 
 
 def fields_of(found: Any) -> ConnectionFields:
@@ -111,17 +111,17 @@ def kind_of(name: str, fields: ConnectionFields) -> str:
 
 def warehouse_from_environment(name: str = WAREHOUSE) -> str:
     """The libpq address of the warehouse, out of the environment."""
-    return _understood(name, lambda: _dsn(_from_environment(name)))
+    return _parse(name, lambda: _dsn(_from_environment(name)))
 
 
 def endpoint_from_airflow(name: str) -> Endpoint:
     """The connection `name` as a running Airflow task sees it: any secrets back end, then the metadata."""
-    return _understood(name, lambda: _endpoint(name, _from_airflow(name)))
+    return _parse(name, lambda: _endpoint(name, _from_airflow(name)))
 
 
 def warehouse_from_airflow() -> str:
     """The libpq address of the warehouse, as a running Airflow task sees it."""
-    return _understood(WAREHOUSE, lambda: _dsn(_from_airflow(WAREHOUSE)))
+    return _parse(WAREHOUSE, lambda: _dsn(_from_airflow(WAREHOUSE)))
 
 
 def messenger_from_environment() -> Messenger | None:
@@ -181,7 +181,7 @@ def airflow_from_environment() -> AirflowAddress | None:
     return address
 
 
-def _understood(name: str, read: Callable[[], T]) -> T:
+def _parse(name: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except (ValueError, TypeError, AttributeError):
@@ -316,7 +316,7 @@ def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None
     from smena.sources.messenger import Messenger
 
     try:
-        return Messenger(_understood(ALERTS, lambda: _channel(fields_of(ALERTS))))
+        return Messenger(_parse(ALERTS, lambda: _channel(fields_of(ALERTS))))
     except NoConnection:
         return None
 

@@ -24,7 +24,7 @@ import psycopg2
 
 from bench.answers import registers_for
 from bench.cheques import match
-from bench.evidence import lay_out, plan_ofd
+from bench.evidence import fill_evidence, plan_ofd
 from bench.measuring import run_pipeline
 from bench.memory import ServerMemory
 from demo.postgres import EmbeddedPostgres
@@ -107,7 +107,7 @@ def _load_bench(server: EmbeddedPostgres, database: str, shifts: int) -> dict[st
     """The bench's shifts, held against what it invented (its own proof)."""
     context, dsn = _context(), server.dsn(database)
     with ServerMemory(server.data_directory) as memory:
-        evidence = lay_out(dsn, database, plan_ofd(dsn, registers_for(shifts)), BENCH_WORKERS, context)
+        evidence = fill_evidence(dsn, database, plan_ofd(dsn, registers_for(shifts)), BENCH_WORKERS, context)
         run = run_pipeline(dsn, evidence, BENCH_WORKERS, context, memory.peak_bytes)
     return {"shifts": run.shifts, "orders": run.orders}
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from smena.model.errors import PassingFault, WrongUse
-from smena.pipeline.backfill import Backfill, lay_out, plan_backfill, preview_backfill, understood
+from smena.pipeline.backfill import Backfill, parse_request, plan_backfill, preview_backfill, start_backfill
 from smena.pipeline.run import load_lot, publish_batches, report_run
 from tests.invented import ROMASHKA, VASILEK, WRONG
 from tests.town import EASY, Town
@@ -27,7 +27,7 @@ def asked(town: Town, **days: date) -> dict[str, Any]:
 
 
 def planned(town: Town, run_id: str = "one", **days: date) -> Backfill:
-    return plan_backfill(town.context, understood(asked(town, **days)), run_id=run_id)
+    return plan_backfill(town.context, parse_request(asked(town, **days)), run_id=run_id)
 
 
 def load_all(town: Town, made: Backfill) -> None:
@@ -78,7 +78,7 @@ def test_a_backfill_is_a_batch_a_quarter_and_a_window_a_register_in_each(build_t
 
 def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST - timedelta(days=10))
-    reported = preview_backfill(town.context, understood(asked(town)))
+    reported = preview_backfill(town.context, parse_request(asked(town)))
     assert [one.batches for one in reported.quarters] == [[], [], []]
     assert sum(one.covered_days for one in reported.quarters) == 0
     assert {gap["reason"] for gap in reported.gaps} == {"before_first_document"}
@@ -86,14 +86,14 @@ def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: B
         assert town.sql(f"select count(*) from control.{table}") == [(0,)]  # noqa: S608
     assert documents_asked(town) == 0
     backfill(town)
-    after = preview_backfill(town.context, understood(asked(town)))
+    after = preview_backfill(town.context, parse_request(asked(town)))
     assert sum(one.asked + one.silent for one in after.quarters) == 0
     assert [one.covered_days for one in after.quarters] == [one.wanted_days for one in after.quarters]
 
 
 def test_the_requests_that_a_plan_tells_are_about_those_that_it_costs(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST)
-    reported = sum(one.requests for one in preview_backfill(town.context, understood(asked(town))).quarters)
+    reported = sum(one.requests for one in preview_backfill(town.context, parse_request(asked(town))).quarters)
     town.sandbox.requests.reset()
     backfill(town)
     assert reported * 0.7 <= documents_asked(town) <= reported * 1.3
@@ -112,7 +112,7 @@ def test_the_requests_that_a_plan_tells_are_about_those_that_it_costs(build_town
 )
 def test_parameters_that_cannot_be_are_wrong_use_by_name(params: dict[str, str], why: str) -> None:
     with pytest.raises(WrongUse, match=why):
-        understood({"inn": ROMASHKA, "product": "ofd"} | params)
+        parse_request({"inn": ROMASHKA, "product": "ofd"} | params)
 
 
 def test_a_range_that_cannot_be_is_refused_and_nothing_is_written(build_town: BuildTown) -> None:
@@ -297,8 +297,8 @@ def test_a_run_loads_only_what_was_granted_to_who_started_it(build_town: BuildTo
         for dry_run in (False, True):
             params = asked(town) | {"inn": inn, "dry_run": dry_run}
             with pytest.raises(WrongUse, match=rf"{inn} was not granted to anna" if by else "does not say who started"):
-                lay_out(town.context, params, run_id="one", by=by)
+                start_backfill(town.context, params, run_id="one", by=by)
     assert town.sandbox.requests.count("by-period") == 0
-    assert lay_out(town.context, asked(town) | {"dry_run": True}, run_id="one", by="boris").inn == town.inn
+    assert start_backfill(town.context, asked(town) | {"dry_run": True}, run_id="one", by="boris").inn == town.inn
     town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
-    assert lay_out(town.context, asked(town) | {"dry_run": True}, run_id="one", by="anna").inn == town.inn
+    assert start_backfill(town.context, asked(town) | {"dry_run": True}, run_id="one", by="anna").inn == town.inn

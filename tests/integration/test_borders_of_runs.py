@@ -11,7 +11,7 @@ import pytest
 
 from smena.model.errors import BadBatch, BrokenPromise, PassingFault, SmenaError
 from smena.pipeline import backfill as backfills
-from smena.pipeline.backfill import plan_backfill, understood
+from smena.pipeline.backfill import parse_request, plan_backfill
 from smena.pipeline.proof import run as proof_run
 from smena.pipeline.proof.run import organizations_to_prove, reconcile_lot, report_reconciliation
 from smena.pipeline.run import load_lot, plan_run, publish_batches, report_run
@@ -156,7 +156,7 @@ def test_a_quarter_that_cannot_be_laid_out_leaves_the_others(
 ) -> None:
     first = date(2025, 9, 29)
     town = build_town(replace(TWO, organizations=1, first_day=first, last_day=date(2025, 10, 2)), start=first, now=NOW)
-    asked = understood({"inn": town.inn})
+    asked = parse_request({"inn": town.inn})
     before = backfills._Planner._quarter
     with monkeypatch.context() as patch:
 

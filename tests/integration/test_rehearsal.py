@@ -21,7 +21,7 @@ from smena.model.organization import AccountRule
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline import rehearsal as rehearsing
 from smena.pipeline.ofd.product import KonturOfd
-from smena.pipeline.rehearsal import Rehearsed, rehearse
+from smena.pipeline.rehearsal import RehearsalResult, rehearse
 from smena.transform import shifts as transform_shifts
 from smena.transform.market import orders as market_orders
 from smena.warehouse.rehearsing import rehearsal
@@ -54,7 +54,7 @@ def town(copy_town: CopyTown) -> Town:
     return copy_town(load_both, WORLD, **HOW)
 
 
-def run(town: Town, days: Window = DAYS, **settings: str) -> Rehearsed:
+def run(town: Town, days: Window = DAYS, **settings: str) -> RehearsalResult:
     return rehearse(town.context, town.inn, days, settings=settings)
 
 

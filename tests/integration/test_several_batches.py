@@ -14,7 +14,7 @@ from smena.integration.organizations import set_organization
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.pipeline.alerts import gather
-from smena.pipeline.backfill import Asked, plan_backfill
+from smena.pipeline.backfill import BackfillRequest, plan_backfill
 from smena.pipeline.publish import publish
 from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches
 from tests.town import EASY, FIRST, Town
@@ -72,7 +72,7 @@ def test_a_batch_that_is_stopped_costs_the_others_nothing_and_is_named_until_its
 
 def test_a_quarter_of_a_backfill_is_several_batches_and_is_taken_up_whole(build_town: BuildTown) -> None:
     town = build_town(WORLD, now=NOW)
-    asked = Asked(town.inn, "ofd", FIRST, WORLD.last_day)
+    asked = BackfillRequest(town.inn, "ofd", FIRST, WORLD.last_day)
     made = plan_backfill(town.context, asked, run_id="backfill").run_plan()
     assert len(made["batches"]) == 3
     again = plan_backfill(town.context, asked, run_id="backfill again").run_plan()

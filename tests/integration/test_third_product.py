@@ -20,7 +20,7 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
 from smena.pipeline.context import Context
-from smena.pipeline.load import Loaded, load
+from smena.pipeline.load import LoadResult, load
 from smena.pipeline.plan import preview
 from smena.quality.gate import validate_staged
 from smena.transform.frames import SIGNS
@@ -82,7 +82,7 @@ class ToyTown(Town):
         signature = head_of(self.inn).sign(mandate["text"])
         enable(transaction, inn=self.inn, product=product, start_date=FIRST, changed_by="test", signature=signature)
 
-    def load_toy(self) -> Loaded:
+    def load_toy(self) -> LoadResult:
         return load(self.context, self.inn, run_id="test", product=TOY.name)
 
 

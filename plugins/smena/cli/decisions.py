@@ -63,7 +63,7 @@ def resolve(session: Session, *, decision_ids: tuple[int, ...], word: str, reaso
     session.answer(data[0] if len(data) == 1 else {"decisions": data}, text)
 
 
-def _done(one: decisions.Resolved, word: str) -> str:
+def _done(one: decisions.ResolveResult, word: str) -> str:
     lines = [
         f"decision {one.decision['decision_id']}: {word}, by {one.decision['resolved_by']}",
         f"{len(one.reversed)} orders reversed, {len(one.issued)} issued",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 
 import click
 
-from smena.cli.listed import Listed
+from smena.cli.listed import CommandEntry
 
 _WHOLE = 1_000
 """Characters of a first sentence; click's own limit cuts it at the width of a terminal."""
@@ -19,7 +19,7 @@ class Commands(click.Group):
     tasks: Mapping[str, Sequence[str]]
     _sentences: Mapping[str, str]
 
-    def list_by_task(self, tasks: Mapping[str, Sequence[Listed]]) -> None:
+    def list_by_task(self, tasks: Mapping[str, Sequence[CommandEntry]]) -> None:
         """Gives the group commands that are imported when they are run, and not for its help."""
         listed = {one.name: one for ones in tasks.values() for one in ones}
         self.tasks = {task: [one.name for one in ones] for task, ones in tasks.items()}

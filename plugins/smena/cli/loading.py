@@ -22,7 +22,7 @@ from smena.reads.completeness import gaps as gaps_of
 from smena.warehouse.database import Row, Warehouse, as_json
 
 if TYPE_CHECKING:
-    from smena.pipeline.publish import Published
+    from smena.pipeline.publish import PublishResult
 
 _WINDOWS = {"unit_id": "РНМ or shop", "first_day": "from", "last_day": "to", "days": "days", "reason": "why"}
 _SHIFTS_THAT_WAIT = ("incomplete", "needs_review", "conflict", "closed_period")
@@ -126,7 +126,7 @@ def _window(first_day: date | None, last_day: date | None) -> Window | None:
 
 
 def _waiting(
-    warehouse: Warehouse, published: Published, product: str, window: Window | None, known_gaps: list[Row]
+    warehouse: Warehouse, published: PublishResult, product: str, window: Window | None, known_gaps: list[Row]
 ) -> Row:
     """What this run left for a person, counted by kind. `known_gaps` are those from before it."""
     left = warehouse.rows(

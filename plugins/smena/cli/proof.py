@@ -19,7 +19,7 @@ from smena.model.window import Window
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
-    from smena.pipeline.proof.reconcile import Reconciled
+    from smena.pipeline.proof.reconcile import ReconcileResult
 
 MOST_BYTES = 1 << 30
 """A certificate has a line for each register and day."""
@@ -132,7 +132,7 @@ def verify(session: Session, *, file: Path) -> None:
     session.answer(data, text, waits=found.difference is not None)
 
 
-def _summary_text(made: Reconciled) -> str:
+def _summary_text(made: ReconcileResult) -> str:
     verdicts = ", ".join(f"{name} {count}" for name, count in sorted(made.verdicts.items())) or "no registers"
     lines = [f"{made.window}: days of registers: {verdicts}", table(made.days, _DAYS)]
     lacking = [

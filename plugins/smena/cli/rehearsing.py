@@ -18,7 +18,7 @@ from smena.model.money import roubles, written
 from smena.model.window import Window
 
 if TYPE_CHECKING:
-    from smena.pipeline.rehearsal import Rehearsed
+    from smena.pipeline.rehearsal import RehearsalResult
 
 _DIFFERENCES = {
     "closed_at": "closed",
@@ -95,7 +95,7 @@ def rehearse(
     session.answer(data, _text(made, rows, sums), waits=made.differs)
 
 
-def rows_of(made: Rehearsed) -> list[dict[str, Any]]:
+def rows_of(made: RehearsalResult) -> list[dict[str, Any]]:
     """The differences as a program reads them: money in roubles as text, what is unknown as null."""
     frame = made.differences
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -107,7 +107,7 @@ def rows_of(made: Rehearsed) -> list[dict[str, Any]]:
     ]
 
 
-def _text(made: Rehearsed, rows: Sequence[Mapping[str, Any]], sums: Mapping[str, Any]) -> str:
+def _text(made: RehearsalResult, rows: Sequence[Mapping[str, Any]], sums: Mapping[str, Any]) -> str:
     compared = f"{made.window}: {made.compared} shifts compared"
     if made.left_aside:
         compared += f", {made.left_aside} left aside: a person has decided about them, or is asked to"

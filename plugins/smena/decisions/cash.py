@@ -20,7 +20,7 @@ from smena.warehouse.database import Transaction, as_json
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What a file of movements adds, or would add.
 
     Attributes:
@@ -92,7 +92,7 @@ def enter(transaction: Transaction, *, inn: str, movements: Sequence[Movement], 
     return transaction.run("cash_movements_add", inn=inn, lines=as_json([one.as_row() for one in movements]), by=by)
 
 
-def read_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, now: datetime) -> Imported:
+def read_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, now: datetime) -> ImportResult:
     """What a file of movements would add, and which of its lines cannot be taken; nothing is entered.
 
     Raises WrongUse where nothing of the file can be read.
@@ -114,10 +114,12 @@ def read_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, n
     keys = [one.import_key for one in good]
     known = {row["import_key"] for row in transaction.rows("cash_movements_known", inn=inn, keys=keys)}
     new = [one for one in good if one.import_key not in known]
-    return Imported(new, len(good) - len(new), sorted(bad, key=lambda one: one.line))
+    return ImportResult(new, len(good) - len(new), sorted(bad, key=lambda one: one.line))
 
 
-def import_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, by: str, now: datetime) -> Imported:
+def import_file(
+    transaction: Transaction, *, inn: str, kpp: str, content: bytes, by: str, now: datetime
+) -> ImportResult:
     """Enters the good lines of a file that were not imported before; bad lines do not prevent it."""
     read = read_file(transaction, inn=inn, kpp=kpp, content=content, now=now)
     enter(transaction, inn=inn, movements=read.new, by=by, now=now)

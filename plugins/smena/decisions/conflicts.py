@@ -27,7 +27,7 @@ class ResolvedAlready(AlreadyAnswered):
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolveResult:
     """What a resolution did: the decision as it stands now, ids of reversed orders, orders that were issued."""
 
     decision: Row
@@ -49,19 +49,19 @@ def waiting_shifts(transaction: Transaction | Warehouse, inn: str | None = None)
     return transaction.rows("shifts", inn=inn, first_day=None, last_day=None, outcomes=list(WAITING), late=False)
 
 
-def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, reason: str) -> Resolved:
+def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, reason: str) -> ResolveResult:
     """Resolves a decision, whole or not at all, under the organisation's lock. Raises as `resolve_each` does."""
     return resolve_each(transaction, {decision_id: word}, by=by, reason=reason)[0]
 
 
 def resolve_many(
     transaction: Transaction, decision_ids: Iterable[int], word: str, *, by: str, reason: str
-) -> list[Resolved]:
+) -> list[ResolveResult]:
     """Resolves several decisions by one word. Raises as `resolve_each` does."""
     return resolve_each(transaction, dict.fromkeys(decision_ids, word), by=by, reason=reason)
 
 
-def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: str, reason: str) -> list[Resolved]:
+def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: str, reason: str) -> list[ResolveResult]:
     """Resolves decisions, each by a word of its own and all for one reason, all or nothing.
 
     What an answer means is in `smena.matching.answers.decide_answers`. In a closed period new orders and reversals
@@ -107,7 +107,7 @@ def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: st
     for order in transaction.rows("answer_issued", decisions=wanted):
         issued.setdefault(order.pop("issued_decision_id"), []).append(order)
     return [
-        Resolved(row, gone_orders.get(row["decision_id"], []), issued.get(row["decision_id"], []))
+        ResolveResult(row, gone_orders.get(row["decision_id"], []), issued.get(row["decision_id"], []))
         for row in _decisions(transaction, wanted)
     ]
 

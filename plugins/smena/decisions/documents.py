@@ -25,7 +25,7 @@ _BY_FILTER = {ACCEPTED: "new", REJECTED: "new", NEW: "accepted"}
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkResult:
     """What became of the documents asked for.
 
     Attributes:
@@ -85,7 +85,7 @@ def mark(
     by: str,
     reason: str | None = None,
     confirmed: str | None = None,
-) -> Marked:
+) -> MarkResult:
     """Gives documents a status, with who, when and why.
 
     Documents that are accepted or rejected already stay as they are. Acceptance is taken back (NEW) of accepted ones
@@ -120,7 +120,7 @@ def mark(
         )
     changed = transaction.run("mark_documents", status=status, status_by=by, reason=reason)
     documents = [{"kind": one["kind"], "documents": one["documents"], "amount": one["whole_amount"]} for one in kinds]
-    return Marked(status, changed, documents)
+    return MarkResult(status, changed, documents)
 
 
 def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, *, lock: bool) -> None:

@@ -19,7 +19,7 @@ STATES = (OPEN, RELEASED, GIVEN_UP)
 
 
 @dataclass(frozen=True, slots=True)
-class Retried:
+class RetryResult:
     """What is asked for again.
 
     Attributes:
@@ -81,7 +81,7 @@ def record(transaction: Transaction, quarantine_id: int) -> tuple[Row, list[Row]
     return row, transaction.rows("quarantine_history", quarantine_id=quarantine_id), page
 
 
-def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = None, by: str) -> Retried:
+def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = None, by: str) -> RetryResult:
     """Opens the days of records, so that the next plan asks for them and today's code reads them.
 
     A record that is good then is released by the batch that found it so; one that was given up is open again.
@@ -101,7 +101,7 @@ def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = Non
     transaction.run("publish_uncovered")
     days = transaction.rows("quarantine_uncovered_days")
     transaction.run("quarantine_retry", ids=numbers, by=by)
-    return Retried(numbers, days, [row["quarantine_id"] for row in found if row["unit_id"] is None])
+    return RetryResult(numbers, days, [row["quarantine_id"] for row in found if row["unit_id"] is None])
 
 
 def give_up(transaction: Transaction, ids: Sequence[int], *, by: str, reason: str) -> list[int]:

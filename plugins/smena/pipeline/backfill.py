@@ -30,7 +30,7 @@ MOST_GAPS_LOGGED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BackfillRequest:
     """What a person asked for; without days, all from the start date in force through yesterday."""
 
     inn: str
@@ -88,7 +88,7 @@ class Backfill:
         }
 
 
-def understood(params: Mapping[str, Any]) -> Asked:
+def parse_request(params: Mapping[str, Any]) -> BackfillRequest:
     """The parameters of a run: `inn`, `product`, `from`, `to`. Raises WrongUse, naming the one that is wrong."""
     product = params.get("product") or OFD
     if product not in products():
@@ -97,10 +97,10 @@ def understood(params: Mapping[str, Any]) -> Asked:
     first_day, last_day = _day(params, "from"), _day(params, "to")
     if first_day and last_day:
         Window(first_day, last_day)
-    return Asked(inn, product, first_day, last_day)
+    return BackfillRequest(inn, product, first_day, last_day)
 
 
-def plan_backfill(context: Context, asked: Asked, *, run_id: str) -> Backfill:
+def plan_backfill(context: Context, asked: BackfillRequest, *, run_id: str) -> Backfill:
     """Writes batches for each quarter of which something is missing, and takes unfinished ones up.
 
     An unfinished batch is one of a backfill of this organisation and product that was planned and not published. It is
@@ -110,22 +110,22 @@ def plan_backfill(context: Context, asked: Asked, *, run_id: str) -> Backfill:
     Raises WrongUse where the integration is off or the range cannot be; RefusedByService and PassingFault as the
     operator's answers make it.
     """
-    return _laid_out(context, asked, run_id=run_id, is_dry=False)
+    return _plan(context, asked, run_id=run_id, is_dry=False)
 
 
-def preview_backfill(context: Context, asked: Asked) -> Backfill:
+def preview_backfill(context: Context, asked: BackfillRequest) -> Backfill:
     """What `plan_backfill` would do now. Nothing is kept of it."""
-    return _laid_out(context, asked, run_id="", is_dry=True)
+    return _plan(context, asked, run_id="", is_dry=True)
 
 
-def lay_out(context: Context, params: Mapping[str, Any], *, run_id: str, by: str | None) -> Backfill:
-    """What a run's first task does: `params` understood, the backfill planned, or with `dry_run` previewed, and told.
+def start_backfill(context: Context, params: Mapping[str, Any], *, run_id: str, by: str | None) -> Backfill:
+    """What a run's first task does: it parses `params`, and plans the backfill, or with `dry_run` previews it.
 
     `by` is the name in Airflow of who started the run: the organisation must have been granted to this person. Raises
     what these raise, and WrongUse without a grant, after a line in the log.
     """
     try:
-        asked = understood(params)
+        asked = parse_request(params)
         check_granted(context.warehouse, by, asked.inn)
         made = (
             preview_backfill(context, asked) if params.get("dry_run") else plan_backfill(context, asked, run_id=run_id)
@@ -173,7 +173,7 @@ def _day(params: Mapping[str, Any], name: str) -> date | None:
         raise WrongUse(f"{name}: {value!r} is not a date like 2025-11-30") from None
 
 
-def _range(context: Context, organization: Organization, asked: Asked, start: date) -> Window:
+def _range(context: Context, organization: Organization, asked: BackfillRequest, start: date) -> Window:
     """The days of it all. Raises WrongUse where they are not over, or begin before the start date in force."""
     yesterday = context.yesterday(organization)
     if asked.last_day and asked.last_day > yesterday:
@@ -191,7 +191,7 @@ def _range(context: Context, organization: Organization, asked: Asked, start: da
     return Window(first_day, last_day)
 
 
-def _laid_out(context: Context, asked: Asked, *, run_id: str, is_dry: bool) -> Backfill:
+def _plan(context: Context, asked: BackfillRequest, *, run_id: str, is_dry: bool) -> Backfill:
     with step_log("plan", inn=asked.inn, product=asked.product, run_id=run_id or "dry run") as step:
         organization = organization_to_ask(context.warehouse, asked.inn)
         window = _range(
@@ -204,7 +204,7 @@ def _laid_out(context: Context, asked: Asked, *, run_id: str, is_dry: bool) -> B
             step.update(requests=listing.requests, retries=listing.retries)
         with context.warehouse.transaction() as transaction:
             transaction.run("lock_organization", inn=asked.inn)
-            made = _Planner(context, transaction, organization, asked, window, listing, run_id).lay_out()
+            made = _Planner(context, transaction, organization, asked, window, listing, run_id).plan()
             if is_dry:
                 transaction.undo()
         if is_dry:
@@ -224,7 +224,7 @@ class _Planner:
         context: Context,
         transaction: Transaction,
         organization: Organization,
-        asked: Asked,
+        asked: BackfillRequest,
         window: Window,
         listing: Listing,
         run_id: str,
@@ -234,13 +234,13 @@ class _Planner:
         self._yesterday = context.yesterday(organization)
         self._seen_at = transaction.rows("moment")[0]["moment"]
 
-    def lay_out(self) -> Backfill:
+    def plan(self) -> Backfill:
         inn, product = self._organization.inn, self._product
         today = self._yesterday + timedelta(days=1)
         latest = self._context.latest_local_time()
         planning.distrust_future(self._transaction, inn, product, newest_day=self._context.newest_day())
         self._listing.record(self._transaction, inn, seen_at=self._seen_at, today=today, latest=latest)
-        taken_up = self._take_up()
+        taken_up = self._resumed()
         made: list[Quarter] = []
         failed: dict[str, str] = {}
         for quarter in quarters(self._window):
@@ -264,7 +264,7 @@ class _Planner:
         out_of_reach = gaps(self._transaction, inn, product, window=self._window)
         return Backfill(inn, product, self._window, made, out_of_reach, failed)
 
-    def _take_up(self) -> list[Row]:
+    def _resumed(self) -> list[Row]:
         """Unfinished batches that go on in this run; those that no longer fit are stopped."""
         organization = self._organization
         found = self._transaction.rows(
@@ -277,7 +277,7 @@ class _Planner:
         )
         for row in found:
             if row["fits"]:
-                self._transaction.run("batch_take_up", batch_id=row["batch_id"], run_id=self._run_id)
+                self._transaction.run("batch_resume", batch_id=row["batch_id"], run_id=self._run_id)
             else:
                 self._transaction.run("batch_stop", batch_id=row["batch_id"], reason=str(Reason.PLANNED_ANEW))
         return [row for row in found if row["fits"]]

@@ -23,7 +23,7 @@ NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ConnectionCheckResult:
     """What was found: whether the connection can be used, a sentence without secrets, and an exit code for it."""
 
     ok: bool
@@ -31,34 +31,34 @@ class Checked:
     exit_code: int = 0
 
 
-def check_ofd(endpoint: Endpoint) -> Checked:
+def check_ofd(endpoint: Endpoint) -> ConnectionCheckResult:
     """Whether Kontur.OFD answers, accepts the login and the key, and lists the organisations that the key sees."""
     return _checked(lambda: _ofd(endpoint))
 
 
-def check_market(endpoint: Endpoint) -> Checked:
+def check_market(endpoint: Endpoint) -> ConnectionCheckResult:
     """Whether Kontur.Market answers, accepts the key, and lists the organisations that it sees."""
     return _checked(lambda: _market(endpoint))
 
 
-def check_warehouse(dsn: str) -> Checked:
+def check_warehouse(dsn: str) -> ConnectionCheckResult:
     """Whether the warehouse answers, and has the schema of this release."""
     return _checked(lambda: _warehouse(dsn))
 
 
-def refused(error: SmenaError) -> Checked:
+def refused(error: SmenaError) -> ConnectionCheckResult:
     """The connection cannot be used, for this reason."""
-    return Checked(ok=False, message=str(error), exit_code=error.exit_code)
+    return ConnectionCheckResult(ok=False, message=str(error), exit_code=error.exit_code)
 
 
-def _checked(check: Callable[[], Checked]) -> Checked:
+def _checked(check: Callable[[], ConnectionCheckResult]) -> ConnectionCheckResult:
     try:
         return check()
     except SmenaError as error:
         return refused(error)
 
 
-def _ofd(endpoint: Endpoint) -> Checked:
+def _ofd(endpoint: Endpoint) -> ConnectionCheckResult:
     client = OfdClient(endpoint, retry_policy=RETRY_POLICY)
     try:
         _reached("the login (auth_base_url)", client.log_in)
@@ -68,7 +68,7 @@ def _ofd(endpoint: Endpoint) -> Checked:
     return _seen("the login and the key are accepted", [page], ofd_listing.list_organizations)
 
 
-def _market(endpoint: Endpoint) -> Checked:
+def _market(endpoint: Endpoint) -> ConnectionCheckResult:
     client = MarketClient(endpoint, retry_policy=RETRY_POLICY)
     try:
         pages = _reached("Kontur.Market (host)", lambda: list(client.organizations()))
@@ -77,7 +77,7 @@ def _market(endpoint: Endpoint) -> Checked:
     return _seen("the key is accepted", pages, market_listing.list_organizations)
 
 
-def _warehouse(dsn: str) -> Checked:
+def _warehouse(dsn: str) -> ConnectionCheckResult:
     warehouse = Warehouse(dsn)
     try:
         with warehouse.transaction() as transaction:
@@ -85,7 +85,9 @@ def _warehouse(dsn: str) -> Checked:
             schema = transaction.rows("schema_version")[0]["version_num"]
     finally:
         warehouse.close()
-    return Checked(ok=True, message=f"PostgreSQL {server // 10_000}.{server % 10_000} answers, its schema is {schema}")
+    return ConnectionCheckResult(
+        ok=True, message=f"PostgreSQL {server // 10_000}.{server % 10_000} answers, its schema is {schema}"
+    )
 
 
 def _reached(place: str, ask: Callable[[], Any], *, accepted: str = "") -> Any:
@@ -108,13 +110,15 @@ def _reached(place: str, ask: Callable[[], Any], *, accepted: str = "") -> Any:
         ) from None
 
 
-def _seen(accepted: str, pages: Iterable[Page], read: Callable[[bytes], tuple[list[Any], list[Any]]]) -> Checked:
+def _seen(
+    accepted: str, pages: Iterable[Page], read: Callable[[bytes], tuple[list[Any], list[Any]]]
+) -> ConnectionCheckResult:
     """Good where at least one organisation can be read: a key that sees none loads nothing."""
     lists = [read(page.body) for page in pages]
     count, broken = sum(len(entries) for entries, _ in lists), sum(len(bad) for _, bad in lists)
     if not count:
         what = "sees no organisation" if not broken else f"sees {broken} organisations, none of which can be read"
         message = f"{accepted}, but the key {what} — have the key be given access to the organisation"
-        return Checked(ok=False, message=message, exit_code=NO_ORGANIZATION)
+        return ConnectionCheckResult(ok=False, message=message, exit_code=NO_ORGANIZATION)
     unread = f", {broken} cannot be read" if broken else ""
-    return Checked(ok=True, message=f"{accepted}, organisations that can be read: {count}{unread}")
+    return ConnectionCheckResult(ok=True, message=f"{accepted}, organisations that can be read: {count}{unread}")

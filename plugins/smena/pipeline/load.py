@@ -13,16 +13,16 @@ from smena.pipeline.context import Context
 from smena.pipeline.extract import extract
 from smena.pipeline.plan import Plan, plan
 from smena.pipeline.process import process
-from smena.pipeline.publish import Published, publish
+from smena.pipeline.publish import PublishResult, publish
 from smena.transform.decoded import Decoded
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadResult:
     """What a load planned and did; `fault` is what kept a part of it from being read, if anything did."""
 
     plan: Plan
-    published: Published
+    published: PublishResult
     fault: PassingFault | None
 
 
@@ -47,7 +47,7 @@ def load(
     product: str = OFD,
     horizon: date | None = None,
     window: Window | None = None,
-) -> Loaded:
+) -> LoadResult:
     """Plans one batch, extracts, processes and publishes. What can be read is published even where another part cannot.
 
     Raises what the steps raise: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing was reached at all).
@@ -68,4 +68,4 @@ def load(
             raise ours from error
     published = publish(context, batch_id)
     finish(context, [batch_id])
-    return Loaded(planned, published, fault)
+    return LoadResult(planned, published, fault)

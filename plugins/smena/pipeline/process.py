@@ -28,7 +28,7 @@ _DAYS = ("order_day", "day", "paper_day")
 
 
 @dataclass
-class Processed:
+class ShardResult:
     """What a shard has staged, and the results of its checks."""
 
     shifts: int = 0
@@ -37,7 +37,7 @@ class Processed:
     gates: Gates = field(default_factory=Gates)
 
 
-def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> Processed:
+def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> ShardResult:
     """Stages a shard anew, in one transaction. Memory is bounded by `context.chunk_bytes`, not by the shard.
 
     A unit whose answers cannot be processed, for whatever reason, is marked as failed; the others are staged.
@@ -56,7 +56,7 @@ def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None
             log |= {"inn": batch.organization_inn, "product": batch.product}
             transaction.run("shard_lock", batch_id=batch_id, shard=shard)
             transaction.run("stage_clear", batch_id=batch_id, shard=shard)
-            done = Processed()
+            done = ShardResult()
             now = context.now()
             failed: Failed = {}
 

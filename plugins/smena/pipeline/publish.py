@@ -47,7 +47,7 @@ FAILED_AFTER = "failed_after"
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """What a batch did.
 
     Attributes:
@@ -73,7 +73,7 @@ def orders_written(summary: dict[str, Any]) -> dict[str, dict[str, int]]:
     }
 
 
-def publish(context: Context, batch_id: int) -> Published:
+def publish(context: Context, batch_id: int) -> PublishResult:
     """Publishes a batch, whole or not at all. A batch that is published already is left as it is.
 
     Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
@@ -94,7 +94,7 @@ def publish(context: Context, batch_id: int) -> Published:
         raise ours from error
 
 
-def _publish(context: Context, batch_id: int) -> Published:
+def _publish(context: Context, batch_id: int) -> PublishResult:
     with step_log("publish", batch_id=batch_id) as step:
         batch = ledger.batch_of(context.warehouse, batch_id)
         step |= {"inn": batch.organization_inn, "product": batch.product}
@@ -179,7 +179,7 @@ def _write(context: Context, batch: Batch, *, compares: bool) -> bool:
         return True
 
 
-def _finished(context: Context, batch: Batch) -> Published:
+def _finished(context: Context, batch: Batch) -> PublishResult:
     """What is left to do once a batch is published. An error here does not undo that: it is kept for the report."""
     batch_id, inn = batch.batch_id, batch.organization_inn
     days: list[date] = []
@@ -194,7 +194,7 @@ def _finished(context: Context, batch: Batch) -> Published:
         error = stored_of(contained(fault, f"after the publishing of batch {batch_id}"))
     if error or FAILED_AFTER in batch.summary:
         context.warehouse.run("batch_failed_after", batch_id=batch_id, error=error or None)
-    return Published(batch_id, inn, batch.summary, days, error)
+    return PublishResult(batch_id, inn, batch.summary, days, error)
 
 
 def _stop_if_of_the_future(context: Context, batch: Batch) -> None:

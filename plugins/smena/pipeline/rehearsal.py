@@ -46,7 +46,7 @@ MARGIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed:
+class RehearsalResult:
     """What a rehearsal found.
 
     Attributes:
@@ -86,7 +86,7 @@ def rehearse(
     *,
     settings: Mapping[str, str] | None = None,
     products: Sequence[str] = (),
-) -> Rehearsed:
+) -> RehearsalResult:
     """Rehearses the shifts that were closed in a window. Nothing is written.
 
     Args:
@@ -105,7 +105,7 @@ def rehearse(
         ]
         found = [frame for part in parts for frame in part.differences if len(frame)]
         rows = DIFFERENCES.conform(pd.concat(found, ignore_index=True)) if found else DIFFERENCES.empty()
-        made = Rehearsed(
+        made = RehearsalResult(
             inn,
             window,
             rows,

@@ -14,14 +14,14 @@ from smena.model.window import Window
 from smena.pipeline.border import Failed
 from smena.pipeline.context import Context
 from smena.pipeline.log import step_log
-from smena.pipeline.rehearsal import Rehearsed, stage_again
+from smena.pipeline.rehearsal import RehearsalResult, stage_again
 from smena.warehouse import ledger
-from smena.warehouse.applying import lay_out
+from smena.warehouse.applying import plan_changes
 from smena.warehouse.rehearsing import STAGE_ID, read_booked, read_proposed, read_staged, rehearsal
 from smena.warehouse.slices import read_slice
 
 
-def rehearse_batch(context: Context, batch_id: int) -> Rehearsed:
+def rehearse_batch(context: Context, batch_id: int) -> RehearsalResult:
     """Every value of booked orders, and of their shifts, that publishing a batch would change. Nothing is written.
 
     The books are read as they are now: an order that was accepted since the batch was stopped, and one of a period that
@@ -41,7 +41,7 @@ def rehearse_batch(context: Context, batch_id: int) -> Rehearsed:
         stage_again(context, transaction, batch, 0, settings_by_day(transaction, inn), context.now(), failed)
         slice_ = read_slice(transaction, STAGE_ID, inn, first_day=batch.first_day, last_day=batch.last_day)
         changes = decide(slice_)
-        plan = lay_out(transaction, STAGE_ID, changes, closed_through=slice_.setting.closed_through)
+        plan = plan_changes(transaction, STAGE_ID, changes, closed_through=slice_.setting.closed_through)
         proposed = read_proposed(transaction)
         made_orders = MADE_ORDERS.conform(orders_after(plan.orders, proposed))
         before = plan.current.loc[plan.current["document_id"].isin(plan.orders["document_id"]), "shift_id"]
@@ -57,7 +57,9 @@ def rehearse_batch(context: Context, batch_id: int) -> Rehearsed:
         )
         log.update(inn=inn, shifts=len(shifts), differ=len(rows), failed=len(failed))
         window = Window(batch.first_day, batch.last_day)
-        return Rehearsed(inn, window, rows, len(shifts), 0, {unit: str(error) for (unit, _), error in failed.items()})
+        return RehearsalResult(
+            inn, window, rows, len(shifts), 0, {unit: str(error) for (unit, _), error in failed.items()}
+        )
 
 
 def _shifts_after(staged: pd.DataFrame, booked: pd.DataFrame, changes: ChangeSet) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from smena.pipeline.context import Context
 from smena.pipeline.load import stage
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import plan
-from smena.pipeline.publish import FAILED_AFTER, Published, orders_written, publish
+from smena.pipeline.publish import FAILED_AFTER, PublishResult, orders_written, publish
 from smena.reads.completeness import gaps
 from smena.warehouse import ledger
 
@@ -103,7 +103,9 @@ def load_lot(context: Context, lot: Iterable[Place]) -> None:
         raise error
 
 
-def publish_batches(context: Context, batches: Iterable[int], *, at_once: int = PUBLISHED_AT_ONCE) -> list[Published]:
+def publish_batches(
+    context: Context, batches: Iterable[int], *, at_once: int = PUBLISHED_AT_ONCE
+) -> list[PublishResult]:
     """Publishes batches, each in a transaction of its own, and gives those that are published.
 
     With `at_once=1` they go in order. A batch that is too bad is left to the report: it costs its neighbours nothing.
@@ -111,7 +113,7 @@ def publish_batches(context: Context, batches: Iterable[int], *, at_once: int = 
     """
     failed: dict[str, SmenaError] = {}
 
-    def attempt(batch_id: int) -> Published | None:
+    def attempt(batch_id: int) -> PublishResult | None:
         return _attempt(failed, f"batch {batch_id}", lambda: publish(context, batch_id))
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="publish") as workers:

@@ -13,7 +13,7 @@ from smena.model.reasons import Reason
 from smena.pipeline.comparing import require_comparisons
 from smena.pipeline.product import implementation_of
 from smena.pipeline.uncovering import uncover
-from smena.warehouse.applying import apply, lay_out
+from smena.warehouse.applying import apply, plan_changes
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch
 from smena.warehouse.slices import read_slice
@@ -53,7 +53,7 @@ def write_books(transaction: Transaction, batch: Batch, *, compares: bool = Fals
     changes = decide(slice_)
     if compares:
         require_comparisons(transaction, batch, changes.uncompared)
-    plan = lay_out(transaction, batch.batch_id, changes, closed_through=slice_.setting.closed_through)
+    plan = plan_changes(transaction, batch.batch_id, changes, closed_through=slice_.setting.closed_through)
     changed = len(changed_orders(plan.orders, plan.proposed, plan.current))
     require_few_changes(transaction, batch, slice_, changes, changed)
     apply(transaction, batch, changes, plan.orders)

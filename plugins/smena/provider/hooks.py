@@ -11,7 +11,7 @@ from smena.model.errors import SmenaError
 
 if TYPE_CHECKING:
     from smena.model.endpoint import Endpoint
-    from smena.pipeline.connection_check import Checked
+    from smena.pipeline.connection_check import ConnectionCheckResult
     from smena.sources.market import MarketClient
     from smena.sources.ofd import OfdClient
 
@@ -40,7 +40,7 @@ class _KonturHook(BaseHook):
             found = refused(error)
         return found.ok, found.message
 
-    def _check(self, endpoint: Endpoint) -> Checked:
+    def _check(self, endpoint: Endpoint) -> ConnectionCheckResult:
         raise NotImplementedError
 
 
@@ -65,7 +65,7 @@ class KonturOfdHook(_KonturHook):
 
         return OfdClient(self.endpoint())
 
-    def _check(self, endpoint: Endpoint) -> Checked:
+    def _check(self, endpoint: Endpoint) -> ConnectionCheckResult:
         from smena.pipeline.connection_check import check_ofd
 
         return check_ofd(endpoint)
@@ -92,7 +92,7 @@ class KonturMarketHook(_KonturHook):
 
         return MarketClient(self.endpoint())
 
-    def _check(self, endpoint: Endpoint) -> Checked:
+    def _check(self, endpoint: Endpoint) -> ConnectionCheckResult:
         from smena.pipeline.connection_check import check_market
 
         return check_market(endpoint)

@@ -28,7 +28,7 @@ _ONE_AT_A_TIME = Lock()
 _FRAME = "frame"
 """What a frame is called where bad rows are counted."""
 
-Asked = tuple[str, Mapping[str, Any], Mapping[str, Any]]
+MetricKey = tuple[str, Mapping[str, Any], Mapping[str, Any]]
 """A metric of the library: its name, what it is about, and its arguments."""
 
 
@@ -115,7 +115,7 @@ def _bad_rows(expectations: tuple[Expectation, ...], columns: pd.DataFrame) -> d
 
 
 @cache
-def _metrics_of(expectations: tuple[Expectation, ...]) -> list[Asked]:
+def _metrics_of(expectations: tuple[Expectation, ...]) -> list[MetricKey]:
     """The metrics that count the bad rows of each, as the library's own expectations ask for them.
 
     An expectation holds where that count is 0: none of ours lets a part of the rows (`mostly`) pass.
@@ -126,7 +126,7 @@ def _metrics_of(expectations: tuple[Expectation, ...]) -> list[Asked]:
     return [_metric_of(one, PandasExecutionEngine()) for one in expectations]
 
 
-def _metric_of(one: Expectation, engine: PandasExecutionEngine) -> Asked:
+def _metric_of(one: Expectation, engine: PandasExecutionEngine) -> MetricKey:
     made = _made(one)
     name = f"{made.map_metric}.unexpected_count"
     asked = made.get_validation_dependencies(

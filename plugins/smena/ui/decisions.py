@@ -12,7 +12,7 @@ from smena.reads.decisions import ABOUT, WITHOUT, counted, decision_of, listed
 from smena.reads.documents import orders_of_shifts
 from smena.ui.asking import Id
 from smena.ui.auth import UsePages, Viewer
-from smena.ui.decisions_filter import WORDS_OF, Asked, AskedHere
+from smena.ui.decisions_filter import WORDS_OF, DecisionsQuery, DecisionsRequest
 from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
 from smena.ui.rendering import FRAGMENT, page
 from smena.ui.runs import Runs
@@ -30,7 +30,7 @@ _AMOUNTS = (
 
 
 @router.get("/decisions")
-def decisions(request: Request, who: Viewer, pages: UsePages, asked: AskedHere) -> Response:
+def decisions(request: Request, who: Viewer, pages: UsePages, asked: DecisionsQuery) -> Response:
     """Open decisions of a filter, those of the most money first, and what people answered last."""
     return the_list(request, who, pages, asked, status=400 if asked.problem else 200)
 
@@ -39,7 +39,7 @@ def the_list(
     request: Request,
     who: User,
     pages: Pages,
-    asked: Asked,
+    asked: DecisionsRequest,
     *,
     status: int = 200,
     problem: str = "",
@@ -92,7 +92,7 @@ def the_list(
 
 @router.get("/decisions/{decision_id}")
 def decision(
-    request: Request, who: Viewer, pages: UsePages, find_runs: Runs, asked: AskedHere, decision_id: Id
+    request: Request, who: Viewer, pages: UsePages, find_runs: Runs, asked: DecisionsQuery, decision_id: Id
 ) -> Response:
     """One decision: both sides, what differs, the documents behind it; the card alone for the script of the list."""
     with pages.reading(who) as transaction:

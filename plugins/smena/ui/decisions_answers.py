@@ -16,7 +16,7 @@ from smena.reads.decisions import counted, recommended_answers, recommended_word
 from smena.ui.asking import CannotBe, plain, ticked
 from smena.ui.auth import Editor, UsePages
 from smena.ui.decisions import A_PAGE, the_list
-from smena.ui.decisions_filter import Asked, AskedByForm
+from smena.ui.decisions_filter import DecisionsForm, DecisionsRequest
 from smena.ui.pages import NotInSight, Pages, User
 from smena.ui.rendering import page
 from smena.warehouse.database import Transaction
@@ -35,7 +35,7 @@ def resolve_decisions(
     request: Request,
     who: Editor,
     pages: UsePages,
-    asked: AskedByForm,
+    asked: DecisionsForm,
     word: Annotated[str, Form(max_length=20)] = "",
     other_word: Annotated[str, Form(max_length=20)] = "",
     decision: Annotated[list[int] | None, Form(max_length=A_PAGE)] = None,
@@ -75,7 +75,7 @@ def resolve_decisions(
 
 
 def _answer(
-    request: Request, who: User, pages: Pages, asked: Asked, chosen: list[int], word: str, reason: str
+    request: Request, who: User, pages: Pages, asked: DecisionsRequest, chosen: list[int], word: str, reason: str
 ) -> Response:
     """Those that were ticked. Where each gets the recommended answer, those without one stay open."""
     seen = _InSight(chosen)
@@ -87,7 +87,9 @@ def _answer(
     return _back(request, asked, done=word, count=len(done), without=len(chosen) - len(done), answered=min(answers))
 
 
-def _answer_all(request: Request, who: User, pages: Pages, asked: Asked, reason: str, confirmed: str) -> Response:
+def _answer_all(
+    request: Request, who: User, pages: Pages, asked: DecisionsRequest, reason: str, confirmed: str
+) -> Response:
     """All of the filter that have a recommended answer: asked first, then done as it was shown."""
     with pages.reading(who) as transaction:
         found = counted(transaction, asked.of)
@@ -109,7 +111,7 @@ def take_answers_back(
     request: Request,
     who: Editor,
     pages: UsePages,
-    asked: AskedByForm,
+    asked: DecisionsForm,
     decision: Annotated[int, Form(ge=1, lt=2**63)],
     reason: Reason = "",
 ) -> Response:
@@ -157,6 +159,6 @@ class _Together:
         self.decisions = [row["decision_id"] for row in rows] or [self._decision]
 
 
-def _back(request: Request, asked: Asked, **given: object) -> Response:
+def _back(request: Request, asked: DecisionsRequest, **given: object) -> Response:
     query = urlencode(asked.fields | {name: str(value) for name, value in given.items() if value})
     return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?{query}", 303)

@@ -22,7 +22,7 @@ _LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DecisionsRequest:
     """What a reader wants to see.
 
     Attributes:
@@ -39,7 +39,7 @@ class Asked:
     problem: str = ""
 
 
-def asked_of(given: Mapping[str, str]) -> Asked:
+def request_of(given: Mapping[str, str]) -> DecisionsRequest:
     """Out of an address or a form."""
     fields = {name: plain(given[name])[:_LONGEST] for name in NAMES if plain(str(given.get(name, "")))}
     sort = fields.get("sort", "")
@@ -52,7 +52,7 @@ def asked_of(given: Mapping[str, str]) -> Asked:
         of, problem = _filter(fields), ""
     except CannotBe as wrong:
         of, problem = Filter(), str(wrong)
-    return Asked(of, fields, sort, down, max(page, 1), problem)
+    return DecisionsRequest(of, fields, sort, down, max(page, 1), problem)
 
 
 def _filter(fields: Mapping[str, str]) -> Filter:
@@ -80,8 +80,8 @@ def _one_of(word: str, words: tuple[str, ...]) -> str | None:
     return word or None
 
 
-def _here(request: Request) -> Asked:
-    return asked_of(request.query_params)
+def _here(request: Request) -> DecisionsRequest:
+    return request_of(request.query_params)
 
 
 def _sent(
@@ -95,10 +95,10 @@ def _sent(
     sort: Annotated[str, Form(max_length=_LONGEST)] = "",
     order: Annotated[str, Form(max_length=_LONGEST)] = "",
     page: Annotated[str, Form(max_length=_LONGEST)] = "",
-) -> Asked:
+) -> DecisionsRequest:
     given = (inn, about, advice, from_, to, least, most, sort, order, page)
-    return asked_of(dict(zip(NAMES, given, strict=True)))
+    return request_of(dict(zip(NAMES, given, strict=True)))
 
 
-AskedHere = Annotated[Asked, Depends(_here)]
-AskedByForm = Annotated[Asked, Depends(_sent)]
+DecisionsQuery = Annotated[DecisionsRequest, Depends(_here)]
+DecisionsForm = Annotated[DecisionsRequest, Depends(_sent)]

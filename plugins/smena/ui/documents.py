@@ -23,7 +23,7 @@ from smena.reads.documents import (
 )
 from smena.ui.asking import Text, id_of
 from smena.ui.auth import UsePages, Viewer
-from smena.ui.documents_filter import PRESETS, WORDS, Asked, AskedHere, place_of, preset_days
+from smena.ui.documents_filter import PRESETS, WORDS, DocumentsQuery, DocumentsRequest, place_of, preset_days
 from smena.ui.pages import NotInSight, Pages, User, organization_in_sight
 from smena.ui.rendering import page
 from smena.ui.runs import Runs
@@ -39,7 +39,7 @@ LINES_A_PAGE = 200
 
 
 @router.get("/documents")
-def documents(request: Request, who: Viewer, pages: UsePages, asked: AskedHere) -> Response:
+def documents(request: Request, who: Viewer, pages: UsePages, asked: DocumentsQuery) -> Response:
     """A page of the documents of a filter, the newest first unless sorted otherwise, and the totals of all of them.
 
     Of more than MOST_SORTED documents it is by day, whatever was asked, and says so.
@@ -51,7 +51,7 @@ def the_list(
     request: Request,
     who: User,
     pages: Pages,
-    asked: Asked,
+    asked: DocumentsRequest,
     *,
     status: int = 200,
     problem: str = "",

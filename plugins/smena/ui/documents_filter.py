@@ -29,7 +29,7 @@ _MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DocumentsRequest:
     """What a reader wants to see.
 
     Attributes:
@@ -46,7 +46,7 @@ class Asked:
     problem: str = ""
 
 
-def asked_of(given: Mapping[str, str]) -> Asked:
+def request_of(given: Mapping[str, str]) -> DocumentsRequest:
     """Out of an address or a form."""
     fields = {name: plain(str(given.get(name, "")))[:_LONGEST] for name in NAMES if name != "key"}
     # A value of the table, compared as it is, with its blanks.
@@ -57,9 +57,9 @@ def asked_of(given: Mapping[str, str]) -> Asked:
     order = fields.get("order", "")
     down = order == "down" if order in ("up", "down") else sort in _FALLING
     try:
-        return Asked(_filter(fields), fields, sort, down, _after(fields, sort))
+        return DocumentsRequest(_filter(fields), fields, sort, down, _after(fields, sort))
     except CannotBe as wrong:
-        return Asked(Filter(None), fields, sort, down, None, str(wrong))
+        return DocumentsRequest(Filter(None), fields, sort, down, None, str(wrong))
 
 
 def filter_of(
@@ -104,7 +104,7 @@ def preset_days(preset: str, today: date) -> tuple[date, date]:
 class Chosen:
     """Documents that a form is about: ids, or what the filter lets through where `is_filter`."""
 
-    asked: Asked
+    asked: DocumentsRequest
     is_filter: bool
     ids: tuple[str, ...]
 
@@ -155,8 +155,8 @@ def _one_of(word: str, words: tuple[str, ...]) -> str | None:
     return word or None
 
 
-def _here(request: Request) -> Asked:
-    return asked_of(request.query_params)
+def _here(request: Request) -> DocumentsRequest:
+    return request_of(request.query_params)
 
 
 Word = Annotated[str, Form(max_length=_LONGEST)]
@@ -179,9 +179,9 @@ def _sent(
     document: Annotated[list[str] | None, Form(max_length=_MOST_AT_ONCE)] = None,
 ) -> Chosen:
     given = (request.path_params.get("inn", ""), from_, to, kind, status, source, kpp, number, sort, order, after, key)
-    asked = asked_of(dict(zip(NAMES, given, strict=True)))
+    asked = request_of(dict(zip(NAMES, given, strict=True)))
     return Chosen(asked, scope == "filter", tuple(document or ()))
 
 
-AskedHere = Annotated[Asked, Depends(_here)]
+DocumentsQuery = Annotated[DocumentsRequest, Depends(_here)]
 ChosenByForm = Annotated[Chosen, Depends(_sent)]

@@ -44,7 +44,7 @@ class BooksChanged(PassingFault):
     """A row has another revision than the one that was decided about: read and decide again."""
 
 
-def lay_out(
+def plan_changes(
     transaction: Transaction, batch_id: int, changes: ChangeSet, *, closed_through: pd.Timestamp | None
 ) -> OrderPlan:
     """Puts what was decided of a staged batch into the tables that `apply` reads, and plans the changes of orders.
@@ -84,7 +84,7 @@ def clear_stage(transaction: Transaction, batch_id: int, changes: ChangeSet) -> 
 def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, orders: pd.DataFrame) -> None:
     """Writes what was decided of a batch and laid out. Raises BooksChanged where the books have changed since.
 
-    `orders` are the changes of orders (ORDER_CHANGES) that `lay_out` has planned.
+    `orders` are the changes of orders (ORDER_CHANGES) that `plan_changes` has planned.
     """
     batch_id, inn = batch.batch_id, batch.organization_inn
     run_all(transaction, "apply_closed_decisions", len(changes.closed))

@@ -52,7 +52,7 @@ def read_booked(transaction: Transaction, inn: str, shifts: Sequence[str]) -> tu
 
 
 def read_proposed(transaction: Transaction) -> pd.DataFrame:
-    """Proposed orders (MADE_ORDERS) of the shifts that have orders in the books. To be called after `lay_out`."""
+    """Proposed orders (MADE_ORDERS) of the shifts that have orders in the books. To be called after `plan_changes`."""
     return read_frame(transaction, "rehearse_proposed", MADE_ORDERS)
 
 

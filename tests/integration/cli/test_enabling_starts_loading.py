@@ -11,14 +11,14 @@ from demo.ports import HOST, pick_free_port
 from smena.sources import airflow
 from tests.integration.cli.shop import FIRST, Shop
 from tests.unit.cli.commands import QUICK, Cli, Done
-from tests.unit.sources.scripted import Answer, Asked, Scripted, reply
+from tests.unit.sources.scripted import Answer, Request, Scripted, reply
 
 
 @pytest.fixture
 def office() -> Iterator[Scripted]:
     """Airflow, as far as starting a run goes."""
 
-    def answer(asked: Asked) -> Answer:
+    def answer(asked: Request) -> Answer:
         if asked.path == "/auth/token":
             is_known = json.loads(asked.body) == {"username": "anna", "password": "tajna"}
             return reply({"access_token": "a-token"}, 201) if is_known else reply({"detail": "Unauthorized"}, 401)
@@ -118,7 +118,7 @@ def test_an_airflow_out_of_reach_is_exit_3(shop: Shop, monkeypatch: pytest.Monke
 
 
 def test_a_paused_backfill_is_told(shop: Shop) -> None:
-    def answer(asked: Asked) -> Answer:
+    def answer(asked: Request) -> Answer:
         return reply({"is_paused": True} if asked.verb == "GET" else {"dag_run_id": "manual__1"})
 
     with Scripted(answer) as server:

@@ -11,7 +11,7 @@ import pytest
 from demo.ports import HOST, pick_free_port
 from tests.integration.cli.shop import INN
 from tests.unit.cli.commands import Cli, Done
-from tests.unit.sources.scripted import Answer, Asked, Scripted, reply
+from tests.unit.sources.scripted import Answer, Request, Scripted, reply
 
 USERS = "/auth/fab/v1/users"
 KNOWN = ("anna", "o'hara #1", "Борис")
@@ -21,7 +21,7 @@ KNOWN = ("anna", "o'hara #1", "Борис")
 def office() -> Iterator[Scripted]:
     """Airflow with FAB, as far as looking up a user goes: by the name in any case, as FAB does."""
 
-    def answer(asked: Asked) -> Answer:
+    def answer(asked: Request) -> Answer:
         if asked.path == "/auth/token":
             return reply({"access_token": "a-token"}, 201)
         if asked.headers.get("authorization") != "Bearer a-token":

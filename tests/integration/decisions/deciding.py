@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from smena.decisions.conflicts import Resolved, open_decisions, resolve
-from smena.decisions.documents import ACCEPTED, REJECTED, Marked, mark
+from smena.decisions.documents import ACCEPTED, REJECTED, MarkResult, mark
 from smena.decisions.periods import close_period, open_period
 from smena.reads.documents import Filter
 from tests.town import EASY, Town
@@ -29,16 +29,16 @@ class Office:
 
     # --- what people do
 
-    def accept(self, *orders: dict[str, Any]) -> Marked:
+    def accept(self, *orders: dict[str, Any]) -> MarkResult:
         return self._mark([str(order["document_id"]) for order in orders], ACCEPTED)
 
-    def reject(self, *orders: dict[str, Any], reason: str = "wrong till") -> Marked:
+    def reject(self, *orders: dict[str, Any], reason: str = "wrong till") -> MarkResult:
         return self._mark([str(order["document_id"]) for order in orders], REJECTED, reason)
 
-    def accept_days(self, first: date, last: date, kind: str | None = None) -> Marked:
+    def accept_days(self, first: date, last: date, kind: str | None = None) -> MarkResult:
         return self._mark(Filter(self.town.inn, first, last, kind), ACCEPTED)
 
-    def _mark(self, asked: Any, status: str, reason: str | None = None) -> Marked:
+    def _mark(self, asked: Any, status: str, reason: str | None = None) -> MarkResult:
         with self.town.warehouse.transaction() as transaction:
             return mark(transaction, asked, status=status, by="Анна", reason=reason)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sandbox import MarketSettings, OrganizationSpec, WorldSettings
 from smena.model.window import MARKET, Window
 from smena.pipeline.proof.certificate import certify
-from smena.pipeline.proof.reconcile import Reconciled, reconcile
+from smena.pipeline.proof.reconcile import ReconcileResult, reconcile
 from smena.sources.ofd import OfdClient
 from tests.integration.conftest import BuildTown
 from tests.town import FIRST, Town
@@ -66,7 +66,7 @@ def world(registers: int) -> WorldSettings:
     ).easy()  # fmt: skip
 
 
-def prove(town: Town, *, is_full: bool = True) -> Reconciled:
+def prove(town: Town, *, is_full: bool = True) -> ReconcileResult:
     return reconcile(town.context, town.inn, run_id="test", window=DAYS, is_full=is_full)
 
 
@@ -86,7 +86,7 @@ def booked(town: Town) -> dict[tuple[str, int], list[Any]]:
     return dict(orders)
 
 
-def waiting(town: Town, found: Reconciled) -> tuple[set[Any], set[Any]]:
+def waiting(town: Town, found: ReconcileResult) -> tuple[set[Any], set[Any]]:
     """The shifts that a difference or their own outcome names, and registers with a day that lacks shifts."""
     shifts = {one for row in found.differences for one in row["shifts"]}
     shifts |= {str(one["shift_id"]) for one in town.shifts() if one["outcome"] in ("incomplete", "needs_review")}

@@ -13,7 +13,7 @@ import pytest
 
 from sandbox import MarketSettings
 from smena.model.window import Window
-from smena.pipeline.proof.reconcile import Reconciled, reconcile
+from smena.pipeline.proof.reconcile import ReconcileResult, reconcile
 from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]
@@ -30,7 +30,7 @@ def town(build_town: BuildTown) -> Town:
     return town
 
 
-def prove(town: Town, window: Window = WHOLE) -> Reconciled:
+def prove(town: Town, window: Window = WHOLE) -> ReconcileResult:
     return reconcile(town.context, town.inn, run_id="test", window=window)
 
 

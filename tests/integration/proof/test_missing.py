@@ -17,7 +17,7 @@ from smena.messages import translate
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.proof.reconcile import Reconciled, reconcile
+from smena.pipeline.proof.reconcile import ReconcileResult, reconcile
 from tests.town import EASY, FIRST, LAST, Town
 
 BuildTown = Callable[..., Town]
@@ -25,7 +25,7 @@ WHOLE = Window(FIRST, LAST + timedelta(days=1))
 SHOP = replace(EASY, every_night=2, every_replaced_drive=2, registers_per_organization=2)
 
 
-def prove(town: Town, window: Window = WHOLE) -> Reconciled:
+def prove(town: Town, window: Window = WHOLE) -> ReconcileResult:
     return reconcile(town.context, town.inn, run_id="test", window=window)
 
 
@@ -39,11 +39,11 @@ def shifts_of(town: Town, place: int = 0) -> list[dict[str, Any]]:
     return sorted((one for one in town.truth().values() if one["kkt_reg_id"] == register), key=lambda s: s["closed_at"])
 
 
-def named(found: Reconciled) -> set[str]:
+def named(found: ReconcileResult) -> set[str]:
     return {translate(text) for row in found.registers if row["verdict"] == "missing" for text in row["missing"]}
 
 
-def days_lacking(found: Reconciled) -> set[tuple[str, str]]:
+def days_lacking(found: ReconcileResult) -> set[tuple[str, str]]:
     return {(row["kkt_reg_id"], str(row["day"])) for row in found.lacking}
 
 

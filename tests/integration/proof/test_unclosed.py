@@ -17,7 +17,7 @@ from smena.model.answers import APPROVE, REJECT, REVERSE
 from smena.model.reason_text import parse_all
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.proof.reconcile import Reconciled, reconcile
+from smena.pipeline.proof.reconcile import ReconcileResult, reconcile
 from tests.town import EASY, Town, kopecks
 
 BuildTown = Callable[..., Town]
@@ -35,7 +35,7 @@ def town(build_town: BuildTown) -> Town:
     return build_town(DEAD, start=START, now=NOW)
 
 
-def prove(town: Town, window: Window = WHOLE) -> Reconciled:
+def prove(town: Town, window: Window = WHOLE) -> ReconcileResult:
     return reconcile(town.context, town.inn, run_id="test", window=window)
 
 
@@ -73,7 +73,7 @@ def cash_of(fields: dict[str, Any]) -> int:
     return sum(sign * fields[name] for sign, name in zip((1, -1, -1, 1), CASH, strict=True))
 
 
-def quiet(found: Reconciled) -> bool:
+def quiet(found: ReconcileResult) -> bool:
     return not found.lacking and not found.differences and "open" not in found.verdicts
 
 

@@ -10,7 +10,7 @@ from smena.model.endpoint import Endpoint
 from smena.sources.http import RetryPolicy
 from smena.sources.market import MarketClient
 from smena.sources.pace import Pace
-from tests.unit.sources.scripted import Answer, Asked, Scripted, reply
+from tests.unit.sources.scripted import Answer, Request, Scripted, reply
 from tests.unit.sources.watch import Watch
 
 KEY = "market-key-mark-7a1"
@@ -27,7 +27,7 @@ def market(
     return MarketClient(endpoint, retry_policy=retry_policy, sleep=watch.sleep, pace=pace)
 
 
-def asked_of(asked: Asked) -> dict[str, str]:
+def request_of(asked: Request) -> dict[str, str]:
     """The parameters of a request."""
     return dict(parse_qsl(urlsplit(asked.target).query))
 
@@ -35,8 +35,8 @@ def asked_of(asked: Asked) -> dict[str, str]:
 def telling(entries: list[Any] | Entries, *, at_most: int = 1000) -> Scripted:
     """A service whose lists are these entries; it gives no more than `at_most` in a page, whatever it is asked for."""
 
-    def script(asked: Asked) -> Answer:
-        query = asked_of(asked)
+    def script(asked: Request) -> Answer:
+        query = request_of(asked)
         reported = entries(query) if callable(entries) else entries
         first = int(query["offset"])
         return reply({"items": reported[first : first + min(int(query["limit"]), at_most)]})

@@ -16,7 +16,7 @@ Answer = bytes | Speech
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """One request as it came."""
 
     verb: str
@@ -74,9 +74,9 @@ class Scripted:
     ...     requests.get(server.address)
     """
 
-    def __init__(self, script: Callable[[Asked], Answer]) -> None:
+    def __init__(self, script: Callable[[Request], Answer]) -> None:
         self.script = script
-        self.asked: list[Asked] = []
+        self.asked: list[Request] = []
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -132,7 +132,7 @@ class Scripted:
         self._listener.close()
 
 
-def _read(connection: socket.socket) -> Asked | None:
+def _read(connection: socket.socket) -> Request | None:
     data = b""
     while b"\r\n\r\n" not in data:
         more = connection.recv(65536)
@@ -145,14 +145,14 @@ def _read(connection: socket.socket) -> Asked | None:
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     while len(body) < int(headers.get("content-length", 0)):
         body += connection.recv(65536)
-    return Asked(verb, target, headers, body)
+    return Request(verb, target, headers, body)
 
 
-def in_turn(*answers: Answer) -> Callable[[Asked], Answer]:
+def in_turn(*answers: Answer) -> Callable[[Request], Answer]:
     """A script that gives these answers one after another, and the last one ever after."""
     waiting = list(answers)
 
-    def script(_: Asked) -> Answer:
+    def script(_: Request) -> Answer:
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
     return script

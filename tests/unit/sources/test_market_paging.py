@@ -12,7 +12,7 @@ import pytest
 
 from smena.model.errors import RefusedByService, UnreadableAnswer
 from smena.sources.page import Page
-from tests.unit.sources.marketplace import KEY, SHOP, asked_of, market, refused, telling
+from tests.unit.sources.marketplace import KEY, SHOP, market, refused, request_of, telling
 from tests.unit.sources.scripted import Scripted, in_turn, reply
 from tests.unit.sources.watch import Watch
 
@@ -28,7 +28,7 @@ def test_cheques_are_read_until_a_page_is_empty_and_not_until_one_is_short(watch
     cheques = list(range(2350))
     with telling(cheques, at_most=700) as server:
         assert entries_of(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)) == cheques
-    assert [asked_of(one)["offset"] for one in server.asked] == ["0", "700", "1400", "2100", "2350"]
+    assert [request_of(one)["offset"] for one in server.asked] == ["0", "700", "1400", "2100", "2350"]
 
 
 def test_cheques_that_are_added_while_the_list_is_read_are_read_too(watch: Watch) -> None:
@@ -86,7 +86,7 @@ def test_sales_and_refunds_are_asked_for_each_by_its_name(watch: Watch, is_refun
         list(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=is_refund))
     (asked,) = server.asked
     assert asked.path == f"/market/v1/shops/{SHOP}/cheques"
-    assert asked_of(asked) == MONTH | {"isRefund": flag, "useTime": "false", "limit": "1000", "offset": "0"}
+    assert request_of(asked) == MONTH | {"isRefund": flag, "useTime": "false", "limit": "1000", "offset": "0"}
 
 
 def test_nothing_is_left_to_the_service_s_defaults(watch: Watch) -> None:
@@ -95,7 +95,7 @@ def test_nothing_is_left_to_the_service_s_defaults(watch: Watch) -> None:
         for pages in (client.organizations(), client.shops(), client.incoming_waybills(SHOP, FIRST, LAST)):
             list(pages)
     paging = {"limit": "1000", "offset": "0"}
-    assert [(one.path, asked_of(one)) for one in server.asked] == [
+    assert [(one.path, request_of(one)) for one in server.asked] == [
         ("/market/v1/organizations", paging | {"shopsPaymentState": "All"}),
         ("/market/v1/shops", paging | {"paymentState": "All"}),
         (
@@ -106,7 +106,7 @@ def test_nothing_is_left_to_the_service_s_defaults(watch: Watch) -> None:
 
 
 def test_contractors_are_read_with_those_of_the_archive(watch: Watch) -> None:
-    with Scripted(lambda asked: reply([asked_of(asked)["isArchived"]])) as server:
+    with Scripted(lambda asked: reply([request_of(asked)["isArchived"]])) as server:
         pages = list(market(server.address, watch).contractors(SHOP))
     assert [json.loads(page.body) for page in pages] == [["false"], ["true"]]
 
@@ -132,7 +132,7 @@ def test_products_are_asked_for_in_each_state_as_they_are_taken(watch: Watch) ->
         next(pages)
         assert [one.target for one in server.asked] == [f"/market/v1/shops/{SHOP}/products"]
         assert len(list(pages)) == 2
-    assert [asked_of(one) for one in server.asked] == [{}, {"state": "archived"}, {"state": "deleted"}]
+    assert [request_of(one) for one in server.asked] == [{}, {"state": "archived"}, {"state": "deleted"}]
 
 
 def test_products_are_asked_for_again_where_the_answer_is_no_list(watch: Watch) -> None:

@@ -12,7 +12,7 @@ from sandbox import SandboxServer
 from smena.model.errors import PassingFault, UnreadableAnswer
 from smena.sources.http import RetryPolicy
 from tests.unit.sources.conftest import Enter
-from tests.unit.sources.scripted import Answer, Asked, Scripted, in_turn, reply
+from tests.unit.sources.scripted import Answer, Request, Scripted, in_turn, reply
 from tests.unit.sources.watch import Watch
 
 HTML = "<!DOCTYPE html><html><body>Технические работы</body></html>"
@@ -37,7 +37,7 @@ def data(*answers: Answer) -> Scripted:
     return Scripted(lambda asked: reply({"Sid": "0A"}) if asked.verb == "POST" else script(asked))
 
 
-def questions(asked: list[Asked]) -> int:
+def questions(asked: list[Request]) -> int:
     return sum(one.verb == "GET" for one in asked)
 
 

@@ -31,7 +31,7 @@ from smena.sources.http import Http
 from smena.sources.ofd import OfdClient
 from smena.sources.ofd_login import CertificateLogin
 from tests.unit.sources.conftest import QUICK
-from tests.unit.sources.scripted import Answer, Asked, Scripted, refusal, reply
+from tests.unit.sources.scripted import Answer, Request, Scripted, refusal, reply
 from tests.unit.sources.watch import Watch
 
 
@@ -184,7 +184,7 @@ def test_a_private_key_in_the_certificate_s_file_is_not_sent_away(head: Head, ht
     both.write_bytes(head.private_key_file.read_bytes() + head.certificate_file.read_bytes())
     sent: list[bytes] = []
 
-    def script(asked: Asked) -> Answer:
+    def script(asked: Request) -> Answer:
         sent.append(asked.body)
         return refusal(403, 403000)
 
@@ -205,7 +205,7 @@ def challenged(head: Head, href: str | None, key: bytes = b"the challenge") -> d
 def door(answer: object) -> Scripted:
     """Answers the certificate so, and approves of everything. `HOST` in an answer's link is its own address."""
 
-    def script(asked: Asked) -> Answer:
+    def script(asked: Request) -> Answer:
         if asked.path.endswith("approve-cert"):
             return reply({"Sid": "0A", "RefreshToken": "r"})
         reported = answer

@@ -15,7 +15,7 @@ from smena.model.errors import PassingFault, RefusedByService, UnreadableAnswer
 from smena.sources.ofd import OfdClient, next_offset
 from smena.sources.page import Page
 from tests.unit.sources.conftest import Enter
-from tests.unit.sources.scripted import Answer, Asked, Scripted, reply
+from tests.unit.sources.scripted import Answer, Request, Scripted, reply
 
 FIRST, LAST = datetime(2025, 12, 1), datetime(2026, 1, 31, 23, 59, 59)
 
@@ -126,7 +126,7 @@ def _first_page_taken(sandbox: SandboxServer, enter: Enter) -> Iterator[Page]:
 def by_cursor(following: dict[str | None, Any]) -> Scripted:
     """A service whose page after each offset names the following one. What is no text is given as it is."""
 
-    def script(asked: Asked) -> Answer:
+    def script(asked: Request) -> Answer:
         if asked.verb == "POST":
             return reply({"Sid": "0A"})
         offset = parse_qs(urlsplit(asked.target).query).get("offset", [None])[0]

@@ -14,7 +14,7 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, WrongUse
 from smena.sources.ofd import OfdClient
 from tests.unit.sources.conftest import QUICK, Enter, endpoint
-from tests.unit.sources.scripted import Answer, Asked, Scripted, refusal, reply
+from tests.unit.sources.scripted import Answer, Request, Scripted, refusal, reply
 
 THREADS = 8
 DEAD = refusal(401, 401002, "urn:error:auth-sid:required:access-denied")
@@ -43,7 +43,7 @@ def doors(sids: list[str], data: Callable[[str], Answer], login: Callable[[], An
     """A service that gives these session ids in turn, and answers a question by the session it comes with."""
     waiting = list(sids)
 
-    def script(asked: Asked) -> Answer:
+    def script(asked: Request) -> Answer:
         if asked.verb == "POST":
             return login() if login else reply({"Sid": waiting.pop(0)})
         return data(asked.headers["authorization"].removeprefix("auth.sid "))

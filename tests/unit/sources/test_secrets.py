@@ -21,7 +21,7 @@ from smena.model.errors import SmenaError
 from smena.sources.http import RetryPolicy
 from smena.sources.ofd import OfdClient
 from smena.sources.ofd_login import PasswordLogin
-from tests.unit.sources.scripted import Answer, Asked, Call, Scripted, refusal, reply
+from tests.unit.sources.scripted import Answer, Call, Request, Scripted, refusal, reply
 
 LOGIN, PASSWORD, KEY, SID = "bukhgalter+kassa@mark.example", "tajna-парол", "key-mark-031c1890", "SID-MARK-FEC4B58C"
 # A word is a leak in any of its dresses.
@@ -117,11 +117,11 @@ def visit(address: str, **fields: str) -> Traces:
     return traces
 
 
-def behind_the_door(data: Answer) -> Callable[[Asked], Answer]:
+def behind_the_door(data: Answer) -> Callable[[Request], Answer]:
     return lambda asked: reply({"Sid": SID}) if asked.verb == "POST" else data
 
 
-def at_the_door(answer: Answer) -> Callable[[Asked], Answer]:
+def at_the_door(answer: Answer) -> Callable[[Request], Answer]:
     return lambda asked: answer if asked.verb == "POST" else reply([])
 
 

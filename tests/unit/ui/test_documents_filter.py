@@ -9,7 +9,7 @@ import pytest
 
 from smena.reads.documents import Place
 from smena.ui.documents import totals_by_kind
-from smena.ui.documents_filter import asked_of, place_of, preset_days
+from smena.ui.documents_filter import place_of, preset_days, request_of
 
 DOCUMENT = "0b0e7a52-6d0f-4a53-9f3e-2a6f7a3c1d11"
 
@@ -51,7 +51,7 @@ def test_the_place_of_a_row_is_found_again_out_of_its_address(sort: str, number_
         "date": date(2026, 1, 2), "number": "1_7", "document_id": DOCUMENT, "number_key": number_key,
         "text_key": text_key,
     }  # fmt: skip
-    asked = asked_of({"sort": sort, **place_of(row, sort)})
+    asked = request_of({"sort": sort, **place_of(row, sort)})
     assert asked.problem == ""
     assert asked.after == Place(date(2026, 1, 2), "1_7", DOCUMENT, number_key, text_key)
 

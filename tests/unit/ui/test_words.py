@@ -49,7 +49,7 @@ FAMILIES = {
     "difference_": [
         "shift_totals",
         "shift_receipts",
-        "shift_not_told",
+        "shift_not_reported",
         "totals_contradict",
         "documents",
         "days",
@@ -59,7 +59,7 @@ FAMILIES = {
         "vat",
         "receipts_changed",
         "till_changed",
-        "till_not_told",
+        "till_not_reported",
         "till_not_here",
     ],
     "batch_": ["planned", "published", "stopped"],

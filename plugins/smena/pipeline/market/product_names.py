@@ -24,7 +24,7 @@ MOST_BROKEN_KEPT = 100
 
 
 @dataclass
-class _Asked:
+class _ShopProducts:
     """A shop that is asked for its products: `names` by id, entries that cannot be read, and why it ended early."""
 
     shop_id: str
@@ -55,7 +55,7 @@ def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
         return
     with step_log("names", inn=inn, batch_id=batch.batch_id) as step:
         client = context.market(organization)
-        asked: list[_Asked] = []
+        asked: list[_ShopProducts] = []
         try:
             for shop_id in shops:
                 if time.monotonic() >= ends_at:
@@ -79,10 +79,10 @@ def _is_of_all(failure: SmenaError | None) -> bool:
     return isinstance(failure, PassingFault | RefusedLogin | WrongUse)
 
 
-def _ask(client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now: datetime) -> _Asked:
+def _ask(client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now: datetime) -> _ShopProducts:
     """Asks one shop and keeps what it says: the archive and the deleted ones only while a name is lacking."""
     whose = {"inn": inn, "shop_id": shop_id}
-    asked = _Asked(shop_id)
+    asked = _ShopProducts(shop_id)
     try:
         for page in client.products(shop_id):
             listed, broken = list_products(page.body)

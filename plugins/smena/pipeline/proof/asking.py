@@ -39,7 +39,7 @@ ALL_REGISTERS = ""
 
 
 @dataclass(frozen=True, slots=True)
-class AskedRegister:
+class RegisterRequest:
     """A register and the days of the window that may be asked of it."""
 
     kkt_reg_id: str
@@ -51,7 +51,7 @@ class AskedRegister:
 
 
 @dataclass
-class Reported:
+class SourceTotals:
     """What the source tells: frames SOURCE_SHIFTS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
 
     `by_shifts` holds only days on which the totals by day do not agree with the shifts of that time. `unasked` are
@@ -66,7 +66,7 @@ class Reported:
     unasked: dict[str, str] = field(default_factory=dict)
     vat: pd.DataFrame | None = None
 
-    def add(self, other: Reported) -> None:
+    def add(self, other: SourceTotals) -> None:
         """Adds what is told of other registers."""
         for name in ("shifts", "openings", "by_days", "by_shifts", "vat"):
             rows = [one for one in (getattr(self, name), getattr(other, name)) if one is not None and len(one)]
@@ -90,7 +90,7 @@ class _Answers:
         return sum(len(page.body) for page in (*self.totals, *self.wider, *self.days, *self.openings))
 
 
-class Witness:
+class SourceTotalsClient:
     """Asks the source about registers; every answer is kept as evidence of the batch."""
 
     def __init__(
@@ -98,21 +98,21 @@ class Witness:
     ) -> None:
         self._context, self._client, self._pages, self._booked_vat = context, client, pages, booked_vat
 
-    def ask(self, registers: Sequence[AskedRegister]) -> Reported:
+    def ask(self, registers: Sequence[RegisterRequest]) -> SourceTotals:
         """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
-        reported = Reported()
+        reported = SourceTotals()
         for some, answers, unasked in self._in_parts(registers):
-            reported.add(self._read(some, answers) if some else Reported())
+            reported.add(self._read(some, answers) if some else SourceTotals())
             reported.unasked |= unasked
         return reported
 
     def receipts(
-        self, registers: Sequence[AskedRegister], periods: Mapping[str, Sequence[Period]]
+        self, registers: Sequence[RegisterRequest], periods: Mapping[str, Sequence[Period]]
     ) -> tuple[dict[str, list[RawPage]], dict[str, str]]:
         """Receipts of these periods, as far as they are permitted: pages by register, and who could not be asked."""
-        reported = Reported()
+        reported = SourceTotals()
 
-        def ask(register: AskedRegister) -> list[RawPage]:
+        def ask(register: RegisterRequest) -> list[RawPage]:
             place = (register.ofd_organization_id, register.kkt_reg_id)
             kept, budget = list[RawPage](), self._context.budget()
             for first, last in periods[register.kkt_reg_id]:
@@ -142,15 +142,15 @@ class Witness:
             raise UnreadableAnswer(f"by-days: {error}", address=page.address, body=page.body) from None
 
     def _in_parts(
-        self, registers: Sequence[AskedRegister]
-    ) -> Iterator[tuple[list[AskedRegister], dict[str, _Answers], dict[str, str]]]:
+        self, registers: Sequence[RegisterRequest]
+    ) -> Iterator[tuple[list[RegisterRequest], dict[str, _Answers], dict[str, str]]]:
         """Registers with their answers and with the reasons of those that gave none; as many as may be held at once."""
-        some: list[AskedRegister] = []
+        some: list[RegisterRequest] = []
         answers: dict[str, _Answers] = {}
         unasked: dict[str, str] = {}
         held = 0
         for few in _chunks(registers, 2 * self._context.extract_workers):
-            asked = Reported()
+            asked = SourceTotals()
             answers |= self._each(few, self._answers, asked)
             unasked |= asked.unasked
             some += [one for one in few if one.kkt_reg_id in answers]
@@ -161,7 +161,7 @@ class Witness:
         if some or unasked:
             yield some, answers, unasked
 
-    def _read(self, registers: list[AskedRegister], answers: dict[str, _Answers]) -> Reported:
+    def _read(self, registers: list[RegisterRequest], answers: dict[str, _Answers]) -> SourceTotals:
         """What the answers of these registers say; one whose answers cannot be read counts as not asked."""
         try:
             return self._read_together(registers, answers)
@@ -171,14 +171,14 @@ class Witness:
             if len(registers) == 1:
                 name = registers[0].kkt_reg_id
                 ours = error if isinstance(error, Undecodable) else contained(error, f"reconciliation of {name}")
-                return Reported(unasked={name: reason(Reason.ANSWERS_UNREADABLE, reason=stored_of(ours))})
-        reported = Reported()
+                return SourceTotals(unasked={name: reason(Reason.ANSWERS_UNREADABLE, reason=stored_of(ours))})
+        reported = SourceTotals()
         for one in registers:
             reported.add(self._read([one], answers))
         return reported
 
-    def _read_together(self, registers: list[AskedRegister], all_answers: dict[str, _Answers]) -> Reported:
-        reported = Reported()
+    def _read_together(self, registers: list[RegisterRequest], all_answers: dict[str, _Answers]) -> SourceTotals:
+        reported = SourceTotals()
         answers = {one.kkt_reg_id: all_answers[one.kkt_reg_id] for one in registers}
         totals, broken = read_source_shifts(page for one in answers.values() for page in one.totals)
         wider, _ = read_source_shifts(page for one in answers.values() for page in one.wider)
@@ -196,7 +196,7 @@ class Witness:
         reported.by_shifts, reported.by_days = self._unclear(registers, totals, reported)
         return reported
 
-    def _answers(self, register: AskedRegister) -> _Answers:
+    def _answers(self, register: RegisterRequest) -> _Answers:
         asked, client, budget = _Answers(), self._client, Budget(self._context.chunk_bytes, self._context.unit_seconds)
         first, last = _span(register, register.first_day - MARGIN)
         place = (register.ofd_organization_id, register.kkt_reg_id)
@@ -224,7 +224,7 @@ class Witness:
         return asked
 
     def _unclear(
-        self, registers: list[AskedRegister], totals: pd.DataFrame, reported: Reported
+        self, registers: list[RegisterRequest], totals: pd.DataFrame, reported: SourceTotals
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Days on which the two kinds of totals disagree, as both tell of them when asked for each such day alone."""
         asked = pd.DataFrame(
@@ -238,7 +238,7 @@ class Witness:
         by_register = {str(name): list(rows["day"]) for name, rows in unclear.groupby("kkt_reg_id")}
         unconfirmed = [one for one in registers if one.kkt_reg_id in by_register]
 
-        def ask_again(register: AskedRegister) -> tuple[list[RawPage], list[RawPage]]:
+        def ask_again(register: RegisterRequest) -> tuple[list[RawPage], list[RawPage]]:
             place = (register.ofd_organization_id, register.kkt_reg_id)
             days = [moment.date() for moment in by_register[register.kkt_reg_id]]
             shifts = [self._keep(register, "by_shifts", self._client.by_shifts(*place, day, day)) for day in days]
@@ -257,7 +257,9 @@ class Witness:
         rest = reported.by_days[~reported.by_days["kkt_reg_id"].isin(list(again))]
         return summed_by_day(by_shifts, day_of_page), pd.concat([rest, fresh], ignore_index=True)
 
-    def _each(self, registers: list[AskedRegister], ask: Callable[[AskedRegister], object], reported: Reported) -> dict:  # type: ignore[type-arg]
+    def _each(
+        self, registers: list[RegisterRequest], ask: Callable[[RegisterRequest], object], reported: SourceTotals
+    ) -> dict:  # type: ignore[type-arg]
         """The answers by register; those that are refused are told of."""
         found = {}
         with ThreadPoolExecutor(self._context.extract_workers, thread_name_prefix="reconcile") as workers:
@@ -279,7 +281,7 @@ class Witness:
                 raise
         return found
 
-    def _keep(self, register: AskedRegister | None, method: str, page: Page) -> RawPage:
+    def _keep(self, register: RegisterRequest | None, method: str, page: Page) -> RawPage:
         fetch_id = int(self._context.warehouse.rows("fetch_id")[0]["fetch_id"])
         unit_id = register.kkt_reg_id if register else None
         page_id = self._pages.add(
@@ -294,7 +296,7 @@ class Witness:
         return RawPage(page_id, unit_id or ALL_REGISTERS, page.body)
 
 
-def _span(register: AskedRegister, first: date) -> tuple[date, date]:
+def _span(register: RegisterRequest, first: date) -> tuple[date, date]:
     """The days from `first` to the register's last, as far as they are permitted."""
     if register.permission_from is not None:
         first = max(first, register.permission_from)
@@ -315,7 +317,7 @@ def _distinct(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([closed, still_open], ignore_index=True)
 
 
-def _chunks(rows: Iterable[AskedRegister], size: int) -> Iterator[list[AskedRegister]]:
+def _chunks(rows: Iterable[RegisterRequest], size: int) -> Iterator[list[RegisterRequest]]:
     left = iter(rows)
     while some := list(islice(left, size)):
         yield some

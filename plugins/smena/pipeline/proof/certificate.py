@@ -37,7 +37,7 @@ PROVED = {"complete", "offline", "disabled"}
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifyResult:
     """Whether a certificate is true of the warehouse as it is now; `difference` is the first thing that is not."""
 
     inn: str
@@ -70,14 +70,14 @@ def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now
         return _sealed(_facts(transaction, inn, window) | attested)
 
 
-def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> Verified:
+def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> VerifyResult:
     """Makes everything again from the warehouse, the hashes of the evidence from its bytes.
 
     Raises WrongUse where it names no organisation and period.
     """
     inn, window = _scope(certificate)
     if own_hash(certificate) != certificate.get(HASH):
-        return Verified(inn, window, "the certificate itself was changed: its hash is another", 0)
+        return VerifyResult(inn, window, "the certificate itself was changed: its hash is another", 0)
     with warehouse.transaction() as transaction:
         transaction.run("one_moment")
         organization_of(transaction, inn)
@@ -85,15 +85,15 @@ def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> Verified:
         attested = {key: value for key, value in certificate.items() if key not in (*ATTESTED, HASH)}
         difference = first_difference(attested, facts)
         if difference is not None:
-            return Verified(inn, window, difference, 0)
+            return VerifyResult(inn, window, difference, 0)
         pages = 0
         for page_id, digest, body, size in transaction.stream(
             "certify_pages", inn=inn, first_day=window.first_day, last_day=window.last_day
         ):
             if not _is_whole(bytes(body), size, bytes(digest)):
-                return Verified(inn, window, f"page {page_id}: its bytes are not those that were fetched", pages)
+                return VerifyResult(inn, window, f"page {page_id}: its bytes are not those that were fetched", pages)
             pages += 1
-    return Verified(inn, window, None, pages)
+    return VerifyResult(inn, window, None, pages)
 
 
 def as_file(certificate: dict[str, Any], name: str) -> bytes:

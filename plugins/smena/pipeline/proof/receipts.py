@@ -14,7 +14,7 @@ from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.context import Context
 from smena.pipeline.ofd.receipts import periods_of
-from smena.pipeline.proof.asking import AskedRegister, Witness
+from smena.pipeline.proof.asking import RegisterRequest, SourceTotalsClient
 from smena.pipeline.proof.evidence import documents_of
 from smena.transform.again import GONE, NEW, changed_receipts, vat_of_shifts, with_unknown_vat
 from smena.transform.frames import SHIFT_KEY
@@ -100,7 +100,9 @@ def vat_differences(unequal: pd.DataFrame | None) -> list[dict[str, Any]]:
     return rows
 
 
-def ask_again(context: Context, witness: Witness, registers: Sequence[AskedRegister], shifts: Sequence[Row]) -> Again:
+def ask_again(
+    context: Context, totals_client: SourceTotalsClient, registers: Sequence[RegisterRequest], shifts: Sequence[Row]
+) -> Again:
     """Asks for the receipts of these shifts (rows of `proof_from_receipts`) once more, and compares each document."""
     again = Again()
     known = {one.kkt_reg_id: one for one in registers}
@@ -109,7 +111,7 @@ def ask_again(context: Context, witness: Witness, registers: Sequence[AskedRegis
         names = list(dict.fromkeys(frame["kkt_reg_id"]))
         spans = periods_of(frame.assign(first_day=_NO_DAY))
         periods = {register: found for (register, _), found in spans.items()}
-        pages, unasked = witness.receipts([known[name] for name in names], periods)
+        pages, unasked = totals_client.receipts([known[name] for name in names], periods)
         again.unasked |= unasked
         again.asked += list(pages)
         read = [shift for shift in some if shift["kkt_reg_id"] in pages]

@@ -25,7 +25,7 @@ from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import horizon_of
 from smena.pipeline.proof import tills as tills_again
 from smena.pipeline.proof import unclosed
-from smena.pipeline.proof.asking import AskedRegister, Reported, Witness
+from smena.pipeline.proof.asking import RegisterRequest, SourceTotals, SourceTotalsClient
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
 from smena.pipeline.proof.receipts import Again, ask_again, read_booked_vat, vat_differences
 from smena.reads import completeness
@@ -43,7 +43,7 @@ _FIGURES = ["receipts", *MONEY]
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciled:
+class ReconcileResult:
     """What was proved of a window, what lacks and what disagrees.
 
     Attributes:
@@ -99,7 +99,7 @@ def last_days(context: Context, organization: Organization) -> Window:
 
 def reconcile(
     context: Context, inn: str, *, run_id: str, window: Window | None = None, is_full: bool | None = None
-) -> Reconciled:
+) -> ReconcileResult:
     """Asks the source again, holds everything against everything, and writes verdicts and differences.
 
     Where `is_full`, receipts that were booked and Market's cheques are asked for once more too: a month must have been
@@ -126,7 +126,7 @@ def reconcile(
             transaction.run("batch_span", batch_id=batch_id, first_day=window.first_day)
         try:
             span = {"first_day": window.first_day, "last_day": window.last_day}
-            registers = [AskedRegister(**row) for row in context.warehouse.rows("proof_registers", inn=inn, **span)]
+            registers = [RegisterRequest(**row) for row in context.warehouse.rows("proof_registers", inn=inn, **span)]
             pages = PageStore(context.warehouse, batch_id)
             reported, again = _ask(context, organization, pages, registers, window, log, is_full=is_full)
             tills = tills_again.ask_again(context, organization, pages, window, log) if is_full else Again()
@@ -163,15 +163,15 @@ def reconcile(
 class _Found:
     """What the sources reported: of which registers, and where they were asked for booked documents again."""
 
-    registers: list[AskedRegister]
-    reported: Reported
+    registers: list[RegisterRequest]
+    reported: SourceTotals
     again: Again
     tills: Again
 
 
 def _prove(
     transaction: Transaction, inn: str, batch_id: int, found: _Found, window: Window, *, newest_day: date
-) -> Reconciled:
+) -> ReconcileResult:
     """Verdicts and differences from what the sources reported, which is written already."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
     result, again, tills = found.reported, found.again, found.tills
@@ -179,7 +179,7 @@ def _prove(
     _write_completeness(transaction, inn, batch_id, unread, window, newest_day=newest_day)
     _confirm(transaction, inn, batch_id, again, tills)
     closed = _compare(transaction, inn, batch_id, found.registers, result, window, again, tills)
-    return Reconciled(
+    return ReconcileResult(
         batch_id,
         inn,
         window,
@@ -191,7 +191,7 @@ def _prove(
     )
 
 
-def _finish(transaction: Transaction, made: Reconciled) -> None:
+def _finish(transaction: Transaction, made: ReconcileResult) -> None:
     """Opens the days that lack a shift, so that the next load asks for them again, and ends the batch."""
     span = {"first_day": made.window.first_day, "last_day": made.window.last_day}
     transaction.run("uncover_table")
@@ -214,26 +214,26 @@ def _ask(
     context: Context,
     organization: Organization,
     pages: PageStore,
-    registers: list[AskedRegister],
+    registers: list[RegisterRequest],
     window: Window,
     log: dict[str, Any],
     *,
     is_full: bool,
-) -> tuple[Reported, Again]:
+) -> tuple[SourceTotals, Again]:
     if not registers:
-        return Reported(), Again()
+        return SourceTotals(), Again()
     span = {"first_day": window.first_day, "last_day": window.last_day}
     shifts = context.warehouse.rows("proof_from_receipts", inn=organization.inn, **span)
     booked_vat = read_booked_vat(context, organization.inn, pages.batch_id, shifts, window)
     client = context.ofd(organization)
     try:
-        witness = Witness(context, client, pages, booked_vat)
-        reported = witness.ask(registers)
-        again = ask_again(context, witness, registers, shifts) if is_full else Again()
+        totals_client = SourceTotalsClient(context, client, pages, booked_vat)
+        reported = totals_client.ask(registers)
+        again = ask_again(context, totals_client, registers, shifts) if is_full else Again()
         wholes = context.warehouse.rows("proof_organization", inn=organization.inn, **span)
         if wholes and all(one["is_whole"] for one in wholes) and not reported.unasked:
             frames = [
-                witness.organization_days(one["ofd_organization_id"], window.first_day, window.last_day)
+                totals_client.organization_days(one["ofd_organization_id"], window.first_day, window.last_day)
                 for one in wholes
             ]
             # A legal entity may be there several times, once for each of its parts.
@@ -247,7 +247,7 @@ def _ask(
         client.close()
 
 
-def _write_reported(transaction: Transaction, inn: str, batch_id: int, reported: Reported) -> None:
+def _write_reported(transaction: Transaction, inn: str, batch_id: int, reported: SourceTotals) -> None:
     transaction.run("proof_clear_shifts", inn=inn)
     transaction.run("proof_clear_openings", inn=inn)
     transaction.run("proof_clear_days", inn=inn)
@@ -321,8 +321,8 @@ def _compare(
     transaction: Transaction,
     inn: str,
     batch_id: int,
-    registers: list[AskedRegister],
-    reported: Reported,
+    registers: list[RegisterRequest],
+    reported: SourceTotals,
     window: Window,
     again: Again,
     tills: Again,
@@ -348,7 +348,7 @@ def _compare(
     return closed
 
 
-def _summary(made: Reconciled) -> dict[str, Any]:
+def _summary(made: ReconcileResult) -> dict[str, Any]:
     counts = {
         "differences": len(made.unexplained),
         "new": sum(row["is_new"] for row in made.unexplained),
@@ -359,7 +359,7 @@ def _summary(made: Reconciled) -> dict[str, Any]:
     return {**dict(made.verdicts), **counts}
 
 
-def _alert(made: Reconciled) -> None:
+def _alert(made: ReconcileResult) -> None:
     """A warning for each difference that is new and not explained, and for what is missing."""
     for row in made.unexplained:
         if row["is_new"]:

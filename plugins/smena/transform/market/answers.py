@@ -14,7 +14,7 @@ _PASCAL_KEY = re.compile(rb'"([A-Z])(\w*"\s*:)')
 """A name in PascalCase. Inside a text a quotation mark is escaped, so nothing but a name ends like this."""
 
 
-class _Listed(msgspec.Struct):
+class _ItemsPage(msgspec.Struct):
     items: list[msgspec.Raw] | msgspec.UnsetType | None = msgspec.UNSET
     Items: list[msgspec.Raw] | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -36,7 +36,7 @@ def items_of(body: bytes) -> list[msgspec.Raw]:
     if is_array(body):
         entries: list[msgspec.Raw] = decode(body, list[msgspec.Raw])
         return entries
-    listed = decode(body, _Listed)
+    listed = decode(body, _ItemsPage)
     items = listed.Items if listed.items is msgspec.UNSET else listed.items
     if items is msgspec.UNSET:
         raise Undecodable(Reason.ANSWER_WITHOUT_ITEMS)
