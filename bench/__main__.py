@@ -20,12 +20,12 @@ from rich.console import Console
 
 from bench.answers import registers_for
 from bench.cheques import Match, match
+from bench.competitors import Competitor, measure_competitors
 from bench.evidence import fill_evidence, plan_ofd
 from bench.final_rows import FinalTable, read_final_rows
 from bench.measuring import Run, run_pipeline
 from bench.memory import ServerMemory
-from bench.report import tell_match_targets, tell_matches, tell_parts, tell_rivals, tell_runs, tell_targets
-from bench.rivals import Rival, measure_rivals
+from bench.report import print_competitors, print_match_targets, print_matches, print_parts, print_runs, print_targets
 from demo.postgres import EmbeddedPostgres
 from demo.repository import REPOSITORY
 from smena.warehouse.migrating import migrate
@@ -37,7 +37,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 CHEQUES = (100_000, 1_000_000)
 COMPARED = 100_000
 _WIDTH_OF_A_FILE = 160
-T = TypeVar("T", Run, Rival)
+T = TypeVar("T", Run, Competitor)
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -64,7 +64,7 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
 
 
-def _tell_machine(console: Console, server: EmbeddedPostgres, given: argparse.Namespace) -> None:
+def _print_machine(console: Console, server: EmbeddedPostgres, given: argparse.Namespace) -> None:
     with closing(psycopg2.connect(server.dsn("postgres"))) as connection:
         postgres = str(connection.get_parameter_status("server_version"))
     named = ("pandas", "great-expectations") if given.pipeline_only else ("pandas", "great-expectations", "dlt")
@@ -130,12 +130,12 @@ class Bench:
         with self._database(name) as dsn, ServerMemory(self._server.data_directory) as memory:
             return match(dsn, name, cheques, self._workers, self._context, memory, self._say)
 
-    def rivals(self, tables: Sequence[FinalTable]) -> list[Rival]:
+    def competitors(self, tables: Sequence[FinalTable]) -> list[Competitor]:
         """The other ways, with these rows."""
-        with self._database("rivals") as dsn:
+        with self._database("competitors") as dsn:
             migrate(dsn)
             shutil.rmtree(self._scratch, ignore_errors=True)
-            return measure_rivals(dsn, tables, self._scratch, self._say)
+            return measure_competitors(dsn, tables, self._scratch, self._say)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -147,21 +147,21 @@ def main(arguments: Sequence[str]) -> int:
 
     bench = Bench(given.directory, given.workers, say)
     with bench.served() as server:
-        _tell_machine(console, server, given)
-        runs, rivals = ([], []) if given.cheques_only else _run(bench, given)
+        _print_machine(console, server, given)
+        runs, competitors = ([], []) if given.cheques_only else _run(bench, given)
         matches = [bench.cheques(size) for size in given.cheques]
     is_well = True
     if runs:
-        tell_runs(console, runs)
-        tell_parts(console, runs)
+        print_runs(console, runs)
+        print_parts(console, runs)
         beside = next(run for run in runs if run.shifts == _compared(given))
-        if rivals:
-            tell_rivals(console, beside, rivals)
+        if competitors:
+            print_competitors(console, beside, competitors)
     if matches:
-        tell_matches(console, matches)
+        print_matches(console, matches)
     if runs:
-        is_well = tell_targets(console, runs, beside, rivals)
-    return 0 if tell_match_targets(console, matches) and is_well else 1
+        is_well = print_targets(console, runs, beside, competitors)
+    return 0 if print_match_targets(console, matches) and is_well else 1
 
 
 def _compared(given: argparse.Namespace) -> int:
@@ -169,17 +169,19 @@ def _compared(given: argparse.Namespace) -> int:
     return int(max((size for size in given.sizes if size <= COMPARED), default=given.sizes[0]))
 
 
-def _run(bench: Bench, given: argparse.Namespace) -> tuple[list[Run], list[Rival]]:
+def _run(bench: Bench, given: argparse.Namespace) -> tuple[list[Run], list[Competitor]]:
     """The best run of each size, and the best of each other way."""
     found: list[Run] = []
-    rivals: list[Rival] = []
+    competitors: list[Competitor] = []
     for size in given.sizes:
         for _ in range(given.repeats if size == _compared(given) else 1):
             run, tables = bench.context(size, with_rows=size == _compared(given) and not given.pipeline_only)
             found.append(run)
-            rivals += bench.rivals(tables) if tables else []
+            competitors += bench.competitors(tables) if tables else []
     runs = [best(run for run in found if run.shifts == size) for size in given.sizes]
-    return runs, [best(one for one in rivals if one.name == name) for name in dict.fromkeys(one.name for one in rivals)]
+    return runs, [
+        best(one for one in competitors if one.name == name) for name in dict.fromkeys(one.name for one in competitors)
+    ]
 
 
 def best(found: Iterable[T]) -> T:

@@ -241,7 +241,7 @@ def measure(registers: int, directory: Path) -> list[Way]:
         return [_median(list(way)) for way in zip(*rounds, strict=True)]
 
 
-def tell(ways: list[Way], registers: int) -> bool:
+def log_plan(ways: list[Way], registers: int) -> bool:
     """The table; whether Airflow's share is as wanted and every way made the same books."""
     console = Console(highlight=False, width=120)
     table = Table(title=f"A year of {registers} registers: {ways[0].books[0]:,} shifts, {ways[0].books[1]:,} orders")
@@ -268,7 +268,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="smena-bench-") as directory:
         Path(directory).chmod(0o711)
         ways = measure(given.registers, Path(directory))
-    sys.exit(0 if tell(ways, given.registers) else 1)
+    sys.exit(0 if log_plan(ways, given.registers) else 1)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.cheques import Match
+from bench.competitors import DLT, UPSERT, Competitor
 from bench.measuring import Run, Steps
-from bench.rivals import DLT, UPSERT, Rival
 
 TIMES_DLT, SHARE_OF_UPSERT, FLAT = 3.0, 0.25, 1.1
 CHECKED = 0.10
@@ -21,7 +21,7 @@ _STATEMENTS_SHOWN = 10
 _MB = 1_000_000
 
 
-def tell_runs(console: Console, runs: Sequence[Run]) -> None:
+def print_runs(console: Console, runs: Sequence[Run]) -> None:
     """Shifts a second and the memory, a row a size."""
     table = Table(title="Pages already fetched → published: read, transform, check, match, publish")
     for name in ("shifts", "final rows", "process, s", "match + publish, s", "shifts/s", "rows/s"):
@@ -37,7 +37,7 @@ def tell_runs(console: Console, runs: Sequence[Run]) -> None:
     console.print(table)
 
 
-def tell_parts(console: Console, runs: Sequence[Run]) -> None:
+def print_parts(console: Console, runs: Sequence[Run]) -> None:
     """Where the time goes: of `process` by part, of `publish` by statement."""
     sizes = [f"{run.shifts:,} shifts" for run in runs]
     console.print(_shares("Inside process, all processes together", sizes, [run.parts for run in runs]))
@@ -45,7 +45,7 @@ def tell_parts(console: Console, runs: Sequence[Run]) -> None:
     console.print(_shares("Inside publish, by statement of include/sql/queries", sizes, statements))
 
 
-def tell_matches(console: Console, matches: Sequence[Match]) -> None:
+def print_matches(console: Console, matches: Sequence[Match]) -> None:
     """Cheques a second and the memory, a row a size; what became of the till shifts; where the time goes."""
     table = Table(title="A month of Market's cheques → till shifts, matched with the OFD's booked shifts")
     for name in (
@@ -96,13 +96,13 @@ def _share(of: Counter[str], seconds: float) -> str:
     return f"{seconds:,.2f} s  {seconds / max(of.total(), 1e-9):4.0%}"
 
 
-def tell_rivals(console: Console, run: Run, rivals: Sequence[Rival]) -> None:
+def print_competitors(console: Console, run: Run, competitors: Sequence[Competitor]) -> None:
     """Each way to load the final rows of a run, beside the whole road."""
     table = Table(title=f"The same {run.rows:,} final rows ({run.shifts:,} shifts) by other ways")
     table.add_column("way")
     for name in ("seconds", "rows/s", "shifts/s", "Smena is as fast × "):
         table.add_column(name, justify="right")
-    for name, seconds in [("Smena, the whole road", run.seconds), *((one.name, one.seconds) for one in rivals)]:
+    for name, seconds in [("Smena, the whole road", run.seconds), *((one.name, one.seconds) for one in competitors)]:
         table.add_row(
             name,
             *(f"{seconds:,.2f}", f"{run.rows / seconds:,.0f}", f"{run.shifts / seconds:,.0f}"),
@@ -111,9 +111,9 @@ def tell_rivals(console: Console, run: Run, rivals: Sequence[Rival]) -> None:
     console.print(table)
 
 
-def tell_targets(console: Console, runs: Sequence[Run], compared: Run, rivals: Sequence[Rival]) -> bool:
+def print_targets(console: Console, runs: Sequence[Run], compared: Run, competitors: Sequence[Competitor]) -> bool:
     """Whether all that could be asked is met, with a line for each target."""
-    seconds = {one.name: one.seconds for one in rivals}
+    seconds = {one.name: one.seconds for one in competitors}
     lines: list[tuple[str, float, bool]] = []
     if DLT in seconds:
         times = seconds[DLT] / compared.seconds
@@ -142,7 +142,7 @@ def tell_targets(console: Console, runs: Sequence[Run], compared: Run, rivals: S
     return _print_checks(console, lines)
 
 
-def tell_match_targets(console: Console, matches: Sequence[Match]) -> bool:
+def print_match_targets(console: Console, matches: Sequence[Match]) -> bool:
     """The same of the match: its memory, and that its time grows no faster than what it is given."""
     flat = [one for one in matches if one.cheques >= FLAT_FROM]
     lines = _growth(flat, [one.cheques for one in flat])

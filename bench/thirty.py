@@ -84,7 +84,7 @@ def _load(server: EmbeddedPostgres, kontur: SandboxServer, name: str) -> Load:
     endpoint = Endpoint("kontur_ofd", kontur.address, DEFAULT_LOGIN, DEFAULT_PASSWORD, extra)
     taken: Counter[str] = Counter()
     context = Context(
-        warehouse, lambda _name: endpoint, now=kontur.tell_now, gate=_timed(validate_staged, taken, "gate")
+        warehouse, lambda _name: endpoint, now=kontur.current_time, gate=_timed(validate_staged, taken, "gate")
     )
     with _checks_timed(taken):
         started = time.perf_counter()

@@ -41,11 +41,11 @@ def alerts() -> None:
     def send(run_id: str) -> None:
         """One message an organisation."""
         from smena.connections import context_from_airflow, messenger_from_airflow, pages_address_from_airflow
-        from smena.observability.airflow import tell_standings
+        from smena.observability.airflow import send_standings
         from smena.pipeline.alerts import send_daily
 
         context = context_from_airflow()
-        tell_standings(context)
+        send_standings(context)
         send_daily(context, messenger_from_airflow(), sent_by=run_id, pages_address=pages_address_from_airflow())
 
     send()

@@ -78,18 +78,18 @@ def integration_backfill() -> None:
     def load(lot: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked; how far it is, every few seconds."""
         from smena.connections import context_from_airflow
-        from smena.observability.lineage import tell_loaded
+        from smena.observability.lineage import send_loaded_lineage
         from smena.pipeline.run import load_lot
 
         context = context_from_airflow()
         load_lot(context, lot)
-        tell_loaded(context, [batch_id for batch_id, _ in lot])
+        send_loaded_lineage(context, [batch_id for batch_id, _ in lot])
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
     def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
         """Quarters in order of time; the days that became covered are told to Airflow, all in one."""
         from smena.connections import context_from_airflow
-        from smena.observability.lineage import tell_published
+        from smena.observability.lineage import send_published_lineage
         from smena.pipeline.run import publish_batches
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
@@ -99,18 +99,18 @@ def integration_backfill() -> None:
         published = publish_batches(context, made["batches"], at_once=1)
         days = sorted({str(day) for done in published for day in done.covered_days})
         outlet_events[LOADED].extra = {"inn": params["inn"], "days": len(days), "from": days[:1], "to": days[-1:]}
-        tell_published(context, [done.batch_id for done in published])
+        send_published_lineage(context, [done.batch_id for done in published])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
         """How each quarter ended."""
         from smena.connections import context_from_airflow
-        from smena.observability.airflow import tell_standings
+        from smena.observability.airflow import send_standings
         from smena.pipeline.run import report_run
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         context = context_from_airflow()
-        tell_standings(context)
+        send_standings(context)
         report_run(context, made)
 
     load.expand(lot=plan()) >> publish() >> report()

@@ -82,7 +82,7 @@ def load(client: AirflowRest, stack: Stack, teller: Teller) -> list[dict[str, An
         time.sleep(_LOOK_AGAIN_S)
 
 
-def tell_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]], stack: Stack, teller: Teller) -> bool:
+def print_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]], stack: Stack, teller: Teller) -> bool:
     """The table, the proof and the address; whether all went well."""
     state, dsn = keep_state(stack.directory), stack.warehouse_dsn()
     out = teller.console
@@ -100,7 +100,7 @@ def tell_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]],
     failed = [run for run in runs if run["state"] == "failed"]
     for run in failed:
         out.print(f"  failed: {airflow.address}/dags/{run['dag_id']}/runs/{run['dag_run_id']}", soft_wrap=True)
-    tell_address(airflow, teller)
+    print_address(airflow, teller)
     env = stack.write_env(airflow, hello)
     shown = env.relative_to(Path.cwd()) if env.is_relative_to(Path.cwd()) else env
     example = f"smena documents --inn {hello.organizations[0]['inn']}"
@@ -109,7 +109,7 @@ def tell_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]],
     return not proof.missing and not proof.wrong and not failed
 
 
-def tell_address(airflow: LocalAirflow, teller: Teller) -> None:
+def print_address(airflow: LocalAirflow, teller: Teller) -> None:
     """Where to look, and as whom."""
     teller.console.print(f"Airflow: [bold]{airflow.address}[/bold]")
     for user, password in airflow.passwords.items():
@@ -140,7 +140,7 @@ def up(directory: Path, *, stay: bool) -> int:
         for dag_id in DAGS_FOR_PEOPLE:
             client.wait_dag(dag_id)
             client.unpause(dag_id)
-        well = tell_result(airflow, hello, runs, stack, teller)
+        well = print_result(airflow, hello, runs, stack, teller)
         if stay:
             with suppress(KeyboardInterrupt):
                 while True:
@@ -175,7 +175,7 @@ def status(directory: Path) -> int:
         stack.postgres.start()
         teller.console.print(progress_line(all_runs(airflow.client()), read_loaded(stack.warehouse_dsn())))
         teller.console.print(result_table(read_loaded(stack.warehouse_dsn())))
-        tell_address(airflow, teller)
+        print_address(airflow, teller)
     return 0 if healthy else 1
 
 

@@ -140,20 +140,20 @@ class Controls:
     """`/_sandbox/…`: faults, counts, time and truth. Not a part of Kontur.
 
     Args:
-        tell_now, set_now, truth: how to read and change the server's time, and to ask what really happened.
+        current_time, set_now, truth: how to read and change the server's time, and to ask what really happened.
     """
 
     def __init__(
         self,
         faults: Faults,
         traffic: Traffic,
-        tell_now: Callable[[], datetime],
+        current_time: Callable[[], datetime],
         set_now: Callable[[datetime | None], None],
         truth: Callable[[str | None], list[dict[str, Any]]],
         by_days: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
     ) -> None:
         self._faults, self._traffic = faults, traffic
-        self._tell_now, self._set_now, self._truth, self._by_days = tell_now, set_now, truth, by_days
+        self._current_time, self._set_now, self._truth, self._by_days = current_time, set_now, truth, by_days
 
     async def faults(self, request: Request) -> Response:
         """GET lists, POST adds (a list or one), DELETE clears."""
@@ -181,7 +181,7 @@ class Controls:
                 self._set_now(datetime.fromisoformat(wanted) if wanted is not None else None)
             except (ValueError, TypeError, KeyError) as error:
                 return as_json({"error": str(error)}, 400)
-        return as_json({"now": self._tell_now().isoformat()})
+        return as_json({"now": self._current_time().isoformat()})
 
     async def truth(self, request: Request) -> Response:
         """`?inn=…`: `{"shifts": [...], "days": [...]}`."""

@@ -56,7 +56,7 @@ class SandboxServer:
         self._now = as_utc(self.settings.now) if self.settings.now else None
         self._doorkeeper = Doorkeeper(self.settings, time.monotonic)
         ofd = Ofd(self.settings, self.world, self.faults, self._now_s)
-        controls = Controls(self.faults, self.requests, self.tell_now, self.set_now, self.truth, truth_of_days)
+        controls = Controls(self.faults, self.requests, self.current_time, self.set_now, self.truth, truth_of_days)
         gate = Gate(self._doorkeeper, self.faults, self.requests)
         self._market = Market(market, self.shops, self.faults, self._now_s) if market else None
         routes = market_routes(self._market, gate, self.market_truth) if self._market else []
@@ -71,7 +71,7 @@ class SandboxServer:
 
     # --- time and truth
 
-    def tell_now(self) -> datetime:
+    def current_time(self) -> datetime:
         """The server's present moment, aware, UTC."""
         return self._now or datetime.now(UTC)
 
@@ -80,11 +80,11 @@ class SandboxServer:
         self._now = as_utc(now) if now else None
 
     def _now_s(self) -> int:
-        return to_seconds(self.tell_now().replace(tzinfo=None))
+        return to_seconds(self.current_time().replace(tzinfo=None))
 
     def truth(self, inn: str | None = None, *, unclosed: bool = False) -> list[dict[str, Any]]:
         """Every closed shift known by now, or every unclosed one of a dead drive; see `truth.truth_of_shifts`."""
-        return truth_of_shifts(self.world, self.tell_now(), inn, unclosed=unclosed)
+        return truth_of_shifts(self.world, self.current_time(), inn, unclosed=unclosed)
 
     def truth_by_days(self, inn: str | None = None) -> list[dict[str, Any]]:
         """The same by organisation and local day of closing."""

@@ -72,7 +72,7 @@ class Town:
         self, sandbox: SandboxServer, warehouse: Warehouse, start: date | None = FIRST, **settings: str
     ) -> None:
         self.sandbox, self.warehouse = sandbox, warehouse
-        self.context = QuickContext(warehouse, self.endpoint, now=sandbox.tell_now)
+        self.context = QuickContext(warehouse, self.endpoint, now=sandbox.current_time)
         self.inns = [one.inn for one in sandbox.world.organizations]
         if start is None:
             return

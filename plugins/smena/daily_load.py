@@ -31,7 +31,7 @@ def ends_in_time() -> DeadlineAlert:
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=DEADLINE,
-        callback=AsyncCallback("smena.load_deadline.tell"),
+        callback=AsyncCallback("smena.load_deadline.notify"),
         name="the load ends in time",
     )
 
@@ -60,18 +60,18 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     def load(lot: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked."""
         from smena.connections import context_from_airflow
-        from smena.observability.lineage import tell_loaded
+        from smena.observability.lineage import send_loaded_lineage
         from smena.pipeline.run import load_lot
 
         context = context_from_airflow()
         load_lot(context, lot)
-        tell_loaded(context, [batch_id for batch_id, _ in lot])
+        send_loaded_lineage(context, [batch_id for batch_id, _ in lot])
 
     @task(outlets=[loaded], trigger_rule=TriggerRule.ALL_DONE)
     def publish(ti: Any, outlet_events: Any) -> None:
         """What was read is matched and written; days that became covered are told to Airflow."""
         from smena.connections import context_from_airflow
-        from smena.observability.lineage import tell_published
+        from smena.observability.lineage import send_published_lineage
         from smena.pipeline.run import publish_batches
 
         # Where nothing at all was planned the report says so.
@@ -81,18 +81,18 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
         published = publish_batches(context, batches)
         for done in published:
             outlet_events[loaded].add_partitions([f"{done.inn}|{day}" for day in done.covered_days])
-        tell_published(context, [done.batch_id for done in published])
+        send_published_lineage(context, [done.batch_id for done in published])
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
         """How each batch ended."""
         from smena.connections import context_from_airflow
-        from smena.observability.airflow import tell_standings
+        from smena.observability.airflow import send_standings
         from smena.pipeline.run import report_run
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         context = context_from_airflow()
-        tell_standings(context)
+        send_standings(context)
         report_run(context, made)
 
     load.expand(lot=plan()) >> publish() >> report()

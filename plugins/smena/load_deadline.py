@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 
-async def tell(context: Mapping[str, Any]) -> None:
+async def notify(context: Mapping[str, Any]) -> None:
     """Tells people; `context` has the run and its deadline, as Airflow gives them."""
-    await asyncio.to_thread(_tell, context)
+    await asyncio.to_thread(_notify, context)
 
 
-def _tell(context: Mapping[str, Any]) -> None:
+def _notify(context: Mapping[str, Any]) -> None:
     from smena.connections import messenger_from_airflow
-    from smena.pipeline.alerts import tell_late
+    from smena.pipeline.alerts import send_late
 
     run = context["dag_run"]
     due = str(context["deadline"]["deadline_time"])
-    tell_late(messenger_from_airflow(), dag_id=run["dag_id"], run_id=run["dag_run_id"], due=due)
+    send_late(messenger_from_airflow(), dag_id=run["dag_id"], run_id=run["dag_run_id"], due=due)

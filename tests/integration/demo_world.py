@@ -34,7 +34,7 @@ def play(warehouse: Warehouse, arguments: Iterable[str] = ()) -> Town:
     first, last = TODAY - timedelta(days=PAST_DAYS), TODAY + timedelta(days=FUTURE_DAYS)
     settings = read_arguments([*sandbox_arguments(first, last), *arguments])
     with SandboxServer(replace(settings, port=0)) as sandbox:
-        sandbox.set_now(sandbox.tell_now())
+        sandbox.set_now(sandbox.current_time())
         town = Town(sandbox, warehouse, None)
         town.set_day(TODAY, hour=2)
         town = Town(sandbox, warehouse, first)

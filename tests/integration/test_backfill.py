@@ -117,7 +117,7 @@ def test_parameters_that_cannot_be_are_wrong_use_by_name(params: dict[str, str],
 
 def test_a_range_that_cannot_be_is_refused_and_nothing_is_written(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST)
-    today = town.sandbox.tell_now().date()
+    today = town.sandbox.current_time().date()
     for days, why in (
         ({"to": today}, "is not over yet"),
         ({"from": FIRST - timedelta(days=1)}, f"before the start date in force, {FIRST}"),

@@ -118,7 +118,7 @@ def test_200_changed_shifts_stop_and_are_published_when_they_are_allowed(copy_to
     # A neighbour is none of its business.
     assert town.load(FIRST, LAST, inn=other).published.summary["shifts"] > 0
     assert town.books() == before
-    (message,) = gather(town.warehouse, town.sandbox.tell_now(), inn=town.inn)
+    (message,) = gather(town.warehouse, town.sandbox.current_time(), inn=town.inn)
     assert f"smena rehearse --batch {one['batch_id']}" in message.text and "smena allow" in message.text
 
     assert let(town, one["batch_id"]) == changed
@@ -206,14 +206,14 @@ def test_it_is_named_in_alerts_until_its_days_are_read_again(copy_town: CopyTown
     town.sandbox.faults.clear()
     town.load(LAST, LAST)
     town.sql("update control.batch set planned_at = planned_at - interval '3 days'")
-    (message,) = gather(town.warehouse, town.sandbox.tell_now(), inn=town.inn)
+    (message,) = gather(town.warehouse, town.sandbox.current_time(), inn=town.inn)
     assert f"smena rehearse --batch {stopped}" in message.text
     # Another stop does not take away that a person is asked.
     asked = batch(town, stopped)["summary"]["changed_orders"]
     town.warehouse.run("batch_stop", batch_id=stopped, reason=str(Reason.REGISTER_NOT_LISTED))
     assert batch(town, stopped)["summary"] == {"stopped": str(Reason.REGISTER_NOT_LISTED), "changed_orders": asked}
     town.load(FIRST, middle)
-    assert gather(town.warehouse, town.sandbox.tell_now(), inn=town.inn) == []
+    assert gather(town.warehouse, town.sandbox.current_time(), inn=town.inn) == []
 
 
 def test_a_batch_that_another_process_has_published_is_not_stopped_at_the_gate(copy_town: CopyTown) -> None:

@@ -66,7 +66,7 @@ def asked_and_planted(town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
         for row in open_decisions(transaction, town.inn):
             if row["shift_id"] is None:
                 continue
-            pair = [shifts[one] for one in (row["shift_id"], row["rival_id"]) if one]
+            pair = [shifts[one] for one in (row["shift_id"], row["competing_shift_id"]) if one]
             (till,) = [one["till_shift"] for one in pair if one["source"] == "market"]
             assert till not in asked, "one shift is asked about twice"
             assert row["recommendation"]["reason"]

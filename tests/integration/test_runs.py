@@ -61,7 +61,7 @@ def test_an_organisation_that_cannot_be_planned_costs_the_other_nothing_and_the_
             raise WrongUse("there is no connection `nobody`")
         return good
 
-    town.context = QuickContext(town.warehouse, endpoint, now=town.sandbox.tell_now)  # type: ignore[arg-type]
+    town.context = QuickContext(town.warehouse, endpoint, now=town.sandbox.current_time)  # type: ignore[arg-type]
     made = run(town)
     assert loaded_inns(town) == {second}
     assert made["failed"] == {first: "there is no connection `nobody`"}

@@ -21,7 +21,7 @@ INN = ROMASHKA
 
 
 def standing(town: Town) -> Standing:
-    (one,) = standings(town.context.warehouse, town.sandbox.tell_now())
+    (one,) = standings(town.context.warehouse, town.sandbox.current_time())
     return one
 
 

@@ -69,7 +69,7 @@ class ToyTown(Town):
     def __init__(self, kontur: Town, warehouse: Warehouse, address: str) -> None:
         super().__init__(kontur.sandbox, warehouse, start=None)
         self.context = Context(
-            warehouse, lambda name: Endpoint(name, address), now=kontur.sandbox.tell_now, gate=validate_staged
+            warehouse, lambda name: Endpoint(name, address), now=kontur.sandbox.current_time, gate=validate_staged
         )
         (one,) = kontur.sandbox.world.organizations
         with warehouse.transaction() as transaction:

@@ -124,7 +124,7 @@ def test_a_suppressed_shift_names_the_shift_that_it_is_and_the_decision_says_why
     for shift in suppressed:
         reported = decisions[shift["shift_id"]]
         assert (reported["kind"], reported["state"], reported["resolution"]) == ("duplicate", "resolved", "keep-ofd")
-        assert reported["rival_id"] == shift["same_as"]
+        assert reported["competing_shift_id"] == shift["same_as"]
         assert reported["kept"]["cash_income"] == reported["held"]["cash_income"]
         assert reported["evidence"] and reported["decided_by"] == "rule"
 
@@ -246,10 +246,10 @@ def test_a_person_may_keep_the_ofd_keep_market_or_say_that_they_are_two(build_to
     shifts = {row["shift_id"]: row for row in town.shifts()}
 
     def outcome(decision: dict[str, Any]) -> tuple[str, str, bool, bool]:
-        held, rival = shifts[decision["shift_id"]], shifts[decision["rival_id"]]
+        held, competing = shifts[decision["shift_id"]], shifts[decision["competing_shift_id"]]
         return (
-            held["outcome"], rival["outcome"],
-            bool(live(town, held["shift_id"])), bool(live(town, rival["shift_id"])),
+            held["outcome"], competing["outcome"],
+            bool(live(town, held["shift_id"])), bool(live(town, competing["shift_id"])),
         )  # fmt: skip
 
     assert outcome(first) == ("duplicate", "issued", False, True)

@@ -81,16 +81,17 @@ def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_o
     town.load(product=MARKET)
     decision = next(row for row in waiting(town) if row["kind"] == "conflict" and row["choices"][0] == "keep-ofd")
     decide(town, decision, "keep-market")
-    fiscal = shift_of(town, decision["rival_id"])
+    fiscal = shift_of(town, decision["competing_shift_id"])
     match = {"type": "byShifts", **key_of(fiscal)}
     reported = int(fiscal["cash_income"] * 100) + 5_000
     change = {"sell.cashTotal": reported, "sell.total": 10**12}
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": change})
     town.load(FIRST, LAST, product=OFD)
-    booked = live(town, decision["shift_id"]) + live(town, decision["rival_id"])
+    booked = live(town, decision["shift_id"]) + live(town, decision["competing_shift_id"])
     assert {row["source"] for row in booked} == {"market"}
     assert any(
-        {row["shift_id"], row["rival_id"]} == {decision["shift_id"], decision["rival_id"]} for row in waiting(town)
+        {row["shift_id"], row["competing_shift_id"]} == {decision["shift_id"], decision["competing_shift_id"]}
+        for row in waiting(town)
     )
     assert compare_with_truth(town).doubled == []
 
@@ -149,7 +150,7 @@ def test_an_accepted_order_of_market_and_a_shift_of_the_ofd_that_needs_a_look_ar
         if (row["fiscal_drive_number"], row["shift_number"]) == tuple(till["key"].values())
     ]  # fmt: skip
     assert fiscal["outcome"] in ("needs_review", "conflict")
-    (asked,) = [row for row in waiting(town) if fiscal["shift_id"] in (row["shift_id"], row["rival_id"])]
+    (asked,) = [row for row in waiting(town) if fiscal["shift_id"] in (row["shift_id"], row["competing_shift_id"])]
     decide(town, asked, asked["choices"][0])
     assert len({row["source"] for row in live(town, fiscal["shift_id"]) + live(town, till["shift_id"])}) == 1
     assert compare_with_truth(town).doubled == []
@@ -166,7 +167,7 @@ def test_a_conflict_that_the_ofd_takes_back_waits_for_nobody_any_more(build_town
     )
     town.load(product=OFD)
     (asked,) = waiting(town)
-    assert asked["rival_id"] == till["shift_id"]
+    assert asked["competing_shift_id"] == till["shift_id"]
     town.sandbox.faults.clear()
     town.load(FIRST, LAST, product=OFD)
     assert waiting(town) == []
@@ -211,8 +212,8 @@ def test_market_s_order_stays_where_a_person_refused_the_ofd_s_shift_and_the_two
     town.load(product=MARKET)
     town.enable(FIRST)
     town.load(FIRST, LAST, product=OFD)
-    asked = next(row for row in waiting(town) if row["source"] == "ofd" and row["rival_id"] is not None)
-    till = shift_of(town, asked["rival_id"])
+    asked = next(row for row in waiting(town) if row["source"] == "ofd" and row["competing_shift_id"] is not None)
+    till = shift_of(town, asked["competing_shift_id"])
     (order, *_) = live(town, till["shift_id"])
     decide(town, asked, "reject")
     linked(town, till)
@@ -246,6 +247,6 @@ def test_a_look_at_a_shift_that_market_may_have_booked_says_so(build_town: Build
             if till and live(town, till):
                 booked += 1
                 assert has(row["reason"], Reason.MARKET_MAY_HAVE_BOOKED)
-                assert live(town, row["rival_id"])
+                assert live(town, row["competing_shift_id"])
             assert row["reason"] == shift_of(town, row["shift_id"])["reason"]
     assert booked > 20

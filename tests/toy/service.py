@@ -62,7 +62,7 @@ def _answer(sandbox: SandboxServer, path: str, asked: dict[str, str]) -> list[di
             if organization.inn == asked["inn"]
         ]
     organization, register = registers[asked["register"]]
-    now_s = to_seconds(sandbox.tell_now().replace(tzinfo=None))
+    now_s = to_seconds(sandbox.current_time().replace(tzinfo=None))
     shifts = _shifts(organization, register, now_s)
     return [one for one in shifts if asked["first"] <= one["closed"][:10] <= asked["last"]]
 

@@ -1086,7 +1086,7 @@ create table control.decision (
     organization_inn text not null references control.organization (inn),
     kind text not null check (kind in ('conflict', 'duplicate', 'review')),
     shift_id uuid,
-    rival_id uuid,
+    competing_shift_id uuid,
     document_id uuid,
     state text not null default 'open' check (state in ('open', 'resolved')),
     reason text not null,
@@ -1135,14 +1135,14 @@ comment on column control.decision.resolution is
 'withdrawn and superseded are the rule''s own: the difference is gone, or another one has taken its place.';
 comment on column control.decision.taken_back_at is
 'When a person took the answer back. The books are then as they were before it, and the question is asked again by a new row.';
-comment on column control.decision.rival_id is
+comment on column control.decision.competing_shift_id is
 'The shift on the kept side, where the two sides are shifts of two sources; shift_id is the one that is held back.';
 create unique index one_open_decision on control.decision (shift_id, kind) where state = 'open';
 create index decision_of_shift on control.decision (shift_id);
 create unique index one_open_decision_of_document on control.decision (document_id) where state = 'open';
 create index decision_that_waits on control.decision (organization_inn, decision_id)
 where state = 'open';
-create index decision_of_rival on control.decision (rival_id) where rival_id is not null;
+create index decision_of_competing_shift on control.decision (competing_shift_id) where competing_shift_id is not null;
 create index decision_of_person on control.decision (resolved_at)
 where state = 'resolved' and resolved_by <> 'rule';
 create trigger decision_is_kept before delete or truncate on control.decision
@@ -1172,11 +1172,11 @@ when (
     )
     or (
         old.organization_inn, old.kind, old.shift_id, old.reason, old.kept, old.held, old.proposal, old.digest,
-        old.evidence, old.decided_by, old.decided_at, old.batch_id, old.rival_id, old.document_id
+        old.evidence, old.decided_by, old.decided_at, old.batch_id, old.competing_shift_id, old.document_id
     )
     is distinct from (
         new.organization_inn, new.kind, new.shift_id, new.reason, new.kept, new.held, new.proposal, new.digest,
-        new.evidence, new.decided_by, new.decided_at, new.batch_id, new.rival_id, new.document_id
+        new.evidence, new.decided_by, new.decided_at, new.batch_id, new.competing_shift_id, new.document_id
     )
 )
 execute function control.guard_decision();
@@ -1741,8 +1741,8 @@ create index shift_that_was_late on accounting.shift (organization_inn, closed_a
 where late_by is not null;
 
 -- A decision may be about two shifts: what one source tells against what the other does.
-alter table control.decision add constraint decision_rival_id_fkey
-foreign key (rival_id) references accounting.shift (shift_id);
+alter table control.decision add constraint decision_competing_shift_id_fkey
+foreign key (competing_shift_id) references accounting.shift (shift_id);
 
 create function accounting.shift_facts(shift accounting.shift) returns jsonb
 language sql stable parallel safe
@@ -2209,7 +2209,7 @@ begin
                         new_rows.status = 'new'
                         and trim(coalesce(new_rows.status_reason, '')) <> ''
                         and not new_rows.shift_id in (
-                            select unnest(array_remove(array[decision.shift_id, decision.rival_id], null))
+                            select unnest(array_remove(array[decision.shift_id, decision.competing_shift_id], null))
                             from control.decision
                             where decision.state = 'open'
                         )
@@ -2259,7 +2259,7 @@ begin
             select from control.decision
             where
                 decision.decision_id = coalesce(new_rows.reversed_decision_id, old_rows.reversed_decision_id)
-                and new_rows.shift_id in (decision.shift_id, decision.rival_id)
+                and new_rows.shift_id in (decision.shift_id, decision.competing_shift_id)
                 and case
                     -- Taking an answer back brings back what it reversed, and reverses what it issued.
                     when decision.taken_back_at is not null
@@ -2983,7 +2983,7 @@ select
     case
         when decision.document_id is not null then 'document'
         when decision.kind <> 'conflict' then 'review'
-        when decision.rival_id is not null then 'two_sources'
+        when decision.competing_shift_id is not null then 'two_sources'
         else 'booked'
     end as about,
     decision.shift_id,
@@ -3010,7 +3010,7 @@ select
 from control.decision
 inner join control.organization on decision.organization_inn = organization.inn
 left join accounting.shift on decision.shift_id = shift.shift_id
-left join accounting.shift as competing on decision.rival_id = competing.shift_id
+left join accounting.shift as competing on decision.competing_shift_id = competing.shift_id
 left join accounting.market_document as document on decision.document_id = document.document_id
 left join control.register
     on decision.organization_inn = register.organization_inn and shift.kkt_reg_id = register.kkt_reg_id
@@ -3477,7 +3477,7 @@ select
     )
     or exists (
         select from control.decision
-        where decision.state = 'open' and decision.rival_id = shift.shift_id
+        where decision.state = 'open' and decision.competing_shift_id = shift.shift_id
     ) as is_asked,
     false as is_late
 from accounting.shift
@@ -3496,7 +3496,7 @@ from (
         decision.organization_inn,
         side.shift_id
     from control.decision
-    cross join lateral (values (decision.shift_id), (decision.rival_id)) as side (shift_id)
+    cross join lateral (values (decision.shift_id), (decision.competing_shift_id)) as side (shift_id)
     where decision.state = 'open'
 ) as asked
 inner join accounting.shift

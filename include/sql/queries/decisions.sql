@@ -20,15 +20,15 @@ select
     document.number as document_number,
     document.date as document_date,
     document.status as document_status,
-    decision.rival_id::text as rival_id,
-    rival.source as rival_source,
-    rival.kkt_reg_id as rival_kkt_reg_id,
-    rival.fiscal_drive_number as rival_fiscal_drive_number,
-    rival.shift_number as rival_shift_number,
-    rival.shop_id as rival_shop_id,
-    rival.cashbox_id as rival_cashbox_id,
-    rival.till_shift as rival_till_shift,
-    rival.closed_at as rival_closed_at,
+    decision.competing_shift_id::text as competing_shift_id,
+    competing.source as competing_source,
+    competing.kkt_reg_id as competing_kkt_reg_id,
+    competing.fiscal_drive_number as competing_fiscal_drive_number,
+    competing.shift_number as competing_shift_number,
+    competing.shop_id as competing_shop_id,
+    competing.cashbox_id as competing_cashbox_id,
+    competing.till_shift as competing_till_shift,
+    competing.closed_at as competing_closed_at,
     decision.reason,
     decision.kept,
     decision.held,
@@ -45,7 +45,7 @@ select
     decision.resolution_reason
 from control.decision
 left join accounting.shift on decision.shift_id = shift.shift_id
-left join accounting.shift as rival on decision.rival_id = rival.shift_id
+left join accounting.shift as competing on decision.competing_shift_id = competing.shift_id
 left join accounting.market_document as document on decision.document_id = document.document_id
 inner join control.organization on decision.organization_inn = organization.inn
 inner join control.batch on decision.batch_id = batch.batch_id

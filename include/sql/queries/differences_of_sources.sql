@@ -31,9 +31,9 @@ from (
     union
     select
         shift_id,
-        rival_id
+        competing_shift_id
     from control.decision as waiting
-    where organization_inn = %(inn)s and state = 'open' and kind = 'conflict' and rival_id is not null
+    where organization_inn = %(inn)s and state = 'open' and kind = 'conflict' and competing_shift_id is not null
 ) as pair
 inner join accounting.shift as fiscal
     on fiscal.shift_id in (pair.shift_id, pair.other_id) and fiscal.source = 'ofd'

@@ -4,7 +4,7 @@ select
     kind,
     state,
     shift_id,
-    rival_id,
+    competing_shift_id,
     reason,
     kept,
     held,
@@ -18,5 +18,5 @@ select
     resolved_at,
     resolution_reason
 from control.decision
-where shift_id = %(shift_id)s or rival_id = %(shift_id)s
+where shift_id = %(shift_id)s or competing_shift_id = %(shift_id)s
 order by decision_id

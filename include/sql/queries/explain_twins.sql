@@ -22,7 +22,7 @@ found as (
     union all
     select
         3 as place,
-        rival_id as shift_id
+        competing_shift_id as shift_id
     from control.decision
     where shift_id = %(shift_id)s
     union all
@@ -30,7 +30,7 @@ found as (
         3 as place,
         shift_id
     from control.decision
-    where rival_id = %(shift_id)s
+    where competing_shift_id = %(shift_id)s
 ),
 
 twin as (

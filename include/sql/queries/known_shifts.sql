@@ -21,5 +21,5 @@ where
             decision.shift_id = shift.shift_id
             and decision.state = 'open'
             and decision.kind = 'review'
-            and decision.rival_id is not null
+            and decision.competing_shift_id is not null
     )

@@ -11,7 +11,7 @@ with open_decision as (
         decision.decision_id,
         cash_order.document_id
     from control.decision
-    inner join accounting.cash_order on cash_order.shift_id in (decision.shift_id, decision.rival_id)
+    inner join accounting.cash_order on cash_order.shift_id in (decision.shift_id, decision.competing_shift_id)
     where decision.state = 'open'
 )
 

@@ -29,7 +29,7 @@ with waived as (
                     decision.shift_id = shift.shift_id
                     and decision.state = 'open'
                     and decision.kind = 'review'
-                    and decision.rival_id is not null
+                    and decision.competing_shift_id is not null
             )
         )
         and shift.source = 'ofd'

@@ -5,7 +5,7 @@ select
     decision.organization_inn as inn,
     decision.kind,
     decision.shift_id::text as shift_id,
-    decision.rival_id::text as rival_id,
+    decision.competing_shift_id::text as competing_shift_id,
     decision.held,
     decision.proposal,
     decision.batch_id,
@@ -21,7 +21,7 @@ select
     shift.closed_at,
     shift.same_as::text as same_as,
     shift.revision,
-    rival.revision as rival_revision,
+    competing.revision as competing_revision,
     dated.order_day,
     dated.day,
     closed_period.through as closed_through,
@@ -62,7 +62,7 @@ select
 from control.decision
 inner join control.organization on decision.organization_inn = organization.inn
 left join accounting.shift on decision.shift_id = shift.shift_id
-left join accounting.shift as rival on decision.rival_id = rival.shift_id
+left join accounting.shift as competing on decision.competing_shift_id = competing.shift_id
 left join control.closed_period on decision.organization_inn = closed_period.organization_inn
 left join control.integration_of_source as integration
     on decision.organization_inn = integration.organization_inn and shift.source = integration.source

@@ -17,7 +17,7 @@ select
     ''::text as contents,
     cash_order.revision
 from control.decision
-inner join accounting.cash_order on cash_order.shift_id in (decision.shift_id, decision.rival_id)
+inner join accounting.cash_order on cash_order.shift_id in (decision.shift_id, decision.competing_shift_id)
 where decision.decision_id = any(cast(%(decisions)s as bigint[]))
 union all
 select

@@ -4,7 +4,7 @@ select
     decision.decision_id,
     decision.kind,
     decision.shift_id::text as shift_id,
-    decision.rival_id::text as counterpart_id,
+    decision.competing_shift_id::text as counterpart_id,
     decision.digest,
     decision.state = 'open' as is_open,
     decision.resolution,

@@ -9,7 +9,7 @@ with answer as (
         decision.organization_inn,
         decision.kind,
         decision.shift_id,
-        decision.rival_id,
+        decision.competing_shift_id,
         decision.document_id,
         decision.state,
         decision.resolution,
@@ -36,7 +36,7 @@ changed as (
         ) as is_as_answered,
         least(shift.order_date, former.order_date) as day
     from answer
-    inner join accounting.shift on shift.shift_id in (answer.shift_id, answer.rival_id)
+    inner join accounting.shift on shift.shift_id in (answer.shift_id, answer.competing_shift_id)
     left join lateral (
         select
             shift_history.revision,
@@ -91,7 +91,7 @@ touched as (
         cash_order.kind,
         cash_order.number,
         cash_order.date as day,
-        (cash_order.shift_id in (answer.shift_id, answer.rival_id)) as is_in_place
+        (cash_order.shift_id in (answer.shift_id, answer.competing_shift_id)) as is_in_place
     from answer
     inner join accounting.cash_order
         on

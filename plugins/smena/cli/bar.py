@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from smena.cli.answer import Session
 from smena.pipeline.log import listen_to_starts
-from smena.pipeline.progress import Standing, Tell, in_the_log
+from smena.pipeline.progress import ProgressListener, ProgressState, in_the_log
 
 _STEPS = {
     "plan": "planning",
@@ -21,7 +21,7 @@ _STEPS = {
 
 
 @contextmanager
-def watching(session: Session) -> Iterator[Callable[[], Tell]]:
+def watching(session: Session) -> Iterator[Callable[[], ProgressListener]]:
     """What a pipeline reports its progress to: a terminal where stderr is one, else lines in the log."""
     if session.as_json or not sys.stderr.isatty():
         yield in_the_log
@@ -39,21 +39,21 @@ def watching(session: Session) -> Iterator[Callable[[], Tell]]:
     def begin(name: str) -> None:
         steps.reset(step, description=_STEPS.get(name, name))
 
-    def watch() -> Tell:
+    def watch() -> ProgressListener:
         bar = bars.add_task("", total=None, requests=0, rate=0.0, visible=False)
 
-        def tell(standing: Standing) -> None:
+        def listener(state: ProgressState) -> None:
             bars.update(
                 bar,
-                completed=standing.done,
-                total=standing.total,
-                visible=standing.done < standing.total,
-                requests=standing.requests,
-                rate=standing.windows_a_second,
+                completed=state.done,
+                total=state.total,
+                visible=state.done < state.total,
+                requests=state.requests,
+                rate=state.windows_a_second,
             )
             live.refresh()
 
-        return tell
+        return listener
 
     live = Live(Group(steps, bars), console=Console(stderr=True), transient=True)
     before = listen_to_starts(begin)

@@ -78,11 +78,12 @@ def _line(row: Row) -> str:
         f" since {row['since']:%Y-%m-%d %H:%M}: {translate(row['reason'], ENGLISH)}",
         f"  {_what(row)}",
     ]
-    if row["rival_id"] is not None:
+    if row["competing_shift_id"] is not None:
         lines.append(
-            f"  against what {row['rival_source']} tells: shift {row['rival_shift_number'] or row['rival_id']}"
-            f" closed {row['rival_closed_at']}"
-            + (f", РНМ {row['rival_kkt_reg_id']}" if row["rival_kkt_reg_id"] else "")
+            f"  against what {row['competing_source']} tells: shift "
+            f"{row['competing_shift_number'] or row['competing_shift_id']}"
+            f" closed {row['competing_closed_at']}"
+            + (f", РНМ {row['competing_kkt_reg_id']}" if row["competing_kkt_reg_id"] else "")
         )
     if row["kept"]:
         lines += [f"  {name}: kept {kept}, held back {held}" for name, (kept, held) in row["difference"].items()]

@@ -117,7 +117,7 @@ def _rounds(decisions: Sequence[Row]) -> list[list[int]]:
     rounds: dict[tuple[int, str], list[int]] = {}
     taken: dict[str, int] = {}
     for row in decisions:
-        shifts = [one for one in (row["shift_id"], row["rival_id"]) if one]
+        shifts = [one for one in (row["shift_id"], row["competing_shift_id"]) if one]
         number = max(taken.get(one, 0) for one in shifts) + 1
         taken |= dict.fromkeys(shifts, number)
         rounds.setdefault((number, row["organization_inn"]), []).append(row["decision_id"])

@@ -41,8 +41,8 @@ def _line(cells: Iterable[str]) -> str:
     return SEPARATOR.join(cells) + "\r\n"
 
 
-def _call(tell: Callable[[Any], str], value: Any) -> str:
-    return "" if value is None else tell(value)
+def _call(write: Callable[[Any], str], value: Any) -> str:
+    return "" if value is None else write(value)
 
 
 def _teller(column: Column) -> Callable[[Any], str]:

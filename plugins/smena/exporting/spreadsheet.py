@@ -112,8 +112,8 @@ def _lines(rows: Iterable[Sequence[Any]], tellers: Sequence[tuple[str, str, Cell
         for values in chain((first,), islice(source, _CHUNK_ROWS - 1)):
             number += 1
             cells = [
-                f"{before}{number}{behind}{tell(value)}</c>"
-                for (before, behind, tell), value in zip(tellers, values, strict=True)
+                f"{before}{number}{behind}{write(value)}</c>"
+                for (before, behind, write), value in zip(tellers, values, strict=True)
                 if value is not None
             ]
             chunk.append(f'<row r="{number}">{"".join(cells)}</row>')

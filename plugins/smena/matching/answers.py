@@ -101,7 +101,7 @@ def decide_answers(answers: Sequence[tuple[Question, str]]) -> AnswerChanges:
 def _plan(question: Question, word: str, live: Mapping[tuple[int, str], int]) -> _Plan:
     """What an answer does; `live` counts live orders by decision and shift. Raises as `decide_answers` does."""
     decision = question.decision
-    shift, counterpart = decision["shift_id"], decision["rival_id"]
+    shift, counterpart = decision["shift_id"], decision["competing_shift_id"]
     live_orders = live.get((decision["decision_id"], shift), 0)
     is_pair = decision["kind"] == "conflict" and counterpart is not None
     proposed_is_kept = word == (KEEP_OFD if decision["source"] == "ofd" else KEEP_MARKET)
@@ -150,7 +150,7 @@ def _mark(
         "reason": None,
         "same_as": same_as,
         "kpp": decision["kpp"] if action == _TAKE else None,
-        "revision": decision["revision"] if is_shift else decision["rival_revision"],
+        "revision": decision["revision"] if is_shift else decision["competing_revision"],
         "decision_id": decision["decision_id"],
         "day": decision["day"],
     }

@@ -15,6 +15,6 @@ def choices(decision: Mapping[str, Any]) -> tuple[str, ...]:
     """The words that answer a decision: they depend on its kind, and on which source each side is of."""
     if decision["kind"] == "review":
         return (APPROVE, REJECT)
-    if decision["rival_id"] is not None:
+    if decision["competing_shift_id"] is not None:
         return (KEEP_OFD, KEEP_MARKET, BOTH)
     return (KEEP_OFD if decision["source"] == "ofd" else KEEP_MARKET, REVERSE)

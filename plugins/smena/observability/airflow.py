@@ -26,7 +26,7 @@ def listen_to_steps() -> None:
     set_listener(_on_step_end)
 
 
-def tell_standings(context: Context) -> None:
+def send_standings(context: Context) -> None:
     """Where every integration stands, to the metrics. A warehouse that cannot tell is named in the log."""
     try:
         _send(of_standings(standings(context.warehouse, context.now())))

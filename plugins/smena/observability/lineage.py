@@ -32,7 +32,7 @@ def is_wanted() -> bool:
     return not conf.is_disabled()
 
 
-def tell_loaded(context: Context, batch_ids: Iterable[int]) -> None:
+def send_loaded_lineage(context: Context, batch_ids: Iterable[int]) -> None:
     """What was asked of Kontur for these batches, and the evidence that was kept of it."""
     if not is_wanted():
         return
@@ -48,7 +48,7 @@ def tell_loaded(context: Context, batch_ids: Iterable[int]) -> None:
         logger.warning("lineage not told: %s", contained(error, "lineage"))
 
 
-def tell_published(context: Context, batch_ids: Iterable[int]) -> None:
+def send_published_lineage(context: Context, batch_ids: Iterable[int]) -> None:
     """The evidence that these batches were made of, and what they wrote in accounting."""
     if not is_wanted():
         return

@@ -191,7 +191,7 @@ def mark_cured(warehouse: Warehouse, now: datetime, *, inn: str | None = None) -
         logger.warning("cured signs were not marked: %s", contained(error, "cured signs"))
 
 
-def tell_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str) -> None:
+def send_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str) -> None:
     """Says that a load has not ended by its deadline: of the whole load, so to nobody's organisation in particular."""
     subject, text = late(dag_id, run_id, due)
     logger.warning("late dag_id=%s run_id=%s due=%s", dag_id, run_id, due)

@@ -136,11 +136,11 @@ def start_backfill(context: Context, params: Mapping[str, Any], *, run_id: str, 
         if ours is error:
             raise
         raise ours from error
-    tell(made)
+    log_plan(made)
     return made
 
 
-def tell(backfill: Backfill) -> None:
+def log_plan(backfill: Backfill) -> None:
     """A line for each quarter, one for each gap, and one for all."""
     for quarter in backfill.quarters:
         with step_log("quarter", window=quarter.window) as step:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from smena.model.endpoint import Endpoint
 from smena.model.organization import Organization
 from smena.pipeline.limits import Budget
-from smena.pipeline.progress import Tell, in_the_log
+from smena.pipeline.progress import ProgressListener, in_the_log
 from smena.quality import CheckResult
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
@@ -57,7 +57,7 @@ class Context:
     unit_bytes: int = 128_000_000
     # 300 pages of 1,000 documents at two seconds each are ten minutes.
     unit_seconds: float = 1800
-    watch: Callable[[], Tell] = in_the_log
+    watch: Callable[[], ProgressListener] = in_the_log
     gate: Callable[[Transaction, int, str], list[CheckResult]] | None = None
 
     def budget(self) -> Budget:

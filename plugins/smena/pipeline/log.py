@@ -68,7 +68,7 @@ def listen_to_starts(listener: StepListener | None) -> StepListener | None:
     return before
 
 
-def _tell(ended: StepEnd) -> None:
+def _notify(ended: StepEnd) -> None:
     """Tells whoever listens. An error of a listener costs the step nothing: the log has it."""
     try:
         _listener(ended)
@@ -86,7 +86,7 @@ def step_log(step: str, **fields: Any) -> Iterator[dict[str, Any]]:
         yield fields
     except Exception as error:
         fields |= {"seconds": round(time.monotonic() - started, 3), "error": type(error).__name__}
-        _tell(StepEnd(step, fields))
+        _notify(StepEnd(step, fields))
         raise
     fields["seconds"] = round(time.monotonic() - started, 3)
-    _tell(StepEnd(step, fields))
+    _notify(StepEnd(step, fields))

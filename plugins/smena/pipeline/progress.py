@@ -13,7 +13,7 @@ LOG_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProgressState:
     """How far a step is: windows done of how many, requests sent, seconds since it began."""
 
     what: str
@@ -38,7 +38,7 @@ class Standing:
         )
 
 
-Tell = Callable[[Standing], None]
+ProgressListener = Callable[[ProgressState], None]
 """Is told after each window; threads do not call it at once."""
 
 
@@ -50,10 +50,10 @@ class Progress:
         what: str,
         total: int,
         requests: Callable[[], int],
-        tell: Tell,
+        listener: ProgressListener,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._what, self._total, self._requests, self._tell, self._clock = what, total, requests, tell, clock
+        self._what, self._total, self._requests, self._listener, self._clock = what, total, requests, listener, clock
         self._started, self._done = clock(), 0
         self._counting = threading.Lock()
 
@@ -62,17 +62,17 @@ class Progress:
         with self._counting:
             self._done += 1
             seconds = self._clock() - self._started
-            self._tell(Standing(self._what, self._done, self._total, self._requests(), seconds))
+            self._listener(ProgressState(self._what, self._done, self._total, self._requests(), seconds))
 
 
-def in_the_log() -> Tell:
+def in_the_log() -> ProgressListener:
     """Tells the log, every few seconds; what ends sooner is told of by the step's own line."""
     logged_at = 0.0
 
-    def tell(standing: Standing) -> None:
+    def listener(state: ProgressState) -> None:
         nonlocal logged_at
-        if standing.seconds - logged_at >= LOG_EVERY_S:
-            logged_at = standing.seconds
-            logger.info("progress %s", standing)
+        if state.seconds - logged_at >= LOG_EVERY_S:
+            logged_at = state.seconds
+            logger.info("progress %s", state)
 
-    return tell
+    return listener

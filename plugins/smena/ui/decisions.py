@@ -100,7 +100,7 @@ def decision(
         named = transaction.row("page_decision_named", decision_id=decision_id)
         if row is None or named is None:
             raise NotInSight
-        shifts = sorted(one for one in (row["shift_id"], row["rival_id"]) if one)
+        shifts = sorted(one for one in (row["shift_id"], row["competing_shift_id"]) if one)
         documents = orders_of_shifts(transaction, shifts)
     row |= {
         "choices": choices(row) if row["state"] == "open" else (),
@@ -126,7 +126,7 @@ def _words(row: Row) -> str:
     if row["kind"] != "conflict":
         return "word_"
     # Both sides are of one source: "keep the OFD's" would not say which of them is kept.
-    return "between_word_" if row["rival_id"] is not None else "booked_word_"
+    return "between_word_" if row["competing_shift_id"] is not None else "booked_word_"
 
 
 def _sides(row: Row) -> list[dict[str, Any]]:

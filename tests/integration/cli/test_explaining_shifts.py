@@ -84,7 +84,7 @@ def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_i
     assert (link["cashbox_id"], link["kkt_reg_id"]) == (till["cashbox_id"], twin["shift"]["kkt_reg_id"])
     assert link["evidence"]
     (decision,) = lineage["decisions"]
-    assert (decision["kind"], decision["rival_id"], decision["resolution"]) == (
+    assert (decision["kind"], decision["competing_shift_id"], decision["resolution"]) == (
         "duplicate",
         str(till["same_as"]),
         "keep-ofd",
@@ -123,7 +123,11 @@ def test_two_sources_that_disagree_are_told_with_their_difference(two_sources: S
     (twin,) = lineage["twins"]
     assert twin["differences"]["cash_income"] == [str(till["cash_income"]), str(fiscal["cash_income"] + 1)]
     conflict = lineage["decisions"][-1]
-    assert (conflict["kind"], conflict["state"], conflict["rival_id"]) == ("conflict", "open", str(fiscal["shift_id"]))
+    assert (conflict["kind"], conflict["state"], conflict["competing_shift_id"]) == (
+        "conflict",
+        "open",
+        str(fiscal["shift_id"]),
+    )
     assert lineage["revisions"][-1]["outcome"] == "duplicate"
     text = two_sources.cli.here("explain", str(till["shift_id"])).out
     assert f"cash_income: {till['cash_income']} here, {fiscal['cash_income'] + 1} there" in text

@@ -163,7 +163,7 @@ def test_a_load_that_changes_one_order_tells_of_one(shop: Shop, cash: int, wrote
     order = next(one for one in shop.town.orders() if one["operation"] == "cash_income")
     shift = next(one for one in shop.town.shifts() if one["shift_id"] == order["shift_id"])
     stood = len(shop.town.orders())
-    Office(shop.town).tell(shift, cash or -int(shift["cash_income"] * 100))
+    Office(shop.town).report_changed(shift, cash or -int(shift["cash_income"] * 100))
     answer_data = shop.load().data["summary"]["orders"]
     counts = {name: written(answer_data, name) for name in ("new", "changed", "reversed")}
     assert counts == {"new": 0, "changed": 0, "reversed": 0} | {wrote: 1}

@@ -59,7 +59,7 @@ class Office:
     def waiting(self) -> list[dict[str, Any]]:
         return open_decisions(self.town.warehouse, self.town.inn)
 
-    def tell(self, shift: dict[str, Any], kopecks: int, *, beside: bool = False) -> None:
+    def report_changed(self, shift: dict[str, Any], kopecks: int, *, beside: bool = False) -> None:
         """From now on by-shifts tells this much more cash of the shift's sales than it told first; `beside` others."""
         if not beside:
             self.town.sandbox.faults.clear()

@@ -33,7 +33,7 @@ def test_an_accountant_s_day(shop: Shop) -> None:
     assert done.code == 2
     assert f"{order['document_id']}" in done.error and "is accepted and cannot become rejected" in done.error
 
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     assert shop.load().code == 1
     done = run("conflicts", "--inn", shop.inn, "--json")
     assert done.code == 1
@@ -61,7 +61,7 @@ def test_several_decisions_are_resolved_by_one_word_all_or_none(shop: Shop) -> N
     first, *_, last = [order for order in shop.town.orders() if order["operation"] == "cash_income"]
     assert run("accept", str(first["document_id"]), str(last["document_id"])).code == 0
     for order in (first, last):
-        office.tell(office.shift_of(order), MORE, beside=True)
+        office.report_changed(office.shift_of(order), MORE, beside=True)
     shop.load()
     numbers = [str(one["decision_id"]) for one in run("conflicts", "--json").data["decisions"]]
     assert len(numbers) == 2

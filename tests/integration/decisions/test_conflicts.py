@@ -17,7 +17,7 @@ EXTRA = Decimal(MORE) / 100
 def test_what_stands_is_kept_and_the_same_difference_is_not_asked_again(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(*office.live(shift))
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     (waiting,) = office.waiting()
     assert waiting["difference"] == {"cash_income": [float(shift["cash_income"]), float(shift["cash_income"] + EXTRA)]}
@@ -39,7 +39,7 @@ def test_what_stands_is_kept_and_the_same_difference_is_not_asked_again(office: 
     assert office.town.books(but=["reason", "outcome", "decision_id"]) == stood
     office.check()
 
-    office.tell(shift, 2 * MORE)
+    office.report_changed(shift, 2 * MORE)
     office.load_again()
     (again,) = office.waiting()
     assert again["decision_id"] != waiting["decision_id"]
@@ -50,7 +50,7 @@ def test_a_reversal_issues_anew_what_the_source_tells_now(office: Office) -> Non
     order, shift = office.a_sale(DAY)
     before = office.live(shift)
     office.accept(*before)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     done = office.resolve("reverse")
     assert {str(one) for one in done.reversed} == {str(one["document_id"]) for one in before}
@@ -79,11 +79,11 @@ def test_a_reversal_issues_anew_what_the_source_tells_now(office: Office) -> Non
 def test_an_order_issued_anew_is_revised_like_any_other_until_it_is_accepted(office: Office) -> None:
     _, shift = office.a_sale(DAY)
     office.accept(*office.live(shift))
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     office.resolve("reverse")
     (sale,) = [one for one in office.live(shift) if one["operation"] == "cash_income"]
-    office.tell(shift, 2 * MORE)
+    office.report_changed(shift, 2 * MORE)
     office.load_again()
     revised = office.order(sale["document_id"])
     assert (revised["amount"], revised["number"]) == (sale["amount"] + EXTRA, sale["number"])
@@ -102,7 +102,7 @@ def test_an_order_issued_anew_is_revised_like_any_other_until_it_is_accepted(off
 def test_cash_that_a_decision_reversed_and_that_comes_back_gets_an_order_of_its_own(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(*office.live(shift))
-    office.tell(shift, -int(shift["cash_income"] * 100))
+    office.report_changed(shift, -int(shift["cash_income"] * 100))
     office.load_again()
     office.resolve("reverse")
     assert "cash_income" not in {one["operation"] for one in office.live(shift)}
@@ -123,7 +123,7 @@ def test_in_a_closed_period_a_reversal_counts_on_the_first_open_day_and_the_peri
     office.accept(*office.live(shift))
     office.close(closed)
     said = office.turnover(closed)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     office.check()
     office.resolve("reverse")
@@ -143,7 +143,7 @@ def test_in_a_closed_period_a_reversal_counts_on_the_first_open_day_and_the_peri
 def test_in_a_closed_period_what_stands_may_be_kept(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.close(DAY)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     office.resolve("keep-ofd")
     assert office.shift_of(order)["outcome"] == "issued"
@@ -157,9 +157,9 @@ def test_in_a_closed_period_what_stands_may_be_kept(office: Office) -> None:
 def test_a_source_that_takes_its_word_back_settles_the_conflict_itself(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(order)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
-    office.tell(shift, 2 * MORE)
+    office.report_changed(shift, 2 * MORE)
     office.load_again()
     (waiting,) = office.waiting()
     assert waiting["difference"]["cash_income"][1] == float(shift["cash_income"] + 2 * EXTRA)
@@ -175,7 +175,7 @@ def test_a_source_that_takes_its_word_back_settles_the_conflict_itself(office: O
 def test_a_decision_is_made_once_with_a_word_that_fits_and_a_reason(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(order)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     for word in ("keep-market", "both", "approve", "reject"):
         with pytest.raises(WrongUse, match="choose one of: keep-ofd, reverse"):
@@ -192,7 +192,7 @@ def test_a_decision_is_made_once_with_a_word_that_fits_and_a_reason(office: Offi
 def test_a_reversal_before_the_start_in_force_is_refused_whole(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(order)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     office.town.disable()
     office.town.enable(LAST)
@@ -222,7 +222,7 @@ def test_a_reversal_before_the_start_in_force_is_refused_whole(office: Office) -
 def test_the_database_refuses_what_goes_round_a_decision(office: Office, statement: str, why: str) -> None:
     order, shift = office.a_sale(FIRST)
     office.accept(order)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     assert len(office.waiting()) == 1
     with pytest.raises(BrokenPromise, match=why):

@@ -22,7 +22,7 @@ def office(build_town: Callable[..., Town]) -> Office:
     town = build_town(WEEK, start=FIRST, detail="receipts")
     line = next(one for one in town.truth().values() if one["closed_at"][:10] == str(DAY) and one["cash_income"])
     office = Office(town)
-    office.tell(line | {"cash_income": line["cash_income"] / 100}, MORE)
+    office.report_changed(line | {"cash_income": line["cash_income"] / 100}, MORE)
     town.load()
     return office
 

@@ -30,7 +30,7 @@ def asked(office: Office, days: tuple[date, ...] = (DAY,), *, accept: bool = Tru
         _, shift = office.a_sale(day)
         if accept:
             office.accept(*office.live(shift))
-        office.tell(shift, MORE, beside=True)
+        office.report_changed(shift, MORE, beside=True)
         shifts.append(shift)
     office.load_again()
     return shifts
@@ -91,7 +91,7 @@ def test_what_was_answered_once_and_taken_back_is_asked_by_the_next_load_too(off
     office.town.sandbox.faults.clear()
     office.load_again()
     assert office.waiting() == []
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     assert len(office.waiting()) == 1
     office.check()
@@ -162,7 +162,7 @@ def test_it_is_refused_where_something_was_built_upon_it(office: Office) -> None
     office.open()
 
     # A later load has revised the order that it issued.
-    office.tell(shift, 2 * MORE)
+    office.report_changed(shift, 2 * MORE)
     office.load_again()
     with pytest.raises(WrongUse) as error:
         back(office, number)
@@ -178,7 +178,7 @@ def test_it_is_taken_back_once_and_a_rules_answer_never(office: Office) -> None:
     with pytest.raises(WrongUse) as error:
         back(office, waiting["decision_id"])
     assert refusal(error) == Reason.ANSWER_TAKEN_BACK_ALREADY
-    office.tell(shift, 0)
+    office.report_changed(shift, 0)
     office.load_again()
     assert office.waiting() == []
     with pytest.raises(WrongUse) as error:
@@ -190,7 +190,7 @@ def test_an_older_answer_is_not_taken_back_under_a_newer_one(office: Office) -> 
     (shift,) = asked(office)
     (first,) = office.waiting()
     office.resolve("keep-ofd")
-    office.tell(shift, 2 * MORE)
+    office.report_changed(shift, 2 * MORE)
     office.load_again()
     (second,) = office.waiting()
     with pytest.raises(WrongUse) as error:

@@ -79,7 +79,7 @@ def test_a_decision_that_waits_comes_first_and_then_the_source_revises_what_is_n
     order, shift = office.a_sale(DAY)
     before = office.live(shift)
     office.accept(*before)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     (waiting,) = office.waiting()
     with pytest.raises(WrongUse, match=f"waits for decision {waiting['decision_id']}; nothing was changed"):
@@ -89,7 +89,7 @@ def test_a_decision_that_waits_comes_first_and_then_the_source_revises_what_is_n
     office.load_again()
     # What was decided stays while the source says the same.
     assert office.order(order["document_id"])["amount"] == order["amount"]
-    office.tell(shift, 2 * MORE)
+    office.report_changed(shift, 2 * MORE)
     office.load_again()
     assert office.waiting() == []
     now = office.order(order["document_id"])
@@ -102,7 +102,7 @@ def test_what_was_taken_back_is_revised_by_the_next_load_and_nobody_is_asked(off
     order, shift = office.a_sale(DAY)
     office.accept(*office.live(shift))
     take_back(office, *office.live(shift))
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     assert office.waiting() == []
     assert office.order(order["document_id"])["amount"] == order["amount"] + Decimal(MORE) / 100
@@ -123,7 +123,7 @@ def test_the_database_takes_nothing_back_without_a_reason(office: Office, reason
 def test_the_database_takes_nothing_back_while_a_decision_waits(office: Office) -> None:
     order, shift = office.a_sale(DAY)
     office.accept(*office.live(shift))
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     with pytest.raises(BrokenPromise, match="is accepted and cannot become new"):
         office.town.sql(
@@ -161,7 +161,7 @@ def test_what_was_confirmed_is_what_is_done_or_nothing(office: Office) -> None:
     wanted = [one for one in office.town.orders() if DAY <= one["date"] <= LAST]
     assert (shown.documents, shown.amount) == (len(wanted), sum(one["amount"] for one in wanted))
     _, shift = office.a_sale(DAY)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     with pytest.raises(ChangedMeanwhile, match=f"there are {len(wanted)} now"), \
             office.town.warehouse.transaction() as transaction:  # fmt: skip

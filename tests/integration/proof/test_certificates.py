@@ -52,7 +52,7 @@ def town(postgres: EmbeddedPostgres, standing: tuple[SandboxServer, str]) -> Ite
     town = Town.__new__(Town)
     town.sandbox, town.warehouse = sandbox, Warehouse(postgres.dsn(name))
     town.inns = [one.inn for one in sandbox.world.organizations]
-    town.context = QuickContext(town.warehouse, town.endpoint, now=sandbox.tell_now)
+    town.context = QuickContext(town.warehouse, town.endpoint, now=sandbox.current_time)
     yield town
     town.warehouse.close()
     postgres.drop_database(name)

@@ -52,7 +52,7 @@ def test_a_difference_is_a_warning_when_it_is_new_and_leaves_the_day_green(
     report_reconciliation(town.context, run_id="monday")
     warning = f"found inn={reported['organization_inn']} what=2 new differences"
     assert caplog.messages.count(warning) == 1
-    assert "сверка" in gather(town.warehouse, town.sandbox.tell_now(), inn=reported["organization_inn"])[0].text
+    assert "сверка" in gather(town.warehouse, town.sandbox.current_time(), inn=reported["organization_inn"])[0].text
     run(town, "tuesday")
     report_reconciliation(town.context, run_id="tuesday")
     assert caplog.messages.count(warning) == 1

@@ -38,7 +38,7 @@ def a_shift(town: Town) -> dict[str, Any]:
     return next(shift for shift in town.shifts() if shift["closed_at"].date() == date(2025, 12, 9))
 
 
-def tell(town: Town, shift: dict[str, Any], **changes: int) -> None:
+def report_changed(town: Town, shift: dict[str, Any], **changes: int) -> None:
     """From now on by-shifts, and nothing else, tells this of the shift."""
     match = {
         "type": "byShifts", "fiscalDriveNumber": shift["fiscal_drive_number"], "shiftNumber": shift["shift_number"],
@@ -55,7 +55,7 @@ def test_a_source_that_changed_its_mind_since_differs_by_the_kopeck_and_names_th
 ) -> None:
     shift = a_shift(town)
     stood = town.books()
-    tell(town, shift, **{"sell.cashTotal": int(shift["cash_income"] * 100) + 1, "sell.total": 10**12})
+    report_changed(town, shift, **{"sell.cashTotal": int(shift["cash_income"] * 100) + 1, "sell.total": 10**12})
     with caplog.at_level(logging.WARNING, logger="smena"):
         found = prove(town)
     (totals,) = [row for row in found.differences if row["kind"] == "shift_totals"]
@@ -74,7 +74,7 @@ def test_a_source_that_changed_its_mind_since_differs_by_the_kopeck_and_names_th
 def test_a_difference_is_alerted_once_lives_on_while_it_is_found_and_is_closed_when_it_is_gone(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tell(town, a_shift(town), **{"sell.cashTotal": 1})
+    report_changed(town, a_shift(town), **{"sell.cashTotal": 1})
     first = prove(town)
     caplog.clear()
     with caplog.at_level(logging.WARNING, logger="smena"):
@@ -87,7 +87,7 @@ def test_a_difference_is_alerted_once_lives_on_while_it_is_found_and_is_closed_w
     town.sandbox.faults.clear()
     gone = prove(town)
     assert (gone.differences, gone.closed) == ([], len(first.differences))
-    tell(town, a_shift(town), **{"sell.cashTotal": 1})
+    report_changed(town, a_shift(town), **{"sell.cashTotal": 1})
     assert {row["is_new"] for row in prove(town).differences} == {True}
     assert len(town.table("control.difference", "difference_id")) == 2 * len(first.differences)
 
@@ -118,7 +118,7 @@ def test_totals_that_contradict_themselves_are_named_with_what_of_them_is_wrong(
     shift = a_shift(town)
     paid = {"sell.cashTotal": shift["cash_income"], "sell.cashlessTotal": shift["cashless_income"]}
     bent = {name: int(sum_ * 100) for name, sum_ in (paid | {"sell.total": sum(paid.values())}).items()}
-    tell(town, shift, **{name: sum_ + changes.get(name, 0) for name, sum_ in bent.items()})
+    report_changed(town, shift, **{name: sum_ + changes.get(name, 0) for name, sum_ in bent.items()})
     found = prove(town)
     assert (found.unasked, found.lacking) == ({}, [])
     (named,) = [row for row in found.differences if row["kind"] == "totals_contradict"]
@@ -137,8 +137,8 @@ def test_one_shift_that_contradicts_itself_leaves_the_rest_of_its_register_prove
     other = next(
         one for one in town.shifts() if one["kkt_reg_id"] == shift["kkt_reg_id"] and one["closed_at"].day == 14
     )
-    tell(town, shift, **{"sell.total": 0})
-    tell(town, other, **{"sell.cashTotal": int(other["cash_income"] * 100) + 1, "sell.total": 10**12})
+    report_changed(town, shift, **{"sell.total": 0})
+    report_changed(town, other, **{"sell.cashTotal": int(other["cash_income"] * 100) + 1, "sell.total": 10**12})
     kinds = {row["kind"]: row["shifts"] for row in prove(town).differences if row["kind"] != "days"}
     assert kinds == {"totals_contradict": [str(shift["shift_id"])], "shift_totals": [str(other["shift_id"])]}
 
@@ -147,7 +147,9 @@ def test_receipts_that_were_read_are_held_against_the_totals(build_town: BuildTo
     town = build_town(SHOP, detail="receipts")
     town.load()
     shift = a_shift(town)
-    tell(town, shift, **{"sell.cashlessTotal": int(shift["cashless_income"] * 100) + 700, "sell.total": 10**12})
+    report_changed(
+        town, shift, **{"sell.cashlessTotal": int(shift["cashless_income"] * 100) + 700, "sell.total": 10**12}
+    )
     (found,) = [row for row in prove(town).differences if row["kind"] != "days"]
     assert (found["kind"], found["amount"]) == ("shift_receipts", 0)
     assert found["details"]["theirs"]["cashless_income"] - found["details"]["ours"]["cashless_income"] == 7

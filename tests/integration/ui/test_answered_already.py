@@ -44,7 +44,7 @@ def two_conflicts(town: Town, office: Office) -> list[int]:
     ][:2]  # fmt: skip
     for order in sales:
         office.accept(order)
-        office.tell(office.shift_of(order), MORE, beside=True)
+        office.report_changed(office.shift_of(order), MORE, beside=True)
     office.load_again()
     return [row["decision_id"] for row in office.waiting()]
 
@@ -78,7 +78,7 @@ def test_every_decision_of_many_that_was_answered_is_named(browser: OpenBrowser,
 def test_a_decision_that_the_source_has_answered_itself(browser: OpenBrowser, town: Town, office: Office) -> None:
     order, shift = a_sale(town)
     office.accept(order)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     (waiting,) = office.waiting()
     anna = browser("anna")
@@ -202,7 +202,7 @@ def test_both_words_of_two_sources_are_refused_after_the_first(build_town: Build
     from tests.integration.ui.browser import Browser
 
     town = connected(build_town, replace(EASY, unfiscal_permille=25))
-    first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["competing_shift_id"]]
     anna = Browser(town.context, "anna")
     token = anna.token("/decisions")
     asked = {"token": token, "decision": first["decision_id"], "reason": "лента"}

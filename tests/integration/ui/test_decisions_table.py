@@ -30,7 +30,7 @@ def asked(town: Town, office: Office) -> list[int]:
         )  # fmt: skip
         shift = office.shift_of(order)
         office.accept(*office.live(shift))
-        office.tell(shift, kopecks, beside=True)
+        office.report_changed(shift, kopecks, beside=True)
         shifts.append(str(shift["shift_id"]))
     office.load_again()
     found = {row["shift_id"]: row["decision_id"] for row in office.waiting()}

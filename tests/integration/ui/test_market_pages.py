@@ -187,14 +187,14 @@ def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_nam
     build_town: BuildTown,
 ) -> None:
     town = connected(build_town, replace(EASY, unfiscal_permille=25))
-    first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    first, *_ = [row for row in open_decisions(town.warehouse, town.inn) if row["competing_shift_id"]]
     anna = Browser(town.context, "anna")
     page = anna.page(f"/decisions/{first['decision_id']}")
     section = page[page.index(f'id="card-{first["decision_id"]}"') :].partition("</section>")[0]
     assert "Контур.ОФД" in section
     assert "Контур.Маркет" in section
     assert first["cashbox_id"] in section
-    assert first["rival_kkt_reg_id"] in section
+    assert first["competing_kkt_reg_id"] in section
     for name in ("keep-ofd", "keep-market", "both"):
         assert f'value="{name}"' in section
     assert (
@@ -207,12 +207,12 @@ def test_a_conflict_of_two_sources_is_shown_side_by_side_and_the_one_that_is_nam
     asked = {"token": anna.token("/decisions"), "decision": first["decision_id"], "reason": "the tape"}
     assert anna.post("/decisions/resolve", word="keep-market", **asked).status_code == 303
     outcomes = {row["shift_id"]: row["outcome"] for row in town.shifts()}
-    assert (outcomes[first["shift_id"]], outcomes[first["rival_id"]]) == ("issued", "duplicate")
+    assert (outcomes[first["shift_id"]], outcomes[first["competing_shift_id"]]) == ("issued", "duplicate")
 
 
 def test_differences_of_two_sources_are_resolved_many_at_once_all_or_none(build_town: BuildTown) -> None:
     town = connected(build_town, replace(EASY, unfiscal_permille=80))
-    waiting = [row["decision_id"] for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    waiting = [row["decision_id"] for row in open_decisions(town.warehouse, town.inn) if row["competing_shift_id"]]
     assert len(waiting) > 2
     anna = Browser(town.context, "anna")
     page = anna.page("/decisions")
@@ -226,7 +226,7 @@ def test_differences_of_two_sources_are_resolved_many_at_once_all_or_none(build_
     done = anna.post("/decisions/resolve", decision=waiting, **asked)
     assert done.status_code == 303
     assert f"Оставить данные ОФД, {len(waiting)}" in anna.client.get(done.headers["Location"]).text
-    assert not [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    assert not [row for row in open_decisions(town.warehouse, town.inn) if row["competing_shift_id"]]
     rows = town.sql(
         "select distinct resolution, resolved_by, resolution_reason from control.decision where decision_id = any(%s)",
         waiting,

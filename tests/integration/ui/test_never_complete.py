@@ -44,8 +44,8 @@ FORMS = (
     ("shift incomplete", SHIFT.format(outcome="incomplete"), "open"),
     (
         "decision about the other side",
-        "insert into control.decision (organization_inn, kind, shift_id, rival_id, reason, kept, held, digest,"
-        " evidence, decided_by, batch_id)"
+        "insert into control.decision (organization_inn, kind, shift_id, competing_shift_id, reason, kept, held,"
+        " digest, evidence, decided_by, batch_id)"
         " select %(inn)s, 'conflict', other.shift_id, one.shift_id, 'no_link', '{}', '{}', 'x', '{}', 'rule',"
         " one.batch_id"
         " from accounting.shift as one cross join accounting.shift as other"
@@ -166,11 +166,11 @@ def test_both_sides_of_a_decision_wait_on_the_page_of_their_product(build_town: 
     """Market and the OFD report other sums: neither day is complete until somebody decides which shift is booked."""
     town = connected(build_town, replace(EASY, unfiscal_permille=25))
     anna = Browser(town.context, "anna")
-    asked = [row for row in open_decisions(town.warehouse, town.inn) if row["rival_id"]]
+    asked = [row for row in open_decisions(town.warehouse, town.inn) if row["competing_shift_id"]]
     assert asked
     shifts = {row["shift_id"]: row for row in town.shifts()}
     for row in asked:
-        for shift in (shifts[row["shift_id"]], shifts[row["rival_id"]]):
+        for shift in (shifts[row["shift_id"]], shifts[row["competing_shift_id"]]):
             day, product = shift["closed_at"].date(), shift["source"]
             for path in ("/completeness", f"/completeness/{town.inn}"):
                 states = state_of(anna.page(path, month=f"{day:%Y-%m}", product=product), day)

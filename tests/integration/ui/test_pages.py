@@ -182,7 +182,7 @@ def test_nobody_acts_on_what_he_does_not_see(browser: OpenBrowser, town: Town, o
     assert anna.post(f"/integrations/{his}/ofd/plan").status_code == 404
     order, shift = a_sale(town)
     office.accept(order)
-    office.tell(shift, 100)
+    office.report_changed(shift, 100)
     office.load_again()
     (waiting,) = office.waiting()
     refused = browser("boris").post(
@@ -198,7 +198,7 @@ def test_a_conflict_is_shown_with_both_sides_and_resolved_once(
 ) -> None:
     order, shift = a_sale(town)
     office.accept(order)
-    office.tell(shift, 12_345)
+    office.report_changed(shift, 12_345)
     office.load_again()
     (waiting,) = office.waiting()
     anna = browser("anna")

@@ -88,7 +88,7 @@ def test_a_complete_day_of_which_a_shift_waits_for_a_person_says_so(browser: Ope
 def test_differences_are_shown_until_they_are_closed(browser: OpenBrowser, town: Town, office: Office) -> None:
     inn = town.inns[0]
     shift = next(one for one in town.shifts() if one["organization_inn"] == inn and one["closed_at"].date() == DAY)
-    office.tell(shift, 12_300)
+    office.report_changed(shift, 12_300)
     reconcile(town.context, inn, run_id="test", window=Window(FIRST, LAST))
     found = town.sql(
         "select day, amount, kkt_reg_id from control.difference where closed_at is null and organization_inn = %s", inn

@@ -164,7 +164,7 @@ def test_an_auditor_sees_every_organisation_he_was_given_and_writes_nothing(town
 
 def test_a_loader_has_the_rights_to_load_and_no_more(town: Town, loader: Login) -> None:
     before = town.books()
-    context = QuickContext(Warehouse(loader.dsn), town.endpoint, now=town.sandbox.tell_now)
+    context = QuickContext(Warehouse(loader.dsn), town.endpoint, now=town.sandbox.current_time)
     loaded = load(context, town.inn, run_id="as the loader", window=Window(FIRST, LAST))
     context.warehouse.close()
     assert loaded.fault is None

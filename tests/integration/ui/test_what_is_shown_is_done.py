@@ -135,7 +135,7 @@ def test_what_changed_after_it_was_shown_is_not_done(
     form = {"scope": "filter", "from": day, "to": day} if scope == "filter" else {"document": ids}
     confirmed = confirmed_of(anna.post(f"/documents/{inn}/mark", word="accepted", **form))
     if change == "revised":
-        office.tell(shift, MORE)
+        office.report_changed(shift, MORE)
         office.load_again()
     elif change == "rejected":
         office.reject(order)
@@ -198,7 +198,7 @@ def test_what_is_closed_or_waits_for_a_decision_stays_accepted(
     inn, anna = town.inns[0], browser("anna")
     order, shift = a_sale(town)
     office.accept(order)
-    office.tell(shift, MORE)
+    office.report_changed(shift, MORE)
     office.load_again()
     (waiting,) = office.waiting()
     form = {"document": [str(order["document_id"])], "reason": "не та сумма"}

@@ -56,7 +56,7 @@ def test_what_was_dumped_is_restored_with_its_proof_and_the_next_load_brings_the
     with another_database(postgres) as dsn:
         run("pg_restore", "--exit-on-error", "--single-transaction", f"--dbname={dsn}", str(dump))
         with closing(Warehouse(dsn)) as town.warehouse:
-            town.context = QuickContext(town.warehouse, town.endpoint, now=town.sandbox.tell_now)
+            town.context = QuickContext(town.warehouse, town.endpoint, now=town.sandbox.current_time)
             assert town.books() == dumped
             assert verify(town.warehouse, certificate).difference is None
             town.load()

@@ -8,7 +8,7 @@ from smena.decisions.conflicts import _rounds
 
 
 def row(number: int, shift: str, competing: str | None = None, inn: str = "1") -> dict[str, Any]:
-    return {"decision_id": number, "shift_id": shift, "rival_id": competing, "organization_inn": inn}
+    return {"decision_id": number, "shift_id": shift, "competing_shift_id": competing, "organization_inn": inn}
 
 
 def test_what_is_about_different_shifts_is_one_round_of_each_organisation() -> None:

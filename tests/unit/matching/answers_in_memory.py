@@ -52,11 +52,12 @@ def _question(books: Books, row: pd.Series) -> Question:
         for name in ("source", "kkt_reg_id", "fiscal_document_number", "cashbox_id", "till_shift", "same_as")
     }
     decision = plain | {
-        "decision_id": 1, "kind": row["kind"], "shift_id": row["shift_id"], "rival_id": counterpart, "held": held,
+        "decision_id": 1, "kind": row["kind"], "shift_id": row["shift_id"], "competing_shift_id": counterpart,
+        "held": held,
         "proposal": None, "fiscal_drive_number": "drive", "shift_number": 1, "opened_at": shift["opened_at"],
         "closed_at": shift["closed_at"], "is_unclosed": pd.isna(shift["fiscal_document_number"]),
         "revision": shift["revision"], "order_day": day.date(), "day": first_open.date(),
-        "rival_revision": books.shifts["revision"].get(counterpart), "closed_through": through and through.date(),
+        "competing_revision": books.shifts["revision"].get(counterpart), "closed_through": through and through.date(),
         "kpp": "960701001", "start_date": start and start.date(),
         "booked_counterparts": 0,
     }  # fmt: skip

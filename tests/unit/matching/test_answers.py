@@ -35,12 +35,12 @@ PROPOSAL = {"opened_at": "2026-02-03T09:00:00", "has_corrections": False, "order
 def asked(**changed: Any) -> dict[str, Any]:
     """A conflict of a shift of the OFD with itself, as `slice_answer` gives it."""
     return {
-        "decision_id": 1, "inn": "9607083893", "kind": "conflict", "shift_id": FISCAL, "rival_id": None,
+        "decision_id": 1, "inn": "9607083893", "kind": "conflict", "shift_id": FISCAL, "competing_shift_id": None,
         "held": SUMS | {"outcome": "issued"}, "proposal": PROPOSAL, "batch_id": 3, "source": "ofd",
         "kkt_reg_id": "0000000003065868", "fiscal_drive_number": "9999078900004792", "shift_number": 7,
         "fiscal_document_number": 120, "is_unclosed": False, "cashbox_id": None, "till_shift": None,
         "opened_at": datetime(2026, 2, 3, 9), "closed_at": datetime(2026, 2, 3, 20), "same_as": None, "revision": 4,
-        "rival_revision": None, "order_day": date(2026, 2, 3), "day": date(2026, 2, 3), "closed_through": None,
+        "competing_revision": None, "order_day": date(2026, 2, 3), "day": date(2026, 2, 3), "closed_through": None,
         "kpp": "960701001", "start_date": date(2026, 2, 1),
         "booked_counterparts": 0, **changed,
     }  # fmt: skip
@@ -50,8 +50,8 @@ OF_MARKET: Row = {
     "source": "market", "shift_id": TILL, "kkt_reg_id": None, "fiscal_drive_number": None, "shift_number": None,
     "fiscal_document_number": None, "is_unclosed": True, "cashbox_id": "cashbox-1", "till_shift": "1",
 }  # fmt: skip
-AGAINST_MARKET: Row = {"rival_id": TILL, "rival_revision": 9, "same_as": TILL}
-AGAINST_OFD: Row = OF_MARKET | {"rival_id": FISCAL, "rival_revision": 9, "same_as": FISCAL}
+AGAINST_MARKET: Row = {"competing_shift_id": TILL, "competing_revision": 9, "same_as": TILL}
+AGAINST_OFD: Row = OF_MARKET | {"competing_shift_id": FISCAL, "competing_revision": 9, "same_as": FISCAL}
 REVIEW: Row = {"kind": "review"}
 IN_CLOSED: Row = {"day": date(2026, 2, 11), "closed_through": date(2026, 2, 10)}
 BY_SUMS: Row = {"proposal": None, "held": SUMS}
@@ -76,7 +76,7 @@ OF_TILL = order(status="accepted", shift_id=TILL, source="market", document_id="
 
 
 def test_the_words_that_answer_a_question() -> None:
-    assert choices(asked(**REVIEW)) == choices(asked(**REVIEW, rival_id=TILL)) == ("approve", "reject")
+    assert choices(asked(**REVIEW)) == choices(asked(**REVIEW, competing_shift_id=TILL)) == ("approve", "reject")
     assert choices(asked()) == ("keep-ofd", "reverse")
     assert choices(asked(**OF_MARKET)) == ("keep-market", "reverse")
     assert choices(asked(**AGAINST_MARKET)) == choices(asked(**AGAINST_OFD)) == ("keep-ofd", "keep-market", "both")

@@ -32,14 +32,16 @@ _MULTI_ROWS = 1_000
 
 
 @dataclass(frozen=True)
-class Rival:
+class Competitor:
     """A way to load, and the seconds it took for all the rows."""
 
     name: str
     seconds: float
 
 
-def measure_rivals(dsn: str, tables: Sequence[FinalTable], scratch: Path, say: Callable[[str], None]) -> list[Rival]:
+def measure_competitors(
+    dsn: str, tables: Sequence[FinalTable], scratch: Path, say: Callable[[str], None]
+) -> list[Competitor]:
     """Runs each in turn. Raises AssertionError where one has not brought every row."""
     found = []
     for name, schema, load in _ways(dsn, tables, scratch):
@@ -47,7 +49,7 @@ def measure_rivals(dsn: str, tables: Sequence[FinalTable], scratch: Path, say: C
         say(name)
         started = time.perf_counter()
         load()
-        found.append(Rival(name, time.perf_counter() - started))
+        found.append(Competitor(name, time.perf_counter() - started))
         _prove(dsn, schema, tables)
     return found
 
