@@ -61,7 +61,7 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
         "--unfiscal-permille", type=int, default=0, help="of Market's cash cheques, those that no receipt is"
     )
     parser.add_argument(
-        "--twin-days", type=int, default=0,
+        "--lookalike-days", type=int, default=0,
         help="days on which two registers of one shop close alike: which cashbox is which, nobody but a person knows",
     )  # fmt: skip
     parser.add_argument(
@@ -71,8 +71,8 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
     given = parser.parse_args(arguments)
     # Few shifts differ or cannot be told apart: what waits for a person is there to be seen, and not everywhere.
     settings = MarketSettings(
-        every_twin=_ONE_SHOP if given.twin_days else 0,
-        twin_days=given.twin_days,
+        every_lookalike=_ONE_SHOP if given.lookalike_days else 0,
+        lookalike_days=given.lookalike_days,
         every_late_cheque=given.every_late_cheque,
         missing_permille=1,
         unfiscal_permille=given.unfiscal_permille,

@@ -31,13 +31,13 @@ def invent_register(settings: WorldSettings, like: Register, name: str, *key: ob
     )
 
 
-def invent_twins(settings: WorldSettings, like: Register, *, sell_apart: bool) -> tuple[Register, Register]:
+def invent_lookalikes(settings: WorldSettings, like: Register, *, sell_apart: bool) -> tuple[Register, Register]:
     """Two registers with the same receipts in the same order, closed some seconds apart; drives and РНМ differ.
 
     Args:
         sell_apart: the second one's receipts lie at times of their own; otherwise within seconds of the first one's.
     """
-    first = invent_register(settings, like, "Касса-близнец 1", "twin")
+    first = invent_register(settings, like, "Касса-близнец 1", "twin")  # the seed of the invented numbers
     rng = random.Random(stable_seed(first.reg_number, "second"))  # noqa: S311 - not for secrets
     later_s = rng.randint(4, 25)
     second = replace(

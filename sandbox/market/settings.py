@@ -20,14 +20,14 @@ class MarketSettings:
         drift_s: a cashbox's clock is wrong by a constant of up to so many seconds, either way.
         jitter_s: … and each cheque's time by up to so many seconds more, with milliseconds; 0: whole seconds.
         longest_offline_days: how long an offline till (`every_offline`) keeps its cheques to itself at most.
-        twins_sell_apart: twins still close together with equal sums, but their receipts lie at different times.
+        lookalikes_sell_apart: twins still close together with equal sums, but their receipts lie at different times.
 
         every_unpaid: shops that are not paid for: hidden from the lists unless all are asked for.
         every_market_only: shops with one more cashbox, with shifts of its own that no register of the operator has.
         every_ofd_only: registers of the operator that Market does not know.
-        every_twin: shops with two more registers, known to both services, that close within the same minute with
+        every_lookalike: shops with two more registers, known to both services, that close within the same minute with
             equal sums, day after day. They are added to the world: the operator serves them too.
-        twin_days: the twins sell on the first so many days only; 0: on all.
+        lookalike_days: the twins sell on the first so many days only; 0: on all.
         every_offline: cashboxes whose cheques of a few days reach Market only later.
         every_late_cheque: shifts of the tills that only Market knows whose last cheque reaches Market more than a day
             later: who has accepted the orders of such a shift by then is asked about it.
@@ -54,13 +54,13 @@ class MarketSettings:
     drift_s: int = 45
     jitter_s: int = 3
     longest_offline_days: int = 4
-    twins_sell_apart: bool = False
+    lookalikes_sell_apart: bool = False
 
     every_unpaid: int = 5
     every_market_only: int = 3
     every_ofd_only: int = 7
-    every_twin: int = 4
-    twin_days: int = 0
+    every_lookalike: int = 4
+    lookalike_days: int = 0
     every_offline: int = 5
     every_late_cheque: int = 0
     every_doubled_waybill: int = 8

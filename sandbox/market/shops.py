@@ -12,7 +12,7 @@ from sandbox.identity import guid, stable_seed
 from sandbox.ledger import Outage
 from sandbox.market.catalogue import Catalogue, invent_catalogue
 from sandbox.market.cheques import Cheques, ring_up
-from sandbox.market.registers import invent_register, invent_twins
+from sandbox.market.registers import invent_lookalikes, invent_register
 from sandbox.market.settings import MarketSettings
 from sandbox.market.waybills import Deliveries, invent_deliveries
 from sandbox.settings import WorldSettings
@@ -109,11 +109,13 @@ class _Opening:
             self._registers += 1
         if _nth(self._shops, market.every_market_only, 0):
             wanted.append((invent_register(world, like, "Касса без ОФД", "market only"), False, False))
-        if _nth(self._shops, market.every_twin, 1):
-            last_day = world.first_day + timedelta(days=market.twin_days - 1) if market.twin_days else world.last_day
+        if _nth(self._shops, market.every_lookalike, 1):
+            last_day = (
+                world.first_day + timedelta(days=market.lookalike_days - 1) if market.lookalike_days else world.last_day
+            )
             of_their_days = replace(world, last_day=min(last_day, world.last_day))
-            twins = invent_twins(of_their_days, like, sell_apart=market.twins_sell_apart)
-            wanted += [(twin, True, True) for twin in twins]
+            lookalikes = invent_lookalikes(of_their_days, like, sell_apart=market.lookalikes_sell_apart)
+            wanted += [(lookalike, True, True) for lookalike in lookalikes]
         for register, in_ofd, added in wanted:
             yield _cashbox(market, world, register, self._cashboxes, in_ofd=in_ofd, added=added)
             self._cashboxes += 1

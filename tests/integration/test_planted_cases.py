@@ -79,7 +79,7 @@ def asked_and_planted(town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
     ("market", "accepting", "word"),
     [
         pytest.param(replace(EASY, unfiscal_permille=60), False, "keep-ofd", id="a cheque that no receipt is"),
-        pytest.param(replace(EASY, every_twin=ONE_SHOP, twin_days=3), False, None, id="two candidates"),
+        pytest.param(replace(EASY, every_lookalike=ONE_SHOP, lookalike_days=3), False, None, id="two candidates"),
         pytest.param(LATE, True, "reverse", id="accepted, changed"),
     ],
 )

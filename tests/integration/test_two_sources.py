@@ -160,7 +160,7 @@ def test_a_shift_that_the_operator_has_not_yet_is_booked_from_market_and_its_ord
 
 
 def test_two_registers_that_close_together_with_equal_sums_are_never_taken_for_one(build_town: BuildTown) -> None:
-    town = both(build_town, replace(EASY, every_twin=1))
+    town = both(build_town, replace(EASY, every_lookalike=1))
     for product in (MARKET, OFD, MARKET):
         town.load(product=product)
     truth = compare_with_truth(town)
@@ -277,7 +277,7 @@ def test_rounding_explains_a_difference_and_nothing_else_does(build_town: BuildT
 
 
 def test_a_person_s_link_settles_what_waits(build_town: BuildTown) -> None:
-    town = both(build_town, replace(EASY, every_twin=1))
+    town = both(build_town, replace(EASY, every_lookalike=1))
     town.load(product=OFD)
     town.load(product=MARKET)
     true = {row["cashbox_id"]: row["kkt_reg_id"] for row in town.sandbox.market_truth()}
@@ -301,7 +301,7 @@ def test_a_person_s_link_settles_what_waits(build_town: BuildTown) -> None:
 
 
 def test_a_link_taken_back_is_not_used_and_what_it_matched_waits_again(build_town: BuildTown) -> None:
-    town = both(build_town, replace(EASY, every_twin=1))
+    town = both(build_town, replace(EASY, every_lookalike=1))
     town.load(product=OFD)
     town.load(product=MARKET)
     with town.warehouse.transaction() as transaction:

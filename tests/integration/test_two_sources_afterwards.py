@@ -187,7 +187,7 @@ def linked(town: Town, till: dict[str, Any]) -> None:
 
 
 def test_a_shift_approved_from_market_is_not_booked_once_more_when_the_ofd_tells_of_it(build_town: BuildTown) -> None:
-    town = both(build_town, replace(EASY, every_twin=1))
+    town = both(build_town, replace(EASY, every_lookalike=1))
     town.sandbox.faults.add({"kind": "drop_document", "match": {"type": "closeShift"}})
     town.load(product=OFD)
     town.sandbox.faults.clear()
@@ -207,7 +207,7 @@ def test_a_shift_approved_from_market_is_not_booked_once_more_when_the_ofd_tells
 def test_market_s_order_stays_where_a_person_refused_the_ofd_s_shift_and_the_two_are_linked_later(
     build_town: BuildTown,
 ) -> None:
-    town = both(build_town, replace(EASY, every_twin=1))
+    town = both(build_town, replace(EASY, every_lookalike=1))
     town.disable()
     town.load(product=MARKET)
     town.enable(FIRST)
@@ -222,7 +222,7 @@ def test_market_s_order_stays_where_a_person_refused_the_ofd_s_shift_and_the_two
 
 
 def test_a_look_at_a_shift_that_market_may_have_booked_says_so(build_town: BuildTown) -> None:
-    town = both(build_town, replace(EASY, every_twin=1), detail="receipts")
+    town = both(build_town, replace(EASY, every_lookalike=1), detail="receipts")
     town.disable()
     town.load(product=MARKET)
     town.enable(FIRST)

@@ -48,7 +48,7 @@ def case(seed: int) -> Case:
         registers_per_organization=rng.randint(2, 5), receipts_per_shift=rng.randint(4, 14),
         corrections_are_dated=True,
     )  # fmt: skip
-    market = replace(MarketSettings(seed=seed), every_twin=0, every_unpaid=rng.choice((0, 2)))
+    market = replace(MarketSettings(seed=seed), every_lookalike=0, every_unpaid=rng.choice((0, 2)))
     if level == "easy":
         world, market = replace(world.easy(), correction_permille=0), market.easy()
         market = replace(market, every_market_only=rng.choice((0, 2)), every_ofd_only=rng.choice((0, 3)))
@@ -57,8 +57,8 @@ def case(seed: int) -> Case:
     else:
         market = replace(
             market, missing_permille=rng.choice((4, 20)), rounding_differs_permille=rng.choice((0, 50)),
-            every_twin=rng.choice((0, 1, 2)), every_market_only=rng.choice((1, 2)), every_ofd_only=2,
-            every_offline=2, twins_sell_apart=rng.random() < 0.5,
+            every_lookalike=rng.choice((0, 1, 2)), every_market_only=rng.choice((1, 2)), every_ofd_only=2,
+            every_offline=2, lookalikes_sell_apart=rng.random() < 0.5,
         )  # fmt: skip
     return Case(seed, level, rng.choice(WAYS), world, market, rng.choice(("totals", "receipts")))
 

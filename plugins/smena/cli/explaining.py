@@ -8,7 +8,7 @@ import click
 
 from smena.cli.answer import Session
 from smena.cli.files import FILE, write_file
-from smena.cli.lineage_text import fate_text, lineage_text, page_text
+from smena.cli.lineage_text import lineage_text, page_text, trace_text
 from smena.cli.parameters import document_id_of
 from smena.connections import warehouse_from_environment
 from smena.model.errors import WrongUse
@@ -49,11 +49,11 @@ def explain(
         drive = _checked_drive(drive)
     warehouse = Warehouse(warehouse_from_environment())
     if drive is not None and number is not None:
-        from smena.warehouse.fiscal_fate import fate_of
+        from smena.warehouse.document_trace import trace_of
 
         with warehouse.transaction() as transaction:
-            fate = fate_of(transaction, drive, number)
-        session.answer(fate.as_dict(), fate_text(fate), waits=fate.waits)
+            trace = trace_of(transaction, drive, number)
+        session.answer(trace.as_dict(), trace_text(trace), waits=trace.waits)
     elif page_id is not None and file is not None:
         with warehouse.transaction() as transaction:
             page = page_of(transaction, page_id)

@@ -10,7 +10,7 @@ from smena.warehouse.database import Row
 from smena.warehouse.lineage import Lineage
 
 if TYPE_CHECKING:
-    from smena.warehouse.fiscal_fate import FiscalFate
+    from smena.warehouse.document_trace import DocumentTrace
 
 _FISCAL = ("kkt_reg_id", "fiscal_drive_number", "shift_number", "fiscal_document_number", "opened_at", "closed_at")
 _TILL = ("shop_id", "cashbox_id", "till_shift", "opened_at", "closed_at")
@@ -25,8 +25,8 @@ def lineage_text(lineage: Lineage) -> str:
     if lineage.shift is not None:
         lines += _shift(lineage.shift)
     lines += _section("its documents:", (_order(row) for row in lineage.documents))
-    for twin in lineage.twins:
-        lines += _twin(twin)
+    for counterpart in lineage.counterparts:
+        lines += _counterpart(counterpart)
     lines += _section("links of cashbox and register:", (_link(row) for row in lineage.links))
     lines += _section("read from:", map(page_text, lineage.pages)) or ["read from: it does not tell which pages"]
     lines += _section("written by:", (line for batch in lineage.batches for line in _batch(batch)))
@@ -35,19 +35,19 @@ def lineage_text(lineage: Lineage) -> str:
     return "\n".join(lines)
 
 
-def fate_text(fate: FiscalFate) -> str:
+def trace_text(trace: DocumentTrace) -> str:
     """What became of a fiscal document."""
     lines = [
-        f"ФН {fate.fiscal_drive_number}, ФД {fate.fiscal_document_number}: {fate.verdict.replace('_', ' ')}",
-        f"  {translate(fate.reason, ENGLISH)}",
+        f"ФН {trace.fiscal_drive_number}, ФД {trace.fiscal_document_number}: {trace.verdict.replace('_', ' ')}",
+        f"  {translate(trace.reason, ENGLISH)}",
     ]
-    if fate.found:
-        fields = fate.found["document"]
-        lines.append(f"  {fate.found['kind']} of {fields.get('dateTime')}, on page {fate.found['page_id']}")
-    lines += _section("in quarantine:", (_line(row) for row in fate.quarantine))
-    lines += _section("known to be missing of this drive:", (_line(row) for row in fate.gaps))
-    if fate.shift is not None:
-        lines.append(lineage_text(fate.shift))
+    if trace.found:
+        fields = trace.found["document"]
+        lines.append(f"  {trace.found['kind']} of {fields.get('dateTime')}, on page {trace.found['page_id']}")
+    lines += _section("in quarantine:", (_line(row) for row in trace.quarantine))
+    lines += _section("known to be missing of this drive:", (_line(row) for row in trace.gaps))
+    if trace.shift is not None:
+        lines.append(lineage_text(trace.shift))
     return "\n".join(lines)
 
 
@@ -119,14 +119,14 @@ def _order(row: Row) -> str:
     )
 
 
-def _twin(twin: Row) -> list[str]:
-    shift, differences = twin["shift"], twin["differences"]
+def _counterpart(counterpart: Row) -> list[str]:
+    shift, differences = counterpart["shift"], counterpart["differences"]
     keys = _TILL if shift["source"] == "market" else _FISCAL
     lines = [", ".join(f"{key} {shift[key]}" for key in keys), f"outcome {shift['outcome']}, {shift['shift_id']}"]
     lines += [f"{name}: {_plain(here)} here, {_plain(there)} there" for name, (here, there) in differences.items()]
     if not differences:
         lines.append("no difference")
-    return _section(f"{_source(shift)}, {translate(twin['relation'], ENGLISH)}:", lines)
+    return _section(f"{_source(shift)}, {translate(counterpart['relation'], ENGLISH)}:", lines)
 
 
 def _link(row: Row) -> str:

@@ -25,7 +25,7 @@ class Lineage:
         document: None where a shift was asked for.
         shift: None where a document stands on none (reports and waybills of Market).
         documents: the orders of the shift, where that was asked for.
-        twins: shifts of the other source that are this one or rival it; `differences` is name → [here, there].
+        counterparts: shifts of the other source that are this one or rival it; `differences` is name → [here, there].
         links: which register the cashbox is (Market), or which cashbox the register (OFD), on the day.
         pages: the answers read, with sha256 of their bytes.
         batches: with their runs; each has its `checks`.
@@ -39,7 +39,7 @@ class Lineage:
     revisions: list[Row]
     decisions: list[Row]
     documents: list[Row] = field(default_factory=list)
-    twins: list[Row] = field(default_factory=list)
+    counterparts: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def lineage_of(transaction: Transaction, identity: str) -> Lineage:
 
 def _of_order(transaction: Transaction, document: Row) -> Lineage:
     shift, evidence = document.pop("shift"), document.pop("evidence")
-    twins = _twins(transaction, shift)
+    counterparts = _counterparts(transaction, shift)
     return Lineage(
         document=document,
         shift=shift,
@@ -79,8 +79,10 @@ def _of_order(transaction: Transaction, document: Row) -> Lineage:
         batches=_batches(transaction, {document["batch_id"], shift["batch_id"]}, _assigned(shift)),
         revisions=transaction.rows("explain_revisions", document_id=document["document_id"]),
         decisions=transaction.rows("explain_decisions", shift_id=shift["shift_id"]),
-        twins=twins,
-        links=transaction.rows("explain_links", shift_id=shift["shift_id"]) if twins or shift["cashbox_id"] else [],
+        counterparts=counterparts,
+        links=transaction.rows("explain_links", shift_id=shift["shift_id"])
+        if counterparts or shift["cashbox_id"]
+        else [],
     )
 
 
@@ -98,8 +100,8 @@ def _of_document(transaction: Transaction, document: Row) -> Lineage:
 
 def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) -> Lineage:
     """The lineage of a shift of either source; its pages and those of its twins."""
-    twins = _twins(transaction, shift)
-    pages = {*evidence, *(page for twin in twins for page in twin.pop("evidence"))}
+    counterparts = _counterparts(transaction, shift)
+    pages = {*evidence, *(page for counterpart in counterparts for page in counterpart.pop("evidence"))}
     documents = transaction.rows("orders_of_shifts", shifts=[shift["shift_id"]])
     for document in documents:
         document.pop("shift_id")
@@ -111,7 +113,7 @@ def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) 
         revisions=transaction.rows("explain_shift_revisions", shift_id=shift["shift_id"]),
         decisions=transaction.rows("explain_decisions", shift_id=shift["shift_id"]),
         documents=documents,
-        twins=twins,
+        counterparts=counterparts,
         links=transaction.rows("explain_links", shift_id=shift["shift_id"]),
     )
 
@@ -149,12 +151,14 @@ def _batches(transaction: Transaction, wanted: Iterable[int], assigned: str | No
     return rows
 
 
-def _twins(transaction: Transaction, shift: Row) -> list[Row]:
-    twins = transaction.rows("explain_twins", shift_id=shift["shift_id"])
-    for twin in twins:
-        other = twin["shift"]
-        twin["differences"] = {name: [shift[name], other[name]] for name in _COMPARED if shift[name] != other[name]}
+def _counterparts(transaction: Transaction, shift: Row) -> list[Row]:
+    counterparts = transaction.rows("explain_counterparts", shift_id=shift["shift_id"])
+    for counterpart in counterparts:
+        other = counterpart["shift"]
+        counterpart["differences"] = {
+            name: [shift[name], other[name]] for name in _COMPARED if shift[name] != other[name]
+        }
         # Only Market tells of rounding: that the OFD does not is no difference.
         if not (shift["price_correction"] or other["price_correction"]):
-            twin["differences"].pop("price_correction", None)
-    return twins
+            counterpart["differences"].pop("price_correction", None)
+    return counterparts

@@ -42,54 +42,54 @@ def last_of(shift: dict[str, Any]) -> int:
 
 def test_a_z_report_leads_to_its_shift_and_orders(loaded: Shop) -> None:
     shift = next(shift for shift in of_drive(loaded) if shift["outcome"] == "issued")
-    fate = trace_of(loaded, shift["fiscal_drive_number"], last_of(shift))
-    assert (fate["verdict"], fate["found"]["kind"]) == ("z_report", "closeShift")
-    assert fate["found"]["document"]["shiftNumber"] == shift["shift_number"]
+    trace = trace_of(loaded, shift["fiscal_drive_number"], last_of(shift))
+    assert (trace["verdict"], trace["found"]["kind"]) == ("z_report", "closeShift")
+    assert trace["found"]["document"]["shiftNumber"] == shift["shift_number"]
     orders = [str(one["document_id"]) for one in loaded.town.orders() if one["shift_id"] == shift["shift_id"]]
-    assert [row["document_id"] for row in fate["shift"]["documents"]] == orders != []
+    assert [row["document_id"] for row in trace["shift"]["documents"]] == orders != []
     done = asked(loaded, shift["fiscal_drive_number"], last_of(shift))
     assert done.code == 0
     assert f"it is the z-report of shift № {shift['shift_number']}" in done.out
-    assert f"closeShift of {fate['found']['document']['dateTime']}, on page {fate['found']['page_id']}" in done.out
+    assert f"closeShift of {trace['found']['document']['dateTime']}, on page {trace['found']['page_id']}" in done.out
     assert orders[0] in done.out
 
 
 def test_every_document_of_a_shift_leads_to_it_though_only_its_totals_were_read(loaded: Shop) -> None:
     former, shift = of_drive(loaded)[2:4]
     for number in (last_of(former) + 1, last_of(former) + 2, last_of(shift) - 1):
-        fate = trace_of(loaded, shift["fiscal_drive_number"], number)
-        assert fate["verdict"] == "in_shift"
-        assert fate["shift"]["shift"]["shift_id"] == str(shift["shift_id"])
-        assert f"ФД {last_of(former) + 1}…{last_of(shift)}" in translate(fate["reason"], "en")
+        trace = trace_of(loaded, shift["fiscal_drive_number"], number)
+        assert trace["verdict"] == "in_shift"
+        assert trace["shift"]["shift"]["shift_id"] == str(shift["shift_id"])
+        assert f"ФД {last_of(former) + 1}…{last_of(shift)}" in translate(trace["reason"], "en")
 
 
 def test_the_first_shift_that_is_here_begins_where_its_z_report_counts_from(loaded: Shop) -> None:
     shift = of_drive(loaded)[0]
     drive = shift["fiscal_drive_number"]
-    (report,) = (fate["found"]["document"] for fate in [trace_of(loaded, drive, last_of(shift))])
+    (report,) = (trace["found"]["document"] for trace in [trace_of(loaded, drive, last_of(shift))])
     first = last_of(shift) - report["documentsQuantity"] + 1
     assert trace_of(loaded, drive, first)["verdict"] == "in_shift"
     if shift["shift_number"] > 1:
-        fate = trace_of(loaded, drive, first - 1)
-        assert (fate["verdict"], fate["shift"]) == ("before_first_shift", None)
-        assert f"begins with ФД {first}" in translate(fate["reason"], "en")
+        trace = trace_of(loaded, drive, first - 1)
+        assert (trace["verdict"], trace["shift"]) == ("before_first_shift", None)
+        assert f"begins with ФД {first}" in translate(trace["reason"], "en")
 
 
 def test_a_receipt_that_was_read_is_shown_with_its_page(build_town: BuildTown) -> None:
     shop = Shop(build_town(EASY, start=TOWN_FIRST, detail="receipts"))
     shop.town.load(TOWN_FIRST, TOWN_FIRST + timedelta(days=2))
     shift = of_drive(shop)[1]
-    fate = trace_of(shop, shift["fiscal_drive_number"], last_of(shift) - 1)
-    assert (fate["verdict"], fate["found"]["kind"]) == ("in_shift", "receipt")
-    assert fate["found"]["document"]["fiscalDocumentNumber"] == last_of(shift) - 1
-    assert fate["found"]["page_id"] in shift["evidence"]
+    trace = trace_of(shop, shift["fiscal_drive_number"], last_of(shift) - 1)
+    assert (trace["verdict"], trace["found"]["kind"]) == ("in_shift", "receipt")
+    assert trace["found"]["document"]["fiscalDocumentNumber"] == last_of(shift) - 1
+    assert trace["found"]["page_id"] in shift["evidence"]
 
 
 def test_a_document_newer_than_all_that_is_here_was_not_seen_yet(loaded: Shop) -> None:
     shift = of_drive(loaded)[-1]
-    fate = trace_of(loaded, shift["fiscal_drive_number"], last_of(shift) + 1)
-    assert (fate["verdict"], fate["shift"]) == ("after_last_shift", None)
-    assert f"№ {shift['shift_number']}, ends with ФД {last_of(shift)}" in translate(fate["reason"], "en")
+    trace = trace_of(loaded, shift["fiscal_drive_number"], last_of(shift) + 1)
+    assert (trace["verdict"], trace["shift"]) == ("after_last_shift", None)
+    assert f"№ {shift['shift_number']}, ends with ФД {last_of(shift)}" in translate(trace["reason"], "en")
 
 
 def test_a_drive_that_nobody_told_of_was_never_seen(loaded: Shop) -> None:

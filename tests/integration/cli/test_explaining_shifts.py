@@ -75,13 +75,13 @@ def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_i
     till = shift_of(two_sources, outcome="duplicate")
     lineage = explained(two_sources, till["shift_id"])
     assert (lineage["shift"]["source"], lineage["documents"]) == ("market", [])
-    (twin,) = lineage["twins"]
-    assert twin["shift"]["shift_id"] == str(till["same_as"])
-    assert twin["shift"]["outcome"] == "issued"
+    (counterpart,) = lineage["counterparts"]
+    assert counterpart["shift"]["shift_id"] == str(till["same_as"])
+    assert counterpart["shift"]["outcome"] == "issued"
     # The cash is equal, or it would be no duplicate: only moments and the like may differ.
-    assert not {"cash_income", "cash_refund", "receipts", "price_correction"} & set(twin["differences"])
+    assert not {"cash_income", "cash_refund", "receipts", "price_correction"} & set(counterpart["differences"])
     (link,) = [row for row in lineage["links"] if row["state"] == "in_force"]
-    assert (link["cashbox_id"], link["kkt_reg_id"]) == (till["cashbox_id"], twin["shift"]["kkt_reg_id"])
+    assert (link["cashbox_id"], link["kkt_reg_id"]) == (till["cashbox_id"], counterpart["shift"]["kkt_reg_id"])
     assert link["evidence"]
     (decision,) = lineage["decisions"]
     assert (decision["kind"], decision["competing_shift_id"], decision["resolution"]) == (
@@ -91,7 +91,7 @@ def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_i
     )
     # Both sides' pages are there: the cheques and the z-report.
     addresses = " ".join(page["address"] for page in lineage["pages"])
-    assert twin["shift"]["kkt_reg_id"] in addresses
+    assert counterpart["shift"]["kkt_reg_id"] in addresses
     assert {page["page_id"] for page in lineage["pages"]} >= set(till["evidence"])
     text = two_sources.cli.here("explain", str(till["shift_id"])).out
     for words in ("Kontur.OFD, it is this shift:", f"the same as shift {till['same_as']}", "in_force by", "keep-ofd"):
@@ -99,11 +99,11 @@ def test_a_held_back_till_shift_says_which_shift_of_the_ofd_it_is_and_how_that_i
     assert not {"Decimal(", "None", "{"} & set(re.findall(r"Decimal\(|None|\{", text))
     # The other way round too, and from the order.
     fiscal = explained(two_sources, till["same_as"])
-    assert [one["shift"]["shift_id"] for one in fiscal["twins"]] == [str(till["shift_id"])]
+    assert [one["shift"]["shift_id"] for one in fiscal["counterparts"]] == [str(till["shift_id"])]
     assert fiscal["links"] == lineage["links"]
     order = next(order for order in two_sources.town.orders() if order["shift_id"] == till["same_as"])
     of_order = explained(two_sources, order["document_id"])
-    assert [one["shift"]["shift_id"] for one in of_order["twins"]] == [str(till["shift_id"])]
+    assert [one["shift"]["shift_id"] for one in of_order["counterparts"]] == [str(till["shift_id"])]
     assert of_order["decisions"] == lineage["decisions"]
 
 
@@ -120,8 +120,8 @@ def test_two_sources_that_disagree_are_told_with_their_difference(two_sources: S
     town.load(fiscal["closed_at"].date() - timedelta(days=1), fiscal["closed_at"].date(), product=MARKET)
     lineage = explained(two_sources, till["shift_id"])
     assert lineage["shift"]["outcome"] == "conflict"
-    (twin,) = lineage["twins"]
-    assert twin["differences"]["cash_income"] == [str(till["cash_income"]), str(fiscal["cash_income"] + 1)]
+    (counterpart,) = lineage["counterparts"]
+    assert counterpart["differences"]["cash_income"] == [str(till["cash_income"]), str(fiscal["cash_income"] + 1)]
     conflict = lineage["decisions"][-1]
     assert (conflict["kind"], conflict["state"], conflict["competing_shift_id"]) == (
         "conflict",

@@ -106,7 +106,7 @@ def test_every_document_of_every_kind_is_opened_from_the_list(market: Town) -> N
 def unconfirmed(build_town: BuildTown) -> Town:
     """Tills that no sums tell apart: the rule proposes links and puts none into force."""
     world = replace(WORLD, last_day=date(2025, 12, 25), receipts_per_shift=8)
-    return connected(build_town, replace(EASY, every_twin=1), world)
+    return connected(build_town, replace(EASY, every_lookalike=1), world)
 
 
 def links(town: Town, state: str) -> list[dict[str, Any]]:

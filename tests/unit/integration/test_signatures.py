@@ -103,9 +103,9 @@ def test_a_certificate_with_the_same_subject_is_another_one(head_of: HeadOf, tmp
 
 
 def test_a_certificate_with_the_same_subject_and_serial_number_is_another_one(tmp_path: Path) -> None:
-    head, twin = (make_head(tmp_path / name, "ecdsa", words=("-set_serial", "7")) for name in ("head", "twin"))
-    assert "another certificate" in refusal(twin.sign(TEXT), head)
-    assert "not by the key" in refusal(twin.sign(TEXT, "-nocerts"), head)
+    head, other_head = (make_head(tmp_path / name, "ecdsa", words=("-set_serial", "7")) for name in ("head", "twin"))
+    assert "another certificate" in refusal(other_head.sign(TEXT), head)
+    assert "not by the key" in refusal(other_head.sign(TEXT, "-nocerts"), head)
 
 
 def test_another_key_under_the_registered_certificate_is_refused(head_of: HeadOf, tmp_path: Path) -> None:

@@ -111,14 +111,14 @@ def test_equal_settings_tell_equal_cheques(world: World) -> None:
 
 def test_market_changes_nothing_at_the_operator_but_for_its_twins(world: World) -> None:
     plain = truth_of_shifts(world, LATER)
-    without = with_added_registers(world, open_shops(world, replace(MarketSettings(), every_twin=0)))
+    without = with_added_registers(world, open_shops(world, replace(MarketSettings(), every_lookalike=0)))
     assert without is world
-    twins = with_added_registers(world, open_shops(world, MarketSettings()))
+    lookalikes = with_added_registers(world, open_shops(world, MarketSettings()))
     added = {
         one.register.reg_number for shop in open_shops(world, MarketSettings()) for one in shop.cashboxes if one.added
     }
     assert added
-    lines = truth_of_shifts(twins, LATER)
+    lines = truth_of_shifts(lookalikes, LATER)
     assert [one for one in lines if one["kkt_reg_id"] not in added] == plain
     assert {one["kkt_reg_id"] for one in lines} >= added
 
@@ -204,7 +204,7 @@ def test_some_cashboxes_only_market_knows_and_some_registers_only_the_operator(
 def test_twins_close_within_a_minute_with_equal_sums_day_after_day(
     visit_market: Callable[..., Any], *, apart: bool
 ) -> None:
-    market = visit_market(every_twin=2, twins_sell_apart=apart)
+    market = visit_market(every_lookalike=2, lookalikes_sell_apart=apart)
     shop = next(one for one in market.sandbox.shops if any(box.added for box in one.cashboxes))
     first, second = (box for box in shop.cashboxes if box.added)
     lines: dict[str, list[dict[str, Any]]] = defaultdict(list)

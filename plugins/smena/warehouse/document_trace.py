@@ -19,7 +19,7 @@ Z_REPORT, IN_SHIFT, PERHAPS, QUARANTINED, MISSING, EARLIER, NOT_YET, NEVER_SEEN 
 
 
 @dataclass(frozen=True, slots=True)
-class FiscalFate:
+class DocumentTrace:
     """What became of a fiscal document.
 
     Attributes:
@@ -52,7 +52,7 @@ class FiscalFate:
         return asdict(self)
 
 
-def fate_of(transaction: Transaction, drive: str, number: int) -> FiscalFate:
+def trace_of(transaction: Transaction, drive: str, number: int) -> DocumentTrace:
     """What became of document `number` (ФД) of drive `drive` (ФН)."""
     around = transaction.rows("explain_fiscal_shifts", fiscal_drive_number=drive, fiscal_document_number=number)
     before = next((row for row in around if row["is_before"]), None)
@@ -73,15 +73,15 @@ def fate_of(transaction: Transaction, drive: str, number: int) -> FiscalFate:
         if verdict in (Z_REPORT, IN_SHIFT) or not document["quarantine"]:
             lineage = lineage_of_shift(transaction, row["shift"], row["evidence"])
             document["shift"] = None if verdict in (MISSING, EARLIER) else lineage
-            return FiscalFate(verdict=verdict, reason=why, found=found, **document)
+            return DocumentTrace(verdict=verdict, reason=why, found=found, **document)
     if document["quarantine"]:
         why = document["quarantine"][-1]["reason"]
-        return FiscalFate(verdict=QUARANTINED, reason=reason(Reason.IN_QUARANTINE, reason=why), **document)
+        return DocumentTrace(verdict=QUARANTINED, reason=reason(Reason.IN_QUARANTINE, reason=why), **document)
     if before is not None:
         shift, last = before["shift_number"], before["fiscal_document_number"]
         why = reason(Reason.AFTER_NEWEST_SHIFT, shift=shift, last=last)
-        return FiscalFate(verdict=NOT_YET, reason=why, **document)
-    return FiscalFate(verdict=NEVER_SEEN, reason=str(Reason.DRIVE_UNKNOWN), **document)
+        return DocumentTrace(verdict=NOT_YET, reason=why, **document)
+    return DocumentTrace(verdict=NEVER_SEEN, reason=str(Reason.DRIVE_UNKNOWN), **document)
 
 
 def _placed(

@@ -33,7 +33,7 @@ found as (
     where competing_shift_id = %(shift_id)s
 ),
 
-twin as (
+counterpart as (
     select
         shift_id,
         min(place) as place
@@ -43,13 +43,13 @@ twin as (
 )
 
 select
-    case twin.place
+    case counterpart.place
         when 1 then 'counterpart_is_this_shift'
         when 2 then 'counterpart_reports_this_shift'
         else 'counterpart_by_decision'
     end as relation,
     to_jsonb(other) - 'evidence' as shift,
     other.evidence
-from twin
-inner join accounting.shift as other on twin.shift_id = other.shift_id
-order by twin.place, other.closed_at, other.shift_id
+from counterpart
+inner join accounting.shift as other on counterpart.shift_id = other.shift_id
+order by counterpart.place, other.closed_at, other.shift_id
