@@ -85,13 +85,13 @@ def plainly(reported: Connection, dsn: str, endpoint: Endpoint, inn: str) -> Non
 
     from smena.pipeline.backfill import start_backfill
     from smena.pipeline.context import Context
-    from smena.pipeline.run import load_lot, publish_batches, report_run
+    from smena.pipeline.run import load_shards, publish_batches, report_run
 
     context = Context(Warehouse(dsn), lambda _name: endpoint)
     started = time.perf_counter()
     made = start_backfill(context, {"inn": inn, "product": OFD}, run_id="plain", by=STARTED_BY).run_plan()
-    for lot in made["lots"]:
-        load_lot(context, lot)
+    for shards in made["task_groups"]:
+        load_shards(context, shards)
     publish_batches(context, made["batches"], at_once=1)
     report_run(context, made)
     reported.send((time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))

@@ -25,7 +25,7 @@ from smena.model.endpoint import Endpoint
 from smena.pipeline.context import Context
 from smena.pipeline.ofd import work
 from smena.pipeline.publish import publish
-from smena.pipeline.run import load_lot, plan_run
+from smena.pipeline.run import load_shards, plan_run
 from smena.quality.expectations import prepare
 from smena.quality.gate import validate_staged
 from smena.warehouse.database import Warehouse
@@ -89,8 +89,8 @@ def _load(server: EmbeddedPostgres, kontur: SandboxServer, name: str) -> Load:
     with _checks_timed(taken):
         started = time.perf_counter()
         made = plan_run(context, run_id="bench")
-        for lot in made["lots"]:
-            load_lot(context, lot)
+        for shards in made["task_groups"]:
+            load_shards(context, shards)
         shifts = sum(publish(context, batch_id).summary["shifts"] for batch_id in made["batches"])
         seconds = time.perf_counter() - started
     warehouse.close()

@@ -72,18 +72,18 @@ def integration_backfill() -> None:
         by = dag_run.triggering_user_name
         made = start_backfill(context_from_airflow(), params, run_id=run_id, by=by).run_plan()
         ti.xcom_push(key="plan", value=made)
-        return made["lots"]
+        return made["task_groups"]
 
-    @task(pool="kontur_ofd", map_index_template="{{ lot }}")
-    def load(lot: list[tuple[int, int]]) -> None:
+    @task(pool="kontur_ofd", map_index_template="{{ shards }}")
+    def load(shards: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked; how far it is, every few seconds."""
         from smena.connections import context_from_airflow
         from smena.observability.lineage import send_loaded_lineage
-        from smena.pipeline.run import load_lot
+        from smena.pipeline.run import load_shards
 
         context = context_from_airflow()
-        load_lot(context, lot)
-        send_loaded_lineage(context, [batch_id for batch_id, _ in lot])
+        load_shards(context, shards)
+        send_loaded_lineage(context, [batch_id for batch_id, _ in shards])
 
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
     def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
@@ -113,7 +113,7 @@ def integration_backfill() -> None:
         send_standings(context)
         report_run(context, made)
 
-    load.expand(lot=plan()) >> publish() >> report()
+    load.expand(shards=plan()) >> publish() >> report()
 
 
 integration_backfill()

@@ -51,11 +51,11 @@ def reconciliation() -> None:
     def prove(inns: list[str], run_id: str, data_interval_end: datetime | None = None) -> None:
         """Everything held against everything."""
         from smena.connections import context_from_airflow
-        from smena.pipeline.proof.run import reconcile_lot
+        from smena.pipeline.proof.run import reconcile_organizations
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
         last_day = end and end.date() - timedelta(days=1)
-        reconcile_lot(context_from_airflow(), inns, run_id=run_id, last_day=last_day)
+        reconcile_organizations(context_from_airflow(), inns, run_id=run_id, last_day=last_day)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(run_id: str) -> None:

@@ -103,33 +103,33 @@ def invent_receipts(seed: int, trade: Trade, shift: Ints, mood: Ints, formed_s: 
     rng = np.random.default_rng(seed)
     n = len(shift)
 
-    def lot() -> Ints:
+    def draw() -> Ints:
         return rng.integers(0, 1000, n)
 
     operation = np.ones(n, dtype=np.int64)
-    chance = lot()
+    chance = draw()
     operation[chance < trade.refund_permille] = 2
     payout = (chance >= trade.refund_permille) & (chance < trade.refund_permille + trade.payout_permille)
-    operation[payout] = np.where(lot()[payout] < 750, 3, 4)
+    operation[payout] = np.where(draw()[payout] < 750, 3, 4)
     operation[mood == REFUNDS_ONLY] = 2
     sale = operation == 1
 
     taxation = np.full(n, trade.taxation, dtype=np.int64)
     if trade.second_taxation:
-        taxation[lot() < 250] = trade.second_taxation
-    agent = (lot() < 120) & sale if trade.agent else np.zeros(n, dtype=bool)
-    correction = (lot() < trade.correction_permille) & sale & ~agent
-    advance = (lot() < trade.advance_permille) & sale & ~agent & ~correction
+        taxation[draw() < 250] = trade.second_taxation
+    agent = (draw() < 120) & sale if trade.agent else np.zeros(n, dtype=bool)
+    correction = (draw() < trade.correction_permille) & sale & ~agent
+    advance = (draw() < trade.advance_permille) & sale & ~agent & ~correction
 
-    total = rng.integers(40, 900, n) * (1 + lot() // 300) * 100 + np.array((0, 0, 50, 90, 99))[rng.integers(0, 5, n)]
-    total = np.where(lot() < 15, total * 20, total)
+    total = rng.integers(40, 900, n) * (1 + draw() // 300) * 100 + np.array((0, 0, 50, 90, 99))[rng.integers(0, 5, n)]
+    total = np.where(draw() < 15, total * 20, total)
 
     standard = np.where(formed_s >= NEW_RATE_FROM_S, 22, 20)
     share = rng.integers(0, 101, n)
     with_vat = ~agent & (operation < 3)
     osn = with_vat & (taxation == OSN)
-    reduced = np.where(osn & (lot() < 350) & ~advance, total * share // 100, 0)
-    free = np.where(osn & (lot() < 80) & ~advance, (total - reduced) * (100 - share) // 100, 0)
+    reduced = np.where(osn & (draw() < 350) & ~advance, total * share // 100, 0)
+    free = np.where(osn & (draw() < 80) & ~advance, (total - reduced) * (100 - share) // 100, 0)
     main = np.where(osn, total - reduced - free, 0)
     turnover = {
         22: np.where(standard == 22, main, 0),
@@ -141,7 +141,7 @@ def invent_receipts(seed: int, trade: Trade, shift: Ints, mood: Ints, formed_s: 
     no_vat = total - sum(turnover.values())
 
     cash, ecash, postpaid, consideration = (np.zeros(n, dtype=np.int64) for _ in range(4))
-    way = lot()
+    way = draw()
     cash_to, mixed_to = trade.cash_permille, trade.cash_permille + trade.mixed_permille
     in_cash = (way < cash_to) | (operation > 2) | correction | (mood == REFUNDS_ONLY)
     mixed = ~in_cash & (way < mixed_to)

@@ -54,18 +54,18 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
         horizon = end and end.date() - timedelta(days=1)
         made = plan_run(context_from_airflow(), run_id=run_id, product=product, horizon=horizon)
         ti.xcom_push(key="plan", value=made)
-        return made["lots"]
+        return made["task_groups"]
 
-    @task(pool=pool, map_index_template="{{ lot }}")
-    def load(lot: list[tuple[int, int]]) -> None:
+    @task(pool=pool, map_index_template="{{ shards }}")
+    def load(shards: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked."""
         from smena.connections import context_from_airflow
         from smena.observability.lineage import send_loaded_lineage
-        from smena.pipeline.run import load_lot
+        from smena.pipeline.run import load_shards
 
         context = context_from_airflow()
-        load_lot(context, lot)
-        send_loaded_lineage(context, [batch_id for batch_id, _ in lot])
+        load_shards(context, shards)
+        send_loaded_lineage(context, [batch_id for batch_id, _ in shards])
 
     @task(outlets=[loaded], trigger_rule=TriggerRule.ALL_DONE)
     def publish(ti: Any, outlet_events: Any) -> None:
@@ -95,4 +95,4 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
         send_standings(context)
         report_run(context, made)
 
-    load.expand(lot=plan()) >> publish() >> report()
+    load.expand(shards=plan()) >> publish() >> report()

@@ -37,7 +37,7 @@ class Cheques:
         asked: how often the shop must have been asked for cheques before this one is listed.
         total: after rounding. correction: what rounding took off: the lines sum to `total + correction`.
         payments: by type of PAYMENT_TYPES; they sum to `total`.
-        lot: a random number for what is invented only when the cheque is shown.
+        draw: a random number for what is invented only when the cheque is shown.
         lost: by cashbox and shift, how many cheques never reach Market.
         unfiscal: by cashbox and shift, how many cheques have no receipt.
         late: whether it reaches Market more than a day after its closing, 1 or 0.
@@ -55,7 +55,7 @@ class Cheques:
     total: Ints
     correction: Ints
     payments: dict[str, Ints]
-    lot: Ints
+    draw: Ints
     late: Ints
     lost: tuple[Ints, ...]
     unfiscal: tuple[Ints, ...]
@@ -152,7 +152,7 @@ def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints, Ints]:
         "refund": (money.operation[rows] == 2).astype(np.int64),
         "total": money.total[rows] - less + more,
         "correction": correction,
-        "lot": rng.integers(0, 2**40, n),
+        "draw": rng.integers(0, 2**40, n),
         "late": late,
         **payments,
     }

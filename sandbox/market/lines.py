@@ -23,11 +23,11 @@ _RATE_NAMES = {22: "Main", 20: "Main", 10: "Preferential", 5: "StsFirst", 0: "No
 _ONE = 1000
 
 
-class _Lots:
+class _Draws:
     """A small stream of numbers out of a cheque's lot: the same ones each time the cheque is shown."""
 
-    def __init__(self, lot: int) -> None:
-        self._state = lot
+    def __init__(self, draw: int) -> None:
+        self._state = draw
 
     def below(self, bound: int) -> int:
         """A number from 0 to `bound - 1`."""
@@ -47,22 +47,22 @@ def _worth(price: int, count: int) -> int:
     return (2 * price * count + _ONE) // (2 * _ONE)
 
 
-def _sell(products: tuple[Product, ...], amount: int, lots: _Lots) -> Iterator[_Sold]:
+def _sell(products: tuple[Product, ...], amount: int, draws: _Draws) -> Iterator[_Sold]:
     """Up to three lines that are worth `amount` together; all but the last are at the catalogue's price."""
     left = amount
-    for _ in range(lots.below(3)):
-        product = products[lots.below(len(products))]
-        count = 105 + lots.below(1900) if product.weighed else _ONE * (1 + lots.below(2))
+    for _ in range(draws.below(3)):
+        product = products[draws.below(len(products))]
+        count = 105 + draws.below(1900) if product.weighed else _ONE * (1 + draws.below(2))
         worth = _worth(product.price, count)
         if worth >= left:
             break
         yield _Sold(product, product.price, count, worth)
         left -= worth
-    product = products[lots.below(len(products))]
+    product = products[draws.below(len(products))]
     count = 3 * _ONE if left % 3 == 0 else _ONE
     if product.weighed and left > _ONE:
         # Less than a whole unit: the price, rounded to a kopeck, brings the same sum back.
-        count = 105 + lots.below(890)
+        count = 105 + draws.below(890)
     yield _Sold(product, (2 * left * _ONE + count) // (2 * count), count, left)
 
 
@@ -89,7 +89,7 @@ def _show_line(sold: _Sold, rate: int, *, advance: bool, calculated: str, tax: s
 
 def _lines(shop: Shop, cashbox: Cashbox, cheques: Cheques, place: int) -> list[dict[str, Any]]:
     money, row = cashbox.register.ledger.receipts, int(cheques.receipt[place])
-    lots = _Lots(int(cheques.lot[place]))
+    draws = _Draws(int(cheques.draw[place]))
     parts = [(rate, int(money.turnover[rate][row])) for rate in RATES] + [(0, int(money.no_vat[row]))]
     parts = [(rate, amount) for rate, amount in parts if amount]
     # What Market rounded down to the operator's sum was more before: the first part has it.
@@ -100,8 +100,8 @@ def _lines(shop: Shop, cashbox: Cashbox, cheques: Cheques, place: int) -> list[d
     tax = tax_system(int(money.taxation[row]))
     shown = []
     for rate, amount in parts:
-        for sold in _sell(shop.catalogue.products, amount, lots):
-            kind = 1 + lots.below(2) if lots.below(1000) < shop.market.no_product_permille else 0
+        for sold in _sell(shop.catalogue.products, amount, draws):
+            kind = 1 + draws.below(2) if draws.below(1000) < shop.market.no_product_permille else 0
             shown.append(_show_line(sold, rate, advance=advance, calculated=mode, tax=tax, kind=kind))
     return shown
 

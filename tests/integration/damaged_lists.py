@@ -19,7 +19,7 @@ from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.proof.certificate import certify
 from smena.pipeline.proof.reconcile import reconcile
-from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches, report_run
+from smena.pipeline.run import RunPlan, load_shards, plan_run, publish_batches, report_run
 from smena.warehouse import ledger
 from smena.warehouse.database import Warehouse
 from tests.integration.conftest import BuildTown
@@ -83,9 +83,9 @@ class Harness:
             made = plan_run(town.context, run_id="test", product=self.product)
         except PassingFault as error:
             return dict.fromkeys(town.inns, str(error))
-        for lot in made["lots"]:
+        for shards in made["task_groups"]:
             try:
-                load_lot(town.context, lot)
+                load_shards(town.context, shards)
             except SmenaError:
                 continue
         publish_batches(town.context, made["batches"])

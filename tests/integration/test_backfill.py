@@ -12,7 +12,7 @@ import pytest
 
 from smena.model.errors import PassingFault, WrongUse
 from smena.pipeline.backfill import Backfill, parse_request, plan_backfill, preview_backfill, start_backfill
-from smena.pipeline.run import load_lot, publish_batches, report_run
+from smena.pipeline.run import load_shards, publish_batches, report_run
 from tests.invented import ROMASHKA, VASILEK, WRONG
 from tests.town import EASY, Town
 
@@ -31,8 +31,8 @@ def planned(town: Town, run_id: str = "one", **days: date) -> Backfill:
 
 
 def load_all(town: Town, made: Backfill) -> None:
-    for lot in made.run_plan()["lots"]:
-        load_lot(town.context, lot)
+    for shards in made.run_plan()["task_groups"]:
+        load_shards(town.context, shards)
 
 
 def publish_all(town: Town, made: Backfill) -> None:
@@ -175,7 +175,7 @@ def test_stopped_in_the_middle_of_loading_it_asks_no_window_twice(build_town: Bu
     town = build_town(THREE_QUARTERS, start=FIRST)
     town.sandbox.requests.reset()
     first_run = planned(town)
-    load_lot(town.context, first_run.run_plan()["lots"][0])
+    load_shards(town.context, first_run.run_plan()["task_groups"][0])
     second_run = backfill(town, "two")
     assert second_run.run_plan()["batches"] == first_run.run_plan()["batches"]
     assert town.sql("select distinct run_id from control.batch") == [("two",)]
@@ -193,9 +193,9 @@ def test_stopped_while_a_register_is_being_asked_it_asks_only_for_the_rest(build
     unlucky = town.register()
     town.sandbox.faults.add({"kind": "status", "status": 500, "method": "by-shifts", "register": unlucky})
     made = planned(town)
-    for lot in made.run_plan()["lots"]:
+    for shards in made.run_plan()["task_groups"]:
         with pytest.raises(PassingFault):
-            load_lot(town.context, lot)
+            load_shards(town.context, shards)
     town.sandbox.faults.clear()
     town.sandbox.requests.reset()
     backfill(town, "two")

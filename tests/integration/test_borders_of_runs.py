@@ -13,8 +13,8 @@ from smena.model.errors import BadBatch, BrokenPromise, PassingFault, SmenaError
 from smena.pipeline import backfill as backfills
 from smena.pipeline.backfill import parse_request, plan_backfill
 from smena.pipeline.proof import run as proof_run
-from smena.pipeline.proof.run import organizations_to_prove, reconcile_lot, report_reconciliation
-from smena.pipeline.run import load_lot, plan_run, publish_batches, report_run
+from smena.pipeline.proof.run import organizations_to_prove, reconcile_organizations, report_reconciliation
+from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.warehouse.database import Warehouse
 from tests.integration.conftest import BuildTown
 from tests.integration.test_runs import run
@@ -46,8 +46,8 @@ def test_what_fails_after_the_publishing_is_reported_until_it_is_made_good(
     town = build_town(TWO, now=NOW)
     first, second = town.inns
     made = plan_run(town.context, run_id="test")
-    for lot in made["lots"]:
-        load_lot(town.context, lot)
+    for shards in made["task_groups"]:
+        load_shards(town.context, shards)
     batch_id = town.sql("select batch_id from control.batch where organization_inn = %s", first)[0][0]
     with monkeypatch.context() as patch:
         statement_fails(patch, statement, KeyError("x"), batch_id=batch_id)
@@ -80,9 +80,9 @@ def test_a_fault_after_the_publishing_that_may_pass_has_the_task_tried_again(
 
 def reconciled(town: Town, run_id: str) -> str:
     """The tasks of the daily reconciliation; what the report says."""
-    for lot in organizations_to_prove(town.context):
+    for shards in organizations_to_prove(town.context):
         try:
-            reconcile_lot(town.context, lot, run_id=run_id)
+            reconcile_organizations(town.context, shards, run_id=run_id)
         except SmenaError:
             continue
     return report_of(town, run_id)
@@ -170,8 +170,8 @@ def test_a_quarter_that_cannot_be_laid_out_leaves_the_others(
         made = plan_backfill(town.context, asked, run_id="one")
     assert list(made.failed) == ["2025-09-29…2025-09-30"]
     run_plan = made.run_plan()
-    for lot in run_plan["lots"]:
-        load_lot(town.context, lot)
+    for shards in run_plan["task_groups"]:
+        load_shards(town.context, shards)
     publish_batches(town.context, run_plan["batches"], at_once=1)
     with pytest.raises(
         BadBatch, match=f"organisation {town.inn}: 2025-09-29…2025-09-30: an unexpected error: KeyError"
@@ -181,7 +181,7 @@ def test_a_quarter_that_cannot_be_laid_out_leaves_the_others(
     # What the failed quarter had written is undone: the next backfill lays it out.
     again = plan_backfill(town.context, asked, run_id="two").run_plan()
     assert (len(again["batches"]), again["failed"]) == (1, {})
-    for lot in again["lots"]:
-        load_lot(town.context, lot)
+    for shards in again["task_groups"]:
+        load_shards(town.context, shards)
     publish_batches(town.context, again["batches"], at_once=1)
     assert len(town.shifts()) == len(town.truth())

@@ -26,7 +26,7 @@ from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.alerts import gather
 from smena.pipeline.proof.certificate import certify
 from smena.pipeline.proof.reconcile import reconcile
-from smena.pipeline.run import load_lot, plan_run, publish_batches
+from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.printing.form import order_on_paper
 from smena.warehouse.database import Warehouse
 from tests.integration.stored_reasons import check_reasons
@@ -74,8 +74,8 @@ class Field:
         for day in mornings or (7,):
             self.operator.on(date(2026, 2, day))
             made = plan_run(self.context, run_id=f"{day}", product=product)
-            for lot in made["lots"]:
-                load_lot(self.context, lot)
+            for shards in made["task_groups"]:
+                load_shards(self.context, shards)
             publish_batches(self.context, made["batches"])
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:

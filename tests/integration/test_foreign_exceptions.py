@@ -18,8 +18,8 @@ from sandbox import MarketSettings, WorldSettings
 from smena.model.errors import SmenaError
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.proof.reconcile import reconcile
-from smena.pipeline.proof.run import organizations_to_prove, reconcile_lot, report_reconciliation
-from smena.pipeline.run import load_lot, plan_run, publish_batches, report_run
+from smena.pipeline.proof.run import organizations_to_prove, reconcile_organizations, report_reconciliation
+from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from tests.integration.conftest import CopyTown
 from tests.integration.disturbing import Disturbance
 from tests.town import EASY, FIRST, Town
@@ -60,8 +60,8 @@ def have_both_loaded(town: Town) -> None:
 def load_all(town: Town, product: str, run_id: str) -> list[str]:
     """The tasks of a daily load, and what its report names as wrong."""
     made = plan_run(town.context, run_id=run_id, product=product)
-    for lot in made["lots"]:
-        failure_of(lambda lot=lot: load_lot(town.context, lot))  # type: ignore[misc]
+    for shards in made["task_groups"]:
+        failure_of(lambda shards=shards: load_shards(town.context, shards))  # type: ignore[misc]
     publish_batches(town.context, made["batches"])
     return failure_of(lambda: report_run(town.context, made))
 
@@ -77,7 +77,7 @@ def load_market(town: Town, run_id: str) -> list[str]:
 def reconcile_daily(town: Town, run_id: str) -> list[str]:
     """The tasks of the daily reconciliation, and what its report names as wrong."""
     for inns in organizations_to_prove(town.context):
-        failure_of(lambda inns=inns: reconcile_lot(town.context, inns, run_id=run_id))  # type: ignore[misc]
+        failure_of(lambda inns=inns: reconcile_organizations(town.context, inns, run_id=run_id))  # type: ignore[misc]
     return failure_of(lambda: report_reconciliation(town.context, run_id=run_id))
 
 
@@ -198,14 +198,14 @@ class Sweep:
     def disturb_all(self, places: Sequence[str]) -> list[str]:
         """Disturbs so many at once as there are A; what did not hold."""
         wrong = []
-        for faults in self.lots(places):
+        for faults in self.fault_groups(places):
             try:
                 self.disturb(faults)
             except Exception as error:  # noqa: BLE001 - each lot is tried
                 wrong.append(f"{sorted(faults.values())}: {type(error).__name__}: {error}")
         return wrong
 
-    def lots(self, places: Sequence[str]) -> Iterator[dict[str, str]]:
+    def fault_groups(self, places: Sequence[str]) -> Iterator[dict[str, str]]:
         """By ИНН, a place in which it ran; each place once. Those that ran for few A come first."""
         left = sorted(places, key=lambda place: sum(place in self.ran[inn] for inn in self.some_a))
         while left:

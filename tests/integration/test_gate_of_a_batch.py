@@ -14,7 +14,7 @@ from smena.model.reason_text import parse
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
 from smena.pipeline.publish import publish
-from smena.pipeline.run import load_lot, plan_run, publish_batches
+from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.quality.gate import SUITES, validate_batch, validate_staged
 from smena.warehouse.database import Transaction
 from tests.integration.gate_damages import DAMAGES, MORE_SALES, SALES, TILL_DAMAGES, statement
@@ -27,8 +27,8 @@ WORLD = replace(EASY, last_day=FIRST + timedelta(days=6))
 def staged(town: Town, product: str = OFD) -> list[int]:
     """The batches of a run that is staged and not published."""
     made = plan_run(town.context, run_id="test", product=product)
-    for lot in made["lots"]:
-        load_lot(town.context, lot)
+    for shards in made["task_groups"]:
+        load_shards(town.context, shards)
     return made["batches"]
 
 

@@ -21,7 +21,7 @@ from smena.pipeline.gates import stop_at_gate
 from smena.pipeline.publish import publish
 from smena.pipeline.rehearsal import rehearse
 from smena.pipeline.rehearsed_batch import rehearse_batch
-from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches, report_run
+from smena.pipeline.run import RunPlan, load_shards, plan_run, publish_batches, report_run
 from smena.quality.gate import validate_staged
 from smena.warehouse import ledger
 from tests.integration.conftest import BuildTown, CopyTown
@@ -75,8 +75,8 @@ def daily_run(town: Town, day: date) -> tuple[RunPlan, str]:
     """The run on the morning after a day; what its report complains of."""
     town.set_day(day + timedelta(days=1), hour=6)
     made = plan_run(town.context, run_id=f"scheduled__{day}")
-    for lot in made["lots"]:
-        load_lot(town.context, lot)
+    for shards in made["task_groups"]:
+        load_shards(town.context, shards)
     publish_batches(town.context, made["batches"])
     try:
         report_run(town.context, made)

@@ -16,7 +16,7 @@ from smena.model.window import MARKET, Window
 from smena.pipeline.after_publishing import finish
 from smena.pipeline.market import product_names
 from smena.pipeline.rehearsal import rehearse
-from smena.pipeline.run import load_lot, plan_run, publish_batches
+from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.warehouse import ledger
 from tests.integration.conftest import BuildTown, CopyTown
 from tests.integration.ui.browser import Browser
@@ -289,8 +289,8 @@ def test_a_product_without_a_name_or_an_id_costs_its_neighbours_nothing(loaded: 
 
 def test_a_daily_run_asks_after_its_batches_are_published(town: Town) -> None:
     made = plan_run(town.context, run_id="run", product=MARKET)
-    for lot in made["lots"]:
-        load_lot(town.context, [tuple(place) for place in lot])
+    for shards in made["task_groups"]:
+        load_shards(town.context, [tuple(place) for place in shards])
     assert not requests(town)
     publish_batches(town.context, made["batches"])
     assert all(names(town).values())

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from smena.model.errors import BadBatch, PassingFault, RefusedLogin, WrongUse
-from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches, report_run
+from smena.pipeline.run import RunPlan, load_shards, plan_run, publish_batches, report_run
 from tests.town import EASY, FIRST, QuickContext, Town
 
 BuildTown = Callable[..., Town]
@@ -19,9 +19,9 @@ TWO = replace(EASY, organizations=2, last_day=FIRST + timedelta(days=14))
 def run(town: Town, horizon: date | None = None) -> RunPlan:
     """All tasks of a run, one after another."""
     made = plan_run(town.context, run_id="test", horizon=horizon)
-    for lot in made["lots"]:
+    for shards in made["task_groups"]:
         try:
-            load_lot(town.context, lot)
+            load_shards(town.context, shards)
         except PassingFault:
             continue
     publish_batches(town.context, made["batches"])
@@ -106,12 +106,12 @@ def test_a_lot_tried_again_asks_only_for_what_failed(build_town: BuildTown) -> N
     town = build_town(TWO)
     made = plan_run(town.context, run_id="test")
     town.sandbox.faults.add({"kind": "status", "status": 500, "method": "by-shifts", "register": town.register()})
-    lot = [place for lot in made["lots"] for place in lot]
+    shards = [place for shards in made["task_groups"] for place in shards]
     with pytest.raises(PassingFault):
-        load_lot(town.context, lot)
+        load_shards(town.context, shards)
     town.sandbox.faults.clear()
     town.sandbox.requests.reset()
-    load_lot(town.context, lot)
+    load_shards(town.context, shards)
     assert set(town.sandbox.requests.report()["by_register"]) == {town.register()}
 
 
@@ -121,6 +121,6 @@ def test_a_login_that_is_refused_in_the_middle_fails_at_once(build_town: BuildTo
     town.sandbox.requests.reset()
     town.sandbox.faults.add({"kind": "status", "status": 403, "method": "authenticate-by-pass"})
     with pytest.raises(RefusedLogin):
-        load_lot(town.context, made["lots"][0])
+        load_shards(town.context, made["task_groups"][0])
     assert town.sandbox.requests.count("authenticate-by-pass") == 1
     assert town.sandbox.requests.count("by-period") == 0

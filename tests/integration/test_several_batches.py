@@ -16,7 +16,7 @@ from smena.model.reasons import Reason
 from smena.pipeline.alerts import gather
 from smena.pipeline.backfill import BackfillRequest, plan_backfill
 from smena.pipeline.publish import publish
-from smena.pipeline.run import RunPlan, load_lot, plan_run, publish_batches
+from smena.pipeline.run import RunPlan, load_shards, plan_run, publish_batches
 from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]
@@ -33,8 +33,8 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def loaded(town: Town, made: RunPlan) -> list[int]:
-    for lot in made["lots"]:
-        load_lot(town.context, lot)
+    for shards in made["task_groups"]:
+        load_shards(town.context, shards)
     return [done.batch_id for done in publish_batches(town.context, made["batches"])]
 
 
@@ -60,8 +60,8 @@ def test_a_batch_that_is_stopped_costs_the_others_nothing_and_is_named_until_its
     made = plan_run(town.context, run_id="several")
     first, *others = made["batches"]
     town.warehouse.run("batch_stop", batch_id=first, reason=str(Reason.PLANNED_ANEW))
-    for lot in made["lots"]:
-        load_lot(town.context, [place for place in lot if place[0] != first])
+    for shards in made["task_groups"]:
+        load_shards(town.context, [place for place in shards if place[0] != first])
     assert sorted(done.batch_id for done in publish_batches(town.context, others)) == others
     (alert,) = [one for one in gather(town.warehouse, town.context.now())[0].alerts if one.kind == "batches"]
     assert (alert.count, alert.details["batch_id"]) == (1, first)
@@ -96,8 +96,8 @@ def test_the_bound_of_changed_orders_is_that_of_the_load_not_of_each_batch(build
             }
         )
     made = plan_run(town.context, run_id="second")
-    for lot in made["lots"]:
-        load_lot(town.context, lot)
+    for shards in made["task_groups"]:
+        load_shards(town.context, shards)
     publish_batches(town.context, made["batches"], at_once=1)
     summaries = dict(town.sql("select batch_id, summary from control.batch where run_id = 'second'"))
     changed = {batch_id: summary["changed_orders"] for batch_id, summary in summaries.items()}

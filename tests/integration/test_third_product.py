@@ -117,7 +117,7 @@ def test_it_is_planned_by_its_own_windows_and_shards(toy: ToyTown) -> None:
     planned = preview(toy.context, toy.inn, TOY.name)
     assert max(one.window.days for one in planned.asked) == TOY.window_days["totals"]
     assert planned.requests == len(planned.asked)
-    assert len(toy.load_toy().plan.places) == 2
+    assert len(toy.load_toy().plan.shards_to_load) == 2
 
 
 def test_it_needs_a_signed_mandate_as_every_operator_does(toy: ToyTown) -> None:

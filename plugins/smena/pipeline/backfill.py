@@ -21,7 +21,7 @@ from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.product import implementation_of
-from smena.pipeline.run import Place, RunPlan, in_lots
+from smena.pipeline.run import RunPlan, Shard, grouped
 from smena.reads.completeness import gaps
 from smena.warehouse.database import Row, Transaction
 
@@ -50,7 +50,7 @@ class Quarter:
         requests: how many `asked` and `left` will cost, about.
         registers, wanted_days, covered_days: within reach; days are of one register each.
         batches: new ones and those taken up, none in a dry run.
-        places: what of them is to be loaded.
+        shards_to_load: what of them is to be loaded.
     """
 
     window: Window
@@ -62,7 +62,7 @@ class Quarter:
     wanted_days: int
     covered_days: int
     batches: list[int]
-    places: list[Place]
+    shards_to_load: list[Shard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Backfill:
         """What a run has to do of it."""
         return {
             "batches": [batch_id for quarter in self.quarters for batch_id in quarter.batches],
-            "lots": in_lots([place for quarter in self.quarters for place in quarter.places]),
+            "task_groups": grouped([place for quarter in self.quarters for place in quarter.shards_to_load]),
             "failed": {self.inn: "; ".join(f"{one}: {why}" for one, why in self.failed.items())} if self.failed else {},
         }
 
@@ -208,7 +208,7 @@ def _plan(context: Context, asked: BackfillRequest, *, run_id: str, is_dry: bool
             if is_dry:
                 transaction.undo()
         if is_dry:
-            bare = [replace(quarter, batches=[], places=[]) for quarter in made.quarters]
+            bare = [replace(quarter, batches=[], shards_to_load=[]) for quarter in made.quarters]
             made = replace(made, quarters=bare)
         elif batches := made.run_plan()["batches"]:
             listing.keep(context.warehouse, batches[0])
@@ -295,7 +295,7 @@ class _Planner:
             seen_at=self._seen_at,
         )
         batches = [row["batch_id"] for row in mine]
-        places = [(row["batch_id"], shard) for row in mine for shard in row["shards"]]
+        shards_to_load = [(row["batch_id"], shard) for row in mine for shard in row["shards"]]
         if windows:
             made = planning.write_batches(
                 self._transaction,
@@ -308,11 +308,18 @@ class _Planner:
                 latest=self._context.latest_local_time(),
             )
             batches += made
-            places += [(batch_id, shard) for batch_id, shards in made.items() for shard in shards]
+            shards_to_load += [(batch_id, shard) for batch_id, shards in made.items() for shard in shards]
         covered = planning.coverage(self._transaction, organization.inn, self._product, quarter, seen_at=self._seen_at)
         asked = [planned for planned in windows if planned.reason != "silent"]
         left = sum(row["windows_left"] for row in mine)
         requests = planning.requests_expected(len(asked) + left, organization, self._product)
         return Quarter(
-            quarter, len(asked), len(windows) - len(asked), left, requests, **covered, batches=batches, places=places
+            quarter,
+            len(asked),
+            len(windows) - len(asked),
+            left,
+            requests,
+            **covered,
+            batches=batches,
+            shards_to_load=shards_to_load,
         )

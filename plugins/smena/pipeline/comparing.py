@@ -77,8 +77,8 @@ def compare_pairs(context: Context, batch: Batch, pairs: Sequence[Row]) -> None:
         asker = _Asker(context, organization, batch)
         kept: list[Row] = []
         try:
-            for lot in _lots(context, pairs):
-                rows = _compare_lot(context, organization, asker, lot)
+            for chunk in _chunks(context, pairs):
+                rows = _compare_chunk(context, organization, asker, chunk)
                 context.warehouse.run(
                     "compare_keep", inn=organization.inn, batch_id=batch.batch_id, comparisons=as_json(rows)
                 )
@@ -89,61 +89,61 @@ def compare_pairs(context: Context, batch: Batch, pairs: Sequence[Row]) -> None:
         step.update(explained=verdicts.count(True), open=verdicts.count(False), unread=verdicts.count(None))
 
 
-def _compare_lot(context: Context, organization: Organization, asker: _Asker, lot: list[Row]) -> list[Row]:
+def _compare_chunk(context: Context, organization: Organization, asker: _Asker, chunk: list[Row]) -> list[Row]:
     """Rows for `compare_keep`."""
     try:
-        asked, unasked = asker.receipts([row for row in lot if not row["receipt_pages"]])
-        cheques = _cheques_of(context, organization, lot)
-        receipts = _receipts_of(context, lot, asked)
-        pairs = _pairs_frame([row | {"unread": unasked.get(row["kkt_reg_id"])} for row in lot])
+        asked, unasked = asker.receipts([row for row in chunk if not row["receipt_pages"]])
+        cheques = _cheques_of(context, organization, chunk)
+        receipts = _receipts_of(context, chunk, asked)
+        pairs = _pairs_frame([row | {"unread": unasked.get(row["kkt_reg_id"])} for row in chunk])
         made = compare(pairs, CHEQUES.conform(cheques), RECEIPTS.conform(receipts))
-        return _rows(lot, made, receipts)
+        return _rows(chunk, made, receipts)
     except PassingFault:
         raise
     except Exception as error:  # noqa: BLE001 - the border of a lot
-        ours = contained(error, f"comparison of {len(lot)} till shifts of {organization.inn}")
-        pairs = _pairs_frame([row | {"unread": stored_of(ours)} for row in lot])
+        ours = contained(error, f"comparison of {len(chunk)} till shifts of {organization.inn}")
+        pairs = _pairs_frame([row | {"unread": stored_of(ours)} for row in chunk])
         nothing = RECEIPTS.empty().assign(page_id=pd.Series(dtype="Int64"))
-        return _rows(lot, compare(pairs, CHEQUES.empty(), RECEIPTS.empty()), nothing)
+        return _rows(chunk, compare(pairs, CHEQUES.empty(), RECEIPTS.empty()), nothing)
 
 
-def _lots(context: Context, pairs: Sequence[Row]) -> Iterator[list[Row]]:
+def _chunks(context: Context, pairs: Sequence[Row]) -> Iterator[list[Row]]:
     """Pairs with as much evidence as may be held in memory at once, and at least one."""
     pages = sorted({page for row in pairs for page in (*row["till_pages"], *row["receipt_pages"])})
     sizes = {row["page_id"]: row["body_bytes"] for row in context.warehouse.rows("compare_page_sizes", pages=pages)}
-    lot: list[Row] = []
+    chunk: list[Row] = []
     held: set[int] = set()
     for row in pairs:
         held |= {*row["till_pages"], *row["receipt_pages"]}
-        is_full = len(lot) >= SHIFTS_AT_ONCE or sum(sizes.get(page, 0) for page in held) > context.chunk_bytes
-        if lot and is_full:
-            yield lot
-            lot, held = [], {*row["till_pages"], *row["receipt_pages"]}
-        lot.append(row)
-    if lot:
-        yield lot
+        is_full = len(chunk) >= SHIFTS_AT_ONCE or sum(sizes.get(page, 0) for page in held) > context.chunk_bytes
+        if chunk and is_full:
+            yield chunk
+            chunk, held = [], {*row["till_pages"], *row["receipt_pages"]}
+        chunk.append(row)
+    if chunk:
+        yield chunk
 
 
-def _cheques_of(context: Context, organization: Organization, lot: list[Row]) -> pd.DataFrame:
+def _cheques_of(context: Context, organization: Organization, chunk: list[Row]) -> pd.DataFrame:
     """The cheques of these till shifts, with `till_id`.
 
     Pages of two batches may hold one cheque with two contents, so those of each batch are read apart.
     """
     frames = []
-    for part in _parts(lot, "till_read_in"):
+    for part in _parts(chunk, "till_read_in"):
         pages = _evidence(context, part, "till_pages", (CHEQUE_PAGES, "unreadable"))
         keys = _keys(part, ["till_id", *_TILL_SHIFT])
         frames.append(read_cheques(pages, organization.timezone).cheques.merge(keys, on=_TILL_SHIFT))
     return pd.concat(frames, ignore_index=True)
 
 
-def _receipts_of(context: Context, lot: list[Row], asked: list[RawPage]) -> pd.DataFrame:
+def _receipts_of(context: Context, chunk: list[Row], asked: list[RawPage]) -> pd.DataFrame:
     """The receipts of these fiscal shifts, with `fiscal_id` and `page_id`; those that were asked for apart."""
     frames = [
         _of_shifts(part, _evidence(context, part, "receipt_pages", OF_DOCUMENTS))
-        for part in _parts([row for row in lot if row["receipt_pages"]], "receipts_read_in")
+        for part in _parts([row for row in chunk if row["receipt_pages"]], "receipts_read_in")
     ]
-    frames.append(_of_shifts([row for row in lot if not row["receipt_pages"]], asked))
+    frames.append(_of_shifts([row for row in chunk if not row["receipt_pages"]], asked))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -157,8 +157,8 @@ def _keys(part: list[Row], columns: list[str]) -> pd.DataFrame:
     return rows.astype(dict.fromkeys(set(columns) - {"shift_number"}, "string"))
 
 
-def _parts(lot: list[Row], key: str) -> list[list[Row]]:
-    return [[row for row in lot if row[key] == one] for one in dict.fromkeys(row[key] for row in lot)]
+def _parts(chunk: list[Row], key: str) -> list[list[Row]]:
+    return [[row for row in chunk if row[key] == one] for one in dict.fromkeys(row[key] for row in chunk)]
 
 
 def _evidence(context: Context, part: list[Row], pages_of: str, methods: Sequence[str]) -> list[RawPage]:
@@ -170,11 +170,11 @@ def _evidence(context: Context, part: list[Row], pages_of: str, methods: Sequenc
     ]
 
 
-def _pairs_frame(lot: list[Row]) -> pd.DataFrame:
-    return PAIRS.of({name: [row[name] for row in lot] for name in PAIRS.columns})
+def _pairs_frame(chunk: list[Row]) -> pd.DataFrame:
+    return PAIRS.of({name: [row[name] for row in chunk] for name in PAIRS.columns})
 
 
-def _rows(lot: list[Row], made: Comparison, receipts: pd.DataFrame) -> list[Row]:
+def _rows(chunk: list[Row], made: Comparison, receipts: pd.DataFrame) -> list[Row]:
     """What is kept of each pair: the verdict, the documents and the reason of them, and the pages that were read."""
     pair = ["till_id", "fiscal_id"]
     texts = explain(made.documents).set_index(pair)["explanation"]
@@ -184,7 +184,7 @@ def _rows(lot: list[Row], made: Comparison, receipts: pd.DataFrame) -> list[Row]
     of_pair = {key: rows.drop(columns=pair).to_dict("records") for key, rows in documents.groupby(pair)}
     verdicts = made.pairs.astype(object).where(made.pairs.notna(), None).to_dict("records")
     rows = []
-    for row, verdict in zip(lot, verdicts, strict=True):
+    for row, verdict in zip(chunk, verdicts, strict=True):
         key = (row["till_id"], row["fiscal_id"])
         receipt_pages = pages.get(row["fiscal_id"], [])
         rows.append(

@@ -45,7 +45,7 @@ class Plan:
     requests: int = 0
 
     @property
-    def places(self) -> list[tuple[int, int]]:
+    def shards_to_load(self) -> list[tuple[int, int]]:
         """Each batch with each of its shards."""
         return [(batch_id, shard) for batch_id, shards in self.batches.items() for shard in shards]
 

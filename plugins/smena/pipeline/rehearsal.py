@@ -38,7 +38,7 @@ from smena.warehouse.slices import read_slice
 SETTINGS = ("corrections", "date_policy", "keeps_cash_documents", "refunds", "vat")
 """Settings that a rehearsal can change. `detail` is none of them: it decides which evidence a load asks for."""
 
-SHIFTS_OF_A_LOT = 20_000
+SHIFTS_AT_A_TIME = 20_000
 """Batches are decided together up to this many shifts: a day's batch has a few, and each decision takes a second."""
 
 MARGIN = timedelta(days=7)
@@ -156,44 +156,44 @@ def _of_product(
     days = {"first_day": window.first_day, "last_day": window.last_day}
     begins = window.first_day if product_of(product).is_operator else window.first_day - MARGIN
     transaction.run("rehearse_evidence", inn=inn, product=product, **days | {"first_day": begins})
-    for lot in _lots(context, transaction, in_force, found.failed):
-        _compare(transaction, inn, window, in_force, lot, found, is_last=False)
+    for chunk in _chunks(context, transaction, in_force, found.failed):
+        _compare(transaction, inn, window, in_force, chunk, found, is_last=False)
     rest = rest_of(transaction, inn, source, **days)
     if rest:
         transaction.run("rehearse_written", shifts=rest)
-        for lot in _lots(context, transaction, in_force, found.failed):
-            _compare(transaction, inn, window, in_force, lot, found, is_last=True)
+        for chunk in _chunks(context, transaction, in_force, found.failed):
+            _compare(transaction, inn, window, in_force, chunk, found, is_last=True)
         _keep_rest(transaction, inn, found, rest_of(transaction, inn, source, **days))
     return found
 
 
-def _lots(
+def _chunks(
     context: Context, transaction: Transaction, in_force: Sequence[SettingsInForce], failed: Failed
 ) -> Iterator[Window]:
     """Stages the evidence lot by lot, each in place of the one before; yields the days of what is staged."""
-    lot: list[Batch] = []
+    chunk: list[Batch] = []
     shifts = 0
     for row in transaction.rows("rehearse_batches"):
         batch = ledger.batch_of(transaction, row["batch_id"])
         # Documents dated after the batch was loaded were refused as of the future, and are refused again.
         now = min(context.now(), row["finished_at"])
-        shifts += stage_again(context, transaction, batch, len(lot), in_force, now, failed)
-        lot.append(batch)
-        if shifts >= SHIFTS_OF_A_LOT:
-            yield _span(lot)
-            _empty(transaction, lot)
-            lot, shifts = [], 0
-    if lot:
-        yield _span(lot)
-        _empty(transaction, lot)
+        shifts += stage_again(context, transaction, batch, len(chunk), in_force, now, failed)
+        chunk.append(batch)
+        if shifts >= SHIFTS_AT_A_TIME:
+            yield _span(chunk)
+            _empty(transaction, chunk)
+            chunk, shifts = [], 0
+    if chunk:
+        yield _span(chunk)
+        _empty(transaction, chunk)
 
 
-def _span(lot: Sequence[Batch]) -> Window:
-    return Window(min(one.first_day for one in lot), max(one.last_day for one in lot))
+def _span(chunk: Sequence[Batch]) -> Window:
+    return Window(min(one.first_day for one in chunk), max(one.last_day for one in chunk))
 
 
-def _empty(transaction: Transaction, lot: Sequence[Batch]) -> None:
-    for place in range(len(lot)):
+def _empty(transaction: Transaction, chunk: Sequence[Batch]) -> None:
+    for place in range(len(chunk)):
         transaction.run("stage_clear", batch_id=STAGE_ID, shard=place)
 
 
@@ -244,7 +244,7 @@ def _compare(
     inn: str,
     window: Window,
     in_force: Sequence[SettingsInForce],
-    lot: Window,
+    chunk: Window,
     found: _Found,
     *,
     is_last: bool,
@@ -254,7 +254,7 @@ def _compare(
     Where the newest evidence differs from the books, and by a rule the books keep what older evidence reported, the
     shift is left to the second round (`is_last`), which reads that evidence.
     """
-    days = {"first_day": lot.first_day, "last_day": lot.last_day}
+    days = {"first_day": chunk.first_day, "last_day": chunk.last_day}
     transaction.run("rehearse_next")
     slice_ = read_slice(transaction, STAGE_ID, inn, **days)
     reported = [*slice_.reported["shift_id"], *slice_.reported_tills["shift_id"]]

@@ -27,14 +27,14 @@ from smena.pipeline.publish import FAILED_AFTER, PublishResult, orders_written, 
 from smena.reads.completeness import gaps
 from smena.warehouse import ledger
 
-MOST_LOTS = 256
+MOST_TASKS = 256
 """How many tasks one step of a run may be: Airflow maps over no more than 1024, and each costs a third of a second."""
 
 PLANNED_AT_ONCE = 4
 PUBLISHED_AT_ONCE = 2
 
 T = TypeVar("T")
-Place = tuple[int, int]
+Shard = tuple[int, int]
 """A batch and one of its shards."""
 
 
@@ -43,12 +43,12 @@ class RunPlan(TypedDict):
 
     Attributes:
         batches: their ids, one an organisation or, where it would be too large, several.
-        lots: (batch, shard) pairs, grouped by loading task.
+        task_groups: (batch, shard) pairs, grouped by loading task.
         failed: by ИНН, why an organisation could not be planned.
     """
 
     batches: list[int]
-    lots: list[list[Place]]
+    task_groups: list[list[Shard]]
     failed: dict[str, str]
 
 
@@ -70,10 +70,10 @@ def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date
     ready = [organization.inn for organization in organizations if organization.inn not in failed]
     with_known = replace(context, endpoint=known)
 
-    def planned_of(inn: str) -> tuple[list[int], list[Place]] | None:
-        def planned() -> tuple[list[int], list[Place]]:
+    def planned_of(inn: str) -> tuple[list[int], list[Shard]] | None:
+        def planned() -> tuple[list[int], list[Shard]]:
             made = plan(with_known, inn, run_id=run_id, product=product, horizon=horizon)
-            return list(made.batches), made.places
+            return list(made.batches), made.shards_to_load
 
         return _attempt(failed, inn, planned)
 
@@ -85,18 +85,18 @@ def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date
         raise passing
     return {
         "batches": [batch_id for batches, _ in planned for batch_id in batches],
-        "lots": in_lots([place for _, places in planned for place in places]),
+        "task_groups": grouped([place for _, shards in planned for place in shards]),
         "failed": {inn: str(error) for inn, error in failed.items()},
     }
 
 
-def load_lot(context: Context, lot: Iterable[Place]) -> None:
+def load_shards(context: Context, chunk: Iterable[Shard]) -> None:
     """Extracts and processes shards. Raises, after every one was tried, the first error.
 
     A fault that may pass goes first: it is worth another try, in which only what failed is asked for.
     """
     failed: dict[str, SmenaError] = {}
-    for batch_id, shard in lot:
+    for batch_id, shard in chunk:
         _attempt(failed, f"batch {batch_id}, shard {shard}", lambda b=batch_id, s=shard: stage(context, b, s))  # type: ignore[misc]
     passing = [error for error in failed.values() if isinstance(error, PassingFault)]
     for error in [*passing, *failed.values()]:
@@ -195,7 +195,7 @@ def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T
         return None
 
 
-def in_lots(places: Sequence[Place]) -> list[list[Place]]:
+def grouped(shards: Sequence[Shard]) -> list[list[Shard]]:
     """Places as loading tasks: no more of them than Airflow maps over with ease."""
-    size = max(1, math.ceil(len(places) / MOST_LOTS))
-    return [list(places[start : start + size]) for start in range(0, len(places), size)]
+    size = max(1, math.ceil(len(shards) / MOST_TASKS))
+    return [list(shards[start : start + size]) for start in range(0, len(shards), size)]

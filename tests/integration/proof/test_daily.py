@@ -10,7 +10,7 @@ import pytest
 
 from smena.model.errors import BadBatch, PassingFault
 from smena.pipeline.alerts import gather
-from smena.pipeline.proof.run import organizations_to_prove, reconcile_lot, report_reconciliation
+from smena.pipeline.proof.run import organizations_to_prove, reconcile_organizations, report_reconciliation
 from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]
@@ -26,8 +26,8 @@ def town(build_town: BuildTown) -> Town:
 
 
 def run(town: Town, run_id: str) -> None:
-    for lot in organizations_to_prove(town.context):
-        reconcile_lot(town.context, lot, run_id=run_id, last_day=date(2025, 12, 12))
+    for shards in organizations_to_prove(town.context):
+        reconcile_organizations(town.context, shards, run_id=run_id, last_day=date(2025, 12, 12))
 
 
 def test_a_day_on_which_everything_is_proved_is_green(town: Town) -> None:

@@ -106,7 +106,7 @@ def test_market_knows_neither_payouts_nor_corrections(world: World) -> None:
 def test_equal_settings_tell_equal_cheques(world: World) -> None:
     for one, same in zip(open_shops(world, MarketSettings()), open_shops(world, MarketSettings()), strict=True):
         assert (one.id, one.catalogue, one.deliveries) == (same.id, same.catalogue, same.deliveries)
-        assert (one.cheques.closed_ms == same.cheques.closed_ms).all() and (one.cheques.lot == same.cheques.lot).all()
+        assert (one.cheques.closed_ms == same.cheques.closed_ms).all() and (one.cheques.draw == same.cheques.draw).all()
 
 
 def test_market_changes_nothing_at_the_operator_but_for_its_twins(world: World) -> None:

@@ -183,11 +183,11 @@ def _by_batch(shifts: Sequence[Row]) -> list[list[Row]]:
 
 def _by_registers(shifts: Sequence[Row]) -> Iterator[list[Row]]:
     """Shifts in lots; those of one register are in one."""
-    lot: list[Row] = []
+    chunk: list[Row] = []
     for _, of_register in groupby(shifts, key=lambda shift: shift["kkt_reg_id"]):
-        lot += of_register
-        if len(lot) >= SHIFTS_AT_ONCE:
-            yield lot
-            lot = []
-    if lot:
-        yield lot
+        chunk += of_register
+        if len(chunk) >= SHIFTS_AT_ONCE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

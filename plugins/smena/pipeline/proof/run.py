@@ -17,18 +17,20 @@ from smena.pipeline.log import logger, step_log
 from smena.pipeline.proof.reconcile import LOOK_BACK_DAYS, reconcile
 from smena.warehouse.database import Row
 
-MOST_LOTS = 64
+MOST_TASKS = 64
 """How many tasks prove at once at most: each is forked, and asks for many organisations one after another."""
 
 
 def organizations_to_prove(context: Context) -> list[list[str]]:
     """ИНН of every organisation that is switched on, in as many lots as there may be tasks."""
     inns = sorted(str(row["organization_inn"]) for row in enabled(context.warehouse, OFD))
-    size = max(1, math.ceil(len(inns) / MOST_LOTS))
+    size = max(1, math.ceil(len(inns) / MOST_TASKS))
     return [inns[start : start + size] for start in range(0, len(inns), size)]
 
 
-def reconcile_lot(context: Context, inns: Iterable[str], *, run_id: str, last_day: date | None = None) -> None:
+def reconcile_organizations(
+    context: Context, inns: Iterable[str], *, run_id: str, last_day: date | None = None
+) -> None:
     """Reconciles the look-back of each organisation; one that cannot be asked costs the others nothing.
 
     Raises, after every one was tried, the first error; a fault that may pass goes first. An organisation that this run
