@@ -19,7 +19,7 @@ import requests
 from cryptography.fernet import Fernet
 
 from demo.ports import HOST, is_port_free, pick_free_port
-from demo.processes import Keeper
+from demo.processes import ProcessSupervisor
 from demo.repository import REPOSITORY
 from demo.rest import AirflowRest
 from demo.secrets_file import keep_secrets
@@ -76,7 +76,7 @@ class LocalAirflow:
         port: int = _PREFERRED_PORTS["api"],
     ) -> None:
         self.directory = Path(directory).absolute()
-        self.processes = Keeper(self.directory / "processes")
+        self.processes = ProcessSupervisor(self.directory / "processes")
         self._metadata_dsn = metadata_dsn
         self._dags_folder = dags_folder
         self._own_environment = dict(environment or {})

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from demo.ports import HOST, pick_free_port
-from demo.processes import Keeper, ProcessTrouble
+from demo.processes import ProcessSupervisor, ProcessTrouble
 from demo.repository import REPOSITORY
 from demo.state import DemoState
 
@@ -63,25 +63,25 @@ class LocalKontur:
         directory: keeps what it told at its start.
     """
 
-    def __init__(self, directory: Path, keeper: Keeper) -> None:
+    def __init__(self, directory: Path, supervisor: ProcessSupervisor) -> None:
         self._file = Path(directory) / "sandbox.json"
-        self._keeper = keeper
+        self._supervisor = supervisor
 
     def start(self, state: DemoState) -> Hello:
         """Start it, unless it runs, on its last port if that is free. Raises ProcessTrouble."""
         last = self._read_hello()
-        if last is not None and self._keeper.is_running(_NAME):
+        if last is not None and self._supervisor.is_running(_NAME):
             return last
-        self._keeper.end(_NAME)
+        self._supervisor.end(_NAME)
         port = pick_free_port(int(last.address.rpartition(":")[2]) if last else _PREFERRED_PORT)
-        log = self._keeper.log_file(_NAME)
+        log = self._supervisor.log_file(_NAME)
         log.unlink(missing_ok=True)
         arguments = sandbox_arguments(state.first_day, state.last_day)
         command = [sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), *arguments]
-        self._keeper.start(_NAME, command, cwd=REPOSITORY)
+        self._supervisor.start(_NAME, command, cwd=REPOSITORY)
         deadline = time.monotonic() + _START_TIMEOUT_S
         while not (text := log.read_text()).startswith("{") or "\n" not in text:
-            self._keeper.require(_NAME)
+            self._supervisor.require(_NAME)
             if time.monotonic() > deadline:
                 raise ProcessTrouble(f"the sandbox says nothing; see {log}")
             time.sleep(_LOOK_AGAIN_S)

@@ -19,8 +19,8 @@ import psutil
 import psycopg2
 from psycopg2 import sql
 
-from demo.lodging import Lodging, find_lodging
 from demo.ports import HOST, is_port_free, pick_free_port
+from demo.postgres_home import PostgresHome, find_postgres_home
 from demo.trouble import Trouble
 
 USER = "smena"
@@ -177,12 +177,12 @@ class EmbeddedPostgres:
 
     @property
     def _home(self) -> Path:
-        return self._lodging.home
+        return self._postgres_home.home
 
     @cached_property
-    def _lodging(self) -> Lodging:
+    def _postgres_home(self) -> PostgresHome:
         self.directory.mkdir(parents=True, exist_ok=True)
-        return find_lodging(self.directory, self._programs)
+        return find_postgres_home(self.directory, self._programs)
 
     @property
     def _password_file(self) -> Path:
@@ -231,10 +231,10 @@ class EmbeddedPostgres:
         marker.unlink(missing_ok=True)
         marker.touch(mode=0o600)
         marker.write_text(self._password)
-        self._lodging.give(unfinished)
-        self._lodging.give(marker)
+        self._postgres_home.give(unfinished)
+        self._postgres_home.give(marker)
         try:
-            self._lodging.run(
+            self._postgres_home.run(
                 "initdb", f"--pgdata={unfinished}", f"--username={USER}", f"--pwfile={marker}", "--auth=scram-sha-256",
                 "--encoding=UTF8", *self._locale(), "--no-sync",
             )  # fmt: skip
@@ -280,7 +280,7 @@ class EmbeddedPostgres:
         }
         marker = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self.log_file.open("ab") as log:
-            child = self._lodging.spawn("postgres", "-D", str(self.data_directory), *marker, output=log)
+            child = self._postgres_home.spawn("postgres", "-D", str(self.data_directory), *marker, output=log)
         deadline = time.monotonic() + _START_TIMEOUT_S
         while child.poll() is None:
             lines = self._pid_file()

@@ -1,4 +1,4 @@
-"""Processes that outlive the command that started them, and are ended completely: `Keeper`."""
+"""Processes that outlive the command that started them, and are ended completely: `ProcessSupervisor`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Record:
     command: list[str]
 
 
-class Keeper:
+class ProcessSupervisor:
     """Starts processes in sessions of their own, remembers them in files, ends them with all they have started.
 
     Args:

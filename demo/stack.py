@@ -15,7 +15,7 @@ from demo.airflow import LocalAirflow
 from demo.kontur import Hello, LocalKontur
 from demo.ports import HOST
 from demo.postgres import USER, EmbeddedPostgres
-from demo.processes import Keeper
+from demo.processes import ProcessSupervisor
 from demo.repository import REPOSITORY
 from demo.rest import AirflowRest
 from demo.shell_env import write_env
@@ -53,9 +53,9 @@ class Stack:
     def __init__(self, directory: Path, say: Say = print) -> None:
         self.directory = Path(directory).absolute()
         self._say = say
-        self._keeper = Keeper(self.directory / "processes")
+        self._supervisor = ProcessSupervisor(self.directory / "processes")
         self.postgres = EmbeddedPostgres(self.directory / "postgres", settings=_POSTGRES_SETTINGS)
-        self.kontur = LocalKontur(self.directory, self._keeper)
+        self.kontur = LocalKontur(self.directory, self._supervisor)
 
     # --- life
 
@@ -123,7 +123,7 @@ class Stack:
     def stop(self) -> None:
         """End everything that was started here. Raises ProcessTrouble or PostgresTrouble where something remains."""
         self.airflow().stop()
-        self._keeper.end(*self._keeper.names())
+        self._supervisor.end(*self._supervisor.names())
         self.postgres.stop()
 
     # --- what it consists of

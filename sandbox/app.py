@@ -20,7 +20,7 @@ from sandbox.faults import Fault, Faults
 from sandbox.ofd import Ofd
 from sandbox.parameters import required
 from sandbox.refusals import Refusal
-from sandbox.session import APPROVE_PATH, Doorkeeper
+from sandbox.session import APPROVE_PATH, Authenticator
 from sandbox.settings import ApiKey
 from sandbox.traffic import Traffic
 
@@ -30,14 +30,14 @@ _CASHBOX = "/v2/organizations/{organization}/cashboxes/{register}"
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class ResponsePolicy:
     """How a service words its refusals: of a status (None: without a body), and of what a key may not see."""
 
     of_status: Callable[[int], Refusal | None] = refusals.refusal_of_status
     closed: Callable[[], Refusal] = refusals.closed_cashbox
 
 
-_OFD = Manners()
+_OFD = ResponsePolicy()
 
 
 def as_json(payload: Any, status: int = 200) -> Response:
@@ -49,7 +49,7 @@ def _refused(refusal: Refusal) -> Response:
     return as_json(refusal.body(), refusal.status)
 
 
-def _broken(fault: Fault, manners: Manners) -> Response:
+def _broken(fault: Fault, response_policy: ResponsePolicy) -> Response:
     """The answer that replaces the right one."""
     if fault.kind == "html":
         return Response(_HTML, media_type="text/html; charset=utf-8")
@@ -58,8 +58,8 @@ def _broken(fault: Fault, manners: Manners) -> Response:
     if fault.kind == "body":
         return Response(fault.body, media_type="application/json; charset=utf-8")
     if fault.kind == "forbid_register":
-        return _refused(manners.closed())
-    refusal = manners.of_status(fault.status)
+        return _refused(response_policy.closed())
+    refusal = response_policy.of_status(fault.status)
     answer = _refused(refusal) if refusal else Response(b"", fault.status)
     if fault.retry_after is not None:
         answer.headers["Retry-After"] = f"{fault.retry_after:g}"
@@ -78,11 +78,17 @@ class _Dropped(Response):
 class Gate:
     """Every request passes here: it is counted, faults strike it, refusals become bodies."""
 
-    def __init__(self, doorkeeper: Doorkeeper, faults: Faults, traffic: Traffic) -> None:
-        self._doorkeeper, self._faults, self._traffic = doorkeeper, faults, traffic
+    def __init__(self, authenticator: Authenticator, faults: Faults, traffic: Traffic) -> None:
+        self._authenticator, self._faults, self._traffic = authenticator, faults, traffic
 
     async def pass_through(
-        self, request: Request, name: str, answer: Callable[[], Any], *, place: str = "", manners: Manners = _OFD
+        self,
+        request: Request,
+        name: str,
+        answer: Callable[[], Any],
+        *,
+        place: str = "",
+        response_policy: ResponsePolicy = _OFD,
     ) -> Response:
         """Count, strike, answer. `place`: what counts and faults know as the register, where it is none."""
         line = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -93,7 +99,7 @@ class Gate:
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
             elif fault.kind == "session_dies":
-                self._doorkeeper.forget_all()
+                self._authenticator.forget_all()
             elif fault.kind == "cut_json":
                 cut = True
             elif fault.kind == "byte_order_mark":
@@ -101,7 +107,7 @@ class Gate:
             elif fault.kind == "reset":
                 return _Dropped()
             else:
-                return _broken(fault, manners)
+                return _broken(fault, response_policy)
         try:
             response = as_json(answer())
         except Refusal as refusal:
@@ -118,7 +124,9 @@ class Gate:
         async def endpoint(request: Request) -> Response:
             def answer() -> Any:
                 headers = request.headers
-                key = self._doorkeeper.admit(headers.get("authorization", ""), headers.get("x-kontur-ofd-apikey", ""))
+                key = self._authenticator.admit(
+                    headers.get("authorization", ""), headers.get("x-kontur-ofd-apikey", "")
+                )
                 line = f"{request.url.path}?{request.url.query}"
                 return method(key, {**request.path_params, "line": line}, request.query_params)
 
@@ -206,7 +214,7 @@ def _base_url(request: Request) -> str:
 
 
 def build_app(
-    ofd: Ofd, doorkeeper: Doorkeeper, gate: Gate, controls: Controls, others: Sequence[Route] = ()
+    ofd: Ofd, authenticator: Authenticator, gate: Gate, controls: Controls, others: Sequence[Route] = ()
 ) -> Starlette:
     """All routes of the contract and the controls, and those of other services (Market)."""
     statistics = "statistics/cash-receipt"
@@ -215,19 +223,19 @@ def build_app(
             gate.auth_route(
                 "/auth/authenticate-by-pass",
                 "authenticate-by-pass",
-                lambda request, body: doorkeeper.by_password(
+                lambda request, body: authenticator.by_password(
                     required(request.query_params, "login"), body.decode("utf-8", "replace")
                 ),
             ),
             gate.auth_route(
                 "/auth/authenticate-by-cert",
                 "authenticate-by-cert",
-                lambda request, body: doorkeeper.by_certificate(body, _base_url(request)),
+                lambda request, body: authenticator.by_certificate(body, _base_url(request)),
             ),
             gate.auth_route(
                 APPROVE_PATH,
                 "approve-cert",
-                lambda request, body: doorkeeper.approve(required(request.query_params, "thumbprint"), body),
+                lambda request, body: authenticator.approve(required(request.query_params, "thumbprint"), body),
             ),
             gate.data_route("/v2/organizations", "organizations", ofd.organizations),
             gate.data_route(

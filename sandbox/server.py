@@ -18,7 +18,7 @@ from sandbox.market.service import Market
 from sandbox.market.shops import Shop, open_shops, with_added_registers
 from sandbox.market.truth import truth_of_till_shifts
 from sandbox.ofd import Ofd
-from sandbox.session import Doorkeeper
+from sandbox.session import Authenticator
 from sandbox.settings import SandboxSettings
 from sandbox.shifts import to_seconds
 from sandbox.traffic import Traffic
@@ -54,13 +54,13 @@ class SandboxServer:
         self.faults = Faults()
         self.requests = Traffic()
         self._now = as_utc(self.settings.now) if self.settings.now else None
-        self._doorkeeper = Doorkeeper(self.settings, time.monotonic)
+        self._authenticator = Authenticator(self.settings, time.monotonic)
         ofd = Ofd(self.settings, self.world, self.faults, self._now_s)
         controls = Controls(self.faults, self.requests, self.current_time, self.set_now, self.truth, truth_of_days)
-        gate = Gate(self._doorkeeper, self.faults, self.requests)
+        gate = Gate(self._authenticator, self.faults, self.requests)
         self._market = Market(market, self.shops, self.faults, self._now_s) if market else None
         routes = market_routes(self._market, gate, self.market_truth) if self._market else []
-        app = build_app(ofd, self._doorkeeper, gate, controls, routes)
+        app = build_app(ofd, self._authenticator, gate, controls, routes)
         self._socket = socket.create_server((self.settings.host, self.settings.port))
         host, port = self._socket.getsockname()[:2]
         self.address = f"http://{host}:{port}"
@@ -96,7 +96,7 @@ class SandboxServer:
 
     def forget_sessions(self) -> None:
         """Let every session die at once."""
-        self._doorkeeper.forget_all()
+        self._authenticator.forget_all()
 
     # --- life
 

@@ -19,7 +19,7 @@ from sandbox.settings import ApiKey, SandboxSettings
 APPROVE_PATH = "/auth/v5.16/approve-cert"
 
 
-class Doorkeeper:
+class Authenticator:
     """Gives out sessions (Sid) and recognises them. `clock` gives seconds; sessions live `session_life_s`."""
 
     def __init__(self, settings: SandboxSettings, clock: Callable[[], float]) -> None:

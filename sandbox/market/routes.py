@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.app import Gate, Manners, as_json
+from sandbox.app import Gate, ResponsePolicy, as_json
 from sandbox.market.refusals import closed_shop, refusal_of_status
 from sandbox.market.service import Market
 
 PREFIX = "/market"
-_MANNERS = Manners(refusal_of_status, closed_shop)
+_RESPONSE_POLICY = ResponsePolicy(refusal_of_status, closed_shop)
 _SHOP = f"{PREFIX}/v1/shops/{{shopId}}"
 
 Method = Callable[[Mapping[str, str], Mapping[str, str]], Any]
@@ -32,7 +32,7 @@ def _route(gate: Gate, market: Market, path: str, name: str, method: Method) -> 
             f"market-{name}",
             answer,
             place=request.path_params.get("shopId", ""),
-            manners=_MANNERS,
+            response_policy=_RESPONSE_POLICY,
         )
 
     return Route(path, endpoint, methods=["GET"])

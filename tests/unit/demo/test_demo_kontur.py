@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 from demo.kontur import LocalKontur
-from demo.processes import Keeper
+from demo.processes import ProcessSupervisor
 
 
 def test_what_a_former_version_told_is_as_if_nothing_was(tmp_path: Path) -> None:
-    kontur = LocalKontur(tmp_path, Keeper(tmp_path / "processes"))
+    kontur = LocalKontur(tmp_path, ProcessSupervisor(tmp_path / "processes"))
     assert kontur._told() is None
     fields = {"address": "http://127.0.0.1:1", "login": "a", "password": "b", "api_key": "c", "organizations": []}
     (tmp_path / "sandbox.json").write_text(json.dumps(fields))

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo.processes import Keeper, ProcessTrouble, Record
+from demo.processes import ProcessSupervisor, ProcessTrouble, Record
 
 # Tells the pid of a child, then both wait for ever; the child does not listen to SIGTERM.
 STUBBORN = """
@@ -27,18 +27,18 @@ signal.pause()
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Iterator[Keeper]:
-    keeper = Keeper(tmp_path)
-    yield keeper
-    keeper.end(*keeper.names(), grace_s=0.1)
+def supervisor(tmp_path: Path) -> Iterator[ProcessSupervisor]:
+    supervisor = ProcessSupervisor(tmp_path)
+    yield supervisor
+    supervisor.end(*supervisor.names(), grace_s=0.1)
 
 
-def start_stubborn(keeper: Keeper) -> tuple[psutil.Process, psutil.Process]:
+def start_stubborn(supervisor: ProcessSupervisor) -> tuple[psutil.Process, psutil.Process]:
     """The leader and its child."""
-    keeper.start("work", [sys.executable, "-c", STUBBORN])
-    while not (data := keeper.log_file("work").read_text()).endswith("\n"):
-        keeper.require("work")
-    pid = json.loads((keeper.directory / "work.json").read_text())["pid"]
+    supervisor.start("work", [sys.executable, "-c", STUBBORN])
+    while not (data := supervisor.log_file("work").read_text()).endswith("\n"):
+        supervisor.require("work")
+    pid = json.loads((supervisor.directory / "work.json").read_text())["pid"]
     return psutil.Process(pid), psutil.Process(int(data))
 
 
@@ -51,62 +51,64 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def test_a_process_ends_with_its_child_even_one_that_will_not_listen(keeper: Keeper) -> None:
-    leader, child = start_stubborn(keeper)
-    keeper.end("work", grace_s=0.1)
+def test_a_process_ends_with_its_child_even_one_that_will_not_listen(supervisor: ProcessSupervisor) -> None:
+    leader, child = start_stubborn(supervisor)
+    supervisor.end("work", grace_s=0.1)
     assert not is_alive(leader)
     assert not is_alive(child)
-    assert keeper.names() == []
+    assert supervisor.names() == []
 
 
-def test_children_of_a_dead_leader_are_ended_too(keeper: Keeper) -> None:
-    leader, child = start_stubborn(keeper)
+def test_children_of_a_dead_leader_are_ended_too(supervisor: ProcessSupervisor) -> None:
+    leader, child = start_stubborn(supervisor)
     leader.kill()
     leader.wait(timeout=10)
-    assert not keeper.is_running("work")
+    assert not supervisor.is_running("work")
     assert is_alive(child)
-    keeper.end("work", grace_s=0.1)
+    supervisor.end("work", grace_s=0.1)
     assert not is_alive(child)
 
 
-def test_an_orphan_that_is_just_ending_is_still_waited_for(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_orphan_that_is_just_ending_is_still_waited_for(
+    supervisor: ProcessSupervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The kernel forgets the working directory of a process some moments before the process is gone."""
-    leader, child = start_stubborn(keeper)
+    leader, child = start_stubborn(supervisor)
     leader.kill()
     leader.wait(timeout=10)
     monkeypatch.setattr(psutil.Process, "cwd", lambda _: "")
-    keeper.end("work", grace_s=0.1)
+    supervisor.end("work", grace_s=0.1)
     assert not is_alive(child)
 
 
-def test_a_process_that_has_only_inherited_the_pid_is_left_alone(keeper: Keeper) -> None:
+def test_a_process_that_has_only_inherited_the_pid_is_left_alone(supervisor: ProcessSupervisor) -> None:
     stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True)
     try:
         earlier = psutil.Process(stranger.pid).create_time() - 60
         record = Record(stranger.pid, earlier, str(Path.cwd()), ["long", "gone"])
-        (keeper.directory / "work.json").write_text(json.dumps(asdict(record)))
-        assert not keeper.is_running("work")
-        keeper.end("work", grace_s=0.1)
+        (supervisor.directory / "work.json").write_text(json.dumps(asdict(record)))
+        assert not supervisor.is_running("work")
+        supervisor.end("work", grace_s=0.1)
         assert stranger.poll() is None
     finally:
         stranger.communicate(b"\n")
 
 
-def test_a_running_process_is_not_started_twice(keeper: Keeper) -> None:
-    leader, _ = start_stubborn(keeper)
-    again, _ = start_stubborn(keeper)
+def test_a_running_process_is_not_started_twice(supervisor: ProcessSupervisor) -> None:
+    leader, _ = start_stubborn(supervisor)
+    again, _ = start_stubborn(supervisor)
     assert again.pid == leader.pid
 
 
-def test_it_lives_in_a_session_of_its_own_so_that_the_terminal_does_not_end_it(keeper: Keeper) -> None:
-    leader, child = start_stubborn(keeper)
+def test_it_lives_in_a_session_of_its_own_so_that_the_terminal_does_not_end_it(supervisor: ProcessSupervisor) -> None:
+    leader, child = start_stubborn(supervisor)
     assert os.getsid(leader.pid) == leader.pid
     assert os.getsid(child.pid) == leader.pid
 
 
-def test_what_a_dead_process_said_last_is_told(keeper: Keeper) -> None:
-    keeper.start("work", [sys.executable, "-c", "raise SystemExit('the port is taken')"])
-    while keeper.is_running("work"):
+def test_what_a_dead_process_said_last_is_told(supervisor: ProcessSupervisor) -> None:
+    supervisor.start("work", [sys.executable, "-c", "raise SystemExit('the port is taken')"])
+    while supervisor.is_running("work"):
         pass
     with pytest.raises(ProcessTrouble, match=r"work is not running(.|\n)*the port is taken"):
-        keeper.require("work")
+        supervisor.require("work")

@@ -234,7 +234,7 @@ def test_a_whole_reading_of_the_sandbox_leaves_nothing_secret_behind() -> None:
         )
         pages.append(client.by_shifts(organization.id, register, date(2025, 12, 1), date(2025, 12, 31)))
         client.close()
-        marks = MARKS | set(sandbox._doorkeeper._sessions)
+        marks = MARKS | set(sandbox._authenticator._sessions)
     assert sandbox.requests.count("authenticate-by-pass") == 2
     assert any("urllib3" in line and "authenticate-by-pass?login=***" in line for line in logged)
     lines = [*logged, *(repr(page.address) for page in pages)]

