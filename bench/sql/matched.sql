@@ -1,6 +1,6 @@
--- Run by the bench after the match: every till shift that stands held against the truth of it, and every order against
+-- Run by the bench after the match: every booked till shift held against the truth of it, and every order against
 -- the shift that it must be of. Kopecks.
-with stands as (
+with booked as (
     select
         till.shift_id,
         till.till_shift,
@@ -48,19 +48,19 @@ select
     orders.*
 from (
     select
-        count(*) filter (where stands.till_shift is null) as lost_shifts,
+        count(*) filter (where booked.till_shift is null) as lost_shifts,
         count(*) filter (where reported_till.till_shift is null) as invented_shifts,
-        count(*) filter (where stands.outcome <> reported_till.outcome) as wrong_outcomes,
+        count(*) filter (where booked.outcome <> reported_till.outcome) as wrong_outcomes,
         count(*) filter (
             where
-            (stands.kkt_reg_id, stands.shift_number)
+            (booked.kkt_reg_id, booked.shift_number)
             is distinct from (reported_till.kkt_reg_id, reported_till.shift_number)
         ) as wrong_pairs,
         count(*) filter (
-            where (stands.cash_income, stands.cash_refund) <> (reported_till.cash_income, reported_till.cash_refund)
+            where (booked.cash_income, booked.cash_refund) <> (reported_till.cash_income, reported_till.cash_refund)
         ) as wrong_sums
     from reported_till
-    full outer join stands on reported_till.till_shift = stands.till_shift
+    full outer join booked on reported_till.till_shift = booked.till_shift
 ) as tills
 cross join (
     select

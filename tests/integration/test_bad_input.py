@@ -151,7 +151,7 @@ def test_the_same_document_with_another_content_is_nobodys(town: Town) -> None:
     bad = some_shift(town)
     put = {"receiptsQuantity": bad["receipts"] + 1}
     town.load(FIRST, date.fromisoformat(bad["closed_at"][:10]))
-    stood = town.books()
+    earlier = town.books()
     double = {
         "closeShift": {
             "kktRegId": bad["kkt_reg_id"], "fiscalDriveNumber": bad["fiscal_drive_number"],
@@ -167,7 +167,7 @@ def test_the_same_document_with_another_content_is_nobodys(town: Town) -> None:
     assert {record["kind"] for record in town.quarantine()} == {"closeShift"}
     assert len(town.quarantine()) == 2
     # What was booked before stays as it is.
-    before = {order["document_id"]: order for order in stood["orders"]}
+    before = {order["document_id"]: order for order in earlier["orders"]}
     assert before.items() <= {order["document_id"]: order for order in town.books()["orders"]}.items()
 
 

@@ -87,11 +87,11 @@ def test_an_order_whose_cash_is_gone_is_reversed_and_its_number_stays_taken(town
 def test_an_accepted_order_stays_and_a_conflict_waits_for_a_person(town: Town) -> None:
     order, shift = a_sale(town)
     accept(town, order)
-    stood = town.books()["orders"]
+    before = town.books()["orders"]
     report_more(town, shift)
     for _ in range(2):
         town.load(FIRST, LAST)
-    assert town.books()["orders"] == stood
+    assert town.books()["orders"] == before
     (decision,) = town.table("control.decision", "decision_id")
     assert (decision["shift_id"], decision["state"]) == (shift["shift_id"], "open")
     assert decision["held"]["cash_income"] - decision["kept"]["cash_income"] == MORE / 100
@@ -102,10 +102,10 @@ def test_an_accepted_order_stays_and_a_conflict_waits_for_a_person(town: Town) -
 def test_in_a_closed_period_nothing_changes_and_a_conflict_waits(town: Town) -> None:
     order, shift = a_sale(town)
     close_period(town, order["date"])
-    stood = town.books()["orders"]
+    before = town.books()["orders"]
     report_more(town, shift)
     town.load(FIRST, LAST)
-    assert town.books()["orders"] == stood
+    assert town.books()["orders"] == before
     assert town.outcomes()["conflict"] == 1
 
 
@@ -139,10 +139,10 @@ def test_a_shift_that_became_whole_is_booked_once(build_town: BuildTown) -> None
 def test_a_source_that_forgets_receipts_does_not_unbook_a_shift(build_town: BuildTown) -> None:
     town = build_town(EASY, detail="receipts")
     town.load()
-    stood = town.books()
+    before = town.books()
     town.sandbox.faults.add({"kind": "drop_document", "match": {"type": "receipt", "requestNumber": 3}})
     town.load(FIRST, LAST)
-    assert town.books() == stood
+    assert town.books() == before
 
 
 def test_a_known_shift_that_comes_with_another_closing_time_is_in_quarantine(town: Town) -> None:
@@ -154,9 +154,9 @@ def test_a_known_shift_that_comes_with_another_closing_time_is_in_quarantine(tow
     town.sandbox.faults.add({"kind": "patch_document", "match": match, "set": {"dateTime": moved}})
     totals = {"type": "byShifts", "kktRegId": shift["kkt_reg_id"], "shiftNumber": shift["shift_number"]}
     town.sandbox.faults.add({"kind": "patch_document", "match": totals, "set": {"shiftClose": moved}})
-    stood = town.books()
+    before = town.books()
     town.load(FIRST, LAST)
-    assert town.books() == stood
+    assert town.books() == before
     (record,) = town.quarantine()
     assert record["reason"] == "identity_changed"
 

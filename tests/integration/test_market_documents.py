@@ -197,10 +197,10 @@ def changed_report(build_town: BuildTown) -> tuple[Town, dict[str, Any]]:
 def test_an_accepted_document_is_not_changed_and_a_person_decides(build_town: BuildTown) -> None:
     town, asked = changed_report(build_town)
     assert asked["choices"] == ["keep-market", "reverse"]
-    stood = town.sql(
+    before = town.sql(
         "select amount, status from accounting.market_document where document_id = %s", asked["document_id"]
     )
-    assert stood[0][1] == "accepted"
+    assert before[0][1] == "accepted"
     with pytest.raises(BrokenPromise, match="cannot be changed"):
         town.sql("update accounting.market_document set digest = 'x' where document_id = %s", asked["document_id"])
     with town.warehouse.transaction() as transaction:
@@ -209,7 +209,7 @@ def test_an_accepted_document_is_not_changed_and_a_person_decides(build_town: Bu
         "select amount, status, revision from accounting.market_document where document_id = %s", asked["document_id"]
     )
     assert now[0][1:] == ("new", 2)
-    assert roubles(now[0][0]) == roubles(asked["held"]["amount"]) != stood[0][0]
+    assert roubles(now[0][0]) == roubles(asked["held"]["amount"]) != before[0][0]
     lines = town.sql(
         "select sum(amount) from accounting.market_document_line where document_id = %s", asked["document_id"]
     )

@@ -204,7 +204,7 @@ def test_a_later_start_deletes_nothing_and_leaves_the_gap_empty(build_town: Buil
     town = build_town(EASY)
     town.set_day(date(2025, 12, 10))
     town.load()
-    stood = town.books()["orders"]
+    before = town.books()["orders"]
     town.disable()
     town.enable(date(2026, 1, 1))
     town.set_day(date(2026, 2, 1))
@@ -212,7 +212,7 @@ def test_a_later_start_deletes_nothing_and_leaves_the_gap_empty(build_town: Buil
     days = {shift["closed_at"].date() for shift in town.shifts()}
     assert not {day for day in days if date(2025, 12, 10) <= day < date(2026, 1, 1)}
     assert max(days) == LAST
-    assert all(order in town.books()["orders"] for order in stood)
+    assert all(order in town.books()["orders"] for order in before)
     assert town.gaps() == []
 
 

@@ -257,10 +257,10 @@ def test_a_person_may_keep_the_ofd_keep_market_or_say_that_they_are_two(build_to
     assert outcome(third) == ("issued", "issued", True, True)
     kept = {decision["decision_id"] for decision in waiting(town)}
     assert not kept & {first["decision_id"], second["decision_id"], third["decision_id"]}
-    stood = town.books()
+    before = town.books()
     for product in (OFD, MARKET):
         town.load(FIRST, LAST, product=product)
-    assert town.books() == stood
+    assert town.books() == before
 
 
 def test_rounding_explains_a_difference_and_nothing_else_does(build_town: BuildTown) -> None:

@@ -64,13 +64,13 @@ def key_of(shift: dict[str, Any]) -> dict[str, Any]:
 def test_market_switched_on_again_from_a_later_date_leaves_its_former_orders_alone(build_town: BuildTown) -> None:
     town = both(build_town, replace(EASY, every_market_only=1))
     town.load(product=MARKET)
-    stood = town.books()
-    assert stood["orders"]
+    before = town.books()
+    assert before["orders"]
     with town.warehouse.transaction() as transaction:
         disable(transaction, inn=town.inn, product=MARKET, changed_by="test")
     town.enable_market(LAST - timedelta(days=2))
     town.load(product=MARKET)
-    assert town.books() == stood
+    assert town.books() == before
 
 
 def test_what_a_person_kept_from_market_is_not_booked_again_when_the_ofd_tells_other_sums(

@@ -90,8 +90,8 @@ def test_a_till_shift_that_nobody_closed_for_days_keeps_its_sums_to_the_end_of_t
         (shift,) = [row for row in town.shifts() if row["till_shift"] == mine[0]["till_shift"]]
         return {name: shift[name] for name in ("opened_at", "closed_at", "receipts", "cash_income", "outcome")}
 
-    stood = forgotten()
-    assert stood["cash_income"] * 100 == sum(row["cash_income"] for row in mine)
-    town.set_day(stood["closed_at"].date() + timedelta(days=31))
+    before = forgotten()
+    assert before["cash_income"] * 100 == sum(row["cash_income"] for row in mine)
+    town.set_day(before["closed_at"].date() + timedelta(days=31))
     town.load(product=MARKET)
-    assert forgotten() == stood
+    assert forgotten() == before

@@ -45,10 +45,10 @@ def integrations(
             "page_integrations", search=plain(q), after_name=plain(after_name), after_inn=plain(after), most=A_PAGE
         )
         inns = list(dict.fromkeys(row["inn"] for row in listed))
-        stands = {
+        current = {
             (one.organization_inn, one.product): one for one in standings(transaction, pages.context.now(), inns=inns)
         }
-    rows = [row | {"stands": stands.get((row["inn"], row["product"]))} for row in listed]
+    rows = [row | {"standing": current.get((row["inn"], row["product"]))} for row in listed]
     return page(
         request,
         "integrations.html",
@@ -168,7 +168,7 @@ def _shown(
     outlook = None
     with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        stands = next(iter(standings(transaction, pages.context.now(), inn=inn, product=product)), None)
+        standing = next(iter(standings(transaction, pages.context.now(), inn=inn, product=product)), None)
         intervals = transaction.rows("page_intervals", inn=inn, product=product)
         batches = transaction.rows("page_batches", inn=inn, product=product, run_id=None, most=10)
         serving = next((row for row in certificates(transaction, inn) if row["serves"]), None)
@@ -181,8 +181,8 @@ def _shown(
         who,
         organization=organization,
         product=product,
-        stands=stands,
-        is_on=bool(stands and stands.state == lifecycle.ON),
+        standing=standing,
+        is_on=bool(standing and standing.state == lifecycle.ON),
         needs_signature=product_of(product).is_operator,
         intervals=intervals,
         batches=batches,

@@ -113,11 +113,11 @@ def _shown(
 ) -> Response:
     with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
-        stands = setting.organization_of(transaction, inn)
+        known = setting.organization_of(transaction, inn)
         spans = transaction.rows("settings_by_day", inn=inn)
         changes = of_organization(transaction, inn)
         organizations = transaction.rows("page_organizations", search="", most=500)
-    values = {name: _as_typed(value) for name, value in asdict(stands).items()}
+    values = {name: _as_typed(value) for name, value in asdict(known).items()}
     return page(
         request,
         "settings.html",
@@ -128,7 +128,7 @@ def _shown(
         sections=SECTIONS,
         choices=CHOICES,
         values=values | {"from": ""} | dict(given or {}),
-        stands=values,
+        current=values,
         spans=[
             {"first_day": row["first_day"], "end_day": row["end_day"]}
             | {name: _as_typed(row[name]) for name in SECTIONS["accounting"]}

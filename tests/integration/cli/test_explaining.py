@@ -81,10 +81,10 @@ def test_the_sum_of_a_document_stands_in_its_evidence(loaded: Shop) -> None:
 def test_money_is_told_with_its_kopecks_and_never_as_a_float(loaded: Shop) -> None:
     order = loaded.town.orders()[0]
     lineage = explained(loaded, order["document_id"])
-    (stood,) = loaded.town.sql("select cash_income::text from accounting.shift where shift_id = %s", order["shift_id"])
+    (before,) = loaded.town.sql("select cash_income::text from accounting.shift where shift_id = %s", order["shift_id"])
     assert lineage["document"]["amount"] == str(order["amount"])
-    assert (lineage["shift"]["cash_income"],) == stood
-    assert f"cash_income: {stood[0]}\n" in loaded.cli.here("explain", str(order["document_id"])).out
+    assert (lineage["shift"]["cash_income"],) == before
+    assert f"cash_income: {before[0]}\n" in loaded.cli.here("explain", str(order["document_id"])).out
 
 
 def test_a_person_reads_the_same_lineage(loaded: Shop) -> None:

@@ -141,14 +141,19 @@ def written(fields: dict[str, dict[str, Any]], name: str) -> int:
 
 def test_a_load_tells_the_orders_that_it_wrote_and_no_others(shop: Shop) -> None:
     first = shop.load().data["summary"]
-    stood = len(shop.town.orders())
-    assert stood > 0
-    assert [written(first["orders"], name) for name in ("count", "new", "changed", "reversed")] == [stood, stood, 0, 0]
+    before = len(shop.town.orders())
+    assert before > 0
+    assert [written(first["orders"], name) for name in ("count", "new", "changed", "reversed")] == [
+        before,
+        before,
+        0,
+        0,
+    ]
     assert first["orders_unchanged"] == {}
 
     again = shop.load().data["summary"]
     assert again["orders"] == {}
-    assert sum(again["orders_unchanged"].values()) == stood
+    assert sum(again["orders_unchanged"].values()) == before
     text = shop.cli.here(*shop.load_words).out
     assert "  orders written: 0\n" in text
     assert (
@@ -162,13 +167,13 @@ def test_a_load_that_changes_one_order_tells_of_one(shop: Shop, cash: int, wrote
     shop.load()
     order = next(one for one in shop.town.orders() if one["operation"] == "cash_income")
     shift = next(one for one in shop.town.shifts() if one["shift_id"] == order["shift_id"])
-    stood = len(shop.town.orders())
+    before = len(shop.town.orders())
     Office(shop.town).report_changed(shift, cash or -int(shift["cash_income"] * 100))
     answer_data = shop.load().data["summary"]["orders"]
     counts = {name: written(answer_data, name) for name in ("new", "changed", "reversed")}
     assert counts == {"new": 0, "changed": 0, "reversed": 0} | {wrote: 1}
     assert written(answer_data, "count") == (1 if wrote == "changed" else 0)
-    assert len(shop.town.orders()) == stood
+    assert len(shop.town.orders()) == before
     assert shop.load().data["summary"]["orders"] == {}
 
 

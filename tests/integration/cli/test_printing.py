@@ -131,12 +131,12 @@ def test_what_was_reversed_moved_the_cash_on_its_day_and_back_on_the_day_of_its_
         return done.data, Paper(file.read_bytes()).cells()
 
     order = reversed_in_a_closed_period(shop)
-    (stands,) = (row for row in shop.town.orders() if row["document_id"] == order["document_id"])
-    assert stands["status"] == "reversed" and stands["reversed_on"] > order["date"]
+    (current,) = (row for row in shop.town.orders() if row["document_id"] == order["document_id"])
+    assert current["status"] == "reversed" and current["reversed_on"] > order["date"]
     _, cells = book(order["date"])
     amount = squeezed(written(order["amount"]))
     assert amount in cells and f"-{amount}" not in cells
-    _, cells = book(stands["reversed_on"])
+    _, cells = book(current["reversed_on"])
     assert f"{order['counterparty']} (сторно)" in cells and f"-{amount}" in cells
     # And what took its place is there as well, with the cash as told since.
     assert squeezed(written(order["amount"] + 1)) in cells

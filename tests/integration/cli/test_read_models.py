@@ -210,8 +210,8 @@ def test_gaps_are_the_same_for_the_plan_the_pages_and_the_alert(seen: Seen) -> N
     assert completeness.gaps(seen.warehouse, seen.inn, OFD) == [
         {name: value for name, value in row.items() if name != "product"} for row in of_ofd
     ]
-    (stands,) = standings(seen.warehouse, datetime.now(UTC), inn=seen.inn, product=OFD)
-    assert stands.gaps == len(of_ofd) > 0
+    (standing,) = standings(seen.warehouse, datetime.now(UTC), inn=seen.inn, product=OFD)
+    assert standing.gaps == len(of_ofd) > 0
     page = seen.page.page("/quality", inn=seen.inn)
     assert all(row["unit_id"] in page for row in gaps)
     assert [row["count"] for row in seen.alerts("gap") if row["reason"] == "failed"] == [

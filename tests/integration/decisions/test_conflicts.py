@@ -23,7 +23,7 @@ def test_what_stands_is_kept_and_the_same_difference_is_not_asked_again(office: 
     assert waiting["difference"] == {"cash_income": [float(shift["cash_income"]), float(shift["cash_income"] + EXTRA)]}
     assert waiting["evidence"] and waiting["choices"] == ["keep-ofd", "reverse"]
     office.check()
-    stood = office.town.books(but=["reason", "outcome", "decision_id"])
+    before = office.town.books(but=["reason", "outcome", "decision_id"])
 
     done = office.resolve("keep-ofd", "the till was counted").decision
     assert (done["resolution"], done["resolved_by"], done["resolution_reason"]) == (
@@ -36,7 +36,7 @@ def test_what_stands_is_kept_and_the_same_difference_is_not_asked_again(office: 
         office.load_again()
         assert office.waiting() == []
     assert office.shift_of(order)["outcome"] == "issued"
-    assert office.town.books(but=["reason", "outcome", "decision_id"]) == stood
+    assert office.town.books(but=["reason", "outcome", "decision_id"]) == before
     office.check()
 
     office.report_changed(shift, 2 * MORE)
@@ -69,9 +69,9 @@ def test_a_reversal_issues_anew_what_the_source_tells_now(office: Office) -> Non
     assert (now["outcome"], now["cash_income"]) == ("issued", shift["cash_income"] + EXTRA)
     office.check()
 
-    stood = office.town.books()
+    earlier = office.town.books()
     office.load_again()
-    assert office.town.books() == stood
+    assert office.town.books() == earlier
     kept = office.town.table("accounting.cash_order_history", "archived_at, document_id")
     assert {row["status"] for row in kept if row["document_id"] == order["document_id"]} == {"new", "accepted"}
 
@@ -196,10 +196,10 @@ def test_a_reversal_before_the_start_in_force_is_refused_whole(office: Office) -
     office.load_again()
     office.town.disable()
     office.town.enable(LAST)
-    stood = office.town.books()
+    before = office.town.books()
     with pytest.raises(WrongUse, match="before the start of the integration"):
         office.resolve("reverse")
-    assert office.town.books() == stood
+    assert office.town.books() == before
     assert len(office.waiting()) == 1
 
 

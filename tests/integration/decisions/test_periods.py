@@ -93,10 +93,10 @@ def test_late_shifts_of_a_closed_period_wait_and_are_booked_once_it_is_open(buil
     town.set_day(closed_on + timedelta(days=1), hour=6)
     town.load()
     office.close(closed_on)
-    stood = office.town.books()
+    before = office.town.books()
     town.set_day(date(2026, 2, 1))
     town.load()
-    assert [order for order in town.books()["orders"] if order["date"] <= closed_on] == stood["orders"]
+    assert [order for order in town.books()["orders"] if order["date"] <= closed_on] == before["orders"]
     waiting = [shift for shift in town.shifts() if shift["outcome"] == "closed_period"]
     assert waiting and all(shift["order_date"] <= closed_on for shift in waiting)
     office.check()

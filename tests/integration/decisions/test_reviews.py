@@ -58,9 +58,9 @@ def test_approved_it_is_booked_from_its_sums(office: Office) -> None:
         reason(Reason.DECIDED, by="Анна", text="the till was counted", word="approve"),
     )
     office.check()
-    stood = office.town.books()
+    before = office.town.books()
     office.load_again()
-    assert office.town.books() == stood
+    assert office.town.books() == before
 
 
 def test_rejected_it_is_never_booked(office: Office) -> None:

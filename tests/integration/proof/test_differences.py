@@ -54,7 +54,7 @@ def test_a_source_that_changed_its_mind_since_differs_by_the_kopeck_and_names_th
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     shift = a_shift(town)
-    stood = town.books()
+    before = town.books()
     report_changed(town, shift, **{"sell.cashTotal": int(shift["cash_income"] * 100) + 1, "sell.total": 10**12})
     with caplog.at_level(logging.WARNING, logger="smena"):
         found = prove(town)
@@ -68,7 +68,7 @@ def test_a_source_that_changed_its_mind_since_differs_by_the_kopeck_and_names_th
     assert [(row["kind"], row["amount"]) for row in found.differences if row is not totals] == [
         ("days", Decimal("0.01"))
     ]
-    assert town.books() == stood
+    assert town.books() == before
 
 
 def test_a_difference_is_alerted_once_lives_on_while_it_is_found_and_is_closed_when_it_is_gone(

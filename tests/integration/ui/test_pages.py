@@ -229,7 +229,7 @@ def test_an_integration_is_switched_off_and_on_again_by_the_heads_signature(brow
     inn, anna, head = town.inns[0], browser("anna"), head_of(town.inns[0])
     here = f"/integrations/{inn}/ofd"
 
-    def stands() -> tuple[str, date]:
+    def integration_state() -> tuple[str, date]:
         (row,) = lifecycle.status(town.warehouse, inn, "ofd")
         return row["state"], row["start_date"]
 
@@ -240,10 +240,10 @@ def test_an_integration_is_switched_off_and_on_again_by_the_heads_signature(brow
     refused = anna.post(f"{here}/disable", files={"signature": ("s.p7s", wrong)})
     assert refused.status_code == 409
     assert town.sql("select verdict from control.mandate_signature where kind = 'ban'") == [("refused",)]
-    assert stands()[0] == "on"
+    assert integration_state()[0] == "on"
     good = {"signature": ("s.p7s", head.sign(ban.content))}
     assert anna.post(f"{here}/disable", files=good, reason="сезон окончен").status_code == 303
-    assert stands()[0] == "off"
+    assert integration_state()[0] == "off"
     assert "сезон окончен" in anna.page(here)
 
     outlook = anna.page(here, start="2026-01-01")
@@ -252,7 +252,7 @@ def test_an_integration_is_switched_off_and_on_again_by_the_heads_signature(brow
     signed = {"signature": ("s.p7s", head.sign(text))}
     assert anna.post(f"{here}/enable", files=signed, start_date="2026-01-02").status_code == 409
     assert anna.post(f"{here}/enable", files=signed, start_date="2026-01-01").status_code == 303
-    assert stands() == ("on", date(2026, 1, 1))
+    assert integration_state() == ("on", date(2026, 1, 1))
 
 
 def test_the_plan_is_shown_and_nothing_of_it_is_kept(browser: OpenBrowser, town: Town) -> None:

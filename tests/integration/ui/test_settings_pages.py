@@ -28,9 +28,9 @@ RULE = {"operation": "cash_income", "taxation": "", "agent": "", "debit": "50.02
 
 
 def requisites(town: Town, **changed: str) -> dict[str, str]:
-    stands = organization_of(town.warehouse, town.inns[0])
+    known = organization_of(town.warehouse, town.inns[0])
     names = ("name", "kpp", "okpo", "head_position", "head_name", "chief_accountant", "cashier")
-    return {name: str(getattr(stands, name)) for name in names} | changed
+    return {name: str(getattr(known, name)) for name in names} | changed
 
 
 def test_who_signs_is_set_on_the_page_and_printed_on_every_form(browser: OpenBrowser, town: Town) -> None:
@@ -93,16 +93,16 @@ def test_settings_of_accounting_need_a_day_and_are_shown_with_it(browser: OpenBr
 
 def test_an_accountant_changes_no_connection_and_an_administrator_does(browser: OpenBrowser, town: Town) -> None:
     inn = town.inns[0]
-    stands = organization_of(town.warehouse, inn)
+    known = organization_of(town.warehouse, inn)
     names = ("tariff", "timezone", "ofd_connection", "market_connection", "bad_share_limit", "most_changed_orders")
-    form = {name: str(getattr(stands, name)) for name in names} | {"modifier": "", "ofd_connection": "other"}
+    form = {name: str(getattr(known, name)) for name in names} | {"modifier": "", "ofd_connection": "other"}
     anna = browser("anna")
     assert anna.post(f"/settings/{inn}/technical", **form).status_code == 403
     assert 'action="/smena/settings/' in anna.page("/settings", inn=inn)
     assert "/technical" not in anna.page("/settings", inn=inn)
     # Nor by another form.
     anna.post(f"/settings/{inn}/requisites", **requisites(town, cashier="x"), ofd_connection="other")
-    assert organization_of(town.warehouse, inn).ofd_connection == stands.ofd_connection
+    assert organization_of(town.warehouse, inn).ofd_connection == known.ofd_connection
     admin = browser("admin", may_administer=True)
     assert admin.post(f"/settings/{inn}/technical", **form).status_code == 303
     assert organization_of(town.warehouse, inn).ofd_connection == "other"
