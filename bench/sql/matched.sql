@@ -1,6 +1,6 @@
--- Run by the bench after the match: every booked till shift held against the truth of it, and every order against
+-- Run by the bench after the match: every booked till shift against the truth of it, and every order against
 -- the shift that it must be of. Kopecks.
-with booked as (
+with booked_till as (
     select
         till.shift_id,
         till.till_shift,
@@ -48,19 +48,19 @@ select
     orders.*
 from (
     select
-        count(*) filter (where booked.till_shift is null) as lost_shifts,
+        count(*) filter (where booked_till.till_shift is null) as lost_shifts,
         count(*) filter (where reported_till.till_shift is null) as invented_shifts,
-        count(*) filter (where booked.outcome <> reported_till.outcome) as wrong_outcomes,
+        count(*) filter (where booked_till.outcome <> reported_till.outcome) as wrong_outcomes,
         count(*) filter (
             where
-            (booked.kkt_reg_id, booked.shift_number)
+            (booked_till.kkt_reg_id, booked_till.shift_number)
             is distinct from (reported_till.kkt_reg_id, reported_till.shift_number)
         ) as wrong_pairs,
         count(*) filter (
-            where (booked.cash_income, booked.cash_refund) <> (reported_till.cash_income, reported_till.cash_refund)
+            where (booked_till.cash_income, booked_till.cash_refund) <> (reported_till.cash_income, reported_till.cash_refund)
         ) as wrong_sums
     from reported_till
-    full outer join booked on reported_till.till_shift = booked.till_shift
+    full outer join booked_till on reported_till.till_shift = booked_till.till_shift
 ) as tills
 cross join (
     select

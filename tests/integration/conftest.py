@@ -67,7 +67,7 @@ def build_town(new_warehouse: Callable[..., Warehouse]) -> Iterator[BuildTown]:
             *,
             start: date = FIRST,
             now: datetime | None = datetime(2026, 2, 20, 12),
-            manners: dict[str, Any] | None = None,
+            behaviour: dict[str, Any] | None = None,
             beside: Town | None = None,
             template: str = "",
             **settings: str,
@@ -76,7 +76,7 @@ def build_town(new_warehouse: Callable[..., Warehouse]) -> Iterator[BuildTown]:
                 sandbox = beside.sandbox
             else:
                 reported = SandboxSettings(world=world, now=now)
-                sandbox = stack.enter_context(SandboxServer(replace(reported, **(manners or {}))))
+                sandbox = stack.enter_context(SandboxServer(replace(reported, **(behaviour or {}))))
             town = (
                 Town(sandbox, new_warehouse(template), None)
                 if template

@@ -44,8 +44,8 @@ class Harness:
 
     def __init__(self, build_town: BuildTown, postgres: EmbeddedPostgres, world: WorldSettings, product: str) -> None:
         self.postgres, self.product = postgres, product
-        manners = {"market": MarketSettings().easy()} if product == MARKET else {}
-        first = build_town(world, start=FIRST, now=NEXT_MORNING, manners=manners)
+        behaviour = {"market": MarketSettings().easy()} if product == MARKET else {}
+        first = build_town(world, start=FIRST, now=NEXT_MORNING, behaviour=behaviour)
         if product == MARKET:
             for inn in first.inns:
                 first.enable_market(FIRST, inn)

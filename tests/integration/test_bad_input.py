@@ -172,7 +172,7 @@ def test_the_same_document_with_another_content_is_nobodys(town: Town) -> None:
 
 
 def test_documents_repeated_across_pages_count_once(build_town: BuildTown) -> None:
-    town = build_town(EASY, detail="receipts", manners={"page_cap": 40})
+    town = build_town(EASY, detail="receipts", behaviour={"page_cap": 40})
     town.sandbox.faults.add({"kind": "duplicate_documents"})
     town.load()
     assert town.quarantine() == []
@@ -285,14 +285,14 @@ def test_a_fault_that_does_not_pass_leaves_a_gap_and_the_rest_is_published(town:
 
 
 def test_a_session_that_dies_between_two_pages_loses_nothing(build_town: BuildTown) -> None:
-    town = build_town(EASY, manners={"scan_limit": 30})
+    town = build_town(EASY, behaviour={"scan_limit": 30})
     town.sandbox.faults.add({"kind": "session_dies", "path": "offset="})
     town.load()
     assert len(town.shifts()) == len(town.truth())
 
 
 def test_an_empty_page_in_place_of_a_page_with_a_cursor_is_a_fault_and_not_the_end(build_town: BuildTown) -> None:
-    town = build_town(EASY, manners={"scan_limit": 30})
+    town = build_town(EASY, behaviour={"scan_limit": 30})
     town.sandbox.faults.add({"kind": "empty_body", "path": "offset=", "register": town.register(), "times": 1})
     assert isinstance(town.load().fault, PassingFault)
     assert {shift["kkt_reg_id"] for shift in town.shifts()} == {town.register(1)}

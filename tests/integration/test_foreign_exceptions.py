@@ -29,7 +29,7 @@ WORLD = replace(
 )
 SMALLER = replace(WORLD, organizations=4)
 HOW: dict[str, Any] = {
-    "manners": {"market": replace(MarketSettings().easy(), waybills_per_week=2)},
+    "behaviour": {"market": replace(MarketSettings().easy(), waybills_per_week=2)},
     "now": datetime(2025, 12, 4, 12),
 }
 

@@ -116,7 +116,7 @@ def test_published_rows_hold_what_staged_rows_did_and_a_changed_order_is_found(b
 
 
 def test_every_damage_of_a_stage_of_till_shifts_is_found(build_town: BuildTown) -> None:
-    town = build_town(replace(WORLD, receipts_per_shift=12), manners={"market": MarketSettings().easy()})
+    town = build_town(replace(WORLD, receipts_per_shift=12), behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     (batch_id,) = staged(town, MARKET)
     assert found_of(town, batch_id, MARKET, "select 1") == set()

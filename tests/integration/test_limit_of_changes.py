@@ -251,7 +251,7 @@ def test_more_changes_than_were_allowed_stop_again(copy_town: CopyTown) -> None:
 def test_first_loads_and_orders_that_go_over_meet_no_limit(build_town: BuildTown) -> None:
     """The OFD is switched on after Market: its shifts take over the orders, which keep their sums."""
     world = replace(FEW, organizations=1, last_day=date(2025, 12, 12))
-    town = build_town(world, start=FIRST, manners={"market": MarketSettings().easy()}, most_changed_orders="0")
+    town = build_town(world, start=FIRST, behaviour={"market": MarketSettings().easy()}, most_changed_orders="0")
     town.enable_market(FIRST)
     town.load(product=MARKET)
     assert town.orders()

@@ -26,8 +26,8 @@ SHOP = replace(EASY, first_day=START, last_day=END, registers_per_organization=2
 NOW = datetime(2026, 1, 26, 12)
 
 
-def build(build_town: BuildTown, **manners: Any) -> Town:
-    return build_town(SHOP, start=START, now=NOW, **manners)
+def build(build_town: BuildTown, **behaviour: Any) -> Town:
+    return build_town(SHOP, start=START, now=NOW, **behaviour)
 
 
 def limited(town: Town, **limits: Any) -> Town:
@@ -127,7 +127,7 @@ def test_pages_of_many_megabytes_do_not_fill_the_memory(build_town: BuildTown, m
 def test_a_shop_whose_cheques_never_end_is_ended_by_time(
     build_town: BuildTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    town = limited(build(build_town, manners={"market": MarketSettings().easy()}), unit_seconds=3.0)
+    town = limited(build(build_town, behaviour={"market": MarketSettings().easy()}), unit_seconds=3.0)
     town.enable_market(START)
     honest = MarketClient.cheques
     shop = town.sandbox.shops[0].id

@@ -30,7 +30,7 @@ def orders_by_shift(town: Town) -> dict[tuple[str, int], list[dict[str, Any]]]:
 def test_every_closed_shift_of_a_difficult_town_is_accounted_for(
     build_town: Callable[..., Town], detail: str, clock: str
 ) -> None:
-    town = build_town(THREE, detail=detail, manners={"period_clock": clock, "scan_limit": 90})
+    town = build_town(THREE, detail=detail, behaviour={"period_clock": clock, "scan_limit": 90})
     for inn in town.inns:
         town.load(inn=inn)
     truth, shifts = town.truth(), {(s["fiscal_drive_number"], s["shift_number"]): s for s in town.shifts()}

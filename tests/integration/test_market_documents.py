@@ -32,7 +32,7 @@ SHOPS = replace(MarketSettings().easy(), every_doubled_waybill=3, no_buy_price_p
 
 @pytest.fixture
 def town(copy_town: CopyTown) -> Town:
-    return copy_town(_with_market, WORLD, manners={"market": SHOPS})
+    return copy_town(_with_market, WORLD, behaviour={"market": SHOPS})
 
 
 def _with_market(town: Town) -> None:
@@ -116,7 +116,7 @@ def test_the_same_waybill_from_two_sources_is_one_document_that_names_both(town:
 
 
 def test_a_waybill_told_by_another_source_weeks_later_is_still_the_same_paper(build_town: BuildTown) -> None:
-    whole = build_town(WORLD, manners={"market": SHOPS})
+    whole = build_town(WORLD, behaviour={"market": SHOPS})
     whole.enable_market(FIRST)
     for day in range(0, (LAST - FIRST).days + 1, 3):
         whole.load(FIRST + timedelta(days=day), min(LAST, FIRST + timedelta(days=day + 2)), product=MARKET)
@@ -159,7 +159,7 @@ def test_the_same_answers_again_write_no_document(town: Town) -> None:
 def late(build_town: BuildTown) -> Town:
     """A till that was offline: some cheques of a day come days later."""
     shops = replace(SHOPS, every_offline=1, longest_offline_days=4)
-    town = build_town(WORLD, manners={"market": shops}, now=datetime(2025, 12, 10, 6))
+    town = build_town(WORLD, behaviour={"market": shops}, now=datetime(2025, 12, 10, 6))
     town.enable_market(FIRST)
     for day in range(10, 25):
         town.set_day(date(2025, 12, day), 6)
@@ -178,7 +178,7 @@ def test_cheques_that_come_late_make_a_new_revision_and_the_former_one_is_kept(b
 def changed_report(build_town: BuildTown) -> tuple[Town, dict[str, Any]]:
     """A town where an accepted report is reported otherwise, and the question about it."""
     shops = replace(SHOPS, every_offline=1, longest_offline_days=4)
-    town = build_town(WORLD, manners={"market": shops}, now=datetime(2025, 12, 2, 6))
+    town = build_town(WORLD, behaviour={"market": shops}, now=datetime(2025, 12, 2, 6))
     town.enable_market(FIRST)
     waiting: list[dict[str, Any]] = []
     for day in range(2, 31):

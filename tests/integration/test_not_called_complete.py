@@ -20,7 +20,7 @@ SHOP = replace(EASY, first_day=DAY, last_day=DAY, registers_per_organization=1, 
 def test_a_day_of_a_shop_all_of_whose_cheques_name_an_impossible_day_is_not_called_loaded(
     build_town: BuildTown,
 ) -> None:
-    town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12))
+    town = build_town(SHOP, behaviour={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12))
     town.enable_market(DAY)
     for entry in ("2099-01-01T10:00:00", "2014-01-01T10:00:00"):
         town.sandbox.faults.clear()
@@ -35,7 +35,7 @@ def test_a_day_of_a_shop_all_of_whose_cheques_name_an_impossible_day_is_not_call
 
 
 def test_no_report_is_filed_of_a_day_of_which_a_cheque_may_be_rejected(build_town: BuildTown) -> None:
-    town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12))
+    town = build_town(SHOP, behaviour={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12))
     town.enable_market(DAY)
     change = {"closeTime": "2099-01-01T10:00:00"}
     town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "cheque"}, "set": change, "times": 1})
@@ -48,7 +48,7 @@ def test_no_report_is_filed_of_a_day_of_which_a_cheque_may_be_rejected(build_tow
 
 
 def test_no_certificate_calls_a_period_complete_in_which_a_cheque_of_market_is_rejected(build_town: BuildTown) -> None:
-    town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12), start=DAY)
+    town = build_town(SHOP, behaviour={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12), start=DAY)
     town.enable_market(DAY)
     town.load()
     reconcile(town.context, town.inn, run_id="test", window=Window(DAY, DAY))
@@ -98,7 +98,7 @@ def test_a_z_report_of_the_future_or_of_long_ago_is_quarantined_and_its_day_is_n
 def test_no_certificate_calls_a_period_complete_while_markets_list_has_a_shop_without_an_id(
     build_town: BuildTown,
 ) -> None:
-    town = build_town(SHOP, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12), start=DAY)
+    town = build_town(SHOP, behaviour={"market": MarketSettings().easy()}, now=datetime(2025, 12, 3, 12), start=DAY)
     town.enable_market(DAY)
     town.sandbox.faults.add({"kind": "repeat_document", "match": {"type": "shop"}, "drop": ["id"]})
     town.load()

@@ -144,7 +144,7 @@ def test_an_answer_that_is_read_well_when_it_is_tried_again_alarms_no_more(build
 
 
 def test_a_byte_order_mark_before_every_answer_changes_nothing(build_town: BuildTown) -> None:
-    town = build_town(TWO, now=NOW, manners={"market": MarketSettings().easy()})
+    town = build_town(TWO, now=NOW, behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     town.sandbox.faults.add({"kind": "byte_order_mark"})
     run(town)
@@ -156,7 +156,7 @@ def test_a_byte_order_mark_before_every_answer_changes_nothing(build_town: Build
 @pytest.mark.few_cases(2)
 @pytest.mark.parametrize("name", ["id", "number", "cashboxId", "cashRegisterId"])
 def test_an_identifier_of_market_that_is_too_long_costs_its_cheque_only(build_town: BuildTown, name: str) -> None:
-    town = build_town(TWO, now=NOW, manners={"market": MarketSettings().easy()})
+    town = build_town(TWO, now=NOW, behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     change = {"kind": "patch_document", "match": {"type": "cheque"}, "set": {name: "x" * 9000}, "times": 1}
     town.sandbox.faults.add(change)
@@ -177,7 +177,7 @@ def test_totals_that_leave_out_an_operation_say_that_it_had_none(build_town: Bui
 @pytest.mark.few_cases(2)
 @pytest.mark.parametrize("value", [None, "", "abc", "96010100", []])
 def test_a_shop_keeps_its_cash_book_when_a_later_list_names_none(build_town: BuildTown, value: Any) -> None:
-    town = build_town(replace(TWO, organizations=1), now=NOW, manners={"market": MarketSettings().easy()})
+    town = build_town(replace(TWO, organizations=1), now=NOW, behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     town.sandbox.faults.add({"kind": "patch_document", "match": {"type": "shop"}, "set": {"kpp": "960143001"}})
     town.load(FIRST, FIRST, product=MARKET)

@@ -43,7 +43,7 @@ def test_shifts_of_a_closed_period_are_booked_when_it_is_opened_again(build_town
 
 
 def test_reports_and_waybills_of_a_closed_period_are_filed_when_it_is_opened_again(build_town: BuildTown) -> None:
-    town = build_town(WORLD, now=datetime(2025, 12, 13, 12), manners={"market": MarketSettings().easy()})
+    town = build_town(WORLD, now=datetime(2025, 12, 13, 12), behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     close(town, FIRST + timedelta(days=5))
     town.load(product=MARKET)

@@ -102,10 +102,10 @@ def test_a_dry_run_keeps_nothing(build_town: BuildTown) -> None:
 # --- reach
 
 
-def windowed(build_town: BuildTown, **manners: object) -> Town:
+def windowed(build_town: BuildTown, **behaviour: object) -> Town:
     """A town whose one register may be read in the middle of the time only."""
     world = replace(EASY, registers_per_organization=1, every_permission_window=1)
-    return build_town(world, manners=manners)
+    return build_town(world, behaviour=behaviour)
 
 
 @pytest.mark.few_cases(2)
@@ -115,7 +115,7 @@ def test_days_outside_the_permission_are_gaps_and_never_asked_for(
     build_town: BuildTown, detail: str, strict: bool
 ) -> None:
     world = replace(EASY, registers_per_organization=1, every_permission_window=1)
-    town = build_town(world, manners={"strict_permissions": strict}, detail=detail)
+    town = build_town(world, behaviour={"strict_permissions": strict}, detail=detail)
     register = town.sandbox.world.organizations[0].registers[0]
     assert register.permission_from is not None
     assert register.permission_to is not None

@@ -36,7 +36,7 @@ def live_through(build_town: BuildTown, market: MarketSettings, *, accepting: bo
     Returns the town, and the till shifts that had accepted orders while cheques of them were still to come.
     """
     too_early: set[str] = set()
-    town = build_town(WORLD, manners={"market": market}, start=FIRST)
+    town = build_town(WORLD, behaviour={"market": market}, start=FIRST)
     town.enable_market(FIRST)
     for days in range((LAST - FIRST).days + 3):
         town.set_day(FIRST + timedelta(days=days + 1), hour=6)

@@ -40,7 +40,7 @@ METHOD = "market-products"
 @pytest.fixture
 def town(build_town: BuildTown) -> Iterator[Town]:
     """A town on the morning of the 7th, with nothing loaded."""
-    town = build_town(WORLD, manners={"market": SHOPS}, start=FIRST)
+    town = build_town(WORLD, behaviour={"market": SHOPS}, start=FIRST)
     town.enable_market(FIRST)
     town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     town.set_day(LAST + timedelta(days=1))
@@ -50,7 +50,7 @@ def town(build_town: BuildTown) -> Iterator[Town]:
 @pytest.fixture
 def loaded(copy_town: CopyTown) -> Town:
     """The same town after its first load."""
-    town = copy_town(_load, WORLD, manners={"market": SHOPS}, start=FIRST)
+    town = copy_town(_load, WORLD, behaviour={"market": SHOPS}, start=FIRST)
     town.set_day(LAST + timedelta(days=1))
     return town
 

@@ -37,7 +37,7 @@ WORLD = WorldSettings(
     refund_permille=150,
 )  # fmt: skip
 SOME_MARKET = replace(MarketSettings(), every_market_only=3, every_ofd_only=4)
-HOW: dict[str, Any] = {"start": FIRST, "manners": {"market": SOME_MARKET}}
+HOW: dict[str, Any] = {"start": FIRST, "behaviour": {"market": SOME_MARKET}}
 
 
 def load_both(town: Town) -> None:

@@ -102,7 +102,7 @@ def test_a_change_revises_nothing_that_is_booked(build_town: BuildTown, *, is_ba
 
 
 def test_account_rules_hold_from_a_day_for_both_products(build_town: BuildTown) -> None:
-    town = build_town(TURN, start=FIRST, manners={"market": replace(MarketSettings().easy(), every_market_only=2)})
+    town = build_town(TURN, start=FIRST, behaviour={"market": replace(MarketSettings().easy(), every_market_only=2)})
     town.enable_market(FIRST)
     set_accounts(town, "cash_income", "50.03", "90.03", NEW_YEAR)
     town.load(FIRST, LAST)
@@ -165,8 +165,8 @@ def test_an_answer_makes_orders_by_the_settings_of_the_day_of_the_shift(build_to
 def test_till_shifts_over_new_year_are_dated_once_by_the_settings_of_their_closing(build_town: BuildTown) -> None:
     """The window of a till shift depends on its date, so a change of the policy must neither lose nor double one."""
     night = replace(TURN, every_night=1, registers_per_organization=4)
-    manners = {"market": replace(MarketSettings().easy(), every_market_only=2)}
-    town = build_town(night, start=FIRST, manners=manners, date_policy="shift_open")
+    behaviour = {"market": replace(MarketSettings().easy(), every_market_only=2)}
+    town = build_town(night, start=FIRST, behaviour=behaviour, date_policy="shift_open")
     town.enable_market(FIRST)
     change(town, date_policy="shift_close")
     town.load(FIRST, NEW_YEAR - timedelta(days=1), product=MARKET)
@@ -257,7 +257,7 @@ def test_what_has_a_later_change_is_not_changed_before_it(registered: Warehouse)
 
 
 def test_who_changes_settings_of_days_with_waiting_shifts_is_told_how_many(build_town: BuildTown) -> None:
-    town = build_town(TURN, start=FIRST, now=datetime(2026, 1, 20, 12), manners={"market": MarketSettings().easy()})
+    town = build_town(TURN, start=FIRST, now=datetime(2026, 1, 20, 12), behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     for product in (OFD, MARKET):
         town.load(LAST, product=product)

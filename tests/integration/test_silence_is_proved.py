@@ -143,7 +143,7 @@ def test_a_closing_in_the_minute_of_the_newest_document_that_comes_late_is_booke
     build_town: BuildTown, clock: str
 ) -> None:
     """Cases 2 and 13: the closing of 3 February comes two days later, and the list's time does not move."""
-    town = town_of(build_town, manners={"period_clock": clock})
+    town = town_of(build_town, behaviour={"period_clock": clock})
     register, day = town.register(), date(2026, 2, 3)
     (line,) = (
         one for one in town.truth().values() if one["kkt_reg_id"] == register and one["closed_at"][:10] == str(day)

@@ -35,7 +35,7 @@ EASY = MarketSettings().easy()
 
 
 def both(build_town: BuildTown, market: MarketSettings = EASY, world: WorldSettings = WORLD, **more: Any) -> Town:
-    town = build_town(world, manners={"market": market}, start=FIRST, **more)
+    town = build_town(world, behaviour={"market": market}, start=FIRST, **more)
     town.enable_market(FIRST)
     return town
 

@@ -27,7 +27,7 @@ EASY = MarketSettings().easy()
 
 
 def both(build_town: BuildTown, market: MarketSettings = EASY, **more: Any) -> Town:
-    town = build_town(WORLD, manners={"market": market}, start=FIRST, **more)
+    town = build_town(WORLD, behaviour={"market": market}, start=FIRST, **more)
     town.enable_market(FIRST)
     town.set_day(LAST + timedelta(days=1))
     return town

@@ -43,7 +43,7 @@ def test_a_shift_of_another_organisation_is_not_changed_by_what_this_one_is_told
 def test_a_till_shift_that_two_shops_tell_of_is_not_booked_from_one_of_them(build_town: BuildTown) -> None:
     market = replace(MarketSettings().easy(), every_market_only=1)
     town = build_town(
-        replace(SHOPS, registers_per_organization=6), manners={"market": market}, now=datetime(2025, 12, 9, 12)
+        replace(SHOPS, registers_per_organization=6), behaviour={"market": market}, now=datetime(2025, 12, 9, 12)
     )
     town.enable_market(FIRST)
     client = MarketClient(town.endpoint("kontur_market"))
@@ -72,7 +72,7 @@ def test_a_till_shift_that_two_shops_tell_of_is_not_booked_from_one_of_them(buil
 def test_a_till_shift_that_nobody_closed_for_days_keeps_its_sums_to_the_end_of_the_look_back(
     build_town: BuildTown,
 ) -> None:
-    town = build_town(SHOPS, manners={"market": MarketSettings().easy()}, now=datetime(2025, 12, 9, 12))
+    town = build_town(SHOPS, behaviour={"market": MarketSettings().easy()}, now=datetime(2025, 12, 9, 12))
     town.enable_market(FIRST)
     found = sorted(town.sandbox.market_truth(), key=lambda row: row["closed_at"])
     mine = [row for row in found if row["cashbox_id"] == found[0]["cashbox_id"]][:5]

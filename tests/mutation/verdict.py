@@ -24,7 +24,7 @@ from smena.warehouse.ledger import Batch
 from smena.warehouse.pages import StoredPage
 from tests.mutation.damage import Damage, as_json
 from tests.mutation.register import FIRST_DAY, INN, SHIFTS, Register, pages_of
-from tests.unit.transform.papers import ACCOUNTS
+from tests.unit.transform.builders import ACCOUNTS
 
 RIGHT, ASIDE = "loaded right", "loaded right, a record put aside"
 QUARANTINED, INCOMPLETE, REVIEW = "quarantined", "incomplete", "waits for a person"

@@ -112,8 +112,8 @@ def _where_to(staged: pd.DataFrame, origins: pd.DataFrame, known: DocumentsSlice
     same_waybill = origins[["row", "waybill_id"]].merge(
         ids[ids["document_id"].isin(own["document_id"])], on="waybill_id"
     )
-    papers = staged[_has_paper(staged)]
-    same_paper = papers[["row", *_PAPER]].merge(own[["document_id", *_PAPER]], on=_PAPER)
+    identified = staged[_has_paper(staged)]
+    same_paper = identified[["row", *_PAPER]].merge(own[["document_id", *_PAPER]], on=_PAPER)
     shared = _with_shared_source(same_paper, origins, known.current_origins.dropna(subset="source"), "document_id")
     found = by_id
     for pairs in (same_waybill, same_paper[~shared]):
@@ -129,9 +129,9 @@ def _has_paper(staged: pd.DataFrame) -> pd.Series:
 
 def _first_of_paper(staged: pd.DataFrame, origins: pd.DataFrame) -> pd.Series:
     """The id of the best of these waybills of the same paper (same index); two of one source are two papers."""
-    papers = staged[_has_paper(staged)].sort_values(["rank", "source", "key", "shard"], kind="stable")
-    first = papers.groupby(_PAPER)[["row", "document_id"]].transform("first")
-    pairs = pd.DataFrame({"row": papers["row"], "first": first["row"]})
+    identified = staged[_has_paper(staged)].sort_values(["rank", "source", "key", "shard"], kind="stable")
+    first = identified.groupby(_PAPER)[["row", "document_id"]].transform("first")
+    pairs = pd.DataFrame({"row": identified["row"], "first": first["row"]})
     shared = _with_shared_source(pairs, origins, origins.rename(columns={"row": "first"}), "first")
     return first["document_id"].where(~shared).reindex(staged.index).fillna(staged["document_id"])
 

@@ -24,7 +24,7 @@ BOTH = replace(EASY, last_day=date(2025, 12, 20), registers_per_organization=3, 
 
 @pytest.fixture
 def two_sources(build_town: BuildTown) -> Shop:
-    town = build_town(BOTH, manners={"market": MarketSettings().easy()})
+    town = build_town(BOTH, behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     for product in (OFD, MARKET):
         town.load(product=product)

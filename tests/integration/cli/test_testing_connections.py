@@ -26,7 +26,7 @@ Fields = dict[str, Any]
 @pytest.fixture
 def shop(build_town: Callable[..., Town]) -> Shop:
     """A shop that Market knows too."""
-    return Shop(build_town(MARCH, start=FIRST, manners={"market": MarketSettings()}))
+    return Shop(build_town(MARCH, start=FIRST, behaviour={"market": MarketSettings()}))
 
 
 def ofd(shop: Shop, **changed: Any) -> Fields:

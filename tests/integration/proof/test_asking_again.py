@@ -200,7 +200,7 @@ def test_the_daily_reconciliation_names_wrong_vat_and_asks_for_no_receipts(build
 
 
 def test_each_damaged_cheque_of_market_is_harmless_or_named_with_its_till_and_day(build_town: BuildTown) -> None:
-    how: Any = {"manners": {"market": MarketSettings().easy()}}
+    how: Any = {"behaviour": {"market": MarketSettings().easy()}}
     town, undisturbed = (build_town(world(len(CHEQUES)), **how) for _ in range(2))
     for one in (town, undisturbed):
         one.enable_market(FIRST)
@@ -243,7 +243,7 @@ def certificate_before(town: Town) -> bool:
 
 
 def test_days_of_market_on_which_nothing_differs_are_certified(build_town: BuildTown) -> None:
-    town = build_town(world(2), manners={"market": MarketSettings().easy()})
+    town = build_town(world(2), behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     town.load(*_ends())
     town.load(*_ends(), product=MARKET)
@@ -256,7 +256,7 @@ def test_days_of_market_on_which_nothing_differs_are_certified(build_town: Build
 
 
 def test_an_answer_without_cheques_is_named_when_they_are_asked_for_again(build_town: BuildTown) -> None:
-    town = build_town(world(2), manners={"market": MarketSettings().easy()})
+    town = build_town(world(2), behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     town.sandbox.faults.add({"kind": "drop_document", "match": {"type": "cheque"}})
     town.load(*_ends(), product=MARKET)

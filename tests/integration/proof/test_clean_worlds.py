@@ -38,9 +38,9 @@ def test_in_a_clean_world_everything_is_proved_and_nothing_differs(
     )
 
 
-@pytest.mark.parametrize("manners", [{"corrections_in_totals": False}, {"period_clock": "received"}])
-def test_however_the_operator_counts_nothing_differs(build_town: BuildTown, manners: dict[str, Any]) -> None:
-    town = build_town(replace(HARD, seed=11), manners=manners)
+@pytest.mark.parametrize("behaviour", [{"corrections_in_totals": False}, {"period_clock": "received"}])
+def test_however_the_operator_counts_nothing_differs(build_town: BuildTown, behaviour: dict[str, Any]) -> None:
+    town = build_town(replace(HARD, seed=11), behaviour=behaviour)
     town.load()
     found = reconcile(town.context, town.inn, run_id="test", window=WHOLE)
     assert (found.differences, found.lacking) == ([], [])

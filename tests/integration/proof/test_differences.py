@@ -194,7 +194,7 @@ TWELVE_DAYS = Window(FIRST, FIRST + timedelta(days=11))
 
 
 def both_sources(build_town: BuildTown, market: MarketSettings) -> Town:
-    town = build_town(replace(SHOP, last_day=TWELVE_DAYS.last_day, correction_permille=0), manners={"market": market})
+    town = build_town(replace(SHOP, last_day=TWELVE_DAYS.last_day, correction_permille=0), behaviour={"market": market})
     town.enable_market(FIRST)
     town.load()
     town.load(product="market")

@@ -129,7 +129,7 @@ def test_a_receipt_that_did_not_come_is_named_by_its_number(build_town: BuildTow
 @pytest.mark.few_cases(1)
 @pytest.mark.parametrize("kind", ["status", "html", "empty_body", "cut_json"])
 def test_a_page_that_did_not_come_leaves_the_days_of_its_register_missing(build_town: BuildTown, kind: str) -> None:
-    town = build_town(SHOP, manners={"page_cap": 20})
+    town = build_town(SHOP, behaviour={"page_cap": 20})
     register = town.register(0)
     town.sandbox.faults.add({"kind": kind, "register": register, "method": "by-period"})
     town.load()

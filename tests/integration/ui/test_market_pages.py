@@ -32,12 +32,12 @@ EASY = MarketSettings().easy()
 
 @pytest.fixture
 def market(copy_town: CopyTown) -> Town:
-    return copy_town(_connect, WORLD, manners={"market": EASY}, start=FIRST)
+    return copy_town(_connect, WORLD, behaviour={"market": EASY}, start=FIRST)
 
 
 def connected(build_town: BuildTown, settings: MarketSettings, world: WorldSettings = WORLD) -> Town:
     """A town with both products, each loaded; Anna sees its organisation, Boris sees none."""
-    town = build_town(world, manners={"market": settings}, start=FIRST)
+    town = build_town(world, behaviour={"market": settings}, start=FIRST)
     _connect(town)
     return town
 
@@ -237,7 +237,7 @@ def test_differences_of_two_sources_are_resolved_many_at_once_all_or_none(build_
 
 def test_an_accepted_document_that_market_tells_otherwise_waits_for_a_person(build_town: BuildTown) -> None:
     shops = replace(EASY, every_offline=1, longest_offline_days=4)
-    town = build_town(WORLD, manners={"market": shops}, now=datetime(2025, 12, 2, 6))
+    town = build_town(WORLD, behaviour={"market": shops}, now=datetime(2025, 12, 2, 6))
     town.enable_market(FIRST)
     town.warehouse.run("page_user_grant", user_name="anna", inn=town.inn, granted_by="test")
     asked: list[dict[str, Any]] = []

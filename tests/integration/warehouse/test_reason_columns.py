@@ -38,7 +38,7 @@ def test_a_stored_reason_is_taken_apart_and_what_a_person_typed_is_not(
 
 
 def test_every_reason_of_a_shift_and_a_decision_of_a_rule_has_its_code(build_town: BuildTown) -> None:
-    town = build_town(manners={"market": MarketSettings().easy()})
+    town = build_town(behaviour={"market": MarketSettings().easy()})
     town.enable_market(FIRST)
     for product in (OFD, MARKET):
         town.load(product=product)

@@ -13,8 +13,8 @@ from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.totals import read_shift_totals
 from smena.transform.wholeness import whole_totals
-from tests.unit.transform.looks import conforms
-from tests.unit.transform.papers import KKT, page, sums, totals, totals_page, z_report
+from tests.unit.transform.assertions import conforms
+from tests.unit.transform.builders import KKT, page, sums, totals, totals_page, z_report
 
 DAYS_PAGE = 60
 FIRST, SECOND, THIRD = ("2025-12-01", "2025-12-02", "2025-12-03")

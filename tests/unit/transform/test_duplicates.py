@@ -8,7 +8,7 @@ import pandas as pd
 
 from smena.transform.duplicates import as_rejects, distinct
 from smena.transform.frames import OPENINGS, REJECTS, Z_REPORTS
-from tests.unit.transform.papers import DRIVE, KKT, records
+from tests.unit.transform.builders import DRIVE, KKT, records
 
 KEY = ["fiscal_drive_number", "shift_number"]
 

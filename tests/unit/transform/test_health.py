@@ -11,7 +11,7 @@ import pytest
 from smena.transform.frames import SIGNS
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
-from tests.unit.transform.papers import KKT, z_report
+from tests.unit.transform.builders import KKT, z_report
 
 YES, NO, NOTHING = True, False, None
 FIELDS = {

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from smena.model.organization import AccountRule
-from tests.unit.transform.papers import ACCOUNTS, Books, keep_books, opening, receipt, sums, totals, z_report
+from tests.unit.transform.builders import ACCOUNTS, Result, keep_books, opening, receipt, sums, totals, z_report
 
 PKO, RKO = "pko", "rko"
 
 
-def shift_of(*receipts: Any, **settings: Any) -> Books:
+def shift_of(*receipts: Any, **settings: Any) -> Result:
     """A shift with these receipts, read one by one."""
     return keep_books([opening(), z_report(receipts=len(receipts)), *receipts], **settings)
 
 
-def by_totals(**settings: Any) -> Books:
+def by_totals(**settings: Any) -> Result:
     """Sales of 900, refunds of 100, payouts of 30, refunds of payouts of 20, known by totals alone."""
     entry = totals(1, sums(900, 1), returned=sums(100, 1), buy=sums(30, 1), returned_buy=sums(20, 1))
     return keep_books([z_report(receipts=4)], [entry], **settings)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from smena.transform.frames import SIGNS
-from tests.unit.transform.looks import BROKEN, all_conform, counts, one, read
-from tests.unit.transform.papers import (
+from tests.unit.transform.assertions import BROKEN, all_conform, counts, one, read
+from tests.unit.transform.builders import (
     DRIVE,
     INN,
     KKT,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from smena.transform.pages import RawPage
 from smena.transform.reading import read_documents
 from smena.transform.totals import read_shift_totals
-from tests.unit.transform.looks import BROKEN, all_conform, counts, one, raw, read
-from tests.unit.transform.papers import (
+from tests.unit.transform.assertions import BROKEN, all_conform, counts, one, raw, read
+from tests.unit.transform.builders import (
     DRIVE,
     KKT,
     body,

@@ -12,8 +12,8 @@ import pytest
 from smena.transform.frames import REJECTS, SHIFT_TOTALS
 from smena.transform.pages import RawPage
 from smena.transform.totals import last_close_without_opening, read_shift_totals
-from tests.unit.transform.looks import conforms, one
-from tests.unit.transform.papers import (
+from tests.unit.transform.assertions import conforms, one
+from tests.unit.transform.builders import (
     KKT,
     records,
     sums,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from smena.transform.reading import read_documents
-from tests.unit.transform.looks import counts, one, read
-from tests.unit.transform.papers import (
+from tests.unit.transform.assertions import counts, one, read
+from tests.unit.transform.builders import (
     DRIVE,
     opening,
     page,

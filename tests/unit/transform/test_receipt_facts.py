@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from tests.invented import SOLE_PROPRIETOR
-from tests.unit.transform.looks import one, read
-from tests.unit.transform.papers import keep_books, opening, receipt, sums, totals, z_report
+from tests.unit.transform.assertions import one, read
+from tests.unit.transform.builders import keep_books, opening, receipt, sums, totals, z_report
 
 INN_OF_PRINCIPAL = "9601000019"
 NOT_KNOWN, EARLIER = "correction_day_unknown", "correction_of_earlier_day"

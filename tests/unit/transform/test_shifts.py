@@ -10,9 +10,9 @@ import pytest
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.transform.frames import MONEY, ORDERS, REJECTS, SHIFTS
-from tests.unit.transform.papers import (
+from tests.unit.transform.builders import (
     DRIVE,
-    Books,
+    Result,
     keep_books,
     opening,
     page,
@@ -28,7 +28,7 @@ NEW_DRIVE = "9999078900004793"
 CASH = MONEY[:4]
 
 
-def cash_of(books: Books, number: int = 1, drive: str = DRIVE) -> list[Any]:
+def cash_of(books: Result, number: int = 1, drive: str = DRIVE) -> list[Any]:
     shift = books.shift(number, drive)
     return [shift[name] for name in CASH]
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from smena.transform.frames import MONEY
-from tests.unit.transform.papers import (
+from tests.unit.transform.builders import (
     keep_books,
     opening,
     receipt,

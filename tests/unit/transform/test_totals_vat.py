@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.transform.looks import one
-from tests.unit.transform.papers import (
-    Books,
+from tests.unit.transform.assertions import one
+from tests.unit.transform.builders import (
+    Result,
     keep_books,
     receipt,
     sums,
@@ -95,7 +95,7 @@ def test_what_is_not_exact_is_unknown_and_the_order_is_made(sell: dict[str, Any]
     assert vat_of(sell) == (None, None)
 
 
-def two_sides(refunds: str, returned: dict[str, Any]) -> Books:
+def two_sides(refunds: str, returned: dict[str, Any]) -> Result:
     entry = totals(1, operation(24_000, 2, nds={"rate20": 4_000}), returned=returned)
     return keep_books([z_report(receipts=2 + returned["count"])], [entry], refunds=refunds)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from smena.transform.frames import VAT_LINES
 from smena.transform.reading import read_documents
 from smena.transform.vat import vat_of_cash
-from tests.unit.transform.papers import DRIVE, keep_books, opening, page, receipt, z_report
+from tests.unit.transform.builders import DRIVE, keep_books, opening, page, receipt, z_report
 
 Line = tuple[int, int, int]
 """VAT, cash and total of a receipt, kopecks."""

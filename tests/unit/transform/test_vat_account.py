@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.transform.papers import keep_books, opening, receipt, z_report
+from tests.unit.transform.builders import keep_books, opening, receipt, z_report
 
 BIG = 10**13
 

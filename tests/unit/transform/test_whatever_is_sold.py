@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.transform.papers import (
-    Books,
+from tests.unit.transform.builders import (
+    Result,
     keep_books,
     opening,
     page,
@@ -98,7 +98,7 @@ def papers(month: list[list[Sale]]) -> tuple[list[Any], list[Any]]:
     return documents, entries
 
 
-def signed(books: Books) -> dict[int, int]:
+def signed(books: Result) -> dict[int, int]:
     """Cash that the orders bring into the till, by shift."""
     into: Counter[int] = Counter()
     for row in records(books.orders):
@@ -146,7 +146,7 @@ def test_own_orders_sum_by_operation_and_vat_is_never_more_than_was_told(month: 
             assert sum(row["vat"] for row in rows) == exact <= sum(sale.vat for sale in paid)
 
 
-def plain(books: Books) -> tuple[list[Any], list[Any]]:
+def plain(books: Result) -> tuple[list[Any], list[Any]]:
     """Shifts and orders, sorted, but for the pages they came from."""
     shifts = [{name: value for name, value in row.items() if name != "evidence"} for row in records(books.shifts)]
     return sorted(shifts, key=repr), sorted(records(books.orders), key=repr)

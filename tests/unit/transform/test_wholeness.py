@@ -12,7 +12,7 @@ from smena.transform.frames import SHIFT_TOTALS
 from smena.transform.reading import read_documents
 from smena.transform.totals import read_shift_totals
 from smena.transform.wholeness import closed_through, shifts_needing_receipts, whole_totals, without_z_report
-from tests.unit.transform.papers import DRIVE, KKT, page, records, sums, totals, totals_page, z_report
+from tests.unit.transform.builders import DRIVE, KKT, page, records, sums, totals, totals_page, z_report
 
 NEW_DRIVE = "9999078900004793"
 

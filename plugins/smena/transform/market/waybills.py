@@ -31,11 +31,11 @@ def make_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, first_day: dat
     asked = waybills["received_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))
     here = waybills[asked]
     named = (here["supplier_id"] != "") & (here["number"] != "") & here["document_day"].notna()
-    papers = here[named].assign(rank=here.loc[named, "source"].map(SOURCE_RANKS).fillna(len(SOURCE_RANKS)))
-    papers = papers.sort_values([*_PAPER, "rank", "source", "waybill_id"])
-    best = papers.groupby(_PAPER)[["source", "waybill_id"]].transform("first")
-    other = best["source"] != papers["source"]
-    repeated = papers[other].assign(same_as=best.loc[other, "waybill_id"])
+    identified = here[named].assign(rank=here.loc[named, "source"].map(SOURCE_RANKS).fillna(len(SOURCE_RANKS)))
+    identified = identified.sort_values([*_PAPER, "rank", "source", "waybill_id"])
+    best = identified.groupby(_PAPER)[["source", "waybill_id"]].transform("first")
+    other = best["source"] != identified["source"]
+    repeated = identified[other].assign(same_as=best.loc[other, "waybill_id"])
     kept = here.drop(index=repeated.index).sort_values(WAYBILL_KEY)
     of_kept = pd.MultiIndex.from_frame(lines[WAYBILL_KEY]).isin(pd.MultiIndex.from_frame(kept[WAYBILL_KEY]))
     return Waybills(

@@ -13,7 +13,7 @@ from smena.transform.frames import REJECTS
 from smena.transform.market.frames import CHEQUES, PAYMENTS, SOLD_LINES
 from smena.transform.market.reading import MarketFrames, read_cheques
 from smena.transform.pages import RawPage
-from tests.unit.transform.looks import conforms
+from tests.unit.transform.assertions import conforms
 from tests.unit.transform.market.till import (
     OTHER_SHOP,
     REGISTER,

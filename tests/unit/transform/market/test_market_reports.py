@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smena.transform.market.frames import CASHLESS, SOLD
-from tests.unit.transform.looks import conforms
+from tests.unit.transform.assertions import conforms
 from tests.unit.transform.market.till import (
     OTHER_SHOP,
     SHOP,

@@ -10,7 +10,7 @@ import pytest
 
 from smena.transform.market.frames import TILL_MONEY, TILL_SHIFTS
 from smena.transform.pages import RawPage
-from tests.unit.transform.looks import conforms
+from tests.unit.transform.assertions import conforms
 from tests.unit.transform.market.till import (
     OTHER_SHOP,
     REGISTER,

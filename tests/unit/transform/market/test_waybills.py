@@ -13,7 +13,7 @@ from smena.transform.market.frames import SAME_WAYBILLS, WAYBILL_LINES, WAYBILLS
 from smena.transform.market.reading import read_waybills
 from smena.transform.market.waybills import Waybills, make_waybills
 from smena.transform.pages import RawPage
-from tests.unit.transform.looks import conforms
+from tests.unit.transform.assertions import conforms
 from tests.unit.transform.market.till import (
     FIRST,
     LAST,

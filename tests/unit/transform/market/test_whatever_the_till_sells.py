@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from smena.transform.market.reading import read_cheques
 from smena.transform.pages import RawPage
-from tests.unit.transform.market.till import REGISTER, ZONE, Books, cheque, keep_books, line, page, paid, records
+from tests.unit.transform.market.till import REGISTER, ZONE, Result, cheque, keep_books, line, page, paid, records
 
 SOME = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 REGISTERS = (REGISTER, "c1d2e3f4-0000-4000-8000-000000000002")
@@ -71,7 +71,7 @@ def cheques_of(month: list[Sale]) -> list[dict[str, Any]]:
     return [sale.as_cheque(number) for number, sale in enumerate(month)]
 
 
-def looks(books: Books, *without: str) -> list[Any]:
+def looks(books: Result, *without: str) -> list[Any]:
     """All that was made, but for these columns; cheques and their parts in the order of their ids."""
     frames = books.frames
     read = [frame.sort_values(list(frame)[1:]) for frame in (frames.cheques, frames.payments, frames.lines)]

@@ -14,7 +14,7 @@ from smena.transform.market.reading import MarketFrames, WaybillFrames, read_che
 from smena.transform.market.reports import make_cashless, make_sold
 from smena.transform.market.shifts import make_till_shifts
 from smena.transform.pages import RawPage
-from tests.unit.transform.papers import records
+from tests.unit.transform.builders import records
 
 SHOP = "5f8ffa4e-0d3b-4b69-9f7c-4d1f0a4b3c11"
 OTHER_SHOP = "9b0c6f5e-7a1d-4c52-8a55-0f6f5f1f2a22"
@@ -98,7 +98,7 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 
 
 @dataclass(frozen=True)
-class Books:
+class Result:
     """What was made of cheques."""
 
     frames: MarketFrames
@@ -121,10 +121,10 @@ def keep_books(
     last_day: date = LAST,
     date_policy: str = "shift_close",
     now: datetime = LATER,
-) -> Books:
+) -> Result:
     """The whole way from cheques of one page, or from pages, to till shifts and reports."""
     frames = read_cheques([page(*cheques)] if pages is None else pages, ZONE)
     window: Any = {"first_day": first_day, "last_day": last_day}
     shifts = make_till_shifts(frames.cheques, frames.rejects, date_policy=date_policy, now_local=now, **window)
     cashless = make_cashless(frames.cheques, frames.payments, **window)
-    return Books(frames, shifts, cashless, make_sold(frames.cheques, frames.lines, **window))
+    return Result(frames, shifts, cashless, make_sold(frames.cheques, frames.lines, **window))

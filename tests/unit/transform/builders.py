@@ -108,7 +108,7 @@ def totals_page(*entries: Any, page_id: int = 50) -> RawPage:
 
 
 @dataclass(frozen=True)
-class Books:
+class Result:
     """What was made of the papers."""
 
     frames: FiscalFrames
@@ -154,7 +154,7 @@ def keep_books(
     accounts: Sequence[AccountRule] = ACCOUNTS,
     corrections: str = "review",
     vat: str = "totals",
-) -> Books:
+) -> Result:
     """The whole way from papers to orders. Documents and entries are of one page, or pages of their own."""
     pages = documents if documents and isinstance(documents[0], RawPage) else [page(*documents)]
     totals_pages = entries if entries and isinstance(entries[0], RawPage) else [totals_page(*entries)]
@@ -175,4 +175,4 @@ def keep_books(
         corrections=corrections,
         vat=vat,
     )
-    return Books(frames, parsed, broken, shifts, orders, rejects)
+    return Result(frames, parsed, broken, shifts, orders, rejects)

@@ -10,7 +10,7 @@ from smena.transform.frames import OPENINGS, RECEIPTS, REJECTS, VAT_LINES, Z_REP
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents
 from smena.transform.schema import Schema
-from tests.unit.transform.papers import KKT, page, records, z_report
+from tests.unit.transform.builders import KKT, page, records, z_report
 
 BROKEN = z_report(9, 900, shiftNumber=None)
 """A neighbour that cannot be read: the page must be read one document by one."""
