@@ -83,9 +83,9 @@ def differences(table: str, part: str, before: pd.DataFrame, after: pd.DataFrame
     both = sides[0].add_suffix("|1").join(sides[1].add_suffix("|2"), how="outer")
     is_before, is_after = both.index.isin(sides[0].index), both.index.isin(sides[1].index)
     for key in both.index[~is_after]:
-        yield Difference(f"{table}: row only before{_told(table, keys, key)}", part, _named(key), "row", "")
+        yield Difference(f"{table}: row only before{_of_key(table, keys, key)}", part, _named(key), "row", "")
     for key in both.index[~is_before]:
-        yield Difference(f"{table}: row only after{_told(table, keys, key)}", part, _named(key), "", "row")
+        yield Difference(f"{table}: row only after{_of_key(table, keys, key)}", part, _named(key), "", "row")
     met = both[is_before & is_after]
     for column in shared:
         old, new = met[f"{column}|1"], met[f"{column}|2"]
@@ -110,7 +110,7 @@ def _named(key: tuple[str, ...] | str) -> str:
     return " | ".join(words[:-1] if words[-1] == "0" else words)
 
 
-def _told(table: str, keys: list[str], key: tuple[str, ...]) -> str:
+def _of_key(table: str, keys: list[str], key: tuple[str, ...]) -> str:
     """The parts of the key that have few values, as part of the kind."""
     words = [word for name, word in zip(keys, key, strict=False) if name in NAMED or name == "resolution"]
     return f" ({', '.join(words)})" if words and table != "reasons" else ""

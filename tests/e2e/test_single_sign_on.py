@@ -145,8 +145,8 @@ def roles(record: dict[str, Any] | None) -> set[str]:
 
 def test_an_accountant_logs_in_and_is_known_by_name_on_the_desk(entrance: Entrance) -> None:
     assert entrance.cli.here("access", "grant", "--user", "boris", "--inn", INN).code == 0
-    nobody = requests.Session()
-    assert entrance.status(nobody) == 401
+    anonymous = requests.Session()
+    assert entrance.status(anonymous) == 401
     boris = entrance.log_in(person("boris", "smena-accountants", "another-group"))
     answer = boris.get(entrance.address + PAGE, timeout=60)
     assert answer.status_code == 200

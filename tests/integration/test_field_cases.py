@@ -33,7 +33,7 @@ from tests.integration.stored_reasons import check_reasons
 from tests.integration.written_operator import CASHBOX, DRIVE, INN, SHOP, Operator, Register
 from tests.invented import ROMASHKA
 from tests.town import QuickContext, head_of
-from tests.unit.printing.looking import Paper
+from tests.unit.printing.pdf_text import Paper
 
 START = date(2026, 2, 1)
 OTHER_REGISTER = "0000000003065876"

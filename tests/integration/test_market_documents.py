@@ -104,13 +104,13 @@ def test_goods_sold_are_summed_by_product_and_day_and_what_came_back_is_taken_of
 
 
 def test_the_same_waybill_from_two_sources_is_one_document_that_names_both(town: Town) -> None:
-    papers: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    by_paper: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for waybill in waybills(town):
-        papers[waybill["shopId"], waybill["supplierId"], waybill["number"], waybill["documentDate"]].append(waybill)
-    twice = [entry for entry in papers.values() if len(entry) == 2]
+        by_paper[waybill["shopId"], waybill["supplierId"], waybill["number"], waybill["documentDate"]].append(waybill)
+    twice = [entry for entry in by_paper.values() if len(entry) == 2]
     assert len(twice) > 3
     filed = {frozenset(row[0]): row[1] for row in town.sql("select waybill_ids, sources from accounting.waybill")}
-    assert len(filed) == len(papers)
+    assert len(filed) == len(by_paper)
     for entry in twice:
         assert set(filed[frozenset(one["id"] for one in entry)]) == {one["source"] for one in entry}
 

@@ -22,7 +22,7 @@ TOGETHER = 250
 HEALTHY_EACH = 20
 
 
-def _told(case: Any) -> str:
+def _case_text(case: Any) -> str:
     return f"{case.answer}: {case.damage.kind}: {case.damage.where}"
 
 
@@ -51,7 +51,7 @@ def _prove(verdict: Any, source: str) -> None:
     if case.damage is None:
         assert verdict.kind == ofd.RIGHT, "a register beside the damaged ones is harmed"
         return
-    assert verdict.kind not in (WRONG, SILENT, UNNAMED), f"{source}: {_told(case)}: {verdict.kind}: {verdict.why}"
+    assert verdict.kind not in (WRONG, SILENT, UNNAMED), f"{source}: {_case_text(case)}: {verdict.kind}: {verdict.why}"
 
 
 @pytest.mark.parametrize("source", ["totals", "dated by the opening", "receipts", "market"])

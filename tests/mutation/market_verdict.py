@@ -77,7 +77,7 @@ def check_cases(cases: Sequence[Case]) -> list[Verdict]:
             return [Verdict(cases[0], STOPPED, "")]
         return [verdict for case in cases for verdict in check_cases([case])]
     named = _reconciled(cases, chunk)
-    return [_judged(case, chunk, named) for case in cases]
+    return [_checked(case, chunk, named) for case in cases]
 
 
 def _reconciled(cases: Sequence[Case], chunk: Chunk) -> set[tuple[str, str]]:
@@ -102,7 +102,7 @@ def _reconciled(cases: Sequence[Case], chunk: Chunk) -> set[tuple[str, str]]:
     return set(zip(changed["shop_id"], changed["till_shift"], strict=True))
 
 
-def _judged(case: Case, chunk: Chunk, named: set[tuple[str, str]]) -> Verdict:
+def _checked(case: Case, chunk: Chunk, named: set[tuple[str, str]]) -> Verdict:
     mine = chunk.shifts[chunk.shifts["shop_id"] == case.till.shop]
     rejects = chunk.rejects[chunk.rejects["unit_id"] == case.till.shop]
     wrong, right = [], set()

@@ -100,7 +100,7 @@ def check_cases(cases: Sequence[Case], detail: Detail, policy: DatePolicy = "shi
         return [verdict for case in cases for verdict in check_cases([case], detail, policy)]
     found = _Found(chunk)
     named = _reconciled(cases, pages, chunk)
-    return [_judged(case, found, detail, named) for case in cases]
+    return [_checked(case, found, detail, named) for case in cases]
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ class _Found:
             self.rejects.setdefault(row["unit_id"], []).append(row)
 
 
-def _judged(case: Case, found: _Found, detail: str, named: _Named) -> Verdict:
+def _checked(case: Case, found: _Found, detail: str, named: _Named) -> Verdict:
     truth = case.register.truth
     shifts = found.shifts.get(case.register.number, [])
     rejects = found.rejects.get(case.register.number, [])

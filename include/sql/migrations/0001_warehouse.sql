@@ -3401,7 +3401,7 @@ comment on function stage.refresh_statistics is
 
 -- What can be asked for, and what is proved of it.
 
-create view control.reach with (security_invoker = true) as
+create view control.readable_days with (security_invoker = true) as
 select
     register.organization_inn,
     operator.product,
@@ -3426,7 +3426,7 @@ select
 from control.shop
 inner join control.inventory on shop.organization_inn = inventory.organization_inn
 where inventory.state = 'on';
-comment on view control.reach is
+comment on view control.readable_days is
 'Days from the start date in force on which a register may be read: named by the mandate, inside its permission, not '
 'before its first document. Of Kontur.Market: on which a shop may be.';
 
@@ -3444,19 +3444,19 @@ returns table (unit_id text, days datemultirange)
 language sql stable parallel safe
 as $$
     select
-        reach.unit_id,
-        datemultirange(reach.days * uncovered.span) - coalesce(covered.days, '{}'::datemultirange)
-    from control.reach
+        readable_days.unit_id,
+        datemultirange(readable_days.days * uncovered.span) - coalesce(covered.days, '{}'::datemultirange)
+    from control.readable_days
     left join lateral (
         select range_agg(coverage.days) as days
         from control.coverage
         where
-            coverage.organization_inn = reach.organization_inn
-            and coverage.product = reach.product
-            and coverage.unit_id = reach.unit_id
+            coverage.organization_inn = readable_days.organization_inn
+            and coverage.product = readable_days.product
+            and coverage.unit_id = readable_days.unit_id
             and coverage.days && uncovered.span
     ) as covered on true
-    where reach.organization_inn = uncovered.inn and reach.product = uncovered.product
+    where readable_days.organization_inn = uncovered.inn and readable_days.product = uncovered.product
 $$;
 comment on function control.uncovered is
 'Days of a span on which a register or shop is within reach and not covered: also one that was listed after its '
@@ -3540,7 +3540,7 @@ select
                     daterange(quarantine.day, greatest(quarantine.day, shift.closed_at::date), '[]')
                 )
         -- What may not be read any more is not waited for.
-        else asked.days * coalesce(datemultirange(reach.days), asked.days)
+        else asked.days * coalesce(datemultirange(readable_days.days), asked.days)
     end as days
 from control.quarantine
 inner join control.product on quarantine.product = product.product
@@ -3551,11 +3551,11 @@ left join accounting.shift
         and quarantine.unit_id = shift.kkt_reg_id
         and quarantine.fiscal_drive_number = shift.fiscal_drive_number
         and quarantine.shift_number = shift.shift_number
-left join control.reach
+left join control.readable_days
     on
-        quarantine.organization_inn = reach.organization_inn
-        and quarantine.product = reach.product
-        and quarantine.unit_id = reach.unit_id
+        quarantine.organization_inn = readable_days.organization_inn
+        and quarantine.product = readable_days.product
+        and quarantine.unit_id = readable_days.unit_id
 cross join lateral (
     select range_agg(daterange(assignment.first_day, assignment.last_day, '[]')) as days
     from control.assignment

@@ -97,13 +97,13 @@ based as (
                 -- Of a unit that is not listed only its gaps are known.
                 when not listed.is_known then 'disabled'
                 when hole.state is not null then hole.state
-                when reach.days is null then 'disabled'
-                when not reach.days @> day.day::date then 'out_of_reach'
+                when readable_days.days is null then 'disabled'
+                when not readable_days.days @> day.day::date then 'out_of_reach'
                 else 'missing'
             end
         ) as coverage,
         hole.state as hole,
-        coalesce(reach.days @> day.day::date, false) and not coalesce(covered.days @> day.day::date, false)
+        coalesce(readable_days.days @> day.day::date, false) and not coalesce(covered.days @> day.day::date, false)
             as is_uncovered,
         coalesce(remark.waiting, 0) as waiting,
         coalesce(remark.is_asked, false) as is_asked,
@@ -112,11 +112,11 @@ based as (
     inner join control.integration
         on integration.organization_inn = %(inn)s and integration.product = %(product)s
     cross join generate_series(cast(%(first_day)s as date), cast(%(last_day)s as date), interval '1 day') as day (day)
-    left join control.reach
+    left join control.readable_days
         on
-            reach.organization_inn = %(inn)s
-            and reach.product = %(product)s
-            and listed.unit_id = reach.unit_id
+            readable_days.organization_inn = %(inn)s
+            and readable_days.product = %(product)s
+            and listed.unit_id = readable_days.unit_id
     left join control.completeness
         on
             completeness.organization_inn = %(inn)s

@@ -19,23 +19,23 @@ with shift_day as (
 
 shop_day as (
     select
-        reach.unit_id as register,
+        readable_days.unit_id as register,
         moment.at::date as day
-    from control.reach
+    from control.readable_days
     inner join control.integration
-        on reach.organization_inn = integration.organization_inn and reach.product = integration.product
+        on readable_days.organization_inn = integration.organization_inn and readable_days.product = integration.product
     cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
     left join control.confirmed_shop_day as confirmed
         on
-            reach.organization_inn = confirmed.organization_inn
-            and reach.unit_id = confirmed.shop_id
+            readable_days.organization_inn = confirmed.organization_inn
+            and readable_days.unit_id = confirmed.shop_id
             and moment.at::date = confirmed.day
     where
-        reach.organization_inn = %(inn)s
-        and reach.source = 'market'
+        readable_days.organization_inn = %(inn)s
+        and readable_days.source = 'market'
         and integration.state = 'on'
         and moment.at >= integration.start_date
-        and reach.days @> moment.at::date
+        and readable_days.days @> moment.at::date
         and confirmed.day is null
 )
 

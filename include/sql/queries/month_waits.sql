@@ -170,16 +170,16 @@ where
         )
         -- One that was listed later has no verdict yet.
         or exists (
-            select from control.reach
+            select from control.readable_days
             where
-                reach.organization_inn = wanted_day.inn
-                and reach.product = wanted_day.product
-                and reach.days @> wanted_day.day
+                readable_days.organization_inn = wanted_day.inn
+                and readable_days.product = wanted_day.product
+                and readable_days.days @> wanted_day.day
                 and not exists (
                     select from control.completeness
                     where
-                        completeness.organization_inn = reach.organization_inn
-                        and completeness.kkt_reg_id = reach.unit_id
+                        completeness.organization_inn = readable_days.organization_inn
+                        and completeness.kkt_reg_id = readable_days.unit_id
                         and completeness.day = wanted_day.day
                 )
         )

@@ -1,14 +1,14 @@
 -- Run by the desk before an integration is switched on: what is known of the registers, and how far it would reach back.
 select
     count(*) as registers,
-    count(*) filter (where reach.first_day > %(start_date)s) as clamped,
-    count(*) filter (where reach.first_day > reach.last_day) as out_of_reach,
-    coalesce(sum(greatest(reach.last_day - reach.first_day + 1, 0)), 0) as register_days
+    count(*) filter (where readable_days.first_day > %(start_date)s) as clamped,
+    count(*) filter (where readable_days.first_day > readable_days.last_day) as out_of_reach,
+    coalesce(sum(greatest(readable_days.last_day - readable_days.first_day + 1, 0)), 0) as register_days
 from control.register
 cross join
     lateral (
         select
             greatest(%(start_date)s, register.permission_from, register.first_document_at::date) as first_day,
             least(%(horizon)s, register.permission_to) as last_day
-    ) as reach
+    ) as readable_days
 where register.organization_inn = %(inn)s

@@ -1,5 +1,5 @@
 -- Run by the planner for `load`: one window that a person asked for, for every register that may be read in it.
-with reach as (
+with readable_days as (
     select
         register.kkt_reg_id as unit_id,
         daterange(%(first_day)s, %(last_day)s, '[]') * control.days_between(
@@ -14,18 +14,18 @@ with reach as (
 )
 
 select
-    reach.unit_id,
+    readable_days.unit_id,
     piece.first_day::date as first_day,
-    least(piece.first_day::date + %(window_days)s - 1, upper(reach.days) - 1) as last_day,
+    least(piece.first_day::date + %(window_days)s - 1, upper(readable_days.days) - 1) as last_day,
     'asked' as reason,
     null::timestamp as last_document_at,
     false as moves_mark
-from reach
+from readable_days
 cross join
     lateral generate_series(
-        lower(reach.days)::timestamp,
-        upper(reach.days)::timestamp - interval '1 day',
+        lower(readable_days.days)::timestamp,
+        upper(readable_days.days)::timestamp - interval '1 day',
         %(window_days)s * interval '1 day'
     ) as piece (first_day)
-where not isempty(reach.days)
-order by reach.unit_id, piece.first_day
+where not isempty(readable_days.days)
+order by readable_days.unit_id, piece.first_day

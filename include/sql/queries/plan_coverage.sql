@@ -11,7 +11,7 @@ select
         ),
         0
     )::bigint as covered_days
-from control.reach
+from control.readable_days
 inner join
     (
         select
@@ -29,16 +29,16 @@ inner join
         from control.shop
     ) as place
     on
-        reach.organization_inn = place.organization_inn
-        and reach.source = place.source
-        and reach.unit_id = place.unit_id
-cross join lateral (select reach.days * daterange(%(first_day)s, %(last_day)s, '[]') as days) as wanted
+        readable_days.organization_inn = place.organization_inn
+        and readable_days.source = place.source
+        and readable_days.unit_id = place.unit_id
+cross join lateral (select readable_days.days * daterange(%(first_day)s, %(last_day)s, '[]') as days) as wanted
 left join control.covered
     on
-        reach.organization_inn = covered.organization_inn
-        and reach.product = covered.product
-        and reach.unit_id = covered.unit_id
+        readable_days.organization_inn = covered.organization_inn
+        and readable_days.product = covered.product
+        and readable_days.unit_id = covered.unit_id
 where
-    reach.organization_inn = %(inn)s
-    and reach.product = %(product)s
+    readable_days.organization_inn = %(inn)s
+    and readable_days.product = %(product)s
     and place.seen_at >= %(seen_at)s

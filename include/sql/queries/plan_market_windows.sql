@@ -61,22 +61,22 @@ under_way as (
 
 wanted as (
     select
-        reach.unit_id,
-        datemultirange(reach.days * daterange(%(first_day)s, %(horizon)s, '[]')) as days,
+        readable_days.unit_id,
+        datemultirange(readable_days.days * daterange(%(first_day)s, %(horizon)s, '[]')) as days,
         coalesce(under_way.days, '{}'::datemultirange) as under_way,
         coalesce(covered.days, '{}'::datemultirange) - coalesce(waived.days, '{}'::datemultirange) as covered
-    from control.reach
-    inner join control.shop on reach.organization_inn = shop.organization_inn and reach.unit_id = shop.shop_id
+    from control.readable_days
+    inner join control.shop on readable_days.organization_inn = shop.organization_inn and readable_days.unit_id = shop.shop_id
     left join control.covered
         on
-            reach.organization_inn = covered.organization_inn
-            and reach.product = covered.product
-            and reach.unit_id = covered.unit_id
-    left join waived on reach.unit_id = waived.shop_id
-    left join under_way on reach.unit_id = under_way.unit_id
+            readable_days.organization_inn = covered.organization_inn
+            and readable_days.product = covered.product
+            and readable_days.unit_id = covered.unit_id
+    left join waived on readable_days.unit_id = waived.shop_id
+    left join under_way on readable_days.unit_id = under_way.unit_id
     where
-        reach.organization_inn = %(inn)s
-        and reach.product = %(product)s
+        readable_days.organization_inn = %(inn)s
+        and readable_days.product = %(product)s
         and shop.seen_at >= %(seen_at)s
 ),
 

@@ -47,9 +47,9 @@ under_way as (
     group by unit_id
 ),
 
-reach as (
+readable_days as (
     select
-        reach.unit_id,
+        readable_days.unit_id,
         register.read_through,
         case
             when
@@ -73,17 +73,17 @@ reach as (
                 and completeness.day >= register.last_document_at::date
                 and completeness.verdict in ('missing', 'open')
         ) as lacks_shifts,
-        reach.days * daterange(null, %(horizon)s, '[]') as wanted,
+        readable_days.days * daterange(null, %(horizon)s, '[]') as wanted,
         coalesce(covered.days, '{}'::datemultirange) - coalesce(waived.days, '{}'::datemultirange) as covered,
         coalesce(under_way.days, '{}'::datemultirange) as under_way
-    from control.reach
+    from control.readable_days
     inner join control.register
-        on reach.organization_inn = register.organization_inn and reach.unit_id = register.kkt_reg_id
+        on readable_days.organization_inn = register.organization_inn and readable_days.unit_id = register.kkt_reg_id
     left join control.covered
         on
-            reach.organization_inn = covered.organization_inn
-            and reach.product = covered.product
-            and reach.unit_id = covered.unit_id
+            readable_days.organization_inn = covered.organization_inn
+            and readable_days.product = covered.product
+            and readable_days.unit_id = covered.unit_id
     cross join
         lateral (
             select max(shift.closed_at) as closed_at
@@ -93,11 +93,11 @@ reach as (
                 and shift.kkt_reg_id = register.kkt_reg_id
                 and shift.source = 'ofd'
         ) as stored
-    left join waived on reach.unit_id = waived.kkt_reg_id
-    left join under_way on reach.unit_id = under_way.unit_id
+    left join waived on readable_days.unit_id = waived.kkt_reg_id
+    left join under_way on readable_days.unit_id = under_way.unit_id
     where
-        reach.organization_inn = %(inn)s
-        and reach.product = %(product)s
+        readable_days.organization_inn = %(inn)s
+        and readable_days.product = %(product)s
         and register.seen_at >= %(seen_at)s
 ),
 
@@ -109,7 +109,7 @@ known as (
             last_document_at::date < %(today)s - %(look_back_days)s and not lacks_shifts, false
         ) as is_quiet,
         coalesce(last_document_at <= read_through, false) as is_read
-    from reach
+    from readable_days
 ),
 
 asked as (

@@ -103,7 +103,7 @@ looked_at as (
                 then greatest(register.last_document_at, register.newest_document_at, newest.closed_at)
         end as newest_document_at,
         operator.registers = '{}' or register.kkt_reg_id = any(operator.registers) as is_named,
-        coalesce(reach.days @> moment.at::date, false) as is_reached,
+        coalesce(readable_days.days @> moment.at::date, false) as is_reached,
         coalesce(covered.days @> moment.at::date, false) as is_covered,
         coalesce(closed.shifts, 0) as shifts,
         gap.reasons as gap_reasons,
@@ -114,11 +114,11 @@ looked_at as (
     from control.register
     cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)
     left join control.operator on register.organization_inn = operator.organization_inn
-    left join control.reach
+    left join control.readable_days
         on
-            register.organization_inn = reach.organization_inn
-            and register.kkt_reg_id = reach.unit_id
-            and reach.source = 'ofd'
+            register.organization_inn = readable_days.organization_inn
+            and register.kkt_reg_id = readable_days.unit_id
+            and readable_days.source = 'ofd'
     left join control.covered
         on
             register.organization_inn = covered.organization_inn

@@ -16,15 +16,15 @@ with known as (
             before.shift_number, case when replaced.at is not null or is_first.yes then 0 end
         ) as number_before,
         coalesce(before.closed_at, replaced.at, register.first_document_at) as after_at,
-        reach.days as reach
+        readable_days.days as readable_days
     from accounting.shift
     inner join control.register
         on shift.organization_inn = register.organization_inn and shift.kkt_reg_id = register.kkt_reg_id
-    inner join control.reach
+    inner join control.readable_days
         on
-            shift.organization_inn = reach.organization_inn
-            and shift.kkt_reg_id = reach.unit_id
-            and reach.source = 'ofd'
+            shift.organization_inn = readable_days.organization_inn
+            and shift.kkt_reg_id = readable_days.unit_id
+            and readable_days.source = 'ofd'
     left join lateral (
         select
             former.shift_number,
@@ -50,7 +50,7 @@ with known as (
     ) as replaced on true
     cross join
         lateral (
-            select lower(reach.days) = register.first_document_at::date as yes
+            select lower(readable_days.days) = register.first_document_at::date as yes
         ) as is_first
     where
         shift.organization_inn = %(inn)s
@@ -167,7 +167,7 @@ skipped as (
         lateral generate_series(
             known.number_before + 1, least(known.shift_number - 1, known.number_before + 50)
         ) as place (number)
-    where known.reach @> daterange(known.after_at::date, coalesce(known.opened_at, known.closed_at)::date, '[]')
+    where known.readable_days @> daterange(known.after_at::date, coalesce(known.opened_at, known.closed_at)::date, '[]')
 )
 
 select

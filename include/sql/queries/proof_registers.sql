@@ -4,13 +4,13 @@ select
     register.ofd_organization_id,
     register.permission_from,
     register.permission_to,
-    lower(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) as first_day,
-    upper(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) - 1 as last_day
-from control.reach
+    lower(readable_days.days * daterange(%(first_day)s, %(last_day)s, '[]')) as first_day,
+    upper(readable_days.days * daterange(%(first_day)s, %(last_day)s, '[]')) - 1 as last_day
+from control.readable_days
 inner join control.register
-    on reach.organization_inn = register.organization_inn and reach.unit_id = register.kkt_reg_id
+    on readable_days.organization_inn = register.organization_inn and readable_days.unit_id = register.kkt_reg_id
 where
-    reach.organization_inn = %(inn)s
-    and reach.source = 'ofd'
-    and not isempty(reach.days * daterange(%(first_day)s, %(last_day)s, '[]'))
+    readable_days.organization_inn = %(inn)s
+    and readable_days.source = 'ofd'
+    and not isempty(readable_days.days * daterange(%(first_day)s, %(last_day)s, '[]'))
 order by register.kkt_reg_id

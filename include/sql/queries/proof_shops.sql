@@ -1,14 +1,14 @@
 -- Run by reconcile: shops of Kontur.Market that can be asked for their cheques again, and the days within reach.
 select
-    reach.unit_id as shop_id,
-    lower(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) as first_day,
-    upper(reach.days * daterange(%(first_day)s, %(last_day)s, '[]')) - 1 as last_day
-from control.reach
+    readable_days.unit_id as shop_id,
+    lower(readable_days.days * daterange(%(first_day)s, %(last_day)s, '[]')) as first_day,
+    upper(readable_days.days * daterange(%(first_day)s, %(last_day)s, '[]')) - 1 as last_day
+from control.readable_days
 inner join control.integration
-    on reach.organization_inn = integration.organization_inn and reach.product = integration.product
+    on readable_days.organization_inn = integration.organization_inn and readable_days.product = integration.product
 where
-    reach.organization_inn = %(inn)s
-    and reach.source = 'market'
+    readable_days.organization_inn = %(inn)s
+    and readable_days.source = 'market'
     and integration.state = 'on'
-    and not isempty(reach.days * daterange(%(first_day)s, %(last_day)s, '[]'))
-order by reach.unit_id
+    and not isempty(readable_days.days * daterange(%(first_day)s, %(last_day)s, '[]'))
+order by readable_days.unit_id

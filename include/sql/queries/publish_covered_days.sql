@@ -13,14 +13,14 @@ with wanted as (
 
 open_days as (
     select
-        range_agg(datemultirange(reach.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)) as days
+        range_agg(datemultirange(readable_days.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)) as days
     from wanted
-    inner join control.reach on reach.organization_inn = %(inn)s and reach.product = %(product)s
+    inner join control.readable_days on readable_days.organization_inn = %(inn)s and readable_days.product = %(product)s
     left join control.covered
         on
-            reach.organization_inn = covered.organization_inn
-            and reach.product = covered.product
-            and reach.unit_id = covered.unit_id
+            readable_days.organization_inn = covered.organization_inn
+            and readable_days.product = covered.product
+            and readable_days.unit_id = covered.unit_id
 ),
 
 -- Registers that cannot be listed, or that the list does not identify, may be at work on any of these days.

@@ -143,7 +143,7 @@ def import_file(
     """A file of movements: first shown, with what would be added and which lines are wrong; then added."""
     try:
         content = _content(file, contents)
-        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             now, book = pages.context.now(), plain(kpp)
             if confirmed:
                 read = deciding.import_file(transaction, inn=inn, kpp=book, content=content, by=who.name, now=now)
@@ -213,7 +213,7 @@ def _done(
 ) -> Response:
     """Does it and goes back to the page; where it is refused, the page with the form as it was filled in."""
     try:
-        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             do(transaction)
     except NOT_DONE as error:
         return _shown(request, who, pages, inn, kpp, month, given=given, failed=what, refused=refused_by(error))

@@ -79,7 +79,7 @@ def _answer(
 ) -> Response:
     """Those that were ticked. Where each gets the recommended answer, those without one stay open."""
     seen = _InSight(chosen)
-    with pages.acting(who, seen) as transaction:
+    with pages.editing(who, seen) as transaction:
         answers = dict.fromkeys(chosen, word) if word != RECOMMENDED else seen.recommended
         if not answers:
             raise CannotBe("nothing_recommended")
@@ -100,7 +100,7 @@ def _answer_all(
             request, "decisions_confirm.html", who, found=found, words=words, filter=asked.fields, reason=reason,
             changed=bool(confirmed),
         )  # fmt: skip
-    with pages.acting(who, _InSight(list(answers))) as transaction:
+    with pages.editing(who, _InSight(list(answers))) as transaction:
         done = resolve_each(transaction, answers, by=who.name, reason=reason)
     without = found["decisions"] - found["recommended"]
     return _back(request, asked, done=RECOMMENDED, count=len(done), without=without, answered=min(answers))
@@ -121,7 +121,7 @@ def take_answers_back(
         return the_list(request, who, pages, asked, status=400, problem="reason_needed")
     seen = _Together(decision)
     try:
-        with pages.acting(who, seen) as transaction:
+        with pages.editing(who, seen) as transaction:
             again = take_back(transaction, seen.decisions, by=who.name, reason=given)
     except WrongUse as wrong:
         if not wrong.stored:

@@ -80,7 +80,7 @@ def _mark(
     changed = ""
     if confirmed:
         try:
-            with pages.acting(who, look) as transaction:
+            with pages.editing(who, look) as transaction:
                 done = mark(
                     transaction, documents, status=word, by=who.name, reason=reason or None, confirmed=confirmed
                 )
@@ -89,7 +89,7 @@ def _mark(
         else:
             query = urlencode({**asked.fields, "done": word, "count": done.changed})
             return RedirectResponse(f"{request.scope.get('root_path', '')}/documents?{query}", 303)
-    with pages.acting(who, look) as transaction:
+    with pages.editing(who, look) as transaction:
         organization = organization_in_sight(transaction, inn) if inn is not None else None
         shown = show(transaction, documents, status=word)
     return page(

@@ -92,7 +92,7 @@ def mandate(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: 
     start = day_of(start_date)
     if start is None:
         raise CannotBe("not_a_day")
-    with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
         row = lifecycle.prepare_mandate(transaction, inn=inn, product=product, start_date=start, made_by=who.name)
     return _file(row["text"], f"mandate-{inn}-{product}-{start}.txt")
 
@@ -100,7 +100,7 @@ def mandate(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: 
 @router.post("/integrations/{inn}/{product}/ban")
 def ban(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: Product) -> Response:
     """The text that the head signs (запрет), as a file."""
-    with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
         row = lifecycle.prepare_ban(transaction, inn=inn, product=product, made_by=who.name)
     return _file(row["text"], f"ban-{inn}-{product}.txt")
 
@@ -121,7 +121,7 @@ def enable(
     if start is None:
         raise CannotBe("not_a_day")
     signed = _signature(signature)
-    with keeping_refusals(pages.warehouse), pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as doing:
+    with keeping_refusals(pages.warehouse), pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as doing:
         lifecycle.enable(
             doing,
             inn=inn,
@@ -147,7 +147,7 @@ def disable(
 ) -> Response:
     """Switched off; what was loaded stays."""
     signed = _signature(signature)
-    with keeping_refusals(pages.warehouse), pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as doing:
+    with keeping_refusals(pages.warehouse), pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as doing:
         lifecycle.disable(doing, inn=inn, product=product, changed_by=who.name, reason=plain(reason), signature=signed)
     return _back(request, inn, product, "disabled")
 

@@ -67,7 +67,7 @@ def known_links(
 def confirm_link(request: Request, who: Editor, pages: UsePages, link_id: Id, reason: Reason = "") -> Response:
     """A proposal is put into force."""
     given_reason, seen = _needed(reason), _Seen(link_id)
-    with pages.acting(who, seen) as transaction:
+    with pages.editing(who, seen) as transaction:
         links.confirm(transaction, link_id, by=who.name, reason=given_reason)
     return _back(request, seen.inn, "confirmed")
 
@@ -76,7 +76,7 @@ def confirm_link(request: Request, who: Editor, pages: UsePages, link_id: Id, re
 def withdraw_link(request: Request, who: Editor, pages: UsePages, link_id: Id, reason: Reason = "") -> Response:
     """A link or a proposal is taken back."""
     given_reason, seen = _needed(reason), _Seen(link_id)
-    with pages.acting(who, seen) as transaction:
+    with pages.editing(who, seen) as transaction:
         links.withdraw(transaction, link_id, by=who.name, reason=given_reason)
     return _back(request, seen.inn, "withdrawn")
 
@@ -99,7 +99,7 @@ def set_link(
         raise CannotBe("nothing_chosen")
     if register and not _REGISTER.fullmatch(register):
         raise CannotBe("not_a_register")
-    with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+    with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
         links.link(
             transaction,
             inn=inn,

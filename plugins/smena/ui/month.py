@@ -72,7 +72,7 @@ def close(
     given = {"through": through, "close_reason": reason}
     try:
         last = _needed_day(through)
-        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, pages.context.now())
             periods.close_period(
                 transaction, inn=inn, through=last, closed_by=who.name, reason=plain(reason), newest_day=newest_day
@@ -92,7 +92,7 @@ def open_again(
         why, last = plain(reason), day_of(stays)
         if not why:
             raise CannotBe("reason_needed")
-        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             periods.open_period(transaction, inn=inn, opened_by=who.name, through=last, reason=why)
     except NOT_DONE as error:
         return _shown(request, who, pages, inn, "", given=given, refused=refused_by(error))

@@ -63,7 +63,7 @@ class Pages:
             yield transaction
 
     @contextmanager
-    def acting(self, user: User, look: Callable[[Transaction], object]) -> Iterator[Transaction]:
+    def editing(self, user: User, look: Callable[[Transaction], object]) -> Iterator[Transaction]:
         """A transaction that writes, after `look` has found, with the visitor's eyes, all that it is about.
 
         `look` raises NotInSight where it has not.

@@ -84,7 +84,7 @@ def _on(pages: Pages, who: User, inn: str, records: list[int]) -> AbstractContex
         if row is None or row["records"] != len(records):
             raise NotInSight
 
-    return pages.acting(who, look)
+    return pages.editing(who, look)
 
 
 def _back(request: Request, inn: str, done: str, count: int, left: int = 0) -> Response:

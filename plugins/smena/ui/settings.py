@@ -88,7 +88,7 @@ def _change(
 ) -> Response:
     try:
         from_day = day_of(from_)
-        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             before = setting.organization_of(transaction, inn)
             changes = {
                 name: plain(text) for name, text in given.items() if plain(text) != _as_typed(getattr(before, name))

@@ -44,7 +44,7 @@ def set_accounts(
     try:
         rule = _rule(given)
         first_day = rule.first_day or date.max
-        with pages.acting(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
+        with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
             setting.set_account_rule(transaction, inn, rule, by=who.name)
             others = setting.orders_by_other_accounts(transaction, inn, first_day)
             waiting = setting.shifts_with_proposed_orders(transaction, inn, first_day)

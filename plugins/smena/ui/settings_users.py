@@ -110,7 +110,7 @@ def _granting(
     try:
         if not asked:
             raise CannotBe("nothing_chosen")
-        with pages.acting(who, look) as transaction:
+        with pages.editing(who, look) as transaction:
             do(transaction, None if asked == "*" else [asked])
     except NOT_DONE as error:
         given = {"user": user, "organization": organization}

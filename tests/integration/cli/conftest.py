@@ -41,7 +41,7 @@ def _standing(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Callable[[]
 
 
 @pytest.fixture(scope="session")
-def nobody(_standing: Callable[[], Warehouse]) -> Cli:
+def unconfigured(_standing: Callable[[], Warehouse]) -> Cli:
     """The command line on a warehouse in which nobody is registered, nor ever will be: everything is refused."""
     return cli_of(_standing().dsn)
 

@@ -56,7 +56,7 @@ COMMANDS = {
 }
 
 
-NOTHING = {"kpp": "960701001", "day": str(FIRST), "file": "told.csv"}
+NOTHING = {"kpp": "960701001", "day": str(FIRST), "file": "exported.csv"}
 
 
 def words_of(
@@ -66,7 +66,7 @@ def words_of(
 
 
 def test_json_may_be_asked_for_before_or_after_the_command(shop: Shop, tmp_path: Path) -> None:
-    document, more = "", {"file": str(tmp_path / "told.csv")}
+    document, more = "", {"file": str(tmp_path / "exported.csv")}
     for command in COMMANDS:
         if command == "accept":
             order = shop.town.orders()[0]
@@ -106,9 +106,11 @@ def test_a_warehouse_that_was_never_migrated_is_wrong_use_for_every_command(empt
 @pytest.mark.parametrize(
     ("command", "code"), [("organization set", 2), ("integration disable", 2), ("plan", 2), ("explain", 2)]
 )
-def test_debug_shows_where_an_error_comes_from_and_changes_nothing_else(nobody: Cli, command: str, code: int) -> None:
-    plain = nobody.here(*words_of(command), "--json")
-    done = nobody.run(*words_of(command), "--json", "--debug")
+def test_debug_shows_where_an_error_comes_from_and_changes_nothing_else(
+    unconfigured: Cli, command: str, code: int
+) -> None:
+    plain = unconfigured.here(*words_of(command), "--json")
+    done = unconfigured.run(*words_of(command), "--json", "--debug")
     assert plain.code == code
     assert "Traceback (most recent call last)" in done.err
     assert plain.error in done.err
@@ -116,5 +118,5 @@ def test_debug_shows_where_an_error_comes_from_and_changes_nothing_else(nobody: 
     assert done.data == plain.data
 
 
-def test_debug_changes_nothing_of_what_goes_well(nobody: Cli) -> None:
-    assert nobody.here("--debug", "integration", "status", "--json").data == {"integrations": []}
+def test_debug_changes_nothing_of_what_goes_well(unconfigured: Cli) -> None:
+    assert unconfigured.here("--debug", "integration", "status", "--json").data == {"integrations": []}

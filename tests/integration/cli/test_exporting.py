@@ -32,7 +32,7 @@ def exported(shop: Shop, file: Path, *words: str, first: date = FIRST, last: dat
     return [dict(zip(NAMES, row, strict=True)) for row in body]
 
 
-@pytest.mark.parametrize("name", ["told.csv", "told.xlsx"])
+@pytest.mark.parametrize("name", ["exported.csv", "exported.xlsx"])
 def test_the_table_is_what_stands_in_accounting(loaded: Shop, tmp_path: Path, name: str) -> None:
     orders = {str(order["document_id"]): order for order in loaded.town.orders()}
     shifts = {shift["shift_id"]: shift for shift in loaded.town.shifts()}
@@ -56,7 +56,7 @@ def test_the_table_is_what_stands_in_accounting(loaded: Shop, tmp_path: Path, na
 def test_a_period_and_a_kind_are_kept_to(loaded: Shop, tmp_path: Path) -> None:
     day = FIRST + timedelta(days=2)
     wanted = {str(one["document_id"]) for one in loaded.town.orders() if one["kind"] == "rko" and one["date"] >= day}
-    rows = exported(loaded, tmp_path / "told.csv", "--kind", "rko", first=day)
+    rows = exported(loaded, tmp_path / "exported.csv", "--kind", "rko", first=day)
     assert {row["document_id"] for row in rows} == wanted != set()
 
 
@@ -72,10 +72,10 @@ def test_the_columns_of_the_statement_are_those_of_the_table(warehouse: Warehous
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--out", "told.pdf"), "told.pdf is neither .xlsx nor .csv"),
-        (("--out", "/nowhere/told.csv"), "cannot be written"),
-        (("--out", "told.csv", "--to", "2024-01-01"), "after"),
-        (("--out", "told.csv", "--inn", ROMASHKA), ROMASHKA),
+        (("--out", "exported.pdf"), "exported.pdf is neither .xlsx nor .csv"),
+        (("--out", "/nowhere/exported.csv"), "cannot be written"),
+        (("--out", "exported.csv", "--to", "2024-01-01"), "after"),
+        (("--out", "exported.csv", "--inn", ROMASHKA), ROMASHKA),
     ],
 )
 def test_what_cannot_be_exported_is_wrong_use(
@@ -89,9 +89,9 @@ def test_what_cannot_be_exported_is_wrong_use(
 
 
 def test_an_export_that_breaks_off_leaves_the_former_file_as_it_was(loaded: Shop, tmp_path: Path) -> None:
-    file = tmp_path / "told.csv"
+    file = tmp_path / "exported.csv"
     file.write_text("former", encoding="utf-8")
-    (tmp_path / "told.csv.part").mkdir()
+    (tmp_path / "exported.csv.part").mkdir()
     done = loaded.cli.here("export", "--inn", loaded.inn, "--from", str(FIRST), "--to", str(LAST), "--out", str(file))
     assert done.code == 2
     assert file.read_text(encoding="utf-8") == "former"

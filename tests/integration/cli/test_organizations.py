@@ -88,8 +88,8 @@ def test_ten_digits_padded_with_zeros_and_spaces_are_the_same_organisation(cli: 
 
 
 @pytest.mark.parametrize("inn", WRONG_INN)
-def test_a_wrong_inn_is_wrong_use(nobody: Cli, inn: str) -> None:
-    done = add(nobody, "--kpp", KPP, *NAMES, inn=inn)
+def test_a_wrong_inn_is_wrong_use(unconfigured: Cli, inn: str) -> None:
+    done = add(unconfigured, "--kpp", KPP, *NAMES, inn=inn)
     assert done.code == 2
     assert "is not a valid INN" in done.error and "10 digits, or 12" in done.error
 
@@ -111,13 +111,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_an_organisation_cannot_be_is_wrong_use_and_nothing_is_registered(nobody: Cli, case: str) -> None:
+def test_what_an_organisation_cannot_be_is_wrong_use_and_nothing_is_registered(unconfigured: Cli, case: str) -> None:
     words, why = WRONG[case]
-    done = add(nobody, *words)
+    done = add(unconfigured, *words)
     assert done.code == 2, done.err
     assert why in done.error
     assert done.data == {"error": done.error, "exit_code": 2}
-    assert "not registered" in change(nobody, "name=Ромашка").error
+    assert "not registered" in change(unconfigured, "name=Ромашка").error
 
 
 # --- set
@@ -199,8 +199,8 @@ def test_a_setting_that_cannot_be_is_wrong_use_and_nothing_of_the_command_is_don
     assert after == before
 
 
-def test_the_settings_of_an_unknown_organisation_cannot_be_changed(nobody: Cli) -> None:
-    done = change(nobody, "detail=receipts")
+def test_the_settings_of_an_unknown_organisation_cannot_be_changed(unconfigured: Cli) -> None:
+    done = change(unconfigured, "detail=receipts")
     assert done.code == 2
     assert done.error == f"organisation {INN} is not registered — run `smena organization add` first"
 

@@ -17,7 +17,7 @@ from tests.integration.conftest import BuildTown
 from tests.invented import ROMASHKA
 from tests.town import EASY, kopecks  # fmt: skip
 from tests.town import FIRST as TOWN_FIRST
-from tests.unit.printing.looking import Paper, squeezed
+from tests.unit.printing.pdf_text import Paper, squeezed
 
 NO_DOCUMENT = "00000000-0000-0000-0000-000000000000"
 

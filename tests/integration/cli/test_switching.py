@@ -68,8 +68,8 @@ def test_a_tariff_gives_the_right_and_so_does_the_modifier(cli: Cli) -> None:
     assert enable(cli, inn=OTHER).code == 0
 
 
-def test_an_unknown_organisation_cannot_be_switched(nobody: Cli) -> None:
-    for done in (enable(nobody), disable(nobody)):
+def test_an_unknown_organisation_cannot_be_switched(unconfigured: Cli) -> None:
+    for done in (enable(unconfigured), disable(unconfigured)):
         assert done.code == 2
         assert "not registered" in done.error and "`smena organization add`" in done.error
 

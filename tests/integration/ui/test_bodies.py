@@ -67,7 +67,7 @@ def served(who: str | None, *, may_act: bool = True) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def nobody() -> Iterator[httpx.Client]:
+def anonymous() -> Iterator[httpx.Client]:
     with served(None) as client:
         yield client
 
@@ -92,9 +92,9 @@ HEAVY = multipart(field("reason", "a" * 250_000))
 
 
 @pytest.mark.parametrize("charset", SLOW)
-def test_a_charset_that_takes_long_costs_nothing(nobody: httpx.Client, anna: httpx.Client, charset: str) -> None:
+def test_a_charset_that_takes_long_costs_nothing(anonymous: httpx.Client, anna: httpx.Client, charset: str) -> None:
     reported = f"{MULTIPART}; charset={charset}"
-    status, text = send(nobody, HEAVY, reported)
+    status, text = send(anonymous, HEAVY, reported)
     assert (status, "Нужно войти" in text) == (401, True)
     status, text = send(anna, HEAVY, reported)
     assert (status, "только форма в кодировке UTF-8" in text) == (415, True)
@@ -215,12 +215,12 @@ def test_a_body_that_is_no_multipart_is_refused_in_words(anna: httpx.Client) -> 
         assert "<h1>" in text
 
 
-def test_other_people_are_answered_meanwhile(nobody: httpx.Client) -> None:
+def test_other_people_are_answered_meanwhile(anonymous: httpx.Client) -> None:
     """One server, one loop: while a heavy body comes, a page is answered at once."""
     with ThreadPoolExecutor(4) as workers:
-        heavy = [workers.submit(send, nobody, HEAVY, f"{MULTIPART}; charset=punycode") for _ in range(4)]
+        heavy = [workers.submit(send, anonymous, HEAVY, f"{MULTIPART}; charset=punycode") for _ in range(4)]
         started = time.monotonic()
-        assert nobody.get("/completeness").status_code == 401
+        assert anonymous.get("/completeness").status_code == 401
         assert time.monotonic() - started < AT_MOST_S
         assert {one.result()[0] for one in heavy} == {401}
 

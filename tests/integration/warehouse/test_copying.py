@@ -22,7 +22,7 @@ TABLE = """
 create table stage.trial (
     place integer generated always as identity,
     text text, number bigint, truth boolean, pages bigint[], moment timestamp, zoned timestamptz, day date,
-    money numeric(15, 2), told jsonb
+    money numeric(15, 2), reported jsonb
 )
 """
 
@@ -87,7 +87,7 @@ def test_a_text_with_a_nul_is_refused_and_costs_the_transaction_only(trial: Ware
 
 def test_json_comes_out_as_it_went_in(trial: Warehouse) -> None:
     found = ['{"nds20": 12345678901234567, "имя": "\\"кавычки\\", \\\\ и \\n"}', None, "{}"]
-    assert copied(trial, "told", pd.Series(found, dtype="str")) == [
+    assert copied(trial, "reported", pd.Series(found, dtype="str")) == [
         {"nds20": 12345678901234567, "имя": '"кавычки", \\ и \n'}, None, {},
     ]  # fmt: skip
 

@@ -135,7 +135,7 @@ def test_no_command_at_all_is_wrong_use_in_a_line_that_can_be_read(words: tuple[
         ("print", "00000000-0000-0000-0000-000000000000", "--out", "order.pdf"),
         ("cash-book", "--inn", SOLE_PROPRIETOR, "--date", "2025-03-01", "--out", "book.pdf"),
         ("cash", "show", "--inn", SOLE_PROPRIETOR, "--from", "2025-03-01", "--to", "2025-03-02"),
-        ("export", "--inn", SOLE_PROPRIETOR, "--from", "2025-03-01", "--to", "2025-03-02", "--out", "told.csv"),
+        ("export", "--inn", SOLE_PROPRIETOR, "--from", "2025-03-01", "--to", "2025-03-02", "--out", "exported.csv"),
     ],
     ids=lambda words: " ".join(words[:2]),
 )

@@ -11,11 +11,11 @@ from demo.processes import ProcessSupervisor
 
 def test_what_a_former_version_told_is_as_if_nothing_was(tmp_path: Path) -> None:
     kontur = LocalKontur(tmp_path, ProcessSupervisor(tmp_path / "processes"))
-    assert kontur._told() is None
+    assert kontur._read_hello() is None
     fields = {"address": "http://127.0.0.1:1", "login": "a", "password": "b", "api_key": "c", "organizations": []}
     (tmp_path / "sandbox.json").write_text(json.dumps(fields))
-    assert kontur._told() is None
+    assert kontur._read_hello() is None
     (tmp_path / "sandbox.json").write_text(json.dumps(fields | {"market": {"address": "x", "api_key": "y"}}))
-    known = kontur._told()
+    known = kontur._read_hello()
     assert known is not None
     assert known.address == "http://127.0.0.1:1"

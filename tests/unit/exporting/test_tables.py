@@ -75,7 +75,7 @@ def cells(file: Path) -> list[list[tuple[str, str]]]:
 
 
 def read_xlsx(tmp_path: Path, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, tuple[str, str]]]:
-    file = tmp_path / "told.xlsx"
+    file = tmp_path / "exported.xlsx"
     assert write_xlsx(file, DOCUMENTS, rows, sheet="Документы") == len(rows)
     head, *body = cells(file)
     assert [text for _, text in head] == TITLES
@@ -83,7 +83,7 @@ def read_xlsx(tmp_path: Path, rows: Sequence[tuple[Any, ...]]) -> list[dict[str,
 
 
 def read_csv(tmp_path: Path, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, str]]:
-    file = tmp_path / "told.csv"
+    file = tmp_path / "exported.csv"
     assert write_csv(file, DOCUMENTS, rows) == len(rows)
     assert file.read_bytes().startswith("\ufeff".encode())
     with file.open(encoding="utf-8-sig", newline="") as opened:
@@ -107,7 +107,7 @@ def test_a_spreadsheet_keeps_identifiers_as_text_and_money_as_numbers(tmp_path: 
 
 
 def test_the_formats_of_a_spreadsheet_are_those_of_its_columns(tmp_path: Path) -> None:
-    file = tmp_path / "told.xlsx"
+    file = tmp_path / "exported.xlsx"
     write_xlsx(file, DOCUMENTS, [a_row(vat=Decimal("0.10"))], sheet="Документы")
     with ZipFile(file) as book:
         assert book.testzip() is None
@@ -146,7 +146,7 @@ def test_no_formula_begins_within_a_text_whatever_the_reader_takes_for_a_separat
 ) -> None:
     text = f"ООО Заря{between}{begins}HYPERLINK(1)"
     columns = [column.name for column in DOCUMENTS if column.kind == "text"]
-    file = tmp_path / "told.csv"
+    file = tmp_path / "exported.csv"
     write_csv(file, DOCUMENTS, [a_row(**{name: text}) for name in columns])
     for cell in re.split(r"[,;|\t\r\n]", file.read_text(encoding="utf-8-sig")):
         assert not cell.strip(' "').startswith(begins), cell
@@ -155,8 +155,8 @@ def test_no_formula_begins_within_a_text_whatever_the_reader_takes_for_a_separat
 
 
 def test_a_sum_below_zero_stays_a_number_in_a_csv(tmp_path: Path) -> None:
-    write_csv(tmp_path / "told.csv", DOCUMENTS, [a_row(amount=Decimal("-12.30"))])
-    assert ";-12,30;" in (tmp_path / "told.csv").read_text(encoding="utf-8-sig")
+    write_csv(tmp_path / "exported.csv", DOCUMENTS, [a_row(amount=Decimal("-12.30"))])
+    assert ";-12,30;" in (tmp_path / "exported.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_more_rows_than_a_sheet_holds_are_refused_with_the_way_out(
         write_xlsx(tmp_path / "three.xlsx", DOCUMENTS, [a_row()] * 3, sheet="Документы")
 
 
-@pytest.mark.parametrize("name", ["told.xlsx", "told.csv"])
+@pytest.mark.parametrize("name", ["exported.xlsx", "exported.csv"])
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, name: str) -> None:
     def rows(count: int) -> Iterator[tuple[Any, ...]]:
         return (a_row(number=str(place)) for place in range(count))

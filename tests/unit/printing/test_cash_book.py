@@ -9,7 +9,7 @@ import pytest
 from smena.printing import orders
 from smena.printing.cash_book import CashBookDay, CashBookEntry, print_cash_book
 from tests.invented import ROMASHKA
-from tests.unit.printing.looking import DAY, Paper, squeezed
+from tests.unit.printing.pdf_text import DAY, Paper, squeezed
 
 COLUMNS = 5
 

@@ -202,7 +202,7 @@ def challenged(head: Head, href: str | None, key: bytes = b"the challenge") -> d
     return {"EncryptedKey": base64.b64encode(encrypted).decode(), "Link": {"Rel": "approve-cert", "Href": href}}
 
 
-def door(answer: object) -> Scripted:
+def other_server(answer: object) -> Scripted:
     """Answers the certificate so, and approves of everything. `HOST` in an answer's link is its own address."""
 
     def script(asked: Request) -> Answer:
@@ -219,7 +219,7 @@ def door(answer: object) -> Scripted:
 
 
 def test_the_decrypted_key_goes_where_the_link_says(head: Head, http: Http) -> None:
-    with door(challenged(head, "http://HOST/auth/v9.99/approve-cert?thumbprint=AB&x=1")) as server:
+    with other_server(challenged(head, "http://HOST/auth/v9.99/approve-cert?thumbprint=AB&x=1")) as server:
         assert head.login(server.address).log_in(http) == "0A"
     first, second = server.asked
     assert (first.target, first.body) == ("/auth/authenticate-by-cert?free=false", head.certificate_file.read_bytes())
@@ -240,13 +240,13 @@ def test_the_decrypted_key_goes_where_the_link_says(head: Head, http: Http) -> N
     ],
 )
 def test_the_key_is_not_sent_to_another_host(head: Head, http: Http, href: str) -> None:
-    with door(challenged(head, href)) as server, pytest.raises(RefusedLogin, match="another host"):
+    with other_server(challenged(head, href)) as server, pytest.raises(RefusedLogin, match="another host"):
         head.login(server.address).log_in(http)
     assert len(server.asked) == 1
 
 
 def test_a_link_that_is_no_address_is_refused_too(head: Head, http: Http) -> None:
-    with door(challenged(head, "http://[bad/approve-cert")) as server, pytest.raises(SmenaError):
+    with other_server(challenged(head, "http://[bad/approve-cert")) as server, pytest.raises(SmenaError):
         head.login(server.address).log_in(http)
 
 
@@ -259,14 +259,14 @@ def test_a_link_that_is_no_address_is_refused_too(head: Head, http: Http) -> Non
     ],
 )  # fmt: skip
 def test_an_answer_without_a_key_or_a_link_is_a_passing_fault(head: Head, http: Http, answer: object) -> None:
-    with door(answer) as server, pytest.raises(PassingFault):
+    with other_server(answer) as server, pytest.raises(PassingFault):
         head.login(server.address).log_in(http)
     assert len(server.asked) == 1
 
 
 def test_a_key_that_is_no_envelope_is_wrong_use(head: Head, http: Http) -> None:
     with (
-        door({"EncryptedKey": "QUJD", "Link": {"Href": "http://HOST/approve-cert"}}) as server,
+        other_server({"EncryptedKey": "QUJD", "Link": {"Href": "http://HOST/approve-cert"}}) as server,
         pytest.raises(WrongUse),
     ):
         head.login(server.address).log_in(http)
@@ -278,7 +278,7 @@ def test_without_openssl_the_message_names_it(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with (
-        door({"EncryptedKey": "QUJD", "Link": {"Href": "http://HOST/approve-cert"}}) as server,
+        other_server({"EncryptedKey": "QUJD", "Link": {"Href": "http://HOST/approve-cert"}}) as server,
         pytest.raises(WrongUse, match="needs OpenSSL") as raised,
     ):
         head.login(server.address).log_in(http)

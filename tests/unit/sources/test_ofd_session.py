@@ -39,7 +39,7 @@ def logins(server: Scripted) -> int:
     return len(server.paths("authenticate-by-pass"))
 
 
-def doors(sids: list[str], data: Callable[[str], Answer], login: Callable[[], Answer] | None = None) -> Scripted:
+def login_server(sids: list[str], data: Callable[[str], Answer], login: Callable[[], Answer] | None = None) -> Scripted:
     """A service that gives these session ids in turn, and answers a question by the session it comes with."""
     waiting = list(sids)
 
@@ -68,7 +68,7 @@ def test_a_login_serves_every_question(sandbox: SandboxServer, enter: Enter) -> 
 
 
 def test_the_password_travels_as_the_body_and_never_in_an_address(enter: Enter) -> None:
-    with doors(["0A"], lambda _: reply([])) as server:
+    with login_server(["0A"], lambda _: reply([])) as server:
         enter(server.address, password="tajna-парол").organizations()
     login, data = server.asked
     assert login.body == "tajna-парол".encode()
@@ -121,7 +121,7 @@ def test_many_threads_whose_session_dies_log_in_once_more(sandbox: SandboxServer
 
 
 def test_a_service_that_forgets_every_session_is_not_asked_for_ever(enter: Enter) -> None:
-    with doors(["0A", "0B", "0C", "0D"], lambda _: DEAD) as server:
+    with login_server(["0A", "0B", "0C", "0D"], lambda _: DEAD) as server:
         with pytest.raises(RefusedLogin, match="401002") as raised:
             enter(server.address).organizations()
         assert (raised.value.status, raised.value.code) == (401, "401002")
@@ -132,12 +132,12 @@ def test_a_service_that_forgets_every_session_is_not_asked_for_ever(enter: Enter
 def test_a_dead_session_is_told_by_the_error_s_id_too(enter: Enter) -> None:
     # `errorCode` is deprecated: the day it goes, `errorCodeId` must do.
     gone = refusal(401, None, "urn:error:auth-sid:required:access-denied")
-    with doors(["0A", "0B"], lambda sid: gone if sid == "0A" else reply([])) as server:
+    with login_server(["0A", "0B"], lambda sid: gone if sid == "0A" else reply([])) as server:
         assert enter(server.address).organizations().status == 200
 
 
 def test_a_thread_whose_session_was_renewed_by_another_does_not_log_in_again(enter: Enter) -> None:
-    with doors(["0A", "0B", "0C"], lambda sid: DEAD if sid == "0A" else reply([])) as server:
+    with login_server(["0A", "0B", "0C"], lambda sid: DEAD if sid == "0A" else reply([])) as server:
         client = enter(server.address)
         at_once(client.organizations)
         client.organizations()
@@ -161,7 +161,7 @@ def test_an_outage_at_the_door_is_passing_and_the_next_question_tries_again(
 
 
 def test_threads_that_wait_for_one_login_share_its_outage(enter: Enter) -> None:
-    with doors([], lambda _: reply([]), lambda: reply(status=503)) as server:
+    with login_server([], lambda _: reply([]), lambda: reply(status=503)) as server:
         reported = at_once(enter(server.address).organizations)
         assert all(isinstance(one, PassingFault) for one in reported)
         assert logins(server) < THREADS * QUICK.attempts
@@ -172,7 +172,7 @@ def test_threads_that_wait_for_one_login_share_its_outage(enter: Enter) -> None:
 )
 def test_a_door_that_answers_without_a_session_is_a_passing_fault(enter: Enter, answer: str) -> None:
     with (
-        doors([], lambda _: reply([]), lambda: reply(answer)) as server,
+        login_server([], lambda _: reply([]), lambda: reply(answer)) as server,
         pytest.raises(PassingFault, match="authenticate-by-pass"),
     ):
         enter(server.address).organizations()
@@ -183,7 +183,7 @@ def test_a_door_that_answers_without_a_session_is_a_passing_fault(enter: Enter, 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 406])
 def test_a_refused_login_is_refused_to_every_thread_and_tried_once(enter: Enter, status: int) -> None:
-    with doors([], lambda _: reply([]), lambda: refusal(status, 403000)) as server:
+    with login_server([], lambda _: reply([]), lambda: refusal(status, 403000)) as server:
         client = enter(server.address)
         reported = at_once(client.organizations)
         assert {type(one) for one in reported} == {RefusedLogin}
@@ -229,7 +229,7 @@ def test_a_register_that_is_forbidden_is_refused_at_once(sandbox: SandboxServer,
     ],
 )  # fmt: skip
 def test_a_refusal_is_told_with_its_code_whatever_its_body(enter: Enter, answer: bytes, code: str) -> None:
-    with doors(["0A"], lambda _: answer) as server, pytest.raises(RefusedByService) as raised:
+    with login_server(["0A"], lambda _: answer) as server, pytest.raises(RefusedByService) as raised:
         enter(server.address).organizations()
     assert raised.value.code == code
     assert len(server.asked) == 2
@@ -237,7 +237,7 @@ def test_a_refusal_is_told_with_its_code_whatever_its_body(enter: Enter, answer:
 
 def test_a_refusal_in_no_utf_8_is_a_refusal(enter: Enter) -> None:
     with (
-        doors(["0A"], lambda _: reply(b'{"errorCodeId": "\xed\xe5\xf2"}', 403)) as server,
+        login_server(["0A"], lambda _: reply(b'{"errorCodeId": "\xed\xe5\xf2"}', 403)) as server,
         pytest.raises(RefusedByService),
     ):
         enter(server.address).organizations()
@@ -246,7 +246,7 @@ def test_a_refusal_in_no_utf_8_is_a_refusal(enter: Enter) -> None:
 def test_a_redirect_is_refused_and_not_followed(enter: Enter) -> None:
     with (
         Scripted(lambda _: reply([])) as elsewhere,
-        doors(["0A"], lambda _: reply(status=302, Location=elsewhere.address)) as server,
+        login_server(["0A"], lambda _: reply(status=302, Location=elsewhere.address)) as server,
         pytest.raises(RefusedByService, match="redirect"),
     ):
         enter(server.address).organizations()
@@ -275,7 +275,7 @@ def test_a_connection_that_lacks_something_is_wrong_use(reported: Endpoint, lack
 
 
 def test_a_base_address_may_have_a_path_and_end_with_a_slash() -> None:
-    with doors(["0A"], lambda _: reply([])) as server:
+    with login_server(["0A"], lambda _: reply([])) as server:
         client = OfdClient(
             Endpoint(
                 "kontur_ofd",
@@ -291,7 +291,7 @@ def test_a_base_address_may_have_a_path_and_end_with_a_slash() -> None:
 
 
 def test_the_two_addresses_may_be_two_services() -> None:
-    with doors(["0A"], lambda _: reply([])) as auth, doors([], lambda _: reply([])) as data:
+    with login_server(["0A"], lambda _: reply([])) as auth, login_server([], lambda _: reply([])) as data:
         client = OfdClient(endpoint(data.address, auth_base_url=auth.address))
         client.organizations()
         client.close()

@@ -117,11 +117,11 @@ def visit(address: str, **fields: str) -> Traces:
     return traces
 
 
-def behind_the_door(data: Answer) -> Callable[[Request], Answer]:
+def after_login(data: Answer) -> Callable[[Request], Answer]:
     return lambda asked: reply({"Sid": SID}) if asked.verb == "POST" else data
 
 
-def at_the_door(answer: Answer) -> Callable[[Request], Answer]:
+def at_login(answer: Answer) -> Callable[[Request], Answer]:
     return lambda asked: answer if asked.verb == "POST" else reply([])
 
 
@@ -154,7 +154,7 @@ ANSWERS: dict[str, Answer] = {
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_nothing_secret_is_told_whatever_the_data_answer(answer: Answer) -> None:
-    with Scripted(behind_the_door(answer)) as server:
+    with Scripted(after_login(answer)) as server:
         traces = visit(server.address)
     assert any(SID in one.headers.get("authorization", "") for one in server.asked)
     assert traces.leaks() == []
@@ -162,7 +162,7 @@ def test_nothing_secret_is_told_whatever_the_data_answer(answer: Answer) -> None
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_nothing_secret_is_told_whatever_the_door_answers(answer: Answer) -> None:
-    with Scripted(at_the_door(answer)) as server:
+    with Scripted(at_login(answer)) as server:
         traces = visit(server.address)
     assert PASSWORD.encode() in {one.body for one in server.asked}
     assert traces.leaks() == []
@@ -179,7 +179,7 @@ def test_nothing_secret_is_told_where_nobody_answers() -> None:
 
 @pytest.mark.parametrize("key", [f"{KEY}\r\nX: y", f"{KEY}-ключ", f"{KEY}\n"])
 def test_a_key_that_cannot_be_sent_is_not_repeated(key: str) -> None:
-    with Scripted(behind_the_door(reply([]))) as server:
+    with Scripted(after_login(reply([]))) as server:
         traces = visit(server.address, api_key=key)
     assert len(traces.errors) == 5
     assert traces.leaks() == []
@@ -194,7 +194,7 @@ def test_a_session_that_cannot_be_sent_is_not_repeated(sid: str) -> None:
 
 
 def test_a_session_in_no_utf_8_is_a_clear_error_that_does_not_repeat_it() -> None:
-    with Scripted(at_the_door(NO_UTF_8)) as server:
+    with Scripted(at_login(NO_UTF_8)) as server:
         traces = visit(server.address)
     assert len(traces.errors) == 5
     assert traces.leaks() == []
@@ -202,7 +202,7 @@ def test_a_session_in_no_utf_8_is_a_clear_error_that_does_not_repeat_it() -> Non
 
 @pytest.mark.parametrize("auth", ["ftp://127.0.0.1/", "http://", "http://[::1", "not an address"])
 def test_a_door_that_is_no_address_is_told_without_the_login(auth: str) -> None:
-    with Scripted(behind_the_door(reply([]))) as server:
+    with Scripted(after_login(reply([]))) as server:
         traces = visit(server.address, auth_base_url=auth)
     assert len(traces.errors) == 5
     assert traces.leaks() == []

@@ -48,7 +48,7 @@ def test_a_shift_that_was_forgotten_for_days_is_dated_by_its_close() -> None:
 
 
 @pytest.mark.parametrize(
-    ("papers", "outcome"),
+    ("source_documents", "outcome"),
     [
         ([opening()], "issued"),
         ([], "incomplete"),
@@ -57,23 +57,24 @@ def test_a_shift_that_was_forgotten_for_days_is_dated_by_its_close() -> None:
     ],
     ids=["told alike", "told by the totals alone", "told otherwise", "told otherwise, and the receipts are read"],
 )
-def test_an_order_is_dated_by_an_opening_that_two_answers_tell_alike(papers: list[Any], outcome: str) -> None:
+def test_an_order_is_dated_by_an_opening_that_two_answers_tell_alike(source_documents: list[Any], outcome: str) -> None:
     books = keep_books(
-        [z_report(closed="2025-12-02T01:00:00"), *papers],
+        [z_report(closed="2025-12-02T01:00:00"), *source_documents],
         [totals(1, sums(1, 1), closed="2025-12-02T01:00:00")],
         date_policy="shift_open",
     )
     assert books.outcomes() == {1: outcome}
     assert keep_books(
-        [z_report(closed="2025-12-02T01:00:00"), *papers], [totals(1, sums(1, 1), closed="2025-12-02T01:00:00")]
+        [z_report(closed="2025-12-02T01:00:00"), *source_documents],
+        [totals(1, sums(1, 1), closed="2025-12-02T01:00:00")],
     ).outcomes() == {1: "issued"}
 
 
-@pytest.mark.parametrize("papers", [[], [opening(opened="1970-01-01T00:00:00")]])
-def test_a_shift_whose_opening_nobody_tells_cannot_be_dated_by_it(papers: list[Any]) -> None:
-    books = keep_books([z_report(), receipt(2, 1), *papers], date_policy="shift_open")
+@pytest.mark.parametrize("source_documents", [[], [opening(opened="1970-01-01T00:00:00")]])
+def test_a_shift_whose_opening_nobody_tells_cannot_be_dated_by_it(source_documents: list[Any]) -> None:
+    books = keep_books([z_report(), receipt(2, 1), *source_documents], date_policy="shift_open")
     assert (books.shift()["outcome"], books.shift()["reason"]) == ("incomplete", "opening_unknown")
-    assert keep_books([z_report(), receipt(2, 1), *papers]).outcomes() == {1: "issued"}
+    assert keep_books([z_report(), receipt(2, 1), *source_documents]).outcomes() == {1: "issued"}
 
 
 @pytest.mark.parametrize("detail", ["totals", "receipts"])

@@ -1,4 +1,4 @@
-"""Whatever a register sells: not a kopeck is lost or made, in any mode and in any order of the papers."""
+"""Whatever a register sells: not a kopeck is lost or made, in any mode and in any order of the source_documents."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ sales = st.builds(
 months = st.lists(st.lists(sales, max_size=8), min_size=2, max_size=6)
 
 
-def papers(month: list[list[Sale]]) -> tuple[list[Any], list[Any]]:
+def source_documents(month: list[list[Sale]]) -> tuple[list[Any], list[Any]]:
     """Documents and totals of a month: one shift a day, numbered from one."""
     documents: list[Any] = []
     entries: list[Any] = []
@@ -109,7 +109,7 @@ def signed(books: Result) -> dict[int, int]:
 @settings(FEW, max_examples=4)
 @given(months)
 def test_orders_sum_to_the_cash_of_their_shift_in_every_mode(month: list[list[Sale]]) -> None:
-    documents, entries = papers(month)
+    documents, entries = source_documents(month)
     for detail, refunds in MODES:
         books = keep_books(documents, entries, detail=detail, refunds=refunds)
         reported = records(books.shifts)
@@ -131,7 +131,7 @@ def test_orders_sum_to_the_cash_of_their_shift_in_every_mode(month: list[list[Sa
 @FEW
 @given(months)
 def test_own_orders_sum_by_operation_and_vat_is_never_more_than_was_told(month: list[list[Sale]]) -> None:
-    documents, entries = papers(month)
+    documents, entries = source_documents(month)
     books = keep_books(documents, entries, detail="receipts")
     for shift, sold in enumerate(month, 1):
         for code, operation in enumerate(OPERATIONS, 1):
@@ -157,7 +157,7 @@ def plain(books: Result) -> tuple[list[Any], list[Any]]:
 def test_neither_the_order_of_the_papers_nor_their_pages_matter(
     month: Any, dice: Any, mode: tuple[str, str], size: int
 ) -> None:
-    documents, entries = papers(month)
+    documents, entries = source_documents(month)
     detail, refunds = mode
     expected = plain(keep_books(documents, entries, detail=detail, refunds=refunds))
     shuffled, repeated = dice.sample(documents, len(documents)), dice.sample(documents, len(documents) // 3)
@@ -170,7 +170,7 @@ def test_neither_the_order_of_the_papers_nor_their_pages_matter(
 @FEW
 @given(months, st.data())
 def test_a_receipt_that_did_not_come_leaves_its_shift_incomplete_and_no_other(month: Any, data: st.DataObject) -> None:
-    documents, _ = papers(month)
+    documents, _ = source_documents(month)
     places = [place for place, one in enumerate(documents) if "receipt" in one]
     if not places:
         return

@@ -101,8 +101,8 @@ def periods_of(shifts: pd.DataFrame) -> dict[tuple[str, date], list[Period]]:
     spans = pd.DataFrame(
         {"register": shifts["kkt_reg_id"], "first_day": shifts["first_day"], "first": first, "last": last}
     ).sort_values([*assignment, "first"], kind="stable")
-    reach = spans.groupby(assignment)["last"].cummax().groupby([spans[name] for name in assignment]).shift()
-    spans["period"] = (reach.isna() | (spans["first"] > reach)).cumsum()
+    latest_end = spans.groupby(assignment)["last"].cummax().groupby([spans[name] for name in assignment]).shift()
+    spans["period"] = (latest_end.isna() | (spans["first"] > latest_end)).cumsum()
     merged = spans.groupby([*assignment, "period"], sort=True).agg(first=("first", "min"), last=("last", "max"))
     periods: dict[tuple[str, date], list[Period]] = {}
     for (register, first_day, _), first_at, last_at in zip(merged.index, merged["first"], merged["last"], strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.transform.market.till import cheque, line, one, paid, position, read, read_papers, rows, waybill
+from tests.unit.transform.market.till import cheque, line, make_waybills_of, one, paid, position, read, rows, waybill
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_every_amount_may_be_in_quotes() -> None:
     reported = read(cheque("c1", total="26,00", priceCorrection="-0,25", payments=paid(Cash="26,25"), lines=[sold]))
     assert rows(reported.cheques, "cash", "price_correction") == [(2625, -25)]
     assert rows(reported.lines, "quantity", "amount") == [(2500, 2625)]
-    papers = read_papers(waybill("w1", position("1,5", "10,50")))
-    assert rows(papers.lines, "quantity", "price", "amount") == [(1500, 1050, 1575)]
+    parsed = make_waybills_of(waybill("w1", position("1,5", "10,50")))
+    assert rows(parsed.lines, "quantity", "price", "amount") == [(1500, 1050, 1575)]
 
 
 def test_a_text_that_looks_like_an_amount_is_left_alone() -> None:

@@ -21,22 +21,22 @@ from tests.unit.transform.market.till import (
     SHOP,
     ZONE,
     body,
+    make_waybills_of,
     one,
     page,
     position,
-    read_papers,
     rows,
     waybill,
 )
 
 
 def make(*entries: Any) -> Waybills:
-    frames = read_papers(*entries)
+    frames = make_waybills_of(*entries)
     return make_waybills(frames.waybills, frames.lines, first_day=FIRST, last_day=LAST)
 
 
 def test_a_waybill_is_read_with_its_lines() -> None:
-    frames = read_papers(waybill("w1", position(2, 10.5), position(0.333, 9.99, "p2")))
+    frames = make_waybills_of(waybill("w1", position(2, 10.5), position(0.333, 9.99, "p2")))
     assert one(frames.waybills) == {
         "page_id": 1, "shop_id": SHOP, "waybill_id": "w1", "number": "УТ-1", "document_day": datetime(2025, 12, 1),
         "received_day": datetime(2025, 12, 1), "supplier_id": "c1", "source": "Diadoc", "amount": 2100 + 333,
@@ -48,13 +48,13 @@ def test_a_waybill_is_read_with_its_lines() -> None:
 
 
 def test_a_waybill_with_an_unknown_price_has_no_sum_and_keeps_the_sums_it_has() -> None:
-    frames = read_papers(waybill("w1", position(2, 10), position(1, None)))
+    frames = make_waybills_of(waybill("w1", position(2, 10), position(1, None)))
     assert one(frames.waybills)["amount"] is None
     assert rows(frames.lines, "price", "amount") == [(1000, 2000), (None, None)]
 
 
 def test_a_waybill_without_lines_is_worth_nothing() -> None:
-    assert one(read_papers(waybill(positions=None)).waybills)["amount"] == 0
+    assert one(make_waybills_of(waybill(positions=None)).waybills)["amount"] == 0
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_a_waybill_without_lines_is_worth_nothing() -> None:
     ],
 )
 def test_a_date_is_the_day_that_is_written(text: str, day: datetime) -> None:
-    assert one(read_papers(waybill(received=text)).waybills)["received_day"] == day
+    assert one(make_waybills_of(waybill(received=text)).waybills)["received_day"] == day
 
 
 @pytest.mark.parametrize("source", ["Manual", "Egais", "Mercury", "Diadoc", "SomethingNew"])
 def test_a_source_is_kept_by_its_name(source: str) -> None:
-    assert one(read_papers(waybill(source=source)).waybills)["source"] == source
+    assert one(make_waybills_of(waybill(source=source)).waybills)["source"] == source
 
 
 def test_a_waybill_of_which_little_is_told_is_one() -> None:
     reported = waybill(documentDate=None, number=None, supplierId=None, source=None, shopId=None)
-    row = one(read_papers(reported).waybills)
+    row = one(make_waybills_of(reported).waybills)
     assert (row["document_day"], row["number"], row["supplier_id"], row["source"]) == (None, "", "", "")
 
 
@@ -101,7 +101,7 @@ BROKEN: dict[str, Any] = {
 
 @pytest.mark.parametrize("value", BROKEN.values(), ids=BROKEN)
 def test_a_broken_waybill_is_rejected_and_costs_its_neighbours_nothing(value: Any) -> None:
-    frames = read_papers(waybill("a"), value, waybill("b"))
+    frames = make_waybills_of(waybill("a"), value, waybill("b"))
     assert rows(frames.waybills, "waybill_id") == [("a",), ("b",)]
     reject = one(frames.rejects)
     assert (reject["kind"], reject["unit_id"], json.loads(reject["record"])) == ("waybill", SHOP, value)
@@ -109,7 +109,7 @@ def test_a_broken_waybill_is_rejected_and_costs_its_neighbours_nothing(value: An
 
 def test_a_reject_is_of_the_day_of_its_receipt() -> None:
     reported = waybill("w", position(-1), received="2025-12-07T00:00:00Z")
-    assert one(read_papers(reported).rejects)["day"] == datetime(2025, 12, 7)
+    assert one(make_waybills_of(reported).rejects)["day"] == datetime(2025, 12, 7)
 
 
 def test_a_page_that_cannot_be_read_costs_no_other() -> None:
@@ -118,7 +118,9 @@ def test_a_page_that_cannot_be_read_costs_no_other() -> None:
 
 
 def test_a_waybill_told_twice_is_one_and_told_in_two_ways_none() -> None:
-    frames = read_papers(waybill("w1", position()), waybill("w1", position()), waybill("w2"), waybill("w2", position()))
+    frames = make_waybills_of(
+        waybill("w1", position()), waybill("w1", position()), waybill("w2"), waybill("w2", position())
+    )
     assert rows(frames.waybills, "waybill_id") == [("w1",)]
     assert rows(frames.lines, "waybill_id", "line") == [("w1", 1)]
     assert (

@@ -83,7 +83,7 @@ def read(*entries: Any, **more: Any) -> MarketFrames:
     return read_cheques([page(*entries)], ZONE, **more)
 
 
-def read_papers(*entries: Any) -> WaybillFrames:
+def make_waybills_of(*entries: Any) -> WaybillFrames:
     return read_waybills([page(*entries)], ZONE)
 
 
