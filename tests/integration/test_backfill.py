@@ -66,7 +66,7 @@ def asking_nothing_of_documents(town: Town) -> Iterator[None]:
 def test_a_backfill_is_a_batch_a_quarter_and_a_window_a_register_in_each(build_town: BuildTown) -> None:
     town = build_town(THREE_QUARTERS, start=FIRST)
     made = planned(town)
-    assert [(str(one.window), one.asked) for one in made.quarters if one.asked] == [
+    assert [(str(one.window), one.requested) for one in made.quarters if one.requested] == [
         ("2025-08-20…2025-09-30", 3),
         ("2025-10-01…2025-12-31", 3),
         ("2026-01-01…2026-02-19", 3),
@@ -87,7 +87,7 @@ def test_a_dry_run_tells_what_would_be_requested_and_keeps_nothing(build_town: B
     assert documents_asked(town) == 0
     backfill(town)
     after = preview_backfill(town.context, parse_request(asked(town)))
-    assert sum(one.asked + one.silent for one in after.quarters) == 0
+    assert sum(one.requested + one.silent for one in after.quarters) == 0
     assert [one.covered_days for one in after.quarters] == [one.wanted_days for one in after.quarters]
 
 

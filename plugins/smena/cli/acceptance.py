@@ -42,34 +42,34 @@ def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
 @_asked
 @click.option("--reason", help="Kept in the history.")
 @click.pass_obj
-def accept(session: Session, /, *, reason: str | None, **asked: Any) -> None:
+def accept(session: Session, /, *, reason: str | None, **options: Any) -> None:
     """Accept documents: by id (`-` reads ids from stdin), or new ones by --inn --from --to. All or nothing."""
-    _mark(session, ACCEPTED, reason, **asked)
+    _mark(session, ACCEPTED, reason, **options)
 
 
 @click.command()
 @_asked
 @click.option("--reason", required=True, help="Why; kept in the history.")
 @click.pass_obj
-def reject(session: Session, /, *, reason: str, **asked: Any) -> None:
+def reject(session: Session, /, *, reason: str, **options: Any) -> None:
     """Reject documents: by id (`-` reads ids from stdin), or new ones by --inn --from --to. All or nothing."""
-    _mark(session, REJECTED, reason, **asked)
+    _mark(session, REJECTED, reason, **options)
 
 
 @click.command()
 @_asked
 @click.option("--reason", required=True, help="Why: it is kept with the document.")
 @click.pass_obj
-def unaccept(session: Session, /, *, reason: str, **asked: Any) -> None:
+def unaccept(session: Session, /, *, reason: str, **options: Any) -> None:
     """Take acceptance back: the documents are new again. By id, or accepted ones by --inn --from --to. All or nothing.
 
     Not in a closed period, and not of a document of which a decision waits.
     """
-    _mark(session, NEW, reason, **asked)
+    _mark(session, NEW, reason, **options)
 
 
-def _mark(session: Session, status: str, reason: str | None, **asked: Any) -> None:
-    wanted = _wanted(**asked)
+def _mark(session: Session, status: str, reason: str | None, **options: Any) -> None:
+    wanted = _wanted(**options)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         marked = mark(transaction, wanted, status=status, by=person(), reason=reason)
     count = sum(row["documents"] for row in marked.documents)

@@ -63,9 +63,9 @@ class ChangedMeanwhile(WrongUse):
     """The documents are not those that were confirmed; nothing was changed."""
 
 
-def show(transaction: Transaction, asked: Sequence[str] | Filter, *, status: str) -> Shown:
+def show(transaction: Transaction, chosen: Sequence[str] | Filter, *, status: str) -> Shown:
     """What `mark` would mark, without a lock: nothing is written. Raises as `mark` does."""
-    _find(transaction, asked, status, lock=False)
+    _find(transaction, chosen, status, lock=False)
     *kinds, row = transaction.rows("mark_shown", status=status)
     return Shown(
         documents=row["changing"],
@@ -79,7 +79,7 @@ def show(transaction: Transaction, asked: Sequence[str] | Filter, *, status: str
 
 def mark(
     transaction: Transaction,
-    asked: Sequence[str] | Filter,
+    chosen: Sequence[str] | Filter,
     *,
     status: str,
     by: str,
@@ -93,8 +93,8 @@ def mark(
     answered first. The next load then revises it as any new document.
 
     Args:
-        asked: ids of documents, or a filter. Where it names no status, accepting and rejecting are of the new ones, and
-            taking back is of the accepted ones.
+        chosen: ids of documents, or a filter. Where it names no status, accepting and rejecting are of the new ones,
+            and taking back is of the accepted ones.
         status: ACCEPTED, REJECTED or NEW.
         reason: why; NEW and REJECTED need one.
         confirmed: the digest of `show` that a person has confirmed.
@@ -106,7 +106,7 @@ def mark(
     if status != ACCEPTED and not (reason or "").strip():
         raise WrongUse("taking back an acceptance or rejecting needs a reason", fix="give --reason")
     try:
-        _find(transaction, asked, status, lock=True)
+        _find(transaction, chosen, status, lock=True)
         *kinds, total = transaction.rows("mark_shown", status=status)
     except AlreadyAnswered as error:
         if confirmed is None:
@@ -123,24 +123,24 @@ def mark(
     return MarkResult(status, changed, documents)
 
 
-def _find(transaction: Transaction, asked: Sequence[str] | Filter, status: str, *, lock: bool) -> None:
+def _find(transaction: Transaction, chosen: Sequence[str] | Filter, status: str, *, lock: bool) -> None:
     """Makes the table `asked_document`, and finds nothing in its way; under the organisations' lock where `lock`."""
-    if isinstance(asked, Filter):
-        if asked.inn is None:
+    if isinstance(chosen, Filter):
+        if chosen.inn is None:
             raise WrongUse("all documents of a filter are marked for one organisation at a time", fix="name its ИНН")
-        organization_of(transaction, asked.inn)
-        if asked.first_day and asked.last_day and asked.first_day > asked.last_day:
-            raise WrongUse(f"{asked.first_day} is after {asked.last_day}")
+        organization_of(transaction, chosen.inn)
+        if chosen.first_day and chosen.last_day and chosen.first_day > chosen.last_day:
+            raise WrongUse(f"{chosen.first_day} is after {chosen.last_day}")
         if lock:
-            transaction.run("lock_organization", inn=asked.inn)
-        wanted = asked.status or _BY_FILTER[status]
+            transaction.run("lock_organization", inn=chosen.inn)
+        wanted = chosen.status or _BY_FILTER[status]
         if wanted in FROM[status]:
-            transaction.run("mark_asked_by_filter", **replace(asked, status=wanted).conditions)
+            transaction.run("mark_asked_by_filter", **replace(chosen, status=wanted).conditions)
         else:
             # A filter that shows only what cannot be marked so lets nothing through.
             transaction.run("mark_asked", documents=[])
     else:
-        transaction.run("mark_asked", documents=list(asked))
+        transaction.run("mark_asked", documents=list(chosen))
         # Everybody locks organisations in the same order: two at once wait, they never block each other.
         for row in transaction.rows("mark_organizations") if lock else ():
             transaction.run("lock_organization", inn=row["organization_inn"])

@@ -10,13 +10,13 @@ from smena.model.errors import WrongUse
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 
-def is_granted(asked: Warehouse | Transaction, user: str, inn: str) -> bool:
+def is_granted(database: Warehouse | Transaction, user: str, inn: str) -> bool:
     """Whether this organisation, or every one, was granted to the person."""
-    row = asked.row("page_user", user_name=user)
+    row = database.row("page_user", user_name=user)
     return row is not None and (bool(row["sees_all"]) or inn in row["organizations"])
 
 
-def check_granted(asked: Warehouse | Transaction, user: str | None, inn: str) -> None:
+def check_granted(database: Warehouse | Transaction, user: str | None, inn: str) -> None:
     """Raises WrongUse where the organisation was not granted to the person, or nobody knows who asks.
 
     Whether there is such an organisation makes no difference.
@@ -26,13 +26,13 @@ def check_granted(asked: Warehouse | Transaction, user: str | None, inn: str) ->
             f"Airflow does not say who started this run, so {inn} is not loaded",
             fix="start it with the form, by the REST API, or by `smena integration enable`",
         )
-    if not is_granted(asked, user, inn):
+    if not is_granted(database, user, inn):
         raise WrongUse(f"{inn} was not granted to {user}", fix=f"`smena access grant --user {user} --inn {inn}`")
 
 
-def grants(asked: Warehouse | Transaction) -> list[Row]:
+def grants(database: Warehouse | Transaction) -> list[Row]:
     """Who sees what: `organization_inn` None is every organisation."""
-    return asked.rows("page_users")
+    return database.rows("page_users")
 
 
 def grant(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None, *, by: str) -> None:

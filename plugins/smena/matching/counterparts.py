@@ -48,11 +48,11 @@ def _said_to_be_two(pairs: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
     """Which pairs a person has said to be two shifts, when both said what they say now."""
     said = decisions[known_and(decisions["resolution"] == "both")]
     given = pd.MultiIndex.from_arrays([said["shift_id"], said["counterpart_id"], said["digest"]])
-    asked = [
+    questions = [
         pd.MultiIndex.from_arrays([pairs[one], pairs[other], pairs["digest"]])
         for one, other in (("till_id", "fiscal_id"), ("fiscal_id", "till_id"))
     ]
-    return pd.Series(asked[0].isin(given) | asked[1].isin(given), index=pairs.index)
+    return pd.Series(questions[0].isin(given) | questions[1].isin(given), index=pairs.index)
 
 
 def uncompared(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.asked import ask
 from smena.matching.changes import MOVED_SHIFTS, VERDICTS, ChangeSet
 from smena.matching.counterparts import pairs_of, uncompared
 from smena.matching.current import (
@@ -21,6 +20,7 @@ from smena.matching.current import (
 )
 from smena.matching.frames import FISCALS, TILLS
 from smena.matching.links import infer_links, links_after
+from smena.matching.opened_decisions import open_decisions
 from smena.matching.outcomes import adopt, defer_possible_counterparts, outcomes_of_tills
 from smena.matching.reported import decide_reported, decide_reported_tills, once_each, once_each_till, with_current
 from smena.matching.slices import CURRENT, Slice, require_complete
@@ -52,7 +52,7 @@ def decide(slice_: Slice) -> ChangeSet:
     settled = outcomes_of_tills(tills, pairs, possible, fiscals, setting)
     rows = same_where_nothing_is_new(rows, slice_.decisions)
 
-    opened, closed, recommended = ask(
+    opened, closed, recommended = open_decisions(
         rows, till_rows, adopted, settled, pairs, facts_now(tills, fiscals), slice_.decisions
     )
     return ChangeSet(

@@ -19,14 +19,14 @@ _QUESTION = ["shift_id", "kind"]
 
 
 def questions(
-    asked: pd.DataFrame, decisions: pd.DataFrame, *, of_pairs: pd.Series, of_own: pd.Series
+    questions: pd.DataFrame, decisions: pd.DataFrame, *, of_pairs: pd.Series, of_own: pd.Series
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The decisions to open (DECISIONS_OPENED) and to close (DECISIONS_CLOSED).
 
     A question that is asked already, about the same contents and the same counterpart, stays as it is, with its number.
 
     Args:
-        asked: the questions that the batch finds, as DECISIONS_OPENED, at most one a shift and kind.
+        questions: the questions that the batch finds, as DECISIONS_OPENED, at most one a shift and kind.
         decisions: DECISIONS of these shifts.
         of_pairs: ids of the shifts whose open reviews, and conflicts with another source, were looked at anew.
         of_own: ids of those whose open conflicts with themselves were. Questions about other shifts stay.
@@ -35,7 +35,7 @@ def questions(
     looked_at = among(decisions["shift_id"], of_own).where(is_own, among(decisions["shift_id"], of_pairs))
     waiting = decisions[decisions["is_open"].astype(bool) & decisions["kind"].isin(["conflict", "review"]) & looked_at]
     pairs = waiting.merge(
-        asked[[*_QUESTION, "counterpart_id", "digest", "reason"]].assign(is_asked=True),
+        questions[[*_QUESTION, "counterpart_id", "digest", "reason"]].assign(is_asked=True),
         on=_QUESTION, how="left", suffixes=("", "_now"),
     )  # fmt: skip
     is_asked = pairs["is_asked"].notna()
@@ -58,7 +58,7 @@ def questions(
         }
     )
     kept = pd.MultiIndex.from_frame(pairs.loc[stays, _QUESTION])
-    opened = asked[~pd.MultiIndex.from_frame(asked[_QUESTION]).isin(kept)]
+    opened = questions[~pd.MultiIndex.from_frame(questions[_QUESTION]).isin(kept)]
     return DECISIONS_OPENED.conform(opened), DECISIONS_CLOSED.conform(closed)
 
 
@@ -69,39 +69,39 @@ def duplicates_to_record(duplicates: pd.DataFrame, decisions: pd.DataFrame) -> p
     return duplicates[~pd.MultiIndex.from_frame(duplicates[key]).isin(known)]
 
 
-def recommendations(asked: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+def recommendations(questions: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """What is recommended to whoever answers (RECOMMENDATIONS), with its reason.
 
     Args:
-        asked: the questions that wait, DECISIONS_OPENED.
+        questions: the questions that wait, DECISIONS_OPENED.
         rows: reported shifts of the OFD; `reported_reason` is what its own documents gave.
         pairs: pairs of shifts, with what a comparison found.
     """
     of_shift = rows.set_index("shift_id")
     unclosed = of_shift["fiscal_document_number"].isna()
-    is_unclosed = known_and(asked["shift_id"].map(unclosed).astype("boolean"))
+    is_unclosed = known_and(questions["shift_id"].map(unclosed).astype("boolean"))
     corrections = has_code(of_shift["reported_reason"], *CORRECTIONS)
-    has_corrections = known_and(asked["shift_id"].map(corrections).astype("boolean"))
-    is_pair = (asked["kind"] == "conflict") & asked["counterpart_id"].notna()
-    without_link = (asked["kind"] == "review") & (
-        asked["counterpart_id"].notna() | has_code(asked["reason"], Reason.NO_LINK)
+    has_corrections = known_and(questions["shift_id"].map(corrections).astype("boolean"))
+    is_pair = (questions["kind"] == "conflict") & questions["counterpart_id"].notna()
+    without_link = (questions["kind"] == "review") & (
+        questions["counterpart_id"].notna() | has_code(questions["reason"], Reason.NO_LINK)
     )
     found = pairs.loc[pairs["explanation"].fillna("") != ""].set_index("till_id")["explanation"]
-    documents = asked["shift_id"].map(found).fillna(asked["counterpart_id"].map(found)).astype("string")
+    documents = questions["shift_id"].map(found).fillna(questions["counterpart_id"].map(found)).astype("string")
     fiscal = (Reason.FISCAL_RECORD_IS_OFDS + LINE_END + documents).fillna(str(Reason.FISCAL_RECORD_IS_OFDS))
-    always = pd.Series(data=True, index=asked.index)
+    always = pd.Series(data=True, index=questions.index)
     chosen = first_match(
         [
             Case(is_pair, "keep-ofd", fiscal),
-            Case(asked["kind"] == "conflict", "reverse", Reason.SOURCE_REPORTS_IT_NOW),
+            Case(questions["kind"] == "conflict", "reverse", Reason.SOURCE_REPORTS_IT_NOW),
             Case(without_link, NO_WORD, Reason.LINK_THE_CASHBOX),
             Case(is_unclosed, "approve", Reason.ONLY_RECEIPTS_KNOWN),
             Case(has_corrections, "approve", Reason.TOTALS_HOLD_CORRECTION),
             Case(always, NO_WORD, None),
         ],
-        asked.index,
+        questions.index,
     )
-    advised = asked[["kind", "shift_id"]].assign(
+    advised = questions[["kind", "shift_id"]].assign(
         word=chosen["outcome"].replace(NO_WORD, pd.NA), reason=chosen["reason"]
     )
     return RECOMMENDATIONS.conform(advised[advised["reason"].notna()])

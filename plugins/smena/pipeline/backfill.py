@@ -45,16 +45,16 @@ class Quarter:
 
     Attributes:
         window: its days within the range.
-        asked, silent: windows of new batches, and days that ask nothing.
+        requested, silent: windows of new batches, and days that ask nothing.
         left: windows of unfinished batches that are still to be asked.
-        requests: how many `asked` and `left` will cost, about.
+        requests: how many `requested` and `left` will cost, about.
         registers, wanted_days, covered_days: within reach; days are of one register each.
         batches: new ones and those taken up, none in a dry run.
         shards_to_load: what of them is to be loaded.
     """
 
     window: Window
-    asked: int
+    requested: int
     silent: int
     left: int
     requests: int
@@ -100,7 +100,7 @@ def parse_request(params: Mapping[str, Any]) -> BackfillRequest:
     return BackfillRequest(inn, product, first_day, last_day)
 
 
-def plan_backfill(context: Context, asked: BackfillRequest, *, run_id: str) -> Backfill:
+def plan_backfill(context: Context, request: BackfillRequest, *, run_id: str) -> Backfill:
     """Writes batches for each quarter of which something is missing, and takes unfinished ones up.
 
     An unfinished batch is one of a backfill of this organisation and product that was planned and not published. It is
@@ -110,12 +110,12 @@ def plan_backfill(context: Context, asked: BackfillRequest, *, run_id: str) -> B
     Raises WrongUse where the integration is off or the range cannot be; RefusedByService and PassingFault as the
     operator's answers make it.
     """
-    return _plan(context, asked, run_id=run_id, is_dry=False)
+    return _plan(context, request, run_id=run_id, is_dry=False)
 
 
-def preview_backfill(context: Context, asked: BackfillRequest) -> Backfill:
+def preview_backfill(context: Context, request: BackfillRequest) -> Backfill:
     """What `plan_backfill` would do now. Nothing is kept of it."""
-    return _plan(context, asked, run_id="", is_dry=True)
+    return _plan(context, request, run_id="", is_dry=True)
 
 
 def start_backfill(context: Context, params: Mapping[str, Any], *, run_id: str, by: str | None) -> Backfill:
@@ -144,7 +144,7 @@ def log_plan(backfill: Backfill) -> None:
     """A line for each quarter, one for each gap, and one for all."""
     for quarter in backfill.quarters:
         with step_log("quarter", window=quarter.window) as step:
-            step.update(windows=quarter.asked, left=quarter.left, silent=quarter.silent, requests=quarter.requests)
+            step.update(windows=quarter.requested, left=quarter.left, silent=quarter.silent, requests=quarter.requests)
             step.update(registers=quarter.registers, covered=f"{quarter.covered_days}/{quarter.wanted_days}")
     for quarter_days, why in backfill.failed.items():
         logger.error("no backfill of %s: %s", quarter_days, why)
@@ -158,7 +158,7 @@ def log_plan(backfill: Backfill) -> None:
     logger.info(
         "backfill inn=%s product=%s days=%s windows=%d requests=%d gaps=%d",
         backfill.inn, backfill.product, backfill.window,
-        sum(quarter.asked + quarter.left for quarter in backfill.quarters),
+        sum(quarter.requested + quarter.left for quarter in backfill.quarters),
         sum(quarter.requests for quarter in backfill.quarters), len(backfill.gaps),
     )  # fmt: skip
 
@@ -173,16 +173,16 @@ def _day(params: Mapping[str, Any], name: str) -> date | None:
         raise WrongUse(f"{name}: {value!r} is not a date like 2025-11-30") from None
 
 
-def _range(context: Context, organization: Organization, asked: BackfillRequest, start: date) -> Window:
+def _range(context: Context, organization: Organization, request: BackfillRequest, start: date) -> Window:
     """The days of it all. Raises WrongUse where they are not over, or begin before the start date in force."""
     yesterday = context.yesterday(organization)
-    if asked.last_day and asked.last_day > yesterday:
+    if request.last_day and request.last_day > yesterday:
         raise WrongUse(
-            f"to: {asked.last_day} is not over yet in {organization.timezone}", fix=f"load through {yesterday}"
+            f"to: {request.last_day} is not over yet in {organization.timezone}", fix=f"load through {yesterday}"
         )
-    if asked.first_day:
-        check_from_start(asked.first_day, start)
-    first_day, last_day = asked.first_day or start, asked.last_day or yesterday
+    if request.first_day:
+        check_from_start(request.first_day, start)
+    first_day, last_day = request.first_day or start, request.last_day or yesterday
     if first_day > last_day:
         raise WrongUse(
             f"nothing is to be loaded yet: {first_day} is after {last_day}",
@@ -191,20 +191,20 @@ def _range(context: Context, organization: Organization, asked: BackfillRequest,
     return Window(first_day, last_day)
 
 
-def _plan(context: Context, asked: BackfillRequest, *, run_id: str, is_dry: bool) -> Backfill:
-    with step_log("plan", inn=asked.inn, product=asked.product, run_id=run_id or "dry run") as step:
-        organization = organization_to_ask(context.warehouse, asked.inn)
+def _plan(context: Context, request: BackfillRequest, *, run_id: str, is_dry: bool) -> Backfill:
+    with step_log("plan", inn=request.inn, product=request.product, run_id=run_id or "dry run") as step:
+        organization = organization_to_ask(context.warehouse, request.inn)
         window = _range(
-            context, organization, asked, required(context.warehouse, asked.inn, asked.product)["start_date"]
+            context, organization, request, required(context.warehouse, request.inn, request.product)["start_date"]
         )
-        listing = implementation_of(asked.product).listing()
+        listing = implementation_of(request.product).listing()
         try:
             listing.ask(context, organization)
         finally:
             step.update(requests=listing.requests, retries=listing.retries)
         with context.warehouse.transaction() as transaction:
-            transaction.run("lock_organization", inn=asked.inn)
-            made = _Planner(context, transaction, organization, asked, window, listing, run_id).plan()
+            transaction.run("lock_organization", inn=request.inn)
+            made = _Planner(context, transaction, organization, request, window, listing, run_id).plan()
             if is_dry:
                 transaction.undo()
         if is_dry:
@@ -224,13 +224,13 @@ class _Planner:
         context: Context,
         transaction: Transaction,
         organization: Organization,
-        asked: BackfillRequest,
+        request: BackfillRequest,
         window: Window,
         listing: Listing,
         run_id: str,
     ) -> None:
         self._context, self._transaction, self._organization = context, transaction, organization
-        self._product, self._window, self._listing, self._run_id = asked.product, window, listing, run_id
+        self._product, self._window, self._listing, self._run_id = request.product, window, listing, run_id
         self._yesterday = context.yesterday(organization)
         self._seen_at = transaction.rows("moment")[0]["moment"]
 

@@ -68,7 +68,7 @@ def check_cheques(
     of_cheque = lines.groupby(CHEQUE_KEY)["amount"]
     sold = of_cheque.sum().reindex(key).set_axis(cheques.index)
     slack = of_cheque.size().reindex(key).set_axis(cheques.index).astype("Int64")
-    asked = cheques.assign(
+    checked = cheques.assign(
         _cheque=cheques["shop_id"] + " / " + cheques["cheque_id"],
         _not_paid=_away(cheques["cash"] + cheques["cashless"], cheques),
         _not_by_type=(by_type - cheques["cashless"]).abs(),
@@ -76,7 +76,7 @@ def check_cheques(
         _not_sold=_away(sold, cheques) - slack,
         _latest=pd.Timestamp(now_local) + AHEAD,
     )
-    return verdict_on(cheques, [*shapes, *evaluate(SUITE, RULES, asked, key="_cheque")])
+    return verdict_on(cheques, [*shapes, *evaluate(SUITE, RULES, checked, key="_cheque")])
 
 
 def _of_unknown_type(payments: pd.DataFrame) -> pd.Series:

@@ -85,28 +85,28 @@ def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePo
         _policy_day=shifts["opened_at" if date_policy == "shift_open" else "closed_at"].dt.normalize(),
         _outcome=shifts["outcome"],
     )
-    asked = orders.merge(with_shifts.drop_duplicates(SHIFT_KEY), how="left", on=SHIFT_KEY)
-    shift = _shift(asked)
-    purpose = asked[["operation", "taxation", "agent"]].astype("string").fillna("")
-    return asked.assign(
+    checked = orders.merge(with_shifts.drop_duplicates(SHIFT_KEY), how="left", on=SHIFT_KEY)
+    shift = _shift(checked)
+    purpose = checked[["operation", "taxation", "agent"]].astype("string").fillna("")
+    return checked.assign(
         _shift=shift,
         _order=shift.str.cat(purpose, sep=" / "),
-        _kind_of_operation=asked["operation"].map(KIND_OF).astype("string"),
-        _outcome=asked["_outcome"].fillna("unknown"),
-        _vat_too_much=_vat_too_much(asked),
+        _kind_of_operation=checked["operation"].map(KIND_OF).astype("string"),
+        _outcome=checked["_outcome"].fillna("unknown"),
+        _vat_too_much=_vat_too_much(checked),
     )
 
 
-def _vat_too_much(asked: pd.DataFrame) -> pd.Series:
+def _vat_too_much(checked: pd.DataFrame) -> pd.Series:
     """Kopecks of VAT above what rates give of an order's amount; missing where the VAT is not of totals.
 
     VAT of receipts was compared receipt by receipt. Each receipt of the shift may be rounded by half a kopeck a rate.
     """
-    lines = _vat_lines(asked["vat_by_rate"]).join(asked[["amount", "receipts"]])
+    lines = _vat_lines(checked["vat_by_rate"]).join(checked[["amount", "receipts"]])
     most = lines["amount"] * lines["rate"] // (100 + lines["rate"]) + (lines["receipts"] + 1) // 2
     over = (lines["vat"] - most).groupby(level=0).max()
-    is_of_totals = (asked["detail"] == "totals").fillna(value=False) & asked["vat"].notna()
-    return over.reindex(asked.index).where(is_of_totals).astype("Int64")
+    is_of_totals = (checked["detail"] == "totals").fillna(value=False) & checked["vat"].notna()
+    return over.reindex(checked.index).where(is_of_totals).astype("Int64")
 
 
 def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
@@ -137,11 +137,11 @@ def _with_orders(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
         _payout_refund=orders["amount"].where(orders["operation"] == Operation.CASH_PAYOUT_REFUND, 0),
     )
     sums = booked.groupby(SHIFT_KEY, as_index=False)[["_booked", "_payout", "_payout_refund"]].sum()
-    asked = shifts.merge(sums, how="left", on=SHIFT_KEY)
-    cash = asked["cash_income"] - asked["cash_refund"] - asked["cash_payout"] + asked["cash_payout_refund"]
-    not_booked = cash - asked["_booked"].fillna(0)
+    checked = shifts.merge(sums, how="left", on=SHIFT_KEY)
+    cash = checked["cash_income"] - checked["cash_refund"] - checked["cash_payout"] + checked["cash_payout_refund"]
+    not_booked = cash - checked["_booked"].fillna(0)
     for name in ("_payout", "_payout_refund"):
-        difference = asked[f"cash{name}"] - asked[name].fillna(0)
+        difference = checked[f"cash{name}"] - checked[name].fillna(0)
         not_booked = not_booked.mask((not_booked == 0).fillna(value=False), difference)
-    not_booked = not_booked.where(asked["outcome"] == Outcome.ISSUED, 0)
-    return asked.assign(_shift=_shift(asked), _not_booked=not_booked)
+    not_booked = not_booked.where(checked["outcome"] == Outcome.ISSUED, 0)
+    return checked.assign(_shift=_shift(checked), _not_booked=not_booked)

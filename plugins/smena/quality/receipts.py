@@ -98,7 +98,7 @@ def check_receipts(
         .drop(columns=SHIFT_KEY)
         .set_axis(receipts.index)
     )
-    asked = receipts.join(ends).assign(
+    checked = receipts.join(ends).assign(
         # One unknown payment leaves the sum unknown, and the total cannot be checked against it.
         _paid=receipts[PAID].sum(axis=1, skipna=False),
         _rounded_off=receipts["items_total"] - receipts["total"],
@@ -106,7 +106,7 @@ def check_receipts(
         _organization_inn=pd.Series(organization_inn, index=receipts.index, dtype="string"),
         _document=receipts["fiscal_drive_number"] + " / " + receipts["fiscal_document_number"].astype("string"),
     )
-    return verdict_on(receipts, [shape, *evaluate(SUITE, RULES, asked, key="_document")])
+    return verdict_on(receipts, [shape, *evaluate(SUITE, RULES, checked, key="_document")])
 
 
 def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:

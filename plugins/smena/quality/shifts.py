@@ -36,7 +36,7 @@ def check_shifts(shifts: pd.DataFrame) -> Verdict:
         return verdict_on(shifts, [shape])
     in_order = shifts.sort_values(SHIFT_KEY)
     step = in_order.groupby("fiscal_drive_number")["shift_number"].diff()
-    asked = shifts.assign(
+    checked = shifts.assign(
         _no_outcome=(~shifts["outcome"].isin([str(one) for one in Outcome])).astype("int64"),
         _shift=shifts["fiscal_drive_number"] + " / " + shifts["shift_number"].astype("string"),
         _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
@@ -44,4 +44,4 @@ def check_shifts(shifts: pd.DataFrame) -> Verdict:
         _overlong=(shifts["closed_at"] - shifts["opened_at"] > LONGEST).astype("int64"),
         _gap=(step > 1).fillna(value=False).astype("int64").reindex(shifts.index),
     )
-    return verdict_on(shifts, [shape, *evaluate(SUITE, RULES, asked, key="_shift")])
+    return verdict_on(shifts, [shape, *evaluate(SUITE, RULES, checked, key="_shift")])

@@ -53,7 +53,7 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
     paid = cheques.groupby(TILL_SHIFT_KEY)["cash"].sum().reindex(pd.MultiIndex.from_frame(shifts[TILL_SHIFT_KEY]))
     issued = (shifts["outcome"] == Outcome.ISSUED).fillna(value=False)
     cash = shifts["cash_income"] + shifts["cash_refund"]
-    asked = shifts.assign(
+    checked = shifts.assign(
         _shift=shifts["shop_id"] + " / " + shifts["cashbox_id"] + " / " + shifts["till_shift"],
         _cash=cash.where(issued),
         # Of the others no cash is asked: what is unknown here is the cash of an issued shift.
@@ -63,7 +63,7 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
         _incomplete=(shifts["outcome"] == Outcome.INCOMPLETE).fillna(value=False).astype("int64"),
         _latest_close=shifts["opened_at"] + LONGEST,
     )
-    return verdict_on(shifts, [*shapes, *evaluate(SUITE, RULES, asked, key="_shift")])
+    return verdict_on(shifts, [*shapes, *evaluate(SUITE, RULES, checked, key="_shift")])
 
 
 def _numbers_missing(shifts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:

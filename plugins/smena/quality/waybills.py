@@ -52,10 +52,10 @@ def check_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, now_local: da
     of_waybill = lines.groupby(WAYBILL_KEY)
     # One line without an amount leaves the sum unknown; without lines it is nothing.
     sums = of_waybill["amount"].sum().mask(of_waybill["amount"].count() < of_waybill["amount"].size())
-    asked = waybills.assign(
+    checked = waybills.assign(
         _waybill=waybills["shop_id"] + " / " + waybills["waybill_id"],
         _of_lines=sums.reindex(key, fill_value=0).set_axis(waybills.index),
         _least_quantity=of_waybill["quantity"].min().reindex(key).set_axis(waybills.index),
         _latest=pd.Timestamp(now_local) + AHEAD,
     )
-    return verdict_on(waybills, [*shapes, *evaluate(SUITE, RULES, asked, key="_waybill")])
+    return verdict_on(waybills, [*shapes, *evaluate(SUITE, RULES, checked, key="_waybill")])

@@ -107,7 +107,7 @@ def check_z_reports(
     received = z_reports["received_at"]
     not_after = received.where((received >= LAW_START) & (received <= now), now)
     drive = z_reports["fiscal_drive_number"]
-    asked = z_reports.assign(
+    checked = z_reports.assign(
         _least_documents=z_reports["receipts_quantity"] + 2,
         _law_start=LAW_START,
         _latest_close=not_after + CLOCK_AHEAD,
@@ -117,11 +117,11 @@ def check_z_reports(
         _closed_twice=_under_another_drive(z_reports),
         _document=drive + " / " + z_reports["fiscal_document_number"].astype("string"),
     )
-    evaluated = [shape, *evaluate(SUITE, RULES, asked, key="_shift")]
+    evaluated = [shape, *evaluate(SUITE, RULES, checked, key="_shift")]
     good = z_reports.drop(index=verdict_on(z_reports, evaluated).bad.index)
     with_neighbours = pd.DataFrame(
         {
-            "_shift": asked["_shift"].reindex(good.index),
+            "_shift": checked["_shift"].reindex(good.index),
             "_miscounted": _differs(good["documents_quantity"], counted_from(good, openings)),
             "_drive_differs": _differs(good["fiscal_drive_number"], drive_of_neighbour(good)),
             "_tight": fits_between(good).isna().astype("int64"),

@@ -47,45 +47,45 @@ class BookDay:
         return self.closing is not None and self.closing < 0
 
 
-def books(asked: Transaction | Warehouse, inn: str, today: date) -> list[Row]:
+def books(database: Transaction | Warehouse, inn: str, today: date) -> list[Row]:
     """The cash books of an organisation by КПП, each with its opening balance and the limit that holds."""
-    return asked.rows("cash_books", inn=inn, today=today)
+    return database.rows("cash_books", inn=inn, today=today)
 
 
-def days(asked: Transaction | Warehouse, inn: str, kpp: str, first_day: date, last_day: date) -> list[BookDay]:
+def days(database: Transaction | Warehouse, inn: str, kpp: str, first_day: date, last_day: date) -> list[BookDay]:
     """The days of a cash book on which cash moved, in their order."""
-    rows = asked.rows("cash_days", inn=inn, kpp=kpp, first_day=first_day, last_day=last_day)
+    rows = database.rows("cash_days", inn=inn, kpp=kpp, first_day=first_day, last_day=last_day)
     return [BookDay(**row) for row in rows]
 
 
-def balance(asked: Transaction | Warehouse, inn: str, kpp: str, day: date) -> Decimal | None:
+def balance(database: Transaction | Warehouse, inn: str, kpp: str, day: date) -> Decimal | None:
     """The cash at the beginning of a day; None where it is not known."""
-    row = asked.row("cash_balance", inn=inn, kpp=kpp, day=day)
+    row = database.row("cash_balance", inn=inn, kpp=kpp, day=day)
     return None if row is None else row["balance"]
 
 
-def booking_organization(asked: Transaction | Warehouse, inn: str) -> Organization:
+def booking_organization(database: Transaction | Warehouse, inn: str) -> Organization:
     """The organisation whose book it is, with who signs. Raises WrongUse where it is not registered."""
-    row = asked.row("organizations", inn=inn)
+    row = database.row("organizations", inn=inn)
     if row is None:
         raise WrongUse(f"organisation {inn} is not registered", fix="run `smena organization add` first")
     return Organization(**row)
 
 
-def sheet(asked: Transaction | Warehouse, inn: str, kpp: str, day: date) -> list[Row]:
+def sheet(database: Transaction | Warehouse, inn: str, kpp: str, day: date) -> list[Row]:
     """What moved the cash of a book on a day, in the order of the sheet."""
-    return asked.rows("print_cash_book", inn=inn, kpp=kpp, day=day)
+    return database.rows("print_cash_book", inn=inn, kpp=kpp, day=day)
 
 
 def movements(
-    asked: Transaction | Warehouse, inn: str, kpp: str | None, first_day: date, last_day: date, *, most: int
+    database: Transaction | Warehouse, inn: str, kpp: str | None, first_day: date, last_day: date, *, most: int
 ) -> list[Row]:
     """What was entered or imported, reversed or not, the newest day first."""
-    return asked.rows("cash_movements", inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, most=most)
+    return database.rows("cash_movements", inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, most=most)
 
 
 def journal(
-    asked: Transaction,
+    database: Transaction,
     inn: str,
     kpp: str | None,
     first_day: date,
@@ -95,6 +95,6 @@ def journal(
     most: int | None = None,
 ) -> Iterator[tuple[object, ...]]:
     """The journal КО-3, rows as JOURNAL names them; `note` is `rejected`, `reversed`, `entered` or empty."""
-    return asked.stream(
+    return database.stream(
         "cash_journal", chunk_rows=2000, inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, kind=kind, most=most
     )

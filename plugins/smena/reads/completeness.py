@@ -30,9 +30,9 @@ class Page:
     after_name: str = ""
 
 
-def calendar(asked: Transaction | Warehouse, product: str, window: Window, shown: Page) -> list[Row]:
+def calendar(database: Transaction | Warehouse, product: str, window: Window, shown: Page) -> list[Row]:
     """Organisations × days: `inn`, `name`, `day`, `state`, and how many shifts of the day are `waiting` and `late`."""
-    return asked.rows(
+    return database.rows(
         "calendar",
         **_of(product),
         **_span(window),
@@ -44,14 +44,14 @@ def calendar(asked: Transaction | Warehouse, product: str, window: Window, shown
 
 
 def calendar_of_units(
-    asked: Transaction | Warehouse, organization: Row, product: str, window: Window, shown: Page
+    database: Transaction | Warehouse, organization: Row, product: str, window: Window, shown: Page
 ) -> list[Row]:
     """Registers or shops of an organisation × days, by `unit_id`; else as `calendar`.
 
     Args:
         organization: its `inn`, its `today`, and `due_before`, the first day that is not due yet.
     """
-    return asked.rows(
+    return database.rows(
         "calendar_units",
         inn=organization["inn"],
         today=organization["today"],
@@ -65,44 +65,49 @@ def calendar_of_units(
 
 
 def state_of_day(
-    asked: Transaction | Warehouse, organization: Row, product: str, day: date, unit_id: str | None = None
+    database: Transaction | Warehouse, organization: Row, product: str, day: date, unit_id: str | None = None
 ) -> Row | None:
     """What the calendar says of one day of an organisation, or of one register or shop of it."""
     window = Window(day, day)
     if unit_id is None:
         # The search finds names too: the organisation itself is among the few that have its ИНН in them.
-        cells = calendar(asked, product, window, Page(40, search=organization["inn"]))
+        cells = calendar(database, product, window, Page(40, search=organization["inn"]))
         return next((row for row in cells if row["inn"] == organization["inn"]), None)
-    cells = calendar_of_units(asked, organization, product, window, Page(1, search=unit_id))
+    cells = calendar_of_units(database, organization, product, window, Page(1, search=unit_id))
     return next((row for row in cells if row["unit_id"] == unit_id), None)
 
 
 def verdicts_of_day(
-    asked: Transaction | Warehouse, inn: str, product: str, day: date, unit_id: str | None = None, *, most: int
+    database: Transaction | Warehouse, inn: str, product: str, day: date, unit_id: str | None = None, *, most: int
 ) -> list[Row]:
     """What the last reconciliation found of the registers on a day, the worst first, each with its `state` now."""
-    return asked.rows("verdicts_of_day", inn=inn, **_of(product), day=day, register=unit_id or "", most=most)
+    return database.rows("verdicts_of_day", inn=inn, **_of(product), day=day, register=unit_id or "", most=most)
 
 
-def days(asked: Transaction | Warehouse, inn: str, window: Window) -> list[Row]:
+def days(database: Transaction | Warehouse, inn: str, window: Window) -> list[Row]:
     """The verdict on each day of an organisation's registers; `waits` where it is complete and a shift waits."""
-    return asked.rows("completeness_of_days", inn=inn, **_span(window))
+    return database.rows("completeness_of_days", inn=inn, **_span(window))
 
 
-def registers(asked: Transaction | Warehouse, inn: str, window: Window) -> list[Row]:
+def registers(database: Transaction | Warehouse, inn: str, window: Window) -> list[Row]:
     """The verdict on each register and day, as of the last reconciliation."""
-    return asked.rows("completeness", inn=inn, **_span(window))
+    return database.rows("completeness", inn=inn, **_span(window))
 
 
 def outcomes(
-    asked: Transaction | Warehouse, inn: str, window: Window, *, source: str | None = None, unit_id: str | None = None
+    database: Transaction | Warehouse,
+    inn: str,
+    window: Window,
+    *,
+    source: str | None = None,
+    unit_id: str | None = None,
 ) -> list[Row]:
     """Shifts that closed in these days by `outcome`: how many, their sums in roubles, and how many came `late`."""
-    return asked.rows("outcomes_of_days", inn=inn, source=source, unit_id=unit_id, **_span(window))
+    return database.rows("outcomes_of_days", inn=inn, source=source, unit_id=unit_id, **_span(window))
 
 
 def gaps(
-    asked: Transaction | Warehouse,
+    database: Transaction | Warehouse,
     inn: str,
     product: str | None = None,
     *,
@@ -117,7 +122,7 @@ def gaps(
 
     Where no product is named, each row has its `product`.
     """
-    rows = asked.rows(
+    rows = database.rows(
         "gaps",
         inn=inn,
         product=product,

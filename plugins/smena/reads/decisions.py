@@ -11,29 +11,29 @@ from smena.warehouse.database import Row, Transaction, Warehouse
 
 
 def waiting(
-    asked: Transaction | Warehouse, inn: str | None = None, *, after: int = 0, most: int | None = None
+    database: Transaction | Warehouse, inn: str | None = None, *, after: int = 0, most: int | None = None
 ) -> list[Row]:
     """Open decisions, the oldest first.
 
     `recommendation` is None, or the `word` that is recommended (None where none of them is) and the `reason`.
 
     Args:
-        asked: the warehouse; row-level security holds where a transaction has it.
+        database: the warehouse; row-level security holds where a transaction has it.
         inn: of one organisation only.
         after: only those with greater numbers.
         most: no more than so many.
     """
-    return asked.rows("decisions", decisions=None, inn=inn, after=after, most=most)
+    return database.rows("decisions", decisions=None, inn=inn, after=after, most=most)
 
 
-def decision_of(asked: Transaction | Warehouse, decision_id: int) -> Row | None:
+def decision_of(database: Transaction | Warehouse, decision_id: int) -> Row | None:
     """One decision, open or not; None where there is none in sight."""
-    return asked.row("decisions", decisions=[decision_id], inn=None, after=0, most=1)
+    return database.row("decisions", decisions=[decision_id], inn=None, after=0, most=1)
 
 
-def decisions_of(asked: Transaction | Warehouse, decision_ids: Sequence[int]) -> list[Row]:
+def decisions_of(database: Transaction | Warehouse, decision_ids: Sequence[int]) -> list[Row]:
     """Decisions by their numbers, open or not, in that order; those that are not in sight are left out."""
-    return asked.rows("decisions", decisions=list(decision_ids), inn=None, after=0, most=None)
+    return database.rows("decisions", decisions=list(decision_ids), inn=None, after=0, most=None)
 
 
 ABOUT = ("two_sources", "booked", "review", "document")
@@ -63,22 +63,22 @@ class Filter:
     most: Decimal | None = None
 
 
-def listed(asked: Transaction | Warehouse, of: Filter, *, sort: str, down: bool, skip: int, rows: int) -> list[Row]:
+def listed(database: Transaction | Warehouse, of: Filter, *, sort: str, down: bool, skip: int, rows: int) -> list[Row]:
     """A page of the open decisions of a filter, by a column of SORTS; `down`: the greatest first."""
-    return asked.rows("page_decisions", **asdict(of), sort=sort, down=down, skip=skip, rows=rows)
+    return database.rows("page_decisions", **asdict(of), sort=sort, down=down, skip=skip, rows=rows)
 
 
-def counted(asked: Transaction | Warehouse, of: Filter) -> Row:
+def counted(database: Transaction | Warehouse, of: Filter) -> Row:
     """How many decisions a filter finds and what they sum to; `digest` is of them all, as they are now."""
-    row = asked.row("page_decisions_sum", **asdict(of))
+    row = database.row("page_decisions_sum", **asdict(of))
     return row or {}
 
 
-def recommended_words(asked: Transaction | Warehouse, of: Filter) -> list[Row]:
+def recommended_words(database: Transaction | Warehouse, of: Filter) -> list[Row]:
     """The decisions of a filter by what they are about and the answer that is recommended."""
-    return asked.rows("page_decisions_words", **asdict(of))
+    return database.rows("page_decisions_words", **asdict(of))
 
 
-def recommended_answers(asked: Transaction | Warehouse, of: Filter) -> dict[int, str]:
+def recommended_answers(database: Transaction | Warehouse, of: Filter) -> dict[int, str]:
     """The decisions of a filter that have a recommended answer, with it."""
-    return {row["decision_id"]: row["word"] for row in asked.rows("page_decisions_chosen", **asdict(of))}
+    return {row["decision_id"]: row["word"] for row in database.rows("page_decisions_chosen", **asdict(of))}

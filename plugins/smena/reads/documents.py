@@ -54,19 +54,19 @@ class Place:
     text_key: str = ""
 
 
-def documents(asked: Transaction | Warehouse, wanted: Filter) -> list[Row]:
+def documents(database: Transaction | Warehouse, wanted: Filter) -> list[Row]:
     """All that the filter lets through, in the order of the books: by day, cash book, kind and number."""
-    return asked.rows("documents", **wanted.conditions)
+    return database.rows("documents", **wanted.conditions)
 
 
 def page_of(
-    asked: Transaction | Warehouse, wanted: Filter, *, sort: str, down: bool, after: Place | None, most: int
+    database: Transaction | Warehouse, wanted: Filter, *, sort: str, down: bool, after: Place | None, most: int
 ) -> list[Row]:
     """A page of what the filter lets through, by a column of SORTS; `down`: the greatest first.
 
     Documents that are equal in the column are ordered by day, number and id, so that each is on one page only.
     """
-    return asked.rows(
+    return database.rows(
         "documents_page",
         **wanted.conditions,
         sort=sort,
@@ -80,9 +80,9 @@ def page_of(
     )
 
 
-def totals(asked: Transaction | Warehouse, wanted: Filter) -> list[Row]:
+def totals(database: Transaction | Warehouse, wanted: Filter) -> list[Row]:
     """Of what the filter lets through, by `kind` and `status`: `documents`, `amount`, and how many have no amount."""
-    return asked.rows("documents_totals", **wanted.conditions)
+    return database.rows("documents_totals", **wanted.conditions)
 
 
 def exported(transaction: Transaction, wanted: Filter) -> Iterator[tuple[Any, ...]]:
@@ -96,31 +96,31 @@ def are_in_sight(transaction: Transaction, named: Sequence[str], inn: str | None
     return row is not None and row["documents"] == len(named)
 
 
-def printed(asked: Transaction | Warehouse, document_id: str) -> Row | None:
+def printed(database: Transaction | Warehouse, document_id: str) -> Row | None:
     """A cash order as its form is filled in; None where there is none in sight."""
-    rows = printed_orders(asked, [document_id])
+    rows = printed_orders(database, [document_id])
     return rows[0] if rows else None
 
 
-def printed_orders(asked: Transaction | Warehouse, documents: Sequence[str]) -> list[Row]:
+def printed_orders(database: Transaction | Warehouse, documents: Sequence[str]) -> list[Row]:
     """Those of these documents that are cash orders in sight, as their forms are filled in, by day and number."""
-    return asked.rows("print_order", documents=list(documents))
+    return database.rows("print_order", documents=list(documents))
 
 
-def orders_of_shifts(asked: Transaction | Warehouse, shifts: Sequence[str]) -> list[Row]:
+def orders_of_shifts(database: Transaction | Warehouse, shifts: Sequence[str]) -> list[Row]:
     """The cash orders of these shifts by source, kind and number; the reversed ones too."""
-    rows = asked.rows("orders_of_shifts", shifts=list(shifts))
+    rows = database.rows("orders_of_shifts", shifts=list(shifts))
     return sorted(rows, key=lambda row: (row["source"], row["kind"], row["number"]))
 
 
 def of_market(
-    asked: Transaction | Warehouse, document_id: str, *, after: int, most: int
+    database: Transaction | Warehouse, document_id: str, *, after: int, most: int
 ) -> tuple[Row, list[Row]] | None:
     """What a document of Kontur.Market has beyond the others, and a page of its lines after that number.
 
     None where there is none in sight.
     """
-    head = asked.row("market_document", document_id=document_id)
+    head = database.row("market_document", document_id=document_id)
     if head is None:
         return None
-    return head, asked.rows("market_document_lines", document_id=document_id, after=after, most=most)
+    return head, database.rows("market_document_lines", document_id=document_id, after=after, most=most)

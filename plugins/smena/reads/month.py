@@ -42,18 +42,18 @@ class Waiting:
 
 
 def waiting(
-    asked: Transaction | Warehouse, inns: Sequence[str], *, through: date, now: datetime
+    database: Transaction | Warehouse, inns: Sequence[str], *, through: date, now: datetime
 ) -> dict[str, list[Waiting]]:
     """By ИНН, what is not settled in the days after the closed ones, up to `through` or yesterday; none is left out.
 
     Args:
-        asked: the warehouse; row-level security holds where a transaction has it.
+        database: the warehouse; row-level security holds where a transaction has it.
         inns: the organisations.
         through: the last day that would be closed.
         now: the present moment, with a zone.
     """
     found: defaultdict[str, list[Waiting]] = defaultdict(list)
-    for row in asked.rows("month_waits", inns=list(inns), through=through, now=now):
+    for row in database.rows("month_waits", inns=list(inns), through=through, now=now):
         found[row.pop("inn")].append(Waiting(**row))
     return {inn: sorted(found[inn], key=lambda one: (WHATS.index(one.what), one.word)) for inn in inns}
 

@@ -14,24 +14,24 @@ UNKNOWN = "unknown"
 
 
 def health(
-    asked: Transaction | Warehouse, now: datetime, *, inn: str | None = None, most: int
+    database: Transaction | Warehouse, now: datetime, *, inn: str | None = None, most: int
 ) -> tuple[dict[str, int], list[Row]]:
     """Both of one reading: how many registers have each sign, as `signs_counted`, and the first ones, as `signs`."""
-    rows = asked.rows("register_signs", now=now, inn=inn, most=most)
+    rows = database.rows("register_signs", now=now, inn=inn, most=most)
     counts = {row["sign"]: row["registers"] for row in rows if row["registers"] is not None}
     return counts, [row for row in rows if row["registers"] is None]
 
 
-def signs(asked: Transaction | Warehouse, now: datetime, *, inn: str | None = None, most: int = 100) -> list[Row]:
+def signs(database: Transaction | Warehouse, now: datetime, *, inn: str | None = None, most: int = 100) -> list[Row]:
     """Registers with a sign, one row each sign, the gravest first. Times are the register's own."""
-    return health(asked, now, inn=inn, most=most)[1]
+    return health(database, now, inn=inn, most=most)[1]
 
 
-def signs_counted(asked: Transaction | Warehouse, now: datetime, *, inn: str | None = None) -> dict[str, int]:
+def signs_counted(database: Transaction | Warehouse, now: datetime, *, inn: str | None = None) -> dict[str, int]:
     """How many registers have each sign, UNKNOWN among them; a sign that no register has is left out."""
-    return health(asked, now, inn=inn, most=0)[0]
+    return health(database, now, inn=inn, most=0)[0]
 
 
-def new_signs(asked: Transaction | Warehouse, now: datetime, *, day: object, inn: str | None = None) -> list[Row]:
+def new_signs(database: Transaction | Warehouse, now: datetime, *, day: object, inn: str | None = None) -> list[Row]:
     """Signs that no alert of an earlier day has reported since they came, and open shifts, as alerts name them."""
-    return asked.rows("alert_registers", now=now, day=day, inn=inn)
+    return database.rows("alert_registers", now=now, day=day, inn=inn)

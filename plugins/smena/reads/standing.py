@@ -80,7 +80,7 @@ class Standing:
 
 
 def standings(
-    asked: Transaction | Warehouse,
+    database: Transaction | Warehouse,
     now: datetime,
     *,
     inn: str | None = None,
@@ -90,16 +90,16 @@ def standings(
     """Integrations in order of organisation and product: all that were ever switched on, or those that are named.
 
     Args:
-        asked: the warehouse; row-level security holds where a transaction has it.
+        database: the warehouse; row-level security holds where a transaction has it.
         now: the present moment, with a zone.
         inn, inns: one organisation, or some.
         product: only this one.
     """
     named = [inn] if inn is not None else None if inns is None else list(inns)
-    return [Standing(**row) for row in asked.rows("standings", now=now, inns=named, product=product)]
+    return [Standing(**row) for row in database.rows("standings", now=now, inns=named, product=product)]
 
 
-def open_days(asked: Transaction | Warehouse, now: datetime, inn: str | None = None) -> list[Row]:
+def open_days(database: Transaction | Warehouse, now: datetime, inn: str | None = None) -> list[Row]:
     """Integrations with wanted days that are over and not proved loaded, as alerts name them."""
     return [
         {
@@ -110,6 +110,6 @@ def open_days(asked: Transaction | Warehouse, now: datetime, inn: str | None = N
             "last_day": one.through,
             "covered_through": one.newest_covered_day,
         }
-        for one in standings(asked, now, inn=inn)
+        for one in standings(database, now, inn=inn)
         if one.uncovered_days
     ]

@@ -30,16 +30,16 @@ _AMOUNTS = (
 
 
 @router.get("/decisions")
-def decisions(request: Request, who: Viewer, pages: UsePages, asked: DecisionsQuery) -> Response:
+def decisions(request: Request, who: Viewer, pages: UsePages, query: DecisionsQuery) -> Response:
     """Open decisions of a filter, those of the most money first, and what people answered last."""
-    return the_list(request, who, pages, asked, status=400 if asked.problem else 200)
+    return the_list(request, who, pages, query, status=400 if query.problem else 200)
 
 
 def the_list(
     request: Request,
     who: User,
     pages: Pages,
-    asked: DecisionsRequest,
+    query: DecisionsRequest,
     *,
     status: int = 200,
     problem: str = "",
@@ -54,13 +54,13 @@ def the_list(
     """
     given = request.query_params
     with pages.reading(who) as transaction:
-        organization = organization_in_sight(transaction, asked.of.inn) if asked.of.inn else None
+        organization = organization_in_sight(transaction, query.of.inn) if query.of.inn else None
         organizations = transaction.rows("page_organizations", search="", most=500)
-        found = counted(transaction, asked.of)
+        found = counted(transaction, query.of)
         page_count = max(-(-found["decisions"] // A_PAGE), 1)
-        number = min(asked.page, page_count)
-        rows = listed(transaction, asked.of, sort=asked.sort, down=asked.down, skip=(number - 1) * A_PAGE, rows=A_PAGE)
-        decided = transaction.rows("page_decided", inn=asked.of.inn, most=DECIDED_SHOWN)
+        number = min(query.page, page_count)
+        rows = listed(transaction, query.of, sort=query.sort, down=query.down, skip=(number - 1) * A_PAGE, rows=A_PAGE)
+        decided = transaction.rows("page_decided", inn=query.of.inn, most=DECIDED_SHOWN)
     return page(
         request,
         "decisions.html",
@@ -74,12 +74,12 @@ def the_list(
         about=ABOUT,
         advices=(*WORDS_OF, WITHOUT),
         words=WORDS_OF,
-        filter=asked.fields,
-        sort=asked.sort,
-        down=asked.down,
+        filter=query.fields,
+        sort=query.sort,
+        down=query.down,
         number=number,
         pages=page_count,
-        problem=problem or asked.problem,
+        problem=problem or query.problem,
         stored=stored,
         ticked=frozenset(ticked),
         reason=reason,
@@ -92,7 +92,7 @@ def the_list(
 
 @router.get("/decisions/{decision_id}")
 def decision(
-    request: Request, who: Viewer, pages: UsePages, find_runs: Runs, asked: DecisionsQuery, decision_id: Id
+    request: Request, who: Viewer, pages: UsePages, find_runs: Runs, query: DecisionsQuery, decision_id: Id
 ) -> Response:
     """One decision: both sides, what differs, the documents behind it; the card alone for the script of the list."""
     with pages.reading(who) as transaction:
@@ -115,7 +115,7 @@ def decision(
         who,
         row=row,
         dags=find_runs({row["run_id"]}),
-        filter=asked.fields,
+        filter=query.fields,
     )
 
 

@@ -35,7 +35,7 @@ def resolve_decisions(
     request: Request,
     who: Editor,
     pages: UsePages,
-    asked: DecisionsForm,
+    query: DecisionsForm,
     word: Annotated[str, Form(max_length=20)] = "",
     other_word: Annotated[str, Form(max_length=20)] = "",
     decision: Annotated[list[int] | None, Form(max_length=A_PAGE)] = None,
@@ -54,28 +54,28 @@ def resolve_decisions(
     try:
         if word not in (*WORDS, RECOMMENDED) or (scope == "filter" and word != RECOMMENDED):
             raise CannotBe("not_understood" if word else "word_needed")  # noqa: TRY301
-        if asked.problem:
-            raise CannotBe(asked.problem)  # noqa: TRY301
+        if query.problem:
+            raise CannotBe(query.problem)  # noqa: TRY301
         chosen = ticked(decision) if scope == "chosen" else []
         if not given:
             raise CannotBe("reason_needed")  # noqa: TRY301
         if scope == "filter":
-            return _answer_all(request, who, pages, asked, given, confirmed)
-        return _answer(request, who, pages, asked, chosen, word, given)
+            return _answer_all(request, who, pages, query, given, confirmed)
+        return _answer(request, who, pages, query, chosen, word, given)
     except CannotBe as wrong:
         kept = tuple(decision or ())
-        return the_list(request, who, pages, asked, status=400, problem=str(wrong), ticked=kept, reason=given)
+        return the_list(request, who, pages, query, status=400, problem=str(wrong), ticked=kept, reason=given)
     except AlreadyAnswered:
         raise
     except WrongUse as wrong:
         if not wrong.stored:
             raise
         kept = tuple(decision or ())
-        return the_list(request, who, pages, asked, status=409, stored=wrong.stored, ticked=kept, reason=given)
+        return the_list(request, who, pages, query, status=409, stored=wrong.stored, ticked=kept, reason=given)
 
 
 def _answer(
-    request: Request, who: User, pages: Pages, asked: DecisionsRequest, chosen: list[int], word: str, reason: str
+    request: Request, who: User, pages: Pages, query: DecisionsRequest, chosen: list[int], word: str, reason: str
 ) -> Response:
     """Those that were ticked. Where each gets the recommended answer, those without one stay open."""
     seen = _InSight(chosen)
@@ -84,26 +84,26 @@ def _answer(
         if not answers:
             raise CannotBe("nothing_recommended")
         done = resolve_each(transaction, answers, by=who.name, reason=reason)
-    return _back(request, asked, done=word, count=len(done), without=len(chosen) - len(done), answered=min(answers))
+    return _back(request, query, done=word, count=len(done), without=len(chosen) - len(done), answered=min(answers))
 
 
 def _answer_all(
-    request: Request, who: User, pages: Pages, asked: DecisionsRequest, reason: str, confirmed: str
+    request: Request, who: User, pages: Pages, query: DecisionsRequest, reason: str, confirmed: str
 ) -> Response:
     """All of the filter that have a recommended answer: asked first, then done as it was shown."""
     with pages.reading(who) as transaction:
-        found = counted(transaction, asked.of)
-        words = recommended_words(transaction, asked.of)
-        answers = recommended_answers(transaction, asked.of)
+        found = counted(transaction, query.of)
+        words = recommended_words(transaction, query.of)
+        answers = recommended_answers(transaction, query.of)
     if confirmed != found["digest"] or not answers:
         return page(
-            request, "decisions_confirm.html", who, found=found, words=words, filter=asked.fields, reason=reason,
+            request, "decisions_confirm.html", who, found=found, words=words, filter=query.fields, reason=reason,
             changed=bool(confirmed),
         )  # fmt: skip
     with pages.editing(who, _InSight(list(answers))) as transaction:
         done = resolve_each(transaction, answers, by=who.name, reason=reason)
     without = found["decisions"] - found["recommended"]
-    return _back(request, asked, done=RECOMMENDED, count=len(done), without=without, answered=min(answers))
+    return _back(request, query, done=RECOMMENDED, count=len(done), without=without, answered=min(answers))
 
 
 @router.post("/decisions/take-back")
@@ -111,14 +111,14 @@ def take_answers_back(
     request: Request,
     who: Editor,
     pages: UsePages,
-    asked: DecisionsForm,
+    query: DecisionsForm,
     decision: Annotated[int, Form(ge=1, lt=2**63)],
     reason: Reason = "",
 ) -> Response:
     """The answer to this decision, with all that were given at once with it."""
     given = plain(reason)
     if not given:
-        return the_list(request, who, pages, asked, status=400, problem="reason_needed")
+        return the_list(request, who, pages, query, status=400, problem="reason_needed")
     seen = _Together(decision)
     try:
         with pages.editing(who, seen) as transaction:
@@ -126,8 +126,8 @@ def take_answers_back(
     except WrongUse as wrong:
         if not wrong.stored:
             raise
-        return the_list(request, who, pages, asked, status=409, stored=wrong.stored)
-    return _back(request, asked, done="taken_back", count=len(again))
+        return the_list(request, who, pages, query, status=409, stored=wrong.stored)
+    return _back(request, query, done="taken_back", count=len(again))
 
 
 class _InSight:
@@ -159,6 +159,6 @@ class _Together:
         self.decisions = [row["decision_id"] for row in rows] or [self._decision]
 
 
-def _back(request: Request, asked: DecisionsRequest, **given: object) -> Response:
-    query = urlencode(asked.fields | {name: str(value) for name, value in given.items() if value})
+def _back(request: Request, request_query: DecisionsRequest, **given: object) -> Response:
+    query = urlencode(request_query.fields | {name: str(value) for name, value in given.items() if value})
     return RedirectResponse(f"{request.scope.get('root_path', '')}/decisions?{query}", 303)

@@ -39,19 +39,19 @@ LINES_A_PAGE = 200
 
 
 @router.get("/documents")
-def documents(request: Request, who: Viewer, pages: UsePages, asked: DocumentsQuery) -> Response:
+def documents(request: Request, who: Viewer, pages: UsePages, query: DocumentsQuery) -> Response:
     """A page of the documents of a filter, the newest first unless sorted otherwise, and the totals of all of them.
 
     Of more than MOST_SORTED documents it is by day, whatever was asked, and says so.
     """
-    return the_list(request, who, pages, asked, status=400 if asked.problem else 200)
+    return the_list(request, who, pages, query, status=400 if query.problem else 200)
 
 
 def the_list(
     request: Request,
     who: User,
     pages: Pages,
-    asked: DocumentsRequest,
+    query: DocumentsRequest,
     *,
     status: int = 200,
     problem: str = "",
@@ -68,16 +68,16 @@ def the_list(
     given = request.query_params
     with pages.reading(who) as transaction:
         organizations = transaction.rows("page_organizations", search="", most=500)
-        only = organizations[0]["inn"] if len(organizations) == 1 and not asked.problem else None
-        inn = asked.of.inn or only
+        only = organizations[0]["inn"] if len(organizations) == 1 and not query.problem else None
+        inn = query.of.inn or only
         organization = organization_in_sight(transaction, inn) if inn else None
-        wanted = replace(asked.of, inn=inn)
+        wanted = replace(query.of, inn=inn)
         found = totals(transaction, wanted)
         count = sum(row["documents"] for row in found)
         by_day_only = count > MOST_SORTED
-        is_unsorted = by_day_only and asked.sort != SORTS[0]
+        is_unsorted = by_day_only and query.sort != SORTS[0]
         # A place in the table sorted by another column is none in that by day: the first page is shown.
-        sort, down, after = (SORTS[0], True, None) if is_unsorted else (asked.sort, asked.down, asked.after)
+        sort, down, after = (SORTS[0], True, None) if is_unsorted else (query.sort, query.down, query.after)
         rows = page_of(transaction, wanted, sort=sort, down=down, after=after, most=A_PAGE)
     return page(
         request,
@@ -95,13 +95,13 @@ def the_list(
         kinds=KINDS,
         statuses=STATUSES,
         sources=SOURCES,
-        filter=asked.fields,
-        narrowed={name: asked.fields[name] for name in WORDS if name in asked.fields},
+        filter=query.fields,
+        narrowed={name: query.fields[name] for name in WORDS if name in query.fields},
         sort=sort,
         down=down,
         by_day_only=MOST_SORTED if by_day_only else 0,
         is_unsorted=is_unsorted,
-        problem=problem or asked.problem,
+        problem=problem or query.problem,
         ticked=frozenset(ticked),
         is_filter=is_filter,
         reason=reason,

@@ -104,18 +104,18 @@ def preset_days(preset: str, today: date) -> tuple[date, date]:
 class Chosen:
     """Documents that a form is about: ids, or what the filter lets through where `is_filter`."""
 
-    asked: DocumentsRequest
+    query: DocumentsRequest
     is_filter: bool
     ids: tuple[str, ...]
 
     def documents(self) -> list[str] | Filter:
         """What is to be marked. Raises CannotBe."""
-        if self.asked.problem:
-            raise CannotBe(self.asked.problem)
+        if self.query.problem:
+            raise CannotBe(self.query.problem)
         if self.is_filter:
-            if self.asked.of.inn is None:
+            if self.query.of.inn is None:
                 raise CannotBe("one_organization_needed")
-            return self.asked.of
+            return self.query.of
         ids = sorted({id_of(one) for one in self.ids})
         if not ids:
             raise CannotBe("nothing_chosen")
@@ -179,8 +179,8 @@ def _sent(
     document: Annotated[list[str] | None, Form(max_length=_MOST_AT_ONCE)] = None,
 ) -> Chosen:
     given = (request.path_params.get("inn", ""), from_, to, kind, status, source, kpp, number, sort, order, after, key)
-    asked = request_of(dict(zip(NAMES, given, strict=True)))
-    return Chosen(asked, scope == "filter", tuple(document or ()))
+    query = request_of(dict(zip(NAMES, given, strict=True)))
+    return Chosen(query, scope == "filter", tuple(document or ()))
 
 
 DocumentsQuery = Annotated[DocumentsRequest, Depends(_here)]

@@ -60,7 +60,7 @@ def _mark(
 
     What it sends back must be what is there: else nothing is done, and it asks again.
     """
-    asked = chosen.asked
+    asked = chosen.query
     try:
         documents = chosen.documents()
         if word != ACCEPTED and not reason:

@@ -18,13 +18,13 @@ from tests.unit.sources.scripted import Answer, Request, Scripted, reply
 def office() -> Iterator[Scripted]:
     """Airflow, as far as starting a run goes."""
 
-    def answer(asked: Request) -> Answer:
-        if asked.path == "/auth/token":
-            is_known = json.loads(asked.body) == {"username": "anna", "password": "tajna"}
+    def answer(request: Request) -> Answer:
+        if request.path == "/auth/token":
+            is_known = json.loads(request.body) == {"username": "anna", "password": "tajna"}
             return reply({"access_token": "a-token"}, 201) if is_known else reply({"detail": "Unauthorized"}, 401)
-        if asked.headers.get("authorization") != "Bearer a-token":
+        if request.headers.get("authorization") != "Bearer a-token":
             return reply({"detail": "Invalid token"}, 401)
-        if asked.path == "/api/v2/dags/integration_backfill":
+        if request.path == "/api/v2/dags/integration_backfill":
             return reply({"dag_id": "integration_backfill", "is_paused": False})
         return reply({"dag_run_id": "manual__1", "state": "queued", "triggering_user_name": "anna"})
 
@@ -41,7 +41,7 @@ def enable(shop: Shop, *words: str, **environment: str) -> Done:
 
 
 def started(office: Scripted) -> list[dict[str, object]]:
-    return [json.loads(asked.body) for asked in office.asked if asked.path.endswith("/dagRuns")]
+    return [json.loads(asked.body) for asked in office.requests if asked.path.endswith("/dagRuns")]
 
 
 @pytest.mark.parametrize("who", [{"USER": "anna", "PASSWORD": "tajna"}, {"TOKEN": "a-token"}])
@@ -74,7 +74,7 @@ def test_a_run_that_will_refuse_is_exit_3_and_the_integration_is_on(shop: Shop, 
 def test_nothing_is_started_where_nobody_told_of_airflow_or_wants_it(shop: Shop, office: Scripted) -> None:
     assert "started" not in enable(shop).data
     assert "started" not in enable(shop, "--no-start", URL=office.address, TOKEN="a-token").data
-    assert office.asked == []
+    assert office.requests == []
 
 
 def test_who_wants_it_started_must_tell_where(shop: Shop) -> None:
@@ -118,8 +118,8 @@ def test_an_airflow_out_of_reach_is_exit_3(shop: Shop, monkeypatch: pytest.Monke
 
 
 def test_a_paused_backfill_is_told(shop: Shop) -> None:
-    def answer(asked: Request) -> Answer:
-        return reply({"is_paused": True} if asked.verb == "GET" else {"dag_run_id": "manual__1"})
+    def answer(request: Request) -> Answer:
+        return reply({"is_paused": True} if request.verb == "GET" else {"dag_run_id": "manual__1"})
 
     with Scripted(answer) as server:
         assert enable(shop, URL=server.address, TOKEN="a-token").data["started"]["is_paused"] is True

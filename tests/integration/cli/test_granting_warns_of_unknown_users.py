@@ -21,14 +21,14 @@ KNOWN = ("anna", "o'hara #1", "Борис")
 def office() -> Iterator[Scripted]:
     """Airflow with FAB, as far as looking up a user goes: by the name in any case, as FAB does."""
 
-    def answer(asked: Request) -> Answer:
-        if asked.path == "/auth/token":
+    def answer(request: Request) -> Answer:
+        if request.path == "/auth/token":
             return reply({"access_token": "a-token"}, 201)
-        if asked.headers.get("authorization") != "Bearer a-token":
+        if request.headers.get("authorization") != "Bearer a-token":
             return reply({"detail": "Invalid token"}, 401)
-        if asked.path == USERS:
+        if request.path == USERS:
             return reply({"users": [{"username": KNOWN[0]}], "total_entries": len(KNOWN)})
-        name = unquote(asked.path.removeprefix(f"{USERS}/"))
+        name = unquote(request.path.removeprefix(f"{USERS}/"))
         for known in KNOWN:
             if known.lower() == name.lower():
                 return reply({"username": known})
@@ -112,7 +112,7 @@ def test_the_name_must_be_the_exact_one(grant: Callable[..., Done], office: Scri
 def test_an_airflow_that_cannot_be_asked_is_a_line_in_the_log(
     grant: Callable[..., Done], listing: bytes, user: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Scripted(lambda asked: listing if asked.path == USERS else user) as server:
+    with Scripted(lambda request: listing if request.path == USERS else user) as server:
         done = grant("ana", URL=server.address, TOKEN="a-token")
     was_not_checked(done, caplog)
 

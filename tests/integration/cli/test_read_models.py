@@ -32,12 +32,12 @@ PAGE = completeness.Page(100)
 # --- documents
 
 
-def ids_of_pages(seen: Seen, **asked: str) -> list[str]:
+def ids_of_pages(seen: Seen, **options: str) -> list[str]:
     """The documents that the page lists, from its first to its last."""
     found: list[str] = []
     after = {}
     while True:
-        page = seen.page.page("/documents", inn=seen.inn, **asked, **after)
+        page = seen.page.page("/documents", inn=seen.inn, **options, **after)
         found += re.findall(r'name="document" value="([0-9a-f-]{36})"', page)
         more = re.search(r'[?&;]after=([^"&]+)', page.partition('<p class="pages">')[2])
         if more is None:

@@ -27,16 +27,16 @@ def market(
     return MarketClient(endpoint, retry_policy=retry_policy, sleep=watch.sleep, pace=pace)
 
 
-def request_of(asked: Request) -> dict[str, str]:
+def request_of(request: Request) -> dict[str, str]:
     """The parameters of a request."""
-    return dict(parse_qsl(urlsplit(asked.target).query))
+    return dict(parse_qsl(urlsplit(request.target).query))
 
 
 def telling(entries: list[Any] | Entries, *, at_most: int = 1000) -> Scripted:
     """A service whose lists are these entries; it gives no more than `at_most` in a page, whatever it is asked for."""
 
-    def script(asked: Request) -> Answer:
-        query = request_of(asked)
+    def script(request: Request) -> Answer:
+        query = request_of(request)
         reported = entries(query) if callable(entries) else entries
         first = int(query["offset"])
         return reply({"items": reported[first : first + min(int(query["limit"]), at_most)]})

@@ -76,7 +76,7 @@ class Scripted:
 
     def __init__(self, script: Callable[[Request], Answer]) -> None:
         self.script = script
-        self.asked: list[Request] = []
+        self.requests: list[Request] = []
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -86,7 +86,7 @@ class Scripted:
 
     def paths(self, ending: str = "") -> list[str]:
         """The paths asked so far that end so."""
-        return [one.path for one in self.asked if one.path.endswith(ending)]
+        return [one.path for one in self.requests if one.path.endswith(ending)]
 
     def _listen(self) -> None:
         while True:
@@ -106,7 +106,7 @@ class Scripted:
                 if asked is None or self._over.is_set():
                     return
                 with self._lock:
-                    self.asked.append(asked)
+                    self.requests.append(asked)
                     answer = self.script(asked)
                 if isinstance(answer, bytes):
                     connection.sendall(answer)

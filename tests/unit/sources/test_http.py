@@ -58,7 +58,7 @@ def test_a_status_that_passes_is_asked_again(status: int) -> None:
     watch = Watch()
     with Scripted(in_turn(reply(status=status), reply(status=status), reply(b'{"a":1}'))) as server:
         assert ask(server, watch=watch) == b'{"a":1}'
-    assert len(server.asked) == 3
+    assert len(server.requests) == 3
     assert len(watch.slept) == 2
 
 
@@ -72,7 +72,7 @@ def test_every_other_status_of_the_server_s_own_fault_passes_too(status: int) ->
 def test_a_broken_answer_is_asked_again(answer: Answer) -> None:
     with Scripted(in_turn(answer, reply(b'{"a":1}'))) as server:
         assert ask(server) == b'{"a":1}'
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 302, 400, 401, 403, 404, 406, 410, 422])
@@ -82,7 +82,7 @@ def test_no_other_answer_is_asked_again(status: int) -> None:
         http = Http(QUICK, watch.sleep, watch.clock)
         assert http.ask("GET", server.address, name="documents").status == status
         http.close()
-    assert (len(server.asked), watch.slept) == (1, [])
+    assert (len(server.requests), watch.slept) == (1, [])
 
 
 def test_attempts_are_counted_and_bounded() -> None:
@@ -93,7 +93,7 @@ def test_attempts_are_counted_and_bounded() -> None:
             http.ask("GET", server.address, name="documents")
         http.close()
     assert raised.value.__cause__ is None and raised.value.__context__ is None
-    assert len(server.asked) == http.traffic["documents"] == 4
+    assert len(server.requests) == http.traffic["documents"] == 4
     assert len(watch.slept) == http.retries["documents"] == 3
 
 
@@ -103,7 +103,7 @@ def test_a_request_that_must_not_be_repeated_is_not() -> None:
         with pytest.raises(PassingFault):
             http.ask("POST", server.address, name="once", retried=False)
         http.close()
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_nobody_at_the_other_end_is_a_passing_fault() -> None:
@@ -128,7 +128,7 @@ def test_an_answer_may_be_as_large_as_allowed_and_no_larger() -> None:
         assert len(ask(server, retry_policy)) == 10_000
     with Scripted(lambda _: reply(b"x" * 10_001)) as server, pytest.raises(UnreadableAnswer, match="larger than 10000"):
         ask(server, retry_policy)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_size_is_counted_unpacked() -> None:
@@ -152,7 +152,7 @@ def test_redirects_are_not_followed() -> None:
         http = Http(QUICK)
         assert http.ask("GET", server.address, name="documents", headers={"Authorization": "auth.sid x"}).status == 307
         http.close()
-    assert (len(server.asked), elsewhere.asked) == (1, [])
+    assert (len(server.requests), elsewhere.requests) == (1, [])
 
 
 def test_a_redirect_to_no_address_is_the_service_s_fault_not_the_person_s() -> None:
@@ -176,7 +176,7 @@ def test_cookies_are_not_kept() -> None:
         for _ in range(2):
             http.ask("GET", server.address, name="documents")
         http.close()
-    assert [one.headers.get("cookie") for one in server.asked] == [None, None]
+    assert [one.headers.get("cookie") for one in server.requests] == [None, None]
 
 
 def test_a_netrc_of_the_machine_does_not_meddle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_a_netrc_of_the_machine_does_not_meddle(tmp_path: Path, monkeypatch: pyt
         http = Http(QUICK, Watch().sleep)
         http.ask("GET", server.address, name="documents", headers={"Authorization": "auth.sid ours"})
         http.close()
-    assert server.asked[0].headers["authorization"] == "auth.sid ours"
+    assert server.requests[0].headers["authorization"] == "auth.sid ours"
 
 
 def test_a_proxy_of_the_machine_is_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +197,7 @@ def test_a_proxy_of_the_machine_is_gone_through(monkeypatch: pytest.MonkeyPatch)
         http = Http(QUICK, Watch().sleep)
         http.ask("GET", "http://ofd.example/v2/organizations", name="organizations")
         http.close()
-    assert [asked.target for asked in proxy.asked] == ["http://ofd.example/v2/organizations"]
+    assert [asked.target for asked in proxy.requests] == ["http://ofd.example/v2/organizations"]
 
 
 # --- what cannot be sent
@@ -209,7 +209,7 @@ def test_a_header_that_cannot_be_sent_is_wrong_use_and_is_not_repeated(value: st
     with Scripted(lambda _: reply()) as server, pytest.raises(WrongUse, match="cannot be sent") as raised:
         http.ask("GET", server.address, name="documents", headers={"X-Key": value})
     http.close()
-    assert server.asked == []
+    assert server.requests == []
     assert value.strip() not in repr(raised.value) + str(raised.value)
     assert raised.value.__context__ is None
 

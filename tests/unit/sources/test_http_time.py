@@ -114,7 +114,7 @@ def test_a_service_that_wants_more_time_than_there_is_is_not_waited_for() -> Non
     retry_policy = RetryPolicy(deadline_s=30, attempts=5)
     with Scripted(lambda _: reply(status=503, Retry_After="60")) as server, pytest.raises(PassingFault):
         ask(server, retry_policy, watch)
-    assert (watch.slept, len(server.asked)) == ([], 1)
+    assert (watch.slept, len(server.requests)) == ([], 1)
 
 
 def test_silence_ends_with_the_read_time_out() -> None:

@@ -37,7 +37,7 @@ def ask(client: MarketClient) -> list[bytes]:
 def test_what_is_no_list_is_asked_three_times_and_its_bytes_are_told(watch: Watch, body: bytes) -> None:
     with Scripted(in_turn(reply(body))) as server, pytest.raises(UnreadableAnswer, match="no list, 3 times") as raised:
         ask(market(server.address, watch))
-    assert (raised.value.body, len(server.asked), len(watch.slept)) == (body, 3, 2)
+    assert (raised.value.body, len(server.requests), len(watch.slept)) == (body, 3, 2)
     assert SHOP in raised.value.address
 
 
@@ -53,7 +53,7 @@ def test_a_refusal_repeats_what_the_service_says(watch: Watch, status: int) -> N
     answer = refused(status, "Дата\nневерна", "dateFrom")
     with Scripted(in_turn(answer)) as server, pytest.raises(RefusedByService, match=words) as raised:
         ask(market(server.address, watch))
-    assert (raised.value.status, type(raised.value), len(server.asked)) == (status, RefusedByService, 1)
+    assert (raised.value.status, type(raised.value), len(server.requests)) == (status, RefusedByService, 1)
     assert raised.value.fix
 
 
@@ -91,7 +91,7 @@ def test_a_redirect_is_not_followed(watch: Watch) -> None:
     answer = reply(status=302, Location="http://127.0.0.1:1/")
     with Scripted(in_turn(answer)) as server, pytest.raises(RefusedByService, match="a redirect"):
         ask(market(server.address, watch))
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_too_many_requests_wait_as_long_as_the_service_asks(watch: Watch) -> None:
@@ -106,7 +106,7 @@ def test_too_many_requests_wait_as_long_as_the_service_asks(watch: Watch) -> Non
 def test_an_outage_that_does_not_pass_is_told_as_one(watch: Watch, status: int) -> None:
     with Scripted(in_turn(reply(status=status))) as server, pytest.raises(PassingFault) as raised:
         ask(market(server.address, watch))
-    assert (raised.value.exit_code, len(server.asked)) == (3, 3)
+    assert (raised.value.exit_code, len(server.requests)) == (3, 3)
 
 
 def test_a_connection_without_a_key_is_of_no_use() -> None:

@@ -28,7 +28,7 @@ def test_cheques_are_read_until_a_page_is_empty_and_not_until_one_is_short(watch
     cheques = list(range(2350))
     with telling(cheques, at_most=700) as server:
         assert entries_of(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False)) == cheques
-    assert [request_of(one)["offset"] for one in server.asked] == ["0", "700", "1400", "2100", "2350"]
+    assert [request_of(one)["offset"] for one in server.requests] == ["0", "700", "1400", "2100", "2350"]
 
 
 def test_cheques_that_are_added_while_the_list_is_read_are_read_too(watch: Watch) -> None:
@@ -69,7 +69,7 @@ def test_a_service_that_does_not_know_where_it_is_is_given_up(watch: Watch) -> N
 def test_pages_are_asked_for_one_by_one_as_they_are_taken(watch: Watch) -> None:
     with telling(list(range(5000))) as server:
         next(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=False))
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_a_refusal_between_two_pages_is_not_taken_for_the_end(watch: Watch) -> None:
@@ -84,7 +84,7 @@ def test_a_refusal_between_two_pages_is_not_taken_for_the_end(watch: Watch) -> N
 def test_sales_and_refunds_are_asked_for_each_by_its_name(watch: Watch, is_refund: bool, flag: str) -> None:
     with telling([]) as server:
         list(market(server.address, watch).cheques(SHOP, FIRST, LAST, is_refund=is_refund))
-    (asked,) = server.asked
+    (asked,) = server.requests
     assert asked.path == f"/market/v1/shops/{SHOP}/cheques"
     assert request_of(asked) == MONTH | {"isRefund": flag, "useTime": "false", "limit": "1000", "offset": "0"}
 
@@ -95,7 +95,7 @@ def test_nothing_is_left_to_the_service_s_defaults(watch: Watch) -> None:
         for pages in (client.organizations(), client.shops(), client.incoming_waybills(SHOP, FIRST, LAST)):
             list(pages)
     paging = {"limit": "1000", "offset": "0"}
-    assert [(one.path, request_of(one)) for one in server.asked] == [
+    assert [(one.path, request_of(one)) for one in server.requests] == [
         ("/market/v1/organizations", paging | {"shopsPaymentState": "All"}),
         ("/market/v1/shops", paging | {"paymentState": "All"}),
         (
@@ -106,7 +106,7 @@ def test_nothing_is_left_to_the_service_s_defaults(watch: Watch) -> None:
 
 
 def test_contractors_are_read_with_those_of_the_archive(watch: Watch) -> None:
-    with Scripted(lambda asked: reply([request_of(asked)["isArchived"]])) as server:
+    with Scripted(lambda request: reply([request_of(request)["isArchived"]])) as server:
         pages = list(market(server.address, watch).contractors(SHOP))
     assert [json.loads(page.body) for page in pages] == [["false"], ["true"]]
 
@@ -117,25 +117,25 @@ def test_a_page_names_its_shop_and_carries_no_key(watch: Watch) -> None:
     assert SHOP in page.address and KEY not in page.address
     assert dict(parse_qsl(urlsplit(page.address).query)).items() >= MONTH.items()
     assert (page.method, page.status, page.fetched_at.tzinfo is None) == ("cheques", 200, False)
-    assert server.asked[0].headers["x-kontur-apikey"] == KEY
+    assert server.requests[0].headers["x-kontur-apikey"] == KEY
 
 
 def test_a_shop_s_id_cannot_lead_to_another_address(watch: Watch) -> None:
     with telling([]) as server:
         list(market(server.address, watch).cheques("../organizations?x=", FIRST, LAST, is_refund=False))
-    assert server.asked[0].path == "/market/v1/shops/..%2Forganizations%3Fx%3D/cheques"
+    assert server.requests[0].path == "/market/v1/shops/..%2Forganizations%3Fx%3D/cheques"
 
 
 def test_products_are_asked_for_in_each_state_as_they_are_taken(watch: Watch) -> None:
     with Scripted(in_turn(reply({"items": [1]}))) as server:
         pages = market(server.address, watch).products(SHOP)
         next(pages)
-        assert [one.target for one in server.asked] == [f"/market/v1/shops/{SHOP}/products"]
+        assert [one.target for one in server.requests] == [f"/market/v1/shops/{SHOP}/products"]
         assert len(list(pages)) == 2
-    assert [request_of(one) for one in server.asked] == [{}, {"state": "archived"}, {"state": "deleted"}]
+    assert [request_of(one) for one in server.requests] == [{}, {"state": "archived"}, {"state": "deleted"}]
 
 
 def test_products_are_asked_for_again_where_the_answer_is_no_list(watch: Watch) -> None:
     with Scripted(in_turn(reply({"total": 0}))) as server, pytest.raises(UnreadableAnswer):
         next(market(server.address, watch).products(SHOP))
-    assert len(server.asked) == 3
+    assert len(server.requests) == 3

@@ -34,7 +34,7 @@ NO_JSON = {
 def data(*answers: Answer) -> Scripted:
     """A service that lets everybody in and answers in turn."""
     script = in_turn(*answers)
-    return Scripted(lambda asked: reply({"Sid": "0A"}) if asked.verb == "POST" else script(asked))
+    return Scripted(lambda request: reply({"Sid": "0A"}) if request.verb == "POST" else script(request))
 
 
 def questions(asked: list[Request]) -> int:
@@ -46,7 +46,7 @@ def test_what_is_no_json_is_asked_three_times_and_its_bytes_are_told(enter: Ente
     with data(reply(body)) as server, pytest.raises(UnreadableAnswer, match="no JSON, 3 times") as raised:
         enter(server.address).organizations()
     assert (raised.value.body, raised.value.address) == (body, f"{server.address}/v2/organizations")
-    assert (questions(server.asked), len(watch.slept)) == (3, 2)
+    assert (questions(server.requests), len(watch.slept)) == (3, 2)
 
 
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
@@ -64,7 +64,7 @@ def test_json_too_deep_to_be_read_is_no_readable_answer(enter: Enter) -> None:
 def test_an_empty_body_is_an_answer_no_data(enter: Enter, body: bytes) -> None:
     with data(reply(body)) as server:
         page = enter(server.address).organizations()
-    assert (page.status, page.body, questions(server.asked)) == (200, body, 1)
+    assert (page.status, page.body, questions(server.requests)) == (200, body, 1)
 
 
 def test_bytes_are_kept_as_they_came(enter: Enter) -> None:
@@ -80,7 +80,7 @@ def test_bytes_are_kept_as_they_came(enter: Enter) -> None:
 def test_too_large_an_answer_is_given_up_at_once(enter: Enter) -> None:
     with data(reply(json.dumps(["x"] * 1000).encode())) as server, pytest.raises(UnreadableAnswer, match="larger"):
         enter(server.address, RetryPolicy(largest_body_bytes=1000)).organizations()
-    assert questions(server.asked) == 1
+    assert questions(server.requests) == 1
 
 
 FAULTS: dict[str, dict[str, Any]] = {

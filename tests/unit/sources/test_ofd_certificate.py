@@ -184,8 +184,8 @@ def test_a_private_key_in_the_certificate_s_file_is_not_sent_away(head: Head, ht
     both.write_bytes(head.private_key_file.read_bytes() + head.certificate_file.read_bytes())
     sent: list[bytes] = []
 
-    def script(asked: Request) -> Answer:
-        sent.append(asked.body)
+    def script(request: Request) -> Answer:
+        sent.append(request.body)
         return refusal(403, 403000)
 
     with Scripted(script) as server, pytest.raises(SmenaError):
@@ -205,13 +205,13 @@ def challenged(head: Head, href: str | None, key: bytes = b"the challenge") -> d
 def other_server(answer: object) -> Scripted:
     """Answers the certificate so, and approves of everything. `HOST` in an answer's link is its own address."""
 
-    def script(asked: Request) -> Answer:
-        if asked.path.endswith("approve-cert"):
+    def script(request: Request) -> Answer:
+        if request.path.endswith("approve-cert"):
             return reply({"Sid": "0A", "RefreshToken": "r"})
         reported = answer
         if isinstance(reported, dict) and isinstance(reported.get("Link"), dict):
             reported = reported | {
-                "Link": {k: str(v).replace("HOST", asked.headers["host"]) for k, v in reported["Link"].items()}
+                "Link": {k: str(v).replace("HOST", request.headers["host"]) for k, v in reported["Link"].items()}
             }
         return reply(reported)  # type: ignore[arg-type]
 
@@ -221,7 +221,7 @@ def other_server(answer: object) -> Scripted:
 def test_the_decrypted_key_goes_where_the_link_says(head: Head, http: Http) -> None:
     with other_server(challenged(head, "http://HOST/auth/v9.99/approve-cert?thumbprint=AB&x=1")) as server:
         assert head.login(server.address).log_in(http) == "0A"
-    first, second = server.asked
+    first, second = server.requests
     assert (first.target, first.body) == ("/auth/authenticate-by-cert?free=false", head.certificate_file.read_bytes())
     assert (second.verb, second.target) == ("POST", "/auth/v9.99/approve-cert?thumbprint=AB&x=1")
     assert second.body == b"the challenge"
@@ -242,7 +242,7 @@ def test_the_decrypted_key_goes_where_the_link_says(head: Head, http: Http) -> N
 def test_the_key_is_not_sent_to_another_host(head: Head, http: Http, href: str) -> None:
     with other_server(challenged(head, href)) as server, pytest.raises(RefusedLogin, match="another host"):
         head.login(server.address).log_in(http)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_a_link_that_is_no_address_is_refused_too(head: Head, http: Http) -> None:
@@ -261,7 +261,7 @@ def test_a_link_that_is_no_address_is_refused_too(head: Head, http: Http) -> Non
 def test_an_answer_without_a_key_or_a_link_is_a_passing_fault(head: Head, http: Http, answer: object) -> None:
     with other_server(answer) as server, pytest.raises(PassingFault):
         head.login(server.address).log_in(http)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_a_key_that_is_no_envelope_is_wrong_use(head: Head, http: Http) -> None:
@@ -270,7 +270,7 @@ def test_a_key_that_is_no_envelope_is_wrong_use(head: Head, http: Http) -> None:
         pytest.raises(WrongUse),
     ):
         head.login(server.address).log_in(http)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_without_openssl_the_message_names_it(

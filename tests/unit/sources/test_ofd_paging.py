@@ -126,10 +126,10 @@ def _first_page_taken(sandbox: SandboxServer, enter: Enter) -> Iterator[Page]:
 def by_cursor(following: dict[str | None, Any]) -> Scripted:
     """A service whose page after each offset names the following one. What is no text is given as it is."""
 
-    def script(asked: Request) -> Answer:
-        if asked.verb == "POST":
+    def script(request: Request) -> Answer:
+        if request.verb == "POST":
             return reply({"Sid": "0A"})
-        offset = parse_qs(urlsplit(asked.target).query).get("offset", [None])[0]
+        offset = parse_qs(urlsplit(request.target).query).get("offset", [None])[0]
         reported = following[offset]
         return reported if isinstance(reported, bytes) else reply({"documents": [{"x": {}}], "paging": reported})
 

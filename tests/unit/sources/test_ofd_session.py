@@ -43,10 +43,10 @@ def login_server(sids: list[str], data: Callable[[str], Answer], login: Callable
     """A service that gives these session ids in turn, and answers a question by the session it comes with."""
     waiting = list(sids)
 
-    def script(asked: Request) -> Answer:
-        if asked.verb == "POST":
+    def script(request: Request) -> Answer:
+        if request.verb == "POST":
             return login() if login else reply({"Sid": waiting.pop(0)})
-        return data(asked.headers["authorization"].removeprefix("auth.sid "))
+        return data(request.headers["authorization"].removeprefix("auth.sid "))
 
     return Scripted(script)
 
@@ -70,7 +70,7 @@ def test_a_login_serves_every_question(sandbox: SandboxServer, enter: Enter) -> 
 def test_the_password_travels_as_the_body_and_never_in_an_address(enter: Enter) -> None:
     with login_server(["0A"], lambda _: reply([])) as server:
         enter(server.address, password="tajna-парол").organizations()
-    login, data = server.asked
+    login, data = server.requests
     assert login.body == "tajna-парол".encode()
     assert login.target == "/auth/authenticate-by-pass?login=demo%40smena.example"
     assert (data.headers["authorization"], data.headers["x-kontur-ofd-apikey"]) == (
@@ -126,7 +126,7 @@ def test_a_service_that_forgets_every_session_is_not_asked_for_ever(enter: Enter
             enter(server.address).organizations()
         assert (raised.value.status, raised.value.code) == (401, "401002")
         assert logins(server) == 2
-        assert len(server.asked) == 4
+        assert len(server.requests) == 4
 
 
 def test_a_dead_session_is_told_by_the_error_s_id_too(enter: Enter) -> None:
@@ -190,7 +190,7 @@ def test_a_refused_login_is_refused_to_every_thread_and_tried_once(enter: Enter,
         assert {one.status for one in reported if isinstance(one, RefusedLogin)} == {status}
         with pytest.raises(RefusedLogin, match="the login is refused"):
             client.cashboxes("org")
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
 
 
 def test_a_wrong_password_is_refused_once(sandbox: SandboxServer, enter: Enter) -> None:
@@ -232,7 +232,7 @@ def test_a_refusal_is_told_with_its_code_whatever_its_body(enter: Enter, answer:
     with login_server(["0A"], lambda _: answer) as server, pytest.raises(RefusedByService) as raised:
         enter(server.address).organizations()
     assert raised.value.code == code
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 def test_a_refusal_in_no_utf_8_is_a_refusal(enter: Enter) -> None:
@@ -250,7 +250,7 @@ def test_a_redirect_is_refused_and_not_followed(enter: Enter) -> None:
         pytest.raises(RefusedByService, match="redirect"),
     ):
         enter(server.address).organizations()
-    assert elsewhere.asked == []
+    assert elsewhere.requests == []
 
 
 # --- what a connection must have
@@ -287,7 +287,7 @@ def test_a_base_address_may_have_a_path_and_end_with_a_slash() -> None:
         )
         client.organizations()
         client.close()
-    assert [one.path for one in server.asked] == ["/auth/authenticate-by-pass", "/gate/v2/organizations"]
+    assert [one.path for one in server.requests] == ["/auth/authenticate-by-pass", "/gate/v2/organizations"]
 
 
 def test_the_two_addresses_may_be_two_services() -> None:
@@ -295,4 +295,4 @@ def test_the_two_addresses_may_be_two_services() -> None:
         client = OfdClient(endpoint(data.address, auth_base_url=auth.address))
         client.organizations()
         client.close()
-    assert (len(auth.asked), len(data.asked)) == (1, 1)
+    assert (len(auth.requests), len(data.requests)) == (1, 1)

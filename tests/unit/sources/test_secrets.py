@@ -118,11 +118,11 @@ def visit(address: str, **fields: str) -> Traces:
 
 
 def after_login(data: Answer) -> Callable[[Request], Answer]:
-    return lambda asked: reply({"Sid": SID}) if asked.verb == "POST" else data
+    return lambda request: reply({"Sid": SID}) if request.verb == "POST" else data
 
 
 def at_login(answer: Answer) -> Callable[[Request], Answer]:
-    return lambda asked: answer if asked.verb == "POST" else reply([])
+    return lambda request: answer if request.verb == "POST" else reply([])
 
 
 CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{"
@@ -156,7 +156,7 @@ ANSWERS: dict[str, Answer] = {
 def test_nothing_secret_is_told_whatever_the_data_answer(answer: Answer) -> None:
     with Scripted(after_login(answer)) as server:
         traces = visit(server.address)
-    assert any(SID in one.headers.get("authorization", "") for one in server.asked)
+    assert any(SID in one.headers.get("authorization", "") for one in server.requests)
     assert traces.leaks() == []
 
 
@@ -164,7 +164,7 @@ def test_nothing_secret_is_told_whatever_the_data_answer(answer: Answer) -> None
 def test_nothing_secret_is_told_whatever_the_door_answers(answer: Answer) -> None:
     with Scripted(at_login(answer)) as server:
         traces = visit(server.address)
-    assert PASSWORD.encode() in {one.body for one in server.asked}
+    assert PASSWORD.encode() in {one.body for one in server.requests}
     assert traces.leaks() == []
     assert traces.errors
 
@@ -187,7 +187,7 @@ def test_a_key_that_cannot_be_sent_is_not_repeated(key: str) -> None:
 
 @pytest.mark.parametrize("sid", [f"{SID}\r\nX: y", f"{SID}-ключ"])
 def test_a_session_that_cannot_be_sent_is_not_repeated(sid: str) -> None:
-    with Scripted(lambda asked: reply({"Sid": sid}) if asked.verb == "POST" else reply([])) as server:
+    with Scripted(lambda request: reply({"Sid": sid}) if request.verb == "POST" else reply([])) as server:
         traces = visit(server.address)
     assert len(traces.errors) == 5
     assert traces.leaks() == []

@@ -51,9 +51,9 @@ def test_the_place_of_a_row_is_found_again_out_of_its_address(sort: str, number_
         "date": date(2026, 1, 2), "number": "1_7", "document_id": DOCUMENT, "number_key": number_key,
         "text_key": text_key,
     }  # fmt: skip
-    asked = request_of({"sort": sort, **place_of(row, sort)})
-    assert asked.problem == ""
-    assert asked.after == Place(date(2026, 1, 2), "1_7", DOCUMENT, number_key, text_key)
+    query = request_of({"sort": sort, **place_of(row, sort)})
+    assert query.problem == ""
+    assert query.after == Place(date(2026, 1, 2), "1_7", DOCUMENT, number_key, text_key)
 
 
 def test_totals_put_together_what_is_in_force() -> None:

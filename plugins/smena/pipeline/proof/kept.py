@@ -28,14 +28,14 @@ def keep(warehouse: Warehouse, certificate: dict[str, Any]) -> None:
         )
 
 
-def kept(asked: Transaction | Warehouse, inn: str, *, most: int) -> list[Row]:
+def kept(database: Transaction | Warehouse, inn: str, *, most: int) -> list[Row]:
     """Certificates of an organisation, the newest first, without their contents."""
-    return asked.rows("completeness_certificates", inn=inn, most=most)
+    return database.rows("completeness_certificates", inn=inn, most=most)
 
 
-def certificate_of(asked: Transaction | Warehouse, inn: str, certificate_id: int) -> dict[str, Any] | None:
+def certificate_of(database: Transaction | Warehouse, inn: str, certificate_id: int) -> dict[str, Any] | None:
     """A certificate as it was made; None where the organisation has none of this number."""
-    row = asked.row("completeness_certificate", inn=inn, certificate_id=certificate_id)
+    row = database.row("completeness_certificate", inn=inn, certificate_id=certificate_id)
     if row is None:
         return None
     certificate: dict[str, Any] = json.loads(decompress(bytes(row["content"]), row["content_bytes"]))

@@ -12,7 +12,7 @@ from smena.model.outcome import Outcome
 from smena.model.reasons import Reason
 
 
-def ask(
+def open_decisions(
     rows: pd.DataFrame,
     till_rows: pd.DataFrame,
     adopted: pd.DataFrame,
@@ -23,7 +23,7 @@ def ask(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Decisions to open and to close, and recommendations: what is asked, and what is recorded without asking."""
     # What is booked twice comes first: what a source reports otherwise now is asked when that is answered.
-    asked = pd.concat(
+    found = pd.concat(
         [
             _conflicts_with_market(adopted, facts),
             _conflicts_with_ofd(settled, facts),
@@ -43,14 +43,14 @@ def ask(
     # A conflict that a closed period keeps stays a question, though its link is taken back.
     stays_asked = (settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].isna()
     opened, closed = questions(
-        asked,
+        found,
         decisions,
         of_pairs=pd.concat([looked_at, settled.loc[~stays_asked, "shift_id"]]),
         of_own=pd.concat([looked_at, reported_again["shift_id"]]),
     )
     recorded = duplicates_to_record(_duplicates(settled, facts), decisions)
     opened = pd.concat([opened, recorded], ignore_index=True)
-    return opened, closed, recommendations(asked, rows, pairs)
+    return opened, closed, recommendations(found, rows, pairs)
 
 
 def _own_conflicts(rows: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
