@@ -225,23 +225,24 @@ class EmbeddedPostgres:
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(self._password)
         # An interrupted initdb leaves a directory that only looks like data: it becomes `data` when it is whole.
-        unfinished, marker = self._home / "data.unfinished", self._home / "password.told"
+        unfinished, password_file = self._home / "data.unfinished", self._home / "password.initdb"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
-        marker.unlink(missing_ok=True)
-        marker.touch(mode=0o600)
-        marker.write_text(self._password)
+        password_file.unlink(missing_ok=True)
+        password_file.touch(mode=0o600)
+        password_file.write_text(self._password)
         self._postgres_home.give(unfinished)
-        self._postgres_home.give(marker)
+        self._postgres_home.give(password_file)
         try:
             self._postgres_home.run(
-                "initdb", f"--pgdata={unfinished}", f"--username={USER}", f"--pwfile={marker}", "--auth=scram-sha-256",
+                "initdb", f"--pgdata={unfinished}", f"--username={USER}", f"--pwfile={password_file}",
+                "--auth=scram-sha-256",
                 "--encoding=UTF8", *self._locale(), "--no-sync",
             )  # fmt: skip
         except subprocess.CalledProcessError as error:
             raise PostgresTrouble(f"initdb failed in {unfinished}: {error.stderr.strip()}") from None
         finally:
-            marker.unlink()
+            password_file.unlink()
         unfinished.rename(self.data_directory)
 
     def _locale(self) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class Person:
 
     def ask(self, way: Way) -> requests.Response:
         more: dict[str, Any] = {}
-        if way.what in ("desk", "pages") and way.method != "GET":
+        if way.what in ("smena", "pages") and way.method != "GET":
             more = {"data": {**way.body, "token": self.seal}, "headers": {"Origin": self.address}}
         elif way.body is not None:
             more = {"json": way.body}
@@ -161,7 +161,7 @@ def _theirs(office: Offices) -> dict[str, set[str]]:
     }
 
 
-KINDS = ("api", "ui", "tasks", "fab", "pages", "desk")
+KINDS = ("api", "ui", "tasks", "fab", "pages", "smena")
 OF_THE_OTHER = {"ИНН", "name", "sums", "registers", "documents"}
 OF_AIRFLOW = {"connection", "variable"}
 
@@ -229,7 +229,7 @@ def _all_ways(office: Offices, run_id: str) -> list[Way]:
     }  # fmt: skip
     found = []
     for route in routes():
-        if route.what == "desk" and route.method != "GET":
+        if route.what == "smena" and route.method != "GET":
             word = {"word": "wages"} if "/cash/" in route.path else {}
             found += [route.with_body(site | word | one) for one in ASKED]
         else:
@@ -252,7 +252,7 @@ def tried(world: World, name: str | None, methods: tuple[str, ...] = ()) -> tupl
         if answer.status_code >= 500 and way.what != "pages":
             failed.append(f"{way}: {answer.status_code}")
         found += [f"{kind} by {way}: {answer.status_code}" for kind in world.found(way, answer)]
-        if way.method != "GET" and answer.ok and answer.status_code < 300 and way.what not in ("pages", "desk"):
+        if way.method != "GET" and answer.ok and answer.status_code < 300 and way.what not in ("pages", "smena"):
             wrote.append(f"{way.method} {way.path}")
     cells = [name or "nobody", *(count[what] for what in KINDS), sum(count.values()), len(found), len(wrote)]
     print(f"\n| {' | '.join(map(str, cells))} |")
@@ -322,11 +322,11 @@ def test_auditor_and_accountant_open_no_run_log_or_xcom_and_only_the_accountant_
                 client.ask("GET", path)
             assert refusal.value.status == 403, path
         form = {"document": new[0], "word": "accepted", "reason": "x", "scope": "chosen"}
-        answer = person.ask(Way("desk", "POST", f"/smena/documents/{granted}/mark", form))
+        answer = person.ask(Way("smena", "POST", f"/smena/documents/{granted}/mark", form))
         assert answer.status_code == status
     # The accountant was asked first: what the page named is confirmed.
     (named,) = re.findall(r'name="confirmed" value="([0-9a-f]{32})"', answer.text)
-    answer = person.ask(Way("desk", "POST", f"/smena/documents/{granted}/mark", form | {"confirmed": named}))
+    answer = person.ask(Way("smena", "POST", f"/smena/documents/{granted}/mark", form | {"confirmed": named}))
     assert answer.status_code == 303
     assert [one["status"] for one in town.orders() if str(one["document_id"]) == new[0]] == ["accepted"]
 

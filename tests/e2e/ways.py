@@ -24,7 +24,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True)
 class Route:
-    """One route of an application. `what`: api, ui, fab, tasks, pages, desk."""
+    """One route of an application. `what`: api, ui, fab, tasks, pages, smena."""
 
     what: str
     method: str
@@ -65,7 +65,7 @@ def routes() -> list[Route]:
         *_of("ui", "", ui_router.routes),
         *_of("tasks", "/execution", execution_api_router.routes),
         *_of("fab", "/auth", [*auth_router.routes, *fab_router.routes]),
-        *_of("desk", "/smena", site.routes),
+        *_of("smena", "/smena", site.routes),
         *(Route("pages", method, f"/auth/{page}", {}) for page, method in product(FLASK, ("GET", "POST"))),
         *(Route("pages", "GET", path) for path in ("/", "/dags", "/openapi.json", "/docs", "/pluginsv2/", "/static/")),
     ]
@@ -119,7 +119,7 @@ def _of(what: str, prefix: str, listed: list[Any]) -> Iterator[Route]:
         route = pending.pop(0)
         if isinstance(route, APIRoute):
             query = tuple(sorted(one.alias for one in route.dependant.query_params))
-            if what == "desk":
+            if what == "smena":
                 # Some pages read the query themselves, and declare nothing of it.
                 query = tuple(sorted({*query, "inn"}))
             for method in sorted(route.methods & set(METHODS)):

@@ -232,7 +232,7 @@ class Office(RuleBasedStateMachine):
                     assert order["reversed_decision_id"] is not None and order["reversed_on"] > self.closed_through
 
     @invariant()
-    def every_order_ever_given_stands(self) -> None:
+    def every_order_ever_given_is_kept(self) -> None:
         now = {order["document_id"]: order for order in self.town.orders()} if hasattr(self, "town") else {}
         before: dict[Any, dict[str, Any]] = getattr(self, "given", {})
         for document_id, order in before.items():

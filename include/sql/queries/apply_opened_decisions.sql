@@ -4,7 +4,8 @@
 -- against those of the other source's where there is one.
 -- reads: opening_decision, change_shift
 insert into control.decision (
-    organization_inn, kind, shift_id, competing_shift_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal,
+    organization_inn, kind, shift_id, competing_shift_id, reason, kept, held, digest, evidence, decided_by, batch_id,
+    proposal,
     state, resolution, resolved_by, resolved_at, resolution_reason
 )
 select

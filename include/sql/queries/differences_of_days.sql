@@ -25,7 +25,8 @@ select
     jsonb_build_object(
         'by_shifts',
         to_jsonb(by_shifts) - array['organization_inn', 'kkt_reg_id', 'reported_by', 'day', 'page_id', 'batch_id'],
-        'by_days', to_jsonb(by_days) - array['organization_inn', 'kkt_reg_id', 'reported_by', 'day', 'page_id', 'batch_id'],
+        'by_days',
+        to_jsonb(by_days) - array['organization_inn', 'kkt_reg_id', 'reported_by', 'day', 'page_id', 'batch_id'],
         'pages', jsonb_build_array(by_shifts.page_id, by_days.page_id)
     ),
     coalesce(ours.shifts, '{}'),

@@ -28,7 +28,8 @@ select
             'shift_number',
             'corrections'
         ],
-        'page_id', reported.page_id, 'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', reported.shift_number
+        'page_id', reported.page_id, 'fiscal_drive_number', shift.fiscal_drive_number,
+        'shift_number', reported.shift_number
     ),
     array_remove(array[shift.shift_id], null),
     reported.kkt_reg_id || ' ' || reported.shift_number || ' ' || reported.closed_at

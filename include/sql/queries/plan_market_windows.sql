@@ -66,7 +66,8 @@ wanted as (
         coalesce(under_way.days, '{}'::datemultirange) as under_way,
         coalesce(covered.days, '{}'::datemultirange) - coalesce(waived.days, '{}'::datemultirange) as covered
     from control.readable_days
-    inner join control.shop on readable_days.organization_inn = shop.organization_inn and readable_days.unit_id = shop.shop_id
+    inner join control.shop
+        on readable_days.organization_inn = shop.organization_inn and readable_days.unit_id = shop.shop_id
     left join control.covered
         on
             readable_days.organization_inn = covered.organization_inn

@@ -101,7 +101,8 @@ reported as (
                     -- Settled by a person before its closing was reported: it is known.
                     or (
                         shift.fiscal_document_number is null
-                        and shift.closed_at between coalesce(reported.opened_at, reported.closed_at - interval '40 days')
+                        and shift.closed_at
+                        between coalesce(reported.opened_at, reported.closed_at - interval '40 days')
                         and reported.closed_at
                     )
                 )

@@ -31,7 +31,8 @@ where
                 shift.cashless_income, shift.cashless_refund
             )
             is distinct from (
-                reported.receipts, reported.cash_income, reported.cash_refund, reported.cash_payout, reported.cash_payout_refund,
+                reported.receipts, reported.cash_income, reported.cash_refund, reported.cash_payout,
+                reported.cash_payout_refund,
                 reported.cashless_income, reported.cashless_refund
             )
         )

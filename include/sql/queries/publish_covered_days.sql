@@ -13,7 +13,9 @@ with wanted as (
 
 open_days as (
     select
-        range_agg(datemultirange(readable_days.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)) as days
+        range_agg(
+            datemultirange(readable_days.days * wanted.days) - coalesce(covered.days, '{}'::datemultirange)
+        ) as days
     from wanted
     inner join control.readable_days on readable_days.organization_inn = %(inn)s and readable_days.product = %(product)s
     left join control.covered

@@ -23,7 +23,9 @@ left join lateral (
             and decision.taken_back_at is null
             and decision.resolution not in ('withdrawn', 'superseded')
         ) as is_answered,
-        bool_or(decision.state = 'open' and decision.kind = 'conflict' and decision.competing_shift_id is null) as is_asked
+        bool_or(
+            decision.state = 'open' and decision.kind = 'conflict' and decision.competing_shift_id is null
+        ) as is_asked
     from control.decision
     where decision.shift_id = shift.shift_id
 ) as decided on true

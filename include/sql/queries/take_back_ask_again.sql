@@ -1,7 +1,8 @@
 -- Run by taking answers back, last: the same questions, open again, each by a row of its own.
 -- reads: asked_answer
 insert into control.decision (
-    organization_inn, kind, shift_id, competing_shift_id, document_id, reason, kept, held, proposal, recommendation, digest,
+    organization_inn, kind, shift_id, competing_shift_id, document_id, reason, kept, held, proposal,
+    recommendation, digest,
     evidence, decided_by, batch_id
 )
 select

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 COOKIE = "smena_desk"
 GOOD_FOR_S = 8 * 3600
-_CONTEXT = b"smena.desk.forms"
+_CONTEXT = b"smena.pages.forms"
 
 
 class FormTokens:

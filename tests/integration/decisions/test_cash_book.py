@@ -101,8 +101,8 @@ def test_without_an_opening_balance_no_balance_is_known(cashier: Cashier) -> Non
     days = cashier.days()
     assert days
     assert {(one.opening, one.closing, one.over_limit) for one in days.values()} == {(None, None, None)}
-    with cashier.town.warehouse.transaction() as looking:
-        sheet = sheet_of(looking, cashier.town.inn, cashier.kpp, DAY)
+    with cashier.town.warehouse.transaction() as transaction:
+        sheet = sheet_of(transaction, cashier.town.inn, cashier.kpp, DAY)
     assert sheet is not None and sheet.opening_kopecks is None and sheet.closing_kopecks is None
 
 
@@ -123,9 +123,9 @@ def test_each_day_goes_on_where_the_one_before_it_ended(cashier: Cashier) -> Non
     assert balance == roubles(OPENING) + cashier.moved(begins, LAST) - Decimal("118.45")
     # A page of some days has the same balances as the whole.
     assert cashier.days(DAY, DAY)[DAY] == days[DAY]
-    with cashier.town.warehouse.transaction() as looking:
-        assert cash_book.balance(looking, cashier.town.inn, cashier.kpp, DAY) == days[DAY].opening
-        sheet = sheet_of(looking, cashier.town.inn, cashier.kpp, DAY)
+    with cashier.town.warehouse.transaction() as transaction:
+        assert cash_book.balance(transaction, cashier.town.inn, cashier.kpp, DAY) == days[DAY].opening
+        sheet = sheet_of(transaction, cashier.town.inn, cashier.kpp, DAY)
     assert sheet is not None
     assert roubles(sheet.opening_kopecks or 0) == days[DAY].opening
     assert roubles(sheet.closing_kopecks or 0) == days[DAY].closing
@@ -363,10 +363,10 @@ def test_the_journal_has_every_number_once_whatever_became_of_it(cashier: Cashie
         "update accounting.cash_order set status = 'rejected', status_by = 'a', status_at = now(), status_reason = 'x'"
         " where document_id = %s", order["document_id"],
     )  # fmt: skip
-    with cashier.town.warehouse.transaction() as looking:
+    with cashier.town.warehouse.transaction() as transaction:
         rows: list[dict[str, Any]] = [
             dict(zip(cash_book.JOURNAL, row, strict=True))
-            for row in cash_book.journal(looking, cashier.town.inn, None, FIRST, LAST)
+            for row in cash_book.journal(transaction, cashier.town.inn, None, FIRST, LAST)
         ]
     listed = {(one["kind"], one["kpp"], one["day"].year, one["number"]): one for one in rows}
     assert len(listed) == len(rows)
@@ -391,10 +391,10 @@ def test_a_balance_is_the_same_whether_it_was_carried_over_from_a_closed_period_
     cashier.enter(day=FIRST)
 
     def balances() -> list[Any]:
-        with cashier.town.warehouse.transaction() as looking:
+        with cashier.town.warehouse.transaction() as transaction:
             return [
                 cashier.days(), cashier.days(DAY), cashier.days(LAST),
-                *(cash_book.balance(looking, cashier.town.inn, cashier.kpp, day) for day in Window(FIRST, LAST)),
+                *(cash_book.balance(transaction, cashier.town.inn, cashier.kpp, day) for day in Window(FIRST, LAST)),
             ]  # fmt: skip
 
     def carried() -> list[date]:

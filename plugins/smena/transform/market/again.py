@@ -68,7 +68,7 @@ def changed_tills(here: pd.DataFrame, reported: pd.DataFrame, days: pd.DatetimeI
     side = both["_merge"].astype("string")
     gone = (side == "left_only") & both["is_asked"].fillna(value=False).astype(bool)
     gone &= (both["outcome"] != "rejected").fillna(value=True)
-    new = (side == "right_only") & both["reported_day"].isin(days)
+    new = (side == "right_only") & both["day_reported"].isin(days)
     differs = pd.Series(data=False, index=both.index)
     for name in _FACTS:
         one, other = both[name], both[f"{name}_reported"]
@@ -88,7 +88,7 @@ def changed_tills(here: pd.DataFrame, reported: pd.DataFrame, days: pd.DatetimeI
         amount=_cash(both, "") - _cash(both, "_reported"),
         ours=both["text"],
         theirs=both["text_reported"],
-        day=both["day"].fillna(both["reported_day"]),
+        day=both["day"].fillna(both["day_reported"]),
     )
     return CHANGED_TILLS.conform(made[gone | new | changed]).reset_index(drop=True)
 

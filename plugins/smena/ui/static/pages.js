@@ -33,15 +33,15 @@
   });
 
   // What scrolls sideways can be scrolled with the keys.
-  function reach() {
+  function makeScrollable() {
     for (const region of document.querySelectorAll(".wide, main table")) {
       if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
       else region.removeAttribute("tabindex");
     }
   }
-  document.addEventListener("DOMContentLoaded", reach);
-  document.addEventListener("htmx:afterSwap", reach);
-  window.addEventListener("resize", reach);
+  document.addEventListener("DOMContentLoaded", makeScrollable);
+  document.addEventListener("htmx:afterSwap", makeScrollable);
+  window.addEventListener("resize", makeScrollable);
 
   // How many are ticked, and what they sum to: whole kopecks, so that nothing is rounded.
   function count() {
