@@ -15,7 +15,9 @@ select
         when shift.receipts > reported.receipts
             then 'totals_lack_receipts ' || jsonb_build_object('receipts', shift.receipts - reported.receipts)::text
         when shift.receipts < reported.receipts
-            then 'totals_have_more_receipts ' || jsonb_build_object('receipts', reported.receipts - shift.receipts)::text
+            then
+                'totals_have_more_receipts '
+                || jsonb_build_object('receipts', reported.receipts - shift.receipts)::text
         when shift.detail = 'receipts' then 'receipts_read_and_totals_disagree'
         else 'totals_changed'
     end,
@@ -32,7 +34,8 @@ select
             'corrections',
             'overpaid'
         ],
-        'page_id', reported.page_id, 'fiscal_drive_number', shift.fiscal_drive_number, 'shift_number', shift.shift_number
+        'page_id', reported.page_id, 'fiscal_drive_number', shift.fiscal_drive_number,
+        'shift_number', shift.shift_number
     ),
     array[shift.shift_id],
     shift.shift_id::text
@@ -57,6 +60,7 @@ where
         shift.cashless_income, shift.cashless_refund
     )
     is distinct from (
-        reported.receipts, reported.cash_income, reported.cash_refund, reported.cash_payout, reported.cash_payout_refund,
+        reported.receipts, reported.cash_income, reported.cash_refund, reported.cash_payout,
+        reported.cash_payout_refund,
         reported.cashless_income, reported.cashless_refund
     )

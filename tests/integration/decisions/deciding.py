@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from smena.decisions.conflicts import Resolved, open_decisions, resolve
+from smena.decisions.conflicts import ResolveResult, open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, REJECTED, MarkResult, mark
 from smena.decisions.periods import close_period, open_period
 from smena.reads.documents import Filter
@@ -50,7 +50,7 @@ class Office:
         with self.town.warehouse.transaction() as transaction:
             open_period(transaction, inn=self.town.inn, through=through, opened_by="Борис", reason="a late shift")
 
-    def resolve(self, word: str, reason: str = "the till was counted") -> Resolved:
+    def resolve(self, word: str, reason: str = "the till was counted") -> ResolveResult:
         """The one decision that waits."""
         (waiting,) = self.waiting()
         with self.town.warehouse.transaction() as transaction:

@@ -241,7 +241,7 @@ def test_a_file_adds_what_is_new_once_and_names_what_is_wrong(cashier: Cashier) 
         f"{DAY:%d.%m.%Y};Инкассация;один", f"{DAY:%d.%m.%Y};Сдано в банк;100,00",
     ]  # fmt: skip
 
-    def give(text: list[str]) -> cash.Imported:
+    def give(text: list[str]) -> cash.ImportResult:
         with cashier.town.warehouse.transaction() as doing:
             return cash.import_file(
                 doing, inn=cashier.town.inn, kpp=cashier.kpp, content="\n".join(text).encode(), by="a", now=NOW

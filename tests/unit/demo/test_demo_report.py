@@ -11,16 +11,16 @@ import pytest
 from rich.console import Console
 
 from demo.__main__ import is_loaded
-from demo.report import LoadResult, progress_line, result_table
+from demo.report import LoadSummary, progress_line, result_table
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).isoformat()
 
 
-def loaded() -> dict[str, LoadResult]:
-    first = LoadResult("ООО «Ромашка»", Counter(issued=3, no_cash=1), Counter(pko=3, rko=1))
+def loaded() -> dict[str, LoadSummary]:
+    first = LoadSummary("ООО «Ромашка»", Counter(issued=3, no_cash=1), Counter(pko=3, rko=1))
     first.amounts |= {"pko": Decimal("1200.50"), "rko": Decimal("10.00")}
-    second = LoadResult("ИП Ветров", Counter(issued=2), Counter(pko=2))
+    second = LoadSummary("ИП Ветров", Counter(issued=2), Counter(pko=2))
     second.amounts |= {"pko": Decimal("999999.50")}
     return {"9600000016": first, "9600000030": second}
 
