@@ -1022,7 +1022,7 @@ create table control.quarantine_history (
     resolved_batch_id bigint,
     retried_by text,
     retried_at timestamptz,
-    archived_at timestamptz not null default now()
+    archived_at timestamptz not null default clock_timestamp()
 );
 comment on table control.quarantine_history is 'What a row of quarantine said before its state changed, or it was retried.';
 create index quarantine_history_of_row on control.quarantine_history (quarantine_id);
@@ -1760,7 +1760,7 @@ return (facts ->> 'cash_income')::numeric - (facts ->> 'cash_refund')::numeric
 comment on function control.cash_of is 'What a side of a decision puts into the cash box, net; null where a sum is not known.';
 
 create table accounting.shift_history (
-    like accounting.shift including generated, archived_at timestamptz not null default now()
+    like accounting.shift including generated, archived_at timestamptz not null default clock_timestamp()
 );
 create index shift_history_of_shift on accounting.shift_history (shift_id, revision);
 
@@ -2033,7 +2033,8 @@ where status = 'reversed';
 
 create table accounting.cash_order_history (
     like accounting.cash_order,
-    archived_at timestamptz not null default now()
+    -- Not now(): a transaction that waited for a lock began before the one that it follows.
+    archived_at timestamptz not null default clock_timestamp()
 );
 create index cash_order_history_of_document on accounting.cash_order_history (document_id, revision);
 create index cash_order_history_of_shift on accounting.cash_order_history (shift_id);
@@ -2824,7 +2825,7 @@ create table accounting.market_document_history (
     revision integer not null,
     head jsonb not null,
     lines jsonb not null,
-    archived_at timestamptz not null default now(),
+    archived_at timestamptz not null default clock_timestamp(),
     primary key (document_id, revision)
 );
 create trigger history_is_kept before update or delete or truncate on accounting.market_document_history

@@ -68,6 +68,7 @@ document as (
         market_document.kind,
         market_document.number,
         market_document.date,
+        least(market_document.date, (former.head ->> 'date')::date) as first_date,
         market_document.status,
         -- The source may have reported a third content, and then the answer's again.
         (
@@ -116,7 +117,7 @@ dated as (
     select
         decision_id,
         through,
-        date
+        first_date
     from document
 ),
 

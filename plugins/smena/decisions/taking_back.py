@@ -15,8 +15,8 @@ def take_back(transaction: Transaction, decision_ids: Iterable[int], *, by: str,
     """Takes back what people answered, all of them or none, under the organisations' locks.
 
     Orders that an answer issued are reversed (their numbers stay taken), those that it reversed are again what they
-    were, and so are its shifts and documents. The answer stays on record with who took it back and why; the question
-    is asked again by a row of its own.
+    were, and so are its shifts and documents; what it released from quarantine waits again. The answer stays on record
+    with who took it back and why; the question is asked again by a row of its own.
 
     Gives the numbers of the new decisions, in the order of the old ones.
 
@@ -38,6 +38,7 @@ def take_back(transaction: Transaction, decision_ids: Iterable[int], *, by: str,
     transaction.run("take_back_shifts")
     transaction.run("take_back_documents")
     transaction.run("take_back_document_lines")
+    transaction.run("take_back_released")
     return [int(row["decision_id"]) for row in transaction.rows("take_back_ask_again")]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smena.decisions.conflicts import resolve_many
+from smena.decisions.conflicts import resolve, resolve_many
 from smena.decisions.documents import ACCEPTED, NEW, REJECTED, mark
 from smena.decisions.taking_back import take_back
 from smena.model.errors import BrokenPromise, WrongUse
@@ -119,6 +119,11 @@ def test_an_answer_that_was_taken_back_releases_nothing_from_quarantine(office: 
     assert state() == ("open", None)
     office.resolve("keep-ofd")
     assert state() == ("released", "shift_decided")
+    (answered,) = office.town.sql(
+        "select max(decision_id) from control.decision where state = 'resolved' and taken_back_at is null"
+    )
+    back(office, answered[0])
+    assert state() == ("open", None)
 
 
 def test_many_are_taken_back_at_once_or_none(office: Office) -> None:
@@ -277,3 +282,50 @@ def test_a_reversed_order_is_again_what_it_was_last_however_often_it_was_marked(
             before[name] for name in ("status_by", "status_reason", "status_at")
         ]
     assert (now["amount"], now["number"]) == (before["amount"], before["number"])
+
+
+def with_a_refund(office: Office) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """A shift with an accepted order of sales and a new one of refunds, about which a person is asked."""
+    _, shift = office.a_sale(DAY)
+    match = {
+        "type": "byShifts",
+        "fiscalDriveNumber": shift["fiscal_drive_number"],
+        "shiftNumber": shift["shift_number"],
+    }
+    office.town.sandbox.faults.add(
+        {"kind": "patch_document", "match": match, "set": {"returnSell.cashTotal": 1000, "returnSell.total": 10**12}}
+    )
+    office.load_again()
+    sale, refund = sorted(office.live(shift), key=lambda order: str(order["operation"]))
+    assert (sale["operation"], refund["operation"]) == ("cash_income", "cash_refund")
+    office.accept(sale)
+    office.tell(office.shift_of(sale), MORE, beside=True)
+    office.load_again()
+    (waiting,) = office.waiting()
+    return sale, refund, waiting
+
+
+def test_what_was_marked_while_the_answer_waited_for_the_lock_is_what_the_order_was_last(office: Office) -> None:
+    _, refund, waiting = with_a_refund(office)
+    with office.town.warehouse.transaction() as transaction:
+        # The time of a transaction in the warehouse is that of its first statement.
+        transaction.rows("organizations", inn=office.town.inn)
+        office.accept(refund)
+        resolve(transaction, waiting["decision_id"], "reverse", by="Анна", reason="the till was counted")
+    back(office, waiting["decision_id"])
+    now = office.order(refund["document_id"])
+    assert (now["status"], now["status_by"]) == ("accepted", "Анна")
+
+
+def test_an_order_rejected_while_the_answer_waited_for_the_lock_is_in_no_cash_book(office: Office) -> None:
+    _, refund, waiting = with_a_refund(office)
+    with office.town.warehouse.transaction() as transaction:
+        transaction.rows("organizations", inn=office.town.inn)
+        office.reject(refund)
+        office.close(refund["date"])
+        resolve(transaction, waiting["decision_id"], "reverse", by="Анна", reason="the till was counted")
+    entries = office.town.sql(
+        "select day, amount from accounting.cash_book_entry where kind = %s and number = %s::text and kpp = %s",
+        refund["kind"], refund["number"], refund["kpp"],
+    )  # fmt: skip
+    assert entries == []
