@@ -10,7 +10,7 @@ select
     account,
     basis,
     amount,
-    import_key is not null as is_imported,
+    coalesce(import_key not like 'form:%%', false) as is_imported,
     entered_by,
     entered_at,
     reversed_on,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,7 +33,7 @@ router = APIRouter()
 MOST_FILE_BYTES = 100 * 1024
 MOST_MOVEMENTS = 500
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-_DONE = ("opening", "taken_back", "movement", "imported", "reversed", "limit")
+_DONE = ("opening", "taken_back", "movement", "movement_known", "imported", "reversed", "limit")
 
 Contents = Annotated[str, Form(max_length=MOST_FILE_BYTES)]
 
@@ -114,16 +116,21 @@ def movement(
     basis: Typed = "",
     once: Annotated[str, Form(pattern="^([0-9a-f]{32})?$")] = "",
 ) -> Response:
-    """One movement of cash. The same form sent twice, by a double click, enters one: `once` is a number of the form."""
+    """One movement of cash. The same form sent twice, by a double click, enters one: `once` is a number of the form.
+
+    A form that was changed in between, as after the browser's Back, enters another.
+    """
     typed = {"word": word, "day": day, "amount": amount, "number": number, "counterparty": counterparty,
              "account": account, "basis": basis}  # fmt: skip
 
-    def do(transaction: Transaction) -> None:
-        texts = {name: plain(text) for name, text in typed.items()}
-        one = deciding.movement(texts | {"kpp": plain(kpp)})
+    def do(transaction: Transaction) -> str:
+        texts = {name: plain(text) for name, text in typed.items()} | {"kpp": plain(kpp)}
+        one = deciding.movement(texts)
         if once:
-            one = replace(one, import_key=f"form:{once}")
-        deciding.enter(transaction, inn=inn, movements=[one], by=who.name, now=pages.context.now())
+            contents = json.dumps(texts, sort_keys=True).encode()
+            one = replace(one, import_key=f"form:{once}:{hashlib.sha256(contents).hexdigest()}")
+        is_new = deciding.enter(transaction, inn=inn, movements=[one], by=who.name, now=pages.context.now())
+        return "movement" if is_new else "movement_known"
 
     return _done(request, who, pages, inn, kpp, day, "movement", typed, do)
 
@@ -211,13 +218,16 @@ def _done(
     given: Mapping[str, str],
     do: Any,
 ) -> Response:
-    """Does it and goes back to the page; where it is refused, the page with the form as it was filled in."""
+    """Does it and goes back to the page; where it is refused, the page with the form as it was filled in.
+
+    The page says that `what` is done, or what `do` returns.
+    """
     try:
         with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
-            do(transaction)
+            done = do(transaction) or what
     except NOT_DONE as error:
         return _shown(request, who, pages, inn, kpp, month, given=given, failed=what, refused=refused_by(error))
-    return _back(request, inn, kpp, month, what)
+    return _back(request, inn, kpp, month, done)
 
 
 def _shown(

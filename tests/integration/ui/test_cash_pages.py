@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -87,9 +88,29 @@ def test_the_same_form_sent_twice_enters_one_movement(
     form = re.search(r'name="once" value="([0-9a-f]{32})"', shown(browser("anna"), town, kpp))
     assert form is not None
     once = {"word": "bank_deposit", "day": str(DAY), "amount": "500000", "once": form[1]}
-    assert [send("movement", **once).status_code for _ in range(2)] == [303, 303]
+    answers = [send("movement", **once) for _ in range(2)]
+    assert [(one.status_code, done_of(one)) for one in answers] == [(303, "movement"), (303, "movement_known")]
     assert town.sql("select count(*) from accounting.cash_movement") == [(1,)]
-    assert form[1] not in shown(browser("anna"), town, kpp)
+    page = shown(browser("anna"), town, kpp)
+    assert form[1] not in page
+    assert '<span class="tag">из файла' not in page
+
+
+def test_a_form_that_was_changed_after_it_was_sent_enters_another_movement(
+    browser: OpenBrowser, town: Town, kpp: str, send: Callable[..., Any]
+) -> None:
+    form = re.search(r'name="once" value="([0-9a-f]{32})"', shown(browser("anna"), town, kpp))
+    assert form is not None
+    send("movement", word="bank_deposit", day=str(DAY), amount="500", once=form[1])
+    answer = send("movement", word="wages", day=str(DAY), amount="7000", number="2", once=form[1])
+    assert done_of(answer) == "movement"
+    rows = town.sql("select word, amount::int from accounting.cash_movement order by amount")
+    assert rows == [("bank_deposit", 500), ("wages", 7000)]
+
+
+def done_of(answer: Any) -> str:
+    """What the page that the answer leads to says is done."""
+    return parse_qs(urlsplit(answer.headers["location"]).query)["done"][0]
 
 
 @pytest.mark.parametrize(
