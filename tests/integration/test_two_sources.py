@@ -20,6 +20,7 @@ from smena.model.errors import WrongUse
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
+from smena.quality.gate import validate_batch
 from tests.integration.conftest import BuildTown
 from tests.integration.two_sources import compare_with_truth
 from tests.town import Town
@@ -350,3 +351,15 @@ def test_any_interleaving_of_the_two_sources_ends_in_the_same_books(
     assert facts(town) == facts(whole)
     truth = compare_with_truth(town)
     assert (truth.doubled, truth.lost, truth.wrong, truth.wrong_links) == ([], [], [], [])
+    assert broken_in_published_batches(town) == []
+
+
+def broken_in_published_batches(town: Town) -> list[tuple[str, str]]:
+    """What `smena quality --batch` finds in any batch. Some have written shifts of the other source too."""
+    with town.warehouse.transaction() as transaction:
+        return [
+            (result.suite, result.expectation)
+            for row in town.table("control.batch", "batch_id")
+            for result in validate_batch(transaction, row["batch_id"])[1]
+            if not result.success
+        ]

@@ -236,21 +236,25 @@ def validate_staged(transaction: Transaction, batch_id: int, source: str) -> lis
 
 
 def validate_published(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
-    """The results over the published rows that the batch wrote last, and their orders in force."""
-    shifts = SHIFTS if source == OFD else TILL_SHIFTS
-    return _results(
-        source,
-        read_frame(transaction, PUBLISHED[shifts.name], shifts, batch_id=batch_id),
-        read_frame(transaction, PUBLISHED[ORDERS.name], ORDERS, batch_id=batch_id),
-    )
+    """The results over the published rows that the batch wrote last, and their orders in force.
+
+    A batch of one source also writes shifts of the other: where it finds that two are the same, or waits no longer.
+    """
+    schemas = (SHIFTS, TILL_SHIFTS) if source == OFD else (TILL_SHIFTS, SHIFTS)
+    own, others = (read_frame(transaction, PUBLISHED[one.name], one, batch_id=batch_id) for one in schemas)
+    return _results(source, own, read_frame(transaction, PUBLISHED[ORDERS.name], ORDERS, batch_id=batch_id), others)
 
 
-def _results(source: str, shifts: pd.DataFrame, orders: pd.DataFrame) -> list[CheckResult]:
-    shifts, orders = numbered(shifts, orders)
+def _results(
+    source: str, shifts: pd.DataFrame, orders: pd.DataFrame, others: pd.DataFrame | None = None
+) -> list[CheckResult]:
+    """The results over the shifts of a source, and over the orders of these and of `others`, of the other source."""
+    all_shifts = shifts if others is None else pd.concat([shifts, others], ignore_index=True)
+    numbered_shifts, numbered_orders = numbered(all_shifts, orders)
     return [
         *(OF_SHIFTS if source == OFD else OF_TILL_SHIFTS).results(shifts),
-        *OF_ORDERS.results(with_reports(orders, shifts)),
-        *OF_SUMS.results(sums_of(shifts, orders)),
+        *OF_ORDERS.results(with_reports(numbered_orders, numbered_shifts)),
+        *OF_SUMS.results(sums_of(numbered_shifts, numbered_orders)),
     ]
 
 
