@@ -61,6 +61,8 @@ lacking as (
         from span
         inner join control.gap
             on span.inn = gap.organization_inn and span.product = gap.product and span.days && gap.days
+        -- Before its first document a register has nothing that a load could bring.
+        where gap.reason <> 'before_first_document'
     ) as unproved
     group by unproved.inn, unproved.product
 )
@@ -148,7 +150,9 @@ select
 from scope
 inner join control.completeness
     on scope.inn = completeness.organization_inn and completeness.day between scope.first_day and scope.through
-where completeness.verdict in ('missing', 'open', 'out_of_reach')
+where
+    completeness.verdict in ('missing', 'open', 'out_of_reach')
+    and completeness.reason <> 'before_first_document'
 group by scope.inn, completeness.verdict
 union all
 select

@@ -119,6 +119,18 @@ def test_a_register_that_is_listed_after_its_days_were_covered_is_lacking(build_
     assert lacking() == {}
 
 
+def test_days_before_the_first_document_of_a_register_are_not_lacking(build_town: BuildTown) -> None:
+    """The integration is on from December; the registers were put into service in January."""
+    first, december = date(2025, 12, 1), date(2025, 12, 31)
+    town = build_town(replace(WEEK, first_day=date(2026, 1, 10), last_day=date(2026, 2, 3)), start=first)
+    town.set_day(date(2026, 2, 5))
+    town.load()
+    reconcile(town.road, town.inn, run_id="test", window=Window(first, date(2026, 1, 31)))
+    assert {gap["reason"] for gap in town.gaps()} == {"before_first_document"}
+    rows = waiting(town.warehouse, [town.inn], through=december, now=town.road.now())[town.inn]
+    assert [row for row in rows if row.what in (*NOT_HERE, "register")] == []
+
+
 def test_a_shift_that_waits_is_counted_with_its_cash(browser: OpenBrowser, town: Town) -> None:
     _order, shift = a_sale(town)
     town.sql("update accounting.shift set outcome = 'incomplete' where shift_id = %s", shift["shift_id"])
