@@ -1,11 +1,11 @@
--- Run by learning names of products, after a batch of Kontur.Market: products that lines of its documents name, without a
--- name until a list of their shop gives one.
+-- Run by publish once the documents of Kontur.Market are written: products that lines of them name, without a name until a
+-- list of their shop gives one.
 insert into control.shop_product (organization_inn, shop_id, product_id, seen_at)
 select
     document.organization_inn,
     document.shop_id,
     line.product_id,
-    %(now)s
+    now()
 from accounting.market_document as document
 inner join accounting.market_document_line as line on document.document_id = line.document_id and line.product_id <> ''
 where

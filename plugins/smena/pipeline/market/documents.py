@@ -56,6 +56,7 @@ def _apply(transaction: Transaction, batch: Batch, decided: DocumentDecisions) -
     _expect(transaction.run("market_changed", **of_batch), counts.get("changed", 0))
     _expect(transaction.run("market_joined", **of_batch), counts.get("joined", 0))
     transaction.run("market_lines", **of_batch)
+    transaction.run("product_names_note", **whose, first_day=batch.first_day, last_day=batch.last_day)
     answered = {"decisions": answers["decision_id"].tolist(), "resolutions": answers["resolution"].tolist()}
     _expect(transaction.run("market_answered", **answered), len(answers))
     _expect(transaction.run("market_asked", **whose), int(documents["question"].notna().sum()))

@@ -41,15 +41,13 @@ def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
 
     Args:
         context: the way to the service and the warehouse.
-        batch: whose documents may name new products.
-        ends_at: after this moment of `time.monotonic` no more shops are asked.
+        batch: of the organisation.
+        ends_at: after this moment of `time.monotonic` no more lists are asked for.
     """
     inn = batch.organization_inn
     organization = organization_of(context.warehouse, inn)
     day = context.local_now(organization).date()
     whose = {"inn": inn, "day": day}
-    days = {"first_day": batch.first_day, "last_day": batch.last_day}
-    context.warehouse.run("product_names_note", inn=inn, batch_id=batch.batch_id, now=context.now(), **days)
     shops = [row["shop_id"] for row in context.warehouse.rows("product_names_shops", **whose)]
     if not shops:
         return
@@ -62,7 +60,7 @@ def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
                     break
                 if not context.warehouse.run("product_names_claim", **whose, shop_id=shop_id, now=context.now()):
                     continue
-                asked.append(_ask(client, context.warehouse, inn, shop_id, context.now()))
+                asked.append(_ask(client, context.warehouse, inn, shop_id, context.now(), ends_at))
                 if _is_of_all(asked[-1].failure):
                     break
         finally:
@@ -79,7 +77,7 @@ def _is_of_all(failure: SmenaError | None) -> bool:
     return isinstance(failure, PassingFault | RefusedLogin | WrongUse)
 
 
-def _ask(client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now: datetime) -> _ShopProducts:
+def _ask(client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now: datetime, ends_at: float) -> _ShopProducts:
     """Asks one shop and keeps what it says: the archive and the deleted ones only while a name is lacking."""
     whose = {"inn": inn, "shop_id": shop_id}
     asked = _ShopProducts(shop_id)
@@ -92,7 +90,7 @@ def _ask(client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now
             asked.names |= new
             rows = as_json([{"product_id": key, "name": name} for key, name in new.items()])
             warehouse.run("product_names_write", **whose, products=rows, now=now)
-            if not warehouse.rows("product_names_lacking", **whose)[0]["products"]:
+            if time.monotonic() >= ends_at or not warehouse.rows("product_names_lacking", **whose)[0]["products"]:
                 break
     except Exception as error:  # noqa: BLE001 - the border of a shop: its names cost nothing else anything
         asked.failure = contained(error, f"products of shop {shop_id}")
