@@ -80,7 +80,7 @@ def known_and(condition: pd.Series) -> pd.Series:
     return condition.fillna(value=False).astype(bool)
 
 
-def among(values: pd.Series, others: pd.Series) -> pd.Series:
-    """`values.isin(others)` of two columns of text: pandas takes Arrow's text value by value through Python."""
+def among(values: pd.Series, others: pd.Series | pd.Index) -> pd.Series:
+    """`values.isin(others)` of text: pandas takes Arrow's text value by value through Python, 4 µs a value."""
     known = pc.is_in(pa.array(values, pa.string()), value_set=pa.array(others, pa.string()))
     return pd.Series(known.to_numpy(zero_copy_only=False), index=values.index)

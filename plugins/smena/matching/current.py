@@ -120,7 +120,7 @@ def after_move(tills: pd.DataFrame, fiscals: pd.DataFrame, adopted: pd.DataFrame
 def same_where_nothing_is_new(rows: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """A shift that waits, and is reported, decided and asked about as it is published, is not written again."""
     reviews = decisions[decisions["is_open"].astype(bool) & (decisions["kind"] == "review")].set_index("shift_id")
-    is_asked = rows["shift_id"].isin(reviews.index) | (rows["outcome"] != Outcome.NEEDS_REVIEW)
+    is_asked = among(rows["shift_id"], reviews.index) | (rows["outcome"] != Outcome.NEEDS_REVIEW)
     asked_against = rows["shift_id"].map(reviews["counterpart_id"]).astype("string")
     was_unclosed = rows["current_fiscal_document_number"].isna()
     nothing_new = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from smena.matching.cases import among
 from smena.matching.document_frames import (
     ANSWERS,
     CURRENT,
@@ -107,7 +108,7 @@ def _where_to(staged: pd.DataFrame, origins: pd.DataFrame, known: DocumentsSlice
     """The document of each staged one (same index): that of its id, of its waybill, of its paper, else a new one."""
     is_own = (known.current["organization_inn"] == known.organization_inn) & (known.current["kind"] == _WAYBILL)
     own = known.current[is_own]
-    by_id = staged["document_id"].where(staged["document_id"].isin(known.current["document_id"]))
+    by_id = staged["document_id"].where(among(staged["document_id"], known.current["document_id"]))
     ids = known.current_origins[["document_id", "waybill_id"]].dropna()
     same_waybill = origins[["row", "waybill_id"]].merge(
         ids[ids["document_id"].isin(own["document_id"])], on="waybill_id"
@@ -181,7 +182,7 @@ def _has_any(best: pd.DataFrame, staged: pd.DataFrame, current: pd.DataFrame, na
     found = staged.merge(
         current[["document_id", name]].dropna(), left_on=["goes_to", name], right_on=["document_id", name]
     )
-    return best["goes_to"].isin(found["document_id"])
+    return among(best["goes_to"], found["document_id"])
 
 
 def _has_new(best: pd.DataFrame, together: pd.DataFrame, current: pd.DataFrame) -> pd.Series:

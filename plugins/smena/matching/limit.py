@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.matching.cases import known_and
+from smena.matching.cases import among, known_and
 
 _PART = ["shift_id", "operation", "taxation", "agent"]
 
@@ -21,7 +21,7 @@ def changed_orders(orders: pd.DataFrame, proposed: pd.DataFrame, current: pd.Dat
         current: CURRENT_ORDERS, before they move.
     """
     changed = orders[orders["action"].isin(["reverse", "revise"])].drop_duplicates("document_id")
-    moved = changed["document_id"].isin(orders.loc[orders["action"] == "move", "document_id"])
+    moved = among(changed["document_id"], orders.loc[orders["action"] == "move", "document_id"])
     wanted = changed[_PART].merge(proposed[[*_PART, "amount"]], on=_PART, how="left")["amount"].set_axis(changed.index)
     amounts = current[current["status"] != "moved"].drop_duplicates("document_id").set_index("document_id")["amount"]
     same_sum = known_and(wanted == changed["document_id"].map(amounts))
@@ -35,7 +35,7 @@ def orders_in_question(current: pd.DataFrame, booked: pd.DataFrame) -> int:
         current: CURRENT.
         booked: BOOKED_SHIFTS.
     """
-    looked_at = current["is_reported"].astype(bool) | current["shift_id"].isin(booked["shift_id"])
+    looked_at = current["is_reported"].astype(bool) | among(current["shift_id"], booked["shift_id"])
     return int(current.loc[looked_at, "live_orders"].sum())
 
 
@@ -46,9 +46,9 @@ def orders_before(orders: pd.DataFrame, booked: pd.DataFrame) -> pd.DataFrame:
         orders: ORDER_CHANGES.
         booked: BOOKED_ORDERS.
     """
-    rows = booked[booked["document_id"].isin(orders["document_id"])]
+    rows = booked[among(booked["document_id"], orders["document_id"])]
     moves = orders[orders["action"] == "move"].set_index("document_id")
-    is_moved = rows["document_id"].isin(moves.index)
+    is_moved = among(rows["document_id"], moves.index)
     part = {name: rows[name].mask(is_moved, rows["document_id"].map(moves[name])) for name in _PART if len(moves)}
     return rows.assign(**part)
 

@@ -109,10 +109,10 @@ def foreign_registers(
     covered = require_known(covered, COVERED, ["kkt_reg_id"])
     tills, fiscals, current = with_middle(tills), with_ends(fiscals), of_state(links, IN_FORCE)
     unpaired = ~among(tills["shift_id"], pairs["till_id"])
-    tills = tills[tills["cashbox_id"].isin(tills.loc[unpaired, "cashbox_id"])]
+    tills = tills[among(tills["cashbox_id"], tills.loc[unpaired, "cashbox_id"])]
     tills = tills.sort_values(["cashbox_id", "day"], ignore_index=True)
     always = current.loc[current["first_day"].isna() & current["end_day"].isna(), "kkt_reg_id"].dropna()
-    free = registers.loc[~registers["kkt_reg_id"].isin(always), ["kkt_reg_id"]].reset_index(drop=True)
+    free = registers.loc[~among(registers["kkt_reg_id"], always), ["kkt_reg_id"]].reset_index(drop=True)
     fiscals, register = _of_registers(fiscals, free)
     covered, owner = _of_registers(covered, free)
     cashbox, _ = common_codes(tills["cashbox_id"], tills["cashbox_id"].iloc[:0])

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from smena.matching.cases import known_and
+from smena.matching.cases import among, known_and
 from smena.matching.changes import ChangeSet
 from smena.matching.differences import MADE_ORDERS, MADE_SHIFTS
 from smena.matching.reported import BOOKED
@@ -92,7 +92,7 @@ def made_of(
     is_booked = (rows["outcome"] == Outcome.ISSUED) | (
         known_and(rows["outcome"] == was) & known_and(rows["has_orders"])
     )
-    of_booked = orders[orders["shift_id"].isin(rows.loc[is_booked, "shift_id"])]
+    of_booked = orders[among(orders["shift_id"], rows.loc[is_booked, "shift_id"])]
     return MADE_SHIFTS.conform(rows), MADE_ORDERS.conform(of_booked)
 
 

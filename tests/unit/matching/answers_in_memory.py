@@ -62,7 +62,9 @@ def _question(books: Books, row: pd.Series) -> Question:
         "booked_counterparts": 0,
     }  # fmt: skip
     decision["opened_at"] = None if pd.isna(decision["opened_at"]) else decision["opened_at"]
-    return Question(decision, books.orders_and_moved(of_both, [row["shift_id"]]), in_force(accounts=ACCOUNTS))
+    return Question(
+        decision, books.orders_and_moved(of_both, pd.Series([row["shift_id"]])), in_force(accounts=ACCOUNTS)
+    )
 
 
 def _apply(books: Books, changes: AnswerChanges, question: Question) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.matching.cases import all_same, known_and
+from smena.matching.cases import all_same, among, known_and
 from smena.matching.changes import CURRENT_ORDERS, PROPOSED_ORDERS, ChangeSet
 from smena.matching.decide import decide
 from smena.matching.frames import LINKS
@@ -63,9 +63,9 @@ class Books:
 
     def slice_of(self, batch: Batch) -> Slice:
         """What the core is told about a batch."""
-        ids = [*batch.reported["shift_id"], *batch.tills["shift_id"]]
+        ids = pd.concat([batch.reported["shift_id"], batch.tills["shift_id"]])
         is_till = self.shifts["source"] == "market"
-        current = self.shifts.assign(is_reported=self.shifts["shift_id"].isin(ids), is_till_in_scope=is_till)
+        current = self.shifts.assign(is_reported=among(self.shifts["shift_id"], ids), is_till_in_scope=is_till)
         live = self.orders[self.orders["status"] != "reversed"]
         counted = pd.DataFrame(
             {
@@ -90,8 +90,8 @@ class Books:
 
     def apply(self, batch: Batch, changes: ChangeSet) -> pd.DataFrame:
         """Writes what was decided, in the order in which the warehouse does."""
-        gone = set(changes.unused) | set(changes.unused_tills)
-        staged = batch.orders[~batch.orders["place"].isin(gone)]
+        gone = pd.concat([changes.unused, changes.unused_tills])
+        staged = batch.orders[~among(batch.orders["place"], gone)]
         self._close(changes)
         self._link(changes)
         self._write(batch, changes, staged)
@@ -100,7 +100,9 @@ class Books:
         self._change(planned)
         first = changes.booked[changes.booked["is_first"].astype(bool)]["shift_id"]
         issued = planned[planned["action"] == "issue"]
-        self.issue(pd.concat([staged[staged["shift_id"].isin(first)].assign(issue=1), self._contents(issued, staged)]))
+        self.issue(
+            pd.concat([staged[among(staged["shift_id"], first)].assign(issue=1), self._contents(issued, staged)])
+        )
         self._open(changes)
         return planned
 
@@ -180,8 +182,8 @@ class Books:
         kept.loc[marked.index, ["outcome", "reason", "same_as"]] = marked[["outcome", "reason", "same_as"]]
         kept.loc[marked.index, "revision"] += 1
         self.shifts = pd.concat([kept, new]) if len(kept) else new
-        fresh_proposals = staged[staged["shift_id"].isin(fresh.index)]
-        stays = self.proposals[~self.proposals["shift_id"].isin(fresh.index)]
+        fresh_proposals = staged[among(staged["shift_id"], fresh.index)]
+        stays = self.proposals[~among(self.proposals["shift_id"], fresh.index)]
         self.proposals = pd.concat([stays, PROPOSED_ORDERS.conform(fresh_proposals)], ignore_index=True)
         self._refuse_shifts(before.reindex(written.index), self.shifts.loc[written.index])
 
@@ -205,25 +207,25 @@ class Books:
 
     def _plan(self, changes: ChangeSet, staged: pd.DataFrame) -> pd.DataFrame:
         later = changes.booked[~changes.booked["is_first"].astype(bool)]["shift_id"]
-        read = self.orders["shift_id"].isin([*later, *changes.moved["till_id"]])
+        read = among(self.orders["shift_id"], pd.concat([later, changes.moved["till_id"]]))
         fresh = changes.shifts.loc[changes.shifts["action"] != "mark", "shift_id"]
-        stored = self.proposals[~self.proposals["shift_id"].isin(fresh)]
-        proposed = pd.concat([staged[staged["shift_id"].isin(fresh)], stored], ignore_index=True)
+        stored = self.proposals[~among(self.proposals["shift_id"], fresh)]
+        proposed = pd.concat([staged[among(staged["shift_id"], fresh)], stored], ignore_index=True)
         return plan_orders(
             changes.booked,
             changes.moved,
-            PROPOSED_ORDERS.conform(proposed[proposed["shift_id"].isin(later)]),
+            PROPOSED_ORDERS.conform(proposed[among(proposed["shift_id"], later)]),
             self.orders_and_moved(read, later),
             closed_through=self.setting.closed_through,
         )
 
-    def orders_and_moved(self, read: pd.Series, shifts: Iterable[str]) -> pd.DataFrame:
+    def orders_and_moved(self, read: pd.Series, shifts: pd.Series) -> pd.DataFrame:
         """CURRENT_ORDERS as the slices read them: some in the books, and those that went over from these shifts."""
-        left = self.moved[self.moved["shift_id"].isin([*shifts])]
+        left = self.moved[among(self.moved["shift_id"], shifts)]
         return CURRENT_ORDERS.conform(pd.concat([self.orders[read], left], ignore_index=True))
 
     def _contents(self, changed: pd.DataFrame, staged: pd.DataFrame) -> pd.DataFrame:
-        stored = self.proposals[~self.proposals["shift_id"].isin(staged["shift_id"])]
+        stored = self.proposals[~among(self.proposals["shift_id"], staged["shift_id"])]
         proposed = pd.concat([staged.drop(columns="place"), stored], ignore_index=True)
         rows = changed[[*_PART, "action", "document_id", "issue", "reason"]].merge(proposed, on=_PART, how="left")
         assert rows["contents"].notna().all(), "each order is proposed"
