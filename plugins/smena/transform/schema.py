@@ -43,9 +43,10 @@ class Schema:
                 **{name: pd.Series(pd.NA, index=frame.index, dtype=self.columns[name]) for name in absent}
             )
         wanted = self._dtypes()
+        if frame.columns.tolist() == list(wanted) and frame.dtypes.tolist() == list(wanted.values()):
+            # A view: pandas copies a column when one of the two frames writes to it.
+            return frame.copy(deep=False)
         columns = {column: frame[column] for column in wanted}
-        if all(column.dtype == dtype for column, dtype in zip(columns.values(), wanted.values(), strict=True)):
-            return frame[list(wanted)]
         # Not `frame.astype`, which casts what is right already and joins all columns anew: for a frame of a few rows,
         # most of a load's frames, that takes four times as long. Nothing is shared that can be written to.
         cast = {
