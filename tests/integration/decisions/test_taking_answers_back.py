@@ -299,7 +299,7 @@ def with_a_refund(office: Office) -> tuple[dict[str, Any], dict[str, Any], dict[
     sale, refund = sorted(office.live(shift), key=lambda order: str(order["operation"]))
     assert (sale["operation"], refund["operation"]) == ("cash_income", "cash_refund")
     office.accept(sale)
-    office.tell(office.shift_of(sale), MORE, beside=True)
+    office.report_changed(office.shift_of(sale), MORE, beside=True)
     office.load_again()
     (waiting,) = office.waiting()
     return sale, refund, waiting

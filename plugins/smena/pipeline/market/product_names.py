@@ -77,7 +77,9 @@ def _is_of_all(failure: SmenaError | None) -> bool:
     return isinstance(failure, PassingFault | RefusedLogin | WrongUse)
 
 
-def _ask(client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now: datetime, ends_at: float) -> _ShopProducts:
+def _ask(
+    client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now: datetime, ends_at: float
+) -> _ShopProducts:
     """Asks one shop and keeps what it says: the archive and the deleted ones only while a name is lacking."""
     whose = {"inn": inn, "shop_id": shop_id}
     asked = _ShopProducts(shop_id)
