@@ -10,8 +10,8 @@ from demo.repository import REPOSITORY
 PAGE = REPOSITORY / "docs" / "settings.md"
 _HEAD = """# Settings
 
-Made by `make docs` from `smena.settings`. These are settings of an installation; those of an organisation are set by
-`smena organization set`. A setting is a variable of the environment, else the option of that name in the section
+Made by `make docs` from `smena.model.settings`. These are settings of an installation; those of an organisation are set
+by `smena organization set`. A setting is a variable of the environment, else the option of that name in the section
 `[smena]` of Airflow's configuration (`airflow.cfg`, or `AIRFLOW__SMENA__…`); the variable goes before it.
 `airflow config list --section smena --include-descriptions` lists them. A value that cannot be read is an error that
 names the setting: of a DAG file where the DAGs need it, else of the command or the task that does.
@@ -23,7 +23,7 @@ names the setting: of a DAG file where the DAGs need it, else of the command or 
 
 def page() -> str:
     """The page as it should be."""
-    from smena.settings import all_settings
+    from smena.model.settings import all_settings
 
     lines = []
     for one in all_settings():

@@ -19,8 +19,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
+from smena.model.settings import SETTINGS
 from smena.model.window import MARKET, OFD
-from smena.settings import SETTINGS
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its own list of types
 )
 
 from smena.dag_settings import ZONE
-from smena.settings import SETTINGS
+from smena.model.settings import SETTINGS
 
 # A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
 FIRST_DAY = SETTINGS.schedule_from

@@ -11,7 +11,7 @@ from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option
 from smena.connections import messenger_from_environment, warehouse_from_environment
 from smena.integration.organizations import organization_of
-from smena.settings import SETTINGS
+from smena.model.settings import SETTINGS
 from smena.warehouse.database import Warehouse
 
 

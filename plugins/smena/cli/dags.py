@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from smena.cli.answer import Session
-from smena.resources import dags_directory
+from smena.model.resources import dags_directory
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smena.settings import Setting, all_settings
+from smena.model.settings import Setting, all_settings
 
 _VERSION_ADDED = "0.1.0"
 

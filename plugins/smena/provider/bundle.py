@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.dag_processing.bundles.local import LocalDagBundle
 
-from smena.resources import dags_directory
+from smena.model.resources import dags_directory
 
 
 class SmenaDags(LocalDagBundle):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from smena.resources import sql_directory
+from smena.model.resources import sql_directory
 
 SQL_DIRECTORY = sql_directory()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demo.repository import REPOSITORY
 from smena.connections import ALERTS, WAREHOUSE
-from smena.settings import Settings
+from smena.model.settings import Settings
 
 PLUGINS = REPOSITORY / "plugins"
 

@@ -68,6 +68,6 @@ def test_secrets_of_a_connection_are_fields_of_passwords() -> None:
 
 def test_the_bundle_is_the_folder_that_the_command_prints() -> None:
     (module,) = INFO["bundles"][0]["python-modules"]
-    from smena.resources import dags_directory
+    from smena.model.resources import dags_directory
 
     assert import_module(module).SmenaDags(name="smena").path == dags_directory()

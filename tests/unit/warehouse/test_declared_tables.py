@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smena.resources import sql_directory
+from smena.model.resources import sql_directory
 
 _MADE = re.compile(r"create temporary table (\w+)")
 _DECLARED = re.compile(r"^-- (makes|writes|reads): (.+)$", re.MULTILINE)

@@ -12,7 +12,7 @@ import pytest
 
 from demo import settings_page
 from smena.model.errors import WrongUse
-from smena.settings import SECTION, SETTINGS, Setting, Settings, all_settings
+from smena.model.settings import SECTION, SETTINGS, Setting, Settings, all_settings
 
 VARIABLE = "SMENA_ALERT_QUARANTINE"
 
