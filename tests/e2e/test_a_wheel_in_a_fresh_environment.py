@@ -92,7 +92,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other(environment: fre
         held = set(opened.namelist())
     assert {name for name in held if ".dist-info/" not in name} == expected
     licences = {name.partition("/licenses/")[2] for name in held if "/licenses/" in name}
-    assert licences == {"LICENSE", "NOTICE", "plugins/smena/printing/fonts/LICENSE.txt"}
+    assert licences == {"LICENSE", "NOTICE", "plugins/smena/reports/fonts/LICENSE.txt"}
 
 
 def test_airflow_finds_plugin_provider_connection_types_dags_and_pages(

@@ -13,9 +13,9 @@ import pytest
 
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.integration.organizations import set_organization
-from smena.printing.form import order_on_paper
+from smena.reports.form import order_on_paper
 from tests.town import EASY, FIRST, Town, kopecks
-from tests.unit.printing.pdf_text import Paper
+from tests.unit.reports.pdf_text import Paper
 
 BuildTown = Callable[..., Town]
 

@@ -27,13 +27,13 @@ from smena.pipeline.alerts import gather
 from smena.pipeline.proof.certificate import certify
 from smena.pipeline.proof.reconcile import reconcile
 from smena.pipeline.run import load_shards, plan_run, publish_batches
-from smena.printing.form import order_on_paper
+from smena.reports.form import order_on_paper
 from smena.warehouse.database import Warehouse
 from tests.integration.stored_reasons import check_reasons
 from tests.integration.written_operator import CASHBOX, DRIVE, INN, SHOP, Operator, Register
 from tests.invented import ROMASHKA
 from tests.town import QuickContext, head_of
-from tests.unit.printing.pdf_text import Paper
+from tests.unit.reports.pdf_text import Paper
 
 START = date(2026, 2, 1)
 OTHER_REGISTER = "0000000003065876"

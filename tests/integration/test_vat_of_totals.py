@@ -18,7 +18,7 @@ from smena.pipeline.proof.receipts import OF_TOTALS
 from smena.pipeline.proof.reconcile import reconcile
 from tests.integration.cli.shop import Shop
 from tests.town import EASY, FIRST, Town, kopecks
-from tests.unit.printing.pdf_text import Paper, squeezed
+from tests.unit.reports.pdf_text import Paper, squeezed
 
 BuildTown = Callable[..., Town]
 

@@ -46,9 +46,9 @@ def export(session: Session, *, inn: str, first_day: date, last_day: date, kind:
 def _write(file: Path, rows: Iterable[Sequence[Any]]) -> int:
     """Whole or not at all: the file appears when its last row is in it."""
     # The library of spreadsheets is of no use to other commands.
-    from smena.exporting.columns import DOCUMENTS, sheet_name
-    from smena.exporting.separated import write_csv
-    from smena.exporting.spreadsheet import write_xlsx
+    from smena.reports.columns import DOCUMENTS, sheet_name
+    from smena.reports.separated import write_csv
+    from smena.reports.spreadsheet import write_xlsx
 
     part = file.with_name(file.name + ".part")
     try:

@@ -52,7 +52,7 @@ MONEY = _Money()
 def print_(session: Session, *, document_id: str, file: Path) -> None:
     """Print a cash order: a ПКО by form КО-1 with its quittance, an РКО by form КО-2."""
     # The library of PDF is heavy: other commands do without it.
-    from smena.printing.form import order_on_paper
+    from smena.reports.form import order_on_paper
 
     identity = document_id_of(document_id)
     row = printed(Warehouse(warehouse_from_environment()), identity)
@@ -91,7 +91,7 @@ def cash_book(session: Session, *, inn: str, kpp: str | None, day: date, balance
             )
         sheet = replace(sheet, opening_kopecks=balance)
 
-    from smena.printing.cash_book import print_cash_book
+    from smena.reports.cash_book import print_cash_book
 
     content = print_cash_book(sheet)
     write_file(file, content)

@@ -11,7 +11,7 @@ from smena.reads.cash_book import balance, booking_organization, sheet
 from smena.warehouse.database import Transaction
 
 if TYPE_CHECKING:
-    from smena.printing.cash_book import CashBookDay
+    from smena.reports.cash_book import CashBookDay
 
 
 def sheet_of(transaction: Transaction, inn: str, kpp: str, day: date) -> CashBookDay | None:
@@ -24,8 +24,8 @@ def sheet_of(transaction: Transaction, inn: str, kpp: str, day: date) -> CashBoo
     if not rows:
         return None
     # Imported here, because the library of PDF takes long to import.
-    from smena.printing.cash_book import CashBookDay, CashBookEntry
-    from smena.printing.orders import Signatories
+    from smena.reports.cash_book import CashBookDay, CashBookEntry
+    from smena.reports.orders import Signatories
 
     entries = [
         CashBookEntry(row["kind"], row["number"], row["counterparty"], row["account"], kopecks(row["amount"]))

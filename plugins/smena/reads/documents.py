@@ -86,7 +86,7 @@ def totals(database: Transaction | Warehouse, wanted: Filter) -> list[Row]:
 
 
 def exported(transaction: Transaction, wanted: Filter) -> Iterator[tuple[Any, ...]]:
-    """What `documents` gives, as rows of an export: the columns are those of `smena.exporting.columns.DOCUMENTS`."""
+    """What `documents` gives, as rows of an export: the columns are those of `smena.reports.columns.DOCUMENTS`."""
     return transaction.stream("export_documents", chunk_rows=_EXPORT_CHUNK_ROWS, **wanted.conditions)
 
 

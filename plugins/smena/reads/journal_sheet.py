@@ -15,7 +15,7 @@ _NOTED = ("rejected", "reversed")
 """Notes of the journal that are printed; `entered` is not."""
 
 if TYPE_CHECKING:
-    from smena.printing.journal import Journal
+    from smena.reports.journal import Journal
 
 
 def journal_of(
@@ -26,8 +26,8 @@ def journal_of(
     Raises WrongUse where the organisation is not registered.
     """
     # Imported here, because the library of PDF takes long to import.
-    from smena.printing.journal import Journal, JournalEntry
-    from smena.printing.orders import Signatories
+    from smena.reports.journal import Journal, JournalEntry
+    from smena.reports.orders import Signatories
 
     organization = booking_organization(transaction, inn)
     entries = []

@@ -66,7 +66,7 @@ def sheet(_request: Request, who: Viewer, pages: UsePages, inn: Inn, kpp: Text =
         day_sheet = sheet_of(transaction, inn, _kpp(kpp), wanted)
     if day_sheet is None:
         raise NotInSight
-    from smena.printing.cash_book import print_cash_book
+    from smena.reports.cash_book import print_cash_book
 
     headers = {"Content-Disposition": f'attachment; filename="cash-book-{inn}-{wanted}.pdf"'}
     return Response(print_cash_book(day_sheet), media_type="application/pdf", headers=headers)

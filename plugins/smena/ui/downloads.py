@@ -31,7 +31,7 @@ _TYPES = {
 def order_on_paper(_request: Request, who: Viewer, pages: UsePages, document_id: str) -> Response:
     """A ПКО by form КО-1, an РКО by form КО-2."""
     # The library of PDF is heavy: the other pages do without it.
-    from smena.printing import form
+    from smena.reports import form
 
     wanted = id_of(document_id)
     with pages.reading(who) as transaction:
@@ -50,7 +50,7 @@ def orders_on_paper(
     document: Annotated[list[str] | None, Query(max_length=_MOST_PRINTED)] = None,
 ) -> Response:
     """The orders that were ticked, each on its form, in one file: all of them, or a refusal."""
-    from smena.printing import form
+    from smena.reports import form
 
     wanted = sorted({id_of(one) for one in document or ()})
     if not wanted:
@@ -101,9 +101,9 @@ def export(
 
 def _write(file: Path, form: str, rows: Any) -> None:
     # A file, and not the answer itself: what fails half-way must not look like an export that is whole.
-    from smena.exporting.columns import DOCUMENTS, sheet_name
-    from smena.exporting.separated import write_csv
-    from smena.exporting.spreadsheet import write_xlsx
+    from smena.reports.columns import DOCUMENTS, sheet_name
+    from smena.reports.separated import write_csv
+    from smena.reports.spreadsheet import write_xlsx
 
     if form == "xlsx":
         write_xlsx(file, DOCUMENTS, rows, sheet=sheet_name())

@@ -79,7 +79,7 @@ def printed(
         printable = journal_of(transaction, inn, _kpp(kpp), first_day, last_day, most=MOST_PRINTED + 1)
     if len(printable.entries) > MOST_PRINTED:
         raise CannotBe("journal_too_long")
-    from smena.printing.journal import print_journal
+    from smena.reports.journal import print_journal
 
     name = f"journal-{inn}-{first_day}-{last_day}.pdf"
     with one_at_a_time():
@@ -91,8 +91,8 @@ def separated(
     _request: Request, who: Viewer, pages: UsePages, inn: Inn, from_: From = "", to: Day = "", kpp: Text = ""
 ) -> Response:
     """The journal as CSV."""
-    from smena.exporting.columns import JOURNAL
-    from smena.exporting.separated import write_csv
+    from smena.reports.columns import JOURNAL
+    from smena.reports.separated import write_csv
 
     first_day, last_day = _days(from_, to, pages.context.now().date())
     with tempfile.NamedTemporaryFile(prefix="smena-journal-", suffix=".csv", delete=False) as made:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from smena.exporting.columns import DOCUMENTS, words
+from smena.reports.columns import DOCUMENTS, words
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import FIRST, LAST, Shop
 from tests.invented import ROMASHKA
-from tests.unit.exporting.test_tables import NAMES, TITLES, cells
+from tests.unit.reports.test_tables import NAMES, TITLES, cells
 
 
 def exported(shop: Shop, file: Path, *words: str, first: date = FIRST, last: date = LAST) -> list[dict[str, str]]:

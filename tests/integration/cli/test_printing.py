@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from smena.model.money import written
-from smena.printing.words import amount_in_words
+from smena.reports.words import amount_in_words
 from tests.integration.cli.shop import FIRST, Shop
 from tests.integration.conftest import BuildTown
 from tests.invented import ROMASHKA
 from tests.town import EASY, kopecks  # fmt: skip
 from tests.town import FIRST as TOWN_FIRST
-from tests.unit.printing.pdf_text import Paper, squeezed
+from tests.unit.reports.pdf_text import Paper, squeezed
 
 NO_DOCUMENT = "00000000-0000-0000-0000-000000000000"
 

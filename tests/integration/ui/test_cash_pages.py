@@ -18,7 +18,7 @@ from tests.integration.decisions.deciding import FIRST, LAST
 from tests.integration.ui.browser import Browser
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town
-from tests.unit.printing.pdf_text import Paper, squeezed
+from tests.unit.reports.pdf_text import Paper, squeezed
 
 DAY = date(2026, 1, 2)
 MONTH = "2026-01"

@@ -13,7 +13,7 @@ from tests.integration.decisions.deciding import Office
 from tests.integration.ui.browser import Browser
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town
-from tests.unit.printing.pdf_text import Paper
+from tests.unit.reports.pdf_text import Paper
 
 KEYS = {
     "day": "date",

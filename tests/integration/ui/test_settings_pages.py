@@ -17,7 +17,7 @@ from tests.integration.decisions.deciding import FIRST
 from tests.integration.ui.browser import Browser
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import QuickContext, Town
-from tests.unit.printing.pdf_text import Paper
+from tests.unit.reports.pdf_text import Paper
 
 DAY = date(2026, 1, 2)
 ACCOUNTING = {

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from smena.printing import orders
-from smena.printing.cash_book import CashBookDay, CashBookEntry, print_cash_book
+from smena.reports import orders
+from smena.reports.cash_book import CashBookDay, CashBookEntry, print_cash_book
 from tests.invented import ROMASHKA
-from tests.unit.printing.pdf_text import DAY, Paper, squeezed
+from tests.unit.reports.pdf_text import DAY, Paper, squeezed
 
 COLUMNS = 5
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from smena.printing.expense_order import print_expense_order
-from smena.printing.orders import PrintedOrder
-from smena.printing.receipt_order import print_receipt_order
+from smena.reports.expense_order import print_expense_order
+from smena.reports.orders import PrintedOrder
+from smena.reports.receipt_order import print_receipt_order
 from tests.invented import SOLE_PROPRIETOR
-from tests.unit.printing.pdf_text import Box, Paper, an_order
+from tests.unit.reports.pdf_text import Box, Paper, an_order
 
 Printer = Callable[[PrintedOrder], bytes]
 FORMS: list[tuple[str, Printer]] = [("pko", print_receipt_order), ("rko", print_expense_order)]

@@ -19,8 +19,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from smena.exporting.columns import TRANSLATED, Column, words
 from smena.model.errors import WrongUse
+from smena.reports.columns import TRANSLATED, Column, words
 
 MOST_ROWS = 1_048_575
 """Rows that a sheet of Excel holds under its titles."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
-from smena.printing.orders import UNKNOWN, Signatories, figures, organization_line
-from smena.printing.parts import approval, codes
-from smena.printing.sheet import Sheet
+from smena.reports.orders import UNKNOWN, Signatories, figures, organization_line
+from smena.reports.parts import approval, codes
+from smena.reports.sheet import Sheet
 
 OKUD = "0310003"
 _SIZE = (210.0, 297.0)

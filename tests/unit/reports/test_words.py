@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from smena.printing.words import MOST_KOPECKS, amount_in_words, day_in_words, roubles_in_words
-from tests.unit.printing.pdf_text import DAY
+from smena.reports.words import MOST_KOPECKS, amount_in_words, day_in_words, roubles_in_words
+from tests.unit.reports.pdf_text import DAY
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from smena.printing.orders import PrintedOrder
+from smena.reports.orders import PrintedOrder
 from tests.invented import ROMASHKA
 
 _POINTS_PER_MM = 72 / 25.4

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from smena.printing.orders import UNKNOWN, Signatories, figures, organization_line
-from smena.printing.parts import approval, codes
-from smena.printing.sheet import Sheet
-from smena.printing.words import day_in_words
+from smena.reports.orders import UNKNOWN, Signatories, figures, organization_line
+from smena.reports.parts import approval, codes
+from smena.reports.sheet import Sheet
+from smena.reports.words import day_in_words
 
 OKUD = "0310004"
 _SIZE = (210.0, 297.0)

@@ -15,11 +15,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from smena.exporting import spreadsheet
-from smena.exporting.columns import DOCUMENTS
-from smena.exporting.separated import write_csv
-from smena.exporting.spreadsheet import write_xlsx
 from smena.model.errors import WrongUse
+from smena.reports import spreadsheet
+from smena.reports.columns import DOCUMENTS
+from smena.reports.separated import write_csv
+from smena.reports.spreadsheet import write_xlsx
 
 SPACE = {"": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 NAMES = [column.name for column in DOCUMENTS]

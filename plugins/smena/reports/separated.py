@@ -13,7 +13,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from smena.exporting.columns import TRANSLATED, Column, words
+from smena.reports.columns import TRANSLATED, Column, words
 
 SEPARATOR = ";"
 # The full-width forms of `=`, `+`, `-` and `@` are taken for them by some programs.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smena.printing.orders import PrintedOrder
-from smena.printing.sheet import Sheet
+from smena.reports.orders import PrintedOrder
+from smena.reports.sheet import Sheet
 
 _FORM = "Унифицированная форма № {}\nУтверждена постановлением Госкомстата России\nот 18.08.98 № 88"
 _INNER = (

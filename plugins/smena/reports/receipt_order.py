@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from smena.printing.orders import PrintedOrder
-from smena.printing.parts import accounts, head, heading, signature
-from smena.printing.sheet import A5, Sheet
-from smena.printing.words import amount_in_words, day_in_words, kopecks_in_words, roubles_in_words
+from smena.reports.orders import PrintedOrder
+from smena.reports.parts import accounts, head, heading, signature
+from smena.reports.sheet import A5, Sheet
+from smena.reports.words import amount_in_words, day_in_words, kopecks_in_words, roubles_in_words
 
 OKUD = "0310001"
 _LEFT, _LEFT_WIDTH = 8.0, 128.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from smena.printing.orders import PrintedOrder
-from smena.printing.parts import accounts, head, heading, signature
-from smena.printing.sheet import A5, Sheet
-from smena.printing.words import amount_in_words
+from smena.reports.orders import PrintedOrder
+from smena.reports.parts import accounts, head, heading, signature
+from smena.reports.sheet import A5, Sheet
+from smena.reports.words import amount_in_words
 
 OKUD = "0310002"
 _LEFT, _WIDTH = 12.0, 186.0

@@ -9,10 +9,10 @@ from typing import Any
 from smena.messages.refusals import wrong_use
 from smena.model.money import kopecks
 from smena.model.reasons import Reason
-from smena.printing.expense_order import draw_expense_order, print_expense_order
-from smena.printing.orders import PrintedOrder, Signatories
-from smena.printing.receipt_order import draw_receipt_order, print_receipt_order
-from smena.printing.sheet import A5, Sheet
+from smena.reports.expense_order import draw_expense_order, print_expense_order
+from smena.reports.orders import PrintedOrder, Signatories
+from smena.reports.receipt_order import draw_receipt_order, print_receipt_order
+from smena.reports.sheet import A5, Sheet
 
 _NOT_PRINTED = {"rejected": Reason.REJECTED_NOT_PRINTED, "reversed": Reason.REVERSED_NOT_PRINTED}
 """By status, why an order is not printed: it stands for nothing."""
