@@ -28,9 +28,9 @@ from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRest
 from demo.signing import invent_head
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
-from smena.integration.certificates import add_certificate
-from smena.integration.lifecycle import enable, prepare_mandate
-from smena.integration.organizations import add_organization
+from smena.mandates.certificates import add_certificate
+from smena.mandates.lifecycle import enable, prepare_mandate
+from smena.mandates.organizations import add_organization
 from smena.model.endpoint import Endpoint
 from smena.model.window import OFD
 from smena.warehouse.database import Warehouse

@@ -21,11 +21,11 @@ from bench.answers import Register
 from bench.shops import Shop
 from bench.statements import statement
 from demo.signing import invent_head
-from smena.integration import planning
-from smena.integration.certificates import add_certificate
-from smena.integration.lifecycle import enable, prepare_mandate
-from smena.integration.organizations import add_organization, organization_of
+from smena.mandates.certificates import add_certificate
+from smena.mandates.lifecycle import enable, prepare_mandate
+from smena.mandates.organizations import add_organization, organization_of
 from smena.model.window import MARKET, OFD
+from smena.planning import wanted
 from smena.warehouse import ledger
 from smena.warehouse.database import Transaction, Warehouse
 from smena.warehouse.migrating import migrate
@@ -92,7 +92,7 @@ def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
         found = [register.as_entry() for register in registers]
         today = answers.LAST_DAY + timedelta(days=1)
         record = partial(
-            planning.record_registers, registers=found, today=today, latest=datetime.combine(today, time.max)
+            wanted.record_registers, registers=found, today=today, latest=datetime.combine(today, time.max)
         )
         return _plan(transaction, OFD, record, {register.number: register for register in registers})
 
@@ -101,7 +101,7 @@ def plan_market(dsn: str, shops: Sequence[Shop], first_day: date) -> Plan:
     """Market switched on for the organisation, and a batch for all that its shops have from that day on."""
     with Warehouse(dsn).transaction() as transaction:
         enable(transaction, inn=answers.INN, product=MARKET, start_date=first_day, changed_by="bench")
-        record = partial(planning.record_shops, shops=[shop.as_entry() for shop in shops])
+        record = partial(wanted.record_shops, shops=[shop.as_entry() for shop in shops])
         return _plan(transaction, MARKET, record, {shop.id: shop for shop in shops})
 
 
@@ -109,8 +109,8 @@ def _plan(transaction: Transaction, product: str, record: Callable[..., None], p
     organization, horizon = organization_of(transaction, answers.INN), answers.LAST_DAY
     seen_at = transaction.rows("moment")[0]["moment"]
     record(transaction, answers.INN, seen_at=seen_at)
-    windows = planning.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
-    batches = planning.write_batches(
+    windows = wanted.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
+    batches = wanted.write_batches(
         transaction,
         organization,
         product,

@@ -18,9 +18,9 @@ from sandbox import (
     SandboxServer,
     WorldSettings,
 )
-from smena.integration.certificates import add_certificate
-from smena.integration.lifecycle import disable, enable, prepare_ban, prepare_mandate
-from smena.integration.organizations import add_organization, set_organization
+from smena.mandates.certificates import add_certificate
+from smena.mandates.lifecycle import disable, enable, prepare_ban, prepare_mandate
+from smena.mandates.organizations import add_organization, set_organization
 from smena.model.endpoint import Endpoint
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.context import Context

@@ -15,8 +15,8 @@ import pytest
 from demo.airflow import QUICK, LocalAirflow
 from demo.ports import HOST
 from demo.postgres import EmbeddedPostgres
-from smena.integration.lifecycle import enable
-from smena.integration.organizations import add_organization
+from smena.mandates.lifecycle import enable
+from smena.mandates.organizations import add_organization
 from smena.model.window import MARKET
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate

@@ -14,13 +14,13 @@ import pytest
 
 from demo.postgres import EmbeddedPostgres
 from sandbox import SandboxServer, SandboxSettings, WorldSettings
-from smena.integration.organizations import add_organization
+from smena.mandates.organizations import add_organization
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 from tests.integration.mandate_office import INN, OTHER, Office
 from tests.integration.stored_reasons import check_reasons
 from tests.town import FIRST, SMALL, Town
-from tests.unit.integration.heads import HeadOf, make_head
+from tests.unit.mandates.heads import HeadOf, make_head
 
 BuildTown = Callable[..., Town]
 CopyTown = Callable[..., Town]

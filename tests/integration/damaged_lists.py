@@ -14,7 +14,7 @@ from typing import Any
 
 from demo.postgres import EmbeddedPostgres
 from sandbox import MarketSettings, WorldSettings
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.proof.certificate import certify

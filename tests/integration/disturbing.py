@@ -18,7 +18,7 @@ import pytest
 from smena.warehouse.database import Transaction
 from tests.town import Town
 
-STEP_ROOMS = ("smena.pipeline.", "smena.matching.", "smena.integration.planning", "smena.warehouse.ledger")
+STEP_ROOMS = ("smena.pipeline.", "smena.matching.", "smena.planning.wanted", "smena.warehouse.ledger")
 """Whose functions are steps. What they call in other rooms ends at the same borders."""
 
 NOT_STEPS = ("smena.pipeline.run:_attempt", "smena.pipeline.log:", "smena.pipeline.product:implementation_of")

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from demo.signing import Head
-from smena.integration import lifecycle
-from smena.integration.certificates import add_certificate
-from smena.integration.mandates import keeping_refusals
+from smena.mandates import lifecycle
+from smena.mandates.certificates import add_certificate
+from smena.mandates.signing import keeping_refusals
 from smena.model.window import OFD
 from smena.warehouse.database import Row, Warehouse
 from tests.integration.warehouse.sessions import look

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from smena.decisions.conflicts import open_decisions, resolve
-from smena.integration.organizations import set_organization
+from smena.mandates.organizations import set_organization
 from smena.reports.form import order_on_paper
 from tests.town import EASY, FIRST, Town, kopecks
 from tests.unit.reports.pdf_text import Paper

@@ -15,9 +15,9 @@ import pytest
 from demo.signing import Head
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.links import link
-from smena.integration.certificates import add_certificate
-from smena.integration.lifecycle import enable, prepare_mandate
-from smena.integration.organizations import add_organization, set_organization
+from smena.mandates.certificates import add_certificate
+from smena.mandates.lifecycle import enable, prepare_mandate
+from smena.mandates.organizations import add_organization, set_organization
 from smena.messages import translate
 from smena.model.endpoint import Endpoint
 from smena.model.reason_text import joined, reason

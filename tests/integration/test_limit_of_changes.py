@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import MarketSettings
 from smena.decisions.allowances import allow
-from smena.integration.organizations import set_organization
+from smena.mandates.organizations import set_organization
 from smena.model.errors import BadBatch, TooManyChanges, WrongUse
 from smena.model.reason_text import has
 from smena.model.reasons import Reason

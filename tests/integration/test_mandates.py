@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 import psycopg2
 import pytest
 
-from smena.integration import lifecycle
-from smena.integration.mandates import RefusedSignature
-from smena.integration.organizations import set_organization
+from smena.mandates import lifecycle
+from smena.mandates.organizations import set_organization
+from smena.mandates.signing import RefusedSignature
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
 from tests.integration.conftest import BuildTown
 from tests.integration.mandate_office import INN, OTHER, START, YEAR, Office
 from tests.integration.warehouse.sessions import look
 from tests.town import EASY, FIRST
-from tests.unit.integration.heads import PSS, HeadOf
-from tests.unit.integration.test_signatures import GOST, KEPT_GOST, has_gost
+from tests.unit.mandates.heads import PSS, HeadOf
+from tests.unit.mandates.test_signatures import GOST, KEPT_GOST, has_gost
 
 # --- the text
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from demo.signing import invent_head
-from smena.integration.certificates import add_certificate, certificates
+from smena.mandates.certificates import add_certificate, certificates
 from smena.model.errors import WrongUse
 from smena.pipeline.run import plan_run
 from tests.integration.conftest import BuildTown

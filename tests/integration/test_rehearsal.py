@@ -15,7 +15,7 @@ from sandbox import MarketSettings, WorldSettings
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
 from smena.decisions.periods import close_period
-from smena.integration.organizations import set_account_rule, set_organization
+from smena.mandates.organizations import set_account_rule, set_organization
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.organization import AccountRule
 from smena.model.window import MARKET, OFD, Window

@@ -13,7 +13,7 @@ import pytest
 
 from sandbox import MarketSettings
 from smena.decisions.conflicts import open_decisions, resolve_many
-from smena.integration.organizations import (
+from smena.mandates.organizations import (
     add_organization,
     set_account_rule,
     set_organization,

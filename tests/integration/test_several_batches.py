@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from smena.decisions.allowances import allow
-from smena.integration import planning
-from smena.integration.organizations import set_organization
+from smena.mandates.organizations import set_organization
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.pipeline.alerts import gather
 from smena.pipeline.backfill import BackfillRequest, plan_backfill
 from smena.pipeline.publish import publish
 from smena.pipeline.run import RunPlan, load_shards, plan_run, publish_batches
+from smena.planning import wanted
 from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]
@@ -28,8 +28,8 @@ WORLD = replace(EASY, organizations=1, registers_per_organization=5, last_day=FI
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two registers make a batch, and each of them is a shard."""
-    monkeypatch.setattr(planning, "SHARD_REGISTER_DAYS", 1)
-    monkeypatch.setattr(planning, "BATCH_REGISTER_DAYS", 2 * DAYS)
+    monkeypatch.setattr(wanted, "SHARD_REGISTER_DAYS", 1)
+    monkeypatch.setattr(wanted, "BATCH_REGISTER_DAYS", 2 * DAYS)
 
 
 def loaded(town: Town, made: RunPlan) -> list[int]:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from smena.integration.lifecycle import enable
-from smena.integration.organizations import add_organization
+from smena.mandates.lifecycle import enable
+from smena.mandates.organizations import add_organization
 from smena.model.window import MARKET
 from smena.pipeline.log import StepEnd
 from smena.reads.standing import Standing, standings

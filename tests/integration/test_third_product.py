@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from sandbox import WorldSettings
-from smena.integration.certificates import add_certificate
-from smena.integration.lifecycle import enable, prepare_mandate
-from smena.integration.organizations import add_organization
+from smena.mandates.certificates import add_certificate
+from smena.mandates.lifecycle import enable, prepare_mandate
+from smena.mandates.organizations import add_organization
 from smena.model import product as products
 from smena.model.endpoint import Endpoint
 from smena.model.errors import BrokenPromise, WrongUse

@@ -10,7 +10,7 @@ from sandbox import MarketSettings, WorldSettings
 from smena.decisions import links
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
-from smena.integration.lifecycle import disable
+from smena.mandates.lifecycle import disable
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD

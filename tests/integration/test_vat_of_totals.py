@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from smena.integration.organizations import set_organization
+from smena.mandates.organizations import set_organization
 from smena.model.money import written
 from smena.model.window import Window
 from smena.pipeline.proof.receipts import OF_TOTALS

@@ -334,7 +334,7 @@ PLANNING = [
         ),
     ),
     *_faults(
-        _in(f"{_UNIT}/integration", "integration/planning", "shards"),
+        _in(f"{_UNIT}/planning", "planning/wanted", "shards"),
         (
             "min(planned.window.ends_at + timedelta(days=LOOK_BACK_DAYS), latest)",
             "min(planned.window.ends_at, latest)",
@@ -432,7 +432,7 @@ CERTIFICATES = [
         ),
     ),
     *_faults(
-        _in(f"{_UNIT}/integration", "integration/signatures", "signatures"),
+        _in(f"{_UNIT}/mandates", "mandates/signatures", "signatures"),
         (
             'if len(signed["signer_infos"]) != 1:',
             'if not len(signed["signer_infos"]):',
@@ -445,7 +445,7 @@ CERTIFICATES = [
         ),
     ),
     *_faults(
-        _in(_TOWN, "integration/certificates", "registered_certificates"),
+        _in(_TOWN, "mandates/certificates", "registered_certificates"),
         (
             "if read.subject_inn != organization.inn:",
             "if False:",

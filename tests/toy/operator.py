@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from smena.integration import planning
 from smena.model.organization import Organization
 from smena.model.product import KONTUR_OFD, Product
 from smena.pipeline.context import Context
@@ -18,6 +17,7 @@ from smena.pipeline.fetching import Fetch, fetch_all
 from smena.pipeline.listing import Listing
 from smena.pipeline.ofd.work import make_chunk
 from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
+from smena.planning import wanted
 from smena.sources.http import Http
 from smena.sources.page import Page
 from smena.transform.decoded import Decoded
@@ -79,7 +79,7 @@ class ToyListing(Listing):
         self.is_whole = True
 
     def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date, latest: datetime) -> None:
-        planning.record_registers(transaction, inn, self.listed, seen_at=seen_at, today=today, latest=latest)
+        wanted.record_registers(transaction, inn, self.listed, seen_at=seen_at, today=today, latest=latest)
 
 
 class ToyOperator(Implementation):

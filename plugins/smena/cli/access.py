@@ -13,7 +13,7 @@ from smena.cli.organization import person
 from smena.cli.parameters import INN
 from smena.cli.tables import table
 from smena.connections import airflow_from_environment, warehouse_from_environment
-from smena.integration import grants
+from smena.mandates import grants
 from smena.model.errors import SmenaError, WrongUse
 from smena.warehouse.database import Row, Warehouse
 

@@ -13,7 +13,7 @@ from smena.cli.organization import about_waiting, person
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
-from smena.integration.organizations import (
+from smena.mandates.organizations import (
     account_rules_of,
     orders_by_other_accounts,
     set_account_rule,

@@ -17,7 +17,7 @@ from smena.cli.printing import MONEY
 from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.decisions import cash as deciding
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, translate
 from smena.model.cash import MOVEMENTS, Movement
 from smena.model.errors import WrongUse

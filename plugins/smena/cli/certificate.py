@@ -15,8 +15,8 @@ from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option, inn_option
 from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
-from smena.integration import certificates
-from smena.integration.organizations import organization_of
+from smena.mandates import certificates
+from smena.mandates.organizations import organization_of
 from smena.warehouse.database import Row, Warehouse
 
 _COLUMNS = {

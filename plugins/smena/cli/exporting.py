@@ -13,7 +13,7 @@ from smena.cli.answer import Session
 from smena.cli.files import FILE
 from smena.cli.parameters import DAY, inn_option
 from smena.connections import warehouse_from_environment
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.model.window import Window
 from smena.reads.documents import KINDS, Filter, exported

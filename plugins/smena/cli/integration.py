@@ -20,10 +20,10 @@ from smena.cli.parameters import DAY, any_inn_option, inn_option, product_option
 from smena.cli.starting import airflow_to_start, start_backfill
 from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
-from smena.integration import lifecycle
-from smena.integration.certificates import certificates
-from smena.integration.mandates import keeping_refusals
-from smena.integration.organizations import organization_of
+from smena.mandates import lifecycle
+from smena.mandates.certificates import certificates
+from smena.mandates.organizations import organization_of
+from smena.mandates.signing import keeping_refusals
 from smena.model.product import product_of
 from smena.reads.standing import standings
 from smena.warehouse.database import Row, Transaction, Warehouse

@@ -13,8 +13,8 @@ from smena.cli.bar import watching
 from smena.cli.parameters import DAY, PRODUCT, inn_option
 from smena.cli.tables import table
 from smena.connections import context_from_environment
-from smena.integration.lifecycle import check_from_start, required
-from smena.integration.organizations import organization_of
+from smena.mandates.lifecycle import check_from_start, required
+from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, message, readable, translate
 from smena.model.errors import BrokenPromise, PassingFault, WrongUse
 from smena.model.window import OFD, Window

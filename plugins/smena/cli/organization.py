@@ -14,7 +14,7 @@ from smena.cli.help import Commands
 from smena.cli.parameters import DAY, INN, inn_option
 from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
-from smena.integration.organizations import (
+from smena.mandates.organizations import (
     BY_DAY,
     MODIFIERS,
     TARIFFS,

@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 from click.shell_completion import CompletionItem
 
-from smena.integration.organizations import checked_inn
+from smena.mandates.organizations import checked_inn
 from smena.model.errors import WrongUse
 from smena.model.product import products
 

@@ -13,7 +13,7 @@ from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
 from smena.connections import warehouse_from_environment
 from smena.decisions import periods
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.warehouse.database import Row, Warehouse
 
 _HISTORY = {

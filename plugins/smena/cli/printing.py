@@ -15,7 +15,7 @@ from smena.cli.answer import Session
 from smena.cli.files import FILE, write_file
 from smena.cli.parameters import DAY, document_id_of, inn_option
 from smena.connections import warehouse_from_environment
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.model.money import kopecks, roubles, written
 from smena.reads.cash_sheet import sheet_of

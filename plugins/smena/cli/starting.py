@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smena.connections import airflow_from_environment
-from smena.integration.grants import is_granted
+from smena.mandates.grants import is_granted
 from smena.model.errors import PassingFault, RefusedByService, WrongUse
 from smena.warehouse.database import Row, Warehouse
 

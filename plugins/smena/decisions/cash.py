@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages.refusals import wrong_use
 from smena.model.cash import Movement
 from smena.model.errors import WrongUse

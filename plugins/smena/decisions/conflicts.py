@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from smena.decisions.given import given_answer
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, written_by
 from smena.messages.refusals import wrong_use
 from smena.model.answers import REVERSE, choices

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from smena.decisions.given import given_answer
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, translate
 from smena.model import reason_text
 from smena.model.errors import AlreadyAnswered, WrongUse

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from smena.decisions.given import given_answer
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages.refusals import wrong_use
 from smena.model import reason_text
 from smena.model.errors import AlreadyAnswered, GivenAnswer, WrongUse

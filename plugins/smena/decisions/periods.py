@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
 from smena.model.reasons import Reason

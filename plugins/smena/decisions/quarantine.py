@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from smena.decisions.given import given_answer
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages import LANGUAGES, translate
 from smena.model.errors import AlreadyAnswered, BrokenPromise, GivenAnswer, WrongUse
 from smena.warehouse.database import Row, Transaction

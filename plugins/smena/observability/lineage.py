@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.model.containing import contained
 from smena.observability.datasets import Dataset, Part, loaded, published, service
 from smena.pipeline.context import Context

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from smena.integration.certificates import standing
+from smena.mandates.certificates import standing
 from smena.messages import UNKNOWN, has_message, message, money, translate
 from smena.messages import day as day_of
 from smena.model.reason_text import has

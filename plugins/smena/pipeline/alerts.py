@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from smena.integration.certificates import WARNING
+from smena.mandates.certificates import WARNING
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, WrongUse
 from smena.model.settings import SETTINGS

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from smena.integration import planning
-from smena.integration.grants import check_granted
-from smena.integration.lifecycle import check_from_start, required
-from smena.integration.organizations import checked_inn, organization_to_ask
+from smena.mandates.grants import check_granted
+from smena.mandates.lifecycle import check_from_start, required
+from smena.mandates.organizations import checked_inn, organization_to_ask
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, WrongUse
 from smena.model.organization import Organization
@@ -22,6 +21,7 @@ from smena.pipeline.listing import Listing
 from smena.pipeline.log import logger, step_log
 from smena.pipeline.product import implementation_of
 from smena.pipeline.run import RunPlan, Shard, grouped
+from smena.planning import wanted
 from smena.reads.completeness import gaps
 from smena.warehouse.database import Row, Transaction
 
@@ -238,7 +238,7 @@ class _Planner:
         inn, product = self._organization.inn, self._product
         today = self._yesterday + timedelta(days=1)
         latest = self._context.latest_local_time()
-        planning.distrust_future(self._transaction, inn, product, newest_day=self._context.newest_day())
+        wanted.distrust_future(self._transaction, inn, product, newest_day=self._context.newest_day())
         self._listing.record(self._transaction, inn, seen_at=self._seen_at, today=today, latest=latest)
         taken_up = self._resumed()
         made: list[Quarter] = []
@@ -251,7 +251,7 @@ class _Planner:
                 raise
             except Exception as error:  # noqa: BLE001 - the border of a quarter
                 failed[str(quarter)] = str(contained(error, f"backfill of {inn}, {quarter}"))
-        planning.record_gaps(
+        wanted.record_gaps(
             self._transaction,
             inn=inn,
             product=product,
@@ -285,7 +285,7 @@ class _Planner:
     def _quarter(self, quarter: Window, taken_up: list[Row]) -> Quarter:
         organization = self._organization
         mine = [row for row in taken_up if row["last_day"] in quarter]
-        windows = planning.missing_windows(
+        windows = wanted.missing_windows(
             self._transaction,
             organization,
             self._product,
@@ -297,7 +297,7 @@ class _Planner:
         batches = [row["batch_id"] for row in mine]
         shards_to_load = [(row["batch_id"], shard) for row in mine for shard in row["shards"]]
         if windows:
-            made = planning.write_batches(
+            made = wanted.write_batches(
                 self._transaction,
                 organization,
                 self._product,
@@ -309,10 +309,10 @@ class _Planner:
             )
             batches += made
             shards_to_load += [(batch_id, shard) for batch_id, shards in made.items() for shard in shards]
-        covered = planning.coverage(self._transaction, organization.inn, self._product, quarter, seen_at=self._seen_at)
+        covered = wanted.coverage(self._transaction, organization.inn, self._product, quarter, seen_at=self._seen_at)
         asked = [planned for planned in windows if planned.reason != "silent"]
         left = sum(row["windows_left"] for row in mine)
-        requests = planning.requests_expected(len(asked) + left, organization, self._product)
+        requests = wanted.requests_expected(len(asked) + left, organization, self._product)
         return Quarter(
             quarter,
             len(asked),

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.matching.comparison import CHEQUES, PAIRS, RECEIPTS, Comparison, compare
 from smena.matching.explanation import explain
 from smena.model.containing import contained

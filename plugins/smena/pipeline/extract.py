@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smena.integration.organizations import settings_by_day
+from smena.mandates.organizations import settings_by_day
 from smena.pipeline.context import Context
 from smena.pipeline.fetching import Extraction
 from smena.pipeline.log import step_log

@@ -22,7 +22,7 @@ class Listing(ABC):
     """One asking for the list.
 
     Attributes:
-        listed: registers as `planning.record_registers` takes them, or shops as `planning.record_shops` does.
+        listed: registers as `wanted.record_registers` takes them, or shops as `wanted.record_shops` does.
         broken: entries that cannot be read, and why.
         unlisted: by the operator's id, why an organisation of this ИНН could not be listed though another one was.
         pages: the answers, by method.

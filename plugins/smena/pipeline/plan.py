@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from smena.integration import planning
-from smena.integration.lifecycle import required
-from smena.integration.organizations import organization_to_ask
+from smena.mandates.lifecycle import required
+from smena.mandates.organizations import organization_to_ask
 from smena.model.containing import contained
 from smena.model.errors import WrongUse, stored_of
 from smena.model.organization import Organization
@@ -17,6 +16,7 @@ from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing
 from smena.pipeline.log import step_log
 from smena.pipeline.product import implementation_of
+from smena.planning import wanted
 from smena.reads.completeness import gaps
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
@@ -30,7 +30,7 @@ class Plan:
         horizon: the last day of it all.
         windows: days by register, silent ones among them.
         gaps: wanted days that are out of reach, and why.
-        covered: of a dry run, as `planning.coverage` tells it.
+        covered: of a dry run, as `wanted.coverage` tells it.
         requests: how many the windows will cost, about.
         batches: the shards of each batch by its id; no batch in a dry run, no shards where nothing is to be done.
     """
@@ -38,7 +38,7 @@ class Plan:
     inn: str
     product: str
     horizon: date
-    windows: list[planning.PlannedWindow]
+    windows: list[wanted.PlannedWindow]
     gaps: list[Row]
     batches: dict[int, list[int]] = field(default_factory=dict)
     covered: Row = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Plan:
         return [(batch_id, shard) for batch_id, shards in self.batches.items() for shard in shards]
 
     @property
-    def asked(self) -> list[planning.PlannedWindow]:
+    def asked(self) -> list[wanted.PlannedWindow]:
         """The windows that cost requests."""
         return [planned for planned in self.windows if planned.reason != "silent"]
 
@@ -103,7 +103,7 @@ def plan(
                 made = _planned(
                     context, transaction, organization, product, listing, last_day, window, seen_at, batch_id
                 )
-                batches = planning.write_batches(
+                batches = wanted.write_batches(
                     transaction,
                     organization,
                     product,
@@ -138,7 +138,7 @@ def preview(context: Context, inn: str, product: str = OFD) -> Plan:
         seen_at = context.now()
         made = _planned(context, transaction, organization, product, listing, horizon, None, seen_at, None)
         whole = Window(min(start, horizon), horizon)
-        covered = planning.coverage(transaction, organization.inn, product, whole, seen_at=seen_at)
+        covered = wanted.coverage(transaction, organization.inn, product, whole, seen_at=seen_at)
         transaction.undo()
         return replace(made, covered=covered)
 
@@ -155,15 +155,15 @@ def _planned(
     batch_id: int | None,
 ) -> Plan:
     today = context.now().astimezone(ZoneInfo(organization.timezone)).date()
-    planning.distrust_future(transaction, organization.inn, product, newest_day=context.newest_day())
+    wanted.distrust_future(transaction, organization.inn, product, newest_day=context.newest_day())
     listing.record(transaction, organization.inn, seen_at=seen_at, today=today, latest=context.latest_local_time())
     if window:
-        windows = planning.asked_windows(transaction, organization, product, window, seen_at=seen_at)
+        windows = wanted.asked_windows(transaction, organization, product, window, seen_at=seen_at)
     else:
-        windows = planning.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
+        windows = wanted.wanted_windows(transaction, organization, product, horizon=horizon, seen_at=seen_at)
     # What is out of reach does not depend on the window that a person asked for.
     reached = context.yesterday(organization) if window else horizon
-    planning.record_gaps(
+    wanted.record_gaps(
         transaction,
         inn=organization.inn,
         product=product,
@@ -174,7 +174,7 @@ def _planned(
         unlisted=listing.unlisted,
     )
     made = Plan(organization.inn, product, horizon, windows, gaps(transaction, organization.inn, product))
-    return replace(made, requests=planning.requests_expected(len(made.asked), organization, product))
+    return replace(made, requests=wanted.requests_expected(len(made.asked), organization, product))
 
 
 def horizon_of(context: Context, organization: Organization, horizon: date | None, window: Window | None) -> date:

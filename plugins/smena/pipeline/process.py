@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from smena.integration.organizations import settings_by_day
+from smena.mandates.organizations import settings_by_day
 from smena.pipeline.border import Failed, by_register, mark_failed
 from smena.pipeline.context import Context
 from smena.pipeline.gates import Gates

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from smena.integration.lifecycle import required
-from smena.integration.organizations import organization_of
+from smena.mandates.lifecycle import required
+from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, translate
 from smena.model.containing import contained
 from smena.model.errors import (

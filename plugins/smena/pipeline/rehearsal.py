@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from smena.integration.organizations import parsed_settings, settings_by_day
+from smena.mandates.organizations import parsed_settings, settings_by_day
 from smena.matching.decide import decide
 from smena.matching.differences import DIFFERENCES, MADE_ORDERS, MADE_SHIFTS, differences
 from smena.matching.rehearsing import kept_by_rule, left_aside, made_of, unbooked

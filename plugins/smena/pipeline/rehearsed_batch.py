@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from smena.integration.organizations import settings_by_day
+from smena.mandates.organizations import settings_by_day
 from smena.matching.changes import ChangeSet
 from smena.matching.decide import decide
 from smena.matching.differences import BOOKED_ORDERS, MADE_ORDERS, MADE_SHIFTS, differences

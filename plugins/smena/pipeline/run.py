@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import TypedDict, TypeVar
 
-from smena.integration.certificates import certificates, standing
-from smena.integration.lifecycle import enabled
-from smena.integration.organizations import organization_of
+from smena.mandates.certificates import certificates, standing
+from smena.mandates.lifecycle import enabled
+from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, readable, translate
 from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError

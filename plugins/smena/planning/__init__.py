@@ -1,1 +1,1 @@
-"""Which days are loaded and which have to be asked for again. Pure pandas: no network, no database."""
+"""What there is to load: wanted minus covered, in windows of units, and which days cannot be called covered."""

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from smena.integration import lifecycle
-from smena.integration.certificates import certificates
-from smena.integration.mandates import keeping_refusals
+from smena.mandates import lifecycle
+from smena.mandates.certificates import certificates
+from smena.mandates.signing import keeping_refusals
 from smena.model.product import product_of
 from smena.reads.standing import standings
 from smena.ui.asking import CannotBe, Inn, Product, Text, day_of, plain

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from smena.decisions import periods
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.reads import month as reading
 from smena.ui.asking import AnyInn, CannotBe, Inn, Text, day_of, month_of, plain
 from smena.ui.auth import Editor, UsePages, Viewer

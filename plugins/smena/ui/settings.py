@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from smena.integration import organizations as setting
+from smena.mandates import organizations as setting
 from smena.messages.refusals import wrong_use
 from smena.model.organization import Corrections, DatePolicy, Detail, Refunds, Vat
 from smena.model.reasons import Reason

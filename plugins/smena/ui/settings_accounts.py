@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from smena.integration import organizations as setting
+from smena.mandates import organizations as setting
 from smena.model.organization import AccountRule
 from smena.model.outcome import TAXATIONS, Operation
 from smena.ui.asking import AnyInn, CannotBe, Inn, Text, Typed, day_of, plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smena.integration.organizations import as_text
+from smena.mandates.organizations import as_text
 from smena.warehouse.database import Row, Transaction
 
 MOST_CHANGES = 50

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from smena.integration import grants
+from smena.mandates import grants
 from smena.ui.asking import CannotBe, Text, Typed, plain
 from smena.ui.auth import Administrator, UsePages, Viewer
 from smena.ui.pages import NotInSight, Pages, User, organization_in_sight

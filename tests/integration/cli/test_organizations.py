@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from smena.integration.organizations import BY_DAY, organization_of, set_organization
+from smena.mandates.organizations import BY_DAY, organization_of, set_organization
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import FIRST, INN, KPP, NAMES, WAREHOUSE, Shop, cli_of
 from tests.integration.warehouse.sessions import wait_until_somebody_waits

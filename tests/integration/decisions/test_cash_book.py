@@ -12,7 +12,7 @@ import pytest
 
 from smena.decisions import cash
 from smena.decisions.periods import close_period, open_period
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages import translate
 from smena.model.cash import Movement
 from smena.model.errors import BrokenPromise, WrongUse

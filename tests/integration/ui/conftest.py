@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from demo.postgres import EmbeddedPostgres
-from smena.integration.organizations import add_organization
+from smena.mandates.organizations import add_organization
 from smena.pipeline.context import Context
 from smena.warehouse.database import Warehouse
 from tests.integration.decisions.deciding import FIRST, WEEK, Office

@@ -12,7 +12,7 @@ import pytest
 
 from smena.decisions import links as linking
 from smena.decisions import quarantine as records
-from smena.integration import lifecycle
+from smena.mandates import lifecycle
 from smena.model.errors import AlreadyAnswered
 from smena.warehouse.database import Transaction
 from tests.integration.conftest import BuildTown

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo.signing import invent_head
-from smena.integration import lifecycle
+from smena.mandates import lifecycle
 from smena.model.money import written
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason

@@ -13,7 +13,7 @@ import pytest
 from psycopg2.extensions import make_dsn
 
 from demo.postgres import EmbeddedPostgres
-from smena.integration.organizations import add_organization
+from smena.mandates.organizations import add_organization
 from smena.model.errors import WrongUse
 from smena.model.window import Window
 from smena.pipeline.load import load

@@ -9,8 +9,8 @@ from decimal import Decimal
 import psycopg2
 import pytest
 
-from smena.integration.grants import grants
-from smena.integration.organizations import account_rules_of, organization_of
+from smena.mandates.grants import grants
+from smena.mandates.organizations import account_rules_of, organization_of
 from smena.model.money import written
 from smena.warehouse.database import Warehouse
 from tests.integration.decisions.deciding import FIRST

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import psycopg2
 import pytest
 
-from smena.integration.organizations import add_organization
+from smena.mandates.organizations import add_organization
 from smena.warehouse import ledger
 from smena.warehouse.database import Warehouse
 from smena.warehouse.pages import PageStore

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from smena.integration import planning
 from smena.model.errors import RefusedByService
 from smena.model.organization import Organization
 from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing, may_be_of
+from smena.planning import wanted
 from smena.sources.market_listing import list_organizations
 from smena.warehouse.database import Transaction
 
@@ -44,4 +44,4 @@ class ShopListing(Listing):
         self.is_whole = True
 
     def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date, latest: datetime) -> None:  # noqa: ARG002 - a shop has no clock
-        planning.record_shops(transaction, inn, self.listed, seen_at=seen_at)
+        wanted.record_shops(transaction, inn, self.listed, seen_at=seen_at)

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse, stored_of
 from smena.pipeline.context import Context

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from smena.integration import planning
 from smena.model.containing import contained
 from smena.model.errors import (
     PassingFault,
@@ -20,6 +19,7 @@ from smena.model.errors import (
 from smena.model.organization import Organization
 from smena.pipeline.context import Context
 from smena.pipeline.listing import Listing, may_be_of
+from smena.planning import wanted
 from smena.sources.ofd import OfdClient
 from smena.sources.ofd_listing import list_cashboxes, list_organizations
 from smena.warehouse.database import Transaction
@@ -50,7 +50,7 @@ class RegisterListing(Listing):
             client.close()
 
     def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date, latest: datetime) -> None:
-        planning.record_registers(transaction, inn, self.listed, seen_at=seen_at, today=today, latest=latest)
+        wanted.record_registers(transaction, inn, self.listed, seen_at=seen_at, today=today, latest=latest)
 
     def _ask_each(self, client: OfdClient, ofd_organization_ids: list[str]) -> None:
         """Asks for the registers of each; one that cannot be listed costs the others nothing, unless all cannot.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
 from smena.model.reasons import Reason

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, translate
 from smena.model.containing import contained
 from smena.model.errors import stored_of

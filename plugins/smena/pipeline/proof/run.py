@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from smena.integration.lifecycle import enabled
+from smena.mandates.lifecycle import enabled
 from smena.messages import ENGLISH, readable, translate
 from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError, stored_of

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.integration.organizations import settings_by_day
+from smena.mandates.organizations import settings_by_day
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import reason

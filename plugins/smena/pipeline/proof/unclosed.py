@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 
 import pandas as pd
 
-from smena.integration.organizations import settings_by_day
+from smena.mandates.organizations import settings_by_day
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin
 from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from smena.integration.certificates import required_certificate, serving
-from smena.integration.mandate_text import Subject, ban_text, mandate_text
+from smena.mandates.certificates import required_certificate, serving
+from smena.mandates.text import Subject, ban_text, mandate_text
 from smena.messages import ENGLISH, translate
 from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
@@ -167,7 +167,7 @@ def needs_signature(product: str) -> None:
 
 def _verify(rows: list[Row], signature: bytes, certificate: bytes) -> tuple[Row | None, str, str]:
     """The text the signature is over, or None and why; and the verdict."""
-    from smena.integration import gost, signatures
+    from smena.mandates import gost, signatures
 
     why = "there is no text that waits for it"
     for place, row in enumerate(rows):
@@ -184,7 +184,7 @@ def _verify(rows: list[Row], signature: bytes, certificate: bytes) -> tuple[Row 
 
 
 def _most_bytes() -> int:
-    from smena.integration.signatures import MOST_BYTES
+    from smena.mandates.signatures import MOST_BYTES
 
     return MOST_BYTES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from smena.integration.mandate_text import Subject, ban_text, mandate_text
+from smena.mandates.text import Subject, ban_text, mandate_text
 from smena.model.organization import Organization
 from tests.invented import PRIMER, SOLE_PROPRIETOR
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo.signing import invent_head
-from smena.integration.certificates import MOST_BYTES, check_term, read_certificate, standing
+from smena.mandates.certificates import MOST_BYTES, check_term, read_certificate, standing
 from smena.model.errors import WrongUse
 from tests.invented import SOLE_PROPRIETOR as PERSON
-from tests.unit.integration.heads import INN, HeadOf, make_head, openssl
+from tests.unit.mandates.heads import INN, HeadOf, make_head, openssl
 
 GOST = Path(__file__).parent / "gost" / "gost_256.pem"
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.model.identifiers import clean_inn
 from smena.warehouse.database import Row, Transaction, Warehouse

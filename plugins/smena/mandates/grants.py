@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from smena.integration.organizations import organization_of
+from smena.mandates.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.warehouse.database import Row, Transaction, Warehouse
 

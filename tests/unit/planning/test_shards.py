@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from smena.integration.planning import BATCH_REGISTER_DAYS, PlannedWindow, in_batches, in_shards
 from smena.model.product import KONTUR_MARKET, KONTUR_OFD
 from smena.model.window import MARKET, OFD, Window
+from smena.planning.wanted import BATCH_REGISTER_DAYS, PlannedWindow, in_batches, in_shards
 
 MONTH = Window(date(2025, 12, 1), date(2025, 12, 31))
 

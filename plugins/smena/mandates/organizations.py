@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from smena.integration.setting_changes import keep_account_rule, keep_settings
+from smena.mandates.setting_changes import keep_account_rule, keep_settings
 from smena.messages.refusals import wrong_use
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.identifiers import KPP, clean_inn, is_inn

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.unit.integration.heads import HeadOf, make_head
+from tests.unit.mandates.heads import HeadOf, make_head
 
 
 @pytest.fixture(scope="session")

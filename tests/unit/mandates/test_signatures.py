@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo.signing import invent_head
-from smena.integration.gost import NoGost, find_openssl
-from smena.integration.signatures import MOST_BYTES, BadSignature, verify
-from tests.unit.integration.heads import INN, PSS, TEXT, HeadOf, OpensslHead, make_head, openssl
+from smena.mandates.gost import NoGost, find_openssl
+from smena.mandates.signatures import MOST_BYTES, BadSignature, verify
+from tests.unit.mandates.heads import INN, PSS, TEXT, HeadOf, OpensslHead, make_head, openssl
 
 GOOD = {
     "rsa": ("rsa", (), "sha256"),
@@ -319,7 +319,7 @@ def test_an_openssl_that_hangs_or_does_not_start_is_told_and_waited_for_no_longe
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    monkeypatch.setattr("smena.integration.gost.TIMEOUT_S", 0.2)
+    monkeypatch.setattr("smena.mandates.gost.TIMEOUT_S", 0.2)
     with pytest.raises(NoGost, match=r"did not answer within 0.2 s"):
         find_openssl()
     program.write_bytes(b"\x7fELF")

@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from smena.integration import gost
-from smena.integration.certificates import GOST_KEYS
+from smena.mandates import gost
+from smena.mandates.certificates import GOST_KEYS
 
 MOST_BYTES = 1 << 20
 """A larger file is no signature."""

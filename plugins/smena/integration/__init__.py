@@ -1,1 +1,0 @@
-"""Who is integrated, from which date, and what there is to load."""
