@@ -84,8 +84,8 @@ def plainly(reported: Connection, dsn: str, endpoint: Endpoint, inn: str) -> Non
     import great_expectations  # noqa: F401 - preloaded, as in Airflow's workers
 
     from smena.pipeline.backfill import start_backfill
-    from smena.pipeline.context import Context
     from smena.pipeline.run import load_shards, publish_batches, report_run
+    from smena.runtime.context import Context
 
     context = Context(Warehouse(dsn), lambda _name: endpoint)
     started = time.perf_counter()

@@ -33,8 +33,8 @@ from demo.ports import HOST, is_port_free, pick_free_port
 from demo.postgres import EmbeddedPostgres
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
-from smena.pipeline.context import Context
 from smena.reads.documents import SORTS
+from smena.runtime.context import Context
 from smena.ui.app import fastapi_app
 from smena.ui.auth import Rights, rights
 from smena.ui.limits import Limits

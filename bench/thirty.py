@@ -22,12 +22,12 @@ from bench.commands import switch_on
 from demo.postgres import EmbeddedPostgres
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings, WorldSettings
 from smena.model.endpoint import Endpoint
-from smena.pipeline.context import Context
 from smena.pipeline.ofd import work
 from smena.pipeline.publish import publish
 from smena.pipeline.run import load_shards, plan_run
 from smena.quality.expectations import prepare
 from smena.quality.gate import validate_staged
+from smena.runtime.context import Context
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 

@@ -19,12 +19,12 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
 from smena.pipeline import process as processing
-from smena.pipeline.context import Context
 from smena.pipeline.market import work as of_market
 from smena.pipeline.ofd import work as of_ofd
 from smena.pipeline.publish import publish
 from smena.quality.expectations import prepare
 from smena.quality.gate import validate_staged
+from smena.runtime.context import Context
 from smena.warehouse.database import Transaction, Warehouse
 
 # Preloaded, as in Airflow's workers: a task that begins with Great Expectations would take seconds.

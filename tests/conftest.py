@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from demo.postgres import EmbeddedPostgres
 from smena.messages import be_strict
-from smena.pipeline.log import StepEnd, set_listener
+from smena.runtime.log import StepEnd, set_listener
 from tests.quick_server import quick_server
 from tests.servers import PROGRAMS
 

@@ -23,8 +23,8 @@ from smena.mandates.lifecycle import disable, enable, prepare_ban, prepare_manda
 from smena.mandates.organizations import add_organization, set_organization
 from smena.model.endpoint import Endpoint
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.context import Context
 from smena.pipeline.load import LoadResult, load
+from smena.runtime.context import Context
 from smena.sources.http import RetryPolicy
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient

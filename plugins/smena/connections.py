@@ -24,7 +24,7 @@ from smena.model.window import MARKET, OFD
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
-    from smena.pipeline.context import Context
+    from smena.runtime.context import Context
     from smena.sources.airflow import AirflowAddress
     from smena.sources.messenger import Channel, Messenger
 
@@ -148,8 +148,8 @@ def context_from_airflow() -> Context:
     Airflow's processes have imported that library already.
     """
     from smena.observability.airflow import listen_to_steps
-    from smena.pipeline.context import Context
     from smena.quality.gate import validate_staged
+    from smena.runtime.context import Context
 
     listen_to_steps()
     return Context(Warehouse(warehouse_from_airflow()), endpoint_from_airflow, gate=validate_staged)
@@ -157,7 +157,7 @@ def context_from_airflow() -> Context:
 
 def context_from_environment() -> Context:
     """The context of the command line. It has no gate, because importing Great Expectations takes seconds."""
-    from smena.pipeline.context import Context
+    from smena.runtime.context import Context
 
     return Context(Warehouse(warehouse_from_environment()), endpoint_from_environment)
 

@@ -18,10 +18,10 @@ import pytest
 from smena.warehouse.database import Transaction
 from tests.town import Town
 
-STEP_ROOMS = ("smena.pipeline.", "smena.matching.", "smena.planning.wanted", "smena.warehouse.ledger")
+STEP_ROOMS = ("smena.pipeline.", "smena.runtime.", "smena.matching.", "smena.planning.wanted", "smena.warehouse.ledger")
 """Whose functions are steps. What they call in other rooms ends at the same borders."""
 
-NOT_STEPS = ("smena.pipeline.run:_attempt", "smena.pipeline.log:", "smena.pipeline.product:implementation_of")
+NOT_STEPS = ("smena.pipeline.run:_attempt", "smena.runtime.log:", "smena.runtime.product:implementation_of")
 """A border itself, and the log: an exception is raised within these, not by them. What is cached runs but once."""
 
 _CALLS: dict[str, tuple[FunctionType, Disturbance]] = {}

@@ -10,8 +10,8 @@ import pytest
 from smena.mandates.lifecycle import enable
 from smena.mandates.organizations import add_organization
 from smena.model.window import MARKET
-from smena.pipeline.log import StepEnd
 from smena.reads.standing import Standing, standings
+from smena.runtime.log import StepEnd
 from smena.warehouse.database import Warehouse
 from tests.integration.conftest import BuildTown
 from tests.invented import ROMASHKA

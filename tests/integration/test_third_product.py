@@ -19,10 +19,10 @@ from smena.model import product as products
 from smena.model.endpoint import Endpoint
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
-from smena.pipeline.context import Context
 from smena.pipeline.load import LoadResult, load
 from smena.pipeline.plan import preview
 from smena.quality.gate import validate_staged
+from smena.runtime.context import Context
 from smena.transform.frames import SIGNS
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate

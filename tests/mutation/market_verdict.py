@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from smena.pipeline.market.work import work
-from smena.pipeline.product import Chunk
+from smena.runtime.product import Chunk
 from smena.transform.market.again import BOOKED_TILLS, changed_tills
 from tests.mutation.damage import Damage, as_json, damaged
 from tests.mutation.register import as_stored

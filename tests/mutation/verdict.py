@@ -14,7 +14,7 @@ import pandas as pd
 from smena.model.organization import AccountRule, DatePolicy, Detail, Organization, SettingsInForce
 from smena.pipeline.ofd.reading import OF_DOCUMENTS, read_pages
 from smena.pipeline.ofd.work import work
-from smena.pipeline.product import Chunk
+from smena.runtime.product import Chunk
 from smena.transform.again import changed_receipts, read_reported_vat, unequal_vat, vat_of_shifts, with_unknown_vat
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.numbering import are_numbered_on

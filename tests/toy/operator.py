@@ -12,12 +12,12 @@ import pandas as pd
 
 from smena.model.organization import Organization
 from smena.model.product import KONTUR_OFD, Product
-from smena.pipeline.context import Context
 from smena.pipeline.fetching import Fetch, fetch_all
-from smena.pipeline.listing import Listing
 from smena.pipeline.ofd.work import make_chunk
-from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
 from smena.planning import wanted
+from smena.runtime.context import Context
+from smena.runtime.listing import Listing
+from smena.runtime.product import Asking, Chunk, Client, Implementation, Shard
 from smena.sources.http import Http
 from smena.sources.page import Page
 from smena.transform.decoded import Decoded

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from smena.cli.answer import Session
-from smena.pipeline.log import listen_to_starts
-from smena.pipeline.progress import ProgressListener, ProgressState, in_the_log
+from smena.runtime.log import listen_to_starts
+from smena.runtime.progress import ProgressListener, ProgressState, in_the_log
 
 _STEPS = {
     "plan": "planning",

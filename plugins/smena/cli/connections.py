@@ -22,7 +22,7 @@ from smena.model.window import MARKET, OFD
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
-    from smena.pipeline.connection_check import ConnectionCheckResult
+    from smena.runtime.connection_check import ConnectionCheckResult
 
 _COLUMNS = {"connection": "connection", "leads_to": "leads to", "state": "state", "message": "what was found"}
 _LEADS_TO = {OFD: "Kontur.OFD", MARKET: "Kontur.Market", WAREHOUSE: "warehouse"}
@@ -92,7 +92,7 @@ def _is_set(name: str) -> bool:
 
 def _test(name: str, kind: str) -> tuple[str, ConnectionCheckResult]:
     """What the connection leads to, and what was found. `kind` is what it is used for, where that is known."""
-    from smena.pipeline.connection_check import check_market, check_ofd, check_warehouse, refused
+    from smena.runtime.connection_check import check_market, check_ofd, check_warehouse, refused
 
     try:
         kind = kind or kind_of(name, fields_from_environment(name))

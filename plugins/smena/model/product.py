@@ -30,7 +30,7 @@ class Product:
         shard_units: how many units are one loading task at most.
         reads: what is read of the service, as OpenLineage names datasets.
         writes: the tables that publishing a batch writes.
-        implementation: `module:class` of its `smena.pipeline.product.Implementation`.
+        implementation: `module:class` of its `smena.runtime.product.Implementation`.
     """
 
     name: str

@@ -14,9 +14,9 @@ from airflow.sdk.observability import stats
 
 from smena.model.containing import contained
 from smena.observability.metrics import Kind, Measure, of_standings, of_step
-from smena.pipeline.context import Context
-from smena.pipeline.log import StepEnd, set_listener
 from smena.reads.standing import standings
+from smena.runtime.context import Context
+from smena.runtime.log import StepEnd, set_listener
 
 logger = logging.getLogger("smena")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from smena.mandates.organizations import organization_of
 from smena.model.containing import contained
 from smena.observability.datasets import Dataset, Part, loaded, published, service
-from smena.pipeline.context import Context
+from smena.runtime.context import Context
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Batch
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smena.pipeline.log import StepEnd
 from smena.reads.standing import Standing
+from smena.runtime.log import StepEnd
 
 STEPS = frozenset({"plan", "extract", "process", "publish", "reconcile"})
 """The steps of the road. Other lines of the log are no steps of it."""

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterable
 
 from smena.model.containing import contained
-from smena.pipeline.context import Context
-from smena.pipeline.log import logger
-from smena.pipeline.product import implementation_of
+from smena.runtime.context import Context
+from smena.runtime.log import logger
+from smena.runtime.product import implementation_of
 from smena.warehouse import ledger
 
 LONGEST_S = 300

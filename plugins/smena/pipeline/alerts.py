@@ -18,10 +18,10 @@ from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, WrongUse
 from smena.model.settings import SETTINGS
 from smena.pipeline.alert_words import Alert, alert_of, headline, late, unchecked
-from smena.pipeline.context import Context
-from smena.pipeline.log import logger, step_log
 from smena.reads.registers import new_signs
 from smena.reads.standing import open_days
+from smena.runtime.context import Context
+from smena.runtime.log import logger, step_log
 from smena.sources.messenger import Messenger
 from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 

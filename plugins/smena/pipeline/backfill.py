@@ -16,13 +16,13 @@ from smena.model.organization import Organization
 from smena.model.product import products
 from smena.model.reasons import Reason
 from smena.model.window import OFD, Window, quarters
-from smena.pipeline.context import Context
-from smena.pipeline.listing import Listing
-from smena.pipeline.log import logger, step_log
-from smena.pipeline.product import implementation_of
 from smena.pipeline.run import RunPlan, Shard, grouped
 from smena.planning import wanted
 from smena.reads.completeness import gaps
+from smena.runtime.context import Context
+from smena.runtime.listing import Listing
+from smena.runtime.log import logger, step_log
+from smena.runtime.product import implementation_of
 from smena.warehouse.database import Row, Transaction
 
 REASON = "backfill"

@@ -21,12 +21,12 @@ from smena.model.errors import PassingFault, RefusedLogin, SmenaError, stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.context import Context
-from smena.pipeline.log import step_log
 from smena.pipeline.market.extract import CHEQUES as CHEQUE_PAGES
 from smena.pipeline.ofd.extract import RECEIPTS as RECEIPT_TYPES
 from smena.pipeline.ofd.reading import DOCUMENTS, OF_DOCUMENTS
 from smena.pipeline.ofd.receipts import Period, periods_of
+from smena.runtime.context import Context
+from smena.runtime.log import step_log
 from smena.sources.ofd import OfdClient
 from smena.transform.frames import SHIFT_KEY
 from smena.transform.market.reading import read_cheques

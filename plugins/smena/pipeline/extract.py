@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from smena.mandates.organizations import settings_by_day
-from smena.pipeline.context import Context
-from smena.pipeline.fetching import Extraction
-from smena.pipeline.log import step_log
-from smena.pipeline.product import Asking, Shard, implementation_of
+from smena.runtime.context import Context
+from smena.runtime.log import step_log
+from smena.runtime.product import Asking, Extraction, Shard, implementation_of
 from smena.transform.decoded import Decoded
 from smena.warehouse import ledger
 from smena.warehouse.pages import PageStore

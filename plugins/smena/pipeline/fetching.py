@@ -4,37 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse
-from smena.pipeline.context import Context
-from smena.pipeline.limits import Budget, TooManyBytes
-from smena.pipeline.log import logger
-from smena.pipeline.progress import Progress
+from smena.runtime.context import Context
+from smena.runtime.limits import Budget, TooManyBytes
+from smena.runtime.log import logger
+from smena.runtime.product import Extraction
+from smena.runtime.progress import Progress
 from smena.sources.page import Page
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment
 from smena.warehouse.pages import PageStore
 
 SPLIT = "split"
-
-
-@dataclass
-class Extraction:
-    """How the assignments of a shard ended: their counts by state, and the first fault that may pass.
-
-    `splits` is how many windows were too large and became two, which are to be fetched then.
-    """
-
-    batch_id: int
-    shard: int
-    states: dict[str, int] = field(default_factory=dict)
-    fault: PassingFault | None = None
-    splits: int = 0
-
-    def count(self, state: str, assignments: int = 1) -> None:
-        self.states[state] = self.states.get(state, 0) + assignments
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from smena.model.errors import BadBatch
 from smena.model.product import product_of
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
-from smena.pipeline.context import Context
 from smena.quality import CheckResult, Verdict
+from smena.runtime.context import Context
 from smena.warehouse import ledger
 from smena.warehouse.database import Transaction, as_json
 from smena.warehouse.ledger import Batch

@@ -12,12 +12,12 @@ from smena.model.containing import contained
 from smena.model.errors import WrongUse, stored_of
 from smena.model.organization import Organization
 from smena.model.window import OFD, Window
-from smena.pipeline.context import Context
-from smena.pipeline.listing import Listing
-from smena.pipeline.log import step_log
-from smena.pipeline.product import implementation_of
 from smena.planning import wanted
 from smena.reads.completeness import gaps
+from smena.runtime.context import Context
+from smena.runtime.listing import Listing
+from smena.runtime.log import step_log
+from smena.runtime.product import implementation_of
 from smena.warehouse import ledger
 from smena.warehouse.database import Row, Transaction
 

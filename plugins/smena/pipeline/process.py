@@ -8,10 +8,10 @@ import pandas as pd
 
 from smena.mandates.organizations import settings_by_day
 from smena.pipeline.border import Failed, by_register, mark_failed
-from smena.pipeline.context import Context
 from smena.pipeline.gates import Gates
-from smena.pipeline.log import step_log
-from smena.pipeline.product import Chunk, Shard, implementation_of
+from smena.runtime.context import Context
+from smena.runtime.log import step_log
+from smena.runtime.product import Chunk, Shard, implementation_of
 from smena.transform.decoded import Decoded
 from smena.transform.frames import ORDERS, REJECTS, SHIFTS
 from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS, TILL_SHIFTS

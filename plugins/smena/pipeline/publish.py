@@ -24,11 +24,11 @@ from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.pipeline.comparing import Uncompared, compare_pairs
-from smena.pipeline.context import Context
 from smena.pipeline.gates import stop_at_gate
-from smena.pipeline.log import logger, step_log
 from smena.pipeline.process import process
 from smena.pipeline.writing import write
+from smena.runtime.context import Context
+from smena.runtime.log import logger, step_log
 from smena.warehouse import ledger
 from smena.warehouse.applying import BooksChanged
 from smena.warehouse.database import Row, Transaction

@@ -22,10 +22,10 @@ from smena.model.product import product_of
 from smena.model.product import products as installed
 from smena.model.window import Window
 from smena.pipeline.border import Failed, by_register
-from smena.pipeline.context import Context
-from smena.pipeline.log import step_log
 from smena.pipeline.process import stage
-from smena.pipeline.product import Shard, implementation_of
+from smena.runtime.context import Context
+from smena.runtime.log import step_log
+from smena.runtime.product import Shard, implementation_of
 from smena.transform.decoded import Decoded
 from smena.warehouse import ledger
 from smena.warehouse.applying import clear_stage

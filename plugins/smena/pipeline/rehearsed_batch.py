@@ -12,9 +12,9 @@ from smena.matching.limit import orders_after, orders_before
 from smena.model.errors import WrongUse
 from smena.model.window import Window
 from smena.pipeline.border import Failed
-from smena.pipeline.context import Context
-from smena.pipeline.log import step_log
 from smena.pipeline.rehearsal import RehearsalResult, stage_again
+from smena.runtime.context import Context
+from smena.runtime.log import step_log
 from smena.warehouse import ledger
 from smena.warehouse.applying import plan_changes
 from smena.warehouse.rehearsing import STAGE_ID, read_booked, read_proposed, read_staged, rehearsal

@@ -19,12 +19,12 @@ from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
 from smena.pipeline.after_publishing import finish
-from smena.pipeline.context import Context
 from smena.pipeline.load import stage
-from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import plan
 from smena.pipeline.publish import FAILED_AFTER, PublishResult, orders_written, publish
 from smena.reads.completeness import gaps
+from smena.runtime.context import Context
+from smena.runtime.log import logger, step_log
 from smena.warehouse import ledger
 
 MOST_TASKS = 256

@@ -11,7 +11,7 @@ from smena.model.errors import SmenaError
 
 if TYPE_CHECKING:
     from smena.model.endpoint import Endpoint
-    from smena.pipeline.connection_check import ConnectionCheckResult
+    from smena.runtime.connection_check import ConnectionCheckResult
     from smena.sources.market import MarketClient
     from smena.sources.ofd import OfdClient
 
@@ -31,7 +31,7 @@ class _KonturHook(BaseHook):
 
     def test_connection(self) -> tuple[bool, str]:
         """Whether the service answers and lets us in, and a sentence of what is wrong. No secret is in it."""
-        from smena.pipeline.connection_check import refused
+        from smena.runtime.connection_check import refused
 
         try:
             # Airflow's button tests a copy with an invented name, of no use in a message.
@@ -66,7 +66,7 @@ class KonturOfdHook(_KonturHook):
         return OfdClient(self.endpoint())
 
     def _check(self, endpoint: Endpoint) -> ConnectionCheckResult:
-        from smena.pipeline.connection_check import check_ofd
+        from smena.runtime.connection_check import check_ofd
 
         return check_ofd(endpoint)
 
@@ -93,6 +93,6 @@ class KonturMarketHook(_KonturHook):
         return MarketClient(self.endpoint())
 
     def _check(self, endpoint: Endpoint) -> ConnectionCheckResult:
-        from smena.pipeline.connection_check import check_market
+        from smena.runtime.connection_check import check_market
 
         return check_market(endpoint)

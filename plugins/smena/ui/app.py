@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from smena.model.errors import AlreadyAnswered, SmenaError
-from smena.pipeline.context import Context
+from smena.runtime.context import Context
 from smena.ui import (
     cash,
     certificates,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from smena.pipeline.context import Context
+from smena.runtime.context import Context
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 ALL = "*"

@@ -11,7 +11,7 @@ from httpx import Response
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from smena.pipeline.context import Context
+from smena.runtime.context import Context
 from smena.ui.app import fastapi_app
 from smena.ui.auth import Rights, rights
 from smena.ui.limits import Limits

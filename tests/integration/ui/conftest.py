@@ -9,7 +9,7 @@ import pytest
 
 from demo.postgres import EmbeddedPostgres
 from smena.mandates.organizations import add_organization
-from smena.pipeline.context import Context
+from smena.runtime.context import Context
 from smena.warehouse.database import Warehouse
 from tests.integration.decisions.deciding import FIRST, WEEK, Office
 from tests.integration.mandate_office import INN, OTHER

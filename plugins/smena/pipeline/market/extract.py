@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 from smena.pipeline.fetching import Fetch, fetch_all
-from smena.pipeline.product import Asking
+from smena.runtime.product import Asking
 from smena.sources.market import MarketClient
 from smena.sources.page import Page
 from smena.transform.market.shifts import FURTHEST, MARGIN, reported_spans

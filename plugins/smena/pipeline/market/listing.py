@@ -8,9 +8,9 @@ from typing import Any
 
 from smena.model.errors import RefusedByService
 from smena.model.organization import Organization
-from smena.pipeline.context import Context
-from smena.pipeline.listing import Listing, may_be_of
 from smena.planning import wanted
+from smena.runtime.context import Context
+from smena.runtime.listing import Listing, may_be_of
 from smena.sources.market_listing import list_organizations
 from smena.warehouse.database import Transaction
 

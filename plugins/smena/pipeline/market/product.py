@@ -7,14 +7,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from smena.model.organization import Organization
-from smena.pipeline.context import Context
-from smena.pipeline.listing import Listing
 from smena.pipeline.market.documents import write_documents
 from smena.pipeline.market.extract import fetch
 from smena.pipeline.market.listing import ShopListing
 from smena.pipeline.market.product_names import learn_names
 from smena.pipeline.market.work import by_window, work
-from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
+from smena.runtime.context import Context
+from smena.runtime.listing import Listing
+from smena.runtime.product import Asking, Chunk, Client, Implementation, Shard
 from smena.transform.decoded import Decoded
 from smena.warehouse.database import Transaction
 from smena.warehouse.ledger import Batch

@@ -12,8 +12,8 @@ from datetime import datetime
 from smena.mandates.organizations import organization_of
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedLogin, SmenaError, UnreadableAnswer, WrongUse, stored_of
-from smena.pipeline.context import Context
-from smena.pipeline.log import logger, step_log
+from smena.runtime.context import Context
+from smena.runtime.log import logger, step_log
 from smena.sources.listing import Broken
 from smena.sources.market import MarketClient
 from smena.sources.market_listing import list_products

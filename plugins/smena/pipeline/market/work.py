@@ -10,8 +10,8 @@ import pandas as pd
 
 from smena.model.organization import DatePolicy, SettingsInForce
 from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
-from smena.pipeline.product import Chunk
 from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
+from smena.runtime.product import Chunk
 from smena.sources.market_listing import list_contractors
 from smena.transform.by_settings import by_settings
 from smena.transform.duplicates import as_rejects

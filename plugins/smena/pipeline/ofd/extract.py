@@ -12,7 +12,7 @@ from smena.pipeline.border import Failed, mark_failed
 from smena.pipeline.fetching import Fetch, fetch_all
 from smena.pipeline.ofd.reading import DOCUMENTS
 from smena.pipeline.ofd.receipts import CLOCKS_APART, receipt_periods
-from smena.pipeline.product import Asking
+from smena.runtime.product import Asking
 from smena.sources.ofd import OfdClient
 from smena.transform.numbering import Ends, are_numbered_on
 from smena.transform.totals import last_close_without_opening

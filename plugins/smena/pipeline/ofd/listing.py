@@ -17,9 +17,9 @@ from smena.model.errors import (
     stored_of,
 )
 from smena.model.organization import Organization
-from smena.pipeline.context import Context
-from smena.pipeline.listing import Listing, may_be_of
 from smena.planning import wanted
+from smena.runtime.context import Context
+from smena.runtime.listing import Listing, may_be_of
 from smena.sources.ofd import OfdClient
 from smena.sources.ofd_listing import list_cashboxes, list_organizations
 from smena.warehouse.database import Transaction

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from smena.model.organization import Organization
-from smena.pipeline.context import Context
-from smena.pipeline.listing import Listing
 from smena.pipeline.ofd.extract import fetch
 from smena.pipeline.ofd.listing import RegisterListing
 from smena.pipeline.ofd.work import work
-from smena.pipeline.product import Asking, Chunk, Client, Implementation, Shard
+from smena.runtime.context import Context
+from smena.runtime.listing import Listing
+from smena.runtime.product import Asking, Chunk, Client, Implementation, Shard
 from smena.transform.decoded import Decoded
 from smena.warehouse.pages import StoredPage
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from smena.pipeline.border import Failed, by_register
 from smena.pipeline.ofd.reading import read_pages
-from smena.pipeline.product import Shard
+from smena.runtime.product import Shard
 from smena.transform.by_settings import by_settings
 from smena.transform.decoded import Decoded
 from smena.transform.frames import SHIFT_KEY

@@ -10,10 +10,10 @@ import pandas as pd
 from smena.model.organization import SettingsInForce
 from smena.model.reasons import Reason
 from smena.pipeline.ofd.reading import read_pages
-from smena.pipeline.product import Chunk
 from smena.planning.uncoverable import MISSING, OPEN
 from smena.quality import check_orders, check_receipts, check_shifts, check_z_reports
 from smena.quality.z_reports import CLOCK_AHEAD
+from smena.runtime.product import Chunk
 from smena.transform.by_settings import by_settings
 from smena.transform.decoded import Reader, decoded_now
 from smena.transform.duplicates import as_rejects

@@ -14,11 +14,11 @@ from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse, stored_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.context import Context
-from smena.pipeline.limits import Budget, OverLimit
 from smena.pipeline.ofd.extract import MARGIN, RECEIPTS
 from smena.pipeline.ofd.reading import DOCUMENTS
 from smena.pipeline.ofd.receipts import Period
+from smena.runtime.context import Context
+from smena.runtime.limits import Budget, OverLimit
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page
 from smena.transform.again import read_reported_vat, unequal_vat

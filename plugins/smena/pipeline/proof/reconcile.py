@@ -20,8 +20,6 @@ from smena.model.errors import stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import joined
 from smena.model.window import OFD, Window
-from smena.pipeline.context import Context
-from smena.pipeline.log import logger, step_log
 from smena.pipeline.plan import horizon_of
 from smena.pipeline.proof import tills as tills_again
 from smena.pipeline.proof import unclosed
@@ -29,6 +27,8 @@ from smena.pipeline.proof.asking import RegisterRequest, SourceTotals, SourceTot
 from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
 from smena.pipeline.proof.receipts import Again, ask_again, read_booked_vat, vat_differences
 from smena.reads import completeness
+from smena.runtime.context import Context
+from smena.runtime.log import logger, step_log
 from smena.transform.frames import MONEY
 from smena.warehouse import ledger
 from smena.warehouse.copying import copy_frame

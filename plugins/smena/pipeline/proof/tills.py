@@ -16,10 +16,10 @@ from smena.model.organization import Organization
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.context import Context
 from smena.pipeline.market.extract import CHEQUES, fetch_cheques
 from smena.pipeline.market.work import work
 from smena.pipeline.proof.receipts import Again
+from smena.runtime.context import Context
 from smena.sources.market import MarketClient
 from smena.sources.page import Page
 from smena.transform.market.again import BOOKED_TILLS, changed_tills

@@ -18,15 +18,15 @@ from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.context import Context
-from smena.pipeline.limits import Budget
-from smena.pipeline.log import logger
 from smena.pipeline.ofd.extract import RECEIPTS
 from smena.pipeline.ofd.receipts import CLOCKS_APART
 from smena.pipeline.process import stage
-from smena.pipeline.product import Chunk
 from smena.pipeline.writing import write_books
 from smena.quality import check_receipts
+from smena.runtime.context import Context
+from smena.runtime.limits import Budget
+from smena.runtime.log import logger
+from smena.runtime.product import Chunk
 from smena.sources.ofd import OfdClient
 from smena.transform.by_settings import by_settings
 from smena.transform.frames import MONEY, ORDERS, SHIFT_KEY, SHIFT_TOTALS, Z_REPORTS

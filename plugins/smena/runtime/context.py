@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from smena.model.endpoint import Endpoint
 from smena.model.organization import Organization
-from smena.pipeline.limits import Budget
-from smena.pipeline.progress import ProgressListener, in_the_log
 from smena.quality import CheckResult
+from smena.runtime.limits import Budget
+from smena.runtime.progress import ProgressListener, in_the_log
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
 from smena.warehouse.database import Transaction, Warehouse

@@ -16,13 +16,12 @@ from typing import Protocol
 
 import pandas as pd
 
-from smena.model.errors import BrokenPromise
+from smena.model.errors import BrokenPromise, PassingFault
 from smena.model.organization import Organization, SettingsInForce
 from smena.model.product import product_of
-from smena.pipeline.context import Context
-from smena.pipeline.fetching import Extraction
-from smena.pipeline.listing import Listing
 from smena.quality import Verdict
+from smena.runtime.context import Context
+from smena.runtime.listing import Listing
 from smena.transform.decoded import Decoded
 from smena.transform.market.frames import DOCUMENT_LINES, DOCUMENTS
 from smena.warehouse.database import Transaction
@@ -55,6 +54,23 @@ class Shard:
     def organization(self) -> Organization:
         """The organisation with its newest settings."""
         return self.settings[-1].organization
+
+
+@dataclass
+class Extraction:
+    """How the assignments of a shard ended: their counts by state, and the first fault that may pass.
+
+    `splits` is how many windows were too large and became two, which are to be fetched then.
+    """
+
+    batch_id: int
+    shard: int
+    states: dict[str, int] = field(default_factory=dict)
+    fault: PassingFault | None = None
+    splits: int = 0
+
+    def count(self, state: str, assignments: int = 1) -> None:
+        self.states[state] = self.states.get(state, 0) + assignments
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from smena.pipeline.log import logger
+from smena.runtime.log import logger
 
 LOG_EVERY_S = 5.0
 

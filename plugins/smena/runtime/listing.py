@@ -10,7 +10,7 @@ from typing import Any
 
 from smena.model.identifiers import clean_inn, is_inn
 from smena.model.organization import Organization
-from smena.pipeline.context import Context
+from smena.runtime.context import Context
 from smena.sources.listing import Broken
 from smena.sources.page import Page
 from smena.warehouse.database import Transaction, Warehouse, as_json

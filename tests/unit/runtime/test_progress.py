@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from smena.pipeline.progress import Progress, ProgressState, in_the_log
+from smena.runtime.progress import Progress, ProgressState, in_the_log
 
 
 def test_rate_and_time_left_follow_from_what_is_done() -> None:

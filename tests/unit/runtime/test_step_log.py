@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from smena.pipeline.log import StepEnd, in_a_line, set_listener, step_log
+from smena.runtime.log import StepEnd, in_a_line, set_listener, step_log
 
 
 def test_a_step_ends_with_a_line_of_what_it_worked_on_and_how_much(caplog: pytest.LogCaptureFixture) -> None:
