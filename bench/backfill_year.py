@@ -83,8 +83,8 @@ def plainly(reported: Connection, dsn: str, endpoint: Endpoint, inn: str) -> Non
     """The tasks of the DAG, one after another, in a process that has imported everything before the clock starts."""
     import great_expectations  # noqa: F401 - preloaded, as in Airflow's workers
 
-    from smena.pipeline.backfill import start_backfill
     from smena.pipeline.run import load_shards, publish_batches, report_run
+    from smena.planning.backfill import start_backfill
     from smena.runtime.context import Context
 
     context = Context(Warehouse(dsn), lambda _name: endpoint)

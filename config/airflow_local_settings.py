@@ -24,7 +24,7 @@ _HEAVY = (
     "smena.connections",
     "smena.daily_load",
     "smena.observability.airflow",
-    "smena.pipeline.backfill",
+    "smena.planning.backfill",
     "smena.warehouse.engine",
 )
 # Of use only where somebody listens: each task that has to import them itself pays a second for it.

@@ -67,7 +67,7 @@ def integration_backfill() -> None:
     def plan(params: dict[str, Any], run_id: str, ti: Any, dag_run: Any) -> list[list[tuple[int, int]]]:
         """Checks and logs the request, and plans the batches of each quarter. Returns the shards to load, by task."""
         from smena.connections import context_from_airflow
-        from smena.pipeline.backfill import start_backfill
+        from smena.planning.backfill import start_backfill
 
         by = dag_run.triggering_user_name
         made = start_backfill(context_from_airflow(), params, run_id=run_id, by=by).run_plan()

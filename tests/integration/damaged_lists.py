@@ -19,7 +19,8 @@ from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.proof.certificate import certify
 from smena.pipeline.proof.reconcile import reconcile
-from smena.pipeline.run import RunPlan, load_shards, plan_run, publish_batches, report_run
+from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
+from smena.planning.run_plan import RunPlan
 from smena.warehouse import ledger
 from smena.warehouse.database import Warehouse
 from tests.integration.conftest import BuildTown

@@ -17,9 +17,9 @@ from smena.pipeline import fetching as extracting
 from smena.pipeline import load as loading
 from smena.pipeline.extract import extract
 from smena.pipeline.load import load
-from smena.pipeline.plan import plan
 from smena.pipeline.process import process
 from smena.pipeline.publish import publish
+from smena.planning.plan import plan
 from smena.warehouse import pages
 from smena.warehouse.database import Transaction
 from tests.town import FIRST, LAST, SMALL, Town

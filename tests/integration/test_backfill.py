@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from smena.model.errors import PassingFault, WrongUse
-from smena.pipeline.backfill import Backfill, parse_request, plan_backfill, preview_backfill, start_backfill
 from smena.pipeline.run import load_shards, publish_batches, report_run
+from smena.planning.backfill import Backfill, parse_request, plan_backfill, preview_backfill, start_backfill
 from tests.invented import ROMASHKA, VASILEK, WRONG
 from tests.town import EASY, Town
 

@@ -15,8 +15,8 @@ from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.load import stage
-from smena.pipeline.plan import plan
 from smena.pipeline.publish import publish
+from smena.planning.plan import plan
 from tests.integration.conftest import BuildTown
 from tests.town import EASY, FIRST, Town
 

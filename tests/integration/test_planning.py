@@ -11,7 +11,7 @@ import pytest
 from sandbox import WorldSettings
 from smena.model.errors import WrongUse
 from smena.model.product import KONTUR_OFD
-from smena.pipeline.plan import plan, preview
+from smena.planning.plan import plan, preview
 from tests.town import EASY, FIRST, LAST, Town
 
 BuildTown = Callable[..., Town]

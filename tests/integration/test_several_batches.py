@@ -13,10 +13,11 @@ from smena.mandates.organizations import set_organization
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.pipeline.alerts import gather
-from smena.pipeline.backfill import BackfillRequest, plan_backfill
 from smena.pipeline.publish import publish
-from smena.pipeline.run import RunPlan, load_shards, plan_run, publish_batches
+from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.planning import wanted
+from smena.planning.backfill import BackfillRequest, plan_backfill
+from smena.planning.run_plan import RunPlan
 from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]

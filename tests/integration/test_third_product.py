@@ -20,7 +20,7 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
 from smena.pipeline.load import LoadResult, load
-from smena.pipeline.plan import preview
+from smena.planning.plan import preview
 from smena.quality.gate import validate_staged
 from smena.runtime.context import Context
 from smena.transform.frames import SIGNS

@@ -35,7 +35,7 @@ _GAPS = {"unit_id": "РНМ", "first_day": "from", "last_day": "to", "reason": "
 @click.pass_obj
 def plan(session: Session, *, inn: str, product: str) -> None:
     """The windows that would be loaded now, their requests, what is covered and what is out of reach. A dry run."""
-    from smena.pipeline.plan import preview
+    from smena.planning.plan import preview
 
     made = preview(context_from_environment(), inn, product)
     windows = [

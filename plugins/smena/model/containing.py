@@ -24,7 +24,7 @@ def contained(error: Exception, what: str) -> SmenaError:
 
 
 def place_of(error: Exception) -> str:
-    """`KeyError at pipeline/plan.py:57`: the class of an exception and the last line of ours that it went through."""
+    """`KeyError at planning/plan.py:57`: the class of an exception and the last line of ours that it went through."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"/{_OURS}/" in frame.filename] or frames
     if not ours:

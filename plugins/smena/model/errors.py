@@ -114,7 +114,7 @@ class UnexpectedError(SmenaError):
     Its text names the exception's class and the line that raised it; the message and the traceback are in the log.
 
     Attributes:
-        place: `KeyError at pipeline/plan.py:57`.
+        place: `KeyError at planning/plan.py:57`.
     """
 
     exit_code = 70

@@ -10,9 +10,9 @@ from smena.model.errors import PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
 from smena.pipeline.after_publishing import finish
 from smena.pipeline.extract import extract
-from smena.pipeline.plan import Plan, plan
 from smena.pipeline.process import process
 from smena.pipeline.publish import PublishResult, publish
+from smena.planning.plan import Plan, plan
 from smena.runtime.context import Context
 from smena.transform.decoded import Decoded
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import TypedDict, TypeVar
+from typing import TypeVar
 
 from smena.mandates.certificates import certificates, standing
 from smena.mandates.lifecycle import enabled
@@ -20,36 +19,18 @@ from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
 from smena.pipeline.after_publishing import finish
 from smena.pipeline.load import stage
-from smena.pipeline.plan import plan
 from smena.pipeline.publish import FAILED_AFTER, PublishResult, orders_written, publish
+from smena.planning.plan import plan
+from smena.planning.run_plan import RunPlan, Shard, grouped
 from smena.reads.completeness import gaps
 from smena.runtime.context import Context
 from smena.runtime.log import logger, step_log
 from smena.warehouse import ledger
 
-MOST_TASKS = 256
-"""How many tasks one step of a run may be: Airflow maps over no more than 1024, and each costs a third of a second."""
-
 PLANNED_AT_ONCE = 4
 PUBLISHED_AT_ONCE = 2
 
 T = TypeVar("T")
-Shard = tuple[int, int]
-"""A batch and one of its shards."""
-
-
-class RunPlan(TypedDict):
-    """What a run has to do.
-
-    Attributes:
-        batches: their ids, one an organisation or, where it would be too large, several.
-        task_groups: (batch, shard) pairs, grouped by loading task.
-        failed: by ИНН, why an organisation could not be planned.
-    """
-
-    batches: list[int]
-    task_groups: list[list[Shard]]
-    failed: dict[str, str]
 
 
 def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
@@ -193,9 +174,3 @@ def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T
         with step_log("failed", what=name, why=str(ours)):
             failed[name] = ours
         return None
-
-
-def grouped(shards: Sequence[Shard]) -> list[list[Shard]]:
-    """Places as loading tasks: no more of them than Airflow maps over with ease."""
-    size = max(1, math.ceil(len(shards) / MOST_TASKS))
-    return [list(shards[start : start + size]) for start in range(0, len(shards), size)]

@@ -11,7 +11,7 @@ from smena.model.errors import TooManyChanges
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.pipeline.comparing import require_comparisons
-from smena.pipeline.uncovering import uncover
+from smena.planning.uncovering import uncover
 from smena.runtime.product import implementation_of
 from smena.warehouse.applying import apply, plan_changes
 from smena.warehouse.database import Transaction

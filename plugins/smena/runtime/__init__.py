@@ -1,1 +1,1 @@
-"""What every step of a run is given: the outside world, a product's interface, limits, and who hears of its progress."""
+"""What every step of a run is given: the outside world, the interface of a product, limits, and a log of steps."""

@@ -78,7 +78,7 @@ def integration(
 @router.post("/integrations/{inn}/{product}/plan")
 def plan(request: Request, who: Editor, pages: UsePages, find_runs: Runs, inn: Inn, product: Product) -> Response:
     """The dry run: what the next run would ask, and what is out of reach. Nothing of it is kept."""
-    from smena.pipeline.plan import preview
+    from smena.planning.plan import preview
 
     with pages.reading(who) as transaction:
         organization_in_sight(transaction, inn)

@@ -16,8 +16,8 @@ from smena.model.organization import Organization
 from smena.model.product import products
 from smena.model.reasons import Reason
 from smena.model.window import OFD, Window, quarters
-from smena.pipeline.run import RunPlan, Shard, grouped
 from smena.planning import wanted
+from smena.planning.run_plan import RunPlan, Shard, grouped
 from smena.reads.completeness import gaps
 from smena.runtime.context import Context
 from smena.runtime.listing import Listing
