@@ -43,7 +43,7 @@ def reconciliation() -> None:
     def organizations() -> list[list[str]]:
         """ИНН of organisations, by task."""
         from smena.connections import context_from_airflow
-        from smena.pipeline.proof.run import organizations_to_prove
+        from smena.reconciliation.run import organizations_to_prove
 
         return organizations_to_prove(context_from_airflow())
 
@@ -51,7 +51,7 @@ def reconciliation() -> None:
     def prove(inns: list[str], run_id: str, data_interval_end: datetime | None = None) -> None:
         """Everything held against everything."""
         from smena.connections import context_from_airflow
-        from smena.pipeline.proof.run import reconcile_organizations
+        from smena.reconciliation.run import reconcile_organizations
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
         last_day = end and end.date() - timedelta(days=1)
@@ -61,7 +61,7 @@ def reconciliation() -> None:
     def report(run_id: str) -> None:
         """How each organisation ended."""
         from smena.connections import context_from_airflow
-        from smena.pipeline.proof.run import report_reconciliation
+        from smena.reconciliation.run import report_reconciliation
 
         report_reconciliation(context_from_airflow(), run_id=run_id)
 

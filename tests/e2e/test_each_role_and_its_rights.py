@@ -25,9 +25,9 @@ from smena.airflow_roles import AUDITOR, DAGS, PAGES_DAG, ROLES
 from smena.decisions import cash
 from smena.model.cash import Movement
 from smena.model.window import Window
-from smena.pipeline.proof.certificate import certify
-from smena.pipeline.proof.kept import keep
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.certificate import certify
+from smena.reconciliation.kept import keep
+from smena.reconciliation.reconcile import reconcile
 from tests.e2e.offices import DAYS, Offices, offices
 from tests.e2e.ways import Way, routes, ways
 

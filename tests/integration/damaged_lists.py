@@ -17,10 +17,10 @@ from sandbox import MarketSettings, WorldSettings
 from smena.mandates.organizations import organization_of
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.proof.certificate import certify
-from smena.pipeline.proof.reconcile import reconcile
 from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.planning.run_plan import RunPlan
+from smena.reconciliation.certificate import certify
+from smena.reconciliation.reconcile import reconcile
 from smena.warehouse import ledger
 from smena.warehouse.database import Warehouse
 from tests.integration.conftest import BuildTown

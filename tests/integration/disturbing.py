@@ -19,7 +19,7 @@ from smena.warehouse.database import Transaction
 from tests.town import Town
 
 STEP_ROOMS = (
-    "smena.pipeline.", "smena.runtime.", "smena.matching.", "smena.planning.wanted", "smena.planning.plan",
+    "smena.pipeline.", "smena.reconciliation.", "smena.runtime.", "smena.matching.", "smena.planning.wanted", "smena.planning.plan",
     "smena.planning.backfill", "smena.planning.run_plan", "smena.planning.uncovering", "smena.warehouse.ledger",
 )  # fmt: skip
 """Whose functions are steps. What they call in other rooms ends at the same borders."""

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from smena.model.errors import BadBatch, BrokenPromise, PassingFault, SmenaError
-from smena.pipeline.proof import run as proof_run
-from smena.pipeline.proof.run import organizations_to_prove, reconcile_organizations, report_reconciliation
 from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.planning import backfill as backfills
 from smena.planning.backfill import parse_request, plan_backfill
+from smena.reconciliation import run as proof_run
+from smena.reconciliation.run import organizations_to_prove, reconcile_organizations, report_reconciliation
 from smena.warehouse.database import Warehouse
 from tests.integration.conftest import BuildTown
 from tests.integration.test_runs import run

@@ -18,7 +18,7 @@ from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
 from smena.pipeline import comparing
 from smena.pipeline import publish as publishing
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.reconcile import reconcile
 from tests.integration.test_field_cases import (
     Field,
     NewField,

@@ -24,9 +24,9 @@ from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.alerts import gather
-from smena.pipeline.proof.certificate import certify
-from smena.pipeline.proof.reconcile import reconcile
 from smena.pipeline.run import load_shards, plan_run, publish_batches
+from smena.reconciliation.certificate import certify
+from smena.reconciliation.reconcile import reconcile
 from smena.reports.form import order_on_paper
 from smena.warehouse.database import Warehouse
 from tests.integration.stored_reasons import check_reasons

@@ -17,9 +17,9 @@ import pytest
 from sandbox import MarketSettings, WorldSettings
 from smena.model.errors import SmenaError
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.proof.reconcile import reconcile
-from smena.pipeline.proof.run import organizations_to_prove, reconcile_organizations, report_reconciliation
 from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
+from smena.reconciliation.reconcile import reconcile
+from smena.reconciliation.run import organizations_to_prove, reconcile_organizations, report_reconciliation
 from tests.integration.conftest import CopyTown
 from tests.integration.disturbing import Disturbance
 from tests.town import EASY, FIRST, Town

@@ -19,11 +19,11 @@ from smena.model.window import MARKET, OFD, Window
 from smena.pipeline.alerts import gather
 from smena.pipeline.gates import stop_at_gate
 from smena.pipeline.publish import publish
-from smena.pipeline.rehearsal import rehearse
-from smena.pipeline.rehearsed_batch import rehearse_batch
 from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.planning.run_plan import RunPlan
 from smena.quality.gate import validate_staged
+from smena.reconciliation.rehearsal import rehearse
+from smena.reconciliation.rehearsed_batch import rehearse_batch
 from smena.warehouse import ledger
 from tests.integration.conftest import BuildTown, CopyTown
 from tests.town import EASY, Town

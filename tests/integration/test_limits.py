@@ -14,7 +14,7 @@ import pytest
 from sandbox import MarketSettings
 from smena.messages import ENGLISH, translate
 from smena.model.window import MARKET, Window
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.reconcile import reconcile
 from smena.sources.market import MarketClient
 from smena.sources.ofd import OfdClient
 from smena.sources.page import Page

@@ -8,8 +8,8 @@ from typing import Any
 
 from sandbox import MarketSettings
 from smena.model.window import MARKET, Window
-from smena.pipeline.proof.certificate import as_file, certify
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.certificate import as_file, certify
+from smena.reconciliation.reconcile import reconcile
 from tests.integration.conftest import BuildTown
 from tests.town import EASY, FIRST
 

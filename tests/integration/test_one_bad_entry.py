@@ -12,8 +12,8 @@ from sandbox import MarketSettings
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
-from smena.pipeline.proof.certificate import certify
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.certificate import certify
+from smena.reconciliation.reconcile import reconcile
 from tests.integration.conftest import BuildTown
 from tests.integration.test_runs import run
 from tests.town import EASY, FIRST, Town

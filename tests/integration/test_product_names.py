@@ -15,8 +15,8 @@ from smena.messages import RUSSIAN, translate
 from smena.model.window import MARKET, Window
 from smena.pipeline.after_publishing import finish
 from smena.pipeline.market import product_names
-from smena.pipeline.rehearsal import rehearse
 from smena.pipeline.run import load_shards, plan_run, publish_batches
+from smena.reconciliation.rehearsal import rehearse
 from smena.warehouse import ledger
 from tests.integration.conftest import BuildTown, CopyTown
 from tests.integration.ui.browser import Browser

@@ -19,9 +19,9 @@ from smena.mandates.organizations import set_account_rule, set_organization
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.organization import AccountRule
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline import rehearsal as rehearsing
 from smena.pipeline.ofd.product import KonturOfd
-from smena.pipeline.rehearsal import RehearsalResult, rehearse
+from smena.reconciliation import rehearsal as rehearsing
+from smena.reconciliation.rehearsal import RehearsalResult, rehearse
 from smena.transform import shifts as transform_shifts
 from smena.transform.market import orders as market_orders
 from smena.warehouse.rehearsing import rehearsal

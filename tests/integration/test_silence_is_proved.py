@@ -12,10 +12,10 @@ from smena.model.errors import BadBatch
 from smena.model.reason_text import parse_all
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.proof.certificate import certify
-from smena.pipeline.proof.reconcile import reconcile
 from smena.pipeline.publish import publish
 from smena.planning.plan import plan
+from smena.reconciliation.certificate import certify
+from smena.reconciliation.reconcile import reconcile
 from tests.integration.conftest import BuildTown
 from tests.town import Town
 

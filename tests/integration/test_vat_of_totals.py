@@ -14,8 +14,8 @@ import pytest
 from smena.mandates.organizations import set_organization
 from smena.model.money import written
 from smena.model.window import Window
-from smena.pipeline.proof.receipts import OF_TOTALS
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.receipts import OF_TOTALS
+from smena.reconciliation.reconcile import reconcile
 from tests.integration.cli.shop import Shop
 from tests.town import EASY, FIRST, Town, kopecks
 from tests.unit.reports.pdf_text import Paper, squeezed

@@ -418,7 +418,7 @@ GATE = _faults(
 
 CERTIFICATES = [
     *_faults(
-        _in(f"{_TOWN}/proof", "pipeline/proof/certificate", "certificates"),
+        _in(f"{_TOWN}/reconciliation", "reconciliation/certificate", "certificates"),
         ("if own_hash(certificate) != certificate.get(HASH):", "if False:", "a changed certificate is verified"),
         (
             "proved and not unexplained and not market",

@@ -19,7 +19,7 @@ from smena.model.window import Window
 from smena.warehouse.database import Warehouse
 
 if TYPE_CHECKING:
-    from smena.pipeline.proof.reconcile import ReconcileResult
+    from smena.reconciliation.reconcile import ReconcileResult
 
 MOST_BYTES = 1 << 30
 """A certificate has a line for each register and day."""
@@ -54,7 +54,7 @@ def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) ->
 
     Exit code 1 where a shift is missing or waits for a person, or anything differs that no documents explain.
     """
-    from smena.pipeline.proof.reconcile import reconcile as run
+    from smena.reconciliation.reconcile import reconcile as run
 
     made = run(
         context_from_environment(),
@@ -88,9 +88,9 @@ def certify(session: Session, *, inn: str, first_day: date, last_day: date, out:
 
     Exit code 1 where it cannot say that everything is here and agrees.
     """
-    from smena.pipeline.proof.certificate import as_file
-    from smena.pipeline.proof.certificate import certify as make
-    from smena.pipeline.proof.kept import keep
+    from smena.reconciliation.certificate import as_file
+    from smena.reconciliation.certificate import certify as make
+    from smena.reconciliation.kept import keep
 
     warehouse = Warehouse(warehouse_from_environment())
     made = make(warehouse, inn, Window(first_day, last_day), made_by=person(), now=datetime.now(UTC))
@@ -114,8 +114,8 @@ def certify(session: Session, *, inn: str, first_day: date, last_day: date, out:
 @click.pass_obj
 def verify(session: Session, *, file: Path) -> None:
     """Is a certificate true of the warehouse? Makes it again, evidence and all; exit 1 with the first difference."""
-    from smena.pipeline.proof.certificate import of_file
-    from smena.pipeline.proof.certificate import verify as run
+    from smena.reconciliation.certificate import of_file
+    from smena.reconciliation.certificate import verify as run
 
     certificate = of_file(read_file(file, MOST_BYTES), file.name)
     found = run(Warehouse(warehouse_from_environment()), certificate)

@@ -18,7 +18,7 @@ from smena.model.money import roubles, written
 from smena.model.window import Window
 
 if TYPE_CHECKING:
-    from smena.pipeline.rehearsal import RehearsalResult
+    from smena.reconciliation.rehearsal import RehearsalResult
 
 _DIFFERENCES = {
     "closed_at": "closed",
@@ -64,11 +64,11 @@ def rehearse(
     if batch_id is not None:
         if inn or first_day or last_day or product or settings:
             raise WrongUse("--batch goes with none of the other options")
-        from smena.pipeline.rehearsed_batch import rehearse_batch
+        from smena.reconciliation.rehearsed_batch import rehearse_batch
 
         made = rehearse_batch(context_from_environment(), batch_id)
     elif inn and first_day and last_day:
-        from smena.pipeline.rehearsal import rehearse as run
+        from smena.reconciliation.rehearsal import rehearse as run
 
         made = run(
             context_from_environment(),

@@ -41,8 +41,8 @@ def make(
     request: Request, who: Editor, pages: UsePages, inn: Inn, first_day: OneDay = "", last_day: OneDay = ""
 ) -> Response:
     """The certificate of a period that was reconciled; it says itself whether everything is there."""
-    from smena.pipeline.proof.certificate import certify
-    from smena.pipeline.proof.kept import keep
+    from smena.reconciliation.certificate import certify
+    from smena.reconciliation.kept import keep
 
     try:
         first, last = day_of(first_day), day_of(last_day)
@@ -66,7 +66,7 @@ def make(
 @router.get("/certificates/{inn}/{certificate_id}/verify")
 def verify(request: Request, who: Viewer, pages: UsePages, inn: Inn, certificate_id: Id) -> Response:
     """Whether a certificate is true of the warehouse as it is now: all of it is made again, the evidence hashed."""
-    from smena.pipeline.proof.certificate import verify as run
+    from smena.reconciliation.certificate import verify as run
 
     certificate = _in_sight(pages, who, inn, certificate_id)
     try:
@@ -82,7 +82,7 @@ def download(
     _request: Request, who: Viewer, pages: UsePages, inn: Inn, certificate_id: Id, form: CertificateFormat
 ) -> Response:
     """The certificate as a file: JSON, or a page for a person with the same inside."""
-    from smena.pipeline.proof.certificate import as_file
+    from smena.reconciliation.certificate import as_file
 
     certificate = _in_sight(pages, who, inn, certificate_id)
     period = certificate["period"]
@@ -92,7 +92,7 @@ def download(
 
 
 def _in_sight(pages: Pages, who: User, inn: str, certificate_id: int) -> dict[str, Any]:
-    from smena.pipeline.proof.kept import certificate_of
+    from smena.reconciliation.kept import certificate_of
 
     with pages.reading(who) as transaction:
         organization_in_sight(transaction, inn)
@@ -114,7 +114,7 @@ def _shown(
     verified: Any = None,
     certificate_id: int = 0,
 ) -> Response:
-    from smena.pipeline.proof.kept import kept
+    from smena.reconciliation.kept import kept
 
     with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)

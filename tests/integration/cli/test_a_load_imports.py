@@ -10,7 +10,7 @@ NOT_NEEDED = {
     "airflow", "alembic", "asn1crypto", "babel", "cryptography", "fastapi", "fpdf", "great_expectations", "jinja2",
     "openlineage", "pydantic", "rich", "smtplib", "starlette", "structlog", "tqdm", "xlsxwriter",
 }  # fmt: skip
-OTHER_ROOMS = ("smena.decisions", "smena.pipeline.proof", "smena.reports")
+OTHER_ROOMS = ("smena.decisions", "smena.reconciliation", "smena.reports")
 
 
 def test_a_load_of_one_day_imports_no_library_that_it_does_not_need(shop: Shop) -> None:

@@ -13,8 +13,8 @@ from smena.decisions.periods import close_period
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
-from smena.pipeline.proof.reconcile import reconcile
 from smena.reads.documents import Filter
+from smena.reconciliation.reconcile import reconcile
 from tests.integration.cli.shop import FIRST, LAST, MARCH, cli_of, kontur_as_json
 from tests.town import Town
 from tests.unit.cli.commands import Cli

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from smena.model.window import Window
-from smena.pipeline.proof.certificate import of_file, verify
-from smena.pipeline.proof.reconcile import reconcile
 from smena.reads import journal_sheet
+from smena.reconciliation.certificate import of_file, verify
+from smena.reconciliation.reconcile import reconcile
 from smena.ui import journal as pages_of_journal
 from smena.ui.one_at_a_time import one_at_a_time
 from tests.integration.decisions.deciding import FIRST, LAST

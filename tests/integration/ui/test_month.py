@@ -12,8 +12,8 @@ import pytest
 from smena.decisions.periods import history
 from smena.model.money import written
 from smena.model.window import Window
-from smena.pipeline.proof.reconcile import reconcile
 from smena.reads.month import amount_of, count_of, waiting
+from smena.reconciliation.reconcile import reconcile
 from tests.integration.conftest import BuildTown
 from tests.integration.decisions.deciding import FIRST, LAST, WEEK
 from tests.integration.ui.browser import Browser

@@ -11,7 +11,7 @@ import pytest
 from smena.decisions.conflicts import open_decisions
 from smena.messages import LANGUAGES, message
 from smena.model.window import MARKET, Window
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.reconcile import reconcile
 from smena.ui.completeness import SIGNS
 from tests.integration.conftest import BuildTown
 from tests.integration.decisions.deciding import FIRST, LAST

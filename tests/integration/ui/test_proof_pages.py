@@ -14,8 +14,8 @@ from smena.model.money import written
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
-from smena.pipeline.proof.reconcile import reconcile
 from smena.quality.docs import build
+from smena.reconciliation.reconcile import reconcile
 from tests.integration.decisions.deciding import FIRST, LAST, Office
 from tests.integration.ui.conftest import OpenBrowser
 from tests.town import Town

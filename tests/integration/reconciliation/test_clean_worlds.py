@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smena.model.window import Window
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.reconcile import reconcile
 from tests.town import FIRST, LAST, SMALL, Town
 
 BuildTown = Callable[..., Town]

@@ -10,7 +10,7 @@ import pytest
 
 from smena.model.errors import BadBatch, PassingFault
 from smena.pipeline.alerts import gather
-from smena.pipeline.proof.run import organizations_to_prove, reconcile_organizations, report_reconciliation
+from smena.reconciliation.run import organizations_to_prove, reconcile_organizations, report_reconciliation
 from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from smena.pipeline.proof.certificate_page import as_html, embedded
+from smena.reconciliation.certificate_page import as_html, embedded
 from tests.invented import ROMASHKA
 
 NASTY = "</script><b>'\"&"

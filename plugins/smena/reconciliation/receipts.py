@@ -13,8 +13,8 @@ from smena.model.reason_text import LINE_END, joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.ofd.receipts import periods_of
-from smena.pipeline.proof.asking import RegisterRequest, SourceTotalsClient
-from smena.pipeline.proof.evidence import documents_of
+from smena.reconciliation.asking import RegisterRequest, SourceTotalsClient
+from smena.reconciliation.evidence import documents_of
 from smena.runtime.context import Context
 from smena.transform.again import GONE, NEW, changed_receipts, vat_of_shifts, with_unknown_vat
 from smena.transform.frames import SHIFT_KEY

@@ -10,8 +10,8 @@ from typing import Any
 
 from sandbox import MarketSettings, OrganizationSpec, WorldSettings
 from smena.model.window import MARKET, Window
-from smena.pipeline.proof.certificate import certify
-from smena.pipeline.proof.reconcile import ReconcileResult, reconcile
+from smena.reconciliation.certificate import certify
+from smena.reconciliation.reconcile import ReconcileResult, reconcile
 from smena.sources.ofd import OfdClient
 from tests.integration.conftest import BuildTown
 from tests.town import FIRST, Town

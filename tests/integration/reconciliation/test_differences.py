@@ -13,7 +13,7 @@ import pytest
 
 from sandbox import MarketSettings
 from smena.model.window import Window
-from smena.pipeline.proof.reconcile import ReconcileResult, reconcile
+from smena.reconciliation.reconcile import ReconcileResult, reconcile
 from tests.town import EASY, FIRST, Town
 
 BuildTown = Callable[..., Town]

@@ -17,7 +17,7 @@ from smena.messages import translate
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.proof.reconcile import ReconcileResult, reconcile
+from smena.reconciliation.reconcile import ReconcileResult, reconcile
 from tests.town import EASY, FIRST, LAST, Town
 
 BuildTown = Callable[..., Town]

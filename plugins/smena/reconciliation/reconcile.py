@@ -20,13 +20,13 @@ from smena.model.errors import stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import joined
 from smena.model.window import OFD, Window
-from smena.pipeline.proof import tills as tills_again
-from smena.pipeline.proof import unclosed
-from smena.pipeline.proof.asking import RegisterRequest, SourceTotals, SourceTotalsClient
-from smena.pipeline.proof.evidence import corrections_of, documents_of, unread_documents
-from smena.pipeline.proof.receipts import Again, ask_again, read_booked_vat, vat_differences
 from smena.planning.plan import horizon_of
 from smena.reads import completeness
+from smena.reconciliation import tills as tills_again
+from smena.reconciliation import unclosed
+from smena.reconciliation.asking import RegisterRequest, SourceTotals, SourceTotalsClient
+from smena.reconciliation.evidence import corrections_of, documents_of, unread_documents
+from smena.reconciliation.receipts import Again, ask_again, read_booked_vat, vat_differences
 from smena.runtime.context import Context
 from smena.runtime.log import logger, step_log
 from smena.transform.frames import MONEY

@@ -12,7 +12,7 @@ from smena.matching.limit import orders_after, orders_before
 from smena.model.errors import WrongUse
 from smena.model.window import Window
 from smena.pipeline.border import Failed
-from smena.pipeline.rehearsal import RehearsalResult, stage_again
+from smena.reconciliation.rehearsal import RehearsalResult, stage_again
 from smena.runtime.context import Context
 from smena.runtime.log import step_log
 from smena.warehouse import ledger

@@ -12,7 +12,7 @@ from smena.messages import ENGLISH, readable, translate
 from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
-from smena.pipeline.proof.reconcile import LOOK_BACK_DAYS, reconcile
+from smena.reconciliation.reconcile import LOOK_BACK_DAYS, reconcile
 from smena.runtime.context import Context
 from smena.runtime.log import logger, step_log
 from smena.warehouse.database import Row

@@ -17,7 +17,7 @@ from smena.model.answers import APPROVE, REJECT, REVERSE
 from smena.model.reason_text import parse_all
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.proof.reconcile import ReconcileResult, reconcile
+from smena.reconciliation.reconcile import ReconcileResult, reconcile
 from tests.town import EASY, Town, kopecks
 
 BuildTown = Callable[..., Town]

@@ -13,9 +13,9 @@ from smena.messages.refusals import wrong_use
 from smena.model.errors import WrongUse
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.proof.canonical import HASH, first_difference, own_hash
-from smena.pipeline.proof.certificate_page import as_html, embedded
 from smena.reads.completeness import gaps, outcomes
+from smena.reconciliation.canonical import HASH, first_difference, own_hash
+from smena.reconciliation.certificate_page import as_html, embedded
 from smena.warehouse.database import Row, Transaction, Warehouse
 from smena.warehouse.pages import decompress
 

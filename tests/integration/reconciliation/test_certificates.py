@@ -16,9 +16,9 @@ from demo.postgres import EmbeddedPostgres
 from sandbox import SandboxServer, SandboxSettings
 from smena.model.errors import WrongUse
 from smena.model.window import Window
-from smena.pipeline.proof.canonical import own_hash
-from smena.pipeline.proof.certificate import as_file, certify, of_file, verify
-from smena.pipeline.proof.reconcile import reconcile
+from smena.reconciliation.canonical import own_hash
+from smena.reconciliation.certificate import as_file, certify, of_file, verify
+from smena.reconciliation.reconcile import reconcile
 from smena.warehouse.database import Warehouse
 from smena.warehouse.pages import compress
 from tests.town import EASY, FIRST, QuickContext, Town

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from smena.messages import RUSSIAN, UNKNOWN, day, message, translate
-from smena.pipeline.proof.canonical import canonical
+from smena.reconciliation.canonical import canonical
 
 _OPENS = '<script type="application/json" id="certificate">'
 _CLOSES = "</script>"

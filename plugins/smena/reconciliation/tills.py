@@ -18,7 +18,7 @@ from smena.model.reasons import Reason
 from smena.model.window import Window
 from smena.pipeline.market.extract import CHEQUES, fetch_cheques
 from smena.pipeline.market.work import work
-from smena.pipeline.proof.receipts import Again
+from smena.reconciliation.receipts import Again
 from smena.runtime.context import Context
 from smena.sources.market import MarketClient
 from smena.sources.page import Page
