@@ -40,9 +40,9 @@ def alerts() -> None:
     @task
     def send(run_id: str) -> None:
         """One message an organisation."""
+        from smena.alerts.outgoing import send_daily
         from smena.connections import context_from_airflow, messenger_from_airflow, pages_address_from_airflow
         from smena.observability.airflow import send_standings
-        from smena.pipeline.alerts import send_daily
 
         context = context_from_airflow()
         send_standings(context)

@@ -19,8 +19,9 @@ from smena.warehouse.database import Transaction
 from tests.town import Town
 
 STEP_ROOMS = (
-    "smena.pipeline.", "smena.reconciliation.", "smena.runtime.", "smena.matching.", "smena.planning.wanted", "smena.planning.plan",
-    "smena.planning.backfill", "smena.planning.run_plan", "smena.planning.uncovering", "smena.warehouse.ledger",
+    "smena.pipeline.", "smena.planning.backfill", "smena.planning.plan", "smena.planning.run_plan",
+    "smena.planning.uncovering", "smena.planning.wanted", "smena.reconciliation.", "smena.alerts.", "smena.runtime.",
+    "smena.matching.", "smena.warehouse.ledger",
 )  # fmt: skip
 """Whose functions are steps. What they call in other rooms ends at the same borders."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from demo.signing import Head
+from smena.alerts.outgoing import gather
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.links import link
 from smena.mandates.certificates import add_certificate
@@ -23,7 +24,6 @@ from smena.model.endpoint import Endpoint
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.alerts import gather
 from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.reconciliation.certificate import certify
 from smena.reconciliation.reconcile import reconcile

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from smena.alerts.outgoing import gather
 from smena.decisions.allowances import allow
 from smena.mandates.organizations import set_organization
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
-from smena.pipeline.alerts import gather
 from smena.pipeline.publish import publish
 from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.planning import wanted

@@ -21,7 +21,7 @@ from smena.warehouse.database import Warehouse
 @click.pass_obj
 def alerts(session: Session, *, inn: str | None, is_sent: bool) -> None:
     """One message an organisation of all that is not as it should be; exit code 1 where there is any."""
-    from smena.pipeline.alerts import gather, mark_cured, send
+    from smena.alerts.outgoing import gather, mark_cured, send
 
     warehouse = Warehouse(warehouse_from_environment())
     if inn:

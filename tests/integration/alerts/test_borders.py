@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from smena.alerts import outgoing, words
+from smena.alerts.outgoing import Message, gather, send, send_daily
 from smena.model.errors import PassingFault, UnexpectedError, WrongUse
-from smena.pipeline import alert_words, alerts
-from smena.pipeline.alerts import Message, gather, send, send_daily
 from smena.warehouse.database import Transaction, Warehouse
 from tests.integration.alert_receivers import Hook
 from tests.integration.alerts.trouble import NOW, counts, messenger_of
@@ -30,7 +30,7 @@ def statement_fails(patch: pytest.MonkeyPatch, statement: str, *, inn: str | Non
 
 
 def refusing(of: str, error: Exception) -> Callable[..., bool]:
-    once = alerts._send_once
+    once = outgoing._send_once
 
     def sending(warehouse: Warehouse, message: Message, *more: Any) -> bool:
         if message.inn == of:
@@ -51,11 +51,11 @@ def test_a_kind_that_cannot_be_read_of_one_organisation_is_said_to_it_and_read_o
     assert romashka.payload["alerts"][1]["details"]["kind"] == "decision"
 
 
-@pytest.mark.parametrize("kind", alerts._STATEMENTS)
+@pytest.mark.parametrize("kind", outgoing._STATEMENTS)
 def test_a_kind_that_cannot_be_read_at_all_is_said_to_everybody(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    statement_fails(monkeypatch, alerts._STATEMENTS[kind], inn=None)
+    statement_fails(monkeypatch, outgoing._STATEMENTS[kind], inn=None)
     for message in gather(troubled, NOW):
         assert [one.details["kind"] for one in message.alerts if one.kind == "unchecked"] == [kind]
 
@@ -80,14 +80,14 @@ def test_an_error_of_the_server_in_one_statement_leaves_the_others(
 def test_a_row_that_cannot_be_put_into_words_leaves_the_others(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = alert_words._SAID["decision"]
+    said = words._SAID["decision"]
 
     def failing(row: Any, now: Any) -> Any:
         if row["count"] == 2:
             raise KeyError("kind")
         return said(row, now)
 
-    monkeypatch.setitem(alert_words._SAID, "decision", failing)
+    monkeypatch.setitem(words._SAID, "decision", failing)
     vasilek, romashka = gather(troubled, NOW)
     assert counts(vasilek) == {"decision": 1}
     assert counts(romashka) == {"gap": 1, "unchecked": 1, "quarantine": 3}
@@ -96,14 +96,14 @@ def test_a_row_that_cannot_be_put_into_words_leaves_the_others(
 def test_a_message_that_cannot_be_made_says_so_and_the_others_are_made(
     troubled: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    headline = alerts.headline
+    headline = outgoing.headline
 
     def failing(name: str, inn: str, day: Any) -> str:
         if "Ромашка" in name:
             raise ValueError(name)
         return headline(name, inn, day)
 
-    monkeypatch.setattr(alerts, "headline", failing)
+    monkeypatch.setattr(outgoing, "headline", failing)
     vasilek, romashka = gather(troubled, NOW)
     assert counts(vasilek) == {"decision": 1}
     assert "не проверено: сообщение целиком" in romashka.text
@@ -117,7 +117,7 @@ def test_a_message_that_does_not_go_out_leaves_the_others_and_goes_the_next_time
     troubled: Warehouse, hook: Hook, monkeypatch: pytest.MonkeyPatch, error: Exception, raised: type[Exception]
 ) -> None:
     messages = gather(troubled, NOW)
-    monkeypatch.setattr(alerts, "_send_once", refusing(VASILEK, error))
+    monkeypatch.setattr(outgoing, "_send_once", refusing(VASILEK, error))
     with pytest.raises(raised):
         send(troubled, messages, messenger_of(hook), sent_by="test")
     assert [one["organization_inn"] for one in hook.came] == [ROMASHKA]
@@ -136,7 +136,7 @@ def test_a_fault_that_may_pass_is_raised_before_a_refusal_so_that_the_task_is_tr
 def test_a_channel_that_keeps_messages_waiting_too_long_is_left(
     troubled: Warehouse, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alerts, "LONGEST_UNANSWERED_S", 0.0)
+    monkeypatch.setattr(outgoing, "LONGEST_UNANSWERED_S", 0.0)
     hook.statuses = [503, 503]
     with pytest.raises(PassingFault):
         send(troubled, gather(troubled, NOW), messenger_of(hook), sent_by="test")

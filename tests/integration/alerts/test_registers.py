@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from smena.alerts.outgoing import gather, send_daily
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.alerts import gather, send_daily
 from smena.reads.registers import SIGNS, UNKNOWN, signs, signs_counted
 from tests.integration.alert_receivers import Hook
 from tests.integration.alerts.trouble import messenger_of

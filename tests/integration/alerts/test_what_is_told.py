@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from smena.alerts.outgoing import gather, send
 from smena.model.errors import WrongUse
 from smena.model.settings import SETTINGS, Settings
-from smena.pipeline.alerts import gather, send
 from smena.warehouse.database import Warehouse
 from tests.integration.alert_receivers import Hook
 from tests.integration.alerts.trouble import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from demo.ports import HOST
-from smena.pipeline.alerts import Message
+from smena.alerts.outgoing import Message
 from smena.sources.http import RetryPolicy
 from smena.sources.messenger import Channel, Messenger
 from smena.warehouse.database import Warehouse

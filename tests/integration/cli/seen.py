@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import DEFAULT_MARKET_KEY, MarketSettings, SandboxServer, SandboxSettings
+from smena.alerts.outgoing import gather
 from smena.decisions.documents import ACCEPTED, REJECTED, mark
 from smena.model.window import MARKET
-from smena.pipeline.alerts import gather
 from smena.warehouse.database import Warehouse
 from tests.integration.cli.shop import FIRST, LAST, MARCH, Shop
 from tests.integration.ui.browser import Browser

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from smena.alerts.outgoing import gather
 from smena.decisions import cash
 from smena.decisions.periods import close_period, open_period
 from smena.mandates.organizations import organization_of
@@ -18,7 +19,6 @@ from smena.model.cash import Movement
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.money import roubles
 from smena.model.window import Window
-from smena.pipeline.alerts import gather
 from smena.reads import cash_book
 from smena.reads.cash_sheet import sheet_of
 from smena.warehouse.database import Transaction

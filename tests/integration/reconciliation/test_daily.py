@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import pytest
 
+from smena.alerts.outgoing import gather
 from smena.model.errors import BadBatch, PassingFault
-from smena.pipeline.alerts import gather
 from smena.reconciliation.run import organizations_to_prove, reconcile_organizations, report_reconciliation
 from tests.town import EASY, FIRST, Town
 

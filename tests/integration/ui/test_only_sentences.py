@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
+from smena.alerts.outgoing import gather
 from smena.messages import translate
 from smena.model.reasons import Reason
-from smena.pipeline.alerts import gather
 from tests.integration.alerts.trouble import NOW
 from tests.integration.ui.conftest import OpenBrowser
 from tests.raw_reasons import every_reason, raw_reasons

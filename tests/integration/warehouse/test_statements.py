@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from smena.pipeline import alerts
+from smena.alerts import outgoing
 from smena.quality import gate
 from smena.warehouse.sql import SQL_DIRECTORY, query
 
@@ -69,7 +69,7 @@ def test_every_name_that_the_code_runs_has_its_file() -> None:
 
 def test_every_file_is_run_by_somebody() -> None:
     of_tables = {
-        *alerts._STATEMENTS.values(),
+        *outgoing._STATEMENTS.values(),
         *(schema.name for schema in (gate.SHARDS, gate.SHIFTS, gate.TILL_SHIFTS, gate.ORDERS)),
         *gate.PUBLISHED.values(),
     }

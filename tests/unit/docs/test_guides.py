@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from smena.pipeline.alert_words import _SAID
+from smena.alerts.words import _SAID
 
 REPOSITORY = Path(__file__).parents[3]
 DOCS = REPOSITORY / "docs"

@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from smena.alerts.words import Alert, alert_of, headline, late, unchecked
 from smena.mandates.certificates import WARNING
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, WrongUse
 from smena.model.settings import SETTINGS
-from smena.pipeline.alert_words import Alert, alert_of, headline, late, unchecked
 from smena.reads.registers import new_signs
 from smena.reads.standing import open_days
 from smena.runtime.context import Context
