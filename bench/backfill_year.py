@@ -83,7 +83,7 @@ def plainly(reported: Connection, dsn: str, endpoint: Endpoint, inn: str) -> Non
     """The tasks of the DAG, one after another, in a process that has imported everything before the clock starts."""
     import great_expectations  # noqa: F401 - preloaded, as in Airflow's workers
 
-    from smena.pipeline.run import load_shards, publish_batches, report_run
+    from smena.loading.run import load_shards, publish_batches, report_run
     from smena.planning.backfill import start_backfill
     from smena.runtime.context import Context
 

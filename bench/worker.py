@@ -15,13 +15,13 @@ from functools import wraps
 from multiprocessing.connection import Connection
 from typing import Any
 
+from smena.loading import process as processing
+from smena.loading.market import work as of_market
+from smena.loading.ofd import work as of_ofd
+from smena.loading.publish import publish
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
-from smena.pipeline import process as processing
-from smena.pipeline.market import work as of_market
-from smena.pipeline.ofd import work as of_ofd
-from smena.pipeline.publish import publish
 from smena.quality.expectations import prepare
 from smena.quality.gate import validate_staged
 from smena.runtime.context import Context

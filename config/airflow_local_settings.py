@@ -24,6 +24,7 @@ _HEAVY = (
     "smena.connections",
     "smena.daily_load",
     "smena.observability.airflow",
+    "smena.loading.run",
     "smena.planning.backfill",
     "smena.warehouse.engine",
 )

@@ -78,8 +78,8 @@ def integration_backfill() -> None:
     def load(shards: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked; how far it is, every few seconds."""
         from smena.connections import context_from_airflow
+        from smena.loading.run import load_shards
         from smena.observability.lineage import send_loaded_lineage
-        from smena.pipeline.run import load_shards
 
         context = context_from_airflow()
         load_shards(context, shards)
@@ -89,8 +89,8 @@ def integration_backfill() -> None:
     def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
         """Quarters in order of time; the days that became covered are told to Airflow, all in one."""
         from smena.connections import context_from_airflow
+        from smena.loading.run import publish_batches
         from smena.observability.lineage import send_published_lineage
-        from smena.pipeline.run import publish_batches
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         if not made or not made["batches"]:
@@ -105,8 +105,8 @@ def integration_backfill() -> None:
     def report(ti: Any) -> None:
         """How each quarter ended."""
         from smena.connections import context_from_airflow
+        from smena.loading.run import report_run
         from smena.observability.airflow import send_standings
-        from smena.pipeline.run import report_run
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         context = context_from_airflow()

@@ -18,12 +18,12 @@ from sandbox import (
     SandboxServer,
     WorldSettings,
 )
+from smena.loading.load import LoadResult, load
 from smena.mandates.certificates import add_certificate
 from smena.mandates.lifecycle import disable, enable, prepare_ban, prepare_mandate
 from smena.mandates.organizations import add_organization, set_organization
 from smena.model.endpoint import Endpoint
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.load import LoadResult, load
 from smena.runtime.context import Context
 from smena.sources.http import RetryPolicy
 from smena.sources.market import MarketClient

@@ -48,7 +48,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:
         """What is listed, wanted minus covered, in batches by organisation; gives the shards to load, by task."""
         from smena.connections import context_from_airflow
-        from smena.pipeline.run import plan_run
+        from smena.loading.run import plan_run
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
         horizon = end and end.date() - timedelta(days=1)
@@ -60,8 +60,8 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     def load(shards: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked."""
         from smena.connections import context_from_airflow
+        from smena.loading.run import load_shards
         from smena.observability.lineage import send_loaded_lineage
-        from smena.pipeline.run import load_shards
 
         context = context_from_airflow()
         load_shards(context, shards)
@@ -71,8 +71,8 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     def publish(ti: Any, outlet_events: Any) -> None:
         """What was read is matched and written; days that became covered are told to Airflow."""
         from smena.connections import context_from_airflow
+        from smena.loading.run import publish_batches
         from smena.observability.lineage import send_published_lineage
-        from smena.pipeline.run import publish_batches
 
         # Where nothing at all was planned the report says so.
         made = ti.xcom_pull(task_ids="plan", key="plan")
@@ -87,8 +87,8 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     def report(ti: Any) -> None:
         """How each batch ended."""
         from smena.connections import context_from_airflow
+        from smena.loading.run import report_run
         from smena.observability.airflow import send_standings
-        from smena.pipeline.run import report_run
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         context = context_from_airflow()

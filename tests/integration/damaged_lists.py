@@ -14,10 +14,10 @@ from typing import Any
 
 from demo.postgres import EmbeddedPostgres
 from sandbox import MarketSettings, WorldSettings
+from smena.loading.run import load_shards, plan_run, publish_batches, report_run
 from smena.mandates.organizations import organization_of
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.planning.run_plan import RunPlan
 from smena.reconciliation.certificate import certify
 from smena.reconciliation.reconcile import reconcile

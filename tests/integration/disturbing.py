@@ -19,13 +19,13 @@ from smena.warehouse.database import Transaction
 from tests.town import Town
 
 STEP_ROOMS = (
-    "smena.pipeline.", "smena.planning.backfill", "smena.planning.plan", "smena.planning.run_plan",
+    "smena.loading.", "smena.planning.backfill", "smena.planning.plan", "smena.planning.run_plan",
     "smena.planning.uncovering", "smena.planning.wanted", "smena.reconciliation.", "smena.alerts.", "smena.runtime.",
     "smena.matching.", "smena.warehouse.ledger",
 )  # fmt: skip
 """Whose functions are steps. What they call in other rooms ends at the same borders."""
 
-NOT_STEPS = ("smena.pipeline.run:_attempt", "smena.runtime.log:", "smena.runtime.product:implementation_of")
+NOT_STEPS = ("smena.loading.run:_attempt", "smena.runtime.log:", "smena.runtime.product:implementation_of")
 """A border itself, and the log: an exception is raised within these, not by them. What is cached runs but once."""
 
 _CALLS: dict[str, tuple[FunctionType, Disturbance]] = {}

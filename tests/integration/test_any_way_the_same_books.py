@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from smena.pipeline import fetching as extracting
-from smena.pipeline import load as loading
-from smena.pipeline.extract import extract
-from smena.pipeline.load import load
-from smena.pipeline.process import process
-from smena.pipeline.publish import publish
+from smena.loading import fetching as extracting
+from smena.loading import load as loading
+from smena.loading.extract import extract
+from smena.loading.load import load
+from smena.loading.process import process
+from smena.loading.publish import publish
 from smena.planning.plan import plan
 from smena.warehouse import pages
 from smena.warehouse.database import Transaction

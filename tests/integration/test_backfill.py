@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from smena.loading.run import load_shards, publish_batches, report_run
 from smena.model.errors import PassingFault, WrongUse
-from smena.pipeline.run import load_shards, publish_batches, report_run
 from smena.planning.backfill import Backfill, parse_request, plan_backfill, preview_backfill, start_backfill
 from tests.invented import ROMASHKA, VASILEK, WRONG
 from tests.town import EASY, Town

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from smena.loading.run import load_shards, plan_run, publish_batches, report_run
 from smena.model.errors import BadBatch, BrokenPromise, PassingFault, SmenaError
-from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.planning import backfill as backfills
 from smena.planning.backfill import parse_request, plan_backfill
 from smena.reconciliation import run as proof_run

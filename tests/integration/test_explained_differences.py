@@ -12,12 +12,12 @@ import pytest
 from smena.decisions.conflicts import open_decisions
 from smena.decisions.documents import ACCEPTED, mark
 from smena.decisions.links import link
+from smena.loading import comparing
+from smena.loading import publish as publishing
 from smena.model.errors import PassingFault
 from smena.model.reason_text import joined, parse_all, reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
-from smena.pipeline import comparing
-from smena.pipeline import publish as publishing
 from smena.reconciliation.reconcile import reconcile
 from tests.integration.test_field_cases import (
     Field,

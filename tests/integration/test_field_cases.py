@@ -16,6 +16,7 @@ from demo.signing import Head
 from smena.alerts.outgoing import gather
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.links import link
+from smena.loading.run import load_shards, plan_run, publish_batches
 from smena.mandates.certificates import add_certificate
 from smena.mandates.lifecycle import enable, prepare_mandate
 from smena.mandates.organizations import add_organization, set_organization
@@ -24,7 +25,6 @@ from smena.model.endpoint import Endpoint
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.reconciliation.certificate import certify
 from smena.reconciliation.reconcile import reconcile
 from smena.reports.form import order_on_paper

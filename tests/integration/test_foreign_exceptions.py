@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from sandbox import MarketSettings, WorldSettings
+from smena.loading.run import load_shards, plan_run, publish_batches, report_run
 from smena.model.errors import SmenaError
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.reconciliation.reconcile import reconcile
 from smena.reconciliation.run import organizations_to_prove, reconcile_organizations, report_reconciliation
 from tests.integration.conftest import CopyTown
@@ -121,7 +121,7 @@ RECONCILIATIONS = {
     "daily reconciliation": Work(have_both_loaded, reconcile_daily),
     "reconciliation of named days": Work(have_both_loaded, reconcile_days),
 }
-SAMPLE = ("batch_covered_days", "proof_completeness", "smena.pipeline.ofd.work:work")
+SAMPLE = ("batch_covered_days", "proof_completeness", "smena.loading.ofd.work:work")
 
 
 _STATE = {

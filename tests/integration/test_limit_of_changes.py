@@ -12,14 +12,14 @@ import pytest
 from sandbox import MarketSettings
 from smena.alerts.outgoing import gather
 from smena.decisions.allowances import allow
+from smena.loading.gates import stop_at_gate
+from smena.loading.publish import publish
+from smena.loading.run import load_shards, plan_run, publish_batches, report_run
 from smena.mandates.organizations import set_organization
 from smena.model.errors import BadBatch, TooManyChanges, WrongUse
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.gates import stop_at_gate
-from smena.pipeline.publish import publish
-from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.planning.run_plan import RunPlan
 from smena.quality.gate import validate_staged
 from smena.reconciliation.rehearsal import rehearse

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from smena.decisions.conflicts import resolve
+from smena.loading.load import stage
+from smena.loading.publish import publish
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.load import stage
-from smena.pipeline.publish import publish
 from smena.planning.plan import plan
 from tests.integration.conftest import BuildTown
 from tests.town import EASY, FIRST, Town

@@ -217,8 +217,8 @@ def test_a_later_start_deletes_nothing_and_leaves_the_gap_empty(build_town: Buil
 
 
 def test_a_batch_that_was_planned_before_the_switching_off_publishes_nothing(build_town: BuildTown) -> None:
-    from smena.pipeline.load import stage
-    from smena.pipeline.publish import publish
+    from smena.loading.load import stage
+    from smena.loading.publish import publish
 
     town = build_town(EASY)
     made = plan(town.context, town.inn, run_id="test")
@@ -236,8 +236,8 @@ def test_a_batch_is_held_to_the_mandate_that_is_in_force_when_it_is_published(
     build_town: BuildTown, named: str
 ) -> None:
     """Off and on again for fewer registers while the batch was under way: it publishes nothing of the others."""
-    from smena.pipeline.load import stage
-    from smena.pipeline.publish import publish
+    from smena.loading.load import stage
+    from smena.loading.publish import publish
 
     town = build_town(EASY)
     made = plan(town.context, town.inn, run_id="test")

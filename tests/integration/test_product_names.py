@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from sandbox import MarketSettings, WorldSettings
+from smena.loading.after_publishing import finish
+from smena.loading.market import product_names
+from smena.loading.run import load_shards, plan_run, publish_batches
 from smena.messages import RUSSIAN, translate
 from smena.model.window import MARKET, Window
-from smena.pipeline.after_publishing import finish
-from smena.pipeline.market import product_names
-from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.reconciliation.rehearsal import rehearse
 from smena.warehouse import ledger
 from tests.integration.conftest import BuildTown, CopyTown

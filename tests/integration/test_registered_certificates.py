@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from demo.signing import invent_head
+from smena.loading.run import plan_run
 from smena.mandates.certificates import add_certificate, certificates
 from smena.model.errors import WrongUse
-from smena.pipeline.run import plan_run
 from tests.integration.conftest import BuildTown
 from tests.integration.mandate_office import INN, OTHER, YEAR, Office
 from tests.town import EASY

@@ -15,11 +15,11 @@ from sandbox import MarketSettings, WorldSettings
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
 from smena.decisions.periods import close_period
+from smena.loading.ofd.product import KonturOfd
 from smena.mandates.organizations import set_account_rule, set_organization
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.organization import AccountRule
 from smena.model.window import MARKET, OFD, Window
-from smena.pipeline.ofd.product import KonturOfd
 from smena.reconciliation import rehearsal as rehearsing
 from smena.reconciliation.rehearsal import RehearsalResult, rehearse
 from smena.transform import shifts as transform_shifts

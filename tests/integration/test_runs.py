@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from smena.loading.run import load_shards, plan_run, publish_batches, report_run
 from smena.model.errors import BadBatch, PassingFault, RefusedLogin, WrongUse
-from smena.pipeline.run import load_shards, plan_run, publish_batches, report_run
 from smena.planning.run_plan import RunPlan
 from tests.town import EASY, FIRST, QuickContext, Town
 

@@ -10,11 +10,11 @@ import pytest
 
 from smena.alerts.outgoing import gather
 from smena.decisions.allowances import allow
+from smena.loading.publish import publish
+from smena.loading.run import load_shards, plan_run, publish_batches
 from smena.mandates.organizations import set_organization
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
-from smena.pipeline.publish import publish
-from smena.pipeline.run import load_shards, plan_run, publish_batches
 from smena.planning import wanted
 from smena.planning.backfill import BackfillRequest, plan_backfill
 from smena.planning.run_plan import RunPlan

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from sandbox import WorldSettings
+from smena.loading.publish import publish
 from smena.model.errors import BadBatch
 from smena.model.reason_text import parse_all
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.publish import publish
 from smena.planning.plan import plan
 from smena.reconciliation.certificate import certify
 from smena.reconciliation.reconcile import reconcile

@@ -76,7 +76,7 @@ def test_before_anything_is_loaded_the_lag_is_every_wanted_day(new_warehouse: Ca
 def test_a_batch_counts_its_shifts_once_however_often_it_is_published(
     build_town: BuildTown, ended_steps: list[StepEnd]
 ) -> None:
-    from smena.pipeline.publish import publish
+    from smena.loading.publish import publish
 
     town = build_town(EASY)
     town.set_day(FIRST + timedelta(days=10))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox import WorldSettings
+from smena.loading.load import LoadResult, load
 from smena.mandates.certificates import add_certificate
 from smena.mandates.lifecycle import enable, prepare_mandate
 from smena.mandates.organizations import add_organization
@@ -19,7 +20,6 @@ from smena.model import product as products
 from smena.model.endpoint import Endpoint
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
-from smena.pipeline.load import LoadResult, load
 from smena.planning.plan import preview
 from smena.quality.gate import validate_staged
 from smena.runtime.context import Context

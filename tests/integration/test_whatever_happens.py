@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 from demo.postgres import EmbeddedPostgres
 from sandbox import SandboxServer, SandboxSettings
 from smena.decisions.conflicts import open_decisions, resolve
+from smena.loading.load import load
 from smena.model.errors import WrongUse
-from smena.pipeline.load import load
 from smena.warehouse.database import Warehouse
 from tests.town import SMALL, Town, kopecks
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from smena.pipeline.market.work import work
+from smena.loading.market.work import work
 from smena.runtime.product import Chunk
 from smena.transform.market.again import BOOKED_TILLS, changed_tills
 from tests.mutation.damage import Damage, as_json, damaged

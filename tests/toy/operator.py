@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from smena.loading.fetching import Fetch, fetch_all
+from smena.loading.ofd.work import make_chunk
 from smena.model.organization import Organization
 from smena.model.product import KONTUR_OFD, Product
-from smena.pipeline.fetching import Fetch, fetch_all
-from smena.pipeline.ofd.work import make_chunk
 from smena.planning import wanted
 from smena.runtime.context import Context
 from smena.runtime.listing import Listing

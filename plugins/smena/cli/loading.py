@@ -22,7 +22,7 @@ from smena.reads.completeness import gaps as gaps_of
 from smena.warehouse.database import Row, Warehouse, as_json
 
 if TYPE_CHECKING:
-    from smena.pipeline.publish import PublishResult
+    from smena.loading.publish import PublishResult
 
 _WINDOWS = {"unit_id": "РНМ or shop", "first_day": "from", "last_day": "to", "days": "days", "reason": "why"}
 _SHIFTS_THAT_WAIT = ("incomplete", "needs_review", "conflict", "closed_period")
@@ -83,7 +83,7 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
     person; `smena alerts` tells what else does.
     """
     window = _window(first_day, last_day)
-    from smena.pipeline.load import load as run
+    from smena.loading.load import load as run
 
     with watching(session) as watch:
         context = replace(context_from_environment(), watch=watch)

@@ -61,7 +61,7 @@ KONTUR_OFD = Product(
     shard_units=200,
     reads=("ofd/z-reports", "ofd/totals-by-shift"),
     writes=("accounting.shift", "accounting.cash_order"),
-    implementation="smena.pipeline.ofd.product:KonturOfd",
+    implementation="smena.loading.ofd.product:KonturOfd",
 )
 
 KONTUR_MARKET = Product(
@@ -76,7 +76,7 @@ KONTUR_MARKET = Product(
     shard_units=40,
     reads=("market/cheques", "market/incoming-waybills", "market/contractors"),
     writes=("accounting.shift", "accounting.cash_order", "accounting.market_document"),
-    implementation="smena.pipeline.market.product:KonturMarket",
+    implementation="smena.loading.market.product:KonturMarket",
 )
 
 

@@ -10,13 +10,13 @@ from itertools import islice
 
 import pandas as pd
 
+from smena.loading.ofd.extract import MARGIN, RECEIPTS
+from smena.loading.ofd.reading import DOCUMENTS
+from smena.loading.ofd.receipts import Period
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, WrongUse, stored_of
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.ofd.extract import MARGIN, RECEIPTS
-from smena.pipeline.ofd.reading import DOCUMENTS
-from smena.pipeline.ofd.receipts import Period
 from smena.runtime.context import Context
 from smena.runtime.limits import Budget, OverLimit
 from smena.sources.ofd import OfdClient

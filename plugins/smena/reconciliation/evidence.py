@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from smena.loading.ofd.reading import OF_DOCUMENTS
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.ofd.reading import OF_DOCUMENTS
 from smena.transform.frames import MONEY, SHIFT_KEY
 from smena.transform.pages import RawPage
 from smena.transform.reading import FiscalFrames, read_documents

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from smena.loading.ofd.receipts import periods_of
 from smena.model.reason_text import LINE_END, joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.ofd.receipts import periods_of
 from smena.reconciliation.asking import RegisterRequest, SourceTotalsClient
 from smena.reconciliation.evidence import documents_of
 from smena.runtime.context import Context

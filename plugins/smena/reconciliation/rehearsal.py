@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from smena.loading.border import Failed, by_register
+from smena.loading.process import stage
 from smena.mandates.organizations import parsed_settings, settings_by_day
 from smena.matching.decide import decide
 from smena.matching.differences import DIFFERENCES, MADE_ORDERS, MADE_SHIFTS, differences
@@ -21,8 +23,6 @@ from smena.model.organization import SettingsInForce
 from smena.model.product import product_of
 from smena.model.product import products as installed
 from smena.model.window import Window
-from smena.pipeline.border import Failed, by_register
-from smena.pipeline.process import stage
 from smena.runtime.context import Context
 from smena.runtime.log import step_log
 from smena.runtime.product import Shard, implementation_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from smena.loading.border import Failed
 from smena.mandates.organizations import settings_by_day
 from smena.matching.changes import ChangeSet
 from smena.matching.decide import decide
@@ -11,7 +12,6 @@ from smena.matching.differences import BOOKED_ORDERS, MADE_ORDERS, MADE_SHIFTS, 
 from smena.matching.limit import orders_after, orders_before
 from smena.model.errors import WrongUse
 from smena.model.window import Window
-from smena.pipeline.border import Failed
 from smena.reconciliation.rehearsal import RehearsalResult, stage_again
 from smena.runtime.context import Context
 from smena.runtime.log import step_log

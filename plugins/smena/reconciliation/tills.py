@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from smena.loading.market.extract import CHEQUES, fetch_cheques
+from smena.loading.market.work import work
 from smena.mandates.organizations import settings_by_day
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin, UnreadableAnswer, stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.market.extract import CHEQUES, fetch_cheques
-from smena.pipeline.market.work import work
 from smena.reconciliation.receipts import Again
 from smena.runtime.context import Context
 from smena.sources.market import MarketClient

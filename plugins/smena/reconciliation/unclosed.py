@@ -12,16 +12,16 @@ from datetime import date, datetime, time
 
 import pandas as pd
 
+from smena.loading.ofd.extract import RECEIPTS
+from smena.loading.ofd.receipts import CLOCKS_APART
+from smena.loading.process import stage
+from smena.loading.writing import write_books
 from smena.mandates.organizations import settings_by_day
 from smena.model.errors import PassingFault, RefusedByService, RefusedLogin
 from smena.model.organization import Organization
 from smena.model.reason_text import joined, reason
 from smena.model.reasons import Reason
 from smena.model.window import Window
-from smena.pipeline.ofd.extract import RECEIPTS
-from smena.pipeline.ofd.receipts import CLOCKS_APART
-from smena.pipeline.process import stage
-from smena.pipeline.writing import write_books
 from smena.quality import check_receipts
 from smena.runtime.context import Context
 from smena.runtime.limits import Budget

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from smena.loading.run import plan_run
 from smena.model.window import OFD
-from smena.pipeline.run import plan_run
 from tests.integration.cli.shop import FIRST, LAST, MARCH, Shop
 from tests.integration.conftest import BuildTown
 

@@ -13,10 +13,10 @@ import pytest
 from psycopg2.extensions import make_dsn
 
 from demo.postgres import EmbeddedPostgres
+from smena.loading.load import load
 from smena.mandates.organizations import add_organization
 from smena.model.errors import WrongUse
 from smena.model.window import Window
-from smena.pipeline.load import load
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 from tests.integration.decisions.deciding import FIRST, LAST

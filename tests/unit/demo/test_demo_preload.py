@@ -77,7 +77,7 @@ def test_great_expectations_is_ready_for_its_first_frame_where_workers_are_forke
 
 def test_the_scheduler_has_pandas_and_great_expectations_before_its_first_task() -> None:
     modules = preloaded()
-    assert {"pandas", "great_expectations", "psycopg2", "smena.pipeline.process"} <= modules
+    assert {"pandas", "great_expectations", "psycopg2", "smena.loading.process"} <= modules
     # Nobody listens: nobody pays for what would tell him.
     assert not {name for name in modules if name.startswith("openlineage")}
 

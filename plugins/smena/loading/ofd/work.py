@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from smena.loading.ofd.reading import read_pages
 from smena.model.organization import SettingsInForce
 from smena.model.reasons import Reason
-from smena.pipeline.ofd.reading import read_pages
 from smena.planning.uncoverable import MISSING, OPEN
 from smena.quality import check_orders, check_receipts, check_shifts, check_z_reports
 from smena.quality.z_reports import CLOCK_AHEAD

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from smena.loading.market.documents import write_documents
+from smena.loading.market.extract import fetch
+from smena.loading.market.listing import ShopListing
+from smena.loading.market.product_names import learn_names
+from smena.loading.market.work import by_window, work
 from smena.model.organization import Organization
-from smena.pipeline.market.documents import write_documents
-from smena.pipeline.market.extract import fetch
-from smena.pipeline.market.listing import ShopListing
-from smena.pipeline.market.product_names import learn_names
-from smena.pipeline.market.work import by_window, work
 from smena.runtime.context import Context
 from smena.runtime.listing import Listing
 from smena.runtime.product import Asking, Chunk, Client, Implementation, Shard

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from smena.pipeline.fetching import Fetch, fetch_all
+from smena.loading.fetching import Fetch, fetch_all
 from smena.runtime.product import Asking
 from smena.sources.market import MarketClient
 from smena.sources.page import Page

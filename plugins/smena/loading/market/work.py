@@ -8,8 +8,8 @@ from itertools import groupby
 
 import pandas as pd
 
+from smena.loading.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
 from smena.model.organization import DatePolicy, SettingsInForce
-from smena.pipeline.market.extract import CHEQUES, CONTRACTORS, WAYBILLS
 from smena.quality import Verdict, check_cheques, check_till_shifts, check_waybills
 from smena.runtime.product import Chunk
 from smena.sources.market_listing import list_contractors

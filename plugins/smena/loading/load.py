@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from smena.loading.after_publishing import finish
+from smena.loading.extract import extract
+from smena.loading.process import process
+from smena.loading.publish import PublishResult, publish
 from smena.model.containing import contained
 from smena.model.errors import PassingFault, SmenaError, stored_of
 from smena.model.window import OFD, Window
-from smena.pipeline.after_publishing import finish
-from smena.pipeline.extract import extract
-from smena.pipeline.process import process
-from smena.pipeline.publish import PublishResult, publish
 from smena.planning.plan import Plan, plan
 from smena.runtime.context import Context
 from smena.transform.decoded import Decoded

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from smena.loading.ofd.extract import fetch
+from smena.loading.ofd.listing import RegisterListing
+from smena.loading.ofd.work import work
 from smena.model.organization import Organization
-from smena.pipeline.ofd.extract import fetch
-from smena.pipeline.ofd.listing import RegisterListing
-from smena.pipeline.ofd.work import work
 from smena.runtime.context import Context
 from smena.runtime.listing import Listing
 from smena.runtime.product import Asking, Chunk, Client, Implementation, Shard

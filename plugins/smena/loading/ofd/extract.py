@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from smena.loading.border import Failed, mark_failed
+from smena.loading.fetching import Fetch, fetch_all
+from smena.loading.ofd.reading import DOCUMENTS
+from smena.loading.ofd.receipts import CLOCKS_APART, receipt_periods
 from smena.model.window import Window
-from smena.pipeline.border import Failed, mark_failed
-from smena.pipeline.fetching import Fetch, fetch_all
-from smena.pipeline.ofd.reading import DOCUMENTS
-from smena.pipeline.ofd.receipts import CLOCKS_APART, receipt_periods
 from smena.runtime.product import Asking
 from smena.sources.ofd import OfdClient
 from smena.transform.numbering import Ends, are_numbered_on

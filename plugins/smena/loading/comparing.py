@@ -13,6 +13,10 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from smena.loading.market.extract import CHEQUES as CHEQUE_PAGES
+from smena.loading.ofd.extract import RECEIPTS as RECEIPT_TYPES
+from smena.loading.ofd.reading import DOCUMENTS, OF_DOCUMENTS
+from smena.loading.ofd.receipts import Period, periods_of
 from smena.mandates.organizations import organization_of
 from smena.matching.comparison import CHEQUES, PAIRS, RECEIPTS, Comparison, compare
 from smena.matching.explanation import explain
@@ -21,10 +25,6 @@ from smena.model.errors import PassingFault, RefusedLogin, SmenaError, stored_of
 from smena.model.organization import Organization
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.market.extract import CHEQUES as CHEQUE_PAGES
-from smena.pipeline.ofd.extract import RECEIPTS as RECEIPT_TYPES
-from smena.pipeline.ofd.reading import DOCUMENTS, OF_DOCUMENTS
-from smena.pipeline.ofd.receipts import Period, periods_of
 from smena.runtime.context import Context
 from smena.runtime.log import step_log
 from smena.sources.ofd import OfdClient

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from smena.loading.border import Failed, by_register, mark_failed
+from smena.loading.gates import Gates
 from smena.mandates.organizations import settings_by_day
-from smena.pipeline.border import Failed, by_register, mark_failed
-from smena.pipeline.gates import Gates
 from smena.runtime.context import Context
 from smena.runtime.log import step_log
 from smena.runtime.product import Chunk, Shard, implementation_of

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from smena.pipeline.border import Failed, by_register
-from smena.pipeline.ofd.reading import read_pages
+from smena.loading.border import Failed, by_register
+from smena.loading.ofd.reading import read_pages
 from smena.runtime.product import Shard
 from smena.transform.by_settings import by_settings
 from smena.transform.decoded import Decoded

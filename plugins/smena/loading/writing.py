@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smena.loading.comparing import require_comparisons
 from smena.matching.changes import ChangeSet
 from smena.matching.decide import decide
 from smena.matching.limit import changed_orders, orders_in_question
@@ -10,7 +11,6 @@ from smena.messages import ENGLISH, translate
 from smena.model.errors import TooManyChanges
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
-from smena.pipeline.comparing import require_comparisons
 from smena.planning.uncovering import uncover
 from smena.runtime.product import implementation_of
 from smena.warehouse.applying import apply, plan_changes

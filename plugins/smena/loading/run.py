@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import TypeVar
 
+from smena.loading.after_publishing import finish
+from smena.loading.load import stage
+from smena.loading.publish import FAILED_AFTER, PublishResult, orders_written, publish
 from smena.mandates.certificates import certificates, standing
 from smena.mandates.lifecycle import enabled
 from smena.mandates.organizations import organization_of
@@ -17,9 +20,6 @@ from smena.messages import ENGLISH, readable, translate
 from smena.model.containing import contained
 from smena.model.errors import BadBatch, PassingFault, SmenaError
 from smena.model.window import OFD
-from smena.pipeline.after_publishing import finish
-from smena.pipeline.load import stage
-from smena.pipeline.publish import FAILED_AFTER, PublishResult, orders_written, publish
 from smena.planning.plan import plan
 from smena.planning.run_plan import RunPlan, Shard, grouped
 from smena.reads.completeness import gaps

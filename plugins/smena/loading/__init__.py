@@ -1,0 +1,1 @@
+"""A load: extract, process (read, transform, check), publish (match and write); each a plain function."""

@@ -1,1 +1,0 @@
-"""The pipeline: plan, extract, process (read, transform, check), publish (match and write); each a plain function."""
