@@ -21,15 +21,15 @@ _HEAVY = (
     "airflow.providers.common.sql.hooks.sql",
     "airflow.providers.postgres.hooks.postgres",
     "airflow.providers.standard.decorators.python",
-    "smena.connections",
-    "smena.daily_load",
-    "smena.observability.airflow",
+    "smena.airflow.connections",
+    "smena.airflow.daily_load",
+    "smena.airflow.telemetry",
     "smena.loading.run",
     "smena.planning.backfill",
     "smena.warehouse.engine",
 )
 # Of use only where somebody listens: each task that has to import them itself pays a second for it.
-_LINEAGE = ("smena.observability.lineage", "airflow.providers.openlineage.api", "openlineage.client.facet_v2")
+_LINEAGE = ("smena.airflow.lineage", "airflow.providers.openlineage.api", "openlineage.client.facet_v2")
 _METRICS = ("opentelemetry.sdk.metrics", "opentelemetry.exporter.otlp.proto.http.metric_exporter")
 
 

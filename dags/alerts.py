@@ -22,7 +22,7 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-from smena.dag_settings import DEFAULT_ARGS, ZONE
+from smena.airflow.dag_settings import DEFAULT_ARGS, ZONE
 
 
 @dag(
@@ -40,9 +40,9 @@ def alerts() -> None:
     @task
     def send(run_id: str) -> None:
         """One message an organisation."""
+        from smena.airflow.connections import context_from_airflow, messenger_from_airflow, pages_address_from_airflow
+        from smena.airflow.telemetry import send_standings
         from smena.alerts.outgoing import send_daily
-        from smena.connections import context_from_airflow, messenger_from_airflow, pages_address_from_airflow
-        from smena.observability.airflow import send_standings
 
         context = context_from_airflow()
         send_standings(context)

@@ -29,7 +29,7 @@ from typing import Any
 from airflow.sdk import Param, TriggerRule, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from smena.dag_settings import DEFAULT_ARGS, LOADED
+from smena.airflow.dag_settings import DEFAULT_ARGS, LOADED
 
 FORM = {
     "inn": Param(
@@ -66,7 +66,7 @@ def integration_backfill() -> None:
     @task
     def plan(params: dict[str, Any], run_id: str, ti: Any, dag_run: Any) -> list[list[tuple[int, int]]]:
         """Checks and logs the request, and plans the batches of each quarter. Returns the shards to load, by task."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
         from smena.planning.backfill import start_backfill
 
         by = dag_run.triggering_user_name
@@ -77,9 +77,9 @@ def integration_backfill() -> None:
     @task(pool="kontur_ofd", map_index_template="{{ shards }}")
     def load(shards: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked; how far it is, every few seconds."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
+        from smena.airflow.lineage import send_loaded_lineage
         from smena.loading.run import load_shards
-        from smena.observability.lineage import send_loaded_lineage
 
         context = context_from_airflow()
         load_shards(context, shards)
@@ -88,9 +88,9 @@ def integration_backfill() -> None:
     @task(outlets=[LOADED], trigger_rule=TriggerRule.ALL_DONE)
     def publish(params: dict[str, Any], ti: Any, outlet_events: Any) -> None:
         """Quarters in order of time; the days that became covered are told to Airflow, all in one."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
+        from smena.airflow.lineage import send_published_lineage
         from smena.loading.run import publish_batches
-        from smena.observability.lineage import send_published_lineage
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         if not made or not made["batches"]:
@@ -104,9 +104,9 @@ def integration_backfill() -> None:
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
         """How each quarter ended."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
+        from smena.airflow.telemetry import send_standings
         from smena.loading.run import report_run
-        from smena.observability.airflow import send_standings
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         context = context_from_airflow()

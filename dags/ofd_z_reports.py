@@ -25,8 +25,8 @@ from __future__ import annotations
 
 from airflow.sdk import CronDataIntervalTimetable, dag
 
-from smena.dag_settings import DEFAULT_ARGS, LOADED, ZONE
-from smena.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
+from smena.airflow.dag_settings import DEFAULT_ARGS, LOADED, ZONE
+from smena.airflow.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
 
 
 @dag(

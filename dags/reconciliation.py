@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 import pendulum
 from airflow.sdk import CronDataIntervalTimetable, TriggerRule, dag, task
 
-from smena.dag_settings import DEFAULT_ARGS, ZONE
+from smena.airflow.dag_settings import DEFAULT_ARGS, ZONE
 
 
 @dag(
@@ -42,7 +42,7 @@ def reconciliation() -> None:
     @task
     def organizations() -> list[list[str]]:
         """ИНН of organisations, by task."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
         from smena.reconciliation.run import organizations_to_prove
 
         return organizations_to_prove(context_from_airflow())
@@ -50,7 +50,7 @@ def reconciliation() -> None:
     @task(pool="kontur_ofd", map_index_template="{{ inns }}")
     def prove(inns: list[str], run_id: str, data_interval_end: datetime | None = None) -> None:
         """Everything held against everything."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
         from smena.reconciliation.run import reconcile_organizations
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
@@ -60,7 +60,7 @@ def reconciliation() -> None:
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(run_id: str) -> None:
         """How each organisation ended."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
         from smena.reconciliation.run import report_reconciliation
 
         report_reconciliation(context_from_airflow(), run_id=run_id)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from smena.airflow_roles import DAGS, PAGES_DAG
+from smena.airflow.roles import DAGS, PAGES_DAG
 from tests.invented import ROMASHKA
 
 REPOSITORY = Path(__file__).parents[2]

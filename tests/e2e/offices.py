@@ -20,7 +20,7 @@ from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRest
 from demo.state import ACCOUNTING_ZONE
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD, SandboxServer, SandboxSettings
-from smena.airflow_roles import ACCOUNTANT, AUDITOR, ENGINEER
+from smena.airflow.roles import ACCOUNTANT, AUDITOR, ENGINEER
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 from tests.town import EASY, Town
@@ -30,7 +30,7 @@ PEOPLE = {"admin": "Admin", "auditor": AUDITOR, "accountant": ACCOUNTANT, "engin
 DAYS = 12
 ROLES_AND_ADMINISTRATOR = """
 import sys
-from smena.airflow_roles import make_roles
+from smena.airflow.roles import make_roles
 assert all(role.is_new for role in make_roles())
 from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
 from airflow.utils.session import create_session

@@ -100,7 +100,7 @@ def test_airflow_finds_plugin_provider_connection_types_dags_and_pages(
 ) -> None:
     to_test = [ofd(sandbox), ofd(sandbox, api_key="not the key"), market(sandbox), market(sandbox, "not the key")]
     as_airflow_wants = [one | {"extra": json.dumps(one.get("extra", {}))} for one in to_test]
-    bundle = {"name": "smena", "classpath": "smena.provider.bundle.SmenaDags", "kwargs": {}}
+    bundle = {"name": "smena", "classpath": "smena.airflow.bundle.SmenaDags", "kwargs": {}}
     password, passwords = secrets.token_hex(8), tmp_path / "passwords.json"
     passwords.write_text(json.dumps({"admin": password}))
     reported = environment.run(

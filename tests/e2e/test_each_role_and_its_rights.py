@@ -21,7 +21,7 @@ import requests
 
 from demo.postgres import EmbeddedPostgres
 from demo.rest import AirflowRefusal
-from smena.airflow_roles import AUDITOR, DAGS, PAGES_DAG, ROLES
+from smena.airflow.roles import AUDITOR, DAGS, PAGES_DAG, ROLES
 from smena.decisions import cash
 from smena.model.cash import Movement
 from smena.model.window import Window

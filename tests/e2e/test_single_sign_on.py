@@ -21,7 +21,7 @@ from demo.airflow import QUICK, LocalAirflow
 from demo.ports import HOST
 from demo.postgres import EmbeddedPostgres
 from demo.repository import REPOSITORY
-from smena.airflow_roles import ACCOUNTANT, AUDITOR, ENGINEER
+from smena.airflow.roles import ACCOUNTANT, AUDITOR, ENGINEER
 from smena.warehouse.migrating import migrate
 from tests.e2e.offices import FAB
 from tests.e2e.openid import Login, OpenIdProvider

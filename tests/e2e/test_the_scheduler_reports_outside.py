@@ -11,7 +11,7 @@ import pytest
 
 from demo.ports import HOST
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_PASSWORD
-from smena.observability.metrics import METRICS, Kind
+from smena.airflow.metrics import METRICS, Kind
 from tests.e2e.conftest import RUNS, Office
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(400)]

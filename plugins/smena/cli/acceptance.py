@@ -10,10 +10,10 @@ from uuid import UUID
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session, roubles_text
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN
-from smena.connections import warehouse_from_environment
 from smena.decisions.documents import ACCEPTED, NEW, REJECTED, mark
 from smena.model.errors import WrongUse
 from smena.reads.documents import KINDS, SOURCES, Filter

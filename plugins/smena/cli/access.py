@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from smena.airflow.connections import airflow_from_environment, warehouse_from_environment
 from smena.cli.answer import Session, without_controls
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import INN
 from smena.cli.tables import table
-from smena.connections import airflow_from_environment, warehouse_from_environment
 from smena.mandates import grants
 from smena.model.errors import SmenaError, WrongUse
 from smena.warehouse.database import Row, Warehouse
@@ -92,7 +92,7 @@ def roles(session: Session) -> None:
 
     Runs where Airflow's own database is known: in Compose, `docker compose exec api-server smena access roles`.
     """
-    from smena.airflow_roles import make_roles
+    from smena.airflow.roles import make_roles
 
     made = make_roles()
     facts = [{"role": one.name, "new": one.is_new, "added": one.added, "removed": one.removed} for one in made]

@@ -7,12 +7,12 @@ from datetime import date
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.help import Commands
 from smena.cli.organization import about_waiting, person
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.mandates.organizations import (
     account_rules_of,
     orders_by_other_accounts,

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
+from smena.airflow.connections import messenger_from_environment, warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option
-from smena.connections import messenger_from_environment, warehouse_from_environment
 from smena.mandates.organizations import organization_of
 from smena.model.settings import SETTINGS
 from smena.warehouse.database import Warehouse

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.organization import person
-from smena.connections import warehouse_from_environment
 from smena.decisions.allowances import allow as decide
 from smena.warehouse.database import Warehouse
 

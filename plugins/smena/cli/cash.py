@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.files import FILE, read_file
 from smena.cli.help import Commands
@@ -15,7 +16,6 @@ from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.printing import MONEY
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.decisions import cash as deciding
 from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, translate

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.files import FILE, read_file
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option, inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.mandates import certificates
 from smena.mandates.organizations import organization_of
 from smena.warehouse.database import Row, Warehouse

@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smena.cli.answer import Session
-from smena.cli.help import Commands
-from smena.cli.tables import table
-from smena.connections import (
+from smena.airflow.connections import (
     WAREHOUSE,
     NoConnection,
     endpoint_from_environment,
@@ -17,6 +14,9 @@ from smena.connections import (
     kind_of,
     warehouse_from_environment,
 )
+from smena.cli.answer import Session
+from smena.cli.help import Commands
+from smena.cli.tables import table
 from smena.model.errors import SmenaError, WrongUse
 from smena.model.window import MARKET, OFD
 from smena.warehouse.database import Warehouse

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.organization import person
 from smena.cli.parameters import any_inn_option
 from smena.cli.shifts import COLUMNS
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.decisions import conflicts as decisions
 from smena.messages import ENGLISH, readable, translate
 from smena.model.answers import WORDS

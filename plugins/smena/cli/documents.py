@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session, roubles_text
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.mandates.organizations import organization_of
 from smena.model.window import Window
 from smena.reads import documents as reads

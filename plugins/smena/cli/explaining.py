@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.files import FILE, write_file
 from smena.cli.lineage_text import lineage_text, page_text, trace_text
 from smena.cli.parameters import document_id_of
-from smena.connections import warehouse_from_environment
 from smena.model.errors import WrongUse
 from smena.warehouse.database import Warehouse
 from smena.warehouse.lineage import lineage_of, page_of

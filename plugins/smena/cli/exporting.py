@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.files import FILE
 from smena.cli.parameters import DAY, inn_option
-from smena.connections import warehouse_from_environment
 from smena.mandates.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.model.window import Window

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.certificate import certificate_row
 from smena.cli.files import FILE, read_file, write_file
@@ -19,7 +20,6 @@ from smena.cli.organization import person
 from smena.cli.parameters import DAY, any_inn_option, inn_option, product_option
 from smena.cli.starting import airflow_to_start, start_backfill
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.mandates import lifecycle
 from smena.mandates.certificates import certificates
 from smena.mandates.organizations import organization_of

@@ -6,12 +6,12 @@ from datetime import date
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, any_inn_option, inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.decisions import conflicts
 from smena.decisions import links as decisions
 from smena.messages import ENGLISH, readable

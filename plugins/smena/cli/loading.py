@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smena.airflow.connections import context_from_environment
 from smena.cli.answer import Session
 from smena.cli.bar import watching
 from smena.cli.parameters import DAY, PRODUCT, inn_option
 from smena.cli.tables import table
-from smena.connections import context_from_environment
 from smena.mandates.lifecycle import check_from_start, required
 from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, message, readable, translate

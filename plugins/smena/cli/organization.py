@@ -9,11 +9,11 @@ from datetime import date
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.help import Commands
 from smena.cli.parameters import DAY, INN, inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.mandates.organizations import (
     BY_DAY,
     MODIFIERS,

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.decisions import periods
 from smena.mandates.organizations import organization_of
 from smena.warehouse.database import Row, Warehouse

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smena.airflow.connections import context_from_environment, warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.files import FILE, read_file, write_file
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
-from smena.connections import context_from_environment, warehouse_from_environment
 from smena.messages import ENGLISH, readable, translate
 from smena.model.window import Window
 from smena.warehouse.database import Warehouse

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.parameters import any_inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.mandates.organizations import organization_of
 from smena.model.errors import WrongUse
 from smena.warehouse.database import Row, Transaction, Warehouse

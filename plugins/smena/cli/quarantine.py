@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.files import FILE, write_file
 from smena.cli.help import Commands
 from smena.cli.organization import person
 from smena.cli.parameters import DAY, INN, any_inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.decisions import quarantine as records
 from smena.messages import ENGLISH, readable
 from smena.model.errors import WrongUse

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smena.airflow.connections import context_from_environment
 from smena.cli.answer import Session
 from smena.cli.organization import settings_of
 from smena.cli.parameters import DAY, INN, PRODUCT
 from smena.cli.tables import table
-from smena.connections import context_from_environment
 from smena.model.errors import WrongUse
 from smena.model.money import roubles, written
 from smena.model.window import Window

@@ -7,10 +7,10 @@ from datetime import date
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
 from smena.cli.parameters import DAY, inn_option
 from smena.cli.tables import table
-from smena.connections import warehouse_from_environment
 from smena.mandates.organizations import organization_of
 from smena.messages import ENGLISH, readable
 from smena.model.errors import WrongUse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smena.connections import airflow_from_environment
+from smena.airflow.connections import airflow_from_environment
 from smena.mandates.grants import is_granted
 from smena.model.errors import PassingFault, RefusedByService, WrongUse
 from smena.warehouse.database import Row, Warehouse

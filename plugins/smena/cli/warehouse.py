@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from smena.airflow.connections import warehouse_from_environment
 from smena.cli.answer import Session
-from smena.connections import warehouse_from_environment
 
 
 @click.command()

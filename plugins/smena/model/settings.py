@@ -1,8 +1,8 @@
 """Every setting of this installation, with its type, its default and its meaning: `SETTINGS.alert_quarantine`.
 
 A setting is the variable `SMENA_…`, else the option of that name in the section `[smena]` of Airflow's configuration,
-which the provider describes to Airflow (`smena.provider`). The command line does not import Airflow, which would take
-seconds: there the option is read as Airflow reads it, from `AIRFLOW__SMENA__…` or from `airflow.cfg`.
+which the provider describes to Airflow (`smena.airflow.provider`). The command line does not import Airflow, which
+would take seconds: there the option is read as Airflow reads it, from `AIRFLOW__SMENA__…` or from `airflow.cfg`.
 
 `python -m demo.settings_page` makes `docs/settings.md` of it.
 """

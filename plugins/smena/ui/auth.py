@@ -9,7 +9,7 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import DagAccessEntity, GetUserDep, requires_access_dag
 from fastapi import Depends, Form, HTTPException, Request, status
 
-from smena.airflow_roles import PAGES_DAG
+from smena.airflow.roles import PAGES_DAG
 from smena.ui.csrf import COOKIE, is_same_origin
 from smena.ui.pages import Pages, User
 

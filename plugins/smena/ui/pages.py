@@ -19,7 +19,7 @@ class User:
 
     Attributes:
         name: in Airflow; it signs what he decides, and by it `control.page_user` tells what he sees.
-        may_act: whether the role in Airflow lets the person decide (`smena.airflow_roles`).
+        may_act: whether the role in Airflow lets the person decide (`smena.airflow.roles`).
         session: of his browser; forms are bound to it.
         may_administer: whether the person may edit Airflow's connections, and with them has the warehouse.
     """

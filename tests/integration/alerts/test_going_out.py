@@ -10,8 +10,8 @@ from threading import Thread
 import pytest
 
 from demo.ports import HOST, pick_free_port
+from smena.airflow.connections import messenger_from_environment
 from smena.alerts.outgoing import gather, send
-from smena.connections import messenger_from_environment
 from smena.model.errors import PassingFault, RefusedByService
 from smena.sources.messenger import Channel, Messenger
 from smena.warehouse.database import Warehouse

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from smena.airflow.metrics import COVERAGE, DECISIONS, LAG, QUARANTINE, of_standings
 from smena.decisions.documents import ACCEPTED, show
 from smena.messages import message
 from smena.model.window import MARKET, OFD, Window
-from smena.observability.metrics import COVERAGE, DECISIONS, LAG, QUARANTINE, of_standings
 from smena.reads import completeness
 from smena.reads.documents import Filter
 from smena.reads.standing import standings

@@ -11,7 +11,7 @@ import pytest
 from demo.ports import HOST, pick_free_port
 from sandbox import DEFAULT_API_KEY, DEFAULT_LOGIN, DEFAULT_MARKET_KEY, DEFAULT_PASSWORD
 from sandbox.market.settings import MarketSettings
-from smena.provider.hooks import KonturMarketHook, KonturOfdHook
+from smena.airflow.hooks import KonturMarketHook, KonturOfdHook
 from smena.warehouse.sql import newest_migration
 from tests.integration.cli.shop import FIRST, KONTUR, MARCH, WAREHOUSE, Shop
 from tests.town import Town

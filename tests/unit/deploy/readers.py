@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from demo.repository import REPOSITORY
-from smena.connections import ALERTS, WAREHOUSE
+from smena.airflow.connections import ALERTS, WAREHOUSE
 from smena.model.settings import Settings
 
 PLUGINS = REPOSITORY / "plugins"
@@ -17,11 +17,13 @@ PLUGINS = REPOSITORY / "plugins"
 # Where a part of production enters our code, by the beginning of a path below the repository.
 FACES = {
     "dags/": "worker",
-    "plugins/smena/daily_load.py": "worker",
+    "plugins/smena/airflow/daily_load.py": "worker",
     "plugins/smena/cli/": "cli",
     "plugins/smena/ui/": "api-server",
-    "plugins/smena/provider/": "api-server",
-    "plugins/smena/load_deadline.py": "triggerer",
+    "plugins/smena/airflow/bundle.py": "api-server",
+    "plugins/smena/airflow/hooks.py": "api-server",
+    "plugins/smena/airflow/provider.py": "api-server",
+    "plugins/smena/airflow/load_deadline.py": "triggerer",
 }
 # The connections of an organisation are named by its row: these are the names it has until it is given others.
 OF_SOURCES = re.findall(

@@ -9,7 +9,7 @@ from smena.alerts.words import _SAID
 
 REPOSITORY = Path(__file__).parents[3]
 DOCS = REPOSITORY / "docs"
-PLUGIN = REPOSITORY / "plugins" / "smena" / "provider" / "plugin.py"
+PLUGIN = REPOSITORY / "plugins" / "smena" / "ui" / "plugin.py"
 GUIDES = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
 OPERATORS = (DOCS / "operators-guide.md").read_text()
 

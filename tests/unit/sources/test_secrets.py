@@ -15,7 +15,7 @@ import pytest
 
 from sandbox import DEFAULT_API_KEY, OrganizationSpec, SandboxServer, SandboxSettings, WorldSettings
 from sandbox.settings import ApiKey
-from smena.connections import ConnectionFields
+from smena.airflow.connections import ConnectionFields
 from smena.model.endpoint import Endpoint
 from smena.model.errors import SmenaError
 from smena.sources.http import RetryPolicy

@@ -11,7 +11,7 @@ LOOK = """
 import json, sys
 import airflow.plugins_manager, airflow.configuration
 before = set(sys.modules)
-import smena.provider.plugin as smena_desk
+import smena.ui.plugin as smena_desk
 print(json.dumps({
     "modules": sorted(set(sys.modules) - before),
     "prefixes": [one["url_prefix"] for one in smena_desk.SmenaPages.fastapi_apps],
@@ -30,7 +30,7 @@ def look() -> dict[str, object]:
 
 def test_the_plugin_brings_nothing_along_and_stands_below_airflows_own_path() -> None:
     reported = look()
-    assert reported["modules"] == ["smena.provider.plugin"]
+    assert reported["modules"] == ["smena.ui", "smena.ui.plugin"]
     assert reported["prefixes"] == ["/smena"]
     views = reported["views"]
     assert isinstance(views, list)

@@ -86,7 +86,7 @@ def test_the_templates_ask_for_no_message_that_is_not_there() -> None:
 
 def test_airflows_menu_names_the_pages_as_the_pages_do() -> None:
     # The plugin is imported by every process of Airflow, so its words are not read from the catalogue.
-    views = importlib.import_module("smena.provider.plugin").SmenaPages.external_views
+    views = importlib.import_module("smena.ui.plugin").SmenaPages.external_views
     pages = {view["url_route"].removeprefix("smena-"): view["name"] for view in views if view["destination"] == "nav"}
     assert pages == {key: message(key, context="page") for key in pages}
 

@@ -29,7 +29,7 @@ class LateApp:
 
 
 def _made() -> Any:
-    from smena.connections import context_from_airflow
+    from smena.airflow.connections import context_from_airflow
     from smena.ui.app import build_app
 
     return build_app(context_from_airflow, conf.get("api", "secret_key"))

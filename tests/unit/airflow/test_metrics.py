@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smena.observability.metrics import METRICS, STEPS, Kind, Measure, of_standings, of_step
+from smena.airflow.metrics import METRICS, STEPS, Kind, Measure, of_standings, of_step
 from smena.reads.standing import Standing
 from smena.runtime.log import StepEnd
 from tests.invented import ROMASHKA

@@ -147,7 +147,7 @@ def context_from_airflow() -> Context:
 
     Airflow's processes have imported that library already.
     """
-    from smena.observability.airflow import listen_to_steps
+    from smena.airflow.telemetry import listen_to_steps
     from smena.quality.gate import validate_staged
     from smena.runtime.context import Context
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from demo.repository import REPOSITORY
-from smena.observability.metrics import METRICS, Kind, Metric
+from smena.airflow.metrics import METRICS, Kind, Metric
 
 DASHBOARD: dict[str, Any] = json.loads((REPOSITORY / "deploy" / "grafana" / "smena.json").read_text(encoding="utf-8"))
 PANELS: list[dict[str, Any]] = DASHBOARD["panels"]

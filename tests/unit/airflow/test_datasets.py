@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
+from smena.airflow.datasets import Part, loaded, parts_of, published, service, table
 from smena.model.product import product_of
-from smena.observability.datasets import Part, loaded, parts_of, published, service, table
 from smena.warehouse.ledger import Batch
 
 DSN = "postgresql://smena:tajna@db.example.org:5433/warehouse?sslmode=require"

@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 from airflow.sdk import BaseHook
 
-from smena.connections import KINDS
-from smena.provider import get_provider_info
+from smena.airflow.connections import KINDS
+from smena.airflow.provider import get_provider_info
 from tests.unit.deploy.readers import read_by
 
 INFO = get_provider_info()

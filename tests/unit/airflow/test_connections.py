@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from psycopg2.extensions import parse_dsn
 
-from smena.connections import ConnectionFields, endpoint_from_environment, kind_of, warehouse_from_environment
+from smena.airflow.connections import ConnectionFields, endpoint_from_environment, kind_of, warehouse_from_environment
 from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 
@@ -252,7 +252,7 @@ def test_the_command_line_finds_a_connection_in_airflows_secrets_back_end(tmp_pa
     secrets = tmp_path / "connections.json"
     secrets.write_text(json.dumps({"kontur_ofd": {"conn_type": "http", "host": "ofd.example", "password": PASSWORD}}))
     code = (
-        "from smena.connections import endpoint_from_environment as find\n"
+        "from smena.airflow.connections import endpoint_from_environment as find\n"
         "found = find('kontur_ofd')\n"
         "print(found.base_url, found.password)\n"
         "find('kontur_market')"

@@ -1,4 +1,4 @@
-"""Which metrics there are, and how steps and standings become them. Pure: `airflow.py` beside it sends them.
+"""Which metrics there are, and how steps and standings become them. Pure: `telemetry.py` beside it sends them.
 
 A tag has few values: `inn` as many as there are organisations, the others a handful.
 """

@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from smena.airflow.datasets import Dataset, Part, loaded, published, service
 from smena.mandates.organizations import organization_of
 from smena.model.containing import contained
-from smena.observability.datasets import Dataset, Part, loaded, published, service
 from smena.runtime.context import Context
 from smena.warehouse import ledger
 from smena.warehouse.ledger import Batch

@@ -13,8 +13,8 @@ async def notify(context: Mapping[str, Any]) -> None:
 
 
 def _notify(context: Mapping[str, Any]) -> None:
+    from smena.airflow.connections import messenger_from_airflow
     from smena.alerts.outgoing import send_late
-    from smena.connections import messenger_from_airflow
 
     run = context["dag_run"]
     due = str(context["deadline"]["deadline_time"])

@@ -25,8 +25,8 @@ def get_provider_info() -> dict[str, Any]:
                 "tags": ["service"],
             }
         ],
-        "hooks": [{"integration-name": "Kontur", "python-modules": ["smena.provider.hooks"]}],
-        "bundles": [{"integration-name": "Kontur", "python-modules": ["smena.provider.bundle"]}],
+        "hooks": [{"integration-name": "Kontur", "python-modules": ["smena.airflow.hooks"]}],
+        "bundles": [{"integration-name": "Kontur", "python-modules": ["smena.airflow.bundle"]}],
         "connection-types": [_OFD, _MARKET],
         "config": {
             "smena": {
@@ -49,7 +49,7 @@ def _text(label: str, description: str, *, secret: bool = False, default: str | 
 
 _OFD: dict[str, Any] = {
     "connection-type": "kontur_ofd",
-    "hook-class-name": "smena.provider.hooks.KonturOfdHook",
+    "hook-class-name": "smena.airflow.hooks.KonturOfdHook",
     "hook-name": "Kontur.OFD",
     "ui-field-behaviour": {
         "hidden-fields": ["schema"],
@@ -68,7 +68,7 @@ _OFD: dict[str, Any] = {
 
 _MARKET: dict[str, Any] = {
     "connection-type": "kontur_market",
-    "hook-class-name": "smena.provider.hooks.KonturMarketHook",
+    "hook-class-name": "smena.airflow.hooks.KonturMarketHook",
     "hook-name": "Kontur.Market",
     "ui-field-behaviour": {
         "hidden-fields": ["login", "schema", "extra"],

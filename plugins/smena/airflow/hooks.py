@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseHook
 
-from smena.connections import endpoint_of, fields_of
+from smena.airflow.connections import endpoint_of, fields_of
 from smena.model.errors import SmenaError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its own list of types
     task,
 )
 
-from smena.dag_settings import ZONE
+from smena.airflow.dag_settings import ZONE
 from smena.model.settings import SETTINGS
 
 # A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
@@ -31,7 +31,7 @@ def ends_in_time() -> DeadlineAlert:
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=DEADLINE,
-        callback=AsyncCallback("smena.load_deadline.notify"),
+        callback=AsyncCallback("smena.airflow.load_deadline.notify"),
         name="the load ends in time",
     )
 
@@ -47,7 +47,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     @task
     def plan(run_id: str, ti: Any, data_interval_end: datetime | None = None) -> list[list[tuple[int, int]]]:
         """What is listed, wanted minus covered, in batches by organisation; gives the shards to load, by task."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
         from smena.loading.run import plan_run
 
         end = data_interval_end and pendulum.instance(data_interval_end).in_timezone(ZONE)
@@ -59,9 +59,9 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     @task(pool=pool, map_index_template="{{ shards }}")
     def load(shards: list[tuple[int, int]]) -> None:
         """Answers fetched, read, transformed and checked."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
+        from smena.airflow.lineage import send_loaded_lineage
         from smena.loading.run import load_shards
-        from smena.observability.lineage import send_loaded_lineage
 
         context = context_from_airflow()
         load_shards(context, shards)
@@ -70,9 +70,9 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     @task(outlets=[loaded], trigger_rule=TriggerRule.ALL_DONE)
     def publish(ti: Any, outlet_events: Any) -> None:
         """What was read is matched and written; days that became covered are told to Airflow."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
+        from smena.airflow.lineage import send_published_lineage
         from smena.loading.run import publish_batches
-        from smena.observability.lineage import send_published_lineage
 
         # Where nothing at all was planned the report says so.
         made = ti.xcom_pull(task_ids="plan", key="plan")
@@ -86,9 +86,9 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
     def report(ti: Any) -> None:
         """How each batch ended."""
-        from smena.connections import context_from_airflow
+        from smena.airflow.connections import context_from_airflow
+        from smena.airflow.telemetry import send_standings
         from smena.loading.run import report_run
-        from smena.observability.airflow import send_standings
 
         made = ti.xcom_pull(task_ids="plan", key="plan")
         context = context_from_airflow()

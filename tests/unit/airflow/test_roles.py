@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smena.airflow_roles import ACCOUNTANT, AUDITOR, ENGINEER, PAGES_DAG, ROLES, make_roles
+from smena.airflow.roles import ACCOUNTANT, AUDITOR, ENGINEER, PAGES_DAG, ROLES, make_roles
 from smena.model.errors import WrongUse
 
 TOO_MUCH = {
