@@ -42,7 +42,7 @@ def print_parts(console: Console, runs: Sequence[Run]) -> None:
     sizes = [f"{run.shifts:,} shifts" for run in runs]
     console.print(_shares("Inside process, all processes together", sizes, [run.parts for run in runs]))
     statements = [run.statements for run in runs]
-    console.print(_shares("Inside publish, by statement of include/sql/queries", sizes, statements))
+    console.print(_shares("Inside publish, by statement of include/sql", sizes, statements))
 
 
 def print_matches(console: Console, matches: Sequence[Match]) -> None:

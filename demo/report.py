@@ -17,7 +17,7 @@ from rich.table import Table
 from demo.kontur import Hello, ask_truth
 from demo.repository import REPOSITORY
 
-_QUERIES = REPOSITORY / "include" / "sql" / "queries"
+_QUERIES = REPOSITORY / "include" / "sql" / "demo"
 _OUTCOMES, _TOTALS = _QUERIES / "outcomes.sql", _QUERIES / "order_totals.sql"
 _SHIFTS = Path(__file__).with_name("loaded_shifts.sql")
 

@@ -23,7 +23,7 @@ from typing import Any
 from tests.mutants.seeded import Fault
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PLUGINS, QUERIES = "plugins/", "include/sql/queries/"
+PLUGINS, QUERIES = "plugins/", "include/sql/"
 CAUGHT, SURVIVED, BROKEN = "caught", "SURVIVED", "BROKEN"
 _MEANING = {0: SURVIVED, 1: CAUGHT}
 """By the exit code of pytest. Any other is none of the tests': nothing was collected, or the code is no Python."""

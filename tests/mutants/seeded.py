@@ -352,7 +352,7 @@ _TO_THE_KOPECK = f"{_TOWN}/test_loading_to_the_kopeck.py"
 
 
 def _query(name: str, before: str, after: str, breaks: str, *tests: str) -> Fault:
-    return Fault(f"include/sql/queries/{name}.sql", before, after, breaks, tests)
+    return Fault(f"include/sql/{name}.sql", before, after, breaks, tests)
 
 
 PERIODS = _faults(
@@ -366,14 +366,14 @@ PERIODS = _faults(
 
 PUBLISHING = [
     _query(
-        "apply_issued_orders",
+        "warehouse/apply_issued_orders",
         "fresh.amount * 0.01",
         "fresh.amount * 0.1",
         "orders are ten times the cash",
         _TO_THE_KOPECK,
     ),
     _query(
-        "apply_issued_orders",
+        "warehouse/apply_issued_orders",
         "                    and cash_order.book_year = used.book_year\n",
         "",
         "numbers of a new year go on from the old one's",
@@ -381,7 +381,7 @@ PUBLISHING = [
         _TO_THE_KOPECK,
     ),
     _query(
-        "publish_coverage",
+        "loading/publish_coverage",
         "and assignment.state = 'read'",
         "and assignment.state <> 'planned'",
         "days of a register that failed are called loaded",
@@ -389,7 +389,7 @@ PUBLISHING = [
         f"{_TOWN}/test_runs.py",
     ),
     _query(
-        "mark_documents",
+        "decisions/mark_documents",
         "cash_order.document_id = asked_document.document_id and cash_order.status <> %(status)s",
         "cash_order.status <> %(status)s",
         "accepting one order accepts all",

@@ -18,7 +18,7 @@ def is_checkout() -> bool:
 
 
 def sql_directory() -> Path:
-    """`queries/` and `migrations/`, one statement or script a file."""
+    """`migrations/` and a folder for each room, one statement or script a file."""
     return _CHECKOUT / "include" / "sql" if is_checkout() else PACKAGE / "sql"
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from smena.alerts import outgoing
 from smena.quality import gate
-from smena.warehouse.sql import SQL_DIRECTORY, query
+from smena.warehouse.sql import SQL_DIRECTORY, query, statement_files
 
 ROOT = Path(__file__).parents[3]
-QUERIES = sorted(path.stem for path in (SQL_DIRECTORY / "queries").glob("*.sql"))
+QUERIES = sorted(statement_files())
 MIGRATIONS = sorted((SQL_DIRECTORY / "migrations").glob("*.sql"))
 RUNNERS = {"run", "rows", "row", "stream"}
 GIVEN_A_TRANSACTION = {"read_frame", "run_all"}
@@ -74,6 +75,22 @@ def test_every_file_is_run_by_somebody() -> None:
         *gate.PUBLISHED.values(),
     }
     assert set(QUERIES) - {use.name for use in USES} - of_tables - OF_THE_DEMO == set()
+
+
+def test_a_file_lies_in_the_folder_of_the_lowest_room_that_runs_it() -> None:
+    (rooms,) = [
+        contract["layers"]
+        for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+    ]
+    height = {room: at for at, layer in enumerate(reversed(rooms)) for room in layer.split(" | ")}
+    runs: dict[str, set[str]] = {}
+    for use in USES:
+        runs.setdefault(use.name, set()).add(Path(use.place).parts[2])
+    lies = {name: statement_files()[name].parent.name for name in runs}
+    lowest = {name: min(height[room] for room in found) for name, found in runs.items()}
+    # Rooms beside each other may both run it: it lies with one of them.
+    assert [name for name in runs if lies[name] not in runs[name] or height[lies[name]] != lowest[name]] == []
 
 
 def test_a_statement_is_given_every_parameter_that_it_names_and_no_other() -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smena.model.resources import sql_directory
+from smena.warehouse.sql import statement_files
 
 _MADE = re.compile(r"create temporary table (\w+)")
 _DECLARED = re.compile(r"^-- (makes|writes|reads): (.+)$", re.MULTILINE)
 
 
 def statements() -> Iterator[tuple[str, str]]:
-    for path in sorted((sql_directory() / "queries").glob("*.sql")):
-        yield path.stem, path.read_text(encoding="utf-8")
+    for name, path in sorted(statement_files().items()):
+        yield name, path.read_text(encoding="utf-8")
 
 
 def declared(text: str) -> dict[str, set[str]]:
