@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from smena.loading import process as processing
+from smena.loading.gate import validate_staged
 from smena.loading.market import work as of_market
 from smena.loading.ofd import work as of_ofd
 from smena.loading.publish import publish
@@ -23,7 +24,6 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import WrongUse
 from smena.model.window import MARKET, OFD
 from smena.quality.expectations import prepare
-from smena.quality.gate import validate_staged
 from smena.runtime.context import Context
 from smena.warehouse.database import Transaction, Warehouse
 

@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 
 from sandbox import MarketSettings
+from smena.loading.gate import SUITES, validate_batch, validate_staged
 from smena.loading.publish import publish
 from smena.loading.run import load_shards, plan_run, publish_batches
 from smena.model.errors import BadBatch
 from smena.model.reason_text import parse
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
-from smena.quality.gate import SUITES, validate_batch, validate_staged
 from smena.warehouse.database import Transaction
 from tests.integration.gate_damages import DAMAGES, MORE_SALES, SALES, TILL_DAMAGES, statement
 from tests.town import EASY, FIRST, Town

@@ -12,6 +12,7 @@ import pytest
 from sandbox import MarketSettings
 from smena.alerts.outgoing import gather
 from smena.decisions.allowances import allow
+from smena.loading.gate import validate_staged
 from smena.loading.gates import stop_at_gate
 from smena.loading.publish import publish
 from smena.loading.run import load_shards, plan_run, publish_batches, report_run
@@ -21,7 +22,6 @@ from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD, Window
 from smena.planning.run_plan import RunPlan
-from smena.quality.gate import validate_staged
 from smena.reconciliation.rehearsal import rehearse
 from smena.reconciliation.rehearsed_batch import rehearse_batch
 from smena.warehouse import ledger

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox import WorldSettings
+from smena.loading.gate import validate_staged
 from smena.loading.load import LoadResult, load
 from smena.mandates.certificates import add_certificate
 from smena.mandates.lifecycle import enable, prepare_mandate
@@ -21,7 +22,6 @@ from smena.model.endpoint import Endpoint
 from smena.model.errors import BrokenPromise, WrongUse
 from smena.model.window import OFD
 from smena.planning.plan import preview
-from smena.quality.gate import validate_staged
 from smena.runtime.context import Context
 from smena.transform.frames import SIGNS
 from smena.warehouse.database import Warehouse

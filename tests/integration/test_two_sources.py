@@ -16,11 +16,11 @@ from sandbox import MarketSettings, WorldSettings
 from smena.decisions import links
 from smena.decisions.conflicts import open_decisions, resolve
 from smena.decisions.documents import ACCEPTED, mark
+from smena.loading.gate import validate_batch
 from smena.model.errors import WrongUse
 from smena.model.reason_text import has
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, OFD
-from smena.quality.gate import validate_batch
 from tests.integration.conftest import BuildTown
 from tests.integration.two_sources import compare_with_truth
 from tests.town import Town

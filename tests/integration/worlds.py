@@ -15,8 +15,8 @@ from pathlib import Path
 
 from demo.postgres import EmbeddedPostgres
 from sandbox import MarketSettings, SandboxServer, SandboxSettings, WorldSettings
+from smena.loading.gate import validate_staged
 from smena.model.window import MARKET, OFD
-from smena.quality.gate import validate_staged
 from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 from tests.integration.two_sources import Truth, compare_with_truth

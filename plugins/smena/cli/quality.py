@@ -46,7 +46,7 @@ def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Pat
     With --batch, Great Expectations is put to what is there of the batch: its staged rows, or, once it is published,
     the shifts that it wrote last and their orders.
     """
-    from smena.quality import docs
+    from smena.reads import data_docs
 
     warehouse = Warehouse(warehouse_from_environment())
     if batch_id is None:
@@ -54,13 +54,13 @@ def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Pat
             raise WrongUse("a page is of one batch", fix="give --batch")
         if inn is not None:
             organization_of(warehouse, inn)
-        batches = warehouse.rows("quality_batches", inn=inn, batch_id=None, most=docs.MOST_BATCHES)
+        batches = warehouse.rows("quality_batches", inn=inn, batch_id=None, most=data_docs.MOST_BATCHES)
         session.answer({"batches": batches}, table(batches, _BATCHES) or "nothing was checked yet")
         return
     if inn is not None:
         raise WrongUse("a batch is of one organisation: give --inn or --batch, not both")
     with warehouse.transaction() as transaction:
-        docs.checked_batch(transaction, batch_id)
+        data_docs.checked_batch(transaction, batch_id)
         results = transaction.rows("quality_results", batch_id=batch_id)
         gate_of, gate = _validated(transaction, batch_id)
     page = _written(warehouse, batch_id, out, gate, gate_of) if out else None
@@ -72,16 +72,16 @@ def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Pat
 def _validated(transaction: Transaction, batch_id: int) -> tuple[str, list[Row]]:
     """What of the batch there is, and the results of the gate over it as rows like those that are kept."""
     # Imported here, because it imports Great Expectations, which takes seconds.
-    from smena.quality.gate import validate_batch
+    from smena.loading.gate import validate_batch
 
     gate_of, results = validate_batch(transaction, batch_id)
     return gate_of, [result.as_row() for result in results]
 
 
 def _written(warehouse: Warehouse, batch_id: int, directory: Path, gate: list[Row], gate_of: str) -> str:
-    from smena.quality import docs
+    from smena.reads import data_docs
 
     try:
-        return str(docs.build(warehouse, batch_id, directory, gate=gate, gate_of=gate_of))
+        return str(data_docs.build(warehouse, batch_id, directory, gate=gate, gate_of=gate_of))
     except OSError as error:
         raise WrongUse(f"{directory} cannot be written: {error.strerror}", fix="name another place") from None

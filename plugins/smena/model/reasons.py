@@ -297,7 +297,7 @@ class Reason(StrEnum):
     ISSUED_WITHOUT_SUMS = "issued_without_sums"
     ORDERS_NOT_THE_CASH = "orders_not_the_cash"
 
-    # What the gate of a batch finds in its stage (smena.quality.gate).
+    # What the gate of a batch finds in its stage (smena.loading.gate).
     STAGE_CHANGED = "stage_changed"
     STAGED_NOT_AS_CHECKED = "staged_not_as_checked"
     STAGED_IN_SPITE_OF_A_CHECK = "staged_in_spite_of_a_check"

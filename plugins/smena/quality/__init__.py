@@ -1,6 +1,6 @@
 """Checks of frames: rules, each with a mask of its bad rows. Frames in, results out.
 
-`gate` runs Great Expectations over a whole staged batch. Nothing else here imports that library: it takes seconds.
+`expectations` runs Great Expectations. Nothing else here imports that library: it takes seconds.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from smena.quality.docs import MOST_REASONS, examples
 from smena.reads.completeness import gaps as gaps_of
+from smena.reads.data_docs import MOST_REASONS, examples
 from smena.ui.asking import AnyInn, Id, Text
 from smena.ui.auth import UsePages, Viewer
 from smena.ui.pages import NotInSight, organization_in_sight

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smena.quality.docs import build
+from smena.reads.data_docs import build
 from tests.integration.cli.shop import Shop
 from tests.invented import STRANGER
 

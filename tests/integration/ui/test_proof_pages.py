@@ -14,7 +14,7 @@ from smena.model.money import written
 from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 from smena.model.window import MARKET, Window
-from smena.quality.docs import build
+from smena.reads.data_docs import build
 from smena.reconciliation.reconcile import reconcile
 from tests.integration.decisions.deciding import FIRST, LAST, Office
 from tests.integration.ui.conftest import OpenBrowser

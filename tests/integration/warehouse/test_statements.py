@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smena.alerts import outgoing
-from smena.quality import gate
+from smena.loading import gate
 from smena.warehouse.sql import SQL_DIRECTORY, query, statement_files
 
 ROOT = Path(__file__).parents[3]

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from smena.loading import gate
 from smena.model.errors import BrokenPromise
 from smena.model.identifiers import RNM
-from smena.quality import expectations, gate
+from smena.quality import expectations
 from smena.quality.expectations import Expectation, validate
 from smena.quality.expected import between, equal, known
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
