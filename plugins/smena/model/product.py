@@ -1,4 +1,4 @@
-"""Products: the services that documents are loaded from, as data. What one does is its implementation in `pipeline`.
+"""Products: the services that documents are loaded from, as data. What one does is its implementation in `loading`.
 
 A third product is a package that installs an entry point of the group `smena.products`: a `Product`, whose
 `implementation` names a class. Nothing else has to be edited.
