@@ -92,8 +92,8 @@ def foreign_registers(
     """Registers that cashboxes are known not to be, for cashboxes with a till shift that is no fiscal shift yet.
 
     A cashbox may miss receipts of its register, but it never has more of them, nor more cash, nor sells on a day on
-    which the register has no shift and the OFD was read. Three such days show that it is another. A figure that is not
-    known shows nothing. Registers that are linked without any bound of days are not looked at.
+    which the register has no shift and the OFD was read. Three such days show that it is another. A figure, or an
+    opening, that is not known shows nothing. Registers that are linked without any bound of days are not looked at.
 
     Args:
         tills, fiscals, links: as for `pair`; `pairs`: what `pair` returned.
@@ -139,9 +139,13 @@ def foreign_registers(
 def _shows_another(
     tills: pd.DataFrame, fiscals: pd.DataFrame, register: Integers, covered: pd.DataFrame, owner: Integers, count: int
 ) -> Flags:
-    """Of each till shift (row) and register (column), whether the till shift shows that it is of another register."""
+    """For each till shift (row) and register (column), whether the till shift shows that it is of another register.
+
+    It shows so where it has more than every shift of the register in which it lies. A shift whose opening is not known
+    may have begun after the till shift, which then is the one before: 100 at the till against 80 in it show nothing.
+    """
     has_shift = np.zeros((len(tills), count), dtype=np.bool_)
-    shows = np.zeros_like(has_shift)
+    has_more_than_one, fits_one = np.zeros_like(has_shift), np.zeros_like(has_shift)
     for one, other in lying_within(tills, fiscals):
         till, fiscal = _rows(tills[[*_FIGURES, "price_correction"]], one), _rows(fiscals[_FIGURES], other)
         rounding = _rounding(till).abs()
@@ -150,10 +154,12 @@ def _shows_another(
             | _is_more(till["cash_income"], fiscal["cash_income"] + rounding)
             | _is_more(till["cash_refund"], fiscal["cash_refund"] + rounding)
         )
+        has_more &= fiscals["opened_at"].notna().to_numpy()[other]
         has_shift[one, register[other]] = True
-        shows[one[has_more], register[other][has_more]] = True
+        has_more_than_one[one[has_more], register[other][has_more]] = True
+        fits_one[one[~has_more], register[other][~has_more]] = True
     opened, closed = day_numbers(tills["opened_at"]), day_numbers(tills["closed_at"])
-    return shows | (~has_shift & DayRanges.of(covered).holding(owner, count, opened, closed))
+    return (has_more_than_one & ~fits_one) | (~has_shift & DayRanges.of(covered).holding(owner, count, opened, closed))
 
 
 def _is_more(value: pd.Series, other: pd.Series) -> Flags:

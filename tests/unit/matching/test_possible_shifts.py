@@ -111,6 +111,22 @@ class TestForeignRegisters:
         ours = [till(1, 101, opened=opened, closed=closed) for opened, closed in hours]
         assert foreign(ours, [fiscal(1, opened="07:00", closed="14:00")]) == NOTHING
 
+    def test_a_shift_whose_opening_is_unknown_shows_nothing(self) -> None:
+        """The till closes at 20:00. The shift that is closed the next morning may have been opened after that."""
+        ours = [till(n, receipts=9) for n in (1, 2, 3)]
+        morning = [fiscal(n, opened="06:00", closed="07:00") for n in (2, 3, 4)]
+        assert foreign(ours, [one | {"opened_at": None} for one in morning]) == NOTHING
+        long = [one | {"opened_at": fiscal(n)["opened_at"]} for n, one in zip((1, 2, 3), morning, strict=True)]
+        assert foreign(ours, long) == IS_FOREIGN
+
+    def test_a_till_shift_that_fits_one_of_two_shifts_shows_nothing(self) -> None:
+        """The clocks differ by five minutes, so a till shift may lie in two shifts that follow each other."""
+        ours = [till(n, receipts=9, opened="12:00", closed="12:04") for n in (1, 2, 3)]
+        before = [fiscal(n, opened="08:00", closed="12:00") for n in (1, 2, 3)]
+        after = [fiscal(n, opened="12:00", closed="20:00", receipts=9) for n in (1, 2, 3)]
+        assert foreign(ours, before) == IS_FOREIGN
+        assert foreign(ours, [*before, *after]) == NOTHING
+
     def test_a_cashbox_that_sells_while_a_register_has_no_shift_is_another(self) -> None:
         ours = [till(n) for n in (1, 2, 3)]
         assert foreign(ours, [], days=[covered(1, 4)]) == IS_FOREIGN
