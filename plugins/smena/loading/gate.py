@@ -1,7 +1,7 @@
-"""The gate of a batch: expectations of Great Expectations over all that it has staged, before anything is applied.
+"""The gate of a batch: expectations of Great Expectations over all its staged rows, before anything is applied.
 
-The masks have checked each row while the shards were processed. The expectations follow from the masks, so a broken one
-is never a bad record: the code is wrong, or the stage was changed. The batch stops.
+The masks checked each row while the shards were processed. The expectations follow from the masks, so a broken one is
+never a fault of a record: the code is wrong, or the stage was changed. The batch stops.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ SHARDS = Schema(
 )
 """One row per shard: how many rows it recorded, how many are staged, and how many passed the checks of its chunks.
 
-`most_bad_reports` is how many z-reports break the rule that most of them break, `broken` how many rules of severity
-`batch` are.
+`most_bad_reports` is the largest number of z-reports that break one rule; `broken` counts broken rules of severity
+`batch`.
 """
 
 _OF_SUMS = {
@@ -113,7 +113,7 @@ PUBLISHED = {
     TILL_SHIFTS.name: "gate_booked_till_shifts",
     ORDERS.name: "gate_booked_orders",
 }
-"""Of each query of staged rows, that of the same rows once they are published."""
+"""For each query of staged rows, the query of the same rows after publishing."""
 
 OF_ANY_SHIFT = (
     one_of("outcome_is_known", "outcome", [str(one) for one in Outcome], Reason.OUTCOME_UNKNOWN),
@@ -125,10 +125,10 @@ KINDS = [f"{kind} {operation}" for operation, kind in KIND_OF.items()]
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """What is expected of one frame.
+    """The expectations for one frame.
 
     Attributes:
-        name: of the results.
+        name: the name of the suite in the results.
         key: the column that identifies a row in the results.
     """
 
@@ -219,9 +219,9 @@ SUITES = (OF_SHARDS, OF_SHIFTS, OF_TILL_SHIFTS, OF_ORDERS, OF_SUMS)
 
 
 def validate_staged(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
-    """Checks that a batch has staged what passed its checks. One result per expectation, suite by suite.
+    """Check that the staged rows of a batch are those that passed its checks. Return one result per expectation.
 
-    Raises BrokenPromise where an expectation could not be computed.
+    Raise BrokenPromise where an expectation could not be computed.
     """
     shards = read_frame(transaction, SHARDS.name, SHARDS, batch_id=batch_id, source=source)
     shifts, orders = SHIFTS if source == OFD else TILL_SHIFTS, ORDERS
@@ -236,9 +236,9 @@ def validate_staged(transaction: Transaction, batch_id: int, source: str) -> lis
 
 
 def validate_published(transaction: Transaction, batch_id: int, source: str) -> list[CheckResult]:
-    """The results over the published rows that the batch wrote last, and their orders in force.
+    """Return the results over the published rows that the batch wrote last, and their live orders.
 
-    A batch of one source also writes shifts of the other: where it finds that two are the same, or waits no longer.
+    A batch of one source also writes shifts of the other, where it matches two shifts or ends a wait.
     """
     schemas = (SHIFTS, TILL_SHIFTS) if source == OFD else (TILL_SHIFTS, SHIFTS)
     own, others = (read_frame(transaction, PUBLISHED[one.name], one, batch_id=batch_id) for one in schemas)
@@ -259,7 +259,7 @@ def _results(
 
 
 def validate_batch(transaction: Transaction, batch_id: int) -> tuple[str, list[CheckResult]]:
-    """Validates the staged rows of a batch, or its published ones. Returns which of them, in words, and the results."""
+    """Validate the staged rows of a batch, or its published ones. Return which of the two, as text, and the results."""
     batch = ledger.batch_of(transaction, batch_id)
     source = product_of(batch.product).source
     if batch.state == "published":

@@ -1,1 +1,1 @@
-"""What is booked: pure pandas, from what a batch reports and what the warehouse holds to a ChangeSet."""
+"""Decides what is booked: from the shifts of a batch and the rows of the warehouse to a ChangeSet. Pure pandas."""

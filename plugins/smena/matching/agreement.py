@@ -12,7 +12,7 @@ from smena.matching.overlap import Pairs, common_codes, expanded, lying_within
 from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 
 WORTH_COMPARING = 2
-"""Fewer shifts that agree are neither a link nor a proposal, so nobody needs to know of how many they are."""
+"""Fewer agreeing shifts make neither a link nor a proposal, so the shifts compared are not counted."""
 
 LIKENESS = Schema(
     "likeness",
@@ -27,7 +27,7 @@ LIKENESS = Schema(
         "compared": WHOLE,
     },
 )
-"""How alike a cashbox and a register are: one row for each two that agree at all, as `find_likeness` says."""
+"""How alike a cashbox and a register are: one row for each two that agree at all; see `find_likeness`."""
 
 _PAIR = ["cashbox_id", "kkt_reg_id"]
 
@@ -35,11 +35,11 @@ _PAIR = ["cashbox_id", "kkt_reg_id"]
 def find_likeness(
     tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame, current: pd.DataFrame
 ) -> pd.DataFrame:
-    """Cashboxes and registers with shifts that agree: the same cash, to the kopeck, at the same time.
+    """Return cashboxes and registers with shifts that agree: the same cash, to the kopeck, at the same time.
 
-    Only shifts are looked at that no link in force explains: till shifts whose cashbox has none on that day, or whose
-    register has no shift at that time; fiscal shifts whose register has none on that day. Pairs that a person has
-    withdrawn are not found again. A till shift without cash, or with unknown sums, agrees with nothing.
+    Only shifts that no link in force explains are compared: till shifts whose cashbox has no link on that day, or whose
+    linked register has no shift at that time; fiscal shifts whose register has no link on that day. Pairs whose link a
+    person has withdrawn are not found again. A till shift without cash, or with unknown sums, agrees with nothing.
 
     Args:
         tills: TILLS, by `with_middle`.
@@ -47,10 +47,10 @@ def find_likeness(
         links: all links; `current`: those in force.
 
     Returns:
-        LIKENESS. `alike`: how many pairs of shifts agree; `agreed`: how many of them where neither agrees with any
-        other; `sums`: how many different sums these took; `first_day` and `last_day`: of `agreed`, or of `alike` where
-        there are none; `compared`: how many pairs of their shifts lie at the same time in these days, missing where
-        fewer than two agree.
+        LIKENESS. `alike`: how many pairs of shifts agree; `agreed`: how many of these where neither shift agrees with
+        another one; `sums`: how many different sums these have; `first_day` and `last_day`: those of `agreed`, or of
+        `alike` where `agreed` is 0; `compared`: how many pairs of their shifts lie at the same time in these days,
+        missing where fewer than two agree.
     """
     loose = tills[_unexplained(tills, fiscals, current) & _takes_cash(tills)].reset_index(drop=True)
     free = fiscals[link_of_day(fiscals, current, "kkt_reg_id") == NONE].reset_index(drop=True)
@@ -59,7 +59,7 @@ def find_likeness(
     pairs, candidates = _alike(loose, free, _refused(links))
     unambiguous = _unambiguous(loose, free, candidates)
     likeness = pairs.merge(unambiguous, on=_PAIR, how="left")
-    likeness["agreed"] = likeness["agreed"].fillna(0)  # no row: none of them agrees with one only
+    likeness["agreed"] = likeness["agreed"].fillna(0)  # no row: each shift agrees with several
     likeness["sums"] = likeness["sums"].fillna(0)
     likeness["first_day"] = likeness["agreed_first_day"].fillna(likeness["alike_first_day"])
     likeness["last_day"] = likeness["agreed_last_day"].fillna(likeness["alike_last_day"])
@@ -72,7 +72,10 @@ def _takes_cash(tills: pd.DataFrame) -> Flags:
 
 
 def _unexplained(tills: pd.DataFrame, fiscals: pd.DataFrame, current: pd.DataFrame) -> Flags:
-    """No link on its day, or one to a register without a shift at that time. "The OFD has none of it" is a link too."""
+    """Whether a till shift has no link on its day, or one to a register without a shift at that time.
+
+    A link without a register ("the OFD does not have this cashbox") explains the shift.
+    """
     link = link_of_day(tills, current, "cashbox_id")
     register = values_of(current["kkt_reg_id"], link)
     has_shift = np.zeros(len(tills), dtype=np.bool_)
@@ -89,9 +92,9 @@ def _refused(links: pd.DataFrame) -> pd.DataFrame:
 
 
 def _alike(loose: pd.DataFrame, free: pd.DataFrame, refused: pd.DataFrame) -> tuple[pd.DataFrame, Pairs]:
-    """Pairs of cashbox and register with `alike` and its days, and the shifts whose till shift agrees with one only.
+    """Pairs of cashbox and register with `alike` and its days, and the shifts that agree with one other shift only.
 
-    Of shifts with equal cash at one time there may be many; only counts are kept of each part of them.
+    There may be many shifts with equal cash at one time, so only counts are kept of each part.
     """
     sums = [common_codes(loose[name], free[name]) for name in ("cash_income", "cash_refund")]
     width = len(free) + len(refused) + 1
@@ -107,7 +110,7 @@ def _alike(loose: pd.DataFrame, free: pd.DataFrame, refused: pd.DataFrame) -> tu
         till, fiscal, pair = till[allowed], fiscal[allowed], pair[allowed]
         by_fiscal += np.bincount(fiscal, minlength=len(free))
         counts.append(_counted(pair, days[till], till, fiscal))
-        # All that a till shift agrees with is in one part, so that this count is whole.
+        # All fiscal shifts that a till shift agrees with are in one part, so this count is complete.
         alone = np.bincount(till, minlength=len(loose))[till] == 1
         single.append((till[alone], fiscal[alone]))
     whole = pd.concat(counts) if counts else _counted(*[np.empty(0, dtype=np.int64)] * 4)
@@ -158,7 +161,7 @@ def _unambiguous(loose: pd.DataFrame, free: pd.DataFrame, agreeing: Pairs) -> pd
 
 
 def _with_compared(likeness: pd.DataFrame, tills: pd.DataFrame, fiscals: pd.DataFrame) -> pd.DataFrame:
-    """All shifts of the two count, linked or not, in the days in which they agree."""
+    """Add `compared`: all shifts of the two count, linked or not, in the days in which they agree."""
     compared = np.zeros(len(likeness), dtype=np.int64)
     worth = (likeness["alike"] >= WORTH_COMPARING).to_numpy(dtype=bool)
     rows = np.flatnonzero(worth)
@@ -186,7 +189,7 @@ class _Places:
         self._keys = keys[self.order]
 
     def of(self, cashbox: Integers, day: Integers) -> npt.NDArray[np.intp]:
-        """How many rows are before this day of this cashbox."""
+        """Return how many rows come before this day of this cashbox."""
         result: npt.NDArray[np.intp] = np.searchsorted(self._keys, self._key(cashbox, day), side="left")
         return result
 

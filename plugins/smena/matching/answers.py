@@ -1,4 +1,4 @@
-"""What a person's answer to a question changes in the books: pure, with the same rule for orders as every batch."""
+"""Decides what a person's answer changes in the books. Pure; orders follow the same rule as in every batch."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TAKE: Final = "take"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An open decision with what is known of its shift.
+    """An open decision, with the orders and settings of its shift.
 
     Attributes:
         decision: a row of `slice_answer`.
@@ -43,12 +43,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class AnswerChanges:
-    """What answers change; each row has the `decision_id` of its answer.
+    """The changes made by answers; each row has the `decision_id` of its answer.
 
     Attributes:
         shifts: SHIFT_CHANGES, and the `day` of the orders that the answer may issue.
         orders: ORDER_CHANGES.
-        contents: of the orders to issue, ORDERS with `shift_id` and `issue`.
+        contents: the orders to issue: ORDERS with `shift_id` and `issue`.
     """
 
     shifts: pd.DataFrame
@@ -58,7 +58,7 @@ class AnswerChanges:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What one answer does: shifts to mark, shifts whose live orders are reversed, the orders that it makes."""
+    """The effect of one answer: shifts to mark, shifts whose live orders are reversed, orders to issue."""
 
     question: Question
     marks: Sequence[dict[str, Any]]
@@ -67,21 +67,21 @@ class _Plan:
 
 
 def decide_answer(question: Question, word: str) -> AnswerChanges:
-    """What the books become by one answer. Raises as `decide_answers` does."""
+    """Return what one answer changes in the books. Raise as `decide_answers` does."""
     return decide_answers([(question, word)])
 
 
 def decide_answers(answers: Sequence[tuple[Question, str]]) -> AnswerChanges:
-    """What the books become by answers, no two of them about one shift.
+    """Return what answers change in the books. No two answers may be about one shift.
 
     keep-ofd, keep-market: the side of that source is booked. Where the other side is booked too, its orders are
-    reversed, and its shift is the duplicate. reverse: what is booked is reversed, and what the source reports now is
-    issued with numbers of its own. both: they are two shifts, and both are booked. approve: the shift is booked from
-    its sums, or stays booked where it has orders. reject: nothing of it is booked, and what was is reversed.
+    reversed, and its shift is the duplicate. reverse: the booked orders are reversed, and orders of the reported facts
+    are issued with new numbers. both: they are two shifts, and both are booked. approve: the shift is booked from its
+    sums, or stays booked where it has orders. reject: the shift is not booked, and its orders are reversed.
 
-    Raises WrongUse, for the first answer that cannot be: where orders cannot be issued (their sums are not known, no
-    account rule fits, they would be dated before the start of the integration, or a shift of the OFD that this one may
-    be is booked); and where a shift that waits has orders in a period that was closed since, and is approved.
+    Raise WrongUse for the first impossible answer: where orders cannot be issued (their sums are unknown, no account
+    rule fits, they would be dated before the start of the integration, or a shift of the OFD that may be the same is
+    booked), and where a waiting shift is approved that has orders in a period closed since.
     """
     orders = pd.concat(
         [question.orders.assign(decision_id=question.decision["decision_id"]) for question, _ in answers],
@@ -99,7 +99,7 @@ def decide_answers(answers: Sequence[tuple[Question, str]]) -> AnswerChanges:
 
 
 def _plan(question: Question, word: str, live: Mapping[tuple[int, str], int]) -> _Plan:
-    """What an answer does; `live` counts live orders by decision and shift. Raises as `decide_answers` does."""
+    """The effect of an answer; `live` counts live orders by decision and shift. Raises as `decide_answers` does."""
     decision = question.decision
     shift, counterpart = decision["shift_id"], decision["competing_shift_id"]
     live_orders = live.get((decision["decision_id"], shift), 0)
@@ -111,7 +111,7 @@ def _plan(question: Question, word: str, live: Mapping[tuple[int, str], int]) ->
         return _Plan(question, [_mark(decision, shift, Outcome.DUPLICATE, counterpart)], [shift])
     if not is_pair and word in (KEEP_OFD, KEEP_MARKET):
         return _Plan(question, [_mark(decision, shift, _kept_outcome(decision, live_orders), decision["same_as"])])
-    # What is left books the proposed side.
+    # All other answers book the proposed side.
     if word == APPROVE and decision["booked_counterparts"]:
         raise WrongUse(
             f"the OFD has booked {decision['booked_counterparts']} shifts of that time with the same cash, and this one"
@@ -169,17 +169,17 @@ def _changes(plans: Sequence[_Plan], reversed_: pd.DataFrame, contents: pd.DataF
 
 
 def _kept_outcome(decision: Mapping[str, Any], live_orders: int) -> Outcome:
-    """What a shift is again that keeps its facts and its orders. One that was closed as lost stays so."""
+    """The outcome of a shift that keeps its facts and its orders. One that was closed as lost remains so."""
     if live_orders:
         return Outcome.ISSUED
     return Outcome.REJECTED if decision["source"] == "ofd" and decision["is_unclosed"] else Outcome.NO_CASH
 
 
 def _made(question: Question) -> pd.DataFrame | Sequence[Mapping[str, Any]]:
-    """The orders that the proposed side makes: as they are stored, or ORDERS made of its sums.
+    """The orders of the proposed side: as stored, or as ORDERS made from its sums.
 
-    They are those that its load proposed, to the kopeck of VAT. Where it could propose none, because the shift needed a
-    look, they are made of its sums by the same rule.
+    They are the orders that its load proposed, with the same VAT. Where the load proposed none, because the shift
+    needed a review, they are made from its sums by the same rule.
     """
     decision, proposal = question.decision, question.decision["proposal"] or {}
     if decision["held"].get("cash_income") is None:
@@ -202,8 +202,8 @@ def _made(question: Question) -> pd.DataFrame | Sequence[Mapping[str, Any]]:
 def _contents(plans: Sequence[_Plan], orders: pd.DataFrame) -> pd.DataFrame:
     """The orders that answers make (ORDERS with `decision_id`, `shift_id`, `issue`).
 
-    They are dated on the first open day where their own is closed, and name the orders that they take the place of;
-    `issue` is one more than that of the newest order of the same part.
+    They are dated on the first open day where their own is closed, and their basis names the orders that they replace;
+    `issue` is one more than that of the newest order of the same operation, tax system and agent.
     """
     making = [plan for plan in plans if len(plan.made)]
     parts = [_of_plan(plan) for plan in making if isinstance(plan.made, pd.DataFrame)]
@@ -241,7 +241,7 @@ def _of_plan(plan: _Plan) -> pd.DataFrame:
 
 
 def _closed(decision: Mapping[str, Any]) -> str:
-    """What an order's basis says where it is not dated on its own day."""
+    """The addition to the basis of an order that is not dated on its own day."""
     if decision["day"] == decision["order_day"]:
         return ""
     return f", за {decision['order_day']:%d.%m.%Y}: период закрыт по {decision['closed_through']:%d.%m.%Y}"

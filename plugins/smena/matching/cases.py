@@ -16,8 +16,8 @@ class Case:
     """One row of a table.
 
     Attributes:
-        when: for each row of the data, whether the case holds: without unknowns.
-        outcome: what holds then, one value for all rows (a member of an enumeration too) or a column of values.
+        when: for each row of the data, whether the case holds; no value may be missing.
+        outcome: the result of the case: one value for all rows (or a member of an enumeration), or a column.
         reason: why, in the same form; None for no reason.
     """
 
@@ -27,9 +27,9 @@ class Case:
 
 
 def first_match(cases: Sequence[Case], index: pd.Index) -> pd.DataFrame:
-    """`outcome` and `reason` of each row, from the first case that holds.
+    """Return `outcome` and `reason` of each row, from the first case that holds.
 
-    Raises ValueError where a condition is unknown for a row, or where no case holds: neither has a harmless answer.
+    Raise ValueError where a condition is unknown for a row, or where no case holds: any default could be wrong.
 
     Example: the cases (a, "x"), (b, "y") give `x` where a holds, `y` where only b holds, an error where neither does.
     """
@@ -55,17 +55,17 @@ def _values(value: str | pd.Series | None, here: np.ndarray) -> np.ndarray | str
 
 
 def missing(frame: pd.DataFrame, dtype: str = "string") -> pd.Series:
-    """A column without values, for a frame."""
+    """Return a column of missing values for a frame."""
     return pd.Series(pd.NA, index=frame.index, dtype=dtype)
 
 
 def same(left: pd.Series, right: pd.Series) -> pd.Series:
-    """Whether two columns are equal, row by row; two unknowns are, an unknown and a value are not."""
+    """Return whether two columns are equal, row by row; two missing values are, a missing one and a value are not."""
     return (left == right).fillna(value=False).astype(bool) | (left.isna() & right.isna())
 
 
 def all_same(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Whether all these columns of two frames with one index are the same (see `same`)."""
+    """Return whether all these columns of two frames with one index are equal (see `same`)."""
     result = pd.Series(data=True, index=left.index)
     for name in columns:
         result &= same(left[name], right[name])
@@ -73,14 +73,11 @@ def all_same(left: pd.DataFrame, right: pd.DataFrame, columns: Sequence[str]) ->
 
 
 def known_and(condition: pd.Series) -> pd.Series:
-    """The condition where it is known; False where a value in it is missing.
-
-    For conditions that are about a value that is there: `known_and(day < start)` is "its day is known and before".
-    """
+    """Return the condition, False where unknown: `known_and(day < start)` is "the day is known and before"."""
     return condition.fillna(value=False).astype(bool)
 
 
 def among(values: pd.Series, others: pd.Series | pd.Index) -> pd.Series:
-    """`values.isin(others)` of text: pandas takes Arrow's text value by value through Python, 4 µs a value."""
+    """Return `values.isin(others)` for text: pandas handles Arrow text value by value in Python, 4 µs per value."""
     known = pc.is_in(pa.array(values, pa.string()), value_set=pa.array(others, pa.string()))
     return pd.Series(known.to_numpy(zero_copy_only=False), index=values.index)

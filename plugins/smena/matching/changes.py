@@ -1,4 +1,4 @@
-"""What `decide` returns: keys and what was decided about them. Contents stay in the stage and in the warehouse."""
+"""The result of `decide`: keys, and what is decided about them. Contents stay in the stage and in the warehouse."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHIFT_CHANGES = Schema(
 
 `action`: `insert` a shift that is not published yet, `replace` its facts, both from the row `place` of the stage, or
 `mark` it with an outcome. `revision` is the published one that was read; missing for an insert. `kpp` is missing where
-it stays.
+it does not change.
 """
 
 REJECTED = Schema("rejected", {"place": TEXT, "reason": TEXT})
@@ -46,13 +46,13 @@ DECISIONS_OPENED = Schema(
 )
 """Decisions to record.
 
-`counterpart_id` is the shift of the other source, whose facts are current; missing where a shift is held against
-itself. `is_own`: the proposed facts are those of the stage, because the published ones stay. `is_resolved`: the rule
+`counterpart_id` is the shift of the other source, whose facts are current; missing where two versions of one shift
+differ. `is_own`: the proposed facts are those of the stage, because the published ones stay. `is_resolved`: a rule
 decided it, and nobody is asked.
 """
 
 RECOMMENDATIONS = Schema("recommendations", {"kind": TEXT, "shift_id": TEXT, "word": TEXT, "reason": TEXT})
-"""What is recommended to whoever answers an open question; `word` is missing where no answer is the right one yet."""
+"""Recommended answers to open questions; `word` is missing where something else must be done first."""
 
 UNCOMPARED = Schema(
     "uncompared",
@@ -65,25 +65,25 @@ UNCOMPARED = Schema(
         "fiscal_facts": TEXT,
     },
 )
-"""Pairs of a till shift and its fiscal shift with other cash that nobody has compared, as they are now.
+"""Matched till and fiscal shifts whose cash differs and whose present facts were not compared yet.
 
-A place is that of the row in the stage, missing where the published shift is meant.
+A place is that of the row in the stage, missing where the shift is the published one.
 """
 
 DECISIONS_CLOSED = Schema("decisions_closed", {"decision_id": WHOLE, "resolution": TEXT, "reason": TEXT})
-"""Open decisions that nobody has to answer any more: `withdrawn`, or `superseded` by another question."""
+"""Open decisions that need no answer any more: `withdrawn`, or `superseded` by another question."""
 
 BOOKED_SHIFTS = Schema("booked_shifts", {"shift_id": TEXT, "is_first": FLAG, "is_booked": FLAG, "reason": TEXT})
-"""Shifts whose orders have to be what they propose (`is_booked`) or none.
+"""Shifts whose orders must be the proposed ones (`is_booked`) or none.
 
-`is_first`: no order of it was ever issued. `reason` is why an order that it does not make any more is reversed.
+`is_first`: the shift is new, so it has no orders yet. `reason`: why an order that it makes no longer is reversed.
 """
 
 MOVED_SHIFTS = Schema("moved_shifts", {"till_id": TEXT, "fiscal_id": TEXT})
-"""Till shifts whose orders go over to a shift of the OFD."""
+"""Till shifts whose orders move to a shift of the OFD."""
 
 VERDICTS = Schema("verdicts", {"shift_id": TEXT, "verdict": TEXT})
-"""What each reported shift was to the published one."""
+"""The verdict on each reported shift: one of `reported.py`, or `confirmed`: the orders of a till shift move to it."""
 
 PROPOSED_ORDERS = Schema(
     "proposed_orders",
@@ -96,7 +96,7 @@ PROPOSED_ORDERS = Schema(
         "contents": TEXT,
     },
 )
-"""Orders that shifts propose. `contents` is all that an order says and may take anew, as one text."""
+"""Orders that shifts propose. `contents` is everything in an order that a revision may change, as one text."""
 
 CURRENT_ORDERS = Schema(
     "current_orders",
@@ -117,7 +117,7 @@ CURRENT_ORDERS = Schema(
         "revision": WHOLE,
     },
 )
-"""Orders in the books of the shifts whose orders may change; one that is another shift's now has the status `moved`."""
+"""Orders in the books of shifts whose orders may change; one that moved to another shift has the status `moved`."""
 
 ORDER_CHANGES = Schema(
     "order_changes",
@@ -133,24 +133,24 @@ ORDER_CHANGES = Schema(
         "revision": WHOLE,
     },
 )
-"""Orders to write: `move` to `shift_id`, `reverse`, `revise` or `issue`. The revision is the one that was read."""
+"""Orders to write: `move` to `shift_id`, `reverse`, `revise` or `issue`. `revision` is the one that was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """All that a batch changes in the books, but for the orders, which `plan_orders` adds (ORDER_CHANGES).
+    """Everything that a batch changes in the books, except the orders: `plan_orders` returns those (ORDER_CHANGES).
 
     Attributes:
         rejected: REJECTED.
-        unused, unused_tills: places of rows of the stage that repeat others, or that nobody can believe.
+        unused, unused_tills: places of rows of the stage that repeat others or are ambiguous.
         apart: places of till shifts that are incomplete, because another shop reports them too.
         shifts: SHIFT_CHANGES.
         moved: MOVED_SHIFTS.
         booked: BOOKED_SHIFTS.
         opened, closed: DECISIONS_OPENED, DECISIONS_CLOSED.
         recommended: RECOMMENDATIONS.
-        uncompared: UNCOMPARED: with a comparison of these, what becomes of them may be another thing.
-        links: which links are found, ended, proposed and withdrawn.
+        uncompared: UNCOMPARED; once these are compared, their outcomes may change.
+        links: links that are found, ended, proposed and withdrawn.
         verdicts: VERDICTS.
     """
 

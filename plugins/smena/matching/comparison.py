@@ -1,7 +1,7 @@
-"""Whether the receipts of a fiscal shift explain why its till shift has other cash: which are on one side only.
+"""Compares the cheques of a till shift with the receipts of its fiscal shift, to explain a difference of cash.
 
-A till does not know correction receipts, and a receipt may never reach Market. Where every cheque of the till shift is
-a receipt of the fiscal shift, the difference is made of such documents alone, and nobody has to be asked (DOMAIN 4.6).
+A till does not record correction receipts, and a receipt may never reach Market. Where every cheque of the till shift
+matches a receipt, such documents alone make the difference, and nobody has to be asked (DOMAIN 4.6).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ PAIRS = Schema(
     | dict.fromkeys(_OPERATIONS, WHOLE)
     | {"unread": TEXT},
 )
-"""One row a till shift and the fiscal shift that it is.
+"""One row per till shift and the fiscal shift that it matches.
 
-`cheques` and `receipts` count what each shift has by its own source, the sums are cash in kopecks: `till_*` of the
-till shift, the four others of the fiscal shift. `unread` is the reason why documents could not be read, or missing.
+`cheques` and `receipts` are the counts that the sources report; the sums are cash in kopecks: `till_*` of the till
+shift, the four others of the fiscal shift. `unread` is the reason why documents could not be read, or missing.
 """
 
 CHEQUES = Schema(
@@ -47,7 +47,7 @@ CHEQUES = Schema(
         "cash": WHOLE,
     },
 )
-"""One row a cheque of a till shift."""
+"""One row per cheque of a till shift."""
 
 RECEIPTS = Schema(
     "compared_receipts",
@@ -61,10 +61,10 @@ RECEIPTS = Schema(
         "cash": WHOLE,
     },
 )
-"""One row a receipt, BSO or correction of a fiscal shift."""
+"""One row per receipt, BSO or correction of a fiscal shift."""
 
 COMPARED = Schema("compared", dict.fromkeys(_PAIR, TEXT) | {"is_explained": FLAG, "unread": TEXT})
-"""One row a pair. `is_explained` is missing where the two could not be compared; `unread` is then the reason."""
+"""One row per pair. `is_explained` is missing where the two could not be compared; `unread` is then the reason."""
 
 DOCUMENTS = Schema(
     "compared_documents",
@@ -79,11 +79,11 @@ DOCUMENTS = Schema(
         "at": MOMENT,
     },
 )
-"""One row a document that is on one side only.
+"""One row per document that is on one side only.
 
-`what` is `correction` or `receipt` (Market has no cheque of it), `cheque` (the OFD has no receipt of it), or
-`rounding`: by how much the cash of all receipts together is above that of their cheques. `cheque_number` of a receipt
-is the number that Market's numbering leaves out at its time, missing where it leaves out none or too many.
+`what` is `correction` or `receipt` (Market has no cheque for it), `cheque` (the OFD has no receipt for it), or
+`rounding`: the cash of all matched receipts minus that of their cheques. `cheque_number` of a receipt is the number
+that Market's numbering skips at its time, missing where the skipped numbers and the receipts differ in count.
 """
 
 _FOUND = ["pair", *(name for name in DOCUMENTS.columns if name not in _PAIR)]
@@ -91,18 +91,18 @@ _FOUND = ["pair", *(name for name in DOCUMENTS.columns if name not in _PAIR)]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """COMPARED and DOCUMENTS."""
+    """The result of `compare`: COMPARED and DOCUMENTS."""
 
     pairs: pd.DataFrame
     documents: pd.DataFrame
 
 
 def compare(pairs: pd.DataFrame, cheques: pd.DataFrame, receipts: pd.DataFrame) -> Comparison:
-    """Matches the cheques of each pair with its receipts, one to one.
+    """Match the cheques of each pair with its receipts, one to one.
 
-    A cheque and a receipt are one where both are a sale, or both a refund, with the same cash and total, at the same
-    time by clocks that may differ. Equal ones are interchangeable. A cheque that was rounded may have the receipt's
-    sums before its rounding. Payouts are left out: Market has no cheques of them.
+    A cheque and a receipt match if both are sales or both are refunds, with the same cash and total, at the same time
+    by clocks that may differ. Equal ones are interchangeable. A rounded cheque may match by its sums before rounding.
+    Payouts are left out: Market has no cheques for them.
 
     Example: cheques of 100.00 and 50.00; receipts of 100.00 and 50.00, a correction of 190.99 → explained, and the
     correction is the one document. Cheques of 100.00 and 500.00, a receipt of 100.00 → not explained, and the cheque of
@@ -110,8 +110,8 @@ def compare(pairs: pd.DataFrame, cheques: pd.DataFrame, receipts: pd.DataFrame) 
 
     Args:
         pairs: PAIRS, each pair once.
-        cheques: CHEQUES of these till shifts, all that were read.
-        receipts: RECEIPTS of these fiscal shifts, all that were read.
+        cheques: all CHEQUES of these till shifts that were read.
+        receipts: all RECEIPTS of these fiscal shifts that were read.
     """
     places = pairs[_PAIR].assign(pair=np.arange(len(pairs)))
     ours = places[["pair", "till_id"]].merge(cheques, on="till_id").rename(columns={"closed_at": "at"})
@@ -137,7 +137,7 @@ def compare(pairs: pd.DataFrame, cheques: pd.DataFrame, receipts: pd.DataFrame) 
 
 
 def _unread(pairs: pd.DataFrame, ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
-    """Why a pair cannot be compared (index of `pairs`); missing where every document of it was read."""
+    """Why a pair cannot be compared (index of `pairs`); missing where all its documents were read."""
     till = {"till_income": ~_true(ours["is_refund"]), "till_refund": _true(ours["is_refund"])}
     fiscal = {name: theirs["operation"] == name for name in _OPERATIONS}
     cheques = _counted(pairs, ours, till, "cheque_id")
@@ -157,7 +157,7 @@ def _unread(pairs: pd.DataFrame, ours: pd.DataFrame, theirs: pd.DataFrame) -> pd
 
 
 def _counted(pairs: pd.DataFrame, documents: pd.DataFrame, parts: dict[str, pd.Series], name: str) -> pd.DataFrame:
-    """By pair (index of `pairs`): how many documents are fit to be compared, and their cash by the named parts."""
+    """By pair (index of `pairs`): how many documents can be compared, and the cash by the named parts."""
     needed = documents.drop(columns=["number", "price_correction"], errors="ignore")
     is_fit = needed.notna().all(axis=1) & ~documents.duplicated(["pair", name], keep=False)
     cash = pd.DataFrame({part: documents["cash"].where(rows, 0) for part, rows in parts.items()})
@@ -179,12 +179,12 @@ def _unequal(code: Reason, pairs: pd.DataFrame, counted: pd.DataFrame, parts: di
 
 
 def _true(flags: pd.Series) -> pd.Series:
-    """Flags as plain booleans; of a row whose flag is unknown nothing is compared (`_counted`)."""
+    """Flags as plain booleans, unknown as False: `_counted` leaves out rows with an unknown flag."""
     return flags.fillna(value=False).astype(bool)
 
 
 def _of_known(documents: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
-    """Documents of pairs that can be compared, with their time as a number of seconds."""
+    """Documents of pairs that can be compared, with `second`, their time as a number of seconds."""
     documents = documents[documents["pair"].isin(known)].reset_index(drop=True)
     return documents.assign(second=(documents["at"] - pd.Timestamp(0)) // pd.Timedelta(seconds=1))
 
@@ -203,7 +203,7 @@ def _receipts_alone(receipts: pd.DataFrame, cheques: pd.DataFrame) -> pd.DataFra
 def _numbers_left_out(receipts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:
     """The cheque number that Market lacks for each receipt (same index); missing where the numbering does not show it.
 
-    Between two neighbouring cheques 16 and 18 one receipt is number 17; before number 3 two receipts are 1 and 2.
+    One receipt between the cheques 16 and 18 is number 17; two receipts before cheque 3 are 1 and 2.
     """
     number = pd.to_numeric(cheques["number"].where(cheques["number"].str.fullmatch(r"\d{1,9}").fillna(value=False)))
     numbered = cheques[["pair", "second"]].assign(number=number.astype("Int64"))
@@ -228,7 +228,7 @@ def _numbers_left_out(receipts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Serie
 
 
 def _rounded(cheques: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame:
-    """A row for each pair of which rounding changed the cash: sales less refunds."""
+    """A row for each pair whose cash, sales minus refunds, was changed by rounding."""
     more = receipts["cash"].to_numpy(dtype="int64") - cheques["cash"].to_numpy(dtype="int64")
     is_refund = _true(cheques["is_refund"]).to_numpy()
     summed = cheques[["pair"]].assign(cash=np.where(is_refund, -more, more)).groupby("pair", as_index=False).sum()

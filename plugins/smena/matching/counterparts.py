@@ -1,4 +1,4 @@
-"""Which till shift is which fiscal shift, what is known of the two, and which pairs have to be compared first."""
+"""Matched till and fiscal shifts, the comparisons and answers about them, and the pairs that must be compared first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smena.model.outcome import Outcome
 def pairs_of(
     slice_: Slice, tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Which till shift is which fiscal shift, with what was found or said of the two; and which may be which."""
+    """Return the matched pairs, with comparisons and answers about them, and the pairs that may match."""
     of_tills, of_fiscals = TILLS.conform(tills), FISCALS.conform(fiscals)
     pairs = pair(of_tills, of_fiscals, links)
     foreign = foreign_registers(of_tills, of_fiscals, pairs, slice_.registers, slice_.covered, links)
@@ -45,7 +45,7 @@ def pairs_of(
 
 
 def _said_to_be_two(pairs: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
-    """Which pairs a person has said to be two shifts, when both said what they say now."""
+    """Whether a person answered that the two are different shifts, when both had their present facts."""
     said = decisions[known_and(decisions["resolution"] == "both")]
     given = pd.MultiIndex.from_arrays([said["shift_id"], said["counterpart_id"], said["digest"]])
     questions = [
@@ -58,7 +58,7 @@ def _said_to_be_two(pairs: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
 def uncompared(
     pairs: pd.DataFrame, rows: pd.DataFrame, till_rows: pd.DataFrame, tills: pd.DataFrame, fiscals: pd.DataFrame
 ) -> pd.DataFrame:
-    """Pairs (UNCOMPARED) whose cash differs, that a comparison of cheques with receipts could explain."""
+    """Return pairs (UNCOMPARED) whose cash differs and that a comparison of cheques with receipts could explain."""
     decided = tills.loc[tills["has_decision"].astype(bool), "shift_id"]
     without_sums = fiscals.loc[
         fiscals["outcome"].isin([Outcome.BEFORE_START, Outcome.INCOMPLETE, Outcome.REJECTED]), "shift_id"

@@ -1,4 +1,4 @@
-"""Shifts as they are with a batch: published rows, with those that it reports in their place."""
+"""The shifts after a batch: published rows, replaced by the reported ones where the batch changes them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from smena.model.outcome import Outcome
 from smena.transform.schema import WHOLE
 
 NEW_FACTS = ("new", "changed", "confirmed")
-"""Verdicts of shifts whose facts the batch replaces, or brings for the first time."""
+"""Verdicts of shifts whose facts the batch replaces or adds."""
 
 
 def tills_now(current: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
-    """Till shifts in question (CURRENT): as they are published, or as the batch reports them."""
+    """Return the till shifts in scope (CURRENT): as they are published, or as the batch reports them."""
     of_market = current["source"] == "market"
     in_question = current["is_till_in_scope"].astype(bool) | current["is_reported"].astype(bool)
     published = current[
@@ -39,7 +39,7 @@ def tills_now(current: pd.DataFrame, till_rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def fiscals_now(current: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Fiscal shifts in question (CURRENT): as they are published, or as the batch reports them."""
+    """Return the fiscal shifts in scope (CURRENT): as they are published, or as the batch reports them."""
     published = current[(current["source"] == "ofd") & ~current["is_of_another"].astype(bool)]
     fresh = rows[rows["verdict"].isin(NEW_FACTS)]
     fresh = fresh.assign(
@@ -59,7 +59,7 @@ def fiscals_now(current: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _overlaid(published: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
-    """CURRENT rows, those of the batch in place of the published ones; orders are those in the books."""
+    """CURRENT rows, those of the batch in place of the published ones; counts of orders are those of the books."""
     orders = ["revision", "live_orders", "marked_orders", "open_orders", "first_order_day", "last_order_day"]
     fresh = fresh.assign(**{name: fresh[f"current_{name}"] for name in orders})
     fresh = fresh.reindex(columns=list(CURRENT.columns))
@@ -68,14 +68,14 @@ def _overlaid(published: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
 
 
 def outcome_of_marked(rows: pd.DataFrame) -> pd.Series:
-    """The outcome of reported shifts whose published facts stay: in conflict, or again what they were before it."""
+    """Return the outcome of reported shifts whose published facts stay: CONFLICT, or the outcome before a conflict."""
     is_live = rows["current_live_orders"].fillna(0) > 0
     unclosed = rows["current_fiscal_document_number"].isna()
     return first_match(
         [
             Case(rows["verdict"] == "conflict", str(Outcome.CONFLICT)),
             Case(is_live, str(Outcome.ISSUED)),
-            # It was closed as lost, and stays so.
+            # It was closed as lost, and remains so.
             Case(unclosed, str(Outcome.REJECTED)),
             Case(pd.Series(data=True, index=rows.index), str(Outcome.NO_CASH)),
         ],
@@ -84,7 +84,7 @@ def outcome_of_marked(rows: pd.DataFrame) -> pd.Series:
 
 
 def after_adoption(rows: pd.DataFrame, adopted: pd.DataFrame) -> pd.DataFrame:
-    """Reported shifts with what `adopt` said of them: `confirmed`, or the outcome of what stays booked from Market."""
+    """Return reported shifts with the result of `adopt`: `confirmed`, or the outcome where Market's orders stay."""
     found = rows[["shift_id"]].merge(
         adopted.rename(columns={"fiscal_id": "shift_id", "outcome": "adopted_outcome", "reason": "adopted_reason"}),
         on="shift_id",
@@ -101,7 +101,7 @@ def after_adoption(rows: pd.DataFrame, adopted: pd.DataFrame) -> pd.DataFrame:
 
 
 def after_move(tills: pd.DataFrame, fiscals: pd.DataFrame, adopted: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Till and fiscal shifts after orders went over from one to the other."""
+    """Return till and fiscal shifts after orders have moved from one to the other."""
     moves = adopted[~adopted["stays"].astype(bool)]
     if moves.empty:
         return tills, fiscals
@@ -118,7 +118,7 @@ def after_move(tills: pd.DataFrame, fiscals: pd.DataFrame, adopted: pd.DataFrame
 
 
 def same_where_nothing_is_new(rows: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """A shift that waits, and is reported, decided and asked about as it is published, is not written again."""
+    """Give waiting shifts the verdict `same` where facts, outcome, reason and question are those already published."""
     reviews = decisions[decisions["is_open"].astype(bool) & (decisions["kind"] == "review")].set_index("shift_id")
     is_asked = among(rows["shift_id"], reviews.index) | (rows["outcome"] != Outcome.NEEDS_REVIEW)
     asked_against = rows["shift_id"].map(reviews["counterpart_id"]).astype("string")
@@ -140,6 +140,6 @@ def same_where_nothing_is_new(rows: pd.DataFrame, decisions: pd.DataFrame) -> pd
 
 
 def facts_now(tills: pd.DataFrame, fiscals: pd.DataFrame) -> pd.Series:
-    """What each shift in question says, by its id."""
+    """Return the facts of each shift in scope, by its id."""
     shifts = pd.concat([tills, fiscals])
     return pd.Series(facts_of(shifts).to_numpy(), index=shifts["shift_id"], dtype="string")

@@ -1,7 +1,8 @@
-"""What a batch changes in the books. Every question about it is answered here, from top to bottom, and nowhere else.
+"""Decides what a batch changes in the books. This is decided here and nowhere else.
 
-Read from the top: which reported shifts can be believed; what each is to the published one; which till shift is which
-fiscal shift; what becomes of each; which orders follow; which questions a person is asked. Pure: frames in, frames out.
+`decide` reads from top to bottom: which reported shifts are used; how each differs from the published one; which till
+shift matches which fiscal shift; the outcome of each; which orders follow; which questions a person is asked. Pure:
+frames in, frames out.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from smena.matching.written import booked, rejected, shift_changes
 
 
 def decide(slice_: Slice) -> ChangeSet:
-    """What the batch of a slice changes: shifts, links, which orders to look at, and questions.
+    """Return what the batch of a slice changes: shifts, links, questions, and the shifts whose orders may change.
 
-    Raises ValueError where an unknown reaches a condition that does not say what unknown means: a fault of ours.
+    Raise ValueError where an unknown value reaches a condition that does not define it: a fault in this program.
     """
     require_complete(slice_)
     current, setting = slice_.current, slice_.setting
@@ -73,5 +74,5 @@ def decide(slice_: Slice) -> ChangeSet:
 
 
 def _beside(tills: pd.DataFrame, current: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Fiscal shifts (CURRENT) that a till shift may be; none where there is no till shift to ask it about."""
+    """Fiscal shifts (CURRENT) that till shifts may match; none where there are no till shifts."""
     return CURRENT.empty() if tills.empty else fiscals_now(current, rows)

@@ -1,4 +1,4 @@
-"""Compares what a rehearsal makes with what is booked: every shift, outcome, order, sum and date that differs. Pure."""
+"""Compares the result of a rehearsal with the books: every shift, outcome, order, sum and date that differs. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MADE_SHIFTS = Schema(
     | {"outcome": TEXT},
 )
 """Shifts as they would be booked, one row each; sums in kopecks. `unit_id` is the register's РНМ or the cashbox's id,
-`name` the name of the shift in its source."""
+`name` the shift's name in its source."""
 
 BOOKED_SHIFTS = Schema("booked_shifts", dict(MADE_SHIFTS.columns))
 """Shifts as they are booked, one row each."""
@@ -71,9 +71,9 @@ DIFFERENCES = Schema(
 """One row per value that differs.
 
 `subject` is `shift` or `order`; `kind` is `new` (made, not booked), `gone` (booked, not made) or `changed`. `booked`
-and `made` are the two values of `field`, money in roubles, missing where there is none. `kopecks` is the made sum less
+and `made` are the two values of `field`, money in roubles, missing where there is none. `kopecks` is the made sum minus
 the booked one, where the field is money. A new or gone shift has the field `outcome`, a new or gone order `amount`.
-`document_id` is missing of an order that is not booked; `operation`, `taxation` and `agent` are missing of a shift.
+`document_id` is missing for an order that is not booked; `operation`, `taxation` and `agent` are missing for a shift.
 """
 
 _SHIFT_FIELDS = ("outcome", "order_day", "opened_at", "closed_at", "receipts", *SUMS)
@@ -85,10 +85,10 @@ _DAYS = frozenset({"order_day", "day"})
 def differences(
     made: pd.DataFrame, made_orders: pd.DataFrame, booked: pd.DataFrame, booked_orders: pd.DataFrame
 ) -> pd.DataFrame:
-    """Every value that differs (DIFFERENCES), shift by shift in the order of their closing.
+    """Return every value that differs (DIFFERENCES), shift by shift in the order of their closing.
 
-    An order of another tax system or agent than the booked one is `changed` where its shift has one such order of the
-    operation on either side, else one is gone and others are new.
+    Orders that differ in tax system or agent are one `changed` order if their shift and operation have exactly one
+    such order on either side; otherwise the booked ones are `gone` and the made ones `new`.
 
     Args:
         made: MADE_SHIFTS.
@@ -96,7 +96,7 @@ def differences(
         booked: BOOKED_SHIFTS.
         booked_orders: BOOKED_ORDERS.
 
-    Raises ValueError where a frame has a shift or an order twice.
+    Raise ValueError where a frame has a shift or an order twice.
     """
     if made.empty and booked.empty:
         return DIFFERENCES.empty()
@@ -148,7 +148,7 @@ def _of_orders(made: pd.DataFrame, booked: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _otherwise_named(alone: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Of orders on one side only: pairs of one shift and operation, one on either side; and the others."""
+    """Orders on one side only: pairs of one shift and operation with one order on either side, and the others."""
     place = ["shift_id", "operation"]
     counts = alone.groupby(place)[["is_booked", "is_made"]].transform("sum")
     is_pair = (counts["is_booked"] == 1) & (counts["is_made"] == 1)
@@ -184,7 +184,7 @@ def _changed(pairs: pd.DataFrame, field: str) -> pd.DataFrame:
 
 
 def _kopecks(rows: pd.DataFrame, field: str) -> dict[str, pd.Series]:
-    """The made sum less the booked one; a missing sum counts as zero."""
+    """The made sum minus the booked one; a missing sum counts as zero."""
     if field not in _MONEY:
         return {"kopecks": missing(rows, WHOLE)}
     made, booked = rows[f"{field}_made"], rows[field]
@@ -192,7 +192,7 @@ def _kopecks(rows: pd.DataFrame, field: str) -> dict[str, pd.Series]:
 
 
 def _text(values: pd.Series, field: str) -> pd.Series:
-    """Values as they are shown: roubles, days, moments; missing where there is none."""
+    """Values as displayed: roubles, days, moments; missing where there is none."""
     if field in _MONEY:
         return roubles_of(values)
     if field in _DAYS:
@@ -205,14 +205,14 @@ def _text(values: pd.Series, field: str) -> pd.Series:
 
 
 def roubles_of(kopecks: pd.Series) -> pd.Series:
-    """Kopecks as text in roubles: `-12.05`; missing where unknown."""
+    """Return kopecks as text in roubles: `-12.05`; missing where unknown."""
     size = kopecks.abs()
     sign = pd.Series("", index=kopecks.index, dtype="string").mask(known_and(kopecks < 0), "-")
     return sign + (size // 100).astype("string") + "." + (size % 100).astype("string").str.zfill(2)
 
 
 def sums_of(rows: pd.DataFrame) -> dict[str, Any]:
-    """DIFFERENCES in numbers: how many shifts and orders, and by operation the made sums less the booked, in kopecks.
+    """Return DIFFERENCES in numbers: counts of shifts and orders, and made minus booked kopecks by operation.
 
     Example: `{"shifts": 2, "orders": 1, "new": 0, "gone": 1, "amount": {"cash_income": -100}, "vat": {}}`, where `new`
     and `gone` count orders.

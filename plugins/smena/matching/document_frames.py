@@ -1,4 +1,4 @@
-"""What `decide_documents` reads and what it decides: frames, by column."""
+"""The frames that `decide_documents` reads and returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
 PLACE = ["shard", "kind", "key"]
-"""Where a document's contents are in the stage."""
+"""The key of a document's contents in the stage."""
 
 STAGED = Schema(
     "staged",
@@ -27,12 +27,12 @@ STAGED = Schema(
         "digest": TEXT,
     },
 )
-"""Documents of the batch. `digest` is of all that they say; `paper_day` may be missing, texts may be empty."""
+"""Documents of the batch. `digest` covers all their contents; `paper_day` may be missing, texts may be empty."""
 
 ORIGINS = Schema(
     "origins", {"shard": WHOLE, "kind": TEXT, "key": TEXT, "place": WHOLE, "source": TEXT, "waybill_id": TEXT}
 )
-"""Which waybills of which sources a staged waybill is; that of the first `place` gives the contents."""
+"""The sources and waybill ids of a staged waybill; the one with `place` 1 gives the contents."""
 
 CURRENT = Schema(
     "current",
@@ -50,7 +50,8 @@ CURRENT = Schema(
         "digest": TEXT,
     },
 )
-"""Documents in the books with the id, a waybill id or the paper of a staged one; by id, of any organisation."""
+"""Documents in the books with the id, a waybill id or the paper of a staged one. Those with the id may belong to any
+organisation."""
 
 CURRENT_ORIGINS = Schema("current_origins", {"document_id": TEXT, "source": TEXT, "waybill_id": TEXT})
 """Sources and waybill ids of `current`: one of the two in a row, the other missing."""
@@ -66,13 +67,13 @@ QUESTIONS = Schema(
         "proposed_digest": TEXT,
     },
 )
-"""What people were asked about `current`: to keep the contents of one digest, or to take those of the other."""
+"""Questions to people about `current`: keep the contents of one digest, or take those of the other."""
 
 REJECTED = Schema("rejected", {"unit_id": TEXT, "kind": TEXT, "day": MOMENT})
 """Rejected records of the batch; unit (the shop) and day may be missing."""
 
 WINDOWS = Schema("windows", {"unit_id": TEXT, "first_day": MOMENT, "end_day": MOMENT})
-"""What the batch asked of its shops."""
+"""The requests of the batch to its shops."""
 
 DOCUMENTS = Schema(
     "documents",
@@ -90,25 +91,25 @@ DOCUMENTS = Schema(
         "advised_because": TEXT,
     },
 )
-"""One row a document of the books, or one to be: what it is to become, and from which staged contents.
+"""One row per document, in the books or new: the verdict on it, and the staged contents that it takes.
 
 `verdict`: new, changed, joined (another source of the same contents), unchanged, closed (its period is), before_start,
 of_another (organisation), conflict (a person decides). `sources` and `waybill_ids` are PostgreSQL arrays of both sides.
-`current_*` are missing where nothing is in the books. `question` is what a person is asked, missing where nothing new;
-`advised_*` is the answer that is recommended with it, and its reason.
+`current_*` are missing for a new document. `question` is the question to a person, missing where there is no new one;
+`advised_*` are the recommended answer and its reason.
 """
 
 ANSWERS = Schema("answers", {"decision_id": WHOLE, "resolution": TEXT})
-"""Open questions that need no answer any more: withdrawn, or superseded by another one."""
+"""Open questions that need no answer any more: `withdrawn`, or `superseded` by another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsSlice:
-    """What is to be known of a batch: frames of the schemas above.
+    """The facts of a batch: frames of the schemas above.
 
     Attributes:
-        organization_inn: whose batch it is.
-        start_date: of the integration; nothing before it is filed.
+        organization_inn: the organisation of the batch.
+        start_date: that of the integration; nothing before it is filed.
         closed_through: the last day of the closed period, None where none is closed.
     """
 
@@ -126,7 +127,7 @@ class DocumentsSlice:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDecisions:
-    """DOCUMENTS and ANSWERS."""
+    """The result of `decide_documents`: DOCUMENTS and ANSWERS."""
 
     documents: pd.DataFrame
     answers: pd.DataFrame

@@ -1,7 +1,7 @@
-"""What Market's reports and waybills are to the documents in the books: new, changed, joined, unchanged, asked about.
+"""Compares Market's reports and waybills with the documents in the books.
 
-A report is known by its shop and day, a waybill by its id. A waybill that another source reports with the same shop,
-supplier, number and date is the same paper; of two sources the one nearer to the supplier gives the contents.
+A report is identified by its shop and day, a waybill by its id. Waybills of two sources with the same shop, supplier,
+number and date are the same paper; the source nearer to the supplier gives the contents.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ _QUESTIONS = {
     "accepted": str(Reason.MARKET_ACCEPTED_DOCUMENT_CHANGED),
     "rejected": str(Reason.MARKET_REJECTED_DOCUMENT_CHANGED),
 }
-"""What is asked about a document that was decided, by its status."""
+"""The question about a changed document, by the status that a person gave it."""
 
 _LAST_RANK = len(SOURCE_RANKS)
-"""Of a source that is not known, and of a report, which has none."""
+"""The rank of an unknown source, and of a report, which has none."""
 
 
 def decide_documents(known: DocumentsSlice) -> DocumentDecisions:
-    """What becomes of the documents of a batch.
+    """Decide about the documents of a batch.
 
-    A waybill of 3 March came by Diadoc and, weeks ago, by hand; the report of a shop and day is as it was::
+    A waybill of 3 March came by Diadoc and, weeks ago, by hand; the report of a shop and day did not change::
 
         staged: 1|waybill|a1 (Diadoc)          →  document_id of m7, verdict changed, sources {Diadoc,Manual}
         staged: 1|cashless_report|s|2026-03-03 →  its own document_id, verdict unchanged
 
-    Raises BrokenPromise where a value is missing that never is, or one document is staged twice.
+    Raise BrokenPromise where a required value is missing, or one document is staged twice.
     """
     _check(known)
     staged = known.staged[~_lacks_cheques(known)].reset_index(drop=True).reset_index(names="row")
@@ -79,9 +79,9 @@ def _check(known: DocumentsSlice) -> None:
 
 
 def _lacks_cheques(known: DocumentsSlice) -> pd.Series:
-    """Which staged reports may lack a rejected cheque of their day, and are not filed (same index as `staged`).
+    """Whether a staged report may lack a rejected cheque of its day, so that it is not filed (same index as `staged`).
 
-    A cheque whose day is unknown, or is one that nobody asked for, may be of any day; one without a shop of any shop.
+    A cheque with an unknown day, or a day that was not requested, may be of any day; one without a shop, of any shop.
     """
     rejected = known.rejected[known.rejected["kind"].isin(["cheque", "page"])].reset_index(drop=True)
     near = rejected.reset_index(names="row").merge(known.windows, on="unit_id")
@@ -98,14 +98,14 @@ def _lacks_cheques(known: DocumentsSlice) -> pd.Series:
 
 
 def _ranks(keys: pd.Series, sources: pd.DataFrame, key: str) -> pd.Series:
-    """The rank of the best of each one's sources, 0 nearest to the supplier; `_LAST_RANK` where it has none."""
+    """The best rank among the sources of each key: 0 is nearest to the supplier, `_LAST_RANK` is none."""
     ranks = sources["source"].map(SOURCE_RANKS).fillna(_LAST_RANK).astype("int64")
     best = ranks.groupby(sources[key]).min()
     return pd.Series(best.reindex(keys).fillna(_LAST_RANK).astype("int64").to_numpy(), keys.index)
 
 
 def _where_to(staged: pd.DataFrame, origins: pd.DataFrame, known: DocumentsSlice) -> pd.Series:
-    """The document of each staged one (same index): that of its id, of its waybill, of its paper, else a new one."""
+    """The document of each staged one (same index): that with its id, its waybill id or its paper, else a new one."""
     is_own = (known.current["organization_inn"] == known.organization_inn) & (known.current["kind"] == _WAYBILL)
     own = known.current[is_own]
     by_id = staged["document_id"].where(among(staged["document_id"], known.current["document_id"]))
@@ -123,13 +123,13 @@ def _where_to(staged: pd.DataFrame, origins: pd.DataFrame, known: DocumentsSlice
 
 
 def _has_paper(staged: pd.DataFrame) -> pd.Series:
-    """Whether a paper of the supplier's can be recognised: without supplier, number or date, it is like no other."""
+    """Whether a waybill has the supplier, number and date that identify its paper."""
     is_named = (staged["supplier_id"] != "") & (staged["paper_number"] != "") & staged["paper_day"].notna()
     return (staged["kind"] == _WAYBILL) & is_named
 
 
 def _first_of_paper(staged: pd.DataFrame, origins: pd.DataFrame) -> pd.Series:
-    """The id of the best of these waybills of the same paper (same index); two of one source are two papers."""
+    """The id of the best waybill of the same paper (same index); two waybills of one source are two papers."""
     identified = staged[_has_paper(staged)].sort_values(["rank", "source", "key", "shard"], kind="stable")
     first = identified.groupby(_PAPER)[["row", "document_id"]].transform("first")
     pairs = pd.DataFrame({"row": identified["row"], "first": first["row"]})
@@ -138,7 +138,7 @@ def _first_of_paper(staged: pd.DataFrame, origins: pd.DataFrame) -> pd.Series:
 
 
 def _with_shared_source(pairs: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame, on: str) -> pd.Series:
-    """Of pairs (`row` and `on`), whether both have a source in common (same index)."""
+    """Whether the two of each pair (`row` and `on`) have a source in common (same index)."""
     sources = (
         pairs[["row", on]].merge(left[["row", "source"]], on="row").merge(right[[on, "source"]], on=[on, "source"])
     )
@@ -147,7 +147,7 @@ def _with_shared_source(pairs: pd.DataFrame, left: pd.DataFrame, right: pd.DataF
 
 
 def _verdicts(best: pd.DataFrame, origins: pd.DataFrame, together: pd.DataFrame, known: DocumentsSlice) -> np.ndarray:
-    """The first verdict whose condition holds. Where nothing is in the books, no comparison with it holds."""
+    """The first verdict whose condition holds. Comparisons with a document that is not in the books are False."""
     exists = best["current_document_id"].notna()
     is_of_another = exists & (best["current_organization_inn"].fillna("") != known.organization_inn)
     earliest = best["day"].where(~(best["current_day"] < best["day"]), best["current_day"])
@@ -157,7 +157,7 @@ def _verdicts(best: pd.DataFrame, origins: pd.DataFrame, together: pd.DataFrame,
     is_same = best["digest"] == best["current_digest"].fillna("")
     is_decided = exists & (best["current_status"].fillna("") != "new")
     own_ids = origins[["row", "waybill_id"]].merge(best[["row", "goes_to"]], on="row")
-    # What was accepted from one source is not questioned by another one's copy of the same paper.
+    # A document decided from one source is not questioned because of another source's copy of the same paper.
     is_copy = is_decided & (best["kind"] == _WAYBILL) & ~_has_any(best, own_ids, known.current_origins, "waybill_id")
     current_rank = _ranks(best["goes_to"], known.current_origins.dropna(subset="source"), "document_id")
     is_weaker = exists & (current_rank < best["rank"])
@@ -178,7 +178,7 @@ def _verdicts(best: pd.DataFrame, origins: pd.DataFrame, together: pd.DataFrame,
 
 
 def _has_any(best: pd.DataFrame, staged: pd.DataFrame, current: pd.DataFrame, name: str) -> pd.Series:
-    """Whether any of the staged values is one of the document's in the books (same index as `best`)."""
+    """Whether the document in the books has any of the staged values (same index as `best`)."""
     found = staged.merge(
         current[["document_id", name]].dropna(), left_on=["goes_to", name], right_on=["document_id", name]
     )
@@ -186,7 +186,7 @@ def _has_any(best: pd.DataFrame, staged: pd.DataFrame, current: pd.DataFrame, na
 
 
 def _has_new(best: pd.DataFrame, together: pd.DataFrame, current: pd.DataFrame) -> pd.Series:
-    """Whether any staged source or waybill id is not yet one of the document's (same index as `best`)."""
+    """Whether any staged source or waybill id is new to the document (same index as `best`)."""
     has_new = pd.Series(data=False, index=best.index)
     for name in ("source", "waybill_id"):
         have = pd.MultiIndex.from_frame(current[["document_id", name]].dropna())
@@ -196,7 +196,7 @@ def _has_new(best: pd.DataFrame, together: pd.DataFrame, current: pd.DataFrame) 
 
 
 def _was_refused(best: pd.DataFrame, questions: pd.DataFrame) -> pd.Series:
-    """Whether a person kept these very contents in the books against these very ones (same index)."""
+    """Whether a person has already kept the current contents against these proposed ones (same index)."""
     refused = questions[questions["resolution"].fillna("") == "keep-market"]
     asked = pd.MultiIndex.from_frame(refused[["document_id", "current_digest", "proposed_digest"]])
     return pd.Series(pd.MultiIndex.from_frame(best[["goes_to", "current_digest", "digest"]]).isin(asked), best.index)
@@ -228,7 +228,7 @@ def _documents(best: pd.DataFrame, together: pd.DataFrame, known: DocumentsSlice
 
 
 def _arrays(values: pd.DataFrame) -> pd.Series:
-    """PostgreSQL arrays of the second column's values, sorted and each once, by the first column."""
+    """PostgreSQL arrays of the distinct values of the second column, sorted, by the first column."""
     key, name = values.columns
     values = values.dropna().drop_duplicates().sort_values([key, name])
     quoted = '"' + values[name].str.replace("\\", "\\\\", regex=False).str.replace('"', '\\"', regex=False) + '"'
@@ -237,9 +237,9 @@ def _arrays(values: pd.DataFrame) -> pd.Series:
 
 
 def _answers(best: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
-    """Open questions about documents of the batch that Market has answered itself, or asks otherwise now.
+    """Open questions about documents of the batch that Market's new report has answered or changed.
 
-    A question whose proposed contents are not known is another one than that of today.
+    A question with unknown proposed contents counts as changed.
     """
     still = best[["goes_to", "verdict", "digest"]].rename(columns={"goes_to": "document_id"})
     found = questions[questions["is_open"].astype(bool)].merge(still, on="document_id")

@@ -1,4 +1,4 @@
-"""What a comparison of cheques and receipts found, as stored reasons: the documents, with their numbers and cash."""
+"""The findings of a comparison of cheques and receipts as stored reasons: documents with their numbers and cash."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from smena.transform.reason_columns import also, reasons_of
 from smena.transform.schema import TEXT, Schema
 
 MOST_NAMED = 5
-"""So many documents are named; the others are counted, and all of them are in the comparison."""
+"""How many documents are named; the others are counted, and all of them are in the comparison."""
 
 _PAIR = ["till_id", "fiscal_id"]
 
 EXPLANATIONS = Schema("explanations", dict.fromkeys([*_PAIR, "explanation"], TEXT))
-"""One row a pair that has documents on one side only: a stored reason, one line a document."""
+"""One row per pair that has documents on one side only: stored reasons, one line per document."""
 
 
 def explain(documents: pd.DataFrame) -> pd.DataFrame:
-    """Reasons (EXPLANATIONS) of the DOCUMENTS of a comparison that move cash, for each pair.
+    """Return reasons (EXPLANATIONS) for the DOCUMENTS of a comparison that move cash, for each pair.
 
     Example: a correction 1234 of 19099 kopecks → `correction_receipt {"amount": 19099, "document": 1234}`.
     """
@@ -36,10 +36,10 @@ def explain(documents: pd.DataFrame) -> pd.DataFrame:
 
 def _named(documents: pd.DataFrame) -> pd.Series:
     amount, document = documents["cash"], documents["fiscal_document_number"]
-    # A number that is long is left out.
+    # A number of more than 30 characters is left out.
     number = documents["cheque_number"]
     has_number = number.str.fullmatch(r".{1,30}").fillna(value=False).astype(bool)
-    # Whether a rounding is of a refund is not asked.
+    # `is_refund` is missing for a rounding, whose reason does not use it.
     is_refund = documents["is_refund"].fillna(value=False).astype(bool)
     time = documents["at"]
     what = {name: documents["what"] == name for name in ("rounding", "correction", "receipt", "cheque")}

@@ -1,6 +1,6 @@
-"""The frames that the core reads and returns: what the warehouse holds of the shifts in question, and what follows.
+"""The frames of links and pairs that the core reads and returns.
 
-Day ranges are two columns: `first_day`, and `end_day`, which is the first day after it. A missing one is no bound.
+A range of days has two columns: `first_day`, and `end_day`, the first day after it. A missing one is no bound.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ LINKS = Schema(
 )
 """Every register link of the organisation. `state` is `in_force`, `proposed` or `withdrawn`.
 
-`kkt_reg_id` is missing where the OFD has no register of the cashbox; `register_link_id` where the link is not stored
+`kkt_reg_id` is missing where the OFD has no register for the cashbox; `register_link_id` where the link is not stored
 yet.
 """
 
@@ -87,17 +87,17 @@ _EVIDENCE = {
 LINKS_ADDED = Schema(
     "links_added", {"cashbox_id": TEXT, "kkt_reg_id": TEXT, "first_day": MOMENT, "end_day": MOMENT, **_EVIDENCE}
 )
-"""Links that come into force. `alike`: shifts that agree; `agreed`: those of them that agree with no other;
-`sums`: how many different sums these have; `compared`: pairs of shifts that lie at the same time."""
+"""Links that come into force. `alike`: shifts that agree; `agreed`: those that agree with no other shift; `sums`: how
+many different sums these have; `compared`: pairs of shifts that lie at the same time."""
 
 LINKS_ENDED = Schema("links_ended", {"register_link_id": WHOLE, "end_day": MOMENT})
 """Links in force that end where another begins."""
 
 LINKS_WITHDRAWN = Schema("links_withdrawn", {"register_link_id": WHOLE})
-"""Proposals that a link in force has answered."""
+"""Proposals that a link in force of the same cashbox or register replaces."""
 
 LINKS_PROPOSED = Schema("links_proposed", {"cashbox_id": TEXT, "kkt_reg_id": TEXT, "first_day": MOMENT, **_EVIDENCE})
-"""What a person is asked to confirm. A proposal of the same pair that is open takes the new counts."""
+"""Links that a person is asked to confirm. An open proposal of the same pair takes the new counts."""
 
 PAIRS = Schema(
     "pairs",
@@ -111,22 +111,22 @@ PAIRS = Schema(
         "is_rounded": FLAG,
     },
 )
-"""One row a till shift that is a fiscal shift, by a link in force.
+"""One row per till shift that matches a fiscal shift by a link in force.
 
-`is_crowded`: another till shift is this fiscal shift; `is_unknown`: one of the two has no cash
-income; `is_equal`: income and refunds are equal, and `is_rounded`: the till's rounding is the difference. These two are
-missing where a sum that decides them is.
+`is_crowded`: another till shift has this fiscal shift; `is_unknown`: the cash income of one of the two is unknown;
+`is_equal`: income and refunds are equal; `is_rounded`: the difference is the till's rounding. The last two are missing
+where a sum that decides them is.
 """
 
 FOREIGN_REGISTERS = Schema("foreign_registers", {"cashbox_id": TEXT, "kkt_reg_id": TEXT})
 """Registers that a cashbox is known not to be."""
 
 POSSIBLE_SHIFTS = Schema("possible_shifts", {"till_id": TEXT, "kkt_reg_id": TEXT, "fiscal_id": TEXT})
-"""Shifts that a till shift could be, though no link says so. `fiscal_id` is missing where the shift may still come."""
+"""Shifts that a till shift may match without a link. `fiscal_id` is missing where the shift may still come."""
 
 
 def require_known(frame: pd.DataFrame, schema: Schema, columns: Sequence[str]) -> pd.DataFrame:
-    """The frame in the shape of the schema; raises ValueError where one of these columns misses a value."""
+    """Return the frame in the shape of the schema. Raise ValueError where one of these columns misses a value."""
     frame = schema.conform(frame).reset_index(drop=True)
     unknown = [column for column in columns if frame[column].isna().any()]
     if unknown:
@@ -135,7 +135,7 @@ def require_known(frame: pd.DataFrame, schema: Schema, columns: Sequence[str]) -
 
 
 def require_unique(frame: pd.DataFrame, schema: Schema, column: str) -> pd.DataFrame:
-    """The frame itself; raises ValueError where a value of the column stands twice."""
+    """Return the frame itself. Raise ValueError where a value of the column occurs twice."""
     if not frame[column].is_unique:
         raise ValueError(f"{schema.name}: two rows have one {column}")
     return frame

@@ -1,4 +1,4 @@
-"""How many orders of the books a batch changes, to be compared with its organisation's bound. Pure."""
+"""How many orders in the books a batch changes, to compare with the organisation's limit. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _PART = ["shift_id", "operation", "taxation", "agent"]
 
 
 def changed_orders(orders: pd.DataFrame, proposed: pd.DataFrame, current: pd.DataFrame) -> pd.Series:
-    """The ids of orders that are reversed or revised.
+    """Return the ids of orders that are reversed or revised.
 
-    An order that moves to the OFD's shift takes its basis and accounts: it counts only where its sum changes. Orders of
-    new shifts, and orders that are issued again, do not count: they change nothing that is in the books.
+    An order that moves to the OFD's shift takes its basis and accounts, so it counts only where its sum changes. Orders
+    of new shifts, and orders that are issued again, do not count: they change no order in the books.
 
     Args:
         orders: ORDER_CHANGES.
@@ -29,7 +29,7 @@ def changed_orders(orders: pd.DataFrame, proposed: pd.DataFrame, current: pd.Dat
 
 
 def orders_in_question(current: pd.DataFrame, booked: pd.DataFrame) -> int:
-    """How many orders the books have of the shifts that a batch reports or decides about.
+    """Return how many orders in the books belong to shifts that a batch reports or decides about.
 
     Args:
         current: CURRENT.
@@ -40,7 +40,7 @@ def orders_in_question(current: pd.DataFrame, booked: pd.DataFrame) -> int:
 
 
 def orders_before(orders: pd.DataFrame, booked: pd.DataFrame) -> pd.DataFrame:
-    """The orders in the books (BOOKED_ORDERS) that change, with the shift, tax system and agent that they move to.
+    """Return the orders in the books (BOOKED_ORDERS) that change, with the shift, tax system and agent they move to.
 
     Args:
         orders: ORDER_CHANGES.
@@ -54,6 +54,6 @@ def orders_before(orders: pd.DataFrame, booked: pd.DataFrame) -> pd.DataFrame:
 
 
 def orders_after(orders: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
-    """The proposed orders (MADE_ORDERS) that are written by changes of orders (ORDER_CHANGES), each once."""
+    """Return the proposed orders (MADE_ORDERS) that ORDER_CHANGES revise, issue or move, each once."""
     written = orders.loc[orders["action"].isin(["revise", "issue", "move"]), _PART].drop_duplicates()
     return proposed.merge(written, on=_PART) if len(proposed) and len(written) else proposed.head(0)

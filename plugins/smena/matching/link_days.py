@@ -13,19 +13,19 @@ from smena.matching.overlap import common_codes, equal_rows
 
 IN_FORCE, PROPOSED, WITHDRAWN = "in_force", "proposed", "withdrawn"
 RULE = "rule"
-"""Who withdrew a link where no person did."""
+"""The value of `withdrawn_by` where a rule, not a person, withdrew the link."""
 
 NONE = -1
-"""The position of a link where there is none."""
+"""The position that means "no link"."""
 
 SIDES = ("cashbox_id", "kkt_reg_id")
 
 
 def checked_links(links: pd.DataFrame) -> pd.DataFrame:
-    """LINKS with rows numbered from 0.
+    """Return LINKS with rows numbered from 0.
 
-    Raises ValueError for a link without a cashbox or a state, for a withdrawn one of which it is not known who withdrew
-    it, and where two links in force contradict each other, which the warehouse does not allow.
+    Raise ValueError for a link without a cashbox or a state, for a withdrawn one without `withdrawn_by`, and where two
+    links in force contradict each other, which the warehouse does not allow.
     """
     links = require_known(links, LINKS, ["cashbox_id", "state"])
     require_known(links[links["state"] == WITHDRAWN], LINKS, ["withdrawn_by"])
@@ -36,17 +36,17 @@ def checked_links(links: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_state(links: pd.DataFrame, state: str) -> pd.DataFrame:
-    """The links of this state, rows numbered from 0."""
+    """Return the links of this state, rows numbered from 0."""
     return links[(links["state"] == state).to_numpy(dtype=bool)].reset_index(drop=True)
 
 
 def link_of_day(rows: pd.DataFrame, current: pd.DataFrame, side: str) -> Integers:
-    """Of each row, the position of the link in force of its cashbox, or register, that holds on its `day`, or `NONE`.
+    """Return, for each row, the position of the link of its cashbox or register that holds on its `day`, or `NONE`.
 
     Args:
         rows: with `day` and the column `side`.
         current: links in force; no two of one cashbox, or of one register, have a day in common.
-        side: `cashbox_id` or `kkt_reg_id`. A link of a cashbox without a register is no register's.
+        side: `cashbox_id` or `kkt_reg_id`. A link without a register is found by its cashbox only.
     """
     row, link = _equal(rows, current, side)
     holds = DayRanges.of(current).take(link).hold(day_numbers(rows["day"])[row])
@@ -56,17 +56,17 @@ def link_of_day(rows: pd.DataFrame, current: pd.DataFrame, side: str) -> Integer
 
 
 def values_of(column: pd.Series, positions: Integers) -> pd.Series:
-    """The values of a column at these positions; missing where the position is `NONE`."""
+    """Return the values of a column at these positions; missing where the position is `NONE`."""
     return pd.Series(column.array.take(positions, allow_fill=True), name=column.name)
 
 
 def contradictions(
     ones: pd.DataFrame, others: pd.DataFrame, *, itself: bool = False
 ) -> Iterator[tuple[Integers, Integers]]:
-    """Positions of links that have a cashbox, and then a register, and a day in common.
+    """Yield positions of links with a day and a cashbox in common, and then of those with a day and a register.
 
     Args:
-        itself: the two frames are one: a link does not contradict itself.
+        itself: the two frames are the same, so a link is not compared with itself.
     """
     for side in SIDES:
         one, other = _equal(ones, others, side)
@@ -77,7 +77,7 @@ def contradictions(
 
 
 def contradicted(ones: pd.DataFrame, others: pd.DataFrame) -> Flags:
-    """Whether each link has a cashbox, or a register, and a day in common with one of the others."""
+    """Return whether each link has a day, and a cashbox or a register, in common with one of the others."""
     result = np.zeros(len(ones), dtype=np.bool_)
     for one, _ in contradictions(ones, others):
         result[one] = True
@@ -85,5 +85,5 @@ def contradicted(ones: pd.DataFrame, others: pd.DataFrame) -> Flags:
 
 
 def _equal(left: pd.DataFrame, right: pd.DataFrame, side: str) -> tuple[Integers, Integers]:
-    """Positions of rows with an equal value; a missing one is equal to none."""
+    """Positions of rows with an equal value; a missing value is equal to nothing."""
     return equal_rows(*common_codes(left[side], right[side]))

@@ -1,4 +1,4 @@
-"""Register links: which cashbox of Kontur.Market is which register of the OFD, and in which days (DOMAIN 4)."""
+"""Register links: which cashbox of Kontur.Market is which register of the OFD, and on which days (DOMAIN 4)."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ from smena.matching.link_days import (
 from smena.matching.overlap import with_ends, with_middle
 
 FEWEST_AGREED = 3
-"""A link needs so many shifts that agree, with so many different sums."""
+"""The fewest agreeing shifts, and the fewest different sums among them, that make a link."""
 
 COMPETING_SHARE = 4
-"""A register competes with another for a cashbox from a quarter of the other's agreeing shifts on."""
+"""A register competes with another for a cashbox if it has at least a quarter of the other's agreeing shifts."""
 
 FEWEST_ALIKE = 2
-"""A proposal needs so many shifts that agree, with whatever else they agree."""
+"""The fewest agreeing shifts that make a proposal, even if they agree with other shifts too."""
 
 _DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChanges:
-    """What becomes of the links of an organisation: LINKS_ADDED, LINKS_ENDED, LINKS_WITHDRAWN, LINKS_PROPOSED."""
+    """Changes to the links of an organisation: LINKS_ADDED, LINKS_ENDED, LINKS_WITHDRAWN, LINKS_PROPOSED."""
 
     added: pd.DataFrame
     ended: pd.DataFrame
@@ -56,21 +56,21 @@ class LinkChanges:
 
 
 def infer_links(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> LinkChanges:
-    """Which register each cashbox is, where the cash of several shifts leaves no doubt.
+    """Find which register each cashbox is, where the cash of several shifts is enough evidence.
 
     A till shift and a fiscal shift agree when they lie at the same time and took the same cash, to the kopeck. A link
-    comes into force where three such shifts with three different sums agree with no other, where these are more than
-    half of all that can be compared in their days, and where no other register, and no other cashbox, has a quarter as
-    many. It ends the link in force that the cashbox, or the register, had before. Where at least two shifts agree, and
-    more than half of those compared, it is proposed to a person.
+    comes into force where three such pairs of shifts, with three different sums, agree with no other shift, where they
+    are more than half of all pairs that lie at the same time in their days, and where no other register and no other
+    cashbox has a quarter as many. It ends the link in force that the cashbox or the register had before. Where at least
+    two shifts agree, and more than half of those compared, the link is proposed to a person.
 
     Args:
-        tills: TILLS; without rejected ones.
-        fiscals: FISCALS: all whose time has the middle of one of these till shifts.
+        tills: TILLS without rejected ones.
+        fiscals: FISCALS: all in whose time the middle of one of these till shifts lies.
         links: LINKS: all of the organisation.
 
-    Raises ValueError where a value is missing that must be known: ids, moments of a till shift, the closing of a fiscal
-    shift, the state of a link, who withdrew a withdrawn one. A sum that is not known agrees with nothing.
+    Raise ValueError where a required value is missing: ids, moments of a till shift, the closing of a fiscal shift, the
+    state of a link, `withdrawn_by` of a withdrawn one. An unknown sum agrees with nothing.
 
     Cost: till shifts and fiscal shifts of one day with equal cash are compared each with each; memory holds a part of
     them at a time, and one row for each cashbox and register that agree at all.
@@ -96,7 +96,7 @@ def infer_links(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame)
 
 
 def links_after(links: pd.DataFrame, changes: LinkChanges) -> pd.DataFrame:
-    """LINKS as they are once the changes are applied. `register_link_id` of what is new is missing: SQL assigns it."""
+    """Return LINKS after the changes. `register_link_id` of new links is missing, because SQL assigns it."""
     links = _with_ends_of(checked_links(links), changes.ended)
     is_withdrawn = links["register_link_id"].isin(changes.withdrawn["register_link_id"])
     links["state"] = links["state"].mask(is_withdrawn, WITHDRAWN)
@@ -109,13 +109,13 @@ def links_after(links: pd.DataFrame, changes: LinkChanges) -> pd.DataFrame:
 
 
 def checked_tills(tills: pd.DataFrame) -> pd.DataFrame:
-    """TILLS, rows numbered from 0; raises ValueError for one without id, cashbox, or times, and for two of one id."""
+    """Return TILLS, rows numbered from 0. Raise ValueError for a missing id, cashbox or time, and for a repeated id."""
     tills = require_known(tills, TILLS, ["shift_id", "cashbox_id", "opened_at", "closed_at"])
     return require_unique(tills, TILLS, "shift_id")
 
 
 def checked_fiscals(fiscals: pd.DataFrame) -> pd.DataFrame:
-    """FISCALS, rows numbered from 0; raises ValueError for one without id, register, closing, and for two of one id."""
+    """Return FISCALS, rows numbered from 0. Raise ValueError for a missing id, register or closing, a repeated id."""
     return require_unique(require_known(fiscals, FISCALS, ["shift_id", "kkt_reg_id", "closed_at"]), FISCALS, "shift_id")
 
 
@@ -123,7 +123,7 @@ def _is_certain(likeness: pd.DataFrame) -> Flags:
     clear = (
         (likeness["agreed"] >= FEWEST_AGREED)
         & (likeness["sums"] >= FEWEST_AGREED)
-        # Nothing is compared where fewer than two shifts agree, and such a pair has too few already.
+        # `compared` is missing where fewer than two shifts agree; such a pair fails the first condition.
         & (likeness["agreed"] * 2 > likeness["compared"].fillna(0))
     ).to_numpy(dtype=bool)
     if not clear.any():
@@ -143,7 +143,7 @@ def _is_certain(likeness: pd.DataFrame) -> Flags:
 
 
 def _ended(certain: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
-    """Links in force on the first day of a new one of the cashbox, or of the register; the earliest new one counts."""
+    """Links in force that a new link of the cashbox or register ends on its first day; the earliest new one counts."""
     if certain.empty or current.empty:
         return LINKS_ENDED.empty()
     starts = certain.assign(end_day=certain["first_day"] + _DAY)[[*SIDES, "first_day", "end_day"]]
@@ -162,9 +162,9 @@ def _with_ends_of(links: pd.DataFrame, ended: pd.DataFrame) -> pd.DataFrame:
 
 
 def _added(certain: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
-    """The first link of a cashbox and register has no first day, the last one no end; others reach to the next one.
+    """The first link of a cashbox and register has no first day, the last one no end; others end where the next begins.
 
-    Where that would contradict a link in force, or one that begins before it, it is not added.
+    A link that would contradict a link in force, or an earlier new one, is not added.
     """
     if certain.empty:
         return LINKS_ADDED.empty()
@@ -192,7 +192,7 @@ def _added(certain: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_contradictions(added: pd.DataFrame) -> pd.DataFrame:
-    """Of links that contradict each other the first row stays, as if they were added one by one."""
+    """Of links that contradict each other, the first row is kept, as if they were added one by one."""
     pairs = [pd.DataFrame({"row": one, "earlier": other}) for one, other in contradictions(added, added, itself=True)]
     before = pd.concat(pairs)
     before = before[before["earlier"] < before["row"]]

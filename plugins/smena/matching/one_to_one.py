@@ -1,4 +1,4 @@
-"""Cheques and receipts one to one: as many as can be, the nearest in time of those that are equal."""
+"""Matches cheques with receipts one to one: as many as possible, and equal ones by the nearest time."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import numpy as np
 import pandas as pd
 
 CLOCKS_APART_S = 300
-"""How far apart a cheque and its receipt may be. Clocks of a till and of its register differ by seconds."""
+"""The most seconds between a cheque and its receipt. The clocks of a till and of its register differ by seconds."""
 
 _NARROW_S = (10, 60)
-"""Narrower bounds that are tried first, so that of several equal documents those nearest in time are one."""
+"""Narrower bounds that are tried first, so that of several equal documents the nearest in time are matched."""
 
 _FEWEST_FOR_CLOCKS = 3
-"""So many documents whose sums occur once say by how much two clocks differ; fewer could do so by chance."""
+"""The fewest documents with unique sums that show by how much two clocks differ; fewer could agree by chance."""
 
 _ALIKE = ["pair", "is_refund", "cash", "total"]
-"""`pair` is the place of a pair among all that are compared."""
+"""The columns in which a cheque and its receipt are equal. `pair` is the position of the pair of shifts."""
 _NONE: Any = np.array([], dtype="int64")
 
 
 def clocks_apart(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
-    """By how many seconds the register's clock is ahead of the till's, for each cheque (index of `ours`).
+    """Return by how many seconds the register's clock is ahead of the till's, for each cheque (index of `ours`).
 
-    It is the median over the documents whose sums each side has once in the shift, where most of them lie around it;
-    else no difference is known, and none is assumed.
+    It is the median over the documents whose sums occur once on each side of the shift, if most of them lie within
+    CLOCKS_APART_S of it; otherwise the difference is unknown and 0 is used.
     """
     single = ours[~ours.duplicated(_ALIKE, keep=False)].merge(
         theirs[~theirs.duplicated(_ALIKE, keep=False)], on=_ALIKE, suffixes=("", "_theirs")
@@ -39,13 +39,13 @@ def clocks_apart(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
 
 
 def matched(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[Any, Any]:
-    """Index labels of cheques, and of the receipts that they are.
+    """Return the index labels of matched cheques, and of their receipts.
 
-    Both sides have columns pair, is_refund, cash, total and second (by one clock); `ours` price_correction too. No
-    value but price_correction may be missing.
+    Both sides have columns pair, is_refund, cash, total and second (by one clock); `ours` price_correction too. Only
+    price_correction may be missing.
     """
     one, other = _nearest(ours, theirs)
-    # What is not known to be rounded is compared as it is.
+    # A cheque that is not known to be rounded is compared by its own sums only.
     is_rounded = (ours["price_correction"] != 0).fillna(value=False).astype(bool) & (ours["cash"] > 0).astype(bool)
     for sign in (1, -1):
         left = rest(ours[is_rounded], one)
@@ -58,7 +58,7 @@ def matched(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[Any, Any]:
 
 
 def _nearest(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[Any, Any]:
-    """As many as can be matched; of equal documents those nearest in time, unless a cheque would be left over."""
+    """As many matches as possible; equal documents by the nearest time, unless that leaves a cheque without a match."""
     both = pd.concat([ours[_ALIKE], theirs[_ALIKE]])
     group = both.groupby(_ALIKE, sort=False).ngroup().to_numpy()
     ours, theirs = ours.assign(group=group[: len(ours)]), theirs.assign(group=group[len(ours) :])
@@ -76,10 +76,10 @@ def _nearest(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[Any, Any]:
 
 
 def _within(ours: pd.DataFrame, theirs: pd.DataFrame, bound_s: int) -> tuple[Any, Any]:
-    """The largest number of equal documents at most `bound_s` apart, one to one: labels of both sides.
+    """The largest number of matches between equal documents at most `bound_s` apart: labels of both sides.
 
-    In every group of equal documents the earliest of both sides are looked at: they are one, or the earlier one of them
-    is too early for all that are left. A round does so for all groups at once.
+    In each group of equal documents the earliest of both sides are compared: they match, or the earlier one is too
+    early for all others and is dropped. Each round does this for all groups at once.
     """
     sides = []
     for rows in (ours, theirs):
@@ -106,5 +106,5 @@ def _within(ours: pd.DataFrame, theirs: pd.DataFrame, bound_s: int) -> tuple[Any
 
 
 def rest(documents: pd.DataFrame, taken: Any) -> pd.DataFrame:
-    """The documents whose index labels are not among those taken."""
+    """Return the documents whose index labels are not in `taken`."""
     return documents[~documents.index.isin(taken)]

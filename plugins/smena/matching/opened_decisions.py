@@ -1,4 +1,4 @@
-"""What is asked about the shifts that were decided, and what is recorded without asking."""
+"""Questions about the decided shifts for a person, and decisions that are recorded without a question."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def open_decisions(
     facts: pd.Series,
     decisions: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Decisions to open and to close, and recommendations: what is asked, and what is recorded without asking."""
-    # What is booked twice comes first: what a source reports otherwise now is asked when that is answered.
+    """Return decisions to open, decisions to close, and recommendations."""
+    # Conflicts between the two sources come first. A source's own changed report is asked about once that is answered.
     found = pd.concat(
         [
             _conflicts_with_market(adopted, facts),
@@ -33,14 +33,14 @@ def open_decisions(
         ],
         ignore_index=True,
     ).drop_duplicates(["shift_id", "kind"])
-    # A shift that was closed as lost is looked at also where the source reports again what is published.
+    # A shift that was closed as lost is included even where the source reports the published facts again.
     is_as_before = known_and(rows["current_outcome"] == Outcome.REJECTED) & rows["same_facts"]
     looked_at = rows.loc[~rows["verdict"].isin(["same", "other"]) | is_as_before, "shift_id"]
     reported_again = till_rows[
         till_rows["verdict"].isin(["changed", "conflict"])
         | ((till_rows["verdict"] == "same") & (till_rows["same_facts"] | till_rows["is_refused"]))
     ]
-    # A conflict that a closed period keeps stays a question, though its link is taken back.
+    # A conflict that a closed period preserves stays a question, even if its link is withdrawn.
     stays_asked = (settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].isna()
     opened, closed = questions(
         found,
@@ -71,7 +71,7 @@ def _reviews(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _conflicts_with_market(adopted: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
-    """The OFD's shifts whose orders of Market stay, though they say another thing."""
+    """Shifts of the OFD for which Market's orders stay although the sources disagree."""
     stays = adopted[adopted["stays"].astype(bool) & ~adopted["is_same"].astype(bool)]
     digest = _digest_of_pairs(stays["till_id"], stays["fiscal_id"], facts)
     named = stays.rename(columns={"fiscal_id": "shift_id", "till_id": "counterpart_id"})
@@ -79,7 +79,7 @@ def _conflicts_with_market(adopted: pd.DataFrame, facts: pd.Series) -> pd.DataFr
 
 
 def _conflicts_with_ofd(settled: pd.DataFrame, facts: pd.Series) -> pd.DataFrame:
-    """Till shifts that say another thing than the OFD's shift that they are."""
+    """Till shifts that disagree with the OFD's shift that they match."""
     against = settled[(settled["becomes"] == Outcome.CONFLICT) & settled["fiscal_id"].notna()]
     return _as_decisions(_held_against_ofd(against, facts).assign(kind="conflict"))
 
@@ -115,6 +115,6 @@ def _digest_of_pairs(tills: pd.Series, fiscals: pd.Series, facts: pd.Series) -> 
 
 
 def _as_decisions(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows as DECISIONS_OPENED; what says nothing of it is a question about two shifts, and open."""
+    """The rows as DECISIONS_OPENED. `is_own` and `is_resolved` are False where the frame does not have them."""
     flags = {name: frame.get(name, False) for name in ("is_own", "is_resolved")}
     return DECISIONS_OPENED.conform(frame.reindex(columns=list(DECISIONS_OPENED.columns)).assign(**flags))

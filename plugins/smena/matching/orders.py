@@ -1,4 +1,4 @@
-"""Orders in the books against those that their shifts propose: which are issued, revised, reversed or moved."""
+"""Compares orders in the books with those that shifts propose: which to issue, revise, reverse or move."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smena.model.reasons import Reason
 from smena.transform.schema import WHOLE
 
 _PART = ["shift_id", "operation", "taxation", "agent"]
-"""What an order is of: one live order each."""
+"""The key of an order: there is one live order each."""
 
 
 def plan_orders(
@@ -21,18 +21,18 @@ def plan_orders(
     *,
     closed_through: pd.Timestamp | None,
 ) -> pd.DataFrame:
-    """The orders to move, reverse, revise and issue (ORDER_CHANGES) of shifts that had orders before.
+    """Return the orders to move, reverse, revise and issue (ORDER_CHANGES) of shifts that had orders before.
 
-    An order that a person has accepted or rejected stays. What a decision has reversed stays so, and what went over to
-    another shift stays there: the order that takes its place is issued once more, with an id and a number of its own.
+    An order that a person has accepted or rejected does not change. An order that a decision reversed stays reversed,
+    and one that moved to another shift stays there: a new order, with its own id and number, is issued in its place.
     Issued orders keep their number and date.
 
     Args:
         booked: BOOKED_SHIFTS.
         moved: MOVED_SHIFTS.
         proposed: PROPOSED_ORDERS of these shifts.
-        current: CURRENT_ORDERS of these shifts, and of till shifts whose orders go over.
-        closed_through: nothing dated on or before it changes.
+        current: CURRENT_ORDERS of these shifts, and of till shifts whose orders move.
+        closed_through: no order dated on or before it is reversed.
     """
     moves, current = _moved(moved, proposed, current)
     wanted = proposed[among(proposed["shift_id"], booked.loc[booked["is_booked"].astype(bool), "shift_id"])]
@@ -64,10 +64,10 @@ def plan_orders(
 
 
 def _moved(moved: pd.DataFrame, proposed: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The orders that go over to fiscal shifts, each to the part that is like it; and all orders as they are then.
+    """The orders that move to fiscal shifts, each to a proposed order of the operation; and all orders after that.
 
-    Cheques do not tell a tax system, so the largest order of an operation becomes the largest one that the OFD's shift
-    proposes, and so on. Example: 300.00 and 50.00 of a till against `osn` 290.00 and `usn_income` 60.00.
+    Cheques have no tax system, so the largest order of an operation becomes the largest one that the OFD's shift
+    proposes, and so on. Example: the till's 300.00 becomes `osn` 290.00, and its 50.00 becomes `usn_income` 60.00.
     """
     goes = current.merge(moved.rename(columns={"till_id": "shift_id"}), on="shift_id", how="left")
     goes = goes.set_axis(current.index)

@@ -1,7 +1,7 @@
-"""What becomes of shifts that two sources report (DOMAIN 4): the outcome of each, in order of precedence.
+"""The outcomes of shifts that two sources report (DOMAIN 4), as tables in order of precedence.
 
-The OFD's shift is booked; Market fills what the OFD does not have. Nothing is decided by a guess: a till shift that may
-be a shift of a register, and is not known to be one, waits.
+The OFD's shift is booked, and Market's fills in what the OFD does not have. Nothing is decided by a guess: a till shift
+that may match a shift of a register waits until it is known to match or not.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _MEETS = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CLOSED_PERIOD, Outcome.NEEDS_
 
 
 def defer_possible_counterparts(rows: pd.DataFrame, possible: pd.DataFrame, tills: pd.DataFrame) -> pd.DataFrame:
-    """Reported shifts that a booked till shift may be, though nothing links the two, wait: never two orders by guess.
+    """Defer reported shifts that a booked till shift may match without a link, so that no sale is booked twice.
 
     Args:
         rows: reported shifts of the OFD with `verdict`, `outcome` and `reason`.
-        possible: pairs `till_id`, `fiscal_id` that no link settles.
+        possible: pairs `till_id`, `fiscal_id` that no link decides.
         tills: till shifts; `open_orders` are those that are new or accepted.
 
-    Returns `rows` with `outcome` and `reason` of those that wait, and in `deferred_for` the till shift.
+    Returns `rows` with `outcome` and `reason` of the deferred ones, and `deferred_for`, the till shift.
     """
     booked = tills.loc[tills["open_orders"].fillna(0) > 0, ["shift_id"]].rename(columns={"shift_id": "till_id"})
     pairs = possible.dropna(subset=["fiscal_id"]).merge(booked, on="till_id").sort_values("till_id")
@@ -49,23 +49,23 @@ def defer_possible_counterparts(rows: pd.DataFrame, possible: pd.DataFrame, till
 
 
 def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting: Setting) -> pd.DataFrame:
-    """Reported shifts of the OFD that Market has booked already: whether the orders go over to them, or stay.
+    """Decide for reported shifts of the OFD that Market has booked whether Market's orders move to them or stay.
 
-    An order that is still new goes over and takes the OFD's sums. One that a person has accepted, or that lies in a
-    closed period, stays: where both sources say the same, the OFD's shift is the duplicate; else a person decides.
-    A new order of another day than the OFD's shift goes nowhere, because its date is assigned once: it is reversed, and
-    another is issued.
+    A new order moves and takes the OFD's sums. An order that a person has accepted, or that lies in a closed period,
+    stays: where both sources agree, the OFD's shift is the duplicate; otherwise a person decides.
+    A new order of another day than the OFD's shift does not move, because the date of an order is assigned once: it is
+    reversed, and another is issued.
 
     Args:
         rows: reported shifts with `verdict` and `outcome`.
         pairs: `till_id`, `fiscal_id`, `is_crowded`, `is_equal`, `is_rounded`, `is_explained`.
         tills: till shifts with their orders.
 
-    Returns `till_id`, `fiscal_id`, `stays`, and for those that stay `outcome` and `reason` of the OFD's shift.
+    Returns `till_id`, `fiscal_id`, `stays`, `is_same`, and `outcome` and `reason` of the OFD's shift where it stays.
     """
     booked = tills[tills["live_orders"].fillna(0) > 0]
     fresh = rows[rows["verdict"].isin(["new", "changed"]) & rows["outcome"].isin(_MEETS)]
-    # Where both are booked already, neither goes over: the till shift's outcome says what becomes of that.
+    # Where both are booked, no order moves: `outcomes_of_tills` decides about the till shift.
     fresh = fresh[~(fresh["current_live_orders"].fillna(0) > 0)]
     met = pairs[~pairs["is_crowded"].astype(bool)].merge(
         fresh[["shift_id", "outcome", "order_day"]].rename(columns={"shift_id": "fiscal_id"}), on="fiscal_id"
@@ -83,7 +83,7 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
     review = met["outcome"] == Outcome.NEEDS_REVIEW
     in_closed = closed | (met["outcome"] == Outcome.CLOSED_PERIOD)
     equal = (known_and(met["is_equal"]) | known_and(met["is_rounded"])) & ~review
-    # What was accepted, or is in a closed period, would have to change where the sums differ, explained or not.
+    # Where the sums differ, even explained, an accepted order or one in a closed period would have to change.
     says_the_same = equal | (met["is_explained"].astype(bool) & ~review & ~marked & ~in_closed)
     stays = in_closed | (marked & (other_day | ~says_the_same))
     goes_anywhere = (~other_day | marked | in_closed) & (~review | marked | closed)
@@ -102,16 +102,16 @@ def adopt(rows: pd.DataFrame, pairs: pd.DataFrame, tills: pd.DataFrame, setting:
 def outcomes_of_tills(
     tills: pd.DataFrame, pairs: pd.DataFrame, possible: pd.DataFrame, fiscals: pd.DataFrame, setting: Setting
 ) -> pd.DataFrame:
-    """What becomes of each till shift: `tills` with `fiscal_id`, `becomes`, `becomes_reason` and `becomes_same_as`.
+    """Return `tills` with the new outcome of each: `fiscal_id`, `becomes`, `becomes_reason` and `becomes_same_as`.
 
-    Left out are shifts that a person has decided about, unless their orders went over to the OFD's shift.
+    Shifts that a person has decided about are left out, unless their orders moved to the OFD's shift.
 
     Args:
-        tills: till shifts as they are, or as the batch reports them; their orders as they are after `adopt`.
-        pairs: as for `adopt`, with `is_unknown` and `is_answered` (a person said that they are two).
-        possible: pairs `till_id`, `fiscal_id` that no link settles.
+        tills: till shifts, published or as the batch reports them; their orders after `adopt`.
+        pairs: as for `adopt`, with `is_unknown` and `is_answered` (a person answered that they are two shifts).
+        possible: pairs `till_id`, `fiscal_id` that no link decides.
         fiscals: shifts of the OFD with their outcomes and orders after `adopt`.
-        setting: what holds for the organisation.
+        setting: the settings of the organisation.
     """
     rows = tills.merge(pairs.rename(columns={"till_id": "shift_id"}), on="shift_id", how="left", validate="one_to_one")
     beside = fiscals[["shift_id", "kkt_reg_id", "outcome", "same_as", "live_orders"]].add_prefix("fiscal_")
@@ -124,11 +124,11 @@ def outcomes_of_tills(
     marked = rows["marked_orders"].fillna(0) > 0
     booked_twice = rows["fiscal_live_orders"].fillna(0) > 0
     refused = known_and(rows["fiscal_outcome"] == Outcome.REJECTED)
-    # Of a shift that is incomplete the OFD has no sums: Market's stay until it has, and go over to it then.
+    # The OFD has no sums of an incomplete shift: Market's orders stay until it has, and move then.
     paired = rows["fiscal_id"].notna() & ~known_and(
         rows["fiscal_outcome"].isin([Outcome.BEFORE_START, Outcome.INCOMPLETE])
     )
-    # Sums of the till that are not known cannot say more than the OFD's, which are: its shift is booked.
+    # Where the till's sums are unknown, the OFD's are the only ones: its shift is booked.
     says_the_same = (
         known_and(rows["is_equal"])
         | known_and(rows["is_rounded"])
@@ -139,7 +139,7 @@ def outcomes_of_tills(
     uncertain = among(rows["shift_id"], possible["till_id"])
     unstarted = known_and(rows["order_day"] < start) if start is not None else always
     current, why = rows["outcome"], rows["reason"]
-    # Its sums make no order: either it has no cash, or the day of its closing has no cash documents.
+    # Its sums make no order: it has no cash, or no cash documents are kept on the day of its closing.
     without_orders = known_and(rows["orders"] == 0)
     keeps = keeps_cash_documents(rows.loc[without_orders, "closed_at"], setting.in_force)
     keeps_none = pd.Series(str(Reason.NO_CASH_DOCUMENTS_KEPT), index=rows.index, dtype="string").where(
@@ -147,19 +147,19 @@ def outcomes_of_tills(
     )
     cases = [
         Case(known_and(rows["fiscal_same_as"] == rows["shift_id"]), current, why),
-        # What a closed period holds stays, whatever the shift waits for.
+        # A booked shift in a closed period does not change.
         Case(closed & (booked | has_orders), current, why),
-        # A person has said that these are two shifts, and both say what they said then.
+        # A person answered that these are two shifts, and the facts of both are the same as then.
         Case(paired & two_shifts & booked, current, why),
         Case(known_and(rows["is_crowded"]), str(Outcome.NEEDS_REVIEW), Reason.TWO_TILL_SHIFTS_IN_ONE),
         Case(paired & has_orders & marked & ~booked_twice, str(Outcome.ISSUED)),
         Case(paired & booked_twice & marked, str(Outcome.CONFLICT), Reason.OFD_SUMS_DIFFER),
-        # A person refused the OFD's shift, not Market's.
+        # A person rejected the OFD's shift, not Market's.
         Case(paired & refused & has_orders, str(Outcome.ISSUED)),
         Case(paired & (says_the_same | refused), str(Outcome.DUPLICATE), _reason_of_duplicate(rows)),
         Case(paired & closed, str(Outcome.CLOSED_PERIOD), Reason.PERIOD_CLOSED),
         Case(paired, str(Outcome.CONFLICT), Reason.OFD_SUMS_DIFFER),
-        # It was switched on again from a later date: what was booked stays booked.
+        # Market was switched on again from a later date: booked shifts stay booked.
         Case(unstarted & booked, current, why),
         Case(unstarted, str(Outcome.BEFORE_START), on_day(Reason.BEFORE_START, start)),
         Case(closed, str(Outcome.CLOSED_PERIOD), Reason.PERIOD_CLOSED),
@@ -167,7 +167,7 @@ def outcomes_of_tills(
         Case(uncertain & ~has_orders, str(Outcome.NEEDS_REVIEW), Reason.NO_LINK),
         Case(~booked & (not setting.market_is_on), current, why),
         Case(without_orders, str(Outcome.NO_CASH), keeps_none),
-        # Its sums are known, and no account rule fits the orders that they make.
+        # Its sums are known, but no account rule fits the orders that they make.
         Case(rows["orders"].isna() & ~has_orders, str(Outcome.NEEDS_REVIEW), Reason.NO_ACCOUNT_RULE),
         Case(always, str(Outcome.ISSUED)),
     ]
@@ -176,14 +176,14 @@ def outcomes_of_tills(
     stays = known_and(rows["becomes"] == current) & current.isin([Outcome.ISSUED, Outcome.NO_CASH, Outcome.INCOMPLETE])
     rows["becomes_reason"] = decided["reason"].mask(stays, why)
     named = rows["becomes"].isin([Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.CLOSED_PERIOD])
-    # Market is off, and a person has taken the link back since: it stays the duplicate of the shift that it was.
+    # Market is off, and a person has withdrawn the link: the till shift stays the duplicate of the same shift.
     stays_duplicate = (rows["becomes"] == Outcome.DUPLICATE) & rows["fiscal_id"].isna()
     rows["becomes_same_as"] = rows["fiscal_id"].where(named & ~two_shifts & ~stays_duplicate, rows["same_as"])
     return rows[~rows["has_decision"].astype(bool) | ((current == Outcome.ISSUED) & ~has_orders)]
 
 
 def _reason_of_duplicate(rows: pd.DataFrame) -> pd.Series:
-    """Which register the OFD reports it from, and what explains a difference of sums."""
+    """The register from which the OFD reports the shift, and the explanation of a difference of sums."""
     rounded = known_and(rows["is_rounded"]) & ~known_and(rows["is_equal"])
     register = rows["fiscal_kkt_reg_id"]
     booked = reasons_of(Reason.BOOKED_BY_OFD, register=register)

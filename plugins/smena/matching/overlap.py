@@ -1,10 +1,10 @@
-"""Which till shifts lie in which fiscal shifts: a till shift lies where its middle does.
+"""Which till shifts lie within which fiscal shifts, by the middle of the till shift.
 
-A till opens and closes with its first and its last cheque, a register with its reports, and their clocks differ by
-seconds; five minutes are allowed at both ends of the fiscal shift.
+A till shift runs from its first to its last cheque, a fiscal shift from its opening to its closing report, and the
+clocks of the two differ by seconds; so five minutes are allowed at both ends of the fiscal shift.
 
-Rows are found by day and by whatever else must be equal, then compared by time; pairs are given in parts, so that
-memory holds some `PART_ROWS` of them however many there are.
+Rows are found by day and by other equal columns, then compared by time. Pairs come in parts, so that memory holds about
+`PART_ROWS` of them at a time.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from smena.matching.day_ranges import Integers
 MARGIN = pd.Timedelta(minutes=5)
 
 OPENED_BEFORE = pd.Timedelta(hours=24)
-"""How long before its closing a fiscal shift begins whose opening is not known: the law lets a shift last so long."""
+"""A fiscal shift with an unknown opening counts as opened so long before its closing: the longest shift by law."""
 
 PART_ROWS = 1_000_000
 
 UNKNOWN = -1
-"""The code of a missing value: it is equal to nothing."""
+"""The code of a missing value, which is equal to nothing."""
 
 _DAY = 86_400_000_000
 
@@ -33,27 +33,27 @@ Pairs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 
 def with_middle(tills: pd.DataFrame) -> pd.DataFrame:
-    """TILLS with `day`, of the closing, and `middle`."""
+    """Return TILLS with `day`, that of the closing, and `middle`."""
     opened, closed = tills["opened_at"], tills["closed_at"]
     return tills.assign(day=closed.dt.normalize(), middle=opened + (closed - opened) // 2)
 
 
 def with_ends(fiscals: pd.DataFrame) -> pd.DataFrame:
-    """FISCALS with `day`, of the closing, and with `begins_at` and `ends_at`, five minutes wider than the shift."""
+    """Return FISCALS with `day`, that of the closing, and `begins_at` and `ends_at`, five minutes beyond the shift."""
     closed = fiscals["closed_at"]
     opened = fiscals["opened_at"].fillna(closed - OPENED_BEFORE)
     return fiscals.assign(day=closed.dt.normalize(), begins_at=opened - MARGIN, ends_at=closed + MARGIN)
 
 
 def common_codes(left: pd.Series, right: pd.Series) -> tuple[Integers, Integers]:
-    """The values of two columns as numbers: equal values have one number, missing ones `UNKNOWN`."""
+    """Return the values of two columns as numbers: equal values have equal numbers, missing ones `UNKNOWN`."""
     codes, _ = pd.factorize(pd.concat([left, right], ignore_index=True))
     numbers = codes.astype(np.int64)
     return numbers[: len(left)], numbers[len(left) :]
 
 
 def equal_rows(left: Integers, right: Integers) -> Pairs:
-    """All positions with equal numbers, as pairs (left, right); `UNKNOWN` is equal to nothing.
+    """Return all positions with equal numbers, as pairs (left, right); `UNKNOWN` is equal to nothing.
 
     >>> [rows.tolist() for rows in equal_rows(np.array([7, 8, -1]), np.array([7, -1, 7]))]
     [[0, 0], [0, 2]]
@@ -67,18 +67,18 @@ def equal_rows(left: Integers, right: Integers) -> Pairs:
 def lying_within(
     tills: pd.DataFrame, fiscals: pd.DataFrame, equal: Sequence[tuple[Integers, Integers]] = ()
 ) -> Iterator[Pairs]:
-    """Positions of till shifts, and of the fiscal shifts that they lie in, part by part.
+    """Yield positions of till shifts, and of the fiscal shifts in which they lie, part by part.
 
-    All fiscal shifts of one till shift are in one part; those of one fiscal shift may be in several.
+    All fiscal shifts of one till shift are in one part; the till shifts of one fiscal shift may be in several.
 
     Args:
-        tills: with `middle`, as `with_middle` gives it.
-        fiscals: with `begins_at` and `ends_at`, as `with_ends` gives them.
-        equal: numbers of till shifts and of fiscal shifts that must be equal, as `common_codes` gives them.
+        tills: with `middle` from `with_middle`.
+        fiscals: with `begins_at` and `ends_at` from `with_ends`.
+        equal: numbers of till shifts and of fiscal shifts that must be equal, from `common_codes`.
     """
     middle = _microseconds(tills["middle"])
     begins, ends = _microseconds(fiscals["begins_at"]), _microseconds(fiscals["ends_at"])
-    # A fiscal shift is listed under each of its days that has the middle of a till shift.
+    # A fiscal shift is listed under each of its days on which the middle of a till shift lies.
     days, till_key = np.unique(middle // _DAY, return_inverse=True)
     first = np.searchsorted(days, begins // _DAY, side="left")
     times = np.maximum(np.searchsorted(days, ends // _DAY, side="right") - first, 0)
@@ -100,9 +100,9 @@ def lying_within(
 
 
 def expanded(start: npt.NDArray[np.intp], counts: npt.NDArray[np.intp]) -> Iterator[Pairs]:
-    """Row by row the positions `start`, `start` + 1, … `counts` times, as pairs (row, position), part by part.
+    """Yield the positions `start`, `start` + 1, … (`counts` of them) for each row as pairs (row, position), in parts.
 
-    Rows are never divided: a part is at most `PART_ROWS` long, or one row.
+    A row is never divided: a part has at most `PART_ROWS` pairs, or those of one row.
 
     >>> [(row.tolist(), place.tolist()) for row, place in expanded(np.array([5, 0]), np.array([2, 1]))]
     [([0, 0, 1], [5, 6, 0])]
@@ -126,7 +126,7 @@ def _ranges(start: npt.NDArray[np.intp], counts: npt.NDArray[np.intp]) -> npt.ND
 def _combined(
     till_key: npt.NDArray[np.intp], till_codes: Integers, fiscal_key: npt.NDArray[np.intp], fiscal_codes: Integers
 ) -> Pairs:
-    """One number for two. Numbers stay small, so that any count of them can be combined."""
+    """One number for each pair of numbers. They are renumbered from 0, so combining several does not overflow."""
     width = int(max(till_codes.max(initial=0), fiscal_codes.max(initial=0))) + 1
     both = np.concatenate([till_key * width + till_codes, fiscal_key * width + fiscal_codes])
     _, numbers = np.unique(both, return_inverse=True)

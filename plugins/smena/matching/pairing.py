@@ -1,4 +1,4 @@
-"""Which fiscal shift of the OFD each till shift of Kontur.Market is, and which it could be (DOMAIN 4)."""
+"""Which fiscal shift of the OFD each till shift of Kontur.Market matches, and which it may match (DOMAIN 4)."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from smena.matching.links import checked_fiscals, checked_tills
 from smena.matching.overlap import PART_ROWS, UNKNOWN, common_codes, lying_within, with_ends, with_middle
 
 FOREIGN_DAYS = 3
-"""On so many days a cashbox must show that it is not a register."""
+"""The number of days with evidence that prove that a cashbox is not a register."""
 
 _FIGURES = ["receipts", "cash_income", "cash_refund"]
 
 
 def pair(tills: pd.DataFrame, fiscals: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    """Which fiscal shift each till shift is, by the links in force: PAIRS.
+    """Return the fiscal shift that each till shift matches, by the links in force: PAIRS.
 
-    It is the shift of the linked register in which the middle of the till shift lies; of two, the one that it shares
-    more time with. Where two till shifts would be one fiscal shift, the one about which no person has decided is, and
-    then the one that shares more time with it; the other is crowded. A fiscal shift has one pair at most that is not
-    crowded. Cash is compared to the kopeck; only what the till says of rounding explains a difference.
+    It is the shift of the linked register in which the middle of the till shift lies; of two, the one that overlaps it
+    longer. Where two till shifts match one fiscal shift, one about which no person has decided comes first, then the
+    one that overlaps longer; the other is crowded. So a fiscal shift has at most one pair that is not crowded. Cash is
+    compared to the kopeck; only the rounding that the till reports explains a difference.
 
     Args:
-        tills: TILLS; `fiscals`: FISCALS; `links`: LINKS, as they are after `infer_links`.
+        tills: TILLS; `fiscals`: FISCALS; `links`: LINKS after `infer_links`.
 
-    Raises ValueError as `infer_links` does, and where it is not known whether a person has decided.
+    Raise ValueError as `infer_links` does, and where `has_decision` is unknown.
     """
     tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
     require_known(tills, TILLS, ["has_decision"])
@@ -78,7 +78,7 @@ def _is_rounded(till: pd.DataFrame, fiscal: pd.DataFrame) -> pd.Series:
 
 
 def _rounding(tills: pd.DataFrame) -> pd.Series:
-    return tills["price_correction"].fillna(0)  # a rounding that is not known explains nothing
+    return tills["price_correction"].fillna(0)  # an unknown rounding explains no difference
 
 
 def foreign_registers(
@@ -89,11 +89,11 @@ def foreign_registers(
     covered: pd.DataFrame,
     links: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Registers that cashboxes are known not to be, for cashboxes with a till shift that is no fiscal shift yet.
+    """Return the registers that a cashbox is known not to be, for cashboxes with a till shift without a match.
 
-    A cashbox may miss receipts of its register, but it never has more of them, nor more cash, nor sells on a day on
-    which the register has no shift and the OFD was read. Three such days show that it is another. A figure, or an
-    opening, that is not known shows nothing. Registers that are linked without any bound of days are not looked at.
+    A cashbox may lack receipts of its register, but it never has more receipts or more cash, and never sells on a day
+    that is loaded from the OFD and on which the register has no shift. Three days with such evidence prove that it is
+    another register. An unknown figure is no evidence. Registers with a link without bounds of days are left out.
 
     Args:
         tills, fiscals, links: as for `pair`; `pairs`: what `pair` returned.
@@ -102,7 +102,7 @@ def foreign_registers(
     Returns:
         FOREIGN_REGISTERS.
 
-    Cost: every till shift of these cashboxes against every such register, a part of the table at a time.
+    Cost: every till shift of these cashboxes against every such register, one part of the table at a time.
     """
     tills, fiscals, links = checked_tills(tills), checked_fiscals(fiscals), checked_links(links)
     registers = _checked_registers(registers)
@@ -139,11 +139,7 @@ def foreign_registers(
 def _shows_another(
     tills: pd.DataFrame, fiscals: pd.DataFrame, register: Integers, covered: pd.DataFrame, owner: Integers, count: int
 ) -> Flags:
-    """For each till shift (row) and register (column), whether the till shift shows that it is of another register.
-
-    It shows so where it has more than every shift of the register in which it lies. A shift whose opening is not known
-    may have begun after the till shift, which then is the one before: 100 at the till against 80 in it show nothing.
-    """
+    """Whether each till shift (row) is evidence that its cashbox is not the register (column)."""
     has_shift = np.zeros((len(tills), count), dtype=np.bool_)
     has_more_than_one, fits_one = np.zeros_like(has_shift), np.zeros_like(has_shift)
     for one, other in lying_within(tills, fiscals):
@@ -163,7 +159,7 @@ def _shows_another(
 
 
 def _is_more(value: pd.Series, other: pd.Series) -> Flags:
-    result: Flags = (value > other).to_numpy(dtype=bool, na_value=False)  # what is not known shows nothing
+    result: Flags = (value > other).to_numpy(dtype=bool, na_value=False)  # an unknown figure is no evidence
     return result
 
 
@@ -177,12 +173,12 @@ def possible_shifts(
     *,
     ofd_start: date | None,
 ) -> pd.DataFrame:
-    """Shifts that a till shift could be, of registers of which no link in force says on that day whose they are.
+    """Return the shifts that a till shift may match, of registers without a link in force on that day.
 
-    A till shift that is a fiscal shift by `pair` is left out, and so is one of a cashbox that the OFD has no register
-    of. A register with a shift at that time is possible with this shift. Without one, its shift may still come: where
-    no link says which register the cashbox is, the OFD is loaded for that day, the mandate names the register, and the
-    permission to read it holds on that day (a missing bound is none).
+    Till shifts that `pair` matches are left out, and so are those of cashboxes for which the OFD has no register. A
+    register with a shift at that time is possible with this shift. Without one, its shift may still come if the cashbox
+    has no link on that day, the OFD is loaded for the day, the mandate names the register, and the permission to read
+    it holds on the day (a missing bound is none).
 
     Args:
         tills, fiscals, pairs, registers, links: as for `foreign_registers`; `foreign`: what that returned.
@@ -220,7 +216,7 @@ def possible_shifts(
 
 
 def _may_come(tills: pd.DataFrame, registers: pd.DataFrame, ofd_start: date) -> Flags:
-    """Of each till shift (row) and register (column), whether the OFD is loaded for it on that day."""
+    """Whether the OFD is loaded for each register (column) on the day of each till shift (row)."""
     days = day_numbers(tills["day"])[:, None]
     permitted = (day_numbers(registers["permission_from"], missing=-(2**62)) <= days) & (
         day_numbers(registers["permission_to"], missing=2**62) >= days
@@ -252,7 +248,7 @@ def _checked_registers(registers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_registers(rows: pd.DataFrame, registers: pd.DataFrame) -> tuple[pd.DataFrame, Integers]:
-    """The rows of these registers, and the position of the register of each."""
+    """The rows of these registers, and the position of each row's register."""
     position = pd.Index(registers["kkt_reg_id"]).get_indexer(pd.Index(rows["kkt_reg_id"]))
     known = position != UNKNOWN
     return rows[known].reset_index(drop=True), position[known].astype(np.int64)
@@ -271,7 +267,7 @@ def _rows(frame: pd.DataFrame, positions: npt.NDArray[np.intp] | pd.Series) -> p
 
 
 def _parts(width: int, group: Integers) -> Iterator[npt.NDArray[np.intp]]:
-    """Positions of sorted rows in parts of whole groups that have, times `width`, about PART_ROWS cells."""
+    """Positions of sorted rows in parts of whole groups; a part times `width` has about PART_ROWS cells."""
     if not width or not len(group):
         return
     starts = np.append(_starts(group), len(group))
@@ -284,7 +280,7 @@ def _parts(width: int, group: Integers) -> Iterator[npt.NDArray[np.intp]]:
 
 
 def _starts(*columns: Integers) -> npt.NDArray[np.intp]:
-    """Where a new value begins in sorted rows."""
+    """Positions at which a new value begins in sorted rows."""
     changes = np.zeros(len(columns[0]), dtype=np.bool_)
     changes[:1] = True
     for column in columns:

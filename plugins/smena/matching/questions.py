@@ -1,4 +1,4 @@
-"""Which questions wait for a person after a batch, and which do not any more."""
+"""Which questions to a person a batch opens, and which it closes."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _QUESTION = ["shift_id", "kind"]
 def questions(
     questions: pd.DataFrame, decisions: pd.DataFrame, *, of_pairs: pd.Series, of_own: pd.Series
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The decisions to open (DECISIONS_OPENED) and to close (DECISIONS_CLOSED).
+    """Return the decisions to open (DECISIONS_OPENED) and to close (DECISIONS_CLOSED).
 
-    A question that is asked already, about the same contents and the same counterpart, stays as it is, with its number.
+    An open question about the same contents and the same counterpart stays open under its number.
 
     Args:
-        questions: the questions that the batch finds, as DECISIONS_OPENED, at most one a shift and kind.
+        questions: the questions that the batch finds, as DECISIONS_OPENED, at most one per shift and kind.
         decisions: DECISIONS of these shifts.
-        of_pairs: ids of the shifts whose open reviews, and conflicts with another source, were looked at anew.
-        of_own: ids of those whose open conflicts with themselves were. Questions about other shifts stay.
+        of_pairs: ids of the shifts whose open reviews, and conflicts with another source, were decided again.
+        of_own: ids of those whose open conflicts between two versions were. Questions about other shifts stay.
     """
     is_own = (decisions["kind"] == "conflict") & decisions["counterpart_id"].isna()
     looked_at = among(decisions["shift_id"], of_own).where(is_own, among(decisions["shift_id"], of_pairs))
@@ -63,19 +63,19 @@ def questions(
 
 
 def duplicates_to_record(duplicates: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """Duplicates (DECISIONS_OPENED) that are not on record yet: each pair and contents once."""
+    """Return duplicates (DECISIONS_OPENED) that are not on record yet: each pair and contents once."""
     key = ["shift_id", "counterpart_id", "digest"]
     known = pd.MultiIndex.from_frame(decisions.loc[decisions["kind"] == "duplicate", key])
     return duplicates[~pd.MultiIndex.from_frame(duplicates[key]).isin(known)]
 
 
 def recommendations(questions: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """What is recommended to whoever answers (RECOMMENDATIONS), with its reason.
+    """Return recommended answers with their reasons (RECOMMENDATIONS).
 
     Args:
-        questions: the questions that wait, DECISIONS_OPENED.
-        rows: reported shifts of the OFD; `reported_reason` is what its own documents gave.
-        pairs: pairs of shifts, with what a comparison found.
+        questions: the open questions, DECISIONS_OPENED.
+        rows: reported shifts of the OFD; `reported_reason` is the reason from its own documents.
+        pairs: pairs of shifts, with the result of a comparison.
     """
     of_shift = rows.set_index("shift_id")
     unclosed = of_shift["fiscal_document_number"].isna()

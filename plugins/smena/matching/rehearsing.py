@@ -1,6 +1,6 @@
-"""A slice as if none of the reported shifts were booked yet, and which decisions about it are compared with the books.
+"""Rehearsals: a slice as if its reported shifts were not booked yet, and the results to compare with the books.
 
-What does not come from the evidence is not compared: statuses of documents, closed periods, answers of people.
+Only what comes from the evidence is compared: no statuses of documents, closed periods or answers of people.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ STANDING = Schema(
         "has_orders": FLAG,
     },
 )
-"""What is known of booked shifts beside their contents.
+"""Facts about booked shifts other than their contents.
 
 `is_held`: a person has decided about it. `is_asked`: an open decision is about its newer evidence. `is_apart`:
-another shop reports the till shift too. `is_marked`: an order of it is accepted or rejected. `is_closed`: its day is in
-a closed period, or was when it was loaded. `is_followed`: a shift of the other source is the same as it. `has_orders`:
-orders of it are not reversed.
+another shop reports the till shift too. `is_marked`: one of its orders is accepted or rejected. `is_closed`: its day is
+in a closed period, or was when it was loaded. `is_followed`: a shift of the other source names it as the same shift.
+`has_orders`: it has orders that are not reversed.
 """
 
 
 def unbooked(slice_: Slice, held: pd.Series, in_force: Sequence[SettingsInForce]) -> Slice:
-    """The slice without closed periods and without the published rows of reported shifts, other than those in `held`.
+    """Return the slice without closed periods and without published rows of reported shifts, except those in `held`.
 
     Everything else stays: booked shifts of the other source and of other days, links, comparisons, answers.
     """
@@ -65,13 +65,13 @@ def unbooked(slice_: Slice, held: pd.Series, in_force: Sequence[SettingsInForce]
 def made_of(
     changes: ChangeSet, staged: pd.DataFrame, orders: pd.DataFrame, standing: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The shifts and orders that would be booked (MADE_SHIFTS, MADE_ORDERS), without those left aside.
+    """Return the shifts and orders that would be booked (MADE_SHIFTS, MADE_ORDERS), without those of `left_aside`.
 
     Args:
-        changes: what `decide` returns for the slice of `unbooked`.
+        changes: the result of `decide` for the slice of `unbooked`.
         staged: MADE_SHIFTS as they are staged.
-        orders: MADE_ORDERS as they are staged, those of shifts that are not booked among them.
-        standing: STANDING of those that are booked.
+        orders: MADE_ORDERS as they are staged, including those of shifts that are not booked.
+        standing: STANDING of the booked shifts.
     """
     decided = changes.shifts[["shift_id", "outcome", "reason"]]
     rows = staged.drop(columns="outcome").merge(decided, on="shift_id", validate="one_to_one")
@@ -80,7 +80,7 @@ def made_of(
     rows = rows.merge(beside, on="shift_id", how="left", validate="one_to_one")
     made, was = rows["outcome"], rows["booked_outcome"]
     keeps = (
-        # Each of these is booked for a reason that is not in the evidence.
+        # Each of these shifts is booked for a reason that is not in the evidence.
         known_and(rows["is_followed"])
         | (known_and(rows["is_closed"]) & ~known_and(was.isin([Outcome.ISSUED, Outcome.NO_CASH])))
         | (known_and(rows["is_marked"]) & known_and(rows["source"] == "market") & _waits_for_the_other(made))
@@ -97,7 +97,7 @@ def made_of(
 
 
 def left_aside(standing: pd.DataFrame) -> pd.Series:
-    """The ids of booked shifts that are not compared, because a person has decided about them or is asked to."""
+    """Return the ids of booked shifts that are not compared: a person decides about them, or two shops report them."""
     aside = standing["is_held"] | standing["is_asked"] | standing["is_apart"]
     return standing.loc[aside.astype(bool), "shift_id"]
 
@@ -107,7 +107,7 @@ def _waits_for_the_other(outcome: pd.Series) -> pd.Series:
 
 
 def kept_by_rule(rows: pd.DataFrame, made: pd.DataFrame, booked: pd.DataFrame, standing: pd.DataFrame) -> set[str]:
-    """The shifts of `rows` (DIFFERENCES) for which the books keep what older evidence reported.
+    """Return the shifts of `rows` (DIFFERENCES) whose booked facts come from older evidence by rule.
 
     Either the newest evidence is incomplete and the older was not, or the day is in a closed period.
     """

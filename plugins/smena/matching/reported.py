@@ -1,9 +1,10 @@
-"""What a reported shift is to the published one: new, the same, changed, in conflict. Judged on facts, not on orders.
+"""Compares a reported shift with the published one, by the facts of the shift and not by its orders: the verdict.
 
 `new`: not published yet. `same`: nothing to do. `changed`: its facts or its outcome are replaced. `conflict`: its facts
-differ, and what is published was accepted, lies in a closed period, or would need another day: a person decides.
-`settled`: it was in conflict, and the source reports again what is published, or what a person has refused before.
-`other`: the key of a published shift with another identity, or one in the books of another organisation.
+differ, and the published ones were accepted, lie in a closed period, or would need another day: a person decides.
+`asked`: a conflict with a shift that a person rejected, in a closed period: it is not written, but a person is asked.
+`settled`: it was in conflict, and the source again reports the published facts, or facts that a person refused before.
+`other`: it has the key of a published shift but another identity, or is in the books of another organisation.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from smena.transform.frames import MONEY
 from smena.transform.market.frames import TILL_MONEY
 
 BOOKED = (Outcome.ISSUED, Outcome.NO_CASH, Outcome.CONFLICT)
-"""Outcomes of shifts that are in the books: what they became in a closed period, they stay."""
+"""Outcomes of shifts that are in the books. In a closed period they do not change any more."""
 
 WAITING = (Outcome.INCOMPLETE, Outcome.NEEDS_REVIEW, Outcome.BEFORE_START, Outcome.CLOSED_PERIOD)
 _KEPT = ("keep-ofd", "keep-market")
 
 
 def once_each(reported: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Reported shifts (REPORTED), each once; rows that repeat one of them; rows of which none can be believed.
+    """Return reported shifts (REPORTED), each once; rows that repeat one of them; rows that are ambiguous.
 
-    A shift that two windows report alike is one shift, received when it came first: the time of receipt is a fact of
+    Two equal reports of a shift, from two windows, are one shift with the earlier time of receipt, which is a fact of
     the transmission. A shift with two contents in one batch is ambiguous, and none of its rows is used.
     """
     contents = [
@@ -44,7 +45,7 @@ def once_each(reported: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
 
 
 def with_current(reported: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
-    """The reported shifts with the published row of each under `current_<column>`, and `is_known`: there is one."""
+    """Return the reported shifts with the published row of each as `current_<column>`, and `is_known`: it exists."""
     rows = reported.merge(
         current.add_prefix("current_"),
         left_on="shift_id",
@@ -57,7 +58,7 @@ def with_current(reported: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
 
 
 def once_each_till(tills: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Reported till shifts (REPORTED_TILLS), each once; the other versions; and those that another shop reports too.
+    """Return reported till shifts (REPORTED_TILLS), each once; other versions; those that another shop reports too.
 
     Of several versions the one with the newest cheque is used, then the one with the most cheques.
     """
@@ -73,10 +74,10 @@ def once_each_till(tills: pd.DataFrame, current: pd.DataFrame) -> tuple[pd.DataF
 
 
 def decide_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` (REPORTED with `current_…`) with `outcome`, `reason` and `verdict`.
+    """Return `rows` (REPORTED with `current_…`) with `outcome`, `reason` and `verdict`.
 
-    `outcome` and `reason` are those that the shift has where the verdict is `new` or `changed`. `digest` is of the two
-    versions where they differ, missing where they do not.
+    `outcome` and `reason` are those that the shift gets where the verdict is `new` or `changed`. `digest` is that of
+    the two versions, missing where they do not differ.
     """
     rows = rows.assign(reported_outcome=rows["outcome"], reported_reason=rows["reason"])
     decided = _outcome_of_report(rows, slice_.setting)
@@ -105,33 +106,33 @@ def decide_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
     cases = [
         Case(~rows["is_known"], "new"),
         Case(_other_identity(rows), "other"),
-        # A person refused it. Only where it was never closed can the source have more to say than before.
+        # A person rejected it. Only a shift that was never closed can be reported with more than before.
         Case(was_in[Outcome.REJECTED] & (~was_unclosed | (unclosed & same_facts) | is_refused), "same"),
-        # It was closed as lost, or booked from its receipts, and the source now reports another thing.
-        # In a closed period it cannot become a conflict: it stays as it is, and a person is asked all the same. An
-        # answer is booked on the first open day.
+        # A person closed it as lost, and the source now reports other facts. In a closed period it cannot become a
+        # conflict: its row does not change, but a person is asked. The answer is booked on the first open day.
         Case(was_in[Outcome.REJECTED] & was_closed, "asked"),
         Case(was_in[Outcome.REJECTED], "conflict"),
-        # The source lacks a part today of what it had before.
+        # The source now lacks a part of the documents that it had before.
         Case(known_and(rows["reported_outcome"] == Outcome.INCOMPLETE) & was_kept_whole, "same"),
         Case(rows["current_same_as"].notna() & same_facts, "same"),
-        # It is asked about against Market, and its period was closed since: until one of the two ends, nothing changes.
+        # It is in conflict with Market, and its period was closed since: nothing changes until one of the two ends.
         Case(rows["current_same_as"].notna() & in_conflict & was_closed, "same"),
         Case(rows["current_same_as"].notna(), "changed"),
-        # What waits is looked at again each time: whether anything is new of it is known when all is decided.
+        # A waiting shift is decided again each time; `same_where_nothing_is_new` drops those that did not change.
         Case(known_and(was.isin(WAITING)), "changed"),
         Case(rows["outcome"] == Outcome.BEFORE_START, "same"),
-        # Booked when nobody else had listed its register. What a person has said of it stays.
+        # Booked before another organisation listed its register. A person's mark on an order stays.
         Case(_booked_before_listed_twice(rows, same_facts, was_closed, has_answer) & is_marked, "same"),
         Case(_booked_before_listed_twice(rows, same_facts, was_closed, has_answer), "changed"),
-        # The closing report came after it was closed as lost: the question stays until a person has answered it.
+        # The closing report came after the shift was closed as lost: the question stays until a person answers it.
         Case(was_unclosed & ~unclosed & in_conflict & ~is_refused, "conflict"),
-        # Booked from its receipts, and its closing report came: the shift takes the closing, its orders their basis.
+        # Booked from its receipts, and its closing report came: the shift takes the closing from it, its orders their
+        # basis.
         Case(
             was_unclosed & ~unclosed & same_facts & ~other_day & ~was_closed & is_bookable & ~in_conflict, "changed"
         ),
-        # The sums are the same, and a reconciliation has named receipts that are not: VAT, a tax system, an agent.
-        # Totals report no more of a shift that was booked from its receipts than is booked.
+        # The sums are equal, but a reconciliation found receipts that differ in VAT, tax system or agent. Totals add
+        # nothing to a shift that was booked from its receipts (`is_named` above).
         Case(
             same_facts & is_named & is_bookable & same(was, rows["outcome"]) & ~was_closed
             & ~other_day & ~is_marked,
@@ -147,9 +148,9 @@ def decide_reported(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def decide_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` (REPORTED_TILLS with `current_…`) with `outcome`, `reason` and `verdict`, as `decide_reported` gives them.
+    """Return `rows` (REPORTED_TILLS with `current_…`) with `outcome`, `reason` and `verdict`, as `decide_reported`.
 
-    Which shift of the OFD a till shift is, and what becomes of it, is decided afterwards.
+    Which shift of the OFD a till shift matches, and its final outcome, are decided afterwards.
     """
     setting = slice_.setting
     dated = rows["order_day"]
@@ -194,17 +195,17 @@ def decide_reported_tills(slice_: Slice, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _has_account_rule_now(rows: pd.DataFrame) -> pd.Series:
-    """Which till shifts make orders today that they could not make before, because no account rule fitted them."""
+    """Till shifts that make orders now and could not before, because no account rule fitted them."""
     decided = known_and(rows["current_has_decision"])
     whole = rows["current_cash_income"].notna()
     return whole & rows["current_orders"].isna() & rows["orders"].notna() & ~decided
 
 
 def apart_from_other_shops(tills: pd.DataFrame, current: pd.DataFrame) -> pd.Series:
-    """Which reported till shifts another shop reports too, with other contents (same index).
+    """Return whether another shop reports each till shift too, with other contents (same index).
 
-    A till shift is of one shop and one organisation. Where two report it differently, its cheques may be in either or
-    in both: what one of them reports is a part, and sums of a part are none.
+    A till shift belongs to one shop and one organisation. Where two shops report it differently, its cheques may be in
+    either or in both, so each report may be only a part, and its sums are not those of the shift.
     """
     contents = ["opened_at", "closed_at", "receipts", "cash_income", "cash_refund"]
     versions = tills.drop_duplicates(["shift_id", *contents])
@@ -221,7 +222,7 @@ def apart_from_other_shops(tills: pd.DataFrame, current: pd.DataFrame) -> pd.Ser
 
 
 def _outcome_of_report(rows: pd.DataFrame, setting: Setting) -> pd.DataFrame:
-    """What would become of each shift if nothing were published of it. A shift without a day is `incomplete`."""
+    """The outcome that each shift would have if it were not published yet. A shift without a day is `incomplete`."""
     if setting.ofd_start is None and len(rows):
         raise ValueError("shifts of the OFD are reported, and it was never switched on")
     before_start = known_and(rows["order_day"] < _day(setting.ofd_start))
@@ -230,7 +231,7 @@ def _outcome_of_report(rows: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     return first_match(
         [
             Case(before_start, str(Outcome.BEFORE_START), on_day(Reason.BEFORE_START, setting.ofd_start)),
-            # Nothing is booked of a shift that was never closed before a person has decided about it.
+            # A shift that was never closed is booked only after a person has decided about it.
             Case(rows["fiscal_document_number"].isna(), str(Outcome.NEEDS_REVIEW), rows["reason"]),
             Case(closed, str(Outcome.CLOSED_PERIOD), on_day(Reason.PERIOD_CLOSED_THROUGH, setting.closed_through)),
             Case(listed_twice, str(Outcome.NEEDS_REVIEW), Reason.LISTED_TWICE),
@@ -241,12 +242,12 @@ def _outcome_of_report(rows: pd.DataFrame, setting: Setting) -> pd.DataFrame:
 
 
 def on_day(code: Reason, day: pd.Timestamp | None) -> str:
-    """A reason that names a day."""
+    """Return a reason that names a day."""
     return reason(code, day=None if day is None else day.date())
 
 
 def _day(day: pd.Timestamp | None) -> pd.Timestamp:
-    """The day; where there is none, one that no other is before or equal to."""
+    """The day, or for None a day in 1696, which is before every other day."""
     return pd.Timestamp(0) - pd.Timedelta(days=100_000) if day is None else day
 
 
@@ -260,9 +261,9 @@ def _same_facts(rows: pd.DataFrame) -> pd.Series:
 
 
 def _other_identity(rows: pd.DataFrame) -> pd.Series:
-    """Which known shifts come with another register, closing or document, or are another organisation's.
+    """Known shifts that are reported with another register, closing or document, or belong to another organisation.
 
-    A shift without a closing report gets its closing from the report, should it come after all.
+    A shift without a closing report takes its closing from the report if that comes later.
     """
     was_closed = rows["current_fiscal_document_number"].notna()
     same_closing = same(rows["current_closed_at"], rows["closed_at"]) & same(
@@ -288,7 +289,7 @@ def _booked_before_listed_twice(
 
 
 def _digest(rows: pd.DataFrame, differs: pd.Series) -> pd.Series:
-    """Of the published and the reported version of each shift; missing where they do not differ."""
+    """The digest of the published and the reported version of each shift; missing where they do not differ."""
     digest = pd.Series(pd.NA, index=rows.index, dtype="string")
     if differs.any():
         some = rows[differs]
@@ -297,7 +298,7 @@ def _digest(rows: pd.DataFrame, differs: pd.Series) -> pd.Series:
 
 
 def _answered(rows: pd.DataFrame, answers: pd.DataFrame) -> pd.Series:
-    """Which rows have an answer about just these two versions."""
+    """Whether a person has answered about exactly these two versions of each row."""
     if answers.empty:
         return pd.Series(data=False, index=rows.index)
     given = pd.MultiIndex.from_frame(answers[["shift_id", "digest"]])

@@ -1,4 +1,4 @@
-"""What `decide` is told: what a batch reports, and what the warehouse holds about it. Money in kopecks."""
+"""The input of `decide`: the shifts of a batch, and the rows of the warehouse about them. Money in kopecks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smena.transform.frames import MONEY
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
 FACTS = (*MONEY, "receipts", "order_day")
-"""What a shift says, and what two versions of it are compared by."""
+"""The facts of a shift, by which two versions of it are compared."""
 
 SUMS = (*MONEY, "receipts")
 
@@ -44,7 +44,8 @@ REPORTED = Schema(
 """Shifts of the OFD that a batch has staged. `place` is the row of the stage.
 
 `fiscal_document_number` is missing where no z-report closed the shift. `is_listed_twice`: another organisation lists
-the register too, and the z-report names no ИНН. `is_named`: an open difference names the shift for its VAT or receipts.
+the register too, and the z-report names no ИНН. `is_named`: a reconciliation has an open difference about the VAT or
+the receipts of the shift.
 """
 
 REPORTED_TILLS = Schema(
@@ -62,7 +63,7 @@ REPORTED_TILLS = Schema(
         "orders": WHOLE,
     },
 )
-"""Till shifts of Kontur.Market that a batch has staged; `orders` is how many orders its sums make."""
+"""Till shifts of Kontur.Market that a batch has staged; `orders` is how many orders their sums make."""
 
 CURRENT = Schema(
     "current",
@@ -99,12 +100,12 @@ CURRENT = Schema(
         "last_order_day": MOMENT,
     },
 )
-"""Shifts that are published: those that the batch reports, till shifts in question, and fiscal shifts beside these.
+"""Published shifts: those that the batch reports, till shifts in scope, and fiscal shifts at the same time.
 
-`is_of_another`: in the books of another organisation. `has_decision`: a person's decision made it what it is. `orders`:
-how many orders its sums make, missing where none can be made. Of its orders in the books: `live_orders` are not
-reversed; `marked_orders` of them a person has accepted or rejected; `open_orders` are new or accepted; the days are
-those of the live ones.
+`is_of_another`: in the books of another organisation. `has_decision`: a person decided its outcome. `orders`: how many
+orders its sums make, missing where none can be made. The counts of its orders in the books: `live_orders` are not
+reversed; of these, `marked_orders` are accepted or rejected by a person; `open_orders` are new or accepted. The days
+are those of the live orders.
 """
 
 DECISIONS = Schema(
@@ -120,7 +121,7 @@ DECISIONS = Schema(
         "is_by_person": FLAG,
     },
 )
-"""Decisions about these shifts: open ones, and what was answered before."""
+"""Decisions about these shifts, open and answered."""
 
 COMPARISONS = Schema(
     "comparisons",
@@ -134,21 +135,22 @@ COMPARISONS = Schema(
         "is_of_batch": FLAG,
     },
 )
-"""What a comparison of cheques with receipts found, for these very contents of both (see `facts_of`).
+"""Results of comparing the cheques of a till shift with the receipts of a fiscal shift, for given facts of both
+(see `facts_of`).
 
-`is_explained` is missing where the two could not be compared; `is_of_batch`: it was this batch that tried.
+`is_explained` is missing where the two could not be compared; `is_of_batch`: this batch tried to compare them.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What holds for the organisation. Days at midnight; None where there is none.
+    """The settings of the organisation. Days at midnight.
 
     Attributes:
         ofd_start, market_start: the day from which each product is loaded; None where it was never switched on.
-        market_is_on, ofd_is_on: whether it is switched on now.
-        closed_through: the last day of the closed period.
-        in_force: settings of accounting with the days on which they hold, as `smena.transform.by_settings` takes them.
+        market_is_on, ofd_is_on: whether each is switched on now.
+        closed_through: the last day of the closed period; None where none is closed.
+        in_force: accounting settings with the days on which they hold, as `smena.transform.by_settings` takes them.
     """
 
     ofd_start: pd.Timestamp | None = None
@@ -161,7 +163,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """All that `decide` reads. Frames without rows stand for a product that is not there."""
+    """All input of `decide`. The frames of a product that is not switched on are empty."""
 
     setting: Setting
     reported: pd.DataFrame = field(default_factory=REPORTED.empty)
@@ -175,7 +177,7 @@ class Slice:
 
 
 def require_complete(slice_: Slice) -> None:
-    """Raises ValueError where a value is missing that every condition takes for known."""
+    """Raise ValueError where a value is missing that conditions take for known."""
     shift = ["shift_id", "closed_at", "outcome"]
     require_known(slice_.reported, REPORTED, [*shift, "place", "kkt_reg_id", "is_listed_twice", "is_named"])
     require_known(slice_.reported_tills, REPORTED_TILLS, [*shift, "place", "shop_id", "cashbox_id", "opened_at"])
@@ -186,9 +188,9 @@ def require_complete(slice_: Slice) -> None:
 
 
 def facts_of(shifts: pd.DataFrame) -> pd.Series:
-    """What each shift says, as one text (same index): two shifts that say the same have the same text.
+    """Return the facts of each shift as one text (same index); shifts with equal facts have equal texts.
 
-    Example: `29000,0,0,0,15000,0,12,2026-02-03`; a sum that is not known is empty.
+    Example: `29000,0,0,0,15000,0,12,2026-02-03`; an unknown sum is empty.
     """
     text = pd.Series("", index=shifts.index, dtype="string")
     for number, name in enumerate(FACTS):

@@ -1,4 +1,4 @@
-"""What is written of the shifts that were decided: rows of quarantine, shifts, and which orders are looked at."""
+"""The rows to write for the decided shifts: quarantine, shifts, and the shifts whose orders may change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smena.model.reasons import Reason
 
 
 def rejected(rows: pd.DataFrame, ambiguous: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the stage that go to quarantine (REJECTED): another identity, or two contents of one shift."""
+    """Return rows of the stage that go to quarantine (REJECTED): another identity, or two contents of one shift."""
     other = rows[rows["verdict"] == "other"]
     of_another = known_and(other["current_is_of_another"])
     why = first_match(
@@ -32,7 +32,7 @@ def rejected(rows: pd.DataFrame, ambiguous: pd.DataFrame) -> pd.DataFrame:
 def shift_changes(
     rows: pd.DataFrame, till_rows: pd.DataFrame, settled: pd.DataFrame, tills: pd.DataFrame, current: pd.DataFrame
 ) -> pd.DataFrame:
-    """Shifts to write (SHIFT_CHANGES), each once: those that the batch reports, and those that it marks otherwise."""
+    """Return shifts to write (SHIFT_CHANGES), each once: reported ones, and published ones whose outcome changes."""
     parts = [*_changes_of_ofd(rows), *_changes_of_market(till_rows, settled, tills, current)]
     parts = [part for part in parts if len(part)]
     return SHIFT_CHANGES.conform(pd.concat(parts, ignore_index=True)) if parts else SHIFT_CHANGES.empty()
@@ -88,7 +88,7 @@ def _action(fresh: pd.DataFrame) -> pd.Series:
 
 
 def booked(rows: pd.DataFrame, settled: pd.DataFrame, setting: Setting) -> pd.DataFrame:
-    """Shifts whose orders have to be what they propose, or none; a new shift without an order is none of them."""
+    """Return BOOKED_SHIFTS: shifts whose orders must be the proposed ones or none, without new ones that have none."""
     fresh = rows[rows["verdict"].isin(NEW_FACTS)]
     of_ofd = fresh[["shift_id"]].assign(
         is_first=~fresh["is_known"] & (fresh["verdict"] != "confirmed"),
@@ -98,7 +98,7 @@ def booked(rows: pd.DataFrame, settled: pd.DataFrame, setting: Setting) -> pd.Da
     closed = pd.Series(data=False, index=settled.index)
     if setting.closed_through is not None:
         closed = known_and(settled["order_day"] <= setting.closed_through)
-    # Where no account rule fits what it sells now, the orders that it has stay.
+    # Where no account rule fits its orders any more, the orders that it has stay.
     no_proposal = settled["orders"].isna() & (settled["becomes"] == Outcome.ISSUED)
     open_ones = settled[~closed & ~no_proposal]
     of_market = open_ones[["shift_id"]].assign(

@@ -1,4 +1,4 @@
-"""The words by which a person answers a decision, and which of them answer which."""
+"""The words by which a person answers a decision, and which words answer which decision."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORDS = (KEEP_OFD, KEEP_MARKET, BOTH, REVERSE, APPROVE, REJECT)
 
 
 def choices(decision: Mapping[str, Any]) -> tuple[str, ...]:
-    """The words that answer a decision: they depend on its kind, and on which source each side is of."""
+    """Return the words that answer a decision. They depend on its kind and on the source of each side."""
     if decision["kind"] == "review":
         return (APPROVE, REJECT)
     if decision["competing_shift_id"] is not None:

@@ -1,4 +1,4 @@
-"""Movements of cash that no shift has: to the bank, to suppliers, wages."""
+"""Movements of cash that belong to no shift: to the bank, to suppliers, wages."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MOVEMENTS = {
     "accountable": ("rko", "71"),
     "other_expense": ("rko", ""),
 }
-"""By word: cash comes in (`pko`) or goes out (`rko`), and the usual corresponding account; empty: none is usual."""
+"""By word: whether cash comes in (`pko`) or goes out (`rko`), and the usual corresponding account, empty for none."""
 
 LONGEST = {"number": 40, "counterparty": 200, "account": 20, "basis": 300}
-"""Letters that a text of a movement may have."""
+"""The most characters in each text of a movement."""
 
 MOST_KOPECKS = 10**15 - 1
-"""What `numeric(15, 2)` holds."""
+"""The most that `numeric(15, 2)` holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ class Movement:
     Attributes:
         word: a key of MOVEMENTS.
         kpp: of the cash book; empty for a sole proprietor's.
-        number: of its document, as the person's own books have it.
+        number: the number of its document in the person's own books.
         account: the corresponding account, the one that is not cash.
-        import_key: what enters once: the digest of the line of a file, or the number of a form on the page; else None.
+        import_key: a movement with the same key is entered once: the digest of the line of a file, or the number of a
+            form on the page; else None.
     """
 
     word: str
@@ -56,7 +57,7 @@ class Movement:
         return MOVEMENTS[self.word][0]
 
     def as_row(self) -> dict[str, Any]:
-        """Its fields as a row of `accounting.cash_movement`, the sum in roubles."""
+        """Return its fields as a row of `accounting.cash_movement`, the sum in roubles."""
         return {
             "word": self.word,
             "day": str(self.day),

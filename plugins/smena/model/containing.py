@@ -1,4 +1,4 @@
-"""An exception that no step expects, as an error of ours: it ends at the border of the work that it was met in."""
+"""Turns an unexpected exception into an error of ours at the border of an organisation, a register or a page."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _OURS = "smena"
 
 
 def contained(error: Exception, what: str) -> SmenaError:
-    """An error of ours as it is. Any other one as UnexpectedError, with its traceback in the log.
+    """Return a SmenaError itself; log the traceback of any other exception and return an UnexpectedError.
 
     Args:
-        what: the work that ends here, as the log names it: an organisation, a register, a page.
+        what: the work that failed, as the log names it: an organisation, a register, a page.
     """
     if isinstance(error, SmenaError):
         return error
@@ -24,7 +24,7 @@ def contained(error: Exception, what: str) -> SmenaError:
 
 
 def place_of(error: Exception) -> str:
-    """`KeyError at planning/plan.py:57`: the class of an exception and the last line of ours that it went through."""
+    """Return `KeyError at pipeline/plan.py:57`: an exception's class and the last line of ours in its traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"/{_OURS}/" in frame.filename] or frames
     if not ours:

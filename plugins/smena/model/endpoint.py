@@ -1,4 +1,4 @@
-"""Where an outside system is and how to enter it: what a connection says, without Airflow."""
+"""Address and credentials of an outside system, as an Airflow connection has them, without Airflow."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A connection's fields. Secrets stay out of its text.
+    """The fields of a connection. Its `repr` shows no secrets.
 
     Attributes:
         name: the connection's id, for messages.
-        base_url: scheme, host and port with the path if there is one, no trailing slash; empty for a database.
-        login, password: as the connection gives them; None where absent.
+        base_url: scheme, host, port and path, if any, without a trailing slash; empty for a database.
+        login, password: those of the connection; None where absent.
         extra: the connection's extra fields.
     """
 

@@ -1,4 +1,4 @@
-"""The one small tree of errors. Each carries a sentence for a person and, where there is one, the way to mend it."""
+"""The tree of errors. Each carries a sentence for a person and, where there is one, a way to fix it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from smena.model.reasons import Reason
 
 
 class SmenaError(Exception):
-    """What every error of ours is.
+    """The base of every error of ours.
 
     Args:
-        message: one sentence of what is wrong, without secrets.
+        message: one sentence that says what is wrong, without secrets.
         fix: what the reader can do about it; empty when nothing is known.
-        stored: the stored reason that `message` is the English of; empty where it is of none.
+        stored: the stored reason whose English text `message` is; empty where there is none.
     """
 
     exit_code = 1
@@ -32,23 +32,23 @@ class SmenaError(Exception):
         return f"{self.message} — {self.fix}" if self.fix else self.message
 
     def as_reason(self, most: int | None = None) -> str:
-        """The stored reason of what failed by it; its sentence no longer than `most`."""
+        """Return the stored reason of the failure; its text is at most `most` characters long."""
         return self.stored or reason(self.reason_code, text=str(self)[:most])
 
 
 class PassingFault(SmenaError):
-    """An outside system failed for now: a time-out, a broken connection, 429, 5xx. Nothing is lost; run again."""
+    """An outside system failed temporarily: a time-out, a broken connection, 429, 5xx. Nothing is lost; run again."""
 
     exit_code = 3
     reason_code = Reason.SERVICE_FAILED
 
 
 class UnreadableAnswer(PassingFault):
-    """A service answered 200 with something that is not the JSON it promises (HTML, a cut body), again and again.
+    """A service repeatedly answered 200 with a body that is not the JSON of the contract (HTML, a cut body).
 
     Attributes:
-        address: the address asked, without secrets.
-        body: the bytes as they came.
+        address: the address of the request, without secrets.
+        body: the bytes of the response.
     """
 
     def __init__(self, message: str, *, address: str, body: bytes, fix: str = "") -> None:
@@ -58,11 +58,11 @@ class UnreadableAnswer(PassingFault):
 
 
 class RefusedByService(SmenaError):
-    """A service understood and said no: wrong credentials, no permission, not found. Asking again will not help.
+    """A service refused a request: wrong credentials, no permission, not found. A retry will not help.
 
     Attributes:
         status: HTTP status.
-        code: the service's own error code as text (`403002`), empty where it gave none.
+        code: the service's own error code as text (`403002`), empty where there is none.
     """
 
     exit_code = 3
@@ -75,11 +75,11 @@ class RefusedByService(SmenaError):
 
 
 class RefusedLogin(RefusedByService):
-    """The login or the integrator's key is refused: nothing at all can be asked with it."""
+    """The service refuses the login or the integrator's key, so no request at all can succeed with it."""
 
 
 class BadRecord(SmenaError):
-    """One record breaks a rule; it goes to quarantine and costs its neighbours nothing."""
+    """One record breaks a rule. It goes to quarantine; other records are not affected."""
 
     def __init__(self, message: str, *, record: str, fix: str = "") -> None:
         super().__init__(message, fix=fix)
@@ -87,11 +87,11 @@ class BadRecord(SmenaError):
 
 
 class BadBatch(SmenaError):
-    """Too much of a batch is bad: it stops whole and publishes nothing."""
+    """Too many records of a batch are rejected, so the batch publishes nothing."""
 
 
 class TooManyChanges(BadBatch):
-    """A batch would change more orders in the books than its organisation's bound: it waits until a person allows it.
+    """A batch would change more orders than its organisation's limit, so it waits until a person allows it.
 
     Attributes:
         changed: how many orders it would reverse or revise.
@@ -103,13 +103,13 @@ class TooManyChanges(BadBatch):
 
 
 class BrokenPromise(SmenaError):
-    """An invariant of ours does not hold: a fault in this program or in the warehouse, never in the input."""
+    """An invariant does not hold: a fault in this program or in the warehouse, never in the input."""
 
     exit_code = 70
 
 
 class UnexpectedError(SmenaError):
-    """An exception that no step expects: a fault in this program, contained where it was met.
+    """An exception that no step expects: a fault in this program, caught at the border of the work that it stopped.
 
     Its text names the exception's class and the line that raised it; the message and the traceback are in the log.
 
@@ -128,22 +128,22 @@ class UnexpectedError(SmenaError):
 
 
 class WrongUse(SmenaError):
-    """A person asked for something that cannot be: an unknown organisation, a date that is none."""
+    """A person asked for something impossible: an unknown organisation, an invalid date."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """The answer that something has already.
+    """An answer that was given before.
 
     Attributes:
-        what: `decision`, `link`, `record`, `document` or `integration`.
+        what: the kind of thing that has it: `decision`, `link`, `record`, `document` or `integration`.
         name: its number or its name, for a person.
-        answer: the word of the answer, or the state that it brought.
-        by: who gave it, or `rule`; empty where it is not known.
+        answer: the word of the answer, or the state that it led to.
+        by: the person who gave it, or `rule`; empty where unknown.
         at: when, with a time zone.
-        reason: why, as it is stored; `said` is the same in English, where a rule gave it.
+        reason: why, in its stored form; `said` is the same in English, where a rule gave the answer.
     """
 
     what: str
@@ -162,10 +162,10 @@ class GivenAnswer:
 
 
 class AlreadyAnswered(WrongUse):
-    """An answer to something that somebody, or the source, has answered meanwhile; nothing was changed.
+    """Another person, or the source, has answered meanwhile; nothing was changed.
 
     Attributes:
-        answers: what was answered before, each.
+        answers: the earlier answers.
     """
 
     def __init__(self, answers: Sequence[GivenAnswer], *, message: str = "", fix: str = "") -> None:
@@ -174,5 +174,5 @@ class AlreadyAnswered(WrongUse):
 
 
 def stored_of(error: Exception, most: int | None = None) -> str:
-    """The stored reason of what an exception ended; a sentence in it is no longer than `most`."""
+    """Return the stored reason of work that failed with this exception; its text is at most `most` characters long."""
     return error.as_reason(most) if isinstance(error, SmenaError) else reason_of(error)

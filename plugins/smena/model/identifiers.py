@@ -1,4 +1,4 @@
-"""Identifiers are text all the way: ИНН, КПП, РНМ, ФН (DOMAIN 3)."""
+"""Identifiers: ИНН, КПП, РНМ, ФН. They are text everywhere, because a float64 corrupts 16 digits (DOMAIN 3)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ KPP = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}", re.ASCII)
 
 
 def clean(text: str) -> str:
-    """An identifier without the spaces it may be padded with; a short one is never filled up with zeros."""
+    """Return an identifier without padding spaces. A short one is not filled up with zeros: test drives are shorter."""
     return text.strip()
 
 
 def clean_inn(text: str) -> str:
-    """An ИНН without padding: spaces go, and so do the two zeros that some services put before ten digits."""
+    """Return an ИНН without padding: without spaces, and without the `00` that some services put before ten digits."""
     inn = text.strip()
     return inn[2:] if len(inn) == 12 and inn.startswith("00") else inn
 
@@ -29,7 +29,7 @@ def _check_digit(digits: str, weights: tuple[int, ...]) -> str:
 
 
 def is_inn(text: str) -> bool:
-    """Whether this is a valid ИНН: 10 digits, or 12 of a sole proprietor, with right check digits."""
+    """Return whether a text is a valid ИНН: 10 digits, or 12 for a sole proprietor, with correct check digits."""
     if not (text.isascii() and text.isdigit()) or text.startswith("00"):
         return False
     if len(text) == 10:

@@ -6,16 +6,16 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 
 _KOPECK = Decimal("0.01")
 _EXACT = Context(prec=100, traps=[InvalidOperation, Inexact])
-"""More digits than any money has; whatever does not fit, or would be rounded, is refused at once and at no cost."""
+"""More digits than any amount of money has; an amount that does not fit, or would be rounded, raises."""
 
 
 def roubles(kopecks: int) -> Decimal:
-    """Kopecks as roubles with exactly two places: 12345 → Decimal("123.45")."""
+    """Return kopecks as roubles with exactly two places: 12345 → Decimal("123.45")."""
     return Decimal(kopecks).scaleb(-2)
 
 
 def kopecks(amount: Decimal) -> int:
-    """Roubles as kopecks. Raises ValueError for a part of a kopeck: money is never rounded silently."""
+    """Return roubles as kopecks. Raise ValueError for a part of a kopeck: money is never rounded silently."""
     try:
         if amount.is_finite():
             return int(_EXACT.scaleb(_EXACT.quantize(amount, _KOPECK), 2))
@@ -25,5 +25,5 @@ def kopecks(amount: Decimal) -> int:
 
 
 def written(amount: Decimal) -> str:
-    """Roubles as an accountant reads them: 1234567.8 → `1 234 567,80` (with no-break spaces)."""
+    """Return roubles as an accountant reads them: 1234567.8 → `1 234 567,80` (with no-break spaces)."""
     return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")

@@ -18,10 +18,10 @@ Vat = Literal["totals", "exact"]
 
 @dataclass(frozen=True, slots=True)
 class AccountRule:
-    """Which accounts an order is booked to. `taxation` None and `agent` None match any.
+    """The accounts that an order is booked to. `taxation` None and `agent` None match any.
 
-    `taxation` is the name of a tax system (`osn`, `usn_income`, …), `operation` one of `Operation`. It holds for shifts
-    closed from `first_day` on, before `end_day`; None is no bound.
+    `taxation` is the name of a tax system (`osn`, `usn_income`, …), `operation` one of `Operation`. The rule holds for
+    shifts closed from `first_day` on and before `end_day`; None is no bound.
     """
 
     operation: str
@@ -35,26 +35,27 @@ class AccountRule:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """Организация: who books, and how.
+    """Организация: an organisation with its accounting settings.
 
     Attributes:
-        inn: 10 digits, or 12 of a sole proprietor.
+        inn: 10 digits, or 12 for a sole proprietor.
         kpp: of the head office; empty for a sole proprietor.
         tariff: `uchetny` or `other`; with `modifier` it gives the right to integrate.
         timezone: of the accounting day; fiscal times stay local and without a zone.
-        detail: `totals` takes by-shifts where it is provably whole; `receipts` always reads the receipts.
-        refunds: `rko` books refunds as orders of their own; `net` takes them off the sales.
+        detail: `totals` takes the sums of by-shifts where they are provably whole; `receipts` always reads the
+            receipts.
+        refunds: `rko` books refunds as orders of their own; `net` subtracts them from the sales.
         date_policy: the day of an order is the day on which its shift was closed, or opened.
-        keeps_cash_documents: a sole proprietor may keep none; the shifts are still recorded.
-        bad_share_limit: a batch with more than this share of bad z-reports stops whole.
+        keeps_cash_documents: False for a sole proprietor without cash documents; the shifts are still recorded.
+        bad_share_limit: a batch with more than this share of rejected z-reports publishes nothing.
         ofd_connection, market_connection: names of the connections to the operator and to the inventory system.
-        corrections: cash of a correction that is not known to be of the shift's own day waits for a person (`review`),
-            or is the shift's own revenue (`book`).
+        corrections: cash of a correction whose corrected day is not known to be the shift's own waits for a person
+            (`review`), or is booked as the shift's revenue (`book`).
         vat: where `detail` is `totals`, the VAT of an order is exact only if its operation was paid in cash alone.
-            `totals` leaves the rest unknown, `exact` reads the receipts of these shifts.
+            Otherwise `totals` leaves it unknown, and `exact` reads the receipts of the shift.
         most_changed_orders: a batch that would reverse or revise more orders than this stops, and a person is asked.
         okpo: код ОКПО, 8 or 10 digits; printed on cash documents.
-        head_position, head_name, chief_accountant, cashier: who signs cash documents; empty is left blank on them.
+        head_position, head_name, chief_accountant, cashier: the people who sign cash documents; empty is printed blank.
     """
 
     inn: str
@@ -80,18 +81,18 @@ class Organization:
     cashier: str = ""
 
     def connection_of(self, product: str) -> str:
-        """The name of the connection to a product."""
+        """Return the name of the connection to a product."""
         return self.ofd_connection if product_of(product).is_operator else self.market_connection
 
     @property
     def vat_wanted(self) -> Vat:
-        """`vat`, or `totals` where there are no orders that could have a VAT."""
+        """`vat`, or `totals` where no cash documents are kept: then no order has a VAT."""
         return self.vat if self.keeps_cash_documents else "totals"
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsInForce:
-    """What shifts closed in a span of days are booked by. `first_day` None is no bound; `end_day` is after the last."""
+    """The settings for shifts closed from `first_day` on and before `end_day`; None is no bound."""
 
     first_day: date | None
     end_day: date | None
@@ -99,5 +100,5 @@ class SettingsInForce:
     accounts: Sequence[AccountRule] = ()
 
     def is_of(self, day: date) -> bool:
-        """Whether they hold on a day."""
+        """Return whether the settings hold on a day."""
         return (self.first_day is None or self.first_day <= day) and (self.end_day is None or day < self.end_day)

@@ -1,4 +1,4 @@
-"""What became of a closed shift, and what an order is about (DOMAIN 2)."""
+"""Outcomes of closed shifts, and operations of receipts and cash orders (DOMAIN 2)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """Every closed shift has exactly one."""
+    """The outcome of a closed shift. Every closed shift has exactly one."""
 
     ISSUED = "issued"
     NO_CASH = "no_cash"
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 
 class Operation(StrEnum):
-    """Tag 1054 of a receipt, and the cash order that comes of it."""
+    """The operation of a receipt (tag 1054), and of the cash order that books its cash."""
 
     CASH_INCOME = "cash_income"
     CASH_REFUND = "cash_refund"
@@ -36,7 +36,7 @@ OPERATION_CODES = {
 }
 
 TAXATIONS = {1: "osn", 2: "usn_income", 4: "usn_income_expense", 8: "envd", 16: "eshn", 32: "psn"}
-"""Tag 1055 of a receipt: one bit a system of taxation."""
+"""Tag 1055 of a receipt: one bit per system of taxation."""
 
 PKO = "pko"
 RKO = "rko"

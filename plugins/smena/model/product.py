@@ -1,4 +1,4 @@
-"""Products: the services that documents are loaded from, as data. What one does is its implementation in `loading`.
+"""Products: the services that documents are loaded from, as data. The code of each is in `pipeline`.
 
 A third product is a package that installs an entry point of the group `smena.products`: a `Product`, whose
 `implementation` names a class. Nothing else has to be edited.
@@ -18,17 +18,17 @@ ENTRY_POINTS = "smena.products"
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is known of a product before it is asked anything.
+    """A product: its names, its limits and the class that implements it.
 
     Attributes:
-        name: as the warehouse and the command line call it.
-        title: as its owner calls it.
-        source: `ofd` where it is an operator of fiscal data: its units are registers, it reports fiscal shifts, and it
-            is switched by a signed mandate. `market` where it is an inventory system: shops and till shifts.
-        window_days: the longest window that is asked at once, by the organisation's `detail`.
-        window_requests: how many requests a window costs, about, by `detail`.
-        shard_units: how many units are one loading task at most.
-        reads: what is read of the service, as OpenLineage names datasets.
+        name: its name in the warehouse and on the command line.
+        title: the name that its owner gives it.
+        source: `ofd` for an operator of fiscal data: its units are registers, it reports fiscal shifts, and a signed
+            mandate switches it on. `market` for an inventory system: its units are shops, it reports till shifts.
+        window_days: the longest window that is loaded as one, by the organisation's `detail`.
+        window_requests: about how many requests a window costs, by `detail`.
+        shard_units: the most units in one loading task.
+        reads: the datasets that it reads from the service, as OpenLineage names them.
         writes: the tables that publishing a batch writes.
         implementation: `module:class` of its `smena.runtime.product.Implementation`.
     """
@@ -45,7 +45,7 @@ class Product:
 
     @property
     def is_operator(self) -> bool:
-        """Whether it is an operator of fiscal data."""
+        """Whether the product is an operator of fiscal data."""
         return self.source == OFD
 
 
@@ -55,8 +55,8 @@ KONTUR_OFD = Product(
     source=OFD,
     # A quarter where receipts are not read, a month and the look-back where they are.
     window_days={"totals": 92, "receipts": 35},
-    # Two pages of z-reports, the second of which says that it is the last, totals by shift and, beside these, totals by
-    # day; or, where receipts are read, two pages of them at least.
+    # Two pages of z-reports (the second says that it is the last), totals by shift, and totals by day or, where
+    # receipts are read, at least two pages of these instead.
     window_requests={"totals": 4, "receipts": 5},
     shard_units=200,
     reads=("ofd/z-reports", "ofd/totals-by-shift"),
@@ -68,11 +68,11 @@ KONTUR_MARKET = Product(
     name=MARKET,
     title="Kontur.Market",
     source=MARKET,
-    # Cheques of a window are asked for with a margin of two days on both sides.
+    # Cheques of a window are requested with a margin of two days on both sides.
     window_days={"totals": 31, "receipts": 31},
     # Two pages each of sales, of refunds and of waybills, and two of contractors.
     window_requests={"totals": 8, "receipts": 8},
-    # A shop has several registers, and each of its cheques is read: a task of about a quarter of a minute.
+    # A shop has several registers, and each of its cheques is read: a task takes about 15 seconds.
     shard_units=40,
     reads=("market/cheques", "market/incoming-waybills", "market/contractors"),
     writes=("accounting.shift", "accounting.cash_order", "accounting.market_document"),
@@ -82,7 +82,7 @@ KONTUR_MARKET = Product(
 
 @cache
 def products() -> Mapping[str, Product]:
-    """Every product that is installed, by its name."""
+    """Return every installed product by its name."""
     from importlib.metadata import entry_points
 
     others = [entry.load() for entry in entry_points(group=ENTRY_POINTS)]
@@ -90,7 +90,7 @@ def products() -> Mapping[str, Product]:
 
 
 def product_of(name: str) -> Product:
-    """The product of this name. Raises WrongUse where there is none."""
+    """Return the product of this name. Raise WrongUse where there is none."""
     found = products().get(name)
     if found is None:
         raise WrongUse(f"there is no product {name}", fix=f"use one of {', '.join(products())}")

@@ -1,8 +1,8 @@
-"""Why something is as it is: one code a reason, and the names of its arguments.
+"""Reasons: one code per reason, and the names of its arguments.
 
 Columns that hold a reason (`accounting.shift.reason`, `control.decision.reason`, `control.quarantine.reason`, …) hold
 codes, as `smena.model.reason_text` writes them. `smena.messages` has their sentences in Russian and English.
-What a person typed is no reason of this kind: it stays as it was typed.
+A reason that a person typed has no code: it is stored as typed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Self
 
 
 class Reason(StrEnum):
-    """A code, and after it the names of its arguments in the order of the alphabet.
+    """A code, followed by the names of its arguments in alphabetical order.
 
     A code is the member's name in lower case: `Reason.REFUNDS_EQUAL_SALES` is stored as `refunds_equal_sales`.
     """
@@ -25,7 +25,7 @@ class Reason(StrEnum):
         made.arguments = arguments
         return made
 
-    # What becomes of a shift of Kontur.OFD.
+    # Outcomes of shifts of Kontur.OFD.
     CLOSED_BEFORE_OPENED = "closed_before_opened"
     RECEIPTS_NOT_WHOLE = "receipts_not_whole", "expected", "read"
     OPENING_UNKNOWN = "opening_unknown"
@@ -43,14 +43,14 @@ class Reason(StrEnum):
     OPENED_BEFORE_PERMISSION = "opened_before_permission"
     CASH_OF_RECEIPTS = "cash_of_receipts", "amount"
 
-    # What becomes of a till shift of Kontur.Market.
+    # Outcomes of till shifts of Kontur.Market.
     CHEQUE_REJECTED = "cheque_rejected", "reason"
     TWO_REGISTERS_REPORT_TILL_SHIFT = "two_registers_report_till_shift"
     OVERLAPS_ANOTHER_SHIFT = "overlaps_another_shift"
     CLOSE_TIME_IN_FUTURE = "close_time_in_future"
     ANOTHER_SHOP_REPORTS_IT = "another_shop_reports_it"
 
-    # Where a shift stands to the books and to the other source.
+    # A shift against the books and against the other source.
     BEFORE_START = "before_start", "day"
     PERIOD_CLOSED = "period_closed"
     PERIOD_CLOSED_THROUGH = "period_closed_through", "day"
@@ -60,7 +60,7 @@ class Reason(StrEnum):
     NOTHING_IS_CLOSED = "nothing_is_closed", "inn"
     DAYS_NEVER_RECONCILED = "days_never_reconciled", "first", "last", "text"
 
-    # What cannot be entered into a cash book.
+    # Entries that a cash book refuses.
     CASH_DAY_CANNOT_BE = "cash_day_cannot_be", "text"
     CASH_DAY_IN_FUTURE = "cash_day_in_future", "day"
     CASH_SUM_CANNOT_BE = "cash_sum_cannot_be", "text"
@@ -79,7 +79,7 @@ class Reason(StrEnum):
     CASH_MOVEMENT_REVERSED = "cash_movement_reversed", "text"
     WHY_IS_NEEDED = "why_is_needed"
 
-    # What a setting cannot be.
+    # Settings that are refused.
     SHIFTS_ARE_HERE = "shifts_are_here", "inn", "text"
     OTHER_SETTINGS_HOLD = "other_settings_hold", "day", "text"
     SETTINGS_ARE_THERE = "settings_are_there", "day"
@@ -114,7 +114,7 @@ class Reason(StrEnum):
     DECIDED = "decided", "by", "text", "word"
     REJECTED_BY = "rejected_by", "by", "text"
 
-    # What a comparison of cheques with receipts found; why two shifts could not be compared.
+    # Findings of a comparison of cheques with receipts; why two shifts could not be compared.
     CORRECTION_RECEIPT = "correction_receipt", "amount", "document"
     CORRECTION_RECEIPT_OF_REFUND = "correction_receipt_of_refund", "amount", "document"
     MARKET_LACKS_CHEQUE = "market_lacks_cheque", "amount", "document"
@@ -139,7 +139,7 @@ class Reason(StrEnum):
     ONLY_RECEIPTS_KNOWN = "only_receipts_known"
     TOTALS_HOLD_CORRECTION = "totals_hold_correction"
 
-    # Why a person may not do it.
+    # Why an action of a person is refused.
     DOCUMENT_WAITS = "document_waits", "decision", "document", "number", "what"
     DOCUMENT_IN_CLOSED_PERIOD = "document_in_closed_period", "day", "document", "number", "what"
     NOTHING_CHANGED = "nothing_changed"
@@ -167,7 +167,7 @@ class Reason(StrEnum):
     SIGNATURE_UNJUDGED = "signature_unjudged", "text"
     SIGNATURE_NEEDED = "signature_needed", "inn", "product"
 
-    # Why a rule ended a question, reversed an order, or issued it again.
+    # Why a rule closed a question, reversed an order, or issued it again.
     NOTHING_TO_DECIDE = "nothing_to_decide"
     SOURCE_REPORTS_OTHERWISE = "source_reports_otherwise"
     SOURCE_REPORTS_CURRENT_AGAIN = "source_reports_current_again"
@@ -180,7 +180,7 @@ class Reason(StrEnum):
     LIST_READ_AGAIN = "list_read_again"
     SHIFT_DECIDED = "shift_decided"
 
-    # Links of cashboxes and registers; how a shift stands to a counterpart.
+    # Links of cashboxes and registers; how a shift relates to its counterpart.
     LINK_AGREED = "link_agreed", "agreed", "compared"
     LINK_LIKELY = "link_likely", "agreed", "alike", "compared"
     LINK_CONFIRMED = "link_confirmed"
@@ -189,7 +189,7 @@ class Reason(StrEnum):
     COUNTERPART_REPORTS_THIS_SHIFT = "counterpart_reports_this_shift"
     COUNTERPART_BY_DECISION = "counterpart_by_decision"
 
-    # Records that cannot be read, by their contents.
+    # Why a record cannot be read.
     FIELD_MISSING = "field_missing", "what"
     FIELD_BLANK = "field_blank", "what"
     TOO_LONG = "too_long", "most", "what"
@@ -297,13 +297,13 @@ class Reason(StrEnum):
     ISSUED_WITHOUT_SUMS = "issued_without_sums"
     ORDERS_NOT_THE_CASH = "orders_not_the_cash"
 
-    # What the gate of a batch finds in its stage (smena.loading.gate).
+    # Findings of the gate in the staged rows of a batch (smena.quality.gate).
     STAGE_CHANGED = "stage_changed"
     STAGED_NOT_AS_CHECKED = "staged_not_as_checked"
     STAGED_IN_SPITE_OF_A_CHECK = "staged_in_spite_of_a_check"
     SUM_NEGATIVE = "sum_negative"
 
-    # What a load, a batch or a request ended with.
+    # How a load, a batch or a request ended.
     REFUSED_BY_SERVICE = "refused_by_service", "text"
     SERVICE_FAILED = "service_failed", "text"
     FAILED_WITH = "failed_with", "text"
@@ -321,7 +321,7 @@ class Reason(StrEnum):
     CHEQUES_UNREADABLE = "cheques_unreadable", "reason"
     ENTRIES_WITHOUT_NUMBER = "entries_without_number", "entries", "reason"
 
-    # Days that cannot be called covered, and verdicts about them.
+    # Why days are not covered, and verdicts about them.
     SHIFT_MISSING = "shift_missing", "shift"
     SHIFT_MISSING_OR_LATER = "shift_missing_or_later", "shift"
     SHIFTS_MISSING = "shifts_missing", "first", "last"
@@ -353,7 +353,7 @@ class Reason(StrEnum):
     CLOCK_AHEAD = "clock_ahead"
     UNIDENTIFIED = "unidentified"
 
-    # Differences that a reconciliation finds.
+    # Differences found by a reconciliation.
     DECIDED_OTHERWISE = "decided_otherwise"
     TOTALS_LACK_RECEIPTS = "totals_lack_receipts", "receipts"
     TOTALS_HAVE_MORE_RECEIPTS = "totals_have_more_receipts", "receipts"
@@ -398,7 +398,7 @@ class Reason(StrEnum):
     MARKET_SHIFT_NOT_REPORTED = "market_shift_not_reported"
     MARKET_SHIFT_NOT_HERE = "market_shift_not_here"
 
-    # What became of a fiscal document.
+    # The trace of a fiscal document.
     IS_REPORT_OF_SHIFT = "is_report_of_shift", "shift"
     IN_ANSWERS_OF_SHIFT = "in_answers_of_shift", "shift"
     IN_NUMBERS_OF_SHIFT = "in_numbers_of_shift", "first", "last", "shift"

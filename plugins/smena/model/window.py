@@ -1,4 +1,4 @@
-"""A window of days: what every step of the road works on."""
+"""A window of days, which every step of a load works on."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Window:
 
     @property
     def starts_at(self) -> datetime:
-        """The first second, on the register's own clock."""
+        """The first second, in the register's local time."""
         return datetime.combine(self.first_day, time.min)
 
     @property
     def ends_at(self) -> datetime:
-        """The last whole second, on the register's own clock."""
+        """The last whole second, in the register's local time."""
         return datetime.combine(self.last_day, time(23, 59, 59))
 
     def __contains__(self, day: date) -> bool:
@@ -48,7 +48,7 @@ class Window:
 
 
 def quarters(window: Window) -> list[Window]:
-    """A window cut where calendar quarters begin, in order of time."""
+    """Return a window cut into calendar quarters, in order of time."""
     pieces, first = [], window.first_day
     while first <= window.last_day:
         year, month = divmod(first.year * 12 + (first.month - 1) // 3 * 3 + 3, 12)

@@ -1,1 +1,1 @@
-"""What there is to load: wanted minus covered, in windows of units, and which days cannot be called covered."""
+"""Which days are loaded, and which must be requested again. Pure pandas: no network, no database."""

@@ -1,4 +1,4 @@
-"""Days of registers and shops that cannot be called loaded, although what was asked for them was answered."""
+"""Days of registers and shops that do not count as loaded, although the requests for them were answered."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from smena.transform.schema import MOMENT, TEXT, WHOLE, Schema
 from smena.transform.unknown import require_known
 
 WINDOWS = Schema("windows", {"unit_id": TEXT, "fetch_id": WHOLE, "first_day": MOMENT, "end_day": MOMENT})
-"""What the batch asked, one row a unit (register or shop) and window. `fetch_id` is missing where nothing came."""
+"""Requests of the batch, one row per unit (register or shop) and window. `fetch_id` is missing without a response."""
 
 REJECTED = Schema("rejected", {"unit_id": TEXT, "fetch_id": WHOLE, "kind": TEXT, "day": MOMENT, "shift_number": WHOLE})
 """Rejected records of the batch. `day` is that of the record's time; all but `kind` may be missing.
 
-Two kinds are not documents: `missing_z_report` is a shift that totals by shift call closed and that has no z-report,
-`open_shift` one that they call open; `day` is that of its closing and of its opening.
+Two kinds are not documents: `missing_z_report` is a shift that totals by shift report as closed and that has no
+z-report, and its `day` is that of its closing; `open_shift` is one that they report as open, with the day of its
+opening.
 """
 
 CLOSINGS = Schema("closings", {"unit_id": TEXT, "shift_number": WHOLE, "closed_day": MOMENT})
-"""Shifts in the books with the number of a missing or an open one, in the days around it."""
+"""Shifts in the books that have the number of a missing or an open shift, on the days around it."""
 
 INCOMPLETE = Schema("incomplete", {"unit_id": TEXT, "day": MOMENT})
-"""Shifts of the batch whose sums are not known."""
+"""Shifts of the batch whose sums are unknown."""
 
 NUMBER_JUMPS = Schema(
     "number_jumps",
@@ -43,10 +44,10 @@ NUMBER_JUMPS = Schema(
         "covered_end": MOMENT,
     },
 )
-"""Two shifts of one drive, neighbours in the books, whose numbers are not: 17, closed on `closed_before`, and 19.
+"""Gaps in the shift numbers of a drive: two consecutive shifts in the books, 17 (closed on `closed_before`) and 19.
 
-`opened_day` and `closed_day` are those of the later one; the opening may be missing. `covered_end` is the day after
-those that are covered without a break from `closed_before` on, missing where that day is not covered.
+`opened_day` and `closed_day` are those of the later shift; the opening may be missing. `covered_end` is the first day
+after `closed_before` that is not covered; it is missing where `closed_before` itself is not covered.
 """
 
 CLOCKS = Schema(
@@ -59,33 +60,35 @@ CLOCKS = Schema(
         "last_document_at": MOMENT,
     },
 )
-"""Registers whose list names a document of the future, with all the days that the batch asked of them.
+"""Registers whose entry in the list names a document of the future, with all days that the batch requested of them.
 
-`newest_closed_day` is that of the newest shift in the books, missing where there is none.
+`newest_closed_day` is the closing day of the newest shift in the books, missing where there is none.
 """
 
 UNCOVERABLE_DAYS = Schema(
     "uncoverable_days", {"unit_id": TEXT, "first_day": MOMENT, "end_day": MOMENT, "reason": TEXT, "details": TEXT}
 )
-"""Days to ask for again; `end_day` is the first one that is not among them. Missing ends: any day of the unit.
+"""Days to request again, from `first_day` to the day before `end_day`. Where both are missing: any day of the unit.
 
-`reason` is `missing_shift`, `open_shift` or `clock_ahead`, and `details` is the stored reason that says which; both are
-missing where the record in quarantine, or the shift itself, already says why.
+`reason` is `missing_shift`, `open_shift` or `clock_ahead`, and `details` is the stored reason that names the shift or
+the moment; both are missing where the record in quarantine, or the shift itself, has the reason.
 """
 
 MISSING, OPEN = "missing_z_report", "open_shift"
 _UNCOVERING_KINDS = ("closeShift", "page", MISSING)
-"""What spoils days of the OFD. Of Market every kind does: no other document says what a rejected one said."""
+"""Kinds of rejected records that leave days of the OFD uncovered. For Market every kind does: no other document
+repeats a rejected one."""
 
 _FIRST_ONLINE_DAY = pd.Timestamp(2016, 7, 1)
 _A_DAY = pd.Timedelta(days=1)
 _LONGEST_OPEN = pd.Timedelta(days=40)
-"""A shift that was opened this long ago and closed since then is the one; its number comes again with a new drive."""
+"""A closing within so many days of the opening is that of the open shift. Later it may be another shift: numbers
+start again with a new drive."""
 
 
 @dataclass(frozen=True, slots=True)
 class DaysSlice:
-    """What is to be known of a batch: frames of the schemas above, and the day (UTC) on which it was planned."""
+    """The facts of a batch: frames of the schemas above, and the day (UTC) on which it was planned."""
 
     source: str
     planned_day: date
@@ -98,15 +101,15 @@ class DaysSlice:
 
 
 def uncoverable_days(known: DaysSlice) -> pd.DataFrame:
-    """UNCOVERABLE_DAYS of a batch of either product, one row a cause; ranges may overlap.
+    """Return UNCOVERABLE_DAYS of a batch of either product, one row per cause; ranges may overlap.
 
-    A register was asked for 1…31 March. Its z-report of 5 March is bad, and shift 8 is in no answer::
+    1…31 March of a register were requested. Its z-report of 5 March is rejected, and shift 8 is in no response::
 
         unit_id  first_day   end_day     reason         details
         0001     2026-03-05  2026-03-06  <NA>           <NA>
         0001     2026-03-11  2026-03-13  missing_shift  shift_missing_of_drive {"drive": "99…01", "shift": 8}
 
-    Raises BrokenPromise where a value is missing that never is.
+    Raise BrokenPromise where a required value is missing.
     """
     _check(known)
     causes = [
@@ -130,9 +133,9 @@ def _check(known: DaysSlice) -> None:
 
 
 def _rejected_days(known: DaysSlice) -> pd.DataFrame:
-    """The day of a rejected record, or all days of its window where its day is unknown or cannot be.
+    """The day of a rejected record, or all days of its window where its day is unknown or impossible.
 
-    A day that can be, and is not of the window, is another window's.
+    A possible day outside the window belongs to another window, and is left to that one.
     """
     rejected = known.rejected
     if known.source != MARKET:
@@ -140,7 +143,8 @@ def _rejected_days(known: DaysSlice) -> pd.DataFrame:
     placed = _in_windows(rejected, known)
     day, first_day, end_day = placed["day"], placed["first_day"], placed["end_day"]
     if known.source == MARKET:
-        # The answers tell of some days on both sides. A day that nobody asked for is none.
+        # Cheques are requested with a margin on both sides of the window. A day beyond it was not requested, so it is
+        # impossible.
         cannot_be = (day < first_day - MARGIN) | (day >= end_day + MARGIN)
     else:
         cannot_be = (day < _FIRST_ONLINE_DAY) | (day > _latest_day(known))
@@ -161,7 +165,7 @@ def _rejected_days(known: DaysSlice) -> pd.DataFrame:
 
 
 def _incomplete_days(incomplete: pd.DataFrame) -> pd.DataFrame:
-    """The days of shifts whose sums are not known: where the day is not known either, any day of the unit."""
+    """The days of shifts whose sums are unknown; any day of the unit where the day is unknown too."""
     return UNCOVERABLE_DAYS.of(
         {
             "unit_id": incomplete["unit_id"],
@@ -174,14 +178,14 @@ def _incomplete_days(incomplete: pd.DataFrame) -> pd.DataFrame:
 
 
 def _days_between_numbers(jumps: pd.DataFrame) -> pd.DataFrame:
-    """Days that count as covered, and in which shifts must lie of which nothing came: there is 17 and there is 19.
+    """Covered days in which missing shifts must lie: shift 18, where 17 and 19 are in the books.
 
-    They lie after the closing of the one before, and before the opening of the one after; where that opening is
-    unknown, before its closing. As long as one of these days is not covered, it is asked for anyway.
+    They run from the closing of 17 to the opening of 19 or, where that is unknown, to its closing. Where one of these
+    days is not covered, it is requested anyway, so no row is needed.
     """
     jumps = jumps[jumps["shift_number"] - jumps["number_before"] > 1]
     last_day = jumps["opened_day"].fillna(jumps["closed_day"])
-    # Clocks are set back: an opening may lie before the closing of the shift before it.
+    # Clocks are set back, so an opening may lie before the closing of the shift before it.
     end_day = last_day.where(last_day > jumps["closed_before"], jumps["closed_before"]) + _A_DAY
     starts_covered = jumps["covered_end"].notna()
     is_covered = starts_covered & (end_day <= jumps["covered_end"])
@@ -202,10 +206,9 @@ def _days_between_numbers(jumps: pd.DataFrame) -> pd.DataFrame:
 
 
 def _open_days(known: DaysSlice) -> pd.DataFrame:
-    """The days since the opening of a shift that totals by shift call open, unless its closing is in the books.
+    """The days since the opening of a shift that totals by shift report as open, unless its closing is in the books.
 
-    The closing may lie in another window. An opening that is not known, or that no clock can show yet, lies before
-    the window.
+    The closing may lie in another window. An unknown opening, or one in the future, counts as before the window.
     """
     placed = _in_windows(known.rejected[known.rejected["kind"] == OPEN], known)
     day = placed["day"].where(placed["day"] <= _latest_day(known))
@@ -226,9 +229,9 @@ def _open_days(known: DaysSlice) -> pd.DataFrame:
 
 
 def _days_after_a_future_clock(clocks: pd.DataFrame) -> pd.DataFrame:
-    """Days after the newest shift in the books: documents of a future day are found by no question about the past.
+    """Days after the newest shift in the books: requests for past days do not find documents with a future date.
 
-    Where there is no shift in the books, all days that were asked for.
+    Where there is no shift in the books, all requested days.
     """
     since = (clocks["newest_closed_day"] + _A_DAY).fillna(clocks["first_day"])
     since = since.where(since > clocks["first_day"], clocks["first_day"])
@@ -245,10 +248,10 @@ def _days_after_a_future_clock(clocks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_windows(rejected: pd.DataFrame, known: DaysSlice) -> pd.DataFrame:
-    """Each record once for each window that it may be of.
+    """Each record once for each window that it may belong to.
 
-    A record of Market is of the window whose answer it came in, one of the OFD of any window of its register. Where
-    the answer is unknown it may be of any window of its unit, and where the unit is unknown of any window at all.
+    A record of Market belongs to the window whose response it came in, one of the OFD to any window of its register.
+    Where the response is unknown it may belong to any window of its unit; where the unit is unknown, to any window.
     """
     windows = known.windows
     by_answer = rejected["fetch_id"].notna() & (known.source == MARKET)
@@ -264,9 +267,9 @@ def _in_windows(rejected: pd.DataFrame, known: DaysSlice) -> pd.DataFrame:
 
 
 def _is_closed(placed: pd.DataFrame, closings: pd.DataFrame, *, days: int) -> pd.Series:
-    """Whether a shift of the unit and number was closed on `day` or in the `days` that begin with it (same index).
+    """Whether a shift of the unit and number was closed within `days` days, of which `day` is the first (same index).
 
-    False where the day or the number is unknown: then no closing can be shown to be the one.
+    False where the day or the number is unknown: then no closing can be attributed to the shift.
     """
     rows = placed[["unit_id", "shift_number", "day"]].reset_index(names="row")
     found = rows[rows["shift_number"].notna()].merge(closings, on=["unit_id", "shift_number"])
@@ -276,5 +279,5 @@ def _is_closed(placed: pd.DataFrame, closings: pd.DataFrame, *, days: int) -> pd
 
 
 def _latest_day(known: DaysSlice) -> pd.Timestamp:
-    """The last day that a register's clock can show when the batch is planned, wherever it is."""
+    """The last day that a register's clock can show when the batch is planned, in any time zone."""
     return pd.Timestamp(known.planned_day) + _A_DAY

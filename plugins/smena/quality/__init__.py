@@ -1,6 +1,7 @@
-"""Checks of frames: rules, each with a mask of its bad rows. Frames in, results out.
+"""Checks of frames: rules, each with a mask of the rows that break it. Frames in, results out.
 
-`expectations` runs Great Expectations. Nothing else here imports that library: it takes seconds.
+`gate` runs Great Expectations over a whole staged batch. Only `expectations` imports that library, and only when it is
+called, because the import takes seconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Kontur.Market's cheques before till shifts are made of them: R1, R6, R7. A bad one leaves its shift incomplete."""
+"""Checks Kontur.Market's cheques before till shifts are made: R1, R6, R7. A bad one leaves its shift incomplete."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ RULES = (
 def check_cheques(
     cheques: pd.DataFrame, payments: pd.DataFrame, lines: pd.DataFrame, *, now_local: datetime
 ) -> Verdict:
-    """Judges the frame `CHEQUES` beside its payments (`PAYMENTS`) and lines (`SOLD_LINES`).
+    """Check the frame `CHEQUES` against its payments (`PAYMENTS`) and lines (`SOLD_LINES`).
 
-    Lines are worth the total, before rounding or after it, to a kopeck a line; a cheque without lines is not asked.
+    The lines must be worth the total, before or after rounding, to a kopeck per line. A cheque without lines passes.
 
     Args:
         cheques: with a unique index.
-        now_local: this moment in the organisation's time zone, without it.
+        now_local: this moment in the organisation's time zone, without a zone.
 
     Raises:
-        BrokenPromise: an index is not unique, or a rule could not be asked.
+        BrokenPromise: an index is not unique, or a rule could not be computed.
     """
     shapes = [
         check_shape(SUITE, frame, schema)
@@ -80,7 +80,7 @@ def check_cheques(
 
 
 def _of_unknown_type(payments: pd.DataFrame) -> pd.Series:
-    """How many payments of each cheque are of a type that the contract does not name."""
+    """How many payments of each cheque have a type that the contract does not name."""
     return (
         payments.assign(_of_unknown_type=~payments["type"].isin(PAYMENT_TYPES))
         .groupby(CHEQUE_KEY)["_of_unknown_type"]
@@ -89,7 +89,7 @@ def _of_unknown_type(payments: pd.DataFrame) -> pd.Series:
 
 
 def _away(amount: pd.Series, cheques: pd.DataFrame) -> pd.Series:
-    """How far amounts are from the totals, rounding taken off, put on, or neither: whichever is nearest."""
+    """How far amounts are from the totals, with the rounding subtracted, added, or left out: the least of the three."""
     ways = [amount - cheques["total"] + sign * cheques["price_correction"] for sign in (0, 1, -1)]
     nearest: pd.Series = pd.concat(ways, axis=1).abs().min(axis=1)
     return nearest.astype("Int64")

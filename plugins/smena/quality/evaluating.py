@@ -1,4 +1,4 @@
-"""Evaluates the rules of a suite over a frame: their results, and a verdict."""
+"""Evaluates the rules of a suite over a frame."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Evaluation:
 
 
 def evaluate(suite: str, rules: Sequence[Rule], frame: pd.DataFrame, *, key: str) -> list[Evaluation]:
-    """The bad rows of every rule, one evaluation a rule, in the order of the rules.
+    """Return one evaluation per rule, in the order of the rules.
 
     Args:
-        suite: the name the results carry.
-        rules: of the suite.
-        frame: with every column the rules are about.
+        suite: the name of the suite in the results.
+        rules: those of the suite.
+        frame: with every column that the rules use.
         key: the column that identifies a row in the results.
 
     Raises:
@@ -40,9 +40,9 @@ def evaluate(suite: str, rules: Sequence[Rule], frame: pd.DataFrame, *, key: str
 
 
 def verdict_on(frame: pd.DataFrame, evaluations: Sequence[Evaluation]) -> Verdict:
-    """The verdict on a frame. Positions in evaluations of severity `record` are the frame's own.
+    """Return the verdict on a frame. Evaluations of severity `record` have positions in this frame.
 
-    Raises BrokenPromise where the frame's index is not unique: bad rows are found by their labels.
+    Raise BrokenPromise where the frame's index is not unique, because bad rows are found by their labels.
     """
     if not frame.index.is_unique:
         raise BrokenPromise("the frame's index is not unique: the bad rows cannot be found by their labels")
@@ -80,7 +80,7 @@ def _evaluate(suite: str, rule: Rule, frame: pd.DataFrame, key: str) -> Evaluati
 
 
 def _mask_of(rule: Rule, frame: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """The mask of a rule as a plain array. Raises BrokenPromise where it is not one of the frame's rows."""
+    """The mask of a rule as a plain array. Raises BrokenPromise where it is not one `bool` per row of the frame."""
     try:
         mask = rule.mask(frame)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -91,6 +91,6 @@ def _mask_of(rule: Rule, frame: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype
 
 
 def _shown(rows: pd.DataFrame, columns: tuple[str, ...]) -> list[object]:
-    """The values of the bad rows as texts; where a rule is about two columns, both."""
+    """The values of the bad rows as texts; pairs of values where a rule has two columns."""
     texts = [[str(value) for value in rows[column]] for column in columns]
     return list(texts[0]) if len(texts) == 1 else [list(pair) for pair in zip(*texts, strict=True)]

@@ -26,10 +26,10 @@ _ONE_AT_A_TIME = Lock()
 """The context has one data asset for all frames, so one thread validates at a time. Counting needs no context."""
 
 _FRAME = "frame"
-"""What a frame is called where bad rows are counted."""
+"""The name of the frame while bad rows are counted."""
 
 MetricKey = tuple[str, Mapping[str, Any], Mapping[str, Any]]
-"""A metric of the library: its name, what it is about, and its arguments."""
+"""A metric of the library: its name, its domain (the columns), and its arguments."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,10 +37,10 @@ class Expectation:
     """One expectation of a suite. Compared by identity, so that its suite can be cached.
 
     Attributes:
-        name: unique in its suite, readable: it is what `control.check_result` shows.
-        reason: what is wrong where it does not hold, as it is stored.
+        name: unique in its suite, and readable, because `control.check_result` shows it.
+        reason: the stored reason where it does not hold.
         kind: a class of `great_expectations.expectations`.
-        arguments: that class's own arguments.
+        arguments: the arguments of that class.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Expectation:
 
     @property
     def columns(self) -> set[str]:
-        """All columns that it is about."""
+        """All columns that the expectation uses."""
         one_each = {self.arguments[name] for name in ("column", "column_A", "column_B") if name in self.arguments}
         return one_each | set(self.arguments.get("column_list", ()))
 
@@ -58,16 +58,16 @@ class Expectation:
 def validate(
     suite: str, expectations: tuple[Expectation, ...], frame: pd.DataFrame, *, key: str | None = None
 ) -> list[CheckResult]:
-    """The results of every expectation, in their order; each broken one stops the batch.
+    """Return the result of every expectation, in their order; each broken one stops the batch.
 
-    The library counts the bad rows of all of them at once, by the metrics that the expectations themselves decide by.
-    Only what is broken is then validated as a suite, with values, which takes some four times as long. A frame without
-    rows breaks nothing and is not asked; its results say so by `rows`.
+    The library counts the bad rows of all of them at once, with the metrics by which the expectations themselves
+    decide. Only broken expectations are then validated as a suite, with values, which takes some four times as long. A
+    frame without rows breaks nothing and is not validated; its results have `rows` 0.
 
     Args:
-        suite: the name the results carry.
-        expectations: a constant of its module, because its suite is cached for the life of the process.
-        frame: with every column that they are about; its index is ignored.
+        suite: the name of the suite in the results.
+        expectations: a constant of a module, because its metrics are cached for the life of the process.
+        frame: with every column that they use; its index is ignored.
         key: the column that identifies a row in the results; without it a result shows only the values.
 
     Raises:
@@ -81,9 +81,9 @@ def validate(
 
 
 def prepare() -> None:
-    """Sets up the library, which otherwise takes a fifth of a second at the first frame.
+    """Set up the library, which otherwise takes a fifth of a second at the first frame.
 
-    For a process before it forks others; they need not call it.
+    A process that forks others calls it before; the others need not.
     """
     number_known = Expectation("number_known", "", "ExpectColumnValuesToNotBeNull", {"column": "number"})
     validate("prepare", (number_known,), pd.DataFrame({"number": [1]}))
@@ -116,9 +116,9 @@ def _bad_rows(expectations: tuple[Expectation, ...], columns: pd.DataFrame) -> d
 
 @cache
 def _metrics_of(expectations: tuple[Expectation, ...]) -> list[MetricKey]:
-    """The metrics that count the bad rows of each, as the library's own expectations ask for them.
+    """The metrics that count the bad rows of each, as the library's own expectations request them.
 
-    An expectation holds where that count is 0: none of ours lets a part of the rows (`mostly`) pass.
+    An expectation holds if the count is 0, because none of ours lets a part of the rows fail (`mostly`).
     """
     _quiet()
     from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
@@ -152,15 +152,15 @@ def _quiet() -> None:
     from great_expectations.data_context.types import base
     from tqdm import tqdm
 
-    # One module sets a level of its own as it is imported.
+    # One module sets its own level when it is imported.
     logging.getLogger(base.__name__).setLevel(logging.WARNING)
-    # A thread that watches progress bars would run in processes that others are forked from.
+    # Otherwise a thread for progress bars would run in processes that fork.
     tqdm.monitor_interval = 0
 
 
 @cache
 def _whole_frame() -> BatchDefinition[Any]:
-    """A context in memory, without progress bars, that takes any frame."""
+    """A context in memory, without progress bars, that accepts any frame."""
     _quiet()
     import great_expectations as gx
     from great_expectations.data_context.types import base
@@ -172,7 +172,7 @@ def _whole_frame() -> BatchDefinition[Any]:
 
 
 def _columns_asked(expectations: Sequence[Expectation], frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns that expectations are about, renumbered, as numpy integers where no value is missing.
+    """The columns that expectations use, with a new index, as numpy integers where no value is missing.
 
     The library hashes and copies the whole frame, and compares nullable integers one by one, but numpy's at once.
     """
@@ -195,7 +195,7 @@ def _made(one: Expectation) -> Any:
 
 
 def _name_of(result: ExpectationValidationResult) -> str:
-    """The name of the expectation of a result. Raises BrokenPromise where it could not be computed."""
+    """The name of the expectation of a result. Raises BrokenPromise where the expectation could not be computed."""
     config = result.expectation_config
     name = str(config.meta["name"]) if config and config.meta else "without a name"
     faults = result.exception_info

@@ -1,7 +1,7 @@
-"""What the gate compares: the orders of a batch beside the shifts that they are of, and the sums of both.
+"""The frames that the gate compares: the orders of a batch with their shifts, and the sums of both.
 
 A shift that two windows report is staged twice, and so are its orders: then each order has a key of its own, and the
-sums of the shift say whether there is one too many.
+sums of the shift show whether there is one too many.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ CASH = {
     "cash_payout": "payout",
     "cash_payout_refund": "payout_refund",
 }
-"""The operation of an order, and the cash of a shift that it books."""
+"""By operation of an order, the name of the shift's cash that it books."""
 
 UNKNOWN = -1
-"""Kopecks."""
+"""The kopecks that stand for unknown cash; orders of one operation never sum to a negative amount."""
 
 _SUMS = [*CASH.values(), "sales"]
 
 SUMS = Schema("gate_sums", {"shift": TEXT} | dict.fromkeys([*_SUMS, *(f"booked_{name}" for name in _SUMS)], WHOLE))
-"""One row per shift: its cash, and the sums of its orders. `sales` is income less refunds, which may be netted."""
+"""One row per shift: its cash, and the sums of its orders. `sales` is income minus refunds, which may be netted."""
 
 
 def numbered(shifts: pd.DataFrame, orders: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Both frames with a `number` of each `shift_id`, from 0 in order of appearance: integers compare faster."""
+    """Return both frames with a `number` for each `shift_id`, in order of appearance: integers compare faster."""
     numbers, _ = pd.factorize(pd.concat([shifts["shift_id"], orders["shift_id"]], ignore_index=True))
     return shifts.assign(number=numbers[: len(shifts)]), orders.assign(number=numbers[len(shifts) :])
 
 
 def with_reports(orders: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
-    """Orders with what their shifts say.
+    """Return orders with facts of their shifts.
 
     Args:
         orders: with `cash_order`, `number` and `day`.
@@ -44,7 +44,7 @@ def with_reports(orders: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         the orders with `reports`, how often their shift is reported as booked, and `days_away`, how many days they are
-        from the days of those reports; an order that has a key in common with another has one of its own.
+        from the days of those reports; orders of a shift that is reported twice have distinct keys.
     """
     booked = shifts[shifts["is_booked"].to_numpy(dtype=bool)]
     days = booked.groupby("number", sort=False)["order_day"].agg(["size", "min", "max"])
@@ -58,7 +58,7 @@ def with_reports(orders: pd.DataFrame, shifts: pd.DataFrame) -> pd.DataFrame:
 
 
 def sums_of(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
-    """SUMS of shifts that are booked or have orders. Cash that is not known is `UNKNOWN`, which no orders book.
+    """Return SUMS of shifts that are booked or have orders. Unknown cash is `UNKNOWN`, to which no orders sum.
 
     Args:
         shifts: with `report`, `number`, `is_booked` and the cash, in kopecks.
@@ -85,6 +85,6 @@ def _sums(numbers: pd.Series, amounts: pd.Series, count: int) -> npt.NDArray[np.
 
 
 def _days(time: pd.Series) -> npt.NDArray[np.float64]:
-    """Days, of which a missing one is nan."""
+    """Whole days of time differences, nan where missing."""
     result: npt.NDArray[np.float64] = time.dt.days.to_numpy(dtype=np.float64, na_value=np.nan)
     return result

@@ -1,7 +1,7 @@
-"""Masks: which rows of a frame break a rule. A mask is an object that is called with the frame.
+"""Masks: objects that are called with a frame and return which of its rows break a rule.
 
-It returns a Series of plain `bool` with the index of the frame, true where the row is bad. That a field must be known
-is a rule of its own (`Missing`), so the other masks let unknown values (NA) pass, unless `unknown_is_bad` is set.
+The result is a Series of plain `bool` with the index of the frame, true where the row is bad. That a field must be
+known is a separate rule (`Missing`), so the other masks let unknown values (NA) pass, unless `unknown_is_bad` is set.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 Mask = Callable[[pd.DataFrame], "pd.Series[bool]"]
-"""A function of the frame (with the columns that a check adds) that gives its bad rows."""
+"""A function of the frame (with the columns that a check adds) that returns which rows are bad."""
 
 
 def _with_unknown(bad: pd.Series[Any], unknown: pd.Series[bool], *, unknown_is_bad: bool) -> pd.Series[bool]:
@@ -41,7 +41,7 @@ class Unlike:
 
     def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
         text = frame[self.column]
-        # Registers, drives and accounts are few: each distinct text is matched once.
+        # There are few registers, drives and accounts, so each distinct text is matched once.
         distinct = pd.Series(text.dropna().unique(), dtype="string")
         unlike = distinct[~distinct.str.contains(self.regex, na=False).astype(bool)]
         return _with_unknown(text.isin(unlike), text.isna(), unknown_is_bad=False)
@@ -83,7 +83,7 @@ class NoneOf:
 class Repeated:
     """Another row has the same key. All such rows are bad, because nothing shows which is right.
 
-    A key that is unknown, or unknown in part, repeats nothing.
+    An unknown key, or one unknown in part, repeats nothing.
     """
 
     column: str
@@ -109,7 +109,7 @@ class Less:
 
 @dataclass(frozen=True, slots=True)
 class Unequal:
-    """Two columns differ. Unknown on either side is not bad; with `unknown_is_bad` the other side has to be known.
+    """Two columns differ. Unknown on either side is not bad; with `unknown_is_bad` an unknown `other` is.
 
     An unknown value of `column` is never bad here: `Missing` is the rule for that.
     """

@@ -1,6 +1,6 @@
-"""What a z-report's neighbours say of it: the opening of its shift, the reports around it, the totals by shift.
+"""Compares a z-report with its neighbours: the opening of its shift, the reports around it, the totals by shift.
 
-Each function gives a series with the index of the z-reports (`Z_REPORTS`). What nothing is known of is not blamed.
+Each function returns a series with the index of the z-reports (`Z_REPORTS`). A report without neighbours passes.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import pandas as pd
 from smena.transform.frames import SHIFT_KEY
 
 NEAR = pd.Timedelta(days=2)
-"""One number that is told to be closed twice within it is one shift: numbers do not start anew daily."""
+"""Two closings of one shift number within this time are one shift, because numbers do not start again daily."""
 
 
 def counted_from(z_reports: pd.DataFrame, openings: pd.DataFrame | None) -> pd.Series:
-    """How many documents a shift has by the ФД numbers of its two reports (R3); missing where no opening was read."""
+    """Return how many documents a shift has by the ФД numbers of its two reports (R3); missing without an opening."""
     if openings is None or openings.empty:
         return pd.Series(pd.NA, index=z_reports.index, dtype="Int64")
     first = openings.drop_duplicates(SHIFT_KEY).set_index(SHIFT_KEY)["fiscal_document_number"]
@@ -23,10 +23,10 @@ def counted_from(z_reports: pd.DataFrame, openings: pd.DataFrame | None) -> pd.S
 
 
 def drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
-    """The ФН that a report should have by its register's neighbours (R8); its own where nothing speaks against it.
+    """Return the ФН that a report should have by its register's neighbours (R8); its own where nothing contradicts it.
 
-    A new drive begins with shift 1. A shift whose number goes on from that of another drive has one wrong digit in its
-    drive, or its neighbour has: whichever drive tells of fewer shifts is not believed, and of as many neither is.
+    A new drive begins with shift 1. Where a shift's number continues that of another drive, the ФН of one of the two is
+    wrong: that of the drive with fewer reports, or both where they have equally many.
     """
     registers = z_reports[["kkt_reg_id", "fiscal_drive_number"]].drop_duplicates()
     changed = registers.loc[registers["kkt_reg_id"].duplicated(keep=False), "kkt_reg_id"]
@@ -34,12 +34,12 @@ def drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
     if changed.empty:
         return found
     of_changed = z_reports["kkt_reg_id"].isin(changed)
-    # Most registers keep their drive: only those of several are put in order.
+    # Most registers have one drive, so only registers with several are sorted.
     return found.mask(of_changed, _drive_of_neighbour(z_reports[of_changed]))
 
 
 def _drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
-    """As above, of registers that report several drives."""
+    """`drive_of_neighbour` for registers that report several drives."""
     in_order = z_reports[["kkt_reg_id", *SHIFT_KEY, "closed_at"]].sort_values(["kkt_reg_id", "closed_at"])
     of_register = in_order.groupby("kkt_reg_id")
     listed = in_order.groupby(["kkt_reg_id", "fiscal_drive_number"])["shift_number"].transform("size")
@@ -56,11 +56,11 @@ def _drive_of_neighbour(z_reports: pd.DataFrame) -> pd.Series:
 
 
 def fits_between(z_reports: pd.DataFrame) -> pd.Series:
-    """Whether a report's ФД number is far enough from those before and after it (R3); missing where it is not.
+    """Return 1 where a report's ФД number leaves room for its documents beside its neighbours (R3), else missing.
 
-    Where one is not, the report whose distance to its other neighbour is odd too is to blame, or the one that has no
-    other neighbour where the other's is right. Where both are right there, it is the later one, whose count of
-    documents is wrong; where nothing tells, both are to blame.
+    Where two reports are too close, the wrong one is the report whose distance to its other neighbour is wrong too, or
+    that has no other neighbour while the distance of the other one is right. If both other distances are right, it is
+    the later report, whose count of documents is wrong. Otherwise both are.
     """
     in_order = z_reports[[*SHIFT_KEY, "fiscal_document_number", "documents_quantity"]].sort_values(SHIFT_KEY)
     before = in_order.groupby("fiscal_drive_number")[["shift_number", "fiscal_document_number"]].shift()
@@ -84,13 +84,13 @@ def fits_between(z_reports: pd.DataFrame) -> pd.Series:
 
 
 def _is_worse(room: pd.Series, room_of_other: pd.Series) -> pd.Series:
-    """Whether a report's other distance is odd, or is not known where its neighbour's is right."""
+    """Whether a report's other distance is wrong, or is unknown where its neighbour's is right."""
     worse = (room != 0).fillna(value=False) | (room.isna() & (room_of_other == 0).fillna(value=False))
     return worse.astype(bool)
 
 
 def reported_close(z_reports: pd.DataFrame, strangers: pd.DataFrame | None) -> pd.Series:
-    """When totals by shift say a shift was closed, where no report is of their entry and this one may be it."""
+    """Return the closing time in totals by shift, from an entry without a report that this report may belong to."""
     if strangers is None or strangers.empty:
         return pd.Series(pd.NaT, index=z_reports.index, dtype="datetime64[us]")
     register = ["kkt_reg_id", "shift_number"]

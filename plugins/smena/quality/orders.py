@@ -1,4 +1,4 @@
-"""Cash orders before they are published: R9, R14 and R10 of each order, of each shift and of the whole batch."""
+"""Checks cash orders before they are published: R9, R14 and R10 for each order, each shift and the whole batch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUITE = "orders"
 _RATE = r'"(?:calculated_)?(?P<rate>[0-9]{1,2})": (?P<vat>[0-9]{1,18})'
 
 AMOUNT_LIMIT_KOPECKS = 10**13
-"""An order's amount is less: `numeric(15,2)` holds no more."""
+"""An order's amount must be less than 10^11 roubles, far below what `numeric(15,2)` holds."""
 
 ORDER_RULES = (
     present("fiscal_drive_number"),
@@ -54,18 +54,18 @@ SHIFT_RULES = (
 
 
 def check_orders(orders: pd.DataFrame, shifts: pd.DataFrame, *, date_policy: DatePolicy) -> Verdict:
-    """Judges the frame `ORDERS` beside the frame `SHIFTS` it was made of.
+    """Check the frame `ORDERS` against the frame `SHIFTS` that it was made from.
 
-    A bad order is a record's fault. Orders that do not sum to their shift's cash (Σ ПКО − Σ РКО = income − refund −
+    A bad order is rejected alone. Orders that do not sum to their shift's cash (Σ ПКО − Σ РКО = income − refund −
     payout + payout_refund), or belong to a shift that is not `issued`, are a fault of ours and stop the batch.
 
     Args:
         orders: the frame `ORDERS`, with a unique index.
         shifts: the frame `SHIFTS` of the same batch, every outcome.
-        date_policy: the organisation's.
+        date_policy: that of the organisation.
 
     Raises:
-        BrokenPromise: an index is not unique, or a rule could not be asked.
+        BrokenPromise: an index is not unique, or a rule could not be computed.
     """
     shapes = [check_shape(SUITE, orders, ORDERS), check_shape(SUITE, shifts, SHIFTS)]
     if not all(shape.result.success for shape in shapes):
@@ -80,7 +80,7 @@ def _shift(frame: pd.DataFrame) -> pd.Series[str]:
 
 
 def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePolicy) -> pd.DataFrame:
-    """The orders with what is asked of them and of their shifts, in columns that begin with `_`."""
+    """The orders with the columns that the rules need from their shifts; the names begin with `_`."""
     with_shifts = shifts[[*SHIFT_KEY, "receipts", "detail"]].assign(
         _policy_day=shifts["opened_at" if date_policy == "shift_open" else "closed_at"].dt.normalize(),
         _outcome=shifts["outcome"],
@@ -98,9 +98,9 @@ def _with_shifts(orders: pd.DataFrame, shifts: pd.DataFrame, date_policy: DatePo
 
 
 def _vat_too_much(checked: pd.DataFrame) -> pd.Series:
-    """Kopecks of VAT above what rates give of an order's amount; missing where the VAT is not of totals.
+    """By how many kopecks VAT at a rate exceeds that rate of the order's amount; missing where VAT is not from totals.
 
-    VAT of receipts was compared receipt by receipt. Each receipt of the shift may be rounded by half a kopeck a rate.
+    VAT from receipts was checked receipt by receipt. Each receipt may be rounded by half a kopeck per rate.
     """
     lines = _vat_lines(checked["vat_by_rate"]).join(checked[["amount", "receipts"]])
     most = lines["amount"] * lines["rate"] // (100 + lines["rate"]) + (lines["receipts"] + 1) // 2
@@ -112,7 +112,7 @@ def _vat_too_much(checked: pd.DataFrame) -> pd.Series:
 def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
     """`rate` and `vat` of each rate in the JSON texts, under the label of its order.
 
-    Most orders have one rate. Theirs are read by Arrow at once; `extractall` runs a Python loop over the others.
+    Most orders have one rate; Arrow reads these at once. `extractall` runs a Python loop over the others.
     """
     known = vat_by_rate.dropna()
     one = pc.extract_regex(pa.array(known, type=pa.string()), rf"^\{{{_RATE}\}}$")
@@ -128,8 +128,8 @@ def _vat_lines(vat_by_rate: pd.Series) -> pd.DataFrame:
 def _with_orders(shifts: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     """The shifts with `_shift` (their key) and `_not_booked`: kopecks of an issued shift's cash that no order books.
 
-    Where the whole agrees, payouts and their refunds have to agree too, and a difference of theirs is shown. Refunds of
-    sales may be netted, so they are compared with their orders together with the sales.
+    Where the sum agrees, payouts and their refunds must agree too; if not, `_not_booked` is their difference. Refunds
+    of sales may be netted, so they are only compared together with the sales.
     """
     booked = orders[SHIFT_KEY].assign(
         _booked=orders["amount"].where(orders["kind"] == PKO, -orders["amount"]),

@@ -1,4 +1,4 @@
-"""Receipts before a shift is made of them: R1, R3, R6 and R7. A bad one leaves its shift incomplete, nobody else's."""
+"""Checks receipts before shifts are made from them: R1, R3, R6, R7. A bad one leaves only its own shift incomplete."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SUITE = "receipts"
 PAID = ["cash", "cashless", "prepaid", "postpaid", "consideration"]
 
 MOST_ROUNDED_OFF_KOPECKS = 99
-"""A register may round a receipt down to whole roubles: its items are then worth more than its total."""
+"""A register may round a receipt down to whole roubles, so its items may be worth up to 99 kopecks more."""
 
 VAT_SLACK_KOPECKS = 100
-"""VAT is rounded item by item, by half a kopeck each. A correction has no items, and may stand for many receipts."""
+"""VAT is rounded item by item, by half a kopeck each. A correction has no items, and may correct many receipts."""
 
 RULES = (
     present("kkt_reg_id"),
@@ -75,16 +75,16 @@ def check_receipts(
     *,
     organization_inn: str,
 ) -> Verdict:
-    """Judges the frame `RECEIPTS` beside the reports that its shifts begin and end with, where these are known.
+    """Check the frame `RECEIPTS` against the opening and closing reports of its shifts, where these are known.
 
     Args:
         receipts: the frame `RECEIPTS`, with a unique index.
         vat_lines: the VAT inside them (`VAT_LINES`).
-        openings, z_reports: `OPENINGS` and `Z_REPORTS` of the same pages, one row a shift.
-        organization_inn: the ИНН whose registers were asked.
+        openings, z_reports: `OPENINGS` and `Z_REPORTS` of the same pages, one row per shift.
+        organization_inn: the ИНН that owns the registers.
 
     Raises:
-        BrokenPromise: an index is not unique, or a rule could not be asked.
+        BrokenPromise: an index is not unique, or a rule could not be computed.
     """
     shape = check_shape(SUITE, receipts, RECEIPTS)
     if receipts.empty or not shape.result.success:
@@ -110,9 +110,9 @@ def check_receipts(
 
 
 def _vat_too_much(receipts: pd.DataFrame, vat_lines: pd.DataFrame) -> pd.Series:
-    """By how many kopecks a receipt's VAT of one rate is more than that rate of its whole total allows (same index).
+    """By how many kopecks a receipt's VAT at one rate exceeds that rate of its whole total (same index).
 
-    Such a receipt is only warned of: its cash is booked, and the VAT of its order is not known.
+    Such a receipt only gives a warning: its cash is booked, and the VAT of its order is unknown.
     """
     document = ["fiscal_drive_number", "fiscal_document_number"]
     lines = vat_lines.merge(receipts[[*document, "total", "items"]], on=document)

@@ -1,4 +1,4 @@
-"""Is the frame what its schema says? Asked before anything else: without it no other rule makes sense."""
+"""Checks that a frame has the columns and types of its schema. This comes first: the other rules need them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WHY = Reason.SHAPE_NOT_THE_SCHEMAS
 
 
 def check_shape(suite: str, frame: pd.DataFrame, schema: Schema) -> Evaluation:
-    """Whether the frame has exactly the schema's columns with exactly its types. The rows asked are the columns."""
+    """Check that the frame has exactly the schema's columns and types. `rows` of the result counts columns."""
     found = {str(name): str(kind) for name, kind in frame.dtypes.items()}
     columns = sorted({*found, *schema.columns})
     wrong = [name for name in columns if found.get(name) != schema.columns.get(name)]

@@ -1,4 +1,4 @@
-"""Shifts as they were made: R2, R4, R7, R8 and R13, noted for whoever looks; what each costs its outcome tells."""
+"""Checks shifts: R2, R4, R7, R8 and R13. Most are warnings, because the outcome of a shift says what follows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smena.transform.frames import SHIFT_KEY, SHIFTS
 SUITE = "shifts"
 
 LONGEST = pd.Timedelta(hours=24)
-"""How long a shift may last by law; a register that was forgotten overruns it."""
+"""How long a shift may last by law; a forgotten register exceeds it."""
 
 RULES = (
     one_of("outcome_is_known", "_no_outcome", [0], Reason.NO_OUTCOME, "batch"),
@@ -27,9 +27,9 @@ RULES = (
 
 
 def check_shifts(shifts: pd.DataFrame) -> Verdict:
-    """Judges the frame `SHIFTS`. Nothing goes to quarantine here: an incomplete shift is on record as such.
+    """Check the frame `SHIFTS`. No row goes to quarantine here: an incomplete shift is recorded with that outcome.
 
-    Raises BrokenPromise where the index is not unique, or a rule could not be asked.
+    Raise BrokenPromise where the index is not unique, or a rule could not be computed.
     """
     shape = check_shape(SUITE, shifts, SHIFTS)
     if not shape.result.success:

@@ -1,4 +1,4 @@
-"""Till shifts as they were made of cheques: R7 and R13. Nothing goes to quarantine here."""
+"""Checks till shifts made from cheques: R7 and R13. No row goes to quarantine here."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ RULES = (
 
 
 def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
-    """Judges the frame `TILL_SHIFTS` beside the cheques (`CHEQUES`) that it was made of.
+    """Check the frame `TILL_SHIFTS` against the cheques (`CHEQUES`) that it was made from.
 
-    Raises BrokenPromise where an index is not unique, or a rule could not be asked.
+    Raise BrokenPromise where an index is not unique, or a rule could not be computed.
     """
     shapes = [check_shape(SUITE, shifts, TILL_SHIFTS), check_shape(SUITE, cheques, CHEQUES)]
     if shifts.empty or not all(shape.result.success for shape in shapes):
@@ -56,7 +56,7 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
     checked = shifts.assign(
         _shift=shifts["shop_id"] + " / " + shifts["cashbox_id"] + " / " + shifts["till_shift"],
         _cash=cash.where(issued),
-        # Of the others no cash is asked: what is unknown here is the cash of an issued shift.
+        # Other shifts need no cash, so they pass; an unknown value is the unknown cash of an issued shift.
         _cash_if_issued=cash.where(issued, 1),
         _cash_of_cheques=paid.set_axis(shifts.index).where(issued),
         _numbers_missing=_numbers_missing(shifts, cheques),
@@ -67,9 +67,9 @@ def check_till_shifts(shifts: pd.DataFrame, cheques: pd.DataFrame) -> Verdict:
 
 
 def _numbers_missing(shifts: pd.DataFrame, cheques: pd.DataFrame) -> pd.Series:
-    """How many numbers are left out between the first and the last cheque of a shift (same index).
+    """How many numbers are missing between the first and the last cheque of a shift (same index).
 
-    The contract does not say how cheques are numbered, so this is no more than a hint; what is no number is left out.
+    The contract does not say how cheques are numbered, so this is only a hint. Texts that are not numbers are ignored.
     """
     numbers = pd.to_numeric(cheques["number"], errors="coerce")
     of_shift = cheques[TILL_SHIFT_KEY].assign(number=numbers).groupby(TILL_SHIFT_KEY)["number"]

@@ -1,4 +1,4 @@
-"""What came of a check: one result a rule, and the rows that may not go on."""
+"""The results of a check: one per rule, and the rows that go to quarantine."""
 
 from __future__ import annotations
 
@@ -12,27 +12,26 @@ from smena.model.reason_text import reason
 from smena.model.reasons import Reason
 
 SHOWN_ROWS = 5
-"""How many of the bad values a result shows."""
+"""How many bad values a result shows."""
 
 Severity = Literal["record", "batch", "warning"]
-"""Whom a broken rule costs: the bad rows, the whole batch, or nobody (it is only said)."""
+"""The effect of a broken rule: its rows are rejected, the whole batch stops, or it is only reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One rule asked of one frame: a row of `control.check_result`.
+    """The result of one rule over one frame: a row of `control.check_result`.
 
     Attributes:
-        suite: of which kind of record: `z_reports`, `receipts`, `shifts`, `orders`, `cheques`, `till_shifts` or
-            `waybills`.
-        expectation: the rule's own name, unique in its suite: `rnm_has_16_digits`.
-        column: the column asked, None where the rule is about several.
+        suite: the kind of record: `z_reports`, `receipts`, `shifts`, `orders`, `cheques`, `till_shifts` or `waybills`.
+        expectation: the name of the rule, unique in its suite: `rnm_has_16_digits`.
+        column: the checked column, None where the rule has several.
         severity: see `Severity`.
         success: whether the rule holds for every row.
-        rows: how many rows were asked.
-        bad_rows: how many of them break the rule; all copies of a doubled key count.
-        details: a short JSON object: `rule` is its stored reason; if it is broken, the first `found` values and their
-            `keys` too.
+        rows: how many rows were checked.
+        bad_rows: how many of them break the rule; all copies of a repeated key count.
+        details: a short JSON object: `rule` is the stored reason; a broken rule also has the first values (`found`) and
+            their `keys`.
     """
 
     suite: str
@@ -45,7 +44,7 @@ class CheckResult:
     details: str
 
     def as_row(self) -> dict[str, Any]:
-        """The columns of `control.check_result` that are of the result itself."""
+        """Return the columns of `control.check_result` that come from the result itself."""
         return {
             "suite": self.suite,
             "expectation": self.expectation,
@@ -65,7 +64,7 @@ class Verdict:
     Attributes:
         results: one for each rule, in the suite's order, passed or not.
         bad: the rows of the checked frame that break a rule of severity `record`, each once, under their own index
-            labels, with a last column `reason` (that of every broken rule, one a line). The good rows are
+            labels, with a last column `reason` (the reasons of all rules it breaks, one per line). The good rows are
             `frame.drop(index=verdict.bad.index)`.
     """
 
@@ -74,12 +73,12 @@ class Verdict:
 
     @property
     def stops_batch(self) -> bool:
-        """Whether a rule about the batch as a whole is broken: nothing of it may be published."""
+        """Whether a rule of severity `batch` is broken, so that nothing of the batch may be published."""
         return any(result.severity == "batch" and not result.success for result in self.results)
 
     @property
     def notes(self) -> list[str]:
-        """The stored reason of each broken rule that is not about single records: the batch's faults, then warnings."""
+        """The stored reason of each broken rule of severity `batch`, then of each broken `warning`."""
         return [
             reason(
                 Reason.RULE_BROKEN,

@@ -1,4 +1,4 @@
-"""Incoming waybills (накладные) before they are published."""
+"""Checks incoming waybills (накладные) before they are published."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ RULES = (
 
 
 def check_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, now_local: datetime) -> Verdict:
-    """Judges the frame `WAYBILLS` beside its lines (`WAYBILL_LINES`).
+    """Check the frame `WAYBILLS` against its lines (`WAYBILL_LINES`).
 
     Args:
         waybills: with a unique index.
-        now_local: this moment in the organisation's time zone, without it.
+        now_local: this moment in the organisation's time zone, without a zone.
 
     Raises:
-        BrokenPromise: an index is not unique, or a rule could not be asked.
+        BrokenPromise: an index is not unique, or a rule could not be computed.
     """
     shapes = [check_shape(SUITE, waybills, WAYBILLS), check_shape(SUITE, lines, WAYBILL_LINES)]
     if waybills.empty or not all(shape.result.success for shape in shapes):
         return verdict_on(waybills, shapes)
     key = pd.MultiIndex.from_frame(waybills[WAYBILL_KEY])
     of_waybill = lines.groupby(WAYBILL_KEY)
-    # One line without an amount leaves the sum unknown; without lines it is nothing.
+    # One line without an amount makes the sum unknown; without lines it is zero.
     sums = of_waybill["amount"].sum().mask(of_waybill["amount"].count() < of_waybill["amount"].size())
     checked = waybills.assign(
         _waybill=waybills["shop_id"] + " / " + waybills["waybill_id"],

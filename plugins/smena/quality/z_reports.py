@@ -1,4 +1,4 @@
-"""Z-reports before anything is made of them: a bad one goes to quarantine and costs its neighbours nothing."""
+"""Checks z-reports before shifts are made from them: a bad one goes to quarantine, and others are not affected."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ LAW_START = pd.Timestamp("2016-07-01")
 """No fiscal drive is older than the law on online registers (54-ФЗ as changed by 290-ФЗ)."""
 
 CLOCK_AHEAD = pd.Timedelta(hours=14)
-"""How far a local clock may be ahead of UTC."""
+"""How far a local clock may be ahead of UTC: the easternmost time zone is UTC+14."""
 
 OFFLINE_LIMIT = pd.Timedelta(days=30)
-"""How long a register may keep its documents before the drive locks itself."""
+"""How long a register may be offline before its drive locks itself."""
 
 FISCAL_SIGN_LIMIT = 2**32 - 1
 
@@ -74,7 +74,7 @@ NEIGHBOUR_RULES = (
     one_of("documents_fit_between_reports", "_tight", [0], Reason.NO_ROOM_FOR_DOCUMENTS),
     one_of("closed_as_totals_report", "_closed_otherwise", [0], Reason.TOTALS_REPORT_ANOTHER_CLOSING),
 )
-"""Asked of the reports that are good by themselves: a bad one is no witness against its neighbours."""
+"""Rules for the reports that pass RULES: a report that breaks one is no evidence against its neighbours."""
 
 
 def check_z_reports(
@@ -85,20 +85,20 @@ def check_z_reports(
     organization_inn: str,
     now_utc: datetime,
 ) -> Verdict:
-    """Judges the frame `Z_REPORTS`, each report by itself and beside what else is told of its register.
+    """Check the frame `Z_REPORTS`: each report by itself, and against the other documents of its register.
 
-    A shift may not be closed later than 14 hours (the farthest zone) after it was received or, where that is not
-    told, after now.
+    A report's time of closing may be at most 14 hours (UTC+14) after its time of receipt or, where that is unknown or
+    impossible, after now.
 
     Args:
         z_reports: the frame `Z_REPORTS`, with a unique index.
         openings: `OPENINGS` of the same pages.
-        strangers: closed shifts (`SHIFT_TOTALS`) that totals by shift tell of and none of these reports is of.
-        organization_inn: the ИНН whose registers were asked.
+        strangers: closed shifts of totals by shift (`SHIFT_TOTALS`) that have no report among these.
+        organization_inn: the ИНН that owns the registers.
         now_utc: this moment, UTC, without a zone.
 
     Raises:
-        BrokenPromise: the index is not unique, or a rule could not be asked.
+        BrokenPromise: the index is not unique, or a rule could not be computed.
     """
     shape = check_shape(SUITE, z_reports, Z_REPORTS)
     if not shape.result.success:
@@ -108,6 +108,7 @@ def check_z_reports(
     not_after = received.where((received >= LAW_START) & (received <= now), now)
     drive = z_reports["fiscal_drive_number"]
     checked = z_reports.assign(
+        # The opening and the closing report are documents of the shift too.
         _least_documents=z_reports["receipts_quantity"] + 2,
         _law_start=LAW_START,
         _latest_close=not_after + CLOCK_AHEAD,
@@ -137,12 +138,12 @@ def check_z_reports(
 
 
 def _under_another_drive(z_reports: pd.DataFrame) -> pd.Series:
-    """1 where the register closes the same shift number at the same moment under another ФН too, else 0."""
+    """1 where the register also closes the same shift number at the same moment under another ФН, else 0."""
     closing = ["kkt_reg_id", "shift_number", "closed_at"]
     twice = z_reports.duplicated(closing, keep=False) & z_reports["closed_at"].notna()
     return (twice & ~z_reports.duplicated([*closing, "fiscal_drive_number"], keep=False)).astype("int64")
 
 
 def _differs(reported: pd.Series, otherwise: pd.Series) -> pd.Series:
-    """1 where two values differ, 0 where they agree or one of them is not known."""
+    """1 where two values differ, 0 where they agree or one of them is unknown."""
     return (reported != otherwise).fillna(value=False).astype("int64").where(reported.notna() & otherwise.notna(), 0)

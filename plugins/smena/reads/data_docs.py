@@ -1,8 +1,8 @@
-"""What the checks found in a batch as one static page, from `control.check_result`: `smena quality --out` writes it.
+"""The results of a batch's checks as one static page, from `control.check_result`: `smena quality --out` writes it.
 
 Great Expectations' own site is not used: its pages load styles and scripts from eight other servers, which a closed
-network does not reach and an accounting page should not call. This one is a template of ours, loads nothing, and its
-size is bounded by the number of rules. The desk has a page of its own, under row-level security.
+network does not reach and an accounting page should not call. This page is a template of ours, loads nothing, and its
+size is bounded by the number of rules. The UI has its own page, under row-level security.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _COSTS = {"record": "quarantine", "batch": "stops the batch", "warning": "noted"
 def build(
     warehouse: Warehouse, batch_id: int, directory: Path, *, gate: Sequence[Row] = (), gate_of: str = "its rows"
 ) -> Path:
-    """Writes the page of a batch, whole or not at all, and gives its path.
+    """Write the page of a batch atomically, and return its path.
 
     Args:
-        gate: results of Great Expectations to show beside those that are kept, as rows of `control.check_result`.
-        gate_of: the rows that these are about, in words.
+        gate: results of Great Expectations to show beside the stored ones, as rows of `control.check_result`.
+        gate_of: the rows that these are about, as text.
 
     Raises:
         WrongUse: the batch is unknown or was not checked.
@@ -50,7 +50,7 @@ def build(
 
 
 def page_of(transaction: Transaction, batch_id: int, *, gate: Sequence[Row] = (), gate_of: str = "its rows") -> str:
-    """The page of a batch; see `build`. Raises WrongUse where the batch is unknown or was not checked."""
+    """Return the page of a batch; see `build`. Raise WrongUse where the batch is unknown or was not checked."""
     return _environment().get_template("batch.html").render(
         batch=checked_batch(transaction, batch_id),
         suites=_by_suite(transaction.rows("quality_results", batch_id=batch_id)),
@@ -64,7 +64,7 @@ def page_of(transaction: Transaction, batch_id: int, *, gate: Sequence[Row] = ()
 
 
 def checked_batch(transaction: Transaction, batch_id: int) -> Row:
-    """A batch with how many rules hold. Raises WrongUse where it is unknown or was not checked."""
+    """Return a batch with the counts of its rules. Raise WrongUse where it is unknown or was not checked."""
     batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
     if batch is None:
         raise WrongUse(
@@ -74,7 +74,7 @@ def checked_batch(transaction: Transaction, batch_id: int) -> Row:
 
 
 def examples(details: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Of what a rule found: the keys of some bad rows, each with the values that are wrong in it."""
+    """Return the keys of some bad rows in a rule's details, each with its wrong values."""
     keys, found = details.get("keys"), details.get("found")
     if not isinstance(keys, list) or not isinstance(found, list):
         return []
@@ -96,12 +96,12 @@ def _environment() -> Environment:
 
 
 def _by_suite(results: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Results that follow each other, suite by suite."""
+    """Consecutive results, grouped by suite."""
     return [(name, list(rows)) for name, rows in groupby(results, key=itemgetter("suite"))]
 
 
 def _write(path: Path, text: str) -> None:
-    """Whoever reads the file sees a whole one."""
+    """Write a file by renaming, so that a reader never sees a part of it."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     new.write_text(text, encoding="utf-8")
     new.replace(path)

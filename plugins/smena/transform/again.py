@@ -1,4 +1,4 @@
-"""Receipts that were booked, against what the operator answers when it is asked for them again."""
+"""Compares booked receipts with those that the operator returns when they are requested again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FIELDS = {
     "consideration": Reason.OTHER_AMOUNTS,
     "vat": Reason.OTHER_VAT,
 }
-"""What is compared of a receipt: everything that its orders are made of, and the reason for it."""
+"""The fields of a receipt that are compared, all that its orders are made from, and the reason for each difference."""
 
 GONE, NEW = Reason.RECEIPT_GONE, Reason.RECEIPT_NEW
 
@@ -58,9 +58,8 @@ CHANGED_RECEIPTS = Schema(
         "theirs": TEXT,
     },
 )
-"""One row a receipt that is another one now. `what` is a stored reason, a line for each thing that differs;
-`cash` is ours less theirs, in kopecks, money that is paid out being negative; `ours` and `theirs` are the fields that
-differ, as text.
+"""One row per receipt that has changed. `what` has a stored reason per line, one for each kind of difference; `cash` is
+ours minus theirs, in kopecks, where cash paid out is negative; `ours` and `theirs` are the fields that differ, as text.
 """
 
 REPORTED_VAT = Schema(
@@ -75,9 +74,9 @@ REPORTED_VAT = Schema(
         "vat": WHOLE,
     },
 )
-"""by-shifts: VAT in kopecks, one row a shift, operation and rate that the entry names, zeros too.
+"""by-shifts: VAT in kopecks, one row per shift, operation and rate in the entry, zeros too.
 
-`receipts` is how many receipts the shift has.
+`receipts` is the number of receipts of the shift.
 """
 
 
@@ -101,11 +100,11 @@ class _Answer(Struct):
 
 
 def changed_receipts(booked: FiscalFrames, reported: FiscalFrames, shifts: pd.DataFrame) -> pd.DataFrame:
-    """The receipts (CHANGED_RECEIPTS) of these shifts that are not told now as they were when they were booked.
+    """Return the receipts (CHANGED_RECEIPTS) of these shifts that are reported differently than when they were booked.
 
     Args:
-        booked: the documents of the evidence that the shifts were booked from.
-        reported: the documents of answers that hold every receipt of the shifts.
+        booked: the documents in the evidence from which the shifts were booked.
+        reported: the documents in responses that hold every receipt of the shifts.
         shifts: columns shift_id and SHIFT_KEY.
     """
     keys = shifts[["shift_id", *SHIFT_KEY]]
@@ -134,7 +133,7 @@ def changed_receipts(booked: FiscalFrames, reported: FiscalFrames, shifts: pd.Da
 
 
 def vat_of_shifts(booked: FiscalFrames, shifts: pd.DataFrame) -> pd.DataFrame:
-    """VAT of the receipts of these shifts by operation and rate: columns shift_id, operation, rate, vat (kopecks)."""
+    """Return the VAT of these shifts' receipts by operation and rate: shift_id, operation, rate, vat (kopecks)."""
     keys = shifts[["shift_id", *SHIFT_KEY]]
     receipts = booked.receipts[[*SHIFT_KEY, _DOCUMENT[1], "operation"]].merge(keys, on=SHIFT_KEY)
     lines = booked.vat_lines.merge(receipts, on=_DOCUMENT)
@@ -142,16 +141,17 @@ def vat_of_shifts(booked: FiscalFrames, shifts: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_unknown_vat(booked: FiscalFrames, shifts: pd.DataFrame) -> set[str]:
-    """The shifts (by shift_id) of which at least one receipt does not account for its VAT."""
+    """Return the shifts (by shift_id) with a receipt whose VAT does not account for its total."""
     keys = shifts[["shift_id", *SHIFT_KEY]]
     unknown = ~booked.receipts["vat_known"].fillna(value=False).astype(bool)
     return set(booked.receipts.loc[unknown, SHIFT_KEY].merge(keys, on=SHIFT_KEY)["shift_id"])
 
 
 def read_reported_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
-    """What answers of by-shifts tell of VAT (REPORTED_VAT), of shifts with both their ends.
+    """Return the VAT in responses of by-shifts (REPORTED_VAT), for shifts with both ends.
 
-    What they do not tell is absent. An answer that cannot be read tells nothing here: whoever reads its sums says so.
+    VAT that is not reported has no row. Responses that cannot be read are passed over: they are reported where their
+    sums are read.
     """
     rows: list[tuple[Any, ...]] = []
     for page in pages:
@@ -176,16 +176,15 @@ def read_reported_vat(pages: Iterable[RawPage]) -> pd.DataFrame:
 
 
 def unequal_vat(booked: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
-    """Rates of which the totals tell another VAT than is booked: a row each, told columns beside `ours`.
+    """Return the rates for which totals report another VAT than is booked: REPORTED_VAT with the booked VAT in `ours`.
 
-    Shifts with another number of receipts in their totals are left out: that is a difference already. So is a rate that
-    the totals do not name.
+    Shifts with another number of receipts in their totals are left out, because that is a difference of its own. So are
+    rates that the totals do not name.
 
     Args:
         booked: columns shift_id, kkt_reg_id, shift_number, closed_at, receipts, is_of_receipts, operation, rate, vat. A
-            shift that was booked from receipts without VAT has one row without a rate, one whose VAT is not known none.
-            Of a shift that was booked from totals only the operations that it has rows of are compared: the VAT of the
-            others is not known.
+            shift booked from receipts without VAT has one row without a rate; one with unknown VAT has none. For a
+            shift booked from totals only the operations with rows are compared: the VAT of the others is unknown.
         reported: REPORTED_VAT.
     """
     place = ["kkt_reg_id", "shift_number", "closed_at", "receipts"]
@@ -201,7 +200,7 @@ def unequal_vat(booked: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rates(nds: dict[Any, Any]) -> Iterable[tuple[str, int]]:
-    """`rate20` → 20, `calculatedWithRate20` → calculated_20, as VAT_LINES name them."""
+    """`rate20` → 20, `calculatedWithRate20` → calculated_20, as in VAT_LINES."""
     for name, vat in nds.items():
         rate = str(name).replace("calculatedWithRate", "calculated_").replace("rate", "")
         if type(vat) is int and 0 <= vat <= MOST_KOPECKS and rate.removeprefix("calculated_").isdigit():
@@ -209,7 +208,7 @@ def _rates(nds: dict[Any, Any]) -> Iterable[tuple[str, int]]:
 
 
 def _compared(frames: FiscalFrames) -> pd.DataFrame:
-    """Receipts with what is compared of them, as text; `vat` joins their rates; `cash_paid` stays a number."""
+    """Receipts with the compared fields as text; `vat` joins their rates; `cash_paid` is a number."""
     receipts = frames.receipts
     lines = frames.vat_lines.sort_values([*_DOCUMENT, "rate"])
     texts = lines.assign(vat=lines["rate"] + ":" + lines["vat"].astype("string"))

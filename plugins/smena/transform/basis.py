@@ -1,4 +1,4 @@
-"""The basis of a cash order: the document that it rests on, as it is printed on КО-1 and КО-2."""
+"""The basis of a cash order: the document behind it, as printed on КО-1 and КО-2."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 
 def basis_of_shifts(shifts: pd.DataFrame) -> pd.Series:
-    """The basis of each fiscal shift (same index): its z-report, or its receipts where no z-report closed it.
+    """Return the basis of each fiscal shift (same index): its z-report, or its receipts where no z-report closed it.
 
     Reads `shift_number`, `closed_at`, `kkt_reg_id`, `fiscal_drive_number`, `fiscal_document_number`, `has_corrections`.
     Example: `Отчёт о закрытии смены № 7 от 03.02.2026, РНМ 0000000003065868, ФН 9999078900000011, ФД 1234`.
@@ -37,7 +37,7 @@ def basis_of_shifts(shifts: pd.DataFrame) -> pd.Series:
 
 
 def basis_of_till_shifts(shifts: pd.DataFrame) -> pd.Series:
-    """The basis of each till shift of Kontur.Market (same index): its cheques, from the first to the last.
+    """Return the basis of each till shift of Kontur.Market (same index): its cheques, from the first to the last.
 
     Reads `opened_at`, `closed_at` and `cashbox_id`.
     """
@@ -46,7 +46,7 @@ def basis_of_till_shifts(shifts: pd.DataFrame) -> pd.Series:
 
 
 def _formatted(moments: pd.Series, pattern: str) -> pd.Series:
-    """Moments as text. Each different one is formatted once: a batch has few days and many shifts."""
+    """Moments as text. Each distinct one is formatted once: a batch has few days and many shifts."""
     codes, different = pd.factorize(moments)
     text = pd.Series(pd.DatetimeIndex(different).strftime(pattern), dtype="string")
     return pd.Series(text.array.take(codes, allow_fill=True), index=moments.index, dtype="string")

@@ -1,4 +1,4 @@
-"""Which accounting settings a shift is booked by: those of the day on which it was closed. Decided here only."""
+"""Chooses the accounting settings of a shift: those of the day on which it was closed. This is the only place."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from smena.model.organization import SettingsInForce
 def by_settings(
     shifts: pd.DataFrame, settings: Sequence[SettingsInForce]
 ) -> Iterator[tuple[SettingsInForce, pd.DataFrame]]:
-    """Shifts (a frame with `closed_at`) by the settings of their day, the earliest first; each shift is in one part.
+    """Yield the settings, earliest first, each with its shifts (a frame with `closed_at`); each shift comes once.
 
-    At least one part: without shifts it is that of the newest settings, empty. Raises ValueError where a closing is not
-    known, or its day has no settings.
+    Without shifts, yield the newest settings with an empty frame. Raise ValueError where a closing is unknown, or its
+    day has no settings.
     """
     place = _places(shifts["closed_at"], settings)
     for number in sorted({int(one) for one in place}) or [len(settings) - 1]:
@@ -25,18 +25,18 @@ def by_settings(
 
 
 def settings_of(day: date, settings: Sequence[SettingsInForce]) -> SettingsInForce:
-    """The settings of shifts that were closed on a day. Raises ValueError where the day has none."""
+    """Return the settings of shifts that were closed on a day. Raise ValueError where the day has none."""
     return settings[int(_places(pd.Series([pd.Timestamp(day)], dtype="datetime64[us]"), settings)[0])]
 
 
 def keeps_cash_documents(closed_at: pd.Series, settings: Sequence[SettingsInForce]) -> pd.Series:
-    """Whether shifts closed at these moments have cash documents (same index). Raises ValueError as `by_settings`."""
+    """Return whether shifts closed at these moments have cash documents (same index). Raise as `by_settings`."""
     keeps = np.array([one.organization.keeps_cash_documents for one in settings], dtype=bool)
     return pd.Series(keeps[_places(closed_at, settings)], index=closed_at.index)
 
 
 def _places(closed_at: pd.Series, settings: Sequence[SettingsInForce]) -> np.ndarray:
-    """The place in `settings`, which are in the order of their days, of those that hold at each moment."""
+    """The position in `settings`, which are in the order of their days, of those that hold at each moment."""
     firsts = np.array([one.first_day or date.min for one in settings], dtype="datetime64[us]")
     ends = np.array([one.end_day or date.max for one in settings], dtype="datetime64[us]")
     moments = closed_at.to_numpy(dtype="datetime64[us]")

@@ -1,4 +1,4 @@
-"""A file of cash movements (CSV): good lines as movements, each bad one with its number and why."""
+"""Reads a file of cash movements (CSV): valid lines as movements, each rejected one with its number and reason."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from smena.model.reason_text import Wrong
 from smena.model.reasons import Reason
 
 COLUMNS = ("day", "word", "amount", "number", "counterparty", "account", "basis", "kpp")
-"""Columns by their names here; a file may name them in Russian or English, in any order."""
+"""The names of the columns in this program; a file may name them in Russian or English, in any order."""
 
 NEEDED = ("day", "word", "amount")
 MOST_LINES = 1000
-"""Of movements in a file: an organisation is locked while they are entered."""
+"""The most movements in a file, because the organisation is locked while they are entered."""
 
 _SEPARATORS = ";\t,"
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
@@ -34,7 +34,7 @@ _RUSSIAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is not taken: its number in the file, the first being 1, and the stored reason."""
+    """A rejected line: its number in the file, counted from 1, and the stored reason."""
 
     line: int
     reason: str
@@ -42,19 +42,19 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What a file says: movements with the numbers of their lines, and the lines that say none."""
+    """The contents of a file: movements with the numbers of their lines, and the rejected lines."""
 
     movements: Sequence[tuple[int, Movement]]
     bad: Sequence[BadLine]
 
 
 def read_cash_file(content: bytes, *, kpp: str) -> ReadFile:
-    """Reads a file in UTF-8 or Windows-1251, separated by `;`, tabs or `,`; the first line names the columns.
+    """Read a file in UTF-8 or Windows-1251, separated by `;`, tabs or `,`; the first line names the columns.
 
     Args:
-        kpp: of the cash book, for lines that name none.
+        kpp: that of the cash book, for lines that name none.
 
-    Raises Wrong where nothing of it is taken: it is no text, a needed column is not there, or it has more lines than
+    Raise Wrong where the whole file is refused: it is not text, a required column is absent, or it has more lines than
     MOST_LINES.
     """
     rows = _rows(_text(content))
@@ -78,14 +78,14 @@ def read_cash_file(content: bytes, *, kpp: str) -> ReadFile:
             continue
         digest = _digest(movement)
         seen[digest] += 1
-        # The same movement twice in one file is two; the same file again is none.
+        # The same movement twice in one file is two movements; the same file again adds none.
         key = hashlib.sha256(f"{digest} {seen[digest]}".encode()).hexdigest()
         movements.append((number, replace(movement, import_key=key)))
     return ReadFile(movements, bad)
 
 
 def movement_of(given: Mapping[str, str]) -> Movement:
-    """A movement out of texts by the names of COLUMNS. Raises Wrong with the reason of the first that cannot be."""
+    """Return a movement made from texts by the names of COLUMNS. Raise Wrong for the first invalid one."""
     word = _word(given.get("word", ""))
     texts = {name: " ".join(given.get(name, "").replace("\0", "").split()) for name in LONGEST}
     for name, text in texts.items():
@@ -98,7 +98,7 @@ def movement_of(given: Mapping[str, str]) -> Movement:
 
 
 def day_of(text: str) -> date:
-    """`2025-01-31` or `31.01.2025`. Raises Wrong."""
+    """Return the day in `2025-01-31` or `31.01.2025`. Raise Wrong for any other text."""
     try:
         found = _RUSSIAN_DAY.fullmatch(text)
         day = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
@@ -110,7 +110,7 @@ def day_of(text: str) -> date:
 
 
 def sum_of(text: str, *, least: int = 1) -> int:
-    """`1 234,56` as kopecks, `least` or more. Raises Wrong: a sum is never rounded and never negative."""
+    """Return `1 234,56` as kopecks, at least `least`. Raise Wrong for a negative sum or a part of a kopeck."""
     try:
         amount = kopecks(Decimal(_BLANKS.sub("", text).replace(",", ".")))
         if least <= amount <= MOST_KOPECKS:
@@ -121,7 +121,7 @@ def sum_of(text: str, *, least: int = 1) -> int:
 
 
 def kpp_of(text: str) -> str:
-    """A КПП, or nothing. Raises Wrong."""
+    """Return a КПП, or an empty text. Raise Wrong for any other text."""
     if text and not KPP.fullmatch(text):
         raise Wrong(Reason.CASH_KPP_CANNOT_BE, text=text)
     return text
@@ -160,7 +160,7 @@ def _text(content: bytes) -> str:
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """The lines that are not empty, with their numbers, cut by the separator of the first."""
+    """The lines that are not empty, with their numbers, split at the separator of the first line."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)

@@ -1,4 +1,4 @@
-"""Answers of by-days into frames, and where they and the totals by shift tell different things (R5)."""
+"""Reads responses of by-days into frames, and finds where they contradict the totals by shift (R5)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _WINDOW = ["kkt_reg_id", "first_day", "last_day"]
 
 
 def read_day_totals(pages: Iterable[RawPage]) -> pd.DataFrame:
-    """Totals by day (DAY_TOTALS). An empty body holds none. Raises Undecodable where an answer cannot be read."""
+    """Return totals by day (DAY_TOTALS); none for an empty body. Raise Undecodable where a response cannot be read."""
     return _frame((page, _items(page)) for page in pages)
 
 
 def read_days_of_windows(pages: Iterable[RawPage], reader: Reader = decoded_now) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Totals by day (DAY_TOTALS), and the answers that cannot be read (REJECTS): they bear witness of nothing."""
+    """Return totals by day (DAY_TOTALS), and the responses that cannot be read (REJECTS), which cross-check nothing."""
     answers, rejects = [], []
     for page in pages:
         try:
@@ -38,11 +38,12 @@ def read_days_of_windows(pages: Iterable[RawPage], reader: Reader = decoded_now)
 
 
 def unbalanced_days(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
-    """Days (kkt_reg_id, day) on which the two kinds of totals of one window cannot both be true.
+    """Return the days (kkt_reg_id, day) on which the two kinds of totals of one window cannot both be true.
 
-    Whether they agree can be said of spans that no shift crosses: a shift that straddles midnight lies in two days, and
-    its totals in one. All days of a span that does not agree are given, and days with totals that no shift touches.
-    `asked` tells the window of each register: kkt_reg_id, first_day, last_day.
+    They are compared by spans of days whose ends no shift crosses, because a shift that straddles midnight has its
+    receipts in two totals by day and in one total by shift. The result has all days of a span that does not agree, and
+    days with totals on which no shift is reported. `asked` has the window of each register: kkt_reg_id, first_day,
+    last_day.
     """
     window = asked.set_index("kkt_reg_id")
     first = shift_totals["kkt_reg_id"].map(window["first_day"])
@@ -74,13 +75,13 @@ def unbalanced_days(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, asked:
 
 
 def is_unconfirmed(shift_totals: pd.DataFrame, day_totals: pd.DataFrame, windows: Mapping[int, int]) -> pd.Series:
-    """Which totals by shift (same index) lie on days of which totals by day of the same window tell another thing.
+    """Return whether totals by day of the same window contradict each total by shift (same index).
 
     Args:
         shift_totals: SHIFT_TOTALS.
         day_totals: DAY_TOTALS.
-        windows: by page of by-shifts, the page of by-days that was asked beside it; the rest has no witness. Several
-            pages of one window may tell of the same shift, some of a part of it only.
+        windows: the page of by-days of the same window, by page of by-shifts; other pages have no cross-check. Several
+            pages of one window may report the same shift, some only a part of it.
     """
     reported = shift_totals[shift_totals["page_id"].isin(windows)]
     if reported.empty:
@@ -110,12 +111,12 @@ def _frame(answers: Iterable[tuple[RawPage, list[DayTotals]]]) -> pd.DataFrame:
         found.add(page, items)
     data: dict[str, Any] = {"page_id": found.pages, "kkt_reg_id": found.registers}
     frame = DAY_TOTALS.of(data | {"day": pd.to_datetime(pd.Series(found.column("day")))} | columns_of_sums(found))
-    # The same entry twice in one answer is one.
+    # The same entry twice in one response counts once.
     return frame.drop_duplicates(ignore_index=True)
 
 
 def _once(reported: pd.DataFrame) -> pd.DataFrame:
-    """Each shift of a window by the entry that tells most of it."""
+    """Each shift of a window once, by its most complete entry."""
     whole_first = reported.assign(
         parts=reported["opened_at"].isna().astype(int) + reported["closed_at"].isna().astype(int)
     )
@@ -127,7 +128,7 @@ def _once(reported: pd.DataFrame) -> pd.DataFrame:
 
 
 def summed_by_day(shift_totals: pd.DataFrame, day_of_page: pd.DataFrame) -> pd.DataFrame:
-    """Totals by shift that were asked for single days (`day_of_page`: page_id, kkt_reg_id, day), summed so."""
+    """Return the sums by day of totals by shift requested for single days (`day_of_page`: page_id, kkt_reg_id, day)."""
     rows = day_of_page.merge(shift_totals.drop(columns="kkt_reg_id"), on="page_id", how="left")
     for name in FIGURES:
         rows[name] = rows[name].fillna(0)

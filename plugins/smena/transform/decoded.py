@@ -10,15 +10,15 @@ from smena.transform.pages import RawPage
 T = TypeVar("T")
 
 MOST_BYTES = 96_000_000
-"""Bytes of the pages whose contents are kept; in memory they take about as much. Reports and totals of a shard of
-20,000 days of registers are some 60 MB."""
+"""Bytes of the pages whose contents are cached; in memory they take about as much. Reports and totals of a shard of
+20,000 register days are some 60 MB."""
 
 
 class Decoded:
-    """Contents of pages by page id, kept from `extract` to `process` of a shard. Not to be shared by threads.
+    """Contents of pages by page id, cached from `extract` to `process` of a shard. Not safe for threads.
 
     Args:
-        most_bytes: beyond so many bytes of pages nothing more is kept, and a page is decoded again where it is needed.
+        most_bytes: beyond so many bytes of pages nothing more is cached, and a page is decoded again when needed.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
@@ -26,7 +26,7 @@ class Decoded:
         self._contents: dict[int, Any] = {}
 
     def keep(self, page: RawPage, decode: Callable[[RawPage], T]) -> T:
-        """The contents of a page, from the cache or decoded now; they stay in the cache."""
+        """Return the contents of a page, from the cache or decoded now; they stay in the cache."""
         if page.page_id in self._contents:
             contents: T = self._contents[page.page_id]
             return contents
@@ -37,7 +37,7 @@ class Decoded:
         return contents
 
     def take(self, page: RawPage, decode: Callable[[RawPage], T]) -> T:
-        """The contents of a page, from the cache or decoded now; they leave the cache."""
+        """Return the contents of a page, from the cache or decoded now; they leave the cache."""
         if page.page_id not in self._contents:
             return decode(page)
         self._left += len(page.body)
@@ -46,9 +46,9 @@ class Decoded:
 
 
 Reader = Callable[[RawPage, Callable[[RawPage], Any]], Any]
-"""Gives the contents of a page: `decoded_now`, or a method of `Decoded`."""
+"""A function that returns the contents of a page: `decoded_now`, or a method of `Decoded`."""
 
 
 def decoded_now(page: RawPage, decode: Callable[[RawPage], T]) -> T:
-    """The contents of a page, without a cache."""
+    """Return the contents of a page, without a cache."""
     return decode(page)

@@ -1,4 +1,4 @@
-"""JSON of a service into typed structures: one kind of error for whatever is wrong with the bytes."""
+"""Decodes JSON of a service into typed structures, with one kind of error for anything wrong with the bytes."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _TIME_TO_THE_MINUTE = re.compile(rb'(:\s*"\d{4}-\d\d-\d\d[T ]\d\d:\d\d)((?:[Zz]|
 
 
 class Undecodable(Wrong):
-    """The bytes are no JSON, or not of the shape that was promised. Its text repeats nothing of them."""
+    """The bytes are not JSON, or not of the type in the contract. The text of the error repeats none of them."""
 
 
 def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
-    """The value of `kind`.
+    """Decode the bytes as `kind`.
 
-    Half of a surrogate pair in a text is read as U+FFFD; a time to the minute as its first second. Not strict takes
-    numbers in quotes.
+    Half of a surrogate pair in a text is read as U+FFFD; a time without seconds as its first second. With
+    `strict=False`, numbers may be in quotes.
 
-    Raises Undecodable, which keeps no other error behind it: those hold the bytes.
+    Raise Undecodable without a cause, because the causes contain the bytes.
     """
     wrong = Undecodable(Reason.NOT_UTF8)
     for data in _versions(without_mark(body)):
@@ -49,19 +49,19 @@ def decode(body: bytes | msgspec.Raw, kind: Any, *, strict: bool = True) -> Any:
 
 
 def without_mark(body: bytes | msgspec.Raw) -> bytes | msgspec.Raw:
-    """The bytes without the UTF-8 byte order mark that some services put before JSON."""
+    """Return the bytes without the UTF-8 byte order mark that some services put before JSON."""
     if not isinstance(body, bytes):
         return body
     return body.removeprefix(codecs.BOM_UTF8)
 
 
 def is_empty(body: bytes) -> bool:
-    """Whether an answer holds nothing but blanks."""
+    """Return whether a response holds nothing but blanks."""
     return not body.removeprefix(codecs.BOM_UTF8).strip()
 
 
 def _versions(body: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
-    """The bytes as they are; then, where that was not enough, without halves of letters and with seconds."""
+    """The bytes unchanged; then, if they cannot be decoded, without halves of surrogate pairs and with seconds."""
     yield body
     data = bytes(body)
     mended = _HALF_A_LETTER.sub(lambda found: rb"\ufffd" if found[1] else found[0], data)
@@ -77,17 +77,17 @@ LONGEST_NAME = 1000
 
 
 def identifier(text: str, what: str, most: int = LONGEST_IDENTIFIER) -> str:
-    """The same identifier. Raises Wrong for one that is longer than any of its kind can be."""
+    """Return the identifier. Raise Wrong if it is longer than any identifier of its kind can be."""
     if len(text) > most:
         raise Wrong(Reason.TOO_LONG, what=what, most=most)
     return text
 
 
 def cut(text: str, most: int = LONGEST_NAME) -> str:
-    """A name or an address, which nothing is known by: no longer than `most`."""
+    """Return a name or an address cut to `most` characters. Not for identifiers: cut ones could become equal."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def storable(text: str) -> str:
-    """A text as PostgreSQL can keep it: NUL is read as U+FFFD."""
+    """Return a text that PostgreSQL can store: NUL becomes U+FFFD."""
     return text.replace("\x00", "\ufffd")

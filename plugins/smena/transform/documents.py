@@ -1,4 +1,4 @@
-"""The shapes of Kontur.OFD's answers: what is read of each document, and what no document may say."""
+"""The types of Kontur.OFD's responses: the fields that are read, and the values that they may have."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from msgspec import Meta, Raw, Struct, defstruct, field
 from smena.transform.decoding import LONGEST_IDENTIFIER
 
 MOST_KOPECKS = 10**13
+"""The largest amount that is read, 10^11 roubles: more is rejected as absurd."""
 
 Kopecks = Annotated[int, Meta(ge=0, le=MOST_KOPECKS)]
 Counted = Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -31,7 +32,7 @@ RECEIPT_KINDS = ("receipt", "bso", *CORRECTION_KINDS)
 
 
 class Fiscal(Struct, rename="camel"):
-    """What every document has that is read here."""
+    """The fields that are read of every document."""
 
     kkt_reg_id: Register
     fiscal_drive_number: Drive
@@ -41,7 +42,7 @@ class Fiscal(Struct, rename="camel"):
 
 
 class ZReport(Fiscal, rename="camel"):
-    """closeShift. What it says of the register's health comes in several forms: whatever it says, it is read."""
+    """closeShift. Its fields about the register's health come in several forms; none of them rejects the report."""
 
     receipts_quantity: Quantity
     fiscal_sign: FiscalSign | None = None
@@ -61,7 +62,7 @@ class Opening(Fiscal, rename="camel"):
 
 
 class Item(Struct, rename="camel"):
-    """A line of a receipt: only what it is worth, and whose money it is. Fields of type Any come in several forms."""
+    """A line of a receipt: only its worth, and whose money it is. Fields of type Any come in several forms."""
 
     sum: Kopecks | None = None
     storno: Any = None
@@ -73,7 +74,7 @@ class Item(Struct, rename="camel"):
 class Receipt(Fiscal, rename="camel"):
     """receipt, bso and their corrections; VAT fields are added by the rates that a page names.
 
-    Fields of type Any refine what the money is and come in several forms: whatever they say, the receipt is read.
+    Fields of type Any are details of the money and come in several forms; none of them rejects the receipt.
     """
 
     operation_type: Operation
@@ -98,9 +99,9 @@ class Receipt(Fiscal, rename="camel"):
 
 
 class Sums(Struct, rename="camel"):
-    """One operation in by-shifts. What it says of VAT comes in several forms: whatever it says, the sums are read.
+    """One operation in by-shifts. Its VAT comes in several forms; none of them rejects the sums.
 
-    `nds` stays unread: most operations were paid in part by card, and then it is of no use.
+    `nds` is decoded only where it is needed: most operations were paid in part by card, and then it is of no use.
     """
 
     cash_total: Kopecks
@@ -113,11 +114,11 @@ class Sums(Struct, rename="camel"):
 
 
 NOTHING = Sums(0, 0, 0, 0)
-"""What an operation sums up to that an entry leaves out or gives as null."""
+"""The sums of an operation that an entry leaves out or gives as null."""
 
 
 class Totals(Struct, rename="camel"):
-    """One entry of by-shifts; an end is there only if it lies inside the window that was asked."""
+    """One entry of by-shifts. An end is present only if it lies inside the requested window."""
 
     shift_number: Counted
     sell: Sums | None = None
@@ -158,25 +159,25 @@ class Ends(Struct, rename="camel"):
 
 
 class EndsAnswer(Struct):
-    """by-shifts, nothing but its ends read."""
+    """by-shifts with only the ends of its entries decoded."""
 
     shifts: list[Ends]
 
 
 class RawTotalsAnswer(Struct):
-    """by-shifts, its entries unread."""
+    """by-shifts without its entries decoded."""
 
     shifts: list[Raw]
 
 
 class RawPageAnswer(Struct):
-    """by-period, its documents unread."""
+    """by-period without its documents decoded."""
 
     documents: list[Raw]
 
 
 class PartialDocument(Struct, rename="camel"):
-    """What can still be told of a document that cannot be read."""
+    """The fields that identify a document that cannot be read."""
 
     date_time: Any = None
     fiscal_drive_number: Any = None
@@ -186,14 +187,14 @@ class PartialDocument(Struct, rename="camel"):
 
 @cache
 def document_types(vat_keys: frozenset[str]) -> dict[str, type[Struct]]:
-    """The types of documents by their key in an answer, where receipts name these VAT fields (`nds20`, …)."""
+    """Return the types of documents by their key in a response whose receipts have these VAT fields (`nds20`, …)."""
     receipt = defstruct("ReceiptWithVat", [(key, Kopecks | None, None) for key in sorted(vat_keys)], bases=(Receipt,))
     return {"closeShift": ZReport, "openShift": Opening, **dict.fromkeys(RECEIPT_KINDS, receipt)}
 
 
 @cache
 def page_type(vat_keys: frozenset[str]) -> type[Struct]:
-    """The type of a whole by-period answer: `documents`, each with one field set."""
+    """Return the type of a whole by-period response: `documents`, each with one field set."""
     fields: list[tuple[str, Any, Any]] = [(key, kind | None, None) for key, kind in document_types(vat_keys).items()]
     fields += [(key, Raw | None, None) for key in IGNORED]
     document = defstruct("Document", fields)

@@ -1,4 +1,4 @@
-"""Documents told more than once: the same is one; the same key with another content is nobody's."""
+"""Documents reported more than once: equal ones become one, different ones with the same key are rejected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smena.transform.frames import REJECTS
 def distinct(
     frame: pd.DataFrame, key: list[str], kind: str, reason: str = Reason.SAME_KEY_OTHER_CONTENT
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows that are alike but for their page become one; rows of one key that differ go to the rejects, all of them."""
+    """Return rows each once, by all but their page; and, as rejects, all rows of a key that has several contents."""
     frame = frame.drop_duplicates([column for column in frame if column != "page_id"], ignore_index=True)
     doubled = frame.duplicated(key, keep=False)
     if not doubled.any():
@@ -20,9 +20,9 @@ def distinct(
 
 
 def as_rejects(rows: pd.DataFrame, kind: str, reason: str | pd.Series) -> pd.DataFrame:
-    """Rows of a frame as rejects: the record is the row itself, the unit its `kkt_reg_id` or `shop_id`.
+    """Return rows of a frame as rejects: the record is the row itself, the unit its `kkt_reg_id` or `shop_id`.
 
-    Empty rows give an empty frame.
+    Without rows the result is empty.
     """
     if rows.empty:
         return REJECTS.empty()

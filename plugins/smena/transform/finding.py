@@ -1,4 +1,4 @@
-"""One fiscal document among the bytes of an answer."""
+"""Finds one fiscal document in the bytes of a response."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _DRIVE, _NUMBER = "fiscalDriveNumber", "fiscalDocumentNumber"
 
 
 def find_fiscal_document(body: bytes, drive: str, number: int) -> tuple[str, dict[str, Any]] | None:
-    """The kind (`closeShift`, `receipt`, …) and the fields of a document, by its ФН and ФД; None where it is not there.
+    """Return the kind (`closeShift`, `receipt`, …) and the fields of a document, by its ФН and ФД; None if not found.
 
-    An answer that is no JSON has none: its bytes are looked at by a person.
+    A response that is not JSON has none: a person must look at its bytes.
     """
     if drive.encode() not in body:
         return None

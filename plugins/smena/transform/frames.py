@@ -1,17 +1,17 @@
-"""The frames that travel between the steps of the road."""
+"""The frames that steps of a load pass to each other."""
 
 from __future__ import annotations
 
 from smena.transform.schema import FLAG, MOMENT, TEXT, WHOLE, Schema
 
 MONEY = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cashless_income", "cashless_refund")
-"""The six sums of a shift, in kopecks: sales, refunds, payouts and refunds of payouts."""
+"""The six sums of a shift, in kopecks: cash of sales, refunds, payouts and refunds of payouts; cashless of two."""
 
 VAT = {name: (f"{name}_vat", f"{name}_vat_by_rate") for name in MONEY[:4]}
-"""By operation, the two columns of its VAT: kopecks, and a JSON object of kopecks by rate."""
+"""The two VAT columns of each operation: kopecks, and a JSON object of kopecks by rate."""
 
 SHIFT_KEY = ["fiscal_drive_number", "shift_number"]
-"""What a shift is known by. Shift numbers start again with a new fiscal drive (ФН)."""
+"""The key of a shift. Shift numbers start again with a new fiscal drive (ФН)."""
 
 SIGNS = {
     "drive_replace": FLAG,
@@ -21,7 +21,7 @@ SIGNS = {
     "not_sent": WHOLE,
     "not_sent_since": MOMENT,
 }
-"""What a z-report says of its register's health: missing where it does not say."""
+"""The columns of a z-report about the health of its register; missing where they are not reported."""
 
 _FISCAL = {"page_id": WHOLE, "kkt_reg_id": TEXT, "fiscal_drive_number": TEXT, "shift_number": WHOLE}
 
@@ -40,10 +40,10 @@ Z_REPORTS = Schema(
     | SIGNS,
     optional=tuple(SIGNS),
 )
-"""closeShift: one row a z-report. `kkt_reg_id` is the register asked; `received_at` is UTC; it has no sums."""
+"""closeShift: one row per z-report, without sums. `kkt_reg_id` is the register of the request; `received_at` is UTC."""
 
 OPENINGS = Schema("openings", _FISCAL | {"fiscal_document_number": WHOLE, "opened_at": MOMENT})
-"""openShift: one row an opening report."""
+"""openShift: one row per opening report."""
 
 _TOTALS = {
     "page_id": WHOLE,
@@ -60,21 +60,22 @@ SHIFT_TOTALS = Schema(
     "shift_totals",
     _TOTALS | {column: kind for pair in VAT.values() for column, kind in zip(pair, (WHOLE, TEXT), strict=True)},
 )
-"""by-shifts: one row an entry of an answer. Either end is missing where it lies outside the window that was asked.
+"""by-shifts: one row per entry of a response. Either end is missing where it lies outside the requested window.
 
-`is_unconfirmed`: totals by day, asked for the same window, cannot be true beside it. `cash_income_vat` and
-`cash_income_vat_by_rate` (and so for each operation of `VAT`) are the VAT inside its cash. They are missing where it is
-not known exactly: where a part was not paid in cash, or what is reported of VAT does not account for the total.
+`is_unconfirmed`: totals by day of the same window contradict it. `cash_income_vat` and `cash_income_vat_by_rate` (and
+the same for each operation of `VAT`) are the VAT inside its cash. They are missing where it is not known exactly: where
+a part was not paid in cash, or the reported VAT does not account for the total.
 """
 
 SOURCE_SHIFTS = Schema("source_shifts", {**_TOTALS, "overpaid": WHOLE})
-"""by-shifts as a witness: `overpaid` is how many kopecks cash and cashless sums are above their totals, or zero."""
+"""by-shifts as a cross-check: `overpaid` is by how many kopecks cash and cashless sums exceed their totals, or zero."""
 
 DAY_TOTALS = Schema(
     "day_totals",
     {"page_id": WHOLE, "kkt_reg_id": TEXT, "day": MOMENT, "receipts": WHOLE} | dict.fromkeys(MONEY, WHOLE),
 )
-"""by-days: one row a register and day with a shift's event or a receipt; `kkt_reg_id` is empty for all registers."""
+"""by-days: one row per register and day with an event of a shift or a receipt. `kkt_reg_id` is empty for the total of
+all registers."""
 
 RECEIPTS = Schema(
     "receipts",
@@ -100,20 +101,19 @@ RECEIPTS = Schema(
         "user_inn": TEXT,
     },
 )
-"""receipt, bso, receiptCorrection, bsoCorrection (the `kind`): one row a document.
+"""receipt, bso, receiptCorrection, bsoCorrection (the `kind`): one row per document.
 
 `operation` is a name of `Operation`; `taxation` one of osn, usn_income, usn_income_expense, envd, eshn, psn, `mixed`
-for several, or missing; `agent` is true of money taken for a principal, missing where that is not clear; `corrects_day`
-is the day that a correction is about, missing where it is not known for certain. `items` counts the items and
-`items_total` is what they are worth, missing where that is not known. `vat_known`: what the receipt says of VAT is its
-whole total.
+for several, or missing; `agent` is true for money taken for a principal, missing where that is not clear;
+`corrects_day` is the corrected day, missing where it is not known for certain. `items` counts the items and
+`items_total` is their worth, missing where unknown. `vat_known`: the reported VAT accounts for the whole total.
 """
 
 VAT_LINES = Schema(
     "vat_lines",
     {"fiscal_drive_number": TEXT, "fiscal_document_number": WHOLE, "rate": TEXT, "vat": WHOLE},
 )
-"""VAT inside receipts as reported, one row a receipt and rate: `20`, `calculated_20`, or a new rate."""
+"""VAT inside receipts as reported, one row per receipt and rate: `20`, `calculated_20`, or a new rate."""
 
 REJECTS = Schema(
     "rejects",
@@ -129,9 +129,9 @@ REJECTS = Schema(
         "fiscal_document_number": WHOLE,
     },
 )
-"""What goes to quarantine: the raw record as JSON text, and why. `day` (of its time) is missing where unknown.
+"""Rejected records for quarantine: the raw record as JSON text, and the reason. `day` (of its time) may be missing.
 
-`unit_id` is the register or shop that was asked.
+`unit_id` is the register or shop of the request.
 """
 
 SHIFTS = Schema(
@@ -154,12 +154,12 @@ SHIFTS = Schema(
     | SIGNS,
     optional=tuple(SIGNS),
 )
-"""One row a closed shift. `user_inn` is the ИНН that its z-report names, missing where it names none.
+"""One row per closed shift. `user_inn` is the ИНН that its z-report names, missing where it names none.
 
-Sums are missing where the shift is `incomplete`; `opened_at` where nothing told it.
+Sums are missing where the shift is `incomplete`; `opened_at` where no source reports it.
 
-`detail` is `totals` or `receipts`, whichever the sums come from; `evidence` a PostgreSQL array of page ids: `{3,9}`.
-`has_corrections`: cash of corrections is in the sums whose corrected day is not known to be the shift's own.
+`detail` is `totals` or `receipts`, the source of the sums; `evidence` is a PostgreSQL array of page ids: `{3,9}`.
+`has_corrections`: the shift has cash of corrections whose corrected day is not known to be the shift's own.
 """
 
 ORDERS = Schema(
@@ -182,10 +182,10 @@ ORDERS = Schema(
         "basis": TEXT,
     },
 )
-"""One row a cash order: `kind` pko or rko, `taxation` empty where not known, `vat` missing where not exactly known.
+"""One row per cash order: `kind` pko or rko, `taxation` empty where unknown, `vat` missing where not exactly known.
 
-A shift of the OFD is known by `fiscal_drive_number` and `shift_number`, one of Kontur.Market by `cashbox_id` and
-`till_shift`; the other two are missing.
+The key of a shift of the OFD is `fiscal_drive_number` and `shift_number`, that of one of Kontur.Market `cashbox_id`
+and `till_shift`; the other two are missing.
 
 `vat_by_rate` is a JSON object of kopecks by rate, `{"20": 1667}`.
 """

@@ -1,4 +1,4 @@
-"""What z-reports say of the health of their register: signs of the fiscal drive, documents that were not sent."""
+"""The health of registers by their z-reports: signs of the fiscal drive, documents that were not sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FIRST_YEAR, _LAST_YEAR = 2016, 2100
 
 
 def signs_of(found: Found) -> dict[str, Any]:
-    """The columns SIGNS of the z-reports found. A value of an unknown form is missing (None)."""
+    """Return the columns SIGNS of the z-reports found. A value of an unknown form is missing (None)."""
     return {
         "drive_replace": [_sign(one) for one in found.column("fiscal_drive_replace_required_sign")],
         "drive_exhausted": [_sign(one) for one in found.column("fiscal_drive_exhaustion_sign")],
@@ -28,7 +28,7 @@ def signs_of(found: Found) -> dict[str, Any]:
 def _sign(value: object) -> bool | None:
     """0 and 1, as numbers, texts or truth values."""
     said = value.strip().lower() if isinstance(value, str) else value
-    # 1.0 equals 1, and is taken for it.
+    # 1.0 equals 1, so it counts as yes.
     return True if said in _YES else False if said in _NO else None
 
 
@@ -40,7 +40,7 @@ def _count(value: object) -> int | None:
 
 
 def _moment(value: object) -> datetime | None:
-    """Local time of the register; `1970-01-01T00:00:00` and times that cannot be read are none."""
+    """Local time of the register; None for `1970-01-01T00:00:00` and for times that cannot be read."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Fiscal document numbers prove a z-report: a shift has as many documents as its report says."""
+"""Proves z-reports by fiscal document numbers: a shift has as many documents as its report says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smena.transform.decoding import Undecodable, decode, is_empty
 from smena.transform.documents import Counted, DocumentNumber, Drive, Quantity
 
 Ends = Mapping[tuple[str, int], int]
-"""The ФД number of the z-report of a shift, by ФН and number of the shift."""
+"""The ФД number of a shift's z-report, by ФН and shift number."""
 
 
 class _Report(msgspec.Struct, rename="camel"):
@@ -31,19 +31,19 @@ class _Documents(msgspec.Struct):
 
 
 def are_numbered_on(bodies: Iterable[bytes], known: Ends, days: Window | None = None) -> bool:
-    """Whether every z-report of these by-period pages is proved by the report before or after it.
+    """Return whether every z-report of these by-period pages is proved by the report before or after it.
 
-    A report whose ФД number is that of the report before it plus its own documents has the right ФН, shift number and
-    ФД number, and so has its neighbour.
+    If the ФД number of a report is that of the report before it plus its own count of documents, then ФН, shift number
+    and ФД number are right in both.
 
     Args:
         bodies: pages of by-period.
         known: reports that are not on the pages.
-        days: a report of a day outside these needs no proof: it is left to its own window.
+        days: a report of a day outside these needs no proof: the window of its own day proves it.
     """
     reports: dict[tuple[str, int], _Report] = {}
     are_readable = True
-    # Every page is taken, also after one that cannot be read: whoever gives them may be fetching them.
+    # All pages are consumed, even after one that cannot be read, because the iterable may be fetching them.
     for body in bodies:
         try:
             documents = decode(body, _Documents).documents if not is_empty(body) else []

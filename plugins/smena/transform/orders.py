@@ -14,7 +14,7 @@ from smena.transform.frames import ORDERS, SHIFT_KEY, VAT
 from smena.transform.vat import vat_of_cash
 
 _OF_SHIFT = ["operation", "taxation", "agent"]
-"""What tells the orders of one shift apart."""
+"""The columns that distinguish the orders of one shift."""
 
 _NETTED = (str(Operation.CASH_INCOME), str(Operation.CASH_REFUND))
 
@@ -28,21 +28,21 @@ def make_orders(
     accounts: Sequence[AccountRule],
     key: Sequence[str] = SHIFT_KEY,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The orders (ORDERS) of issued shifts, and the shifts with the outcome that their orders leave them.
+    """Return the shifts with the outcome that follows from their orders, and the orders (ORDERS) of issued shifts.
 
-    The one rule from a shift to its cash orders, for both products and for what a person decides.
+    This is the only rule from a shift to its cash orders, for both products and for decisions of people.
 
     Args:
         shifts: `key`, the cash sums by operation in kopecks (an operation without a column has none), `outcome`,
-            `reason`, `order_day`, `basis` and `detail`: `receipts` where the orders are made of `receipts`, else they
-            are made of the sums: one order an operation, tax system not known. Where `shifts` has the columns of
-            VAT, VAT is what they hold: what the totals report exactly, else missing.
-        receipts: split by tax system and agent, VAT exact, or missing where one of the receipts does not account for
-            its whole total.
+            `reason`, `order_day`, `basis` and `detail`. Where `detail` is `receipts`, the orders are made from
+            `receipts`; otherwise from the sums: one order per operation, with an unknown tax system, and with the VAT
+            of the VAT columns, if `shifts` has them.
+        receipts: RECEIPTS. Their orders are split by tax system and agent. VAT is exact, or missing where one of the
+            receipts does not account for its whole total.
         vat_lines: VAT inside these receipts.
-        refunds: `rko` (orders of their own) or `net` (taken off the sales).
-        accounts: the first rule that fits an order says its accounts.
-        key: the columns by which a shift is known.
+        refunds: `rko` (orders of their own) or `net` (subtracted from the sales).
+        accounts: the first rule that fits an order gives its accounts.
+        key: the columns that identify a shift.
     """
     key = list(key)
     issued = shifts[shifts["outcome"] == Outcome.ISSUED]
@@ -59,7 +59,7 @@ def make_orders(
     shifts = _with_outcome_of_orders(shifts, rows, without_account_rule, key)
     if len(without_account_rule):
         rows = rows[~_keys(rows, key).isin(_keys(without_account_rule, key))]
-    # A key of the other product is missing.
+    # The key columns of the other product are missing.
     return shifts, ORDERS.conform(rows.reset_index(drop=True).reindex(columns=list(ORDERS.columns)))
 
 
@@ -70,7 +70,7 @@ def _keys(frame: pd.DataFrame, key: list[str]) -> pd.MultiIndex:
 def _with_outcome_of_orders(
     shifts: pd.DataFrame, rows: pd.DataFrame, without_account_rule: pd.DataFrame, key: list[str]
 ) -> pd.DataFrame:
-    """A shift whose refunds equal its sales has no order; one without an account rule waits for a person."""
+    """A shift whose refunds equal its sales gets no_cash; one without an account rule needs_review."""
     issued = shifts["outcome"] == Outcome.ISSUED
     netted_to_zero = issued & ~_keys(shifts, key).isin(_keys(rows, key))
     unknown_account = issued & _keys(shifts, key).isin(_keys(without_account_rule, key))
@@ -104,7 +104,7 @@ def _from_totals(issued: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 
 def _vat_of_totals(summed: pd.DataFrame, vat: str, by_rate: str) -> dict[str, pd.Series]:
-    """VAT of one operation and its rates; missing where the shifts come from a source that reports none."""
+    """VAT of one operation and its rates; missing where the source of the shifts does not report VAT."""
     nothing = pd.Series(pd.NA, index=summed.index)
     return {
         "vat": summed[vat] if vat in summed else nothing.astype("Int64"),
@@ -137,7 +137,7 @@ def _from_receipts(
 
 
 def _net(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Refunds taken off sales, by tax system and agent; what is left below nothing is an РКО of the difference."""
+    """Subtract refunds from sales, by tax system and agent; a negative difference becomes an РКО."""
     sides = rows[rows["operation"].isin(_NETTED)]
     if not (sides["operation"] == _NETTED[1]).any():
         return rows
@@ -154,7 +154,7 @@ def _net(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     netted = both[side].assign(
         operation=pd.Series(np.where(negative, _NETTED[1], _NETTED[0]), index=both.index, dtype="string"),
         amount=amount.abs(),
-        # More VAT on one side than money is left for: the rates differ, and only a person can tell what is inside.
+        # The VAT left is negative or not below the amount left: the rates differ, so only a person can know the VAT.
         vat=vat.mask((vat < 0) | (vat >= amount.abs())),
         vat_by_rate=both["vat_by_rate"].where(plain),
     )
@@ -162,7 +162,7 @@ def _net(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 
 def _with_accounts(rows: pd.DataFrame, accounts: Sequence[AccountRule]) -> pd.DataFrame:
-    """The accounts of the first rule that fits; missing where none does."""
+    """Add the accounts of the first rule that fits; missing where none does."""
     operation, taxation, agent = rows["operation"], rows["taxation"], rows["agent"].fillna(value=False).astype(bool)
     conditions = []
     for rule in accounts:

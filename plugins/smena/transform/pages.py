@@ -1,4 +1,4 @@
-"""Raw pages, and what becomes of a record in them that cannot be read."""
+"""Raw pages, and the rejects made of records in them that cannot be read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NEVER = np.datetime64("NaT", "us")
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """An answer's bytes (decompressed) with the unit that was asked: a register, or a shop of Kontur.Market."""
+    """The (decompressed) bytes of a response, with the unit of the request: a register, or a shop of Kontur.Market."""
 
     page_id: int
     unit_id: str
@@ -33,7 +33,7 @@ class RawPage:
 
 
 class Found:
-    """Documents of one kind, with the page and the register each came from."""
+    """Documents of one kind, each with its page and register."""
 
     def __init__(self) -> None:
         self.pages: list[int] = []
@@ -55,9 +55,9 @@ class Found:
 
 
 def moments(values: Iterable[datetime | None]) -> np.ndarray[Any, Any]:
-    """Naive moments; `1970-01-01T00:00:00` means none, and what has a zone is turned to UTC."""
+    """Return naive moments; `1970-01-01T00:00:00` means none, and a moment with a zone is converted to UTC."""
     naive = [moment if moment is None or moment.tzinfo is None else _naive(moment) for moment in values]
-    # Arrow takes Python's moments much faster than numpy does.
+    # Arrow converts Python's datetimes much faster than numpy does.
     times = pa.array(naive, pa.timestamp("us")).to_numpy(zero_copy_only=False)
     return np.where(times == _NONE, _NEVER, times)
 
@@ -70,7 +70,7 @@ def _naive(moment: datetime) -> datetime | None:
 
 
 def day_of(value: object) -> datetime | None:
-    """The day of a date or of a moment in a text; None for what is none, or lies before there were online registers."""
+    """Return the day of a date or moment in a text; None for other texts and for days before there were registers."""
     try:
         moment = datetime.fromisoformat(str(value)[:10])
     except ValueError:
@@ -79,7 +79,7 @@ def day_of(value: object) -> datetime | None:
 
 
 def reject(page: RawPage, kind: str, why: str, record: bytes) -> dict[str, Any]:
-    """A rejected record and its stored reason `why`, with what of its identity can still be told."""
+    """Return a rejected record and its stored reason `why`, with the parts of its identity that can be read."""
     try:
         parsed = next(iter(decode(record, dict[str, PartialDocument]).values()), PartialDocument())
     except Undecodable:
@@ -93,18 +93,18 @@ def reject(page: RawPage, kind: str, why: str, record: bytes) -> dict[str, Any]:
 
 
 def unreadable(why: str) -> str:
-    """The reason of a whole answer that cannot be read, by the reason of what is wrong with it."""
+    """Return the reason for rejecting a whole response, which contains the reason `why` it cannot be read."""
     return reason(Reason.ANSWER_UNREADABLE, reason=why)
 
 
 def unexpected(page: RawPage, error: Exception, kind: str = "page") -> dict[str, Any]:
-    """A page that a reader breaks on, whole: the traceback is in the log."""
+    """Return the reject of a whole page on which a reader raised; the traceback is logged."""
     contained(error, f"page {page.page_id}")
     return reject_of_day(page, kind, unreadable(reason(Reason.FAILED_WITH, text=place_of(error))), page.body, None)
 
 
 def reject_of_day(page: RawPage, kind: str, why: str, record: bytes, day: datetime | None) -> dict[str, Any]:
-    """A rejected record without fiscal numbers; its day where it can be told."""
+    """Return a rejected record without fiscal numbers; its day where that is known."""
     return {
         "page_id": page.page_id,
         "unit_id": page.unit_id,
@@ -128,7 +128,7 @@ def _number(value: object) -> int | None:
 
 
 def rejects_frame(rows: list[dict[str, Any]], more: Iterable[pd.DataFrame] = ()) -> pd.DataFrame:
-    """Rejected records (REJECTS), those given as rows first."""
+    """Return rejected records (REJECTS), those given as rows first."""
     frame = REJECTS.of({column: [row[column] for row in rows] for column in REJECTS.columns})
     rest = [one for one in more if len(one)]
     return pd.concat([frame, *rest], ignore_index=True) if rest else frame

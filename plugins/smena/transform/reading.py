@@ -1,4 +1,4 @@
-"""Raw pages into frames. What cannot be read goes to the rejects with its reason and costs its neighbours nothing."""
+"""Reads raw pages into frames. A record that cannot be read becomes a reject with its reason; others are unaffected."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _VAT_KEY = re.compile(rb'"(nds(?:Calculated)?[0-9]+)"')
 
 
 EARLIEST = pd.Timestamp("2016-07-01")
-"""The law on online registers; an earlier time is a fault of the clock, and no day of another window."""
+"""The law on online registers; an earlier time is a fault of the clock, not a day of another window."""
 
 _WINDOW = ["begins", "ends", "latest"]
 Windows = Mapping[int, tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]]
-"""By page: the first moment of its days, the moment after the last, and the latest that a clock can show yet."""
+"""By page: the first moment of its days, the moment after the last, and the latest that a clock can show."""
 
 
 @dataclass(frozen=True, slots=True)
 class FiscalFrames:
-    """What by-period pages hold: frames of `frames.py`.
+    """The documents of by-period pages: frames of `frames.py`.
 
-    `outside` are z-reports of other days than their page was asked for: they are left to the window of their own day.
+    `outside` are z-reports of days that their page was not requested for; the windows of their own days load them.
     """
 
     z_reports: pd.DataFrame
@@ -50,19 +50,19 @@ class FiscalFrames:
 
 
 _Contents = tuple[dict[str, list[Any]], list[dict[str, Any]]]
-"""The documents of a page by their kind, and what of it cannot be read."""
+"""The documents of a page by their kind, and the rejects of those that cannot be read."""
 
 
 def read_documents(
     pages: Iterable[RawPage], windows: Windows | None = None, reader: Reader = decoded_now
 ) -> FiscalFrames:
-    """Fiscal documents of by-period pages. An empty body holds none. The same document told twice is one.
+    """Read the fiscal documents of by-period pages. An empty body holds none. A document reported twice is one.
 
     Args:
-        pages: answers of by-period.
-        windows: the days that pages were asked for. A z-report of another day is `outside`; one without a window, or
-            of an impossible day, never is.
-        reader: gives the contents of a page that were decoded before.
+        pages: responses of by-period.
+        windows: the days that pages were requested for. A z-report of another day is `outside`; one without a window,
+            or of an impossible day, never is.
+        reader: returns the contents of a page, which may have been decoded before.
     """
     found: dict[str, Found] = defaultdict(Found)
     rejects: list[dict[str, Any]] = []
@@ -87,7 +87,7 @@ def read_documents(
 
 
 def _is_outside(z_reports: pd.DataFrame, windows: Windows) -> pd.Series:
-    """Whether each z-report lies outside the days that its page was asked for."""
+    """Whether each z-report lies outside the days that its page was requested for."""
     bounds = {name: {page: days[place] for page, days in windows.items()} for place, name in enumerate(_WINDOW)}
     days = (
         pd.DataFrame(bounds, columns=_WINDOW)
@@ -102,7 +102,7 @@ def _is_outside(z_reports: pd.DataFrame, windows: Windows) -> pd.Series:
 
 
 def _contents(page: RawPage) -> _Contents:
-    """What a page holds. An empty body holds nothing."""
+    """The contents of a page. An empty body has none."""
     rejects: list[dict[str, Any]] = []
     if is_empty(page.body):
         return {}, rejects
@@ -121,7 +121,7 @@ def _read_page(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str, 
 
 
 def _all_at_once(page: RawPage, vat_keys: frozenset[str]) -> dict[str, list[Any]]:
-    """The documents of a page in which nothing is wrong. Raises Undecodable where something may be."""
+    """The documents of a valid page. Raises Undecodable where anything may be wrong."""
     documents = decode(page.body, page_type(vat_keys)).documents
     known = {
         kind: [getattr(one, kind) for one in documents if getattr(one, kind) is not None]
@@ -135,7 +135,7 @@ def _all_at_once(page: RawPage, vat_keys: frozenset[str]) -> dict[str, list[Any]
 
 
 def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    """The documents of a page in which at least one cannot be read: numbers as strings pass, the rest is rejected."""
+    """The documents of a page in which at least one is invalid: numbers as strings pass, all others are rejected."""
     known: dict[str, list[Any]] = defaultdict(list)
     try:
         documents: list[msgspec.Raw] = decode(page.body, RawPageAnswer).documents
@@ -148,7 +148,7 @@ def _one_by_one(page: RawPage, vat_keys: frozenset[str], rejects: list[dict[str,
         try:
             fields = decode(raw, dict[str, msgspec.Raw])
             of_kind = {name: value for name, value in fields.items() if bytes(value) != b"null"}
-            # What stands beside the document is a field that nobody knows.
+            # Other fields beside the document are unknown and ignored.
             kinds = [name for name in of_kind if name in types or name in IGNORED]
             kind = next(iter(kinds or of_kind), kind)
             if len(kinds) != 1:
@@ -189,7 +189,7 @@ def _z_reports(found: Found) -> pd.DataFrame:
 
 
 def _each_once(z_reports: pd.DataFrame) -> pd.DataFrame:
-    """Z-reports alike but for their page, time of receipt and signs become one, received when it came first."""
+    """Z-reports, equal ones once: those that differ only in page, time of receipt or signs. The earliest is kept."""
     contents = [column for column in z_reports if column not in ("page_id", "received_at", *SIGNS)]
     if not z_reports.duplicated(contents).any():
         return z_reports

@@ -1,4 +1,4 @@
-"""Reasons of whole frames: one stored reason a row (see `smena.model.reason_text`)."""
+"""Reasons of whole frames: one stored reason per row (see `smena.model.reason_text`)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from smena.model.reasons import Reason
 
 _MOMENT = '"%Y-%m-%dT%H:%M:%S"'
 _FORMS = {"day": '"%Y-%m-%d"', "time": '"%H:%M"'}
-"""How a date or time is written, by the name of its argument."""
+"""The form of a date or time, by the name of its argument."""
 
 
 def reasons_of(code: Reason, /, **arguments: pd.Series | object) -> pd.Series:
-    """One reason a row, as `reason` writes each; one of the arguments at least is a Series, the others are of all rows.
+    """Return one reason per row, as `reason` writes each. At least one argument is a Series; others hold for all rows.
 
-    Moments, times and days are given as MOMENT, counts as WHOLE, kopecks as WHOLE. NA is written as null.
+    Moments, times and days are MOMENT; counts and kopecks are WHOLE. NA is written as null.
 
-    Returns a string Series with the index of the Series; each row has a reason, whether it applies or not:
+    The result is a string Series with the index of the arguments. Every row has a reason, whether it applies or not:
     `np.select` or `mask` chooses.
     """
     if arguments.keys() != set(code.arguments):
@@ -36,14 +36,14 @@ def reasons_of(code: Reason, /, **arguments: pd.Series | object) -> pd.Series:
 
 
 def also(first: pd.Series, second: pd.Series) -> pd.Series:
-    """The reasons of two string Series, row by row, as one text; one that is empty or NA adds nothing."""
+    """Return the reasons of two string Series, row by row, as one text; an empty or missing one adds nothing."""
     first, second = first.fillna(""), second.fillna("")
     both = first + LINE_END + second
     return both.mask(second == "", first).mask(first == "", second)
 
 
 def has_code(stored: pd.Series, *codes: Reason) -> pd.Series:
-    """Whether one of these codes is among the reasons of each row (same index); False where there is no reason."""
+    """Return whether each row has a reason with one of these codes (same index); False where there is no reason."""
     pattern = rf"(?m)^(?:{'|'.join(map(re.escape, codes))})(?: |$)"
     found: pd.Series = stored.astype("string").str.contains(pattern, regex=True).fillna(value=False).astype(bool)
     return found
@@ -60,6 +60,6 @@ def _written(name: str, column: pd.Series) -> pd.Series:
         return days
     if pd.api.types.is_integer_dtype(column.dtype):
         return column.astype("string").fillna("null")
-    # Each text that occurs is written once.
+    # Each distinct text is written once.
     values = column.dropna().unique()
     return column.map(dict(zip(values, map(_json, values), strict=True))).astype("string").fillna("null")

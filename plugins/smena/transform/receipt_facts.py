@@ -1,4 +1,4 @@
-"""Facts of one receipt that optional fields report in several forms: its worth, its principal, the corrected day."""
+"""Facts of a receipt that optional fields report in several forms: its worth, its principal, the corrected day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO, _YES = (False, 0, "", "0", "false"), (True, 1, "1", "true")
 
 
 def agent_of(receipt: Any) -> bool | None:
-    """Whether the money is a principal's; None where a receipt mixes both, or where one of the fields is not clear."""
+    """Return whether the money is a principal's; None where only a part of it is, or one of the fields is unclear."""
     whole = _is_agent(receipt.payment_agent_type)
     if whole or whole is None:
         return whole
@@ -36,7 +36,7 @@ def _any_of(*signs: bool | None) -> bool | None:
 
 
 def _is_agent(flag: object) -> bool | None:
-    """An agent flag is a mask of bits: zeros and blanks set none; None is what is no mask."""
+    """Whether an agent flag, a mask of bits, sets one. Zeros and blanks set none; None for anything but a mask."""
     if not flag:
         return False
     mask = whole_kopecks(flag)
@@ -44,7 +44,7 @@ def _is_agent(flag: object) -> bool | None:
 
 
 def _is_inn(reported: object) -> bool | None:
-    """Whether a principal's ИНН is there: blanks and zeros are none, and None is what is no ИНН."""
+    """Whether the value is an ИНН. Blanks and zeros are not; None where it is something else."""
     if not reported:
         return False
     if not isinstance(reported, str | int) or isinstance(reported, bool):
@@ -54,7 +54,7 @@ def _is_inn(reported: object) -> bool | None:
 
 
 def worth_of(receipt: Any) -> int | None:
-    """What a receipt is worth: its items less storno items, discounts subtracted and surcharges added.
+    """Return the worth of a receipt: its items minus storno items and discounts, plus surcharges.
 
     None where it has no items, or where one of these amounts is not reported.
     """
@@ -86,13 +86,13 @@ def _list_of(reported: object) -> list[object]:
 
 
 def _storno(item: dict[str, Any]) -> int | None:
-    """An item of `stornoItems`, to be added: what it is worth, below zero."""
+    """The worth of an item of `stornoItems`, below zero, to add."""
     amount = whole_kopecks(item["sum"]) if item.get("sum") is not None else None
     return None if amount is None else -amount
 
 
 def _modifier(one: dict[str, Any]) -> int | None:
-    """A discount (below zero) or a surcharge of the whole receipt; None where it names no amount."""
+    """A discount (below zero) or a surcharge on the whole receipt; None where it has no amount."""
     amounts = [whole_kopecks(one[name]) for name in ("discountSum", "markupSum") if one.get(name) is not None]
     if not amounts or None in amounts:
         return None
@@ -100,10 +100,10 @@ def _modifier(one: dict[str, Any]) -> int | None:
 
 
 def corrected_day(receipt: Any) -> datetime | None:
-    """The day that a correction is about; None unless every field that could say it says the same day.
+    """Return the corrected day of a correction; None unless all fields that may have it have the same day.
 
-    The operator's structure of a correction has no such field. Other forms of a date (unix seconds, `dd.MM.yyyy`) are
-    not read: nothing is booked on a guess of what they mean.
+    The operator's contract has no such field. Other forms of a date (unix seconds, `dd.MM.yyyy`) are not read, because
+    a wrong guess would book the cash on a wrong day.
     """
     base = receipt.correction_base
     reported = [receipt.correction_document_date]
@@ -120,5 +120,5 @@ def _day(reported: object) -> datetime | None:
         day = datetime.fromisoformat(found[1])
     except ValueError:
         return None
-    # `0001-01-01` and `1970-01-01` mean none; the law on online registers is of 2016.
+    # `0001-01-01` and `1970-01-01` mean none; the law on online registers dates from 2016.
     return day if day.year > 2000 else None

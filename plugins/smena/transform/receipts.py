@@ -1,4 +1,4 @@
-"""Receipts, BSO and their corrections into frames."""
+"""Reads receipts, BSO and their corrections into frames."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _DOCUMENT = ["fiscal_drive_number", "fiscal_document_number"]
 
 
 def receipt_frames(found: dict[str, Found], fiscal: Any) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Receipts (RECEIPTS), the VAT inside them (VAT_LINES), and those told twice with two contents (REJECTS).
+    """Return receipts (RECEIPTS), the VAT inside them (VAT_LINES), and those reported with two contents (REJECTS).
 
     Args:
         found: documents by their kind.
-        fiscal: gives the columns that every fiscal document has.
+        fiscal: returns the columns that every fiscal document has.
     """
     all_of, kinds = Found(), []
     for kind in RECEIPT_KINDS:
@@ -55,7 +55,7 @@ def receipt_frames(found: dict[str, Found], fiscal: Any) -> tuple[pd.DataFrame, 
             "user_inn": [clean_inn(inn or "") or None for inn in all_of.column("user_inn")],
         }
     )
-    # The same receipt with another VAT is another content.
+    # The same receipt with another VAT has another content.
     reported = ["" if parts is None else str(sorted(parts.items())) for parts in vat]
     with_vat = frame.assign(_vat=pd.Series(reported, dtype="string"))
     receipts, doubled = distinct(with_vat, _DOCUMENT, "receipt")
@@ -64,5 +64,5 @@ def receipt_frames(found: dict[str, Found], fiscal: Any) -> tuple[pd.DataFrame, 
 
 
 def _taxation(mask: int | None) -> str | None:
-    """The tax system; None where the mask has no bit or is absent: it is not known."""
+    """The tax system; None where the mask has no bit or is absent."""
     return TAXATIONS.get(mask, "mixed") if mask else None

@@ -1,4 +1,4 @@
-"""What a frame is made of: its columns and their types, named in one place."""
+"""Schemas of frames: the names and types of their columns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Schema:
     """Columns in order, with their dtypes. Money is `Int64` kopecks, identifiers are `string`, times have no zone.
 
     Attributes:
-        optional: columns that a source need not give: where it does not, nothing is known of them.
+        optional: columns that a source may leave out; their values are then missing.
     """
 
     name: str
@@ -28,14 +28,13 @@ class Schema:
     optional: tuple[str, ...] = ()
 
     def empty(self) -> pd.DataFrame:
-        """A frame of this shape without rows."""
+        """Return a frame of this shape without rows."""
         return pd.DataFrame({column: pd.array([], dtype=dtype) for column, dtype in self._dtypes().items()})
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame with exactly these columns, in this order, of these types.
+        """Return the frame with exactly these columns, in this order, of these types.
 
-        Raises KeyError for a column that is not there and not optional, and pandas' own errors for values that do not
-        fit.
+        Raise KeyError for an absent column that is not optional, and pandas' own errors for values that do not fit.
         """
         absent = [name for name in self.optional if name not in frame]
         if absent:
@@ -47,8 +46,8 @@ class Schema:
             # A view: pandas copies a column when one of the two frames writes to it.
             return frame.copy(deep=False)
         columns = {column: frame[column] for column in wanted}
-        # Not `frame.astype`, which casts what is right already and joins all columns anew: for a frame of a few rows,
-        # most of a load's frames, that takes four times as long. Nothing is shared that can be written to.
+        # Not `frame.astype`, which also casts columns of the right type and joins all columns again: for a frame of a
+        # few rows, as most frames of a load are, that takes four times as long. Shared columns are copied on write.
         cast = {
             name: column if column.dtype == wanted[name] else column.astype(wanted[name])
             for name, column in columns.items()
@@ -56,7 +55,7 @@ class Schema:
         return pd.DataFrame(cast, index=frame.index, copy=False)
 
     def of(self, data: Mapping[str, Any]) -> pd.DataFrame:
-        """A frame of this shape from columns of values."""
+        """Return a frame of this shape from columns of values."""
         return self.conform(pd.DataFrame(data))
 
     def _dtypes(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Z-reports, totals and receipts become shifts, each with its outcome; shifts become cash orders."""
+"""Makes shifts, each with an outcome, from z-reports, totals and receipts, and cash orders from shifts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SUMMED = [
     *((name, "cash", name) for name in CASH),
     *((name, "cashless", name.replace("cashless", "cash")) for name in MONEY[4:]),
 ]
-"""Each sum of a shift: its name, the form of payment it sums, and of which operation."""
+"""Each sum of a shift: its name, and the form of payment and the operation that it sums."""
 
 
 def make_shifts(
@@ -43,20 +43,21 @@ def make_shifts(
     corrections: str = "review",
     vat: str = "totals",
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Shifts (SHIFTS), their cash orders (ORDERS), and receipts that cannot be true (REJECTS).
+    """Return shifts (SHIFTS), their cash orders (ORDERS), and receipts that cannot be true (REJECTS).
 
-    `unread` are the documents that could not be read (REJECTS): a correction among them is one that nobody has seen.
+    `unread` are the documents that could not be read (REJECTS). A correction among them makes its shift, if its totals
+    are whole, wait for a review.
 
-    Sums come from whole totals where `detail` is `totals` (and the opening report tells the same opening, where the
-    order is dated by it), else from the shift's receipts; where both are known and whole, they must agree (R4).
-    Outcomes given here are incomplete, needs_review, no_cash and issued; what depends on what stands in the warehouse
-    is decided there.
+    Sums come from whole totals where `detail` is `totals` (and, where the order is dated by the opening, the opening
+    report agrees with them); otherwise from the shift's receipts. Where both are whole, they must agree (R4). The
+    outcomes here are incomplete, needs_review, no_cash and issued; those that depend on the warehouse are decided in
+    `smena.matching`.
 
     `corrections` is `review` (a correction of cash that is not known to be of the day it was formed on waits for a
-    person) or `book` (it is taken as the shift's own revenue).
+    person) or `book` (it is booked as the shift's own revenue).
 
-    VAT comes with the sums: from totals where all of an operation was paid in cash, else it is not known. Where `vat`
-    is `exact`, a shift of whose cash the totals do not tell the VAT is made of its receipts, if these are whole.
+    VAT comes with the sums: from totals it is known where an operation was paid in cash alone. Where `vat` is `exact`,
+    a shift for whose cash the totals do not give the VAT is made from its receipts, if these are whole.
     """
     receipts, rejects = _balanced(receipts)
     shifts = _with_opening(z_reports.reset_index(drop=True), openings)
@@ -64,7 +65,7 @@ def make_shifts(
     read = _from_receipts(shifts, receipts)
     whole = reported["whole"] & (detail == "totals")
     if date_policy == "shift_open":
-        # The order is dated by what two answers tell alike.
+        # The order is dated by the opening, so the totals and the opening report must agree on it.
         whole &= reported_alike(reported["opened_at"], shifts, openings)
     if vat == "exact":
         whole &= ~(lacks_vat(reported) & read["whole"])
@@ -89,7 +90,7 @@ def make_shifts(
 
 
 def _balanced(receipts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """R1: a receipt's total is what was paid for it, form by form."""
+    """R1: a receipt's total is the sum of its forms of payment. Receipts that break it are rejects."""
     bad = receipts["total"] != receipts[_PAID].sum(axis=1)
     if not bad.any():
         return receipts, REJECTS.empty()
@@ -102,18 +103,18 @@ def _with_opening(z_reports: pd.DataFrame, openings: pd.DataFrame) -> pd.DataFra
 
 
 def _from_receipts(shifts: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame:
-    """For each shift (same index): the sums of its receipts, how many there are, and whether these are all (R2).
+    """The sums of each shift's receipts (same index), their count, and whether they are all of its receipts (R2).
 
-    Columns: the six sums, count, whole, pages (ids, joined by commas), earlier (a correction of an earlier day's cash
-    is among them), undated (so is one whose corrected day is not known), mixed (so is cash of which a part is a
-    principal's).
+    Columns: the six sums, count, whole, pages (ids, joined by commas), earlier (there is a correction of an earlier
+    day's cash), undated (there is one whose corrected day is unknown), mixed (there is cash that is a principal's only
+    in part).
     """
     key = pd.MultiIndex.from_frame(shifts[SHIFT_KEY])
     formed_on, is_cash = receipts["formed_at"].dt.normalize(), receipts["cash"] > 0
     rows = receipts.assign(
         mixed=receipts["agent"].isna() & is_cash,
         earlier=(receipts["corrects_day"] < formed_on) & is_cash,
-        # A day in the future cannot be the corrected one, so nothing is known of it either.
+        # A later day cannot be the corrected one, so it counts as unknown.
         undated=receipts["kind"].isin(CORRECTION_KINDS) & ~(receipts["corrects_day"] <= formed_on) & is_cash,
         **{name: receipts[form].where(receipts["operation"] == operation, 0) for name, form, operation in _SUMMED},
     )
@@ -121,7 +122,7 @@ def _from_receipts(shifts: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame
     sums = of_shift[list(MONEY)].sum().assign(count=of_shift.size().astype("Int64")).reindex(key, fill_value=0)
     flags = of_shift[["mixed", "earlier", "undated"]].any().reindex(key, fill_value=False).astype(bool)
     pages = rows[[*SHIFT_KEY, "page_id"]].drop_duplicates().sort_values([*SHIFT_KEY, "page_id"])
-    # The page of the z-report and that of the opening are in the evidence already.
+    # The pages of the z-report and of the opening are in the evidence already.
     for known in ("page_id", "opening_page_id"):
         named = pd.MultiIndex.from_frame(shifts[[*SHIFT_KEY, known]].dropna())
         pages = pages[~pd.MultiIndex.from_frame(pages).isin(named)]
@@ -154,9 +155,9 @@ def _reviews(
     *,
     corrections: str,
 ) -> pd.Series:
-    """Why a person must look at a shift before anything is booked; empty where nobody must.
+    """Why a person must review a shift before it is booked; empty where nobody must.
 
-    Corrections come with the z-reports, so one of an earlier day is seen even where no other receipt was read.
+    Corrections come with the z-reports, so they are seen even where receipts are not read.
     """
     agree = pd.Series(data=True, index=shifts.index)
     for name in CASH:
@@ -181,7 +182,7 @@ def _reviews(
 
 
 def _set_outcomes(shifts: pd.DataFrame, read: pd.DataFrame, *, keeps_cash_documents: bool) -> None:
-    """Writes `outcome` and `reason`: the first that holds."""
+    """Write `outcome` and `reason`, those of the first case that holds."""
     whole = shifts["detail"].notna()
     backwards = (shifts["closed_at"] < shifts["opened_at"]).astype(bool)
     unread = reasons_of(Reason.RECEIPTS_NOT_WHOLE, read=read["count"], expected=shifts["receipts_quantity"])

@@ -1,4 +1,4 @@
-"""Answers of by-shifts into frames."""
+"""Reads responses of by-shifts into frames."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _SUMS = [*((one, "cash_total") for one in _SECTIONS), ("sell", "cashless_total")
 
 
 def read_shift_totals(pages: Iterable[RawPage], reader: Reader = decoded_now) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Totals by shift (SHIFT_TOTALS), and the entries that cannot be read or believed (REJECTS).
+    """Return totals by shift (SHIFT_TOTALS), and the entries that cannot be read or are overpaid (REJECTS).
 
-    `reader` gives the contents of a page that were decoded before.
+    `reader` returns the contents of a page, which may have been decoded before.
     """
     found, rejects = _found(pages, reader)
     totals = _frame(found)
@@ -41,14 +41,14 @@ def read_shift_totals(pages: Iterable[RawPage], reader: Reader = decoded_now) ->
 
 
 def read_source_shifts(pages: Iterable[RawPage]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Totals by shift as reported (SOURCE_SHIFTS), contradictions among them, and what cannot be read (REJECTS)."""
+    """Return totals by shift as reported, even contradictory ones (SOURCE_SHIFTS), and unreadable entries (REJECTS)."""
     found, rejects = _found(pages)
-    # The same entry twice in one answer is one.
+    # The same entry twice in one response counts once.
     return _frame(found).drop_duplicates(ignore_index=True), rejects_frame(rejects)
 
 
 def _found(pages: Iterable[RawPage], reader: Reader = decoded_now) -> tuple[Found, list[dict[str, Any]]]:
-    """The entries of answers, and those that cannot be read. An empty body holds none."""
+    """The entries of responses, and those that cannot be read. An empty body holds none."""
     found = Found()
     rejects: list[dict[str, Any]] = []
     for page in pages:
@@ -59,7 +59,7 @@ def _found(pages: Iterable[RawPage], reader: Reader = decoded_now) -> tuple[Foun
 
 
 def _contents(page: RawPage) -> tuple[list[Totals], list[dict[str, Any]]]:
-    """The entries of an answer, and what of it cannot be read."""
+    """The entries of a response, and those that cannot be read."""
     rejects: list[dict[str, Any]] = []
     if is_empty(page.body):
         return [], rejects
@@ -70,7 +70,7 @@ def _contents(page: RawPage) -> tuple[list[Totals], list[dict[str, Any]]]:
 
 
 def _frame(found: Found) -> pd.DataFrame:
-    """SOURCE_SHIFTS, a row an entry."""
+    """SOURCE_SHIFTS, one row per entry."""
     return SOURCE_SHIFTS.of(
         {
             "page_id": found.pages,
@@ -94,7 +94,7 @@ def _entries(page: RawPage, rejects: list[dict[str, Any]]) -> list[Totals]:
 
 
 def _overpaid(one: Totals) -> int:
-    """How far operations' cash and cashless sums are above their totals, which hold prepayments and credit too."""
+    """By how much cash and cashless exceed the total, over all operations. Totals also hold prepayments and credit."""
     return sum(
         max(0, sums.cash_total + sums.cashless_total - sums.total)
         for sums in (one.sell, one.return_sell, one.buy, one.return_buy)
@@ -103,7 +103,7 @@ def _overpaid(one: Totals) -> int:
 
 
 def columns_of_sums(found: Found) -> dict[str, list[int]]:
-    """What entries of totals tell, column by column: how many receipts, and the six sums in kopecks.
+    """Return the columns of entries of totals: the count of receipts, and the six sums in kopecks.
 
     An operation that an entry leaves out, or gives as null, had no receipts.
     """
@@ -116,9 +116,9 @@ def columns_of_sums(found: Found) -> dict[str, list[int]]:
 
 
 def last_close_without_opening(body: bytes, first_day: date) -> date | None:
-    """The last day from `first_day` on whose shift, in an answer of by-shifts, was opened before the answer begins.
+    """Return the last closing day, from `first_day` on, of a shift that was opened before a by-shifts response begins.
 
-    None where there is none, or where the answer cannot be read: what is wrong with it is found when it is read.
+    None where there is none, or where the response cannot be read, which `read_shift_totals` reports.
     """
     try:
         entries = decode(body, EndsAnswer).shifts if not is_empty(body) else []
@@ -129,7 +129,7 @@ def last_close_without_opening(body: bytes, first_day: date) -> date | None:
 
 
 def has_shift_without_ends(body: bytes) -> bool:
-    """Whether an answer of by-shifts has a shift that was opened before it begins and is not closed as it ends."""
+    """Return whether a by-shifts response has a shift that was opened before it begins and not closed when it ends."""
     try:
         entries = decode(body, EndsAnswer).shifts if body.strip() else []
     except Undecodable:

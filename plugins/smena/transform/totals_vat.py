@@ -1,8 +1,8 @@
 """VAT of operations in by-shifts, where it is exact: where an operation was paid in cash alone (DOMAIN 2).
 
-The totals report VAT of all receipts together, whatever they were paid by. Where every receipt of an operation was paid
-in cash, that is the VAT inside the cash, to the kopeck. Where a part was paid otherwise it is not known from totals: a
-share of it would be off by kopecks.
+The totals report VAT of all receipts together, by any form of payment. Where every receipt of an operation was paid in
+cash, that is the VAT inside the cash, to the kopeck. Where a part was paid otherwise, totals do not give it: a
+proportional share would be off by kopecks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TURNOVERS = (ZERO_RATE, WITHOUT_VAT)
 
 
 def rate_of(name: str) -> str | None:
-    """`20` of `rate20`, `calculated_20` of `calculatedWithRate20`, as VAT_LINES name them; None of what is no rate."""
+    """Return `20` for `rate20`, `calculated_20` for `calculatedWithRate20`, as in VAT_LINES; None for other names."""
     found = _RATE.fullmatch(name)
     if not found:
         return None
@@ -28,11 +28,11 @@ def rate_of(name: str) -> str | None:
 
 
 def vat_of_operations(operations: Sequence[Sums]) -> tuple[list[int | None], list[str | None]]:
-    """VAT inside the cash of each operation in kopecks, and by rate as JSON: `2500`, `{"20": 2000, "10": 500}`.
+    """Return the VAT in the cash of each operation in kopecks, and by rate as JSON: `2500`, `{"20": 2000, "10": 500}`.
 
-    Both are None where it is not known: no cash, a part not paid in cash, nothing or something unreadable reported of
-    VAT, or turnovers that are not the total. The totals do not report how many items there were: each receipt is
-    allowed the rounding of one item a rate. Where more was rounded the VAT is unknown, rather than perhaps wrong.
+    Both are None where it is unknown: no cash, a part not paid in cash, no VAT or unreadable VAT reported, or turnovers
+    that are not the total. The totals do not report the number of items, so each receipt is allowed the rounding of one
+    item per rate. Where more was rounded, the VAT is unknown rather than perhaps wrong.
     """
     places = [place for place, one in enumerate(operations) if one.cash_total and _is_all_cash(one)]
     parts = [_parts(operations[place]) for place in places]
@@ -51,7 +51,7 @@ def vat_of_operations(operations: Sequence[Sums]) -> tuple[list[int | None], lis
         if is_known and one is not None:
             rates = {rate: amount for rate, amount in sorted(one.items()) if rate not in _TURNOVERS}
             if sum(rates.values()) >= operations[place].cash_total:
-                # Of a few kopecks: within the rounding, and still no VAT that an order can have.
+                # An operation of a few kopecks: within the rounding, but an order's VAT must be below its amount.
                 continue
             vat[place] = sum(rates.values())
             by_rate[place] = "{" + ", ".join(f'"{rate}": {amount}' for rate, amount in rates.items()) + "}"
@@ -59,12 +59,12 @@ def vat_of_operations(operations: Sequence[Sums]) -> tuple[list[int | None], lis
 
 
 def _is_all_cash(one: Sums) -> bool:
-    """Whether nothing was paid by card, by an advance, or on credit; not where the total is not reported."""
+    """Whether nothing was paid by card, by an advance, or on credit; False where the total is not reported."""
     return one.cashless_total == 0 and one.total == one.cash_total
 
 
 def _parts(one: Sums) -> VatParts | None:
-    """What an operation reports of VAT, without zeros; None where a part of it cannot be read."""
+    """The VAT that an operation reports, without zeros; None where a part of it cannot be read."""
     try:
         nds = decode(one.nds, dict[str, Any]) if bytes(one.nds) else None
     except Undecodable:
@@ -76,7 +76,7 @@ def _parts(one: Sums) -> VatParts | None:
     parts: dict[str, int] = {}
     for rate, reported in named:
         amount = 0 if reported is None else whole_kopecks(reported)
-        # A name that is no rate may be of money too, unless it is zero.
+        # An unknown name with an amount may be VAT too; with zero it is ignored.
         if amount is None or (amount and rate is None):
             return None
         if amount and rate:

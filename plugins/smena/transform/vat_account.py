@@ -1,4 +1,4 @@
-"""What receipts say of VAT, and whether that accounts for their whole totals (DOMAIN 2)."""
+"""The VAT that receipts report, and whether it accounts for their whole totals (DOMAIN 2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pandas as pd
 from smena.transform.documents import MOST_KOPECKS
 
 ZERO_RATE, WITHOUT_VAT = "0", "no"
-"""Not rates of VAT: of these a receipt reports the turnover."""
+"""Not rates of VAT: for these a receipt reports the turnover."""
 
 RATE_OF_CODE = {
     1: "20", 2: "10", 3: "calculated_20", 4: "calculated_10", 5: ZERO_RATE, 6: WITHOUT_VAT,
@@ -28,13 +28,13 @@ _MILLI = 1000
 _HALF_A_KOPECK = _MILLI // 2
 
 VatParts = Mapping[str, int]
-"""Kopecks by rate (`20`, `calculated_20`): VAT; by ZERO_RATE and WITHOUT_VAT: turnover. None is zero."""
+"""Kopecks of VAT by rate (`20`, `calculated_20`), and of turnover by ZERO_RATE and WITHOUT_VAT. No value is zero."""
 
 
 def vat_parts(receipt: Any) -> VatParts | None:
-    """What a receipt says of VAT; None where a part of it cannot be read, or two parts contradict each other.
+    """Return the VAT that a receipt reports; None where a part cannot be read, or two parts contradict each other.
 
-    Zeros are placeholders, the same as nothing: a register writes `nds0: 0` beside any rate.
+    Zeros are placeholders and are left out: a register writes `nds0: 0` beside any rate.
     """
     parts = {rate: amount for name, rate in _flat_fields(receipt.__class__) if (amount := getattr(receipt, name))}
     for rate, reported in ((ZERO_RATE, receipt.nds0), (WITHOUT_VAT, receipt.nds_no)):
@@ -48,7 +48,7 @@ def vat_parts(receipt: Any) -> VatParts | None:
 
 
 def whole_kopecks(reported: object) -> int | None:
-    """An amount of kopecks in an optional field; a blank is zero, and None is what is no such amount."""
+    """Return the kopecks in an optional field: 0 for a blank text, None for anything that is not an amount."""
     if isinstance(reported, str):
         text = reported.strip()
         if not text:
@@ -60,16 +60,17 @@ def whole_kopecks(reported: object) -> int | None:
 def accounts_for_total(
     parts: Sequence[VatParts | None], totals: Sequence[int], worths: Sequence[int | None], items: Sequence[int]
 ) -> np.ndarray[Any, Any]:
-    """For each receipt, whether the turnovers at its rates, at 0 % and without VAT are its whole total.
+    """Return whether the turnovers of each receipt at its rates, at 0 % and without VAT are its whole total.
 
-    VAT of a rate is rounded item by item, by half a kopeck each, and the turnover at 22 % is 122/22 of it: each item
-    allows for 2.77 kopecks of turnover. A receipt that is rounded down to whole roubles may account for its items.
+    VAT of a rate is rounded item by item, by half a kopeck each, and the turnover at 22 % is 122/22 of it, so each item
+    allows for 2.77 kopecks of turnover. In a receipt rounded down to whole roubles, the VAT may account for the worth
+    of the items instead of the total.
 
     Args:
-        parts: what each receipt says of VAT.
+        parts: the VAT that each receipt reports.
         totals: kopecks.
-        worths: what the items are worth; None where that is not known.
-        items: how many items there are.
+        worths: the worth of the items in kopecks; None where unknown.
+        items: the number of items.
     """
     total = np.asarray(totals, dtype="int64")
     worth = np.asarray([one if known is None else known for one, known in zip(totals, worths, strict=True)], "int64")
@@ -82,15 +83,15 @@ def accounts_for_total(
     is_rate = rate > 0
     divisor = np.maximum(rate, 1)
     turnover = np.where(is_rate, amount * _MILLI * (100 + rate) // divisor, amount * _MILLI)
-    # Rounded up, and one for the rounding down of the turnover.
+    # Rounded up, plus one because the turnover is rounded down.
     of_item = np.where(is_rate, -(-_HALF_A_KOPECK * (100 + rate) // divisor) + 1, 0)
     account, allowed, largest, rates = (np.zeros(len(total), dtype="int64") for _ in range(4))
-    # A sum of absurd amounts must not overflow 64 bits: none of them is near a total.
+    # A sum of absurd amounts must not overflow 64 bits; capped, they are still far above any total.
     np.add.at(account, place, np.minimum(turnover, 2 * MOST_KOPECKS * _MILLI))
     np.add.at(allowed, place, of_item)
     np.maximum.at(largest, place, of_item)
     np.add.at(rates, place, is_rate)
-    # Each rate has an item of its own at least; the others may all be of the rate that allows for most.
+    # Each rate has at least one item; all others may be of the rate that allows for the most rounding.
     allowed += np.maximum(np.asarray(items, dtype="int64") - rates, 0) * largest
     known = np.asarray([one is not None for one in parts], dtype=bool)
     np.logical_and.at(known, place, rate >= 0)
@@ -101,7 +102,7 @@ def accounts_for_total(
 
 @cache
 def _flat_fields(kind: type) -> tuple[tuple[str, str], ...]:
-    """The VAT fields of a type of receipts with their rates: `nds20` → 20, `ndsCalculated20` → calculated_20."""
+    """The VAT fields of a receipt type with their rates: `nds20` → 20, `ndsCalculated20` → calculated_20."""
     return tuple(
         (name, name.replace("ndsCalculated", "calculated_").replace("nds", ""))
         for name in kind.__struct_fields__  # type: ignore[attr-defined]
@@ -110,7 +111,7 @@ def _flat_fields(kind: type) -> tuple[tuple[str, str], ...]:
 
 
 def _with_nested(parts: dict[str, int], reported: object) -> VatParts | None:
-    """The flat parts and those of `amountsReceiptNds` together; None where these cannot be read, or differ."""
+    """The flat parts together with those of `amountsReceiptNds`; None where these cannot be read, or differ."""
     amounts = reported.get("amountsNds") if isinstance(reported, dict) else reported
     if amounts is None or amounts == "":
         return parts
@@ -131,7 +132,7 @@ def _with_nested(parts: dict[str, int], reported: object) -> VatParts | None:
 
 
 def _percent(rate: str) -> int:
-    """20 of `20` and `calculated_20`; 0 of turnovers without VAT; -1 of what is no rate."""
+    """20 for `20` and `calculated_20`; 0 for turnovers without VAT; -1 for any other text."""
     if rate in (ZERO_RATE, WITHOUT_VAT):
         return 0
     found = _RATE.fullmatch(rate)
@@ -139,7 +140,7 @@ def _percent(rate: str) -> int:
 
 
 def vat_amounts(drives: pd.Series, numbers: pd.Series, parts: Sequence[VatParts | None]) -> dict[str, list[Any]]:
-    """Columns of VAT_LINES: the VAT by rates that receipts report, turnovers without it left out."""
+    """Return columns of VAT_LINES: the VAT by rate that receipts report, without turnovers at 0 % or without VAT."""
     lines = [
         (drive, number, rate, amount)
         for drive, number, one in zip(drives, numbers, parts, strict=True)

@@ -1,4 +1,4 @@
-"""Are a shift's totals whole? Only then may they stand for its receipts (DOMAIN 2)."""
+"""Decides whether a shift's totals are whole. Only then may they replace its receipts (DOMAIN 2)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import pandas as pd
 from smena.transform.frames import MONEY, SHIFT_KEY, VAT
 
 BELIEVABLE = (pd.Timestamp("2016-01-01"), pd.Timestamp("2100-01-01"))
-"""Between these a time of an online register may lie; what lies outside is not asked for, and fails the checks."""
+"""The bounds of a possible time of an online register. Shifts outside are not requested, and fail the checks."""
 
 LONGEST_SHIFT = timedelta(days=31)
-"""How far before its end a shift is looked for whose beginning is not known."""
+"""How far before its end a shift with an unknown opening is looked for."""
 
 _ENTRY = ["kkt_reg_id", "shift_number", "closed_at"]
 _VAT = [column for pair in VAT.values() for column in pair]
 
 
 def closed_through(z_reports: pd.DataFrame, last_day: date, latest: pd.Timestamp | None = None) -> pd.DataFrame:
-    """The z-reports of a batch that ends on `last_day`; those whose time is not known are among them.
+    """Return the z-reports of a batch that ends on `last_day`, including those with an unknown time.
 
-    A period that is read by time of receipt may tell of later days too: a later batch asks for them. None will for
-    those after `latest`, which no register's clock can show yet: they are among these, to be rejected.
+    A period by time of receipt may hold z-reports of later days, which a later batch requests. No batch requests those
+    after `latest`, the latest time that a register's clock can show, so they are included, to be rejected.
     """
     later = z_reports["closed_at"] >= pd.Timestamp(last_day + timedelta(days=1))
     if latest is not None:
@@ -31,17 +31,17 @@ def closed_through(z_reports: pd.DataFrame, last_day: date, latest: pd.Timestamp
 
 
 def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:
-    """For each z-report (same index): its sums, where one by-shifts entry is provably its own and whole.
+    """Return the sums of each z-report (same index) from the by-shifts entry that is provably its own and whole.
 
-    An entry is whole where both its ends were inside the window, its receipts are as many as the z-report says, and no
-    totals by day speak against it. Two different entries for one shift prove nothing; where they differ in VAT alone,
-    only the VAT is not known. Columns: whole, beyond (it tells of more receipts than the z-report), opened_at,
-    totals_page_id, the six sums and the columns of VAT; missing where there is no entry.
+    An entry is whole if both its ends are inside the window, it has as many receipts as the z-report, and no totals by
+    day contradict it. Two different entries for one shift prove nothing; if they differ in VAT alone, only the VAT is
+    unknown. Columns: whole, beyond (the entry has more receipts than the z-report), opened_at, totals_page_id, the six
+    sums and the columns of VAT; missing where there is no entry.
     """
     entries = shift_totals[shift_totals["opened_at"].notna() & shift_totals["closed_at"].notna()]
     entries = entries.drop_duplicates([column for column in entries if column != "page_id"])
     facts = [column for column in entries if column not in ("page_id", *_VAT)]
-    # What is left of equal facts differs in VAT.
+    # Entries that are left with equal facts differ in VAT.
     vat_differs = entries.duplicated(facts, keep=False)
     if vat_differs.any():
         entries = entries.assign(**{name: entries[name].mask(vat_differs) for name in _VAT}).drop_duplicates(facts)
@@ -50,7 +50,7 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
         entries.rename(columns={"page_id": "totals_page_id"}), on=_ENTRY, how="left", validate="many_to_one"
     )
     found.index = z_reports.index
-    # A register cannot close two shifts of one number at one moment; if two are told, neither is proved.
+    # A register cannot close two shifts of one number at one moment; if two are reported, neither is proved.
     unconfirmed = ~z_reports.duplicated(_ENTRY, keep=False)
     whole = (found["receipts"] == found["receipts_quantity"]).fillna(value=False).astype(bool) & unconfirmed
     whole &= ~found["is_unconfirmed"].fillna(value=False).astype(bool)
@@ -59,9 +59,9 @@ def whole_totals(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.Data
 
 
 def lacks_vat(totals: pd.DataFrame) -> pd.Series:
-    """Whether an operation of each shift (rows of `whole_totals`) has cash of which the VAT is not known.
+    """Return whether an operation of each shift (rows of `whole_totals`) has cash with unknown VAT.
 
-    Without totals it is not known what there is to lack: false.
+    False for a shift without totals: its receipts are read anyway.
     """
     lacks = pd.Series(data=False, index=totals.index)
     for name, (vat, _) in VAT.items():
@@ -76,15 +76,15 @@ def shifts_needing_receipts(
     openings: pd.DataFrame | None = None,
     vat: str = "totals",
 ) -> pd.DataFrame:
-    """Shifts whose receipts must be read: those without whole totals, or all where `detail` is `receipts`.
+    """Return shifts whose receipts must be read: those without whole totals, or all where `detail` is `receipts`.
 
-    Where `openings` (OPENINGS) are given, those too whose opening is not among them, or not when the totals tell: it
-    comes with the receipts once more. Where `vat` is `exact`, those too of whose cash the totals do not tell the VAT;
-    `only_for_vat` is true where that is the only reason.
+    If `openings` (OPENINGS) are given, also those without an opening report, or with one that disagrees with the
+    totals, because opening reports come again with the receipts. If `vat` is `exact`, also those for whose cash the
+    totals do not give the VAT; `only_for_vat` is true where that is the only reason.
 
-    A shift begins not before the one with the number before it, in the same drive, has ended. Columns page_id,
-    kkt_reg_id, fiscal_drive_number, shift_number, opened_at (not before it; may be missing), closed_at, received_at,
-    only_for_vat.
+    Columns page_id, kkt_reg_id, fiscal_drive_number, shift_number, opened_at, closed_at, received_at, only_for_vat.
+    `opened_at` is that of the totals, else the closing of the shift numbered before it in the same drive, which the
+    shift cannot precede; it may be missing.
     """
     reported = whole_totals(z_reports, shift_totals)
     in_order = z_reports.sort_values([*SHIFT_KEY, "closed_at"])
@@ -107,14 +107,14 @@ def shifts_needing_receipts(
 
 
 def reported_alike(opened_at: pd.Series, z_reports: pd.DataFrame, openings: pd.DataFrame) -> pd.Series:
-    """Whether each shift (same index) was opened at this moment by its opening report too."""
+    """Return whether the opening report of each shift has this time of opening too (same index)."""
     reported = openings.drop_duplicates(SHIFT_KEY).set_index(SHIFT_KEY)["opened_at"]
     of_shift = reported.reindex(pd.MultiIndex.from_frame(z_reports[SHIFT_KEY])).set_axis(z_reports.index)
     return of_shift == opened_at
 
 
 def without_z_report(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.DataFrame:
-    """Closed shifts that the totals tell of (SHIFT_TOTALS) and no z-report does: their z-reports did not come."""
+    """Return closed shifts of the totals (SHIFT_TOTALS) whose z-reports are missing."""
     closed = shift_totals[shift_totals["closed_at"].notna()]
     known = pd.MultiIndex.from_frame(z_reports[_ENTRY])
     missing = closed[~pd.MultiIndex.from_frame(closed[_ENTRY]).isin(known)]
@@ -122,10 +122,10 @@ def without_z_report(z_reports: pd.DataFrame, shift_totals: pd.DataFrame) -> pd.
 
 
 def not_closed(shift_totals: pd.DataFrame, z_reports: pd.DataFrame) -> pd.DataFrame:
-    """Shifts of the totals (SHIFT_TOTALS) that have no closing and no z-report: they are open.
+    """Return shifts of the totals (SHIFT_TOTALS) that have no closing and no z-report, so they are open.
 
-    A z-report closes the shift of its number that was opened before it, and not longer ago than `LONGEST_SHIFT`. The
-    opening may be missing where it lies before the window.
+    A z-report closes the shift of its number that was opened before it, at most `LONGEST_SHIFT` earlier. The opening
+    may be missing where it lies before the window.
     """
     unclosed = shift_totals[shift_totals["closed_at"].isna()].reset_index(names="row")
     place = ["kkt_reg_id", "shift_number"]

@@ -1,1 +1,1 @@
-"""Kontur.Market's answers as frames: cheques become till shifts, cashless and sales reports, waybills their lines."""
+"""Kontur.Market's responses as frames: till shifts, cashless reports and sales reports from cheques; waybills."""

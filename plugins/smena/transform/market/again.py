@@ -1,4 +1,4 @@
-"""Till shifts that were booked, against what Market answers when it is asked for their cheques again."""
+"""Compares booked till shifts with the cheques that Market returns when they are requested again."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ CHANGED_TILLS = Schema(
         "theirs": TEXT,
     },
 )
-"""One row a till shift that is another one now. `kind` is till_changed, till_not_reported or till_not_here.
+"""One row per till shift that differs. `kind` is till_changed, till_not_reported or till_not_here.
 
-`shift_id` is missing where it is not here; `amount` is cash of sales less that of refunds, ours less theirs, in
-kopecks; `ours` and `theirs` are what is booked and what is reported, as text.
+`shift_id` is missing where the shift is not in the warehouse; `amount` is cash sales minus refunds, ours minus theirs,
+in kopecks; `ours` and `theirs` are the booked and the reported facts, as text.
 """
 
 BOOKED_TILLS = Schema(
@@ -47,7 +47,7 @@ BOOKED_TILLS = Schema(
 )
 """Till shifts of the warehouse.
 
-`is_decided`: a person gave one its facts, or has to; `is_asked`: it was closed on a day that was asked for.
+`is_decided`: a person decided about its facts, or must; `is_asked`: it was closed on a day of the request.
 """
 
 _KEY = ["cashbox_id", "till_shift"]
@@ -55,12 +55,12 @@ _FACTS = ["day", "opened_day", "receipts", *TILL_MONEY]
 
 
 def changed_tills(here: pd.DataFrame, reported: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Till shifts of one shop (CHANGED_TILLS) that are not told now as they were booked.
+    """Return the till shifts of one shop (CHANGED_TILLS) that are reported differently than they are booked.
 
     Args:
         here: BOOKED_TILLS.
-        reported: TILL_SHIFTS of the days that were asked for, by the day of their last cheque.
-        days: the days that are loaded: a shift that is told of another day cannot be missed yet.
+        reported: TILL_SHIFTS of the requested days, by the day of their last cheque.
+        days: the days that are loaded: a reported shift of another day is not missing yet.
     """
     absent: dict[str, Any] = {"shift_id": pd.NA, "is_decided": pd.NA, "is_asked": pd.NA}
     ours, theirs = _facts(here), _facts(BOOKED_TILLS.conform(reported.assign(**absent)))

@@ -1,4 +1,4 @@
-"""Market's roubles and quantities as whole kopecks and thousandths: exact, bounded, never through a float."""
+"""Converts Market's roubles and quantities to whole kopecks and thousandths: exact, bounded, without floats."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DIGITS, _PRICE_PLACES, _COUNT_PLACES = 18, 6, 3
 _MOST_PRODUCT = 2**62
 _AMOUNTS = "totalPrice|priceCorrection|value|sellPricePerUnit|count|quantity|buyPricePerUnit"
 _IN_QUOTES = re.compile(rf'("(?:{_AMOUNTS})"\s*:\s*)("(?:[^"\\]|\\.)*")'.encode())
-"""Inside a text a quotation mark is escaped, so nothing but a name is followed by a colon like this."""
+"""A quotation mark inside a text is escaped, so only a name is followed by a colon like this."""
 
 _BLANK = re.compile("[ \u00a0\u2009\u202f]")
 _WITH_FRACTION = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
@@ -37,10 +37,10 @@ _PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 
 
 def plain_amounts(record: bytes) -> bytes:
-    """A record (names in camelCase) whose amounts in quotes are written as JSON numbers are.
+    """Return a record (names in camelCase) with its amounts in quotes spelled like JSON numbers.
 
-    Read are a comma or a point before the fraction, and spaces between thousands: "50,5", " 1 000,00". What may be read
-    in two ways ("1,000.50") stays as it is.
+    A comma or a point before the fraction and spaces between thousands are read: "50,5", " 1 000,00". An ambiguous
+    amount ("1,000.50") does not change.
     """
     return _IN_QUOTES.sub(lambda found: found[1] + _plain(found), record)
 
@@ -56,7 +56,7 @@ def _plain(found: re.Match[bytes]) -> bytes:
 
 
 def kopecks_of(roubles: Decimal, what: str, *, signed: bool = False) -> int:
-    """Kopecks. Raises ValueError for a part of one, for a negative amount unless `signed`, and beyond 10^13."""
+    """Return kopecks. Raise ValueError for a part of one, for a negative amount unless `signed`, and beyond 10^13."""
     if not roubles.is_finite() or not (-_MOST if signed else 0) <= roubles <= _MOST:
         raise Wrong(Reason.NOT_AN_AMOUNT, what=what)
     try:
@@ -66,14 +66,14 @@ def kopecks_of(roubles: Decimal, what: str, *, signed: bool = False) -> int:
 
 
 def thousandths(quantity: Decimal, what: str) -> int:
-    """Thousandths of a unit, rounded half up. Raises ValueError for what is negative or absurd."""
+    """Return thousandths of a unit, rounded half up. Raise ValueError for a negative quantity or one beyond 10^13."""
     if not quantity.is_finite() or not 0 <= quantity <= _MOST_THOUSANDTHS:
         raise Wrong(Reason.NOT_A_QUANTITY, what=what)
     return int(_ROUNDED.scaleb(_ROUNDED.quantize(quantity, _THOUSANDTH), 3))
 
 
 def line_kopecks(price: Decimal, quantity: Decimal, what: str) -> int:
-    """Price by quantity in kopecks, rounded half up. Raises ValueError as the others do."""
+    """Return price × quantity in kopecks, rounded half up. Raise ValueError as `kopecks_of` and `thousandths` do."""
     if not (price.is_finite() and quantity.is_finite() and 0 <= price <= _MOST and 0 <= quantity <= _MOST_THOUSANDTHS):
         raise Wrong(Reason.NOT_AN_AMOUNT, what=what)
     try:
@@ -86,9 +86,9 @@ def line_kopecks(price: Decimal, quantity: Decimal, what: str) -> int:
 
 
 def whole(amounts: Sequence[Decimal | None], places: int) -> Ints:
-    """Decimals as whole numbers of 10^-`places`, all at once; None is 0. Raises ValueError where one is none."""
+    """Return decimals as whole numbers of 10^-`places`, all at once; None is 0. Raise ValueError where one is not."""
     texts = pa.array(["0" if one is None else str(one) for one in amounts], pa.string())
-    # Arrow is not safe with exponents beyond its own digits.
+    # Arrow does not handle exponents beyond its own digits safely.
     if not pc.all(pc.match_substring_regex(texts, _PLAIN), min_count=0).as_py():
         raise ValueError("one is not plainly written")
     exact = pc.cast(texts, pa.decimal128(_DIGITS, places))
@@ -98,16 +98,16 @@ def whole(amounts: Sequence[Decimal | None], places: int) -> Ints:
 
 
 def bounded(amounts: Ints, what: str, *, signed: bool = False) -> Ints:
-    """The same amounts. Raises ValueError where `kopecks_of` would, or `thousandths`."""
+    """Return the amounts. Raise ValueError where `kopecks_of` or `thousandths` would."""
     if len(amounts) and not (-MOST_KOPECKS if signed else 0) <= amounts.min() <= amounts.max() <= MOST_KOPECKS:
         raise Wrong(Reason.NOT_AN_AMOUNT, what=what)
     return amounts
 
 
 def worth(prices: Sequence[Decimal], quantities: Ints) -> Ints:
-    """Prices by thousandths in kopecks, each rounded half up. Raises ValueError for what is better looked at alone."""
+    """Return prices × thousandths in kopecks, each rounded half up. Raise ValueError if one must be read on its own."""
     price = whole(prices, _PRICE_PLACES)
-    # A float is enough to tell what a machine word would not hold.
+    # A float is exact enough to find a product that does not fit 64 bits.
     if len(price) and (price.min() < 0 or (price.astype("float64") * quantities).max() >= _MOST_PRODUCT):
         raise Wrong(Reason.NOT_AN_AMOUNT, what="price")
     kopeck = 10 ** (_PRICE_PLACES + _COUNT_PLACES - 2)

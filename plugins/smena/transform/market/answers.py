@@ -1,4 +1,4 @@
-"""The shape all of Kontur.Market's lists have: `{"items": […]}` or a bare array, in camelCase or in PascalCase."""
+"""Reads lists of Kontur.Market: `{"items": […]}` or a bare array, in camelCase or in PascalCase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smena.model.reasons import Reason
 from smena.transform.decoding import Undecodable, decode
 
 _PASCAL_KEY = re.compile(rb'"([A-Z])(\w*"\s*:)')
-"""A name in PascalCase. Inside a text a quotation mark is escaped, so nothing but a name ends like this."""
+"""A name in PascalCase. A quotation mark inside a text is escaped, so only a name ends like this."""
 
 
 class _ItemsPage(msgspec.Struct):
@@ -20,17 +20,17 @@ class _ItemsPage(msgspec.Struct):
 
 
 def camel(body: bytes) -> bytes:
-    """An answer with all its names in camelCase; values stay as they are."""
+    """Return a response with all its names in camelCase; values do not change."""
     return _PASCAL_KEY.sub(lambda found: b'"' + found[1].lower() + found[2], body)
 
 
 def is_array(body: bytes) -> bool:
-    """Whether the answer is a bare array."""
+    """Return whether the response is a bare array."""
     return body.removeprefix(BOM_UTF8).lstrip()[:1] == b"["
 
 
 def items_of(body: bytes) -> list[msgspec.Raw]:
-    """The entries of a list, as they came. `null` holds none. Raises Undecodable where the answer is no list."""
+    """Return the undecoded entries of a list; `null` has none. Raise Undecodable where the response is not a list."""
     if not body.removeprefix(BOM_UTF8).strip():
         raise Undecodable(Reason.ANSWER_EMPTY)
     if is_array(body):

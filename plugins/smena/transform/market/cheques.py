@@ -1,4 +1,4 @@
-"""A page of cheques as columns, all at once. One in which anything is out of the ordinary is read cheque by cheque."""
+"""Reads a page of cheques as columns, all at once. A page with anything unusual is read cheque by cheque instead."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Columns = Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class ChequeColumns:
-    """Columns of CHEQUES, and of PAYMENTS and SOLD_LINES, which have `row`, the cheque's place, in place of its key."""
+    """Columns of CHEQUES, PAYMENTS and SOLD_LINES. The last two have `row`, the cheque's position, and no key."""
 
     cheques: Columns
     payments: Columns
@@ -45,7 +45,7 @@ class ChequeColumns:
 
 
 def as_columns(page: RawPage, records: Sequence[Cheque], latest: datetime | None) -> ChequeColumns:
-    """The cheques of a page in which nothing is wrong. Raises ValueError or TypeError where something may be."""
+    """Return the cheques of a valid page. Raise ValueError or TypeError where anything may be wrong."""
     if not records:
         return of_rows([])
     if _NUL in page.body:
@@ -83,7 +83,7 @@ def as_columns(page: RawPage, records: Sequence[Cheque], latest: datetime | None
 
 
 def of_rows(rows: Sequence[tuple[Row, list[Row], list[Row]]]) -> ChequeColumns:
-    """Cheques that were read one by one: a row of CHEQUES, its payments that are not cash, its lines."""
+    """Return the columns of cheques read one by one: a row of CHEQUES, its payments that are not cash, its lines."""
     return ChequeColumns(
         _columns([row for row, _, _ in rows], tuple(CHEQUES.columns)),
         _parts([paid for _, paid, _ in rows], PAID),
@@ -92,7 +92,7 @@ def of_rows(rows: Sequence[tuple[Row, list[Row], list[Row]]]) -> ChequeColumns:
 
 
 def joined(pages: Iterable[ChequeColumns]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The frames of several pages, in their order."""
+    """Return the frames CHEQUES, PAYMENTS and SOLD_LINES of several pages, in their order."""
     parts = [of_rows([]), *pages]
     firsts = np.cumsum([0, *(len(page.cheques["page_id"]) for page in parts)])
 
@@ -131,7 +131,7 @@ def _parts(of_cheques: Sequence[Sequence[Row]], names: Sequence[str]) -> Columns
 
 
 def _payments(of_cheques: Sequence[Any]) -> tuple[Columns, Ints, Ints]:
-    """The payments that are not cash, and by cheque what was paid in cash and otherwise."""
+    """The payments that are not cash, and the cash and cashless sums of each cheque."""
     reported, row = _flat(of_cheques)
     amount = bounded(whole([one.value for one in reported], 2), "payment_value")
     names = {kind: payment_type(kind) for kind in {one.type for one in reported}}
@@ -159,13 +159,13 @@ def _lines(of_cheques: Sequence[Any]) -> Columns:
 
 
 def _flat(of_cheques: Sequence[Any]) -> tuple[list[Any], Ints]:
-    """The parts of all cheques, and the place of the cheque of each."""
+    """The parts of all cheques, and the position of each part's cheque."""
     counts = np.fromiter((len(one or ()) for one in of_cheques), dtype=np.int64, count=len(of_cheques))
     return list(chain.from_iterable(one or () for one in of_cheques)), np.repeat(np.arange(len(counts)), counts)
 
 
 def _texts(values: Iterable[str | int | None]) -> list[str]:
-    """Texts without padding. Raises TypeError for a number: those are told seldom."""
+    """Texts without padding. Raises TypeError for a number, which is rare: the page is then read cheque by cheque."""
     texts = list(map(str.strip, ["" if one is None else one for one in values]))  # type: ignore[arg-type]
     if max(map(len, texts), default=0) > LONGEST_IDENTIFIER:
         raise ValueError("one is longer than an identifier")

@@ -1,4 +1,4 @@
-"""The shapes of Kontur.Market's cheques and waybills: what is read of them. Amounts are exact decimals of roubles."""
+"""The types of Kontur.Market's cheques and waybills: the fields that are read. Amounts are exact roubles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Struct, defstruct, field
 from smena.transform.decoding import identifier, storable
 
 Word = str | int
-"""An identifier or a number: text, which some registers tell as a number."""
+"""An identifier or a number: text, which some registers report as a number."""
 
 CASH = "Cash"
 UNKNOWN = "Unknown"
@@ -20,7 +20,7 @@ _TYPES = {name.casefold(): name for name in PAYMENT_TYPES}
 
 
 class Payment(Struct, rename="camel", gc=False):
-    """Оплата: its type is text, for the service may name new ones."""
+    """Оплата. Its type is text, because the service may add new ones."""
 
     type: str
     value: Decimal
@@ -36,7 +36,7 @@ class ChequeLine(Struct, rename="camel", gc=False):
 
 
 class Cheque(Struct, rename="camel", gc=False):
-    """Чек. `cash_register_id` is the shift, in spite of its name."""
+    """Чек. `cash_register_id` is the id of the shift, in spite of its name."""
 
     id: Word
     cashbox_id: Word
@@ -74,7 +74,7 @@ class Waybill(Struct, rename="camel", gc=False):
 
 
 class PartialRecord(Struct, rename="camel", gc=False):
-    """What can still be told of a record that cannot be read."""
+    """The fields that identify a record that cannot be read."""
 
     close_time: Any = None
     receive_date: Any = None
@@ -85,19 +85,19 @@ class PartialRecord(Struct, rename="camel", gc=False):
 
     @property
     def shift(self) -> Any:
-        """The till shift: a record of ours calls it so."""
+        """The till shift: `cashRegisterId` in Market's records, `till_shift` in ours."""
         return self.cash_register_id if self.till_shift is None else self.till_shift
 
     @property
     def cashbox(self) -> Any:
-        """The cashbox: a record of ours calls it `cashbox_id`."""
+        """The cashbox: `cashboxId` in Market's records, `cashbox_id` in ours."""
         return self.cashbox_id if self.cashbox_of_ours is None else self.cashbox_of_ours
 
 
 def payment_type(text: str) -> str:
-    """The contract's own spelling of a type of payment; a new one as it is told.
+    """Return the contract's spelling of a type of payment; a new type unchanged.
 
-    Raises ValueError for one that is too long.
+    Raise ValueError for one that is too long.
     """
     name = identifier(storable(text.strip()), "payment_type")
     return _TYPES.get(name.casefold(), name or UNKNOWN)
@@ -105,5 +105,5 @@ def payment_type(text: str) -> str:
 
 @cache
 def answer_type(record: type[Struct]) -> type[Struct]:
-    """The type of a whole answer whose items are such records."""
+    """Return the type of a whole response whose items are such records."""
     return defstruct("Answer", [("items", list[record] | None)])  # type: ignore[valid-type]

@@ -1,4 +1,4 @@
-"""Market's sums and waybills as documents to file: one head each, with numbered lines (DOMAIN 4)."""
+"""Makes documents of Market's sums and waybills: a head with numbered lines each (DOMAIN 4)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _CASHLESS, _SOLD, _WAYBILL = "cashless_report", "sales_report", "waybill"
 
 
 def file_cashless(cashless: pd.DataFrame, cheques: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Безналичная выручка: a document (DOCUMENTS) a shop and day, a line (DOCUMENT_LINES) a type of payment."""
+    """Безналичная выручка: a document (DOCUMENTS) per shop and day, a line (DOCUMENT_LINES) per type of payment."""
     lines = cashless.rename(columns={"type": "payment_type"})
     lines = lines.assign(amount=lines["income"] - lines["refund"])
     return _of_days(lines, cheques, _CASHLESS, "Безналичная выручка")
 
 
 def file_sold(sold: pd.DataFrame, cheques: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Отчёт о проданных товарах: a document a shop and day, a line a product."""
+    """Отчёт о проданных товарах: a document per shop and day, a line per product."""
     return _of_days(sold, cheques, _SOLD, "Розничные покупатели")
 
 
 def file_waybills(reported: Waybills, contractors: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Накладные with their suppliers.
+    """Накладные: a document per waybill, with its supplier.
 
     Args:
         contractors: `id`, `inn`, `name`, one row each.
@@ -90,7 +90,7 @@ def _of_days(
 
 
 def _array(own: pd.Series, others: pd.Series) -> list[str]:
-    """PostgreSQL arrays of what stands and of what is the same."""
+    """PostgreSQL arrays of a waybill's own value, followed by those of its duplicates."""
     lists = others.to_numpy(dtype=object)
     return [
         "{"

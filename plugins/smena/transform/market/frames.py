@@ -1,4 +1,4 @@
-"""The frames of Kontur.Market: what its answers tell, and what is made of them. Money in kopecks, quantities in ‰."""
+"""The frames of Kontur.Market: its records, and what is made from them. Money in kopecks, quantities in thousandths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ WAYBILL_KEY = ["shop_id", "waybill_id"]
 TILL_SHIFT_KEY = ["shop_id", "cashbox_id", "till_shift"]
 
 TILL_MONEY = ("cash_income", "cash_refund", "cashless_income", "cashless_refund", "price_correction")
-"""The sums of a till shift: of sales and of refunds, both positive; the rounding of cash sales less that of refunds."""
+"""The sums of a till shift: sales and refunds, both positive; the rounding of cash sales minus that of refunds."""
 
 CHEQUES = Schema(
     "cheques",
@@ -29,10 +29,10 @@ CHEQUES = Schema(
         "cashless": WHOLE,
     },
 )
-"""One row a cheque. `till_shift` is Market's cashRegisterId; `cashless` is all that was not paid in cash."""
+"""One row per cheque. `till_shift` is Market's cashRegisterId; `cashless` is everything not paid in cash."""
 
 PAYMENTS = Schema("payments", {"shop_id": TEXT, "cheque_id": TEXT, "type": TEXT, "amount": WHOLE})
-"""Payments that are not cash: Card, Prepaid, YandexEda, DeliveryClub, Unknown, or what the service newly says."""
+"""Payments that are not cash: Card, Prepaid, YandexEda, DeliveryClub, Unknown, or a new type of the service."""
 
 SOLD_LINES = Schema(
     "sold_lines",
@@ -45,7 +45,7 @@ SOLD_LINES = Schema(
         "amount": WHOLE,
     },
 )
-"""Lines of cheques: `product_id` is empty where the sale is of no product card; quantity in thousandths."""
+"""Lines of cheques: `product_id` is empty for a sale without a product card; quantity in thousandths."""
 
 WAYBILLS = Schema(
     "waybills",
@@ -61,7 +61,7 @@ WAYBILLS = Schema(
         "amount": WHOLE,
     },
 )
-"""One row an incoming waybill (накладная). `amount` is missing where any price is."""
+"""One row per incoming waybill (накладная). `amount` is missing where any price is."""
 
 WAYBILL_LINES = Schema(
     "waybill_lines",
@@ -75,12 +75,12 @@ WAYBILL_LINES = Schema(
         "amount": WHOLE,
     },
 )
-"""Lines of waybills, numbered from 1: quantity in thousandths; price of a unit and amount missing where not told."""
+"""Lines of waybills, numbered from 1: quantity in thousandths; price of a unit and amount missing if not reported."""
 
 SAME_WAYBILLS = Schema(
     "same_waybills", {"page_id": WHOLE, "shop_id": TEXT, "waybill_id": TEXT, "source": TEXT, "same_as": TEXT}
 )
-"""Waybills that another source tells of too: `same_as` is the waybill that stands for both."""
+"""Waybills that another source reports too: `same_as` is the waybill that is used for both."""
 
 TILL_SHIFTS = Schema(
     "till_shifts",
@@ -95,7 +95,7 @@ TILL_SHIFTS = Schema(
     | dict.fromkeys(TILL_MONEY, WHOLE)
     | {"order_day": MOMENT, "outcome": TEXT, "reason": TEXT, "evidence": TEXT},
 )
-"""One row a till shift that is over. Sums are missing where it is `incomplete`; `evidence` is `{3,9}`, page ids."""
+"""One row per till shift that is over. Sums are missing where it is `incomplete`; `evidence` is page ids, `{3,9}`."""
 
 CASHLESS = Schema("cashless", {"shop_id": TEXT, "day": MOMENT, "type": TEXT, "income": WHOLE, "refund": WHOLE})
 """Cashless revenue by shop, day of the cheque and type of payment."""
@@ -134,7 +134,7 @@ DOCUMENTS = Schema(
 )
 """Heads of documents to file: `kind` cashless_report, sales_report or waybill; arrays are PostgreSQL's, as text.
 
-`key` is what the document is known by in its kind: shop and day, or the waybill's id. `paper_*` are the supplier's own.
+`key` identifies the document among its kind: shop and day, or the waybill's id. `paper_*` are the supplier's own.
 """
 
 DOCUMENT_LINES = Schema(

@@ -1,4 +1,4 @@
-"""Market's times: local without an offset, turned into the organisation's time zone with one."""
+"""Reads Market's times: a time without an offset is local, one with an offset is converted to local time."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _FIRST, _LAST = (moment.to_pydatetime() for moment in BELIEVABLE)
 _FIRST_DAY, _END = (f"{moment:%Y-%m-%d}" for moment in (_FIRST, _LAST))
 _SHORTEST = len("2025-12-01T10:00")
 AHEAD = timedelta(days=1)
-"""How far a clock may run before the future is no longer believed."""
+"""How far a clock may be ahead; a later time is rejected as in the future."""
 
 
 def moment_of(text: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:
-    """A local moment without an offset; digits beyond microseconds are cut off, so that no day is rounded up.
+    """Return a local moment without an offset; digits beyond microseconds are cut off, so that no day is rounded up.
 
-    Raises ValueError for what is no moment, lies before online registers were, or after `latest`.
+    Raise ValueError for any other text, and for a moment before there were online registers or after `latest`.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -40,12 +40,12 @@ def moment_of(text: str, zone: tzinfo, what: str, latest: datetime | None) -> da
 
 
 def local_moments(text: Sequence[str | None], latest: datetime | None) -> np.ndarray[Any, Any]:
-    """Moments without an offset, all at once, as `moment_of` reads them; None is none.
+    """Return moments without an offset, all at once, as `moment_of` reads them; None stays missing.
 
-    Raises ValueError where it would raise for one, and for what is better looked at alone, as an offset is.
+    Raise ValueError where `moment_of` would for one of them, and for texts that it must read, as those with an offset.
     """
     known = [one for one in text if one is not None]
-    # As texts: a year far away would overflow, and come back as one near by.
+    # Compared as texts, because a distant year would overflow into a near one.
     if known and not (min(known) >= _FIRST_DAY and max(known) < _END and min(map(len, known)) >= _SHORTEST):
         raise ValueError("one is no moment that can be")
     nanoseconds = pc.cast(pa.array(text, pa.string()), pa.timestamp("ns"))
@@ -56,9 +56,9 @@ def local_moments(text: Sequence[str | None], latest: datetime | None) -> np.nda
 
 
 def parse_day(text: str, zone: tzinfo, what: str, latest: datetime | None) -> datetime:
-    """A day. One that is written as midnight is that day, whatever the offset: the contract writes T00:00:00Z.
+    """Return a day. Midnight with any offset is that day, because the contract writes days as T00:00:00Z.
 
-    Raises ValueError as `moment_of` does.
+    Raise ValueError as `moment_of` does.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -70,7 +70,7 @@ def parse_day(text: str, zone: tzinfo, what: str, latest: datetime | None) -> da
 
 
 def day_at_best(text: object, zone: tzinfo) -> datetime | None:
-    """The local day of whatever stands for a moment; None where nothing can be told."""
+    """Return the local day of any value in place of a moment; None where it has none."""
     try:
         moment = datetime.fromisoformat(str(text))
         local = moment if moment.tzinfo is None or moment.time() == time.min else moment.astimezone(zone)
@@ -88,5 +88,5 @@ def _believed(moment: datetime, what: str, latest: datetime | None) -> datetime:
 
 
 def latest_of(now_local: datetime | pd.Timestamp | None) -> datetime | None:
-    """The last moment that is believed; None where nobody tells the time."""
+    """Return the last moment that is accepted; None without `now_local`."""
     return None if now_local is None else now_local + AHEAD

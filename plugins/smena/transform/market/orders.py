@@ -1,4 +1,4 @@
-"""Cash orders of till shifts of Kontur.Market, by the same rule as those of the OFD's shifts."""
+"""Makes cash orders of Kontur.Market's till shifts by the same rule as those of the OFD's shifts."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _KEY = ["cashbox_id", "till_shift"]
 def make_till_orders(
     shifts: pd.DataFrame, *, refunds: str, keeps_cash_documents: bool, accounts: Sequence[AccountRule]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The till shifts (TILL_SHIFTS) with the outcome that their orders leave them, and the orders (ORDERS) themselves.
+    """Return the till shifts (TILL_SHIFTS) with the outcome that follows from their orders, and the orders (ORDERS).
 
-    Whether the orders are issued is decided when it is known which shift of the OFD a till shift is. Cheques do not
-    carry VAT by form of payment or a tax system, so both stay unknown.
+    Whether the orders are issued is decided in `smena.matching`, with the matched shift of the OFD. Cheques have no VAT
+    by form of payment and no tax system, so both are unknown.
     """
     issued = shifts["outcome"] == Outcome.ISSUED
     if not keeps_cash_documents:

@@ -1,4 +1,4 @@
-"""Cheques and waybills of Kontur.Market's pages as frames. What cannot be read is rejected alone, with its reason."""
+"""Reads cheques and waybills of Kontur.Market's pages into frames. Only unreadable records are rejected."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DELIVERED = ("line", "product_id", "quantity", "price", "amount")
 
 @dataclass(frozen=True, slots=True)
 class MarketFrames:
-    """What pages of cheques tell: CHEQUES, PAYMENTS, SOLD_LINES and REJECTS."""
+    """The contents of pages of cheques: CHEQUES, PAYMENTS, SOLD_LINES and REJECTS."""
 
     cheques: pd.DataFrame
     payments: pd.DataFrame
@@ -47,7 +47,7 @@ class MarketFrames:
 
 @dataclass(frozen=True, slots=True)
 class WaybillFrames:
-    """What pages of incoming waybills tell: WAYBILLS, WAYBILL_LINES and REJECTS."""
+    """The contents of pages of incoming waybills: WAYBILLS, WAYBILL_LINES and REJECTS."""
 
     waybills: pd.DataFrame
     lines: pd.DataFrame
@@ -55,12 +55,12 @@ class WaybillFrames:
 
 
 def read_cheques(pages: Iterable[RawPage], timezone: str, *, now_local: datetime | None = None) -> MarketFrames:
-    """Cheques, sales and refunds alike. A cheque told twice is one; told in two ways it is none, and both are rejected.
+    """Read cheques of sales and refunds. Equal cheques with one id are one; different ones are all rejected.
 
     Args:
         pages: their units are shops.
-        timezone: of the organisation: moments with an offset are turned into it.
-        now_local: where given, a cheque closed more than a day later is rejected.
+        timezone: that of the organisation: moments with an offset are converted to it.
+        now_local: if given, a cheque closed more than a day later is rejected.
     """
     zone = ZoneInfo(timezone)
     latest = latest_of(now_local)
@@ -89,7 +89,7 @@ def _read_page(
 
 
 def read_waybills(pages: Iterable[RawPage], timezone: str, *, now_local: datetime | None = None) -> WaybillFrames:
-    """Incoming waybills with their lines, as `read_cheques` reads cheques."""
+    """Read incoming waybills with their lines, as `read_cheques` reads cheques."""
     zone = ZoneInfo(timezone)
     parse = partial(_waybill, zone=zone, latest=latest_of(now_local))
     rows, rejects = Reader(Waybill, "waybill", zone, parse).read(pages)
@@ -102,7 +102,7 @@ def read_waybills(pages: Iterable[RawPage], timezone: str, *, now_local: datetim
 def _cheque(
     page: RawPage, cheque: Cheque, *, zone: tzinfo, latest: datetime | None
 ) -> tuple[Row, list[Row], list[Row]]:
-    """A row of CHEQUES, its payments that are not cash, its lines. Raises ValueError for what cannot be true."""
+    """A row of CHEQUES, its payments that are not cash, its lines. Raises ValueError for impossible values."""
     check_shop(page, cheque.shop_id)
     total = kopecks_of(cheque.total_price, "totalPrice")
     correction = kopecks_of(cheque.price_correction or _NOTHING, "priceCorrection", signed=True)
@@ -147,7 +147,7 @@ def _sold(line: ChequeLine) -> Row:
 
 
 def _waybill(page: RawPage, waybill: Waybill, *, zone: tzinfo, latest: datetime | None) -> tuple[Row, list[Row]]:
-    """A row of WAYBILLS and its lines. Raises ValueError for what cannot be true."""
+    """A row of WAYBILLS and its lines. Raises ValueError for impossible values."""
     check_shop(page, waybill.shop_id)
     lines = [_delivered(number, position) for number, position in enumerate(waybill.positions or (), 1)]
     amounts = [line[-1] for line in lines]

@@ -1,4 +1,4 @@
-"""Records out of Kontur.Market's pages: a whole page at once, or one by one where something in it is wrong."""
+"""Reads records of Kontur.Market's pages: a whole page at once, or record by record where one of them is invalid."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from smena.transform.schema import MOMENT, Schema
 
 R = TypeVar("R")
 _AS_REJECTS = {"received_day": "day"}
-"""How rejects name what a frame of Market's has."""
+"""Columns of Market's frames that have another name in REJECTS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class Reader(Generic[R]):
 
     Attributes:
         shape: the record's type.
-        kind: how rejects call it.
-        parse: a row of a record of a page; raises ValueError with the reason for what cannot be true.
+        kind: the `kind` of its rejects.
+        parse: makes a row of a record of a page; raises ValueError with the reason for impossible values.
     """
 
     shape: type[msgspec.Struct]
@@ -45,7 +45,7 @@ class Reader(Generic[R]):
     parse: Callable[[RawPage, Any], R]
 
     def read(self, pages: Iterable[RawPage]) -> tuple[list[R], list[dict[str, Any]]]:
-        """The rows of every page, and the rejects."""
+        """Return the rows of every page, and the rejects."""
         rows: list[R] = []
         rejects: list[dict[str, Any]] = []
         for page in pages:
@@ -53,7 +53,7 @@ class Reader(Generic[R]):
         return rows, rejects
 
     def read_page(self, page: RawPage, rejects: list[dict[str, Any]]) -> list[R]:
-        """The rows of a page; its rejects are added to the others."""
+        """Return the rows of a page, and add its rejects to the others."""
         try:
             return [self.parse(page, one) for one in self.entries(page)]
         except ValueError:
@@ -68,14 +68,14 @@ class Reader(Generic[R]):
             return []
 
     def entries(self, page: RawPage) -> list[Any]:
-        """The records of a page of which each is of the shape that was promised. Raises Undecodable for another one."""
+        """Return the records of a page. Raise Undecodable where one is not of the type in the contract."""
         body = camel(page.body)
         if is_array(body):
             return list(decode(body, list[self.shape]))  # type: ignore[name-defined]
         return decode(body, answer_type(self.shape)).items or []
 
     def _one_by_one(self, page: RawPage, rejects: list[dict[str, Any]]) -> list[R]:
-        """The rows that can be read of a page in which at least one cannot."""
+        """The readable rows of a page in which at least one record cannot be read."""
         rows: list[R] = []
         try:
             items = items_of(page.body)
@@ -99,7 +99,7 @@ class Reader(Generic[R]):
 
 
 def word(value: str | int | None, what: str) -> str:
-    """An identifier as text. Raises ValueError where nothing is told, or more than an identifier is."""
+    """Return an identifier as text. Raise ValueError where it is missing or too long."""
     text = words(value, what)
     if not text:
         raise Wrong(Reason.FIELD_MISSING, what=what)
@@ -107,18 +107,18 @@ def word(value: str | int | None, what: str) -> str:
 
 
 def words(value: str | int | None, what: str) -> str:
-    """An identifier without padding; empty where nothing is told. Raises ValueError for one that is too long."""
+    """Return an identifier without padding, empty where it is missing. Raise ValueError where it is too long."""
     return "" if value is None else identifier(storable(str(value).strip()), what)
 
 
 def check_shop(page: RawPage, shop_id: str | None) -> None:
-    """Raises ValueError for a record of another shop than the one that was asked."""
+    """Raise ValueError for a record of another shop than that of the request."""
     if shop_id is not None and shop_id.strip().casefold() != page.unit_id.casefold():
         raise Wrong(Reason.OF_ANOTHER_SHOP)
 
 
 def columns(rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str] = ()) -> dict[str, Any]:
-    """Rows as typed columns: those of a schema, or of these names among them."""
+    """Return rows as typed columns: all of a schema, or those with these names."""
     names = names or list(schema.columns)
     by_name = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     return {name: _typed(values, schema.columns[name]) for name, values in zip(names, by_name, strict=True)}
@@ -129,7 +129,7 @@ def _typed(values: Sequence[Any], kind: str) -> Any:
 
 
 def parts(of_rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str]) -> pd.DataFrame:
-    """Parts of records (their lines, their payments) as a frame; `row` is the place of the record."""
+    """Return parts of records (their lines, their payments) as a frame; `row` is the position of the record."""
     counts = np.fromiter((len(one) for one in of_rows), dtype="int64", count=len(of_rows))
     by_name = columns(list(chain.from_iterable(of_rows)), schema, names)
     return pd.DataFrame(by_name | {"row": np.repeat(np.arange(len(of_rows)), counts)})
@@ -138,9 +138,9 @@ def parts(of_rows: Sequence[Sequence[Any]], schema: Schema, names: Sequence[str]
 def drop_repeated(
     frame: pd.DataFrame, of_frame: list[pd.DataFrame], key: list[str], kind: str
 ) -> tuple[pd.DataFrame, list[pd.DataFrame], pd.DataFrame]:
-    """Records told once each, their parts with the record's key, and the records told in two ways (REJECTS).
+    """Return records each once, their parts with the record's key, and records with several contents (REJECTS).
 
-    Records are equal where their parts are equal too, in whichever order.
+    Records are equal if their parts are equal too, in any order.
     """
     frame = frame.sort_values("page_id", kind="stable")
     repeated = frame.duplicated(key, keep=False)
@@ -168,7 +168,7 @@ def _keyed(part: pd.DataFrame, frame: pd.DataFrame, key: list[str]) -> pd.DataFr
 
 
 def _content(part: pd.DataFrame) -> pd.Series:
-    """By record: all that its parts say, as a text that does not depend on their order."""
+    """By record: its parts as one text that does not depend on their order."""
     text = pd.Series("", index=part.index, dtype="string")
     for name in part.columns.drop("row"):
         text = text + "\x1f" + part[name].astype("string").fillna("\x1e")

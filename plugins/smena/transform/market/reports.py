@@ -1,4 +1,4 @@
-"""Market's cashless revenue and goods sold, as sums over its cheques (DOMAIN 4)."""
+"""Sums Market's cheques to cashless revenue and to goods sold (DOMAIN 4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OF_SOLD = ["shop_id", "day", "product_id", "product_code"]
 
 
 def make_cashless(cheques: pd.DataFrame, payments: pd.DataFrame, *, first_day: date, last_day: date) -> pd.DataFrame:
-    """Cashless revenue (CASHLESS) by shop, day of the cheque's end and type of payment, for days in the window."""
+    """Return cashless revenue (CASHLESS) by shop, day of the cheque's closing and payment type, within the window."""
     rows = _dated(payments, cheques, first_day, last_day)
     refund = rows["is_refund"].astype(bool)
     rows = rows.assign(income=rows["amount"].mask(refund, 0), refund=rows["amount"].where(refund, 0))
@@ -21,7 +21,7 @@ def make_cashless(cheques: pd.DataFrame, payments: pd.DataFrame, *, first_day: d
 
 
 def make_sold(cheques: pd.DataFrame, lines: pd.DataFrame, *, first_day: date, last_day: date) -> pd.DataFrame:
-    """Goods sold (SOLD) by shop, day of the cheque's end and product; what was given back is subtracted."""
+    """Return goods sold (SOLD) by shop, day of the cheque's closing and product, refunds subtracted."""
     rows = _dated(lines, cheques, first_day, last_day)
     refund = rows["is_refund"].astype(bool)
     rows = rows.assign(**{name: rows[name].where(~refund, -rows[name]) for name in ("quantity", "amount")})

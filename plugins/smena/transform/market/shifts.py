@@ -1,4 +1,4 @@
-"""Cheques become till shifts: Market has no z-reports, so a shift is the sum of its cheques (DOMAIN 4)."""
+"""Makes till shifts from cheques: Market has no z-reports, so a shift is the sum of its cheques (DOMAIN 4)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ from smena.transform.pages import day_of
 from smena.transform.reason_columns import reasons_of
 
 MARGIN = timedelta(days=2)
-"""How far beyond its window cheques are asked for, so that shifts over its edges are whole."""
+"""How far beyond both ends of a window cheques are requested, so that shifts that cross them are whole."""
 
 FURTHEST = timedelta(days=31)
-"""How far beyond its window cheques of a shift are asked for that reaches over the margin."""
+"""How far beyond a window cheques are requested for a shift that reaches beyond the margin."""
 
 QUIET = timedelta(hours=4)
+"""How old the last cheque of an earlier day must be for its shift to be over."""
+
 LONGEST = timedelta(hours=24)
+"""How long a shift may last by law."""
 
 _REGISTER = ["shop_id", "cashbox_id"]
 _SHIFT_OF = ["shop_id", "till_shift"]
@@ -46,20 +49,20 @@ def make_till_shifts(
     date_policy: str,
     now_local: datetime,
 ) -> pd.DataFrame:
-    """The till shifts (TILL_SHIFTS) whose order day lies in the window, of those that are over at `now_local`.
+    """Return the till shifts (TILL_SHIFTS) whose order day lies in the window and that are over at `now_local`.
 
-    A shift is over when a cheque of a newer one of its register is there, or its last cheque lies on an earlier day and
-    four hours back, or its first one a whole day back. It is `incomplete` where a cheque of it was rejected, or one
-    that may be of it: one of the same cashbox that does not name its shift, or one of the same shop that does not name
-    its cashbox either, of the same day or of no known day. A rejected cheque that names both is of
-    that shift only. `incomplete` too is a shift that lies across another one of its register, or that two registers
-    report: a cheque is in the wrong one.
+    A shift is over if its register has a cheque of a newer shift, if its last cheque is of an earlier day and at least
+    four hours old, or if its first cheque is at least a day old. It is `incomplete` if one of its cheques was rejected,
+    or a rejected cheque may be one of them: a cheque of the same cashbox that does not name its shift, or one of the
+    same shop that does not name its cashbox either, of the same or an unknown day. A rejected cheque that names both
+    belongs to that shift only. A shift is also `incomplete` if it overlaps another one of its register, or if two
+    registers report it: then a cheque is in the wrong shift.
 
     Args:
         cheques: CHEQUES of the window and of `MARGIN` on both sides of it.
-        rejects: REJECTS of the same pages; their units are shops. Those of waybills are passed over.
+        rejects: REJECTS of the same pages; their units are shops. Those of waybills are ignored.
         date_policy: `shift_close` or `shift_open`.
-        now_local: in the organisation's time zone; a cheque of more than a day later is not believed.
+        now_local: in the organisation's time zone; a cheque of more than a day later is not used.
     """
     ahead = cheques["closed_at"] > now_local + AHEAD
     shifts = _summed(cheques[~ahead])
@@ -76,13 +79,13 @@ def make_till_shifts(
 
 
 def reported_spans(bodies: Iterable[bytes]) -> list[tuple[date, date]]:
-    """The first and the last day on which each till shift has a cheque in these answers, as far as they can be read."""
+    """Return the first and last day of each till shift's cheques in these responses, as far as they can be read."""
     spans: dict[str, tuple[date, date]] = {}
     for body in bodies:
         try:
             parsed = decode(camel(body), list[PartialRecord] if is_array(body) else answer_type(PartialRecord))
         except Undecodable:
-            continue  # what is wrong with it is found when it is read
+            continue  # it is rejected when it is read
         for cheque in (parsed if is_array(body) else parsed.items) or ():
             moment, shift = day_of(cheque.close_time), str(cheque.shift).strip()
             if moment is not None:
@@ -93,7 +96,7 @@ def reported_spans(bodies: Iterable[bytes]) -> list[tuple[date, date]]:
 
 
 def _summed(cheques: pd.DataFrame) -> pd.DataFrame:
-    """One row a till shift, in order; `first_closed` is the time of its first cheque."""
+    """One row per till shift, in order; `first_closed` is the time of its first cheque."""
     refund = cheques["is_refund"].astype(bool)
     signs = pd.Series(1, index=cheques.index, dtype="Int64").mask(refund, -1)
     rows = cheques.assign(
@@ -103,7 +106,7 @@ def _summed(cheques: pd.DataFrame) -> pd.DataFrame:
         cash_refund=cheques["cash"].where(refund, 0),
         cashless_income=cheques["cashless"].mask(refund, 0),
         cashless_refund=cheques["cashless"].where(refund, 0),
-        # Only what was paid in cash is rounded.
+        # Only cheques paid in cash are rounded.
         price_correction=(cheques["price_correction"] * signs).where(cheques["cash"] > 0, 0),
     )
     ends = {"opened_at": "min", "first_closed": "min", "closed_at": "max"}
@@ -117,9 +120,9 @@ def _summed(cheques: pd.DataFrame) -> pd.DataFrame:
 
 
 def _overlaps(shifts: pd.DataFrame) -> pd.Series:
-    """Why the cheques of a shift may not all be its own (same index); empty where nothing speaks for it.
+    """Why some cheques of a shift may belong to another one (same index); empty where there is no sign of that.
 
-    A register has one shift open at a time, and a shift is of one register.
+    A register has one open shift at a time, and a shift belongs to one register.
     """
     in_order = shifts.sort_values([*_REGISTER, "first_closed", "closed_at"])
     of_register = in_order.groupby(_REGISTER)
@@ -135,7 +138,7 @@ def _overlaps(shifts: pd.DataFrame) -> pd.Series:
 
 
 def _over(shifts: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
-    """Which shifts will have no more cheques."""
+    """Whether a shift is over, so that no more cheques are expected."""
     newest = shifts.groupby(_REGISTER)["first_closed"].transform("max")
     newer = newest > shifts["closed_at"]
     quiet = (shifts["closed_at"] < now.normalize()) & (shifts["closed_at"] <= now - QUIET)
@@ -150,7 +153,7 @@ def _reject_reasons(
     first_day: date,
     last_day: date,
 ) -> pd.Series:
-    """Why a shift may lack cheques (same index); empty where nothing speaks for it."""
+    """Why a shift may lack cheques (same index); empty where there is no sign of that."""
     rejects = rejects[rejects["kind"] != "waybill"]
     unread = rejects[["unit_id", "day", "reason"]].rename(columns={"unit_id": "shop_id"})
     named_shifts = pd.DataFrame(
@@ -161,7 +164,7 @@ def _reject_reasons(
     )
     # A page that cannot be read may name one shift, and hold cheques of any.
     unread[["cashbox_id", "till_shift"]] = named_shifts.mask(rejects["kind"] == "page")
-    # Without its cashbox, a shift that no cheque is of may be another's name, misspelt.
+    # Without a cashbox, a shift that no other cheque names may be another shift, misspelt.
     known = pd.MultiIndex.from_frame(unread[_SHIFT_OF]).isin(pd.MultiIndex.from_frame(cheques[_SHIFT_OF]))
     unread["till_shift"] = unread["till_shift"].where(known | unread["cashbox_id"].notna())
     future = cheques.loc[ahead, _SHIFT_OF].assign(reason=str(Reason.CLOSE_TIME_IN_FUTURE))
@@ -169,7 +172,7 @@ def _reject_reasons(
     by_shift = named.drop_duplicates(_SHIFT_OF).set_index(_SHIFT_OF)["reason"]
     reason = by_shift.reindex(pd.MultiIndex.from_frame(shifts[_SHIFT_OF])).set_axis(shifts.index).astype("string")
     unplaced = unread[unread["till_shift"].isna()]
-    # A record that names its cashbox and not its shift is of some shift of that cashbox.
+    # A record that names its cashbox but not its shift belongs to some shift of that cashbox.
     for place in (_REGISTER, ["shop_id"]):
         of_place = unplaced[unplaced["cashbox_id"].notna() == (place == _REGISTER)]
         reason = reason.fillna(_reject_reasons_by_day(shifts, of_place, place, first_day, last_day))
@@ -179,8 +182,8 @@ def _reject_reasons(
 def _reject_reasons_by_day(
     shifts: pd.DataFrame, unplaced: pd.DataFrame, place: list[str], first_day: date, last_day: date
 ) -> pd.Series:
-    """Why a shift may lack cheques (same index): a rejected one of its `place` is of its days, or of no known day."""
-    # A day that nobody asked for is none: it may be any.
+    """Why a shift may lack cheques (same index): a rejected one of its `place` is of its days, or of an unknown day."""
+    # A day that was not requested is wrong, so the right one is unknown.
     asked = unplaced["day"].between(pd.Timestamp(first_day - MARGIN), pd.Timestamp(last_day + MARGIN))
     undated = unplaced[~asked].drop_duplicates(place).set_index(place)["reason"]
     keys = pd.MultiIndex.from_frame(shifts[place]) if len(place) > 1 else pd.Index(shifts[place[0]])
@@ -193,7 +196,7 @@ def _reject_reasons_by_day(
 
 
 def _reported_keys(records: pd.Series) -> Iterator[tuple[str | None, str | None]]:
-    """The cashbox and the till shift of each rejected record, even of one that was cut; None where it does not say."""
+    """The cashbox and till shift of each rejected record, even of a record cut short; None where it has none."""
     for record in records:
         body = camel(str(record).encode(errors="replace"))
         try:
@@ -213,13 +216,13 @@ def _first_of(name: re.Pattern[bytes], body: bytes) -> Any:
 
 
 def _identifier(value: object) -> str | None:
-    """What may be an identifier; one that is too long names nothing."""
+    """The value as an identifier; None where it is not one, or is too long."""
     text = storable(str(value).strip()) if type(value) in (str, int) else ""
     return text if 0 < len(text) <= LONGEST_IDENTIFIER else None
 
 
 def _mark_incomplete(shifts: pd.DataFrame, reason: pd.Series) -> None:
-    """Writes `outcome` and `reason`; sums of a part are no sums."""
+    """Write `outcome` and `reason`; remove the sums of incomplete shifts, which are those of a part."""
     incomplete = (reason != "").to_numpy(dtype=bool)
     cash = (shifts[_CASH].sum(axis=1) > 0).to_numpy(dtype=bool)
     outcomes = np.select([incomplete, ~cash], [str(Outcome.INCOMPLETE), str(Outcome.NO_CASH)], str(Outcome.ISSUED))

@@ -1,4 +1,4 @@
-"""Incoming waybills of a window: the same paper from two sources is one document (DOMAIN 4)."""
+"""Chooses the incoming waybills of a window: the same paper from two sources is one document (DOMAIN 4)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from smena.transform.market.frames import SAME_WAYBILLS, WAYBILL_KEY, WAYBILL_LI
 
 _PAPER = ["shop_id", "supplier_id", "number", "document_day"]
 SOURCE_RANKS = {"Diadoc": 0, "Egais": 1, "Mercury": 2, "Manual": 3}
-"""Whose waybill stands for both: one made from the supplier's own document rather than one that was typed in."""
+"""Which source's waybill is used for both: one made from the supplier's document rather than one typed in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waybills:
-    """WAYBILLS and WAYBILL_LINES of a window, and the waybills that another source tells of too (SAME_WAYBILLS)."""
+    """WAYBILLS and WAYBILL_LINES of a window, and the waybills that another source reports too (SAME_WAYBILLS)."""
 
     waybills: pd.DataFrame
     lines: pd.DataFrame
@@ -24,9 +24,9 @@ class Waybills:
 
 
 def make_waybills(waybills: pd.DataFrame, lines: pd.DataFrame, *, first_day: date, last_day: date) -> Waybills:
-    """Waybills received in the window. Of one paper (supplier, number, day) by several sources the best source stays.
+    """Return waybills received in the window; of one paper (supplier, number, day), only that of the best source.
 
-    Two waybills of one source are two papers, whatever their numbers; so are those without a supplier, number or day.
+    Two waybills of one source are always two papers; so are those without a supplier, number or day.
     """
     asked = waybills["received_day"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))
     here = waybills[asked]
