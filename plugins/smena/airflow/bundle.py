@@ -10,7 +10,7 @@ from smena.model.resources import dags_directory
 
 
 class SmenaDags(LocalDagBundle):
-    """The folder that `smena dags --path` prints; it changes with the package only."""
+    """The folder that `smena dags --path` prints; it changes only with the package."""
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(**{"path": str(dags_directory())} | rest)

@@ -1,6 +1,6 @@
-"""Connections by their Airflow ids: out of `AIRFLOW_CONN_*` variables and secrets back ends, or of a running task.
+"""Connections by their Airflow ids, from `AIRFLOW_CONN_*` variables and secrets back ends, or in a running task.
 
-The one place of the library, beside the UI, that knows Airflow.
+Apart from the UI, this is the only module of the library that imports Airflow.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ KINDS = {
     "postgres": WAREHOUSE,
     "postgresql": WAREHOUSE,
 }
-"""What a connection leads to, by its type. Connections of type `http` are used as well; `kind_of` tells those apart."""
+"""Kinds by type of connection. Connections of type `http` are used as well; `kind_of` finds their kind."""
 _HOST = re.compile(r"\[[0-9a-fA-F:.%]+\]|[^\s\[\]/@:?#]+")
 _OF_LIBPQ = frozenset(
     {
@@ -59,7 +59,7 @@ class NoConnection(WrongUse):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionFields:
-    """A connection as Airflow knows it."""
+    """The fields of an Airflow connection."""
 
     conn_type: str = ""
     host: str = ""
@@ -71,22 +71,22 @@ class ConnectionFields:
 
 
 def endpoint_from_environment(name: str) -> Endpoint:
-    """The connection `name` of the environment. Raises WrongUse where it is missing or cannot be read."""
+    """Return the connection `name` of the environment. Raises WrongUse where it is missing or cannot be read."""
     return _parse(name, lambda: _endpoint(name, _from_environment(name)))
 
 
 def fields_from_environment(name: str) -> ConnectionFields:
-    """All fields of the connection `name` of the environment. Raises as `endpoint_from_environment` does."""
+    """Return all fields of the connection `name` of the environment. Raises as `endpoint_from_environment` does."""
     return _parse(name, lambda: _from_environment(name))
 
 
 def endpoint_of(name: str, fields: ConnectionFields) -> Endpoint:
-    """A connection's fields as an endpoint; `name` is for messages. Raises WrongUse where they cannot be read."""
+    """Return a connection's fields as an endpoint; messages call it `name`. Raises WrongUse for unreadable fields."""
     return _parse(name, lambda: _endpoint(name, fields))
 
 
 def fields_of(found: Any) -> ConnectionFields:
-    """The fields of a connection that Airflow has found."""
+    """Return the fields of one of Airflow's Connection objects."""
     return ConnectionFields(
         conn_type=found.conn_type or "",
         host=found.host or "",
@@ -99,7 +99,7 @@ def fields_of(found: Any) -> ConnectionFields:
 
 
 def kind_of(name: str, fields: ConnectionFields) -> str:
-    """What a connection leads to: `ofd`, `market` or `warehouse`; empty where its type and its name do not say.
+    """Return the kind of a connection, `ofd`, `market` or `warehouse`; empty where type and name do not show it.
 
     A connection of type `http` is Kontur.OFD's where it has an `api_key`, or by its name.
     """
@@ -110,32 +110,32 @@ def kind_of(name: str, fields: ConnectionFields) -> str:
 
 
 def warehouse_from_environment(name: str = WAREHOUSE) -> str:
-    """The libpq address of the warehouse, out of the environment."""
+    """Return the libpq address of the warehouse by the environment."""
     return _parse(name, lambda: _dsn(_from_environment(name)))
 
 
 def endpoint_from_airflow(name: str) -> Endpoint:
-    """The connection `name` as a running Airflow task sees it: any secrets back end, then the metadata."""
+    """Return the connection `name` in a running Airflow task: from any secrets back end, then the metadata database."""
     return _parse(name, lambda: _endpoint(name, _from_airflow(name)))
 
 
 def warehouse_from_airflow() -> str:
-    """The libpq address of the warehouse, as a running Airflow task sees it."""
+    """Return the libpq address of the warehouse in a running Airflow task."""
     return _parse(WAREHOUSE, lambda: _dsn(_from_airflow(WAREHOUSE)))
 
 
 def messenger_from_environment() -> Messenger | None:
-    """Who sends alerts, out of the environment; None where no connection says how."""
+    """Return the sender of alerts by the environment; None where there is no connection for it."""
     return _messenger(_from_environment)
 
 
 def messenger_from_airflow() -> Messenger | None:
-    """Who sends alerts, as a running Airflow task sees it; None where no connection says how."""
+    """Return the sender of alerts in a running Airflow task; None where there is no connection for it."""
     return _messenger(_from_airflow)
 
 
 def pages_address_from_airflow() -> str:
-    """The address of the desk's pages, below Airflow's; empty where Airflow does not know its own."""
+    """Return the address of the pages, below Airflow's; empty where Airflow does not know its own."""
     from airflow.sdk.configuration import conf
 
     base = str(conf.get("api", "base_url", fallback="") or "")
@@ -143,7 +143,7 @@ def pages_address_from_airflow() -> str:
 
 
 def context_from_airflow() -> Context:
-    """The context of a running Airflow task: Airflow is notified of its steps, and Great Expectations is its gate.
+    """Return the context of a running Airflow task: steps go to Airflow's log, and Great Expectations is the gate.
 
     Airflow's processes have imported that library already.
     """
@@ -163,9 +163,9 @@ def context_from_environment() -> Context:
 
 
 def airflow_from_environment() -> AirflowAddress | None:
-    """Where Airflow's REST API is: `SMENA_AIRFLOW_URL`, and `SMENA_AIRFLOW_TOKEN` or `…_USER` and `…_PASSWORD`.
+    """Return the address of Airflow's REST API: `SMENA_AIRFLOW_URL`, and `…_TOKEN` or `…_USER` and `…_PASSWORD`.
 
-    None where no address is set. Raises WrongUse where nobody to ask as is.
+    None where no address is set. Raises WrongUse where neither a token nor a user with a password is set.
     """
     url = SETTINGS.airflow_url
     if not url:
@@ -185,7 +185,7 @@ def _parse(name: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except (ValueError, TypeError, AttributeError):
-        # What stands in a connection holds a secret, and so may the parser's complaint about it.
+        # A connection contains secrets, and the parser's message may repeat them.
         pass
     raise WrongUse(
         f"the connection `{name}` cannot be read",
@@ -226,11 +226,11 @@ def _is_airflow_here() -> bool:
 
 
 def _from_secrets_back_ends(name: str) -> ConnectionFields | None:
-    """Out of Airflow's secrets back ends, then its database; None where none of them has it.
+    """From Airflow's secrets back ends, then its database; None where none of them has it.
 
-    One that fails is named in the log by its class alone: its message may hold a secret.
+    Of an error only the class is logged: its message may contain a secret.
     """
-    # Airflow logs to stdout, which is for answers alone.
+    # Airflow logs to stdout, which is for the command's answer.
     with redirect_stdout(sys.stderr):
         from airflow.configuration import ensure_secrets_loaded
 
@@ -262,7 +262,7 @@ def _from_json(text: str) -> ConnectionFields:
 
 def _from_uri(text: str) -> ConnectionFields:
     scheme, _, rest = text.partition("://")
-    # Airflow lets a host bring a scheme of its own: http://https://host.
+    # Airflow allows a host with a scheme of its own: http://https://host.
     own, inner, address = rest.partition("://")
     # As in Airflow, a type with an underscore may be written with a hyphen: a scheme has no underscore.
     parts = urlsplit(f"{scheme.replace('_', '-')}://{address if inner and own.isalnum() else rest}")
@@ -293,7 +293,7 @@ def _port(port: int | None) -> int | None:
 
 
 def _bracketed(host: str) -> str:
-    # One colon stands before a port; an address of the sixth version has more.
+    # One colon is before a port; an IPv6 address has more.
     return f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
 
 
@@ -301,7 +301,7 @@ def _endpoint(name: str, fields: ConnectionFields) -> Endpoint:
     if not fields.host.strip():
         raise WrongUse(f"connection `{name}` has no host")
     scheme = next((word for word in (fields.schema, fields.conn_type) if word in ("http", "https")), "https")
-    # A host of colons alone is an address of the sixth version; one colon stands before a port.
+    # A host with several colons is an IPv6 address; one colon is before a port.
     host = _bracketed(fields.host) if "://" not in fields.host and fields.host.count(":") > 1 else fields.host
     address = urlsplit(host if "://" in host else f"{scheme}://{host}")
     if address.scheme not in ("http", "https") or not address.hostname:
@@ -324,9 +324,9 @@ def _messenger(fields_of: Callable[[str], ConnectionFields]) -> Messenger | None
 def _channel(fields: ConnectionFields) -> Channel:
     from smena.sources.messenger import Channel
 
-    # A host of Telegram is the chat, as Airflow's own provider has it, where it is no address.
+    # In a connection of Telegram a host that is no address is the chat, as in Airflow's own provider.
     is_address = fields.conn_type in ("http", "https") or "://" in fields.host
-    # Some webhooks know whoever sends by a key behind the question mark.
+    # Some webhooks identify the sender by a key after the question mark.
     _, question, key = fields.host.partition("?")
     extra = dict(fields.extra)
     if fields.conn_type == "telegram" and not is_address and fields.host:
@@ -347,7 +347,7 @@ def _dsn(fields: ConnectionFields) -> str:
         raise WrongUse(f"connection `{WAREHOUSE}` has no host or no database", fix="its database is its schema")
     user = quote(fields.login or "", safe="")
     password = f":{quote(fields.password, safe='')}" if fields.password else ""
-    # Airflow's own connection may hold more than PostgreSQL's library knows.
+    # Airflow's connection may have fields that libpq does not know.
     extra = {key: str(value) for key, value in fields.extra.items() if key in _OF_LIBPQ and value is not None}
     if fields.host.startswith("/"):  # a socket
         host, extra = "", extra | {"host": fields.host}

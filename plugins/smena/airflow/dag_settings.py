@@ -1,4 +1,4 @@
-"""What the DAGs share: the time zone, what they make, what is tried again. Only they import it: it knows Airflow."""
+"""The DAGs' time zone, assets and retries. Only DAG files import it: it imports Airflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tasks of a daily load, the same for each product. Only DAG files import it: it knows Airflow."""
+"""The tasks of a daily load, the same for each product. Only DAG files import it: it imports Airflow."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its own list of types
 from smena.airflow.dag_settings import ZONE
 from smena.model.settings import SETTINGS
 
-# A backlog needs no catching up: the newest run loads whatever is missing. The demo shows a few runs one after another.
+# A backlog needs no catching up, because the newest run loads all missing days. The demo sets a day to show a few runs.
 FIRST_DAY = SETTINGS.schedule_from
 
 
-# How long after it was queued a load should have ended: before people come, and before the DAG `alerts` counts.
+# After it was queued, a load should end within this time, before working hours and the DAG `alerts`.
 DEADLINE = timedelta(minutes=SETTINGS.load_deadline_minutes)
 
 
 def ends_in_time() -> DeadlineAlert:
-    """A load that has not ended by then is told of by the triggerer, once a run; it goes on all the same."""
+    """Return an alert, sent by the triggerer once per run, if a load has not ended by then. The load goes on."""
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=DEADLINE,
@@ -37,7 +37,7 @@ def ends_in_time() -> DeadlineAlert:
 
 
 def begins(time_of_day: str) -> Any:
-    """The start of a DAG that runs daily at a time of day, `04:00`."""
+    """Return the start of a DAG that runs daily at a time of day like `04:00`."""
     return pendulum.parse(f"{FIRST_DAY or '2025-01-01'}T{time_of_day}", tz=ZONE)
 
 
@@ -74,7 +74,7 @@ def load_daily(product: str, pool: str, loaded: Asset) -> None:
         from smena.airflow.lineage import send_published_lineage
         from smena.loading.run import publish_batches
 
-        # Where nothing at all was planned the report says so.
+        # Where nothing was planned, the report says so.
         made = ti.xcom_pull(task_ids="plan", key="plan")
         batches = made["batches"] if made else []
         context = context_from_airflow()

@@ -1,7 +1,7 @@
-"""What a load reads and writes, as datasets that are named as OpenLineage wants it. Pure, and without any secret.
+"""The datasets that a load reads and writes, named by OpenLineage's rules. Pure, and without secrets.
 
-A service is a namespace, `https://host`; so is the server of the warehouse, `postgres://host:port`, whose tables are
-called `database.schema.table`.
+A service is a namespace, `https://host`; so is the server of the warehouse, `postgres://host:port`, with tables named
+`database.schema.table`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _POSTGRES_PORT = 5432
 
 @dataclass(frozen=True, order=True, slots=True)
 class Part:
-    """What of a dataset was read or written: one organisation's days, both inclusive, ISO."""
+    """The part of a dataset that was read or written: one organisation's days, both inclusive, ISO."""
 
     inn: str
     first_day: str
@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset, the parts of it that a task touched, and how many rows it wrote there, where that is known."""
+    """A dataset, its parts that a task read or wrote, and the number of rows written, where that is known."""
 
     namespace: str
     name: str
@@ -42,14 +42,14 @@ class Dataset:
 
 
 def service(base_url: str) -> str:
-    """The namespace of a service: scheme, host and port of its address, and nothing else of it."""
+    """Return the namespace of a service: only scheme, host and port of its address."""
     parts = urlsplit(base_url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
 
 
 def table(dsn: str, name: str) -> Dataset:
-    """A table of the warehouse at a libpq address; `name` is `schema.table`."""
+    """Return the dataset of a warehouse table; `dsn` is a libpq address, `name` is `schema.table`."""
     parts = parse_dsn(dsn)
     host = parts.get("host", "localhost")
     host = "localhost" if host.startswith("/") else host
@@ -57,13 +57,13 @@ def table(dsn: str, name: str) -> Dataset:
 
 
 def parts_of(batches: Iterable[Batch]) -> tuple[Part, ...]:
-    """The days of batches, in order, each once."""
+    """Return the days of batches, in order, each once."""
     days = {Part(one.organization_inn, one.first_day.isoformat(), one.last_day.isoformat()) for one in batches}
     return tuple(sorted(days))
 
 
 def loaded(dsn: str, services: Mapping[str, list[Batch]], product: str) -> tuple[list[Dataset], list[Dataset]]:
-    """What loading read and wrote: batches by the namespace of the service that was asked for them."""
+    """Return the datasets that loading read and wrote; `services` has batches by the namespace of their service."""
     read = [
         Dataset(namespace, name, parts_of(batches))
         for namespace, batches in services.items()
@@ -76,7 +76,7 @@ def loaded(dsn: str, services: Mapping[str, list[Batch]], product: str) -> tuple
 def published(
     dsn: str, batches: list[Batch], product: str, rows: Mapping[str, int]
 ) -> tuple[list[Dataset], list[Dataset]]:
-    """What publishing read and wrote; `rows` by the name of the table."""
+    """Return the datasets that publishing read and wrote; `rows` are counts by the name of the table."""
     parts = parts_of(batches)
     written = [replace(table(dsn, name), parts=parts, rows=rows.get(name)) for name in product_of(product).writes]
     return [replace(table(dsn, EVIDENCE), parts=parts)], written

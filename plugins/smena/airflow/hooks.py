@@ -1,4 +1,4 @@
-"""Hooks of Kontur.OFD and Kontur.Market: the clients of the library with the fields of an Airflow connection."""
+"""Hooks of Kontur.OFD and Kontur.Market: the library's clients, made of an Airflow connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _KonturHook(BaseHook):
-    """What both have in common. A connection of type `http` is taken as well."""
+    """The common part of both hooks. A connection of type `http` is accepted as well."""
 
     conn_type: ClassVar[str]
 
@@ -26,7 +26,7 @@ class _KonturHook(BaseHook):
         self._conn_id = conn_id
 
     def endpoint(self, name: str = "") -> Endpoint:
-        """The connection's fields; `name` is how messages call it. Raises WrongUse where they cannot be read."""
+        """Return the connection's fields; messages call it `name`. Raises WrongUse where they cannot be read."""
         return endpoint_of(name or self._conn_id, fields_of(self.get_connection(self._conn_id)))
 
     def test_connection(self) -> tuple[bool, str]:
@@ -34,7 +34,7 @@ class _KonturHook(BaseHook):
         from smena.runtime.connection_check import refused
 
         try:
-            # Airflow's button tests a copy with an invented name, of no use in a message.
+            # Airflow's button tests a copy under a generated name, which means nothing in a message.
             found = self._check(self.endpoint(self.conn_type))
         except SmenaError as error:
             found = refused(error)
@@ -45,7 +45,7 @@ class _KonturHook(BaseHook):
 
 
 class KonturOfdHook(_KonturHook):
-    """Kontur.OFD.
+    """The hook of Kontur.OFD.
 
     Args:
         kontur_ofd_conn_id: a connection of type `kontur_ofd`.
@@ -60,7 +60,7 @@ class KonturOfdHook(_KonturHook):
         super().__init__(kontur_ofd_conn_id, **rest)
 
     def get_conn(self) -> OfdClient:
-        """A client; the caller closes it. Raises WrongUse where the connection lacks something."""
+        """Return a client; the caller closes it. Raises WrongUse where the connection lacks something."""
         from smena.sources.ofd import OfdClient
 
         return OfdClient(self.endpoint())
@@ -72,7 +72,7 @@ class KonturOfdHook(_KonturHook):
 
 
 class KonturMarketHook(_KonturHook):
-    """Kontur.Market.
+    """The hook of Kontur.Market.
 
     Args:
         kontur_market_conn_id: a connection of type `kontur_market`.
@@ -87,7 +87,7 @@ class KonturMarketHook(_KonturHook):
         super().__init__(kontur_market_conn_id, **rest)
 
     def get_conn(self) -> MarketClient:
-        """A client; the caller closes it. Raises WrongUse where the connection lacks something."""
+        """Return a client; the caller closes it. Raises WrongUse where the connection lacks something."""
         from smena.sources.market import MarketClient
 
         return MarketClient(self.endpoint())

@@ -1,7 +1,7 @@
-"""OpenLineage, in a running task of Airflow: what it read and wrote, beside what Airflow tells of the task itself.
+"""OpenLineage events of the datasets that a running task read and wrote, beside Airflow's events of the task itself.
 
-Airflow's provider sends; it is asked only where somebody has said where to (`AIRFLOW__OPENLINEAGE__TRANSPORT`). It
-warns in the log where that fails, and lets the task go on. Only tasks import this: it knows Airflow.
+Airflow's provider sends them, only where an address is set (`AIRFLOW__OPENLINEAGE__TRANSPORT`). Where that fails, it
+logs a warning and the task goes on. Only tasks import this: it imports Airflow.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ logger = logging.getLogger("smena")
 
 
 def is_wanted() -> bool:
-    """Whether events go anywhere. Cheap: the provider itself, which is not, is imported only then."""
+    """Whether events are sent. Cheap: the rest of the provider, which is slow to import, is imported only then."""
     from airflow.providers.openlineage import conf
 
     return not conf.is_disabled()
 
 
 def send_loaded_lineage(context: Context, batch_ids: Iterable[int]) -> None:
-    """What was asked of Kontur for these batches, and the evidence that was kept of it."""
+    """Send the lineage of loading: the requests to Kontur for these batches, and the stored evidence."""
     if not is_wanted():
         return
     try:
@@ -49,7 +49,7 @@ def send_loaded_lineage(context: Context, batch_ids: Iterable[int]) -> None:
 
 
 def send_published_lineage(context: Context, batch_ids: Iterable[int]) -> None:
-    """The evidence that these batches were made of, and what they wrote in accounting."""
+    """Send the lineage of publishing: the evidence of these batches, and the rows they wrote in accounting."""
     if not is_wanted():
         return
     try:

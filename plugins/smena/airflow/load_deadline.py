@@ -1,4 +1,4 @@
-"""What Airflow calls when a load misses its deadline. It runs in the triggerer, which it must not hold up."""
+"""Airflow's callback when a load misses its deadline. It runs in the triggerer, which it must not block."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 async def notify(context: Mapping[str, Any]) -> None:
-    """Tells people; `context` has the run and its deadline, as Airflow gives them."""
+    """Send the alert; `context` is Airflow's, with the run and its deadline."""
     await asyncio.to_thread(_notify, context)
 
 

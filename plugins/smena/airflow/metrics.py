@@ -1,6 +1,6 @@
-"""Which metrics there are, and how steps and standings become them. Pure: `telemetry.py` beside it sends them.
+"""The metrics, and how they are made of steps and standings. Pure: `airflow.py` sends them.
 
-A tag has few values: `inn` as many as there are organisations, the others a handful.
+A tag has few values: `inn` as many as there are organisations, the others less than ten.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from smena.reads.standing import Standing
 from smena.runtime.log import StepEnd
 
 STEPS = frozenset({"plan", "extract", "process", "publish", "reconcile"})
-"""The steps of the road. Other lines of the log are no steps of it."""
+"""The steps of the pipeline. Other lines of the log are not among them."""
 
 
 class Kind(StrEnum):
-    """A counter only grows, by what was just done; a gauge is what stands now."""
+    """A counter adds up events; a gauge is the present value."""
 
     COUNTER = "counter"
     GAUGE = "gauge"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric by the name that Airflow is given, with the tags that it may have and what it says."""
+    """A metric by the name that Airflow gets, with its possible tags and its meaning (`says`)."""
 
     name: str
     kind: Kind
@@ -34,7 +34,7 @@ class Metric:
 
     @property
     def in_prometheus(self) -> str:
-        """Its name after an OpenTelemetry collector: Airflow's prefix before it, a counter's `_total` behind."""
+        """Its name after an OpenTelemetry collector: with Airflow's prefix and, for a counter, `_total`."""
         suffix = "_total" if self.kind is Kind.COUNTER else ""
         return f"airflow_{self.name.replace('.', '_')}{suffix}"
 
@@ -75,7 +75,7 @@ _FIELDS = {
 
 
 def of_step(ended: StepEnd) -> Iterator[Measure]:
-    """What a step of the road adds up to; nothing where it is none."""
+    """Yield the measures of a step of the pipeline; none for another."""
     if ended.step not in STEPS:
         return
     fields = ended.fields
@@ -91,7 +91,7 @@ def of_step(ended: StepEnd) -> Iterator[Measure]:
 
 
 def of_standings(every: Iterable[Standing]) -> Iterator[Measure]:
-    """The metrics of each integration; those without a value are left out."""
+    """Yield the measures of each integration; those without a value are left out."""
     for one in every:
         tags = {"inn": one.organization_inn, "product": one.product}
         for metric, name in _FIELDS.items():

@@ -1,4 +1,4 @@
-"""What Airflow is told of the package, by the entry point `apache_airflow_provider`. It imports next to nothing."""
+"""The package's description for Airflow: the entry point `apache_airflow_provider`. It imports almost nothing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _VERSION_ADDED = "0.1.0"
 
 
 def get_provider_info() -> dict[str, Any]:
-    """Connection types with their forms, hooks, the DAG bundle and the section `[smena]` of the configuration.
+    """Return connection types with their forms, hooks, the DAG bundle and the section `[smena]` of the configuration.
 
-    The plugin is not among them: it has an entry point of its own, and twice it would be an error.
+    The plugin is not among them: it has an entry point of its own, and Airflow rejects a plugin that comes twice.
     """
     return {
         "package-name": "smena",
@@ -38,7 +38,7 @@ def get_provider_info() -> dict[str, Any]:
 
 
 def _text(label: str, description: str, *, secret: bool = False, default: str | None = None) -> dict[str, Any]:
-    """A field of a connection's form that holds a text and may be left empty."""
+    """A text field of a connection's form, which may be left empty."""
     schema: dict[str, Any] = {"type": ["string", "null"]}
     if secret:
         schema["format"] = "password"
@@ -79,7 +79,7 @@ _MARKET: dict[str, Any] = {
 
 
 def _option(one: Setting[Any]) -> dict[str, Any]:
-    """A setting as Airflow's configuration reference shows it."""
+    """A setting in the form of Airflow's configuration reference."""
     shown = {
         "description": f"{one.meaning} The variable {one.variable} goes before it.",
         "version_added": _VERSION_ADDED,

@@ -1,7 +1,7 @@
-"""The roles of Smena in Airflow's user management (FAB): who may look, who may decide, who runs the loads.
+"""The roles of Smena in Airflow's user management (FAB): for viewing, for deciding, and for running loads.
 
-The pages ask Airflow for rights on `PAGES_DAG`, a DAG name that no DAG file has. So a role for the pages needs no right
-on a real DAG, with which a person could read runs, logs and XComs of every organisation, or pause a load.
+The pages check rights on `PAGES_DAG`, a DAG name that no DAG file has. So a role for the pages needs no right on a real
+DAG, which would open runs, logs and XComs of every organisation, and pausing a load.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from smena.model.errors import PassingFault, WrongUse
 
 PAGES_DAG = "smena_desk"
-"""The DAG name that stands for the desk in Airflow's rights: who may read it looks, who may run it decides."""
+"""The DAG name that stands for the pages in Airflow's rights: to read it is to view, to run it is to decide."""
 
 DAGS = ("alerts", "integration_backfill", "market_documents", "ofd_z_reports", "reconciliation")
 
@@ -27,12 +27,12 @@ Permission = tuple[str, str]
 
 _READ, _CREATE, _EDIT = "can_read", "can_create", "can_edit"
 
-# The pages themselves, the list of plugins by which the navigation shows the desk, and one's own password.
+# The website, the list of plugins by which the navigation shows the pages, and one's own password.
 _OF_ALL = {
     (_READ, "Website"), (_READ, "Plugins"),
     (_READ, "My Profile"), (_READ, "My Password"), (_EDIT, "My Password"),
 }  # fmt: skip
-# FAB asks for these beside the right on the DAG that they belong to: alone they open nothing.
+# FAB requires these besides the right on their DAG: alone they open nothing.
 _OF_RUNS = {
     *product([_READ], ["DAG Runs", "Task Instances", "Task Logs", "DAG Versions", "DAG Warnings", "DAG Code"]),
     *product([_CREATE, _EDIT], ["DAG Runs"]), (_EDIT, "Task Instances"),
@@ -45,12 +45,12 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     ENGINEER: frozenset({*_OF_ALL, *_OF_RUNS, *product([_READ, _EDIT], [f"DAG:{dag_id}" for dag_id in DAGS])}),
 }
-"""By name, all that a role may do. `smena access roles` makes them so, and takes away what is more."""
+"""All permissions of each role, by name. `smena access roles` adds missing ones and removes others."""
 
 
 @dataclass(frozen=True, slots=True)
 class MadeRole:
-    """What `make_roles` did to one role."""
+    """The change that `make_roles` made to one role."""
 
     name: str
     is_new: bool
@@ -59,12 +59,12 @@ class MadeRole:
 
 
 def make_roles() -> list[MadeRole]:
-    """Makes the roles of `ROLES` in Airflow's own database; the same again changes nothing.
+    """Make the roles of `ROLES` in Airflow's own database; the same again changes nothing.
 
-    Raises WrongUse where Airflow's user management is another than FAB or was not migrated, PassingFault where the
-    database does not answer.
+    Raises WrongUse where Airflow's user management is not FAB or was not migrated, PassingFault where the database does
+    not answer.
     """
-    # Airflow's log goes to the standard output, which is for the command's answer.
+    # Airflow logs to the standard output, which is for the command's answer.
     with redirect_stdout(sys.stderr), _security_manager() as manager:
         return [_made(manager, name, wanted) for name, wanted in ROLES.items()]
 
@@ -78,7 +78,7 @@ def _made(manager: Any, name: str, wanted: frozenset[Permission]) -> MadeRole:
         manager.add_permission_to_role(role, manager.create_permission(action, resource))
     for one in removed:
         manager.remove_permission_from_role(role, held[one])
-    # FAB logs what it could not do, and goes on.
+    # FAB only logs its errors, so the result is compared.
     now = {(one.action.name, one.resource.name) for one in manager.find_role(name).permissions}
     if now != wanted:
         raise WrongUse(f"the role {name} could not be made: {sorted(now ^ wanted)}", fix="look at Airflow's log")
@@ -87,7 +87,7 @@ def _made(manager: Any, name: str, wanted: frozenset[Permission]) -> MadeRole:
 
 @contextmanager
 def _security_manager() -> Iterator[Any]:
-    """FAB's, on a session of Airflow's database. It is the one that FAB itself uses outside of its web pages."""
+    """FAB's security manager for use outside of its web pages, on a session of Airflow's database."""
     try:
         from airflow.configuration import conf
     except ImportError as error:

@@ -1,7 +1,7 @@
-"""Metrics and logs of a running task, by Airflow's own means. Only tasks import this: it knows Airflow.
+"""Metrics and logs of a running task, sent by Airflow. Only tasks import this: it imports Airflow.
 
-Nothing here holds up or breaks a load: where metrics are off, Airflow's client does nothing; where they are on, it
-collects in the process and sends aside, once a minute and at the task's end, and logs what could not be sent.
+Nothing here delays or fails a load. Where metrics are off, Airflow's client does nothing. Where they are on, it
+collects them in the process, sends them in the background once per minute and at the task's end, and logs errors.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ logger = logging.getLogger("smena")
 
 
 def listen_to_steps() -> None:
-    """From now on, steps in this process are told to Airflow's log as keys and values, and to its metrics."""
+    """Make this process report steps to Airflow's log, as keys and values, and to its metrics."""
     set_listener(_on_step_end)
 
 
 def send_standings(context: Context) -> None:
-    """Where every integration stands, to the metrics. A warehouse that cannot tell is named in the log."""
+    """Send the state of every integration as metrics. An error goes only into the log."""
     try:
         _send(of_standings(standings(context.warehouse, context.now())))
     except Exception as error:  # noqa: BLE001 - what only tells of the work does not stop it

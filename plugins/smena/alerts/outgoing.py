@@ -1,4 +1,4 @@
-"""Alerts: for each organisation one message a day of all that is not as it should be, sent once, by one channel."""
+"""Alerts: for each organisation one message per day with all its problems, sent once, by one channel."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from smena.warehouse.database import Row, Transaction, Warehouse, as_json
 ZONE = ZoneInfo("Europe/Moscow")
 
 LONGEST_UNANSWERED_S = 600.0
-"""Once the messages that the channel did not answer took this long together, the rest is left for the next attempt."""
+"""When requests without an answer took this long together, the other messages wait for the next attempt."""
 
 _STATEMENTS = {
     "batches": "alert_batches",
@@ -41,20 +41,20 @@ _STATEMENTS = {
     "certificate": "alert_certificates",
     "cash": "alert_cash",
 }
-"""Kinds of alerts with the statements that find them, the gravest first after days that are not loaded."""
+"""Kinds of alerts with their statements, the gravest first; `uncovered`, which goes before them, is no statement."""
 
 Find = Callable[..., list[Row]]
-"""Gives the rows of a kind, of the organisation `inn` or of all."""
+"""Returns the rows of a kind, of the organisation `inn` or of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one organisation's people are told on one day.
+    """The message about one organisation on one day.
 
     Attributes:
         day: in Moscow.
-        alerts: what is wrong, one of a kind and cause, each with its count.
-        pages_address: the address of the desk's pages, for links; empty where it is not known.
+        alerts: the problems, one per kind and cause, each with its count.
+        pages_address: the address of the pages, for links; empty where it is not known.
     """
 
     inn: str
@@ -69,7 +69,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """Short lines: what and how much; below each what to do about it."""
+        """Short lines: what and how much; below each, what to do."""
         return "\n".join([self.subject, *(alert.text(self.pages_address) for alert in self.alerts)])
 
     @property
@@ -88,14 +88,14 @@ class Message:
 
     @property
     def digest(self) -> str:
-        """sha256 of the payload: the same is not sent twice. Without links, which only some senders know."""
+        """sha256 of the payload, so that no message is sent twice. Without links, which only some senders know."""
         payload = replace(self, pages_address="").payload
         return hashlib.sha256(json.dumps(payload, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How a sending went: messages that went out, and that had gone before."""
+    """The organisations with a message that went out now (`sent`) or earlier (`before`)."""
 
     sent: list[str]
     before: list[str]
@@ -103,9 +103,9 @@ class Sent:
 
 
 def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, most_quarantined: int = 0) -> list[Message]:
-    """A message for each organisation of which there is something to say; of the others none.
+    """Return a message for each organisation with a problem.
 
-    What cannot be checked of an organisation, or cannot be put into words, is an alert `unchecked` of it.
+    A kind that cannot be checked or put into words for an organisation becomes its alert `unchecked`.
     """
     day = now.astimezone(ZONE).date()
     found: defaultdict[str, list[Alert]] = defaultdict(list)
@@ -117,9 +117,9 @@ def gather(warehouse: Warehouse, now: datetime, *, inn: str | None = None, most_
 
 
 def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | None, *, sent_by: str) -> Sent:
-    """Sends what was not sent yet that day: at most one message a day and organisation.
+    """Send the messages that were not sent yet that day: at most one per day and organisation.
 
-    Each is remembered with its sending: what did not go out is not remembered, and goes out the next time. Without a
+    Each is recorded in the transaction that sends it, so one that did not go out goes out the next time. Without a
     channel nothing is sent, and the log says so. Raises, after every message was tried, the first error; a fault that
     may pass goes first. Messages are left untried only where the channel kept the others waiting for ten minutes.
     """
@@ -155,15 +155,15 @@ def send(warehouse: Warehouse, messages: list[Message], messenger: Messenger | N
 
 
 def send_daily(context: Context, messenger: Messenger | None, *, sent_by: str, pages_address: str = "") -> Sent:
-    """What the DAG does each morning: gathers, and sends; without a channel the log has the messages themselves.
+    """Gather and send the messages of a morning, for the DAG; without a channel the log has their texts.
 
-    `pages_address` is the address of the desk's pages, for links.
+    `pages_address` is the address of the pages, for links.
     """
     wrong: WrongUse | None = None
     try:
         most_quarantined = SETTINGS.alert_quarantine
     except WrongUse as error:
-        # A setting that cannot be read keeps no alert back: every record is told, then the task fails with this error.
+        # With an unreadable setting every quarantined record is reported, then the task fails with this error.
         most_quarantined, wrong = 0, error
     messages = [
         replace(message, pages_address=pages_address)
@@ -180,9 +180,9 @@ def send_daily(context: Context, messenger: Messenger | None, *, sent_by: str, p
 
 
 def mark_cured(warehouse: Warehouse, now: datetime, *, inn: str | None = None) -> None:
-    """Closes the reported signs that registers do not have any more: one that comes back is reported again.
+    """Close the reported signs that registers no longer have: a sign that comes back is reported again.
 
-    Keeps no message from going out: an error is only logged.
+    An error is only logged, so that the messages still go out.
     """
     try:
         with warehouse.transaction() as transaction:
@@ -192,7 +192,7 @@ def mark_cured(warehouse: Warehouse, now: datetime, *, inn: str | None = None) -
 
 
 def send_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str) -> None:
-    """Says that a load has not ended by its deadline: of the whole load, so to nobody's organisation in particular."""
+    """Send an alert that a load missed its deadline. It is about the whole load, so it names no organisation."""
     subject, text = late(dag_id, run_id, due)
     logger.warning("late dag_id=%s run_id=%s due=%s", dag_id, run_id, due)
     if messenger is None:
@@ -203,7 +203,7 @@ def send_late(messenger: Messenger | None, *, dag_id: str, run_id: str, due: str
 
 
 def _send_once(warehouse: Warehouse, message: Message, messenger: Messenger, sent_by: str) -> bool:
-    """Whether it went out now. Another sender of the same message waits here, and then finds it gone."""
+    """Whether it went out now. Another sender of the same message waits here, and then finds it sent."""
     with warehouse.transaction() as transaction:
         kept = transaction.run(
             "alert_keep",
@@ -221,7 +221,7 @@ def _send_once(warehouse: Warehouse, message: Message, messenger: Messenger, sen
 
 
 def _message(inn: str, name: str, day: date, alerts: Sequence[Alert]) -> Message:
-    """A message whose text and payload can be made; where they cannot, one that says so."""
+    """The message, or, where its text or payload cannot be made, one that says so."""
     message = Message(inn, name, day, tuple(alerts))
     try:
         message.digest  # noqa: B018 - made of all that is sent
@@ -234,7 +234,7 @@ def _message(inn: str, name: str, day: date, alerts: Sequence[Alert]) -> Message
 def _found(
     transaction: Transaction, now: datetime, inns: Sequence[str], inn: str | None, most_quarantined: int
 ) -> Iterator[tuple[str, Alert]]:
-    """Alerts with the ИНН they are of, the gravest kind first."""
+    """Yield ИНН and alert, the gravest kind first."""
     day = now.astimezone(ZONE).date()
     more: dict[str, Row] = {
         "quarantine": {"most_quarantined": most_quarantined},
@@ -259,9 +259,9 @@ def _found(
 def _rows(
     transaction: Transaction, kind: str, inns: Sequence[str], inn: str | None, find: Find
 ) -> list[tuple[str, Row | SmenaError]]:
-    """Rows of a kind by ИНН: of all organisations together, or one by one where that fails.
+    """Rows of a kind with their ИНН: for all organisations together, or one by one where that fails.
 
-    An error stands in place of the rows of an organisation that cannot be read. Raises PassingFault of the warehouse.
+    An error takes the place of the rows of an organisation that cannot be read. Raises PassingFault of the warehouse.
     """
     try:
         with transaction.nested():

@@ -1,4 +1,4 @@
-"""How an alert is said: what and how much, what to do about it, by which command (messages of context `alert`)."""
+"""The text of an alert: what and how much, what to do, by which command (messages of context `alert`)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _ZONE = ZoneInfo("Europe/Moscow")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing that is not as it should be.
+    """One kind of problem of an organisation, with its count.
 
     Attributes:
         kind: `uncovered`, `batches`, `missing`, `gap`, `difference`, `decision`, `shift`, `quarantine`, `register`,
             `certificate`, `cash`, `unchecked`.
         line, fix, command: what a person reads, should do, and may type.
-        page: of the desk, below its address, where it is done; empty where there is none.
-        details: the row that it was told from.
+        page: the page to do it on, below the address of the pages; empty where there is none.
+        details: the row that it was made from.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Alert:
     page: str = ""
 
     def text(self, pages_address: str = "") -> str:
-        """Two lines; the second has the page where the address of the desk is known, and the command."""
+        """Return two lines; the second has the command, and the page where the address of the pages is known."""
         how = self.command
         if pages_address and self.page:
             how = _said("or_command", page=f"{pages_address}/{self.page}", command=self.command)
@@ -57,19 +57,19 @@ class Alert:
 
 
 def headline(name: str, inn: str, day: date) -> str:
-    """The first line: whose message, of which day. A name stays on one line whatever it holds."""
+    """Return the first line of a message: the organisation and the day. Line breaks in a name become spaces."""
     return _said("headline", day=day_of(day), name=" ".join(name.split()), inn=inn)
 
 
 def late(dag_id: str, run_id: str, due: str) -> tuple[str, str]:
-    """The subject and the text of an alert that a load has not ended by its deadline."""
+    """Return the subject and the text of an alert that a load has not ended by its deadline."""
     subject = _said("late", dag=dag_id)
     lines = [subject, f"• {_said('late_run', run=run_id, due=due)}"]
     return subject, "\n".join([*lines, f"  → {_said('late_fix')}: smena integration status"])
 
 
 def alert_of(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Alert:
-    """The alert of one row of the statement `alert_…` of this kind."""
+    """Return the alert of one row of the statement `alert_…` of this kind."""
     line, fix, command = _SAID[kind](row, now)
     count = int(row.get("count", 1))
     page = f"{_PAGES[kind]}?inn={inn}" if kind in _PAGES else ""
@@ -77,7 +77,7 @@ def alert_of(kind: str, inn: str, row: Mapping[str, Any], now: datetime) -> Aler
 
 
 def unchecked(kind: str, inn: str, reason: str) -> Alert:
-    """The alert that things of a kind, or the whole message, could not be checked, and why: a stored reason."""
+    """Return the alert that a kind, or the whole message, could not be checked; `reason` is a stored reason."""
     line = _said("not_checked", what=_named("checked", kind), reason=" ".join(translate(reason).split())[:200])
     return Alert(
         "unchecked", 1, line, _said("not_checked_fix"), f"smena alerts --inn {inn}", {"kind": kind, "reason": reason}
@@ -156,7 +156,7 @@ def _register(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
 
 
 _PAGES = {"decision": "decisions", "register": "today", "cash": "cash"}
-"""Pages of the desk where something is done about a kind."""
+"""The pages on which a person acts on a kind."""
 
 
 def _cash(row: Mapping[str, Any], _now: datetime) -> tuple[str, str, str]:
@@ -187,7 +187,7 @@ def _said(key: str, **arguments: Any) -> str:
 
 
 def _named(family: str, word: str) -> str:
-    """What a word of the warehouse is called; a newer one that has no name yet is shown as it is."""
+    """The name of a code of the warehouse; a newer code that has no name yet is shown as it is."""
     key = f"{family}_{word}"
     return _said(key) if has_message(key, context="alert") else word
 

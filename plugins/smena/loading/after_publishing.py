@@ -1,4 +1,4 @@
-"""What a product does once its batches are published: nothing of it can stop a load, or change what is booked."""
+"""Work of a product after its batches are published: it cannot stop a load or change what is booked."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from smena.runtime.product import implementation_of
 from smena.warehouse import ledger
 
 LONGEST_S = 300
-"""How long all of it may go on after the batches of a run: a report waits for it."""
+"""For all batches of a run together: the report waits for it."""
 
 
 def finish(context: Context, batches: Iterable[int]) -> None:
-    """Runs `after_publishing` of the products of these published batches, one after another. An error is logged."""
+    """Run `after_publishing` of the products of these published batches, one after another. An error is logged."""
     ends_at = time.monotonic() + LONGEST_S
     for batch_id in batches:
         try:

@@ -1,4 +1,4 @@
-"""Work on the pages of many registers: one that breaks it is taken out, and the others go on."""
+"""Work on the pages of many registers: a register that raises is left out, and the others go on."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from smena.warehouse.pages import StoredPage
 
 T = TypeVar("T")
 Failed = dict[tuple[str, date], SmenaError]
-"""Why an assignment could not be worked on, by register (or shop) and first day."""
+"""Why an assignment could not be processed, by register (or shop) and first day."""
 
 
 def by_register(
     transaction: Transaction, pages: list[StoredPage], work: Callable[[list[StoredPage]], T], failed: Failed
 ) -> list[T]:
-    """What `work` gives for these pages, all together. Where it raises, its writes are undone and registers go apart.
+    """Return the results of `work`: one for all pages, or, where that raises and is undone, one per register.
 
     A register that raises alone is left out: its assignments are added to `failed`. Raises PassingFault of the
-    warehouse, which is nobody's in particular.
+    warehouse, which concerns no register in particular.
     """
     try:
         with transaction.nested():
@@ -44,6 +44,6 @@ def by_register(
 
 
 def mark_failed(transaction: Transaction, batch_id: int, failed: Failed) -> None:
-    """Marks assignments as failed, each with its error: their days are not covered, and are asked for again."""
+    """Mark assignments as failed, each with its error: their days stay uncovered, and are asked for again."""
     for (register, first_day), error in failed.items():
         ledger.mark_failed(transaction, batch_id, register, first_day, error)

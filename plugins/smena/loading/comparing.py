@@ -1,7 +1,7 @@
-"""Before a batch is published: till shifts with other cash than their fiscal shift, compared receipt by receipt.
+"""Before a batch is published: compare till shifts whose cash differs from their fiscal shift, receipt by receipt.
 
-Cheques are read from the evidence. Receipts are too where the shift was booked from them; else the OFD is asked for
-those of these shifts. What cannot be compared now stays a conflict, and is tried again with the next batch.
+Cheques are read from the evidence. So are receipts where the shift was booked from them; otherwise the OFD is asked for
+the receipts of these shifts. A pair that cannot be compared stays a conflict, and the next batch tries again.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ from smena.warehouse.pages import PageStore, decompress
 SHIFTS_AT_ONCE = 200
 
 LONGEST_S = 900.0
-"""So long the OFD is asked; what is not compared by then is left to the next batch."""
+"""How long the OFD is asked; pairs that are not compared by then are left to the next batch."""
 
 _TILL_SHIFT = ["shop_id", "cashbox_id", "till_shift"]
 _ANY_DAY = date(1970, 1, 1)
-"""The periods of one register are wanted all together, whatever assignment they were of."""
+"""One first day for all shifts, so that `periods_of` returns the periods of a register together."""
 
 
 class Uncompared(Exception):
-    """Pairs of a till shift and its fiscal shift that have to be compared first: publish does, and begins again."""
+    """Pairs of a till shift and its fiscal shift to compare first: publish compares them and begins again."""
 
     def __init__(self, pairs: list[Row]) -> None:
         super().__init__(f"{len(pairs)} pairs are not compared")
@@ -56,9 +56,9 @@ class Uncompared(Exception):
 
 
 def require_comparisons(transaction: Transaction, batch: Batch, pairs: pd.DataFrame) -> None:
-    """Raises Uncompared where shifts of the two sources (UNCOMPARED) have other cash and are not compared as they are.
+    """Raise Uncompared where shifts of the two sources (UNCOMPARED) differ in cash and have no comparison yet.
 
-    In the publishing transaction, before anything is applied.
+    Runs in the publishing transaction, before anything is applied.
     """
     if len(pairs):
         named = pairs.astype(object).where(pairs.notna(), None).to_dict("records")
@@ -66,10 +66,10 @@ def require_comparisons(transaction: Transaction, batch: Batch, pairs: pd.DataFr
 
 
 def compare_pairs(context: Context, batch: Batch, pairs: Sequence[Row]) -> None:
-    """Compares these pairs (rows of `compare_wanted`) and keeps what came of each in control.comparison.
+    """Compare these pairs (rows of `compare_wanted`) and store each result in control.comparison.
 
-    It runs outside the organisation's lock. Each lot is kept in a transaction of its own, so a process that is killed
-    goes on with the rest. Whatever fails is kept as the reason why a pair could not be compared. Raises PassingFault
+    It runs outside the organisation's lock. Each chunk is stored in a transaction of its own, so a process that was
+    killed goes on with the rest. An error is stored as the reason why a pair could not be compared. Raises PassingFault
     of the warehouse, and WrongUse for an unknown organisation.
     """
     with step_log("compare", batch_id=batch.batch_id, inn=batch.organization_inn, pairs=len(pairs)) as step:
@@ -108,7 +108,7 @@ def _compare_chunk(context: Context, organization: Organization, asker: _Asker, 
 
 
 def _chunks(context: Context, pairs: Sequence[Row]) -> Iterator[list[Row]]:
-    """Pairs with as much evidence as may be held in memory at once, and at least one."""
+    """Yield chunks of pairs, each with as much evidence as fits into memory, and with at least one pair."""
     pages = sorted({page for row in pairs for page in (*row["till_pages"], *row["receipt_pages"])})
     sizes = {row["page_id"]: row["body_bytes"] for row in context.warehouse.rows("compare_page_sizes", pages=pages)}
     chunk: list[Row] = []
@@ -127,7 +127,7 @@ def _chunks(context: Context, pairs: Sequence[Row]) -> Iterator[list[Row]]:
 def _cheques_of(context: Context, organization: Organization, chunk: list[Row]) -> pd.DataFrame:
     """The cheques of these till shifts, with `till_id`.
 
-    Pages of two batches may hold one cheque with two contents, so those of each batch are read apart.
+    Pages of two batches may hold one cheque with two contents, so the pages of each batch are read separately.
     """
     frames = []
     for part in _parts(chunk, "till_read_in"):
@@ -138,7 +138,7 @@ def _cheques_of(context: Context, organization: Organization, chunk: list[Row]) 
 
 
 def _receipts_of(context: Context, chunk: list[Row], asked: list[RawPage]) -> pd.DataFrame:
-    """The receipts of these fiscal shifts, with `fiscal_id` and `page_id`; those that were asked for apart."""
+    """The receipts of these fiscal shifts, with `fiscal_id` and `page_id`; those requested now are read separately."""
     frames = [
         _of_shifts(part, _evidence(context, part, "receipt_pages", OF_DOCUMENTS))
         for part in _parts([row for row in chunk if row["receipt_pages"]], "receipts_read_in")
@@ -175,7 +175,7 @@ def _pairs_frame(chunk: list[Row]) -> pd.DataFrame:
 
 
 def _rows(chunk: list[Row], made: Comparison, receipts: pd.DataFrame) -> list[Row]:
-    """What is kept of each pair: the verdict, the documents and the reason of them, and the pages that were read."""
+    """One row per pair to store: the verdict, the documents with their explanation, and the pages that were read."""
     pair = ["till_id", "fiscal_id"]
     texts = explain(made.documents).set_index(pair)["explanation"]
     read = receipts[["fiscal_id", "page_id"]].drop_duplicates().sort_values(["fiscal_id", "page_id"])
@@ -201,7 +201,7 @@ def _rows(chunk: list[Row], made: Comparison, receipts: pd.DataFrame) -> list[Ro
 
 
 class _Asker:
-    """Asks the OFD for the receipts of shifts; answers are kept as evidence of the batch. It logs in when it has to."""
+    """Asks the OFD for the receipts of shifts, and stores the answers as evidence of the batch. Logs in on demand."""
 
     def __init__(
         self, context: Context, organization: Organization, batch: Batch, clock: Callable[[], float] = time.monotonic
@@ -213,7 +213,7 @@ class _Asker:
         self._refused: SmenaError | None = None
 
     def receipts(self, shifts: Sequence[Row]) -> tuple[list[RawPage], dict[str, str]]:
-        """The pages, and by register why it could not be asked. Nothing of one register costs another."""
+        """Return the pages, and by register why it could not be asked. An error of one does not stop the others."""
         if not shifts:
             return [], {}
         registers = {row["kkt_reg_id"]: row for row in shifts}
@@ -272,7 +272,7 @@ class _Asker:
         return kept
 
     def close(self) -> None:
-        """Closes the connections, where there are any."""
+        """Close the connections, where there are any."""
         if self._client is not None:
             self._client.close()
 
@@ -282,7 +282,7 @@ def _unasked(error: SmenaError) -> str:
 
 
 def _periods(shifts: Sequence[Row]) -> dict[str, list[Period]]:
-    """By register: the periods that hold every receipt of these shifts."""
+    """By register: the periods with every receipt of these shifts."""
     columns = ["kkt_reg_id", "opened_at", "closed_at", "received_at"]
     frame = pd.DataFrame([[row[name] for name in columns] for row in shifts], columns=columns)
     frame = frame.astype({"kkt_reg_id": "string"} | dict.fromkeys(columns[1:], MOMENT)).assign(first_day=_ANY_DAY)

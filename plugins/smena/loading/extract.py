@@ -1,4 +1,4 @@
-"""Step 1: the service's answers, fetched and kept as evidence, read only to learn what to request next."""
+"""Step 1: fetch the service's answers and store them as evidence. They are read only to know what to request next."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from smena.warehouse.pages import PageStore
 
 
 def extract(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> Extraction:
-    """Fetches what a shard still lacks; what it has is not requested again.
+    """Fetch the pages that a shard still lacks; stored ones are not requested again.
 
-    A unit that the service refuses, or whose answer is no JSON, is marked so; the other units are fetched. A fault that
+    A unit that the service refuses, or answers without JSON, is marked so; the other units are fetched. A fault that
     may pass is returned in `fault` after every other unit was fetched: run again for the rest. Raises RefusedLogin
     where the login or the key itself is refused.
 
     Args:
         context: the way to the service and the warehouse.
-        batch_id, shard: what is to be fetched.
-        decoded: keeps what has to be decoded on the way, for `process`.
+        batch_id, shard: the shard to fetch.
+        decoded: keeps the contents of decoded pages for `process`.
     """
     with step_log("extract", batch_id=batch_id, shard=shard) as log:
         batch = ledger.batch_of(context.warehouse, batch_id)
@@ -38,7 +38,7 @@ def extract(context: Context, batch_id: int, shard: int, decoded: Decoded | None
                 product.fetch(asking, states)
                 if not result.splits:
                     break
-                # What failed in this run is for the next one; the halves of a window that was too large are for now.
+                # Failures wait for the next run; the halves of a window that was too large are fetched now.
                 states = ("planned",)
             log.update(result.states)
         finally:

@@ -1,4 +1,4 @@
-"""How a shard's assignments are fetched: a few at once, each marked as it ended, its answers kept as evidence."""
+"""Fetch the assignments of a shard, a few at once: store their answers as evidence, and mark how each ended."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SPLIT = "split"
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One attempt to fetch for one assignment: its answers go to the evidence under one number."""
+    """One attempt to fetch for one assignment: its answers are stored as evidence under one `fetch_id`."""
 
     pages: PageStore
     assignment: Assignment
@@ -31,12 +31,12 @@ class Fetch:
     budget: Budget
 
     def keep(self, method: str, page: Page) -> int:
-        """Keeps an answer; gives its page id. Raises OverLimit where the assignment takes more than one may."""
+        """Store an answer and return its page id. Raises OverLimit where the assignment is over its budget."""
         self.budget.take(len(page.body))
         return self.store(method, page)
 
     def store(self, method: str, page: Page) -> int:
-        """Keeps an answer that is not counted; gives its page id."""
+        """Store an answer outside of the budget and return its page id."""
         return self.pages.add(
             fetch_id=self.fetch_id,
             unit_id=self.assignment.unit_id,
@@ -59,10 +59,10 @@ def fetch_all(
     kept_as: str,
     requests: Callable[[], int],
 ) -> None:
-    """Runs `fetch` for each assignment, a few at once, and marks how each ended; `requests` counts those sent.
+    """Run `fetch` for each assignment, a few at once, and mark how each ended; `requests` counts those sent.
 
-    An error of one assignment ends there. Raises what concerns them all: RefusedLogin, WrongUse of the connection, and
-    PassingFault of the warehouse.
+    An error of one assignment does not stop the others. Raises errors that concern them all: RefusedLogin, WrongUse of
+    the connection, and PassingFault of the warehouse.
     """
     what = f"batch_id={result.batch_id} shard={result.shard} until={state}"
     progress = Progress(what, len(assignments), requests, context.watch())
@@ -84,14 +84,14 @@ def fetch_all(
             if ended == "failed" and isinstance(error, PassingFault) and result.fault is None:
                 result.fault = error
     finally:
-        # Whoever is interrupted does not wait for answers under way.
+        # An interrupted run does not wait for answers under way.
         workers.shutdown(wait=False, cancel_futures=True)
 
 
 def _attempt(
     context: Context, pages: PageStore, assignment: Assignment, fetch: Callable[[Fetch], None], state: str, kept_as: str
 ) -> tuple[str, SmenaError | None]:
-    """Fetches for one assignment and marks how it ended."""
+    """Fetch for one assignment and mark how it ended."""
     what = f"batch {pages.batch_id}, {assignment.unit_id} from {assignment.first_day}"
     ended = state
     error: SmenaError | None = None
@@ -112,7 +112,7 @@ def _attempt(
         ended, error = "failed", too_many
     except Exception as fault:  # noqa: BLE001 - the border of an assignment
         ended, error = "failed", contained(fault, what)
-    # A fetch that did not end well leaves the earlier one in force.
+    # A fetch that failed leaves the earlier one in force.
     if ended not in (state, "unreadable"):
         fetched = {}
     try:
@@ -125,7 +125,7 @@ def _attempt(
 
 
 def _fetch(one: Fetch, fetch: Callable[[Fetch], None], context: Context) -> None:
-    """Fetches; an answer that cannot be read is kept as evidence before its error is raised."""
+    """Fetches; an unreadable answer is stored as evidence before its error is raised."""
     try:
         fetch(one)
     except UnreadableAnswer as unreadable:

@@ -1,4 +1,4 @@
-"""The results of the checks of a shard and of the gate of a batch, kept in `control.check_result`."""
+"""The results of the checks of a shard and of the gate of a batch, stored in `control.check_result`."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from smena.warehouse.database import Transaction, as_json
 from smena.warehouse.ledger import Batch
 
 WHOLE_BATCH = -1
-"""In `control.check_result`, the shard of the results that are about all shards together."""
+"""The shard, in `control.check_result`, of results about all shards together."""
 
 
 @dataclass
 class Gates:
-    """What the gates found in a shard; `stopped` says why the whole batch must not be published, if it must not."""
+    """The results of the checks of a shard; `stopped` is why the batch must not be published, or empty."""
 
     results: dict[tuple[str, str], CheckResult] = field(default_factory=dict)
     stopped: str = ""
 
     def add(self, verdicts: Iterable[Verdict]) -> None:
-        """Adds a chunk's results to those of the shard, rule by rule."""
+        """Add a chunk's results to those of the shard, rule by rule."""
         for verdict in verdicts:
             for result in verdict.results:
                 key = (result.suite, result.expectation)
@@ -44,23 +44,23 @@ class Gates:
         return "stopped" if self.stopped else "staged"
 
     def keep(self, transaction: Transaction, batch_id: int, shard: int) -> None:
-        """Writes the results."""
+        """Write the results."""
         _keep(transaction, batch_id, shard, self.results.values())
 
 
 def stop_at_gate(context: Context, batch: Batch) -> None:
-    """Runs the gate over a staged batch, if there is one, and stores its results.
+    """Run the gate over a staged batch, if the context has one, and store its results.
 
-    A stopped batch is staged again from the stored answers when it is published again.
+    Publishing a stopped batch again stages it anew from the stored answers.
 
-    Raises BadBatch where the staged rows are not those that passed the checks.
+    Raises BadBatch where a staged row fails a check that it passed before staging.
     """
     if context.gate is None:
         return
     batch_id = batch.batch_id
     with context.warehouse.transaction() as transaction:
         transaction.run("publish_memory")
-        # Another process that publishes it empties the stage: under the lock it has either done so, or not begun.
+        # Another process that publishes this batch empties the stage, under the same lock.
         transaction.run("lock_organization", inn=batch.organization_inn)
         if ledger.batch_of(transaction, batch_id).state == "published":
             return

@@ -1,4 +1,4 @@
-"""The whole road for one organisation, in this process: what the CLI runs, and what the DAG runs in parts."""
+"""The whole pipeline for one organisation, in this process, for the CLI. The DAG runs the same steps as tasks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smena.transform.decoded import Decoded
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What a load planned and did; `fault` is what kept a part of it from being read, if anything did."""
+    """The plan and the result of a load; `fault` is the first fault that kept a part from being read, or None."""
 
     plan: Plan
     published: PublishResult
@@ -27,10 +27,10 @@ class LoadResult:
 
 
 def stage(context: Context, batch_id: int, shard: int) -> None:
-    """Extracts and processes a shard. What was extracted before is not asked for again.
+    """Extract and process a shard. Pages that were stored before are not requested again.
 
-    Raises PassingFault where a part could not be read: run again. What was read is not lost, and is published without
-    the rest if nobody does.
+    Raises PassingFault where a part could not be read: run again. The other part is stored, and publishing the batch
+    without running again publishes it alone.
     """
     decoded = Decoded()
     extracted = extract(context, batch_id, shard, decoded)
@@ -48,9 +48,9 @@ def load(
     horizon: date | None = None,
     window: Window | None = None,
 ) -> LoadResult:
-    """Plans one batch, extracts, processes and publishes. What can be read is published even where another part cannot.
+    """Plan one batch, extract, process and publish. The readable part is published without the rest.
 
-    Raises what the steps raise: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing was reached at all).
+    Raises the errors of the steps: WrongUse, RefusedByService, BadBatch, PassingFault (where nothing could be read).
     """
     planned = plan(context, inn, run_id=run_id, product=product, horizon=horizon, window=window, in_one=True)
     (batch_id,) = planned.batches

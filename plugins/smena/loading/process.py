@@ -1,4 +1,4 @@
-"""Step 2: read, transform and check the evidence of a shard, and stage what came of it. No network, no judgement."""
+"""Step 2: read, transform and check the evidence of a shard, and stage the rows. No network, no decisions."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from smena.warehouse.pages import StoredPage, pages_by_assignment
 STAGED_STEPS = ["extract", "read", "check", "transform"]
 
 _DAYS = ("order_day", "day", "paper_day")
-"""Columns of the stage that hold days: a frame has moments there."""
+"""Columns that are dates in the stage and timestamps in a frame."""
 
 
 @dataclass
 class ShardResult:
-    """What a shard has staged, and the results of its checks."""
+    """Counts of the staged rows of a shard, and the results of its checks."""
 
     shifts: int = 0
     orders: int = 0
@@ -38,14 +38,14 @@ class ShardResult:
 
 
 def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None = None) -> ShardResult:
-    """Stages a shard anew, in one transaction. Memory is bounded by `context.chunk_bytes`, not by the shard.
+    """Stage a shard anew, in one transaction. Memory is bounded by `context.chunk_bytes`, not by the shard.
 
-    A unit whose answers cannot be processed, for whatever reason, is marked as failed; the others are staged.
+    A unit with an error of any kind is marked as failed; the others are staged.
 
     Args:
         context: only its warehouse and clock are used.
-        batch_id, shard: what is to be staged.
-        decoded: what `extract` decoded on its way.
+        batch_id, shard: the shard to stage.
+        decoded: the contents of pages that `extract` has decoded.
     """
     kept = decoded or Decoded()
     with step_log("process", batch_id=batch_id, shard=shard) as log:
@@ -92,7 +92,7 @@ def process(context: Context, batch_id: int, shard: int, decoded: Decoded | None
 
 
 def stage(transaction: Transaction, batch_id: int, shard: int, chunk: Chunk) -> None:
-    """Copies what came of some pages into the stage."""
+    """Copy a chunk of rows into the stage."""
     is_of_tills = "cashbox_id" in chunk.shifts
     shifts = ("till_shift", TILL_SHIFTS) if is_of_tills else ("shift", SHIFTS)
     _stage(transaction, batch_id, shard, chunk.shifts, *shifts)

@@ -1,4 +1,4 @@
-"""Step 3: match with what stands and publish, in one transaction under the organisation's lock."""
+"""Step 3: decide about a staged batch and publish it, in one transaction under the organisation's lock."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ FEWEST_BAD_REPORTS = 10
 MOST_REGISTERS_NAMED = 5
 
 MOST_ROUNDS = 3
-"""How often a batch is begun again: shifts have to be compared first, or the books change under it. One round does."""
+"""How often a batch may begin again, to compare shifts first or because the books changed. One round is usual."""
 
 FAILED_AFTER = "failed_after"
-"""In the summary of a published batch: the error of what is done after the publishing."""
+"""The key in a published batch's summary of an error that came after the publishing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """What a batch did.
+    """The result of publishing a batch.
 
     Attributes:
-        summary: as in `control.batch`: shifts read, by verdict and outcome; by kind, orders that this batch wrote
-            (`count` and `sum` of those that stand, `new`, `changed`, `reversed`) and, apart, `orders_unchanged` of the
-            shifts read; rejects, windows not read.
+        summary: as in `control.batch`: shifts read, by verdict and outcome; by kind, the orders that this batch wrote
+            (`count` and `sum` of current orders, `new`, `changed`, `reversed`); `orders_unchanged` of the shifts read;
+            rejects, windows not read.
         covered_days: days on which every register of the organisation became covered by it.
         error: what failed after the batch was published; empty where nothing did.
     """
@@ -66,7 +66,7 @@ class PublishResult:
 
 
 def orders_written(summary: dict[str, Any]) -> dict[str, dict[str, int]]:
-    """Of a batch's summary: how many orders of each kind it made, changed and reversed, as the log tells it."""
+    """Return, for the log, how many orders of each kind a batch made, changed and reversed, by its summary."""
     orders = summary.get("orders", {})
     return {
         f"orders_{name}": {kind: one[name] for kind, one in orders.items()} for name in ("new", "changed", "reversed")
@@ -74,14 +74,14 @@ def orders_written(summary: dict[str, Any]) -> dict[str, dict[str, int]]:
 
 
 def publish(context: Context, batch_id: int) -> PublishResult:
-    """Publishes a batch, whole or not at all. A batch that is published already is left as it is.
+    """Publish a batch, whole or not at all. A batch that is published already is left as it is.
 
     Shards that are not staged, or whose stage the server lost in a crash, are processed again from the evidence first.
-    A batch that meets an error which will not pass is stopped with the reason. An error after the publishing is kept in
-    the batch's summary, for the report, and given back in `error`.
+    An error that will not pass stops the batch, with the reason. An error after the publishing goes into the batch's
+    summary, for the report, and into `error` of the result.
 
-    Raises BadBatch where too much of it is bad, WrongUse where the integration has been switched off meanwhile, or the
-    mandate in force no longer names all its registers.
+    Raises BadBatch where too many of its z-reports are rejected, WrongUse where the integration has been switched off
+    meanwhile, or the mandate in force no longer names all its registers.
     """
     try:
         return _publish(context, batch_id)
@@ -110,7 +110,7 @@ def _publish(context: Context, batch_id: int) -> PublishResult:
         published = _finished(context, batch)
         summary = published.summary
         step["covered_days"] = len(published.covered_days)
-        # A batch that was published before is left as it is: what it did then is nothing that was done now.
+        # The counts of a batch that was published before are of an earlier run: they are not logged again.
         if is_new:
             step.update(summary.get("verdicts", {}), rejects=summary.get("rejects"))
             step |= {"outcomes": summary.get("outcomes", {})} | orders_written(summary)
@@ -122,12 +122,12 @@ def _publish(context: Context, batch_id: int) -> PublishResult:
 
 
 def _decided_and_applied(context: Context, batch: Batch) -> bool:
-    """Writes the batch; False where another process has published it meanwhile.
+    """Write the batch; False where another process has published it meanwhile.
 
-    Which shifts are to be compared is known only when they are paired, and the OFD is asked for receipts without the
-    organisation's lock: the transaction is rolled back, they are compared, and it begins again. So it does where the
-    books have changed between reading and applying. After `MOST_ROUNDS`, what is not compared is a conflict until the
-    next batch.
+    Only matching shows which shifts have to be compared, and the OFD is asked for receipts without the organisation's
+    lock. So the transaction is rolled back, the shifts are compared, and a new transaction begins. A new one also
+    begins where the books changed between reading and applying. After `MOST_ROUNDS`, shifts that are not compared are a
+    conflict until the next batch.
     """
     for left in reversed(range(MOST_ROUNDS + 1)):
         try:
@@ -146,7 +146,7 @@ def _decided_and_applied(context: Context, batch: Batch) -> bool:
 
 
 def _publish_allowed(context: Context, batch: Batch) -> None:
-    """Publishes earlier batches that were stopped for changing too much and that a person has allowed since.
+    """Publish earlier batches that were stopped for changing too much and that a person has allowed since.
 
     If one of them cannot be published, this batch is published all the same.
     """
@@ -161,7 +161,7 @@ def _publish_allowed(context: Context, batch: Batch) -> None:
 
 
 def _write(context: Context, batch: Batch, *, compares: bool) -> bool:
-    """Writes the batch in one transaction under the organisation's lock; False where it is published already."""
+    """Write the batch in one transaction under the organisation's lock; False where it is published already."""
     with context.warehouse.transaction() as transaction:
         transaction.run("publish_memory")
         transaction.run("lock_organization", inn=batch.organization_inn)
@@ -180,7 +180,7 @@ def _write(context: Context, batch: Batch, *, compares: bool) -> bool:
 
 
 def _finished(context: Context, batch: Batch) -> PublishResult:
-    """What is left to do once a batch is published. An error here does not undo that: it is kept for the report."""
+    """Empty the stage of a published batch and read its result. An error here is stored for the report."""
     batch_id, inn = batch.batch_id, batch.organization_inn
     days: list[date] = []
     error = ""
@@ -198,7 +198,7 @@ def _finished(context: Context, batch: Batch) -> PublishResult:
 
 
 def _stop_if_of_the_future(context: Context, batch: Batch) -> None:
-    """Stops a batch that was planned while the clock was ahead: its last days were not over when they were read."""
+    """Stop a batch that was planned while the clock was ahead: its last days were not over when they were read."""
     if batch.last_day > context.newest_day():
         why = reason(Reason.DAYS_NOT_OVER, day=batch.last_day)
         context.warehouse.run("batch_stop", batch_id=batch.batch_id, reason=why)
@@ -219,7 +219,7 @@ def _is_whole(shard: Row) -> bool:
 
 
 def _check_read_since(transaction: Transaction, batch: Batch) -> None:
-    """Raises BadBatch where newer answers about these days were published while the batch waited for a person."""
+    """Raise BadBatch where newer answers about these days were published while the batch waited for a person."""
     later = transaction.rows("batch_read_since", batch_id=batch.batch_id)[0]["batch_id"]
     if later is not None:
         raise BadBatch(
@@ -229,7 +229,7 @@ def _check_read_since(transaction: Transaction, batch: Batch) -> None:
 
 
 def _check_mandate(transaction: Transaction, batch: Batch) -> None:
-    """What was planned under one mandate may come to be published under another: that one decides."""
+    """Raise WrongUse where the mandate in force, which may be newer than the plan, does not name all registers."""
     required(transaction, batch.organization_inn, batch.product)
     outside = [row["unit_id"] for row in transaction.rows("batch_outside_mandate", batch_id=batch.batch_id)]
     if outside:
@@ -251,7 +251,7 @@ def _check_stage(transaction: Transaction, batch_id: int) -> None:
 
 
 def _stop_if_bad(context: Context, batch: Batch) -> None:
-    """Stops a batch that a gate stopped, or in which the share of bad z-reports is over the organisation's limit."""
+    """Stop a batch with a stopped shard, or with a share of rejected z-reports over the organisation's limit."""
     shards = context.warehouse.rows("shards", batch_id=batch.batch_id)
     organization: Organization = organization_of(context.warehouse, batch.organization_inn)
     bad = sum(shard["bad_reports"] for shard in shards)

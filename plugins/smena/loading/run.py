@@ -1,4 +1,4 @@
-"""A run over every organisation: what the tasks of a daily DAG call. What travels between them is ids, never rows."""
+"""A run over every organisation: the functions that the tasks of a daily DAG call. They pass ids, never rows."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ T = TypeVar("T")
 
 
 def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date | None = None) -> RunPlan:
-    """Plans a batch for every organisation that is switched on; one that cannot be planned costs the others nothing.
+    """Plan a batch for every organisation that is switched on; an error of one does not stop the others.
 
-    Raises PassingFault where none could be planned and at least one may be later.
+    Raises PassingFault where none could be planned, and at least one failed by such a fault.
     """
     failed: dict[str, SmenaError] = {}
     inns = [str(row["organization_inn"]) for row in enabled(context.warehouse, product)]
     found = [_attempt(failed, inn, lambda inn=inn: organization_of(context.warehouse, inn)) for inn in inns]  # type: ignore[misc]
     organizations = [organization for organization in found if organization is not None]
     _attempt({}, "certificates", lambda: _warn_of_certificates(context, set(inns)))
-    # Connections are looked up here: Airflow answers for them to the thread that the task began with.
+    # Connections are looked up here: Airflow gives them only to the thread in which the task began.
     known = cache(context.endpoint)
     for organization in organizations:
         name = organization.connection_of(product)
@@ -72,9 +72,9 @@ def plan_run(context: Context, *, run_id: str, product: str = OFD, horizon: date
 
 
 def load_shards(context: Context, chunk: Iterable[Shard]) -> None:
-    """Extracts and processes shards. Raises, after every one was tried, the first error.
+    """Extract and process shards. Raises, after every one was tried, the first error.
 
-    A fault that may pass goes first: it is worth another try, in which only what failed is asked for.
+    A fault that may pass goes first: another attempt asks only for what failed.
     """
     failed: dict[str, SmenaError] = {}
     for batch_id, shard in chunk:
@@ -87,10 +87,10 @@ def load_shards(context: Context, chunk: Iterable[Shard]) -> None:
 def publish_batches(
     context: Context, batches: Iterable[int], *, at_once: int = PUBLISHED_AT_ONCE
 ) -> list[PublishResult]:
-    """Publishes batches, each in a transaction of its own, and gives those that are published.
+    """Publish batches, each in a transaction of its own, and return the published ones.
 
-    With `at_once=1` they go in order. A batch that is too bad is left to the report: it costs its neighbours nothing.
-    Raises, after every one was tried, the first fault that may pass.
+    With `at_once=1` they go in order. A batch that fails is named in the report, and the others are published. Raises,
+    after every one was tried, the first fault that may pass.
     """
     failed: dict[str, SmenaError] = {}
 
@@ -99,7 +99,7 @@ def publish_batches(
 
     with ThreadPoolExecutor(at_once, thread_name_prefix="publish") as workers:
         done = list(workers.map(attempt, batches))
-    # In this thread: Airflow answers for connections to no other.
+    # In this thread: Airflow gives connections to no other.
     finish(context, [one.batch_id for one in done if one is not None])
     for error in failed.values():
         if isinstance(error, PassingFault):
@@ -108,11 +108,11 @@ def publish_batches(
 
 
 def report_run(context: Context, made: RunPlan | None) -> None:
-    """Says in a line for each batch how it ended. Raises BadBatch where anything was not loaded, with the reasons.
+    """Log in a line for each batch how it ended. Raises BadBatch where anything was not loaded, with the reasons.
 
     Args:
-        context: the warehouse is all that is used of it.
-        made: what `plan_run` gave; None where it gave nothing.
+        context: only its warehouse is used.
+        made: the result of `plan_run`; None where it failed.
     """
     if made is None:
         raise BadBatch("nothing was planned", fix="look at the log of the task `plan`")
@@ -127,7 +127,7 @@ def report_run(context: Context, made: RunPlan | None) -> None:
 
 
 def _reported(context: Context, batch_id: int) -> list[str]:
-    """Says in a line how a batch ended; what was not loaded of it."""
+    """Log in a line how a batch ended, and return what was not loaded."""
     batch = ledger.batch_of(context.warehouse, batch_id)
     counts = context.warehouse.rows("assignment_counts", batch_id=batch_id)
     wrong = []
@@ -156,7 +156,7 @@ def _reported(context: Context, batch_id: int) -> list[str]:
 
 
 def _warn_of_certificates(context: Context, inns: set[str]) -> None:
-    """Loading goes on without a valid certificate; only the next switching needs one."""
+    """Log certificates that have ended or end soon. Loading goes on: only switching on or off needs one."""
     now = datetime.now(UTC)
     for row in certificates(context.warehouse):
         how = standing(row["valid_to"], now)
@@ -166,7 +166,7 @@ def _warn_of_certificates(context: Context, inns: set[str]) -> None:
 
 
 def _attempt(failed: dict[str, SmenaError], name: str, do: Callable[[], T]) -> T | None:
-    """What `do` gives; None where it raises, for whatever reason: that is the border of an organisation or a shard."""
+    """Return the result of `do`; None where it raises anything: an organisation or a shard fails alone."""
     try:
         return do()
     except Exception as error:  # noqa: BLE001 - see above

@@ -1,4 +1,4 @@
-"""What publish writes of a batch of any product: statement by statement, in the publishing transaction."""
+"""The statements of the publishing transaction, for a batch of any product."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from smena.warehouse.slices import read_slice
 
 
 def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
-    """Decides about a staged batch and writes it, under the organisation's lock, in its transaction.
+    """Decide about a staged batch and write it, under the organisation's lock, in its transaction.
 
     Raises Uncompared where `compares` and shifts of the two sources have to be compared first.
     """
@@ -40,12 +40,12 @@ def write(transaction: Transaction, batch: Batch, *, compares: bool) -> None:
 
 
 def write_books(transaction: Transaction, batch: Batch, *, compares: bool = False) -> int:
-    """Reads the slice of a staged batch, decides, and applies what was decided to shifts, orders and decisions.
+    """Read the slice of a staged batch, decide, and apply the ChangeSet to shifts, orders and decisions.
 
-    Returns how many orders of the books it has changed.
+    Returns the number of current orders that it has changed.
 
-    The locks of drives are taken after that of the organisation, and held to the end: two organisations may list one
-    register or one cashbox, and a shift is booked once.
+    It takes the locks of drives after that of the organisation, and holds them to the end: two organisations may list
+    one register or one cashbox, and a shift is booked once.
     """
     transaction.run("lock_drives", batch_id=batch.batch_id)
     days = {"first_day": batch.first_day, "last_day": batch.last_day}
@@ -63,9 +63,9 @@ def write_books(transaction: Transaction, batch: Batch, *, compares: bool = Fals
 def require_few_changes(
     transaction: Transaction, batch: Batch, slice_: Slice, changes: ChangeSet, changed: int
 ) -> None:
-    """Raises TooManyChanges where a load would change more orders than its organisation's bound.
+    """Raise TooManyChanges where a load would change more orders than its organisation's limit.
 
-    A load of many registers is several batches: what those before it have changed counts too. A person allows as many
+    A load of many registers is several batches: the changes of the earlier ones count too. A person allows as many
     changes as the batch had when it was stopped. If it has more by now, it stops again.
     """
     if changed <= (batch.allowed_changes or 0):

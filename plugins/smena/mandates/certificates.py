@@ -1,4 +1,4 @@
-"""The head's certificate: read, refused where it cannot serve, kept; one for an organisation, for every product."""
+"""The head's certificate: read, checked and stored; one per organisation, for every product."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ MOST_BYTES = 1 << 20
 """A larger file is no certificate."""
 
 WARNING = timedelta(days=30)
-"""How long before its end a certificate is warned of."""
+"""How long before its end a certificate is reported as ending soon."""
 
 SOURCES = ("manual", "diadoc")
 
 INN, INN_OF_ENTITY = "1.2.643.3.131.1.1", "1.2.643.100.4"
-"""ИНН: of a person, or padded with `00` of an entity in older certificates; ИННЮЛ: of an entity."""
+"""ИНН: of a person, or, in older certificates, of an entity, padded with `00`; ИННЮЛ: of an entity."""
 
 GOST_KEYS = {"1.2.643.7.1.1.1.1": "gost2012_256", "1.2.643.7.1.1.1.2": "gost2012_512"}
 _NAMES = {
@@ -44,7 +44,7 @@ Standing = Literal["valid", "ends_soon", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What of a certificate is kept beside its bytes.
+    """The fields of a certificate that are stored beside its bytes.
 
     Attributes:
         certificate: DER.
@@ -67,7 +67,7 @@ class Certificate:
 
 
 def read_certificate(file: bytes) -> Certificate:
-    """Reads one certificate, PEM or DER. Raises WrongUse where it is none, or one that cannot serve whenever it is."""
+    """Read one certificate, PEM or DER. Raises WrongUse where it is none, or its key or usage is unsuitable."""
     from cryptography import x509
 
     if len(file) > MOST_BYTES:
@@ -77,7 +77,7 @@ def read_certificate(file: bytes) -> Certificate:
         raise _none(f"it holds {len(found)} of them", fix="give the head's alone, without those of its issuers")
     try:
         with warnings.catch_warnings():
-            # Of names longer than 64 bytes: Russian ones are, and are good.
+            # cryptography warns of names longer than 64 bytes, which are common in Russian certificates.
             warnings.simplefilter("ignore")
             return _read(found[0] if found else file)
     except (ValueError, TypeError, x509.DuplicateExtension):
@@ -87,9 +87,10 @@ def read_certificate(file: bytes) -> Certificate:
 def add_certificate(
     transaction: Transaction, *, inn: str, file: bytes, source: str, added_by: str, now: datetime | None = None
 ) -> Row:
-    """Registers the head's certificate; the same again changes nothing, a newer one takes over and the former stays.
+    """Register the head's certificate; the same again changes nothing, a newer one replaces the former in use.
 
-    Raises WrongUse where it cannot be read, is out of its term, of another ИНН, or older than the one that serves.
+    The former stays in the list. Raises WrongUse where the certificate cannot be read, is not valid now, is of another
+    ИНН, or is older than the one in use.
     """
     organization = organization_of(transaction, inn)
     now = now or datetime.now(UTC)
@@ -116,7 +117,7 @@ def add_certificate(
 
 
 def certificates(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
-    """Every certificate ever registered, newest first; `serves` marks the one in use of each organisation."""
+    """Return every registered certificate, newest first; `serves` marks the one in use of each organisation."""
     rows = transaction.rows("certificates", inn=inn)
     for row in rows:
         row["certificate"] = bytes(row["certificate"])
@@ -124,13 +125,13 @@ def certificates(transaction: Transaction | Warehouse, inn: str | None = None) -
 
 
 def serving(transaction: Transaction | Warehouse, inn: str) -> Row | None:
-    """The certificate in use; None where there is none."""
+    """Return the certificate in use; None where there is none."""
     rows = certificates(transaction, inn)
     return rows[0] if rows else None
 
 
 def required_certificate(serves: Row | None, inn: str, now: datetime) -> bytes:
-    """The certificate in use (DER), which must be there and valid. Raises WrongUse."""
+    """Return the certificate in use (DER). Raises WrongUse where there is none or it is not valid."""
     if serves is None:
         raise WrongUse(
             f"no certificate of the head of {inn} is registered", fix=f"run `smena certificate add --inn {inn} FILE`"
@@ -140,7 +141,7 @@ def required_certificate(serves: Row | None, inn: str, now: datetime) -> bytes:
 
 
 def check_term(valid_from: datetime, valid_to: datetime, now: datetime) -> None:
-    """Raises WrongUse where a certificate is not valid at this moment."""
+    """Raise WrongUse where a certificate is not valid at this moment."""
     if now < valid_from:
         raise WrongUse(f"the certificate is not valid before {_moment(valid_from)}", fix="wait, or register another")
     if now > valid_to:
@@ -148,7 +149,7 @@ def check_term(valid_from: datetime, valid_to: datetime, now: datetime) -> None:
 
 
 def standing(valid_to: datetime, now: datetime) -> Standing:
-    """How a certificate stands: a warning 30 days before its end, an alert once it has ended."""
+    """Return the state of a certificate: it ends soon from `WARNING`, 30 days, before its end."""
     if now > valid_to:
         return "ended"
     return "ends_soon" if valid_to - now < WARNING else "valid"
@@ -190,7 +191,7 @@ def _inn_of(read: x509.Certificate) -> str:
 
 
 def _key_algorithm(read: x509.Certificate) -> str:
-    """The name of a key that a signature can be verified with. Raises WrongUse for another."""
+    """The algorithm of the key. Raises WrongUse for a key with which signatures cannot be verified here."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

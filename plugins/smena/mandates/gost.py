@@ -1,4 +1,4 @@
-"""GOST R 34.10-2012: verified by the machine's OpenSSL, where that has the gost engine."""
+"""Verifying GOST R 34.10-2012 signatures by the machine's OpenSSL with the gost engine."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ TIMEOUT_S = 30
 
 
 class NoGost(Exception):
-    """This machine cannot verify GOST; nothing is known of the signature. The message says what to install."""
+    """This machine cannot verify GOST, so the signature stays unverified. The message says what to install."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"GOST R 34.10-2012 cannot be verified here: {why} (Debian: libengine-gost-openssl)")
 
 
 def find_openssl() -> str:
-    """An OpenSSL with the gost engine. Raises NoGost."""
+    """Return the path of an OpenSSL with the gost engine. Raises NoGost."""
     program = shutil.which("openssl")
     if program is None:
         raise NoGost("there is no program `openssl`")
@@ -34,7 +34,7 @@ def is_signed(text: bytes, *, signature: bytes, certificate: bytes) -> bool:
         place = Path(directory)
         for name, content in (("text", text), ("signature", signature), ("certificate", certificate)):
             (place / name).write_bytes(content)
-        # Only the registered certificate may have signed, whatever the message carries; who issued it is not asked.
+        # Only the registered certificate may have signed, whatever the message carries; its issuer is not checked.
         done = _run(
             program, "cms", "-verify", "-engine", "gost", "-binary", "-inform", "DER", "-in", str(place / "signature"),
             "-content", str(place / "text"), "-certfile", str(place / "certificate"), "-nointern", "-noverify",

@@ -1,4 +1,4 @@
-"""Which organisations a person was granted, by the name in Airflow: `control.page_user`."""
+"""The organisations granted to each Airflow user: `control.page_user`."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from smena.warehouse.database import Row, Transaction, Warehouse
 
 
 def is_granted(database: Warehouse | Transaction, user: str, inn: str) -> bool:
-    """Whether this organisation, or every one, was granted to the person."""
+    """Whether this organisation, or every one, was granted to the user."""
     row = database.row("page_user", user_name=user)
     return row is not None and (bool(row["sees_all"]) or inn in row["organizations"])
 
 
 def check_granted(database: Warehouse | Transaction, user: str | None, inn: str) -> None:
-    """Raises WrongUse where the organisation was not granted to the person, or nobody knows who asks.
+    """Raise WrongUse where the organisation was not granted to the user, or the user is not known.
 
-    Whether there is such an organisation makes no difference.
+    The error is the same whether there is such an organisation or not.
     """
     if not user:
         raise WrongUse(
@@ -31,12 +31,12 @@ def check_granted(database: Warehouse | Transaction, user: str | None, inn: str)
 
 
 def grants(database: Warehouse | Transaction) -> list[Row]:
-    """Who sees what: `organization_inn` None is every organisation."""
+    """Return all grants: `organization_inn` None is every organisation."""
     return database.rows("page_users")
 
 
 def grant(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None, *, by: str) -> None:
-    """Opens organisations, or every one (None), to people; the same again changes nothing.
+    """Grant organisations, or every one (None), to users; the same again changes nothing.
 
     Raises WrongUse where an organisation is not registered.
     """
@@ -47,6 +47,6 @@ def grant(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | 
 
 
 def revoke(transaction: Transaction, users: Sequence[str], inns: Sequence[str] | None, *, by: str) -> None:
-    """Takes back organisations, or (None) all that was ever opened to these people."""
+    """Revoke the grants of these organisations, or (None) every grant of these users."""
     for user, whose in product(users, inns or (None,)):
         transaction.run("page_user_revoke", user_name=user, inn=whose, by=by)

@@ -18,10 +18,10 @@ from smena.warehouse.database import Row, Transaction, Warehouse
 ON, OFF = "on", "off"
 
 FIRST_ONLINE_DAY = date(2016, 7, 1)
-"""Registers send their documents to operators since then (54-ФЗ as of 290-ФЗ): there is nothing before."""
+"""Registers send their documents to operators since then (54-ФЗ as of 290-ФЗ): there are none before."""
 
 FURTHEST_AHEAD = timedelta(days=366)
-"""A start further ahead is a slip of the pen."""
+"""A start further ahead is taken for a typing error."""
 
 
 def prepare_mandate(
@@ -34,10 +34,10 @@ def prepare_mandate(
     made_by: str,
     now: datetime | None = None,
 ) -> Row:
-    """The text of the mandate (поручение) by which a product is switched on; the same again gives the same bytes.
+    """Return the text of the mandate (поручение) that switches a product on; the same again gives the same bytes.
 
-    Raises WrongUse where it could not be switched on: no right to it, on already, a start that cannot be, or no mandate
-    is needed.
+    Raises WrongUse where it could not be switched on: the tariff gives no right, it is on already, the start is
+    impossible; or where no mandate is needed.
     """
     organization = organization_of(transaction, inn)
     _check_right(organization)
@@ -52,7 +52,7 @@ def prepare_mandate(
 
 
 def prepare_ban(transaction: Transaction, *, inn: str, product: str, made_by: str, now: datetime | None = None) -> Row:
-    """The text of the ban (запрет) by which a product is switched off. Raises WrongUse where it is not on."""
+    """Return the text of the ban (запрет) that switches a product off. Raises WrongUse where it is not on."""
     organization = organization_of(transaction, inn)
     signing.needs_signature(product)
     transaction.run("lock_organization", inn=organization.inn)
@@ -73,19 +73,19 @@ def enable(
     now: datetime | None = None,
     once: bool = False,
 ) -> Row:
-    """Switches a product on from `start_date`; the same again changes nothing.
+    """Switch a product on from `start_date`; the same again changes nothing.
 
     Args:
-        transaction: where all of it happens, or nothing.
-        inn, product, start_date: what is switched on.
+        transaction: all changes are in it.
+        inn, product, start_date: the integration and its start.
         changed_by, reason: for the history.
-        signature: detached CMS over the mandate's text, DER or PEM; `ofd` needs it, others take none.
-        now: the moment at which the certificate must be valid; the clock's without it.
-        once: the same again is refused: for a person who believes that it is off.
+        signature: detached CMS over the mandate's text, DER or PEM; `ofd` needs it, other products take none.
+        now: the time at which the certificate must be valid; the present by default.
+        once: refuse the same again, for a person who believes that it is off.
 
     Raises AlreadyAnswered where it is on already, from another date (or from this one, with `once`); WrongUse where the
-    tariff gives no right to it, where the start cannot be, or where the signature is missing; RefusedSignature where it
-    is not good: wrap the transaction into `keeping_refusals`.
+    tariff gives no right to it, the start is impossible, or the signature is missing; RefusedSignature where the
+    signature is not valid: wrap the transaction into `keeping_refusals`.
     """
     organization = organization_of(transaction, inn)
     inn = organization.inn
@@ -106,7 +106,7 @@ def enable(
 
 
 def _check_no_other(transaction: Transaction, inn: str, product: str) -> None:
-    """Raises WrongUse where another product of the same source is on: each would book the other's shifts."""
+    """Raise WrongUse where another product of the same source is on: each would book the other's shifts."""
     source = product_of(product).source
     for row in status(transaction, inn):
         other = row["product"]
@@ -125,10 +125,10 @@ def disable(
     signature: bytes | None = None,
     now: datetime | None = None,
 ) -> Row:
-    """Switches a product off; what was loaded stays. `ofd` needs the signature over the ban's text.
+    """Switch a product off; loaded documents stay. `ofd` needs the signature over the ban's text.
 
     Raises AlreadyAnswered where it was switched off before, WrongUse where it never was on or the signature is missing,
-    RefusedSignature where that is not good.
+    RefusedSignature where the signature is not valid.
     """
     organization = organization_of(transaction, inn)
     inn = organization.inn
@@ -141,22 +141,22 @@ def disable(
 
 
 def status(transaction: Transaction | Warehouse, inn: str | None = None, product: str | None = None) -> list[Row]:
-    """Where integrations stand: one row an organisation and product."""
+    """Return the state of integrations: one row per organisation and product."""
     return transaction.rows("integrations", inn=inn, product=product)
 
 
 def intervals(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
-    """From when to when each integration was on, from which date, by whom and why; oldest first."""
+    """Return the periods in which integrations were on, with the start date, by whom and why; oldest first."""
     return transaction.rows("integration_intervals", inn=inn)
 
 
 def enabled(transaction: Transaction | Warehouse, product: str) -> list[Row]:
-    """Integrations of a product that are on."""
+    """Return the integrations of a product that are on."""
     return [row for row in status(transaction, product=product) if row["state"] == ON]
 
 
 def required(transaction: Transaction | Warehouse, inn: str, product: str) -> Row:
-    """The integration of an organisation, which must be on. Raises WrongUse where it is not."""
+    """Return the integration of an organisation. Raises WrongUse where it is not on."""
     rows = status(transaction, inn, product)
     if not rows or rows[0]["state"] != ON:
         fix = f"run `smena integration enable --inn {inn} --product {product} --from DATE`"
@@ -165,7 +165,7 @@ def required(transaction: Transaction | Warehouse, inn: str, product: str) -> Ro
 
 
 def check_from_start(first_day: date, start_date: date) -> None:
-    """Raises WrongUse where days that a person asked for begin before the start date in force."""
+    """Raise WrongUse where days that a person asked for begin before the start date in force."""
     if first_day < start_date:
         raise WrongUse(
             f"from: {first_day} is before the start date in force, {start_date}",
@@ -210,7 +210,7 @@ def _not_on(transaction: Transaction, inn: str, product: str) -> WrongUse:
 
 
 def _given(row: Row) -> GivenAnswer:
-    """Who switched an integration as it is now."""
+    """The last switching of an integration, and who did it."""
     return GivenAnswer(
         "integration", f"{row['product']} of {row['organization_inn']}", row["state"], row["changed_by"],
         row["changed_at"], row["reason"] or "",

@@ -38,10 +38,10 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "vat": get_args(Vat),
 }
 BY_DAY = frozenset({"detail", "refunds", "date_policy", "keeps_cash_documents", "corrections", "vat"})
-"""Settings of accounting (учётная политика): they hold from a day."""
+"""Settings of accounting (учётная политика), which hold from a day."""
 
 SIGNATORIES = ("head_position", "head_name", "chief_accountant", "cashier")
-"""Who signs cash documents."""
+"""The persons who sign cash documents."""
 
 LONGEST_NAME = 120
 
@@ -49,7 +49,7 @@ _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0
 
 
 def checked_inn(text: str) -> str:
-    """An ИНН that a person typed. Raises WrongUse where its digits cannot be right."""
+    """Return the ИНН that a person typed, cleaned. Raises WrongUse where its length or check digits are wrong."""
     inn = clean_inn(text)
     if not is_inn(inn):
         raise WrongUse(f"{text!r} is not a valid INN", fix="give 10 digits, or 12 of a sole proprietor")
@@ -66,7 +66,7 @@ def add_organization(
     modifier: str | None = None,
     timezone: str = "Europe/Moscow",
 ) -> Organization:
-    """Registers an organisation; the same again changes nothing. Raises WrongUse for what cannot be, or differs."""
+    """Register an organisation; the same again changes nothing. Raises WrongUse for invalid or different values."""
     inn = checked_inn(inn)
     fields = {"kpp": kpp, "name": name, "tariff": tariff, "modifier": modifier, "timezone": timezone}
     for key, value in fields.items():
@@ -83,17 +83,17 @@ def add_organization(
 def set_organization(
     transaction: Transaction, inn: str, changes: Mapping[str, str], *, by: str, from_day: date | None = None
 ) -> Organization:
-    """Changes settings given as text; gives the newest ones. What changed is kept with who did it.
+    """Change settings given as text; return the newest ones. The change is stored with its author.
 
-    Settings of accounting hold for shifts closed from `from_day` on, those of before stay for the days before; without
-    it they hold on all days, as long as none has changed from a day on. The other settings have no days.
+    Settings of accounting hold for shifts closed from `from_day` on, and the former ones for the days before. Without
+    it they hold on all days, which is possible until one has changed from a day on. Other settings have no days.
 
-    Raises WrongUse for an unknown key, a value that the setting cannot have, a day before the newest change, and where
-    settings of accounting change without a day and others hold before the newest ones.
+    Raises WrongUse for an unknown key, an invalid value, a day before the newest change, and for settings of accounting
+    that change without a day although others hold before the newest ones.
     """
     transaction.run("lock_organization", inn=inn)
     organization = organization_of(transaction, inn)
-    # Not that of `settings_by_day`, whose parts begin with account rules too.
+    # The function `settings_by_day` is of no use here: its parts also begin where account rules do.
     settings_from = known_from = transaction.rows("settings_by_day", inn=inn)[-1]["first_day"]
     parsed = parsed_settings(inn, changes)
     changed = replace(organization, **parsed)
@@ -124,7 +124,7 @@ def set_organization(
 def change_organization(
     transaction: Transaction, inn: str, changes: Mapping[str, str], *, by: str, from_day: date | None = None
 ) -> Organization:
-    """As `set_organization`, for what a person asks: settings of accounting need a day once shifts are here.
+    """As `set_organization`, for a person's request: settings of accounting need a day once there are shifts.
 
     Raises WrongUse as `set_organization` does, and where that day is missing.
     """
@@ -139,7 +139,7 @@ def change_organization(
 
 
 def parsed_settings(inn: str, changes: Mapping[str, str]) -> dict[str, Any]:
-    """Settings given as text, as `Organization` has them. Raises WrongUse for an unknown key or an impossible value."""
+    """Return settings given as text with the types of `Organization`. Raises WrongUse for a wrong key or value."""
     known = {field.name for field in fields(Organization)} - {"inn"}
     parsed: dict[str, Any] = {}
     for key, text in changes.items():
@@ -150,7 +150,7 @@ def parsed_settings(inn: str, changes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def settings_by_day(transaction: Transaction | Warehouse, inn: str) -> list[SettingsInForce]:
-    """What an organisation's shifts are booked by, each day once, the earliest first: settings and account rules.
+    """Return the settings and account rules by which shifts are booked, each day once, the earliest first.
 
     Raises WrongUse where the organisation is not registered.
     """
@@ -161,7 +161,7 @@ def settings_by_day(transaction: Transaction | Warehouse, inn: str) -> list[Sett
 
 
 def organization_to_ask(transaction: Transaction | Warehouse, inn: str) -> Organization:
-    """The newest settings to plan by, but that totals by shift are asked for unless receipts are read whatever the day.
+    """Return the newest settings, but with detail `totals` unless every day has detail `receipts`.
 
     Raises WrongUse where the organisation is not registered.
     """
@@ -171,7 +171,7 @@ def organization_to_ask(transaction: Transaction | Warehouse, inn: str) -> Organ
 
 
 def account_rules_of(transaction: Transaction | Warehouse, inn: str) -> list[AccountRule]:
-    """The account rules of an organisation's orders, its own and the common ones, in the order in which they are tried.
+    """Return the account rules of an organisation, its own and the common ones, in the order of their trial.
 
     Raises WrongUse where the organisation is not registered.
     """
@@ -180,9 +180,9 @@ def account_rules_of(transaction: Transaction | Warehouse, inn: str) -> list[Acc
 
 
 def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule, *, by: str) -> None:
-    """Sets accounts for orders of shifts closed from `rule.first_day` on; the organisation's earlier rule ends there.
+    """Set accounts for orders of shifts closed from `rule.first_day` on; the organisation's earlier rule ends there.
 
-    A rule of the same day is replaced. What is booked stays as it is. The change is kept with who made it.
+    A rule of the same day is replaced. Booked orders stay as they are. The change is stored with its author.
 
     Raises WrongUse where the organisation is not registered, for an account without a number, and for a day before the
     newest rule's first.
@@ -208,27 +208,27 @@ def set_account_rule(transaction: Transaction, inn: str, rule: AccountRule, *, b
 
 
 def orders_by_other_accounts(transaction: Transaction, inn: str, first_day: date) -> list[Row]:
-    """Orders not accepted, of shifts closed from a day on, that have other accounts than the rules would give them now.
+    """Return unaccepted orders of shifts closed from a day on whose accounts differ from the current rules.
 
-    A row for each operation and pair of accounts: `count`, `amount`, the accounts that they have, those of the rules.
-    What is booked stays as it is until its source changes.
+    One row per operation and pair of accounts: `count`, `amount`, the booked accounts, those of the rules. Booked
+    orders stay as they are until their source changes.
     """
     return transaction.rows("orders_by_other_accounts", inn=inn, first_day=first_day)
 
 
 def shifts_with_proposed_orders(transaction: Transaction, inn: str, first_day: date) -> int:
-    """How many shifts closed from a day on wait with the orders that their load proposed."""
+    """Return how many shifts closed from a day on wait for a person with orders that their load proposed."""
     row = transaction.row("shifts_with_proposed_orders", inn=inn, first_day=first_day)
     return int(row["shifts"]) if row else 0
 
 
 def _orders_of(rule: AccountRule) -> tuple[object, ...]:
-    """Which orders a rule is of."""
+    """The key of the orders that a rule applies to."""
     return rule.operation, rule.taxation, rule.agent
 
 
 def organization_of(transaction: Transaction | Warehouse, inn: str) -> Organization:
-    """The organisation with this ИНН. Raises WrongUse where there is none."""
+    """Return the organisation with this ИНН. Raises WrongUse where there is none."""
     row = transaction.row("organizations", inn=checked_inn(inn))
     if row is None:
         raise WrongUse(f"organisation {inn} is not registered", fix="run `smena organization add` first")
@@ -236,12 +236,12 @@ def organization_of(transaction: Transaction | Warehouse, inn: str) -> Organizat
 
 
 def all_organizations(transaction: Transaction | Warehouse) -> list[Organization]:
-    """Every organisation, by ИНН."""
+    """Return every organisation, by ИНН."""
     return [Organization(**row) for row in transaction.rows("organizations", inn=None)]
 
 
 def as_text(value: object) -> str:
-    """The value of a setting as `set_organization` takes it."""
+    """Return the value of a setting as the text that `set_organization` takes."""
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
@@ -265,7 +265,7 @@ def _parsed(key: str, text: str) -> object:
 
 
 def _is_text(value: str) -> bool:
-    """Whether it can be written down: half a letter of a broken terminal cannot, nor NUL."""
+    """Whether it can be stored: NUL cannot, nor a lone surrogate, which a broken terminal may send."""
     try:
         value.encode()
     except UnicodeEncodeError:

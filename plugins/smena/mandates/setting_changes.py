@@ -1,4 +1,4 @@
-"""Who changed settings and account rules, and what: `control.setting_change`. Grants keep theirs in their own SQL."""
+"""The history of settings and account rules: `control.setting_change`. The SQL of grants writes its own history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smena.warehouse.database import Transaction, as_json
 def keep_settings(
     transaction: Transaction, inn: str, *, before: Mapping[str, Any], after: Mapping[str, Any], by: str
 ) -> None:
-    """Keeps the settings that differ; nothing where none does.
+    """Store the settings that differ; nothing where none does.
 
     Args:
         before: all settings by name, with `settings_from`, the first day of those of accounting.
@@ -28,7 +28,7 @@ def keep_settings(
 def keep_account_rule(
     transaction: Transaction, inn: str, before: AccountRule | None, after: AccountRule, by: str
 ) -> None:
-    """Keeps a rule and the organisation's own rule that it follows; nothing where both are the same."""
+    """Store a rule and the organisation's own rule that it replaces; nothing where both are the same."""
     if before != after:
         was = None if before is None else as_json(asdict(before))
         transaction.run(

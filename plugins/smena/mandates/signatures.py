@@ -1,8 +1,8 @@
 """Detached CMS signatures over a text, by the registered certificate and no other (docs/adr/0007).
 
-A signature is taken only in the one shape it should have, so that no byte of it can be another and still be good: DER,
-or PEM around it; one signer; what is not covered by the key is compared. The chain of issuers is not walked: a
-certificate is trusted because it was registered.
+A signature is accepted in one form only, so that no byte of it can be changed: DER, or PEM around it; one signer; the
+parts that the key does not sign are compared with their only form. The chain of issuers is not checked: a certificate
+is trusted because it was registered.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DIGESTS: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
-# By the key: the digest that goes with it, and the two names under which its signatures go.
+# By the key's algorithm: its digest, and the two names of its signature algorithm.
 _GOST = {
     "1.2.643.7.1.1.1.1": ("1.2.643.7.1.1.2.2", ("1.2.643.7.1.1.1.1", "1.2.643.7.1.1.3.2")),
     "1.2.643.7.1.1.1.2": ("1.2.643.7.1.1.2.3", ("1.2.643.7.1.1.1.2", "1.2.643.7.1.1.3.3")),
@@ -45,12 +45,12 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, Over
 
 
 class BadSignature(Exception):
-    """The signature is not a good one over the text; the message says why."""
+    """The signature is not valid for the text; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A signature taken apart, everything about it checked but the text and the key."""
+    """A parsed signature: everything is checked but the text and the key."""
 
     der: bytes
     certificate: bytes
@@ -62,9 +62,9 @@ class _Read:
 
 
 def verify(signature: bytes, text: bytes, certificate: bytes) -> None:
-    """Passes where the signature (DER or PEM) over exactly this text is by the key of this certificate (DER).
+    """Check that the signature (DER or PEM) over exactly this text is by the key of this certificate (DER).
 
-    Raises BadSignature with the reason; `gost.NoGost` where it is a GOST one and this machine cannot tell.
+    Raises BadSignature with the reason; `gost.NoGost` where it is a GOST signature and this machine cannot verify it.
     """
     if len(signature) > MOST_BYTES:
         raise BadSignature(f"it is larger than {MOST_BYTES} bytes")
@@ -121,7 +121,7 @@ def _read(der: bytes, certificate: bytes) -> _Read:
 
 
 def _check_signer(sid: Any, carried: Any, certificate: bytes) -> None:
-    """The signer is the registered certificate, and so is the one that the message carries, if it carries any."""
+    """The signer is the registered certificate, and the message carries it where it carries any."""
     registered = asn1_x509.Certificate.load(certificate, strict=True)
     named = sid.chosen
     if sid.name == "issuer_and_serial_number":
@@ -137,7 +137,7 @@ def _check_signer(sid: Any, carried: Any, certificate: bytes) -> None:
 
 
 def _check_form(signed: Any, signer: Any) -> None:
-    """What the key does not cover is in the one form it should have."""
+    """The parts that the key does not sign are in their only form."""
     version = "v1" if signer["sid"].name == "issuer_and_serial_number" else "v3"
     parts = [signed["version"], signed["digest_algorithms"], signed["encap_content_info"]]
     parts += [signer[name] for name in ("version", "digest_algorithm", "signature_algorithm")]
@@ -155,7 +155,7 @@ def _check_form(signed: Any, signer: Any) -> None:
 
 
 def _attributes(signer: Any) -> tuple[bytes, bytes]:
-    """The bytes that the key has signed, and the digest of the text among them.
+    """The bytes that the key has signed, and the digest of the text, which they contain.
 
     Without signed attributes a signature over attributes could pass for one over a text of the same bytes (RFC 8933).
     """
@@ -167,7 +167,7 @@ def _attributes(signer: Any) -> tuple[bytes, bytes]:
             values[attribute["type"].native] += attribute["values"].native
     if values["content_type"] != ["data"] or len(values["message_digest"]) != 1:
         raise BadSignature("its signed attributes do not say what was signed")
-    # Signed is a SET OF; inside the message it stands under a tag of its own.
+    # The signed bytes are a SET OF; the message has it under an implicit tag instead.
     return b"\x31" + signer.dump()[1:], values["message_digest"][0]
 
 

@@ -1,4 +1,4 @@
-"""Mandate (поручение на передачу фискальных данных) and ban (запрет): the texts, and who signed them."""
+"""Mandate (поручение на передачу фискальных данных) and ban (запрет): their texts and signatures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _VERDICTS = {"refused": Reason.SIGNATURE_REFUSED, "unjudged": Reason.SIGNATURE_U
 
 
 class RefusedSignature(WrongUse):
-    """A signature is not good, or cannot be judged here. Nothing was changed; `keeping_refusals` keeps it.
+    """A signature is not valid, or cannot be verified here. Nothing was changed; `keeping_refusals` stores it.
 
     Attributes:
         record: the row of `control.mandate_signature`.
@@ -45,7 +45,7 @@ class RefusedSignature(WrongUse):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be signed: a mandate from a date, for some registers or (empty) for all; or a ban, with neither."""
+    """The text to be signed: a mandate from `start_date`, or a ban, which has none."""
 
     organization: Organization
     product: str
@@ -54,7 +54,7 @@ class Wanted:
 
 
 def checked_registers(registers: Sequence[str]) -> list[str]:
-    """РНМ that a person typed, in order, each once. Raises WrongUse."""
+    """Return the РНМ that a person typed, sorted, each once. Raises WrongUse."""
     cleaned = sorted({clean(register) for register in registers})
     for register in cleaned:
         if not (register.isascii() and RNM.fullmatch(register)):
@@ -72,7 +72,7 @@ def make(
     made_by: str,
     now: datetime | None = None,
 ) -> Row:
-    """The text to be signed, kept byte for byte; asked for again on the same day, the same text.
+    """Make and store the text to be signed; the same request on the same day returns the same text.
 
     The organisation is locked by the caller. Raises WrongUse where a product needs no signature.
     """
@@ -106,10 +106,10 @@ def make(
 def accept(
     transaction: Transaction, wanted: Wanted, signature: bytes | None, *, verified_by: str, now: datetime | None = None
 ) -> Row:
-    """The text that was signed, its signature verified against the registered certificate and kept.
+    """Verify a signature against the registered certificate, store it, and return the row of the signed text.
 
-    Raises RefusedSignature where the signature is not good, WrongUse where there is none, or nothing to sign or to
-    verify it with.
+    Raises RefusedSignature where the signature is not valid, or there is no valid certificate or no text to verify it
+    with; WrongUse where there is no signature.
     """
     inn = wanted.organization.inn
     if signature is None:
@@ -145,7 +145,7 @@ def accept(
 
 @contextmanager
 def keeping_refusals(warehouse: Warehouse) -> Iterator[None]:
-    """Around a transaction: a signature that was refused in it is kept, with the verdict, after it was rolled back."""
+    """Around a transaction: store a signature that was refused in it, with the verdict, after the rollback."""
     try:
         yield
     except RefusedSignature as refused:
@@ -154,13 +154,13 @@ def keeping_refusals(warehouse: Warehouse) -> Iterator[None]:
 
 
 def signature_in_force(transaction: Transaction, inn: str, product: str) -> bytes | None:
-    """The signature by which a product was switched as it is; None where there was none."""
+    """Return the signature of the last switching of a product; None where there was none."""
     row = transaction.row("mandate_signature_of", inn=inn, product=product)
     return bytes(row["signature"]) if row else None
 
 
 def needs_signature(product: str) -> None:
-    """Raises WrongUse for a product that is switched without one."""
+    """Raise WrongUse for a product that is switched without a signature."""
     if not product_of(product).is_operator:
         raise WrongUse(f"{product} needs no mandate and no signature", fix="leave them out")
 
@@ -174,7 +174,7 @@ def _verify(rows: list[Row], signature: bytes, certificate: bytes) -> tuple[Row 
         try:
             signatures.verify(signature, row["text"], certificate)
         except signatures.BadSignature as bad:
-            # What is wrong with it as to the newest text is the likeliest to help.
+            # The fault as to the newest text is the likeliest to help.
             why = str(bad) if place == 0 else why
         except gost.NoGost as unable:
             return None, str(unable), "unjudged"

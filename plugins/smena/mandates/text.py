@@ -1,4 +1,4 @@
-"""The words of a mandate and of a ban, as the head signs them: UTF-8, lines ended by LF, the same bytes for ever."""
+"""The texts of a mandate and of a ban, which the head signs byte for byte: UTF-8, lines ended by LF."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose text it is, and which."""
+    """The organisation, the number and the date of a text."""
 
     organization: Organization
     mandate_id: str
@@ -76,5 +76,5 @@ def _day(day: date) -> str:
 
 
 def _one_line(name: str) -> str:
-    """A name cannot add lines to a text, nor hide any."""
+    """The name without line breaks and control characters, so that it cannot add or hide lines of the text."""
     return " ".join("".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in name).split())

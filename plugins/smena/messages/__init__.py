@@ -1,10 +1,9 @@
-"""What people read, in Russian and in English: reasons of the warehouse, words of pages, alerts and certificates.
+"""The texts that people read, in Russian and in English: stored reasons, pages, alerts and certificates.
 
 `locale/{ru,en}/LC_MESSAGES/smena.po` is the one catalogue. A message is found by its context and its key: context
-`reason` has the codes of `smena.model.reasons`, `thing` what a value is called in them, and each other context belongs
-to what its messages are shown by (`page`, `alert`, `certificate`, `export`, `print`). `{name}` stands for an argument.
-
-A reason whose first counted argument asks for a plural has one form for each that the language has.
+`reason` has the codes of `smena.model.reasons`, `thing` the names of values in them, and each other context is the
+place where its messages are shown (`page`, `alert`, `certificate`, `export`, `print`). `{name}` stands for an argument.
+A reason with a counted argument has the plural forms of the language, chosen by the first such argument.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from smena.model.reason_text import COUNTS, LINE_END, has, parse_all
 from smena.model.reasons import Reason
 
-# The functions import Babel themselves: help of the command line translates nothing and starts without it.
+# Functions import Babel: the command line's help translates nothing and starts without it.
 if TYPE_CHECKING:
     from babel.core import Locale
 
@@ -30,13 +29,13 @@ RUSSIAN, ENGLISH = "ru", "en"
 LANGUAGES = (RUSSIAN, ENGLISH)
 CATALOGUES = Path(__file__).parents[1] / "locale"
 UNKNOWN = "—"
-"""What stands for an argument that is not known."""
+"""Is shown in place of an argument that is not known."""
 
 RULE = "rule"
-"""Who decided where no person did."""
+"""The value of `decided_by` and the like where no person decided."""
 
 _AFTER_TYPED = (Reason.LINK_CONFIRMED, Reason.LINK_WITHDRAWN)
-"""What a rule writes after what a person typed, on a line of its own."""
+"""Reasons that a rule adds, on a line of their own, after the text that a person typed."""
 
 _REASONS = {"reason", "cause", "details", "error", "relation", "stopped", "failed_after"}
 _SIGNED = {"reason": "decided_by", "resolution_reason": "resolved_by", "status_reason": "status_by"}
@@ -46,28 +45,28 @@ _logger = logging.getLogger("smena.messages")
 
 
 class UnknownMessage(LookupError):
-    """No catalogue has the message: only tests, which are strict, are stopped by it."""
+    """No catalogue has the message. It is raised only in tests, which are strict."""
 
 
 class _Strictness:
-    """Whether a message that no catalogue has is an error (in tests) or a line in the log."""
+    """Whether a message that no catalogue has raises (in tests) or is logged."""
 
     is_on = False
 
 
 def be_strict() -> None:
-    """From now on a message that no catalogue has raises UnknownMessage."""
+    """Make a message that no catalogue has raise UnknownMessage from now on."""
     _Strictness.is_on = True
 
 
 def translate(text: str | None, locale: str = RUSSIAN, /, **arguments: object) -> str:
-    """A stored reason (see `smena.model.reason_text`) as a sentence; several are joined by `; `.
+    """Return a stored reason (see `smena.model.reason_text`) as a sentence; several are joined by `; `.
 
     Args:
-        text: what a column holds; or a code, with its `arguments` as `reason` takes them. Empty where there is none.
+        text: the value of a column; or a code, with its `arguments` as `reason` takes them. Empty where there is none.
         locale: one of LANGUAGES.
 
-    A text that is no reason is returned as it is, and logged; tests are stopped by it.
+    A text that is no reason is returned unchanged, and logged; in tests it raises UnknownMessage.
     """
     if isinstance(text, Reason) and arguments:
         return _sentence(text, arguments, locale)
@@ -75,9 +74,9 @@ def translate(text: str | None, locale: str = RUSSIAN, /, **arguments: object) -
 
 
 def written_by(text: str | None, by: str | None, locale: str = RUSSIAN) -> str:
-    """A reason of a column in which rules and people write, `by` whom it is: what a person typed stays as it was typed.
+    """Return a reason of a column that rules and people write, by its author `by`: a person's text stays as typed.
 
-    After it there may be a line that says why a link ended.
+    A rule may have added a line about why a link ended.
     """
     if not text or by == RULE:
         return translate(text, locale)
@@ -86,7 +85,7 @@ def written_by(text: str | None, by: str | None, locale: str = RUSSIAN) -> str:
 
 
 def readable(row: Mapping[str, Any], locale: str = RUSSIAN) -> dict[str, Any]:
-    """A row of the warehouse with its reasons as sentences, by the names of its columns."""
+    """Return a row of the warehouse with its reasons, found by the names of columns, as sentences."""
     said = dict(row)
     signed = {name: by for name, by in _SIGNED.items() if name in row and by in row}
     for name, by in signed.items():
@@ -102,9 +101,10 @@ def readable(row: Mapping[str, Any], locale: str = RUSSIAN) -> dict[str, Any]:
 
 
 def message(key: str, locale: str = RUSSIAN, /, *, context: str, n: int | None = None, **arguments: Any) -> str:
-    """The message of a context. `n` is what its plural is of, and the argument `{n}` too.
+    """Return the message of a context. `n` chooses the plural, and is the argument `{n}` too.
 
-    Raises UnknownMessage where tests ask for one that is not there; else the key is shown, its blanks for underlines.
+    A missing message raises UnknownMessage in tests; otherwise the key is shown without its family, with blanks for
+    underlines.
     """
     text = _found(context, key, locale, n)
     if text is None:
@@ -121,28 +121,28 @@ def has_message(key: str, *, context: str) -> bool:
 
 
 def money(kopecks: int, locale: str = RUSSIAN) -> str:
-    """Kopecks as roubles: 123456 → `1 234,56` in Russian, `1,234.56` in English."""
+    """Return kopecks as roubles: 123456 → `1 234,56` in Russian, `1,234.56` in English."""
     from babel.numbers import format_decimal
 
     return str(format_decimal(Decimal(kopecks).scaleb(-2), "#,##0.00", locale=_locale(locale)))
 
 
 def whole(number: int, locale: str = RUSSIAN) -> str:
-    """A whole number, grouped by thousands as the language does it."""
+    """Return a whole number, grouped by thousands in the way of the language."""
     from babel.numbers import format_decimal
 
     return str(format_decimal(number, "#,##0", locale=_locale(locale)))
 
 
 def day(one: date, locale: str = RUSSIAN) -> str:
-    """`31.01.2025` in Russian, `2025-01-31` in English."""
+    """Return a day: `31.01.2025` in Russian, `2025-01-31` in English."""
     from babel.dates import format_date
 
     return format_date(one, _DAYS[locale], locale=_locale(locale))
 
 
 def moment(one: datetime, locale: str = RUSSIAN) -> str:
-    """A local time without a zone, to the minute."""
+    """Return a local time to the minute, without its zone."""
     from babel.dates import format_datetime
 
     return format_datetime(one.replace(tzinfo=None), _MOMENTS[locale], locale=_locale(locale))
@@ -150,7 +150,7 @@ def moment(one: datetime, locale: str = RUSSIAN) -> str:
 
 @cache
 def catalogue(locale: str) -> gettext.GNUTranslations:
-    """The messages of a language, read once a process."""
+    """Return the messages of a language, read once per process."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
@@ -165,7 +165,7 @@ def catalogue(locale: str) -> gettext.GNUTranslations:
 
 
 class _Nothing(gettext.NullTranslations):
-    """What a catalogue that lacks a message asks: it says nothing, where gettext would give the key."""
+    """The fallback of a catalogue: an empty text for a missing message, where gettext would return the key."""
 
     def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - gettext's own names
         return ""
@@ -201,7 +201,7 @@ def _sentence(code: Reason, arguments: dict[str, Any], locale: str) -> str:
 
 
 def _shown(name: str, value: Any, locale: str) -> str:
-    """An argument as a person reads it, by its name."""
+    """An argument formatted for a person, by its name."""
     if value is None:
         return UNKNOWN
     if name == "reason":

@@ -1,4 +1,4 @@
-"""What a person may not do, said in the language of whoever reads it."""
+"""Errors of wrong use with messages in the reader's language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from smena.model.reasons import Reason
 
 
 def wrong_use(code: Reason, /, *, fix: str = "", **arguments: object) -> WrongUse:
-    """The error of a reason: the command line has its English, the pages translate what it stores."""
+    """Return the error of a reason: the command line shows its English, the pages translate the stored reason."""
     stored = reason(code, **arguments)
     return WrongUse(translate(stored, ENGLISH), fix=fix, stored=stored)

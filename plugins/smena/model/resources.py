@@ -1,7 +1,7 @@
-"""Where the files that are not Python lie: in the checkout where the code runs from one, else inside the package.
+"""The folders of files that are not Python: in the checkout if the code runs from one, else inside the package.
 
-The wheel holds `include/sql` as `smena/sql` and `dags` as `smena/dags` (`[tool.hatch]` in pyproject.toml). What lies
-beside the module that reads it (templates, fonts, words, Alembic's version files) is at the same place in both.
+The wheel has `include/sql` as `smena/sql` and `dags` as `smena/dags` (`[tool.hatch]` in pyproject.toml). Files beside
+the module that reads them (templates, fonts, words, Alembic's version files) are at the same place in both.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ def is_checkout() -> bool:
 
 
 def sql_directory() -> Path:
-    """`migrations/` and a folder for each room, one statement or script a file."""
+    """Return the folder with `queries/` and `migrations/`, one statement or script per file."""
     return _CHECKOUT / "include" / "sql" if is_checkout() else PACKAGE / "sql"
 
 
 def dags_directory() -> Path:
-    """The DAG files, as a folder that Airflow can be given."""
+    """Return the folder with the DAG files, for Airflow."""
     return _CHECKOUT / "dags" if is_checkout() else PACKAGE / "dags"

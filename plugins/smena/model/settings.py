@@ -1,10 +1,9 @@
 """Every setting of this installation, with its type, its default and its meaning: `SETTINGS.alert_quarantine`.
 
-A setting is the variable `SMENA_…`, else the option of that name in the section `[smena]` of Airflow's configuration,
-which the provider describes to Airflow (`smena.airflow.provider`). The command line does not import Airflow, which
-would take seconds: there the option is read as Airflow reads it, from `AIRFLOW__SMENA__…` or from `airflow.cfg`.
-
-`python -m demo.settings_page` makes `docs/settings.md` of it.
+The value of a setting is the variable `SMENA_…`, else the option of that name in the section `[smena]` of Airflow's
+configuration, which `smena.provider` describes to Airflow. The command line does not import Airflow, which would take
+seconds: it reads the option from `AIRFLOW__SMENA__…` or `airflow.cfg`, as Airflow does. `python -m demo.settings_page`
+makes `docs/settings.md` from this module.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """What the values of a setting are.
+    """The type of a setting's values.
 
     Attributes:
-        read: the value that a text means; raises ValueError where it means none.
-        words: what such a text is, for a person: `a day like 2025-11-30`.
-        of_airflow: the type that Airflow's configuration reference shows.
+        read: parses a text; raises ValueError for an invalid one.
+        words: describes such a text to a person: `a day like 2025-11-30`.
+        of_airflow: the type in Airflow's configuration reference.
     """
 
     read: Callable[[str], T]
@@ -46,13 +45,13 @@ class Kind(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """A setting. It is read each time it is asked for, so that a wrong value stops only what needs it.
+    """A setting. Each access reads it anew, so that a wrong value stops only the work that needs it.
 
     Attributes:
-        variable: the name of its variable, which goes before the option.
-        default: what holds where nothing is set.
-        meaning: what it does, a sentence for whoever sets it.
-        is_secret: its value is shown nowhere.
+        variable: the name of its environment variable, which takes precedence over the option.
+        default: the value where nothing is set.
+        meaning: a sentence about its effect, for the person who sets it.
+        is_secret: whether its value must not be shown.
     """
 
     variable: str
@@ -77,14 +76,14 @@ class Setting(Generic[T]):
         return self if settings is None else self.value()
 
     def value(self) -> T:
-        """What it is set to, else its default. Raises WrongUse, which names where it is set, but not the value."""
+        """Return its value, else its default. Raises WrongUse, which names where it is set, but not the value."""
         text, place = _found(self)
         if not text:
             return self.default
         try:
             return self.kind.read(text)
         except ValueError:
-            # The parser's complaint repeats the text, which may be a secret in the wrong place.
+            # The parser's message repeats the text, which may be a misplaced secret.
             pass
         raise WrongUse(f"{place} is not {self.kind.words}", fix=f"give it like {self.example}" if self.example else "")
 
@@ -114,7 +113,7 @@ TEXT = Kind(str, "a text")
 
 
 class Settings:
-    """The settings of this installation: of the class each is a `Setting`, of `SETTINGS` its value."""
+    """The settings of this installation. An attribute of the class is a `Setting`, of `SETTINGS` its value."""
 
     alert_quarantine = Setting(
         "SMENA_ALERT_QUARANTINE",
@@ -155,12 +154,12 @@ SETTINGS = Settings()
 
 
 def all_settings() -> list[Setting[Any]]:
-    """Every setting, in the order of `Settings`."""
+    """Return every setting, in the order of `Settings`."""
     return [one for one in vars(Settings).values() if isinstance(one, Setting)]
 
 
 def _found(one: Setting[Any]) -> tuple[str, str]:
-    """The text of a setting without spaces around it, empty where it is not set, and the name of where it is set."""
+    """The stripped text of a setting, empty where it is not set, and the name of the place where it is set."""
     text = os.environ.get(one.variable, "").strip()
     if text:
         return text, one.variable
@@ -186,6 +185,6 @@ def _of_file(path: Path, option: str) -> str:
     try:
         read.read(path, encoding="utf-8")
     except (ConfigError, UnicodeDecodeError):
-        # Airflow says what is wrong with its file; a command that may not need it goes on.
+        # Airflow reports the fault of its own file; a command that may not need the file goes on.
         return ""
     return read.get(SECTION, option, fallback="").strip()

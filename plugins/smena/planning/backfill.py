@@ -1,4 +1,4 @@
-"""A backfill: what is wanted and not covered of a long range, quarter by quarter, taken up again where it stopped."""
+"""A backfill: the wanted, uncovered days of a long range, quarter by quarter, resumed where it stopped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_GAPS_LOGGED = 50
 
 @dataclass(frozen=True, slots=True)
 class BackfillRequest:
-    """What a person asked for; without days, all from the start date in force through yesterday."""
+    """The range that a person asked for; without days, from the start date in force through yesterday."""
 
     inn: str
     product: str
@@ -41,16 +41,16 @@ class BackfillRequest:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """What a backfill does of one quarter.
+    """One quarter of a backfill.
 
     Attributes:
         window: its days within the range.
-        requested, silent: windows of new batches, and days that ask nothing.
-        left: windows of unfinished batches that are still to be asked.
-        requests: how many `requested` and `left` will cost, about.
-        registers, wanted_days, covered_days: within reach; days are of one register each.
-        batches: new ones and those taken up, none in a dry run.
-        shards_to_load: what of them is to be loaded.
+        requested, silent: windows of new batches, and those that need no request.
+        left: windows of unfinished batches that are still to be requested.
+        requests: about how many requests `requested` and `left` will cost.
+        registers, wanted_days, covered_days: readable ones; each day is of one register.
+        batches: new and resumed ones; none in a dry run.
+        shards_to_load: the shards of these batches that are to be loaded.
     """
 
     window: Window
@@ -67,9 +67,9 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """A backfill laid out: quarters in order of time, and the days that are out of reach, with reasons.
+    """A planned backfill: quarters in order of time, and the days that are not readable, with reasons.
 
-    `failed` has the quarters that could not be laid out, and why: the others are loaded.
+    `failed` has the quarters that could not be planned, and why: the others are loaded.
     """
 
     inn: str
@@ -80,7 +80,7 @@ class Backfill:
     failed: dict[str, str] = field(default_factory=dict)
 
     def run_plan(self) -> RunPlan:
-        """What a run has to do of it."""
+        """Return the plan of a run that loads it."""
         return {
             "batches": [batch_id for quarter in self.quarters for batch_id in quarter.batches],
             "task_groups": grouped([place for quarter in self.quarters for place in quarter.shards_to_load]),
@@ -89,7 +89,7 @@ class Backfill:
 
 
 def parse_request(params: Mapping[str, Any]) -> BackfillRequest:
-    """The parameters of a run: `inn`, `product`, `from`, `to`. Raises WrongUse, naming the one that is wrong."""
+    """Parse the parameters of a run: `inn`, `product`, `from`, `to`. Raises WrongUse, naming the wrong one."""
     product = params.get("product") or OFD
     if product not in products():
         raise WrongUse(f"product: {product!r} is none of {', '.join(products())}")
@@ -101,28 +101,28 @@ def parse_request(params: Mapping[str, Any]) -> BackfillRequest:
 
 
 def plan_backfill(context: Context, request: BackfillRequest, *, run_id: str) -> Backfill:
-    """Writes batches for each quarter of which something is missing, and takes unfinished ones up.
+    """Write batches for each quarter that lacks days, and resume unfinished ones.
 
-    An unfinished batch is one of a backfill of this organisation and product that was planned and not published. It is
-    taken up where it lies within the range and still fits: the same detail, registers that the mandate in force names,
-    days that are not covered meanwhile. One that overlaps and does not fit is stopped, and its days are planned anew.
+    An unfinished batch of a backfill of this organisation and product was planned and not published. It is resumed
+    where it lies within the range and still fits: the same detail, registers that the mandate in force names, days that
+    have not been covered meanwhile. A batch that overlaps and does not fit is stopped, and its days are planned anew.
 
-    Raises WrongUse where the integration is off or the range cannot be; RefusedByService and PassingFault as the
-    operator's answers make it.
+    Raises WrongUse where the integration is off or the range is impossible, RefusedByService and PassingFault where the
+    service refuses or does not answer.
     """
     return _plan(context, request, run_id=run_id, is_dry=False)
 
 
 def preview_backfill(context: Context, request: BackfillRequest) -> Backfill:
-    """What `plan_backfill` would do now. Nothing is kept of it."""
+    """Return what `plan_backfill` would do now. Nothing is stored."""
     return _plan(context, request, run_id="", is_dry=True)
 
 
 def start_backfill(context: Context, params: Mapping[str, Any], *, run_id: str, by: str | None) -> Backfill:
-    """What a run's first task does: it parses `params`, and plans the backfill, or with `dry_run` previews it.
+    """Parse `params` and plan the backfill, or with `dry_run` preview it: the first task of a run.
 
-    `by` is the name in Airflow of who started the run: the organisation must have been granted to this person. Raises
-    what these raise, and WrongUse without a grant, after a line in the log.
+    `by` is the Airflow user who started the run, and who needs a grant for the organisation. Raises, after a line in
+    the log, the errors of these functions, and WrongUse without a grant.
     """
     try:
         asked = parse_request(params)
@@ -141,7 +141,7 @@ def start_backfill(context: Context, params: Mapping[str, Any], *, run_id: str, 
 
 
 def log_plan(backfill: Backfill) -> None:
-    """A line for each quarter, one for each gap, and one for all."""
+    """Log a line for each quarter, one for each gap, and one for all."""
     for quarter in backfill.quarters:
         with step_log("quarter", window=quarter.window) as step:
             step.update(windows=quarter.requested, left=quarter.left, silent=quarter.silent, requests=quarter.requests)
@@ -174,7 +174,7 @@ def _day(params: Mapping[str, Any], name: str) -> date | None:
 
 
 def _range(context: Context, organization: Organization, request: BackfillRequest, start: date) -> Window:
-    """The days of it all. Raises WrongUse where they are not over, or begin before the start date in force."""
+    """The days of a backfill. Raises WrongUse where they are not over, or begin before the start date in force."""
     yesterday = context.yesterday(organization)
     if request.last_day and request.last_day > yesterday:
         raise WrongUse(
@@ -217,7 +217,7 @@ def _plan(context: Context, request: BackfillRequest, *, run_id: str, is_dry: bo
 
 
 class _Planner:
-    """One laying out, in one transaction."""
+    """Plans one backfill in one transaction."""
 
     def __init__(
         self,
@@ -265,7 +265,7 @@ class _Planner:
         return Backfill(inn, product, self._window, made, out_of_reach, failed)
 
     def _resumed(self) -> list[Row]:
-        """Unfinished batches that go on in this run; those that no longer fit are stopped."""
+        """Unfinished batches that this run resumes; those that no longer fit are stopped."""
         organization = self._organization
         found = self._transaction.rows(
             "backfill_unfinished",

@@ -1,4 +1,4 @@
-"""Step 0: what is there to load? The operator's list of registers, wanted minus covered, written as a batch."""
+"""Step 0: list the units, subtract covered days from wanted ones, and write the rest as batches."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from smena.warehouse.database import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be loaded, or what a batch was told to load.
+    """The windows to load, planned or, in a dry run, only previewed.
 
     Attributes:
-        horizon: the last day of it all.
+        horizon: the last day to load.
         windows: days by register, silent ones among them.
         gaps: wanted days that are out of reach, and why.
         covered: of a dry run, as `wanted.coverage` tells it.
@@ -65,15 +65,15 @@ def plan(
     window: Window | None = None,
     in_one: bool = False,
 ) -> Plan:
-    """Plans what one organisation lacks, and writes it as one batch, or as several of bounded size.
+    """Plan the days that one organisation lacks, and write them as one batch, or as several of bounded size.
 
     Args:
         horizon: the last day to load; never later than yesterday in the organisation's time zone, which is the default.
-        window: what a person asked for, instead of wanted minus covered.
+        window: days that a person asked for, instead of wanted minus covered.
         in_one: one batch, however many shifts it may have.
 
-    Raises WrongUse where the integration is off or the window is not over yet, RefusedByService and PassingFault as
-    the operator's answers make it.
+    Raises WrongUse where the integration is off or the window is not over yet, RefusedByService and PassingFault where
+    the service refuses or does not answer.
     """
     with step_log("plan", inn=inn, product=product, run_id=run_id) as step:
         organization = organization_to_ask(context.warehouse, inn)
@@ -127,7 +127,7 @@ def plan(
 
 
 def preview(context: Context, inn: str, product: str = OFD) -> Plan:
-    """What `plan` would write now. A dry run: nothing is kept of it."""
+    """Return what `plan` would write now. A dry run: nothing is stored."""
     organization = organization_to_ask(context.warehouse, inn)
     start = required(context.warehouse, inn, product)["start_date"]
     horizon = horizon_of(context, organization, None, None)
@@ -178,7 +178,7 @@ def _planned(
 
 
 def horizon_of(context: Context, organization: Organization, horizon: date | None, window: Window | None) -> date:
-    """The last day to load. Raises WrongUse where the window is not over yet."""
+    """Return the last day to load. Raises WrongUse where the window is not over yet."""
     yesterday = context.yesterday(organization)
     if window:
         if window.last_day > yesterday:

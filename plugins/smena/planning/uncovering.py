@@ -1,4 +1,4 @@
-"""Days that a batch read and that cannot be called loaded: they are open again, in the publishing transaction."""
+"""Days that a batch read but that cannot count as loaded: publishing takes them out of the coverage."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from smena.warehouse.ledger import Batch
 
 
 def uncover(transaction: Transaction, batch: Batch) -> None:
-    """Opens the days that `uncoverable_days` finds. Run after the shifts are written and publish_coverage.
+    """Uncover the days that `uncoverable_days` finds. Runs after the shifts are written and after publish_coverage.
 
-    Makes the table `uncovered`, one row a cause, which publish_gaps and publish_summary read.
+    Makes the table `uncovered`, one row per cause, which publish_gaps and publish_summary read.
     """
     days = uncoverable_days(read_slice(transaction, batch))
     whose = {"organization_inn": batch.organization_inn, "product": batch.product}
@@ -25,7 +25,7 @@ def uncover(transaction: Transaction, batch: Batch) -> None:
 
 
 def read_slice(transaction: Transaction, batch: Batch) -> DaysSlice:
-    """What `uncoverable_days` has to know of a batch: its rejected records and what is near them, not its shifts."""
+    """Return the input of `uncoverable_days`: rejected records of a batch and the rows near them, not its shifts."""
     of_batch = {"batch_id": batch.batch_id}
     of_organization = of_batch | {"inn": batch.organization_inn}
     whole = of_organization | {"product": batch.product}

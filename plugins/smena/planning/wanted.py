@@ -1,4 +1,4 @@
-"""The plan: wanted minus covered, with a look-back for late documents, in windows of bounded length (DOMAIN 5)."""
+"""The plan: wanted minus covered days, with a look-back for late documents, in windows of bounded length."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ LOOK_BACK_DAYS = 31
 SHARD_REGISTER_DAYS = 20_000
 
 BATCH_REGISTER_DAYS = 100_000
-"""A batch is published in one transaction, whose time and memory grow with its shifts: about one a register and day."""
+"""A batch is published in one transaction, whose cost grows with its shifts: about one per register and day."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
     """Days of one unit: a register of an operator, or a shop of an inventory system.
 
-    `reason` is `missing`, `look_back`, `asked`, or `silent`: nothing can exist there, nothing is asked.
-
-    `moves_mark`: once it is read, the register's mark of how far it was read may move.
+    `reason` is `missing`, `look_back`, `asked`, or `silent`: there can be no documents, so there is no request.
+    `moves_mark`: reading it may move the register's mark of how far it was read.
     """
 
     unit_id: str
@@ -51,13 +50,13 @@ def record_registers(
     today: date,
     latest: datetime,
 ) -> None:
-    """Keeps what the operator's list says of an organisation's registers, and the dated map of their КПП.
+    """Store the operator's list of an organisation's registers, and the dated map of their КПП.
 
     Args:
         transaction: of the plan.
         inn: the organisation.
         registers: kkt_reg_id, ofd_organization_id, kpp, name, address, permission_from, permission_to,
-            first_document_at, last_document_at, sales_point of each; what the list does not say is None.
+            first_document_at, last_document_at, sales_point of each; None where the list has no value.
         seen_at: when the list was asked for.
         today: the day from which a changed КПП holds.
         latest: the latest local time that a register's clock can show now; a document after it is of the future.
@@ -69,14 +68,14 @@ def record_registers(
 
 
 def distrust_future(transaction: Transaction, inn: str, product: str, *, newest_day: date) -> None:
-    """Takes back the coverage of batches that end after `newest_day`, the newest day that is over anywhere."""
+    """Take back the coverage of batches that end after `newest_day`, the newest day that is over anywhere."""
     transaction.run("plan_distrust", inn=inn, product=product, newest_day=newest_day)
 
 
 def wanted_windows(
     transaction: Transaction, organization: Organization, product: str, *, horizon: date, seen_at: datetime
 ) -> list[PlannedWindow]:
-    """What would be loaded now, through `horizon`, of the registers seen at or after `seen_at`."""
+    """Return the windows to load, through `horizon`, of the units listed at or after `seen_at`."""
     asked: dict[str, Any] = {
         "inn": organization.inn,
         "product": product,
@@ -102,7 +101,7 @@ def missing_windows(
     taken_up: Sequence[int],
     seen_at: datetime,
 ) -> list[PlannedWindow]:
-    """What is wanted and not covered within a window, but for what the unfinished batches `taken_up` ask already."""
+    """Return the wanted, uncovered windows of a range that the unfinished batches `taken_up` do not request yet."""
     asked: dict[str, Any] = {
         "inn": organization.inn,
         "product": product,
@@ -119,7 +118,7 @@ def missing_windows(
 
 
 def coverage(transaction: Transaction, inn: str, product: str, window: Window, *, seen_at: datetime) -> Row:
-    """Within a window: how many registers can be read, of how many days together, and how many of these are covered."""
+    """Return, for a window, the number of readable registers, of their days together, and of covered ones."""
     return transaction.rows(
         "plan_coverage",
         inn=inn,
@@ -133,7 +132,7 @@ def coverage(transaction: Transaction, inn: str, product: str, window: Window, *
 def asked_windows(
     transaction: Transaction, organization: Organization, product: str, window: Window, *, seen_at: datetime
 ) -> list[PlannedWindow]:
-    """One window that a person asked for, of every register or shop that may be read in it; covered days too."""
+    """Return the window that a person asked for, of every readable register or shop, covered days included."""
     asked: dict[str, Any] = {
         "inn": organization.inn,
         "first_day": window.first_day,
@@ -147,7 +146,7 @@ def asked_windows(
 
 
 def record_shops(transaction: Transaction, inn: str, shops: Sequence[dict[str, Any]], *, seen_at: datetime) -> None:
-    """Keeps what Kontur.Market tells of an organisation's shops: shop_id, name, address, kpp, is_paid of each."""
+    """Store Kontur.Market's list of an organisation's shops: shop_id, name, address, kpp, is_paid of each."""
     transaction.run("plan_shops", inn=inn, shops=as_json(list(shops)), seen_at=seen_at)
 
 
@@ -162,14 +161,14 @@ def record_gaps(
     unlisted: Mapping[str, str],
     unidentified: Sequence[str],
 ) -> None:
-    """Writes which wanted days are out of reach and why, in place of the gaps of the former plan.
+    """Write which wanted days are not readable and why, in place of the gaps of the former plan.
 
     Where registers are `unlisted` or entries of a list `unidentified`, no day of the organisation is covered.
 
     Args:
         transaction: of the plan.
         inn, product: the integration.
-        batch_id: the batch that is planned, if one is.
+        batch_id: the planned batch, or None.
         horizon: the last day that may be wanted.
         seen_at: when the list was asked for.
         unlisted: by the operator's id, why the registers of an organisation of this ИНН are not known.
@@ -193,16 +192,16 @@ def record_gaps(
 
 
 def requests_expected(windows: int, organization: Organization, product: str) -> int:
-    """How many requests so many windows will cost, about: what lies in them is not known before."""
+    """Return about how many requests these windows will cost: their contents are not known before."""
     return windows * product_of(product).window_requests[organization.detail]
 
 
 def in_shards(windows: Sequence[PlannedWindow], product: str, *, horizon: date, latest: datetime) -> list[Row]:
-    """The windows as assignments of a batch, registers or shops kept whole, in shards of bounded size.
+    """Return the windows as assignments of a batch in shards of bounded size, each register or shop in one shard.
 
-    A service may read a period by time of receipt, and a document may come 30 days late: a window is asked through as
-    many days more, but not beyond `latest`, which no register's clock can show yet. Documents of the days after the
-    window are left to their own window.
+    A service may read a period by time of receipt, and a document may come 30 days late: a window is requested through
+    `LOOK_BACK_DAYS` more, but not beyond `latest`, the latest time that a register's clock can show. Documents of the
+    days after the window are left to their own window.
     """
     assignments: list[Row] = []
     most = product_of(product).shard_units
@@ -242,17 +241,17 @@ def write_batches(
     first: int | None = None,
     in_one: bool = False,
 ) -> dict[int, list[int]]:
-    """Writes what is to be loaded as batches, and gives the shards of each by its id, in order.
+    """Write windows as batches, and return the shards of each by its id, in order.
 
     Args:
         transaction: of the plan.
         organization, product: the integration.
-        windows: what `wanted_windows` and the like gave.
+        windows: the result of `wanted_windows` and the like.
         run_id, reason: of the batches.
         horizon: their last day.
         latest: as `in_shards` takes it.
-        first: a batch that is there already and becomes the first; else every batch is new.
-        in_one: however many shifts they may have, the windows become one batch.
+        first: an existing batch that becomes the first; without it every batch is new.
+        in_one: make one batch of the windows, however many shifts they may have.
     """
     rows = in_shards(windows, product, horizon=horizon, latest=latest)
     made: dict[int, list[int]] = {}
@@ -275,10 +274,10 @@ def write_batches(
 
 
 def in_batches(rows: Sequence[Row], product: str) -> list[list[Row]]:
-    """Assignments of `in_shards` in groups of bounded size, one a batch, with shards kept whole and numbered anew.
+    """Return the assignments of `in_shards` in groups of bounded size, one per batch; no shard is split.
 
-    Only those of an operator are divided: whether two shops report one till shift is judged within a batch. Without
-    assignments there is one batch, which asks nothing.
+    Shards are numbered anew in each batch. Only assignments of an operator are divided: whether two shops report one
+    till shift is decided within a batch. Without assignments there is one empty batch.
     """
     batches: list[list[Row]] = [[]]
     days, shard = 0, 0

@@ -1,1 +1,1 @@
-"""The proof: what is complete, what disagrees, and the certificate of both."""
+"""Reconciliation: which days are complete, what disagrees, and the certificate of completeness."""

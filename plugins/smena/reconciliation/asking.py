@@ -1,4 +1,4 @@
-"""What the source tells now: totals by shift and by day, and opening reports, asked again as witnesses."""
+"""The source's totals by shift and by day and its opening reports, requested again as a cross-check."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from smena.transform.wholeness import LONGEST_SHIFT
 from smena.warehouse.pages import PageStore
 
 REGISTERS_AT_ONCE = 200
-"""How many registers' answers are held in memory at once; of the rest there are frames only."""
+"""How many registers' answers are in memory at once; earlier answers are kept as frames only."""
 
 ALL_REGISTERS = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterRequest:
-    """A register and the days of the window that may be asked of it."""
+    """A register and the days of the window for which it may be asked."""
 
     kkt_reg_id: str
     ofd_organization_id: str
@@ -52,11 +52,11 @@ class RegisterRequest:
 
 @dataclass
 class SourceTotals:
-    """What the source tells: frames SOURCE_SHIFTS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
+    """The source's values: frames SOURCE_SHIFTS (whole window and wider), OPENINGS, DAY_TOTALS by days and by shifts.
 
-    `by_shifts` holds only days on which the totals by day do not agree with the shifts of that time. `unasked` are
-    registers that could not be asked, with the reason. `vat` are the rates of which the totals tell another VAT than
-    is booked (see `unequal_vat`).
+    `by_shifts` has only days on which the totals by day disagree with the shifts of that time. `unasked` has the
+    registers that could not be asked, with the reason. `vat` has the rates whose VAT differs between the totals and the
+    books (see `unequal_vat`).
     """
 
     shifts: pd.DataFrame = field(default_factory=SOURCE_SHIFTS.empty)
@@ -67,7 +67,7 @@ class SourceTotals:
     vat: pd.DataFrame | None = None
 
     def add(self, other: SourceTotals) -> None:
-        """Adds what is told of other registers."""
+        """Add the values of other registers."""
         for name in ("shifts", "openings", "by_days", "by_shifts", "vat"):
             rows = [one for one in (getattr(self, name), getattr(other, name)) if one is not None and len(one)]
             if rows:
@@ -86,12 +86,12 @@ class _Answers:
 
     @property
     def size(self) -> int:
-        """How many bytes are held."""
+        """The size of all answers in bytes."""
         return sum(len(page.body) for page in (*self.totals, *self.wider, *self.days, *self.openings))
 
 
 class SourceTotalsClient:
-    """Asks the source about registers; every answer is kept as evidence of the batch."""
+    """Asks the source about registers; every answer is stored as evidence of the batch."""
 
     def __init__(
         self, context: Context, client: OfdClient, pages: PageStore, booked_vat: pd.DataFrame | None = None
@@ -99,7 +99,7 @@ class SourceTotalsClient:
         self._context, self._client, self._pages, self._booked_vat = context, client, pages, booked_vat
 
     def ask(self, registers: Sequence[RegisterRequest]) -> SourceTotals:
-        """What is told of these registers. Raises PassingFault where the source does not answer: run again."""
+        """Return the values of these registers. Raises PassingFault where the source does not answer: run again."""
         reported = SourceTotals()
         for some, answers, unasked in self._in_parts(registers):
             reported.add(self._read(some, answers) if some else SourceTotals())
@@ -109,7 +109,7 @@ class SourceTotalsClient:
     def receipts(
         self, registers: Sequence[RegisterRequest], periods: Mapping[str, Sequence[Period]]
     ) -> tuple[dict[str, list[RawPage]], dict[str, str]]:
-        """Receipts of these periods, as far as they are permitted: pages by register, and who could not be asked."""
+        """Return receipts of the permitted part of these periods, as pages by register, and the registers not asked."""
         reported = SourceTotals()
 
         def ask(register: RegisterRequest) -> list[RawPage]:
@@ -129,7 +129,7 @@ class SourceTotalsClient:
         return self._each(list(registers), ask, reported), reported.unasked
 
     def organization_days(self, ofd_organization_id: str, first: date, last: date) -> pd.DataFrame:
-        """Totals by day of the whole organisation (DAY_TOTALS); none where the key may not see them."""
+        """Return totals by day of the whole organisation (DAY_TOTALS); none where the key may not see them."""
         try:
             page = self._client.organization_by_days(ofd_organization_id, first, last)
         except RefusedLogin:
@@ -144,7 +144,7 @@ class SourceTotalsClient:
     def _in_parts(
         self, registers: Sequence[RegisterRequest]
     ) -> Iterator[tuple[list[RegisterRequest], dict[str, _Answers], dict[str, str]]]:
-        """Registers with their answers and with the reasons of those that gave none; as many as may be held at once."""
+        """Yield registers with their answers, and the reasons of those without; as many as fit into memory."""
         some: list[RegisterRequest] = []
         answers: dict[str, _Answers] = {}
         unasked: dict[str, str] = {}
@@ -162,7 +162,7 @@ class SourceTotalsClient:
             yield some, answers, unasked
 
     def _read(self, registers: list[RegisterRequest], answers: dict[str, _Answers]) -> SourceTotals:
-        """What the answers of these registers say; one whose answers cannot be read counts as not asked."""
+        """The values in the answers of these registers; one with unreadable answers counts as not asked."""
         try:
             return self._read_together(registers, answers)
         except (PassingFault, RefusedLogin):
@@ -211,12 +211,12 @@ class SourceTotalsClient:
         begins = _span(register, register.first_day)[0]
         earlier, _ = _span(register, register.first_day - LONGEST_SHIFT)
         if is_open_before and earlier < first:
-            # Opened before these days and not closed: its opening tells since when, and on which drive.
+            # Opened before these days and not closed: its opening report has the time and the drive.
             wider = client.by_shifts(*place, earlier, last)
             asked.wider.append(self._keep(register, "by_shifts", wider))
             begins = earlier
         asked.days.append(self._keep(register, "by_days", client.by_days(*place, first, last)))
-        # By either clock: an opening of the last day may have been received a month later.
+        # The operator may read the period by time of receipt: an opening of the last day may come a month later.
         ends = min(datetime.combine(last, time(23, 59, 59)) + LONGEST_SHIFT, self._context.latest_local_time())
         for page in client.by_period(*place, datetime.combine(begins, time.min), ends, ("openShift",)):
             asked.openings.append(self._keep(register, "by_period", page))
@@ -226,7 +226,7 @@ class SourceTotalsClient:
     def _unclear(
         self, registers: list[RegisterRequest], totals: pd.DataFrame, reported: SourceTotals
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Days on which the two kinds of totals disagree, as both tell of them when asked for each such day alone."""
+        """Totals by shift and by day of the days on which they disagree, requested again for each such day alone."""
         asked = pd.DataFrame(
             [(one.kkt_reg_id, *_span(one, one.first_day - MARGIN)) for one in registers],
             columns=["kkt_reg_id", "first_day", "last_day"],
@@ -260,7 +260,7 @@ class SourceTotalsClient:
     def _each(
         self, registers: list[RegisterRequest], ask: Callable[[RegisterRequest], object], reported: SourceTotals
     ) -> dict:  # type: ignore[type-arg]
-        """The answers by register; those that are refused are told of."""
+        """The answers by register; refusals and errors of one register go to `reported.unasked`."""
         found = {}
         with ThreadPoolExecutor(self._context.extract_workers, thread_name_prefix="reconcile") as workers:
             attempts = {one.kkt_reg_id: workers.submit(ask, one) for one in registers}
@@ -297,7 +297,7 @@ class SourceTotalsClient:
 
 
 def _span(register: RegisterRequest, first: date) -> tuple[date, date]:
-    """The days from `first` to the register's last, as far as they are permitted."""
+    """The permitted part of the days from `first` to the register's last."""
     if register.permission_from is not None:
         first = max(first, register.permission_from)
     last = register.last_day
@@ -307,11 +307,11 @@ def _span(register: RegisterRequest, first: date) -> tuple[date, date]:
 
 
 def _distinct(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """One entry a shift: the one with both its ends, where there is one."""
+    """One entry per shift: the one with both its ends, where there is one."""
     rows = pd.concat(frames, ignore_index=True).sort_values("opened_at", na_position="last", kind="stable")
     closed = rows[rows["closed_at"].notna()].drop_duplicates(["kkt_reg_id", "shift_number", "closed_at"])
     still_open = rows[rows["closed_at"].isna()].drop_duplicates(["kkt_reg_id", "shift_number", "opened_at"])
-    # What a narrower answer cut off is the same shift.
+    # A shift whose opening a narrower answer cut off is the same shift.
     is_cut = still_open["opened_at"].isna() & still_open.duplicated(["kkt_reg_id", "shift_number"])
     still_open = still_open[~is_cut]
     return pd.concat([closed, still_open], ignore_index=True)

@@ -1,4 +1,4 @@
-"""One way to write a value down, so that its hash is the same wherever it is made: docs/adr/0008-certificates.md."""
+"""One way to write a value, so that its hash is the same on every machine: docs/adr/0008-certificates.md."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ HASH = "sha256"
 
 
 def canonical(value: Any) -> bytes:
-    """JSON in UTF-8, keys sorted, no spaces. Numbers are whole; money and dates are text. Raises TypeError."""
+    """Return a value as JSON in UTF-8, keys sorted, no spaces. Numbers are whole; money and dates are text.
+
+    Raises TypeError for a value of a type that JSON does not have.
+    """
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def own_hash(certificate: Mapping[str, Any]) -> str:
-    """The hash of a certificate over everything in it but that hash itself."""
+    """Return the hash of a certificate over all its keys but the hash itself."""
     return hashlib.sha256(canonical({key: value for key, value in certificate.items() if key != HASH})).hexdigest()
 
 
 def first_difference(attested: Any, found: Any, path: str = "") -> str | None:
-    """The first place, in reading order, where two values of JSON are not the same; None where they are."""
+    """Return a line about the first difference of two JSON values; None where they are equal."""
     if isinstance(attested, dict) and isinstance(found, dict):
-        # What names a row goes first, and a hash last: sums say more than it does.
+        # The hash goes last: a differing sum says more than a differing hash.
         for key in sorted(attested.keys() | found.keys(), key=lambda name: (name == HASH, name)):
             if key not in attested or key not in found:
                 return _differs(f"{path}.{key}".lstrip("."), attested.get(key), found.get(key))
@@ -37,7 +40,7 @@ def first_difference(attested: Any, found: Any, path: str = "") -> str | None:
 
 
 def _first_of_lists(attested: list[Any], found: list[Any], path: str) -> str | None:
-    """Rows that have a name are held against their namesakes, so that one that is gone does not shift the others."""
+    """Compare rows by name where they have one, so that a missing row does not shift the others."""
     names = [_name(row) for row in attested]
     others = [_name(row) for row in found]
     if None in names or None in others or len(set(names)) < len(names) or len(set(others)) < len(others):

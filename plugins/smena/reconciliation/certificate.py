@@ -1,4 +1,4 @@
-"""The certificate of completeness: what is here for an organisation and a period, in one file that can be verified."""
+"""The certificate of completeness of an organisation and a period: one file that can be verified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from smena.warehouse.pages import decompress
 
 KIND, VERSION = "smena-certificate-of-completeness", 1
 ATTESTED = ("made_at", "made_by", "checked_at", "organization_name", "organization_kpp")
-"""What is told of the certificate itself: covered by its hash, and not to be found in the warehouse again."""
+"""Facts about the certificate itself: its hash covers them, but the warehouse does not have them."""
 
 _SUMS = (
     "cash_income",
@@ -33,12 +33,12 @@ _SUMS = (
 )
 
 PROVED = {"complete", "offline", "disabled"}
-"""Verdicts that a complete period may have; one of nothing but `disabled` days proves nothing."""
+"""Verdicts of a complete period; a period of `disabled` days alone is not complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
-    """Whether a certificate is true of the warehouse as it is now; `difference` is the first thing that is not."""
+    """Whether the warehouse still has what a certificate attests; `difference` is the first fact that differs."""
 
     inn: str
     window: Window
@@ -47,7 +47,7 @@ class VerifyResult:
 
 
 def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now: datetime) -> dict[str, Any]:
-    """The certificate of a period. Raises WrongUse where a day of it was never reconciled."""
+    """Return the certificate of a period. Raises WrongUse where one of its days was never reconciled."""
     with warehouse.transaction() as transaction:
         transaction.run("one_moment")
         organization = organization_of(transaction, inn)
@@ -71,7 +71,7 @@ def certify(warehouse: Warehouse, inn: str, window: Window, *, made_by: str, now
 
 
 def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> VerifyResult:
-    """Makes everything again from the warehouse, the hashes of the evidence from its bytes.
+    """Make the facts again from the warehouse, and the hashes of the evidence from its bytes, and compare them.
 
     Raises WrongUse where it names no organisation and period.
     """
@@ -97,7 +97,7 @@ def verify(warehouse: Warehouse, certificate: dict[str, Any]) -> VerifyResult:
 
 
 def as_file(certificate: dict[str, Any], name: str) -> bytes:
-    """The bytes of a file of this name: JSON, or a page for a person. Raises WrongUse for another kind of name."""
+    """Return the bytes of a file of this name: JSON, or an HTML page. Raises WrongUse for another kind of name."""
     if name.endswith(".html"):
         return as_html(certificate).encode() + b"\n"
     if name.endswith(".json"):
@@ -106,7 +106,7 @@ def as_file(certificate: dict[str, Any], name: str) -> bytes:
 
 
 def of_file(content: bytes, name: str) -> dict[str, Any]:
-    """A certificate out of either kind of file. Raises WrongUse where it is none, or a page shows another thing."""
+    """Return the certificate in either kind of file. Raises WrongUse where it has none, or its page was changed."""
     try:
         text = content.decode()
         certificate = json.loads(embedded(text) if name.endswith(".html") else text)
@@ -127,7 +127,7 @@ def _page(certificate: dict[str, Any]) -> bytes | None:
 
 
 def _facts(transaction: Transaction, inn: str, window: Window) -> dict[str, Any]:
-    """Everything that can be made again from the warehouse."""
+    """The facts that can be made again from the warehouse."""
     span = _span(window)
     registers = transaction.rows("certify_registers", inn=inn, **span)
     differences = transaction.rows("differences", inn=inn, **span)

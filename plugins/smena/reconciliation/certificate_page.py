@@ -1,4 +1,4 @@
-"""A certificate as a page for a person: one file, nothing to be fetched, the certificate itself inside."""
+"""A certificate as an HTML page: one file, which loads nothing, with the certificate itself inside."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Table:
 
 
 def as_html(certificate: Mapping[str, Any]) -> str:
-    """The page. It is made of the certificate and nothing else: the same certificate gives the same bytes."""
+    """Return the page. It is made of the certificate alone: the same certificate gives the same bytes."""
     inn, kpp = certificate["organization"]["inn"], certificate["organization_kpp"]
     period = {"first": _day(certificate["period"]["from"]), "last": _day(certificate["period"]["to"])}
     return _template().render(
@@ -78,7 +78,7 @@ def _template() -> Template:
 
 
 def embedded(page: str) -> str:
-    """The certificate inside a page, as JSON. Raises ValueError where there is none."""
+    """Return the certificate inside a page, as JSON. Raises ValueError where there is none."""
     start = page.index(_OPENS) + len(_OPENS)
     return page[start : page.index(_CLOSES, start)]
 
@@ -172,7 +172,7 @@ def _titles(*names: str) -> list[str]:
 
 
 def _said(family: str, word: str) -> str:
-    """A word of the warehouse in Russian; a dash where there is none."""
+    """The name of a code of the warehouse in Russian; a dash where it is empty."""
     return _t(f"{family}_{word}") if word else UNKNOWN
 
 

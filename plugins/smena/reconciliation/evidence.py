@@ -1,4 +1,4 @@
-"""What the evidence tells of shifts that do not come out even: corrections that totals leave out, what lacks."""
+"""Evidence about shifts whose sums disagree: corrections that totals leave out, and missing documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_NAMED = 20
 
 
 def documents_of(transaction: Transaction, shifts: Sequence[Row]) -> FiscalFrames:
-    """The fiscal documents of the pages that these shifts were read from."""
+    """Return the fiscal documents of the pages from which these shifts were read."""
     pages = sorted({page for shift in shifts for page in shift["evidence"]})
     rows = transaction.rows("proof_pages", pages=pages)
     return read_documents(
@@ -33,7 +33,7 @@ def documents_of(transaction: Transaction, shifts: Sequence[Row]) -> FiscalFrame
 
 
 def corrections_of(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[str, Any]]:
-    """By shift_id: how many correction receipts the evidence holds, and their six sums in kopecks."""
+    """Return, by shift_id, the number of correction receipts in the evidence, and their six sums in kopecks."""
     wanted = _keys(shifts)
     receipts = documents.receipts
     rows = receipts[receipts["kind"].isin(CORRECTIONS)].merge(wanted, on=SHIFT_KEY)
@@ -46,16 +46,16 @@ def corrections_of(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[
 
 
 def unread_documents(documents: FiscalFrames, shifts: Sequence[Row]) -> list[dict[str, Any]]:
-    """By shift_id, of incomplete shifts: the stored reason that names the documents between the two reports that lack.
+    """Return, by shift_id of incomplete shifts, the stored reason that names the missing documents.
 
-    A state report has a number of its own and is never asked for: it may be among them, and the shift's reason tells
-    how many receipts lack.
+    A state report has a number too and is never requested, so it may be among them; the shift's own reason has the
+    number of missing receipts.
     """
     wanted = _keys([shift for shift in shifts if shift["is_incomplete"] and shift["documents_quantity"]])
     if wanted.empty:
         return []
     last = wanted["fiscal_document_number"]
-    # The opening report is the first of them, the z-report the last: what may lack lies between.
+    # The first document is the opening report, the last the z-report: missing ones are between them.
     ranges = [range(end - count + 2, end) for end, count in zip(last, wanted["documents_quantity"], strict=True)]
     numbers = wanted[["shift_id", "fiscal_drive_number"]].assign(
         fiscal_document_number=pd.Series(ranges, index=wanted.index)

@@ -1,4 +1,4 @@
-"""Certificates of completeness that were made: kept in the warehouse, listed, and given out again as they were."""
+"""Certificates of completeness stored in the warehouse: added, listed and read again unchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smena.warehouse.pages import compress, decompress
 
 
 def keep(warehouse: Warehouse, certificate: dict[str, Any]) -> None:
-    """Keeps a certificate that was just made; the same again changes nothing."""
+    """Store a new certificate; the same again changes nothing."""
     content = json.dumps(certificate, ensure_ascii=False).encode()
     with warehouse.transaction() as transaction:
         transaction.run(
@@ -29,12 +29,12 @@ def keep(warehouse: Warehouse, certificate: dict[str, Any]) -> None:
 
 
 def kept(database: Transaction | Warehouse, inn: str, *, most: int) -> list[Row]:
-    """Certificates of an organisation, the newest first, without their contents."""
+    """Return the certificates of an organisation, the newest first, without their contents."""
     return database.rows("completeness_certificates", inn=inn, most=most)
 
 
 def certificate_of(database: Transaction | Warehouse, inn: str, certificate_id: int) -> dict[str, Any] | None:
-    """A certificate as it was made; None where the organisation has none of this number."""
+    """Return a certificate as it was made; None where the organisation has none with this id."""
     row = database.row("completeness_certificate", inn=inn, certificate_id=certificate_id)
     if row is None:
         return None

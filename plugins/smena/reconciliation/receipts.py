@@ -1,4 +1,4 @@
-"""Shifts that were booked from their receipts: the VAT of these, and the same receipts asked for again."""
+"""Shifts that were booked from their receipts: their VAT, and the same receipts requested again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from smena.transform.schema import MOMENT
 from smena.warehouse.database import Row, as_json
 
 SHIFTS_AT_ONCE = 500
-"""How many shifts' receipts are held in memory at once, and those of one more register."""
+"""How many shifts' receipts are in memory at once; the last register of a chunk may add more."""
 
 MOST_NAMED = 20
 
@@ -32,13 +32,13 @@ OF_RECEIPTS, OF_TOTALS = str(Reason.VAT_NOT_THE_TOTALS), str(Reason.VAT_OF_TOTAL
 
 @dataclass
 class Again:
-    """What came of asking again.
+    """The result of asking again.
 
     Attributes:
         differences: rows for `differences_found`.
         confirmed: shifts whose evidence was read, for `proof_confirm_shifts`.
-        asked: registers (РНМ) or shops that were asked; `unasked` those that could not be, with the reason.
-        days: days of shops that were asked for and are loaded, for `proof_confirm_shop_days`.
+        asked: registers (РНМ) or shops that were asked; `unasked` those that could not be asked, with the reason.
+        days: loaded days of shops that were requested again, for `proof_confirm_shop_days`.
     """
 
     differences: list[dict[str, Any]] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Again:
 
 
 def read_booked_vat(context: Context, inn: str, batch_id: int, shifts: Sequence[Row], window: Window) -> pd.DataFrame:
-    """VAT that shifts were booked with, as `unequal_vat` takes it; the evidence of receipts is read once.
+    """Return the VAT with which shifts were booked, as `unequal_vat` takes it; evidence is read only once.
 
     Args:
         shifts: rows of `proof_from_receipts`.
@@ -78,7 +78,7 @@ def read_booked_vat(context: Context, inn: str, batch_id: int, shifts: Sequence[
 
 
 def vat_differences(unequal: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Rows for `differences_found`: shifts whose totals tell another VAT than is booked (see `unequal_vat`)."""
+    """Return rows for `differences_found`: shifts whose totals and books differ in VAT (see `unequal_vat`)."""
     if unequal is None or unequal.empty:
         return []
     rows = []
@@ -103,7 +103,7 @@ def vat_differences(unequal: pd.DataFrame | None) -> list[dict[str, Any]]:
 def ask_again(
     context: Context, totals_client: SourceTotalsClient, registers: Sequence[RegisterRequest], shifts: Sequence[Row]
 ) -> Again:
-    """Asks for the receipts of these shifts (rows of `proof_from_receipts`) once more, and compares each document."""
+    """Request the receipts of these shifts (rows of `proof_from_receipts`) once more, and compare each document."""
     again = Again()
     known = {one.kkt_reg_id: one for one in registers}
     for some in _by_registers([shift for shift in shifts if shift["kkt_reg_id"] in known]):
@@ -128,7 +128,7 @@ _NO_DAY = pd.Timestamp("1970-01-01").date()
 
 
 def _changed(receipts: pd.DataFrame, shifts: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for `differences_found`, one a shift."""
+    """Rows for `differences_found`, one per shift."""
     rows = []
     for shift_id, changed in receipts.groupby("shift_id"):
         (shift,) = shifts[shifts["shift_id"] == shift_id].to_dict("records")
@@ -182,7 +182,7 @@ def _by_batch(shifts: Sequence[Row]) -> list[list[Row]]:
 
 
 def _by_registers(shifts: Sequence[Row]) -> Iterator[list[Row]]:
-    """Shifts in lots; those of one register are in one."""
+    """Yield chunks of shifts; the shifts of one register are in one chunk."""
     chunk: list[Row] = []
     for _, of_register in groupby(shifts, key=lambda shift: shift["kkt_reg_id"]):
         chunk += of_register

@@ -1,6 +1,6 @@
-"""The last step of the road: is everything here, and does everything agree (DOMAIN 6)?
+"""The last step of the pipeline: check that every shift is here and that all sums agree.
 
-It changes no accounting, except that a shift which can never be closed is recorded as one that waits for a person.
+It does not change the books, except that a shift which can never be closed is recorded as waiting for a person.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from smena.warehouse.database import Row, Transaction, as_json
 from smena.warehouse.pages import PageStore
 
 LOOK_BACK_DAYS = 35
-"""A daily run proves the days in which late documents may still appear."""
+"""A daily run checks the days for which late documents may still come."""
 
 _PLACE = ["organization_inn", "batch_id"]
 _FIGURES = ["receipts", *MONEY]
@@ -44,15 +44,15 @@ _FIGURES = ["receipts", *MONEY]
 
 @dataclass(frozen=True, slots=True)
 class ReconcileResult:
-    """What was proved of a window, what lacks and what disagrees.
+    """The verdicts and the differences of a window.
 
     Attributes:
-        days: a verdict for each day of the organisation, the worst of its registers; `waits` where all are complete and
-            shifts wait for a person (`waiting`, a count).
+        days: a verdict for each day of the organisation, the worst of its registers'; `waits` where all are complete
+            but shifts wait for a person (`waiting`, a count).
         registers: verdicts by register and day.
-        differences: those that are open; `is_new` where this reconciliation found them first, `is_explained` where
+        differences: open differences; `is_new` where this reconciliation found them first, `is_explained` where
             documents explain them.
-        closed: how many vanished since the last one.
+        closed: how many differences the last reconciliation found and this one did not.
         unasked: registers that the source could not be asked about, and why.
     """
 
@@ -67,12 +67,12 @@ class ReconcileResult:
 
     @property
     def verdicts(self) -> Counter[str]:
-        """How many days of registers have each verdict."""
+        """The number of days of registers by verdict."""
         return Counter(row["verdict"] for row in self.registers)
 
     @property
     def lacking(self) -> list[Row]:
-        """Days of registers that wait for somebody: missing, or out of reach though the register was at work."""
+        """Days of registers that need an action: missing, or not readable though the register was in use."""
         return [
             row
             for row in self.registers
@@ -87,12 +87,12 @@ class ReconcileResult:
 
     @property
     def waits(self) -> bool:
-        """Whether anything lacks, disagrees without an explanation, could not be asked, or waits for a person."""
+        """Whether anything is missing, differs without an explanation, could not be asked, or waits for a person."""
         return bool(self.lacking or self.unexplained or self.unasked or any(row["waiting"] for row in self.days))
 
 
 def last_days(context: Context, organization: Organization) -> Window:
-    """The window of a daily run: the days before today, as many as late documents may need."""
+    """Return the window of a daily run: `LOOK_BACK_DAYS` through yesterday."""
     yesterday = context.yesterday(organization)
     return Window(yesterday - timedelta(days=LOOK_BACK_DAYS - 1), yesterday)
 
@@ -100,13 +100,13 @@ def last_days(context: Context, organization: Organization) -> Window:
 def reconcile(
     context: Context, inn: str, *, run_id: str, window: Window | None = None, is_full: bool | None = None
 ) -> ReconcileResult:
-    """Asks the source again, holds everything against everything, and writes verdicts and differences.
+    """Ask the source again, compare it with the books, and write verdicts and differences.
 
-    Where `is_full`, receipts that were booked and Market's cheques are asked for once more too: a month must have been
-    proved so before it is certified. A window that is given is, the look-back of a daily run is not.
+    With `is_full`, booked receipts and Market's cheques are requested once more too: a certificate needs it. By default
+    that is so for a given `window`, and not for the look-back of a daily run.
 
     Raises WrongUse for an unknown organisation or a window that is not over, PassingFault and RefusedByService where
-    the source cannot be asked at all: what was proved before stays as it was.
+    the source cannot be asked at all: earlier verdicts stay.
     """
     with step_log("reconcile", inn=inn, product=OFD, run_id=run_id) as log:
         organization = organization_of(context.warehouse, inn)
@@ -161,7 +161,7 @@ def reconcile(
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the sources reported: of which registers, and where they were asked for booked documents again."""
+    """The sources' values, their registers, and the booked documents that were requested again."""
 
     registers: list[RegisterRequest]
     reported: SourceTotals
@@ -172,7 +172,7 @@ class _Found:
 def _prove(
     transaction: Transaction, inn: str, batch_id: int, found: _Found, window: Window, *, newest_day: date
 ) -> ReconcileResult:
-    """Verdicts and differences from what the sources reported, which is written already."""
+    """Write verdicts and differences. The sources' values are written already."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
     result, again, tills = found.reported, found.again, found.tills
     unread = _read_again(transaction, inn, window)
@@ -192,7 +192,7 @@ def _prove(
 
 
 def _finish(transaction: Transaction, made: ReconcileResult) -> None:
-    """Opens the days that lack a shift, so that the next load asks for them again, and ends the batch."""
+    """Uncover the days that lack a shift, so that the next load asks for them again, and end the batch."""
     span = {"first_day": made.window.first_day, "last_day": made.window.last_day}
     transaction.run("uncover_table")
     transaction.run("proof_uncover", inn=made.inn, product=OFD, **span)
@@ -236,7 +236,7 @@ def _ask(
                 totals_client.organization_days(one["ofd_organization_id"], window.first_day, window.last_day)
                 for one in wholes
             ]
-            # A legal entity may be there several times, once for each of its parts.
+            # A legal entity may be listed several times, once for each of its parts.
             if all(len(frame) for frame in frames):
                 whole = pd.concat(frames).groupby(["kkt_reg_id", "day"], as_index=False)
                 summed = whole.agg({"page_id": "max"} | dict.fromkeys(_FIGURES, "sum"))
@@ -269,7 +269,7 @@ def _write_reported(transaction: Transaction, inn: str, batch_id: int, reported:
 
 
 def _in_roubles(frame: pd.DataFrame, **place: Any) -> pd.DataFrame:
-    """Kopecks as text of roubles, and the same `place` beside each row."""
+    """The frame with kopecks as roubles in text, and the columns of `place`."""
     kopecks = {name: frame[name].astype("Int64") for name in (*MONEY, "overpaid") if name in frame}
     return frame.assign(
         **place,
@@ -281,7 +281,7 @@ def _in_roubles(frame: pd.DataFrame, **place: Any) -> pd.DataFrame:
 
 
 def _read_again(transaction: Transaction, inn: str, window: Window) -> list[dict[str, Any]]:
-    """Explains totals that leave corrections out, and names the receipts that incomplete shifts lack."""
+    """Write corrections that totals leave out, and return the receipts that incomplete shifts lack."""
     shifts = transaction.rows("proof_unequal", inn=inn, first_day=window.first_day, last_day=window.last_day)
     if not shifts:
         return []
@@ -299,7 +299,7 @@ def _write_completeness(
     *,
     newest_day: date,
 ) -> None:
-    """Which shifts are missing, and the verdict about each register and day."""
+    """Write which shifts are missing, and the verdict about each register and day."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
     transaction.run("proof_unexplained", inn=inn, **days)
     transaction.run("proof_open", inn=inn, **days)
@@ -311,7 +311,7 @@ def _write_completeness(
 
 
 def _confirm(transaction: Transaction, inn: str, batch_id: int, again: Again, tills: Again) -> None:
-    """Writes down what was asked for again. The VAT of receipts that was read before stays."""
+    """Write which shifts and days were requested again. The VAT of receipts that was read before stays."""
     confirmed = [*again.confirmed, *tills.confirmed]
     transaction.run("proof_confirm_shifts", inn=inn, batch_id=batch_id, shifts=as_json(confirmed))
     transaction.run("proof_confirm_shop_days", inn=inn, batch_id=batch_id, days=as_json(tills.days))
@@ -327,7 +327,7 @@ def _compare(
     again: Again,
     tills: Again,
 ) -> int:
-    """Gathers what disagrees and keeps it; says how many former differences vanished."""
+    """Find and store differences; return how many earlier ones are closed."""
     days = {"first_day": window.first_day, "last_day": window.last_day}
     asked = [asdict(one) for one in registers if one.kkt_reg_id not in reported.unasked]
     transaction.run("differences_begin")
@@ -360,7 +360,7 @@ def _summary(made: ReconcileResult) -> dict[str, Any]:
 
 
 def _alert(made: ReconcileResult) -> None:
-    """A warning for each difference that is new and not explained, and for what is missing."""
+    """Log a warning for each new unexplained difference, each missing day and each register not asked."""
     for row in made.unexplained:
         if row["is_new"]:
             logger.log(

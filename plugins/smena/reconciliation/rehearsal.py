@@ -1,7 +1,7 @@
-"""A rehearsal: books the stored evidence again, by the current code and settings, and compares it with the books.
+"""A rehearsal: makes orders of the stored evidence by the current code and settings, and compares them with the books.
 
-Shifts and orders are made by the same functions as in a load, and decided about as if none of them were booked. All of
-it happens in one transaction that cannot be committed. Memory holds one lot of shifts, as it holds a batch in a load.
+The functions of a load make shifts and orders and decide about them as if none were booked, in one transaction that
+cannot be committed. Memory holds one chunk of shifts at a time, as it holds one batch in a load.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ from smena.warehouse.rehearsing import STAGE_ID, read_again, read_booked, read_s
 from smena.warehouse.slices import read_slice
 
 SETTINGS = ("corrections", "date_policy", "keeps_cash_documents", "refunds", "vat")
-"""Settings that a rehearsal can change. `detail` is none of them: it decides which evidence a load asks for."""
+"""Settings that a rehearsal can change. `detail` is not one: it decides which evidence a load asks for."""
 
 SHIFTS_AT_A_TIME = 20_000
-"""Batches are decided together up to this many shifts: a day's batch has a few, and each decision takes a second."""
+"""Batches are decided together up to this many shifts: a day's batch has few, and each `decide` takes a second."""
 
 MARGIN = timedelta(days=7)
-"""Batches of till shifts are read from this much earlier: they are loaded by the day of their order."""
+"""Batches of till shifts are read from this much earlier: the window is of closing days, a batch of order days."""
 
 
 @dataclass(frozen=True, slots=True)
 class RehearsalResult:
-    """What a rehearsal found.
+    """The result of a rehearsal.
 
     Attributes:
-        differences: DIFFERENCES, without the shifts that are left aside.
-        compared: shifts that were made again, and booked shifts that were not.
-        left_aside: booked shifts that are not compared, because a person has decided about them or is asked to.
+        differences: DIFFERENCES, without the shifts that are left out.
+        compared: shifts made again, and booked shifts that no evidence made again.
+        left_aside: booked shifts that are left out because a person has decided about them or is asked to.
         failed: by unit, why its pages could not be processed.
     """
 
@@ -65,13 +65,13 @@ class RehearsalResult:
 
     @property
     def differs(self) -> bool:
-        """Whether anything differs, or could not be made."""
+        """Whether anything differs, or pages could not be processed."""
         return bool(len(self.differences) or self.failed)
 
 
 @dataclass
 class _Found:
-    """What was found so far of one product."""
+    """The results so far of one product."""
 
     differences: list[pd.DataFrame] = field(default_factory=list)
     compared: int = 0
@@ -87,13 +87,13 @@ def rehearse(
     settings: Mapping[str, str] | None = None,
     products: Sequence[str] = (),
 ) -> RehearsalResult:
-    """Rehearses the shifts that were closed in a window. Nothing is written.
+    """Rehearse the shifts that were closed in a window. Nothing is written.
 
     Args:
-        context: only its warehouse and clock are used; no service is asked.
+        context: only its warehouse and clock are used: there are no requests.
         inn: of the organisation.
         window: days of closing.
-        settings: values that replace those of every day, written as for `smena organization set`.
+        settings: values that replace those of every day, as `smena organization set` takes them.
         products: names of products; all installed ones by default.
 
     Raises WrongUse for an organisation that is not registered, and for settings that cannot be rehearsed.
@@ -118,7 +118,7 @@ def rehearse(
 
 
 def _over(in_force: Sequence[SettingsInForce], settings: Mapping[str, str], window: Window) -> list[SettingsInForce]:
-    """The settings of every day, with these values in place of their own."""
+    """The settings of every day, with these values in place of the stored ones."""
     unknown = sorted(settings.keys() - set(SETTINGS))
     if unknown:
         raise WrongUse(
@@ -150,7 +150,7 @@ def _of_product(
     window: Window,
     in_force: Sequence[SettingsInForce],
 ) -> _Found:
-    """The differences of one product: by the newest evidence of each day, then by that of the other booked shifts."""
+    """Compare one product: by the newest evidence of each day, then the other booked shifts by their own evidence."""
     found = _Found()
     source = product_of(product).source
     days = {"first_day": window.first_day, "last_day": window.last_day}
@@ -170,12 +170,12 @@ def _of_product(
 def _chunks(
     context: Context, transaction: Transaction, in_force: Sequence[SettingsInForce], failed: Failed
 ) -> Iterator[Window]:
-    """Stages the evidence lot by lot, each in place of the one before; yields the days of what is staged."""
+    """Stage the evidence chunk by chunk, each in place of the one before; yield the days of the staged chunk."""
     chunk: list[Batch] = []
     shifts = 0
     for row in transaction.rows("rehearse_batches"):
         batch = ledger.batch_of(transaction, row["batch_id"])
-        # Documents dated after the batch was loaded were refused as of the future, and are refused again.
+        # Documents dated after the load of their batch were rejected as of the future, and are rejected again.
         now = min(context.now(), row["finished_at"])
         shifts += stage_again(context, transaction, batch, len(chunk), in_force, now, failed)
         chunk.append(batch)
@@ -206,7 +206,7 @@ def stage_again(
     now: datetime,
     failed: Failed,
 ) -> int:
-    """Stages what a batch has read, as the shard `place` of the rehearsal. Returns the number of shifts."""
+    """Stage the pages of a batch as the shard `place` of the rehearsal. Returns the number of shifts."""
     staged = 0
 
     def worked(pages: list[StoredPage]) -> int:
@@ -228,7 +228,7 @@ def _work(
     in_force: Sequence[SettingsInForce],
     now: datetime,
 ) -> int:
-    """Stages the shifts and orders that the product makes of these pages. Returns the number of shifts."""
+    """Stage the shifts and orders that the product makes of these pages. Returns the number of shifts."""
     product = implementation_of(batch.product)
     of = Shard(context, batch, place, in_force)
     shifts = 0
@@ -249,10 +249,10 @@ def _compare(
     *,
     is_last: bool,
 ) -> None:
-    """Decides about what is staged and compares it with the books.
+    """Decide about the staged shifts and compare them with the books.
 
-    Where the newest evidence differs from the books, and by a rule the books keep what older evidence reported, the
-    shift is left to the second round (`is_last`), which reads that evidence.
+    Where the newest evidence differs from the books because a rule keeps the values of older evidence, the shift is
+    left to the second round (`is_last`), which reads that evidence.
     """
     days = {"first_day": chunk.first_day, "last_day": chunk.last_day}
     transaction.run("rehearse_next")
@@ -282,7 +282,7 @@ def _compare(
 
 
 def _keep_rest(transaction: Transaction, inn: str, found: _Found, rest: Sequence[str]) -> None:
-    """Compares booked shifts that were made of no evidence: they are gone."""
+    """Compare booked shifts that no evidence made again: they differ as missing."""
     booked, booked_orders, standing = read_booked(transaction, inn, rest)
     aside = left_aside(standing)
     found.left_aside += len(aside)

@@ -1,4 +1,4 @@
-"""What a batch that is not published would change in the books, for the person who may allow it (`smena allow`)."""
+"""The changes that an unpublished batch would make, for the person who may allow it (`smena allow`)."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from smena.warehouse.slices import read_slice
 
 
 def rehearse_batch(context: Context, batch_id: int) -> RehearsalResult:
-    """Every value of booked orders, and of their shifts, that publishing a batch would change. Nothing is written.
+    """Return every value of booked orders and their shifts that publishing a batch would change. Nothing is written.
 
-    The books are read as they are now: an order that was accepted since the batch was stopped, and one of a period that
-    was closed since, is not in the list.
+    The books are read as they are now: orders that were accepted, or are of a period that was closed, since the batch
+    was stopped are not in the list.
 
     Raises WrongUse where there is no such batch, or it is published.
     """
@@ -63,7 +63,7 @@ def rehearse_batch(context: Context, batch_id: int) -> RehearsalResult:
 
 
 def _shifts_after(staged: pd.DataFrame, booked: pd.DataFrame, changes: ChangeSet) -> pd.DataFrame:
-    """The shifts (MADE_SHIFTS) as they would be: those that the batch writes, and the others with their outcome."""
+    """The shifts (MADE_SHIFTS) after publishing: those that the batch writes, and the others with their new outcome."""
     written = changes.shifts[changes.shifts["action"] != "mark"]
     fresh = staged.drop(columns="outcome").merge(written[["shift_id", "outcome"]], on="shift_id")
     others = booked[~booked["shift_id"].isin(fresh["shift_id"])]

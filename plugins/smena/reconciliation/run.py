@@ -1,4 +1,4 @@
-"""A reconciliation of every organisation: what the tasks of the daily DAG call."""
+"""A reconciliation of every organisation: the functions that the tasks of the daily DAG call."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from smena.runtime.log import logger, step_log
 from smena.warehouse.database import Row
 
 MOST_TASKS = 64
-"""How many tasks prove at once at most: each is forked, and asks for many organisations one after another."""
+"""The most tasks at once: each is a forked process that reconciles many organisations one after another."""
 
 
 def organizations_to_prove(context: Context) -> list[list[str]]:
-    """ИНН of every organisation that is switched on, in as many lots as there may be tasks."""
+    """Return the ИНН of every organisation that is switched on, in at most `MOST_TASKS` groups."""
     inns = sorted(str(row["organization_inn"]) for row in enabled(context.warehouse, OFD))
     size = max(1, math.ceil(len(inns) / MOST_TASKS))
     return [inns[start : start + size] for start in range(0, len(inns), size)]
@@ -31,7 +31,7 @@ def organizations_to_prove(context: Context) -> list[list[str]]:
 def reconcile_organizations(
     context: Context, inns: Iterable[str], *, run_id: str, last_day: date | None = None
 ) -> None:
-    """Reconciles the look-back of each organisation; one that cannot be asked costs the others nothing.
+    """Reconcile the look-back of each organisation; an error of one does not stop the others.
 
     Raises, after every one was tried, the first error; a fault that may pass goes first. An organisation that this run
     has reconciled already is not asked again.
@@ -59,10 +59,10 @@ def reconcile_organizations(
 
 
 def report_reconciliation(context: Context, *, run_id: str) -> None:
-    """Says in a line how each organisation ended: the newest attempt of this run.
+    """Log in a line how the newest attempt of this run ended for each organisation.
 
-    What was found of one (missing shifts, differences) is a warning in the log, and alerts tell people of it: it is
-    no failure of the run. Raises BadBatch where an organisation was not reconciled, or not of all its registers.
+    Findings (missing shifts, differences) are warnings in the log, and alerts report them to people: they do not fail
+    the run. Raises BadBatch where an organisation, or one of its registers, was not reconciled.
     """
     failed: dict[str, str] = {}
     unasked: dict[str, int] = {}
@@ -87,7 +87,7 @@ def report_reconciliation(context: Context, *, run_id: str) -> None:
 
 
 def _reported(row: Row) -> tuple[str, int]:
-    """Says in a line how an organisation ended; why it was not reconciled, and how many registers were not asked."""
+    """Log a line; return why an organisation was not reconciled, and how many registers were not asked."""
     summary = row["summary"]
     with step_log("report", inn=row["organization_inn"], batch_id=row["batch_id"], state=row["state"]) as step:
         step.update(readable(summary, ENGLISH))
@@ -100,7 +100,7 @@ def _reported(row: Row) -> tuple[str, int]:
 
 
 def _keep_failure(context: Context, inn: str, run_id: str, last_day: date, error: SmenaError) -> None:
-    """Keeps for the report why an organisation failed before a batch of it was opened."""
+    """Store for the report why an organisation failed before its batch was opened."""
     try:
         context.warehouse.run("reconcile_failed", inn=inn, run_id=run_id, last_day=last_day, reason=stored_of(error))
     except Exception as fault:  # noqa: BLE001 - the report says that nothing was begun

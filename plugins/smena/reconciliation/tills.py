@@ -1,4 +1,4 @@
-"""Till shifts of Kontur.Market: the cheques of a window asked for again, and held against what is booked."""
+"""Till shifts of Kontur.Market: the cheques of a window, requested again and compared with the books."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from smena.warehouse.pages import PageStore, StoredPage
 def ask_again(
     context: Context, organization: Organization, pages: PageStore, window: Window, log: dict[str, Any]
 ) -> Again:
-    """Asks Market for the cheques of every shop within reach once more, and compares each till shift.
+    """Ask Market once more for the cheques of every readable shop, and compare each till shift.
 
     Raises PassingFault where Market does not answer, RefusedLogin where it refuses the key.
     """
@@ -63,7 +63,7 @@ def ask_again(
 
 
 def differences(changed: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for `differences_found` of CHANGED_TILLS."""
+    """Return rows for `differences_found`, made of CHANGED_TILLS."""
     plain = changed.astype(object).where(changed.notna(), None)
     return [
         {
@@ -103,7 +103,7 @@ def _fetch(context: Context, client: MarketClient, pages: PageStore, shop: Row) 
 def _compare(
     context: Context, organization: Organization, shop: Row, answers: Sequence[StoredPage], again: Again
 ) -> None:
-    """Compares a shop's till shifts, by the day of their last cheque whatever the orders are dated by."""
+    """Compare a shop's till shifts by the day of their last cheque, whatever the date policy of orders."""
     place = {"inn": organization.inn, **shop}
     dated = [
         replace(one, organization=replace(one.organization, date_policy="shift_close"))

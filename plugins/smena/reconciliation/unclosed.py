@@ -1,7 +1,7 @@
-"""Shifts whose closing report, or whose first receipts, cannot come any more: each waits for a person, with its cash.
+"""Shifts whose closing report or first receipts can never come: each waits for a person, with its cash.
 
-A drive fails while a shift is open, or was replaced long before a missing shift could be loaded; a shift began before
-the permission did. Another load does not help (DOMAIN 5). The receipts that can be read are read for these shifts only.
+A drive failed while a shift was open, or was replaced long before a missing shift could be loaded, or a shift began
+before the permission did. Another load does not help. The readable receipts of these shifts alone are requested.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Unclosed:
-    """A shift that cannot be made whole, as `proof_unclosed` finds it. Times are the register's own.
+    """A shift that cannot become whole, as `proof_unclosed` finds it. Times are the register's own.
 
     Attributes:
-        fiscal_drive_number: None where only totals by shift report it.
+        fiscal_drive_number: None where only the totals by shift have the shift.
         begins, ends: between these its receipts were formed.
-        receipts: how many it has by the totals or by its closing report, where either tells.
+        receipts: how many it has by the totals or by its closing report; None where neither is known.
         kind: no_closing, lost or before_permission.
         fiscal_document_number: of its closing report, where there is one.
     """
@@ -73,7 +73,7 @@ class Unclosed:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the source has of an unclosed shift; `page_ids` are the answers."""
+    """The source's documents of an unclosed shift; `page_ids` are the stored answers."""
 
     shift: Unclosed
     documents: FiscalFrames
@@ -81,7 +81,7 @@ class Found:
 
 
 def find(transaction: Transaction, inn: str, window: Window, today: date) -> list[Unclosed]:
-    """Shifts of the window that cannot be made whole and are not recorded as that yet."""
+    """Return the shifts of the window that cannot become whole and are not recorded as such yet."""
     rows = transaction.rows(
         "proof_unclosed", inn=inn, first_day=window.first_day, last_day=window.last_day, today=today
     )
@@ -89,7 +89,7 @@ def find(transaction: Transaction, inn: str, window: Window, today: date) -> lis
 
 
 def read(context: Context, client: OfdClient, pages: PageStore, shifts: Sequence[Unclosed]) -> list[Found]:
-    """The receipts of these shifts. One that cannot be asked about now is left for the next reconciliation."""
+    """Return the receipts of these shifts. One that cannot be requested now is left to the next reconciliation."""
     found = []
     fetch_id = int(context.warehouse.rows("fetch_id")[0]["fetch_id"])
     for one in shifts:
@@ -103,7 +103,7 @@ def read(context: Context, client: OfdClient, pages: PageStore, shifts: Sequence
 
 
 def write(transaction: Transaction, batch: Batch, organization: Organization, found: Sequence[Found]) -> None:
-    """Publishes them as shifts that wait for a person, each with the orders that its receipts make."""
+    """Publish unclosed shifts as shifts that wait for a person, each with the orders proposed from its receipts."""
     settings = settings_by_day(transaction, organization.inn)
     transaction.run("stage_clear", batch_id=batch.batch_id, shard=0)
     for one in found:
@@ -124,7 +124,8 @@ def write(transaction: Transaction, batch: Batch, organization: Organization, fo
         )
         shifts = _with_reason(shifts, one, len(receipts))
         if one.shift.kind == "before_permission":
-            # Its closing report is known: a person sees the sums of what can be read, and no order is made by itself.
+            # Its closing report is known, but early receipts are not: a person sees the readable sums, and no order is
+            # made.
             shifts = shifts.assign(outcome="needs_review")
             orders = ORDERS.empty()
         stage(transaction, batch.batch_id, 0, Chunk(shifts, orders, one.documents.rejects.head(0).assign(step=""), ()))
@@ -156,7 +157,7 @@ def _read(client: OfdClient, pages: PageStore, fetch_id: int, one: Unclosed, bud
     documents = read_documents(raw)
     drive = one.fiscal_drive_number
     if drive is None:
-        # Only the totals report the shift: its documents tell the drive.
+        # Only the totals have the shift: its documents name the drive.
         of_number = pd.concat([documents.openings[SHIFT_KEY], documents.receipts[[*SHIFT_KEY]]])
         drives = of_number.loc[of_number["shift_number"] == one.shift_number, "fiscal_drive_number"].unique()
         drive = str(drives[0]) if len(drives) == 1 else None
@@ -165,11 +166,11 @@ def _read(client: OfdClient, pages: PageStore, fetch_id: int, one: Unclosed, bud
 
 
 def _frames(one: Found, organization: Organization) -> tuple[pd.DataFrame, ...]:
-    """A row in place of the closing report, and the opening, receipts and VAT of the shift alone."""
+    """A row in place of the closing report, and the shift's own opening, receipts and VAT."""
     shift, documents = one.shift, one.documents
     openings, receipts = (_of_shift(frame, shift) for frame in (documents.openings, documents.receipts))
     began = shift.opened_at or (openings["opened_at"].iloc[0] if len(openings) else None)
-    # There is no closing: the time of the last document stands for it.
+    # Without a closing report, the time of the last document is used.
     newest = receipts["formed_at"].max() if len(receipts) else began or shift.begins
     row = {
         "page_id": one.page_ids[-1],
@@ -197,7 +198,7 @@ def _of_shift(frame: pd.DataFrame, shift: Unclosed) -> pd.DataFrame:
 
 
 def _with_reason(shifts: pd.DataFrame, one: Found, read_receipts: int) -> pd.DataFrame:
-    """The reason for a person to look: why it cannot be whole, its cash, and what lacks by the totals."""
+    """The shifts with the reason for a person: why it cannot become whole, its cash, and missing receipts."""
     cash = shifts[list(MONEY[:4])].fillna(0).iloc[0]
     in_cash = int(cash["cash_income"] - cash["cash_refund"] - cash["cash_payout"] + cash["cash_payout_refund"])
     parts = [str(_WHY[one.shift.kind]), reason(Reason.CASH_OF_RECEIPTS, amount=in_cash)]

@@ -1,4 +1,4 @@
-"""Whether a connection works: Airflow's button "Test" and `smena connections test` ask here and say the same words."""
+"""Whether a connection works, in the same words for Airflow's button "Test" and `smena connections test`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smena.sources.page import Page
 from smena.warehouse.database import Warehouse
 
 RETRY_POLICY = RetryPolicy(connect_s=5, read_s=15, deadline_s=20, attempts=1)
-"""A person waits for the answer: one attempt, and not long."""
+"""A person waits for the answer: one attempt of at most 20 seconds."""
 
 NO_ORGANIZATION = 3
 NOT_FOUND = 404
@@ -24,7 +24,7 @@ NOT_FOUND = 404
 
 @dataclass(frozen=True, slots=True)
 class ConnectionCheckResult:
-    """What was found: whether the connection can be used, a sentence without secrets, and an exit code for it."""
+    """Whether the connection can be used, a sentence without secrets, and an exit code."""
 
     ok: bool
     message: str
@@ -32,22 +32,22 @@ class ConnectionCheckResult:
 
 
 def check_ofd(endpoint: Endpoint) -> ConnectionCheckResult:
-    """Whether Kontur.OFD answers, accepts the login and the key, and lists the organisations that the key sees."""
+    """Check that Kontur.OFD answers, accepts the login and the key, and lists the organisations that the key sees."""
     return _checked(lambda: _ofd(endpoint))
 
 
 def check_market(endpoint: Endpoint) -> ConnectionCheckResult:
-    """Whether Kontur.Market answers, accepts the key, and lists the organisations that it sees."""
+    """Check that Kontur.Market answers, accepts the key, and lists the organisations that it sees."""
     return _checked(lambda: _market(endpoint))
 
 
 def check_warehouse(dsn: str) -> ConnectionCheckResult:
-    """Whether the warehouse answers, and has the schema of this release."""
+    """Check that the warehouse answers, and has the schema of this release."""
     return _checked(lambda: _warehouse(dsn))
 
 
 def refused(error: SmenaError) -> ConnectionCheckResult:
-    """The connection cannot be used, for this reason."""
+    """Return the result of a connection that cannot be used, for this reason."""
     return ConnectionCheckResult(ok=False, message=str(error), exit_code=error.exit_code)
 
 
@@ -91,7 +91,7 @@ def _warehouse(dsn: str) -> ConnectionCheckResult:
 
 
 def _reached(place: str, ask: Callable[[], Any], *, accepted: str = "") -> Any:
-    """What `ask` gives. A fault says which of the addresses it is of, a refusal what was accepted before."""
+    """The result of `ask`. A fault names the address that failed, a refusal what was accepted before."""
     try:
         return ask()
     except UnreadableAnswer as error:
@@ -113,7 +113,7 @@ def _reached(place: str, ask: Callable[[], Any], *, accepted: str = "") -> Any:
 def _seen(
     accepted: str, pages: Iterable[Page], read: Callable[[bytes], tuple[list[Any], list[Any]]]
 ) -> ConnectionCheckResult:
-    """Good where at least one organisation can be read: a key that sees none loads nothing."""
+    """A good result where at least one organisation can be read: with a key that sees none, nothing can be loaded."""
     lists = [read(page.body) for page in pages]
     count, broken = sum(len(entries) for entries, _ in lists), sum(len(bad) for _, bad in lists)
     if not count:

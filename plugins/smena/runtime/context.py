@@ -1,4 +1,4 @@
-"""What every step of the road needs: the warehouse, a way to the services, and a clock."""
+"""The dependencies of every step of the pipeline: the warehouse, connections to the services, and a clock."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from smena.sources.ofd import OfdClient
 from smena.warehouse.database import Transaction, Warehouse
 
 WESTERNMOST = timezone(timedelta(hours=2))
-"""Kaliningrad: the last zone of Russia in which a day ends."""
+"""UTC+2, Kaliningrad: the last zone of Russia in which a day ends."""
 
 EASTERNMOST = timezone(timedelta(hours=12))
-"""Kamchatka: the first zone of Russia in which a day ends."""
+"""UTC+12, Kamchatka: the first zone of Russia in which a day ends."""
 
 CLOCK_AHEAD = timedelta(hours=14)
-"""Kamchatka is at UTC+12; two hours more for a register's clock that is fast."""
+"""UTC+12 in Kamchatka, and two hours more for a register with a fast clock."""
 
 
 def _now() -> datetime:
@@ -32,19 +32,19 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Context:
-    """The outside world of the road.
+    """The outside world of the pipeline.
 
     Attributes:
-        warehouse: where everything is kept.
-        endpoint: gives a connection by its name; raises WrongUse for an unknown one.
+        warehouse: where everything is stored.
+        endpoint: returns a connection by its name; raises WrongUse for an unknown one.
         now: the present moment, with a zone.
         extract_workers: how many requests one shard has under way at once.
-        watch: makes who is told, window by window, how far one asking of a shard is.
-        unit_bytes: how many bytes of answers one register's or shop's window may have; it is split by days beyond.
-        unit_seconds: how long one window may take to be fetched.
-        gate: validates a staged batch, by its id and source, before it is applied; each broken result stops the batch.
+        watch: makes the listener that is called after each window of a shard.
+        unit_bytes: how many bytes of answers one register's or shop's window may have; a larger one is split by days.
+        unit_seconds: how long fetching one window may take.
+        gate: checks a staged batch, by its id and source, before it is applied; each failed check stops the batch.
             None: only the shards are checked.
-        chunk_bytes: how much of the evidence (uncompressed) is worked on at once: it bounds the memory.
+        chunk_bytes: how much of the evidence (uncompressed) is processed at once: it bounds the memory.
     """
 
     warehouse: Warehouse
@@ -52,8 +52,8 @@ class Context:
     now: Callable[[], datetime] = _now
     extract_workers: int = 4
     chunk_bytes: int = 48_000_000
-    # Read into frames, answers take some ten times their size, and a worker has 2 GB. A busy till has 1,000 receipts of
-    # 3 kB a day, 93 MB in the longest window, 31 days. What is larger is split by days.
+    # Read into frames, answers take about ten times their size, and a worker has 2 GB. A busy till has 1,000 receipts
+    # of 3 kB per day, 93 MB in the longest window, 31 days. A larger window is split by days.
     unit_bytes: int = 128_000_000
     # 300 pages of 1,000 documents at two seconds each are ten minutes.
     unit_seconds: float = 1800
@@ -61,33 +61,33 @@ class Context:
     gate: Callable[[Transaction, int, str], list[CheckResult]] | None = None
 
     def budget(self) -> Budget:
-        """What one unit may take from now on."""
+        """Return a new budget of bytes and time for one unit, which begins now."""
         return Budget(self.unit_bytes, self.unit_seconds)
 
     def ofd(self, organization: Organization) -> OfdClient:
-        """A client of Kontur.OFD with the organisation's connection. The caller closes it."""
+        """Return a client of Kontur.OFD with the organisation's connection. The caller closes it."""
         return OfdClient(self.endpoint(organization.ofd_connection))
 
     def market(self, organization: Organization) -> MarketClient:
-        """A client of Kontur.Market with the organisation's connection. The caller closes it."""
+        """Return a client of Kontur.Market with the organisation's connection. The caller closes it."""
         return MarketClient(self.endpoint(organization.market_connection))
 
     def local_now(self, organization: Organization) -> datetime:
-        """The present moment in the organisation's time zone, without it."""
+        """Return the present moment in the organisation's time zone, naive."""
         return self.now().astimezone(ZoneInfo(organization.timezone)).replace(tzinfo=None)
 
     def yesterday(self, organization: Organization) -> date:
-        """The newest day that is over, for the organisation and at each of its registers.
+        """Return the newest day that is over for the organisation and at each of its registers.
 
-        Nothing says in which zone a register stands, so its day counts as over when it is over in the westernmost one.
+        No source has the time zone of a register, so its day counts as over when it is over in the westernmost one.
         """
         zones = (ZoneInfo(organization.timezone), WESTERNMOST)
         return min(self.now().astimezone(zone).date() for zone in zones) - timedelta(days=1)
 
     def newest_day(self) -> date:
-        """The newest day that is over anywhere: nothing is covered or judged beyond it."""
+        """Return the newest day that is over anywhere in Russia: no later day is covered or checked."""
         return self.now().astimezone(EASTERNMOST).date() - timedelta(days=1)
 
     def latest_local_time(self) -> datetime:
-        """What no register's clock can show yet: the present moment in the easternmost zone, and a margin."""
+        """Return the latest time that a register's clock can show: now in the easternmost zone, and a margin; naive."""
         return self.now().astimezone(UTC).replace(tzinfo=None, microsecond=0) + CLOCK_AHEAD

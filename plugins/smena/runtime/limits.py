@@ -1,4 +1,4 @@
-"""What one unit, a register's or a shop's window, may take: bytes of answers, which are held in memory, and time."""
+"""Limits of one unit (a register's or a shop's window): bytes of answers, which stay in memory, and time."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from smena.model.errors import PassingFault
 
 
 class OverLimit(PassingFault):
-    """One unit takes more than a unit may. It costs this unit only."""
+    """One unit takes more bytes or time than allowed. Only this unit fails."""
 
 
 class TooManyBytes(OverLimit):
-    """The answers for one unit are too large to be read together. A shorter window may not be."""
+    """The answers for one unit are too large to be read together. A shorter window may fit."""
 
 
 class Budget:
-    """What is left to one unit. Not to be shared by threads.
+    """The bytes and the time that are left to one unit. Not to be shared by threads.
 
     Args:
         most_bytes: how many bytes of answers the unit may have.
-        most_seconds: how long it may take; looked at after each answer, so one request more may be waited for.
+        most_seconds: how long it may take; checked after each answer, so a last request may run over it.
     """
 
     def __init__(self, most_bytes: int, most_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +30,7 @@ class Budget:
         self.taken = 0
 
     def take(self, size: int) -> None:
-        """Counts an answer. Raises TooManyBytes, and OverLimit where the time is over."""
+        """Count an answer. Raises TooManyBytes, and OverLimit where the time is over."""
         self.taken += size
         if self.taken > self._most_bytes:
             raise TooManyBytes(

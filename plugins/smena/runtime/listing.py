@@ -1,4 +1,4 @@
-"""What a service tells of every register, or of every shop, of an organisation, with its answers as evidence."""
+"""A service's list of the registers, or of the shops, of an organisation, with its answers as evidence."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from smena.warehouse.pages import PageStore
 
 @dataclass
 class Listing(ABC):
-    """One asking for the list.
+    """One request for the list.
 
     Attributes:
-        listed: registers as `wanted.record_registers` takes them, or shops as `wanted.record_shops` does.
-        broken: entries that cannot be read, and why.
-        unlisted: by the operator's id, why an organisation of this ИНН could not be listed though another one was.
+        listed: registers as `planning.record_registers` takes them, or shops as `planning.record_shops` does.
+        broken: unreadable entries, and why.
+        unlisted: by the operator's id, why an organisation of this ИНН could not be listed while another one could.
         pages: the answers, by method.
-        is_whole: whether every list was asked for, and answered.
-        requests, retries: how many were sent, and how many of them were not the first attempt.
+        is_whole: whether every list was requested and answered.
+        requests, retries: requests sent, and those that were not the first attempt.
     """
 
     listed: list[dict[str, Any]] = field(default_factory=list)
@@ -40,19 +40,19 @@ class Listing(ABC):
 
     @property
     def unidentified(self) -> list[str]:
-        """Why entries cannot be read: which register or shop each stands for is not known."""
+        """The reasons of unreadable entries: their registers or shops are not known."""
         return [one["reason"] for one in self.broken]
 
     @abstractmethod
     def ask(self, context: Context, organization: Organization) -> None:
-        """Asks; what came before an error is there. Raises RefusedByService and PassingFault."""
+        """Request the list; answers before an error stay in `pages`. Raises RefusedByService and PassingFault."""
 
     @abstractmethod
     def record(self, transaction: Transaction, inn: str, *, seen_at: datetime, today: date, latest: datetime) -> None:
-        """Keeps what was listed, as of today; `latest` is what no register's clock can show yet."""
+        """Store the listed units as of today; `latest` is the latest time that a register's clock can show."""
 
     def keep(self, warehouse: Warehouse, batch_id: int) -> None:
-        """Puts the answers down as evidence of a batch."""
+        """Store the answers as evidence of a batch."""
         for method, page in self.pages:
             PageStore(warehouse, batch_id).add(
                 fetch_id=int(warehouse.rows("fetch_id")[0]["fetch_id"]),
@@ -70,7 +70,7 @@ class Listing(ABC):
 
 
 def may_be_of(broken: Broken, inn: str) -> bool:
-    """Whether an entry that cannot be read may be of this organisation: it does not name another's ИНН."""
+    """Whether an unreadable entry may be of this organisation: it names no other ИНН."""
     try:
         entry = json.loads(broken["record"])
     except ValueError:

@@ -1,4 +1,4 @@
-"""How each step ended, told once: what it worked on, how much, how long. A line in the log, unless somebody listens."""
+"""One record per step when it ends: what it worked on, how much, how long. A log line, or a listener's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class StepEnd:
 
     Attributes:
         step: its name, `publish`.
-        fields: what it said of itself, `seconds` among it; counts of one kind are a dictionary.
+        fields: what the step reports, with `seconds`; counts of one kind are a dictionary.
     """
 
     step: str
@@ -26,7 +26,7 @@ class StepEnd:
 
     @property
     def is_failed(self) -> bool:
-        """Whether it ended by an error, whose class `told` names."""
+        """Whether it ended by an error; the field `error` names its class."""
         return "error" in self.fields
 
     def __str__(self) -> str:
@@ -42,11 +42,11 @@ StepListener = Callable[[str], None]
 """Is called with the name of each step as it begins, in the thread of the step."""
 
 Listener = Callable[[StepEnd], None]
-"""Is told of the end of each step, in the thread of the step, which waits for it."""
+"""Is called with the end of each step, in the thread of the step, which waits for it."""
 
 
 def in_a_line(ended: StepEnd) -> None:
-    """Writes one line of `key=value` in the log."""
+    """Write one line of `key=value` in the log."""
     logger.log(logging.WARNING if ended.is_failed else logging.INFO, "%s", ended)
 
 
@@ -55,21 +55,21 @@ _started: StepListener | None = None
 
 
 def set_listener(listener: Listener) -> Listener:
-    """From now on `listener` is told of steps, instead of who was told before, which is given back."""
+    """Make `listener` the listener to the ends of steps, and return the one before."""
     global _listener
     before, _listener = _listener, listener
     return before
 
 
 def listen_to_starts(listener: StepListener | None) -> StepListener | None:
-    """From now on `listener` is called as steps begin; gives the one before. None: nobody is."""
+    """Make `listener` the listener to the starts of steps, and return the one before. None: there is none."""
     global _started
     before, _started = _started, listener
     return before
 
 
 def _notify(ended: StepEnd) -> None:
-    """Tells whoever listens. An error of a listener costs the step nothing: the log has it."""
+    """Call the listener. An error of it goes into the log and does not fail the step."""
     try:
         _listener(ended)
     except Exception:
@@ -78,7 +78,7 @@ def _notify(ended: StepEnd) -> None:
 
 @contextmanager
 def step_log(step: str, **fields: Any) -> Iterator[dict[str, Any]]:
-    """Tells of the step with what the block puts into the dictionary it is given. Never put a secret there."""
+    """Report a step when the block ends, with the fields that the block adds to the dictionary. Never add a secret."""
     started = time.monotonic()
     if _started is not None:
         _started(step)

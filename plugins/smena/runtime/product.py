@@ -1,4 +1,4 @@
-"""What a product does in a load: it lists its units, asks for a window, and makes rows of the answers.
+"""The part of a load that depends on the product: list its units, ask for a window, make rows of the answers.
 
 Everything else (planning, sharding, staging, publishing, coverage, gaps, summaries) is the same for all products.
 """
@@ -75,7 +75,7 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What `fetch` needs for the assignments of a shard; `result` counts how they ended."""
+    """The arguments of `fetch` for the assignments of a shard; `result` counts how they ended."""
 
     of: Shard
     client: Client
@@ -86,14 +86,14 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What came of some pages: rows to publish, rows for quarantine (with their `step`), results of the checks.
+    """The rows made of some pages: rows to publish, rows for quarantine (with their `step`), results of the checks.
 
     Attributes:
         shifts: SHIFTS of an operator, TILL_SHIFTS of an inventory system.
         orders: ORDERS that these shifts propose.
-        rejects: REJECTS with the column `step`. Shifts whose z-report did not come, and shifts that are open, are
-            among them until publish knows what the warehouse has of them.
-        verdicts: of each check.
+        rejects: REJECTS with the column `step`. Shifts without a z-report and open shifts are among them until publish
+            compares them with the warehouse.
+        verdicts: the results of each check.
         documents, lines: DOCUMENTS and DOCUMENT_LINES of an inventory system.
     """
 
@@ -110,41 +110,41 @@ class Implementation(ABC):
 
     @abstractmethod
     def listing(self) -> Listing:
-        """A new list of the product's units, not requested yet."""
+        """Return a new list of the product's units, which is not requested yet."""
 
     @abstractmethod
     def client(self, context: Context, organization: Organization) -> Client:
-        """A connection with the organisation's login. The caller closes it."""
+        """Return a connection with the organisation's login. The caller closes it."""
 
     @abstractmethod
     def fetch(self, asking: Asking, states: Sequence[str]) -> None:
-        """Fetches what the assignments in these states lack, and marks how each ended (`fetching.fetch_all`)."""
+        """Fetch the missing pages of the assignments in these states, and mark how each ended (see `fetch_all`)."""
 
     @abstractmethod
     def work(self, pages: list[StoredPage], of: Shard, now: datetime, decoded: Decoded) -> Chunk:
-        """Rows of these pages. Pure; `now` has a zone.
+        """Return the rows made of these pages. Pure.
 
         Args:
             pages: all pages of each assignment among them.
-            of: whose pages they are.
-            now: the present moment.
-            decoded: what was decoded of the pages when they were fetched.
+            of: the shard of the pages.
+            now: the present moment, with a zone.
+            decoded: the contents of pages that were decoded when they were fetched.
         """
 
     def parts(self, pages: list[StoredPage]) -> Iterable[list[StoredPage]]:
-        """Pages in parts, each of which is worked on at once. All together by default."""
+        """Return the pages in parts, each the input of one call of `work`. One part by default."""
         return [pages]
 
     def write_documents(self, transaction: Transaction, batch: Batch) -> None:  # noqa: B027 - most products have none
-        """Writes documents beside the shifts, in the publishing transaction, into `decided_document` too."""
+        """Write documents that are no shifts, and the table `decided_document`, in the publishing transaction."""
 
     def after_publishing(self, context: Context, batch: Batch, ends_at: float) -> None:  # noqa: B027 - most products have none
-        """What is done after a batch was published, until `ends_at` of `time.monotonic`: no document depends on it."""
+        """Do work after a batch was published, until `ends_at` of `time.monotonic`: no document depends on it."""
 
 
 @cache
 def implementation_of(product: str) -> Implementation:
-    """The implementation of a product, imported when it is asked for first.
+    """Return the implementation of a product, imported by the first call.
 
     Raises WrongUse for an unknown product, BrokenPromise where its implementation cannot be found.
     """

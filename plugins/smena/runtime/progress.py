@@ -1,4 +1,4 @@
-"""How far a long step is: counts, rate and time left, told while it runs."""
+"""The progress of a long step, reported while it runs: counts, rate and time left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOG_EVERY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class ProgressState:
-    """How far a step is: windows done of how many, requests sent, seconds since it began."""
+    """The progress of a step: windows done and in total, requests sent, seconds since it began."""
 
     what: str
     done: int
@@ -39,11 +39,11 @@ class ProgressState:
 
 
 ProgressListener = Callable[[ProgressState], None]
-"""Is told after each window; threads do not call it at once."""
+"""Is called after each window, by one thread at a time."""
 
 
 class Progress:
-    """Counts what is done of a step; threads may share one."""
+    """Counts the windows of a step that are done; threads may share one."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Progress:
         self._counting = threading.Lock()
 
     def count(self) -> None:
-        """One more window is done, well or badly."""
+        """Count one more window, whether it succeeded or failed."""
         with self._counting:
             self._done += 1
             seconds = self._clock() - self._started
@@ -66,7 +66,7 @@ class Progress:
 
 
 def in_the_log() -> ProgressListener:
-    """Tells the log, every few seconds; what ends sooner is told of by the step's own line."""
+    """Return a listener that logs every `LOG_EVERY_S` seconds; a shorter step has only its own line."""
     logged_at = 0.0
 
     def listener(state: ProgressState) -> None:

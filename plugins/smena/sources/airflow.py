@@ -1,4 +1,4 @@
-"""Airflow's REST API, as much of it as starting a run and asking for a user takes."""
+"""The part of Airflow's REST API that starts a run and looks up a user."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _USERS = "/auth/fab/v1/users"
 
 @dataclass(frozen=True, slots=True)
 class AirflowAddress:
-    """Where Airflow is, and as whom to ask it: a token, or a user and a password."""
+    """The address of Airflow, and a token or a user and a password."""
 
     base_url: str
     token: str = field(default="", repr=False)
@@ -29,10 +29,10 @@ class AirflowAddress:
 
 @dataclass(frozen=True, slots=True)
 class StartedRun:
-    """A run that was asked for; it waits where the DAG is paused.
+    """A run that was started; it waits where the DAG is paused.
 
     Attributes:
-        by: the name in Airflow of who asked; empty where Airflow does not say.
+        by: the Airflow user who started it; empty where Airflow does not name one.
     """
 
     dag_id: str
@@ -44,7 +44,7 @@ class StartedRun:
 class AirflowClient:
     """A client of Airflow 3.
 
-    Its methods raise PassingFault where Airflow does not answer, RefusedByService where it says no.
+    Its methods raise PassingFault where Airflow does not answer, RefusedByService where it refuses.
     """
 
     def __init__(self, address: AirflowAddress, retry_policy: RetryPolicy = RETRY_POLICY) -> None:
@@ -55,17 +55,17 @@ class AirflowClient:
         self._http.close()
 
     def start(self, dag_id: str, conf: Mapping[str, Any]) -> StartedRun:
-        """Starts a run with these parameters."""
+        """Start a run with these parameters."""
         place = f"/api/v2/dags/{quote(dag_id, safe='')}"
         is_paused = bool(self._ask("GET", place, "dag").get("is_paused"))
         run = self._ask("POST", f"{place}/dagRuns", "dagRuns", {"logical_date": None, "conf": dict(conf)})
         return StartedRun(dag_id, str(run.get("dag_run_id", "")), is_paused, str(run.get("triggering_user_name") or ""))
 
     def unknown_users(self, names: Iterable[str]) -> list[str]:
-        """Those of the names that no user of Airflow has, exactly as they are written.
+        """Return the names that no user of Airflow has in exactly this spelling.
 
         Raises PassingFault or RefusedByService also where users cannot be looked up: Airflow has another auth manager
-        than FAB, or whoever asks may not read users. WrongUse for a name that no address can hold.
+        than FAB, or the caller may not read users. WrongUse for a name that cannot be part of an address.
         """
         # Other auth managers answer 404 to every name, as FAB does to an unknown one. Only FAB has this list.
         if "users" not in self._ask("GET", f"{_USERS}?limit=1", "users"):
@@ -73,7 +73,7 @@ class AirflowClient:
         return [name for name in names if self._user_name(name) != name]
 
     def _user_name(self, name: str) -> str | None:
-        """The name as Airflow keeps it: FAB finds a user by the name in any case, the desk by the exact one."""
+        """The name as Airflow stores it: FAB finds a user by the name in any case, the pages by the exact one."""
         if "/" in name or name in ("", ".", ".."):
             raise WrongUse(f"Airflow cannot be asked for a user of the name {name!r}", fix="look it up in Airflow")
         try:
@@ -98,7 +98,7 @@ class AirflowClient:
             name=f"Airflow {name}",
             headers={**headers, "Accept": "application/json", "Content-Type": "application/json"},
             data=json.dumps(body).encode() if body is not None else None,
-            # A run that was started by an answer that got lost must not be started twice.
+            # A lost answer may have started a run: a retry would start a second one.
             retried=name != "dagRuns",
         )
         if answer.status >= 300:
@@ -117,7 +117,7 @@ def _as_json(answer: Answer) -> Any:
 
 
 def _detail(answer: Answer) -> str:
-    """What Airflow says of it, short; other bodies are not repeated."""
+    """The `detail` of Airflow's answer, cut; other bodies are not repeated."""
     data = _as_json(answer)
     detail = data.get("detail") if isinstance(data, dict) else None
     return f", {detail[:200]}" if isinstance(detail, str) else ""

@@ -1,6 +1,7 @@
-"""Requests that are cut when their time is over, however slowly the answer drips in.
+"""Requests that are cut off after a number of seconds, however slowly the answer comes.
 
-A read time-out begins anew with every byte; only the clock of the whole request ends a service that sends one a second.
+A read time-out begins anew with every byte: without a limit for the whole request, a service that sends one byte per
+second would never time out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _here = threading.local()
 
 
 class _Watched:
-    """A connection that tells the thread of its request which socket it uses."""
+    """A connection that stores its socket for the thread of the request."""
 
     sock: socket.socket | None
 
@@ -45,7 +46,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter whose requests `abort_after` can cut."""
+    """An adapter whose requests `abort_after` can cut off."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -54,9 +55,9 @@ class DeadlineAdapter(HTTPAdapter):
 
 @contextmanager
 def abort_after(seconds: float) -> Iterator[None]:
-    """Shuts the socket of the request that this thread makes in the block, if the block has not ended by then.
+    """Shut the socket of the request that this thread makes in the block, if the block takes longer.
 
-    The reader then sees the connection break: whoever asks the clock knows why.
+    The reader then sees a broken connection; the caller recognises the cause by its own clock.
     """
     over = threading.Event()
     of_this_thread = _here.__dict__

@@ -1,4 +1,4 @@
-"""HTTP with time-outs and bounded retries of faults that pass. Nothing secret gets into a message or a log."""
+"""HTTP with time-outs and bounded retries of passing faults. No secret gets into a message or a log."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class RetryPolicy:
     """How long to wait, in seconds, and how often to try.
 
     Attributes:
-        connect_s, read_s: until a connection stands, and between two pieces of an answer.
+        connect_s, read_s: time to connect, and between two pieces of an answer.
         deadline_s: for one request with all its attempts and pauses.
         attempts: of one request, the first among them.
-        first_pause_s: the longest pause after the first attempt; it doubles with each one.
-        largest_body_bytes: what an answer may hold, unpacked.
+        first_pause_s: the longest pause after the first attempt; it doubles with each attempt.
+        largest_body_bytes: the largest allowed body, decompressed.
     """
 
     connect_s: float = 10.0
@@ -53,7 +53,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, body and moment (UTC) of an answer that is no passing fault."""
+    """Status, body and time (UTC) of an answer that is not a passing fault."""
 
     status: int
     body: bytes
@@ -62,7 +62,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """Why an attempt failed, and how long the service asks to be left alone."""
+    """Why an attempt failed, and the pause that the service asks for."""
 
     what: str
     pause_s: float = 0.0
@@ -73,17 +73,17 @@ class _TooLarge(Exception):
 
 
 class _TooLate(Exception):
-    """The deadline passed while the body was dripping in."""
+    """The deadline passed before the whole body was read."""
 
 
 class Http:
     """A pool of connections that threads may share. Redirects are not followed, cookies are not kept.
 
     Args:
-        sleep, clock: how to wait and how to tell monotonic seconds; a test gives its own.
+        sleep, clock: functions to wait and to read monotonic seconds; tests replace them.
 
     Attributes:
-        traffic, retries: requests sent by name, and how many of them were not the first attempt.
+        traffic, retries: by name, the requests sent, and those that were not the first attempt.
     """
 
     def __init__(
@@ -98,16 +98,17 @@ class Http:
         self._sleep, self._clock = sleep, clock
         self._counting = threading.Lock()
         self._session = requests.Session()
-        # A .netrc would put its own Authorization in place of ours. Proxies and certificates are taken all the same.
+        # A .netrc would replace our Authorization header. Proxies and certificates of the environment are used
+        # (`_once`).
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, DeadlineAdapter(pool_connections=4, pool_maxsize=32))
-        # Even where redirects are not followed, requests would read the whole body of one, past every limit.
+        # Even without following redirects, requests would read a redirect's whole body, past every limit.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._session.close()
 
     def ask(
@@ -120,9 +121,9 @@ class Http:
         data: bytes | None = None,
         retried: bool = True,
     ) -> Answer:
-        """One answer, after as many attempts as `retry_policy` allows. `name` is how messages call the request.
+        """Return one answer, after as many attempts as `retry_policy` allows. `name` names the request in messages.
 
-        Raises PassingFault when the last attempt fails too, UnreadableAnswer for a body that is too large and WrongUse
+        Raises PassingFault when the last attempt fails too, UnreadableAnswer for a body that is too large, and WrongUse
         for an address or a header that cannot be sent.
         """
         ends_at = self._clock() + self.retry_policy.deadline_s
@@ -135,20 +136,20 @@ class Http:
                 return answer
             pause_s = self.pause_s(attempt, answer.pause_s)
             if attempt >= attempts or self._clock() + pause_s >= ends_at:
-                # Raised outside of any `except`: what requests says may hold the whole address, login and all.
+                # Raised outside of any `except`: the text of requests' error may hold the address with the login.
                 raise PassingFault(f"{name}: {answer.what}, attempts: {attempt}", fix="run again later")
             logger.warning("%s attempt=%d fault=%r pause_s=%.2f", name, attempt, answer.what, pause_s)
             self._sleep(pause_s)
             attempt += 1
 
     def pause_s(self, attempt: int, asked_s: float = 0.0) -> float:
-        """How long to wait after an attempt: exponential with full jitter, not less than was asked, and bounded."""
+        """Return the pause after an attempt: exponential with full jitter, from `asked_s` to `LONGEST_PAUSE_S`."""
         longest_s = self.retry_policy.first_pause_s * 2.0 ** (attempt - 1)
         jittered_s = random.uniform(0, min(longest_s, LONGEST_PAUSE_S))  # noqa: S311 - jitter, not a secret
         return min(max(asked_s, jittered_s), LONGEST_PAUSE_S)
 
     def rest(self, name: str, attempt: int, fault: str) -> None:
-        """Waits before a request is asked again whose answer came, but could not be used."""
+        """Wait before a request is repeated because its answer could not be used."""
         pause_s = self.pause_s(attempt)
         logger.warning("%s attempt=%d fault=%r pause_s=%.2f", name, attempt, fault, pause_s)
         with self._counting:
@@ -168,7 +169,7 @@ class Http:
         try:
             request = self._prepared(verb, url, headers, data)
         except ValueError:
-            # InvalidURL, InvalidHeader and what cannot be encoded: their texts repeat what they were given.
+            # InvalidURL, InvalidHeader, encoding errors: their texts repeat their input.
             request = None
         if request is None:
             raise WrongUse(f"{name}: this address or these headers cannot be sent", fix="check the connection")
@@ -180,14 +181,14 @@ class Http:
         except _TooLarge:
             pass
         except (requests.RequestException, UnicodeError, ValueError) as error:
-            # A ValueError here is of the answer's own headers: lengths that contradict each other and the like.
+            # A ValueError here comes from the answer's headers, for example from contradictory lengths.
             late = isinstance(error, requests.Timeout) or self._clock() >= ends_at
             return _Fault("no answer in time" if late else _what_broke(error))
         else:
             seconds = self._clock() - started
             logger.debug("%s status=%d bytes=%d seconds=%.3f", name, answer.status, len(answer.body), seconds)
             if self._clock() >= ends_at:
-                # Cut in the middle, an answer may look whole.
+                # An answer that was cut in the middle may look whole.
                 return _Fault("no answer in time")
             if answer.status == TOO_MANY or answer.status >= 500:
                 return _Fault(f"HTTP {answer.status}", retry_after_s(retry_after, answer.at))
@@ -201,7 +202,7 @@ class Http:
     def _prepared(
         self, verb: str, url: str, headers: Mapping[str, str], data: bytes | None
     ) -> requests.PreparedRequest:
-        """Raises ValueError for what cannot be sent."""
+        """Raise ValueError for a request that cannot be sent."""
         for value in headers.values():
             value.encode("latin-1")
         request = self._session.prepare_request(requests.Request(verb, url, headers=dict(headers), data=data))
@@ -236,7 +237,7 @@ def _what_broke(error: Exception) -> str:
 
 
 def retry_after_s(header: str | None, now: datetime) -> float:
-    """Seconds that a `Retry-After` header asks for: a number or a date; 0 where it says nothing readable."""
+    """Return the seconds of a `Retry-After` header, a number or a date; 0 where it is unreadable."""
     if not header:
         return 0.0
     try:
@@ -255,7 +256,7 @@ _HIDDEN: set[str] = set()
 
 
 def keep_out_of_logs(*secrets: str | None) -> None:
-    """What may stand in an address and must not stand in a log: a token, a path that is one."""
+    """Hide these texts in logged addresses: tokens, and paths that are tokens."""
     _HIDDEN.update(one for one in secrets if one and one != "/")
 
 
@@ -266,7 +267,7 @@ def _without_secrets(text: str) -> str:
 
 
 class _WithoutSecrets(logging.Filter):
-    """urllib3 writes every address it asks at DEBUG; the login stands in the address of the authentication."""
+    """urllib3 logs every address at DEBUG, and the address of the authentication contains the login."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

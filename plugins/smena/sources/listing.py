@@ -1,4 +1,4 @@
-"""Entries of a service's list: one that is broken is given apart, and costs its neighbours nothing."""
+"""Entries of a service's list: an unreadable entry is returned separately, and the others are read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_RECORD = 20_000
 
 
 def read_each(entries: Iterable[msgspec.Raw], read: Callable[[msgspec.Raw], T]) -> tuple[list[T], list[Broken]]:
-    """The entries that can be read, and those of which `read` raises ValueError."""
+    """Return the entries that can be read, and those for which `read` raises ValueError."""
     good: list[T] = []
     broken: list[Broken] = []
     for one in entries:

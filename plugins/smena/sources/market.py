@@ -1,4 +1,4 @@
-"""The client of Kontur.Market, by its contract."""
+"""The client of Kontur.Market's API."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class _Refusal(msgspec.Struct, rename="camel"):
 
 
 class MarketClient:
-    """Reads cheques, waybills and what they refer to. Threads may share one.
+    """Reads cheques, waybills and the lists that they refer to. Threads may share one.
 
     Args:
         endpoint: base address (…/market); its password is the key.
-        pace: how fast requests may go out: the key's 200,000 an hour are shared by all who use it.
+        pace: how fast requests may go out: all users of the key share its 200,000 requests per hour.
 
-    Every method raises PassingFault when the service cannot be reached, RefusedByService when it says no (RefusedLogin
-    when to the key itself), and UnreadableAnswer when it keeps answering with something that is no list.
+    Every method raises PassingFault when the service cannot be reached, RefusedByService when it refuses the request
+    (RefusedLogin when it refuses the key), and UnreadableAnswer when its answers are no list.
     """
 
     def __init__(
@@ -63,53 +63,53 @@ class MarketClient:
 
     @property
     def traffic(self) -> Counter[str]:
-        """Requests sent by method, retries counted."""
+        """Requests sent by method, retries included."""
         return self._http.traffic
 
     @property
     def retries(self) -> Counter[str]:
-        """How many of them were not the first attempt."""
+        """Requests by method that were not the first attempt."""
         return self._http.retries
 
     def close(self) -> None:
         self._http.close()
 
     def organizations(self) -> Iterator[Page]:
-        """Every organisation that the key sees, with its shops, paid for or not."""
+        """Yield every organisation that the key sees, with its shops, paid for or not."""
         return self._pages("organizations", "/v1/organizations", {"shopsPaymentState": "All"})
 
     def shops(self) -> Iterator[Page]:
-        """Every shop that the key sees, paid for or not."""
+        """Yield every shop that the key sees, paid for or not."""
         return self._pages("shops", "/v1/shops", {"paymentState": "All"})
 
     def cheques(self, shop_id: str, first: date, last: date, *, is_refund: bool) -> Iterator[Page]:
-        """Cheques closed on the days `first`…`last`, both inclusive: sales, or with `is_refund` refunds."""
+        """Yield cheques closed on the days `first`…`last`, both inclusive: sales, or with `is_refund` refunds."""
         query = {"isRefund": _flag(is_refund), "useTime": "false"}
         query |= {"dateFrom": first.isoformat(), "dateTo": last.isoformat()}
         return self._pages("cheques", f"{_shop(shop_id)}/cheques", query)
 
     def incoming_waybills(self, shop_id: str, first: date, last: date) -> Iterator[Page]:
-        """Waybills received on the days `first`…`last`, both inclusive."""
+        """Yield waybills received on the days `first`…`last`, both inclusive."""
         query = {"receiveDateFrom": first.isoformat(), "receiveDateTo": last.isoformat()}
         return self._pages("incoming-waybills", f"{_shop(shop_id)}/incoming-waybills", query)
 
     def contractors(self, shop_id: str) -> Iterator[Page]:
-        """Suppliers and buyers: a page of those in use and one of those in the archive."""
+        """Yield suppliers and buyers: a page of those in use and one of archived ones."""
         for archived in (False, True):
             yield self._get("contractors", f"{_shop(shop_id)}/contractors", {"isArchived": _flag(archived)})
 
     def products(self, shop_id: str) -> Iterator[Page]:
-        """Products of a shop: those in use, those in the archive, those deleted; each list is asked for when taken.
+        """Yield the lists of a shop's products: in use, archived, deleted; each is requested when it is taken.
 
-        The list has no pages: each answer is the whole of it.
+        The lists have no pages: each answer is a whole list.
         """
         for state in ("", "archived", "deleted"):
             yield self._get("products", f"{_shop(shop_id)}/products", {"state": state} if state else {})
 
     def _pages(self, name: str, path: str, query: Mapping[str, str]) -> Iterator[Page]:
-        """Pages, each asked for when it is taken. The end is an empty page: a short one is none.
+        """Yield pages, each requested when it is taken. An empty page ends the list, a short one does not.
 
-        While a list is read it may grow, and then tells an entry twice.
+        A list may grow while it is read, and then has an entry twice.
         """
         offset = 0
         before = b""
@@ -133,7 +133,7 @@ class MarketClient:
         headers = {"x-kontur-apikey": self._key, "Accept": "application/json"}
         answer = self._http.ask("GET", address, name=name, headers=headers)
         if answer.status >= 400:
-            # A key that may not even list what it sees may see nothing.
+            # A key that may not even list organisations or shops may read nothing.
             of_key = answer.status == 401 or (answer.status == 403 and name in ("organizations", "shops"))
             raise (RefusedLogin if of_key else RefusedByService)(
                 f"{name}: HTTP {answer.status} {self._message(answer)}".rstrip(),
@@ -147,7 +147,7 @@ class MarketClient:
         return answer
 
     def _message(self, answer: Answer) -> str:
-        """What Market says to a refusal: one line, bounded, and without the key should it repeat it."""
+        """Market's message of a refusal as one line of bounded length, without the key if it repeats it."""
         try:
             refusal: _Refusal = decode(camel(answer.body), _Refusal)
         except Undecodable:

@@ -1,4 +1,4 @@
-"""Organisations, shops, contractors and products out of Kontur.Market's lists, in either case of names."""
+"""Organisations, shops, contractors and products of Kontur.Market's lists, field names in either case."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Торговая точка. `organization_id` is empty where it is not told; `is_paid` None likewise."""
+    """Торговая точка. `organization_id` is empty and `is_paid` None where the list does not have them."""
 
     id: str
     organization_id: str
@@ -33,7 +33,7 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class MarketOrganization:
-    """An organisation as Market knows it, with those of its shops that the key sees."""
+    """An organisation of Market, with the shops that the key sees."""
 
     id: str
     inn: str
@@ -43,7 +43,7 @@ class MarketOrganization:
 
 @dataclass(frozen=True, slots=True)
 class Contractor:
-    """Контрагент: a supplier or a buyer. `inn` and `kpp` are empty where they are not told."""
+    """Контрагент: a supplier or a buyer. `inn` and `kpp` are empty where the list does not have them."""
 
     id: str
     inn: str
@@ -61,7 +61,7 @@ class Product:
 
 
 class _Shop(msgspec.Struct, rename="camel"):
-    """Everything but the id is optional, and a value of an unexpected type is as good as none."""
+    """Everything but the id is optional, and a value of an unexpected type counts as absent."""
 
     id: str
     organization_id: Any = None
@@ -92,9 +92,9 @@ class _Product(msgspec.Struct, rename="camel"):
 
 
 def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Broken]]:
-    """The organisations, and the entries (of shops too) that cannot be read. Raises PassingFault where it is no list.
+    """Return the organisations, and the unreadable entries, also of shops. Raises PassingFault where it is no list.
 
-    A shop that cannot be read costs neither its organisation nor the other shops anything.
+    An organisation with an unreadable shop is read with its other shops.
     """
     broken_shops: list[Broken] = []
 
@@ -113,17 +113,17 @@ def list_organizations(body: bytes) -> tuple[list[MarketOrganization], list[Brok
 
 
 def list_shops(body: bytes) -> tuple[list[Shop], list[Broken]]:
-    """The shops, and the entries that cannot be read. Raises PassingFault where it is no list."""
+    """Return the shops, and the unreadable entries. Raises PassingFault where it is no list."""
     return _listed(body, lambda raw: _shop(raw, ""))
 
 
 def list_contractors(body: bytes) -> tuple[list[Contractor], list[Broken]]:
-    """The contractors, and the entries that cannot be read. Raises PassingFault where it is no list."""
+    """Return the contractors, and the unreadable entries. Raises PassingFault where it is no list."""
     return _listed(body, _contractor)
 
 
 def list_products(body: bytes) -> tuple[list[Product], list[Broken]]:
-    """The products, and the entries without an id or a name. Raises PassingFault where it is no list."""
+    """Return the products, and the entries without an id or a name. Raises PassingFault where it is no list."""
     return _listed(body, _product)
 
 
@@ -158,13 +158,13 @@ def _name(value: object) -> str:
 
 
 def _organization_id(value: object) -> str:
-    """The organisation of a shop: nothing is known by it, so one that is too long is as good as none."""
+    """The organisation of a shop; it is no key, so an id that is too long counts as absent."""
     key = storable(clean(value)) if isinstance(value, str) else ""
     return key if len(key) <= LONGEST_IDENTIFIER else ""
 
 
 def _kpp(value: object) -> str | None:
-    """A КПП; None for anything else: no order may go into the cash book of what is none."""
+    """A КПП; None for anything else, because an order goes into the cash book of its КПП."""
     kpp = clean(str(value)) if isinstance(value, str | int) else ""
     return kpp if KPP.fullmatch(kpp) else None
 

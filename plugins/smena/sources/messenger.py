@@ -1,4 +1,4 @@
-"""How a message reaches people: a webhook, an e-mail or Telegram. Nothing secret gets into a message or a log."""
+"""Messages to people by a webhook, e-mail or Telegram. No secret gets into a message or a log."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Channel:
 
     Attributes:
         kind: `http`, `smtp` or `telegram`.
-        base_url: of a webhook, or of Telegram's API; it may hold a secret in its path.
+        base_url: of a webhook, or of Telegram's API; its path may contain a secret.
         host, port: of a mail server.
         extra: `chat_id` of Telegram; `from_email`, `to`, `disable_ssl`, `disable_tls` of mail, as Airflow names them.
     """
@@ -45,8 +45,8 @@ class Channel:
 class Messenger:
     """Sends by one channel.
 
-    `send` raises PassingFault where nobody answers, RefusedByService where the other side says no, WrongUse for a
-    channel that lacks something.
+    `send` raises PassingFault where the other side does not answer, RefusedByService where it refuses, WrongUse for a
+    channel that lacks a field.
     """
 
     def __init__(self, channel: Channel, retry_policy: RetryPolicy = RETRY_POLICY) -> None:
@@ -62,7 +62,7 @@ class Messenger:
         keep_out_of_logs(channel.password, address.path, address.query)
 
     def send(self, subject: str, text: str, payload: Mapping[str, Any], *, key: str) -> None:
-        """One message. `key` is the same for the same message: a receiver may know a repetition by it."""
+        """Send one message. `key` is the same for the same message: a receiver can recognise a repetition by it."""
         self._way(subject, text, payload, key)
 
     def _webhook(self, subject: str, text: str, payload: Mapping[str, Any], key: str) -> None:
@@ -98,7 +98,7 @@ class Messenger:
             )
             status = answer.status
         except UnreadableAnswer:
-            # It came, whatever is said of it; the error would carry the address.
+            # The message has arrived although the answer is too large; the error would contain the address.
             status = 200
         finally:
             http.close()
@@ -119,7 +119,7 @@ class Messenger:
         self._repeated(mail)
 
     def _repeated(self, mail: EmailMessage) -> None:
-        """Hands a mail over, as often as patience allows where the fault may pass."""
+        """Hand a mail over, with the attempts of the retry policy where the fault may pass."""
         pause_s = self._retry_policy.first_pause_s
         for attempt in range(1, self._retry_policy.attempts + 1):
             code, what = self._handed_over(mail)
@@ -133,7 +133,7 @@ class Messenger:
         raise PassingFault(f"alerts mail: {what}, attempts: {attempt}", fix="run again later")
 
     def _handed_over(self, mail: EmailMessage) -> tuple[int, str]:
-        """Nothing, or the code of SMTP (0: none) and what went wrong; the server's own words may repeat a secret."""
+        """The SMTP code (0: none) and the fault, empty if none, without the server's text: it may repeat a secret."""
         channel, extra = self._channel, self._channel.extra
         with_ssl = not _is_on(extra.get("disable_ssl"))
         timeout_s = self._retry_policy.read_s

@@ -1,4 +1,4 @@
-"""The client of Kontur.OFD, by its contract."""
+"""The client of Kontur.OFD's API."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _Refusal(msgspec.Struct, rename="camel"):
 
     @property
     def code(self) -> str:
-        """The number, which is deprecated, where it is still told."""
+        """The number, which is deprecated, where the answer still has it; else the text id."""
         return str(self.error_code or self.error_code_id or "")
 
     @property
@@ -59,11 +59,11 @@ class OfdClient:
     """Reads fiscal documents and totals. Threads may share one.
 
     Args:
-        endpoint: base address of the data; login and password; extra `api_key`, and if need be `auth_base_url`,
+        endpoint: base address of the data; login and password; in extra `api_key`, and optionally `auth_base_url`,
             `certificate_file` with `private_key_file` (then the certificate logs in).
 
-    Every method raises PassingFault when the service cannot be reached, RefusedByService when it says no (RefusedLogin
-    when to everything), and UnreadableAnswer when it keeps answering with something that is no JSON.
+    Every method raises PassingFault when the service cannot be reached, RefusedByService when it refuses the request
+    (RefusedLogin when it refuses the login or the key), and UnreadableAnswer when its answers are no JSON.
     """
 
     def __init__(
@@ -90,36 +90,36 @@ class OfdClient:
 
     @property
     def traffic(self) -> Counter[str]:
-        """Requests sent by method, retries counted."""
+        """Requests sent by method, retries included."""
         return self._http.traffic
 
     @property
     def retries(self) -> Counter[str]:
-        """How many of them were not the first attempt."""
+        """Requests by method that were not the first attempt."""
         return self._http.retries
 
     def close(self) -> None:
         self._http.close()
 
     def log_in(self) -> None:
-        """Logs in where there is no session yet; every other method does it by itself."""
+        """Log in where there is no session yet; every other method does so too."""
         self._session("")
 
     def organizations(self) -> Page:
-        """Every organisation that the key sees."""
+        """Return the list of every organisation that the key sees."""
         return self._get("organizations", "/v2/organizations")
 
     def cashboxes(self, organization: str) -> Page:
-        """Every register of an organisation."""
+        """Return the list of every register of an organisation."""
         return self._get("cashboxes", f"/v2/organizations/{quote(organization, safe='')}/cashboxes")
 
     def by_period(
         self, organization: str, register: str, first: datetime, last: datetime, types: Sequence[str]
     ) -> Iterator[Page]:
-        """Fiscal documents of these types, page by page. Both ends are inclusive, on the register's clock.
+        """Yield fiscal documents of these types, page by page. Both ends are inclusive, on the register's clock.
 
-        The end is where the next offset equals the one that was sent, or both are absent: a short page, or an empty
-        one, is not the end. An answer without a cursor to a request that had one is no end either, but a fault.
+        The last page has the offset that was sent as its next offset, or neither is there: a short or an empty page is
+        not the last. An answer without an offset to a request that had one is a fault.
         """
         path = f"{_cashbox(organization, register)}/documents/by-period"
         query = {"dateFrom": first.isoformat(timespec="seconds"), "dateTo": last.isoformat(timespec="seconds")}
@@ -141,17 +141,17 @@ class OfdClient:
         raise UnreadableAnswer("by-period: the cursor runs in a circle", address=page.address, body=page.body)
 
     def by_shifts(self, organization: str, register: str, first: date, last: date) -> Page:
-        """Totals by shift of the days `first`…`last`, both inclusive."""
+        """Return totals by shift of the days `first`…`last`, both inclusive."""
         path = f"{_cashbox(organization, register)}/statistics/cash-receipt/by-shifts"
         return self._get("by-shifts", path, {"from": first.isoformat(), "to": last.isoformat()})
 
     def by_days(self, organization: str, register: str, first: date, last: date) -> Page:
-        """Totals by calendar day."""
+        """Return totals by calendar day of the days `first`…`last`, both inclusive."""
         path = f"{_cashbox(organization, register)}/statistics/cash-receipt/by-days"
         return self._get("by-days", path, {"from": first.isoformat(), "to": last.isoformat()})
 
     def organization_by_days(self, organization: str, first: date, last: date) -> Page:
-        """Totals by calendar day of the whole organisation; refused to a key that may not see every register."""
+        """Return totals by calendar day of the whole organisation; refused to a key that may not see every register."""
         path = f"/v2/organizations/{quote(organization, safe='')}/statistics/cash-receipt/by-days"
         return self._get("organization-by-days", path, {"from": first.isoformat(), "to": last.isoformat()})
 
@@ -160,7 +160,7 @@ class OfdClient:
         return readable_page(self._http, name, address, lambda: self._answered(name, address), _is_json, "JSON")
 
     def _answered(self, name: str, address: str) -> Answer:
-        """A good answer; a session that has died is renewed once."""
+        """An accepted answer; an expired session is renewed once."""
         sid = self._session("")
         answer = self._ask(name, address, sid)
         if answer.status == 401 and _refusal(answer).is_of_session:
@@ -185,10 +185,10 @@ class OfdClient:
         return self._http.ask("GET", address, name=name, headers=headers)
 
     def _session(self, dead: str) -> str:
-        """The session id; a new one where the one in hand is `dead`. Threads that ask at once log in once.
+        """The session id; a new one where the current one is `dead`. Threads that ask at once log in once.
 
-        A refused login is not tried again: each try would bring the account nearer to being locked. Of an outage every
-        thread is told that waited for it.
+        A refused login is not tried again, because repeated attempts may lock the account. An outage is raised in every
+        thread that waited for the login.
         """
         seen = self._outages
         with self._logging_in:
@@ -213,7 +213,7 @@ def _cashbox(organization: str, register: str) -> str:
 
 
 def next_offset(body: bytes) -> str | None:
-    """The cursor of a page; None where it has none. Raises PassingFault where the page has no such shape."""
+    """Return the offset of the next page; None where there is none. Raises PassingFault where the body is no page."""
     try:
         answer = decode(body, _PagedAnswer) if not is_empty(body) else _PagedAnswer()
     except Undecodable:
@@ -237,7 +237,7 @@ def _login(endpoint: Endpoint) -> Login:
 
 
 def _is_json(body: bytes) -> bool:
-    """An empty body means that there is no data."""
+    """Whether it is a JSON object or array, or empty: an empty body means that there is no data."""
     if is_empty(body):
         return True
     try:

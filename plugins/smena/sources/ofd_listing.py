@@ -1,4 +1,4 @@
-"""Organisations and registers (cashboxes) out of Kontur.OFD's lists. One broken entry costs its neighbours nothing."""
+"""Organisations and registers (cashboxes) of Kontur.OFD's lists. An unreadable entry does not stop the others."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TIME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class OfdOrganization:
-    """An organisation as the operator knows it."""
+    """An organisation of the operator."""
 
     id: str
     inn: str
@@ -41,10 +41,10 @@ class OfdOrganization:
 
 @dataclass(frozen=True, slots=True)
 class Cashbox:
-    """A register (ККТ). Times are its own; None is "not known", also of a value that cannot be read.
+    """A register (ККТ). Times are its own; None is "not known", also for an unreadable value.
 
-    `permission_*` bound the days that may be read; `first_document_at` is known only where the list gives the earliest
-    document of every drive that the register has had.
+    `permission_*` bound the days that may be read; `first_document_at` is known only where the list has the earliest
+    document of every drive of the register.
     """
 
     kkt_reg_id: str
@@ -64,7 +64,7 @@ class _Organization(msgspec.Struct):
 
 
 class _Cashbox(msgspec.Struct, rename="camel"):
-    """Everything but the number is optional, and a value of an unexpected type is as good as none."""
+    """Everything but the number is optional, and a value of an unexpected type counts as absent."""
 
     reg_number: str
     kpp: Any = None
@@ -78,7 +78,7 @@ class _Cashbox(msgspec.Struct, rename="camel"):
 
 
 def list_organizations(body: bytes) -> tuple[list[OfdOrganization], list[Broken]]:
-    """The organisations that a login and key see, and the entries that cannot be read.
+    """Return the organisations that a login and key see, and the unreadable entries.
 
     Raises PassingFault where it is no list.
     """
@@ -86,7 +86,7 @@ def list_organizations(body: bytes) -> tuple[list[OfdOrganization], list[Broken]
 
 
 def list_cashboxes(body: bytes) -> tuple[list[Cashbox], list[Broken]]:
-    """The registers, and those that cannot be identified, each with its `record` and `reason`.
+    """Return the registers, and those that cannot be identified, each with its `record` and `reason`.
 
     Raises PassingFault where it is no list.
     """
@@ -131,7 +131,7 @@ def _cashbox(entry: _Cashbox) -> Cashbox:
 
 
 def moment_of(value: object) -> datetime | None:
-    """A time of a list as the register's local time, to the second; None where it is absent or cannot be read."""
+    """Return a time of a list as the register's local time, to the second; None where it is absent or unreadable."""
     found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         return None
@@ -147,7 +147,7 @@ def _text(value: object) -> str:
 
 
 def _first_document(drives: object) -> datetime | None:
-    """The earliest document of all drives. A list that leaves one of them open may leave out an older drive."""
+    """The earliest document of all drives; None where one drive has none, because it may be the oldest."""
     if not isinstance(drives, list) or not drives:
         return None
     moments = [moment_of(one.get("earliestDocumentTimestamp")) if isinstance(one, dict) else None for one in drives]
@@ -162,7 +162,7 @@ def _first_whole_day(value: object) -> date | None:
 
 
 def _last_whole_day(value: object) -> date | None:
-    """The last day that may be read to its end: a day that is given without a time of day is read whole."""
+    """The last day that may be read to its end; a value without a time of day means the whole day."""
     moment = moment_of(value)
     if moment is None or len(str(value).strip()) <= len("2026-01-31"):
         return moment and moment.date()

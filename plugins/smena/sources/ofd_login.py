@@ -23,7 +23,7 @@ OPENSSL_TIMEOUT_S = 20
 
 
 class Login(Protocol):
-    """A way in: gives a session id."""
+    """A way to log in."""
 
     def log_in(self, http: Http) -> str: ...
 
@@ -37,7 +37,7 @@ class PasswordLogin:
     password: str = field(repr=False)
 
     def log_in(self, http: Http) -> str:
-        """A session id. Raises RefusedLogin for a wrong login, PassingFault where nothing answers."""
+        """Return a session id. Raises RefusedLogin for a wrong login, PassingFault where there is no answer."""
         url = f"{self.base_url}/auth/authenticate-by-pass?login={quote(self.login, safe='')}"
         answer_data = _post(http, url, self.password.encode(), "authenticate-by-pass")
         return _text(answer_data, "Sid", "authenticate-by-pass")
@@ -45,17 +45,17 @@ class PasswordLogin:
 
 @dataclass(frozen=True, slots=True)
 class CertificateLogin:
-    """By certificate: the service encrypts a key for it, and whoever can decrypt that is let in. Both files are PEM."""
+    """By certificate: the service encrypts a key for it, and the decrypted key logs in. Both files are PEM."""
 
     base_url: str
     certificate_file: Path
     private_key_file: Path
 
     def log_in(self, http: Http) -> str:
-        """A session id. Raises as PasswordLogin does, and WrongUse where the key cannot be used here."""
+        """Return a session id. Raises as PasswordLogin does, and WrongUse where the private key cannot be used."""
         pem = _file(self.certificate_file)
         url = f"{self.base_url}/auth/authenticate-by-cert?free=false"
-        # Only the certificate goes out, whatever else stands in its file.
+        # Only the certificate is sent, whatever else its file contains.
         from cryptography.hazmat.primitives import serialization
 
         answer_data = _post(
@@ -81,7 +81,7 @@ class CertificateLogin:
             if isinstance(key, RSAPrivateKey):
                 return pkcs7.pkcs7_decrypt_der(encrypted, certificate, key, [])
         except (UnsupportedAlgorithm, ValueError, TypeError):
-            # A GOST certificate, or a key with a passphrase: OpenSSL has the last word.
+            # A GOST certificate, or a key with a passphrase: OpenSSL tries next.
             pass
         return self._decrypted_by_openssl(encrypted)
 
@@ -118,7 +118,7 @@ def _certificate(pem: bytes) -> x509.Certificate:
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port of an address; of none where it cannot be read."""
+    """Scheme, host and port of an address; empty where it cannot be read."""
     try:
         parts = urlsplit(address)
         return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)

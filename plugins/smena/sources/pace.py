@@ -1,4 +1,4 @@
-"""How fast requests may go out, whoever sends them: a bucket of tokens that fills as time goes by."""
+"""The rate of requests of all threads together: a token bucket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Pace:
     """At most `per_second` requests a second, `burst` of them at once. Threads may share one.
 
     Args:
-        sleep, clock: how to wait and how to tell monotonic seconds; a test gives its own.
+        sleep, clock: functions to wait and to read monotonic seconds; tests replace them.
     """
 
     def __init__(
@@ -31,13 +31,13 @@ class Pace:
         self._taking = threading.Lock()
 
     def wait(self) -> None:
-        """Returns when the next request may go out. Those who wait go in the order in which they came."""
+        """Return when the next request may go out. Waiting threads go in the order in which they came."""
         with self._taking:
             now = self._clock()
             # A clock that two threads read at once may seem to go back.
             gone_s = max(0.0, now - self._filled_at)
             self._filled_at = max(now, self._filled_at)
-            # Below zero are tokens that are promised to those who wait.
+            # A number below zero is the tokens promised to waiting threads.
             self._tokens = min(self._burst, self._tokens + gone_s * self._per_second) - 1
             pause_s = -self._tokens / self._per_second
         if pause_s > 0:

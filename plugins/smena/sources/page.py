@@ -1,4 +1,4 @@
-"""An answer as it came."""
+"""An answer of a service, byte for byte."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNREADABLE_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a service: the bytes as they came, and its address without secrets.
+    """One answer of a service: its bytes, and its address without secrets.
 
     `fetched_at` has a zone.
     """
@@ -29,9 +29,9 @@ class Page:
 def readable_page(
     http: Http, name: str, address: str, ask: Callable[[], Answer], is_readable: Callable[[bytes], bool], wanted: str
 ) -> Page:
-    """An answer that can be read; it is asked for a few times, for some faults of a service pass.
+    """Return a readable answer; it is requested up to `UNREADABLE_ATTEMPTS` times, because some faults pass.
 
-    Raises UnreadableAnswer where none is what was `wanted` (as messages call it).
+    Raises UnreadableAnswer where no answer is readable; `wanted` is what messages call a readable one.
     """
     for attempt in range(1, UNREADABLE_ATTEMPTS + 1):
         answer = ask()

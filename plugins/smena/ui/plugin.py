@@ -1,7 +1,7 @@
-"""Airflow's plugin: the desk's pages, mounted under /smena, and the links to them.
+"""Airflow's plugin: the pages, mounted under /smena, and the links to them.
 
-Every process of Airflow imports this file at its start, so it imports next to nothing: the application is made in the
-server that shows it, at the first request.
+Every process of Airflow imports this file at its start, so it imports almost nothing: the API server makes the
+application at the first request.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ PREFIX = "/smena"
 
 
 class LateApp:
-    """An ASGI application that is made when it is first asked for something."""
+    """An ASGI application that is made at the first request."""
 
     def __init__(self) -> None:
         self._app: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One request."""
+        """Serve one request."""
         if self._app is None:
             self._app = _made()
         await self._app(scope, receive, send)
@@ -70,7 +70,7 @@ def _views() -> list[dict[str, Any]]:
 
 
 class SmenaPages(AirflowPlugin):
-    """The desk."""
+    """The pages of Smena in Airflow."""
 
     name = "smena_desk"
     fastapi_apps = [{"app": LateApp(), "url_prefix": PREFIX, "name": "Smena"}]  # noqa: RUF012 - Airflow's way

@@ -1,1 +1,1 @@
-"""The warehouse: PostgreSQL, its migrations, loading by COPY, and the ledgers of what was done."""
+"""The warehouse: PostgreSQL, its migrations, loading by COPY, the ledger of batches, and the stored evidence."""

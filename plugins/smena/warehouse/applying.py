@@ -1,7 +1,7 @@
-"""A ChangeSet applied to the books: statements in a fixed order, which assign numbers, move rows and judge nothing.
+"""A ChangeSet applied to the books by statements in a fixed order, which assign numbers and move rows.
 
-No other statement writes shifts and orders of a batch. Rows touched are compared with the rows expected: where a row
-has another revision than the one that was read, nothing is applied.
+The statements decide nothing, and no others write shifts and orders of a batch. Their row counts are compared with the
+expected ones: where a row has another revision than the one that was read, nothing is applied.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LINKS = ("ended", "added", "withdrawn", "proposed")
 
 @dataclass(frozen=True, slots=True)
 class OrderPlan:
-    """Changes of orders (ORDER_CHANGES), and what they were planned from: PROPOSED_ORDERS and CURRENT_ORDERS."""
+    """Changes of orders (ORDER_CHANGES), and their source: PROPOSED_ORDERS and CURRENT_ORDERS."""
 
     orders: pd.DataFrame
     proposed: pd.DataFrame
@@ -41,15 +41,15 @@ class OrderPlan:
 
 
 class BooksChanged(PassingFault):
-    """A row has another revision than the one that was decided about: read and decide again."""
+    """A row has another revision than when it was read: read and decide again."""
 
 
 def plan_changes(
     transaction: Transaction, batch_id: int, changes: ChangeSet, *, closed_through: pd.Timestamp | None
 ) -> OrderPlan:
-    """Puts what was decided of a staged batch into the tables that `apply` reads, and plans the changes of orders.
+    """Copy the ChangeSet of a staged batch into the tables that `apply` reads, and plan the changes of orders.
 
-    Of the warehouse it changes only the stage: rows that repeat others, or are ambiguous, are deleted there.
+    In the warehouse it changes only the stage: it deletes rows that repeat others or are ambiguous.
     """
     transaction.run("apply_tables")
     _copy(transaction, "rejected_row", changes.rejected)
@@ -71,7 +71,7 @@ def plan_changes(
 
 
 def clear_stage(transaction: Transaction, batch_id: int, changes: ChangeSet) -> None:
-    """Deletes staged rows that repeat others or are ambiguous, and marks till shifts that another shop reports too."""
+    """Delete staged rows that repeat others or are ambiguous, and mark till shifts that another shop reports too."""
     if len(changes.unused) or len(changes.unused_tills):
         places = {"places": list(changes.unused), "till_places": list(changes.unused_tills)}
         transaction.run("apply_unused", batch_id=batch_id, **places)
@@ -82,9 +82,9 @@ def clear_stage(transaction: Transaction, batch_id: int, changes: ChangeSet) -> 
 
 
 def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, orders: pd.DataFrame) -> None:
-    """Writes what was decided of a batch and laid out. Raises BooksChanged where the books have changed since.
+    """Write the planned ChangeSet of a batch. Raises BooksChanged where the books have changed since.
 
-    `orders` are the changes of orders (ORDER_CHANGES) that `plan_changes` has planned.
+    `orders` are the changes of orders (ORDER_CHANGES) from `plan_changes`.
     """
     batch_id, inn = batch.batch_id, batch.organization_inn
     run_all(transaction, "apply_closed_decisions", len(changes.closed))
@@ -113,7 +113,7 @@ def apply(transaction: Transaction, batch: Batch, changes: ChangeSet, orders: pd
 
 
 def apply_answers(transaction: Transaction, inn: str, changes: AnswerChanges, *, by: str, reason: str) -> None:
-    """Writes what answers to decisions of an organisation change. They are resolved before: the guards look for them.
+    """Write the changes that people's answers cause. The decisions are resolved before: the triggers check them.
 
     Raises BooksChanged where the books have changed since the questions were read.
     """
@@ -130,7 +130,7 @@ def apply_answers(transaction: Transaction, inn: str, changes: AnswerChanges, *,
 def _planned(
     transaction: Transaction, batch_id: int, changes: ChangeSet, closed_through: pd.Timestamp | None
 ) -> OrderPlan:
-    """The changes of orders of shifts that had some before, copied into `change_order`."""
+    """Plan the changes of orders of shifts that had orders before, and copy them into `change_order`."""
     if changes.booked["is_first"].all() and changes.moved.empty:
         return OrderPlan(ORDER_CHANGES.empty(), PROPOSED_ORDERS.empty(), CURRENT_ORDERS.empty())
     proposed, current = read_orders(transaction, batch_id)
@@ -147,7 +147,7 @@ def _apply_links(transaction: Transaction, inn: str, links: LinkChanges) -> None
 
 
 def run_all(transaction: Transaction, statement: str, expected: int, **parameters: Any) -> None:
-    """Runs a statement, unless nothing is expected of it, and compares the rows that it touched."""
+    """Run a statement, unless no rows are expected. Raises BooksChanged where it touches another number of rows."""
     if not expected:
         return
     touched = transaction.run(statement, **parameters)

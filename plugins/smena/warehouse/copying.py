@@ -24,8 +24,8 @@ _SMALLEST_BLOCK_BYTES = 1 << 20
 
 
 def as_csv(frame: pd.DataFrame) -> io.BytesIO:
-    """A frame as CSV: missing values empty, text quoted, so that COPY tells one from the other."""
-    # In chunks, one of which may be empty, the writer leaves bytes unwritten.
+    """Return a frame as CSV: missing values empty, text quoted, so that COPY can tell NULL from an empty text."""
+    # With several chunks, one of which may be empty, the writer leaves bytes unwritten.
     table = pa.Table.from_pandas(frame, preserve_index=False).combine_chunks()
     sink = pa.BufferOutputStream()
     csv.write_csv(table, sink, csv.WriteOptions(include_header=False, quoting_style="needed"))
@@ -33,7 +33,7 @@ def as_csv(frame: pd.DataFrame) -> io.BytesIO:
 
 
 def copy_frame(transaction: Transaction, frame: pd.DataFrame, schema: str, table: str, columns: Sequence[str]) -> int:
-    """Appends a frame's columns to the same columns of a table; says how many rows went in."""
+    """Append a frame's columns to the same columns of a table; return the number of rows."""
     if frame.empty:
         return 0
     statement = composed.SQL("copy {}.{} ({}) from stdin (format csv)").format(
@@ -47,12 +47,12 @@ def copy_frame(transaction: Transaction, frame: pd.DataFrame, schema: str, table
 
 
 def read_frame(transaction: Transaction, name: str, schema: Schema, /, **parameters: Any) -> pd.DataFrame:
-    """The rows of `include/sql/<room>/<name>.sql` as a frame of the schema; columns are found by their names.
+    """Return the rows of `include/sql/queries/<name>.sql` as a frame of the schema; columns are found by name.
 
-    The rows come by COPY and never become Python objects. NULL is missing, an empty text is a text. A query casts to
-    what the schema says: money to `bigint` kopecks, a time with a zone to `timestamp`; a `date` becomes midnight.
+    The rows come by COPY and never become Python objects. NULL is missing, an empty text is a text. The query casts to
+    the types of the schema: money to `bigint` kopecks, a time with a zone to `timestamp`; a `date` becomes midnight.
 
-    Raises BrokenPromise, which names the query, where a column is not there or a value does not fit its type.
+    Raises BrokenPromise, which names the query, where a column is missing or a value does not fit its type.
     """
     with naming(name), transaction.connection.cursor() as cursor:
         rendered: bytes = cursor.mogrify(query(name), parameters)

@@ -1,4 +1,4 @@
-"""Transactions in the warehouse, every statement from `include/sql` by its name."""
+"""Transactions in the warehouse; every statement is a file of `include/sql`, called by its name."""
 
 from __future__ import annotations
 
@@ -28,38 +28,38 @@ class Transaction:
 
     @property
     def connection(self) -> DriverConnection:
-        """The driver's own connection, for COPY. Raises where it broke: none takes over within a transaction."""
+        """The driver's own connection, for COPY. Raises where it is broken: a transaction cannot go on with another."""
         with naming("connection"):
             connection: DriverConnection = self._connection.connection.driver_connection  # type: ignore[assignment]
             return connection
 
     def undo(self) -> None:
-        """Takes back all that was done in it."""
+        """Roll the transaction back."""
         self.connection.rollback()
 
     @contextmanager
     def nested(self) -> Iterator[None]:
-        """Work that is undone alone where it raises: the transaction can go on. Raises errors as `transaction` does."""
+        """A savepoint: a block that raises is undone, and the transaction can go on. Raises as `transaction` does."""
         with clear_errors(), self._connection.begin_nested():
             yield
 
     def run(self, name: str, /, **parameters: Any) -> int:
-        """Runs a statement and says how many rows it touched."""
+        """Run a statement and return the number of rows it touched."""
         with naming(name), self._connection.exec_driver_sql(query(name), parameters) as result:
             return result.rowcount
 
     def rows(self, name: str, /, **parameters: Any) -> list[Row]:
-        """Runs a query and gives its rows as dictionaries."""
+        """Run a query and return its rows as dictionaries."""
         with naming(name), self._connection.exec_driver_sql(query(name), parameters) as result:
             return [dict(row) for row in result.mappings()]
 
     def row(self, name: str, /, **parameters: Any) -> Row | None:
-        """The first row of a query, or None."""
+        """Return the first row of a query, or None."""
         found = self.rows(name, **parameters)
         return found[0] if found else None
 
     def stream(self, name: str, /, *, chunk_rows: int = 200, **parameters: Any) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query through a cursor of the server's: memory holds one chunk at a time."""
+        """Yield the rows of a query by a server-side cursor: memory holds one chunk at a time."""
         options = {"yield_per": chunk_rows}
         with naming(name):
             result = self._connection.exec_driver_sql(query(name), parameters, execution_options=options)
@@ -95,10 +95,10 @@ class Warehouse:
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[Transaction]:
-        """One transaction: committed where the block ends well, else rolled back.
+        """One transaction: committed where the block succeeds, else rolled back.
 
         Args:
-            keep: False for a dry run, which is rolled back however it ends.
+            keep: False for a dry run, which is always rolled back.
 
         Raises PassingFault when the server cannot be reached or breaks off, or no connection becomes free, WrongUse
         when the schema is missing or older than this code, and BrokenPromise, which names the statement, for every
@@ -117,33 +117,33 @@ class Warehouse:
                 else:
                     connection.rollback()
             except BaseException:
-                # What was interrupted may be in the middle of a COPY: such a connection is not used again.
+                # The connection may be in the middle of a COPY: it is not used again.
                 connection.invalidate()
                 raise
 
     def close(self) -> None:
-        """Closes the connections that are kept; what opens next is looked at anew."""
+        """Close the idle connections; the next transaction checks the schema again."""
         self._is_checked = False
         self._engine.dispose()
 
     def run(self, name: str, /, **parameters: Any) -> int:
-        """One statement in a transaction of its own."""
+        """Run one statement in a transaction of its own."""
         with self.transaction() as transaction:
             return transaction.run(name, **parameters)
 
     def rows(self, name: str, /, **parameters: Any) -> list[Row]:
-        """One query in a transaction of its own."""
+        """Run one query in a transaction of its own."""
         with self.transaction() as transaction:
             return transaction.rows(name, **parameters)
 
     def row(self, name: str, /, **parameters: Any) -> Row | None:
-        """The first row of one query in a transaction of its own."""
+        """Return the first row of one query in a transaction of its own."""
         with self.transaction() as transaction:
             return transaction.row(name, **parameters)
 
 
 def _require_schema(transaction: Transaction) -> None:
-    """Raises WrongUse where the warehouse is of another release."""
+    """Raise WrongUse where the warehouse is of another release."""
     row = transaction.row("schema_version")
     if row is None:
         raise WrongUse("this database has no warehouse yet", fix="run `smena migrate`")
@@ -156,7 +156,7 @@ def _require_schema(transaction: Transaction) -> None:
 
 
 def require_known_schema(revision: str) -> None:
-    """Raises WrongUse where no migration of this release leads on from a revision.
+    """Raise WrongUse where no migration of this release upgrades this revision.
 
     Versions before the first release numbered their revisions with four digits alone (0001 to 0027).
     """
@@ -172,7 +172,7 @@ def require_known_schema(revision: str) -> None:
 
 
 def as_json(value: Mapping[str, Any] | list[Any]) -> Json:
-    """A value for a jsonb parameter; dates and times as ISO text."""
+    """Return a value as a jsonb parameter; dates and times as ISO text."""
     from psycopg2.extras import Json
 
     return Json(value, dumps=_dumps)

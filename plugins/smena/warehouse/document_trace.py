@@ -1,4 +1,4 @@
-"""What became of a fiscal document, known by its ФН and ФД: up from the register to accounting."""
+"""The trace of a fiscal document, by its ФН and ФД, from the register to accounting."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ Z_REPORT, IN_SHIFT, PERHAPS, QUARANTINED, MISSING, EARLIER, NOT_YET, NEVER_SEEN 
 
 @dataclass(frozen=True, slots=True)
 class DocumentTrace:
-    """What became of a fiscal document.
+    """The trace of a fiscal document.
 
     Attributes:
-        verdict: `z_report` closes a known shift; `in_shift` lies in one, proved by the numbers of its documents or by
-            its own bytes; `perhaps_in_shift` lies in it, or before it where nothing is known; `missing` lies in a shift
-            that is not here while its neighbours are; `quarantined`; `before_first_shift` and `after_last_shift` are
-            out of what is here of the drive; `never_seen`: nothing is here of the drive.
-        reason: the same as a stored reason.
+        verdict: `z_report`: it closes a known shift; `in_shift`: it is in one, by the numbers of its documents or by
+            its own bytes; `perhaps_in_shift`: it is in this shift, or in an unknown one before it; `missing`: it is in
+            a shift that is not stored while its neighbours are; `quarantined`; `before_first_shift`,
+            `after_last_shift`: it is before or after the stored shifts of the drive; `never_seen`: nothing of the drive
+            is stored.
+        reason: the verdict as a stored reason.
         shift: the lineage of the shift: its orders, pages, batches, decisions.
         found: the page that has the document, with its kind and fields, where its shift's pages have it.
         quarantine: the records that name it.
@@ -44,16 +45,16 @@ class DocumentTrace:
 
     @property
     def waits(self) -> bool:
-        """Whether somebody or something is to be waited for."""
+        """Whether the trace may change: a shift is missing, or a record waits in quarantine."""
         return self.verdict in (PERHAPS, MISSING) or any(row["state"] == "open" for row in self.quarantine)
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as one JSON-able object."""
+        """Return it as an object that JSON can hold."""
         return asdict(self)
 
 
 def trace_of(transaction: Transaction, drive: str, number: int) -> DocumentTrace:
-    """What became of document `number` (ФД) of drive `drive` (ФН)."""
+    """Return the trace of document `number` (ФД) of drive `drive` (ФН)."""
     around = transaction.rows("explain_fiscal_shifts", fiscal_drive_number=drive, fiscal_document_number=number)
     before = next((row for row in around if row["is_before"]), None)
     holder = next((row for row in around if not row["is_before"]), None)
@@ -87,7 +88,7 @@ def trace_of(transaction: Transaction, drive: str, number: int) -> DocumentTrace
 def _placed(
     holder: Row, before: Row | None, number: int, *, found: dict[str, Any] | None, counted: int | None
 ) -> tuple[str, str]:
-    """Whether the document lies in the shift that ends next after it; `counted` is how many that shift has."""
+    """Verdict and reason: whether it is in the shift that ends next, which has `counted` documents."""
     last, shift = holder["fiscal_document_number"], holder["shift_number"]
     if number == last:
         return Z_REPORT, reason(Reason.IS_REPORT_OF_SHIFT, shift=shift)

@@ -1,4 +1,4 @@
-"""The engine of a warehouse: SQLAlchemy's pool of connections, which psycopg2 makes with our settings."""
+"""The engine of a warehouse: SQLAlchemy's pool over psycopg2 connections with our settings."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from smena.model.errors import WrongUse
 CONNECT_TIMEOUT_S = 10
 LOCK_TIMEOUT_S = 600
 IDLE_IN_TRANSACTION_S = 900
-"""While pandas decides about a batch, its transaction waits: seconds for 100,000 shifts. One that waits this long is of
-a process that is stuck, and holds the organisation's lock."""
+"""While pandas decides about a batch, its transaction is idle: seconds for 100,000 shifts. A transaction that is idle
+this long belongs to a stuck process, and holds the organisation's lock."""
 
 MOST_IDLE = 8
 MOST_CONNECTIONS = 40
 """Airflow's web server answers 40 requests at once, each in one transaction; a task uses fewer."""
 LONGEST_WAIT_S = 30.0
-"""For one of them, where all are in use."""
+"""The wait for a free connection, where all are in use."""
 LONGEST_LIFE_S = 600
-"""Older connections are replaced when they are taken: a session of the server's grows with every plan it keeps."""
+"""An older connection is replaced when it is taken: a server session grows with every cached plan."""
 
 _UUIDS = (2950, 2951)
 
@@ -37,10 +37,10 @@ _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 
 
 def engine_of(dsn: str) -> Engine:
-    """An engine whose connections are made when they are first needed, each looked at before it is used again.
+    """Return an engine that connects on demand and tests each connection before it is used again.
 
-    The address goes to libpq as it is, and is no part of the engine: SQLAlchemy reads addresses by other rules, and
-    shows them in its errors. A forked process makes connections of its own.
+    The address goes to libpq unchanged and is not part of the engine: SQLAlchemy parses addresses by other rules, and
+    shows them in its errors. A forked process makes its own connections.
     """
     engine = create_engine(
         "postgresql+psycopg2://",
@@ -50,7 +50,7 @@ def engine_of(dsn: str) -> Engine:
         pool_timeout=LONGEST_WAIT_S,
         pool_recycle=LONGEST_LIFE_S,
         pool_pre_ping=True,
-        # The one that was used last: what a quiet hour does not need grows old and is replaced or closed.
+        # The connection that was used last goes first: the others grow old and are replaced.
         pool_use_lifo=True,
         use_native_hstore=False,
         hide_parameters=True,
@@ -73,24 +73,24 @@ def _connected(dsn: str) -> Connection:
             f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_S}s -c timezone=UTC".strip(),
         )
     except psycopg2.ProgrammingError:
-        # Its text repeats the whole address, password and all: it must not be the context of the error below.
+        # Its text repeats the address with the password: it must not be the context of the error below.
         pass
     raise WrongUse("the address of the warehouse cannot be read", fix="check the connection `warehouse`")
 
 
 def _read_values_as_we_do(connection: Connection, _: object) -> None:
-    """Money in jsonb is decimal, and an id is text, of which SQLAlchemy's dialect would make UUID objects."""
+    """Read numbers in jsonb as Decimal, and uuid as text: SQLAlchemy's dialect would make UUID objects."""
     psycopg2.extras.register_default_jsonb(connection, loads=_loads)
     register_type(new_type(_UUIDS, "UUID_AS_TEXT", lambda value, _: value), connection)
 
 
 def _loads(text: str) -> Any:
-    """Money in JSON stays what it is: no float is made of it."""
+    """Parse JSON with Decimal in place of float, for exact money."""
     return json.loads(text, parse_float=Decimal)
 
 
 def _leave_connections_to_the_parent() -> None:
-    """In a forked child: forgets the parent's connections without closing them, which would end them there too."""
+    """Forget the parent's connections in a forked child. Closing them would end the parent's sessions."""
     for engine in list(_engines):
         engine.dispose(close=False)
 

@@ -1,4 +1,4 @@
-"""Errors of the driver as errors of ours: PassingFault, BrokenPromise, or WrongUse where migrations are missing."""
+"""Errors of the driver turned into PassingFault, BrokenPromise, or WrongUse where migrations are missing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smena.model.errors import BrokenPromise, PassingFault, SmenaError, WrongUse
 
-# The functions import the driver and SQLAlchemy themselves: modules that use no database import this one too.
+# Functions import the driver and SQLAlchemy: modules that use no database import this one too.
 if TYPE_CHECKING:
     import psycopg2
     from sqlalchemy.exc import DBAPIError
@@ -33,9 +33,9 @@ PASSING = {
 }
 """SQLSTATEs (or a class, two characters) after which the same statement may succeed unchanged, each with the reason.
 
-An administrator who cancels a statement relieves the server: the data are as they were, and running again is right. Not
-here is what fails again however often it is run: a limit that the statement itself exceeds (53400, 54000), a damaged
-file (58P01), a database that was dropped (57P04).
+A statement that an administrator cancels changes no data, so running it again is right. States that recur on every run
+are left out: a limit that the statement itself exceeds (53400, 54000), a damaged file (58P01), a database that was
+dropped (57P04).
 """
 
 _NOT_MIGRATED = ("3F000", "42P01", "42703", "42883")
@@ -48,7 +48,7 @@ def is_passing_state(state: str) -> bool:
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
-    """Errors of the driver and of the pool as ours. Raises PassingFault, WrongUse or BrokenPromise."""
+    """Turn errors of the driver and of the pool in the block into PassingFault, WrongUse or BrokenPromise."""
     import psycopg2
     from sqlalchemy.exc import DBAPIError, PendingRollbackError
     from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -71,7 +71,7 @@ def clear_errors() -> Iterator[None]:
 
 @contextmanager
 def naming(name: str) -> Iterator[None]:
-    """An error of the block is the driver's, and knows the name of its statement."""
+    """Turn SQLAlchemy's errors in the block into the driver's, and add the name of the statement to them."""
     import psycopg2
     from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
@@ -91,7 +91,7 @@ def _named(error: psycopg2.Error, name: str) -> psycopg2.Error:
 
 
 def _broken() -> psycopg2.Error:
-    """What psycopg2 says of a connection that broke in an earlier statement, whose error was caught meanwhile."""
+    """The error of psycopg2 for a connection that broke in an earlier statement, whose error was caught."""
     import psycopg2
 
     return psycopg2.InterfaceError("the connection is closed")
@@ -106,7 +106,7 @@ def _driver_error(error: DBAPIError) -> psycopg2.Error:
 
 
 def _as_ours(error: psycopg2.Error) -> SmenaError:
-    """An error of psycopg2 as one of ours; what does not pass names the statement that failed."""
+    """An error of psycopg2 as one of ours; one that does not pass names its statement."""
     if _is_passing(error):
         return PassingFault(f"the warehouse does not answer: {_first_line(error)}", fix="run again")
     name = getattr(error, "statement", "")

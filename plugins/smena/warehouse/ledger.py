@@ -1,4 +1,4 @@
-"""The ledger of batches: what each asks, how far each got."""
+"""The ledger of batches: the assignments of each, and their states."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_ERROR = 1000
 class Batch:
     """One load of one organisation and product: days `first_day`…`last_day`, both inclusive.
 
-    `allowed_changes`: so many orders a person has allowed it to reverse or revise; None where nobody has.
+    `allowed_changes`: how many orders a person has allowed it to reverse or revise; None where nobody has.
     """
 
     batch_id: int
@@ -35,9 +35,9 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a batch asks of one unit: its days, and the local moment through which the service is asked.
+    """The request of a batch for one unit: its days, and the local time through which the service is asked.
 
-    Of a register: `permission_*` bound the days that may be read at all; None is no bound.
+    For a register, `permission_*` bound the days that may be read; None is no bound.
     """
 
     unit_id: str
@@ -63,7 +63,7 @@ def open_batch(
     horizon: date,
     load_id: int | None = None,
 ) -> tuple[int, datetime]:
-    """A new batch that ends on `horizon`: its id and the moment it was planned.
+    """Write a new batch that ends on `horizon`; return its id and the time it was planned.
 
     `load_id` is the first batch of the same load; None where this is the first.
     """
@@ -82,13 +82,16 @@ def open_batch(
 
 
 def assign(transaction: Transaction, batch_id: int, first_day: date, assignments: Sequence[Row]) -> None:
-    """Writes what a batch asks; each assignment names its shard."""
+    """Write the assignments of a batch; each names its shard."""
     transaction.run("batch_shards", batch_id=batch_id, assignments=as_json(list(assignments)))
     transaction.run("batch_span", batch_id=batch_id, first_day=first_day)
 
 
 def known_ends(warehouse: Warehouse, batch_id: int, shard: int) -> dict[tuple[str, date], dict[tuple[str, int], int]]:
-    """By register and first day of its assignment: ФД number of the newest z-report before, by ФН and shift number."""
+    """Return, by register and first day of its assignment, the newest z-report before it.
+
+    It is a dictionary of its ФД by ФН and shift number.
+    """
     return {
         (row["unit_id"], row["first_day"]): {
             (row["fiscal_drive_number"], row["shift_number"]): row["fiscal_document_number"]
@@ -98,7 +101,7 @@ def known_ends(warehouse: Warehouse, batch_id: int, shard: int) -> dict[tuple[st
 
 
 def batch_of(transaction: Transaction | Warehouse, batch_id: int) -> Batch:
-    """The batch with this id. Raises WrongUse where there is none."""
+    """Return the batch with this id. Raises WrongUse where there is none."""
     row = transaction.row("batch", batch_id=batch_id)
     if row is None:
         raise WrongUse(f"there is no batch {batch_id}")
@@ -109,7 +112,7 @@ def batch_of(transaction: Transaction | Warehouse, batch_id: int) -> Batch:
 def assignments_of(
     transaction: Transaction | Warehouse, batch_id: int, shard: int, states: Sequence[str]
 ) -> list[Assignment]:
-    """The assignments of a shard that are in one of these states; silent days ask nothing and are not among them."""
+    """Return the assignments of a shard in one of these states, without silent days, which need no request."""
     return [
         Assignment(**row)
         for row in transaction.rows("assignments", batch_id=batch_id, shard=shard, states=list(states))
@@ -126,7 +129,7 @@ def mark(
     fetch_id: int | None = None,
     receipts_fetch_id: int | None = None,
 ) -> None:
-    """Writes how far one assignment got, and which fetch of it counts."""
+    """Write the state of one assignment, and which fetch of it counts."""
     warehouse.run(
         "assignment_mark",
         batch_id=batch_id,
@@ -140,7 +143,7 @@ def mark(
 
 
 def mark_failed(transaction: Transaction, batch_id: int, unit_id: str, first_day: date, error: Exception) -> None:
-    """Writes that one assignment, whose answers are there, could not be worked on."""
+    """Write that one assignment with stored answers could not be processed."""
     transaction.run(
         "assignment_mark",
         batch_id=batch_id,
@@ -154,13 +157,13 @@ def mark_failed(transaction: Transaction, batch_id: int, unit_id: str, first_day
 
 
 def split(warehouse: Warehouse, batch_id: int, assignment: Assignment) -> bool:
-    """Makes two planned assignments of one, by days; False where it is of a week or less."""
+    """Make two planned assignments of one, by days; return False where it has a week or less."""
     place = {"unit_id": assignment.unit_id, "first_day": assignment.first_day}
     return bool(warehouse.run("assignment_split", batch_id=batch_id, **place))
 
 
 def mark_read(warehouse: Warehouse, batch_id: int, assignments: Sequence[Assignment]) -> None:
-    """Marks assignments, all at once, of which nothing more is needed than what was listed."""
+    """Mark as read, all at once, assignments that need no more than their listing."""
     if assignments:
         units = [{"unit_id": one.unit_id, "first_day": one.first_day} for one in assignments]
         warehouse.run("assignments_read", batch_id=batch_id, assignments=as_json(units))

@@ -1,4 +1,4 @@
-"""From a document or a shift down to the bytes it was read from."""
+"""The lineage of a document or a shift, down to the bytes from which it was read."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """A document, or a shift, with everything it stands on.
+    """A document, or a shift, with the evidence, batches and decisions behind it.
 
     Attributes:
-        document: None where a shift was asked for.
-        shift: None where a document stands on none (reports and waybills of Market).
-        documents: the orders of the shift, where that was asked for.
-        counterparts: shifts of the other source that are this one or rival it; `differences` is name → [here, there].
-        links: which register the cashbox is (Market), or which cashbox the register (OFD), on the day.
+        document: None in the lineage of a shift.
+        shift: None for a document without one (reports and waybills of Market).
+        documents: the orders of the shift, in the lineage of a shift.
+        counterparts: matching or competing shifts of the other source; `differences` is name → [here, there].
+        links: the register of the cashbox (Market), or the cashbox of the register (OFD), on the day.
         pages: the answers read, with sha256 of their bytes.
         batches: with their runs; each has its `checks`.
-        revisions: what the document said before; what was told of the shift before, where that was asked for.
+        revisions: earlier contents of the document, or, in the lineage of a shift, of the shift.
     """
 
     document: Row | None
@@ -43,20 +43,20 @@ class Lineage:
     links: list[Row] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as one JSON-able object."""
+        """Return it as an object that JSON can hold."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer as it came: `row` tells of it, `body` is its bytes, whose sha256 was verified."""
+    """A stored answer: its `row`, and `body`, its bytes, whose sha256 was verified."""
 
     row: Row
     body: bytes
 
 
 def lineage_of(transaction: Transaction, identity: str) -> Lineage:
-    """The lineage of a document or a shift, known by its id. Raises WrongUse where there is none with this id."""
+    """Return the lineage of a document or a shift, by its id. Raises WrongUse where there is none with this id."""
     order = transaction.row("explain_order", document_id=identity)
     if order is not None:
         return _of_order(transaction, order)
@@ -87,7 +87,7 @@ def _of_order(transaction: Transaction, document: Row) -> Lineage:
 
 
 def _of_document(transaction: Transaction, document: Row) -> Lineage:
-    """A document that stands on no shift: a report or a waybill of Kontur.Market."""
+    """The lineage of a document without a shift: a report or a waybill of Kontur.Market."""
     return Lineage(
         document=document,
         shift=None,
@@ -99,7 +99,7 @@ def _of_document(transaction: Transaction, document: Row) -> Lineage:
 
 
 def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) -> Lineage:
-    """The lineage of a shift of either source; its pages and those of its twins."""
+    """Return the lineage of a shift of either source; its pages are its own and those of its counterparts."""
     counterparts = _counterparts(transaction, shift)
     pages = {*evidence, *(page for counterpart in counterparts for page in counterpart.pop("evidence"))}
     documents = transaction.rows("orders_of_shifts", shifts=[shift["shift_id"]])
@@ -119,7 +119,7 @@ def lineage_of_shift(transaction: Transaction, shift: Row, evidence: list[int]) 
 
 
 def page_of(transaction: Transaction, page_id: int) -> Page:
-    """A stored answer, its bytes as they came.
+    """Return a stored answer with its original bytes.
 
     Raises WrongUse where there is none with this id, BrokenPromise where the bytes are not those that were fetched.
     """
@@ -158,7 +158,7 @@ def _counterparts(transaction: Transaction, shift: Row) -> list[Row]:
         counterpart["differences"] = {
             name: [shift[name], other[name]] for name in _COMPARED if shift[name] != other[name]
         }
-        # Only Market tells of rounding: that the OFD does not is no difference.
+        # Only Market reports rounding: a value that the OFD does not have is no difference.
         if not (shift["price_correction"] or other["price_correction"]):
             counterpart["differences"].pop("price_correction", None)
     return counterparts

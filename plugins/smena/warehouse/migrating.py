@@ -1,4 +1,4 @@
-"""`smena migrate`: the warehouse brought to the newest schema by Alembic; the SQL is in `include/sql/migrations`."""
+"""`smena migrate`: Alembic upgrades the warehouse to the newest schema; the SQL is in `include/sql/migrations`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOCK = 7_364_001
 
 
 def run_file(name: str) -> None:
-    """Runs `include/sql/migrations/<name>.sql` on the connection of the running migration."""
+    """Run `include/sql/migrations/<name>.sql` on the connection of the running migration."""
     driver_connection = op.get_bind().connection.driver_connection
     if driver_connection is None:
         raise RuntimeError("a migration runs on a live connection only")
@@ -46,14 +46,14 @@ def _engine(dsn: str) -> Engine:
 
 
 def newest_revision() -> str:
-    """The revision that this release needs."""
+    """Return the revision that this release needs."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def migrate(dsn: str) -> tuple[str | None, str | None]:
-    """Brings the warehouse to the newest schema; two at once wait for each other. Gives the revision before and after.
+    """Upgrade the warehouse to the newest schema; return the revision before and after. One call waits for another.
 
-    All of it is one transaction. What would stop it is looked for first: each lack is a sentence of its own.
+    The upgrade is one transaction. Missing rights and the like are checked first, each with its own message.
 
     Raises PassingFault when the server cannot be reached; WrongUse where the server is too old, where the database
     holds a warehouse of another release or schemas of somebody else, and where an extension or a right is missing.
@@ -78,14 +78,14 @@ def migrate(dsn: str) -> tuple[str | None, str | None]:
 
 
 def _add_products(connection: Connection) -> None:
-    """Puts down the products that are installed: an integration is with one of them."""
+    """Write the installed products, to which integrations refer."""
     for product in products().values():
         Transaction(connection).run("product_add", product=product.name, source=product.source)
     connection.commit()
 
 
 def _require_ground(connection: Connection, before: str | None) -> None:
-    """Raises WrongUse where this database cannot be brought to the newest schema."""
+    """Raise WrongUse where this database cannot be upgraded to the newest schema."""
     driver_connection: Any = connection.connection.driver_connection
     require_server(driver_connection.server_version)
     if before is not None:
@@ -96,7 +96,7 @@ def _require_ground(connection: Connection, before: str | None) -> None:
 
 
 def require_server(version: int) -> None:
-    """Raises WrongUse where the server is too old; the version as libpq gives it: 160014 is 16.14."""
+    """Raise WrongUse where the server is too old; `version` is libpq's number: 160014 is 16.14."""
     major, minor = divmod(version, 10_000)
     if major < OLDEST_SERVER:
         raise WrongUse(
@@ -106,7 +106,7 @@ def require_server(version: int) -> None:
 
 
 def _require_rights(ground: Row, *, is_new: bool) -> None:
-    """Raises WrongUse for the first thing that is missing of what the query `migration_ground` looks for."""
+    """Raise WrongUse for the first missing condition in the row of the query `migration_ground`."""
     database, login = ground["database_name"], ground["login"]
     if ground["encoding"] != "UTF8":
         raise WrongUse(

@@ -1,4 +1,4 @@
-"""The evidence: response bytes kept as they came, compressed, with their sha256."""
+"""The evidence: the bytes of responses, stored compressed with their sha256."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CODEC = "zstd"
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page out of the evidence: `body` is decompressed; the days are those of the assignment it answers."""
+    """A page of the evidence: `body` is decompressed; the days are those of its assignment."""
 
     page_id: int
     unit_id: str
@@ -27,21 +27,21 @@ class StoredPage:
 
 
 def compress(body: bytes) -> bytes:
-    """The bytes as they are stored."""
+    """Return the bytes in their stored form."""
     import pyarrow as pa
 
     return bytes(pa.compress(body, codec=_CODEC, asbytes=True))
 
 
 def decompress(body: bytes, size: int) -> bytes:
-    """The bytes as they came; `size` of them."""
+    """Return the original bytes; `size` is their number."""
     import pyarrow as pa
 
     return bytes(pa.decompress(body, decompressed_size=size, codec=_CODEC, asbytes=True)) if size else b""
 
 
 class PageStore:
-    """Stores pages one by one, each in a transaction of its own; threads may share it."""
+    """Stores pages one by one, each in a transaction of its own. Threads may share one."""
 
     def __init__(self, warehouse: Warehouse, batch_id: int) -> None:
         self._warehouse = warehouse
@@ -60,7 +60,7 @@ class PageStore:
         fetched_at: datetime,
         body: bytes,
     ) -> int:
-        """Keeps one answer; gives its page id. `address` must be without secrets."""
+        """Store one answer and return its page id. `address` must be without secrets."""
         packed = compress(body)
         digest = hashlib.sha256(body).digest()
         with self._one_at_a_time:
@@ -81,7 +81,7 @@ class PageStore:
         return int(row["page_id"])
 
     def _make_months(self) -> None:
-        """Has the partitions of this month and the next made, once a store and month."""
+        """Make the partitions of this month and the next, once per store and month."""
         today = datetime.now(UTC)
         month = (today.year, today.month)
         if month != self._month:
@@ -92,13 +92,13 @@ class PageStore:
 def pages_by_assignment(
     transaction: Transaction, batch_id: int, shard: int, *, states: Sequence[str], chunk_bytes: int
 ) -> Iterator[list[StoredPage]]:
-    """The pages of a shard in chunks of about `chunk_bytes` (uncompressed); an assignment is never split over two."""
+    """Yield the pages of a shard in chunks of about `chunk_bytes` (uncompressed); no assignment is split over two."""
     rows = transaction.stream("pages_of_shard", batch_id=batch_id, shard=shard, states=list(states))
     return chunks_of(rows, chunk_bytes=chunk_bytes)
 
 
 def chunks_of(rows: Iterable[tuple[Any, ...]], *, chunk_bytes: int) -> Iterator[list[StoredPage]]:
-    """Rows of `pages_of_shard`, in the order of their assignments, as chunks of pages."""
+    """Yield rows of `pages_of_shard`, in the order of their assignments, as chunks of pages."""
     chunk: list[StoredPage] = []
     held = 0
     for page_id, unit_id, first_day, last_day, method, body, size in rows:

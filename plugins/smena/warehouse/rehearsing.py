@@ -1,4 +1,4 @@
-"""The transaction of a rehearsal, which is always rolled back, and what it reads."""
+"""The transaction of a rehearsal, which is always rolled back, and its queries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STAGE_ID = 0
 
 @contextmanager
 def rehearsal(warehouse: Warehouse) -> Iterator[Transaction]:
-    """A transaction that sees one moment of the warehouse and is rolled back however it ends; a commit of it fails."""
+    """A transaction that sees one snapshot of the warehouse and is always rolled back; a commit fails."""
     with warehouse.transaction(keep=False) as transaction:
         transaction.run("rehearse_snapshot")
         transaction.run("rehearse_begin")
@@ -29,12 +29,12 @@ def rehearsal(warehouse: Warehouse) -> Iterator[Transaction]:
 
 
 def read_again(transaction: Transaction, batch_id: int, *, chunk_bytes: int) -> Iterator[list[StoredPage]]:
-    """The pages of a batch that count for a rehearsal, in chunks as `pages_by_assignment` gives them."""
+    """Yield the pages of a batch that count for a rehearsal, in chunks like those of `pages_by_assignment`."""
     return chunks_of(transaction.stream("rehearse_pages", batch_id=batch_id), chunk_bytes=chunk_bytes)
 
 
 def read_staged(transaction: Transaction) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The staged shifts (MADE_SHIFTS) and their orders (MADE_ORDERS). To be called after `clear_stage`."""
+    """Return the staged shifts (MADE_SHIFTS) and their orders (MADE_ORDERS). Call it after `clear_stage`."""
     return (
         read_frame(transaction, "rehearse_staged_shifts", MADE_SHIFTS, stage_id=STAGE_ID),
         read_frame(transaction, "rehearse_staged_orders", MADE_ORDERS, stage_id=STAGE_ID),
@@ -42,7 +42,7 @@ def read_staged(transaction: Transaction) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def read_booked(transaction: Transaction, inn: str, shifts: Sequence[str]) -> tuple[pd.DataFrame, ...]:
-    """Shifts as they are booked: BOOKED_SHIFTS, BOOKED_ORDERS, STANDING."""
+    """Return booked shifts: BOOKED_SHIFTS, BOOKED_ORDERS, STANDING."""
     ids = list(shifts)
     return (
         read_frame(transaction, "rehearse_shifts", BOOKED_SHIFTS, inn=inn, shifts=ids),
@@ -52,11 +52,11 @@ def read_booked(transaction: Transaction, inn: str, shifts: Sequence[str]) -> tu
 
 
 def read_proposed(transaction: Transaction) -> pd.DataFrame:
-    """Proposed orders (MADE_ORDERS) of the shifts that have orders in the books. To be called after `plan_changes`."""
+    """Return proposed orders (MADE_ORDERS) of shifts that have orders in the books. Call it after `plan_changes`."""
     return read_frame(transaction, "rehearse_proposed", MADE_ORDERS)
 
 
 def rest_of(transaction: Transaction, inn: str, source: str, first_day: date, last_day: date) -> list[str]:
-    """The ids of booked shifts of these days that were not made again."""
+    """Return the ids of booked shifts of these days that were not made again."""
     asked: dict[str, Any] = {"inn": inn, "source": source, "first_day": first_day, "last_day": last_day}
     return [row["shift_id"] for row in transaction.rows("rehearse_rest", **asked)]

@@ -1,4 +1,4 @@
-"""The settings and account rules that an organisation's shifts are booked by, each day once."""
+"""The settings and account rules by which an organisation's shifts are booked, each day once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from smena.warehouse.database import Transaction, Warehouse
 
 
 def read_settings(transaction: Transaction | Warehouse, inn: str) -> list[SettingsInForce]:
-    """Settings and account rules with the days on which they hold, the earliest first: each day is in one of them.
+    """Return settings and account rules with the days on which they hold, the earliest first, each day once.
 
-    Empty where the organisation is not registered. Raises BrokenPromise where a day has no settings, or has two:
+    Empty where the organisation is not registered. Raises BrokenPromise where a day has no settings or several, because
     nothing is booked by a guess.
     """
     rows = transaction.rows("settings_by_day", inn=inn)
@@ -33,8 +33,8 @@ def _parts(span: SettingsInForce, rules: Sequence[AccountRule], bounds: set[date
     inner = sorted(day for day in bounds if span.is_of(day) and day != span.first_day)
     parts = []
     for first_day, end_day in pairwise([span.first_day, *inner, span.end_day]):
-        # Rules begin and end at bounds only: one that holds on one day of a part holds on all. Without a first day it
-        # is the day before its end, and without both any.
+        # Rules begin and end at bounds only, so a rule that holds on one day of a part holds on all. A part without a
+        # first day is tested by the day before its end, a part without both by any day.
         day = first_day or (end_day and end_day - timedelta(days=1)) or date.max
         held = [rule for rule in rules if SettingsInForce(rule.first_day, rule.end_day, span.organization).is_of(day)]
         parts.append(SettingsInForce(first_day, end_day, span.organization, held))

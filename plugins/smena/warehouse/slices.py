@@ -1,4 +1,7 @@
-"""Slices: what the core is told about a batch, read by COPY into frames. Narrow, and by rows, not by years."""
+"""Slices: the rows of the warehouse about a batch, read by COPY into frames for `decide`.
+
+They are few: rows of the shifts, orders and days that the batch concerns, and narrow columns.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ from smena.warehouse.settings import read_settings
 _ORDERS_ASKED_ABOUT = Schema("orders_asked_about", {"decision_id": WHOLE} | dict(CURRENT_ORDERS.columns))
 
 LOOK_BACK_DAYS = 31
-"""How far back a till shift of a batch may still be found to be another shift than it was taken for."""
+"""How far back a batch may still change which shift a till shift matches."""
 
 
 def read_slice(transaction: Transaction, batch_id: int, inn: str, *, first_day: date, last_day: date) -> Slice:
-    """All that `decide` needs to know about what a batch has staged, of these days.
+    """Return the input of `decide`: the staged rows of a batch of these days, and the rows about them in the books.
 
-    Whoever applies what is decided holds the organisation's lock.
+    A caller who applies the decision holds the organisation's lock.
     """
     days = {"first_day": first_day, "last_day": last_day, "look_back_days": LOOK_BACK_DAYS}
     transaction.run("slice_scope", batch_id=batch_id, inn=inn, **days)
@@ -41,7 +44,7 @@ def read_slice(transaction: Transaction, batch_id: int, inn: str, *, first_day: 
         current=current,
         decisions=read_frame(transaction, "slice_decisions", DECISIONS),
         comparisons=read_frame(transaction, "slice_comparisons", COMPARISONS, batch_id=batch_id),
-        # Which cashbox is which register is asked only where there is a till shift to ask it about.
+        # Links are needed only where there is a till shift.
         links=read_frame(transaction, "slice_links", LINKS, inn=inn) if has_tills else LINKS.empty(),
         registers=read_frame(transaction, "slice_registers", REGISTERS, inn=inn) if has_tills else REGISTERS.empty(),
         covered=read_frame(transaction, "slice_covered", COVERED, inn=inn) if has_tills else COVERED.empty(),
@@ -49,7 +52,7 @@ def read_slice(transaction: Transaction, batch_id: int, inn: str, *, first_day: 
 
 
 def read_orders(transaction: Transaction, batch_id: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """PROPOSED_ORDERS and CURRENT_ORDERS of the shifts in the table `booked_shift` that had orders before."""
+    """Return PROPOSED_ORDERS and CURRENT_ORDERS of shifts in the table `booked_shift` that had orders before."""
     transaction.run("slice_proposed", batch_id=batch_id)
     return (
         read_frame(transaction, "slice_proposed_orders", PROPOSED_ORDERS),
@@ -58,7 +61,7 @@ def read_orders(transaction: Transaction, batch_id: int) -> tuple[pd.DataFrame, 
 
 
 def read_questions(transaction: Transaction, decision_ids: Sequence[int]) -> list[Question]:
-    """Decisions with what is known of their shifts, in their numbers' order. Under the organisations' locks."""
+    """Return decisions with their shifts and orders, by number. Call it under the organisations' locks."""
     decisions = transaction.rows("slice_answer", decisions=list(decision_ids))
     orders = read_frame(transaction, "slice_answer_orders", _ORDERS_ASKED_ABOUT, decisions=list(decision_ids))
     known = orders.drop(columns="decision_id")

@@ -44,11 +44,11 @@ def query(name: str) -> str:
 
 @cache
 def newest_migration() -> str:
-    """The revision of the newest migration, which is the name of its file: `0001_warehouse`."""
+    """Return the revision of the newest migration, which is the name of its file: `0001_warehouse`."""
     return max(file.stem for file in (SQL_DIRECTORY / "migrations").glob("*.sql"))
 
 
 @cache
 def migration(name: str) -> str:
-    """The text of `include/sql/migrations/<name>.sql`."""
+    """Return the text of `include/sql/migrations/<name>.sql`."""
     return (SQL_DIRECTORY / "migrations" / f"{name}.sql").read_text(encoding="utf-8")

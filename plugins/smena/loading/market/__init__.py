@@ -1,1 +1,1 @@
-"""The road of Kontur.Market: what it does otherwise than that of the OFD."""
+"""Kontur.Market as a product: the requests to it, and the rows made of its answers."""

@@ -13,17 +13,17 @@ from smena.warehouse.ledger import Batch
 
 
 def write_documents(transaction: Transaction, batch: Batch) -> None:
-    """Writes what `decide_documents` decides of a batch: documents, their lines, and questions to people.
+    """Apply the result of `decide_documents` for a batch: documents, their lines, and questions to people.
 
     Fills the table `decided_document`, which publish_summary reads.
 
-    Raises PassingFault where documents in the books are not those that were read.
+    Raises PassingFault where documents in the books changed after they were read.
     """
     _apply(transaction, batch, decide_documents(read_slice(transaction, batch)))
 
 
 def read_slice(transaction: Transaction, batch: Batch) -> DocumentsSlice:
-    """What `decide_documents` has to know: digests of what is staged, and the same documents in the books."""
+    """Return the input of `decide_documents`: digests of the staged documents, and the same documents in the books."""
     of_batch = {"batch_id": batch.batch_id}
     whose = {"inn": batch.organization_inn}
     limits = transaction.row("market_limits", product=batch.product, **whose)
@@ -63,7 +63,7 @@ def _apply(transaction: Transaction, batch: Batch, decided: DocumentDecisions) -
 
 
 def _expect(written: int, expected: int) -> None:
-    """Raises PassingFault where fewer or more rows were written than were decided: somebody changed them meanwhile."""
+    """Raise PassingFault where another number of rows was written than decided: they changed meanwhile."""
     if written != expected:
         raise PassingFault(
             f"{written} documents of Market were written where {expected} were decided", fix="run the batch again"

@@ -1,4 +1,4 @@
-"""What Kontur.Market is asked for: cheques, waybills and suppliers of each shop."""
+"""Requests to Kontur.Market: cheques, waybills and suppliers of each shop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHEQUES, WAYBILLS, CONTRACTORS = "cheques", "incoming_waybills", "contractors"
 
 
 def fetch(asking: Asking, states: Sequence[str]) -> None:
-    """Cheques, waybills and suppliers of the assignments in these states."""
+    """Fetch cheques, waybills and suppliers of the assignments in these states."""
     client = asking.client
     if not isinstance(client, MarketClient):
         raise TypeError("shops of Kontur.Market are asked for through its client")
@@ -40,9 +40,10 @@ def _fetch(client: MarketClient, one: Fetch) -> None:
 
 
 def fetch_cheques(client: MarketClient, keep: Callable[[Page], object], shop: str, first: date, last: date) -> None:
-    """Cheques of a window with a margin on both sides, so that shifts over its edges are whole; `keep` has each answer.
+    """Fetch cheques of a window with a margin on both sides, so that shifts over its edges are whole.
 
-    Where a shift reaches over the margin, its other cheques are asked for too, because sums of a part of it are wrong.
+    Where a shift extends over the margin, its other cheques are requested too, because sums of a part of it are wrong.
+    `keep` is called with each answer.
     """
 
     def cheques(first: date, last: date) -> Iterator[bytes]:
@@ -58,7 +59,7 @@ def fetch_cheques(client: MarketClient, keep: Callable[[Page], object], shop: st
 def _cheques(
     client: MarketClient, keep: Callable[[Page], object], shop: str, first: date, last: date
 ) -> Iterator[bytes]:
-    """Sales and refunds of these days: each answer, once it is kept as evidence."""
+    """Yield each answer with sales and refunds of these days, after it is stored as evidence."""
     for is_refund in (False, True):
         for page in client.cheques(shop, first, last, is_refund=is_refund):
             keep(page)

@@ -1,6 +1,6 @@
-"""What products are called: a shop is asked for its list where lines of its documents name products without a name.
+"""Names of products: a shop is asked for its list where lines of its documents have products without a name.
 
-Names are for people to read. They are read after the publishing, and nothing that is booked depends on them.
+Names are only shown to people. They are fetched after the publishing, and nothing that is booked depends on them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_BROKEN_KEPT = 100
 
 @dataclass
 class _ShopProducts:
-    """A shop that is asked for its products: `names` by id, entries that cannot be read, and why it ended early."""
+    """The answers of one shop: `names` by id, `broken` (unreadable) entries, and the error that ended it early."""
 
     shop_id: str
     names: dict[str, str] = field(default_factory=dict)
@@ -34,15 +34,15 @@ class _ShopProducts:
 
 
 def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
-    """Asks the shops of the organisation of a published batch that have products without a name, each once a day.
+    """Ask each shop of the organisation that has products without a name, at most once per day.
 
-    A shop whose list cannot be read is asked again on another day: the failure is logged, and kept with the list. Where
-    the service as a whole does not answer, or refuses the key, the other shops wait for the next load.
+    A shop whose list cannot be read is asked again on another day: the failure is logged, and stored with the list.
+    Where the service as a whole does not answer, or refuses the key, the other shops wait for the next load.
 
     Args:
         context: the way to the service and the warehouse.
-        batch: of the organisation.
-        ends_at: after this moment of `time.monotonic` no more lists are asked for.
+        batch: a published batch of the organisation.
+        ends_at: after this time of `time.monotonic` no more lists are requested.
     """
     inn = batch.organization_inn
     organization = organization_of(context.warehouse, inn)
@@ -71,7 +71,7 @@ def learn_names(context: Context, batch: Batch, ends_at: float) -> None:
 
 
 def _is_of_all(failure: SmenaError | None) -> bool:
-    """Whether the other shops would fail by it too."""
+    """Whether the other shops would fail for the same reason."""
     if isinstance(failure, UnreadableAnswer):
         return False
     return isinstance(failure, PassingFault | RefusedLogin | WrongUse)
@@ -80,14 +80,14 @@ def _is_of_all(failure: SmenaError | None) -> bool:
 def _ask(
     client: MarketClient, warehouse: Warehouse, inn: str, shop_id: str, now: datetime, ends_at: float
 ) -> _ShopProducts:
-    """Asks one shop and keeps what it says: the archive and the deleted ones only while a name is lacking."""
+    """Ask one shop and store its names: archived and deleted products only while a name is lacking."""
     whose = {"inn": inn, "shop_id": shop_id}
     asked = _ShopProducts(shop_id)
     try:
         for page in client.products(shop_id):
             listed, broken = list_products(page.body)
             asked.broken += broken
-            # The first list that has a product is right: what is in use comes before what was deleted.
+            # The first list with a product counts: products in use come before deleted ones.
             new = {one.id: one.name for one in reversed(listed) if one.id not in asked.names}
             asked.names |= new
             rows = as_json([{"product_id": key, "name": name} for key, name in new.items()])

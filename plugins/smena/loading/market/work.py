@@ -1,4 +1,4 @@
-"""What comes of the answers of Kontur.Market: cheques become till shifts, waybills and sums become documents."""
+"""Kontur.Market's answers made into rows: cheques become till shifts, waybills and sums become documents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def work(
     last_day: date,
     now_local: datetime,
 ) -> Chunk:
-    """Pages of one window, of any number of shops, into rows to publish: pure.
+    """Return the rows to publish that pages of one window, of any number of shops, make. Pure.
 
     `settings` cover each day once: a shift is dated and booked by those of the day of its closing.
     """
@@ -74,7 +74,7 @@ def _booked_by_day(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Till shifts of the window and their orders, each by the settings of the day of its closing.
 
-    `made` are the shifts of the window by the policy that dates them: which window a shift is of depends on its date.
+    `made` are the shifts of the window by date policy: the date of a shift decides which window it belongs to.
     """
     parts = [
         make_till_orders(
@@ -94,7 +94,7 @@ def _booked_by_day(
 
 
 def _rejected(unread: pd.DataFrame, gate: Verdict, kind: str) -> pd.DataFrame:
-    """REJECTS with their `step`: what could not be read, and what the gate did not let pass."""
+    """REJECTS with their `step`: unreadable records, and those that failed a check."""
     bad = as_rejects(gate.bad, kind, gate.bad["reason"])
     return _together(unread.assign(step="read"), bad.assign(step="check"))
 
@@ -118,7 +118,7 @@ def _contractors(pages: list[StoredPage]) -> pd.DataFrame:
 
 
 def by_window(pages: list[StoredPage]) -> Iterator[list[StoredPage]]:
-    """Pages by the window they were asked for: days of the margin are another window's."""
+    """Yield the pages of each requested window: the days of its margin belong to other windows."""
 
     def window(page: StoredPage) -> tuple[date, date]:
         return page.first_day, page.last_day

@@ -1,1 +1,1 @@
-"""Kontur.OFD: what is asked of it, and what comes of its answers."""
+"""Kontur.OFD as a product: the requests to it, and the rows made of its answers."""

@@ -1,4 +1,4 @@
-"""What Kontur.OFD is asked for: z-reports and totals of each register, and the receipts of shifts that need them."""
+"""Requests to Kontur.OFD: z-reports and totals of each register, and the receipts of shifts that need them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from smena.warehouse import ledger
 from smena.warehouse.ledger import Assignment
 
 Z_REPORTS = ("closeShift", "receiptCorrection", "bsoCorrection")
-"""Corrections come with the z-reports: a correction of an earlier day's cash is not to be seen in totals."""
+"""Corrections come with the z-reports: totals do not show that a correction is of an earlier day's cash."""
 
 OPENINGS = ("openShift",)
-"""They come with the z-reports where orders are dated by them."""
+"""Openings come with the z-reports where orders are dated by them."""
 
 RECEIPTS = ("openShift", "receipt", "bso", "receiptCorrection", "bsoCorrection")
 
@@ -33,7 +33,7 @@ MARGIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Register:
-    """What the OFD is asked for one assignment."""
+    """The requests for one assignment."""
 
     client: OfdClient
     fetch: Fetch
@@ -45,13 +45,14 @@ class _Register:
         return self.fetch.assignment
 
     def reports(self, known: Ends) -> None:
-        """z-reports and corrections; asked for once more where no neighbour proves each report's ФН and number.
+        """z-reports and corrections, requested twice where no neighbour proves each report's ФН and number.
 
-        Documents of both answers are read together: a report that differs between them is ambiguous.
+        Both answers are read together: a report that differs between them is ambiguous.
         """
         assignment = self.assignment
         types = Z_REPORTS + OPENINGS if self.date_policy == "shift_open" else Z_REPORTS
-        # By either clock: a register in the east forms a document up to 14 hours "after" the operator received it.
+        # Whether the operator reads periods by its own clock or the register's is not documented: a register in the
+        # east forms a document up to 14 hours "after" the operator received it.
         period = (datetime.combine(assignment.first_day, time.min) - CLOCKS_APART, assignment.ask_through)
         days = Window(assignment.first_day, assignment.last_day)
         if not are_numbered_on(self._documents(*period, types), known, days):
@@ -62,7 +63,7 @@ class _Register:
         deque(self._documents(first, last, RECEIPTS), maxlen=0)
 
     def _documents(self, first: datetime, last: datetime, types: Sequence[str]) -> Iterator[bytes]:
-        """Every document of these types in a period, as far as it is permitted: each page, once it is kept."""
+        """Yield each stored page of documents of these types in the permitted part of a period."""
         assignment = self.assignment
         if assignment.permission_from is not None:
             first = max(first, datetime.combine(assignment.permission_from, time.min))
@@ -75,10 +76,10 @@ class _Register:
             yield page.body
 
     def totals(self) -> None:
-        """Totals by shift. A day of margin before, so that a shift opened on the eve comes with both its ends.
+        """Totals by shift, from a day earlier, so that a shift opened on the eve comes with both its ends.
 
-        Where one was opened earlier still, its days are asked for again from further back, because sums of a part of a
-        shift are wrong. Where no receipts will be read, totals by day of the same days are the cross-check.
+        Where a shift was opened still earlier, its days are requested again from `LONGEST_SHIFT` back, because sums of
+        a part of a shift are wrong. Where no receipts will be read, totals by day of the same days are the cross-check.
         """
         assignment = self.assignment
         place = (assignment.ofd_organization_id, assignment.unit_id)
@@ -97,17 +98,17 @@ class _Register:
 
 
 def fetch(asking: Asking, states: Sequence[str]) -> None:
-    """z-reports and totals of the assignments in these states; then the receipts of the shifts that need them."""
+    """Fetch z-reports and totals of the assignments in these states, then the receipts of shifts that need them."""
     _fetch_reports(asking, states)
     _fetch_receipts(asking)
 
 
 def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
-    """z-reports of every assignment and its totals by shift: these replace the receipts, or are compared with them."""
+    """z-reports and totals by shift of every assignment. Totals replace the receipts, or are compared with them."""
     context, batch, shard = asking.of.context, asking.of.batch, asking.of.shard
     client = _ofd(asking)
     ends = ledger.known_ends(context.warehouse, batch.batch_id, shard)
-    # Openings are asked for where any day may need them.
+    # Openings are requested where the settings of any day need them.
     is_by_opening = any(one.organization.date_policy == "shift_open" for one in asking.of.settings)
     date_policy = "shift_open" if is_by_opening else "shift_close"
 
@@ -124,7 +125,7 @@ def _fetch_reports(asking: Asking, states: Sequence[str]) -> None:
 
 
 def _fetch_receipts(asking: Asking) -> None:
-    """Receipts of the shifts that need them, by few wide periods an assignment."""
+    """Receipts of the shifts that need them, in few wide periods per assignment."""
     context, batch, result = asking.of.context, asking.of.batch, asking.result
     client = _ofd(asking)
     listed = ledger.assignments_of(context.warehouse, batch.batch_id, asking.of.shard, ("listed",))
@@ -153,7 +154,7 @@ def _fetch_receipts(asking: Asking) -> None:
 
 
 def _ofd(asking: Asking) -> OfdClient:
-    """The connection as that of Kontur.OFD: its implementation has made it."""
+    """The connection as an OfdClient, which `KonturOfd.client` has made."""
     if not isinstance(asking.client, OfdClient):
         raise TypeError("registers of Kontur.OFD are asked for through its client")
     return asking.client

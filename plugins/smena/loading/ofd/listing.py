@@ -33,7 +33,7 @@ class RegisterListing(Listing):
         try:
             page = client.organizations()
             self.pages.append(("organizations", page))
-            # A legal entity may be there several times, once for each of its parts, and a part twice.
+            # A legal entity may be listed several times, once for each of its parts, and a part twice.
             shown, unreadable = list_organizations(page.body)
             self.broken += [one for one in unreadable if may_be_of(one, organization.inn)]
             known = list(dict.fromkeys(one.id for one in shown if one.inn == organization.inn))
@@ -53,9 +53,9 @@ class RegisterListing(Listing):
         wanted.record_registers(transaction, inn, self.listed, seen_at=seen_at, today=today, latest=latest)
 
     def _ask_each(self, client: OfdClient, ofd_organization_ids: list[str]) -> None:
-        """Asks for the registers of each; one that cannot be listed costs the others nothing, unless all cannot.
+        """Request the registers of each organisation; where one cannot be listed, the others still are.
 
-        Raises the first error where none could be listed, RefusedLogin and a fault of the connection at once.
+        Raises the first error where none could be listed; RefusedLogin, WrongUse and a fault of the connection at once.
         """
         errors: dict[str, SmenaError] = {}
         for one in ofd_organization_ids:
@@ -83,15 +83,15 @@ class RegisterListing(Listing):
 
 
 DIGITS_OF_REGISTER = 16
-"""Digits of a РНМ: of two spellings that differ in zeros before it, this one is asked for."""
+"""Digits of a РНМ: of two spellings that differ in leading zeros, requests use the one of this length."""
 
 
 def each_once(registers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Registers as they were listed, each once: a register may be in one list twice, and in several lists.
+    """Return the listed registers, each once: a register may be in one list twice, and in several lists.
 
-    Entries of one РНМ, however it is padded, are one register. The widest permission counts, and the register is asked
-    for through the organisation that gives it; the first document is the oldest, and the newest one the newest, that
-    any entry names; the rest is of the first entry.
+    Entries of one РНМ, however it is padded, are one register. The widest permission counts, and requests go through
+    the organisation that grants it. The first document is the oldest of all entries, the last document the newest;
+    other fields are those of the first entry that has them.
     """
     merged: dict[str, dict[str, Any]] = {}
     for one in registers:
@@ -112,6 +112,6 @@ def each_once(registers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _days_permitted(register: dict[str, Any]) -> int:
-    """How many days may be read of an entry; of two that permit as many, the first counts."""
+    """How many days an entry permits to be read; of two equal entries `max` takes the first."""
     first, last = register["permission_from"] or date.min, register["permission_to"] or date.max
     return (last - first).days

@@ -1,4 +1,4 @@
-"""Stored pages into frames: which page is read as what."""
+"""Stored pages read into frames by their method."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ A_DAY = pd.Timedelta(days=1)
 def read_pages(
     pages: Iterable[StoredPage], latest: datetime, reader: Reader = decoded_now
 ) -> tuple[FiscalFrames, pd.DataFrame, pd.DataFrame]:
-    """The fiscal documents, the totals by shift, and the totals that could not be read (SHIFT_TOTALS, REJECTS).
+    """Return the fiscal documents, the totals by shift (SHIFT_TOTALS), and the unreadable totals (REJECTS).
 
-    Pages come as they were kept: by assignment, those of by-days each after those of by-shifts that it is a witness of.
-    `latest` is the latest local time that a register's clock can show; `reader` gives the contents of a page that were
-    decoded before.
+    Pages come in the order in which they were stored: by assignment, each page of by-days after the pages of by-shifts
+    that it cross-checks. `latest` is the latest local time that a register's clock can show; `reader` returns the
+    contents of a page that was decoded before.
     """
     pages = list(pages)
     documents = read_documents(
@@ -42,7 +42,7 @@ def read_pages(
 
 
 def _days(pages: list[StoredPage], latest: datetime) -> Windows:
-    """The days of the assignment of each page of documents."""
+    """By page of documents: the days of its assignment, and `latest`."""
     return {
         page.page_id: (pd.Timestamp(page.first_day), pd.Timestamp(page.last_day) + A_DAY, pd.Timestamp(latest))
         for page in pages
@@ -51,7 +51,7 @@ def _days(pages: list[StoredPage], latest: datetime) -> Windows:
 
 
 def _windows(pages: list[StoredPage]) -> dict[int, int]:
-    """By page of by-shifts, that of by-days which was asked after it, for the same days."""
+    """By page of by-shifts: the page of by-days that was requested after it, for the same days."""
     windows: dict[int, int] = {}
     alone: list[StoredPage] = []
     for page in pages:

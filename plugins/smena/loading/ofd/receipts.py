@@ -1,4 +1,4 @@
-"""Which receipts must be read: periods that hold those of every shift whose totals are not whole."""
+"""The receipts to read: periods that cover every shift whose totals are not whole."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from smena.warehouse.pages import StoredPage, pages_by_assignment
 Period = tuple[datetime, datetime]
 
 CLOCKS_APART = timedelta(hours=14)
-"""How far a register's own clock and the operator's may be apart, should the operator read periods by its own."""
+"""How far a register's clock and the operator's may differ, in case the operator reads periods by its own."""
 
 
 def receipt_periods(of: Shard, failed: Failed, decoded: Decoded) -> dict[tuple[str, date], list[Period]]:
-    """By register and first day of its assignment: the periods to read; those that touch are made one.
+    """Return, by register and first day of its assignment, the periods to read; periods that touch are merged.
 
-    A shift that is published with its receipts is not read again, unless a person asked for its days. Nor is a shift
-    that is booked already read for its VAT alone: what is booked is revised only where its source changed. Assignments
-    whose answers cannot be worked on are added to `failed`. What is decoded for it is kept in `decoded`.
+    A shift that is published with its receipts is not read again, unless a person asked for its days. Nor is a booked
+    shift read for its VAT alone: a booked order is revised only where its source changed. Assignments whose answers
+    cannot be processed are added to `failed`. Decoded pages are kept in `decoded`.
     """
     needed: dict[tuple[str, date], list[Period]] = {}
     context = of.context
@@ -50,11 +50,11 @@ def _needed(
     frames, totals, _ = read_pages(pages, of.context.latest_local_time(), decoded.keep)
     z_reports = closed_through(frames.z_reports, batch.last_day)
     needing = []
-    # A z-report without a moment of closing is of no day, and fails the checks: its receipts are not asked for.
+    # A z-report without a time of closing has no day, and fails the checks: its receipts are not requested.
     for in_force, reports in by_settings(z_reports[z_reports["closed_at"].notna()], of.settings):
         organization = in_force.organization
         openings = frames.openings if organization.date_policy == "shift_open" else None
-        # Where a batch asked for no totals, there are none to do with.
+        # A batch of detail `receipts` reads all receipts: its totals have no cross-check by day.
         detail = organization.detail if batch.detail == "totals" else batch.detail
         needing.append(shifts_needing_receipts(reports, totals, detail, openings, organization.vat_wanted))
     shifts = pd.concat(needing)
@@ -65,7 +65,7 @@ def _needed(
 
 
 def _not_known(transaction: Transaction, batch: Batch, shifts: pd.DataFrame) -> pd.DataFrame:
-    """The shifts whose receipts are not read and published already, or that are booked and would be read for VAT."""
+    """The shifts without those whose receipts are published, and without booked ones that need only VAT."""
     if shifts.empty:
         return shifts
     known = transaction.rows(
@@ -85,9 +85,9 @@ def _not_known(transaction: Transaction, batch: Batch, shifts: pd.DataFrame) -> 
 
 
 def periods_of(shifts: pd.DataFrame) -> dict[tuple[str, date], list[Period]]:
-    """Periods, by register and first day, that hold every receipt of these shifts, by whichever clock they are read.
+    """Return, by register and first day, periods with every receipt of these shifts, by whichever clock they are read.
 
-    A shift begins when it was told to, or after the end of the one before it, or `LONGEST_SHIFT` before its own end.
+    A shift without a known opening counts as begun `LONGEST_SHIFT` before its end.
 
     Args:
         shifts: columns kkt_reg_id, first_day, opened_at (may be missing), closed_at, received_at (UTC, may be missing).

@@ -1,4 +1,4 @@
-"""What comes of the answers of an operator: read, checked, made into shifts and orders. No network, no judgement."""
+"""An operator's answers read, checked and made into shifts and orders. No network, no decisions."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def work(
     now_utc: datetime,
     reader: Reader = decoded_now,
 ) -> Chunk:
-    """Pages of Kontur.OFD into rows to publish: pure. `now_utc` is naive.
+    """Return the rows to publish that pages of Kontur.OFD make. Pure. `now_utc` is naive.
 
-    `settings` cover each day once: a shift is booked by those of the day of its closing. `reader` gives the contents of
-    a page that were decoded before.
+    `settings` cover each day once: a shift is booked by those of the day of its closing. `reader` returns the contents
+    of a page that was decoded before.
     """
     documents, totals, broken_totals = read_pages(pages, now_utc + CLOCK_AHEAD, reader)
     return make_chunk(documents, totals, broken_totals, batch, settings, now_utc)
@@ -49,13 +49,13 @@ def make_chunk(
     settings: Sequence[SettingsInForce],
     now_utc: datetime,
 ) -> Chunk:
-    """Documents of any operator's registers into rows to publish.
+    """Return the rows to publish that documents of any operator's registers make.
 
     Args:
-        documents: z-reports, openings, receipts and what could not be read.
+        documents: z-reports, openings, receipts and unreadable documents.
         totals: SHIFT_TOTALS of the same days and a margin before them.
         broken_totals: REJECTS of the totals.
-        batch: whose days they are.
+        batch: the batch with the days to publish.
         settings: cover each day once.
         now_utc: the present moment, naive.
     """
@@ -128,6 +128,6 @@ def make_chunk(
 
 
 def _as_rejects_by_kind(bad: pd.DataFrame) -> pd.DataFrame:
-    """Bad receipts as rejects, each under the kind of document that it is."""
+    """Rejected receipts as REJECTS, each under its kind of document."""
     parts = [as_rejects(rows, str(kind), rows["reason"]) for kind, rows in bad.groupby("kind", dropna=False)]
     return pd.concat(parts, ignore_index=True) if parts else REJECTS.empty()

@@ -1,4 +1,4 @@
-"""Alembic's door: runs the revisions on the connection that `migrate` opened."""
+"""Alembic's environment: runs the revisions on the connection that `migrate` opened."""
 
 from __future__ import annotations
 
