@@ -1,4 +1,4 @@
-"""`python -m bench`: pages already fetched to published orders, other ways to load the same, the match with Market."""
+"""`python -m bench`: measure Smena from fetched pages to published orders, other loaders, and the match with Market."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from demo.repository import REPOSITORY
 from smena.warehouse.migrating import migrate
 
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
-"""All that differs from PostgreSQL's defaults: it is durable (fsync, synchronous_commit, full_page_writes are on)."""
+"""All changes to PostgreSQL's defaults; fsync, synchronous_commit and full_page_writes stay on."""
 
 SIZES = (10_000, 100_000, 1_000_000)
 CHEQUES = (100_000, 1_000_000)
@@ -60,7 +60,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _console() -> Console:
     console = Console(highlight=False)
-    # Into a file or a pipe a table is written whole, not squeezed into the width of a terminal that is not there.
+    # In a file or a pipe a table is as wide as it needs, because there is no terminal width to fit.
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
 
 
@@ -78,7 +78,7 @@ def _print_machine(console: Console, server: EmbeddedPostgres, given: argparse.N
 
 
 class Bench:
-    """One run: the server, the sizes on it, and the other ways beside the size that is compared."""
+    """One run: the server, the sizes measured on it, and the other loaders for the size that is compared."""
 
     def __init__(self, directory: Path, workers: int, say: Callable[[str], None]) -> None:
         self._directory, self._workers, self._say = directory, workers, say
@@ -89,7 +89,7 @@ class Bench:
 
     @contextmanager
     def served(self) -> Iterator[EmbeddedPostgres]:
-        """A new server, of which nothing is left at the end."""
+        """Start a new server and remove it at the end."""
         try:
             self._forget()
             with self._server:
@@ -112,7 +112,7 @@ class Bench:
         self._server.drop_database(name)
 
     def context(self, shifts: int, *, with_rows: bool) -> tuple[Run, list[FinalTable]]:
-        """The road at a size, and the final rows of it where they are wanted."""
+        """Run the pipeline for so many shifts; return the run and, if wanted, its final rows."""
         name = f"road_{shifts}"
         with self._database(name) as dsn, ServerMemory(self._server.data_directory) as memory:
             self._say(f"{shifts:,} shifts: the answers are invented and kept")
@@ -125,13 +125,13 @@ class Bench:
             return run, read_final_rows(dsn) if with_rows else []
 
     def cheques(self, cheques: int) -> Match:
-        """A month of about so many cheques, matched."""
+        """Match a month of about so many cheques."""
         name = f"cheques_{cheques}"
         with self._database(name) as dsn, ServerMemory(self._server.data_directory) as memory:
             return match(dsn, name, cheques, self._workers, self._context, memory, self._say)
 
     def competitors(self, tables: Sequence[FinalTable]) -> list[Competitor]:
-        """The other ways, with these rows."""
+        """Measure the other loaders with these rows."""
         with self._database("competitors") as dsn:
             migrate(dsn)
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -139,7 +139,7 @@ class Bench:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 where every target is met, else 1."""
+    """Run the benchmark; return 0 where every target is met, else 1."""
     given, console, started = _arguments(arguments), _console(), time.monotonic()
 
     def say(line: str) -> None:
@@ -165,12 +165,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _compared(given: argparse.Namespace) -> int:
-    """The size whose rows the other ways are given."""
+    """Return the size whose rows the other loaders load."""
     return int(max((size for size in given.sizes if size <= COMPARED), default=given.sizes[0]))
 
 
 def _run(bench: Bench, given: argparse.Namespace) -> tuple[list[Run], list[Competitor]]:
-    """The best run of each size, and the best of each other way."""
+    """Return the best run of each size, and the best of each other loader."""
     found: list[Run] = []
     competitors: list[Competitor] = []
     for size in given.sizes:
@@ -185,7 +185,7 @@ def _run(bench: Bench, given: argparse.Namespace) -> tuple[list[Run], list[Compe
 
 
 def best(found: Iterable[T]) -> T:
-    """The one that took the least time."""
+    """Return the one that took the least time."""
     return min(found, key=lambda one: one.seconds)
 
 

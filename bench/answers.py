@@ -1,7 +1,7 @@
-"""A year of invented registers, told as Kontur.OFD tells it: by-period and by-shifts answers, and the truth of them.
+"""A year of invented registers as answers of Kontur.OFD (by-period, by-shifts, by-days), with the expected results.
 
-Every register closes one shift a day; each tenth closes it after midnight. Some shifts have no receipts, some no cash,
-some refunds and payouts. Identifiers come padded in every other document, as the operator pads them.
+Every register closes one shift per day; every tenth register closes it after midnight. Some shifts have no receipts,
+some no cash, some refunds and payouts. Identifiers are padded in every other document, as the operator pads them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _Z_REPORT = (
 
 @dataclass
 class Truth:
-    """What must stand in the warehouse: shifts, the six sums of all shifts, orders and their sum by kind; kopecks."""
+    """What the warehouse must have: shifts, their six sums, orders and their sum by kind; kopecks."""
 
     shifts: int = 0
     sums: Counter[str] = field(default_factory=Counter)
@@ -59,7 +59,7 @@ class Truth:
     amounts: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Truth) -> None:
-        """Adds what another part of the evidence tells."""
+        """Add the truth of another part of the evidence."""
         self.shifts += other.shifts
         for mine, others in ((self.sums, other.sums), (self.orders, other.orders), (self.amounts, other.amounts)):
             mine.update(others)
@@ -67,7 +67,7 @@ class Truth:
 
 @dataclass(frozen=True)
 class Register:
-    """A register by its place among all, and how many of the year's last days it has worked."""
+    """A register: its index among all, and how many of the year's last days it has worked."""
 
     index: int
     days: int
@@ -96,11 +96,11 @@ class Register:
         return LAST_DAY - timedelta(days=self.days - 1)
 
     def life(self) -> Life:
-        """Its shifts."""
+        """Return its shifts."""
         return Life(self)
 
     def as_entry(self) -> dict[str, Any]:
-        """The register as the planner takes it out of the operator's list."""
+        """Return the register as the planner reads it from the operator's list."""
         first = datetime.combine(self.first_day if self.is_new else date(YEAR - 2, 3, 1), datetime.min.time())
         return {
             "kkt_reg_id": self.number,
@@ -116,7 +116,7 @@ class Register:
 
 
 def registers_for(shifts: int) -> list[Register]:
-    """As many registers as have this many shifts in the year; the last one works for a part of it only."""
+    """Return registers that have this many shifts in the year; the last one works for only a part of it."""
     whole, rest = divmod(shifts, DAYS)
     registers = [Register(index, DAYS) for index in range(whole)]
     return [*registers, Register(whole, rest)] if rest else registers
@@ -138,13 +138,13 @@ class Life:
         self.received = self.closed - _UTC_OFFSET_S + rng.integers(1, 6, count)
         self.receipts = rng.integers(20, 60, count) * (rng.random(count) > 0.02)
         self.numbers = np.arange(count) + (1 if register.is_new else int(rng.integers(100, 300)))
-        # Opening report, receipts, closing report: document numbers run without a gap.
+        # + 2: the opening and the closing report; document numbers have no gap.
         self.documents = np.cumsum(self.receipts + 2) + (0 if register.is_new else int(rng.integers(5_000, 9_000)))
         self.signs = rng.integers(0, 2**32, count)
         self._invent_sums(rng, count)
 
     def _invent_sums(self, rng: np.random.Generator, count: int) -> None:
-        """`sums[operation]`: columns cash, cashless, total, count, VAT of 20 % and of 10 %, in kopecks."""
+        """Fill `sums[operation]`: columns cash, cashless, total, count, VAT of 20 % and of 10 %, in kopecks."""
         open_for_trade = self.receipts > 0
         others = np.stack([rng.random(count) < chance for chance in (0.25, 0.03, 0.003)]) & open_for_trade
         counts = np.concatenate([(self.receipts - others.sum(axis=0))[None], others])
@@ -159,7 +159,7 @@ class Life:
         self.sums = np.stack([cash, cashless, total, counts, total // 8, total // 44], axis=2)
 
     def truth(self) -> Truth:
-        """What becomes of the shifts of the year, the eve's not among them."""
+        """Return the expected result for the shifts of the year, without the shift of the day before."""
         cash, cashless = self.sums[:, self.eve :, 0], self.sums[:2, self.eve :, 1]
         names = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund")
         truth = Truth(shifts=self.register.days)
@@ -202,20 +202,20 @@ class Life:
         return found
 
     def _rows(self, first_day: date, last_day: date) -> tuple[int, int]:
-        """Rows of the shifts that close in these days, both inclusive."""
+        """Return the range of rows of the shifts that close in these days, both inclusive."""
         days = self.closed.astype("datetime64[D]")
         low = np.searchsorted(days, np.datetime64(first_day), side="left")
         return int(low), int(np.searchsorted(days, np.datetime64(last_day), side="right"))
 
     def answers(self, first_day: date, last_day: date) -> Iterator[tuple[str, bytes]]:
-        """Method and body of each answer about these days."""
+        """Yield the method and body of each answer for these days."""
         for body in self.by_period(first_day, last_day):
             yield "by_period", body
         yield "by_shifts", self.by_shifts(first_day, last_day)
         yield "by_days", self.by_days(first_day, last_day)
 
     def by_period(self, first_day: date, last_day: date) -> Iterator[bytes]:
-        """The pages of z-reports closed in these days: the last one, empty, gives back the cursor it was asked by."""
+        """Yield the pages of z-reports closed in these days; the last is empty and returns the cursor it was sent."""
         low, high = self._rows(first_day, last_day)
         if low == high:
             yield b'{"documents":[],"paging":{}}'
@@ -225,9 +225,9 @@ class Life:
         yield f'{{"documents":[],{paging}}}'.encode()
 
     def by_shifts(self, first_day: date, last_day: date) -> bytes:
-        """Totals of the shifts that have a document in these days and the eve of them.
+        """Return totals of the shifts that have a document in these days or the day before them.
 
-        A shift that straddles either end comes without that end, and with a part of its sums only.
+        A shift that straddles either end has no time for that end, and only a part of its sums.
         """
         low, high = self._rows(first_day - timedelta(days=1), last_day)
         entries = self._totals[low:high]
@@ -238,7 +238,7 @@ class Life:
         return f'{{"shifts":[{",".join(entries)}]}}'.encode()
 
     def by_days(self, first_day: date, last_day: date) -> bytes:
-        """Totals by day of these days and the eve of them: those of the shifts that `by_shifts` tells of."""
+        """Return totals by day for these days and the day before them, of the shifts that `by_shifts` returns."""
         low, high = self._rows(first_day - timedelta(days=1), last_day)
         days, sums = self.closed[low:high].astype("datetime64[D]"), self.sums[:, low:high].copy()
         if self.register.at_night and high > low:

@@ -1,4 +1,4 @@
-"""`python -m bench.backfill_year`: a year of registers through the real scheduler, and by the plain functions."""
+"""`python -m bench.backfill_year`: load a year of registers with the real scheduler, and by calling the functions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 
 DAG_ID = "integration_backfill"
-# The administrator of the demo's Airflow starts the run, and is granted the organisation.
+# The administrator of the demo's Airflow, who starts the run and has access to the organisation.
 STARTED_BY = "admin"
 TEMPLATE, BOOKS = "prepared", "books"
 WANTED_SHARE = 1 / 3
@@ -47,7 +47,7 @@ _MB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Way:
-    """One way of loading it: wall clock, requests, the most memory that one process held; what stands then."""
+    """One way of loading: wall clock, requests, peak memory of the largest process, and the books that it made."""
 
     name: str
     seconds: float
@@ -57,7 +57,7 @@ class Way:
 
 
 class Biggest:
-    """The most memory that one process below another has held; looks while it is entered."""
+    """A context that samples the memory of a process's descendants; `peak_bytes` is the largest of any of them."""
 
     def __init__(self, root: int) -> None:
         self._root, self.peak_bytes, self._enough = psutil.Process(root), 0, threading.Event()
@@ -80,7 +80,7 @@ class Biggest:
 
 
 def plainly(reported: Connection, dsn: str, endpoint: Endpoint, inn: str) -> None:
-    """The tasks of the DAG, one after another, in a process that has imported everything before the clock starts."""
+    """Run the functions of the DAG's tasks one after another; everything is imported before the clock starts."""
     import great_expectations  # noqa: F401 - preloaded, as in Airflow's workers
 
     from smena.loading.run import load_shards, publish_batches, report_run
@@ -98,7 +98,7 @@ def plainly(reported: Connection, dsn: str, endpoint: Endpoint, inn: str) -> Non
 
 
 class Bench:
-    """PostgreSQL and Kontur in miniature, and a warehouse that is as it was before each way."""
+    """PostgreSQL, the sandbox, and a warehouse that is made anew before each way."""
 
     def __init__(self, server: EmbeddedPostgres, sandbox: SandboxServer, first_day: date) -> None:
         self.server, self.sandbox = server, sandbox
@@ -120,14 +120,14 @@ class Bench:
         warehouse.close()
 
     def begin(self) -> str:
-        """A fresh warehouse in place of the last one."""
+        """Replace the warehouse by a fresh one; return its address."""
         self.server.drop_database(BOOKS)
         self.server.create_database(BOOKS, template=TEMPLATE)
         self.sandbox.requests.reset()
         return self.server.dsn(BOOKS)
 
     def books(self) -> tuple[Any, ...]:
-        """Shifts, orders, their sum and the sum over their numbers: enough to tell two warehouses apart."""
+        """Return shifts, orders, their sum and the sum over their numbers, to compare two warehouses."""
         warehouse = Warehouse(self.server.dsn(BOOKS))
         with warehouse.transaction() as transaction, transaction.connection.cursor() as cursor:
             cursor.execute(
@@ -165,7 +165,7 @@ class Bench:
 
 @contextmanager
 def halted(airflow: LocalAirflow) -> Iterator[None]:
-    """Airflow's processes stand still while this is entered."""
+    """Suspend Airflow's processes inside the block."""
     parts = [psutil.Process(_pid(record)) for record in (airflow.directory / "processes").glob("*.json")]
     processes = [one for part in parts for one in (part, *part.children(recursive=True))]
     for process in processes:
@@ -174,7 +174,7 @@ def halted(airflow: LocalAirflow) -> Iterator[None]:
         yield
     finally:
         for process in processes:
-            # A parser of DAG files that took too long is killed by its parent, which has gone on.
+            # Its parent, which is resumed first, kills a parser of DAG files that took too long.
             with suppress(psutil.NoSuchProcess):
                 process.resume()
 
@@ -184,7 +184,7 @@ def _moment(text: str) -> datetime:
 
 
 def _scheduler(airflow: LocalAirflow) -> int:
-    """The process id of the scheduler, whose children run the tasks."""
+    """Return the process id of the scheduler, whose children run the tasks."""
     return _pid(airflow.directory / "processes" / "scheduler.json")
 
 
@@ -193,16 +193,16 @@ def _pid(record: Path) -> int:
 
 
 def _median(rounds: list[Way]) -> Way:
-    """The round in the middle by time; all of them must have made the same books."""
+    """Return the round with the median time; all rounds must have made the same books."""
     if len({way.books for way in rounds}) > 1:
         raise RuntimeError(f"{rounds[0].name}: the rounds made different books")
     return sorted(rounds, key=lambda way: way.seconds)[len(rounds) // 2]
 
 
 def measure(registers: int, directory: Path) -> list[Way]:
-    """Each way in turn, and all of them again, on fresh warehouses: whatever else the machine does, it does to all.
+    """Measure each way in turn, several rounds, on fresh warehouses, so that other load on the machine affects all.
 
-    The median of each way counts. Airflow takes no processor time from the plain one.
+    The median of each way counts. Airflow is suspended while the plain functions run.
     """
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     first_day = yesterday - timedelta(days=364)
@@ -230,7 +230,7 @@ def measure(registers: int, directory: Path) -> list[Way]:
             client = airflow.client()
             client.wait_dag(DAG_ID)
             client.unpause(DAG_ID)
-            # The first to ask finds the sandbox and the scheduler cold: what they make and keep then is not measured.
+            # A first load, which is not measured, fills the caches of the sandbox and the scheduler.
             bench.plain()
             bench.scheduled(airflow, client, 1)
             rounds = []
@@ -242,7 +242,7 @@ def measure(registers: int, directory: Path) -> list[Way]:
 
 
 def log_plan(ways: list[Way], registers: int) -> bool:
-    """The table; whether Airflow's share is as wanted and every way made the same books."""
+    """Print the table; return whether Airflow's share is within its limit and every way made the same books."""
     console = Console(highlight=False, width=120)
     table = Table(title=f"A year of {registers} registers: {ways[0].books[0]:,} shifts, {ways[0].books[1]:,} orders")
     for title in ("way", "wall, s", "Airflow's share", "requests", "most memory of a process, MB"):

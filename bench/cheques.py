@@ -1,6 +1,6 @@
-"""A month of Kontur.Market's cheques matched with shifts that the OFD has booked already, and the proof of the match.
+"""Match a month of Kontur.Market's cheques with shifts that are booked from the OFD already, and check the result.
 
-Cheques are read, checked and summed to till shifts; each must find the fiscal shift that it is, and be booked once.
+Cheques are parsed, checked and summed to till shifts; each till shift must match its fiscal shift and be booked once.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Match(Steps):
     """One month matched.
 
     Attributes:
-        fiscal_shifts, fiscal_s: what stood of the OFD before, and the seconds of process and publish that it took.
-        cheques, till_shifts: what Market told of.
-        outcomes: how many till shifts are a fiscal shift's (duplicate), are booked (issued), have no cash, or differ.
+        fiscal_shifts, fiscal_s: shifts booked from the OFD before, and the seconds of process and publish they took.
+        cheques, till_shifts: how many Market reported.
+        outcomes: how many till shifts match a fiscal shift (duplicate), are booked (issued), have no cash, or differ.
     """
 
     fiscal_shifts: int
@@ -49,7 +49,7 @@ def match(
     memory: ServerMemory,
     say: Callable[[str], None],
 ) -> Match:
-    """About so many cheques in an empty database. Raises WrongFigures where anything is not as it was told."""
+    """Match about so many cheques in an empty database. Raises WrongFigures where a result is not the expected one."""
     tills = tills_for(cheques)
     registers = [till for till in tills if not is_market_only(till)]
     say(f"{cheques:,} cheques: the OFD's {len(registers):,} registers, a month of them, are booked")

@@ -1,4 +1,4 @@
-"""`python -m bench.commands`: what the command line takes when there is little to do, help and a load of one day."""
+"""`python -m bench.commands`: how long short commands take: help, wrong use, and a load of one day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from smena.warehouse.database import Warehouse
 from smena.warehouse.migrating import migrate
 
 HELP_LIMIT_S, LOAD_LIMIT_S = 0.3, 2.0
-"""On a quiet machine, by the wall clock. They are held against the processor's time, which others disturb less."""
+"""Seconds on an idle machine. They limit the processor's time, which other processes disturb less than wall time."""
 _FIRST, _LAST = date(2025, 3, 1), date(2025, 3, 8)
 _REGISTERS = 11
 _WIDTH = 110
@@ -39,14 +39,14 @@ _SLOWEST = 30
 
 @dataclass(frozen=True)
 class Took:
-    """One command as a process of its own: wall clock, and the processor's time of that process alone, seconds."""
+    """One command in its own process: wall clock and the processor's time of that process, in seconds."""
 
     seconds: float
     cpu_s: float
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit 1 where a command takes more than its limit."""
+    """Measure the commands; return 1 where one takes more than its limit."""
     parser = argparse.ArgumentParser(prog="python -m bench.commands", description=__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="how often each command is run; the best counts (5)")
     parser.add_argument("--imports", metavar="WORDS", help="instead: the slowest imports of `smena WORDS`")
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _shop() -> Iterator[tuple[dict[str, str], list[str]]]:
-    """A day of eleven registers, loaded once: the environment of the command line, and the words that load it."""
+    """Load a day of eleven registers once; yield the environment of the command line and the arguments that load it."""
     world = WorldSettings(
         first_day=_FIRST, last_day=_LAST, organizations=1, registers_per_organization=_REGISTERS, receipts_per_shift=6
     ).easy()
@@ -97,7 +97,7 @@ def _shop() -> Iterator[tuple[dict[str, str], list[str]]]:
 
 
 def switch_on(dsn: str, inn: str, kpp: str, name: str, start: date) -> None:
-    """Registers an organisation, and switches its OFD on from a day."""
+    """Register an organisation, and switch its OFD on from a day."""
     warehouse, head = Warehouse(dsn), invent_head(inn, "Head")
     with warehouse.transaction() as transaction:
         add_organization(transaction, inn=inn, kpp=kpp, name=name, tariff="uchetny")
@@ -108,7 +108,7 @@ def switch_on(dsn: str, inn: str, kpp: str, name: str, start: date) -> None:
 
 
 def _took(words: Sequence[str], environment: Mapping[str, str], code: int) -> Took:
-    """Raises AssertionError where the command ends with another code."""
+    """Run and measure a command. Raises AssertionError where its exit code is not `code`."""
     return _run([sys.executable, "-m", "smena", *words], environment, code)
 
 
@@ -145,7 +145,7 @@ def _table(best: Mapping[str, tuple[Took, float]], libraries: Took) -> Table:
 
 
 def _slowest_imports(words: Sequence[str], environment: Mapping[str, str]) -> Table:
-    """By what each module takes with all that it imports first."""
+    """Return the slowest imports of a command, each with the modules that it imports first."""
     done = subprocess.run(  # noqa: S603 - ours
         [sys.executable, "-X", "importtime", "-m", "smena", *words],
         env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,

@@ -1,6 +1,6 @@
-"""Other ways to bring the same final rows into the same server. Each gets the rows in the form it likes best.
+"""Other ways to load the same final rows into the same server. Each gets the rows in the form that suits it best.
 
-Nothing is read, checked or matched here: the rows are at hand, and go into fresh tables, durably.
+They parse, check and match nothing: the rows are in memory and are loaded into fresh tables, durably.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MULTI_ROWS = 1_000
 
 @dataclass(frozen=True)
 class Competitor:
-    """A way to load, and the seconds it took for all the rows."""
+    """A way to load, and the seconds it took for all rows."""
 
     name: str
     seconds: float
@@ -42,7 +42,7 @@ class Competitor:
 def measure_competitors(
     dsn: str, tables: Sequence[FinalTable], scratch: Path, say: Callable[[str], None]
 ) -> list[Competitor]:
-    """Runs each in turn. Raises AssertionError where one has not brought every row."""
+    """Run each in turn. Raises AssertionError where one has not loaded every row."""
     found = []
     for name, schema, load in _ways(dsn, tables, scratch):
         _run(dsn, "checkpoint")
@@ -75,7 +75,7 @@ def _ways(dsn: str, tables: Sequence[FinalTable], scratch: Path) -> list[tuple[s
 
 
 def copy(dsn: str, tables: Sequence[FinalTable]) -> None:
-    """COPY into tables with nothing on them, in one transaction: the limit."""
+    """COPY into tables without keys, checks and triggers, in one transaction: the lower bound."""
     with closing(psycopg2.connect(dsn)) as connection, connection, connection.cursor() as cursor:
         for table in tables:
             _copy(cursor, table, sql.Identifier("bare", table.name))
@@ -91,7 +91,7 @@ def upsert(dsn: str, tables: Sequence[FinalTable]) -> None:
 
 
 def to_sql(dsn: str, frames: Sequence[tuple[str, Any]], schema: str, method: Literal["multi"] | None) -> None:
-    """pandas.to_sql into tables it makes itself, in one transaction."""
+    """pandas.to_sql into tables that it creates itself, in one transaction."""
     url = make_url(dsn).set(drivername="postgresql+psycopg2")
     chunk = _MULTI_ROWS if method else None
     with create_engine(url, poolclass=NullPool).begin() as connection:

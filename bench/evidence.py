@@ -1,4 +1,4 @@
-"""A warehouse as it stands when every answer is fetched: Smena's own planner and page store have been there."""
+"""Prepare a warehouse in the state after every answer is fetched, with Smena's own planner and page store."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from smena.warehouse.pages import PageStore
 
 
 class Place(Protocol):
-    """A register or a shop: its `life()` has `answers(first_day, last_day)`, and a `truth()` that takes others in."""
+    """A register or a shop: its `life()` has `answers(first_day, last_day)` and `truth()`, which can be added up."""
 
     def life(self) -> Any: ...
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Batches by their ids with their shards; the registers of the OFD, or the shops of Market, by their ids."""
+    """The shards of each batch, by batch id, and the registers of the OFD or shops of Market, by id."""
 
     product: str
     batches: Mapping[int, list[int]]
@@ -48,13 +48,13 @@ class Plan:
 
     @property
     def shards(self) -> list[tuple[int, int]]:
-        """Each batch with each of its shards."""
+        """Return all pairs of batch id and shard."""
         return [(batch_id, shard) for batch_id, shards in self.batches.items() for shard in shards]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Batches whose answers are here. `raw_bytes` are theirs, uncompressed."""
+    """Batches whose answers are stored. `raw_bytes` is the uncompressed size of these answers."""
 
     product: str
     batches: Mapping[int, list[int]]
@@ -64,8 +64,8 @@ class Evidence:
 
 
 def fill_evidence(dsn: str, database: str, plan: Plan, workers: int, processes: BaseContext) -> Evidence:
-    """Keeps the answers that a batch asks for, in `workers` processes."""
-    # What is laid out here would be laid out anew after a power cut; what is measured later is not in haste.
+    """Store the answers that each batch asks for, in `workers` processes."""
+    # The evidence could be made again after a power cut, and storing it is not measured, so it need not be durable.
     _set(dsn, sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(database)))
     with ThreadPoolExecutor(workers) as threads:
         parts = list(threads.map(lambda place: _in_process(processes, dsn, plan, *place), plan.shards))
@@ -80,7 +80,7 @@ def fill_evidence(dsn: str, database: str, plan: Plan, workers: int, processes: 
 
 
 def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
-    """An organisation with these registers in an empty database, and batches for all that they have of the year."""
+    """Make an organisation with these registers in an empty database, and plan batches for their whole year."""
     migrate(dsn)
     with Warehouse(dsn).transaction() as transaction:
         add_organization(transaction, inn=answers.INN, kpp=answers.KPP, name="ООО «Пример»", tariff="uchetny")
@@ -98,7 +98,7 @@ def plan_ofd(dsn: str, registers: Sequence[Register]) -> Plan:
 
 
 def plan_market(dsn: str, shops: Sequence[Shop], first_day: date) -> Plan:
-    """Market switched on for the organisation, and a batch for all that its shops have from that day on."""
+    """Switch Market on for the organisation, and plan a batch for its shops from that day on."""
     with Warehouse(dsn).transaction() as transaction:
         enable(transaction, inn=answers.INN, product=MARKET, start_date=first_day, changed_by="bench")
         record = partial(wanted.record_shops, shops=[shop.as_entry() for shop in shops])
@@ -136,7 +136,7 @@ def _in_process(processes: BaseContext, dsn: str, plan: Plan, batch_id: int, sha
 
 
 def _fetch(sender: object, dsn: str, plan: Plan, batch_id: int, shard: int) -> None:
-    """Stores the answers of a shard as extract does, made here instead of requested; sends the truth and their size."""
+    """Make the answers of a shard instead of requesting them, store them as extract does; send the truth and size."""
     warehouse = Warehouse(dsn)
     pages = PageStore(warehouse, batch_id)
     assigned = ledger.assignments_of

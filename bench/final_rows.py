@@ -1,4 +1,4 @@
-"""The rows that the road has published, as the other loaders are given them: an Arrow table for each table."""
+"""The rows that the pipeline has published, as an Arrow table per table, for the other loaders."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class FinalTable:
-    """A table of the accounting with its rows: every column but those that PostgreSQL makes itself."""
+    """A table of `accounting` with its rows, without the columns that PostgreSQL generates."""
 
     name: str
     key: str
@@ -44,7 +44,7 @@ class FinalTable:
 
 
 def read_final_rows(dsn: str) -> list[FinalTable]:
-    """`accounting.shift` and `accounting.cash_order`."""
+    """Return `accounting.shift` and `accounting.cash_order`."""
     with closing(psycopg2.connect(dsn, options="-c timezone=UTC")) as connection:
         return [_read(connection, "shift", "shift_id"), _read(connection, "cash_order", "document_id")]
 

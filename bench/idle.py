@@ -1,4 +1,4 @@
-"""`python -m bench.idle`: what the demo takes of a core while nothing is loaded, process by process."""
+"""`python -m bench.idle`: the share of a core that the demo uses while nothing is loaded, by process."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from rich.table import Table
 from demo.stack import Stack
 
 LIMIT = 0.10
-"""Of one core, by the parts of Airflow together."""
+"""The share of one core that all parts of Airflow together may use."""
 _WIDTH = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit 1 where Airflow takes more of a core than the limit, 2 where it does not run."""
+    """Measure the demo; return 1 where Airflow uses more than the limit, 2 where it does not run."""
     parser = argparse.ArgumentParser(prog="python -m bench.idle", description=__doc__)
     parser.add_argument("--directory", type=Path, default=Path(".demo"), help="of the demo, which runs")
     parser.add_argument("--minutes", type=float, default=5, help="how long to look (5)")
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _spent(stack: Stack, parts: Iterable[str]) -> dict[str, float]:
-    """Seconds of the processor so far, by part: those of children that have ended are their parents'."""
+    """Return the processor's seconds so far, by part; those of ended children count for their parents."""
     airflow = stack.airflow().processes
     spent = {name: _seconds(airflow.members(name)) for name in parts}
     with suppress(psutil.Error):

@@ -1,4 +1,4 @@
-"""Runs the pipeline on batches: `process` for every shard, some at once, then `publish`; measures and proves them."""
+"""Run the pipeline on batches, `process` for the shards in parallel, then `publish`; measure and check the results."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from bench.worker import CHECK, Measurement, run_step
 
 
 class WrongFigures(AssertionError):
-    """What was published is not what was laid out: no figure of the run means anything."""
+    """The published rows differ from the truth of the evidence, so the measurements mean nothing."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """What batches took from pages to published.
+    """Time and memory of batches from stored pages to publication.
 
     Attributes:
         process_s, publish_s: wall clock from the first fork to the last end.
         batches_s: seconds of the publishing of each batch, in order.
-        cpu_s: the processor's time of all processes together, PostgreSQL's not among it.
-        checked_cpu_s: what of it the checks of the shards and the gate of the batch take.
-        gate_s: seconds of the gate, those of PostgreSQL among them.
+        cpu_s: the processor's time of all processes together, without PostgreSQL's.
+        checked_cpu_s: the part of `cpu_s` that the checks of the shards and the gate of the batch take.
+        gate_s: seconds of the gate, including those of PostgreSQL.
         parts, statements: seconds of all processes together, of `process` by part and of `publish` by statement.
-        worker_bytes, publisher_bytes: the most memory that one process held.
-        server_bytes: the most memory that the processes of PostgreSQL held beside what they share.
+        worker_bytes, publisher_bytes: the peak memory of one process.
+        server_bytes: the peak memory of PostgreSQL's processes without the memory that they share.
     """
 
     process_s: float
@@ -57,18 +57,18 @@ class Steps:
 
     @property
     def checked_share(self) -> float:
-        """What checks and gate take of the seconds of all processes together, from pages to published."""
+        """The share of checks and gate in the seconds of all processes together."""
         return (self.parts[CHECK] + self.gate_s) / (self.parts.total() + self.publish_s)
 
     @property
     def checked_cpu_share(self) -> float:
-        """The same of the processor's time of Smena's processes, without PostgreSQL's."""
+        """The share of checks and gate in the processor's time of Smena's processes, without PostgreSQL's."""
         return self.checked_cpu_s / self.cpu_s
 
 
 @dataclass(frozen=True)
 class Run(Steps):
-    """One run of the OFD's road. `orders`: cash orders published; with the shifts they are the final rows."""
+    """One run of the OFD's pipeline. `orders`: cash orders published; with the shifts they are the final rows."""
 
     shifts: int
     orders: int
@@ -81,7 +81,7 @@ class Run(Steps):
 def run_pipeline(
     dsn: str, evidence: Evidence, workers: int, processes: BaseContext, server_peak: Callable[[], int]
 ) -> Run:
-    """Processes and publishes batches of the OFD. Raises WrongFigures where they differ from the truth."""
+    """Process and publish batches of the OFD. Raises WrongFigures where the result differs from the truth."""
     steps = run_steps(dsn, evidence, workers, processes, server_peak)
     return Run(**vars(steps), shifts=evidence.truth.shifts, orders=_proved(dsn, evidence.truth))
 
@@ -89,7 +89,7 @@ def run_pipeline(
 def run_steps(
     dsn: str, evidence: Evidence, workers: int, processes: BaseContext, server_peak: Callable[[], int]
 ) -> Steps:
-    """Processes every shard, some at once, and publishes the batches one after the other."""
+    """Process the shards, `workers` at once, and publish the batches one after the other."""
     places = [(batch_id, shard) for batch_id, shards in evidence.batches.items() for shard in shards]
     started = time.perf_counter()
     with ThreadPoolExecutor(workers) as threads:
@@ -137,7 +137,7 @@ def _step(processes: BaseContext, dsn: str, evidence: Evidence, batch_id: int, s
 
 
 def _proved(dsn: str, truth: Truth) -> int:
-    """The number of orders, once every figure of the warehouse is that of the truth."""
+    """Return the number of orders. Raises WrongFigures where a figure of the warehouse differs from the truth."""
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(statement("published"))
         found: dict[str, Any] = dict(cursor.fetchone() or {})

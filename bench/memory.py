@@ -1,4 +1,4 @@
-"""How much memory PostgreSQL holds beside what its processes share, looked at again and again."""
+"""Sample the memory of PostgreSQL's processes without the memory that they share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LOOK_AGAIN_S = 0.25
 
 
 class ServerMemory:
-    """The most memory that a server's processes have held together since `forget`; looks while it is entered."""
+    """A context that samples the memory of a server's processes together and keeps the peak since `forget`."""
 
     def __init__(self, data_directory: Path) -> None:
         self._server = psutil.Process(int((data_directory / "postmaster.pid").read_text().split("\n", 1)[0]))
@@ -21,11 +21,11 @@ class ServerMemory:
         self._thread = threading.Thread(target=self._look, name="memory", daemon=True)
 
     def forget(self) -> None:
-        """Begins anew."""
+        """Reset the peak."""
         self._peak = 0
 
     def peak_bytes(self) -> int:
-        """What was seen; 0 where the system does not tell."""
+        """The peak; 0 where the system does not report it."""
         return self._peak
 
     def __enter__(self) -> ServerMemory:
@@ -47,7 +47,7 @@ class ServerMemory:
 
 
 def _own_bytes(process: psutil.Process) -> int:
-    # The private pages of a process may be of the server's shared buffers: where the system tells them apart, it does.
+    # Resident pages of a process include the server's shared buffers; they are left out where the system reports them.
     reported = process.memory_info()
     if hasattr(reported, "shared"):
         return int(reported.rss - reported.shared)

@@ -1,7 +1,7 @@
-"""`python -m bench.pages`: how long the desk's pages take at a million documents and ten thousand registers.
+"""`python -m bench.pages`: how long the pages take with a million documents and ten thousand registers.
 
-A warehouse is filled set-based, the desk is served by uvicorn on this machine, and requests come over real HTTP,
-several at once. Airflow's own part (its login, which run belongs to which DAG) is left out: it is answered at once.
+SQL statements fill a warehouse, uvicorn serves the pages on this machine, and several clients at once send real HTTP
+requests. Airflow's own part (its login, the look-up of runs) is replaced by immediate answers and not measured.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _START_S = 60
 
 
 def main(reported: Sequence[str] | None = None) -> int:
-    """Exit 1 where 95 of a hundred answers of some page are not under the limit."""
+    """Measure the pages; return 1 where the 95th percentile of a page is not under the limit."""
     parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
     parser.add_argument("--documents", type=int, default=1_000_000)
     parser.add_argument("--registers", type=int, default=10_000)
@@ -90,7 +90,7 @@ def _filled(server: EmbeddedPostgres, given: argparse.Namespace, console: Consol
 
 @contextmanager
 def _served(dsn: str) -> Iterator[str]:
-    """The desk in a process of its own, as Airflow's server is."""
+    """Serve the pages in their own process, as Airflow's server does; yield the address."""
     port = pick_free_port(0)
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(dsn, port), daemon=True)
     process.start()
@@ -126,7 +126,7 @@ def _by_header(request: Request) -> Rights:
 
 
 def _pages(dsn: str) -> dict[str, str]:
-    """What is measured, by name: the address below the desk."""
+    """Return the paths that are measured, by name."""
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
         cursor.execute(

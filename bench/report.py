@@ -1,4 +1,4 @@
-"""The figures of a run as tables, and the targets held against them."""
+"""Print the figures of a run as tables, and compare them with the targets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MB = 1_000_000
 
 
 def print_runs(console: Console, runs: Sequence[Run]) -> None:
-    """Shifts a second and the memory, a row a size."""
+    """Print shifts per second and memory, a row per size."""
     table = Table(title="Pages already fetched → published: read, transform, check, match, publish")
     for name in ("shifts", "final rows", "process, s", "match + publish, s", "shifts/s", "rows/s"):
         table.add_column(name, justify="right")
@@ -38,7 +38,7 @@ def print_runs(console: Console, runs: Sequence[Run]) -> None:
 
 
 def print_parts(console: Console, runs: Sequence[Run]) -> None:
-    """Where the time goes: of `process` by part, of `publish` by statement."""
+    """Print where the time goes: of `process` by part, of `publish` by statement."""
     sizes = [f"{run.shifts:,} shifts" for run in runs]
     console.print(_shares("Inside process, all processes together", sizes, [run.parts for run in runs]))
     statements = [run.statements for run in runs]
@@ -46,7 +46,7 @@ def print_parts(console: Console, runs: Sequence[Run]) -> None:
 
 
 def print_matches(console: Console, matches: Sequence[Match]) -> None:
-    """Cheques a second and the memory, a row a size; what became of the till shifts; where the time goes."""
+    """Print cheques per second and memory, a row per size; the outcomes of till shifts; where the time goes."""
     table = Table(title="A month of Market's cheques → till shifts, matched with the OFD's booked shifts")
     for name in (
         "cheques",
@@ -97,7 +97,7 @@ def _share(of: Counter[str], seconds: float) -> str:
 
 
 def print_competitors(console: Console, run: Run, competitors: Sequence[Competitor]) -> None:
-    """Each way to load the final rows of a run, beside the whole road."""
+    """Print each way to load the final rows of a run, beside the whole pipeline."""
     table = Table(title=f"The same {run.rows:,} final rows ({run.shifts:,} shifts) by other ways")
     table.add_column("way")
     for name in ("seconds", "rows/s", "shifts/s", "Smena is as fast × "):
@@ -112,7 +112,7 @@ def print_competitors(console: Console, run: Run, competitors: Sequence[Competit
 
 
 def print_targets(console: Console, runs: Sequence[Run], compared: Run, competitors: Sequence[Competitor]) -> bool:
-    """Whether all that could be asked is met, with a line for each target."""
+    """Print a line for each target that applies to the run; return whether all are met."""
     seconds = {one.name: one.seconds for one in competitors}
     lines: list[tuple[str, float, bool]] = []
     if DLT in seconds:
@@ -129,7 +129,7 @@ def print_targets(console: Console, runs: Sequence[Run], compared: Run, competit
     lines.append((words, share, share <= CHECKED))
     flat = [run for run in runs if run.shifts >= FLAT_FROM]
     lines += _growth(flat, [run.shifts for run in flat])
-    # The last batch is the smallest: what is left over. The one before it is as full as the first.
+    # The last batch has only the remaining shifts; the one before it is as full as the first.
     lines += [
         (
             f"a batch's seconds at the end of {run.shifts:,} shifts, in those of the first (at most {LAST_TO_FIRST:g})",
@@ -143,7 +143,7 @@ def print_targets(console: Console, runs: Sequence[Run], compared: Run, competit
 
 
 def print_match_targets(console: Console, matches: Sequence[Match]) -> bool:
-    """The same of the match: its memory, and that its time grows no faster than what it is given."""
+    """Print the targets of the match: its memory, and that its time grows no faster than the number of cheques."""
     flat = [one for one in matches if one.cheques >= FLAT_FROM]
     lines = _growth(flat, [one.cheques for one in flat])
     if len(matches) > 1:
@@ -154,7 +154,7 @@ def print_match_targets(console: Console, matches: Sequence[Match]) -> bool:
 
 
 def _growth(runs: Sequence[Steps], sizes: Sequence[int]) -> list[tuple[str, float, bool]]:
-    """How the memory of the largest run is to that of the smallest."""
+    """Return the ratio of the memory of the largest run to that of the smallest, by kind of process."""
     lines = []
     if len(runs) > 1:
         for name, held in (

@@ -1,4 +1,4 @@
-"""Kontur.Market's answers for a shop: the cheques of its tills as text, made column by column, not one by one."""
+"""Kontur.Market's answers for a shop: the cheques of its tills as text, made by column because that is faster."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PRODUCTS = 200
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop (торговая точка) by its place among all, and its tills."""
+    """A shop (торговая точка): its index among all, and its tills."""
 
     index: int
     tills: tuple[Register, ...]
@@ -32,22 +32,22 @@ class Shop:
         return f"a{self.index:07x}-0000-4000-8000-000000000001"
 
     def life(self) -> ShopLife:
-        """What it has sold."""
+        """Return its sales."""
         return ShopLife(self)
 
     def as_entry(self) -> dict[str, Any]:
-        """The shop as the planner takes it out of Market's list."""
+        """Return the shop as the planner reads it from Market's list."""
         return {"shop_id": self.id, "name": f"Магазин {self.index + 1}", "address": "", "kpp": "", "is_paid": True}
 
 
 def shops_of(tills: Sequence[Register]) -> list[Shop]:
-    """The shops that the tills stand in."""
+    """Return the shops of the tills."""
     places = range(0, len(tills), TILLS_A_SHOP)
     return [Shop(place // TILLS_A_SHOP, tuple(tills[place : place + TILLS_A_SHOP])) for place in places]
 
 
 class ShopLife:
-    """What the tills of a shop have rung up in the month."""
+    """The cheques of a shop's tills in the month."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -55,14 +55,14 @@ class ShopLife:
         self._rng = np.random.default_rng([13, shop.index])
 
     def truth(self) -> TillTruth:
-        """That of all its tills."""
+        """Return the expected result for all its tills."""
         truth = TillTruth()
         for till in self.tills:
             truth.add(till.truth())
         return truth
 
     def answers(self, first_day: date, last_day: date) -> Iterator[tuple[str, bytes]]:
-        """Method and body of each answer. The month is the whole life of the shop."""
+        """Yield the method and body of each answer. The month is the whole life of the shop."""
         if first_day != FIRST_DAY or last_day != LAST_DAY:
             raise AssertionError(f"only {FIRST_DAY} – {LAST_DAY} is invented, {first_day} – {last_day} is asked")
         refunds, entries = self._entries
@@ -76,7 +76,7 @@ class ShopLife:
 
     @cached_property
     def _entries(self) -> tuple[np.ndarray[Any, Any], pa.Array]:
-        """Whether each cheque is a refund, and its text, in the order of closing."""
+        """Return, in the order of closing, whether each cheque is a refund, and its text."""
         kept = {
             name: np.concatenate([getattr(till, name)[~till.lost] for till in self.tills])
             for name in ("shift", "cash", "cashless", "is_refund", "closed", "number")
@@ -109,7 +109,7 @@ class ShopLife:
         return pc.if_else(pa.array(cash == 0), by_card, pc.if_else(pa.array(cashless == 0), in_cash, both))
 
     def _lines(self, total: Ints) -> pa.Array:
-        """One to three lines a cheque, worth its total together: of a piece each, of two, or of half a kilogram."""
+        """Return one to three lines per cheque that sum to its total: of one piece, of two, or of half a kilogram."""
         counts = np.where(total < 100, 1, self._rng.integers(1, 4, len(total)))
         first = np.cumsum(counts) - counts
         place = np.arange(counts.sum()) - np.repeat(first, counts)
@@ -140,7 +140,7 @@ def _text(numbers: Ints) -> pa.Array:
 
 
 def _hex(numbers: Ints) -> pa.Array:
-    """Twelve digits, decimal ones: hexadecimal they are too."""
+    """Return numbers as twelve decimal digits, which are also valid hexadecimal digits of a GUID."""
     return pc.utf8_lpad(_text(numbers), 12, "0")
 
 

@@ -10,5 +10,5 @@ _DIRECTORY = Path(__file__).with_name("sql")
 
 @cache
 def statement(name: str) -> str:
-    """The text of `bench/sql/<name>.sql`."""
+    """Return the text of `bench/sql/<name>.sql`."""
     return (_DIRECTORY / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`python -m bench.thirty`: what checking takes of a load of thirty shifts, as a task of Airflow loads them."""
+"""`python -m bench.thirty`: the share of checks in a load of thirty shifts, by the functions of Airflow's tasks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _TEMPLATE = "prepared"
 
 @dataclass(frozen=True)
 class Load:
-    """Seconds of a load, by the wall clock: of all of it, of the masks and of the gate; and its shifts."""
+    """Wall clock seconds of a load: in total, of the masks and of the gate; and its number of shifts."""
 
     shifts: int
     seconds: float
@@ -53,7 +53,7 @@ class Load:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit 1 where the checks take more than their share of the best load."""
+    """Measure the loads; return 1 where the checks take more than their share of the quickest."""
     parser = argparse.ArgumentParser(prog="python -m bench.thirty", description=__doc__)
     parser.add_argument("--repeats", type=int, default=7, help="loads, each of a new warehouse (7)")
     given = parser.parse_args(arguments)
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             one = kontur.world.organizations[0]
             switch_on(server.dsn(_TEMPLATE), one.inn, one.kpp, one.short_name, _FIRST)
             loads = [_load(server, kontur, f"load_{place}") for place in range(given.repeats + 1)]
-    # The first one sets up what a process sets up once.
+    # The first load is left out: it includes what a process sets up once.
     best = min(loads[1:], key=lambda load: load.seconds)
     Console(highlight=False, width=100).print(_table(loads[1:], best))
     return int(best.share > LIMIT)

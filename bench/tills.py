@@ -1,7 +1,7 @@
-"""The registers of `bench.answers` from the till's side: one month of Kontur.Market's cheques, and the truth of them.
+"""The registers of `bench.answers` as Kontur.Market reports them: one month of cheques, with the expected results.
 
-Their sums are those that the operator tells, but for tills that only Market knows, and for shifts that lost a cheque on
-the way.
+Their sums equal those of the operator, except for tills that only Market knows and shifts of which a cheque never
+reached Market.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bench.answers import YEAR, Life, Register
 
 FIRST_DAY, DAYS = date(YEAR, 12, 1), 31
 CHEQUES_A_SHIFT = 38.3
-"""About: what `Life` invents, 20 to 59 receipts, and none in each fiftieth shift."""
+"""The mean of what `Life` invents: 20 to 59 receipts, and none in every fiftieth shift."""
 
 MARKET_ONLY_EVERY = 100
 LOST_EVERY = 300
@@ -24,24 +24,24 @@ _CASH_SHARE = 0.45
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 EXPECTED = ("till_shift", "kkt_reg_id", "shift_number", "outcome", "cash_income", "cash_refund")
-"""Columns of the truth of a till shift; its fiscal shift is not told where only Market knows it. Kopecks."""
+"""Columns of the truth of a till shift, in kopecks; the fiscal shift is None where only Market knows the till."""
 
 
 @dataclass
 class TillTruth:
-    """What must stand of Market: rows of `EXPECTED`. The cheques of which it is made."""
+    """What the warehouse must have from Market: rows with the columns `EXPECTED`, and the number of cheques."""
 
     cheques: int = 0
     shifts: list[tuple[Any, ...]] = field(default_factory=list)
 
     def add(self, other: TillTruth) -> None:
-        """Adds what another part of the evidence tells."""
+        """Add the truth of another part of the evidence."""
         self.cheques += other.cheques
         self.shifts += other.shifts
 
 
 def tills_for(cheques: int) -> list[Register]:
-    """As many registers as sell about so many cheques in the month."""
+    """Return registers that sell about so many cheques in the month."""
     return [Register(index, DAYS) for index in range(max(round(cheques / CHEQUES_A_SHIFT / DAYS), 1))]
 
 
@@ -67,14 +67,14 @@ class Till:
         self.number = self._numbers()
 
     def _sales(self, counts: Ints, cash: Ints, cashless: Ints) -> tuple[Ints, Ints, Ints]:
-        """Of each sale its shift, and its part of the shift's cash and cashless money: a sale is paid one way."""
+        """Return the shift of each sale and its part of the shift's cash and cashless money; a sale is paid one way."""
         shift = np.repeat(np.arange(len(counts)), counts)
         first, last = np.diff(shift, prepend=-1) > 0, np.diff(shift, append=len(counts)) > 0
         in_cash = ((self._rng.random(len(shift)) < _CASH_SHARE) | first) & ~last & (cash[shift] > 0)
         return shift, self._shares(shift, in_cash, cash), self._shares(shift, ~in_cash, cashless)
 
     def _shares(self, group: Ints, among: np.ndarray[Any, Any], whole: Ints) -> Ints:
-        """Splits the whole of each group among some of its rows, at random, to the kopeck."""
+        """Split the whole of each group at random among some of its rows, to the kopeck."""
         weights = self._rng.integers(1000, 2000, len(group)) * among
         upto = np.cumsum(weights)
         before = np.concatenate([[0], upto])[np.searchsorted(group, group)]
@@ -91,7 +91,7 @@ class Till:
         return (opened[self.shift] + place * (closed - opened)[self.shift]).astype(np.int64)
 
     def _lost(self) -> np.ndarray[Any, Any]:
-        """Which cheques never reach Market: the first one in cash of each so-manieth shift."""
+        """Return which cheques never reach Market: the first cash cheque of every LOST_EVERY-th shift."""
         unlucky = (self.shift + self.register.index * DAYS) % LOST_EVERY == LOST_EVERY // 2
         rows = np.flatnonzero(unlucky & ~self.is_refund & (self.cash > 0) & (not is_market_only(self.register)))
         lost = np.zeros(len(self.shift), dtype=bool)
@@ -105,11 +105,11 @@ class Till:
         return numbers
 
     def shift_ids(self) -> list[str]:
-        """`cashRegisterId` of each shift."""
+        """Return the `cashRegisterId` of each shift."""
         return [f"{self.register.index:08x}-0000-4000-9000-{number:012x}" for number in self.life.numbers.tolist()]
 
     def truth(self) -> TillTruth:
-        """What becomes of its shifts that have a cheque."""
+        """Return the expected result for its shifts that have a cheque."""
         known, sums = not is_market_only(self.register), self.life.sums
         sold = np.bincount(self.shift[~self.lost], minlength=DAYS) > 0
         bent = np.bincount(self.shift[self.lost], minlength=DAYS) > 0

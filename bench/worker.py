@@ -1,6 +1,6 @@
-"""What runs inside a measured process: one step of the road, with a stopwatch on its parts and on every statement.
+"""Run one step of the pipeline in a measured process, with the time of its parts and of every statement.
 
-The process is forked from one that has imported all that is heavy, as Airflow's workers are from its scheduler.
+The process is forked from one that has imported all heavy libraries, as Airflow forks its workers from the scheduler.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from smena.quality.expectations import prepare
 from smena.runtime.context import Context
 from smena.warehouse.database import Transaction, Warehouse
 
-# Preloaded, as in Airflow's workers: a task that begins with Great Expectations would take seconds.
+# Preloaded, as in Airflow's workers, because loading Great Expectations takes seconds.
 prepare()
 
 CHECK = "check"
@@ -56,20 +56,20 @@ PARTS = {
         "file_waybills": "reports",
     },
 }
-"""Functions that a product's `work` calls by these names, and the part of the step that each is."""
+"""By product, the functions that its `work` calls, with the part of the step that each belongs to."""
 
 OF_ALL = {"copy_frame": "stage (COPY)"}
-"""The same of what every product does."""
+"""The same for functions that every product calls."""
 
 PAGES, FETCH = "pages_by_assignment", "fetch, unpack"
 
 
 @dataclass
 class Measurement:
-    """Seconds by part and by statement, the processor's seconds, and the most memory that the process has held.
+    """Seconds by part and by statement, the processor's seconds, and the peak memory of the process.
 
-    `gate_s` are the seconds of the gate of the batch, its statements among them; `checked_cpu_s` are the processor's,
-    of the checks of the shards and of the gate.
+    `gate_s`: seconds of the gate of the batch, including its statements. `checked_cpu_s`: the processor's seconds of
+    the checks of the shards and of the gate.
     """
 
     parts: Counter[str] = field(default_factory=Counter)
@@ -83,7 +83,7 @@ class Measurement:
 
 
 def run_step(reported: Connection, dsn: str, batch_id: int, product: str, shard: int | None) -> None:
-    """Processes a shard, or publishes the batch where none is named, and tells how it went."""
+    """Process a shard, or publish the batch where `shard` is None, and send the measurement."""
     measured = Measurement()
     warehouse = Warehouse(dsn)
     of_check, cpu_of_check = Counter[str](), Counter[str]()
@@ -111,7 +111,7 @@ def _nowhere(name: str) -> Endpoint:
 
 
 def _watch(measured: Measurement, product: str, cpu_of_check: Counter[str]) -> None:
-    """Puts the stopwatch before the parts. The process ends after its step: nothing is put back."""
+    """Wrap the functions of the parts with timers. They are not unwrapped, because the process ends after its step."""
     of_product = of_ofd if product == OFD else of_market
     for module, parts in ((of_product, PARTS[product]), (processing, OF_ALL)):
         for name, part in parts.items():

@@ -1,8 +1,8 @@
-"""What Airflow imports in every process of its own at the start; `config/` is on the path of each of them.
+"""Preload heavy libraries in the processes that fork task workers; each Airflow process imports this module at start.
 
-A task of a few lines costs seconds where it has to import pandas and Great Expectations first. The workers of the
-LocalExecutor are forked from the scheduler, those of Celery from the worker's main process: what that process has
-imported once, all of them have. Other processes have no use for it and start without.
+A short task takes seconds if it has to import pandas and Great Expectations first. The LocalExecutor forks its workers
+from the scheduler, Celery from the worker's main process, so a module that the parent has imported is there in every
+worker. Other Airflow processes do not need these libraries and start without them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import importlib
 import logging
 import sys
 
-# Airflow takes every public name of this module for a setting: it is told that there are none.
+# Airflow takes every public name of this module as a setting; an empty `__all__` gives it none.
 __all__: list[str] = []
 
 _HEAVY = (
@@ -57,7 +57,7 @@ def _preload() -> None:
 
         prepare()
     except Exception as error:  # noqa: BLE001 - whatever is wrong with a library must not keep the scheduler down
-        # A task that needs it will say so; the scheduler is of use without.
+        # The scheduler works without it; a task that needs the library fails with its own error.
         logging.getLogger(__name__).warning("not all is preloaded: %s", error)
 
 

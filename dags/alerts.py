@@ -1,20 +1,21 @@
 """### What should people know this morning?
 
-Every day at 07:00 Moscow time, after the loads and the reconciliation: for each organisation one message of all that is
-not as it should be, or none. Nothing is asked of the services, and accounting is never changed.
+Runs every day at 07:00 Moscow time, after the loads and the reconciliation. It sends each organisation one message
+about everything that needs attention, or none. It asks the services nothing and changes nothing in accounting.
 
 | task | does |
 | --- | --- |
-| `send` | gathers all that is wrong, waits or cannot be checked, in eleven kinds; sends a message an organisation |
+| `send` | gathers what is wrong, waits or cannot be checked, in eleven kinds; sends one message per organisation |
 
-Reported are days not loaded, batches that failed, missing shifts, gaps, differences, decisions, waiting shifts,
-quarantine, certificates that end, and registers with a fault: each of these once, until it is cured. A message goes out
-once a day and organisation, however often the task runs: `control.alert` remembers it. What did not go out is not
-remembered, and is tried again.
+A message lists days that are not loaded, failed batches, missing shifts, gaps, differences, decisions, waiting shifts,
+quarantine, certificates that expire, and registers with a fault. A fault of a register is reported once until it is
+cured. However often the task runs, an organisation gets one message a day: `control.alert` records the messages that
+went out. A message that could not be sent is not recorded, and the next run tries again.
 
-* **Connections** `warehouse`, `smena_alerts` (`http`: a webhook; `smtp`: mail; `telegram`). Without it: a warning.
-* **Setting** `SMENA_ALERT_QUARANTINE`: how many open records in quarantine are borne without a word (0).
-* **Retries**: faults that may pass, three times, with growing pauses. **When it fails**: `docs/operators-guide.md`.
+* **Connections** `warehouse`, `smena_alerts` (`http`: a webhook; `smtp`: mail; `telegram`). Without `smena_alerts` the
+  task logs a warning.
+* **Setting** `SMENA_ALERT_QUARANTINE`: how many open records in quarantine cause no message (default 0).
+* **Retries**: transient errors, three times, with growing pauses. **When it fails**: `docs/operators-guide.md`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from smena.airflow.dag_settings import DEFAULT_ARGS, ZONE
     doc_md=__doc__,
 )
 def alerts() -> None:
-    """The DAG."""
+    """Send the daily message of each organisation."""
 
     @task
     def send(run_id: str) -> None:

@@ -1,24 +1,24 @@
-"""### A long range of one organisation becomes ПКО
+"""### Load a long range of days of one organisation
 
-Started by hand with the form, or by `smena integration enable`: what is wanted and not covered, from the start date in
-force through yesterday unless days are given. Each quarter is a batch of its own, published whole or not at all.
+Started by hand with the form, or by `smena integration enable`. It loads the days that are wanted and not covered, from
+the start date in force through yesterday, or the days given. Each quarter is a batch, published whole or not at all.
 
 | task | does |
 | --- | --- |
-| `plan` | tells what it will ask, what is covered, what is out of reach and why; a dry run ends here |
-| `load` | fetches and keeps the operator's answers, reads, transforms, checks; mapped over quarters and shards |
-| `publish` | quarters in order of time: matches with what stands, writes orders, shifts and coverage |
-| `report` | a line for each quarter; fails if anything was not loaded |
+| `plan` | logs what it will request, which days are covered, which cannot be read and why; a dry run ends here |
+| `load` | fetches and stores the operator's answers, parses, transforms, checks; mapped over quarters and shards |
+| `publish` | quarters in order of time: matches with the current books, writes orders, shifts and coverage |
+| `report` | logs a line per quarter; fails if anything was not loaded |
 
-Stop it whenever you like. Started again, or cleared, it goes on where it stopped: an unfinished quarter is taken up
-with the answers it has, a published one is covered and not asked again. One run at a time, as wide as the pool.
+You can stop it at any time. Started again, or cleared, it continues where it stopped: it resumes an unfinished quarter
+with the answers already stored, and does not ask for a published quarter again. Only one run is active at a time.
 
 * **Parameters**: `inn`; `product`; `from` and `to`, both inclusive, empty for all; `dry_run`.
 * **Pool** `kontur_ofd`: how many `load` tasks ask the operator at once. Each asks for four registers at a time.
-* **Who**: whoever starts the run must have been granted the organisation (`smena access grant`); else `plan` refuses.
-* **Retries**: faults that may pass, three times, with growing pauses; wrong parameters and refusals fail at once.
-* **Asset** `accounting_z_reports`: one event, which names the organisation and the days; a partition a day would cost
-  Airflow more than the loading.
+* **Who**: the user who starts the run must have access to the organisation (`smena access grant`); else `plan` refuses.
+* **Retries**: transient errors, three times, with growing pauses; wrong parameters and refusals fail at once.
+* **Asset** `accounting_z_reports`: one event with the organisation and the days, because a partition per day would
+  cost Airflow more than the loading.
 * **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
 """
 
@@ -61,7 +61,7 @@ FORM = {
     doc_md=__doc__,
 )
 def integration_backfill() -> None:
-    """The DAG."""
+    """Load a range of days of one organisation."""
 
     @task
     def plan(params: dict[str, Any], run_id: str, ti: Any, dag_run: Any) -> list[list[tuple[int, int]]]:

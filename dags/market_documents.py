@@ -1,25 +1,25 @@
-"""### Documents of Kontur.Market
+"""### Load documents of Kontur.Market
 
-Every day at 04:30 Moscow time, for every organisation that has switched Market on: cheques become till shifts, and
-these ПКО where the OFD does not tell of the same shift; cashless revenue, goods sold and incoming waybills become
-documents. A missed day heals itself, and the last 31 days are read again for what came late.
+Runs every day at 04:30 Moscow time for every organisation that has switched Market on. Cheques become till shifts, and
+a till shift becomes a ПКО unless the OFD reports the same shift. Cashless revenue, goods sold and incoming waybills
+become documents. The next run also loads days that were missed, and reads the last 31 days again for late documents.
 
 | task | does |
 | --- | --- |
-| `plan` | asks for the shops, takes *wanted minus covered* and the look-back, writes a batch an organisation |
-| `load` | fetches and keeps Market's answers, reads, transforms, checks; mapped over shards of shops |
-| `publish` | finds which shift of the OFD each till shift is; writes documents and shifts, one transaction a batch |
-| `report` | a line for each batch; fails if anything was not loaded |
+| `plan` | lists the shops, takes *wanted minus covered* and the look-back, writes one batch per organisation |
+| `load` | fetches and stores Market's answers, parses, transforms, checks; mapped over shards of shops |
+| `publish` | matches each till shift with the OFD's; writes documents and shifts, one transaction per batch |
+| `report` | logs a line per batch; fails if anything was not loaded |
 
-It may run at the same time as `ofd_z_reports`: each publishes under the organisation's lock, and whoever comes first,
-the books end up the same. What neither source can tell for sure waits for a person (`smena conflicts`, `smena links`).
-Then `publish` asks shops for the names of new products, each once a day. A failure there changes nothing else.
+It may run at the same time as `ofd_z_reports`: each publishes under the organisation's lock, and the books are the same
+whichever comes first. Where the data of both sources do not decide, a person does (`smena conflicts`, `smena links`).
+After that, `publish` asks shops for the names of new products, each once a day; if this fails, nothing else changes.
 
 * **Pool** `kontur_market`: how many `load` tasks ask Market at once. Each asks for four shops at a time.
-* **Retries**: faults that may pass, three times, with growing pauses; bad data and refusals fail at once.
+* **Retries**: transient errors, three times, with growing pauses; bad data and refusals fail at once.
 * **Asset** `accounting_market`: a partition `ИНН|day` for each day on which every shop became covered.
-* **Deadline**: two hours after it was queued (`SMENA_LOAD_DEADLINE_MINUTES`); a run that is later is told of by the
-  connection `smena_alerts`, once, and goes on.
+* **Deadline**: two hours after the run was queued (`SMENA_LOAD_DEADLINE_MINUTES`). A run that takes longer is reported
+  once, by the connection `smena_alerts`, and goes on.
 * **Connections** `kontur_market`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
 """
 
@@ -42,7 +42,7 @@ from smena.airflow.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
     doc_md=__doc__,
 )
 def market_documents() -> None:
-    """The DAG."""
+    """Load documents of Kontur.Market daily."""
     load_daily("market", "kontur_market", LOADED_FROM_MARKET)
 
 

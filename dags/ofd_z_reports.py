@@ -1,23 +1,24 @@
-"""### z-reports of Kontur.OFD become ПКО
+"""### Make ПКО from z-reports of Kontur.OFD
 
-Every day at 04:00 Moscow time, for every organisation that is switched on: what is wanted since its start date and not
-proved loaded, and what registers that were offline have sent since. A missed day heals itself.
+Runs every day at 04:00 Moscow time for every organisation that is switched on. It loads the days since the start date
+that are not yet proved loaded, and documents that registers sent late after being offline. The next run also loads days
+that were missed.
 
 | task | does |
 | --- | --- |
-| `plan` | asks for the registers, takes *wanted minus covered*, writes batches of at most 100,000 register-days |
-| `load` | fetches and keeps the operator's answers, reads, transforms, checks; mapped over shards of registers |
-| `publish` | matches with what stands, writes orders, shifts and coverage in one transaction a batch |
-| `report` | a line for each batch; fails if anything was not loaded |
+| `plan` | lists the registers, takes *wanted minus covered*, writes batches of at most 100,000 register-days |
+| `load` | fetches and stores the operator's answers, parses, transforms, checks; mapped over shards of registers |
+| `publish` | matches with the current books, writes orders, shifts and coverage in one transaction per batch |
+| `report` | logs a line per batch; fails if anything was not loaded |
 
-A run by hand, a cleared task and a backfill take the same road: what is right already stays as it is. What was read is
-published even where another register could not be reached; the next run asks for the rest.
+A manual run, a cleared task and a backfill run the same steps, which change nothing that is already right. Shifts that
+were read are published even if another register could not be reached; the next run asks for the rest.
 
 * **Pool** `kontur_ofd`: how many `load` tasks ask the operator at once. Each asks for four registers at a time.
-* **Retries**: faults that may pass, three times, with growing pauses; bad data and refusals fail at once.
+* **Retries**: transient errors, three times, with growing pauses; bad data and refusals fail at once.
 * **Asset** `accounting_z_reports`: a partition `ИНН|day` for each day on which every register became covered.
-* **Deadline**: two hours after it was queued (`SMENA_LOAD_DEADLINE_MINUTES`); a run that is later is told of by the
-  connection `smena_alerts`, once, and goes on.
+* **Deadline**: two hours after the run was queued (`SMENA_LOAD_DEADLINE_MINUTES`). A run that takes longer is reported
+  once, by the connection `smena_alerts`, and goes on.
 * **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
 """
 
@@ -40,7 +41,7 @@ from smena.airflow.daily_load import FIRST_DAY, begins, ends_in_time, load_daily
     doc_md=__doc__,
 )
 def ofd_z_reports() -> None:
-    """The DAG."""
+    """Load z-reports of Kontur.OFD daily."""
     load_daily("ofd", "kontur_ofd", LOADED)
 
 

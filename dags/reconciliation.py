@@ -1,19 +1,19 @@
-"""### Is everything here, and does it agree?
+"""### Check completeness, and compare the books with the source
 
-Every day at 06:00 Moscow time, after the loads, for every organisation that is switched on: completeness and сверка of
-the last 35 days. The source is asked again, and accounting is never changed.
+Runs every day at 06:00 Moscow time, after the loads, for every organisation that is switched on. It checks completeness
+and does the reconciliation (сверка) of the last 35 days. It asks the source again and changes nothing in accounting.
 
 | task | does |
 | --- | --- |
-| `organizations` | who is switched on, in lots |
-| `prove` | asks for totals by shift, totals by day and opening reports; verdicts by register and day, differences |
-| `report` | a line for each organisation; fails if one, or a register of it, was not reconciled |
+| `organizations` | lists the organisations that are switched on, by task |
+| `prove` | asks for totals by shift and by day and opening reports; writes verdicts by register and day, differences |
+| `report` | logs a line per organisation; fails if one, or a register of it, was not reconciled |
 
-Verdicts are in `control.completeness`, differences in `control.difference`: a new one is a warning in the log of
-`prove`, one that is not found any more is closed. What is missing or differs is told by the alerts, and leaves the run
-green; what documents explain is only listed. `smena reconcile` does the same by hand, for any period.
+Verdicts are in `control.completeness`, differences in `control.difference`. `prove` logs a new difference as a warning,
+and closes one that it does not find any more. The alerts report missing shifts and differences; they do not fail the
+run. Differences that documents explain are only listed. `smena reconcile` does the same by hand, for any period.
 
-* **Pool** `kontur_ofd`: shared with the loads. **Retries**: faults that may pass, three times, with growing pauses.
+* **Pool** `kontur_ofd`: shared with the loads. **Retries**: transient errors, three times, with growing pauses.
 * **Connections** `kontur_ofd`, `warehouse`. **When it fails**: `docs/operators-guide.md`.
 """
 
@@ -37,7 +37,7 @@ from smena.airflow.dag_settings import DEFAULT_ARGS, ZONE
     doc_md=__doc__,
 )
 def reconciliation() -> None:
-    """The DAG."""
+    """Check completeness and reconcile daily."""
 
     @task
     def organizations() -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""`python -m demo up | down | status`: the whole of Smena on this machine."""
+"""`python -m demo up | down | status`: all of Smena on this machine."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _WIDTH_OF_A_FILE = 160
 
 
 class Teller:
-    """Lines with the seconds since the start in front."""
+    """Prints lines that begin with the seconds since the start."""
 
     def __init__(self) -> None:
         console = Console(highlight=False)
-        # Into a file or a pipe a table is written whole, not squeezed into the width of a terminal that is not there.
+        # In a file or a pipe a table is as wide as it needs, because there is no terminal width to fit.
         self.console = console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
         self._start = time.monotonic()
         self._last = ""
 
     @property
     def seconds(self) -> float:
-        """Since the start."""
+        """Seconds since the start."""
         return time.monotonic() - self._start
 
     def say(self, line: str) -> None:
-        """One line, unless it says what the last one did."""
+        """Print a line, unless it is the same as the last one."""
         if line != self._last:
             self.console.print(f"[{self.seconds:4.0f} s] {line}", markup=False, soft_wrap=True)
             self._last = line
@@ -65,7 +65,7 @@ def all_runs(client: AirflowRest) -> list[dict[str, Any]]:
 
 
 def load(client: AirflowRest, stack: Stack, teller: Teller) -> list[dict[str, Any]]:
-    """Let the scheduler load all that is due, telling how far it is; gives the runs. Raises WaitedTooLong."""
+    """Let the scheduler load all that is due, print the progress, return the runs. Raises WaitedTooLong."""
     for pool, slots in POOLS.items():
         client.create_pool(pool, slots)
     for dag_id in DAILY:
@@ -83,7 +83,7 @@ def load(client: AirflowRest, stack: Stack, teller: Teller) -> list[dict[str, An
 
 
 def print_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]], stack: Stack, teller: Teller) -> bool:
-    """The table, the proof and the address; whether all went well."""
+    """Print the table, the proof and the address; return whether all went well."""
     state, dsn = keep_state(stack.directory), stack.warehouse_dsn()
     out = teller.console
     out.print(result_table(read_loaded(dsn)))
@@ -110,7 +110,7 @@ def print_result(airflow: LocalAirflow, hello: Hello, runs: list[dict[str, Any]]
 
 
 def print_address(airflow: LocalAirflow, teller: Teller) -> None:
-    """Where to look, and as whom."""
+    """Print the address of the UI, and the users."""
     teller.console.print(f"Airflow: [bold]{airflow.address}[/bold]")
     for user, password in airflow.passwords.items():
         teller.console.print(f"  login {user:<10} password {password}", markup=False)
@@ -118,7 +118,10 @@ def print_address(airflow: LocalAirflow, teller: Teller) -> None:
 
 @contextmanager
 def only_one(directory: Path) -> Iterator[None]:
-    """Two commands on one directory would start everything twice. Raises ProcessTrouble at once."""
+    """Lock the directory, because two commands on it would start everything twice.
+
+    Raises ProcessTrouble at once where another command has the lock.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as lock:
         try:
@@ -129,7 +132,7 @@ def only_one(directory: Path) -> Iterator[None]:
 
 
 def up(directory: Path, *, stay: bool) -> int:
-    """Start, load, tell; 0 if everything was loaded."""
+    """Start everything, load, print the result; return 0 if everything was loaded."""
     teller = Teller()
     stack = Stack(directory, teller.say)
     with only_one(directory):
@@ -160,7 +163,7 @@ def down(directory: Path) -> int:
 
 
 def status(directory: Path) -> int:
-    """What runs and what is loaded; 0 if Airflow is healthy."""
+    """Print what runs and what is loaded; return 0 if Airflow is healthy."""
     teller = Teller()
     if not directory.exists():
         print("the demo has not been started here")
@@ -180,7 +183,7 @@ def status(directory: Path) -> int:
 
 
 def main() -> None:
-    """Exit: 0 well; 1 something was not loaded or does not run; 3 something did not start, with one clear line."""
+    """Run a command. Exit code 0: success; 1: something was not loaded or does not run; 3: something did not start."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "status"))
     parser.add_argument("--directory", type=Path, default=Path(".demo"), help="where everything is kept")

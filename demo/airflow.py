@@ -1,4 +1,4 @@
-"""`LocalAirflow`: a real Airflow on this machine, its parts as processes of their own."""
+"""`LocalAirflow`: a real Airflow on this machine, with a process per component."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from demo.rest import AirflowRest
 from demo.secrets_file import keep_secrets
 from demo.trouble import Trouble
 
-# Who may do what in Airflow's own terms: the administrator, the accountant who decides, the auditor who only looks.
+# Users and their roles in Airflow: the administrator, the accountant who decides, the auditor who only views.
 USERS = {"admin": "admin", "accountant": "op", "auditor": "viewer"}
 
 _PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
@@ -35,7 +35,7 @@ QUICK = {
     "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "5",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
 }
-"""For tests and for measurements of a run, which wait for each task: half a core while nothing runs."""
+"""Settings for tests and measurements, which wait for each task; Airflow uses half a core with them while idle."""
 _PREFERRED_PORTS = {"api": 8080, "worker_log": 8793, "trigger_log": 8794}
 _START_TIMEOUT_S = 120.0
 _LOOK_AGAIN_S = 0.2
@@ -46,21 +46,21 @@ class AirflowTrouble(Trouble):
 
 
 class LocalAirflow:
-    """Airflow's four parts with the LocalExecutor and a metadata database of ours.
+    """Airflow's four components with the LocalExecutor and a metadata database of ours.
 
     >>> with LocalAirflow(directory, metadata_dsn=server.dsn("airflow"), dags_folder=folder, port=0) as airflow:
     ...     client = airflow.client()
     ...     client.wait_dag("ofd_z_reports")
 
-    As a context it is migrated, started and healthy inside, and ended after.
+    As a context manager it is migrated, started and healthy inside the block, and stopped after it.
 
     Args:
-        directory: becomes AIRFLOW_HOME; also keeps ports, secrets, passwords, logs and the records of the processes.
+        directory: AIRFLOW_HOME; it also has the ports, secrets, passwords, logs and records of the processes.
         metadata_dsn: libpq address of the metadata database, which exists.
-        dags_folder: the repository's unless told. The plugins folder is an empty one in `directory`: the plugin comes
-            from the installed package, and from a folder as well it would be an error.
-        environment: what tasks and DAG files find in their environment besides: `AIRFLOW_CONN_*`, `SMENA_*`. Also the
-            place to override a setting (`AIRFLOW__SECTION__KEY`).
+        dags_folder: by default the repository's. The plugins folder is an empty one in `directory`, because the plugin
+            comes from the installed package and Airflow refuses it twice.
+        environment: further variables for tasks and DAG files: `AIRFLOW_CONN_*`, `SMENA_*`, and overrides of settings
+            (`AIRFLOW__SECTION__KEY`).
         parallelism: how many tasks may run at once.
         port: the first port to try for the UI; 0: any.
     """
@@ -86,7 +86,7 @@ class LocalAirflow:
     # --- life
 
     def migrate(self) -> None:
-        """Bring the metadata database to this Airflow's schema: seconds, or nothing where this version has done it.
+        """Bring the metadata database to this Airflow's schema, which takes seconds, if it is not there yet.
 
         Raises AirflowTrouble.
         """
@@ -103,7 +103,7 @@ class LocalAirflow:
         marker.write_text(json.dumps(self._schema()))
 
     def start(self) -> None:
-        """Start the parts that do not run; returns before they are ready. The database must be migrated."""
+        """Start the components that do not run; return before they are ready. The database must be migrated."""
         self._make_directories()
         keep_secrets(self._passwords_file, _PASSWORD_MAKERS)
         if not self.is_running():
@@ -116,7 +116,7 @@ class LocalAirflow:
             )  # fmt: skip
 
     def wait_until_healthy(self, timeout_s: float = _START_TIMEOUT_S) -> None:
-        """Wait until every part reports itself healthy. Raises AirflowTrouble, at once where a part has died."""
+        """Wait until every component reports itself healthy. Raises AirflowTrouble, at once where one has died."""
         deadline = time.monotonic() + timeout_s
         while not self.is_healthy():
             for part in _PARTS:
@@ -127,15 +127,15 @@ class LocalAirflow:
             time.sleep(_LOOK_AGAIN_S)
 
     def stop(self) -> None:
-        """End every part and all they have started. Raises ProcessTrouble where something remains."""
+        """End every component and its child processes. Raises ProcessTrouble where something remains."""
         self.processes.end(*self.processes.names())
 
     def is_running(self) -> bool:
-        """Whether any part runs."""
+        """Whether any component runs."""
         return any(self.processes.is_running(part) for part in _PARTS)
 
     def is_healthy(self) -> bool:
-        """Whether every part runs and has told the database so lately."""
+        """Whether every component runs and has a recent heartbeat in the database."""
         if not all(self.processes.is_running(part) for part in _PARTS):
             return False
         try:
@@ -165,22 +165,22 @@ class LocalAirflow:
 
     @property
     def address(self) -> str:
-        """Of the UI and the REST API."""
+        """The address of the UI and the REST API."""
         return f"http://{HOST}:{self._ports()['api']}"
 
     @property
     def passwords(self) -> dict[str, str]:
-        """By user name: `admin`, `accountant`, `auditor`."""
+        """Passwords by user name: `admin`, `accountant`, `auditor`."""
         return keep_secrets(self._passwords_file, _PASSWORD_MAKERS)
 
     def client(self, user: str = "admin") -> AirflowRest:
-        """A client of the REST API, logged in as that user."""
+        """Return a client of the REST API, logged in as that user."""
         return AirflowRest(self.address, user, self.passwords[user])
 
     # --- how it is set
 
     def environment(self) -> dict[str, str]:
-        """The environment of Airflow's processes: ours, the settings, and what was asked for."""
+        """The environment of Airflow's processes: that of this process, the settings, and `environment`."""
         kept = keep_secrets(
             self.directory / "secrets.json",
             {"fernet_key": _invent_fernet_key, "jwt_secret": _invent_secret, "secret_key": _invent_secret},
@@ -193,8 +193,8 @@ class LocalAirflow:
                 "max_active_tasks_per_dag": self._parallelism,
                 "dags_folder": self._dags_folder,
                 "plugins_folder": self.directory / "plugins",
-                # The button "Test" of a connection. Airflow has it off, since it lets whoever may edit connections ask
-                # any address from the API server.
+                # The button "Test" of a connection. Airflow disables it by default, because with it a user who may edit
+                # connections can send requests to any address from the API server.
                 "test_connection": "Enabled",
                 "load_examples": False,
                 "default_task_retry_delay": 10,
@@ -204,14 +204,14 @@ class LocalAirflow:
                 "simple_auth_manager_users": ",".join(f"{user}:{role}" for user, role in USERS.items()),
                 "simple_auth_manager_passwords_file": self._passwords_file,
                 "execution_api_server_url": f"{self.address}/execution/",
-                # The name of the machine need not be known to any DNS, which may take its time to say so.
+                # Without a DNS look-up, which is slow where the DNS does not know the machine's name.
                 "hostname_callable": "socket.gethostname",
             },
             "database": {"sql_alchemy_conn": self._metadata_dsn.replace("postgresql://", "postgresql+psycopg2://", 1)},
             "api": {"host": HOST, "port": ports["api"], "base_url": self.address, "secret_key": kept["secret_key"]},
             "api_auth": {"jwt_secret": kept["jwt_secret"]},
-            # With nothing to do the scheduler looks into the database every two seconds, and a task waits as long at
-            # most. While something runs it does not sleep.
+            # Seconds between two looks of the idle scheduler into the database, so a task waits two seconds at most.
+            # While something runs it does not sleep.
             "scheduler": {
                 "scheduler_idle_sleep_time": 2,
                 "pool_metrics_interval": 60,
@@ -219,10 +219,10 @@ class LocalAirflow:
                 "dagrun_metrics_interval": 300,
                 "catchup_by_default": False,
             },
-            # A worker may notice the end of a failed task only at its next heartbeat: five seconds unless told.
+            # A worker may notice the end of a failed task only at its next heartbeat, by default after five seconds.
             "workers": {"min_heartbeat_interval": 1},
-            # A file that has changed is parsed when the folder is next looked at; one that has not, every ten minutes:
-            # each is parsed by a process of its own.
+            # A changed file is parsed at the next look into the folder, an unchanged one only every ten minutes,
+            # because each parse starts a process.
             "dag_processor": {
                 "refresh_interval": 30,
                 "bundle_refresh_check_interval": 30,
@@ -254,7 +254,7 @@ class LocalAirflow:
         (self.directory / "plugins").mkdir(parents=True, exist_ok=True)
 
     def _schema(self) -> list[str | None]:
-        """The version of Airflow, and the revision at which the database is."""
+        """Return the version of Airflow and the revision of the database."""
         with closing(psycopg2.connect(self._metadata_dsn)) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('alembic_version') IS NOT NULL")
             exists = cursor.fetchone()
@@ -281,7 +281,7 @@ class LocalAirflow:
         return ports
 
     def _choose_ports(self) -> None:
-        """Ports of the last start where they are still free, else the first free ones."""
+        """Choose the ports of the last start where they are free, else the first free ones."""
         self.directory.mkdir(parents=True, exist_ok=True)
         last = json.loads(self._ports_file.read_text()) if self._ports_file.exists() else {}
         ports: dict[str, int] = {}
@@ -297,7 +297,7 @@ def _invent_fernet_key() -> str:
 
 
 def _invent_secret() -> str:
-    # HS512 wants no less than 64 bytes.
+    # HS512 needs at least 64 bytes.
     return secrets.token_urlsafe(64)
 
 

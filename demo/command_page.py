@@ -20,7 +20,7 @@ prints what the shell reads so that Tab completes commands and options.
 
 
 def page(main: click.Group) -> str:
-    """The page as it should be: commands by task, in the order of the help."""
+    """Return the page: commands by task, in the order of the help."""
     parts = [_HEAD, f"```text\n{_text(main.help)}\n```\n"]
     tasks: dict[str, list[str]] = getattr(main, "tasks", {})
     for task, names in tasks.items():
@@ -31,7 +31,7 @@ def page(main: click.Group) -> str:
 
 
 def _sections(command: click.Command, parent: click.Context) -> Iterator[str]:
-    """A command, and those of a group after it."""
+    """Yield the section of a command and, after a group, those of its commands."""
     context = click.Context(command, info_name=command.name, parent=parent)
     if isinstance(command, click.Group):
         yield f"### {context.command_path}\n\n{_text(command.help)}\n"
@@ -62,7 +62,7 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    """Writes the page; with `--check` only says whether it is as it should be (exit 1 if not)."""
+    """Write the page; with `--check` only check that the file is up to date (exit code 1 if not)."""
     from smena.cli import main as smena
 
     parser = argparse.ArgumentParser(prog="python -m demo.command_page", description=__doc__)

@@ -13,7 +13,7 @@ _HEAD = "# DAGs\n\nMade by `make docs` from the DAG files' own words, which are 
 
 
 def page() -> str:
-    """The page as it should be. A DAG is named as its file."""
+    """Return the page. A DAG has the name of its file."""
     parts = [_HEAD]
     for file in sorted((REPOSITORY / "dags").glob("*.py")):
         words = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
@@ -22,7 +22,7 @@ def page() -> str:
 
 
 def main() -> None:
-    """Writes the page; with `--check` only says whether it is as it should be (exit 1 if not)."""
+    """Write the page; with `--check` only check that the file is up to date (exit code 1 if not)."""
     parser = argparse.ArgumentParser(prog="python -m demo.dag_page", description=__doc__)
     parser.add_argument("--check", action="store_true")
     if not parser.parse_args().check:

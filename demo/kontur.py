@@ -1,4 +1,4 @@
-"""`LocalKontur`: the sandbox as a process of its own."""
+"""`LocalKontur`: the sandbox in its own process."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from demo.state import DemoState
 _NAME = "sandbox"
 _PREFERRED_PORT = 8790
 _SEED, _REGISTERS = 7, 5
-# Some fifteen shifts in which a till sold what no receipt is, so that there is something to decide of two sources.
+# About fifteen shifts have a cheque without a receipt, so that there are decisions between the two sources.
 _UNFISCAL_PERMILLE = 1
-# No region has the code 96, so no company has these numbers. The README names the first.
+# ИНН that no company has, because no region has the code 96. The README names the first.
 _ORGANIZATIONS = (
     '9601000019;ООО "Полярная гагара"',
     '9602000029;ООО "Янтарная пристань"',
@@ -33,7 +33,7 @@ _LOOK_AGAIN_S = 0.05
 
 
 def sandbox_arguments(first_day: date, last_day: date) -> list[str]:
-    """What the demo's sandbox is started with, apart from where it listens: its world, of these days."""
+    """Return the arguments of the demo's sandbox for a world of these days, without its port."""
     return [
         "--seed", str(_SEED), "--first-day", first_day.isoformat(), "--last-day", last_day.isoformat(),
         *(word for one in _ORGANIZATIONS for word in ("--organization", one)),
@@ -43,7 +43,7 @@ def sandbox_arguments(first_day: date, last_day: date) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What the sandbox tells when it listens: how to log in, and whom it has invented (`inn`, `kpp`, `name`).
+    """The line that the sandbox prints when it listens: how to log in, and its organisations (`inn`, `kpp`, `name`).
 
     `market` is Kontur.Market's `address` and `api_key`.
     """
@@ -57,10 +57,10 @@ class Hello:
 
 
 class LocalKontur:
-    """Kontur's services in miniature, over the world of a state.
+    """The sandbox of Kontur's services, over the world of a state.
 
     Args:
-        directory: keeps what it told at its start.
+        directory: where the line that it prints at its start is stored.
     """
 
     def __init__(self, directory: Path, supervisor: ProcessSupervisor) -> None:
@@ -68,7 +68,7 @@ class LocalKontur:
         self._supervisor = supervisor
 
     def start(self, state: DemoState) -> Hello:
-        """Start it, unless it runs, on its last port if that is free. Raises ProcessTrouble."""
+        """Start it, if it does not run, on its last port if that is free. Raises ProcessTrouble."""
         last = self._read_hello()
         if last is not None and self._supervisor.is_running(_NAME):
             return last
@@ -90,7 +90,7 @@ class LocalKontur:
         return hello
 
     def _read_hello(self) -> Hello | None:
-        """What it told last; None where that was nothing, or a former version's, which told less."""
+        """Return the stored line; None where there is none, or it is of an earlier version with fewer fields."""
         try:
             return Hello(**json.loads(self._file.read_text()))
         except (FileNotFoundError, TypeError):
@@ -98,7 +98,7 @@ class LocalKontur:
 
 
 def ask_truth(address: str, inn: str) -> list[dict[str, Any]]:
-    """Every closed shift of an organisation that its operator knows by now, past the contract's API."""
+    """Return every closed shift that the operator has now, from the sandbox's controls and not Kontur's API."""
     answer = requests.get(f"{address}/_sandbox/truth", params={"inn": inn}, timeout=30)
     answer.raise_for_status()
     shifts: list[dict[str, Any]] = answer.json()["shifts"]

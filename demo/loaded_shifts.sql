@@ -1,5 +1,5 @@
--- Run by the demo: every shift of the OFD that the warehouse knows, with its cash in kopecks, to be held against the
--- truth of the sandbox.
+-- Run by the demo: every shift of the OFD in the warehouse, with its cash in kopecks, to compare with the truth of the
+-- sandbox.
 select
     organization_inn,
     fiscal_drive_number,

@@ -1,4 +1,4 @@
-"""Free TCP ports: taken ones are avoided, and a port once used is kept where it can be."""
+"""Find free TCP ports, by preference the port used before."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_port_free(port: int) -> bool:
 
 
 def pick_free_port(preferred: int = 0) -> int:
-    """The preferred port, or the first free one after it; 0: any port that nobody listens on at this moment."""
+    """Return the preferred port, or the first free one after it; for 0 any port that is free now."""
     for port in range(preferred, preferred + _TRIES) if preferred else ():
         if is_port_free(port):
             return port

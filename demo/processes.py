@@ -1,4 +1,4 @@
-"""Processes that outlive the command that started them, and are ended completely: `ProcessSupervisor`."""
+"""`ProcessSupervisor`: start processes that outlive the command that starts them, and end them with their children."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from demo.trouble import Trouble
 _LOOK_AGAIN_S = 0.05
 _ALONE_S = 3.0
 _AFTER_KILL_S = 10.0
-# Two readings of one process's start may differ by the clock's resolution; no two processes of one pid come so close.
+# Two readings of one process's start may differ by the clock's resolution; a pid is not used again so soon.
 _SAME_START_S = 0.5
 
 
 class ProcessTrouble(Trouble):
-    """A process did not start, died or will not end; the message names it and its log."""
+    """A process did not start, died or does not end; the message names it and its log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is kept of a started process. It leads a session of its own: `pid` is the session's id too.
+    """The stored record of a started process. The process leads its own session, so `pid` is also the session's id.
 
     Attributes:
-        started_at: by the system's clock, seconds since 1970; with it a recycled pid is told from the process itself.
+        started_at: seconds since 1970 by the system's clock; another process that gets the same pid differs in it.
         directory: the working directory, shared by all that the process starts.
     """
 
@@ -44,10 +44,10 @@ class Record:
 
 
 class ProcessSupervisor:
-    """Starts processes in sessions of their own, remembers them in files, ends them with all they have started.
+    """Starts processes in their own sessions, records them in files, ends them with their descendants.
 
     Args:
-        directory: holds `<name>.json` of each process and `<name>.log`, all that it says.
+        directory: has `<name>.json` of each process and `<name>.log`, its output.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -63,7 +63,7 @@ class ProcessSupervisor:
     ) -> None:
         """Start a process, unless it runs already.
 
-        It reads nothing, writes to its log and survives this process, its terminal and Ctrl-C.
+        It has no input, writes to its log and survives this process, its terminal and Ctrl-C.
         """
         if self.is_running(name):
             return
@@ -89,12 +89,12 @@ class ProcessSupervisor:
         return record is not None and _is_alive(record)
 
     def members(self, name: str) -> list[psutil.Process]:
-        """The process and all that it has started, as far as they are alive."""
+        """Return the process and all its descendants that are alive."""
         record = self._record(name)
         return [] if record is None else _members(record)
 
     def require(self, name: str) -> None:
-        """Raises ProcessTrouble, with the end of its log, where the process is not alive."""
+        """Raise ProcessTrouble, with the end of its log, where the process is not alive."""
         if not self.is_running(name):
             raise ProcessTrouble(f"{name} is not running; the end of {self.log_file(name)}:\n{self.last_lines(name)}")
 
@@ -103,13 +103,13 @@ class ProcessSupervisor:
         return sorted(path.stem for path in self.directory.glob("*.json"))
 
     def end(self, *names: str, grace_s: float = 5.0) -> None:
-        """End processes and all they have started, in three steps: asked, the children made to, themselves made to.
+        """End processes and their descendants in three steps: SIGTERM to all, kill the children, kill the leaders.
 
-        SIGTERM goes to the groups. What works on after `grace_s` is a child at its work for which its leader waits:
-        with the child gone the leader still puts its own affairs in order, and has a few seconds for that.
+        After `grace_s` the remaining children, for which their leader may be waiting, are killed. The leader then has a
+        few seconds to clean up before it is killed too.
 
-        Nothing that is not on record, or that has only inherited a recorded pid, is signalled. Raises ProcessTrouble
-        where something remains even then.
+        Only sessions of recorded processes get a signal, not another process that has a recorded pid now. Raises
+        ProcessTrouble where something remains even then.
         """
         records = {name: record for name in names if (record := self._record(name)) is not None}
         for record in records.values():
@@ -126,11 +126,11 @@ class ProcessSupervisor:
             self._record_file(name).unlink(missing_ok=True)
 
     def log_file(self, name: str) -> Path:
-        """Where all that the process says goes."""
+        """The file of the process's output."""
         return self.directory / f"{name}.log"
 
     def last_lines(self, name: str, count: int = 15) -> str:
-        """The end of the log."""
+        """Return the end of the log."""
         log = self.log_file(name)
         return "\n".join(log.read_text(errors="replace").splitlines()[-count:]) if log.exists() else ""
 
@@ -145,7 +145,7 @@ class ProcessSupervisor:
 
 
 def _leader(record: Record) -> psutil.Process | None:
-    """The recorded process itself, a zombie too; None where it is gone, whoever may have its pid now."""
+    """Return the recorded process, also as a zombie; None where it is gone, even if another process has its pid now."""
     with suppress(psutil.Error):
         process = psutil.Process(record.pid)
         if abs(process.create_time() - record.started_at) < _SAME_START_S:
@@ -161,11 +161,11 @@ def _is_alive(record: Record) -> bool:
 
 
 def _members(record: Record) -> list[psutil.Process]:
-    """Everything alive in the recorded session.
+    """Return all processes alive in the recorded session.
 
-    The system gives no new process the id of a session that still has members. So where the leader is gone and its pid
-    belongs to another, the session is gone too; where the pid belongs to nobody, the working directory tells our
-    orphans from those of a stranger who had the pid in between.
+    The system gives no new process the id of a session that still has members. So where the leader is gone and another
+    process has its pid, the session is gone too. Where no process has the pid, its session may be a later one with the
+    same id; a process belongs to ours only if it has the recorded working directory.
     """
     leader = _leader(record)
     if leader is None and psutil.pid_exists(record.pid):
@@ -184,9 +184,9 @@ def _works_in(process: psutil.Process, directory: str) -> bool:
     try:
         place = process.cwd()
     except psutil.AccessDenied:
-        # Airflow's workers hide themselves from other processes of their user.
+        # Airflow's workers do not let other processes of their user read it.
         place = ""
-    # A process that is ending has no directory any more, and is not gone yet.
+    # A process that is ending has no working directory any more, so only its user can be compared.
     return bool(place == directory if place else process.uids().real == os.getuid())
 
 
@@ -199,7 +199,7 @@ def _kill(processes: Iterable[psutil.Process]) -> None:
 def _wait_for_end(
     records: Iterable[Record], grace_s: float, but: AbstractSet[int] = frozenset()
 ) -> list[psutil.Process]:
-    """Wait until nothing is left of the sessions `but` these pids; what else remains when patience ends."""
+    """Wait up to `grace_s` until the sessions have no processes except those in `but`; return the rest."""
     records = list(records)
     deadline = time.monotonic() + grace_s
     while left := [process for record in records for process in _members(record) if process.pid not in but]:
@@ -207,7 +207,7 @@ def _wait_for_end(
             break
         psutil.wait_procs(left, timeout=_LOOK_AGAIN_S)
     for record in records:
-        # A child of this very process stays a zombie until somebody asks after it.
+        # A child of this process stays a zombie until it is waited for.
         with suppress(ChildProcessError):
             os.waitpid(record.pid, os.WNOHANG)
     return left

@@ -1,4 +1,4 @@
-"""What was loaded, for a person: progress in a line, the result in a table."""
+"""Report what was loaded: the progress as a line, the result as a table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ShiftKey = tuple[str, str, int]
 
 @dataclass(slots=True)
 class LoadSummary:
-    """What the warehouse holds of one organisation: shifts by outcome, live orders by kind (`pko`, `rko`)."""
+    """The content of the warehouse for one organisation: shifts by outcome, live orders by kind (`pko`, `rko`)."""
 
     name: str
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -35,7 +35,7 @@ class LoadSummary:
 
 
 def read_loaded(dsn: str) -> dict[str, LoadSummary]:
-    """By INN, from the warehouse."""
+    """Return the summaries by INN, from the warehouse."""
     found: dict[str, LoadSummary] = {}
     for inn, name, outcome, shifts in _rows(dsn, _OUTCOMES):
         found.setdefault(inn, LoadSummary(name)).outcomes[outcome] += shifts
@@ -47,7 +47,7 @@ def read_loaded(dsn: str) -> dict[str, LoadSummary]:
 
 
 def progress_line(runs: Iterable[dict[str, Any]], loaded: dict[str, LoadSummary]) -> str:
-    """`runs: 2 success, 1 running; shifts 812; ПКО 640`."""
+    """Return a line like `runs: 2 success, 1 running; shifts 812; ПКО 640`."""
     states = Counter(run["state"] for run in runs)
     reported = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none yet"
     shifts = sum(one.outcomes.total() for one in loaded.values())
@@ -55,7 +55,7 @@ def progress_line(runs: Iterable[dict[str, Any]], loaded: dict[str, LoadSummary]
 
 
 def result_table(loaded: dict[str, LoadSummary]) -> Table:
-    """One row an organisation, and their sum."""
+    """Return a table with a row per organisation and their sum."""
     outcomes = sorted({outcome for one in loaded.values() for outcome in one.outcomes})
     table = Table(title="Loaded", show_footer=True)
     everything = LoadSummary("")
@@ -77,13 +77,13 @@ def result_table(loaded: dict[str, LoadSummary]) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Kontur's shifts held against ours; a shift is (INN, number of the fiscal drive, number of the shift).
+    """The comparison of Kontur's shifts with the warehouse; a shift is (INN, fiscal drive number, shift number).
 
     Attributes:
-        known: how many shifts closed within the days Kontur knows and lets us read.
+        known: the number of shifts closed within the days that Kontur has and lets us read.
         cash_kopecks: their cash, in minus out.
-        missing: those that were not loaded.
-        wrong: those that were loaded with other cash.
+        missing: shifts that were not loaded.
+        wrong: shifts that were loaded with other cash.
     """
 
     known: int
@@ -93,7 +93,7 @@ class Proof:
 
 
 def compare_with_truth(dsn: str, hello: Hello, first_day: date, last_day: date) -> Proof:
-    """What Kontur's sandbox knows to be true, held against the warehouse."""
+    """Compare the truth of the sandbox with the warehouse."""
     days = first_day.isoformat(), last_day.isoformat()
     known = {
         (one["inn"], shift["fiscal_drive_number"].strip(), shift["shift_number"]): (

@@ -1,4 +1,4 @@
-"""`AirflowRest`: the few words of Airflow's REST API that the demo and the tests need."""
+"""`AirflowRest`: the part of Airflow's REST API that the demo and the tests use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENDED = frozenset({"success", "failed"})
 _PAGE_ROWS = 100
 _REQUEST_TIMEOUT_S = 30.0
 _LOOK_AGAIN_S = 0.25
-# What each event of a log has, whatever it tells.
+# Fields that every event of a log has.
 _OF_EVERY_EVENT = {"event", "timestamp", "level", "logger", "filename", "lineno", "func_name", "loc"}
 
 
@@ -34,13 +34,13 @@ class AirflowRefusal(Trouble):
 
 
 class WaitedTooLong(Trouble):
-    """What was waited for did not come."""
+    """The awaited state did not come in time."""
 
 
 class AirflowRest:
-    """Airflow as one user sees it.
+    """A client of Airflow for one user.
 
-    Dicts are Airflow's own JSON, by its names. Raises AirflowRefusal for any status of 400 and above.
+    Dicts are Airflow's own JSON. Raises AirflowRefusal for any status of 400 and above.
 
     Args:
         address: `http://127.0.0.1:8080`.
@@ -55,7 +55,7 @@ class AirflowRest:
     # --- DAGs
 
     def dag(self, dag_id: str) -> Json:
-        """One DAG. Raises AirflowRefusal (404) until it is parsed."""
+        """Return a DAG. Raises AirflowRefusal (404) until it is parsed."""
         return self.ask("GET", f"/dags/{quote(dag_id)}")
 
     def wait_dag(self, dag_id: str, timeout_s: float = 60.0) -> Json:
@@ -73,7 +73,7 @@ class AirflowRest:
         return self._wait(f"DAG {dag_id}", look, timeout_s)
 
     def import_errors(self) -> list[Json]:
-        """DAG files that cannot be imported: `filename`, `stack_trace`."""
+        """Return the DAG files that cannot be imported: `filename`, `stack_trace`."""
         return list(self.pages("/importErrors", "import_errors"))
 
     def unpause(self, dag_id: str) -> None:
@@ -94,15 +94,15 @@ class AirflowRest:
         )
 
     def runs(self, dag_id: str = "~") -> list[Json]:
-        """Every run of a DAG, oldest first; `~`: of all DAGs."""
+        """Return every run of a DAG, oldest first; `~`: of all DAGs."""
         return list(self.pages(f"/dags/{quote(dag_id)}/dagRuns", "dag_runs", order_by="run_after"))
 
     def run(self, dag_id: str, run_id: str) -> Json:
-        """One run."""
+        """Return a run."""
         return self.ask("GET", f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id)}")
 
     def wait_run(self, dag_id: str, run_id: str, timeout_s: float = 120.0) -> Json:
-        """Wait until a run has ended, well or badly: see its `state`."""
+        """Wait until a run has ended and return it; its `state` may be `failed`."""
 
         def look() -> Json | None:
             run = self.run(dag_id, run_id)
@@ -120,11 +120,11 @@ class AirflowRest:
         return self._wait(f"{count} ended runs of {dag_id}", look, timeout_s)
 
     def task_instances(self, dag_id: str, run_id: str) -> list[Json]:
-        """The task instances of a run, mapped ones too (`map_index`)."""
+        """Return the task instances of a run, including mapped ones (`map_index`)."""
         return list(self.pages(f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id)}/taskInstances", "task_instances"))
 
     def task_log(self, dag_id: str, run_id: str, task_id: str, *, try_number: int = 1, map_index: int = -1) -> str:
-        """What a task wrote, one event a line."""
+        """Return the log of a task, one event per line."""
         answer = self.ask(
             "GET",
             f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id)}/taskInstances/{quote(task_id)}/logs/{try_number}",
@@ -136,7 +136,7 @@ class AirflowRest:
         return "\n".join(line if isinstance(line, str) else _line(line) for line in content)
 
     def xcom(self, dag_id: str, run_id: str, task_id: str, *, key: str = "return_value", map_index: int = -1) -> Any:
-        """What a task returned."""
+        """Return an XCom of a task, by default its return value."""
         path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id)}/taskInstances/{quote(task_id)}/xcomEntries/{quote(key)}"
         return self.ask("GET", path, params={"map_index": map_index, "deserialize": True})["value"]
 
@@ -151,7 +151,7 @@ class AirflowRest:
         only_failed: bool = False,
         downstream: bool = False,
     ) -> list[Json]:
-        """Let tasks of a run (all, or by name, or by name and map index) run again; gives what was cleared."""
+        """Clear tasks of a run (all, by name, or by name and map index) so that they run again; return the cleared."""
         body = {
             "dry_run": False,
             "dag_run_id": run_id,
@@ -202,7 +202,7 @@ class AirflowRest:
             self.ask("PATCH", f"/pools/{quote(name)}", json=body)
 
     def keep_connection(self, name: str, fields: Mapping[str, Any], description: str = "") -> None:
-        """Make a connection, or set the fields of an existing one. `fields` as `AIRFLOW_CONN_*` has them in JSON."""
+        """Make a connection, or set the fields of an existing one. `fields` are those of `AIRFLOW_CONN_*` in JSON."""
         extra = json.dumps(fields.get("extra") or {})
         body = {**fields, "connection_id": name, "extra": extra, "description": description}
         try:
@@ -213,18 +213,18 @@ class AirflowRest:
             self.ask("PATCH", f"/connections/{quote(name)}", json=body)
 
     def assets(self, name: str) -> list[Json]:
-        """Assets whose name contains this."""
+        """Return the assets whose name contains `name`."""
         return list(self.pages("/assets", "assets", name_pattern=name))
 
     def asset_events(self, **filters: Any) -> list[Json]:
-        """Events of assets, oldest first, each with its `partition_key`.
+        """Return events of assets, oldest first, each with its `partition_key`.
 
         Filters: `asset_id`, `source_dag_id`, `source_run_id`, `source_task_id`.
         """
         return list(self.pages("/assets/events", "asset_events", order_by="timestamp", **filters))
 
     def ask(self, method: str, path: str, **settings: Any) -> Json:
-        """One request under `/api/v2`; logs in first where needed. An empty answer is an empty dict."""
+        """Send a request under `/api/v2`, after a login where needed. An empty answer gives an empty dict."""
         for _ in range(2):
             if "Authorization" not in self._http.headers:
                 self._log_in()
@@ -238,7 +238,7 @@ class AirflowRest:
         return body
 
     def pages(self, path: str, key: str, **parameters: Any) -> Iterator[Json]:
-        """All rows of a list, page by page."""
+        """Yield all rows of a list, page by page."""
         offset = 0
         while True:
             answer = self.ask("GET", path, params={**parameters, "limit": _PAGE_ROWS, "offset": offset})
@@ -265,6 +265,6 @@ class AirflowRest:
 
 
 def _line(line: Json) -> str:
-    """An event of a task's log with what it tells beside, `key=value`."""
+    """Return an event of a task's log as a line, with its further fields as `key=value`."""
     fields = {key: value for key, value in line.items() if key not in _OF_EVERY_EVENT and value is not None}
     return " ".join([str(line.get("event", line)), *(f"{key}={value}" for key, value in fields.items())])

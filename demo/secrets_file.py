@@ -1,4 +1,4 @@
-"""Secrets that are generated once and kept beside what they guard."""
+"""Secrets that are generated once and stored in a file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def keep_secrets(file: Path, makers: Mapping[str, Callable[[], str]]) -> dict[str, str]:
-    """The secrets of a file, readable by its owner alone; what is not there yet is made and added."""
+    """Return the secrets of a file that only its owner can read; missing secrets are made and added."""
     kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     missing = {name: make() for name, make in makers.items() if name not in kept}
     if missing:

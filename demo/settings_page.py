@@ -34,7 +34,7 @@ def page() -> str:
 
 
 def main() -> None:
-    """Writes the page; with `--check` only says whether it is as it should be (exit 1 if not)."""
+    """Write the page; with `--check` only check that the file is up to date (exit code 1 if not)."""
     parser = argparse.ArgumentParser(prog="python -m demo.settings_page", description=__doc__)
     parser.add_argument("--check", action="store_true")
     made = page()

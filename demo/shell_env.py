@@ -1,4 +1,4 @@
-"""`.demo/env`: what a shell needs so that `smena` works on the demo's data."""
+"""`.demo/env`: the variables with which `smena` in a shell works on the demo's data."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ FILE = "env"
 
 
 def write_env(directory: Path, variables: Mapping[str, str]) -> Path:
-    """Writes the file that `. FILE` reads, readable by its owner alone: it holds the demo's passwords.
+    """Write the file that `. FILE` reads; only its owner can read it, because it has the demo's passwords.
 
     Args:
         directory: the demo's.
-        variables: exported as they are. The folder of this Python, where `smena` is, is put first on the PATH.
+        variables: exported unchanged. The folder of this Python, which has `smena`, is put first on the PATH.
     """
     file = directory / FILE
-    # Made anew, so that the mode holds for a file of an earlier start too.
+    # Removed first, so that the mode also applies to a file of an earlier start.
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]

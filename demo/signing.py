@@ -1,4 +1,4 @@
-"""`Head`: an invented head of an organisation, with a certificate and the key to sign mandates and bans with."""
+"""`Head`: an invented head of an organisation, with a certificate and the key that signs mandates and bans."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class Head:
 
     @property
     def pem(self) -> bytes:
-        """The certificate, as it is registered."""
+        """The certificate in PEM, as it is registered."""
         return self.certificate.public_bytes(Encoding.PEM)
 
     def sign(self, text: bytes) -> bytes:
-        """A detached CMS signature (DER) over exactly these bytes."""
+        """Return a detached CMS signature (DER) over exactly these bytes."""
         builder = pkcs7.PKCS7SignatureBuilder().set_data(text).add_signer(self.certificate, self.key, SHA256())
         return builder.sign(Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary])
 
 
 def invent_head(inn: str, name: str, *, valid_from: datetime | None = None, valid_to: datetime | None = None) -> Head:
-    """A head with a fresh key; the certificate is of his own making, for nobody asks who issued it."""
+    """Return a head with a new key; the certificate is self-signed, because its issuer is not checked."""
     key = ec.generate_private_key(ec.SECP256R1())
     whose = _INN_OF_ENTITY if len(inn) == 10 else _INN
     # A common name has at most 64 bytes.
@@ -62,7 +62,7 @@ def invent_head(inn: str, name: str, *, valid_from: datetime | None = None, vali
 
 
 def keep_head(directory: Path, inn: str, name: str) -> tuple[Head, Path]:
-    """The head kept in a directory, invented at the first call; and the file of his certificate."""
+    """Return the head stored in a directory, invented at the first call, and the file of his certificate."""
     certificate_file, key_file = directory / f"{inn}.pem", directory / f"{inn}.key"
     if certificate_file.exists():
         key = load_pem_private_key(key_file.read_bytes(), None)

@@ -1,4 +1,4 @@
-"""`Stack`: everything the demo consists of, and the order in which it starts and ends."""
+"""`Stack`: all parts of the demo, and the order in which they start and end."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ Say = Callable[[str], None]
 
 DAG_ID = "ofd_z_reports"
 DAILY = (DAG_ID, "market_documents")
-# Ready for who wants to start a backfill.
+# Unpaused, so that a person can start a backfill.
 DAGS_FOR_PEOPLE = ("integration_backfill",)
 PRODUCT, MARKET = "ofd", "market"
-# The API's limits, kept across all runs and organisations.
+# Slots, which limit the requests to the APIs across all runs and organisations.
 POOLS = {"kontur_ofd": 2, "kontur_market": 1}
 
 _METADATA, _WAREHOUSE = "airflow", "warehouse"
-# A power cut may cost the demo its last moments, never its consistency.
+# After a power cut the demo may lose its last transactions, but stays consistent.
 _POSTGRES_SETTINGS = {"synchronous_commit": "off", "max_wal_size": "2GB"}
 
 
@@ -46,8 +46,8 @@ class Stack:
     """PostgreSQL, the sandbox and Airflow, in one directory.
 
     Args:
-        directory: keeps all of it; a second start takes it up again.
-        say: told each step.
+        directory: has all data; a second start uses them again.
+        say: called with a line at each step.
     """
 
     def __init__(self, directory: Path, say: Say = print) -> None:
@@ -60,7 +60,7 @@ class Stack:
     # --- life
 
     def start(self) -> tuple[LocalAirflow, Hello]:
-        """Start what does not run; returns when Airflow is healthy and the organisations are switched on."""
+        """Start what does not run; return when Airflow is healthy and the organisations are switched on."""
         state = keep_state(self.directory)
         self.start_postgres()
         hello = self.kontur.start(state)
@@ -75,14 +75,14 @@ class Stack:
         return airflow, hello
 
     def start_postgres(self) -> None:
-        """The server with its two databases."""
+        """Start the server and make its two databases."""
         self.postgres.start()
         for name in (_METADATA, _WAREHOUSE):
             self.postgres.create_database(name)
         self._say(f"PostgreSQL listens on {HOST}:{self.postgres.port}")
 
     def prepare_warehouse(self, hello: Hello, state: DemoState) -> None:
-        """The warehouse's schema, the sandbox's organisations in it, their integrations switched on."""
+        """Make the warehouse's schema, register the sandbox's organisations and switch their integrations on."""
         self.smena(hello, "migrate")
         data = json.loads(self.smena(hello, "integration", "status", "--json"))["integrations"]
         on = {(row["organization_inn"], row["product"]) for row in data if row["state"] == "on"}
@@ -96,14 +96,14 @@ class Stack:
         self.grant_pages(hello)
 
     def grant_pages(self, hello: Hello) -> None:
-        """Who sees what on the pages: the accountant all organisations but the last, the others every one."""
+        """Grant access on the pages: to the accountant all organisations but the last, to the other users all."""
         inns = [one["inn"] for one in hello.organizations]
         his = [word for inn in inns[: max(len(inns) - 1, 1)] for word in ("--inn", inn)]
         self.smena(hello, "access", "grant", "--user", "admin", "--user", "auditor", "--all")
         self.smena(hello, "access", "grant", "--user", "accountant", *his)
 
     def switch_on(self, hello: Hello, one: dict[str, Any], start: str) -> None:
-        """An organisation registered, its head's certificate too, and the mandate signed by him."""
+        """Register an organisation and its head's certificate, and switch it on with the mandate signed by the head."""
         head, certificate = keep_head(self.directory / "heads", one["inn"], one["name"])
         text, signature = certificate.with_suffix(".mandate.txt"), certificate.with_suffix(".mandate.p7s")
         who, what = ("--inn", one["inn"]), ("--product", PRODUCT, "--from", start)
@@ -115,7 +115,7 @@ class Stack:
         self.smena(hello, "integration", "enable", *who, *what, "--signature", str(signature))
 
     def start_airflow(self, airflow: LocalAirflow) -> None:
-        """The metadata's schema where it is new, then Airflow's parts."""
+        """Migrate the metadata database if needed, then start Airflow's components."""
         if not airflow.is_running():
             airflow.migrate()
         airflow.start()
@@ -129,7 +129,7 @@ class Stack:
     # --- what it consists of
 
     def airflow(self, hello: Hello | None = None, state: DemoState | None = None) -> LocalAirflow:
-        """Airflow; without the others' addresses it can be looked at and stopped, not started."""
+        """Return Airflow; without `hello` and `state` it can be inspected and stopped, but not started."""
         environment = self.connections(hello) if hello else {}
         if state:
             environment["SMENA_SCHEDULE_FROM"] = state.schedule_from.isoformat()
@@ -137,7 +137,7 @@ class Stack:
         return LocalAirflow(self.directory / "airflow", metadata_dsn=dsn, environment=environment)
 
     def connections(self, hello: Hello) -> dict[str, str]:
-        """`AIRFLOW_CONN_*`, the same for Airflow's tasks and for the command line."""
+        """Return `AIRFLOW_CONN_*`, the same for Airflow's tasks and for the command line."""
         kontur_ofd = {
             "conn_type": "kontur_ofd",
             "host": hello.address,
@@ -162,7 +162,7 @@ class Stack:
         return {f"AIRFLOW_CONN_{name}": json.dumps(fields) for name, fields in values.items()}
 
     def write_env(self, airflow: LocalAirflow, hello: Hello) -> Path:
-        """`.demo/env`: with it `smena` works on the demo's data, and starts runs in the demo's Airflow."""
+        """Write `.demo/env`, with which `smena` works on the demo's data and starts runs in the demo's Airflow."""
         return write_env(
             self.directory,
             {
@@ -174,7 +174,7 @@ class Stack:
         )
 
     def show_connections(self, client: AirflowRest, hello: Hello) -> None:
-        """The same connections under Admin → Connections, where each can be looked at and tested."""
+        """Add the same connections under Admin → Connections, where each can be viewed and tested."""
         for variable, fields in self.connections(hello).items():
             name = variable.removeprefix("AIRFLOW_CONN_").lower()
             client.keep_connection(
@@ -186,7 +186,7 @@ class Stack:
         return self.postgres.dsn(_WAREHOUSE)
 
     def smena(self, hello: Hello, *arguments: str) -> str:
-        """Run a command of the product; gives what it prints. Raises CommandFailed; waiting (1) is no failure."""
+        """Run a command of the product and return its output. Raises CommandFailed for exit codes above 1 (waiting)."""
         environment = {**os.environ, **self.connections(hello)}
         command = [sys.executable, "-m", "smena", *arguments]
         done = subprocess.run(command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603

@@ -1,4 +1,4 @@
-"""What the demo decides at its first start and keeps: the invented world must stay the same from start to start."""
+"""The dates that the demo chooses at its first start and stores, so that every start has the same invented world."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ACCOUNTING_ZONE = ZoneInfo("Europe/Moscow")
 
 DAILY_RUN_AT = timedelta(hours=4)
 
-# About three months, and a last scheduled day or two that the scheduler then has to catch up with.
+# About three months, and the last days, for which the scheduler makes the runs that it missed.
 _PAST_DAYS, _FUTURE_DAYS, _CATCH_UP_DAYS = 92, 30, 3
 
 
@@ -21,8 +21,8 @@ class DemoState:
     """Local accounting days.
 
     Attributes:
-        first_day, last_day: of the world, whole; the sandbox's clock is the real one and hides what is yet to come.
-        start_date: from which on the integration loads.
+        first_day, last_day: of the whole world; the sandbox's clock is the real one and hides documents of the future.
+        start_date: the first day that the integration loads.
         schedule_from: the start of the DAGs.
     """
 
@@ -33,7 +33,7 @@ class DemoState:
 
 
 def read_state(directory: Path) -> DemoState | None:
-    """The kept state; None before the first start."""
+    """Return the stored state; None before the first start."""
     file = directory / "state.json"
     if not file.exists():
         return None
@@ -41,7 +41,7 @@ def read_state(directory: Path) -> DemoState | None:
 
 
 def keep_state(directory: Path) -> DemoState:
-    """The kept state, decided now and written down if there is none."""
+    """Return the stored state; if there is none, choose and store it now."""
     kept = read_state(directory)
     if kept is not None:
         return kept

@@ -1,7 +1,7 @@
-"""The root of what can go wrong with the demo itself."""
+"""The base class of the demo's own errors."""
 
 from __future__ import annotations
 
 
 class Trouble(RuntimeError):
-    """Its message tells a person what happened and what to do; `python -m demo` shows it alone and ends with 3."""
+    """The message says what happened and what to do; `python -m demo` prints only the message and ends with 3."""

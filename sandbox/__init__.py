@@ -1,6 +1,6 @@
-"""Kontur's services in miniature, for the demo and the tests: real HTTP over an invented world, by the contract.
+"""A sandbox of Kontur's services for the demo and the tests: real HTTP over an invented world, by the contract.
 
-`python -m sandbox --port 0 --seed 7` runs it by itself; `SandboxServer` runs it inside a test.
+`python -m sandbox --port 0 --seed 7` runs it alone; `SandboxServer` runs it inside a test.
 """
 
 from sandbox.market.settings import DEFAULT_MARKET_KEY, MarketSettings

@@ -19,17 +19,17 @@ from sandbox.settings import (
 )
 
 _ONE_SHOP = 1_000_000
-"""Each so many shops: only one of a world has the trait."""
+"""A knob `every_*` with this value gives the trait to only one shop of a world."""
 
 
 def read_organization(text: str) -> OrganizationSpec:
-    """`INN[;NAME[;KPP[;REGISTERS[;TAXATION]]]]`; empty parts are invented."""
+    """Parse `INN[;NAME[;KPP[;REGISTERS[;TAXATION]]]]`; empty parts are invented."""
     inn, name, kpp, registers, taxation = (text.split(";") + [""] * 5)[:5]
     return OrganizationSpec(inn, name, kpp, int(registers) if registers else None, int(taxation) if taxation else None)
 
 
 def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
-    """Settings from the command line."""
+    """Return the settings of the command line."""
     world, server = WorldSettings(), SandboxSettings()
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--host", default=server.host)
@@ -69,7 +69,7 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
         help="of the shifts that only Market knows, those whose last cheque comes a day late: 1 all, 2 each second",
     )  # fmt: skip
     given = parser.parse_args(arguments)
-    # Few shifts differ or cannot be told apart: what waits for a person is there to be seen, and not everywhere.
+    # Few shifts differ or are ambiguous, so that some decisions wait for a person, but not in every shop.
     settings = MarketSettings(
         every_lookalike=_ONE_SHOP if given.lookalike_days else 0,
         lookalike_days=given.lookalike_days,
@@ -85,7 +85,7 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
         organizations=tuple(given.organization) if given.organization else given.organizations,
         registers_per_organization=given.registers,
         receipts_per_shift=given.receipts,
-        correction_permille=1,  # each of cash makes its shift wait for a person
+        correction_permille=1,  # a correction of cash makes its shift wait for a person
     )
     return SandboxSettings(
         world=world.easy() if given.easy else world,
@@ -102,7 +102,7 @@ def read_arguments(arguments: list[str] | None = None) -> SandboxSettings:
 
 
 def main() -> None:
-    """Build the world, tell the address, serve."""
+    """Build the world, print the address, serve."""
     server = SandboxServer(read_arguments())
     hello: dict[str, Any] = {
         "address": server.address,

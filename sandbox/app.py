@@ -31,7 +31,7 @@ _CASHBOX = "/v2/organizations/{organization}/cashboxes/{register}"
 
 @dataclass(frozen=True, slots=True)
 class ResponsePolicy:
-    """How a service words its refusals: of a status (None: without a body), and of what a key may not see."""
+    """The refusals of a service: by status (None: without a body), and for things that a key may not see."""
 
     of_status: Callable[[int], Refusal | None] = refusals.refusal_of_status
     closed: Callable[[], Refusal] = refusals.closed_cashbox
@@ -41,7 +41,7 @@ _OFD = ResponsePolicy()
 
 
 def as_json(payload: Any, status: int = 200) -> Response:
-    """A JSON answer."""
+    """Return a JSON response."""
     return Response(msgspec.json.encode(payload), status, media_type="application/json; charset=utf-8")
 
 
@@ -50,7 +50,7 @@ def _refused(refusal: Refusal) -> Response:
 
 
 def _broken(fault: Fault, response_policy: ResponsePolicy) -> Response:
-    """The answer that replaces the right one."""
+    """Return the response of a fault, in place of the right one."""
     if fault.kind == "html":
         return Response(_HTML, media_type="text/html; charset=utf-8")
     if fault.kind == "empty_body":
@@ -67,16 +67,16 @@ def _broken(fault: Fault, response_policy: ResponsePolicy) -> Response:
 
 
 class _Dropped(Response):
-    """No answer at all: the connection is reset."""
+    """No response: the connection is reset."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - ASGI's own arguments
-        # Uvicorn offers no way to drop a connection; the owner of `receive` holds the socket.
+        # Uvicorn has no API to drop a connection, but the owner of `receive` has its transport.
         receive.__self__.transport.abort()
         await asyncio.sleep(0)
 
 
 class Gate:
-    """Every request passes here: it is counted, faults strike it, refusals become bodies."""
+    """Handles every request: counts it, applies faults, turns refusals into responses."""
 
     def __init__(self, authenticator: Authenticator, faults: Faults, traffic: Traffic) -> None:
         self._authenticator, self._faults, self._traffic = authenticator, faults, traffic
@@ -90,7 +90,7 @@ class Gate:
         place: str = "",
         response_policy: ResponsePolicy = _OFD,
     ) -> Response:
-        """Count, strike, answer. `place`: what counts and faults know as the register, where it is none."""
+        """Count the request, apply faults, respond. `place`: the id for counts and faults if there is no register."""
         line = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         register = request.path_params.get("register", "") or place
         self._traffic.note(name, register, f"{request.method} {line}")
@@ -119,7 +119,7 @@ class Gate:
         return response
 
     def data_route(self, path: str, name: str, method: Method) -> Route:
-        """A route of the data endpoint: it needs a session and an integrator's key."""
+        """Return a route of the data endpoint, which needs a session and an integrator's key."""
 
         async def endpoint(request: Request) -> Response:
             def answer() -> Any:
@@ -135,7 +135,7 @@ class Gate:
         return Route(path, endpoint, methods=["GET"])
 
     def auth_route(self, path: str, name: str, method: Callable[[Request, bytes], Any]) -> Route:
-        """A route of the authentication endpoint."""
+        """Return a route of the authentication endpoint."""
 
         async def endpoint(request: Request) -> Response:
             body = await request.body()
@@ -148,7 +148,8 @@ class Controls:
     """`/_sandbox/…`: faults, counts, time and truth. Not a part of Kontur.
 
     Args:
-        current_time, set_now, truth: how to read and change the server's time, and to ask what really happened.
+        current_time, set_now: read and set the server's time.
+        truth: returns what really happened.
     """
 
     def __init__(
@@ -176,13 +177,13 @@ class Controls:
         return as_json(self._faults.report())
 
     async def requests(self, request: Request) -> Response:
-        """GET counts, DELETE starts anew."""
+        """GET returns the counts, DELETE resets them."""
         if request.method == "DELETE":
             self._traffic.reset()
         return as_json(self._traffic.report())
 
     async def now(self, request: Request) -> Response:
-        """GET tells the time, POST `{"now": "…"}` sets it; null goes back to the real clock."""
+        """GET returns the time, POST `{"now": "…"}` sets it; null goes back to the real clock."""
         if request.method == "POST":
             try:
                 wanted = msgspec.json.decode(await request.body())["now"]
@@ -200,7 +201,7 @@ class Controls:
         return as_json({"shifts": shifts, "days": self._by_days(shifts)})
 
     def routes(self) -> list[Route]:
-        """The routes of the controls."""
+        """Return the routes of the controls."""
         return [
             Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_sandbox/requests", self.requests, methods=["GET", "DELETE"]),
@@ -216,7 +217,7 @@ def _base_url(request: Request) -> str:
 def build_app(
     ofd: Ofd, authenticator: Authenticator, gate: Gate, controls: Controls, others: Sequence[Route] = ()
 ) -> Starlette:
-    """All routes of the contract and the controls, and those of other services (Market)."""
+    """Return the application with the routes of the contract, of the controls, and of other services (Market)."""
     statistics = "statistics/cash-receipt"
     return Starlette(
         routes=[

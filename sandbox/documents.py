@@ -1,6 +1,6 @@
 """Fiscal documents as the operator serves them: `{"closeShift": {...}}` and the other types.
 
-Field names follow the contract. On an agent's item, which the contract leaves open, there are two of ours:
+Field names follow the contract. The contract does not define the fields of an agent's item; we chose two:
 `paymentAgentByProductType` (tag 1222, bit mask; 64 = agent) and `providerInn` (tag 1226, the principal's INN). The
 organisation's own items have neither. `taxationType` is the bit mask of tag 1055: 1 ОСН, 2 and 4 УСН, 16 ЕСХН, 32 ПСН.
 """
@@ -33,7 +33,7 @@ _RECEIPT_CODES = {
     "bso": ("bsoCode", 4),
     "bsoCorrection": ("bsoCode", 41),
 }
-# Tag 1199 of an item: the code of its VAT rate, plain and calculated (of an advance).
+# By VAT rate, the codes of tag 1199 of an item: the plain rate, and the calculated one (of an advance).
 _ITEM_NDS = {20: (1, 3), 10: (2, 4), 5: (7, 9), 22: (11, 12)}
 _NO_NDS = 6
 
@@ -43,13 +43,13 @@ def _mask(register: Register) -> int:
 
 
 def document_id(register: Register, ordinal: int) -> str:
-    """The technical GUID of a document; `ordinal_of` reads it back."""
+    """Return the technical GUID of a document; `ordinal_of` reverses it."""
     digits = f"{stable_seed(register.reg_number):016x}{_mask(register) ^ ordinal:016x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def ordinal_of(register: Register, guid: str) -> int | None:
-    """The ordinal of the document with this GUID; None if the register has none such."""
+    """Return the ordinal of the document with this GUID; None if the register has no such document."""
     try:
         number = int(guid.replace("-", ""), 16)
     except ValueError:
@@ -82,7 +82,7 @@ def _close_shift(register: Register, ordinal: int) -> dict[str, Any]:
 
 
 def _items(register: Register, row: int) -> list[dict[str, Any]]:
-    """Items that sum to the receipt, each of one VAT rate."""
+    """Return items that sum to the receipt, each with one VAT rate."""
     money = register.ledger.receipts
     advance, agent = bool(money.advance[row]), bool(money.agent[row])
     parts = [(_ITEM_NDS[rate][advance], int(money.turnover[rate][row])) for rate in RATES]
@@ -137,14 +137,14 @@ def _receipt(register: Register, ordinal: int, kind: str) -> dict[str, Any]:
 
 
 def document_type(register: Register, ordinal: int) -> str:
-    """Type of the document: `closeShift`, `receipt`, …"""
+    """Return the type of the document: `closeShift`, `receipt`, …"""
     return KINDS[int(register.ledger.kind[ordinal])]
 
 
 def render_document(
     organization: Organization, register: Register, ordinal: int, *, padded: bool = False
 ) -> dict[str, Any]:
-    """One document as served: `{type: fields}`. `padded`: identifiers of odd document numbers end with spaces."""
+    """Return a document as served: `{type: fields}`. `padded`: identifiers of odd document numbers end with spaces."""
     ledger = register.ledger
     code = int(ledger.kind[ordinal])
     kind, number, shift = KINDS[code], int(ledger.number[ordinal]), int(ledger.shift[ordinal])

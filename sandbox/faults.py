@@ -1,12 +1,12 @@
-"""Troubles that can be switched on while the server runs: broken answers, dead sessions, damaged documents.
+"""Faults that can be switched on while the server runs: broken answers, dead sessions, damaged documents.
 
 A fault is a JSON object with `kind` and, all optional: `path` (substring of the path with its query), `method` (name of
-the method, as in the request counts), `register` (РНМ), `times` (how often it strikes; without it, until cleared),
-`probability` with `seed`. The kinds and what they take:
+the method, as in the request counts), `register` (РНМ), `times` (how often it is applied; without it, until cleared),
+`probability` with `seed`. The kinds and their fields:
 
 - `status`: `status`, `retry_after` (seconds) · `slow`: `seconds` · `html` · `cut_json` · `empty_body` · `reset` ·
   `byte_order_mark` · `body`: `body` (base64), the bytes that come instead of the right ones, with status 200
-- `session_dies`: every Sid is forgotten; strikes once unless `times` says otherwise
+- `session_dies`: every Sid is forgotten; applied once unless `times` says otherwise
 - `forbid_register`: 403002 for `register`
 - `duplicate_documents`: a page of by-period begins with the last document of the page before
 - `patch_document`: `match`, `set`, `drop` · `drop_document`: `match` (`times` and `probability` go by document)
@@ -15,12 +15,12 @@ the method, as in the request counts), `register` (РНМ), `times` (how often i
 
 `match` names `type` (`closeShift`, …; `byShifts` for an entry of by-shifts), `kktRegId`, `fiscalDriveNumber`,
 `fiscalDocumentNumber`, `shiftNumber`, or any other field of the document. `set` and `drop` take dotted paths
-(`sell.cashTotal`). Sums of by-shifts that are patched are told by by-days too, as an operator tells them that has
-changed its books; a patch with `alone` contradicts by-days.
+(`sell.cashTotal`). Patched sums of by-shifts also change by-days, as if the operator had changed its books; with
+`alone` the patch leaves by-days, which then contradicts by-shifts.
 
 Entries of lists are documents too: `organization` and `cashbox` of the OFD, `byDays` of a register's totals by day,
-`marketOrganization` and `shop` of Market, `cheque`, `waybill` and `product` of a shop. To a cashbox its РНМ is the
-`register`; to Market's lists a shop's id is. A path whose part is a number goes into an array: `payments.0.value`.
+`marketOrganization` and `shop` of Market, `cheque`, `waybill` and `product` of a shop. The `register` of a cashbox is
+its РНМ; in Market's lists it is a shop's id. A number in a path is the index of an array: `payments.0.value`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Document = dict[str, dict[str, Any]]
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True):
-    """One switched-on trouble; see the module."""
+    """One fault that is switched on; see the module."""
 
     kind: str
     path: str = ""
@@ -64,7 +64,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Armed:
-    """A fault with its countdown and its dice."""
+    """A fault with its remaining `times` and its random generator."""
 
     def __init__(self, fault: Fault) -> None:
         if fault.kind not in (*ANSWER_KINDS, *DOCUMENT_KINDS):
@@ -77,7 +77,7 @@ class _Armed:
         self._dice = random.Random(fault.seed)  # noqa: S311 - not for secrets
 
     def strikes(self) -> bool:
-        """Whether it strikes now; counts the stroke."""
+        """Whether the fault applies now; if it does, it is counted."""
         if self.left == 0 or (self.fault.probability < 1 and self._dice.random() >= self.fault.probability):
             return False
         if self.left is not None:
@@ -105,7 +105,7 @@ def _remove(fields: Any, path: str) -> None:
 
 
 def _change(fields: dict[str, Any], fault: Fault) -> None:
-    """What a fault sets and drops."""
+    """Set and drop the fields of a fault."""
     for path, value in fault.set.items():
         _put(fields, path, value)
     for path in fault.drop:
@@ -113,7 +113,7 @@ def _change(fields: dict[str, Any], fault: Fault) -> None:
 
 
 class Faults:
-    """The troubles of a server; may be changed from any thread."""
+    """The faults of a server; may be changed from any thread."""
 
     def __init__(self) -> None:
         self._armed: list[_Armed] = []
@@ -121,7 +121,7 @@ class Faults:
         self._last_document: dict[str, Document] = {}
 
     def add(self, *faults: Fault | Mapping[str, Any]) -> None:
-        """Switch faults on. Raises ValueError for one that is not understood."""
+        """Switch faults on. Raises ValueError for one that cannot be parsed."""
         read = [one if isinstance(one, Fault) else msgspec.convert(dict(one), Fault) for one in faults]
         armed = [_Armed(one) for one in read]
         with self._lock:
@@ -133,7 +133,7 @@ class Faults:
             self._armed.clear()
 
     def report(self) -> list[dict[str, Any]]:
-        """What is switched on, how often it struck, how often it still may."""
+        """Return the faults, how often each was applied, and how often it still may be."""
         return [
             {"fault": msgspec.to_builtins(one.fault), "struck": one.struck, "left": one.left} for one in self._armed
         ]
@@ -151,7 +151,7 @@ class Faults:
             ]
 
     def of_answer(self, path: str, method: str, register: str) -> list[Fault]:
-        """Faults that strike this request as a whole. At most one of those that replace the answer is needed."""
+        """Return the faults that apply to this request as a whole; the first that replaces the answer ends it."""
         return self._due(ANSWER_KINDS, path, method, register)
 
     def _each(self, kind: str, fields: Mapping[str, Any], register: str) -> list[Fault]:
@@ -166,7 +166,7 @@ class Faults:
             ]
 
     def _damage(self, fields: dict[str, Any], known: Mapping[str, Any], register: str) -> bool:
-        """Patch one document in place; False if it is to be dropped."""
+        """Patch one document in place; return False if it is to be dropped."""
         if self._each("drop_document", known, register):
             return False
         for fault in self._each("patch_document", known, register):
@@ -174,7 +174,7 @@ class Faults:
         return True
 
     def _repeated(self, fields: Mapping[str, Any], known: Mapping[str, Any], register: str) -> list[dict[str, Any]]:
-        """Further copies of a document, each changed as its fault says."""
+        """Return further copies of a document, each changed by its fault."""
         copies = []
         for fault in self._each("repeat_document", known, register):
             copy = deepcopy(dict(fields))
@@ -185,7 +185,7 @@ class Faults:
     def alter_entries(
         self, kind: str, entries: Sequence[Mapping[str, Any]], register_of: Callable[[Mapping[str, Any]], str]
     ) -> list[dict[str, Any]]:
-        """The entries of a list, damaged as the faults say. They are copied: a world may keep its own."""
+        """Return copies of the entries of a list, changed by the faults; the world's own entries do not change."""
         if not self._armed:
             return [dict(entry) for entry in entries]
         kept = []
@@ -198,7 +198,7 @@ class Faults:
     def alter_documents(
         self, documents: list[Document], path: str, method: str, register: str, offset: str
     ) -> list[Document]:
-        """The documents of an answer, damaged as the faults say."""
+        """Return the documents of an answer, changed by the faults."""
         if not self._armed:
             return documents
         kept = []
@@ -218,7 +218,7 @@ class Faults:
         return kept
 
     def alter_shifts(self, entries: list[tuple[str, dict[str, Any]]], register: str) -> list[dict[str, Any]]:
-        """Entries of by-shifts, each given with its fiscal drive number, damaged as the faults say."""
+        """Return entries of by-shifts, given with their fiscal drive numbers, changed by the faults."""
         kept = []
         for drive, entry in entries:
             known = {"type": "byShifts", "kktRegId": register, "fiscalDriveNumber": drive, **entry}
@@ -229,7 +229,7 @@ class Faults:
     def alter_days(
         self, days: list[dict[str, Any]], entries: list[tuple[str, dict[str, Any]]], register: str
     ) -> list[dict[str, Any]]:
-        """Entries of by-days with the sums that patches of by-shifts (`entries`, as they are in truth) have changed."""
+        """Return entries of by-days with sums changed by the patches of by-shifts (`entries`: without patches)."""
         by_date = {one["date"]: one for one in days}
         with self._lock:
             patches = [

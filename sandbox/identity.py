@@ -17,12 +17,12 @@ MODELS = ("Песочница-01Ф", "Песочница-02Ф", "Макет-Он
 
 
 def stable_seed(*parts: object) -> int:
-    """A 64-bit number that depends on the parts alone, not on the process."""
+    """Return a 64-bit number that depends only on the parts, not on the process."""
     return int.from_bytes(blake2b("/".join(map(str, parts)).encode(), digest_size=8).digest(), "big")
 
 
 def guid(*parts: object) -> str:
-    """A GUID that depends on the parts alone."""
+    """Return a GUID that depends only on the parts."""
     digits = blake2b("/".join(map(str, parts)).encode(), digest_size=16).hexdigest()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
@@ -46,7 +46,7 @@ def valid_inn(inn: str) -> bool:
 
 
 def invent_inn(rng: random.Random, *, sole_proprietor: bool) -> str:
-    """A valid INN: 10 digits, or 12 of a sole proprietor."""
+    """Return a valid INN: 10 digits, or 12 of a sole proprietor."""
     office = f"{rng.choice((16, 24, 54, 59, 66, 74))}{rng.randint(1, 99):02d}"
     if sole_proprietor:
         body = office + f"{rng.randrange(10**6):06d}"
@@ -57,7 +57,7 @@ def invent_inn(rng: random.Random, *, sole_proprietor: bool) -> str:
 
 
 def invent_ogrn(rng: random.Random, *, sole_proprietor: bool) -> str:
-    """ОГРН of 13 digits, or ОГРНИП of 15, with its check digit."""
+    """Return an ОГРН of 13 digits, or an ОГРНИП of 15, with its check digit."""
     body = (
         "3" if sole_proprietor else "1"
     ) + f"{rng.randrange(10 ** (13 if sole_proprietor else 11)):0{13 if sole_proprietor else 11}d}"
@@ -65,7 +65,7 @@ def invent_ogrn(rng: random.Random, *, sole_proprietor: bool) -> str:
 
 
 def invent_name(rng: random.Random, index: int, *, sole_proprietor: bool) -> tuple[str, str]:
-    """Short and full name of an organisation."""
+    """Return the short and the full name of an organisation."""
     if sole_proprietor:
         surname = _SURNAMES[index % len(_SURNAMES)]
         return f"ИП {surname} П. П.", f"Индивидуальный предприниматель {surname} П. П."
@@ -74,10 +74,10 @@ def invent_name(rng: random.Random, index: int, *, sole_proprietor: bool) -> tup
 
 
 def invent_cashier(rng: random.Random) -> str:
-    """A cashier's name."""
+    """Return a cashier's name."""
     return f"{rng.choice(_SURNAMES)} {rng.choice('АБВГДИК')}. {rng.choice('АБВГДИК')}."
 
 
 def invent_address(rng: random.Random) -> str:
-    """An address that does not exist."""
+    """Return an address that does not exist."""
     return f"{rng.choice(_CITIES)}, {rng.choice(_STREETS)}, д. {rng.randint(1, 120)}"

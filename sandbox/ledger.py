@@ -32,7 +32,7 @@ _CATCH_UP_S = 600
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A time (local seconds) when the register was offline: what it formed is transmitted once it is over."""
+    """A time (local seconds) when the register was offline; the documents formed in it are transmitted after it."""
 
     starts_at_s: int
     ends_at_s: int
@@ -45,7 +45,7 @@ class Ledger:
     Attributes:
         kind: index in KINDS. formed_s: naive local seconds. received_s: seconds of UTC; both never decrease.
         drive: index of the fiscal drive; number: document number within it (from 1).
-        shift: index of the shift, -1 outside of any. receipt: row in `receipts`, -1 if it is none.
+        shift: index of the shift, -1 outside of any. receipt: row in `receipts`, -1 if it is not a receipt.
     """
 
     kind: Ints
@@ -58,11 +58,11 @@ class Ledger:
     receipts: Receipts
 
     def visible(self, now_s: int) -> int:
-        """How many documents have been received by `now_s` (UTC): they are the first ones, the order is kept."""
+        """Return how many documents are received by `now_s` (UTC); these are the first, as the order never changes."""
         return int(np.searchsorted(self.received_s, now_s, side="right"))
 
     def span(self, first_s: int, last_s: int, now_s: int, *, received: bool = False) -> tuple[int, int]:
-        """Ordinals `[low, high)` of the documents inside the window, both ends inclusive, known at `now_s`."""
+        """Return ordinals `[low, high)` of the documents received by `now_s` in the window, both ends inclusive."""
         clock = self.received_s if received else self.formed_s
         low = int(np.searchsorted(clock, first_s, side="left"))
         high = min(int(np.searchsorted(clock, last_s, side="right")), self.visible(now_s))
@@ -70,7 +70,7 @@ class Ledger:
 
 
 def _receive(register: Register, formed_s: Ints) -> Ints:
-    """When the operator received each document (UTC seconds). Keeps the order of transmission."""
+    """Return when the operator received each document (UTC seconds), never decreasing."""
     received = formed_s.copy()
     for outage in register.outages:
         length = outage.ends_at_s - outage.starts_at_s
@@ -83,7 +83,7 @@ def _receive(register: Register, formed_s: Ints) -> Ints:
 
 
 def _receipt_times(seed: int, shifts: tuple[Shift, ...], shift_of: Ints) -> Ints:
-    """Sorted times of the receipts, inside their shifts and in the first 23 hours of a forgotten one."""
+    """Return sorted times of the receipts, inside their shifts, and in the first 23 hours of a forgotten shift."""
     opened = np.array([s.opened_at_s for s in shifts], dtype=np.int64) + 30
     closed = np.array([min(s.closed_at_s - 60, s.opened_at_s + 23 * HOUR_S) for s in shifts], dtype=np.int64)
     draws = np.sort(shift_of + np.random.default_rng(seed).random(len(shift_of)) * 0.999) - shift_of
@@ -109,7 +109,7 @@ def _put_drives(drives: tuple[FiscalDrive, ...], shifts: tuple[Shift, ...], colu
 
 
 def write_ledger(register: Register) -> Ledger:
-    """Write down everything the register has formed, from its skeleton and its seed."""
+    """Return all documents that the register has formed, made from its drives, shifts and seed."""
     drives, shifts = register.drives, register.shifts
     count = drives[-1].first_ordinal + drives[-1].documents
     columns = {name: np.zeros(count, dtype=np.int64) for name in ("kind", "formed_s", "drive", "number")}

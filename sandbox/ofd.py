@@ -1,4 +1,4 @@
-"""Kontur.OFD's methods over a world: what each answers, as plain data. No HTTP here."""
+"""Kontur.OFD's methods over a world: the answer of each as plain data, without HTTP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _moment(value: datetime | None) -> str | None:
 
 
 class Ofd:
-    """The operator. `now_s` tells the present second of UTC: what was received later is not there yet."""
+    """The operator. `now_s` returns the present second of UTC; documents received later are not served yet."""
 
     def __init__(self, settings: SandboxSettings, world: World, faults: Faults, now_s: Callable[[], int]) -> None:
         self._settings = settings
@@ -52,7 +52,7 @@ class Ofd:
         return organization, found
 
     def _span(self, register: Register, first_s: int, last_s: int, *, received: bool = False) -> tuple[int, int]:
-        """Documents of the window that are received and permitted; 403 where the permission refuses the window."""
+        """Return the received documents of the window; 403 where the register's permission refuses the window."""
         low, high = register.ledger.span(first_s, last_s, self._now_s(), received=received)
         allowed_from = to_seconds(register.permission_from) if register.permission_from else first_s
         allowed_to = to_seconds(register.permission_to) if register.permission_to else last_s

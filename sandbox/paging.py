@@ -1,4 +1,4 @@
-"""by-period's pages: an opaque cursor over the register's documents in the order of their forming."""
+"""by-period's pages: an opaque cursor over the register's documents in the order in which they were formed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Page:
 
 
 def encode_offset(register: Register, ordinal: int) -> str:
-    """The opaque cursor that points at a document: 16 bytes in base64."""
+    """Return the opaque cursor that points at a document: 16 bytes in base64."""
     ledger = register.ledger
     drive = stable_seed(register.drives[int(ledger.drive[ordinal])].number)
     return base64.b64encode(
@@ -32,7 +32,7 @@ def encode_offset(register: Register, ordinal: int) -> str:
 
 
 def decode_offset(register: Register, offset: str) -> tuple[int, int]:
-    """Index of the drive and ordinal of the document that a cursor points at; 400 if it is not of this register."""
+    """Return the drive's index and the document's ordinal of a cursor; 400 if it is not of this register."""
     try:
         raw = base64.b64decode(offset, validate=True)
     except (binascii.Error, ValueError):
@@ -52,13 +52,13 @@ def _has_documents(ledger: Ledger, drive: int, low: int, high: int) -> bool:
 def turn_page(
     register: Register, low: int, high: int, offset: str, limit: int, types: frozenset[int] | None, scan_limit: int
 ) -> Page:
-    """One page of the documents `[low, high)`.
+    """Return a page of the documents `[low, high)`.
 
-    The cursor of the answer is the last document *looked at*, wanted or not: with `types` a page may be short or empty
-    while the cursor moves. The end is where nothing was looked at: then the offset that was sent comes back.
+    The cursor of the answer is the last document *scanned*, wanted or not: with `types` a page may be short or empty
+    while the cursor moves. A page that scanned nothing is the last one and returns the offset that was sent.
 
     Args:
-        types: codes of the wanted kinds, None: all. scan_limit: how many documents a filtered page looks at.
+        types: codes of the wanted kinds, None: all. scan_limit: how many documents a filtered page scans.
     """
     ledger = register.ledger
     position = low

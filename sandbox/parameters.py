@@ -1,4 +1,4 @@
-"""Reading a request's parameters as the operator does: accepted formats, limits, and what is refused."""
+"""Parse the parameters of a request as the operator does, with its formats, limits and refusals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 
 
 def required(query: Mapping[str, str], name: str) -> str:
-    """A parameter that must be there; 400007 otherwise."""
+    """Return a required parameter; 400007 if it is missing."""
     value = query.get(name, "").strip()
     if not value:
         raise refusals.missing(name)
@@ -24,7 +24,7 @@ def required(query: Mapping[str, str], name: str) -> str:
 
 
 def read_day(query: Mapping[str, str], name: str) -> date:
-    """A date: yyyy-mm-dd, yyyy.mm.dd, dd-mm-yyyy or dd.mm.yyyy; 400008 otherwise."""
+    """Return a date in yyyy-mm-dd, yyyy.mm.dd, dd-mm-yyyy or dd.mm.yyyy; 400008 for other formats."""
     text = required(query, name)
     year_first, day_first = _YEAR_FIRST.fullmatch(text), _DAY_FIRST.fullmatch(text)
     try:
@@ -38,7 +38,7 @@ def read_day(query: Mapping[str, str], name: str) -> date:
 
 
 def read_days(query: Mapping[str, str]) -> tuple[int, int]:
-    """`from` and `to` as the first and the last second of the period, both days inclusive."""
+    """Return `from` and `to` as the first and the last second of the period, both days inclusive."""
     first, last = read_day(query, "from"), read_day(query, "to")
     if first > last:
         raise refusals.bad_period()
@@ -56,7 +56,7 @@ def _read_moment(query: Mapping[str, str], name: str) -> int:
 
 
 def read_moments(query: Mapping[str, str]) -> tuple[int, int]:
-    """`dateFrom` and `dateTo` in seconds, both ends inclusive."""
+    """Return `dateFrom` and `dateTo` in seconds, both ends inclusive."""
     first, last = _read_moment(query, "dateFrom"), _read_moment(query, "dateTo")
     if first > last:
         raise refusals.bad_period()
@@ -64,7 +64,7 @@ def read_moments(query: Mapping[str, str]) -> tuple[int, int]:
 
 
 def read_types(query: Mapping[str, str]) -> frozenset[int] | None:
-    """Codes of the wanted document types; None: every type. An unknown type is refused with 400000."""
+    """Return the codes of the wanted document types; None: every type. An unknown type is refused with 400000."""
     text = query.get("types", "").strip()
     if not text:
         return None
@@ -76,7 +76,7 @@ def read_types(query: Mapping[str, str]) -> frozenset[int] | None:
 
 
 def read_limit(query: Mapping[str, str], cap: int) -> int:
-    """`limit`, 1000 by default; larger is read as the cap; zero, negative or no number is refused."""
+    """Return `limit`, by default 1000 and at most `cap`; zero, a negative number or other text is refused."""
     text = query.get("limit", "").strip()
     if not text:
         return cap

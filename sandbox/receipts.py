@@ -24,7 +24,7 @@ USN_WITH_VAT = 4
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """What a register trades in. Taxation is the bit mask of tag 1055."""
+    """The kind of trade of a register. Taxation is the bit mask of tag 1055."""
 
     taxation: int
     second_taxation: int
@@ -41,12 +41,12 @@ class Trade:
 
 @dataclass(frozen=True)
 class Receipts:
-    """One row for each receipt (чек, БСО, correction), in the order of the register's documents.
+    """Columns with a row for each receipt (чек, БСО, correction), in the order of the register's documents.
 
     Attributes:
         operation: 1 sale, 2 refund of a sale, 3 payout, 4 refund of a payout.
         taxation: bit mask. agent: the money is a principal's, not the organisation's.
-        advance: an advance paid now: VAT is of the calculated rate (20/120).
+        advance: an advance that is paid now; its VAT has the calculated rate (20/120).
         cash, ecash, prepaid, postpaid, consideration: how it was paid; they sum to `total`.
         turnover: by rate of RATES, the part of the total it applies to; `no_vat`: the part without VAT.
         vat: by rate of RATES, the VAT inside that part.
@@ -70,14 +70,14 @@ class Receipts:
 
 
 def half_up(numerator: Ints, denominator: Ints | int) -> Ints:
-    """Division rounded half up, for amounts that are not negative; nothing over nothing is nothing."""
+    """Divide and round half up, for amounts that are not negative; 0 / 0 gives 0."""
     safe = np.maximum(denominator, 1)
     quotient: Ints = (2 * numerator + safe) // (2 * safe)
     return quotient
 
 
 def _offset_advances(rng: np.random.Generator, receipts: Receipts) -> None:
-    """Each advance is set off against a later sale that was not made on credit: that part of the sale is prepaid."""
+    """Offset each advance against a later sale that was not on credit: that part of the sale becomes prepaid."""
     free = (receipts.operation == 1) & ~receipts.advance & ~receipts.agent & ~receipts.correction
     candidates = np.flatnonzero(free & (receipts.postpaid == 0) & (receipts.consideration == 0))
     for row in np.flatnonzero(receipts.advance):

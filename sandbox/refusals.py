@@ -40,7 +40,7 @@ _BY_STATUS = {
 
 
 def refusal_of_status(status: int) -> Refusal | None:
-    """The most ordinary refusal of a status; None for those that have no documented body (429, 5xx)."""
+    """Return the most usual refusal of a status; None for a status without a documented body (429, 5xx)."""
     known = _BY_STATUS.get(status)
     return Refusal(status, *known) if known else None
 

@@ -29,20 +29,20 @@ _START_TIMEOUT_S = 10.0
 
 
 def as_utc(moment: datetime) -> datetime:
-    """An aware moment of UTC; a naive one is read as UTC."""
+    """Return an aware time in UTC; a naive one is taken as UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 class SandboxServer:
-    """Kontur.OFD in miniature, and with `SandboxSettings.market` Kontur.Market of the same shops.
+    """A sandbox of Kontur.OFD and, with `SandboxSettings.market`, of Kontur.Market with the same shops.
 
     >>> with SandboxServer(SandboxSettings()) as sandbox:
     ...     requests.get(f"{sandbox.address}/v2/organizations")
 
     Attributes:
-        address: `http://127.0.0.1:<port>`; both the data and the authentication endpoint. Known from the start.
+        address: `http://127.0.0.1:<port>`; both the data and the authentication endpoint. Set before the server starts.
         market_address: base address of Market. shops: Market's shops; none without Market.
-        world: the invented world. faults: troubles to switch on. requests: counts of what was asked.
+        world: the invented world. faults: faults to switch on. requests: counts of requests.
     """
 
     def __init__(self, settings: SandboxSettings | None = None) -> None:
@@ -72,30 +72,30 @@ class SandboxServer:
     # --- time and truth
 
     def current_time(self) -> datetime:
-        """The server's present moment, aware, UTC."""
+        """Return the server's present time, aware, in UTC."""
         return self._now or datetime.now(UTC)
 
     def set_now(self, now: datetime | None) -> None:
-        """Move the server's time (naive is UTC); None goes back to the real clock."""
+        """Set the server's time (naive is UTC); None goes back to the real clock."""
         self._now = as_utc(now) if now else None
 
     def _now_s(self) -> int:
         return to_seconds(self.current_time().replace(tzinfo=None))
 
     def truth(self, inn: str | None = None, *, unclosed: bool = False) -> list[dict[str, Any]]:
-        """Every closed shift known by now, or every unclosed one of a dead drive; see `truth.truth_of_shifts`."""
+        """Return every closed shift known now, or every unclosed one of a dead drive; see `truth.truth_of_shifts`."""
         return truth_of_shifts(self.world, self.current_time(), inn, unclosed=unclosed)
 
     def truth_by_days(self, inn: str | None = None) -> list[dict[str, Any]]:
-        """The same by organisation and local day of closing."""
+        """Return the sums of `truth` by organisation and local day of closing."""
         return truth_of_days(self.truth(inn))
 
     def market_truth(self, inn: str | None = None) -> list[dict[str, Any]]:
-        """Every till shift Market knows of by now, none without Market; see `market.truth.truth_of_till_shifts`."""
+        """Return every till shift that Market has now, none without Market; see `market.truth.truth_of_till_shifts`."""
         return truth_of_till_shifts(self._market, self.shops, inn) if self._market else []
 
     def forget_sessions(self) -> None:
-        """Let every session die at once."""
+        """End every session."""
         self._authenticator.forget_all()
 
     # --- life
@@ -105,7 +105,7 @@ class SandboxServer:
         self._server.run(sockets=[self._socket])
 
     def start(self) -> SandboxServer:
-        """Serve in a thread; returns when the server answers. Raises RuntimeError if it does not start."""
+        """Serve in a thread; return when the server answers. Raises RuntimeError if it does not start."""
         self._thread = threading.Thread(target=self.serve, name="sandbox", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + _START_TIMEOUT_S

@@ -1,4 +1,4 @@
-"""Who may come in: sessions by password and by certificate, and integrators' keys."""
+"""Authentication: sessions by password and by certificate, and integrators' keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APPROVE_PATH = "/auth/v5.16/approve-cert"
 
 
 class Authenticator:
-    """Gives out sessions (Sid) and recognises them. `clock` gives seconds; sessions live `session_life_s`."""
+    """Creates sessions (Sid) and checks them. `clock` returns seconds; a session ends after `session_life_s`."""
 
     def __init__(self, settings: SandboxSettings, clock: Callable[[], float]) -> None:
         self._settings = settings
@@ -34,16 +34,16 @@ class Authenticator:
         return sid
 
     def by_password(self, login: str, password: str) -> dict[str, str]:
-        """`{"Sid"}`, or 403 when login and password do not fit."""
+        """Return `{"Sid"}`; 403 for a wrong login or password."""
         known = self._settings.users.get(login)
         if known is None or not secrets.compare_digest(known.encode(), password.encode()):
             raise refusals.wrong_login()
         return {"Sid": self._open()}
 
     def by_certificate(self, pem: bytes, base_url: str) -> dict[str, object]:
-        """A challenge that only the certificate's owner can decrypt, and the link to send it back to.
+        """Return a challenge that only the certificate's owner can decrypt, and the link to which it is sent back.
 
-        403: the certificate is not accepted; 406: it is unreadable, out of its term, or its key is not RSA.
+        403: the certificate is not accepted; 406: it is unreadable, not valid now, or its key is not RSA.
         """
         try:
             certificate = x509.load_pem_x509_certificate(pem)
@@ -66,14 +66,14 @@ class Authenticator:
         }
 
     def approve(self, thumbprint: str, answer: bytes) -> dict[str, str]:
-        """`{"Sid", "RefreshToken"}` for the decrypted challenge, which serves once; 403 otherwise."""
+        """Return `{"Sid", "RefreshToken"}` for the decrypted challenge, which is accepted once; 403 otherwise."""
         challenge = self._challenges.pop(thumbprint.upper(), None)
         if challenge is None or not secrets.compare_digest(challenge, answer):
             raise refusals.wrong_login()
         return {"Sid": self._open(), "RefreshToken": secrets.token_urlsafe(24)}
 
     def admit(self, authorization: str, api_key: str) -> ApiKey:
-        """The key of a request that may pass; 401002 without a live session, 401003 without a known key."""
+        """Return the integrator's key of a request; 401002 without a valid session, 401003 without a known key."""
         scheme, _, sid = authorization.strip().partition(" ")
         if scheme.lower() != "auth.sid" or self._sessions.get(sid.strip(), 0) <= self._clock():
             raise refusals.no_session()
@@ -85,5 +85,5 @@ class Authenticator:
         raise refusals.unknown_api_key()
 
     def forget_all(self) -> None:
-        """All sessions die at once."""
+        """End all sessions."""
         self._sessions.clear()

@@ -1,4 +1,4 @@
-"""What a sandbox is made of: the world it invents and the way its server behaves.
+"""The settings of a sandbox: its invented world and the behaviour of its server.
 
 Everything here is invented: passwords and keys are not secrets, organisations do not exist.
 """
@@ -21,13 +21,13 @@ PeriodClock = Literal["formed", "received"]
 
 @dataclass(frozen=True, slots=True)
 class OrganizationSpec:
-    """One organisation named explicitly; what is left empty is invented.
+    """One organisation named explicitly; empty values are invented.
 
     Attributes:
         inn: 10 digits, or 12 of a sole proprietor (ИП); empty invents a valid one.
         name: short name; empty invents one.
         kpp: КПП of the head office; a sole proprietor has none.
-        registers: how many cash registers; None takes the world's default.
+        registers: number of cash registers; None: the world's default.
         taxation: bit mask of tag 1055 (1 ОСН, 2 УСН income, 4 УСН income minus expense, 32 ПСН); None invents one.
         sole_proprietor: only used when `inn` is empty.
     """
@@ -44,9 +44,9 @@ class OrganizationSpec:
 class WorldSettings:
     """The invented world. Equal settings give an equal world, to the last kopeck.
 
-    The `every_*` knobs give a trait to each n-th register (0 = to none); the `*_permille` knobs are chances in a
-    thousand, by shift (`shift_*`, `day_*`) or by receipt (the others). A dead drive is one that fails while a shift is
-    open: the shift has no closing report, and the register goes on with a new drive.
+    The `every_*` settings give a trait to every n-th register (0 = to none); the `*_permille` settings are chances in
+    a thousand, per shift (`shift_*`, `day_*`) or per receipt (the others). A dead drive is one that fails while a shift
+    is open: the shift has no closing report, and the register continues with a new drive.
     """
 
     seed: int = 7
@@ -84,10 +84,10 @@ class WorldSettings:
     correction_permille: int = 3
     advance_permille: int = 8
     corrections_are_dated: bool = False
-    """Corrections name their own day as the corrected one; the operator's structure has no such field."""
+    """Whether corrections name their own day as the corrected one; the operator's structure has no such field."""
 
     def easy(self) -> WorldSettings:
-        """The same world without rare events: one ordinary shift a day, no outages, no replaced drives."""
+        """Return the same world without rare events: one ordinary shift per day, no outages, no replaced drives."""
         rare: dict[str, Any] = {f.name: 0 for f in fields(self) if f.name.startswith(("every_", "day_", "shift_"))}
         return replace(self, **rare)
 
@@ -103,19 +103,19 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
-    """The world and the server's manners.
+    """The world and the behaviour of the server.
 
     Attributes:
-        now: the server's present moment (UTC; naive is read as UTC); None: the real clock.
-        period_clock: by which clock by-period's window is read, the document's own time or the time of receipt.
-        padded: identifiers of every other document come padded with trailing spaces.
+        now: the server's present time (UTC; naive is taken as UTC); None: the real clock.
+        period_clock: the time that by-period's window applies to: the document's own, or when it was received.
+        padded: identifiers of every other document have trailing spaces.
         corrections_in_totals: whether correction receipts are inside by-shifts and by-days.
         page_cap: the largest page of by-period.
-        scan_limit: how many underlying documents one filtered page looks at: small values give short and empty pages.
+        scan_limit: how many documents a filtered page scans; small values give short and empty pages.
         strict_permissions: a window that is partly outside a register's permission is refused, not clipped.
-        session_life_s: how long a Sid lives.
-        certificates: SHA-1 thumbprints (hex) that may log in; None: any RSA certificate in its term.
-        market: what Kontur.Market knows of the same shops; None: there is no Market.
+        session_life_s: seconds after which a Sid ends.
+        certificates: SHA-1 thumbprints (hex) that may log in; None: any RSA certificate that is valid now.
+        market: the settings of Kontur.Market for the same shops; None: there is no Market.
     """
 
     world: WorldSettings = field(default_factory=WorldSettings)

@@ -1,4 +1,4 @@
-"""The life of one register as a skeleton: fiscal drives, shifts, and how many documents each holds. No sums yet.
+"""The fiscal drives and shifts of one register, with the number of documents of each, but without sums.
 
 Times are whole seconds of the register's own wall clock since 1970-01-01T00:00:00 (naive local time as a number).
 """
@@ -19,22 +19,22 @@ ORDINARY, CARDS_ONLY, REFUNDS_ONLY = 0, 1, 2
 
 
 def to_seconds(moment: datetime) -> int:
-    """Seconds of a naive moment since the epoch."""
+    """Return the seconds of a naive time since the epoch."""
     return round((moment - _EPOCH).total_seconds())
 
 
 def to_moment(seconds: int) -> datetime:
-    """The naive moment of a number of seconds."""
+    """Return the naive time of a number of seconds."""
     return _EPOCH + timedelta(seconds=int(seconds))
 
 
 def to_text(seconds: int) -> str:
-    """`yyyy-MM-ddTHH:mm:ss`."""
+    """Return `yyyy-MM-ddTHH:mm:ss`."""
     return to_moment(seconds).isoformat()
 
 
 def day_start(day: date) -> int:
-    """The first second of a day."""
+    """Return the first second of a day."""
     return (day.toordinal() - _EPOCH.toordinal()) * DAY_S
 
 
@@ -43,8 +43,8 @@ class FiscalDrive:
     """ФН: numbers start again at 1 with a new one.
 
     Attributes:
-        first_ordinal: place of its first document among all documents of the register.
-        documents: how many documents it holds; numbers run 1..documents.
+        first_ordinal: index of its first document among all documents of the register.
+        documents: number of its documents; document numbers are 1..documents.
         archived: its last document is the report of its closing (closeArchive).
     """
 
@@ -59,7 +59,7 @@ class FiscalDrive:
 class Shift:
     """A shift (смена): opening report, receipts, perhaps a state report, closing report, in this order.
 
-    Where `is_unclosed` its drive failed before it was closed: there is no closing report.
+    Where `is_unclosed`, its drive failed before it was closed, so there is no closing report.
     """
 
     index: int
@@ -81,17 +81,17 @@ class Shift:
 
     @property
     def close_ordinal(self) -> int:
-        """Place of the z-report among all documents of the register."""
+        """Index of the z-report among all documents of the register."""
         return self.open_ordinal + self.receipts + self.state_report + 1
 
     @property
     def documents(self) -> int:
-        """How many documents run from the opening to the closing report, both counted."""
+        """Number of documents from the opening to the closing report, both included."""
         return self.receipts + self.state_report + 1 + (not self.is_unclosed)
 
     @property
     def last_ordinal(self) -> int:
-        """Place of its last document among all documents of the register."""
+        """Index of its last document among all documents of the register."""
         return self.open_ordinal + self.documents - 1
 
 
@@ -112,7 +112,7 @@ def _chance(rng: random.Random, permille: int) -> bool:
 
 
 def _hours(rng: random.Random, habits: Habits, start: int) -> tuple[int, int]:
-    """Opening and closing second of an ordinary shift of the day that starts at `start`."""
+    """Return the opening and closing second of an ordinary shift of the day that starts at `start`."""
     minute = rng.randint(0, 1200)
     if habits.round_the_clock:
         return start + 9 * HOUR_S + minute, start + DAY_S + 8 * HOUR_S + 1800 + rng.randint(0, 1500)
@@ -122,7 +122,7 @@ def _hours(rng: random.Random, habits: Habits, start: int) -> tuple[int, int]:
 
 
 def _fail_in_last_shift(shifts: list[Shift], drive_index: int) -> bool:
-    """Takes the closing report from the drive's last shift; False where the drive has none."""
+    """Remove the closing report of the drive's last shift; return False where the drive has no shift."""
     if not shifts or shifts[-1].drive_index != drive_index:
         return False
     shifts[-1] = replace(shifts[-1], is_unclosed=True)
@@ -132,7 +132,7 @@ def _fail_in_last_shift(shifts: list[Shift], drive_index: int) -> bool:
 def live(
     settings: WorldSettings, rng: random.Random, habits: Habits, drive_numbers: list[str]
 ) -> tuple[tuple[FiscalDrive, ...], tuple[Shift, ...]]:
-    """Live the register's whole life from the world's first day to its last.
+    """Make the drives and shifts of a register from the world's first day to its last.
 
     Args:
         drive_numbers: numbers of the fiscal drives in the order of use; all but the first are replacements.

@@ -1,4 +1,4 @@
-"""by-shifts and by-days: the operator's totals, made from the receipts that are inside the window and known by now."""
+"""by-shifts and by-days: the operator's totals, made from the receipts in the window that are received by now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHIFT_EVENTS = (KIND["openShift"], KIND["closeShift"], *RECEIPT_KINDS)
 def _sums(
     ledger: Ledger, ordinals: Ints, groups: Ints, count: int, *, corrections: bool
 ) -> tuple[list[str], list[Any]]:
-    """Sums of the receipts among `ordinals`, as nested lists `[group][operation - 1][column]`."""
+    """Return sums of the receipts among `ordinals`, as nested lists `[group][operation - 1][column]`."""
     money = ledger.receipts
     rows = ledger.receipt[ordinals]
     rows, groups = rows[rows >= 0], groups[rows >= 0]
@@ -66,9 +66,9 @@ def _sections(names: list[str], by_operation: list[list[int]]) -> dict[str, Any]
 
 
 def totals_by_shifts(register: Register, low: int, high: int, *, corrections: bool) -> list[tuple[str, dict[str, Any]]]:
-    """Entries of by-shifts for the documents `[low, high)`: whole where both ends are there, partial otherwise.
+    """Return entries of by-shifts for the documents `[low, high)`: a shift without one of its ends has partial sums.
 
-    Each comes with its fiscal drive number, which the answer itself does not tell.
+    Each entry has its fiscal drive number beside it, which the answer itself does not have.
     """
     ledger = register.ledger
     ordinals = np.arange(low, high)
@@ -88,7 +88,7 @@ def totals_by_shifts(register: Register, low: int, high: int, *, corrections: bo
 
 
 def totals_by_days(register: Register, low: int, high: int, *, corrections: bool) -> list[dict[str, Any]]:
-    """Entries of by-days for the documents `[low, high)`; days without a shift event and a receipt are left out."""
+    """Return entries of by-days for the documents `[low, high)`, without days that have no shift event or receipt."""
     ledger = register.ledger
     ordinals = np.arange(low, high)
     ordinals = ordinals[np.isin(ledger.kind[ordinals], _SHIFT_EVENTS)]
@@ -107,7 +107,7 @@ def _add(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
 
 
 def merge_days(lists: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Days of several registers added up into days of the organisation."""
+    """Return the days of several registers, added up to days of the organisation."""
     merged: dict[str, dict[str, Any]] = {}
     for entry in (entry for entries in lists for entry in entries):
         day = entry["date"]

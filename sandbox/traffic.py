@@ -1,4 +1,4 @@
-"""What was asked of the server: tests count requests with it."""
+"""Counts of the requests to the server, for tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Traffic:
         self.reset()
 
     def reset(self) -> None:
-        """Start counting anew."""
+        """Reset the counts."""
         with self._lock:
             self._by_method: Counter[str] = Counter()
             self._by_register: dict[str, Counter[str]] = {}
@@ -33,19 +33,19 @@ class Traffic:
                 self._lines.append(line)
 
     def count(self, method: str = "", register: str = "") -> int:
-        """How many requests there were, of a method and to a register where they are given."""
+        """Return the number of requests, of a method and to a register if given."""
         with self._lock:
             counts = self._by_register.get(register, Counter()) if register else self._by_method
             return counts[method] if method else counts.total()
 
     @property
     def lines(self) -> list[str]:
-        """The first ten thousand requests: `GET /path?query`."""
+        """Return the first ten thousand requests: `GET /path?query`."""
         with self._lock:
             return list(self._lines)
 
     def report(self) -> dict[str, Any]:
-        """Everything counted, as JSON."""
+        """Return all counts, for JSON."""
         with self._lock:
             return {
                 "total": self._by_method.total(),

@@ -1,4 +1,4 @@
-"""What really happened: the figures that accounting must end up with, straight from the world, past the HTTP."""
+"""The truth of a world: the figures that accounting must have in the end, computed without HTTP."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _SUMMED = (*OPERATIONS, "cashless_income", "cashless_refund", "receipts")
 
 
 def _cash_parts(register: Register, shifts: int) -> tuple[list[dict[str, dict[str, int]]], list[list[dict[str, Any]]]]:
-    """By shift: VAT inside the cash by operation and rate, and cash by operation, taxation and agent sign."""
+    """Return, by shift, the VAT in the cash by operation and rate, and the cash by operation, taxation and agent."""
     money = register.ledger.receipts
     vat: list[dict[str, dict[str, int]]] = [defaultdict(dict) for _ in range(shifts)]
     split: list[list[dict[str, Any]]] = [[] for _ in range(shifts)]
     kept = (money.shift < shifts) & (money.cash > 0)
     for rate in RATES:
-        # DOMAIN, 2: VAT × cash / total, rounded half up per receipt and rate; a cash-only receipt keeps its VAT whole.
+        # VAT × cash / total, rounded half up per receipt and rate; a cash-only receipt has its whole VAT in the cash.
         part = half_up(money.vat[rate] * money.cash, money.total)
         for advance, prefix in ((False, "nds"), (True, "ndsCalculated")):
             rows = np.flatnonzero(kept & (part > 0) & (money.advance == advance))
@@ -55,7 +55,7 @@ def _register_truth(
 ) -> list[dict[str, Any]]:
     ledger, money = register.ledger, register.ledger.receipts
     visible = ledger.visible(now_s)
-    # Sums are by the place of a shift among all of its register: those that are not wanted are left out below.
+    # Sums are indexed by the shift's place among all shifts of the register; unwanted shifts are left out below.
     known = [shift for shift in register.shifts if shift.last_ordinal < visible]
     cash, cashless, corrections, undated = (np.zeros(len(known) * 4, dtype=np.int64) for _ in range(4))
     rows = np.flatnonzero(money.shift < len(known))
@@ -99,15 +99,15 @@ def _register_truth(
 def truth_of_shifts(
     world: World, now: datetime, inn: str | None = None, *, unclosed: bool = False
 ) -> list[dict[str, Any]]:
-    """Every closed shift whose z-report the operator had received by `now` (naive UTC or aware).
+    """Return every closed shift whose z-report the operator had received by `now` (naive UTC or aware).
 
-    With `unclosed`, the shifts instead whose drive failed before they were closed: `closed_at` is the time of the last
-    document, and there is no `fiscal_document_number`.
+    With `unclosed`, return instead the shifts whose drive failed before they were closed: `closed_at` is the time of
+    the last document, and there is no `fiscal_document_number`.
 
-    `permitted` tells whether the whole shift is inside the register's permission window; `receipts` counts corrections
-    too; `needs_review`: cash of a correction is among them whose corrected day nobody can know, so that no order may be
-    made of the shift by itself. `cash_*` holds agents' money too. Amounts are kopecks; `opened_at`, `closed_at` naive
-    local; `received_at` UTC.
+    `permitted`: whether the whole shift is inside the register's permission window. `receipts` includes corrections.
+    `needs_review`: a correction of cash is among them whose corrected day is unknown, so no order may be made without a
+    person. `cash_*` includes agents' money. Amounts are kopecks; `opened_at`, `closed_at` naive local; `received_at`
+    UTC.
     `cash_split` is a list of `{operation, taxation, agent, cash_kopecks}`; `cash_vat` is operation → field name of the
     receipt (`nds20`, `ndsCalculated20`) → VAT inside the cash. Raises KeyError for an unknown INN.
     """
@@ -122,7 +122,7 @@ def truth_of_shifts(
 
 
 def truth_of_days(shifts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same summed by organisation and the local day on which the shift was closed."""
+    """Return the shifts' sums by organisation and the local day on which the shift was closed."""
     days: dict[tuple[str, str], dict[str, Any]] = {}
     for line in shifts:
         key = (line["organization_inn"], line["closed_at"][:10])

@@ -1,4 +1,4 @@
-"""The invented world: organisations and their cash registers, from a seed and nothing else."""
+"""The invented world: organisations and their cash registers, made only from a seed and settings."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _UTC_OFFSETS_H = (3, 3, 5, 3, 7, 10)
 
 @dataclass(frozen=True)
 class Register:
-    """A cash register (касса, ККТ) and everything that ever happened to it.
+    """A cash register (касса, ККТ) with all its drives, shifts and documents.
 
     Attributes:
         reg_number: РНМ, 16 digits.
         permission_from, permission_to: naive local window in which the integrator may read; None = no limit.
         outages: times when documents were formed but not transmitted.
-        times_seed: the seed of the receipts' times, where it is not that of their money.
+        times_seed: the seed of the receipts' times, where it differs from that of their money.
     """
 
     reg_number: str
@@ -50,7 +50,7 @@ class Register:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """All documents of the register with their sums, made when first asked for."""
+        """All documents of the register with their sums, made on first use."""
         return write_ledger(self)
 
 
@@ -67,7 +67,7 @@ class Organization:
     registers: tuple[Register, ...]
 
     def register(self, reg_number: str) -> Register | None:
-        """The register of that РНМ, or None."""
+        """Return the register with that РНМ, or None."""
         return next((one for one in self.registers if one.reg_number == reg_number), None)
 
 
@@ -79,14 +79,14 @@ class World:
     organizations: tuple[Organization, ...]
 
     def organization(self, inn: str) -> Organization:
-        """The organisation of that INN. Raises KeyError."""
+        """Return the organisation with that INN. Raises KeyError."""
         for one in self.organizations:
             if one.inn == inn:
                 return one
         raise KeyError(inn)
 
     def by_id(self, organization_id: str) -> Organization | None:
-        """The organisation of that id, or None."""
+        """Return the organisation with that id, or None."""
         return next((one for one in self.organizations if one.id == organization_id), None)
 
 
@@ -107,7 +107,7 @@ def _outages(settings: WorldSettings, rng: random.Random) -> tuple[Outage, ...]:
 
 
 def _build_register(settings: WorldSettings, inn: str, org_kpp: str, taxation: int, place: int, index: int) -> Register:
-    """`place`: number of the register in the world; `index`: within its organisation."""
+    """Make a register. `place`: its number in the world; `index`: within its organisation."""
     rng = random.Random(identity.stable_seed(settings.seed, inn, "register", index))  # noqa: S311 - not for secrets
     late = _nth(place, settings.every_late, 2)
     habits = Habits(
@@ -183,8 +183,8 @@ def _build_organization(settings: WorldSettings, spec: OrganizationSpec, index: 
 def build_world(settings: WorldSettings) -> World:
     """Invent the world of these settings.
 
-    With a plain number of organisations, each fourth one is a sole proprietor (ИП). Raises ValueError for an INN whose
-    check digits are wrong.
+    Where only the number of organisations is set, every fourth is a sole proprietor (ИП). Raises ValueError for an INN
+    with wrong check digits.
     """
     wanted = settings.organizations
     specs = (

@@ -1,4 +1,4 @@
--- Run by the bench: the columns of a table, in order, that are written and not made by PostgreSQL itself.
+-- Run by the bench: the columns of a table, in order, without those that PostgreSQL generates.
 select
     attname,
     format_type(atttypid, atttypmod)

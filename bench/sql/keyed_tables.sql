@@ -1,4 +1,4 @@
--- Run by the bench: the accounting's tables with its primary and unique keys, and nothing else on them.
+-- Run by the bench: the tables of `accounting` with their primary and unique keys, without checks and triggers.
 create schema keyed;
 create table keyed.shift (like accounting.shift including defaults including generated);
 alter table keyed.shift add primary key (shift_id), add unique (fiscal_drive_number, shift_number);

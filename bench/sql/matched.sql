@@ -1,5 +1,5 @@
--- Run by the bench after the match: every booked till shift against the truth of it, and every order against
--- the shift that it must be of. Kopecks.
+-- Run by the bench after the match: compares every booked till shift with its truth, and every order with the
+-- shift that it must belong to. Kopecks.
 with booked_till as (
     select
         till.shift_id,

@@ -1,4 +1,4 @@
--- Run by `python -m bench.pages`: a warehouse as a year leaves it, set-based, past the guards (the fill is not the load).
+-- Run by `python -m bench.pages`: fills a warehouse as after a year, without triggers (the fill is not measured).
 set session_replication_role = replica;
 
 insert into control.organization (inn, kpp, name, tariff)
@@ -91,7 +91,7 @@ cross join generate_series(1, %(days)s) as day
 inner join control.batch
     on register.organization_inn = batch.organization_inn and batch.last_day = current_date - %(days)s + day - 1;
 
--- What the triggers keep.
+-- The rows that the triggers would have written.
 insert into accounting.cash_of_day (organization_inn, day, shifts, net)
 select
     organization_inn,

@@ -1,4 +1,4 @@
--- Run by the bench after each run of the road: what stands, in kopecks, to be held against what was laid out.
+-- Run by the bench after each run of the pipeline: published sums in kopecks, to compare with the evidence's truth.
 select
     shift.*,
     cash_order.*

@@ -1,4 +1,4 @@
--- Run by the bench: what COPY has put into a temporary table goes into one with keys; what is there is replaced.
+-- Run by the bench: moves rows from a temporary table into one with keys, and replaces existing rows.
 insert into keyed.shift (
     shift_id,
     organization_inn,

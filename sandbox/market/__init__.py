@@ -1,4 +1,4 @@
-"""Kontur.Market in miniature: the same shops as the operator's registers, told from the till's side.
+"""A sandbox of Kontur.Market: the shops of the operator's registers, as their tills report them.
 
-The contract is `contract/kontur-market.openapi.json`, a published document, cut to the methods served here.
+The contract is `contract/kontur-market.openapi.json`, a published document, reduced to the methods served here.
 """

@@ -1,4 +1,4 @@
-"""What a shop sells: product groups and products."""
+"""The catalogue of a shop: product groups and products."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _GROUPS = ("Продукты", "Хозяйственное", "Канцеляри
 _SORTS = ("", " новый", " отборный", " малый", " большой", " домашний")
 _TAX_SYSTEMS = {1: "Bts", 2: "StsIncome", 4: "StsExpenses", 16: "Uat", 32: "Patent"}
 _VAT_RATES = {1: "Main", 4: "StsFirst"}
-_GONE = {7: "archived", 11: "deleted"}  # each so many-th product; they are still in old cheques
+_GONE = {7: "archived", 11: "deleted"}  # every 7th and every 11th product; old cheques still have them
 _WEIGHED_EVERY = 4
 _NO_CODE_EVERY = 13
 _OF_ITS_OWN = {1: "Молоко 3,2 %", 7: "Шнур <3 м> & «Узел \"А\"»; 'чёрный'"}
-"""Names by place: one that accountants know, and one with every sign that a page or a file has to escape."""
+"""Names by index: an ordinary one, and one with every character that a page or a file has to escape."""
 
 
 def tax_system(mask: int) -> str | None:
-    """Market's name of a tax system of tag 1055."""
+    """Return Market's name for a tax system of tag 1055."""
     return _TAX_SYSTEMS.get(mask)
 
 
@@ -31,7 +31,7 @@ def tax_system(mask: int) -> str | None:
 class Product:
     """A product (товар).
 
-    `code`: 0 for none. `price`: kopecks a piece or a kilogram. `state`: empty, archived or deleted.
+    `code`: 0 for none. `price`: kopecks per piece or kilogram. `state`: empty, archived or deleted.
     """
 
     id: str
@@ -46,14 +46,14 @@ class Product:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Products by place, and groups; the second group lies in the first."""
+    """Products by index, and groups; the second group is inside the first."""
 
     groups: tuple[dict[str, Any], ...]
     products: tuple[Product, ...]
 
 
 def invent_catalogue(shop: Shop) -> Catalogue:
-    """The catalogue of a shop."""
+    """Make the catalogue of a shop."""
     rng = random.Random(stable_seed(shop.market.seed, "catalogue", shop.id))  # noqa: S311 - not for secrets
     group_ids = [guid(shop.id, "group", name) for name in _GROUPS]
     groups = tuple(
@@ -81,7 +81,7 @@ def invent_catalogue(shop: Shop) -> Catalogue:
 
 
 def show_product(shop: Shop, product: Product) -> dict[str, Any]:
-    """A product as served; its tax system is that of the shop's first till."""
+    """Return a product as served; its tax system is that of the shop's first till."""
     taxation = shop.cashboxes[0].register.trade.taxation if shop.cashboxes else 0
     return {
         "id": product.id,

@@ -1,7 +1,7 @@
-"""Cheques of a shop as columns: what its registers' receipts look like to Market.
+"""Cheques of a shop as columns: the receipts of its registers as Market has them.
 
-Market knows sales and refunds; not corrections, payouts, or that the money is an agent's. Kopecks here, roubles
-outside.
+Market has sales and refunds, but no corrections, no payouts, and no sign that the money is an agent's. Amounts are
+kopecks here and roubles in the answers.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _LATE_S = 26 * HOUR_S
 
 @dataclass(frozen=True)
 class Cheques:
-    """One row for each cheque, sorted by the time of closing.
+    """Columns with a row for each cheque, sorted by the time of closing.
 
     Attributes:
-        cashbox: its place in the shop. shift: index of the register's shift. receipt: row of the register's receipts.
+        cashbox: its index in the shop. shift: index of the register's shift. receipt: row of the register's receipts.
         number: within its till shift, from 1; a missing cheque leaves a gap.
         opened_ms, closed_ms: milliseconds of the till's own local clock.
         known_s: UTC second from which Market has it.
         asked: how often the shop must have been asked for cheques before this one is listed.
-        total: after rounding. correction: what rounding took off: the lines sum to `total + correction`.
+        total: after rounding. correction: by how much rounding reduced it; the lines sum to `total + correction`.
         payments: by type of PAYMENT_TYPES; they sum to `total`.
-        draw: a random number for what is invented only when the cheque is shown.
+        draw: a random number for the values that are invented only when the cheque is served.
         lost: by cashbox and shift, how many cheques never reach Market.
         unfiscal: by cashbox and shift, how many cheques have no receipt.
         late: whether it reaches Market more than a day after its closing, 1 or 0.
@@ -61,13 +61,13 @@ class Cheques:
     unfiscal: tuple[Ints, ...]
 
     def listed(self, now_s: int, asked: int) -> Flags:
-        """Which cheques Market has at `now_s` (UTC), the shop having been asked `asked` times."""
+        """Return which cheques Market has at `now_s` (UTC), after the shop was asked `asked` times."""
         flags: Flags = (self.known_s <= now_s) & (self.asked <= asked)
         return flags
 
 
 def _known(shop: Shop, cashbox: Cashbox, closed_ms: Ints) -> Ints:
-    """When Market has each cheque: once it is closed by the shop's clock, or when the till is on line again."""
+    """Return when Market has each cheque: when it is closed by the shop's clock, or when the till is online again."""
     closed_s = -(-closed_ms // 1000)
     known = closed_s
     if cashbox.offline:
@@ -78,7 +78,7 @@ def _known(shop: Shop, cashbox: Cashbox, closed_ms: Ints) -> Ints:
 
 
 def _late(settings: MarketSettings, cashbox: Cashbox, shift: Ints) -> Ints:
-    """1 for the last cheque of those shifts whose last cheque comes late; `shift` is sorted."""
+    """Return 1 for the last cheque of the shifts whose last cheque comes late; `shift` is sorted."""
     every = settings.every_late_cheque
     if cashbox.in_ofd or not every or not len(shift):
         return np.zeros(len(shift), dtype=np.int64)
@@ -89,7 +89,7 @@ def _late(settings: MarketSettings, cashbox: Cashbox, shift: Ints) -> Ints:
 
 
 def _round(settings: MarketSettings, rng: np.random.Generator, total: Ints, cash: Ints) -> tuple[Ints, Ints]:
-    """How much rounding took off each cheque, and by how much Market's cash is less than the operator's."""
+    """Return by how much each cheque is rounded down, and by how much Market's cash is below the operator's."""
     chance, taken = rng.integers(0, 1000, len(total)), rng.integers(1, 100, len(total))
     in_cash, kopecks = (cash == total) & (total > 100), total % 100
     alike = in_cash & (kopecks == 0) & (chance < settings.rounding_permille)
@@ -98,7 +98,7 @@ def _round(settings: MarketSettings, rng: np.random.Generator, total: Ints, cash
 
 
 def _pay(settings: MarketSettings, rng: np.random.Generator, money: Receipts, rows: Ints) -> dict[str, Ints]:
-    """Payments by type. A credit and a barter are Unknown to Market; a delivery service pays without cash."""
+    """Return payments by type. Credit and barter have the type Unknown; a delivery service pays without cash."""
     cashless, cash = money.ecash[rows], money.cash[rows]
     chance = rng.integers(0, 1000, len(rows))
     by_service = (cash == 0) & (chance < settings.delivery_permille)
@@ -114,7 +114,7 @@ def _pay(settings: MarketSettings, rng: np.random.Generator, money: Receipts, ro
 
 
 def _more_than_fiscal(settings: MarketSettings, cashbox: Cashbox, total: Ints, cash: Ints) -> Ints:
-    """By how many kopecks each cheque is above its receipt: a sum that no receipt of the shift has."""
+    """Return by how many kopecks each cheque exceeds its receipt, so that no receipt of the shift has its sum."""
     rng = np.random.default_rng(stable_seed(settings.seed, "unfiscal", cashbox.id))
     chance, more = rng.integers(0, 1000, len(total)), rng.integers(10_001, 99_999, len(total))
     is_more: Flags = (cash == total) & (cash > 0) & (chance < settings.unfiscal_permille)
@@ -122,7 +122,7 @@ def _more_than_fiscal(settings: MarketSettings, cashbox: Cashbox, total: Ints, c
 
 
 def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints, Ints]:
-    """Columns of one cashbox's cheques, payments among them by their type; how many are lost and unfiscal, by shift."""
+    """Return the columns of one cashbox's cheques, with payments by type; by shift, how many are lost and unfiscal."""
     cashbox, settings = shop.cashboxes[place], shop.market
     ledger, shifts = cashbox.register.ledger, cashbox.register.shifts
     money = ledger.receipts
@@ -163,7 +163,7 @@ def _of_cashbox(shop: Shop, place: int) -> tuple[dict[str, Ints], Ints, Ints]:
 
 
 def ring_up(shop: Shop) -> Cheques:
-    """All cheques of a shop, from its registers' receipts and Market's settings."""
+    """Make all cheques of a shop from its registers' receipts and Market's settings."""
     parts = [_of_cashbox(shop, place) for place in range(len(shop.cashboxes))]
     names = [name for name in Cheques.__dataclass_fields__ if name not in ("payments", "lost", "unfiscal")]
     nothing = np.zeros(0, dtype=np.int64)

@@ -1,6 +1,6 @@
-"""A cheque as Market serves it: payments, and lines that are invented when it is shown.
+"""A cheque as Market serves it: payments, and lines that are invented when it is served.
 
-A line is worth `sellPricePerUnit × count`, rounded half up to a kopeck; the lines of a cheque sum to
+The sum of a line is `sellPricePerUnit × count`, rounded half up to a kopeck; the lines of a cheque sum to
 `totalPrice + priceCorrection`. Prices have two decimals, counts up to three. Each line has one VAT rate of the receipt.
 """
 
@@ -24,13 +24,13 @@ _ONE = 1000
 
 
 class _Draws:
-    """A small stream of numbers out of a cheque's lot: the same ones each time the cheque is shown."""
+    """A small random generator seeded by a cheque's `draw`, so that the cheque is the same each time it is served."""
 
     def __init__(self, draw: int) -> None:
         self._state = draw
 
     def below(self, bound: int) -> int:
-        """A number from 0 to `bound - 1`."""
+        """Return a number from 0 to `bound - 1`."""
         self._state = (self._state * 6364136223846793005 + 1442695040888963407) % 2**64
         return (self._state >> 33) % bound
 
@@ -48,7 +48,7 @@ def _worth(price: int, count: int) -> int:
 
 
 def _sell(products: tuple[Product, ...], amount: int, draws: _Draws) -> Iterator[_Sold]:
-    """Up to three lines that are worth `amount` together; all but the last are at the catalogue's price."""
+    """Yield up to three lines that sum to `amount`; all but the last have the catalogue's price."""
     left = amount
     for _ in range(draws.below(3)):
         product = products[draws.below(len(products))]
@@ -61,13 +61,13 @@ def _sell(products: tuple[Product, ...], amount: int, draws: _Draws) -> Iterator
     product = products[draws.below(len(products))]
     count = 3 * _ONE if left % 3 == 0 else _ONE
     if product.weighed and left > _ONE:
-        # Less than a whole unit: the price, rounded to a kopeck, brings the same sum back.
+        # A count below one unit (0.105 to 0.994), so that count × the price, rounded to a kopeck, gives the sum again.
         count = 105 + draws.below(890)
     yield _Sold(product, (2 * left * _ONE + count) // (2 * count), count, left)
 
 
 def _show_line(sold: _Sold, rate: int, *, advance: bool, calculated: str, tax: str | None, kind: int) -> dict[str, Any]:
-    """`kind`: 0 a product, 1 a product of a till that tells no card, 2 a sale at a free price."""
+    """Return a line as served. `kind`: 0 a product, 1 a product without its card, 2 a sale at a free price."""
     name = _RATE_NAMES[rate]
     line_type = "FreeSale" if kind == 2 else "Service" if sold.product.service else "Product"
     return {
@@ -92,7 +92,7 @@ def _lines(shop: Shop, cashbox: Cashbox, cheques: Cheques, place: int) -> list[d
     draws = _Draws(int(cheques.draw[place]))
     parts = [(rate, int(money.turnover[rate][row])) for rate in RATES] + [(0, int(money.no_vat[row]))]
     parts = [(rate, amount) for rate, amount in parts if amount]
-    # What Market rounded down to the operator's sum was more before: the first part has it.
+    # Before Market rounded down to the operator's sum, the total was larger; the first part gets the difference.
     before = int(cheques.total[place] + cheques.correction[place]) - int(money.total[row])
     parts[0] = (parts[0][0], parts[0][1] + before)
     advance = bool(money.advance[row])
@@ -107,17 +107,17 @@ def _lines(shop: Shop, cashbox: Cashbox, cheques: Cheques, place: int) -> list[d
 
 
 def moment_text(milliseconds: int) -> str:
-    """`yyyy-mm-ddThh:mm:ss.fffffff`, local, without a zone."""
+    """Return `yyyy-mm-ddThh:mm:ss.fffffff`, local, without a zone."""
     return f"{to_text(milliseconds // 1000)}.{milliseconds % 1000:03d}0000"
 
 
 def till_shift_id(cashbox: Cashbox, shift: int) -> str:
-    """`cashRegisterId`: in spite of its name the identifier of one shift of a till."""
+    """Return `cashRegisterId`, which in spite of its name identifies one shift of a till."""
     return guid(cashbox.id, "till shift", shift)
 
 
 def show_cheque(shop: Shop, place: int) -> dict[str, Any]:
-    """The cheque at that place among all of the shop's, as served."""
+    """Return the cheque at that index among all of the shop's, as served."""
     cheques = shop.cheques
     cashbox = shop.cashboxes[int(cheques.cashbox[place])]
     paid = [(name, int(cheques.payments[name][place])) for name in PAYMENT_TYPES]

@@ -1,4 +1,4 @@
-"""Reading the parameters of Market's methods: documented defaults and bounds."""
+"""Parse the parameters of Market's methods, with the documented defaults and bounds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def read_flag(query: Query, name: str) -> bool:
-    """`true` or `false`; false when it is not there."""
+    """Return the value of `true` or `false`; False if it is missing."""
     text = query.get(name, "").strip().lower()
     if text not in ("", "true", "false"):
         raise bad_parameter(name, "нужно true или false")
@@ -23,7 +23,7 @@ def read_flag(query: Query, name: str) -> bool:
 
 
 def read_number(query: Query, name: str, default: int, least: int, most: int) -> int:
-    """A whole number inside its bounds, both inclusive."""
+    """Return a whole number within its bounds, both inclusive."""
     text = query.get(name, "").strip()
     if not text:
         return default
@@ -33,13 +33,13 @@ def read_number(query: Query, name: str, default: int, least: int, most: int) ->
 
 
 def read_page(query: Query, limit: int, most: int) -> slice:
-    """`offset` and `limit` as a slice. Beyond the documented maximum is refused, not clipped."""
+    """Return `offset` and `limit` as a slice. A limit above the documented maximum is refused, not clipped."""
     offset = read_number(query, "offset", 0, 0, 2**31 - 1)
     return slice(offset, offset + read_number(query, "limit", limit, 1, most))
 
 
 def read_guid(query: Query, name: str) -> str:
-    """A GUID in lower case, empty when it is not there."""
+    """Return a GUID in lower case, empty if it is missing."""
     text = query.get(name, "").strip()
     if text and not _GUID.fullmatch(text):
         raise bad_parameter(name, "нужен GUID")
@@ -47,7 +47,7 @@ def read_guid(query: Query, name: str) -> str:
 
 
 def read_choice(query: Query, name: str, choices: tuple[str, ...], default: str = "") -> str:
-    """One of the names, without regard to case."""
+    """Return one of the names, ignoring case."""
     text = query.get(name, "").strip()
     if not text:
         return default
@@ -72,10 +72,10 @@ def _moment_s(query: Query, name: str, today_s: int, *, use_time: bool) -> int:
 
 
 def read_window(query: Query, first: str, last: str, today_s: int) -> tuple[int, int]:
-    """Local milliseconds `[low, high]` of the window, both inclusive; each end is today by default.
+    """Return local milliseconds `[low, high]` of the window, both inclusive; each end is today by default.
 
-    A time of day counts only with `useTime=true`; then a date without one is the first moment of that day, as the end
-    of a window too. Without it the last day is whole.
+    The time of day counts only with `useTime=true`; then a date without a time means its midnight, also as the end of
+    the window. Without `useTime` the last day is whole.
     """
     use_time = read_flag(query, "useTime") if first == "dateFrom" else False
     low = _moment_s(query, first, today_s, use_time=use_time)

@@ -10,7 +10,7 @@ _MESSAGES = {400: "Некорректный запрос", 403: "Доступ з
 
 
 class MarketRefusal(Refusal):
-    """An answer of Market that refuses the request. `field`: the parameter that is to blame."""
+    """An answer of Market that refuses the request. `field`: the wrong parameter."""
 
     def __init__(self, status: int, message: str, field: str | None = None) -> None:
         super().__init__(status, 0, "", message, message)
@@ -22,7 +22,7 @@ class MarketRefusal(Refusal):
 
 
 def refusal_of_status(status: int) -> Refusal | None:
-    """The most ordinary refusal of a status; None for those that have no documented body (429, 5xx)."""
+    """Return the most usual refusal of a status; None for a status without a documented body (429, 5xx)."""
     message = _MESSAGES.get(status)
     return MarketRefusal(status, message) if message else None
 

@@ -1,4 +1,4 @@
-"""Registers that the operator's world does not have: twins in a shop, and tills that only Market knows."""
+"""Registers that are added to the operator's world: lookalikes in a shop, and tills that only Market knows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ORDINARY = Habits(night=False, round_the_clock=False, replaced_drive=False, sil
 
 
 def invent_register(settings: WorldSettings, like: Register, name: str, *key: object) -> Register:
-    """One more register beside `like`, in its shop and of its trade, with a life and numbers of its own."""
+    """Make one more register in the shop and trade of `like`, with its own shifts and numbers."""
     rng = random.Random(stable_seed(settings.seed, like.reg_number, *key))  # noqa: S311 - not for secrets
     drives, shifts = live(settings, rng, _ORDINARY, [f"9961{rng.randrange(10**12):012d}"])
     return replace(
@@ -32,10 +32,10 @@ def invent_register(settings: WorldSettings, like: Register, name: str, *key: ob
 
 
 def invent_lookalikes(settings: WorldSettings, like: Register, *, sell_apart: bool) -> tuple[Register, Register]:
-    """Two registers with the same receipts in the same order, closed some seconds apart; drives and РНМ differ.
+    """Make two registers with equal receipts in the same order, closed some seconds apart; drives and РНМ differ.
 
     Args:
-        sell_apart: the second one's receipts lie at times of their own; otherwise within seconds of the first one's.
+        sell_apart: the receipts of the second have other times; otherwise times within seconds of the first's.
     """
     first = invent_register(settings, like, "Касса-близнец 1", "twin")  # the seed of the invented numbers
     rng = random.Random(stable_seed(first.reg_number, "second"))  # noqa: S311 - not for secrets

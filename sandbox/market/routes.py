@@ -1,4 +1,4 @@
-"""Market over HTTP, under `/market`; and what really happened, under `/_sandbox/market-truth`."""
+"""Market over HTTP, under `/market`, and its truth, under `/_sandbox/market-truth`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _truth_route(truth: Callable[[str | None], list[dict[str, Any]]]) -> Route:
 
 
 def market_routes(market: Market, gate: Gate, truth: Callable[[str | None], list[dict[str, Any]]]) -> list[Route]:
-    """All of Market's routes. To counts and faults a shop's id is what a РНМ is to the operator's."""
+    """Return all routes of Market. Counts and faults use a shop's id as they use a РНМ for the operator."""
     methods: list[tuple[str, str, Method]] = [
         (f"{PREFIX}/v1/organizations", "organizations", market.organizations),
         (f"{PREFIX}/v1/shops", "shops", market.shops),

@@ -1,4 +1,4 @@
-"""Market's methods, as the contract describes them. HTTP itself is in `routes`."""
+"""Market's methods, as the contract describes them, without HTTP, which is in `routes`."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class Market:
         self._lock = threading.Lock()
 
     def admit(self, key: str) -> None:
-        """403 unless the key is the known one."""
+        """Refuse with 403 any key but the one of the settings."""
         if key != self._settings.api_key:
             raise refusals.bad_key()
 
     def listed(self, shop: Shop) -> Flags:
-        """Which of the shop's cheques Market has now."""
+        """Return which of the shop's cheques Market has now."""
         return shop.cheques.listed(self._now_s(), self._asked[shop.id])
 
     # --- organisations and shops
@@ -66,7 +66,7 @@ class Market:
         return shop
 
     def _by_payment(self, query: Query, name: str) -> list[Shop]:
-        """Only paid shops, unless others are asked for."""
+        """Return only paid shops, unless others are asked for."""
         state = read_choice(query, name, _PAYMENT_STATES, "Paid")
         return [one for one in self._shops if state == "All" or one.paid == (state == "Paid")]
 
@@ -84,7 +84,7 @@ class Market:
         return {"items": self._faults.alter_entries("marketOrganization", listed, lambda _: "")}
 
     def shops(self, _path: Path, query: Query) -> dict[str, Any]:
-        """`/v1/shops`: declared as an array, answers an object."""
+        """`/v1/shops`: the contract declares an array, but the answer is an object."""
         page = read_page(query, 1000, 10_000)
         shown = [show_shop(one) for one in self._by_payment(query, "paymentState")[page]]
         return {"items": self._faults.alter_entries("shop", shown, _shop_id)}
@@ -131,7 +131,7 @@ class Market:
     def _altered(
         self, kind: str, shown: list[dict[str, Any]], path: Path, method: str, shop: Shop, page: slice
     ) -> list[dict[str, Any]]:
-        """What is shown, damaged as the faults say; to them a cheque is a document of the type `cheque`."""
+        """Return the served entries, changed by the faults, for which a cheque is a document of the type `cheque`."""
         offset = str(page.start) if page.start else ""
         documents = [{kind: one} for one in shown]
         altered = self._faults.alter_documents(documents, path["line"], method, shop.id, offset)
@@ -199,7 +199,7 @@ def _shop_id(entry: Mapping[str, Any]) -> str:
 
 
 def show_shop(shop: Shop) -> dict[str, Any]:
-    """A shop as served."""
+    """Return a shop as served."""
     return {
         "id": shop.id,
         "organizationId": shop.organization_id,

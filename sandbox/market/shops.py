@@ -1,4 +1,4 @@
-"""Market's shops and cashboxes, laid over the operator's world."""
+"""Market's shops and cashboxes, made from the operator's world."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from sandbox.world import Organization, Register, World
 
 @dataclass(frozen=True)
 class Cashbox:
-    """A till as Market names it: a GUID of its own, and a clock of its own.
+    """A till in Market, with its own GUID and its own clock.
 
     Attributes:
-        register: its fiscal life. in_ofd: whether the operator knows that register.
-        added: the operator's world has to be given this register (a twin).
-        drift_s: how far its clock is ahead. offline: when (local seconds) it kept its cheques to itself.
+        register: its register. in_ofd: whether the operator knows that register.
+        added: whether this register has to be added to the operator's world (a lookalike).
+        drift_s: by how much its clock is fast. offline: when (local seconds) it could not send its cheques.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Cashbox:
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop (торговая точка): the registers of one sales point. What it holds is made when first asked for."""
+    """A shop (торговая точка): the registers of one sales point. Its contents are made on first use."""
 
     id: str
     organization: Organization
@@ -56,7 +56,7 @@ class Shop:
 
     @cached_property
     def cheques(self) -> Cheques:
-        """All cheques that ever reach Market, in the order of closing."""
+        """All cheques that reach Market at any time, in the order of closing."""
         return ring_up(self)
 
     @cached_property
@@ -77,7 +77,7 @@ def _nth(index: int, every: int, place: int) -> bool:
 def _cashbox(
     market: MarketSettings, world: WorldSettings, register: Register, place: int, *, in_ofd: bool, added: bool = False
 ) -> Cashbox:
-    """`place`: number of the cashbox among all of Market's."""
+    """Make a cashbox. `place`: its number among all of Market's."""
     rng = random.Random(stable_seed(market.seed, "cashbox", register.reg_number))  # noqa: S311 - not for secrets
     drift_s = rng.randint(-market.drift_s, market.drift_s)
     days = (world.last_day - world.first_day).days + 1
@@ -94,7 +94,7 @@ def _cashbox(
 
 
 class _Opening:
-    """Opens shops one after the other: counts shops, registers and cashboxes over the whole world."""
+    """Makes shops one after the other, and counts shops, registers and cashboxes over the whole world."""
 
     def __init__(self, world: WorldSettings, market: MarketSettings) -> None:
         self._world, self._market = world, market
@@ -121,7 +121,7 @@ class _Opening:
             self._cashboxes += 1
 
     def open(self, organization: Organization, name: str, registers: list[Register]) -> Shop:
-        """The shop of one sales point."""
+        """Make the shop of one sales point."""
         cashboxes = tuple(self._boxes(registers))
         shop = Shop(
             id=guid(self._market.seed, "shop", organization.inn, name),
@@ -131,7 +131,7 @@ class _Opening:
             address=registers[0].address,
             kpp=registers[0].kpp,
             paid=not _nth(self._shops, self._market.every_unpaid, 2),
-            # Registers of one sales point may lie in several zones of this world: Market's shop has the westernmost.
+            # In this world a sales point may have registers in several time zones; its shop gets the westernmost.
             utc_offset_h=min(one.utc_offset_h for one in registers),
             cashboxes=cashboxes,
             market=self._market,
@@ -142,7 +142,7 @@ class _Opening:
 
 
 def open_shops(world: World, market: MarketSettings) -> tuple[Shop, ...]:
-    """A shop for each sales point of the organisations that have Market, in the world's order."""
+    """Make a shop for each sales point of the organisations that have Market, in the world's order."""
     opening = _Opening(world.settings, market)
     shops: list[Shop] = []
     for organization in world.organizations:
@@ -156,7 +156,7 @@ def open_shops(world: World, market: MarketSettings) -> tuple[Shop, ...]:
 
 
 def with_added_registers(world: World, shops: tuple[Shop, ...]) -> World:
-    """The world with the registers that shops add to it (twins), behind each organisation's own; else the same one."""
+    """Return the world with the lookalikes of its shops after each organisation's own registers, if there are any."""
     added: dict[str, list[Register]] = {}
     for shop in shops:
         more = [one.register for one in shop.cashboxes if one.added]

@@ -1,4 +1,4 @@
-"""What Market really has, by till shift, and which shift of the operator each one is."""
+"""The truth of Market by till shift, with the shift of the operator that each one matches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.receipts import Flags
 
 
 def _fiscal(cashbox: Cashbox, shift: int) -> dict[str, Any]:
-    """The shift of the operator; nothing for a till that only Market knows."""
+    """Return the fields of the operator's shift; None for each if only Market knows the till."""
     if not cashbox.in_ofd:
         return {"kkt_reg_id": None, "fiscal_drive_number": None, "shift_number": None}
     register = cashbox.register
@@ -24,7 +24,7 @@ def _fiscal(cashbox: Cashbox, shift: int) -> dict[str, Any]:
 
 
 def _recommendation(cashbox: Cashbox, unfiscal: int, late: int, in_time: int) -> str | None:
-    """`in_time`: kopecks of the cash that Market had from the beginning; without it there was no order to accept."""
+    """Return the recommended answer. `in_time`: kopecks of cash from cheques in time; without it no order was made."""
     if cashbox.added:
         return "link"
     if cashbox.in_ofd:
@@ -87,15 +87,17 @@ def _shop_truth(shop: Shop, listed: Flags) -> Iterator[dict[str, Any]]:
 
 
 def truth_of_till_shifts(market: Market, shops: Iterable[Shop], inn: str | None = None) -> list[dict[str, Any]]:
-    """Every till shift of which Market has a cheque by now, as far as Market has it; unpaid shops too.
+    """Return every till shift of which Market has a cheque by now, from the cheques that it has; unpaid shops too.
 
-    Kopecks as Market tells them; `cashless_*` is every payment that is not cash. `opened_at`: the first cheque's
-    opening; `closed_at`: the last one's closing; the till's local clock. `awaited`: cheques that are still to come;
-    `lost`: those that never will; `unfiscal`: those that no receipt is; `late`: those with cash that came more than a
-    day after their closing. `recommendation`: what a person who has to decide of the shift is right to say, `link`
-    where it is which register the cashbox is; None where nobody has to. `reverse` is of a shift whose orders were
-    accepted before its late cheque came. `price_correction`: of sales, less that of refunds. `kkt_reg_id`,
-    `fiscal_drive_number`, `shift_number`: the shift of the operator, None where it has none.
+    Amounts are kopecks as Market reports them; `cashless_*` is every payment that is not cash. `opened_at`: the first
+    cheque's opening; `closed_at`: the last one's closing; both by the till's local clock. `awaited`: cheques still to
+    come; `lost`: cheques that never come; `unfiscal`: cheques without a receipt; `late`: cheques with cash that came
+    more than a day after their closing.
+
+    `recommendation`: the right answer to the decision about the shift, `link` where a person has to link the cashbox;
+    None where no decision is needed. `reverse` is for a shift whose orders were accepted before its late cheque came.
+    `price_correction`: that of sales less that of refunds. `kkt_reg_id`, `fiscal_drive_number`, `shift_number`: the
+    shift of the operator, None where it has none.
     """
     return [
         line

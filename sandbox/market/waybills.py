@@ -19,7 +19,7 @@ _RECEIVED_AT_S = 14 * HOUR_S
 
 @dataclass(frozen=True)
 class Waybill:
-    """A posted waybill. Days are the first seconds of them, local; it is known from `known_s` (UTC) on."""
+    """A posted waybill. Days are given as their first second, local; Market has it from `known_s` (UTC) on."""
 
     id: str
     number: str
@@ -33,14 +33,14 @@ class Waybill:
 
 @dataclass(frozen=True)
 class Deliveries:
-    """A shop's waybills in the order of receiving, and its contractors as served."""
+    """A shop's waybills in the order in which they were received, and its contractors as served."""
 
     waybills: tuple[Waybill, ...]
     contractors: tuple[dict[str, Any], ...]
 
 
 def _contractors(shop: Shop) -> tuple[dict[str, Any], ...]:
-    """Each third one has no INN; the last one is archived, though waybills still name it."""
+    """Make contractors: every third has no INN; the last is archived, but waybills still name it."""
     found = []
     for index, word in enumerate(_SUPPLIERS):
         key = (shop.market.seed, shop.organization.inn, "contractor", index)
@@ -80,7 +80,7 @@ def _positions(shop: Shop, rng: random.Random) -> tuple[dict[str, Any], ...]:
 
 
 def _waybill(shop: Shop, rng: random.Random, day_s: int, index: int, supplier_ids: list[str]) -> list[Waybill]:
-    """A waybill, and where the knob asks for it the same one from another source, received a day later at most."""
+    """Make a waybill and, by `every_doubled_waybill`, the same from another source, received at most a day later."""
     settings = shop.market
     supplier, document_day_s = rng.randrange(len(supplier_ids)), day_s - rng.randint(0, 3) * DAY_S
     number, source = f"{rng.choice(('ТН', 'УТ', 'А'))}-{rng.randint(1, 99_999)}", rng.choice(SOURCES)
@@ -105,7 +105,7 @@ def _waybill(shop: Shop, rng: random.Random, day_s: int, index: int, supplier_id
 
 
 def invent_deliveries(shop: Shop) -> Deliveries:
-    """All waybills of a shop over the world's days."""
+    """Make all waybills of a shop over the world's days."""
     rng = random.Random(stable_seed(shop.market.seed, "waybills", shop.id))  # noqa: S311 - not for secrets
     contractors = _contractors(shop)
     supplier_ids = [one["id"] for one in contractors]
@@ -116,7 +116,7 @@ def invent_deliveries(shop: Shop) -> Deliveries:
 
 
 def show_waybill(shop: Shop, waybill: Waybill) -> dict[str, Any]:
-    """A waybill as served; its days end with `T00:00:00Z`, though they are local days."""
+    """Return a waybill as served; its days end with `T00:00:00Z`, although they are local days."""
     return {
         "id": waybill.id,
         "shopId": shop.id,

@@ -1,4 +1,4 @@
-"""`smena access`: who sees which organisations on the desk's pages."""
+"""`smena access`: who sees which organisations on the pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smena.warehouse.database import Row, Warehouse
 
 _log = logging.getLogger(__name__)
 
-# The grant is made already: the warning is not worth a long wait.
+# Short, because it is used only for a warning after the grant is committed.
 _RETRY_POLICY: Mapping[str, int] = {"connect_s": 3, "read_s": 5, "deadline_s": 8, "attempts": 1}
 
 _COLUMNS = {"user_name": "user", "organization": "organisation", "granted_by": "granted by", "granted_at": "since"}
@@ -54,15 +54,15 @@ def access() -> None:
 @all_option
 @click.pass_obj
 def grant(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is_all: bool) -> None:
-    """Open organisations, or all, to a person; the same again changes nothing.
+    """Give a person access to organisations, or to all; the same again changes nothing.
 
-    Warns of a user that Airflow does not know, where SMENA_AIRFLOW_URL is set and its user may read Airflow's users.
+    Warns of a user that Airflow does not know, if SMENA_AIRFLOW_URL is set and its user may read Airflow's users.
     """
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         grants.grant(transaction, users, wanted, by=person())
         rows = grants.grants(transaction)
-    # After the transaction: nothing in the warehouse waits for Airflow.
+    # After the transaction, so that its locks do not wait for Airflow.
     unknown = _unknown_users(users)
     for user in unknown or ():
         line = (
@@ -78,7 +78,7 @@ def grant(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is
 @all_option
 @click.pass_obj
 def revoke(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], is_all: bool) -> None:
-    """Take back organisations, or (--all) all that was ever opened to a person."""
+    """Take back a person's access to organisations, or (--all) every grant."""
     wanted = _wanted(inns, is_all)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         grants.revoke(transaction, users, wanted, by=person())
@@ -90,7 +90,7 @@ def revoke(session: Session, *, users: tuple[str, ...], inns: tuple[str, ...], i
 def roles(session: Session) -> None:
     """Make the roles of Smena in Airflow (FAB): auditor, accountant, engineer; the same again changes nothing.
 
-    Runs where Airflow's own database is known: in Compose, `docker compose exec api-server smena access roles`.
+    Needs access to Airflow's own database: in Compose, run `docker compose exec api-server smena access roles`.
     """
     from smena.airflow.roles import make_roles
 
@@ -103,7 +103,7 @@ def roles(session: Session) -> None:
 @access.command("list")
 @click.pass_obj
 def list_(session: Session) -> None:
-    """Who sees what."""
+    """List who sees which organisations."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         _answer(session, grants.grants(transaction))
 
@@ -115,7 +115,7 @@ def _wanted(inns: tuple[str, ...], is_all: bool) -> tuple[str, ...] | None:
 
 
 def _unknown_users(users: Sequence[str]) -> list[str] | None:
-    """Users that Airflow does not know; None where it cannot be asked."""
+    """Return the users that Airflow does not know; None where it cannot be asked."""
     from smena.sources.airflow import AirflowClient
     from smena.sources.http import RetryPolicy
 

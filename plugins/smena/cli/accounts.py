@@ -1,4 +1,4 @@
-"""`smena accounts`: the accounts that cash orders are booked to, and the days on which they hold."""
+"""`smena accounts`: the accounts that cash orders are booked to, and from which day each rule applies."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def accounts() -> None:
 @inn_option
 @click.pass_obj
 def list_(session: Session, *, inn: str) -> None:
-    """The rules of an organisation's orders, its own and the common ones: the first one that fits an order counts."""
+    """List the rules for an organisation's orders, its own and common ones; the first that fits an order applies."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         rules = account_rules_of(transaction, inn)
     rows = [asdict(rule) for rule in rules]
@@ -88,7 +88,7 @@ def add(
     first_day: date,
     dry_run: bool,
 ) -> None:
-    """Set accounts of an organisation's orders from a day on. What is booked stays as it is."""
+    """Set accounts of an organisation's orders from a day on. Booked orders do not change."""
     named = "" if taxation == _UNKNOWN_TAXATION else taxation
     rule = AccountRule(operation, named, agent, debit, credit, first_day)
     with Warehouse(warehouse_from_environment()).transaction(keep=not dry_run) as transaction:
@@ -105,7 +105,7 @@ def add(
 
 
 def _in_words(rule: AccountRule) -> dict[str, str]:
-    """The tax system and whose money it is, where a rule says anything of them."""
+    """Return the tax system and the agent condition of a rule in words, where it has them."""
     whose = "both" if rule.agent is None else "a principal's" if rule.agent else "own"
     taxation = "any" if rule.taxation is None else rule.taxation or "not known"
     return {"taxation": taxation, "agent": whose}

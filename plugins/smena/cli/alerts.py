@@ -1,4 +1,4 @@
-"""`smena alerts`: what each organisation's people should know today, and sending it."""
+"""`smena alerts`: show today's message of each organisation, and send it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`smena allow`: a person allows the changes for which a batch was stopped."""
+"""`smena allow`: allow the changes for which a batch was stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command answers: one JSON object, or a text for a person, and an exit code."""
+"""The answer of a command: one JSON object, or a text for a person, and an exit code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 
 from smena.model.money import written
 
-# What names and reasons of other people hold moves no cursor and colours no terminal.
+# Removed from answers, so that a name or reason typed by another person cannot move the cursor or colour the terminal.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 WAITS = 1
@@ -23,13 +23,13 @@ WAITS = 1
 
 @dataclass
 class Session:
-    """The choices that hold for every command."""
+    """The options that every command has."""
 
     as_json: bool = False
     debug: bool = False
 
     def answer(self, data: Mapping[str, Any], text: str, *, waits: bool = False) -> None:
-        """Prints the answer and ends the command: exit code 0, or 1 where something waits for a person."""
+        """Print the answer and end the command with exit code 0, or 1 where something waits for a person."""
         if self.as_json:
             click.echo(json.dumps(dict(data), ensure_ascii=False, default=_for_json))
         elif text:
@@ -39,12 +39,12 @@ class Session:
 
 
 def without_controls(text: str) -> str:
-    """The text without what moves a terminal's cursor or colours it."""
+    """Return the text without the characters that move a terminal's cursor or colour it."""
     return _CONTROL.sub("\ufffd", text)
 
 
 def _for_json(value: object) -> str | float:
-    """Days and moments by ISO 8601, durations in seconds; money and identifiers as text."""
+    """Return days and times in ISO 8601, durations in seconds, money and identifiers as text."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, timedelta):
@@ -53,5 +53,5 @@ def _for_json(value: object) -> str | float:
 
 
 def roubles_text(amount: Decimal | None) -> str:
-    """A sum as a person reads it; where none is known, that."""
+    """Return a sum as text for a person, also where it is not known."""
     return "no amount is known" if amount is None else f"{written(amount)} ₽"

@@ -1,4 +1,4 @@
-"""What a person who waits at a terminal sees: the step that runs, and a bar of the windows that were asked for."""
+"""Progress for a person at a terminal: the step that runs, and a bar of the windows that are requested."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _STEPS = {
     "publish": "matching and booking",
     "reconcile": "asking the source again",
 }
-"""By the step's name in the log; other steps are shown by their own."""
+"""Texts by the step's name in the log; other steps are shown by that name."""
 
 
 @contextmanager
 def watching(session: Session) -> Iterator[Callable[[], ProgressListener]]:
-    """What a pipeline reports its progress to: a terminal where stderr is one, else lines in the log."""
+    """Yield a factory of progress listeners: a bar where stderr is a terminal, else lines in the log."""
     if session.as_json or not sys.stderr.isatty():
         yield in_the_log
         return

@@ -1,4 +1,4 @@
-"""`smena cash`: the balance of a cash book, movements without a shift, the limit, the journal КО-3."""
+"""`smena cash`: balances, movements without a shift, limit and journal (КО-3) of a cash book."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def open_(
 @click.option("--basis", default="", help="What for.")
 @click.pass_obj
 def add(session: Session, /, *, inn: str, kpp: str | None, word: str, day: date, amount: int, **texts: str) -> None:
-    """Enter a movement of cash that no shift has: to the bank, to a supplier, wages."""
+    """Enter a movement of cash that belongs to no shift: to the bank, to a supplier, wages."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         book = _book(transaction, inn, kpp)
         movement = deciding.movement(
@@ -125,7 +125,7 @@ def import_(session: Session, *, inn: str, kpp: str | None, dry_run: bool, file:
 @click.option("--date", "day", type=DAY, help="The day of the reversal, where that of the movement is closed.")
 @click.pass_obj
 def reverse(session: Session, *, movement_id: int, reason: str, day: date | None) -> None:
-    """Take a movement back. It stays, with who reversed it and why."""
+    """Reverse a movement. It stays on record, with who reversed it and why."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         deciding.reverse(transaction, movement_id, by=person(), why=reason, now=datetime.now(UTC), day=day)
     session.answer({"movement": movement_id, "reversed": True}, f"movement {movement_id} is reversed")
@@ -138,7 +138,7 @@ def reverse(session: Session, *, movement_id: int, reason: str, day: date | None
 @click.option("--amount", type=MONEY, help="The most cash at the end of a day, roubles; no limit without it.")
 @click.pass_obj
 def limit(session: Session, *, inn: str, kpp: str | None, first_day: date, amount: int | None) -> None:
-    """Set the cash limit of a cash book from a day on; the alert of the morning names days that end above it."""
+    """Set the cash limit of a cash book from a day on; the daily alert names days that end above it."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         book = _book(transaction, inn, kpp)
         deciding.set_limit(transaction, inn=inn, kpp=book, first_day=first_day, amount_kopecks=amount, by=person())
@@ -154,7 +154,7 @@ def limit(session: Session, *, inn: str, kpp: str | None, first_day: date, amoun
 @click.option("--to", "last_day", type=DAY, required=True, help="The last day, inclusive.")
 @click.pass_obj
 def show(session: Session, *, inn: str, kpp: str | None, first_day: date, last_day: date) -> None:
-    """Days of a cash book with their balances. Exit 1 where one ends above the limit or below nothing."""
+    """Show days of a cash book with their balances. Exit 1 where one ends above the limit or below zero."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         book = _book(transaction, inn, kpp)
         found = reading.days(transaction, inn, book, first_day, last_day)
@@ -182,7 +182,7 @@ def show(session: Session, *, inn: str, kpp: str | None, first_day: date, last_d
 @click.option("--to", "last_day", type=DAY, required=True, help="The last day, inclusive.")
 @click.pass_obj
 def journal(session: Session, *, inn: str, kpp: str | None, first_day: date, last_day: date) -> None:
-    """List the journal of cash orders (КО-3): every number, whatever became of it."""
+    """List the journal of cash orders (КО-3): every number, also those rejected or reversed."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         organization_of(transaction, inn)
         rows = [

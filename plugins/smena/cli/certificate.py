@@ -1,4 +1,4 @@
-"""`smena certificate`: the head's certificate, one for an organisation."""
+"""`smena certificate`: the head's certificate, one per organisation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COLUMNS = {
 
 
 def certificate_row(row: Row, now: datetime) -> dict[str, Any]:
-    """A certificate as commands tell of it: without its bytes, with how it stands."""
+    """Return a certificate for the answer of a command: with its state, without its bytes."""
     rest = {key: value for key, value in row.items() if key != "certificate"}
     days = (row["valid_to"] - now).days
     return rest | {"standing": certificates.standing(row["valid_to"], now), "days_left": max(days, 0)}
@@ -67,7 +67,7 @@ def add(session: Session, *, inn: str, source: str, file: Path) -> None:
 @any_inn_option
 @click.pass_obj
 def list_(session: Session, *, inn: str | None) -> None:
-    """Every certificate ever registered; exit 1 where one that serves ends within 30 days, or has ended."""
+    """List all certificates ever registered; exit 1 where one in use ends within 30 days, or has ended."""
     warehouse = Warehouse(warehouse_from_environment())
     if inn is not None:
         organization_of(warehouse, inn)

@@ -1,4 +1,4 @@
-"""`smena completion`: what a shell reads so that Tab completes commands and options."""
+"""`smena completion`: the script by which a shell completes commands and options."""
 
 from __future__ import annotations
 

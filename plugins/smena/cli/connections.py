@@ -1,4 +1,4 @@
-"""`smena connections`: whether the connections can be used."""
+"""`smena connections`: test whether the connections can be used."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def test_(session: Session, *, ids: tuple[str, ...]) -> None:
 
 
 def _in_use() -> dict[str, str]:
-    """The warehouse and the connections of integrations that are on, by what they lead to.
+    """Return connection ids with their product, or the word for the warehouse: it and the integrations that are on.
 
-    Where none is on, or the warehouse does not say, the connections that an organisation has until it is given others:
-    of those the ones that are set, or both.
+    Where no integration is on, or the warehouse cannot be read, the default connections of an organisation are tested:
+    those that are set, or both if none is.
     """
     wanted = {WAREHOUSE: WAREHOUSE}
     try:
@@ -71,7 +71,7 @@ def _in_use() -> dict[str, str]:
             organizations = {row["inn"]: row for row in transaction.rows("organizations", inn=None)}
             on = [row for row in transaction.rows("integrations", inn=None, product=None) if row["state"] == "on"]
     except SmenaError:
-        on = []  # The test of the warehouse says what is wrong with it.
+        on = []  # The test of the warehouse reports the error.
     for row in on:
         wanted[organizations[row["organization_inn"]][f"{row['product']}_connection"]] = row["product"]
     if not on:

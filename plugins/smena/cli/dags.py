@@ -1,4 +1,4 @@
-"""`smena dags`: where the DAG files are, for an Airflow that the package is installed into."""
+"""`smena dags`: the folder of the DAG files, for an Airflow that has the package installed."""
 
 from __future__ import annotations
 

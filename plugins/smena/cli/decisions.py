@@ -1,4 +1,4 @@
-"""`smena conflicts` and `smena resolve`: what waits for a person, and the person's word."""
+"""`smena conflicts` and `smena resolve`: list what waits for a person, and answer it."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def conflicts(session: Session, *, inn: str | None) -> None:
 def resolve(session: Session, *, decision_ids: tuple[int, ...], word: str, reason: str) -> None:
     """Resolve decisions, one or many at once: all, or none of them.
 
-    keep-ofd keeps what stands, reverse issues anew what the source tells now.
+    keep-ofd keeps what is booked; reverse reverses it and books what the source reports now.
 
-    Where both sources tell of one shift with other sums, keep-ofd or keep-market books that side and not the other, and
-    both says that they are two shifts.
+    Where both sources report a shift with different sums, keep-ofd and keep-market book that side only, and both books
+    both as two shifts.
 
-    A shift that needed a look: approve books it from its sums, reject books nothing of it.
+    For a shift that needs review, approve books it from its sums, and reject books nothing.
     """
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         resolved = decisions.resolve_many(transaction, decision_ids, word, by=person(), reason=reason)
@@ -99,7 +99,7 @@ def _line(row: Row) -> str:
 
 
 def _recommended(recommendation: dict[str, str | None]) -> str:
-    """The word, where one is recommended, and why."""
+    """Return the recommended word, if any, and the reason."""
     return ": ".join(filter(None, [recommendation["word"], translate(recommendation["reason"], ENGLISH)]))
 
 

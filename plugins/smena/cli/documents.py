@@ -1,4 +1,4 @@
-"""`smena documents`: what stands in accounting."""
+"""`smena documents`: list the documents in accounting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every code that a command can end with."""
+"""The exit codes of all commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`smena explain`: from a document or a shift down to the bytes, and from a fiscal document up to what became of it."""
+"""`smena explain`: trace a document or a shift down to the response bytes, or a fiscal document up to the books."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def explain(
 ) -> None:
     """The whole lineage of a document or a shift: answers, checks, batches, runs, revisions, decisions.
 
-    DOCUMENT_ID may be a shift's id too. --fiscal-drive and --document tell what became of a fiscal document; --page and
-    --out give the bytes that were read.
+    DOCUMENT_ID may also be the id of a shift. --fiscal-drive and --document show what became of a fiscal document;
+    --page and --out write the response bytes to a file.
     """
     if sum((document_id is not None, drive is not None or number is not None, page_id is not None)) != 1:
         raise WrongUse("name one thing: DOCUMENT_ID, or --fiscal-drive and --document, or --page and --out")

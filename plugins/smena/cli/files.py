@@ -1,4 +1,4 @@
-"""Files that commands read and write: bounded, and with one clear line where it does not work."""
+"""Read and write the files of commands, with a bounded size and one clear line per error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
-    """The whole of a file. Raises WrongUse where it cannot be read or is larger than `most_bytes`."""
+    """Return the content of a file. Raises WrongUse where it cannot be read or is larger than `most_bytes`."""
     try:
         with path.open("rb") as file:
             content = file.read(most_bytes + 1)
@@ -26,7 +26,7 @@ def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Writes a file whole, over what was there. Raises WrongUse where it cannot."""
+    """Write a file, replacing its content. Raises WrongUse where it cannot be written."""
     try:
         path.write_bytes(content)
     except OSError as error:

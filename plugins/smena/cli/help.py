@@ -1,4 +1,4 @@
-"""How `--help` looks: commands by task, each with its whole first sentence."""
+"""The layout of `--help`: commands by task, each with its whole first sentence."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import click
 from smena.cli.listed import CommandEntry
 
 _WHOLE = 1_000
-"""Characters of a first sentence; click's own limit cuts it at the width of a terminal."""
+"""The longest first sentence in characters; click's own limit would cut it at the width of a terminal."""
 
 
 class Commands(click.Group):
-    """A group of commands whose help wraps long sentences, and may show its commands by task."""
+    """A group of commands whose help wraps long sentences and can list commands by task."""
 
     tasks: Mapping[str, Sequence[str]]
     _sentences: Mapping[str, str]
 
     def list_by_task(self, tasks: Mapping[str, Sequence[CommandEntry]]) -> None:
-        """Gives the group commands that are imported when they are run, and not for its help."""
+        """Add commands that are imported when they are run, but not for the group's help."""
         listed = {one.name: one for ones in tasks.values() for one in ones}
         self.tasks = {task: [one.name for one in ones] for task, ones in tasks.items()}
         self.commands = _Imported({name: one.place for name, one in listed.items()})
         self._sentences = {name: one.sentence for name, one in listed.items()}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes a section a task, in the order given; without tasks one section, by name."""
+        """Write a section per task, in the order given; without tasks one section, by name."""
         tasks = getattr(self, "tasks", None) or {"Commands": self.list_commands(ctx)}
         width = max((len(name) for names in tasks.values() for name in names), default=0)
         for task, names in tasks.items():
@@ -45,7 +45,7 @@ class Commands(click.Group):
 
 
 class _Imported(MutableMapping[str, click.Command]):
-    """Commands by name, each imported when it is asked for: importing them all takes a second."""
+    """Commands by name, each imported on first use, because importing all of them takes a second."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
         self._places = dict(places)

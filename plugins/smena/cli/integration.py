@@ -1,4 +1,4 @@
-"""`smena integration`: mandate and ban, switching on and off, and where things stand."""
+"""`smena integration`: write mandate and ban, switch integrations on and off, show their state."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def integration() -> None:
 def mandate(
     session: Session, *, inn: str, product: str, start_date: date, registers: tuple[str, ...], out: Path
 ) -> None:
-    """Write the mandate (поручение) that the head signs; the same again on one day gives the same bytes."""
+    """Write the mandate (поручение) that the head signs; repeated on the same day, it writes the same bytes."""
     with _transaction() as transaction:
         row = lifecycle.prepare_mandate(
             transaction, inn=inn, product=product, start_date=start_date, registers=registers, made_by=person()
@@ -83,7 +83,7 @@ def mandate(
 @out_option
 @click.pass_obj
 def ban(session: Session, *, inn: str, product: str, out: Path) -> None:
-    """Write the ban (запрет) that the head signs; the same again on one day gives the same bytes."""
+    """Write the ban (запрет) that the head signs; repeated on the same day, it writes the same bytes."""
     with _transaction() as transaction:
         row = lifecycle.prepare_ban(transaction, inn=inn, product=product, made_by=person())
     _write(session, row, out)
@@ -111,7 +111,7 @@ def enable(
     reason: str,
     start: bool | None,
 ) -> None:
-    """Switch a product on; `ofd` needs the signature over its mandate. Loading starts where Airflow is told of."""
+    """Switch a product on; `ofd` needs the signature over its mandate. Starts loading where Airflow is configured."""
     signed = read_file(signature) if signature else None
     airflow = None if start is False else airflow_to_start(is_needed=bool(start))
     with _transaction() as transaction:
@@ -149,7 +149,7 @@ def disable(session: Session, *, inn: str, product: str, signature: Path | None,
 @any_inn_option
 @click.pass_obj
 def status(session: Session, *, inn: str | None) -> None:
-    """Where things stand; exit 1 while something waits, such as a certificate that ends within 30 days."""
+    """Show the state of integrations; exit 1 while something waits, such as a certificate that ends within 30 days."""
     warehouse = Warehouse(warehouse_from_environment())
     if inn is not None:
         organization_of(warehouse, inn)
@@ -177,7 +177,7 @@ def _transaction() -> Iterator[Transaction]:
 
 
 def _note(certificate: dict[str, Any] | None) -> str:
-    """How a certificate stands, in a few words."""
+    """Return the state of a certificate in a few words."""
     if certificate is None:
         return "none"
     until = f"{certificate['valid_to']:%Y-%m-%d}"
@@ -186,7 +186,7 @@ def _note(certificate: dict[str, Any] | None) -> str:
 
 
 def _certificate_waits(row: Row) -> bool:
-    """Nobody has to renew the certificate for what is switched off."""
+    """Whether the certificate has to be renewed; never for an integration that is switched off."""
     certificate = row["certificate"]
     return row["state"] == lifecycle.ON and certificate is not None and certificate["standing"] != "valid"
 

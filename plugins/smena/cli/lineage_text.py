@@ -1,4 +1,4 @@
-"""Lineages as a person reads them."""
+"""Lineage as text for a person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SUMS = ("cash_income", "cash_refund", "cash_payout", "cash_payout_refund", "cas
 
 
 def lineage_text(lineage: Lineage) -> str:
-    """A document or a shift with all it stands on."""
+    """Return the lineage of a document or a shift as text."""
     lines: list[str] = []
     if lineage.document is not None:
         lines += _document(lineage.document)
@@ -36,7 +36,7 @@ def lineage_text(lineage: Lineage) -> str:
 
 
 def trace_text(trace: DocumentTrace) -> str:
-    """What became of a fiscal document."""
+    """Return the trace of a fiscal document as text."""
     lines = [
         f"ФН {trace.fiscal_drive_number}, ФД {trace.fiscal_document_number}: {trace.verdict.replace('_', ' ')}",
         f"  {translate(trace.reason, ENGLISH)}",
@@ -140,7 +140,7 @@ def _link(row: Row) -> str:
 
 
 def page_text(page: Row) -> str:
-    """An answer: what was asked, how long it is, and the sha256 of its bytes."""
+    """Return the description of a page: its request, the length of the answer and the sha256 of its bytes."""
     return (
         f"page {page['page_id']} {page['method']} {page['address']}\n"
         f"    {page['body_bytes']} bytes, sha256 {page['sha256']}, fetched {page['fetched_at']}"

@@ -66,7 +66,7 @@ def set_link(
     last_day: date | None,
     reason: str,
 ) -> None:
-    """Say which register a cashbox is. The next load of either product matches by it."""
+    """Say which register a cashbox is. The next load of either product matches shifts by this link."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = decisions.link(
             transaction, inn=inn, cashbox_id=cashbox, kkt_reg_id=register, first_day=first_day, last_day=last_day,
@@ -80,7 +80,7 @@ def set_link(
 @click.option("--reason", required=True, help="Why: it is kept with the link.")
 @click.pass_obj
 def confirm(session: Session, *, link_id: int, reason: str) -> None:
-    """Take a proposal for true."""
+    """Confirm a proposed link."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = decisions.confirm(transaction, link_id, by=person(), reason=reason)
     session.answer(row, table([readable(row, ENGLISH)], _COLUMNS))
@@ -91,7 +91,7 @@ def confirm(session: Session, *, link_id: int, reason: str) -> None:
 @click.option("--reason", required=True, help="Why: it is kept with the link.")
 @click.pass_obj
 def withdraw(session: Session, *, link_id: int, reason: str) -> None:
-    """Take a link or a proposal back; the same is not proposed again. What was matched by it is matched anew."""
+    """Take a link or a proposal back; the same is not proposed again. The next load matches its shifts again."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = decisions.withdraw(transaction, link_id, by=person(), reason=reason)
     session.answer(row, table([readable(row, ENGLISH)], _COLUMNS))

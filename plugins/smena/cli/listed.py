@@ -1,4 +1,4 @@
-"""The commands of the command line: by task, where each is defined, and its first sentence."""
+"""The commands by task: where each is defined, and the first sentence of its help."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 
 class CommandEntry(NamedTuple):
-    """A command that is imported when it is run: the list of commands is shown without it.
+    """A command that is imported when it is run; the list of commands is shown without importing it.
 
     Attributes:
         name: as it is typed.
         place: the module of `smena.cli`, and the command in it.
-        sentence: the first sentence of its help. A test holds the two against each other.
+        sentence: the first sentence of its help. A test checks that the two are equal.
     """
 
     name: str

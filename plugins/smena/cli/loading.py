@@ -79,8 +79,8 @@ def plan(session: Session, *, inn: str, product: str) -> None:
 def load(session: Session, *, inn: str, product: str, first_day: date | None, last_day: date | None) -> None:
     """Load what is wanted and not covered, as the daily run does; with --from and --to, these days, covered or not.
 
-    Run it again at any time: what is right stays. It ends with 1 only where this run left something that waits for a
-    person; `smena alerts` tells what else does.
+    Run it again at any time: it changes nothing that is already right. Exit code 1 only where this run left something
+    that waits for a person; `smena alerts` lists everything that does.
     """
     window = _window(first_day, last_day)
     from smena.loading.load import load as run
@@ -114,7 +114,7 @@ def load(session: Session, *, inn: str, product: str, first_day: date | None, la
 
 
 def _window(first_day: date | None, last_day: date | None) -> Window | None:
-    """The days asked for, None without any. Raises WrongUse where one is missing, or the first is after the last."""
+    """Return the days given, None without any. Raises WrongUse where one is missing, or the first is after the last."""
     if first_day and last_day:
         return Window(first_day, last_day)
     if first_day or last_day:
@@ -128,7 +128,7 @@ def _window(first_day: date | None, last_day: date | None) -> Window | None:
 def _waiting(
     warehouse: Warehouse, published: PublishResult, product: str, window: Window | None, known_gaps: list[Row]
 ) -> Row:
-    """What this run left for a person, counted by kind. `known_gaps` are those from before it."""
+    """Return the number of things that wait for a person after this run, by kind. `known_gaps`: gaps from before it."""
     left = warehouse.rows(
         "waiting_of_batch",
         batch_id=published.batch_id,
@@ -146,7 +146,7 @@ def _waiting(
 
 
 def _summary_text(batch_id: int, summary: dict[str, Any], waiting: Row) -> str:
-    """What this run did, and what of it waits. Orders that stood and stayed as they were are counted apart."""
+    """Return the summary of a run, with what waits. Orders that stayed unchanged are counted separately."""
 
     def counts(count: dict[str, Any]) -> str:
         return ", ".join(f"{key} {value}" for key, value in sorted(count.items()) if value)

@@ -33,7 +33,7 @@ _LISTED = {"inn": "ИНН", "kpp": "КПП", "name": "name", "tariff": "tariff"}
 
 
 def person() -> str:
-    """Who runs the command, for the history."""
+    """Return the name of the user who runs the command, for the history."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -75,7 +75,7 @@ def add(session: Session, *, inn: str, kpp: str, name: str, tariff: str, modifie
 def set_(session: Session, *, inn: str, from_day: date | None, settings: tuple[str, ...]) -> None:
     """Change settings: detail, vat, refunds, date_policy, timezone, kpp, name and others; an unknown one lists them.
 
-    What is booked stays as it is. A late shift of a day before --from is booked by the settings of its day.
+    Booked documents do not change. A late shift of a day before --from is booked by the settings of its day.
     """
     changes = settings_of(settings)
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
@@ -85,7 +85,7 @@ def set_(session: Session, *, inn: str, from_day: date | None, settings: tuple[s
 
 
 def settings_of(words: Sequence[str]) -> dict[str, str]:
-    """`refunds=net` as a key and its value. Raises WrongUse where one has no `=`."""
+    """Return words like `refunds=net` as keys and values. Raises WrongUse where one has no `=`."""
     changes = {}
     for word in words:
         key, separator, value = word.partition("=")
@@ -96,7 +96,7 @@ def settings_of(words: Sequence[str]) -> dict[str, str]:
 
 
 def about_waiting(shifts: int) -> str:
-    """A note on shifts that wait with orders proposed by the earlier settings; empty where there are none."""
+    """Return a note on waiting shifts whose proposed orders follow the earlier settings; empty where there are none."""
     if not shifts:
         return ""
     return (
@@ -108,7 +108,7 @@ def about_waiting(shifts: int) -> str:
 @organization.command("list")
 @click.pass_obj
 def list_(session: Session) -> None:
-    """Every organisation, with where its integrations stand."""
+    """List every organisation, with the state of its integrations."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         every = all_organizations(transaction)
         standings = transaction.rows("integrations", inn=None, product=None)
@@ -126,7 +126,7 @@ def list_(session: Session) -> None:
 @inn_option
 @click.pass_obj
 def show(session: Session, *, inn: str) -> None:
-    """All settings of an organisation."""
+    """Show all settings of an organisation."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         organization = organization_of(transaction, inn)
         rows = transaction.rows("settings_by_day", inn=inn)
@@ -138,7 +138,7 @@ def show(session: Session, *, inn: str) -> None:
 
 
 def _standing(row: Row | None) -> str:
-    """`on from 2026-01-01`, `off`, or nothing where it was never switched on."""
+    """Return `on from 2026-01-01`, `off`, or an empty text where it was never switched on."""
     if row is None:
         return ""
     return f"on from {row['start_date']}" if row["state"] == "on" else str(row["state"])

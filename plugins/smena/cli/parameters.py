@@ -27,7 +27,7 @@ class _Day(click.ParamType[date]):
 
 
 class _Inn(click.ParamType[str]):
-    """An ИНН with right check digits."""
+    """An ИНН with correct check digits."""
 
     name = "inn"
 
@@ -37,7 +37,7 @@ class _Inn(click.ParamType[str]):
 
 
 class _Product(click.ParamType[str]):
-    """The name of an installed product. They are looked for when one is named, not whenever a command begins."""
+    """The name of an installed product. Products are looked up only when an option names one, not at each start."""
 
     name = "product"
 
@@ -65,7 +65,7 @@ product_option = click.option("--product", type=PRODUCT, required=True, help="Th
 
 
 def document_id_of(text: str) -> str:
-    """The id of a document or a shift that a person typed. Raises WrongUse where it is none."""
+    """Return the id of a document or a shift that a person typed. Raises WrongUse where the text is no id."""
     try:
         return str(UUID(text))
     except ValueError:

@@ -1,4 +1,4 @@
-"""`smena period`: closing the books through a day, opening them again, and the history of it."""
+"""`smena period`: close the books through a day, open them again, show the history."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def period() -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would wait in the closed period, and close nothing.")
 @click.pass_obj
 def close(session: Session, *, inn: str, through: date, reason: str, dry_run: bool) -> None:
-    """Close the books through a day. Exit 1 where shifts in there still wait."""
+    """Close the books through a day. Exit 1 where shifts of the closed days still wait."""
     with Warehouse(warehouse_from_environment()).transaction(keep=not dry_run) as transaction:
         newest_day = periods.newest_day_over(organization_of(transaction, inn).timezone, datetime.now(UTC))
         row = periods.close_period(
@@ -54,7 +54,7 @@ def close(session: Session, *, inn: str, through: date, reason: str, dry_run: bo
 @click.option("--reason", default="", help="Kept in the history.")
 @click.pass_obj
 def open_(session: Session, *, inn: str, through: date | None, reason: str) -> None:
-    """Open the books again; shifts that came meanwhile are booked by the next load."""
+    """Open the books again; the next load books shifts that came meanwhile."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row = periods.open_period(transaction, inn=inn, opened_by=person(), through=through, reason=reason)
         history = periods.history(transaction, inn)
@@ -65,7 +65,7 @@ def open_(session: Session, *, inn: str, through: date | None, reason: str) -> N
 @inn_option
 @click.pass_obj
 def status(session: Session, *, inn: str) -> None:
-    """Through which day the books are closed, and how it came to that. Exit 1 where shifts in there wait."""
+    """Show through which day the books are closed, and the history. Exit 1 where shifts of the closed days wait."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row, history = periods.period(transaction, inn), periods.history(transaction, inn)
     _answer(session, row, history)

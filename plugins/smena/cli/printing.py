@@ -1,4 +1,4 @@
-"""`smena print` and `smena cash-book`: documents on paper, as PDF."""
+"""`smena print` and `smena cash-book`: cash documents as PDF."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ out_option = click.option("--out", "file", type=FILE, required=True, help="Where
 
 
 class _Money(click.ParamType[int]):
-    """A sum in roubles, `5000.00`, as kopecks."""
+    """An option in roubles (`5000.00`) that the command gets in kopecks."""
 
     name = "roubles"
 

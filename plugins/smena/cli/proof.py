@@ -1,4 +1,4 @@
-"""`smena reconcile`, `smena certify` and `smena verify`: completeness, сверка, and the certificate of both."""
+"""`smena reconcile`, `smena certify` and `smena verify`: completeness, reconciliation (сверка), their certificate."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _DIFFERENCES = {
 def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) -> None:
     """Is everything here, and does it agree? Completeness by register and day, and сверка with the source as it is now.
 
-    Exit code 1 where a shift is missing or waits for a person, or anything differs that no documents explain.
+    Exit code 1 where a shift is missing or waits for a person, or there is a difference that no documents explain.
     """
     from smena.reconciliation.reconcile import reconcile as run
 
@@ -86,7 +86,7 @@ def reconcile(session: Session, *, inn: str, first_day: date, last_day: date) ->
 def certify(session: Session, *, inn: str, first_day: date, last_day: date, out: Path) -> None:
     """The certificate of completeness of a period that was reconciled: counts, sums, verdicts and hashes, in one file.
 
-    Exit code 1 where it cannot say that everything is here and agrees.
+    Exit code 1 where the certificate does not prove that everything is here and agrees.
     """
     from smena.reconciliation.certificate import as_file
     from smena.reconciliation.certificate import certify as make

@@ -1,4 +1,4 @@
-"""`smena quality`: what was checked, batch by batch, or rule by rule of one batch, as a page too."""
+"""`smena quality`: the results of checks by batch, or by rule for one batch, also as an HTML page."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _RULES = {
 def quality(session: Session, *, inn: str | None, batch_id: int | None, out: Path | None) -> None:
     """What was checked and what was broken: of every batch, or rule by rule of one.
 
-    With --batch, Great Expectations is put to what is there of the batch: its staged rows, or, once it is published,
-    the shifts that it wrote last and their orders.
+    With --batch, Great Expectations checks the rows that exist of the batch: the staged rows or, once it is published,
+    the shifts whose newest version it wrote, and their orders.
     """
     from smena.reads import data_docs
 

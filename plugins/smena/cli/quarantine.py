@@ -1,4 +1,4 @@
-"""`smena quarantine`: records that could not be loaded, why, and what a person does about them."""
+"""`smena quarantine`: list records that could not be loaded, ask for them again, or give them up."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def list_(
     first_day: date | None,
     last_day: date | None,
 ) -> None:
-    """Records, and how many there are of each reason. Exit 1 where any is open."""
+    """List records, and how many there are of each reason. Exit 1 where any is open."""
     if first_day and last_day and first_day > last_day:
         raise WrongUse(f"{first_day} is after {last_day}")
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
@@ -87,7 +87,7 @@ def list_(
 @click.option("--page", "file", type=FILE, help="Write the answer that the record came in, byte for byte.")
 @click.pass_obj
 def show(session: Session, *, quarantine_id: int, file: Path | None) -> None:
-    """One record: why, where from, when, how often, what became of it, its text; and the whole answer it came in."""
+    """Show one record: reason, source, times, count, state and text; with --out, save the whole answer it came in."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         row, history, page = records.record(transaction, quarantine_id)
     if file is not None:
@@ -116,7 +116,7 @@ def show(session: Session, *, quarantine_id: int, file: Path | None) -> None:
 @click.option("--inn", type=INN, help="All open records of this organisation.")
 @click.pass_obj
 def retry(session: Session, *, ids: tuple[int, ...], inn: str | None) -> None:
-    """Open the days of records, so that the next plan asks for them; what is good then is released by itself."""
+    """Open the days of records, so that the next plan asks for them; a record that is then read well is released."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         done = records.retry(transaction, ids, inn=inn, by=person())
     lines = [table(done.days, _DAYS), f"the days of {len(done.records)} records are open: the next plan asks for them"]
@@ -131,7 +131,7 @@ def retry(session: Session, *, ids: tuple[int, ...], inn: str | None) -> None:
 @click.option("--reason", required=True, help="Why: it is kept with the record.")
 @click.pass_obj
 def give_up(session: Session, *, ids: tuple[int, ...], reason: str) -> None:
-    """Give records up: nothing will come of them. All or nothing; `retry` takes it back."""
+    """Give records up: nothing more is expected of them. All or nothing; `retry` takes it back."""
     with Warehouse(warehouse_from_environment()).transaction() as transaction:
         done = records.give_up(transaction, ids, by=person(), reason=reason)
     session.answer({"given_up": done}, f"{len(done)} records given up")

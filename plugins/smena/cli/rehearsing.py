@@ -1,4 +1,4 @@
-"""`smena rehearse`: what the current code and settings would book of the stored evidence."""
+"""`smena rehearse`: what the current code and settings would book from the stored evidence."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def rehearse(
 ) -> None:
     """What would be booked otherwise, if the stored evidence were processed now? Nothing is written or asked for.
 
-    Every shift, outcome, order, kopeck and date that differs from the books. Statuses of documents, closed periods and
-    answers of people are left aside. Exit code 1 where anything differs.
+    Lists each shift, outcome, order, sum and date that differs from the books. It ignores statuses of documents, closed
+    periods and people's answers. Exit code 1 where anything differs.
     """
     if batch_id is not None:
         if inn or first_day or last_day or product or settings:
@@ -96,7 +96,7 @@ def rehearse(
 
 
 def rows_of(made: RehearsalResult) -> list[dict[str, Any]]:
-    """The differences as a program reads them: money in roubles as text, what is unknown as null."""
+    """Return the differences for JSON: money in roubles as text, unknown values as None."""
     frame = made.differences
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return [

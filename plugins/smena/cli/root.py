@@ -1,4 +1,4 @@
-"""The root of the command line: what every command shares, and how errors end."""
+"""The root of the command line: shared options, error lines and exit codes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _Commands(Commands):
         handler = logging.StreamHandler(sys.stderr)
         handler.addFilter(lambda record: record.name.startswith("smena") or record.levelno >= logging.WARNING)
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", handlers=[handler])
-        # A terminal of another charset shows what it cannot as `\\u2116`, instead of ending the command.
+        # A terminal that cannot encode a character shows it as `\\u2116`; without this the command would fail.
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
@@ -41,7 +41,7 @@ class _Commands(Commands):
             super().main([*shared, *rest], prog_name="smena", standalone_mode=False)
             code = 0
         except SystemExit as stop:
-            # Where nobody reads what it writes, click replaces stdout and ends with 1, which means another thing here.
+            # On a closed pipe click replaces stdout and exits with 1, which means "something waits" here.
             code = int(stop.code or 0) if sys.stdout is stdout else BROKEN_PIPE
         except click.exceptions.Exit as stop:
             code = stop.exit_code
@@ -51,7 +51,7 @@ class _Commands(Commands):
         except (_Interrupted, click.Abort, KeyboardInterrupt):
             _fail("interrupted; run again, nothing is lost", INTERRUPTED, as_json)
             sys.stdout.flush(), sys.stderr.flush()
-            # Threads may wait for an answer that takes its time; there is nothing they hold that matters.
+            # Threads may be waiting for a slow answer; ending them loses nothing, because the next run asks again.
             os._exit(INTERRUPTED)
         except Exception as error:  # noqa: BLE001 - the last boundary: a line, never a traceback
             if debug:
@@ -73,11 +73,11 @@ _EPILOG = "\b\nExit codes:\n" + "\n".join(
 
 
 class _Interrupted(Exception):
-    """Ctrl-C: click would print an empty line first."""
+    """Ctrl-C. For KeyboardInterrupt itself click would print an empty line first."""
 
 
 def _error_line(error: Exception) -> tuple[str, int]:
-    """What to say of an error, and the exit code."""
+    """Return the message for an error, and the exit code."""
     if isinstance(error, SmenaError):
         return str(error), error.exit_code
     if isinstance(error, click.ClickException):

@@ -1,4 +1,4 @@
-"""`smena shifts`: every shift that was told of, with what became of it, and how late it came."""
+"""`smena shifts`: every reported shift, with its outcome and how late it came."""
 
 from __future__ import annotations
 

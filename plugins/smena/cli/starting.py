@@ -1,4 +1,4 @@
-"""Enabling starts loading: the backfill of what was just switched on, started in Airflow."""
+"""Start the backfill of an integration in Airflow when it is switched on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAG_ID = "integration_backfill"
 
 
 def airflow_to_start(*, is_needed: bool) -> AirflowAddress | None:
-    """Airflow, where the environment tells of it. Raises WrongUse where it does not and somebody needs it."""
+    """Return the address of Airflow from the environment. Raises WrongUse where it is not set but needed."""
     address = airflow_from_environment()
     if address is None and is_needed:
         raise WrongUse(
@@ -27,9 +27,10 @@ def airflow_to_start(*, is_needed: bool) -> AirflowAddress | None:
 
 
 def start_backfill(address: AirflowAddress, integration: Row, warehouse: Warehouse) -> StartedRun:
-    """Starts the backfill of an integration, from its start date through yesterday.
+    """Start the backfill of an integration, from its start date through yesterday.
 
-    Raises PassingFault where Airflow cannot or will not, or the run will refuse: the integration is on all the same.
+    Raises PassingFault where Airflow fails or refuses, or where the run's user may not load the organisation. The
+    integration stays on in each case.
     """
     from smena.sources.airflow import AirflowClient
 

@@ -1,4 +1,4 @@
-"""Tables of the command line, drawn by rich: on a terminal to its width, elsewhere as plain text that programs read."""
+"""Tables of the command line, drawn by rich: wrapped to a terminal's width, elsewhere one line per row for programs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from smena.cli.answer import without_controls
 
 _BREAKS = re.compile(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _UNLIMITED = 1_000_000
-"""Characters of a line: as wide as its longest cells need."""
+"""Characters per line: no table is wider, so no cell is wrapped."""
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
-    """Rows as an aligned table, numbers to the right; `columns` maps a key to its title. Empty where there is no row.
+    """Return rows as an aligned table, numbers to the right; `columns` maps keys to titles. Empty without rows.
 
-    On a terminal it is drawn to the terminal's width, long cells wrapped. Elsewhere each row is one line, whole.
+    On a terminal the table has the terminal's width and long cells are wrapped. Elsewhere each row is one line.
     """
     if not rows:
         return ""
@@ -30,7 +30,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
     is_terminal = sys.stdout.isatty()
     if is_terminal:
         return _drawn(columns, numeric, zip(*cells.values(), strict=True), shutil.get_terminal_size().columns)
-    # A column is one cell of many lines: nothing wraps, so that they stay beside each other, in half the time.
+    # Nothing wraps here, so each column can be drawn as one cell of many lines, which takes half the time.
     blocks = ["\n".join(column) for column in cells.values()]
     return _drawn(columns, numeric, [blocks], _UNLIMITED)
 
@@ -40,7 +40,7 @@ def _cell(value: object) -> str:
 
 
 def _drawn(columns: Mapping[str, str], numeric: Mapping[str, bool], lines: Iterable[Sequence[str]], width: int) -> str:
-    # Imported here: a program that reads JSON need not wait for it.
+    # Imported here because JSON answers do not need it.
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -49,7 +49,7 @@ def _drawn(columns: Mapping[str, str], numeric: Mapping[str, bool], lines: Itera
     drawn = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     for key, title in columns.items():
         is_number = numeric[key]
-        # Text, not markup: a name may hold brackets.
+        # Text, because rich would read brackets in a name as markup.
         drawn.add_column(
             Text(title),
             justify="right" if is_number else "left",
@@ -58,7 +58,7 @@ def _drawn(columns: Mapping[str, str], numeric: Mapping[str, bool], lines: Itera
         )
     for line in lines:
         drawn.add_row(*map(Text, line))
-    # No colours: an answer is cleared of what colours a terminal, because names in it may hold such signs.
+    # No colours, because `Session.answer` removes control characters, which names in the table may contain.
     console = Console(width=width, color_system=None)
     with console.capture() as written:
         console.print(drawn)

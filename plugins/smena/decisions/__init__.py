@@ -1,1 +1,1 @@
-"""What people decide, with who, when and why: closed periods, accepted documents, conflicts."""
+"""Commands of people, recorded with who, when and why: closing periods, accepting documents, resolving conflicts."""

@@ -1,4 +1,4 @@
-"""A person's permission for a batch that was stopped because it would change too many orders."""
+"""Allow a batch that was stopped because it would change too many orders."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from smena.warehouse.database import Transaction
 
 
 def allow(transaction: Transaction, batch_id: int, *, by: str, reason: str) -> int:
-    """Allows a stopped batch to change as many orders as it would have when it was stopped. Returns how many.
+    """Allow a stopped batch to change as many orders as it would have changed when it was stopped; return how many.
 
-    The next load of its organisation publishes it, before what that load has read itself.
+    The next load of its organisation publishes it before its own batches.
 
-    Raises WrongUse where there is no such batch, where it was not stopped for its changes, where its days have been
-    read and published again, and without a reason.
+    Raises WrongUse for an unknown batch, one that was not stopped for its changes, one whose days a later batch has
+    read, and without a reason.
     """
     if not reason.strip():
         raise WrongUse("a reason is needed", fix="give --reason")

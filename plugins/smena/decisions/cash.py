@@ -1,4 +1,4 @@
-"""What people enter into a cash book: its opening balance, movements without a shift, the limit. Nothing is deleted."""
+"""Enter the opening balance, movements without a shift and the limit of a cash book. Nothing is ever deleted."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from smena.warehouse.database import Transaction, as_json
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What a file of movements adds, or would add.
+    """The movements that a file adds, or would add.
 
     Attributes:
         new: movements that were not imported before.
         known: how many lines were imported before.
-        bad: lines that are not taken, each with its number and why.
+        bad: rejected lines, each with its number and the reason.
     """
 
     new: Sequence[Movement]
@@ -37,7 +37,10 @@ class ImportResult:
 def enter_opening(
     transaction: Transaction, *, inn: str, kpp: str, day: date, amount_kopecks: int, by: str, now: datetime
 ) -> None:
-    """The cash of a book at the beginning of a day, once. Raises WrongUse where there is one, or the day cannot be."""
+    """Enter the cash of a book at the beginning of a day, once.
+
+    Raises WrongUse where the book has an opening balance, or the day is closed or in the future.
+    """
     organization = _entering(transaction, inn, kpp)
     _check_day(organization, day, now, _closed_through(transaction, inn))
     known = next(
@@ -52,7 +55,10 @@ def enter_opening(
 
 
 def take_back_opening(transaction: Transaction, *, inn: str, kpp: str, by: str, why: str) -> None:
-    """Takes the opening balance back, so that another can be entered. Raises WrongUse where its day is closed."""
+    """Take the opening balance back, so that another can be entered.
+
+    Raises WrongUse where there is none or its day is closed.
+    """
     _entering(transaction, inn, kpp)
     known = next((row for row in transaction.rows("cash_books", inn=inn, today=date.max) if row["kpp"] == kpp), None)
     if known is None or known["opening_day"] is None:
@@ -62,7 +68,7 @@ def take_back_opening(transaction: Transaction, *, inn: str, kpp: str, by: str, 
 
 
 def movement(typed: Mapping[str, str]) -> Movement:
-    """A movement as a person typed it, by the columns of a file. Raises WrongUse with what cannot be."""
+    """Return the movement that a person typed, given by the columns of a file. Raises WrongUse for a wrong value."""
     try:
         return movement_of(typed)
     except Wrong as wrong:
@@ -70,7 +76,7 @@ def movement(typed: Mapping[str, str]) -> Movement:
 
 
 def sum_of_text(text: str, *, least: int = 1) -> int:
-    """A sum as a person typed it, in kopecks. Raises WrongUse."""
+    """Return a sum that a person typed, in kopecks. Raises WrongUse for a wrong one, and for less than `least`."""
     try:
         return sum_of(text, least=least)
     except Wrong as wrong:
@@ -78,9 +84,9 @@ def sum_of_text(text: str, *, least: int = 1) -> int:
 
 
 def enter(transaction: Transaction, *, inn: str, movements: Sequence[Movement], by: str, now: datetime) -> int:
-    """Enters movements, all or none; says how many are new. Raises WrongUse for the first that cannot be.
+    """Enter movements, all or none; return how many are new. Raises WrongUse for the first that is refused.
 
-    They go into books of the organisation, of its registers, or that have an opening balance.
+    The КПП of a movement must be one of the organisation, of its registers, or of a cash book that exists.
     """
     kpps = {one.kpp for one in movements}
     organization = _entering(transaction, inn, *sorted(kpps))
@@ -93,9 +99,9 @@ def enter(transaction: Transaction, *, inn: str, movements: Sequence[Movement], 
 
 
 def read_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, now: datetime) -> ImportResult:
-    """What a file of movements would add, and which of its lines cannot be taken; nothing is entered.
+    """Return the movements that a file would add and the lines that are rejected; nothing is entered.
 
-    Raises WrongUse where nothing of the file can be read.
+    Raises WrongUse where the file as a whole cannot be read.
     """
     organization = _entering(transaction, inn, kpp)
     try:
@@ -120,7 +126,7 @@ def read_file(transaction: Transaction, *, inn: str, kpp: str, content: bytes, n
 def import_file(
     transaction: Transaction, *, inn: str, kpp: str, content: bytes, by: str, now: datetime
 ) -> ImportResult:
-    """Enters the good lines of a file that were not imported before; bad lines do not prevent it."""
+    """Enter the valid lines of a file that were not imported before; rejected lines do not prevent it."""
     read = read_file(transaction, inn=inn, kpp=kpp, content=content, now=now)
     enter(transaction, inn=inn, movements=read.new, by=by, now=now)
     return read
@@ -129,9 +135,10 @@ def import_file(
 def reverse(
     transaction: Transaction, movement_id: int, *, by: str, why: str, now: datetime, day: date | None = None
 ) -> None:
-    """Takes a movement back: on its own day where that is open, else on `day`, or the first day that is open.
+    """Take a movement back: on its own day where that is open, else on `day`, by default the first open day.
 
-    Raises WrongUse where it is not there or was reversed before, or `day` is closed, before its own or not there yet.
+    Raises WrongUse for an unknown movement, one that is reversed already, and a `day` that is closed, before the
+    movement's own or in the future.
     """
     row = transaction.row("cash_movement", movement_id=movement_id)
     if row is None:
@@ -152,20 +159,20 @@ def reverse(
 def set_limit(
     transaction: Transaction, *, inn: str, kpp: str, first_day: date, amount_kopecks: int | None, by: str
 ) -> None:
-    """The most cash that a book may have at the end of a day, from a day on; None: no limit from then on."""
+    """Set the most cash that a book may have at the end of a day, from `first_day` on; None: no limit from then on."""
     _entering(transaction, inn, kpp)
     amount = None if amount_kopecks is None else roubles(amount_kopecks)
     transaction.run("cash_limit_add", inn=inn, kpp=kpp, first_day=first_day, amount=amount, by=by)
 
 
 def first_open_day(transaction: Transaction, inn: str, day: date) -> date:
-    """The day, or the first one after the closed period where it lies in there."""
+    """Return the day, or the first day after the closed period where the day lies in it."""
     through = _closed_through(transaction, inn)
     return day if through is None or day > through else date.fromordinal(through.toordinal() + 1)
 
 
 def _entering(transaction: Transaction, inn: str, *kpps: str) -> Organization:
-    """The organisation, locked. Raises WrongUse where it is not registered or a КПП cannot be."""
+    """Return the organisation, locked. Raises WrongUse where it is not registered or a КПП is not valid."""
     organization = organization_of(transaction, inn)
     for kpp in kpps:
         try:
@@ -179,7 +186,7 @@ def _entering(transaction: Transaction, inn: str, *kpps: str) -> Organization:
 
 
 def _books(transaction: Transaction, inn: str) -> set[str]:
-    """КПП of the organisation, of its registers, and of the cash books that are there."""
+    """Return the КПП of the organisation, of its registers, and of its cash books."""
     books = {row["kpp"] for row in transaction.rows("cash_books", inn=inn, today=date.max)}
     return books | {row["kpp"] for row in transaction.rows("register_kpps", inn=inn)}
 
@@ -187,7 +194,7 @@ def _books(transaction: Transaction, inn: str) -> set[str]:
 def _why_not(
     organization: Organization, one: Movement, now: datetime, through: date | None, books: Collection[str]
 ) -> str:
-    """The stored reason why a movement of a file cannot be entered; empty where it can."""
+    """Return the stored reason why a movement of a file cannot be entered; empty where it can."""
     if not one.kpp and len(organization.inn) == 10:
         return reason(Reason.CASH_KPP_CANNOT_BE, text="")
     if one.kpp not in books:

@@ -1,4 +1,4 @@
-"""Decisions that wait for a person: a source that changed its mind, and shifts that need a look (DOMAIN 2, 4)."""
+"""Resolve decisions that wait for a person: sources that differ, changed source data, shifts that need review."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smena.reads.decisions import decisions_of, waiting
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 WAITING = ("conflict", "needs_review", "closed_period")
-"""Outcomes of shifts that wait for a person. What is `incomplete` waits for its source."""
+"""Outcomes of shifts that wait for a person. An `incomplete` shift waits for its source."""
 
 
 class ResolvedAlready(AlreadyAnswered):
@@ -28,7 +28,7 @@ class ResolvedAlready(AlreadyAnswered):
 
 @dataclass(frozen=True, slots=True)
 class ResolveResult:
-    """What a resolution did: the decision as it stands now, ids of reversed orders, orders that were issued."""
+    """A resolved decision as it is now, the ids of the orders it reversed, and the orders it issued."""
 
     decision: Row
     reversed: list[str]
@@ -36,41 +36,42 @@ class ResolveResult:
 
 
 def open_decisions(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
-    """Decisions that wait: both sides, their difference by name ([kept, held]), the evidence, since when, the words.
+    """Return the open decisions: both sides, evidence, since when, `choices` (the words that may answer it).
 
-    `recommendation` is None, or the `word` that is recommended (None where none of them is) and the `reason`.
+    `difference` has the fields that differ by name, each as [current, proposed]. `recommendation` is None, or the
+    `word` that is recommended (None where none is) and the `reason`.
     """
     rows = waiting(transaction, inn)
     return [row | {"difference": _difference(row), "choices": list(choices(row))} for row in rows]
 
 
 def waiting_shifts(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
-    """Shifts that wait for a person, with their reasons."""
+    """Return the shifts that wait for a person, with their reasons."""
     return transaction.rows("shifts", inn=inn, first_day=None, last_day=None, outcomes=list(WAITING), late=False)
 
 
 def resolve(transaction: Transaction, decision_id: int, word: str, *, by: str, reason: str) -> ResolveResult:
-    """Resolves a decision, whole or not at all, under the organisation's lock. Raises as `resolve_each` does."""
+    """Resolve a decision under the organisation's lock. Raises as `resolve_each` does."""
     return resolve_each(transaction, {decision_id: word}, by=by, reason=reason)[0]
 
 
 def resolve_many(
     transaction: Transaction, decision_ids: Iterable[int], word: str, *, by: str, reason: str
 ) -> list[ResolveResult]:
-    """Resolves several decisions by one word. Raises as `resolve_each` does."""
+    """Resolve several decisions by one word. Raises as `resolve_each` does."""
     return resolve_each(transaction, dict.fromkeys(decision_ids, word), by=by, reason=reason)
 
 
 def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: str, reason: str) -> list[ResolveResult]:
-    """Resolves decisions, each by a word of its own and all for one reason, all or nothing.
+    """Resolve decisions, each by its own word and all for one reason, all or nothing.
 
-    What an answer means is in `smena.matching.answers.decide_answers`. In a closed period new orders and reversals
-    count on the first open day. Decisions about the same shift are answered one after the other, by their numbers.
+    `smena.matching.answers.decide_answers` decides what an answer changes. In a closed period new orders and reversals
+    get the first open day. Decisions about the same shift are answered one after the other, by their numbers.
 
     Raises ResolvedAlready, which names each that was resolved meanwhile; WrongUse for an unknown decision, a word that
     does not fit it, or orders that cannot be issued.
     """
-    # Imported here, because they import pandas, for which a list of decisions need not wait.
+    # Imported here because they import pandas, which listing decisions does not need.
     from smena.matching.answers import decide_answers
     from smena.warehouse.applying import apply_answers
     from smena.warehouse.slices import read_questions
@@ -79,7 +80,7 @@ def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: st
         raise WrongUse("a decision needs a reason", fix="give --reason")
     wanted, why = sorted(answers), reason.strip()
     found = _decisions(transaction, wanted)
-    # Every caller takes the locks of several organisations in the same order, so that there is no deadlock.
+    # Every transaction locks organisations in the same order, so that two at once cannot deadlock.
     for inn in sorted({row["organization_inn"] for row in found}):
         transaction.run("lock_organization", inn=inn)
     found = _decisions(transaction, wanted)
@@ -113,7 +114,10 @@ def resolve_each(transaction: Transaction, answers: Mapping[int, str], *, by: st
 
 
 def _rounds(decisions: Sequence[Row]) -> list[list[int]]:
-    """Decisions that can be answered together: of one organisation, no shift in two of them."""
+    """Group decisions into rounds that can be answered together: one organisation, and no shift in two decisions.
+
+    Decisions 1 and 2 about shift A and decision 3 about shift B make the rounds [1, 3] and [2].
+    """
     rounds: dict[tuple[int, str], list[int]] = {}
     taken: dict[str, int] = {}
     for row in decisions:
@@ -125,7 +129,7 @@ def _rounds(decisions: Sequence[Row]) -> list[list[int]]:
 
 
 def _decisions(transaction: Transaction, decision_ids: Sequence[int]) -> list[Row]:
-    """In the order of their numbers. Raises WrongUse for the first that is not there."""
+    """Return the decisions in the order of their numbers. Raises WrongUse for the first that does not exist."""
     rows = decisions_of(transaction, decision_ids)
     there = {row["decision_id"] for row in rows}
     for one in decision_ids:
@@ -142,7 +146,7 @@ def _given(decision: Row) -> GivenAnswer:
 
 
 def _already(decisions: list[Row]) -> str:
-    """One sentence for all that were resolved meanwhile: with what answer, by whom, when and why."""
+    """Return one sentence about the decisions resolved meanwhile: the answer, by whom, when and why."""
     parts = [
         f"decision {row['decision_id']} is resolved already: {row['resolution']}, by {row['resolved_by']} on"
         f" {row['resolved_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC"
@@ -162,6 +166,6 @@ def _plain(value: Any) -> Any:
 
 
 def organization_known(transaction: Transaction | Warehouse, inn: str | None) -> None:
-    """Raises WrongUse for an organisation that is not registered; None is all of them."""
+    """Raise WrongUse for an organisation that is not registered; None stands for all organisations."""
     if inn is not None:
         organization_of(transaction, inn)

@@ -1,4 +1,4 @@
-"""Accepting and rejecting documents («принять», «отклонить»), taking acceptance back: one or many, all or nothing."""
+"""Accept and reject documents («принять», «отклонить») and take acceptance back: one or many, all or nothing."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from smena.warehouse.database import Row, Transaction
 
 ACCEPTED, REJECTED, NEW = "accepted", "rejected", "new"
 FROM = {ACCEPTED: ("new", "rejected"), REJECTED: ("new",), NEW: ("accepted",)}
-"""What may become accepted, rejected, new again. A decision about its shift reverses an accepted document."""
+"""By new status, the statuses that may become it. An accepted document is reversed only by a decision on its shift."""
 
 _BY_FILTER = {ACCEPTED: "new", REJECTED: "new", NEW: "accepted"}
-"""Of what a filter lets through, what is marked where it names no status."""
+"""By new status, the documents that a filter without a status marks."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkResult:
-    """What became of the documents asked for.
+    """How many documents have the status now.
 
     Attributes:
-        changed: how many were not so before.
-        documents: by kind, how many they are and what they sum to, changed or not.
+        changed: how many had another status before.
+        documents: their number and sum by kind, changed or not.
     """
 
     status: str
@@ -40,15 +40,15 @@ class MarkResult:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What would be marked, for a person to confirm.
+    """The documents that would be marked, for a person to confirm.
 
     Attributes:
         documents: how many would change.
         already: how many have the status already and stay as they are.
         amount: the sum of those that would change, in roubles; a waybill without prices has no amount.
-        without_amount: how many of them have none.
+        without_amount: how many of those that would change have no amount.
         kinds: the same by `kind`: `changing`, `amount`, `with_amount`.
-        digest: of what all of them say now; `mark` compares it.
+        digest: of the present content of all of them; `mark` compares it.
     """
 
     documents: int
@@ -64,7 +64,7 @@ class ChangedMeanwhile(WrongUse):
 
 
 def show(transaction: Transaction, chosen: Sequence[str] | Filter, *, status: str) -> Shown:
-    """What `mark` would mark, without a lock: nothing is written. Raises as `mark` does."""
+    """Return the documents that `mark` would mark; take no lock and write nothing. Raises as `mark` does."""
     _find(transaction, chosen, status, lock=False)
     *kinds, row = transaction.rows("mark_shown", status=status)
     return Shown(
@@ -86,22 +86,21 @@ def mark(
     reason: str | None = None,
     confirmed: str | None = None,
 ) -> MarkResult:
-    """Gives documents a status, with who, when and why.
+    """Set the status of documents and record who did it, when and why.
 
-    Documents that are accepted or rejected already stay as they are. Acceptance is taken back (NEW) of accepted ones
-    only, and not while a decision about the document or its shift is open: what was asked because it was accepted is
-    answered first. The next load then revises it as any new document.
+    Documents that have the status already stay as they are. NEW takes back the acceptance of accepted documents. It is
+    refused while a decision about the document or its shift is open: that decision may exist only because the document
+    is accepted, so it is answered first. The next load then revises the document like any new one.
 
     Args:
-        chosen: ids of documents, or a filter. Where it names no status, accepting and rejecting are of the new ones,
-            and taking back is of the accepted ones.
+        chosen: ids of documents, or a filter. A filter without a status means the new documents for ACCEPTED and
+            REJECTED, and the accepted ones for NEW.
         status: ACCEPTED, REJECTED or NEW.
         reason: why; NEW and REJECTED need one.
         confirmed: the digest of `show` that a person has confirmed.
 
-    Raises ChangedMeanwhile where the documents are not those of `confirmed`, AlreadyAnswered where somebody gave one
-    another status, WrongUse, naming the first document that cannot be it, where one is unknown or lies in a closed
-    period; then none is changed.
+    Raises, changing nothing, ChangedMeanwhile where the documents are not those of `confirmed`, AlreadyAnswered where
+    somebody gave one another status, and WrongUse for the first document that is unknown or lies in a closed period.
     """
     if status != ACCEPTED and not (reason or "").strip():
         raise WrongUse("taking back an acceptance or rejecting needs a reason", fix="give --reason")
@@ -124,7 +123,10 @@ def mark(
 
 
 def _find(transaction: Transaction, chosen: Sequence[str] | Filter, status: str, *, lock: bool) -> None:
-    """Makes the table `asked_document`, and finds nothing in its way; under the organisations' lock where `lock`."""
+    """Fill the table `asked_document` with the chosen documents, under the organisations' locks where `lock`.
+
+    Raises as `mark` does where one of them cannot get the status.
+    """
     if isinstance(chosen, Filter):
         if chosen.inn is None:
             raise WrongUse("all documents of a filter are marked for one organisation at a time", fix="name its ИНН")
@@ -137,11 +139,11 @@ def _find(transaction: Transaction, chosen: Sequence[str] | Filter, status: str,
         if wanted in FROM[status]:
             transaction.run("mark_asked_by_filter", **replace(chosen, status=wanted).conditions)
         else:
-            # A filter that shows only what cannot be marked so lets nothing through.
+            # The filter names a status that cannot become the wanted one, so no document is marked.
             transaction.run("mark_asked", documents=[])
     else:
         transaction.run("mark_asked", documents=list(chosen))
-        # Everybody locks organisations in the same order: two at once wait, they never block each other.
+        # Every transaction locks organisations in the same order, so that two at once cannot deadlock.
         for row in transaction.rows("mark_organizations") if lock else ():
             transaction.run("lock_organization", inn=row["organization_inn"])
     wrong = transaction.row("mark_first_wrong", status=status, allowed=list(FROM[status]), again=status != NEW)

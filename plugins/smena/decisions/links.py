@@ -1,4 +1,4 @@
-"""Links that a person sets, confirms or takes back: which cashbox of Kontur.Market is which register (DOMAIN 4)."""
+"""Set, confirm and withdraw register links: which cashbox of Kontur.Market is which register of the OFD."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ IN_FORCE, PROPOSED, WITHDRAWN = "in_force", "proposed", "withdrawn"
 
 
 def links(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
-    """Links in force and proposed: cashbox, register (None where the OFD has none), days, evidence, by whom and why."""
+    """Return links in force and proposed: cashbox, register (None: the OFD has none), days, evidence, by whom, why."""
     return transaction.rows("links", inn=inn, link_id=None)
 
 
 def loose_cashboxes(transaction: Transaction | Warehouse, inn: str | None = None) -> list[Row]:
-    """Cashboxes without a link in force: their shop, newest day, and how many of their shifts wait."""
+    """Return cashboxes without a link in force: their shop, newest day, and how many of their shifts wait."""
     return transaction.rows("links_loose", inn=inn)
 
 
@@ -36,10 +36,10 @@ def link(
     by: str,
     reason: str,
 ) -> Row:
-    """Puts a link into force, from `first_day` through `last_day` where these are told.
+    """Put a link into force, from `first_day` through `last_day`; None is no bound.
 
-    `kkt_reg_id` None says that the OFD has none of the cashbox. Raises WrongUse where the cashbox or the register is
-    not known, or one of them is linked otherwise in these days.
+    `kkt_reg_id` None means that the OFD has no register for the cashbox. Raises WrongUse where the cashbox or the
+    register is not known, or another link of one of them is in force in these days.
     """
     _check_reason(reason)
     organization = organization_of(transaction, inn)
@@ -60,9 +60,9 @@ def link(
 
 
 def confirm(transaction: Transaction, link_id: int, *, by: str, reason: str) -> Row:
-    """Puts a proposal into force.
+    """Put a proposed link into force.
 
-    Raises AlreadyAnswered where it was confirmed or taken back before, WrongUse where another link stands in its way.
+    Raises AlreadyAnswered where it was confirmed or withdrawn before, WrongUse where another link contradicts it.
     """
     _check_reason(reason)
     link = _locked(transaction, link_id)
@@ -76,7 +76,7 @@ def confirm(transaction: Transaction, link_id: int, *, by: str, reason: str) -> 
 
 
 def withdraw(transaction: Transaction, link_id: int, *, by: str, reason: str) -> Row:
-    """Takes a link or a proposal back. Raises AlreadyAnswered where it was taken back, or confirmed, before."""
+    """Withdraw a link or a proposal. Raises AlreadyAnswered where it was withdrawn or confirmed before."""
     _check_reason(reason)
     link = _locked(transaction, link_id)
     if link["state"] == WITHDRAWN:
@@ -130,13 +130,13 @@ def _link(transaction: Transaction, link_id: int) -> Row:
 
 
 def _locked(transaction: Transaction, link_id: int) -> Row:
-    """The link as it is under its organisation's lock: whoever answered first is seen."""
+    """Lock the link's organisation and return the link, so that an answer given meanwhile is seen."""
     transaction.run("lock_organization", inn=_link(transaction, link_id)["organization_inn"])
     return _link(transaction, link_id)
 
 
 def _given(transaction: Transaction, link: Row) -> GivenAnswer:
-    """What was said of a link before. A proposal that was confirmed is answered by the link that took its place."""
+    """Return the earlier answer about a link. For a confirmed proposal it is that of the link that replaced it."""
     number = str(link["link_id"])
     if link["state"] != WITHDRAWN:
         return given_answer("link", number, link["state"], link["decided_by"], link["decided_at"], link["reason"])

@@ -1,4 +1,4 @@
-"""Closing a period, and opening it again. The database keeps the history, and refuses what would go round it."""
+"""Close a period and open it again. The database stores the history and refuses writes into closed days."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smena.warehouse.database import Row, Transaction, Warehouse
 
 
 def newest_day_over(timezone: str, now: datetime) -> date:
-    """The newest day that is over in an organisation's zone: a later one is not closed."""
+    """Return the newest day that is over in an organisation's time zone, which is the latest that may be closed."""
     return now.astimezone(ZoneInfo(timezone)).date() - timedelta(days=1)
 
 
@@ -26,12 +26,12 @@ def close_period(
     reason: str = "",
     newest_day: date | None = None,
 ) -> Row:
-    """Closes the books of an organisation through a day; the same again changes nothing. Gives `period`.
+    """Close the books of an organisation through a day and return `period`; doing it again changes nothing.
 
     Args:
-        newest_day: the newest day that is over; a later one is not closed, as its shifts are still to come.
+        newest_day: the newest day that is over; a later day is refused, as its shifts are still to come.
 
-    Raises WrongUse where they are closed through a later day already.
+    Raises WrongUse where `through` is after `newest_day`, or the books are closed through a later day already.
     """
     organization_of(transaction, inn)
     transaction.run("lock_organization", inn=inn)
@@ -52,9 +52,10 @@ def close_period(
 def open_period(
     transaction: Transaction, *, inn: str, opened_by: str, through: date | None = None, reason: str = ""
 ) -> Row:
-    """Opens the books: wholly, or what lies after `through`. Gives `period`.
+    """Open the books: all of them, or the days after `through`. Return `period`.
 
-    Shifts that came while it was closed are booked by the next load. Raises WrongUse where nothing of it is closed.
+    The next load books shifts that came while the period was closed. Raises WrongUse where none of these days is
+    closed.
     """
     organization_of(transaction, inn)
     transaction.run("lock_organization", inn=inn)
@@ -68,7 +69,7 @@ def open_period(
 
 
 def period(transaction: Transaction | Warehouse, inn: str) -> Row:
-    """Through which day the books are closed (None: not at all), by whom, when and why, and what waits in there."""
+    """Return through which day the books are closed (None: not at all), by whom, when, why, and what waits there."""
     row = transaction.row("period", inn=inn)
     if row is None:
         raise WrongUse(f"organisation {inn} is not registered", fix="run `smena organization add` first")
@@ -76,5 +77,5 @@ def period(transaction: Transaction | Warehouse, inn: str) -> Row:
 
 
 def history(transaction: Transaction | Warehouse, inn: str) -> list[Row]:
-    """Every closing and opening, the oldest first."""
+    """Return every closing and opening, the oldest first."""
     return transaction.rows("period_history", inn=inn)

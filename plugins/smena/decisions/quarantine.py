@@ -1,4 +1,4 @@
-"""What people do with records in quarantine: look, have them asked for again, give them up."""
+"""List records in quarantine, ask the source for them again, or give them up."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ STATES = (OPEN, RELEASED, GIVEN_UP)
 
 @dataclass(frozen=True, slots=True)
 class RetryResult:
-    """What is asked for again.
+    """The days that the next load asks the source for again.
 
     Attributes:
         records: ids of the records whose days are open now.
         days: by register: `organization_inn`, `product`, `unit_id`, `first_day`, `last_day`.
-        without_register: ids of records that name no register: no day of theirs can be opened.
+        without_register: ids of records that name no register, so that none of their days can be opened.
     """
 
     records: list[int]
@@ -42,7 +42,9 @@ def records(
     first_day: date | None = None,
     last_day: date | None = None,
 ) -> list[Row]:
-    """Records without their text. `reason` is a part of it, of its code or of its sentence in either language.
+    """Return records without their text.
+
+    `reason` is a part of the stored reason, of its code or of its sentence in either language.
 
     Raises WrongUse for an unknown organisation.
     """
@@ -65,9 +67,9 @@ def _has(stored: str, part: str) -> bool:
 
 
 def record(transaction: Transaction, quarantine_id: int) -> tuple[Row, list[Row], Row | None]:
-    """A record with its text, what its row said before, and the page it came in, `body` as it came.
+    """Return a record with its text, the history of its row, and the page it came in with the response bytes in `body`.
 
-    Raises WrongUse where there is none, BrokenPromise where the page's bytes are not what its sha256 says.
+    Raises WrongUse for an unknown record, BrokenPromise where the page's bytes do not match its sha256.
     """
     nothing = dict.fromkeys(("inn", "state", "first_day", "last_day"))
     row = transaction.row("quarantine", quarantine_id=quarantine_id, with_record=True, **nothing)
@@ -82,9 +84,9 @@ def record(transaction: Transaction, quarantine_id: int) -> tuple[Row, list[Row]
 
 
 def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = None, by: str) -> RetryResult:
-    """Opens the days of records, so that the next plan asks for them and today's code reads them.
+    """Open the days of records, so that the next plan asks for them and the present code reads them.
 
-    A record that is good then is released by the batch that found it so; one that was given up is open again.
+    The next batch that reads a record without an error releases it. A record that was given up is open again.
 
     Args:
         ids: of records that are not released; or
@@ -105,7 +107,7 @@ def retry(transaction: Transaction, ids: Sequence[int], *, inn: str | None = Non
 
 
 def give_up(transaction: Transaction, ids: Sequence[int], *, by: str, reason: str) -> list[int]:
-    """Gives records up: nothing will come of them. Their days stay open where nothing else covers them.
+    """Close records that nothing more is expected of. Their days stay open where nothing else covers them.
 
     Raises, changing nothing, AlreadyAnswered where one is not open, WrongUse where one is unknown or the reason is
     blank.
@@ -121,7 +123,7 @@ def give_up(transaction: Transaction, ids: Sequence[int], *, by: str, reason: st
 
 
 def _locked(transaction: Transaction, ids: Sequence[int], inn: str | None) -> list[Row]:
-    """The records as they are under their organisations' locks: a batch or a person may have closed some meanwhile."""
+    """Lock the records' organisations and read the records again: some may have been closed meanwhile."""
     for of_inn in sorted({row["organization_inn"] for row in _asked(transaction, ids, inn)}):
         transaction.run("lock_organization", inn=of_inn)
     return _asked(transaction, ids, inn)

@@ -1,4 +1,4 @@
-"""Taking back the answers to decisions: the books are as they were before, and the questions are open again."""
+"""Take back answers to decisions: undo what each answer changed in the books, and open its question again."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from smena.warehouse.database import Row, Transaction
 
 
 def take_back(transaction: Transaction, decision_ids: Iterable[int], *, by: str, reason: str) -> list[int]:
-    """Takes back what people answered, all of them or none, under the organisations' locks.
+    """Take back people's answers, all of them or none, under the organisations' locks.
 
-    Orders that an answer issued are reversed (their numbers stay taken), those that it reversed are again what they
-    were, and so are its shifts and documents; what it released from quarantine waits again. The answer stays on record
-    with who took it back and why; the question is asked again by a row of its own.
+    Orders that an answer issued are reversed (their numbers are not used again). Orders that it reversed, its shifts
+    and its documents get their former state again, and records that it released from quarantine are open again. The
+    answer stays on record with who took it back and why; a new decision asks the question again.
 
-    Gives the numbers of the new decisions, in the order of the old ones.
+    Returns the numbers of the new decisions, in the order of the old ones.
 
-    Raises WrongUse, naming the first answer that cannot be taken back: it is not a person's, an order that it issued is
-    accepted or rejected, its period was closed since, or a later load or answer has changed its shift.
+    Raises WrongUse, naming the first answer that cannot be taken back: a person did not give it, an order that it
+    issued is accepted or rejected, its period was closed since, or a later load or answer has changed its shift.
     """
     if not reason.strip():
         raise WrongUse("taking an answer back needs a reason", fix="give --reason")

@@ -1,1 +1,1 @@
-"""Read models: what the command line, the pages, alerts and metrics show of the same thing, computed once."""
+"""Read models: queries that the command line, the pages, alerts and metrics share, so that all show the same."""

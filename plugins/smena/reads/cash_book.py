@@ -12,7 +12,7 @@ from smena.model.organization import Organization
 from smena.warehouse.database import Row, Transaction, Warehouse
 
 JOURNAL = ("kind", "day", "number", "amount", "note", "counterparty", "kpp", "basis")
-"""What a row of the journal has, in this order."""
+"""Columns of the journal, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class BookDay:
 
     Attributes:
         received, given: turnovers, roubles.
-        opening, closing: the balance at the beginning and at the end; None where it is not known, as no opening balance
-            was entered or the day lies before it.
+        opening, closing: the balance at the beginning and at the end, roubles; None where no opening balance was
+            entered or the day lies before it.
         limit_amount: the most cash at the day's end; None where there is no limit.
     """
 
@@ -36,36 +36,36 @@ class BookDay:
 
     @property
     def over_limit(self) -> Decimal | None:
-        """By how much the balance at the end is over the limit; None where it is not, or either is not known."""
+        """Roubles by which the closing balance exceeds the limit; None where it does not, or either is not known."""
         if self.closing is None or self.limit_amount is None or self.closing <= self.limit_amount:
             return None
         return self.closing - self.limit_amount
 
     @property
     def is_below_nothing(self) -> bool:
-        """Whether more was given out than there was: a receipt is missing, or the opening balance is wrong."""
+        """Whether the closing balance is negative: a receipt is missing, or the opening balance is wrong."""
         return self.closing is not None and self.closing < 0
 
 
 def books(database: Transaction | Warehouse, inn: str, today: date) -> list[Row]:
-    """The cash books of an organisation by КПП, each with its opening balance and the limit that holds."""
+    """Return the cash books of an organisation by КПП, each with its opening balance and its limit on `today`."""
     return database.rows("cash_books", inn=inn, today=today)
 
 
 def days(database: Transaction | Warehouse, inn: str, kpp: str, first_day: date, last_day: date) -> list[BookDay]:
-    """The days of a cash book on which cash moved, in their order."""
+    """Return the days of a cash book on which cash moved, in order."""
     rows = database.rows("cash_days", inn=inn, kpp=kpp, first_day=first_day, last_day=last_day)
     return [BookDay(**row) for row in rows]
 
 
 def balance(database: Transaction | Warehouse, inn: str, kpp: str, day: date) -> Decimal | None:
-    """The cash at the beginning of a day; None where it is not known."""
+    """Return the cash at the beginning of a day in roubles; None where it is not known."""
     row = database.row("cash_balance", inn=inn, kpp=kpp, day=day)
     return None if row is None else row["balance"]
 
 
 def booking_organization(database: Transaction | Warehouse, inn: str) -> Organization:
-    """The organisation whose book it is, with who signs. Raises WrongUse where it is not registered."""
+    """Return the organisation that has the book, with its signatories. Raises WrongUse where it is not registered."""
     row = database.row("organizations", inn=inn)
     if row is None:
         raise WrongUse(f"organisation {inn} is not registered", fix="run `smena organization add` first")
@@ -73,14 +73,14 @@ def booking_organization(database: Transaction | Warehouse, inn: str) -> Organiz
 
 
 def sheet(database: Transaction | Warehouse, inn: str, kpp: str, day: date) -> list[Row]:
-    """What moved the cash of a book on a day, in the order of the sheet."""
+    """Return the cash orders and movements of a book on a day, in the order of the sheet."""
     return database.rows("print_cash_book", inn=inn, kpp=kpp, day=day)
 
 
 def movements(
     database: Transaction | Warehouse, inn: str, kpp: str | None, first_day: date, last_day: date, *, most: int
 ) -> list[Row]:
-    """What was entered or imported, reversed or not, the newest day first."""
+    """Return the movements that were entered or imported, reversed or not, the newest day first."""
     return database.rows("cash_movements", inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, most=most)
 
 
@@ -94,7 +94,7 @@ def journal(
     kind: str | None = None,
     most: int | None = None,
 ) -> Iterator[tuple[object, ...]]:
-    """The journal КО-3, rows as JOURNAL names them; `note` is `rejected`, `reversed`, `entered` or empty."""
+    """Yield the rows of the journal КО-3, columns as in JOURNAL; `note`: `rejected`, `reversed`, `entered` or empty."""
     return database.stream(
         "cash_journal", chunk_rows=2000, inn=inn, kpp=kpp, first_day=first_day, last_day=last_day, kind=kind, most=most
     )

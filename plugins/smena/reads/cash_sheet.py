@@ -1,4 +1,4 @@
-"""The sheet of the cash book (КО-4) of a day, as it is printed: the same for the command line and the pages."""
+"""The printed sheet of the cash book (КО-4) of a day, for the command line and the pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def sheet_of(transaction: Transaction, inn: str, kpp: str, day: date) -> CashBookDay | None:
-    """A day of a cash book with its balance, where that is known; None where no cash moved.
+    """Return a day of a cash book with its balance, where that is known; None where no cash moved.
 
     Raises WrongUse where the organisation is not registered.
     """

@@ -1,6 +1,6 @@
-"""Which days are covered, what is missing and what waits: one reading for the command line, the pages and certificates.
+"""Covered days, gaps and waiting shifts, for the command line, the pages and certificates.
 
-What a day is (`control.day_state`) is computed by `control.state_of_day` alone.
+Only the SQL function `control.state_of_day` computes the state of a day (`control.day_state`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from smena.warehouse.database import Row, Transaction, Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which rows of a calendar are shown: those whose name or number holds `search`, after one of them.
+    """A page of the rows of a calendar.
 
     Attributes:
-        most: no more than so many.
-        after: the last row that was shown: an ИНН, or a register's or shop's number.
-        after_name: of organisations, the name of that one.
+        most: the greatest number of rows.
+        search: a part of the name or number of the rows wanted.
+        after: the last row of the page before: an ИНН, or a register's or shop's number.
+        after_name: in a calendar of organisations, the name of that row.
     """
 
     most: int
@@ -31,7 +32,7 @@ class Page:
 
 
 def calendar(database: Transaction | Warehouse, product: str, window: Window, shown: Page) -> list[Row]:
-    """Organisations × days: `inn`, `name`, `day`, `state`, and how many shifts of the day are `waiting` and `late`."""
+    """Return a row per organisation and day: `inn`, `name`, `day`, `state`, numbers of shifts `waiting` and `late`."""
     return database.rows(
         "calendar",
         **_of(product),
@@ -46,7 +47,7 @@ def calendar(database: Transaction | Warehouse, product: str, window: Window, sh
 def calendar_of_units(
     database: Transaction | Warehouse, organization: Row, product: str, window: Window, shown: Page
 ) -> list[Row]:
-    """Registers or shops of an organisation × days, by `unit_id`; else as `calendar`.
+    """Return a row per day and register or shop (`unit_id`) of an organisation, otherwise as `calendar`.
 
     Args:
         organization: its `inn`, its `today`, and `due_before`, the first day that is not due yet.
@@ -67,10 +68,10 @@ def calendar_of_units(
 def state_of_day(
     database: Transaction | Warehouse, organization: Row, product: str, day: date, unit_id: str | None = None
 ) -> Row | None:
-    """What the calendar says of one day of an organisation, or of one register or shop of it."""
+    """Return the row of the calendar for one day of an organisation, or of one of its registers or shops."""
     window = Window(day, day)
     if unit_id is None:
-        # The search finds names too: the organisation itself is among the few that have its ИНН in them.
+        # The search also finds names that contain the ИНН; 40 rows leave room for these.
         cells = calendar(database, product, window, Page(40, search=organization["inn"]))
         return next((row for row in cells if row["inn"] == organization["inn"]), None)
     cells = calendar_of_units(database, organization, product, window, Page(1, search=unit_id))
@@ -80,17 +81,17 @@ def state_of_day(
 def verdicts_of_day(
     database: Transaction | Warehouse, inn: str, product: str, day: date, unit_id: str | None = None, *, most: int
 ) -> list[Row]:
-    """What the last reconciliation found of the registers on a day, the worst first, each with its `state` now."""
+    """Return the last reconciliation's verdicts on the registers of a day, the worst first, with `state` as of now."""
     return database.rows("verdicts_of_day", inn=inn, **_of(product), day=day, register=unit_id or "", most=most)
 
 
 def days(database: Transaction | Warehouse, inn: str, window: Window) -> list[Row]:
-    """The verdict on each day of an organisation's registers; `waits` where it is complete and a shift waits."""
+    """Return the verdict on each day of an organisation's registers; `waits`: complete, but a shift waits."""
     return database.rows("completeness_of_days", inn=inn, **_span(window))
 
 
 def registers(database: Transaction | Warehouse, inn: str, window: Window) -> list[Row]:
-    """The verdict on each register and day, as of the last reconciliation."""
+    """Return the verdict on each register and day, as of the last reconciliation."""
     return database.rows("completeness", inn=inn, **_span(window))
 
 
@@ -102,7 +103,7 @@ def outcomes(
     source: str | None = None,
     unit_id: str | None = None,
 ) -> list[Row]:
-    """Shifts that closed in these days by `outcome`: how many, their sums in roubles, and how many came `late`."""
+    """Return, by `outcome`, the number, sums in roubles and number `late` of the shifts that closed in these days."""
     return database.rows("outcomes_of_days", inn=inn, source=source, unit_id=unit_id, **_span(window))
 
 
@@ -118,9 +119,12 @@ def gaps(
     batch_id: int | None = None,
     most: int | None = None,
 ) -> list[Row]:
-    """What is out of reach or did not come: `unit_id`, first and last day, reason, details; those that touch a window.
+    """Return days that could not be read or did not come: `unit_id`, first and last day, reason, details.
 
     Where no product is named, each row has its `product`.
+
+    Args:
+        window: only gaps that share a day with it.
     """
     rows = database.rows(
         "gaps",
@@ -141,7 +145,7 @@ def gaps(
 
 
 def _of(product: str) -> dict[str, str]:
-    """What statements are asked about: a product, and the source that its shifts are of."""
+    """Return the parameters `product` and `source`, the source of the product's shifts."""
     return {"product": product, "source": product_of(product).source}
 
 

@@ -1,4 +1,4 @@
-"""Decisions that wait for a person, with what both sides say: one reading for the command line and the pages."""
+"""Decisions that wait for a person, with both sides of each, for the command line and the pages."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from smena.warehouse.database import Row, Transaction, Warehouse
 def waiting(
     database: Transaction | Warehouse, inn: str | None = None, *, after: int = 0, most: int | None = None
 ) -> list[Row]:
-    """Open decisions, the oldest first.
+    """Return the open decisions, the oldest first.
 
-    `recommendation` is None, or the `word` that is recommended (None where none of them is) and the `reason`.
+    `recommendation` is None, or the `word` that is recommended (None where none is) and the `reason`.
 
     Args:
-        database: the warehouse; row-level security holds where a transaction has it.
-        inn: of one organisation only.
-        after: only those with greater numbers.
-        most: no more than so many.
+        database: the warehouse; row-level security applies where the transaction sets it.
+        inn: only this organisation.
+        after: only decisions with greater numbers.
+        most: the greatest number of rows.
     """
     return database.rows("decisions", decisions=None, inn=inn, after=after, most=most)
 
 
 def decision_of(database: Transaction | Warehouse, decision_id: int) -> Row | None:
-    """One decision, open or not; None where there is none in sight."""
+    """Return one decision, open or not; None where the reader may see none of this number."""
     return database.row("decisions", decisions=[decision_id], inn=None, after=0, most=1)
 
 
 def decisions_of(database: Transaction | Warehouse, decision_ids: Sequence[int]) -> list[Row]:
-    """Decisions by their numbers, open or not, in that order; those that are not in sight are left out."""
+    """Return decisions, open or not, in the order of their numbers, without those that the reader may not see."""
     return database.rows("decisions", decisions=list(decision_ids), inn=None, after=0, most=None)
 
 
 ABOUT = ("two_sources", "booked", "review", "document")
-"""What decisions are about: a shift of two sources, one that is reported otherwise, a doubtful one, a document."""
+"""Subjects of decisions: a shift in both sources, a booked shift that has changed, a shift to review, a document."""
 
 SORTS = ("money", "organization", "till", "day", "kind", "since", "word")
 WITHOUT = "none"
-"""In place of a recommended answer: none is recommended."""
+"""The value of a filter for decisions without a recommended answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Filter:
     Attributes:
         about: one of ABOUT.
         word: the recommended answer, or WITHOUT.
-        least, most: bounds of the difference without its sign, in roubles. A difference that is not known is outside.
+        least, most: bounds of the absolute difference in roubles; a decision without a known difference fails both.
     """
 
     inn: str | None = None
@@ -64,21 +64,21 @@ class Filter:
 
 
 def listed(database: Transaction | Warehouse, of: Filter, *, sort: str, down: bool, skip: int, rows: int) -> list[Row]:
-    """A page of the open decisions of a filter, by a column of SORTS; `down`: the greatest first."""
+    """Return a page of the open decisions of a filter, sorted by a column of SORTS; `down`: the greatest first."""
     return database.rows("page_decisions", **asdict(of), sort=sort, down=down, skip=skip, rows=rows)
 
 
 def counted(database: Transaction | Warehouse, of: Filter) -> Row:
-    """How many decisions a filter finds and what they sum to; `digest` is of them all, as they are now."""
+    """Return the number and sum of the decisions of a filter, and the `digest` of their present content."""
     row = database.row("page_decisions_sum", **asdict(of))
     return row or {}
 
 
 def recommended_words(database: Transaction | Warehouse, of: Filter) -> list[Row]:
-    """The decisions of a filter by what they are about and the answer that is recommended."""
+    """Return the decisions of a filter, grouped by subject and recommended answer."""
     return database.rows("page_decisions_words", **asdict(of))
 
 
 def recommended_answers(database: Transaction | Warehouse, of: Filter) -> dict[int, str]:
-    """The decisions of a filter that have a recommended answer, with it."""
+    """Return the recommended answer by decision, for the decisions of a filter that have one."""
     return {row["decision_id"]: row["word"] for row in database.rows("page_decisions_chosen", **asdict(of))}

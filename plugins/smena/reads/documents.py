@@ -1,4 +1,4 @@
-"""Documents of «Учет → Документы»: one filter and one reading for the command line, the pages and exports."""
+"""Documents of «Учет → Документы»: one filter and one set of queries for the command line, the pages and exports."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EXPORT_CHUNK_ROWS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Documents that are so; None is any. Without an ИНН: of all organisations in sight."""
+    """Which documents are wanted; None is any. Without an ИНН: of all organisations that the reader may see."""
 
     inn: str | None
     first_day: date | None = None
@@ -35,16 +35,16 @@ class Filter:
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """The parameters of `accounting.documents`."""
+        """The parameters of the SQL function `accounting.documents`."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page of documents begins: after this one.
+    """The last document of a page; the next page begins after it.
 
     Attributes:
-        number_key, text_key: what the column sorts by, as `page_of` gives them; it has the same sort.
+        number_key, text_key: the sort keys of that document, as `page_of` returned them for the same sort.
     """
 
     date: date
@@ -55,16 +55,16 @@ class Place:
 
 
 def documents(database: Transaction | Warehouse, wanted: Filter) -> list[Row]:
-    """All that the filter lets through, in the order of the books: by day, cash book, kind and number."""
+    """Return all documents of a filter, in the order of the books: by day, cash book, kind and number."""
     return database.rows("documents", **wanted.conditions)
 
 
 def page_of(
     database: Transaction | Warehouse, wanted: Filter, *, sort: str, down: bool, after: Place | None, most: int
 ) -> list[Row]:
-    """A page of what the filter lets through, by a column of SORTS; `down`: the greatest first.
+    """Return a page of the documents of a filter, sorted by a column of SORTS; `down`: the greatest first.
 
-    Documents that are equal in the column are ordered by day, number and id, so that each is on one page only.
+    Documents that are equal in the column are sorted by day, number and id, so that each is on one page only.
     """
     return database.rows(
         "documents_page",
@@ -81,34 +81,37 @@ def page_of(
 
 
 def totals(database: Transaction | Warehouse, wanted: Filter) -> list[Row]:
-    """Of what the filter lets through, by `kind` and `status`: `documents`, `amount`, and how many have no amount."""
+    """Return, by `kind` and `status`, how many documents a filter finds, their `amount`, how many have no amount."""
     return database.rows("documents_totals", **wanted.conditions)
 
 
 def exported(transaction: Transaction, wanted: Filter) -> Iterator[tuple[Any, ...]]:
-    """What `documents` gives, as rows of an export: the columns are those of `smena.reports.columns.DOCUMENTS`."""
+    """Yield the rows of `documents` with the columns of `smena.exporting.columns.DOCUMENTS`."""
     return transaction.stream("export_documents", chunk_rows=_EXPORT_CHUNK_ROWS, **wanted.conditions)
 
 
 def are_in_sight(transaction: Transaction, named: Sequence[str], inn: str | None = None) -> bool:
-    """Whether each of these documents, all different, is one that the reader may see, and of this organisation."""
+    """Whether the reader may see each of these different documents, and all are of organisation `inn` if given."""
     row = transaction.row("documents_in_sight", documents=list(named), inn=inn)
     return row is not None and row["documents"] == len(named)
 
 
 def printed(database: Transaction | Warehouse, document_id: str) -> Row | None:
-    """A cash order as its form is filled in; None where there is none in sight."""
+    """Return the values of a cash order's form; None where the reader may see no such order."""
     rows = printed_orders(database, [document_id])
     return rows[0] if rows else None
 
 
 def printed_orders(database: Transaction | Warehouse, documents: Sequence[str]) -> list[Row]:
-    """Those of these documents that are cash orders in sight, as their forms are filled in, by day and number."""
+    """Return the values of the forms of the cash orders among these documents that the reader may see.
+
+    The order is by day and number.
+    """
     return database.rows("print_order", documents=list(documents))
 
 
 def orders_of_shifts(database: Transaction | Warehouse, shifts: Sequence[str]) -> list[Row]:
-    """The cash orders of these shifts by source, kind and number; the reversed ones too."""
+    """Return the cash orders of these shifts by source, kind and number, including reversed orders."""
     rows = database.rows("orders_of_shifts", shifts=list(shifts))
     return sorted(rows, key=lambda row: (row["source"], row["kind"], row["number"]))
 
@@ -116,9 +119,9 @@ def orders_of_shifts(database: Transaction | Warehouse, shifts: Sequence[str]) -
 def of_market(
     database: Transaction | Warehouse, document_id: str, *, after: int, most: int
 ) -> tuple[Row, list[Row]] | None:
-    """What a document of Kontur.Market has beyond the others, and a page of its lines after that number.
+    """Return the fields that only documents of Kontur.Market have, and a page of lines after line number `after`.
 
-    None where there is none in sight.
+    Returns None where the reader may see no such document.
     """
     head = database.row("market_document", document_id=document_id)
     if head is None:

@@ -1,4 +1,4 @@
-"""The journal КО-3 of an organisation's days, as it is printed: the same for the command line and the pages."""
+"""The printed journal КО-3 of an organisation's days, for the command line and the pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smena.reads.cash_book import JOURNAL, booking_organization, journal
 from smena.warehouse.database import Transaction
 
 _NOTED = ("rejected", "reversed")
-"""Notes of the journal that are printed; `entered` is not."""
+"""The notes that are printed; `entered` is not."""
 
 if TYPE_CHECKING:
     from smena.reports.journal import Journal
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def journal_of(
     transaction: Transaction, inn: str, kpp: str | None, first_day: date, last_day: date, *, most: int | None = None
 ) -> Journal:
-    """The journal of all cash books, or of one; of many orders the first `most`.
+    """Return the journal of all cash books, or of one: at most the first `most` orders.
 
     Raises WrongUse where the organisation is not registered.
     """

@@ -1,4 +1,4 @@
-"""What is not settled before a month is closed: not accepted, waiting, different, not loaded."""
+"""The work that is left before a month is closed: documents to accept, decisions, differences, days not loaded."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ What = Literal[
 WHATS: tuple[What, ...] = (
     "uncovered", "reconciled", "register", "shift", "decision", "difference", "quarantine", "not_accepted",
 )  # fmt: skip
-"""In the order in which they are shown: what is not loaded comes first, because it may still change the rest."""
+"""In the order of the page: days that are not loaded come first, because loading them may change the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One kind of thing that is not settled in the open days of an organisation.
+    """One kind of work left in the open days of an organisation.
 
     Attributes:
-        what: `not_accepted` (documents), `shift` (waits, by outcome), `decision` (about a document), `uncovered` (days
-            that are not proved loaded, by product), `register` (days of registers by verdict), `reconciled` (days that
-            were never reconciled), `difference` (open and not explained), `quarantine` (open records).
-        word: the kind of document, the outcome, the product, the verdict, the kind of difference.
-        amount: roubles; None where there is no sum to tell.
+        what: `not_accepted` (documents), `shift` (waiting shifts, by outcome), `decision` (about a document),
+            `uncovered` (days that are not proved loaded, by product), `register` (days of registers by verdict),
+            `reconciled` (days never reconciled), `difference` (open and not explained), `quarantine` (open records).
+        word: the kind of document, the outcome, the product, the verdict or the kind of difference.
+        amount: roubles; None where the kind has no sum.
         first_day, last_day: None where the day is not known.
     """
 
@@ -44,13 +44,13 @@ class Waiting:
 def waiting(
     database: Transaction | Warehouse, inns: Sequence[str], *, through: date, now: datetime
 ) -> dict[str, list[Waiting]]:
-    """By ИНН, what is not settled in the days after the closed ones, up to `through` or yesterday; none is left out.
+    """Return, for every ИНН of `inns`, the work left in the days after the closed ones, up to `through` or yesterday.
 
     Args:
-        database: the warehouse; row-level security holds where a transaction has it.
+        database: the warehouse; row-level security applies where the transaction sets it.
         inns: the organisations.
         through: the last day that would be closed.
-        now: the present moment, with a zone.
+        now: the present time, with a time zone.
     """
     found: defaultdict[str, list[Waiting]] = defaultdict(list)
     for row in database.rows("month_waits", inns=list(inns), through=through, now=now):
@@ -59,10 +59,10 @@ def waiting(
 
 
 def count_of(rows: Sequence[Waiting], *whats: What) -> int:
-    """How many things of these kinds there are."""
+    """Return the total count of these kinds."""
     return sum(row.count for row in rows if row.what in whats)
 
 
 def amount_of(rows: Sequence[Waiting], *whats: What) -> Decimal:
-    """The roubles of these kinds, of those that have a sum."""
+    """Return the total roubles of these kinds; kinds without a sum add nothing."""
     return sum((row.amount for row in rows if row.what in whats and row.amount is not None), Decimal(0))

@@ -1,4 +1,4 @@
-"""How far each integration is, and what waits in it."""
+"""How far each integration has loaded, and what is open in it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an integration stands at a moment.
+    """The progress of an integration at one moment.
 
     Attributes:
         state: `on` or `off`; the columns after it are those of `control.integration`.
-        through: the newest day that is over, in the organisation's zone and in Kaliningrad.
+        through: the newest day that is over both in the organisation's zone and in Kaliningrad, where a day ends last
+            in Russia.
         wanted_days: days from the start date through `through`; 0 while it is off.
         covered_days, newest_covered_day: of the days from the start date through `through`, those on which every unit
             is proved loaded.
         first_open_day: the first wanted day that is not covered.
-        gaps, quarantined: ranges of days out of reach, and open records in quarantine.
-        open_decisions: decisions of the organisation, of whichever product, that wait for a person.
+        gaps, quarantined: ranges of days that cannot be read, and open records in quarantine.
+        open_decisions: decisions of the organisation, of either product, that wait for a person.
     """
 
     organization_inn: str
@@ -49,7 +50,7 @@ class Standing:
 
     @property
     def lag_days(self) -> int | None:
-        """Days from the newest covered one to the newest that is over; None where nothing is wanted."""
+        """Days from the newest covered day to the newest that is over; None where nothing is wanted."""
         if not self.wanted_days:
             return None
         return max((self.through - (self.newest_covered_day or self.start_date - _DAY)).days, 0)
@@ -64,7 +65,7 @@ class Standing:
 
     @property
     def coverage(self) -> float | None:
-        """Covered days of the wanted ones, from 0 to 1; None where nothing is wanted."""
+        """The share of wanted days that are covered, from 0 to 1; None where nothing is wanted."""
         return round(self.covered_days / self.wanted_days, 6) if self.wanted_days else None
 
     @property
@@ -73,7 +74,7 @@ class Standing:
         return max(self.wanted_days - self.covered_days, 0)
 
     def as_row(self) -> dict[str, Any]:
-        """Its fields by name, but for the zone."""
+        """The fields by name, without the time zone."""
         row = asdict(self)
         del row["timezone"]
         return row
@@ -87,12 +88,12 @@ def standings(
     inns: Sequence[str] | None = None,
     product: str | None = None,
 ) -> list[Standing]:
-    """Integrations in order of organisation and product: all that were ever switched on, or those that are named.
+    """Return integrations by organisation and product: all that were ever switched on, or those of `inn` or `inns`.
 
     Args:
-        database: the warehouse; row-level security holds where a transaction has it.
-        now: the present moment, with a zone.
-        inn, inns: one organisation, or some.
+        database: the warehouse; row-level security applies where the transaction sets it.
+        now: the present time, with a time zone.
+        inn, inns: only this organisation, or these.
         product: only this one.
     """
     named = [inn] if inn is not None else None if inns is None else list(inns)
@@ -100,7 +101,7 @@ def standings(
 
 
 def open_days(database: Transaction | Warehouse, now: datetime, inn: str | None = None) -> list[Row]:
-    """Integrations with wanted days that are over and not proved loaded, as alerts name them."""
+    """Return, for alerts, the integrations with wanted days that are over and not proved loaded."""
     return [
         {
             "organization_inn": one.organization_inn,

@@ -36,7 +36,7 @@ class CashBookEntry:
     Attributes:
         kind: `pko` (received) or `rko` (given out).
         account: the corresponding account, the one that is not cash.
-        amount_kopecks: below nothing for the reversal (сторно) of an order of an earlier day.
+        amount_kopecks: negative for the reversal (сторно) of an order of an earlier day.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class CashBookDay:
     """A day of a cash book (INN + KPP).
 
     Attributes:
-        entries: ПКО in the order of their numbers, then РКО in that of theirs; reversals last.
+        entries: ПКО by number, then РКО by number; reversals last.
         opening_kopecks: the cash at the day's beginning; None where it is not known, and then no balance is printed.
     """
 
@@ -64,23 +64,23 @@ class CashBookDay:
     signatories: Signatories = UNKNOWN
 
     def turnover(self, kind: str) -> int:
-        """Kopecks received (`pko`) or given out (`rko`) on the day."""
+        """Return the kopecks received (`pko`) or given out (`rko`) on the day."""
         return sum(entry.amount_kopecks for entry in self.entries if entry.kind == kind)
 
     def documents(self, kind: str) -> int:
-        """How many orders of the day there are of a kind; reversals are no documents of their own."""
+        """Return the number of the day's orders of a kind; a reversal is not counted as a document."""
         return sum(entry.kind == kind and entry.amount_kopecks > 0 for entry in self.entries)
 
     @property
     def closing_kopecks(self) -> int | None:
-        """The cash at the day's end; unknown where that at its beginning is."""
+        """The cash at the day's end; None where the opening cash is not known."""
         if self.opening_kopecks is None:
             return None
         return self.opening_kopecks + self.turnover("pko") - self.turnover("rko")
 
 
 def print_cash_book(book: CashBookDay) -> bytes:
-    """The sheets of one day as PDF, on A4; what goes on over a page is carried over (перенос)."""
+    """Return the sheets of one day as PDF, on A4; totals are carried over from page to page (перенос)."""
     sheet = Sheet(_SIZE, title=f"Кассовая книга за {book.day:%d.%m.%Y}", made_on=book.day)
     pages = _pages(book.entries)
     received = given = 0
@@ -103,7 +103,7 @@ def print_cash_book(book: CashBookDay) -> bytes:
 
 
 def _pages(entries: Sequence[CashBookEntry]) -> list[Sequence[CashBookEntry]]:
-    """The entries of each page; the last one has room for totals and signatures."""
+    """Return the entries of each page; the last page has room for totals and signatures."""
     pages: list[Sequence[CashBookEntry]] = []
     rest, room = entries, _FIRST_ROWS + _TOTALS_AND_SIGNATURES_ROWS - 1
     while len(rest) > room - _TOTALS_AND_SIGNATURES_ROWS + 1:

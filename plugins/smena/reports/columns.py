@@ -1,4 +1,4 @@
-"""The columns of an export of documents, in the order in which `export_documents.sql` gives them."""
+"""The columns of exports of documents and the journal, in the order of the statements that return the rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Kind = Literal["text", "money", "date"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: identifiers are text (zeros are kept), money is numbers with two places, None is empty."""
+    """A column: identifiers are text, which preserves zeros; money is numbers with two places; None is empty."""
 
     name: str
     kind: Kind = "text"
@@ -58,7 +58,7 @@ JOURNAL = (
     Column("kpp"),
     Column("basis", width=60),
 )
-"""Of the journal КО-3, as `cash_book.journal` gives them."""
+"""Columns of the journal КО-3, in the order of `cash_book.journal`."""
 
 _WORDS = (
     "entered",
@@ -83,10 +83,10 @@ TRANSLATED = frozenset({"kind", "operation", "status", "source", "note"})
 
 @cache
 def words() -> dict[str, str]:
-    """What the warehouse's own words are in the table, in Russian."""
+    """Return the Russian words of the table for the codes of the warehouse."""
     return {word: message(word, context="export") for word in _WORDS}
 
 
 def sheet_name() -> str:
-    """What the sheet of a workbook is called, in Russian."""
+    """Return the name of the sheet of a workbook, in Russian."""
     return message("sheet", context="export")

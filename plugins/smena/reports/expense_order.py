@@ -12,7 +12,7 @@ _LEFT, _WIDTH = 12.0, 186.0
 
 
 def print_expense_order(order: PrintedOrder) -> bytes:
-    """An РКО as PDF, on A5. Signatures, and what the receiver writes, are left empty."""
+    """Return an РКО as PDF, on A5. Signatures and the receiver's lines are left empty."""
     title = f"Расходный кассовый ордер № {order.number} от {order.date:%d.%m.%Y}"
     sheet = Sheet(A5, title=title, made_on=order.date)
     draw_expense_order(sheet, order)
@@ -20,7 +20,7 @@ def print_expense_order(order: PrintedOrder) -> bytes:
 
 
 def draw_expense_order(sheet: Sheet, order: PrintedOrder) -> None:
-    """The form on a page of its own, the next one of a sheet of A5."""
+    """Draw the form on a new page of an A5 sheet."""
     sheet.add_page()
     x, width, signs = _LEFT, _WIDTH, order.signatories
     head(sheet, order, form="КО-2", okud=OKUD, x=x, width=width)

@@ -1,4 +1,4 @@
-"""Cash orders as the warehouse gives them, on their forms: КО-1 with its quittance, or КО-2."""
+"""Print cash orders from rows of the warehouse: КО-1 with its quittance, or КО-2."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from smena.reports.receipt_order import draw_receipt_order, print_receipt_order
 from smena.reports.sheet import A5, Sheet
 
 _NOT_PRINTED = {"rejected": Reason.REJECTED_NOT_PRINTED, "reversed": Reason.REVERSED_NOT_PRINTED}
-"""By status, why an order is not printed: it stands for nothing."""
+"""By status, why an order is not printed: it is not in force."""
 
 
 def order_on_paper(row: Mapping[str, Any]) -> bytes:
-    """The PDF of a row of `print_order.sql`. Raises WrongUse for an order that was rejected or reversed."""
+    """Return the PDF of a row of `print_order.sql`. Raises WrongUse for an order that was rejected or reversed."""
     order = _order_of(row)
     return print_receipt_order(order) if order.kind == "pko" else print_expense_order(order)
 
 
 def orders_on_paper(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """One PDF of rows of `print_order.sql`, at least one, a page each. Raises WrongUse as `order_on_paper` does."""
+    """Return a PDF of one or more rows of `print_order.sql`, a page each. Raises WrongUse as `order_on_paper` does."""
     orders = [_order_of(row) for row in rows]
     sheet = Sheet(A5, title=f"Кассовые ордера: {len(orders)}", made_on=max(order.date for order in orders))
     for order in orders:

@@ -27,7 +27,7 @@ class JournalEntry:
 
     Attributes:
         kind: `pko` or `rko`.
-        note: what is to be said of it, in Russian; empty for an order that holds.
+        note: a note in Russian; empty for an order in force.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Journal:
 
 
 def print_journal(journal: Journal) -> bytes:
-    """The journal as PDF, on A4: ПКО on the left, РКО on the right, each in the order of its entries."""
+    """Return the journal as PDF, on A4: ПКО on the left, РКО on the right, each in the order of its entries."""
     period = f"{journal.first_day:%d.%m.%Y} — {journal.last_day:%d.%m.%Y}"
     sheet = Sheet(_SIZE, title=f"Журнал регистрации кассовых ордеров {period}", made_on=journal.last_day)
     sides = [[one for one in journal.entries if one.kind == kind] for kind in ("pko", "rko")]

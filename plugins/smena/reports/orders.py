@@ -1,4 +1,4 @@
-"""What the forms of cash orders are filled in with."""
+"""The data of the forms of cash orders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smena.model.money import roubles, written
 
 @dataclass(frozen=True, slots=True)
 class Signatories:
-    """Who signs cash documents, and the organisation's code; what is empty is left blank on paper.
+    """Who signs cash documents, and the organisation's code; an empty value is left blank on paper.
 
     Attributes:
         okpo: код ОКПО.
@@ -36,9 +36,9 @@ class PrintedOrder:
 
     Attributes:
         kind: `pko` or `rko`.
-        organization: the name of who books.
+        organization: the name of the organisation that issues the order.
         counterparty: from whom the money was taken, or to whom it was given.
-        amount_kopecks: more than nothing.
+        amount_kopecks: above zero.
         vat_kopecks: НДС inside the amount; None where it is not known, and then the line is left to be filled in.
         vat_by_rate: kopecks by rate, `{"20": 1667}`.
     """
@@ -60,12 +60,12 @@ class PrintedOrder:
 
     @property
     def organization_line(self) -> str:
-        """The organisation with its numbers, for one line of a form."""
+        """The organisation with ИНН and КПП, for one line of a form."""
         return organization_line(self.organization, self.organization_inn, self.kpp)
 
     @property
     def basis_line(self) -> str:
-        """The basis, no number parted from what it is the number of."""
+        """The basis with a non-breaking space between №, РНМ, ФН or ФД and the number."""
         return re.sub(r"(№|РНМ|ФН|ФД) (?=\w)", "\\1\u00a0", self.basis)
 
     @property
@@ -75,7 +75,7 @@ class PrintedOrder:
 
     @property
     def vat_line(self) -> str:
-        """What stands after «В том числе»: НДС by rates; empty where it is not known."""
+        """The text after «В том числе»: НДС by rate; empty where it is not known."""
         if self.vat_kopecks is None:
             return ""
         if self.vat_kopecks == 0:
@@ -89,12 +89,12 @@ class PrintedOrder:
 
 
 def organization_line(name: str, inn: str, kpp: str) -> str:
-    """`ООО «Ромашка», ИНН 9607083893, КПП 960701001`."""
+    """Return `ООО «Ромашка», ИНН 9607083893, КПП 960701001`."""
     return f"{name}, ИНН\u00a0{inn}" + (f", КПП\u00a0{kpp}" if kpp else "")
 
 
 def figures(kopecks: int) -> str:
-    """Kopecks as roubles in figures: 120105 → `1 201,05`."""
+    """Return kopecks as roubles in figures: 120105 → `1 201,05`."""
     return written(roubles(kopecks))
 
 

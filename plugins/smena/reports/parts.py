@@ -1,4 +1,4 @@
-"""The parts that the forms of cash orders have in common: the codes, the accounts, the signatures."""
+"""The common parts of the forms of cash orders: the codes, the accounts, the signatures."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _INNER = (
 
 
 def approval(sheet: Sheet, form: str, right: float, y: float = 6) -> None:
-    """Which form it is, and who approved it, up to the right edge."""
+    """Draw which form it is and who approved it, aligned to the right edge."""
     sheet.text((right - 70, y, 70, 8.5), _FORM.format(form), size=5.5, align="R")
 
 
 def codes(sheet: Sheet, okud: str, right: float, y: float = 16, *, okpo: str = "") -> None:
-    """The column of codes: ОКУД, and ОКПО or room for it."""
+    """Draw the column of codes: ОКУД, and ОКПО or room for it."""
     width = 24.0
     edge = right - width
     sheet.box((edge, y, width, 4), "Коды", size=6.5)
@@ -32,7 +32,7 @@ def codes(sheet: Sheet, okud: str, right: float, y: float = 16, *, okpo: str = "
 
 
 def head(sheet: Sheet, order: PrintedOrder, *, form: str, okud: str, x: float, width: float) -> None:
-    """What a form begins with: which it is, its codes, who books."""
+    """Draw the top of a form: its approval, its codes, the organisation."""
     approval(sheet, form, x + width)
     codes(sheet, okud, x + width, okpo=order.signatories.okpo)
     sheet.field(x, 22, width - 47, order.organization_line, caption="организация", height=8)
@@ -40,14 +40,14 @@ def head(sheet: Sheet, order: PrintedOrder, *, form: str, okud: str, x: float, w
 
 
 def heading(sheet: Sheet, title: str, order: PrintedOrder, *, x: float, width: float, y: float = 41.5) -> None:
-    """The name of the form, the number of the document and its date."""
+    """Draw the name of the form, the number of the document and its date."""
     sheet.text((x, y + 4, width - 51, 6), title, size=11, bold=True)
     sheet.row(x + width - 50, y, 5, (25, 25), ("Номер документа", "Дата составления"), size=6)
     sheet.row(x + width - 50, y + 5, 5.5, (25, 25), (order.number, f"{order.date:%d.%m.%Y}"), size=8.5, bold=True)
 
 
 def accounts(sheet: Sheet, order: PrintedOrder, x: float, y: float, *, width: float) -> None:
-    """The table of accounts and the amount; the side that is not cash has the codes."""
+    """Draw the table of accounts and the amount; the codes are on the side of the account that is not cash."""
     cash, blank, account, amount, purpose, last = 20.0, 7.0, 24.0, 23.0, 13.0, 5.0
     spare = width - cash - blank - account - amount - purpose - last
     inner = (blank, spare * 0.55, account, spare * 0.45)
@@ -71,9 +71,9 @@ def accounts(sheet: Sheet, order: PrintedOrder, x: float, y: float, *, width: fl
 def signature(
     sheet: Sheet, x: float, y: float, who: str, width: float, *, name: str = "", position: str | None = None
 ) -> None:
-    """A line for a signature, empty, and one for the name spelled out; before them one for the position, unless None.
+    """Draw an empty line for a signature and one for the name; before them one for the position, unless it is None.
 
-    What is not known is left blank, to be filled in.
+    An empty value leaves the line blank, to be filled in by hand.
     """
     label = 38.0
     sheet.text((x, y, label - 1, 4.5), who, bold=True, at_bottom=True)

@@ -14,7 +14,7 @@ _RIGHT, _RIGHT_WIDTH = 145.0, 57.0
 
 
 def print_receipt_order(order: PrintedOrder) -> bytes:
-    """A ПКО as PDF: on A5, the order on the left, its quittance on the right. Signatures are left empty."""
+    """Return a ПКО as PDF: on A5, the order on the left, its quittance on the right. Signatures are left empty."""
     title = f"Приходный кассовый ордер № {order.number} от {order.date:%d.%m.%Y}"
     sheet = Sheet(A5, title=title, made_on=order.date)
     draw_receipt_order(sheet, order)
@@ -22,7 +22,7 @@ def print_receipt_order(order: PrintedOrder) -> bytes:
 
 
 def draw_receipt_order(sheet: Sheet, order: PrintedOrder) -> None:
-    """The form on a page of its own, the next one of a sheet of A5."""
+    """Draw the form on a new page of an A5 sheet."""
     sheet.add_page()
     _order(sheet, order)
     sheet.cut(_CUT)

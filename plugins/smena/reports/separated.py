@@ -1,7 +1,7 @@
-"""Rows into a CSV file as Excel reads it under a Russian system: `;`, a comma in money, UTF-8 with BOM.
+"""Write rows to a CSV file as Excel reads it under a Russian system: `;`, a comma in money, UTF-8 with BOM.
 
-No text is a formula, whichever separator the reader takes (OWASP, CSV injection): every text stands in quotes, and
-where a cell could begin within it an apostrophe comes before what begins a formula.
+No text becomes a formula, whichever separator the reader uses (OWASP, CSV injection): every text is quoted, and an
+apostrophe precedes each character that begins a formula at a place where a reader could begin a cell.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 from smena.reports.columns import TRANSLATED, Column, words
 
 SEPARATOR = ";"
-# The full-width forms of `=`, `+`, `-` and `@` are taken for them by some programs.
+# Some programs read the full-width forms of `=`, `+`, `-` and `@` as these characters.
 _BEGINS_FORMULA = "=+@\uff1d\uff0b\uff0d\uff20-"
 _BLANK_START = re.compile(r"[\s\"']*")
 _INNER_FORMULA = re.compile(rf"([,;|\"'\t\r\n]\s*)(?=[{_BEGINS_FORMULA}])")
 
 
 def write_csv(file: Path, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
-    """Writes the rows and says how many they were.
+    """Write the rows and return their number.
 
     A row has a value for each column: text or a whole number, Decimal roubles, a date, None for nothing.
     """
@@ -57,7 +57,7 @@ def _text(value: Any) -> str:
 
 
 def _without_formulas(text: str) -> str:
-    """The text with an apostrophe before each place at which a formula could begin."""
+    """Return the text with an apostrophe before each place at which a formula could begin."""
     start = _BLANK_START.match(text)
     place = start.end() if start else 0
     is_formula = text[place : place + 1] in tuple(_BEGINS_FORMULA) or text.startswith(("\t", "\r", "\n"))

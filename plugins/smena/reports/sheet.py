@@ -1,4 +1,4 @@
-"""A sheet of paper in millimetres: text that stays inside its place, rules, boxes, fields with captions."""
+"""A sheet of paper in millimetres: fitted text, rules, boxes, fields with captions."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _LEADING = 1.16
 _SMALLEST = 5.0
 _THIN, _PLAIN = 0.15, 0.25
 A5 = (210.0, 148.0)
-"""Width and height of the forms of orders, in millimetres: A5 lying."""
+"""Width and height of the forms of orders, in millimetres: A5, landscape."""
 CAPTION = 5.0
-"""Points of the small words under a line."""
+"""Font size in points of the captions under a line."""
 
 
 class Sheet:
-    """Pages of one size. Places are millimetres from the left upper corner, sizes of letters are points.
+    """Pages of one size. Positions are millimetres from the upper left corner, font sizes are points.
 
     Args:
         size: width and height of a page.
-        title: of the document, for whoever lists files.
+        title: the title of the document, in its metadata.
         made_on: its creation date, so that the bytes do not depend on the clock.
     """
 
@@ -48,11 +48,11 @@ class Sheet:
         self._pdf.add_font(_FACE, "B", _FONTS / "DejaVuSansCondensed-Bold.ttf")
 
     def add_page(self) -> None:
-        """The next page; what follows goes there."""
+        """Begin the next page."""
         self._pdf.add_page()
 
     def done(self) -> bytes:
-        """The bytes of the PDF."""
+        """Return the bytes of the PDF."""
         return bytes(self._pdf.output())
 
     def text(
@@ -65,9 +65,9 @@ class Sheet:
         bold: bool = False,
         at_bottom: bool = False,
     ) -> None:
-        """Text inside a place (x, y, width, height): wrapped, and made smaller until it fits.
+        """Draw text inside a place (x, y, width, height): wrapped, and made smaller until it fits.
 
-        What would not fit at the smallest size is cut, with an ellipsis for it to be seen.
+        Text that does not fit at the smallest size is cut and ends with an ellipsis.
         """
         x, y, width, height = place
         lines, size = self._fitted(text, width, height, size, bold)
@@ -79,12 +79,12 @@ class Sheet:
             self._pdf.cell(width, step, line, align=align)
 
     def line(self, x: float, y: float, width: float) -> None:
-        """A rule to write on."""
+        """Draw a rule to write on."""
         self._pdf.set_line_width(_THIN)
         self._pdf.line(x, y, x + width, y)
 
     def cut(self, x: float) -> None:
-        """The line along which a sheet is torn (линия отреза)."""
+        """Draw the line along which a sheet is torn (линия отреза)."""
         self._pdf.set_line_width(_THIN)
         self._pdf.set_dash_pattern(dash=1.2, gap=1)
         self._pdf.line(x, 6, x, self.height - 6)
@@ -92,7 +92,7 @@ class Sheet:
 
     def box(self, place: tuple[float, float, float, float], text: str = "", *, size: float = 8, align: Align = "C",
             bold: bool = False, thick: bool = False) -> None:  # fmt: skip
-        """A framed place with text in it."""
+        """Draw a framed place with text in it."""
         x, y, width, height = place
         self._pdf.set_line_width(_PLAIN * 2 if thick else _PLAIN)
         self._pdf.rect(x, y, width, height)
@@ -101,7 +101,7 @@ class Sheet:
 
     def row(self, x: float, y: float, height: float, widths: Sequence[float], texts: Sequence[str], *, size: float = 8,
             aligns: str = "", bold: bool = False) -> None:  # fmt: skip
-        """Boxes side by side; `aligns` has a letter (L, C, R) for each, all are centred without it."""
+        """Draw boxes side by side; `aligns` has a letter (L, C, R) per box; without it all are centred."""
         sides: dict[str, Align] = {"L": "L", "C": "C", "R": "R"}
         for place, (width, text) in enumerate(zip(widths, texts, strict=True)):
             align = sides[aligns[place]] if aligns else "C"
@@ -110,7 +110,7 @@ class Sheet:
 
     def field(self, x: float, y: float, width: float, text: str, *, caption: str = "", height: float = 4.5,
               size: float = 8, align: Align = "L") -> None:  # fmt: skip
-        """A rule with text on it, and a caption under it; `y` is the top of the text."""
+        """Draw a rule with text on it and a caption under it; `y` is the top of the text."""
         if text:
             self.text((x, y, width, height), text, size=size, align=align, at_bottom=True)
         self.line(x, y + height + 0.2, width)
@@ -119,7 +119,7 @@ class Sheet:
 
     def labelled(self, x: float, y: float, width: float, label: str, text: str, *, caption: str = "", size: float = 8,
                  height: float = 4.5) -> None:  # fmt: skip
-        """A word, and a field behind it up to the same right edge."""
+        """Draw a label and a field after it, together of the given width."""
         self._font(size, bold=False)
         taken = self._pdf.get_string_width(label) + 1.5
         self.text((x, y, taken, height), label, size=size, at_bottom=True)
@@ -133,7 +133,7 @@ class Sheet:
             self._font(size, bold=bold)
             lines = self._wrapped(text, width)
             room = max(1, int((height + 0.01) / (size * _MM_PER_POINT * _LEADING)))
-            # A number is made smaller before it is broken.
+            # The font gets smaller until the widest word fits, so that no number is broken.
             widest = max(self._pdf.get_string_width(word) for word in re.split("[ \n\u00ad]", text))
             if len(lines) <= room and (widest <= width or size <= _SMALLEST):
                 return lines, size
@@ -147,6 +147,6 @@ class Sheet:
         return kept, size
 
     def _wrapped(self, text: str, width: float) -> list[str]:
-        """Lines no wider than `width`; a word that is wider is broken."""
+        """Return lines no wider than `width`; a wider word is broken."""
         lines = self._pdf.multi_cell(width, 1, text, dry_run=True, output=MethodReturnValue.LINES, align="L")
         return [str(line).strip() for line in cast("list[str]", lines)] or [""]

@@ -1,7 +1,8 @@
-"""Rows into an XLSX file.
+"""Write rows to an XLSX file.
 
-XlsxWriter makes the workbook: its parts, formats, titles and one row to learn the formats from. The rows are written
-into its sheet here: at a call a cell a hundred thousand of them take it half a minute, this takes a few seconds.
+XlsxWriter makes the workbook, its formats, the titles and one sample row that shows the style of each column. This
+module writes the rows into the sheet's XML: XlsxWriter, which takes a call per cell, needs half a minute for a hundred
+thousand rows, this a few seconds.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ from smena.model.errors import WrongUse
 from smena.reports.columns import TRANSLATED, Column, words
 
 MOST_ROWS = 1_048_575
-"""Rows that a sheet of Excel holds under its titles."""
+"""Rows of a sheet of Excel (2^20) without the row of titles."""
 _LONGEST_TEXT = 32_767
 _CHUNK_ROWS = 1000
 _SHEET_FILE = "xl/worksheets/sheet1.xml"
 _END = b"</sheetData>"
 _FIRST_ROW = re.compile(rb'<row r="2".*?</row>', re.DOTALL)
-# It would tell of the two rows that the library knows of; a sheet may do without it.
+# Removed, because the library counts only its two rows; the element is optional.
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
 _STYLE = re.compile(rb'<c r="([A-Z]+)2"(?: s="(\d+)")?')
 _EPOCH = date(1899, 12, 30)
-# What XML cannot hold; a half of a surrogate pair is such a thing too.
+# Characters that XML does not allow, halves of surrogate pairs included.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -41,10 +42,10 @@ Cell = Callable[[Any], str]
 
 
 def write_xlsx(file: Path, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, sheet: str) -> int:
-    """Writes the rows and says how many they were. Text is text whatever it begins with: there is never a formula.
+    """Write the rows and return their number. Text is never read as a formula, whatever it begins with.
 
     A row has a value for each column: text or a whole number, Decimal roubles, a date, None for nothing.
-    Raises WrongUse where there are more of them than a sheet holds.
+    Raises WrongUse where there are more than MOST_ROWS.
     """
     written = 0
     with (
@@ -72,7 +73,7 @@ def write_xlsx(file: Path, columns: Sequence[Column], rows: Iterable[Sequence[An
 
 
 def _workbook(columns: Sequence[Column], name: str) -> bytes:
-    """A workbook with its titles, and a second row that has the format of each column."""
+    """Return a workbook with the titles and a second row that has the format of each column."""
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         sheet = book.add_worksheet(name)
@@ -91,7 +92,7 @@ def _workbook(columns: Sequence[Column], name: str) -> bytes:
 
 
 def _tellers(columns: Sequence[Column], head: bytes) -> list[tuple[str, str, Cell]]:
-    """For each column: what stands before a row's number, what behind it, and how a value is told."""
+    """Return for each column the XML before and after the row's number, and the function that writes a value."""
     found = _FIRST_ROW.search(head)
     styles = dict(_STYLE.findall(found.group() if found else b""))
     tellers: list[tuple[str, str, Cell]] = []
@@ -105,7 +106,7 @@ def _tellers(columns: Sequence[Column], head: bytes) -> list[tuple[str, str, Cel
 
 
 def _lines(rows: Iterable[Sequence[Any]], tellers: Sequence[tuple[str, str, Cell]]) -> Iterable[list[str]]:
-    """The rows as XML, some at a time."""
+    """Yield the rows as XML, up to _CHUNK_ROWS at a time."""
     number, source = 1, iter(rows)
     for first in source:
         chunk: list[str] = []

@@ -19,14 +19,14 @@ _HUNDREDS = (
     "", "сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот",
 )  # fmt: skip
 
-# Messages of the context `print`, by thousands.
+# Keys of messages of the context `print`, by power of a thousand.
 _SCALES = ("", "thousand", "million", "billion", "trillion")
 _THOUSANDS = 1
 MOST_KOPECKS = 10 ** (3 * len(_SCALES)) * 100 - 1
 
 
 def amount_in_words(kopecks: int) -> str:
-    """A sum in words, its kopecks in figures: 120105 → `Одна тысяча двести один рубль 05 копеек`.
+    """Return a sum in words, its kopecks in figures: 120105 → `Одна тысяча двести один рубль 05 копеек`.
 
     Raises ValueError below zero and above `MOST_KOPECKS`.
     """
@@ -34,7 +34,7 @@ def amount_in_words(kopecks: int) -> str:
 
 
 def roubles_in_words(kopecks: int) -> str:
-    """The whole roubles of a sum, without the word for them: 120105 → `Одна тысяча двести один`."""
+    """Return the whole roubles of a sum in words, without «рубль»: 120105 → `Одна тысяча двести один`."""
     if not 0 <= kopecks <= MOST_KOPECKS:
         raise ValueError(f"{kopecks} kopecks cannot be written in words")
     words: list[str] = []
@@ -53,17 +53,17 @@ def roubles_in_words(kopecks: int) -> str:
 
 
 def kopecks_in_words(kopecks: int) -> str:
-    """The kopecks of a sum in two figures: 120105 → `05 копеек`."""
+    """Return the kopecks of a sum in two figures: 120105 → `05 копеек`."""
     return f"{kopecks % 100:02d} {_form(kopecks % 100, 'kopeck')}"
 
 
 def day_in_words(day: date) -> str:
-    """`«05» марта 2025 г.`"""
+    """Return `«05» марта 2025 г.`"""
     return str(format_date(day, "«dd» MMMM y 'г.'", locale=RUSSIAN))
 
 
 def _hundreds(group: int, *, feminine: bool) -> list[str]:
-    """The words of 1…999; тысяча is feminine: одна, две."""
+    """Return the words of 1…999; тысяча is feminine: одна, две."""
     hundreds, rest = divmod(group, 100)
     tens, units = divmod(rest, 10)
     words = [_HUNDREDS[hundreds]]
@@ -75,5 +75,5 @@ def _hundreds(group: int, *, feminine: bool) -> list[str]:
 
 
 def _form(number: int, word: str) -> str:
-    """The word in the plural of the number."""
+    """Return the form of the word that fits the number."""
     return message(word, context="print", n=number)

@@ -1,1 +1,1 @@
-"""The desk: pages in the Airflow UI for those who watch and those who decide. Server-rendered and guarded."""
+"""The pages of Smena in the Airflow UI, rendered on the server, for users who may view and users who may decide."""

@@ -1,4 +1,4 @@
-"""The desk as an ASGI application: what is mounted, and what every refusal looks like."""
+"""The pages as an ASGI application: its routes, and the page of every refusal."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ _INK, _INK_IN_THE_DARK = "#3f3f46", "#d4d4d8"
 
 
 def build_app(context: Callable[[], Context], secret: str) -> Limits:
-    """The application. `context` is asked at the first request, `secret` seals the forms."""
+    """Return the application with its limits. `context` is called at the first request, `secret` signs the forms."""
     return Limits(fastapi_app(context, secret))
 
 
 def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
-    """The same without its outer layer."""
+    """Return the application without its outer layer `Limits`."""
     app = FastAPI(title="Smena", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.pages = Pages(context)
     app.state.csrf = FormTokens(secret)
@@ -62,7 +62,7 @@ def fastapi_app(context: Callable[[], Context], secret: str) -> FastAPI:
     for room in rooms:
         app.include_router(room.router)
     app.add_api_route("/", _front, methods=["GET"], response_model=None)
-    # A refusal of the outer layer has its page like any other; it asks nobody who he is.
+    # The page of a refusal by `Limits`; it needs no login, because `_refused_outside` raises first.
     app.add_api_route(
         RIGHTS_PATH, _check_rights, methods=["GET"], response_model=None, dependencies=[Depends(_refused_outside)]
     )
@@ -113,7 +113,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _not_understood(request: Request, _error: Exception) -> Response:
-    # What was sent is not told back.
+    # The refusal does not repeat what was sent.
     return _refusal(request, HTTPStatus.BAD_REQUEST, "not_understood")
 
 
@@ -126,12 +126,12 @@ def _not_in_sight(request: Request, _error: Exception) -> Response:
 
 
 def _refusal(request: Request, status: int, key: str) -> Response:
-    """The page of a refusal that a message of the context `page` says."""
+    """Return the page of a refusal, with the text of a message of the context `page`."""
     return page(request, "refusal.html", status=status, key=key, fix="", is_said=True, answers=())
 
 
 def _refusal_page(request: Request, error: Exception) -> Response:
-    """What the library refuses; 502 where it is an outside system that failed."""
+    """Return the page of a SmenaError; the status is 502 where an outside system failed."""
     refused = refused_by(error)
     answers = error.answers if isinstance(error, AlreadyAnswered) else ()
     return page(

@@ -1,4 +1,4 @@
-"""What addresses and forms say, checked: text of a bounded length, days, months, ids. 400 for what cannot be."""
+"""Check and parse values of addresses and forms: bounded text, days, months, ids. A wrong value gives status 400."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 
 
 class CannotBe(ValueError):
-    """What was asked for makes no sense; the key of the sentence that says so."""
+    """A value of an address or form is wrong; the argument is the key of the message."""
 
 
 def day_of(text: str) -> date | None:
-    """A day, or None where nothing was given. Raises CannotBe."""
+    """Return a day, None for an empty text. Raises CannotBe."""
     if not text:
         return None
     try:
@@ -55,14 +55,14 @@ def day_of(text: str) -> date | None:
 
 
 def inn_of(text: str) -> str | None:
-    """An ИНН, or None where nothing was given. Raises CannotBe."""
+    """Return an ИНН, None for an empty text. Raises CannotBe."""
     if text and not _INN.fullmatch(text):
         raise CannotBe("not_understood")
     return text or None
 
 
 def sum_of(text: str) -> Decimal | None:
-    """Roubles as a person types them (`1 234,50`), or None where nothing was given. Raises CannotBe."""
+    """Return roubles as a person types them (`1 234,50`), None for an empty text. Raises CannotBe."""
     if not text:
         return None
     found = _SUM.fullmatch("".join(text.split()))
@@ -72,7 +72,7 @@ def sum_of(text: str) -> Decimal | None:
 
 
 def id_of(text: str) -> str:
-    """A document's id. Raises CannotBe."""
+    """Return a document's id. Raises CannotBe."""
     try:
         return str(UUID(text))
     except ValueError:
@@ -80,7 +80,7 @@ def id_of(text: str) -> str:
 
 
 def ticked(numbers: list[int] | None) -> list[int]:
-    """The rows of a page that were ticked, by number, each once. Raises CannotBe."""
+    """Return the numbers of the ticked rows, each once. Raises CannotBe."""
     chosen = sorted(set(numbers or ()))
     if not chosen:
         raise CannotBe("nothing_chosen")
@@ -90,7 +90,7 @@ def ticked(numbers: list[int] | None) -> list[int]:
 
 
 def month_of(text: str, today: date) -> tuple[date, date]:
-    """The first and the last day of a month, `YYYY-MM`; of this one where nothing was given. Raises CannotBe."""
+    """Return the first and last day of a month, `YYYY-MM`; of the current one for an empty text. Raises CannotBe."""
     first = day_of(f"{text}-01") if text else today.replace(day=1)
     if first is None or len(text) not in (0, 7):
         raise CannotBe("not_a_day")
@@ -98,5 +98,5 @@ def month_of(text: str, today: date) -> tuple[date, date]:
 
 
 def plain(text: str) -> str:
-    """Without what PostgreSQL's text cannot hold, and without blanks around it."""
+    """Return the text without NUL, which PostgreSQL cannot store, and without blanks around it."""
     return text.replace("\0", "").strip()

@@ -1,4 +1,4 @@
-"""Who comes in: Airflow's login, Airflow's rights, the session of the browser, and the seal of a form."""
+"""Authentication and authorization: Airflow's login and rights, the browser session, and the token of a form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smena.ui.pages import Pages, User
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What Airflow says of who asks."""
+    """The rights of the logged-in user in Airflow."""
 
     name: str
     may_look: bool
@@ -25,25 +25,28 @@ class Rights:
 
 
 def rights(request: Request, user: GetUserDep) -> Rights:
-    """401 where nobody is logged in."""
+    """Return the user's rights; status 401 where nobody is logged in."""
     return Rights(
         name=user.get_name(),
         may_look=_is_allowed(requires_access_dag("GET", None, PAGES_DAG), request, user),
         may_act=_is_allowed(requires_access_dag("POST", DagAccessEntity.RUN, PAGES_DAG), request, user),
-        # Who edits Airflow's connections has the warehouse anyway.
+        # A user who may edit Airflow's connections can reach the whole warehouse anyway.
         may_administer=get_auth_manager().is_authorized_connection(method="PUT", user=user),
     )
 
 
 def current_user(request: Request, allowed: Annotated[Rights, Depends(rights)]) -> User:
-    """Who looks: 401 where nobody is logged in, 403 where Airflow does not let him see `PAGES_DAG` either."""
+    """Return the user; status 401 where nobody is logged in, 403 without the right to see `PAGES_DAG` in Airflow."""
     if not allowed.may_look:
         raise HTTPException(status.HTTP_403_FORBIDDEN)
     return User(allowed.name, allowed.may_act, request.state.page_session, allowed.may_administer)
 
 
 def before_body(request: Request, who: Annotated[User, Depends(current_user)]) -> User:
-    """Who may act, by what is known before the body: 403 without the right to run `PAGES_DAG`, or from elsewhere."""
+    """Return the user who may act, checked before the body is read.
+
+    Status 403 without the right to run `PAGES_DAG`, or where another site sent the request.
+    """
     if not who.may_act:
         raise HTTPException(status.HTTP_403_FORBIDDEN, "no_right_to_act")
     headers = request.headers
@@ -55,22 +58,22 @@ def before_body(request: Request, who: Annotated[User, Depends(current_user)]) -
 def actor(
     request: Request, who: Annotated[User, Depends(before_body)], token: Annotated[str, Form(max_length=200)] = ""
 ) -> User:
-    """Who decides: 403 as at the door, or where the form is not of a page of ours."""
-    # The session that came with the request, not one that was made for the answer.
+    """Return the user who decides; status 403 as for `before_body`, or without a valid form token."""
+    # The session from the request's cookie, not a new one that `Limits` made for the response.
     if not request.app.state.csrf.is_sealed(token, request.cookies.get(COOKIE, ""), who.name):
         raise HTTPException(status.HTTP_403_FORBIDDEN, "stale_form")
     return who
 
 
 def administrator(who: Annotated[User, Depends(actor)]) -> User:
-    """Who sets up: 403 as for acting, or without the right to edit Airflow's connections."""
+    """Return the administrator; status 403 as for `actor`, or without the right to edit Airflow's connections."""
     if not who.may_administer:
         raise HTTPException(status.HTTP_403_FORBIDDEN, "no_right_to_administer")
     return who
 
 
 def pages(request: Request) -> Pages:
-    """The desk of this application."""
+    """Return the `Pages` of this application."""
     found: Pages = request.app.state.pages
     return found
 

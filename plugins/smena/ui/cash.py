@@ -1,4 +1,4 @@
-"""«Кассовая книга»: its balance by day, movements that no shift has, the limit; КО-4 as PDF."""
+"""«Кассовая книга»: balances by day, movements without a shift, the limit; КО-4 as PDF."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def cash(
     done: Text = "",
     count: Text = "",
 ) -> Response:
-    """A month of a cash book: each day with its balances, and what was entered."""
+    """Show a month of a cash book: each day with its balances, and the movements entered."""
     chosen = inn or first_in_sight(pages, who)
     if not chosen:
         return page(request, "month_cash.html", who, organization=None)
@@ -59,7 +59,7 @@ def cash(
 
 @router.get("/cash/{inn}/sheet.pdf")
 def sheet(_request: Request, who: Viewer, pages: UsePages, inn: Inn, kpp: Text = "", day: Day = "") -> Response:
-    """The sheet of a day by form КО-4."""
+    """Download the sheet of a day by form КО-4."""
     wanted = _needed_day(day)
     with pages.reading(who) as transaction:
         organization_in_sight(transaction, inn)
@@ -76,7 +76,7 @@ def sheet(_request: Request, who: Viewer, pages: UsePages, inn: Inn, kpp: Text =
 def opening(
     request: Request, who: Editor, pages: UsePages, inn: Inn, kpp: Typed = "", day: Typed = "", amount: Typed = ""
 ) -> Response:
-    """The cash at the beginning of a day, once."""
+    """Enter the cash at the beginning of a day, once."""
     given = {"opening_day": day, "opening_amount": amount}
 
     def do(transaction: Transaction) -> None:
@@ -92,7 +92,7 @@ def opening(
 def take_back(
     request: Request, who: Editor, pages: UsePages, inn: Inn, kpp: Typed = "", month: Typed = "", reason: Typed = ""
 ) -> Response:
-    """The opening balance was wrong: another can be entered then."""
+    """Take the opening balance back, so that another can be entered."""
 
     def do(transaction: Transaction) -> None:
         deciding.take_back_opening(transaction, inn=inn, kpp=plain(kpp), by=who.name, why=plain(reason))
@@ -116,9 +116,10 @@ def movement(
     basis: Typed = "",
     once: Annotated[str, Form(pattern="^([0-9a-f]{32})?$")] = "",
 ) -> Response:
-    """One movement of cash. The same form sent twice, by a double click, enters one: `once` is a number of the form.
+    """Enter one movement of cash.
 
-    A form that was changed in between, as after the browser's Back, enters another.
+    The same form sent twice, as by a double click, enters one movement, because `once` is a number of the form. A form
+    changed in between, as after the browser's Back, enters another.
     """
     typed = {"word": word, "day": day, "amount": amount, "number": number, "counterparty": counterparty,
              "account": account, "basis": basis}  # fmt: skip
@@ -147,7 +148,7 @@ def import_file(
     confirmed: Annotated[str, Form(pattern="^(yes)?$")] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """A file of movements: first shown, with what would be added and which lines are wrong; then added."""
+    """Import a file of movements: first show what it would add and which lines are rejected, then add them."""
     try:
         content = _content(file, contents)
         with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
@@ -179,7 +180,7 @@ def reverse(
     request: Request, who: Editor, pages: UsePages, inn: Inn, movement_id: Id, kpp: Typed = "", month: Typed = "",
     reason: Typed = "",
 ) -> Response:  # fmt: skip
-    """A movement was wrong: it stays, and counts no more."""
+    """Reverse a movement: it stays on record and no longer counts."""
 
     def do(transaction: Transaction) -> None:
         row = transaction.row("cash_movement", movement_id=movement_id)
@@ -195,7 +196,7 @@ def limit(
     request: Request, who: Editor, pages: UsePages, inn: Inn, kpp: Typed = "", month: Typed = "", first_day: Typed = "",
     amount: Typed = "",
 ) -> Response:  # fmt: skip
-    """The most cash at the end of a day; empty: no limit."""
+    """Set the most cash at the end of a day; an empty amount: no limit."""
     given = {"limit_day": first_day, "limit_amount": amount}
 
     def do(transaction: Transaction) -> None:
@@ -218,9 +219,9 @@ def _done(
     given: Mapping[str, str],
     do: Any,
 ) -> Response:
-    """Does it and goes back to the page; where it is refused, the page with the form as it was filled in.
+    """Call `do` and redirect to the page; where it is refused, return the page with the form as it was filled in.
 
-    The page says that `what` is done, or what `do` returns.
+    The key of the message that it is done is what `do` returns, or else `what`.
     """
     try:
         with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
@@ -294,7 +295,10 @@ def _shown(
 
 
 def _month(text: str, today: date, *, lenient: bool) -> tuple[date, date]:
-    """The month of a month or of a day; this one where it is neither and the page only tells what was refused."""
+    """Return the first and last day of the month `text`.
+
+    With `lenient`, on the page of a refusal, `text` may also be a day, and any other text gives the current month.
+    """
     try:
         return month_of(text[:7] if lenient else text, today)
     except CannotBe:
@@ -304,7 +308,7 @@ def _month(text: str, today: date, *, lenient: bool) -> tuple[date, date]:
 
 
 def _content(file: UploadFile | None, contents: str) -> bytes:
-    """The bytes of what was uploaded, or of what the page that asks first has kept. Raises CannotBe."""
+    """Return the uploaded bytes, or those that the confirmation page sends back in `contents`. Raises CannotBe."""
     if file is None or not file.filename:
         if not contents.strip():
             raise CannotBe("file_needed")

@@ -1,4 +1,4 @@
-"""«Свидетельства»: certificates of completeness of an organisation: made, downloaded, verified."""
+"""«Свидетельства»: make, download and verify certificates of completeness of an organisation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ router = APIRouter()
 
 MOST_SHOWN = 100
 MOST_DAYS = 366
-"""Of a certificate made on the page; the command line makes longer ones."""
+"""Days of a certificate made on the page; the command line makes longer ones."""
 _TYPES = {"json": "application/json", "html": "text/html; charset=utf-8"}
 
 OneDay = Annotated[str, Form(max_length=10)]
@@ -29,7 +29,7 @@ CertificateFormat = Annotated[str, Path(pattern="^(json|html)$")]
 
 @router.get("/certificates")
 def certificates(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", done: Text = "") -> Response:
-    """Certificates that were made, and the form that makes one."""
+    """Show the certificates that were made, and the form that makes one."""
     chosen = inn or first_in_sight(pages, who)
     if not chosen:
         return page(request, "month_certificates.html", who, organization=None)

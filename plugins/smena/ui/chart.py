@@ -1,4 +1,4 @@
-"""A small bar chart as numbers for an inline SVG: pixels are whole, money is not drawn from floats."""
+"""A small bar chart as numbers for an inline SVG, in whole pixels computed from Decimal amounts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEIGHT, BAR, GAP = 96, 14, 4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A day: where its bar stands and how high it is; the amount is None where nothing is known."""
+    """The position and height of a day's bar; the amount is None where it is not known."""
 
     day: date
     amount: Decimal | None
@@ -24,7 +24,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars above and below the line of zero."""
+    """Bars above and below the zero line."""
 
     bars: tuple[Bar, ...]
     width: int
@@ -33,7 +33,7 @@ class Chart:
 
 
 def bars(days: Sequence[tuple[date, Decimal | None]]) -> Chart:
-    """A bar for each day, in their order. An amount above zero is one pixel high at least."""
+    """Return a bar for each day, in order. An amount other than zero gets at least one pixel."""
     amounts = [amount for _, amount in days if amount is not None]
     top, bottom = max([Decimal(0), *amounts]), min([Decimal(0), *amounts])
     span = top - bottom or Decimal(1)

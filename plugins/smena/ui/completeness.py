@@ -38,7 +38,7 @@ SIGNS = {
     "disabled": "·",
     "ahead": "",
 }
-"""What stands in a day's cell: its state is never told by colour alone."""
+"""The sign of a day's cell by its state, so that the state is not shown by colour alone."""
 
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 
@@ -54,7 +54,7 @@ def calendar(
     after_name: Text = "",
     after: Text = "",
 ) -> Response:
-    """Organisations × the days of a month."""
+    """Show organisations × the days of a month."""
     first_day, last_day = month_of(month, datetime.now(UTC).date())
     with pages.reading(who) as transaction:
         shown = Page(ORGANIZATIONS_A_PAGE, search=plain(q), after=plain(after), after_name=plain(after_name))
@@ -83,7 +83,7 @@ def registers(
     q: Text = "",
     after: Text = "",
 ) -> Response:
-    """Registers of one organisation × the days of a month."""
+    """Show registers of one organisation × the days of a month."""
     with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn)
         first_day, last_day = month_of(month, organization["today"])
@@ -115,7 +115,7 @@ def shifts(
     register: Text = "",
     after: Text = "",
 ) -> Response:
-    """The shifts of a day, what became of them, and the runs that loaded them."""
+    """Show the shifts of a day, their outcomes, and the runs that loaded them."""
     shown, register = day_of(day), plain(register)
     if shown is None:
         raise CannotBe("not_a_day")
@@ -163,7 +163,7 @@ def shifts(
 
 @router.get("/run")
 def run(request: Request, who: Viewer, pages: UsePages, run_id: Text, dag_id: Text = "") -> Response:
-    """What a run of Airflow loaded: the way back from its page to ours."""
+    """Show what a run of Airflow loaded; the run's page in Airflow links here."""
     with pages.reading(who) as transaction:
         batches = transaction.rows("page_batches", inn=None, product=None, run_id=plain(run_id), most=200)
     dags = {plain(run_id): dag_id} if dag_id else {}
@@ -171,7 +171,7 @@ def run(request: Request, who: Viewer, pages: UsePages, run_id: Text, dag_id: Te
 
 
 def _by(cells: list[Row], key: str, leads_to: Callable[[str, date], str], request: Request) -> list[dict[str, Any]]:
-    """A row for each organisation or register, with what is drawn of each of its days."""
+    """Return a row for each organisation or register, with the cells of its days."""
     language = language_of(request)
     words = {state: message(f"state_{state}", language, context="page") for state in SIGNS}
     here = f"{request.scope.get('root_path', '')}/completeness"

@@ -1,4 +1,4 @@
-"""Forms that only their own page can send: a token of the browser's session and the person, the origin checked."""
+"""Protection from requests of other sites: form tokens bound to the browser session and user, and the origin check."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _CONTEXT = b"smena.pages.forms"
 
 
 class FormTokens:
-    """Seals of forms.
+    """Tokens of forms.
 
     Args:
-        secret: of this installation; every server of it has the same.
+        secret: of this installation; all its servers have the same.
     """
 
     def __init__(self, secret: str) -> None:
         self._key = hmac.digest(secret.encode(), _CONTEXT, hashlib.sha256)
 
     def seal(self, session: str, name: str, *, now: float | None = None) -> str:
-        """The token of a form that this person gets in this session."""
+        """Return the token for a form that this person gets in this session."""
         issued = str(int(time.time() if now is None else now))
         return f"{issued}.{self._sign(session, name, issued)}"
 
     def is_sealed(self, token: str, session: str, name: str, *, now: float | None = None) -> bool:
-        """Whether a form comes from a page of ours, of this session and person, of the last eight hours."""
+        """Whether a token was made for this session and person in the last eight hours."""
         issued, _, signature = token.partition(".")
         if not session or not (issued.isascii() and issued.isdigit() and len(issued) <= 12):
             return False
@@ -42,11 +42,11 @@ class FormTokens:
 
 
 def new_session() -> str:
-    """The name of a browser's session."""
+    """Return the id of a new browser session."""
     return secrets.token_urlsafe(32)
 
 
 def is_same_origin(origin: str | None, referer: str | None, host: str | None) -> bool:
-    """Whether a browser sent the request from a page of this host. One of the two headers must be there."""
+    """Whether the request comes from a page of this host; false where both headers are missing."""
     sent_from = origin or referer
     return bool(sent_from and host) and urlsplit(sent_from or "").netloc == host

@@ -1,4 +1,4 @@
-"""«Решения»: what waits for a person as a table; one decision with both sides, its evidence and its answers."""
+"""«Решения»: the table of open decisions; one decision with both sides, its evidence and its answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _AMOUNTS = (
 
 @router.get("/decisions")
 def decisions(request: Request, who: Viewer, pages: UsePages, query: DecisionsQuery) -> Response:
-    """Open decisions of a filter, those of the most money first, and what people answered last."""
+    """Show the open decisions of a filter, by default the largest sums first, and the latest answers of people."""
     return the_list(request, who, pages, query, status=400 if query.problem else 200)
 
 
@@ -47,10 +47,11 @@ def the_list(
     ticked: tuple[int, ...] = (),
     reason: str = "",
 ) -> Response:
-    """The table, with what was typed and ticked.
+    """Return the table page, with the values that were typed and ticked.
 
     Args:
-        problem: the key of a message, or `stored` a reason: why nothing was done.
+        problem: the key of the message why nothing was done.
+        stored: the same as a stored reason.
     """
     given = request.query_params
     with pages.reading(who) as transaction:
@@ -94,7 +95,7 @@ def the_list(
 def decision(
     request: Request, who: Viewer, pages: UsePages, find_runs: Runs, query: DecisionsQuery, decision_id: Id
 ) -> Response:
-    """One decision: both sides, what differs, the documents behind it; the card alone for the script of the list."""
+    """Show one decision: both sides, differences, documents behind it; for the script of the list only the card."""
     with pages.reading(who) as transaction:
         row = decision_of(transaction, decision_id)
         named = transaction.row("page_decision_named", decision_id=decision_id)
@@ -120,17 +121,17 @@ def decision(
 
 
 def _words(row: Row) -> str:
-    """What the words of a decision are called: they do different things to a document, a shift, two shifts."""
+    """Return the prefix of the message keys for a decision's words, whose meaning depends on its subject."""
     if row["document_id"] is not None:
         return "document_word_"
     if row["kind"] != "conflict":
         return "word_"
-    # Both sides are of one source: "keep the OFD's" would not say which of them is kept.
+    # Both sides come from the same source, so "keep the OFD's" would not say which of them.
     return "between_word_" if row["competing_shift_id"] is not None else "booked_word_"
 
 
 def _sides(row: Row) -> list[dict[str, Any]]:
-    """Line by line what is kept and what is held back, those that differ marked."""
+    """Return the lines of the current and the proposed side, with those that differ marked."""
     kept, held = ({name: one for name, one in row[side].items() if name != "digest"} for side in ("kept", "held"))
     names = [name for name in _AMOUNTS if name in kept or name in held]
     names += sorted((set(kept) | set(held)) - set(names))
@@ -139,7 +140,7 @@ def _sides(row: Row) -> list[dict[str, Any]]:
             "name": name,
             "kept": kept.get(name),
             "held": held.get(name),
-            # What only one side has (an outcome) is shown, and is no difference.
+            # A value that only one side has (an outcome) is shown, but is no difference.
             "differs": name in kept and str(kept[name]) != str(held.get(name)),
         }
         for name in names

@@ -1,4 +1,4 @@
-"""«Решения»: answers, to one, to those that were ticked, to all of a filter; and answers taken back."""
+"""«Решения»: answer one decision, the ticked ones or all of a filter; take answers back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from smena.warehouse.database import Transaction
 router = APIRouter()
 
 RECOMMENDED = "recommended"
-"""In place of an answer: to each decision the one that is recommended."""
+"""In place of an answer: give each decision its recommended answer."""
 
 _LONGEST_REASON = 500
 Reason = Annotated[str, Form(max_length=_LONGEST_REASON)]
@@ -43,7 +43,7 @@ def resolve_decisions(
     scope: Annotated[str, Form(pattern="^(chosen|filter)$")] = "chosen",
     confirmed: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Those that were ticked, or all of the filter: all of them are answered, for one reason, or none.
+    """Answer the ticked decisions, or all of the filter, for one reason: all or none.
 
     `word` is an answer, RECOMMENDED, or `other`: then `other_word` is the answer.
     """
@@ -77,7 +77,7 @@ def resolve_decisions(
 def _answer(
     request: Request, who: User, pages: Pages, query: DecisionsRequest, chosen: list[int], word: str, reason: str
 ) -> Response:
-    """Those that were ticked. Where each gets the recommended answer, those without one stay open."""
+    """Answer the ticked decisions. With RECOMMENDED, those without a recommended answer stay open."""
     seen = _InSight(chosen)
     with pages.editing(who, seen) as transaction:
         answers = dict.fromkeys(chosen, word) if word != RECOMMENDED else seen.recommended
@@ -90,7 +90,7 @@ def _answer(
 def _answer_all(
     request: Request, who: User, pages: Pages, query: DecisionsRequest, reason: str, confirmed: str
 ) -> Response:
-    """All of the filter that have a recommended answer: asked first, then done as it was shown."""
+    """Answer all decisions of the filter that have a recommended answer, after a page that asks for confirmation."""
     with pages.reading(who) as transaction:
         found = counted(transaction, query.of)
         words = recommended_words(transaction, query.of)
@@ -115,7 +115,7 @@ def take_answers_back(
     decision: Annotated[int, Form(ge=1, lt=2**63)],
     reason: Reason = "",
 ) -> Response:
-    """The answer to this decision, with all that were given at once with it."""
+    """Take back the answer to this decision, with all answers that were given in the same request."""
     given = plain(reason)
     if not given:
         return the_list(request, who, pages, query, status=400, problem="reason_needed")
@@ -131,7 +131,7 @@ def take_answers_back(
 
 
 class _InSight:
-    """Looks for decisions under the visitor's row-level security, and remembers which answers are recommended."""
+    """Checks, under row-level security, that the user may see the decisions; has their recommended answers then."""
 
     def __init__(self, decisions: list[int]) -> None:
         self._decisions = decisions
@@ -145,7 +145,7 @@ class _InSight:
 
 
 class _Together:
-    """Looks under the visitor's row-level security for the answers that were given together with one."""
+    """Finds, under row-level security, the answers that were given together with one."""
 
     def __init__(self, decision: int) -> None:
         self._decision = decision
@@ -155,7 +155,7 @@ class _Together:
         if not transaction.rows("page_decisions_in_sight", decisions=[self._decision]):
             raise NotInSight
         rows = transaction.rows("page_answered_together", decision_id=self._decision)
-        # One that was not given, or is taken back already, is refused with its reason.
+        # An answer that was not given or is taken back is passed on, so that `take_back` refuses it with its reason.
         self.decisions = [row["decision_id"] for row in rows] or [self._decision]
 
 

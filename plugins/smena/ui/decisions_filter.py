@@ -1,4 +1,4 @@
-"""What addresses and forms of «Решения» say: the filter, the order of the table, the page of it."""
+"""Parse addresses and forms of «Решения»: the filter, the order of the table, the page number."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from smena.ui.asking import CannotBe, day_of, inn_of, plain, sum_of
 
 WORDS_OF = WORDS
 NAMES = ("inn", "about", "advice", "from", "to", "least", "most", "sort", "order", "page")
-"""Fields of the filter form, by which the page is found again after something was done."""
+"""Fields of the filter form; a redirect after a change repeats them, so that the reader gets the same page."""
 
 _FALLING = ("money",)
-"""Columns that are sorted with the greatest first unless the reader says otherwise."""
+"""Columns that are by default sorted with the greatest first."""
 _LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionsRequest:
-    """What a reader wants to see.
+    """The decisions that a reader wants to see.
 
     Attributes:
-        fields: what was given, by the names of NAMES, as it was typed.
+        fields: the values given, by the names of NAMES, as typed.
         page: from 1.
-        problem: the key of the message about what cannot be; then the filter is that of everything in sight.
+        problem: the key of the message about a wrong value; then the filter lets everything through.
     """
 
     of: Filter
@@ -40,7 +40,7 @@ class DecisionsRequest:
 
 
 def request_of(given: Mapping[str, str]) -> DecisionsRequest:
-    """Out of an address or a form."""
+    """Return the request of an address or a form."""
     fields = {name: plain(given[name])[:_LONGEST] for name in NAMES if plain(str(given.get(name, "")))}
     sort = fields.get("sort", "")
     sort = sort if sort in SORTS else SORTS[0]
@@ -56,7 +56,7 @@ def request_of(given: Mapping[str, str]) -> DecisionsRequest:
 
 
 def _filter(fields: Mapping[str, str]) -> Filter:
-    """Raises CannotBe."""
+    """Return the filter of these fields. Raises CannotBe."""
     first, last = day_of(fields.get("from", "")), day_of(fields.get("to", ""))
     least, most = sum_of(fields.get("least", "")), sum_of(fields.get("most", ""))
     if first and last and first > last:

@@ -34,15 +34,15 @@ router = APIRouter()
 
 A_PAGE = 50
 MOST_SORTED = 100_000
-"""Of more documents a page is by day only: sorting them by another column reads them all."""
+"""A filter with more documents is sorted by day only, because sorting by another column reads all of them."""
 LINES_A_PAGE = 200
 
 
 @router.get("/documents")
 def documents(request: Request, who: Viewer, pages: UsePages, query: DocumentsQuery) -> Response:
-    """A page of the documents of a filter, the newest first unless sorted otherwise, and the totals of all of them.
+    """Show a page of the documents of a filter, by default the newest first, and the totals of all of them.
 
-    Of more than MOST_SORTED documents it is by day, whatever was asked, and says so.
+    With more than MOST_SORTED documents the page is sorted by day, whatever was asked, and says so.
     """
     return the_list(request, who, pages, query, status=400 if query.problem else 200)
 
@@ -59,11 +59,11 @@ def the_list(
     is_filter: bool = False,
     reason: str = "",
 ) -> Response:
-    """The table, with what was typed and ticked.
+    """Return the table page, with the values that were typed and ticked.
 
     Args:
-        problem: the key of a message: why nothing was done.
-        is_filter: whether all of the filter was chosen, not the ticks.
+        problem: the key of the message why nothing was done.
+        is_filter: whether all documents of the filter were chosen, not the ticked ones.
     """
     given = request.query_params
     with pages.reading(who) as transaction:
@@ -76,7 +76,7 @@ def the_list(
         count = sum(row["documents"] for row in found)
         by_day_only = count > MOST_SORTED
         is_unsorted = by_day_only and query.sort != SORTS[0]
-        # A place in the table sorted by another column is none in that by day: the first page is shown.
+        # A position in the order of another column means nothing in the order by day, so the first page is shown.
         sort, down, after = (SORTS[0], True, None) if is_unsorted else (query.sort, query.down, query.after)
         rows = page_of(transaction, wanted, sort=sort, down=down, after=after, most=A_PAGE)
     return page(
@@ -111,9 +111,9 @@ def the_list(
 
 
 def totals_by_kind(found: list[Row]) -> list[Row]:
-    """Rows of `totals` as a table: for each kind that there is, by status, `documents`, `amount`, `without_amount`.
+    """Return the rows of `totals` as a table: by kind and status, `documents`, `amount`, `without_amount`.
 
-    `in_force` is of the new and the accepted ones together, `set_aside` of the rejected and the reversed ones.
+    `in_force` sums the new and the accepted documents, `set_aside` the rejected and the reversed ones.
     """
     groups = {"new": ("new",), "accepted": ("accepted",), "in_force": ("new", "accepted"),
               "set_aside": ("rejected", "reversed")}  # fmt: skip
@@ -130,7 +130,10 @@ def totals_by_kind(found: list[Row]) -> list[Row]:
 
 
 def _presets(organization: Row | None, organizations: list[Row]) -> dict[str, tuple[date, date]]:
-    """By name, the first and the last day: of the organisation's zone; of several, of where the day began last."""
+    """Return the first and last day of each preset, by its name.
+
+    Today is that of the organisation's time zone; for several organisations it is the earliest of their dates.
+    """
     todays = [organization["today"]] if organization else [one["today"] for one in organizations]
     return {name: preset_days(name, min(todays)) for name in PRESETS} if todays else {}
 
@@ -139,7 +142,10 @@ def _presets(organization: Row | None, organizations: list[Row]) -> dict[str, tu
 def document(
     request: Request, who: Viewer, pages: UsePages, find_runs: Runs, document_id: str, after: Text = ""
 ) -> Response:
-    """One document of any kind, down to the digest of what it was read from; `after` is a line's number."""
+    """Show one document of any kind, with its lineage down to the digest of the response bytes.
+
+    `after` is the number of the line after which its lines are shown.
+    """
     wanted, after_line = id_of(document_id), int(after) if after.isdecimal() and len(after) < 10 else -1
     with pages.reading(who) as transaction:
         require_in_sight(transaction, [wanted])
@@ -172,6 +178,6 @@ def document(
 
 
 def require_in_sight(transaction: Transaction, documents: list[str], inn: str | None = None) -> None:
-    """Raises NotInSight where one of these documents is not, or is not of this organisation."""
+    """Raise NotInSight where the user may not see one of these documents, or it is not of organisation `inn`."""
     if not are_in_sight(transaction, documents, inn):
         raise NotInSight

@@ -1,4 +1,4 @@
-"""What addresses and forms of «Документы» say: the filter, the order of the table, the place in it."""
+"""Parse addresses and forms of «Документы»: the filter, the order of the table, the position in it."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from smena.ui.asking import CannotBe, day_of, id_of, inn_of, plain
 from smena.warehouse.database import Row
 
 WORDS = ("from", "to", "kind", "status", "source", "kpp", "number")
-"""Fields that narrow what is shown."""
+"""Fields that narrow the list."""
 NAMES = ("inn", *WORDS, "sort", "order", "after", "key")
-"""Fields of the filter form, by which the page is found again after something was done."""
+"""Fields of the filter form; a redirect after a change repeats them, so that the reader gets the same page."""
 PRESETS = ("yesterday", "week", "month", "quarter")
 
 _FALLING = ("day", "amount")
-"""Columns that are sorted with the greatest first unless the reader says otherwise."""
+"""Columns that are by default sorted with the greatest first."""
 _LONGEST = 200
 _GREATEST_KEY = 10**15
-"""As great as the key of a document without an amount, in `documents_page.sql`."""
+"""The sort key of a document without an amount, from `documents_page.sql`."""
 _MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsRequest:
-    """What a reader wants to see.
+    """The documents that a reader wants to see.
 
     Attributes:
-        fields: what was given, by the names of NAMES, as it was typed.
+        fields: the values given, by the names of NAMES, as typed.
         after: the document after which the page begins; None is the first page.
-        problem: the key of the message about what cannot be; then the filter is that of everything in sight.
+        problem: the key of the message about a wrong value; then the filter lets everything through.
     """
 
     of: Filter
@@ -47,9 +47,9 @@ class DocumentsRequest:
 
 
 def request_of(given: Mapping[str, str]) -> DocumentsRequest:
-    """Out of an address or a form."""
+    """Return the request of an address or a form."""
     fields = {name: plain(str(given.get(name, "")))[:_LONGEST] for name in NAMES if name != "key"}
-    # A value of the table, compared as it is, with its blanks.
+    # Not stripped: it is compared with a value of the table, which may contain blanks.
     fields["key"] = str(given.get("key", "")).replace("\0", "")[:_LONGEST]
     fields = {name: value for name, value in fields.items() if value}
     sort = fields.get("sort", "")
@@ -65,7 +65,7 @@ def request_of(given: Mapping[str, str]) -> DocumentsRequest:
 def filter_of(
     inn: str | None, first_day: str, last_day: str, kind: str, status: str, source: str, kpp: str, number: str
 ) -> Filter:
-    """The filter that an address or a form gives in these fields. Raises CannotBe."""
+    """Return the filter of these fields of an address or a form. Raises CannotBe."""
     first, last = day_of(first_day), day_of(last_day)
     if first and last and first > last:
         raise CannotBe("not_a_span")
@@ -82,13 +82,13 @@ def filter_of(
 
 
 def place_of(row: Row, sort: str) -> dict[str, str]:
-    """The fields of an address that lead to the page after this row."""
+    """Return the fields of the address of the page after this row."""
     key = {"amount": row["number_key"], "status": row["number_key"], "counterparty": row["text_key"]}.get(sort, "")
     return {"after": f"{row['date']}_{row['number']}_{row['document_id']}", "key": str(key)}
 
 
 def preset_days(preset: str, today: date) -> tuple[date, date]:
-    """The first and the last day of yesterday, or of the week, month or quarter of `today`."""
+    """Return the first and the last day of yesterday, or of the week, month or quarter of `today`."""
     if preset == "yesterday":
         return today - timedelta(days=1), today - timedelta(days=1)
     if preset == "week":
@@ -102,14 +102,14 @@ def preset_days(preset: str, today: date) -> tuple[date, date]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Documents that a form is about: ids, or what the filter lets through where `is_filter`."""
+    """The documents of a form: ids, or those of the filter where `is_filter`."""
 
     query: DocumentsRequest
     is_filter: bool
     ids: tuple[str, ...]
 
     def documents(self) -> list[str] | Filter:
-        """What is to be marked. Raises CannotBe."""
+        """Return the ids or the filter of the documents to mark. Raises CannotBe."""
         if self.query.problem:
             raise CannotBe(self.query.problem)
         if self.is_filter:
@@ -143,7 +143,7 @@ def _after(fields: Mapping[str, str], sort: str) -> Place | None:
             number_key = Decimal(key)
         except InvalidOperation:
             raise CannotBe("not_understood") from None
-        # The keys are sums and counts: more digits behind the point than a sum has are not one of ours.
+        # Our keys are sums and counts, so a key with more than two decimal places is not ours.
         if not number_key.is_finite() or abs(number_key) > _GREATEST_KEY or number_key != round(number_key, 2):
             raise CannotBe("not_understood")
     return Place(day, number, id_of(document_id), number_key, text_key)

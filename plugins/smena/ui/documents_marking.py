@@ -1,4 +1,4 @@
-"""«Учет → Документы»: accept, reject, take back; those that were ticked, or all that the filter lets through."""
+"""«Учет → Документы»: accept, reject or take back the ticked documents, or all of the filter."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def mark_documents(
     reason: Reason = "",
     confirmed: Confirmed = "",
 ) -> Response:
-    """Documents of one organisation."""
+    """Mark documents of one organisation."""
     return _mark(request, who, pages, inn, word, chosen, plain(reason), confirmed)
 
 
@@ -49,16 +49,16 @@ def mark_documents_of_all(
     reason: Reason = "",
     confirmed: Confirmed = "",
 ) -> Response:
-    """Documents of any of the reader's organisations; only those that were ticked."""
+    """Mark ticked documents of any of the user's organisations."""
     return _mark(request, who, pages, None, word, chosen, plain(reason), confirmed)
 
 
 def _mark(
     request: Request, who: User, pages: Pages, inn: str | None, word: str, chosen: Chosen, reason: str, confirmed: str
 ) -> Response:
-    """Without `confirmed` a page asks first: it names how many they are and their sum.
+    """Mark the documents; without `confirmed` return a page that asks first, with their number and sum.
 
-    What it sends back must be what is there: else nothing is done, and it asks again.
+    Where the documents have changed since that page, nothing is done and the page asks again.
     """
     asked = chosen.query
     try:

@@ -1,4 +1,4 @@
-"""Documents as files: a cash order on its form as PDF, the documents that were filtered as XLSX or CSV."""
+"""Download documents: a cash order on its form as PDF, the documents of a filter as XLSX or CSV."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from smena.ui.pages import NotInSight, organization_in_sight
 router = APIRouter()
 
 _MOST_PRINTED = 100
-"""A page of the table has fewer; an address with more would be too long."""
+"""Orders of one PDF. A page of the table has fewer; an address with more would be too long."""
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -79,7 +79,7 @@ def export(
     kpp: Text = "",
     number: Text = "",
 ) -> Response:
-    """All documents that the page's filter lets through, in one file: the whole of it, or a refusal."""
+    """Download all documents of the page's filter in one file: all of them, or a refusal."""
     wanted = filter_of(inn, from_, to, kind, status, source, kpp, number)
     with tempfile.NamedTemporaryFile(prefix="smena-export-", suffix=f".{form}", delete=False) as made:
         file = Path(made.name)

@@ -1,6 +1,6 @@
-"""Which bodies of requests are read at all: forms in UTF-8, with a bounded number of fields.
+"""Check the body of a request before Starlette decodes it: only forms in UTF-8 with a bounded number of fields.
 
-Starlette decodes a form in whatever codec its sender names, before anything of ours runs; some of Python's codecs take
+Starlette decodes a form with the codec that its sender names, before our code runs, and some of Python's codecs take
 time that grows with the square of the text.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 MOST_FIELDS = 1000
-"""A form with five hundred documents is below."""
+"""Fields of a form; one with five hundred documents has fewer."""
 
 MOST_PART_HEADERS = 5
 MOST_PART_HEADER_BYTES = 4096
@@ -37,7 +37,7 @@ _EXTENDED = re.compile(rb";[ \t]*[A-Za-z]+\*")
 
 
 def boundary_of(content_types: list[bytes]) -> bytes | None:
-    """The boundary of a multipart form, None for an urlencoded one. Raises BadForm where it is neither, in UTF-8."""
+    """Return the boundary of a multipart form, None for a urlencoded one. Raises BadForm for other types."""
     content_type = content_types[0].decode("latin-1").strip() if len(content_types) == 1 else ""
     if _URLENCODED.fullmatch(content_type):
         return None
@@ -48,7 +48,7 @@ def boundary_of(content_types: list[bytes]) -> bytes | None:
 
 
 def check(body: bytes, boundary: bytes | None) -> None:
-    """Raises BadForm where the body has too many fields, or a part of it is not in UTF-8."""
+    """Raise BadForm where the body has too many fields, or a part of it is not in UTF-8."""
     if boundary is None:
         if body.count(b"&") + body.count(b";") >= MOST_FIELDS:
             raise BadForm(TOO_LARGE)
@@ -69,7 +69,7 @@ def _pairs(body: bytes) -> list[tuple[bytes, bytes, bytes]]:
 
 
 class BadForm(Exception):
-    """A body that is not taken; the status of the answer."""
+    """A rejected body; the argument is the status of the response."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -77,7 +77,7 @@ class BadForm(Exception):
 
 
 class _Parts:
-    """What Starlette's own parser will meet, looked at first: the headers of parts, nothing decoded."""
+    """Callbacks that check the headers of the parts of a multipart form without decoding anything."""
 
     def __init__(self) -> None:
         self._count = self._headers = self._bytes = 0
@@ -87,7 +87,7 @@ class _Parts:
 
     @property
     def callbacks(self) -> MultipartCallbacks:
-        """For the parser."""
+        """The callbacks by the names that the parser expects."""
         return {
             "on_part_begin": self._part_begin,
             "on_part_data": self._part_data,
@@ -131,7 +131,7 @@ class _Parts:
         name, value, self._name, self._value = self._name.strip().lower(), self._value, b"", b""
         if name == b"content-transfer-encoding" and value.strip().lower() not in (b"7bit", b"8bit", b"binary"):
             raise BadForm(NOT_A_FORM)
-        # RFC 7578 has no names in another charset (`name*=…`).
+        # RFC 7578 does not allow names in another charset (`name*=…`).
         if name == b"content-disposition" and _EXTENDED.search(value):
             raise BadForm(NOT_A_FORM)
         if any(found[2].strip().lower() != b"utf-8" for found in _CHARSET.finditer(value)) and name == b"content-type":

@@ -1,4 +1,4 @@
-"""«Интеграции»: where each stands; switching on and off with the head's signature; what would be loaded."""
+"""«Интеграции»: the state of each, switching on and off with the head's signature, and the plan of the next run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def integrations(
     after_name: Text = "",
     after: Text = "",
 ) -> Response:
-    """Organisations in sight, each with both products."""
+    """List the organisations that the user may see, each with both products."""
     with pages.reading(who) as transaction:
         listed = transaction.rows(
             "page_integrations", search=plain(q), after_name=plain(after_name), after_inn=plain(after), most=A_PAGE
@@ -71,7 +71,7 @@ def integration(
     start: Text = "",
     done: Text = "",
 ) -> Response:
-    """One integration: its history, its batches, and the forms that switch it."""
+    """Show one integration: its history, its batches, and the forms that switch it."""
     return _shown(request, who, pages, find_runs, inn, product, start=start, done=done)
 
 
@@ -88,7 +88,7 @@ def plan(request: Request, who: Editor, pages: UsePages, find_runs: Runs, inn: I
 
 @router.post("/integrations/{inn}/{product}/mandate")
 def mandate(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: Product, start_date: Start) -> Response:
-    """The text that the head signs (поручение), as a file."""
+    """Download the mandate (поручение) that the head signs."""
     start = day_of(start_date)
     if start is None:
         raise CannotBe("not_a_day")
@@ -99,7 +99,7 @@ def mandate(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: 
 
 @router.post("/integrations/{inn}/{product}/ban")
 def ban(_request: Request, who: Editor, pages: UsePages, inn: Inn, product: Product) -> Response:
-    """The text that the head signs (запрет), as a file."""
+    """Download the ban (запрет) that the head signs."""
     with pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as transaction:
         row = lifecycle.prepare_ban(transaction, inn=inn, product=product, made_by=who.name)
     return _file(row["text"], f"ban-{inn}-{product}.txt")
@@ -116,7 +116,7 @@ def enable(
     reason: Reason = "",
     signature: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Switched on from a date. The load begins with the next run, not here."""
+    """Switch the integration on from a date. The next run begins the loading."""
     start = day_of(start_date)
     if start is None:
         raise CannotBe("not_a_day")
@@ -145,7 +145,7 @@ def disable(
     reason: Reason = "",
     signature: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Switched off; what was loaded stays."""
+    """Switch the integration off; loaded documents stay."""
     signed = _signature(signature)
     with keeping_refusals(pages.warehouse), pages.editing(who, lambda seen: organization_in_sight(seen, inn)) as doing:
         lifecycle.disable(doing, inn=inn, product=product, changed_by=who.name, reason=plain(reason), signature=signed)
@@ -197,7 +197,7 @@ def _shown(
 
 
 def _signature(file: UploadFile | None) -> bytes | None:
-    """What was uploaded, or None. Raises CannotBe for what is no signature by its size or its first bytes."""
+    """Return the uploaded signature, or None. Raises CannotBe where its size or first bytes are not of a signature."""
     if file is None or not file.filename:
         return None
     content = file.file.read(MOST_SIGNATURE_BYTES + 1)

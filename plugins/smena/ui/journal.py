@@ -1,4 +1,4 @@
-"""«Журнал КО-3»: every cash order of an organisation's days by its number; as PDF and CSV."""
+"""«Журнал КО-3»: every cash order of a period by number; also as PDF and CSV."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ router = APIRouter()
 
 MOST_SHOWN = 500
 MOST_PRINTED = 3_000
-"""Orders of a PDF: some eighty pages."""
+"""Orders of a PDF; they take some eighty pages."""
 
 From = Annotated[str, Query(alias="from", max_length=10)]
 
@@ -32,7 +32,7 @@ From = Annotated[str, Query(alias="from", max_length=10)]
 def journal(
     request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", from_: From = "", to: Day = "", kpp: Text = ""
 ) -> Response:
-    """The journal of some days; the first orders of each kind where there are many."""
+    """Show the journal of a period; of many orders only the first of each kind."""
     first_day, last_day = _days(from_, to, pages.context.now().date())
     sides: dict[str, list[dict[str, Any]]] = {}
     books: list[dict[str, Any]] = []
@@ -70,7 +70,7 @@ def journal(
 def printed(
     _request: Request, who: Viewer, pages: UsePages, inn: Inn, from_: From = "", to: Day = "", kpp: Text = ""
 ) -> Response:
-    """The journal by form КО-3."""
+    """Download the journal by form КО-3."""
     from smena.reads.journal_sheet import journal_of
 
     first_day, last_day = _days(from_, to, pages.context.now().date())
@@ -113,7 +113,7 @@ def separated(
 
 
 def _days(first: str, last: str, today: date) -> tuple[date, date]:
-    """The days that were asked for; those of the last month that is over where none were. Raises CannotBe."""
+    """Return the first and last day given, by default those of the last month that is over. Raises CannotBe."""
     end = today.replace(day=1) - timedelta(days=1)
     last_day = day_of(last) or end
     first_day = day_of(first) or last_day.replace(day=1)

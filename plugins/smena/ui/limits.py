@@ -1,7 +1,7 @@
-"""Around every answer: who may send a body and of which form, headers that forbid what no page of ours does, a session.
+"""The outer ASGI layer: checks rights and limits before a body is read, sets security headers and the session cookie.
 
-FastAPI reads and decodes a body before it asks who sends it. So each request that may have one is asked for its login
-and its rights first, by a request of its own to `RIGHTS_PATH` that has none.
+FastAPI reads and decodes a body before it checks who sends it. So for each request that may have a body, `Limits` first
+sends the application a request without a body to `RIGHTS_PATH`, which checks the login and the rights.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from smena.ui import forms
 from smena.ui.csrf import COOKIE, new_session
 
 MOST_BODY_BYTES = 256 * 1024
-"""A form with five hundred documents or a signature is far below."""
+"""A form with five hundred documents or a signature is far smaller."""
 
 MOST_HEADERS = 100
 
 RIGHTS_PATH = "/door"
-"""Answers 204 to those who may act; any other answer is that of the request itself."""
+"""Responds 204 to a user who may act; any other response is passed on as that of the request itself."""
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,13 +40,13 @@ HEADERS = {
 
 
 class Limits:
-    """The outermost layer of the desk."""
+    """The outermost layer of the pages."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -66,7 +66,7 @@ class Limits:
                 await self._app(scope, _replayed(body, receive), dressed)
 
     async def _is_let_in(self, scope: Scope, send: Send) -> bool:
-        """Whether who asks may act at all. Where not, the refusal is sent."""
+        """Whether the user may act; if not, the refusal is sent."""
         answer: list[Message] = []
 
         async def kept(message: Message) -> None:
@@ -86,7 +86,7 @@ class Limits:
 
 
 def _before_body(scope: Scope) -> Scope:
-    """The same request without its body, to the door."""
+    """Return the scope of the same request without a body, to `RIGHTS_PATH`."""
     path = scope.get("root_path", "") + RIGHTS_PATH
     without = (b"content-length", b"content-type", b"transfer-encoding")
     headers = [one for one in scope["headers"][:MOST_HEADERS] if one[0].lower() not in without]
@@ -110,7 +110,7 @@ def _session_of(scope: Scope) -> str:
 
 
 async def _form(scope: Scope, receive: Receive) -> bytes:
-    """The whole body, a form that is taken. Raises BadForm before anything of it is decoded."""
+    """Read the whole body and check that it is a form. Raises BadForm before anything is decoded."""
     boundary = forms.boundary_of([value for name, value in scope["headers"] if name.lower() == b"content-type"])
     body = bytearray()
     more = True

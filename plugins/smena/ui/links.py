@@ -1,4 +1,4 @@
-"""Which cashbox of Kontur.Market is which register of the OFD: proposals, their evidence, and what people say."""
+"""Register links: proposals with their evidence, links in force, and the forms that set, confirm and withdraw them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OneDay = Annotated[str, Form(max_length=10)]
 def known_links(
     request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", after: Text = "", done: Text = ""
 ) -> Response:
-    """Proposals and links in force of one organisation, and its cashboxes without one."""
+    """Show the proposals and links in force of one organisation, and its cashboxes without a link."""
     state, _, number = plain(after).partition("_")
     rows: list[Row] = []
     loose: list[Row] = []
@@ -65,7 +65,7 @@ def known_links(
 
 @router.post("/links/{link_id}/confirm")
 def confirm_link(request: Request, who: Editor, pages: UsePages, link_id: Id, reason: Reason = "") -> Response:
-    """A proposal is put into force."""
+    """Put a proposal into force."""
     given_reason, seen = _needed(reason), _Seen(link_id)
     with pages.editing(who, seen) as transaction:
         links.confirm(transaction, link_id, by=who.name, reason=given_reason)
@@ -74,7 +74,7 @@ def confirm_link(request: Request, who: Editor, pages: UsePages, link_id: Id, re
 
 @router.post("/links/{link_id}/withdraw")
 def withdraw_link(request: Request, who: Editor, pages: UsePages, link_id: Id, reason: Reason = "") -> Response:
-    """A link or a proposal is taken back."""
+    """Withdraw a link or a proposal."""
     given_reason, seen = _needed(reason), _Seen(link_id)
     with pages.editing(who, seen) as transaction:
         links.withdraw(transaction, link_id, by=who.name, reason=given_reason)
@@ -93,7 +93,7 @@ def set_link(
     last_day: OneDay = "",
     reason: Reason = "",
 ) -> Response:
-    """A link of a person's own; no register: the OFD has none of this cashbox."""
+    """Set a link; an empty register means that the OFD has none for this cashbox."""
     given_reason, cashbox_id, register = _needed(reason), plain(cashbox), plain(kkt_reg_id)
     if not cashbox_id:
         raise CannotBe("nothing_chosen")
@@ -114,7 +114,7 @@ def set_link(
 
 
 class _Seen:
-    """Looks for a link with the visitor's eyes, and remembers whose it is."""
+    """Checks, under row-level security, that the user may see a link; has the link's organisation then."""
 
     def __init__(self, link_id: int) -> None:
         self._link_id, self.inn = link_id, ""

@@ -1,4 +1,4 @@
-"""«Месяц»: what is not settled before a period is closed; closing it, opening it again, and the history of it."""
+"""«Месяц»: the work left before a period is closed; close it, open it again, show the history."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def month(
     after: Text = "",
     done: Text = "",
 ) -> Response:
-    """Organisations with what is not settled in a month, or one of them with all of it."""
+    """List organisations with the work left in a month, or show all of it for one organisation."""
     if inn:
         return _shown(request, who, pages, inn, month, done=done if done in _DONE else "")
     first_day, last_day = _month(month, pages)
@@ -68,7 +68,7 @@ def month(
 def close(
     request: Request, who: Editor, pages: UsePages, inn: Inn, through: OneDay = "", reason: Reason = ""
 ) -> Response:
-    """Nothing is written on or before the day any more."""
+    """Close the books through a day: nothing is written on or before it any more."""
     given = {"through": through, "close_reason": reason}
     try:
         last = _needed_day(through)
@@ -86,7 +86,7 @@ def close(
 def open_again(
     request: Request, who: Editor, pages: UsePages, inn: Inn, stays: OneDay = "", reason: Reason = ""
 ) -> Response:
-    """Opened wholly, or what lies after the day that stays closed. A reason is needed."""
+    """Open the books: all of them, or the days after the one that stays closed. A reason is needed."""
     given = {"stays": stays, "open_reason": reason}
     try:
         why, last = plain(reason), day_of(stays)
@@ -142,7 +142,7 @@ def _shown(
 
 
 def _month(text: str, pages: Pages) -> tuple[date, date]:
-    """A month; the last one that is over where none is named."""
+    """Return the first and last day of a month, by default of the last one that is over."""
     today = pages.context.now().date()
     return month_of(text, (today.replace(day=1) - timedelta(days=1)) if not text else today)
 
@@ -158,7 +158,7 @@ def _around(first_day: date) -> dict[str, Any]:
 
 
 def _summed(rows: list[reading.Waiting]) -> dict[str, Any]:
-    """What the list of organisations has of one."""
+    """Return the counts of one organisation for the list of organisations."""
     parts = {"not_here": NOT_HERE, "waits": WAITS, "differs": ("difference",), "not_accepted": ("not_accepted",)}
     counts = {name: reading.count_of(rows, *whats) for name, whats in parts.items()}
     return counts | {"amount": reading.amount_of(rows, "not_accepted")}

@@ -1,4 +1,4 @@
-"""Work that takes seconds or minutes, for one visitor at a time: the other pages keep their threads and connections."""
+"""Limit slow work to one user at a time, so that the other pages have threads and connections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FREE = BoundedSemaphore(1)
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Holds the only place for such work in this process. Raises CannotBe at once where somebody has it."""
+    """Hold this process's only permit for slow work. Raises CannotBe at once where another request holds it."""
     if not _FREE.acquire(blocking=False):
         raise CannotBe("busy")
     try:

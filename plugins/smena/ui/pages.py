@@ -1,4 +1,4 @@
-"""The desk's way to the warehouse: what is read is read as an accountant, under row-level security."""
+"""The pages' access to the warehouse: they read under row-level security, as the user who is logged in."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ ALL = "*"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who asks, as Airflow knows him.
+    """The user of a request, from Airflow.
 
     Attributes:
-        name: in Airflow; it signs what he decides, and by it `control.page_user` tells what he sees.
-        may_act: whether the role in Airflow lets the person decide (`smena.airflow.roles`).
-        session: of his browser; forms are bound to it.
-        may_administer: whether the person may edit Airflow's connections, and with them has the warehouse.
+        name: in Airflow; it signs decisions, and `control.page_user` has the organisations that it may see.
+        may_act: whether the user's role in Airflow lets him decide (`smena.airflow_roles`).
+        session: of the browser; form tokens are bound to it.
+        may_administer: whether the user may edit Airflow's connections, and so can reach the whole warehouse.
     """
 
     name: str
@@ -31,14 +31,14 @@ class User:
 
 
 class NotInSight(Exception):
-    """What was asked for is not there for who asks: it belongs to another, or does not exist. Nobody learns which."""
+    """The requested thing does not exist or the user may not see it; the response does not reveal which."""
 
 
 class Pages:
     """Transactions of the pages.
 
     Args:
-        context: how a page that plans reaches the operator; its warehouse is read by all. Made when first asked for.
+        context: makes the context, at the first request; all pages use its warehouse, the plan page its operator.
     """
 
     def __init__(self, context: Callable[[], Context]) -> None:
@@ -46,17 +46,17 @@ class Pages:
 
     @cached_property
     def context(self) -> Context:
-        """The road, with the connection `warehouse` of Airflow."""
+        """The context, with the connection `warehouse` of Airflow."""
         return self._context()
 
     @property
     def warehouse(self) -> Warehouse:
-        """The warehouse as itself, with no eyes closed: only for what was found to be in sight."""
+        """The warehouse without row-level security: only for things that the user was found to be allowed to see."""
         return self.context.warehouse
 
     @contextmanager
     def reading(self, user: User) -> Iterator[Transaction]:
-        """A read-only transaction in which nothing but the visitor's organisations can be seen, whatever is asked."""
+        """Open a read-only transaction in which only the user's organisations are visible."""
         with self.warehouse.transaction() as transaction:
             transaction.rows("page_only_reads")
             _enter(transaction, user)
@@ -64,9 +64,9 @@ class Pages:
 
     @contextmanager
     def editing(self, user: User, look: Callable[[Transaction], object]) -> Iterator[Transaction]:
-        """A transaction that writes, after `look` has found, with the visitor's eyes, all that it is about.
+        """Open a transaction that writes, after `look` has checked under the user's row-level security what it may see.
 
-        `look` raises NotInSight where it has not.
+        `look` raises NotInSight for anything that the user may not see. The block runs without row-level security.
         """
         with self.warehouse.transaction() as transaction:
             _enter(transaction, user)
@@ -82,7 +82,7 @@ def _enter(transaction: Transaction, user: User) -> None:
 
 
 def organization_in_sight(transaction: Transaction, inn: str) -> Row:
-    """The organisation. Raises NotInSight."""
+    """Return the organisation. Raises NotInSight."""
     row = transaction.row("page_organization", inn=inn)
     if row is None:
         raise NotInSight
@@ -90,7 +90,7 @@ def organization_in_sight(transaction: Transaction, inn: str) -> Row:
 
 
 def first_in_sight(pages: Pages, who: User) -> str:
-    """The ИНН of the first organisation by name, for a page that was opened without one; empty where there is none."""
+    """Return the ИНН of the first organisation by name, the default of a page; empty where the user may see none."""
     with pages.reading(who) as transaction:
         listed = transaction.rows("page_organizations", search="", most=1)
     return listed[0]["inn"] if listed else ""

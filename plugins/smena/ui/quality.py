@@ -1,4 +1,4 @@
-"""«Качество и сверка»: differences, what the checks found, what lies in quarantine and why, what is out of reach."""
+"""«Качество и сверка»: differences, check results, quarantine with its reasons, days that cannot be read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def quality(
     before: Text = "",
     before_difference: Text = "",
 ) -> Response:
-    """Of one organisation: its differences, its checks, its quarantine, its gaps."""
+    """Show the differences, check results, quarantine and gaps of one organisation."""
     given = request.query_params
     checks, batches, reasons, records, gaps, differences = [], [], [], [], [], []
     with pages.reading(who) as transaction:
@@ -75,7 +75,7 @@ def quality(
 
 @router.get("/quality/batches/{batch_id}")
 def batch_checks(request: Request, who: Viewer, pages: UsePages, find_runs: Runs, batch_id: Id) -> Response:
-    """What the gates found in one batch, rule by rule, as the warehouse has it."""
+    """Show the stored check results of one batch, by rule."""
     with pages.reading(who) as transaction:
         batch = transaction.row("quality_batches", inn=None, batch_id=batch_id, most=1)
         if batch is None:

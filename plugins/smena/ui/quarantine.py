@@ -1,4 +1,4 @@
-"""Records in quarantine: one with what became of it; asking again for many, giving many up."""
+"""Records in quarantine: show one with its history, ask for many again, give many up."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Records = Annotated[list[int] | None, Form(max_length=MOST_AT_ONCE)]
 
 @router.get("/quality/quarantine/{quarantine_id}")
 def record(request: Request, who: Viewer, pages: UsePages, find_runs: Runs, quarantine_id: Id) -> Response:
-    """One record and what its row said before; its text is for those who may act."""
+    """Show one record and the history of its row; only users who may act see its text."""
     nothing = dict.fromkeys(("inn", "state", "first_day", "last_day"))
     with pages.reading(who) as transaction:
         row = transaction.row("quarantine", quarantine_id=quarantine_id, with_record=who.may_act, **nothing)
@@ -52,7 +52,7 @@ def record(request: Request, who: Viewer, pages: UsePages, find_runs: Runs, quar
 
 @router.post("/quality/{inn}/retry")
 def retry_records(request: Request, who: Editor, pages: UsePages, inn: Inn, record: Records = None) -> Response:
-    """Their days are open again: the next load asks for them."""
+    """Open the days of the records, so that the next load asks for them."""
     chosen = ticked(record)
     with _on(pages, who, inn, chosen) as transaction:
         done = retry(transaction, chosen, by=who.name)
@@ -68,7 +68,7 @@ def give_up_records(
     record: Records = None,
     reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "",
 ) -> Response:
-    """Nothing will come of them; a reason is needed."""
+    """Give the records up; a reason is needed."""
     chosen = ticked(record)
     if not plain(reason):
         raise CannotBe("reason_needed")

@@ -1,4 +1,4 @@
-"""Why a form was not carried out, for a page that shows it again as it was filled in."""
+"""The refusal of a form, for the page that shows the form again as it was filled in."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from smena.model.reason_text import reason
 from smena.ui.asking import CannotBe
 
 NOT_DONE = (CannotBe, SmenaError)
-"""What a form may be refused with and be shown again; what is not in sight is another page."""
+"""Errors after which a form is shown again; NotInSight leads to a page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What a page says above a form that was not carried out.
+    """The refusal that a page shows above a form.
 
     Attributes:
-        status: of the answer: 400 for what cannot be, 409 for what the books refuse, 502 for an outside system.
-        key: the message of the context `page`; empty where `stored` says it.
-        stored: a stored reason, or the English text of an error that has no reason of its own.
-        fix: how to mend it, in English.
-        is_said: whether `stored` is said in the language of the reader.
+        status: of the response: 400 for a wrong value, 409 for a refusal by the books, 502 for an outside system.
+        key: of the message of the context `page`; empty where `stored` has the reason.
+        stored: a stored reason, or the English text of an error without a reason of its own.
+        fix: how to fix it, in English.
+        is_said: whether `stored` can be shown in the language of the reader.
     """
 
     status: int
@@ -33,12 +33,12 @@ class Refused:
 
 
 def refused_by(error: Exception) -> Refused:
-    """How the page says an error of `NOT_DONE`."""
+    """Return the refusal for an error of `NOT_DONE`."""
     if isinstance(error, CannotBe):
         return Refused(HTTPStatus.BAD_REQUEST, key=str(error))
     outside = isinstance(error, PassingFault | RefusedByService)
     ours = error if isinstance(error, SmenaError) else SmenaError("")
-    # An error without a reason of its own has an English text only; the way to mend it goes with it.
+    # An error without a reason of its own has only English text, so its English fix is shown with it.
     own_words = reason(ours.reason_code, text=ours.message)
     return Refused(
         HTTPStatus.BAD_GATEWAY if outside else HTTPStatus.CONFLICT,

@@ -1,4 +1,4 @@
-"""Pages out of templates: escaped always, in the reader's language, money and days as an accountant writes them."""
+"""Render pages from templates: escaped, in the reader's language, with money and days in Russian notation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from smena.ui.runs import address_of
 
 LANGUAGE_COOKIE = "smena_lang"
 FRAGMENT = "X-Fragment"
-"""The header by which a page's own script asks for a part without the page around it."""
+"""The header with which a page's own script requests a part of a page instead of the whole."""
 
 _HOUR = timedelta(hours=1)
 _HERE = Path(__file__).parent
@@ -50,16 +50,16 @@ def _environment() -> Environment:
 
 
 def language_of(request: Request) -> str:
-    """Russian, unless the reader has chosen English."""
+    """Return the language of the page: Russian, unless the reader has chosen English."""
     chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     return chosen if chosen in LANGUAGES else "ru"
 
 
 def page(request: Request, template: str, who: User | None = None, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page for this visitor.
+    """Return a page for this user.
 
-    Every template finds `t` (messages), `named` (words that a service gives), `said` (reasons), `said_by` (reasons that
-    a person may have typed), `at` (addresses of ours), `airflow` (of Airflow's).
+    Every template has `t` (messages), `named` (words of a service), `said` (reasons), `said_by` (reasons that a person
+    may have typed), `at` (the base of our addresses) and `airflow` (the base of Airflow's).
     """
     language = language_of(request)
     here = request.scope.get("root_path", "")
@@ -89,7 +89,7 @@ def page(request: Request, template: str, who: User | None = None, *, status: in
 
 
 def _counts(request: Request, who: User | None) -> Mapping[str, int]:
-    """What waits, for the navigation: by page. Of a refusal, and of a part of a page, none."""
+    """Return how much waits, by page, for the navigation; empty for a refusal and for a part of a page."""
     if who is None or request.headers.get(FRAGMENT):
         return {}
     with request.app.state.pages.reading(who) as transaction:
@@ -97,13 +97,13 @@ def _counts(request: Request, who: User | None) -> Mapping[str, int]:
 
 
 def _named(family: str, word: str, language: str) -> str:
-    """What a word is called; a service's word that no message is of, as it is."""
+    """Return the message for a word of a service, or the word itself where there is none."""
     key = f"{family}_{word}"
     return message(key, language, context="page") if has_message(key, context="page") else word
 
 
 def static_file(name: str) -> Path:
-    """Where a file of ours lies. The caller names only files that are there."""
+    """Return the path of a static file. `name` is not checked: callers pass only known names."""
     return _HERE / "static" / name
 
 
@@ -116,7 +116,7 @@ def _day(value: date | None) -> str:
 
 
 def _day_of_text(text: str) -> str:
-    """A day that is written as the pages' addresses have it, as a reader writes it; any other text as it is."""
+    """Return `2026-11-27` as `27.11.2026`, any other text unchanged."""
     return ".".join(reversed(text.split("-"))) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else text
 
 
@@ -125,7 +125,7 @@ def _moment(value: datetime | None) -> str:
 
 
 def _local(value: datetime | None, zone: str) -> str:
-    """A moment in a zone, with how far the zone is from UTC: `27.11.2026 15:04 (UTC+3)`."""
+    """Return a time in a zone, with its offset from UTC: `27.11.2026 15:04 (UTC+3)`."""
     if value is None:
         return "—"
     there = value.astimezone(ZoneInfo(zone))
@@ -134,14 +134,14 @@ def _local(value: datetime | None, zone: str) -> str:
 
 
 def _signed(amount: Decimal | None) -> str:
-    """A difference: with its sign, and a dash where it is not known."""
+    """Return a difference with its sign; a dash where it is not known."""
     if amount is None:
         return "—"
     return f"+{written(amount)}" if amount > 0 else written(amount)
 
 
 def _plain_sum(amount: Decimal | None) -> str:
-    """An amount without its sign, in kopecks, for the page's script; empty where it is not known."""
+    """Return an amount without its sign, in kopecks, for the page's script; empty where it is not known."""
     return "" if amount is None else str(int(abs(amount) * 100))
 
 
@@ -151,7 +151,7 @@ def _duration(value: timedelta, t: Callable[..., str]) -> str:
 
 
 def _figure(value: object, name: str) -> str:
-    """What JSON told under that name: sums, days and moments by its name, anything else as it is."""
+    """Return a value of JSON as text: a sum, day or time according to the name, anything else as it is."""
     if value is None:
         return "—"
     if isinstance(value, Decimal) or name.startswith("cash"):
@@ -164,12 +164,12 @@ def _figure(value: object, name: str) -> str:
 
 
 def _query(given: Mapping[str, Any], **changes: Any) -> Markup:
-    """The query of an address with changes; what is None or empty is left out."""
+    """Return the query of an address with changes, without values that are None or empty."""
     kept = {key: value for key, value in (dict(given) | changes).items() if value not in (None, "")}
-    # `urlencode` leaves nothing that HTML could take for its own but `&`.
+    # Markup is safe here: of the characters special in HTML, `urlencode` leaves only `&`.
     return Markup("?") + urlencode(kept) if kept else Markup("?")
 
 
 def back_to(request: Request, path: str, inn: str, done: str) -> Response:
-    """The page of an organisation again, after something was done: loading it once more does nothing twice."""
+    """Redirect to the page of an organisation after a change, so that reloading the page does not repeat the change."""
     return RedirectResponse(f"{request.scope.get('root_path', '')}/{path}?inn={inn}&done={done}", 303)

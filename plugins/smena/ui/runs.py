@@ -1,4 +1,4 @@
-"""Which run of which DAG a batch belongs to, for links to Airflow's own pages."""
+"""Find the DAG of a run, for links to Airflow's own pages."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from fastapi import Depends
 DAGS = ("ofd_z_reports", "market_documents", "integration_backfill", "reconciliation")
 
 FindRuns = Callable[[Iterable[str]], dict[str, str]]
-"""Takes run ids, gives the DAG of each that Airflow still knows."""
+"""Takes run ids, returns the DAG id of each run that Airflow still has."""
 
 
 def runs_of_airflow() -> FindRuns:
-    """Asks Airflow's own records: the server that shows these pages has them."""
+    """Return a lookup in Airflow's own database, which the server of these pages can read."""
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session
     from sqlalchemy import select
@@ -32,7 +32,7 @@ def runs_of_airflow() -> FindRuns:
 
 
 def address_of(dag_id: str, run_id: str) -> str:
-    """Of a run in Airflow's UI, below its base."""
+    """Return the address of a run in Airflow's UI, below its base."""
     return f"/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}"
 
 

@@ -1,4 +1,4 @@
-"""«Настройки» of an organisation, with the days on which they hold."""
+"""«Настройки» of an organisation, with the days from which they apply."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ SECTIONS = {
         "most_changed_orders",
     ),
 }  # fmt: skip
-"""Settings by the form that changes them. `technical` is the administrator's: it may name another's connection."""
+"""Settings by form. Only an administrator may change `technical`: it may name another organisation's connection."""
 
 
 @router.get("/settings")
 def settings(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", done: Text = "") -> Response:
-    """All settings of an organisation."""
+    """Show all settings of an organisation."""
     chosen = inn or first_in_sight(pages, who)
     if not chosen:
         return page(request, "settings.html", who, organization=None)
@@ -52,7 +52,7 @@ def set_requisites(
     request: Request, who: Editor, pages: UsePages, inn: Inn, name: Typed = "", kpp: Typed = "", okpo: Typed = "",
     head_position: Typed = "", head_name: Typed = "", chief_accountant: Typed = "", cashier: Typed = "",
 ) -> Response:  # fmt: skip
-    """The name, КПП and ОКПО, and who signs cash documents."""
+    """Set the name, КПП and ОКПО, and who signs cash documents."""
     given = {"name": name, "kpp": kpp, "okpo": okpo, "head_position": head_position, "head_name": head_name,
              "chief_accountant": chief_accountant, "cashier": cashier}  # fmt: skip
     return _change(request, who, pages, inn, given)
@@ -64,7 +64,7 @@ def set_accounting(
     detail: Typed = "", vat: Typed = "", refunds: Typed = "", date_policy: Typed = "", corrections: Typed = "",
     keeps_cash_documents: Typed = "",
 ) -> Response:  # fmt: skip
-    """Settings of accounting, from a day on."""
+    """Set the accounting settings, from a day on."""
     given = {"detail": detail, "vat": vat, "refunds": refunds, "date_policy": date_policy,
              "corrections": corrections, "keeps_cash_documents": keeps_cash_documents}  # fmt: skip
     return _change(request, who, pages, inn, given, from_=from_)
@@ -76,7 +76,7 @@ def set_technical(
     timezone: Typed = "", ofd_connection: Typed = "", market_connection: Typed = "", bad_share_limit: Typed = "",
     most_changed_orders: Typed = "",
 ) -> Response:  # fmt: skip
-    """Tariff, zone, connections, limits."""
+    """Set tariff, time zone, connections and limits."""
     given = {"tariff": tariff, "modifier": modifier, "timezone": timezone, "ofd_connection": ofd_connection,
              "market_connection": market_connection, "bad_share_limit": bad_share_limit,
              "most_changed_orders": most_changed_orders}  # fmt: skip

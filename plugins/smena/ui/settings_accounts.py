@@ -1,4 +1,4 @@
-"""«Настройки», account rules: on which accounts an organisation's orders are booked, and from which day on."""
+"""«Настройки», account rules: the accounts to which an organisation's orders are booked, and from which day on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _UNKNOWN_TAXATION = "none"
 
 @router.get("/settings/accounts")
 def accounts(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "", done: Text = "") -> Response:
-    """The account rules of an organisation's orders, in the order in which they are tried."""
+    """Show the account rules of an organisation's orders, in the order in which they are tried."""
     chosen = inn or first_in_sight(pages, who)
     if not chosen:
         return page(request, "settings_accounts.html", who, organization=None)
@@ -38,7 +38,7 @@ def set_accounts(
     agent: Typed = "", debit: Typed = "", credit: Typed = "", from_: Annotated[str, Form(alias="from")] = "",
     confirmed: Annotated[str, Form(pattern="^(yes)?$")] = "",
 ) -> Response:  # fmt: skip
-    """A rule from a day on: first shown with the open orders that have other accounts, then set."""
+    """Set a rule from a day on, after a page that shows the open orders that have other accounts."""
     given = {"operation": operation, "taxation": taxation, "agent": agent, "debit": debit, "credit": credit,
              "from": from_}  # fmt: skip
     try:
@@ -91,7 +91,7 @@ def _accounts(
 
 
 def _rule(given: Mapping[str, str]) -> AccountRule:
-    """The rule of a form. Raises CannotBe."""
+    """Return the rule of a form. Raises CannotBe."""
     texts = {name: plain(text) for name, text in given.items()}
     taxation, agent, day = texts["taxation"], texts["agent"], day_of(texts["from"])
     is_known = taxation in ("", _UNKNOWN_TAXATION, *TAXATIONS.values()) and agent in ("", "yes", "no")

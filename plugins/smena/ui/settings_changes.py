@@ -12,16 +12,16 @@ MOST_CHANGES = 50
 
 
 def of_organization(transaction: Transaction, inn: str) -> list[dict[str, Any]]:
-    """Changes of an organisation's settings, each setting a row, and of its account rules, the newest first.
+    """Return changes of an organisation's settings, a row per setting, and of its account rules, the newest first.
 
-    A row has `what`, `changed_at`, `changed_by`, `before` and `after`, and of a setting its `name`.
+    A row has `what`, `changed_at`, `changed_by`, `before` and `after`, and for a setting its `name`.
     """
     rows = transaction.rows("setting_changes", inn=inn, most=MOST_CHANGES)
     return [one for row in rows for one in _of_row(row)]
 
 
 def of_grants(transaction: Transaction, sees_all: bool, inns: Sequence[str]) -> list[Row]:
-    """Grants and revocations of the organisations that an administrator sees, the newest first."""
+    """Return grants and revocations of the organisations that an administrator sees, the newest first."""
     return transaction.rows("grant_changes", sees_all=sees_all, inns=list(inns), most=MOST_CHANGES)
 
 

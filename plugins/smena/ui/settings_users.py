@@ -21,7 +21,7 @@ router = APIRouter()
 
 @router.get("/settings/users")
 def users(request: Request, who: Viewer, pages: UsePages, done: Text = "") -> Response:
-    """Who sees what, of the organisations in sight; for administrators."""
+    """Show who sees which organisations, of those that the administrator sees."""
     if not who.may_administer:
         raise HTTPException(403, "no_right_to_administer")
     return _users(request, who, pages, done=done if done in ("granted", "revoked") else "")
@@ -31,7 +31,7 @@ def users(request: Request, who: Viewer, pages: UsePages, done: Text = "") -> Re
 def grant_organization(
     request: Request, who: Administrator, pages: UsePages, user: Typed = "", organization: Typed = ""
 ) -> Response:
-    """An organisation, or every one, is opened to a person by whoever sees it."""
+    """Grant a person access to an organisation that the administrator sees, or to all."""
 
     def do(transaction: Transaction, inns: list[str] | None) -> None:
         grants.grant(transaction, [_person(user)], inns, by=who.name)
@@ -43,7 +43,7 @@ def grant_organization(
 def revoke_organization(
     request: Request, who: Administrator, pages: UsePages, user: Typed = "", organization: Typed = ""
 ) -> Response:
-    """An organisation, or all that was ever opened, is taken back."""
+    """Revoke a person's access to an organisation, or every grant."""
 
     def do(transaction: Transaction, inns: list[str] | None) -> None:
         grants.revoke(transaction, [_person(user)], inns, by=who.name)
@@ -97,7 +97,7 @@ def _granting(
     done: str,
     do: Callable[[Transaction, list[str] | None], None],
 ) -> Response:
-    """Grants or revokes what the administrator sees: a grant for all needs one for all."""
+    """Grant or revoke; an administrator can grant only what he sees, and all only if he sees all."""
     asked = plain(organization)
 
     def look(transaction: Transaction) -> None:

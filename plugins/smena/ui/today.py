@@ -1,4 +1,4 @@
-"""«Сегодня», the first page: cash of yesterday and of the month, what is new, what waits, the health of registers."""
+"""«Сегодня», the first page: cash of yesterday and of the month, new documents, what waits, health of registers."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from smena.warehouse.database import Row
 router = APIRouter()
 
 POINTS_SHOWN = 50
-"""Organisations are cut at as many."""
+"""The page shows at most so many points, and as many organisations."""
 
 MOST_UNITS = 1000
-"""Registers and shops of all organisations in sight; of more of them, points are summed only for one organisation."""
+"""If the organisations shown have more registers and shops, cash by point is summed only for one organisation."""
 
 SIGNS_SHOWN = 100
 _WAITS = {
     "decisions": "decisions", "shifts": "completeness", "missing": "completeness", "quarantine": "quality",
     "differences": "quality",
 }  # fmt: skip
-"""What may wait, with the page where it is seen."""
+"""Kinds of things that wait, with the page that shows them."""
 
 
 @router.get("/today")
 def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> Response:
-    """Of one organisation, or of all in sight."""
+    """Show the page for one organisation, or for all that the user may see."""
     now, chosen = pages.context.now(), inn or None
     with pages.reading(who) as transaction:
         organization = organization_in_sight(transaction, inn) if inn else None
@@ -58,11 +58,11 @@ def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> R
         organizations=organizations,
         yesterday=yesterday,
         timezone=days[0]["timezone"] if days else "",
-        # Days differ by a day where organisations are in zones far from each other.
+        # Yesterday is not the same day for all where organisations are in distant time zones.
         other_days=len(days) > 1,
         cash=of_level["organization"],
         points=points,
-        # Every shift is of a point: none are given only where there would be too many to sum.
+        # Every shift belongs to a point, so there is cash without points only where there were too many to sum.
         too_many=MOST_UNITS if of_level["organization"] and not points else 0,
         left={
             level: rows[0]["of_level"] - len(rows)
@@ -80,6 +80,6 @@ def today(request: Request, who: Viewer, pages: UsePages, inn: AnyInn = "") -> R
 
 
 def _month(by_day: dict[date, Decimal | None], yesterday: date) -> list[tuple[date, Decimal | None]]:
-    """Each day of the month through yesterday; None where no shift with known cash was closed."""
+    """Return each day of the month through yesterday; None where no shift with known cash was closed."""
     days = [yesterday.replace(day=number) for number in range(1, yesterday.day + 1)]
     return [(day, by_day.get(day)) for day in days]

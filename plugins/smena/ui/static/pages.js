@@ -1,11 +1,11 @@
-// What a page cannot do without: Airflow's own theme, links out of the frame that Airflow shows us in, one tick for all, the
-// sum of what is ticked, rows that open in place, and the keys of a table.
+// The script of all pages: Airflow's theme, links that leave Airflow's frame, a tick for all rows, the sum of the ticked
+// rows, rows that open in place, and keyboard control of tables.
 "use strict";
 
 (function () {
   const framed = window.parent !== window;
 
-  // Airflow keeps the choice of its reader on the root of its page; without it the system's counts.
+  // Airflow stores the chosen theme on the root element of its page; without a choice the system's theme applies.
   function theme() {
     let chosen = "";
     if (framed) {
@@ -23,7 +23,7 @@
   document.addEventListener("click", function (event) {
     const link = event.target.closest("a[data-airflow]");
     if (!link || !framed || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-    // The frame may not lead its parent away; a link of the parent's own page may.
+    // A frame may not navigate its parent, but a link in the parent's own document may.
     event.preventDefault();
     const step = window.parent.document.createElement("a");
     step.href = link.href;
@@ -32,7 +32,7 @@
     step.remove();
   });
 
-  // What scrolls sideways can be scrolled with the keys.
+  // Elements that scroll sideways can be scrolled with the keyboard.
   function makeScrollable() {
     for (const region of document.querySelectorAll(".wide, main table")) {
       if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
@@ -43,7 +43,7 @@
   document.addEventListener("htmx:afterSwap", makeScrollable);
   window.addEventListener("resize", makeScrollable);
 
-  // How many are ticked, and what they sum to: whole kopecks, so that nothing is rounded.
+  // The number and sum of the ticked rows, in whole kopecks, so that nothing is rounded.
   function count() {
     const chosen = document.querySelectorAll("input[data-one]:checked");
     for (const place of document.querySelectorAll("[data-chosen]")) place.textContent = String(chosen.length);
@@ -58,7 +58,7 @@
     const text = String(kopecks < 0n ? -kopecks : kopecks).padStart(3, "0");
     const roubles = text.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
     for (const shown of document.querySelectorAll("[data-chosen-sum]")) shown.textContent = `${sign}${roubles},${text.slice(-2)}`;
-    // A link, and not a form: out of Airflow's frame only a link may download.
+    // A link instead of a form, because in Airflow's frame only a link may download.
     const printed = Array.from(chosen).filter((one) => "prints" in one.dataset);
     for (const link of document.querySelectorAll("a[data-prints-chosen]")) {
       const query = printed.map((one) => `document=${encodeURIComponent(one.value)}`).join("&");
@@ -83,7 +83,7 @@
     if (sends) sends.form.requestSubmit();
   });
 
-  // A row of a table opens below itself; the link leads to the same on a page of its own.
+  // A row of a table opens below itself; its link leads to a page with the same content.
   async function open(row) {
     const below = row.nextElementSibling;
     if (below && below.hasAttribute("data-opened")) {
