@@ -1,5 +1,6 @@
--- Run by alerts: batches of the last day that were stopped, never ended, or could not read something; none that a later one
--- has made good. One that waits for a person to allow its changes is named until its days are read again.
+-- Run by alerts: batches of the last day that were stopped, never ended, or could not read something, unless a later
+-- batch has made them good. A batch that waits for a person to allow its changes is listed until its days are read
+-- again.
 select
     batch.organization_inn,
     batch.product,
@@ -41,7 +42,8 @@ where
                 and (later.reason = 'reconcile') = (batch.reason = 'reconcile')
                 and later.batch_id > batch.batch_id
                 and later.state = 'published'
-                -- A load of a large organisation is several batches: only a batch with units of this one makes up for it.
+                -- A load of a large organisation is several batches: only a batch with units of this one makes up for
+                -- it.
                 and (
                     not exists (select from control.assignment where assignment.batch_id = batch.batch_id)
                     or exists (

@@ -1,4 +1,5 @@
--- Run by alerts: cash books with more cash than their limit, or less than none, at the end of days of the last 31 that are not closed.
+-- Run by alerts: days of the last 31, not closed, that end with more cash in a cash book than its limit, or less than
+-- none.
 with opening as (
     select
         cash_opening.organization_inn,

@@ -1,4 +1,4 @@
--- Run by alerts: the certificate in use of each organisation that has something switched on, where it ends before a moment.
+-- Run by alerts: certificates that end before a moment, of organisations that have something switched on.
 select
     organization_inn,
     valid_to

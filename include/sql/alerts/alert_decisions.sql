@@ -1,4 +1,4 @@
--- Run by alerts: decisions that wait for a person, by kind.
+-- Run by alerts: open decisions, by kind.
 select
     organization_inn,
     kind,

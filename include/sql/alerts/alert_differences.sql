@@ -1,4 +1,4 @@
--- Run by alerts: differences of the сверка that are open, by kind. What documents explain is no reason to write.
+-- Run by alerts: open differences of the сверка, by kind, without those that documents explain.
 select
     organization_inn,
     kind,

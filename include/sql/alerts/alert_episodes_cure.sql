@@ -1,4 +1,4 @@
--- Run by alerts each time, whether or not anything is sent: signs that registers do not have any more are cured.
+-- Run by alerts each time, whether or not anything is sent: mark signs that registers no longer have as cured.
 update control.register_episode
 set cured_at = %(now)s
 where

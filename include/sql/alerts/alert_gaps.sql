@@ -1,5 +1,5 @@
--- Run by alerts: days out of reach, by reason. Before a register's first document there is nothing that anybody could do. A
--- shift that stays open is a sign of its register (alert_registers).
+-- Run by alerts: days that are not readable, by reason. Days before a register's first document are left out, because
+-- nobody can do anything about them, and so are shifts that stay open: alert_registers reports these.
 select
     organization_inn,
     product,

@@ -1,4 +1,4 @@
--- Run by alerts: shifts that are not booked yet, by outcome; conflicts are told as decisions.
+-- Run by alerts: shifts that are not booked yet, by outcome; conflicts are reported as decisions.
 select
     organization_inn,
     outcome,

@@ -1,8 +1,8 @@
--- Run by `smena load` after its batch is published: what this batch left that a person must look at. One row.
+-- Run by `smena load` after its batch is published: counts of what this batch left for a person. One row.
 --
--- A gap counts where it lies in the days that a person asked for, or in days that the batch asked. Every plan also writes
--- anew which wanted days cannot be read; without days asked for, such a gap counts once: where no gap that was known
--- before the run has all of its days.
+-- A gap counts if it lies in the days that a person named, or that the batch requested. Every plan also stores again
+-- which wanted days cannot be read; without named days, such a gap counts only if no gap known before the run has all
+-- of its days.
 select
     (
         select count(*) from control.decision

@@ -1,4 +1,4 @@
--- Run by `cash.reverse`: a movement was wrong.
+-- Run by `cash.reverse`: reverse a wrong movement.
 update accounting.cash_movement
 set
     reversed_on = %(day)s,

@@ -1,4 +1,4 @@
--- Run by `cash.enter`: movements of cash; a line of a file that was imported before adds nothing.
+-- Run by `cash.enter`: add movements of cash; a line imported before adds nothing.
 insert into accounting.cash_movement (
     organization_inn, kpp, word, day, number, counterparty, account, basis, amount, import_key, entered_by
 )

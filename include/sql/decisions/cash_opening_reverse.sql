@@ -1,4 +1,4 @@
--- Run by `cash.take_back_opening`: the opening balance was wrong; another may be entered.
+-- Run by `cash.take_back_opening`: reverse a wrong opening balance; another may then be entered.
 update accounting.cash_opening
 set
     reversed_on = day,

@@ -1,4 +1,4 @@
--- Run by links: the link that a person put into force by confirming a proposal, in the same transaction.
+-- Run by links: the link that a person put into force by confirming a proposal in this transaction.
 select
     link.register_link_id as link_id,
     link.decided_by,

@@ -1,4 +1,4 @@
--- Run by `smena links set`: links in force that say another thing of the cashbox or of the register in these days.
+-- Run by `smena links set`: links in force that contradict the new one for the cashbox or the register in these days.
 select
     link.register_link_id as link_id,
     link.cashbox_id,

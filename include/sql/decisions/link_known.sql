@@ -1,4 +1,4 @@
--- Run by `smena links set`: whether such a cashbox and such a register were told of.
+-- Run by `smena links set`: whether such a cashbox and such a register were reported.
 select
     exists(
         select from accounting.shift

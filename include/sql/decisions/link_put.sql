@@ -1,4 +1,4 @@
--- Run by `smena links set` and `confirm`: a person's link is in force.
+-- Run by `smena links set` and `confirm`: put a person's link into force.
 insert into control.register_link (organization_inn, cashbox_id, kkt_reg_id, days, state, reason, decided_by)
 values (
     %(inn)s,

@@ -1,4 +1,4 @@
--- Run by `smena links`: links in force and proposed, or the one that is named.
+-- Run by `smena links`: links in force and proposed, or the named one.
 select
     link.register_link_id as link_id,
     link.organization_inn,

@@ -1,4 +1,4 @@
--- Run by `smena accept`, `reject` and `unaccept`: the documents that a person named, in that order; each once.
+-- Run by `smena accept`, `reject` and `unaccept`: the documents that a person named, in that order, each once.
 -- makes: asked_document
 create temporary table asked_document on commit drop as
 select

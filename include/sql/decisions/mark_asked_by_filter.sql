@@ -1,4 +1,4 @@
--- Run by `smena accept`, `reject`, `unaccept` and the desk: documents that a filter lets through.
+-- Run by `smena accept`, `reject`, `unaccept` and the pages: documents that a filter lets through.
 -- makes: asked_document
 create temporary table asked_document on commit drop as
 select

@@ -1,4 +1,5 @@
--- Run by `smena accept`, `reject` and `unaccept`, under the lock: all of them at once; those that are so already stay.
+-- Run by `smena accept`, `reject` and `unaccept`, under the lock: set the status of all; documents that have it already
+-- stay.
 -- reads: asked_document
 with orders as (
     update accounting.cash_order

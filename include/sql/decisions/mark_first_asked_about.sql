@@ -1,4 +1,4 @@
--- Run by `smena unaccept`, under the lock: the first document of which a decision is open: about it, or about its shift.
+-- Run by `smena unaccept`, under the lock: the first document with an open decision about it or its shift.
 -- reads: asked_document
 with open_decision as (
     select

@@ -1,4 +1,5 @@
--- Run by `smena accept`, `reject` and `unaccept`, under the lock: the first document that cannot be what is asked.
+-- Run by `smena accept`, `reject` and `unaccept`, under the lock: the first document whose status does not allow the
+-- change.
 -- reads: asked_document
 select
     asked_document.document_id,

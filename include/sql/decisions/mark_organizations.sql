@@ -1,4 +1,5 @@
--- Run by `smena accept`, `reject` and `unaccept`: whose books are about to be written, in the order in which all lock them.
+-- Run by `smena accept`, `reject` and `unaccept`: the organisations of the documents, in the order in which all lock
+-- them.
 -- reads: asked_document
 select distinct document.organization_inn
 from asked_document

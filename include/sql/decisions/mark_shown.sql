@@ -1,6 +1,6 @@
--- Run by the desk before documents are marked, and by mark under the lock: by kind, and for all (kind is empty): how many
--- were asked for and their sum, how many of them would change, the sum of these, and a hash of what they all say. A document
--- that is loaded anew, or whose status changes, changes the hash.
+-- Run by the pages before documents are marked, and by mark under the lock: by kind, and for all (kind is empty), the
+-- count and sum of the requested documents, the count and sum of those that would change, and a hash of all contents.
+-- Loading a document again, or changing its status, changes the hash.
 -- reads: asked_document
 select
     document.kind,

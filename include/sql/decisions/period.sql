@@ -1,4 +1,4 @@
--- Run by `smena period`: through which day the books of an organisation are closed, and what of it waits there.
+-- Run by `smena period`: the day through which the books of an organisation are closed, and what still waits there.
 select
     organization.inn as organization_inn,
     closed_period.through,

@@ -1,4 +1,4 @@
--- Run by `smena period close`: the history is kept by itself.
+-- Run by `smena period close`: close the books through a day; a trigger writes the history.
 insert into control.closed_period (organization_inn, through, closed_by, reason)
 values (%(inn)s, %(through)s, %(closed_by)s, %(reason)s)
 on conflict (organization_inn) do update

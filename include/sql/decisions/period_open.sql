@@ -1,2 +1,2 @@
--- Run by `smena period open`: the one way in which a closed period is opened.
+-- Run by `smena period open`: open a closed period by the only function that can.
 select control.open_period(%(inn)s, %(through)s::date, %(opened_by)s, %(reason)s)

@@ -1,4 +1,4 @@
--- Run by `smena quarantine list` and `show`: records and what became of them; all filters may be null.
+-- Run by `smena quarantine list` and `show`: records and their state; all filters may be null.
 select
     quarantine.quarantine_id,
     quarantine.organization_inn,

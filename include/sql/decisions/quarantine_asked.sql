@@ -1,4 +1,4 @@
--- Run by `smena quarantine retry` and `give-up`: the records that are meant; those of an organisation are its open ones.
+-- Run by `smena quarantine retry` and `give-up`: the named records, or the open ones of an organisation.
 select
     quarantine.quarantine_id,
     quarantine.organization_inn,

@@ -1,4 +1,4 @@
--- Run by `smena quarantine show`: what a record's row said before each change, the oldest first.
+-- Run by `smena quarantine show`: former states of a record's row, the oldest first.
 select
     state,
     times_seen,

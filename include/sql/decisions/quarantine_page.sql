@@ -1,4 +1,4 @@
--- Run by `smena quarantine show`: the answer that a record came in, whole, if it is told.
+-- Run by `smena quarantine show`: the whole response that contained a record, if it is known.
 select
     page.page_id,
     page.method,

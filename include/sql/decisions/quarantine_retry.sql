@@ -1,4 +1,4 @@
--- Run by `smena quarantine retry`: whoever was given up is open again, and every one says who asked for it anew.
+-- Run by `smena quarantine retry`: open the records again, with who asked for it.
 update control.quarantine
 set
     state = 'open',

@@ -1,4 +1,4 @@
--- Run by `smena quarantine retry` after quarantine_uncover: the days that were opened, by register or shop.
+-- Run by `smena quarantine retry` after quarantine_uncover: the opened days, by register or shop.
 -- reads: uncovered
 select
     reopened.organization_inn,

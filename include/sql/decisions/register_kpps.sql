@@ -1,4 +1,4 @@
--- Run by entering movements of cash: КПП that an organisation's registers belong to, or did.
+-- Run by entering movements of cash: present and former КПП of an organisation's registers.
 select distinct kpp
 from control.register_kpp
 where organization_inn = %(inn)s

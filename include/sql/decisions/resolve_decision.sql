@@ -1,4 +1,4 @@
--- Run by resolve, first: decisions are resolved, each by its word, with who and why; the guards look for it.
+-- Run by resolve, first: resolve decisions, each with its answer, who and why; the triggers check for this row.
 update control.decision
 set
     state = 'resolved',

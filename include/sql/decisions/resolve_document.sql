@@ -1,4 +1,5 @@
--- Run by resolve: documents take what Market reports now, and are new again; the guard keeps the former contents.
+-- Run by resolve: give documents the contents that Market now reports, and the status new; a trigger stores the former
+-- ones.
 update accounting.market_document as document
 set
     number = proposed.number,

@@ -1,4 +1,4 @@
--- Run by resolve after resolve_document: their lines as Market reports them now.
+-- Run by resolve after resolve_document: insert their lines as Market now reports them.
 insert into accounting.market_document_line (
     document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount
 )

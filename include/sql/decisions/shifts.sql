@@ -1,4 +1,4 @@
--- Run by `smena shifts` and `smena conflicts`: shifts with what became of them, filtered.
+-- Run by `smena shifts` and `smena conflicts`: shifts of a filter with their outcomes.
 select
     shift.shift_id,
     shift.organization_inn,

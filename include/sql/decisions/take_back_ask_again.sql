@@ -1,4 +1,4 @@
--- Run by taking answers back, last: the same questions, open again, each by a row of its own.
+-- Run by taking answers back, last: open the same questions again, each as a new row.
 -- reads: asked_answer
 insert into control.decision (
     organization_inn, kind, shift_id, competing_shift_id, document_id, reason, kept, held, proposal,

@@ -1,4 +1,4 @@
--- Run by taking answers back after take_back_documents: the lines of these documents as they were.
+-- Run by taking answers back after take_back_documents: restore the former lines of these documents.
 -- reads: asked_answer
 insert into accounting.market_document_line (
     document_id, line, payment_type, product_id, product_code, quantity, price, income, refund, amount
@@ -17,7 +17,7 @@ select
 from asked_answer
 inner join control.decision on asked_answer.decision_id = decision.decision_id and decision.resolution = 'reverse'
 inner join accounting.market_document as document on decision.document_id = document.document_id
--- Taking it back has archived one revision more.
+-- Taking the answer back has archived one more revision.
 inner join accounting.market_document_history as history
     on document.document_id = history.document_id and history.revision = document.revision - 2
 cross join lateral jsonb_populate_recordset(null::accounting.market_document_line, history.lines) as former

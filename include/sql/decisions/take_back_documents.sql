@@ -1,5 +1,5 @@
--- Run by taking answers back: documents of Market that took what it reported are what they were; the guard keeps the contents
--- that they had meanwhile.
+-- Run by taking answers back: restore the former contents of Market's documents that the answers changed; a trigger
+-- stores the contents in between.
 -- reads: asked_answer
 update accounting.market_document as document
 set

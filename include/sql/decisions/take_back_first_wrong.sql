@@ -1,6 +1,6 @@
 -- Run by taking answers back, under the lock: the first answer that cannot be taken back, and why.
 --
--- `code` is a reason; `number`, `kind` and `day` are of the document that is in the way, `other` is another decision.
+-- `code` is a reason; `number`, `kind` and `day` belong to the blocking document, `other` is another decision.
 -- reads: asked_answer
 with answer as (
     select
@@ -28,7 +28,7 @@ changed as (
     select
         answer.decision_id,
         answer.through,
-        -- The answer is the last that changed it: no row of its history has this answer.
+        -- The answer made the last change: no row of the shift's history has this answer.
         (
             shift.decision_id = answer.decision_id
             and former.revision = shift.revision - 1
@@ -51,7 +51,7 @@ changed as (
         limit 1
     ) as former on true
     where
-        -- A counterpart is touched by the answers that make it the duplicate only.
+        -- Only answers that make a counterpart the duplicate change it.
         shift.shift_id = answer.shift_id
         or shift.decision_id = answer.decision_id
         or exists (
@@ -70,7 +70,7 @@ document as (
         market_document.date,
         least(market_document.date, (former.head ->> 'date')::date) as first_date,
         market_document.status,
-        -- The source may have reported a third content, and then the answer's again.
+        -- The source may have reported a third content, and then that of the answer again.
         (
             market_document.digest <> answer.held ->> 'digest'
             or former.head ->> 'digest' is distinct from answer.kept ->> 'digest'
@@ -100,7 +100,7 @@ touched as (
             or answer.decision_id = cash_order.reversed_decision_id
 ),
 
--- The days of all that the answer has changed, with the day through which the books are closed.
+-- The days of all rows that the answer has changed, with the day through which the books are closed.
 dated as (
     select
         decision_id,

@@ -1,4 +1,4 @@
--- Run by taking answers back: the orders that they issued are reversed; their numbers stay taken.
+-- Run by taking answers back: reverse the orders that they issued; their numbers stay taken.
 -- reads: asked_answer
 update accounting.cash_order
 set

@@ -1,4 +1,4 @@
--- Run by taking answers back: the organisations to lock, in one order.
+-- Run by taking answers back: the organisations to lock, always in the same order.
 -- reads: asked_answer
 select distinct decision.organization_inn
 from asked_answer

@@ -1,5 +1,5 @@
--- Run by taking answers back: records of quarantine that were released because of the answer wait again, unless a person has
--- decided about their shift otherwise too.
+-- Run by taking answers back: open quarantined records again that the answer released, unless another decision of a
+-- person about their shift holds.
 -- reads: asked_answer
 with released as (
     select quarantine.quarantine_id

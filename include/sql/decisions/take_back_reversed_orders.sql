@@ -1,8 +1,8 @@
--- Run by taking answers back: the orders that they reversed are what they were. One that was new is signed by who took the
--- answer back; an accepted or rejected one is signed as before.
+-- Run by taking answers back: restore the orders that they reversed. A new order gets the name of the person who takes
+-- the answer back; an accepted or rejected one its former name.
 --
--- A status does not raise the revision, so a revision may be archived several times: the last time is the one by which the
--- order was reversed.
+-- A change of status does not raise the revision, so a revision may be archived several times: the last time belongs to
+-- the reversal of the order.
 -- reads: asked_answer
 update accounting.cash_order
 set

@@ -1,4 +1,4 @@
--- Run by taking answers back: the shifts that they changed are what they were before.
+-- Run by taking answers back: restore the shifts that they changed.
 -- reads: asked_answer
 update accounting.shift
 set

@@ -1,4 +1,4 @@
--- Run by taking answers back, first: who takes them back and why; the guards look for it.
+-- Run by taking answers back, first: store who takes them back and why; the triggers check for this.
 -- reads: asked_answer
 update control.decision
 set taken_back_by = %(by)s, taken_back_at = now(), taken_back_reason = %(reason)s

@@ -1,4 +1,4 @@
--- Run by the closing report of a run: how many assignments of a batch ended how, with one error as an example.
+-- Run by the closing report of a run: assignments of a batch counted by how they ended, with one error as an example.
 select
     state,
     count(*) as assignments,

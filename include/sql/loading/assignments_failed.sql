@@ -1,4 +1,4 @@
--- Run by publish: what was not read by now has failed; a later run asks again.
+-- Run by publish: mark assignments not read by now as failed; a later run requests them again.
 update control.assignment
 set
     state = 'failed',

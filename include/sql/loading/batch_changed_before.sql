@@ -1,4 +1,4 @@
--- Run by publish: how many orders the other batches of the same load have changed, of those that are published.
+-- Run by publish: the number of orders that published batches of the same load have changed.
 select coalesce(sum((other.summary ->> 'changed_orders')::bigint), 0)::bigint as orders
 from control.batch as mine
 inner join control.batch as other

@@ -1,4 +1,4 @@
--- Run by the publishing task: days that became covered by this batch.
+-- Run by the publishing task: days that this batch made covered.
 select day
 from control.covered_day
 where batch_id = %(batch_id)s

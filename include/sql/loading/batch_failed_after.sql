@@ -1,4 +1,4 @@
--- Run by publish, after its transaction: what failed then; null takes back what a former attempt left.
+-- Run by publish, after its transaction: store what failed then; null removes the entry of a former attempt.
 update control.batch
 set
     summary = (summary - 'failed_after')

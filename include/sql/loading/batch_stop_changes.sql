@@ -1,4 +1,5 @@
--- Run by publish: a batch that would change too many orders publishes nothing, says why and how many.
+-- Run by publish: stop a batch that would change too many orders, with the reason and their number; it publishes
+-- nothing.
 update control.batch
 set
     state = 'stopped',

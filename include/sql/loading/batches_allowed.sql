@@ -1,4 +1,4 @@
--- Run by publish: batches of before that were stopped for changing too much, and that a person has allowed since.
+-- Run by publish: earlier batches that were stopped for changing too much, and that a person has allowed since.
 select batch.batch_id
 from control.batch
 where

@@ -1,4 +1,4 @@
--- Run by publish after till shifts were compared with the receipts of their fiscal shifts: what came of each.
+-- Run by publish after till shifts were compared with the receipts of their fiscal shifts: store the result of each.
 insert into control.comparison (
     till_id, fiscal_id, organization_inn, till_facts, fiscal_facts, is_explained, explanation, documents,
     receipt_pages, page_ids, batch_id

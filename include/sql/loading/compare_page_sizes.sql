@@ -1,4 +1,4 @@
--- Run by publish before evidence is compared: how large the pages are, so that not too many are held in memory at once.
+-- Run by publish before evidence is compared: the sizes of its pages, so that not too many are in memory at once.
 select
     page_id,
     body_bytes

@@ -1,6 +1,6 @@
--- Run by publish when it is decided which shifts have to be compared first: what has to be known to read the cheques and
--- the receipts of each pair. A shift that the batch reports is read as it is staged, another as it is published. Receipts
--- that were asked for once are read again while the fiscal shift says the same.
+-- Run by publish once the shifts to compare first are decided: the data needed to read the cheques and receipts of each
+-- pair. A shift that the batch reports is read from the stage, another from the published rows. Receipts requested once
+-- are read again while the fiscal shift stays the same.
 with asked as (
     select *
     from

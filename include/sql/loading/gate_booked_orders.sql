@@ -1,5 +1,5 @@
--- Run by `smena quality --batch`: the orders in force of the published shifts that a batch wrote last, as gate_orders has
--- staged ones. An order of a period that was closed is dated later than its shift: that is its day.
+-- Run by `smena quality --batch`: the orders in force of the published shifts that a batch wrote last, in the form of
+-- gate_orders. An order of a closed period is dated later than its shift, and has that later day here.
 select
     coalesce(shift.fiscal_drive_number, shift.cashbox_id) || ' / '
     || coalesce(shift.shift_number::text, shift.till_shift) || ' / '

@@ -1,5 +1,5 @@
--- Run by `smena quality --batch`: the published shifts of the OFD that a batch wrote last, as gate_shifts has staged ones.
--- A conflict that has no orders waits for a person.
+-- Run by `smena quality --batch`: the published shifts of the OFD that a batch wrote last, in the form of gate_shifts.
+-- A conflict without orders waits for a person.
 select
     fiscal_drive_number || ' / ' || shift_number as report,
     kkt_reg_id,

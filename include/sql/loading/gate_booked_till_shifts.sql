@@ -1,5 +1,5 @@
--- Run by `smena quality --batch`: the published till shifts that a batch wrote last, as gate_till_shifts has staged
--- ones. A conflict that has no orders waits for a person.
+-- Run by `smena quality --batch`: the published till shifts that a batch wrote last, in the form of gate_till_shifts.
+-- A conflict without orders waits for a person.
 select
     cashbox_id || ' / ' || till_shift as report,
     cashbox_id,

@@ -1,5 +1,5 @@
--- Run by the gate of a batch that it stopped: what is staged is not what was checked, so the next try makes it anew from the
--- stored answers.
+-- Run by the gate of a batch that it stopped: the staged rows are not those that were checked, so the next try stages
+-- the batch again from the stored responses.
 update control.shard
 set state = 'planned'
 where batch_id = %(batch_id)s and state = 'staged'

@@ -1,9 +1,11 @@
--- Run by the gate of a batch: a row a shard: what it says it staged, what is there, and what the checks let through.
+-- Run by the gate of a batch: one row per shard: the counts it reported, the staged rows, and the rows that passed the
+-- checks.
 --
--- Publish leaves no shard planned: such a one has nothing staged yet.
+-- Publish leaves no shard in state planned: such a shard has nothing staged yet.
 --
--- `passed_shifts` and `passed_orders` are what was checked less what a bad order took away. A shift that two windows report
--- may lose both its rows by one key, so where an order was bad, no more is known than how many may be left at most.
+-- `passed_shifts` and `passed_orders` are the checked rows less those that a rejected order removed. A shift that two
+-- windows report may lose both its rows by one key, so after a rejected order only the largest possible number of rows
+-- is known.
 with checked as (
     select
         shard,
@@ -24,7 +26,7 @@ with checked as (
 ),
 
 rejected as (
-    -- A bad z-report has the page it was read from, a bad order has none.
+    -- A rejected z-report has the page it was read from, a rejected order has none.
     select
         shard,
         count(*) filter (where page_id is not null) as reports,

@@ -1,6 +1,6 @@
--- Run by the gate of a batch: its staged shifts of the OFD, a row each. Money in kopecks.
+-- Run by the gate of a batch: its staged shifts of the OFD, one row each. Money in kopecks.
 --
--- A shift that two windows report is staged twice, from different pages: `report` is of the shift and its pages.
+-- A shift that two windows report is staged twice, from different pages: `report` identifies the shift and its pages.
 select
     staged.fiscal_drive_number || ' / ' || staged.shift_number || ' ' || staged.evidence::text as report,
     staged.kkt_reg_id,

@@ -1,4 +1,4 @@
--- Run by the gate of a batch: its staged till shifts of Kontur.Market, a row each. Money in kopecks.
+-- Run by the gate of a batch: its staged till shifts of Kontur.Market, one row each. Money in kopecks.
 select
     cashbox_id || ' / ' || till_shift || ' ' || shop_id || ' ' || evidence::text as report,
     cashbox_id,

@@ -1,8 +1,8 @@
--- Run by extract: shifts that are known whole already, receipt by receipt (`is_read`), and need none of them again; and
--- those that are booked (`is_booked`), whatever from.
+-- Run by extract: shifts whose receipts are all read already (`is_read`) and not needed again, and shifts that are
+-- booked from any source (`is_booked`).
 --
--- What could not be booked for a start date, a closed period or a doubt about Market's shift does: its orders, with their
--- tax systems and VAT, are made of the receipts once it can be.
+-- A shift not booked because of a start date, a closed period or a possible match with Market's shift needs its
+-- receipts again: once it can be booked, they give its orders the tax systems and VAT.
 select
     shift.fiscal_drive_number,
     shift.shift_number,

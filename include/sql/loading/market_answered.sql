@@ -1,4 +1,4 @@
--- Run by publish of Kontur.Market: questions that Market has answered itself, or asks otherwise now.
+-- Run by publish of Kontur.Market: close questions that Market's newer data have answered or replaced.
 update control.decision
 set
     state = 'resolved',

@@ -1,4 +1,5 @@
--- Run by publish of Kontur.Market after market_answered: what was accepted and is reported otherwise waits for a person.
+-- Run by publish of Kontur.Market after market_answered: ask a person about accepted documents that Market reports
+-- differently.
 -- reads: decided_document
 insert into control.decision (
     organization_inn, kind, document_id, reason, kept, held, digest, evidence, decided_by, batch_id, proposal,

@@ -1,4 +1,5 @@
--- Run by publish of Kontur.Market after market_new: documents take other contents; the guard keeps the former ones.
+-- Run by publish of Kontur.Market after market_new: replace the contents of documents; a trigger stores the former
+-- ones.
 -- reads: decided_document
 update accounting.market_document as current
 set

@@ -1,5 +1,5 @@
--- Run by publish of Kontur.Market for `decide_documents`: documents in the books that staged ones may be. By id those of
--- other organisations too: two may list one shop.
+-- Run by publish of Kontur.Market for `decide_documents`: documents in the books that staged ones may match. Matches by
+-- id include other organisations, because two may list one shop.
 with staged as (
     select
         document_id,

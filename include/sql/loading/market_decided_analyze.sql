@@ -1,3 +1,3 @@
--- Run by publish of Kontur.Market after market_decided_table is filled: the planner learns how many there are.
+-- Run by publish of Kontur.Market after market_decided_table is filled: give the planner its number of rows.
 -- reads: decided_document
 analyze decided_document

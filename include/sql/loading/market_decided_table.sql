@@ -1,4 +1,4 @@
--- Run by publish of Kontur.Market: what `decide_documents` has decided of each document.
+-- Run by publish of Kontur.Market: a table for the decision of `decide_documents` about each document.
 -- makes: decided_document
 create temporary table decided_document (
     document_id uuid primary key,

@@ -1,4 +1,4 @@
--- Run by publish of Kontur.Market for `decide_documents`: between which days documents may be written.
+-- Run by publish of Kontur.Market for `decide_documents`: the first and last day on which documents may be written.
 select
     integration.start_date,
     closed_period.through as closed_through

@@ -1,4 +1,4 @@
--- Run by publish of Kontur.Market for `decide_documents`: what people of the organisation were asked about its documents.
+-- Run by publish of Kontur.Market for `decide_documents`: decisions about the organisation's documents of Market.
 select
     decision_id,
     document_id,

@@ -1,4 +1,5 @@
--- Run by publish of Kontur.Market for `decide_documents`: the documents of the batch, with digests of all that they say.
+-- Run by publish of Kontur.Market for `decide_documents`: the documents of the batch, with digests of their whole
+-- contents.
 with lines as (
     select
         part.shard,

@@ -1,4 +1,4 @@
--- Run by learning names of products, before a shop is asked: no row where another process has asked it today.
+-- Run by learning names of products, before a shop's list is requested: no row if another process did so today.
 insert into control.product_list (organization_inn, shop_id, day, asked_at)
 values (%(inn)s, %(shop_id)s, %(day)s, %(now)s)
 on conflict (organization_inn, shop_id) do update

@@ -1,5 +1,5 @@
--- Run by publish once the documents of Kontur.Market are written: products that lines of them name, without a name until a
--- list of their shop gives one.
+-- Run by publish once the documents of Kontur.Market are written: add products that their lines name, without a name
+-- until a list of their shop gives one.
 insert into control.shop_product (organization_inn, shop_id, product_id, seen_at)
 select
     document.organization_inn,

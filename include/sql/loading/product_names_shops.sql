@@ -1,5 +1,5 @@
--- Run by learning names of products, after a batch of Kontur.Market: shops with products without a name that were not asked
--- for their list today, those that were asked longest ago first.
+-- Run by learning names of products, after a batch of Kontur.Market: shops that have products without a name and whose
+-- list was not requested today, those requested longest ago first.
 select wanting.shop_id
 from (
     select distinct shop_id

@@ -1,4 +1,4 @@
--- Run by reconcile and certify: pages of the evidence by their ids, with their bytes as they are stored.
+-- Run by reconcile and certify: pages of the evidence by their ids, with their bytes, compressed as stored.
 select
     page_id,
     coalesce(unit_id, '') as unit_id,

@@ -1,4 +1,4 @@
--- Run by publish: days that this batch read or knows to be silent, and that were not covered before.
+-- Run by publish: insert days that this batch read or knows to be silent, and that were not covered before.
 with proved as (
     select
         assignment.unit_id,

@@ -1,4 +1,4 @@
--- Run by publish, last: days on which every register within reach is covered now, and was not before.
+-- Run by publish, last: insert days on which every readable register is covered now, and was not before.
 with wanted as (
     select
         daterange(integration.start_date, batch.last_day, '[]') as days,
@@ -25,7 +25,7 @@ open_days as (
             and readable_days.unit_id = covered.unit_id
 ),
 
--- Registers that cannot be listed, or that the list does not identify, may be at work on any of these days.
+-- Registers that cannot be listed, or that the list does not identify, may have worked on any of these days.
 unlisted as (
     select coalesce(range_agg(gap.days), '{}'::datemultirange) as days
     from control.gap

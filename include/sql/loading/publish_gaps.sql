@@ -1,4 +1,5 @@
--- Run by publish: windows that could not be fetched, and shifts that did not come or are open, are gaps until a run closes them.
+-- Run by publish: insert gaps for windows that could not be fetched, and for missing and open shifts, until a run
+-- closes them.
 -- reads: uncovered
 with gap as (
     select

@@ -1,4 +1,4 @@
--- Run by publish before publish_gaps: what this batch asked again is told anew.
+-- Run by publish before publish_gaps: delete the gaps of everything that this batch requested again.
 delete from control.gap
 using control.assignment
 where

@@ -1,5 +1,5 @@
--- Run by process and publish: rejected records are kept once each, however often they come. One that was released and is
--- wrong again is open again; one that a person gave up stays given up.
+-- Run by process and publish: store each rejected record once, however often it comes. A released record that is
+-- rejected again is open again; one that a person gave up stays given up.
 insert into control.quarantine (
     organization_inn, product, unit_id, kind, step, reason, record, digest, day, page_id, batch_id,
     fiscal_drive_number, shift_number, fiscal_document_number

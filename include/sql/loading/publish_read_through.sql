@@ -1,4 +1,4 @@
--- Run by publish: how far each register was read, where nothing of what was asked of it failed.
+-- Run by publish: set how far each register was read, if none of its requested windows failed.
 update control.register
 set read_through = greatest(register.read_through, reached.read_through)
 from (

@@ -1,4 +1,4 @@
--- Run by publish, after everything else: the batch is published, and says what it did.
+-- Run by publish, after everything else: mark the batch published, with its counts.
 -- reads: decided, booked_shift, moved_shift, decided_document, uncovered
 update control.batch
 set
@@ -19,7 +19,7 @@ set
                 group by shift.outcome
             ) as counted
         ),
-        -- What this batch wrote: an order that stood, and stayed as it was, is told of apart.
+        -- Orders that this batch wrote; unchanged orders are counted apart.
         'orders', (
             select coalesce(jsonb_object_agg(counted.kind, counted.reported), '{}')
             from (
@@ -35,7 +35,8 @@ set
                         'reversed', count(*) filter (where cash_order.status = 'reversed')
                     ) as reported
                 from (
-                    -- Whatever it wrote is an order of these shifts: all orders of the organisation are too many.
+                    -- The batch wrote orders of these shifts only: reading all orders of the organisation would take
+                    -- too long.
                     select booked_shift.shift_id from booked_shift
                     union
                     select moved_shift.fiscal_id from moved_shift

@@ -1,5 +1,5 @@
--- Run by publish once the batch is written: records whose days this batch has read again, without finding them wrong, and
--- which are covered now; and records of a shift that a person has decided about. Whatever they held back is published.
+-- Run by publish once the batch is written: release records whose days this batch has read again without rejecting
+-- them, and which are covered now; and records of a shift that a person has decided about.
 with found as (
     select md5(reject.kind || coalesce(reject.unit_id, '') || reject.reason || reject.record) as digest
     from stage.reject
@@ -29,7 +29,7 @@ read_again as (
         waiting.organization_inn = %(inn)s
         and waiting.product = %(product)s
         and waiting.state = 'open'
-        -- A batch that was tried again may have put it there itself, when it was first tried.
+        -- A batch that is tried again may itself have put the record there at its first try.
         and (waiting.batch_id < %(batch_id)s or waiting.digest not in (select found.digest from found))
         and covered.days @> quarantine_days.days
         and quarantine_days.days && asked.days

@@ -1,4 +1,4 @@
--- Run by process: what a shard has staged.
+-- Run by process: store the counts that a shard has staged.
 update control.shard
 set
     state = %(state)s,

@@ -1,4 +1,4 @@
--- Run by publish: what each shard of a batch says it has staged, and what is really there.
+-- Run by publish: for each shard of a batch, the counts it reported and the rows in the stage.
 select
     shard.shard,
     shard.state,

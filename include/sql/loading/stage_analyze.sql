@@ -1,2 +1,2 @@
--- Run by publish, before its transaction: without statistics the planner takes a full stage for a few rows.
+-- Run by publish, before its transaction: without statistics the planner expects a full stage to have few rows.
 select stage.refresh_statistics()

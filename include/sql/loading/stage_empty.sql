@@ -1,4 +1,4 @@
--- Run by publish after a batch is published: its stage is not needed any more.
+-- Run by publish after a batch is published: delete its staged rows.
 with shifts as (
     delete from stage.shift
     where batch_id = %(batch_id)s

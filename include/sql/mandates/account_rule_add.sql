@@ -1,4 +1,4 @@
--- Run by `smena accounts add`: an organisation's rule from a day on.
+-- Run by `smena accounts add`: add an organisation's rule that holds from a day on.
 insert into control.account_rule (
     organization_inn, operation, taxation, agent, debit_account, credit_account, days
 )

@@ -1,4 +1,4 @@
--- Run by `smena accounts add`: the rule for the same orders that begins on this day has other accounts.
+-- Run by `smena accounts add`: give other accounts to the rule for the same orders that begins on this day.
 update control.account_rule
 set
     debit_account = %(debit)s,

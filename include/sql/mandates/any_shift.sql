@@ -1,4 +1,4 @@
--- Run by `smena organization set`: a row where shifts of the organisation are here.
+-- Run by `smena organization set`: a row if the organisation has any shift.
 select true as is_there
 from accounting.shift
 where organization_inn = %(inn)s

@@ -1,4 +1,4 @@
--- Run by whoever needs certificates: of one organisation or all, newest first; the newest of each is the one that serves.
+-- Run by readers of certificates: those of one organisation or all, newest first; the newest of each is in use.
 select
     certificate_id,
     organization_inn,

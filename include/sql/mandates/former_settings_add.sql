@@ -1,4 +1,4 @@
--- Run by `smena organization set` before the settings of accounting change: those of the days before are kept.
+-- Run by `smena organization set` before the accounting settings change: store those of the days before.
 insert into control.former_settings (
     organization_inn, days, detail, refunds, date_policy, keeps_cash_documents, corrections, vat
 )

@@ -1,4 +1,4 @@
--- Run by `status`: how integrations are switched.
+-- Run by `status`: the state of integrations.
 select
     integration.organization_inn,
     organization.name,

@@ -1,2 +1,2 @@
--- Run by whoever changes what an organisation has: others that would change it wait until this transaction ends.
+-- Run by every change of an organisation's data: other changes wait until this transaction ends.
 select pg_advisory_xact_lock(hashtextextended('smena:' || %(inn)s, 0))

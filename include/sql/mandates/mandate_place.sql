@@ -1,4 +1,4 @@
--- Run by `smena integration mandate` and `ban`: the number of the next text, and the newest switching it is made after.
+-- Run by `smena integration mandate` and `ban`: the number of the next text, and the newest switching before it.
 select
     (
         select coalesce(max(mandate.number), 0) + 1

@@ -1,4 +1,4 @@
--- Run by whoever writes or judges a signature: texts made since the last switching that nobody has signed, newest first.
+-- Run by making and verifying signatures: texts made since the last switching that nobody has signed, newest first.
 select
     mandate.mandate_id::text as mandate_id,
     mandate.organization_inn,

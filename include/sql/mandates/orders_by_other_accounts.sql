@@ -1,5 +1,5 @@
--- Run by `orders_by_other_accounts`: orders not accepted yet, of shifts closed from a day on, that have other accounts than the
--- rules would give them now; the first rule that fits counts, as in account_rules.sql.
+-- Run by `orders_by_other_accounts`: orders not accepted yet, of shifts closed from a day on, with other accounts than
+-- the rules now give; the first rule that fits counts, as in account_rules.sql.
 select
     cash_order.operation,
     cash_order.debit_account as debit,

@@ -1,4 +1,5 @@
--- Run by `smena organization set`: all settings of an organisation at once. Those of accounting hold from a day on (null: from the beginning).
+-- Run by `smena organization set`: replace all settings of an organisation. Those of accounting hold from a day on
+-- (null: from the beginning).
 update control.organization
 set
     kpp = %(kpp)s,

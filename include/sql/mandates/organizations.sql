@@ -1,4 +1,4 @@
--- Run by everyone who needs an organisation's settings: one of them, or all.
+-- Run by every reader of settings: the settings of one organisation, or of all.
 select
     inn,
     kpp,

@@ -1,4 +1,4 @@
--- Run by `smena access grant`: the same again changes nothing, and is no change in the history.
+-- Run by `smena access grant`: add a grant; an existing one is not changed and adds nothing to the history.
 with granted as (
     insert into control.page_user (user_name, organization_inn, granted_by)
     values (%(user_name)s, %(inn)s, %(granted_by)s)

@@ -1,4 +1,5 @@
--- Run by `smena access revoke`: of one organisation, or (none named) of all that was granted; each with who took it back.
+-- Run by `smena access revoke`: revoke the grant for one organisation, or (none named) all grants, with who revoked
+-- each.
 with revoked as (
     delete from control.page_user
     where user_name = %(user_name)s and (cast(%(inn)s as text) is null or organization_inn = %(inn)s)

@@ -1,4 +1,4 @@
--- Run by `smena access list`: who sees what on the desk.
+-- Run by `smena access list`: who sees which organisations on the pages.
 select
     user_name,
     organization_inn,

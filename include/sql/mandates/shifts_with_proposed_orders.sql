@@ -1,5 +1,5 @@
--- Run by `smena organization set --from` and `smena accounts add`: how many shifts closed from a day on wait with the orders
--- that their load proposed.
+-- Run by `smena organization set --from` and `smena accounts add`: the number of shifts closed from a day on that wait
+-- with the orders proposed by their load.
 select count(*) as shifts
 from accounting.shift
 where

@@ -1,21 +1,21 @@
 -- Run by `smena migrate`, revision 0001_warehouse: the whole schema of the warehouse, on PostgreSQL 16 and newer.
 --
 -- raw         evidence: what the services answered, byte for byte
--- stage       what a batch is about to publish
--- accounting  what the accountant sees
--- control     how we know: who is integrated, what was asked, proved, refused and decided
+-- stage       rows that a batch is about to publish
+-- accounting  shifts, orders and documents for accountants
+-- control     who is integrated, and what was requested, proved, refused and decided
 --
--- Sections: the roles; common functions; control (organisations, mandates, periods, what is listed, batches, quarantine,
--- decisions, reconciliation, the desk); raw; accounting (shifts, orders, Market's documents); stage; what is proved; rights.
--- A table is followed by its comments and indexes, then by the triggers that keep it true.
+-- Sections: the roles; common functions; control (organisations, mandates, periods, what is listed, batches,
+-- quarantine, decisions, reconciliation, the pages); raw; accounting (shifts, orders, Market's documents); stage; what
+-- is proved; rights. A table is followed by its comments and indexes, then by its triggers.
 --
--- `smena migrate` looks first whether the server, the extension and the rights are there (migrate_ground.sql): this script
--- is one transaction all the same.
+-- `smena migrate` first checks the server, the extension and the rights (migration_ground.sql); this script is one
+-- transaction all the same.
 
 create extension if not exists btree_gist;
 
--- Roles. They belong to the whole server: another database of it may have made them already, and they stay when this one
--- goes.
+-- Roles. They belong to the whole server: another of its databases may have made them already, and they stay when this
+-- one is dropped.
 
 do $$
 declare
@@ -33,11 +33,11 @@ begin
                 execute format('grant %I to current_user with inherit true, set true', wanted);
             end if;
         exception
-            -- Two databases are migrated at once: the other one has just made it.
+            -- Another database that is migrated at the same time has just made it.
             when duplicate_object or unique_violation then null;
         end;
     end loop;
-    -- Whoever loads may show pages too, and then takes an accountant's eyes for each.
+    -- The loader may show pages too, and becomes an accountant for each.
     foreach wanted in array array['smena_owner', 'smena_loader'] loop
         begin
             if not pg_has_role(wanted, 'smena_accountant', 'set') then
@@ -58,9 +58,9 @@ create schema accounting;
 create schema control;
 
 comment on schema raw is 'Evidence: what the services answered, byte for byte. Append-only.';
-comment on schema stage is 'What a batch is about to publish. May be emptied at any time.';
-comment on schema accounting is 'What the accountant sees.';
-comment on schema control is 'Who is integrated from when, what was loaded, what was refused, and what was decided.';
+comment on schema stage is 'Rows that a batch is about to publish. May be emptied at any time.';
+comment on schema accounting is 'Shifts, orders and documents for accountants.';
+comment on schema control is 'Who is integrated from when, and what was requested, loaded, refused and decided.';
 
 create function control.is_inn(inn text) returns boolean
 language sql immutable strict parallel safe
@@ -90,7 +90,7 @@ as $$
     select case when first_day > last_day then 'empty'::daterange else daterange(first_day, last_day, '[]') end
 $$;
 comment on function control.days_between(date, date) is
-'Days from the first through the last, null being no bound; none where the first is after the last.';
+'Days from the first through the last; null is no bound. Empty if the first is after the last.';
 
 create function control.each_day(days daterange, first_day date, last_day date) returns setof date
 language sql immutable parallel safe
@@ -101,9 +101,10 @@ as $$
     ) as day (day)
 $$;
 comment on function control.each_day(daterange, date, date) is
-'Each of the days that is not before the first nor after the last one.';
+'Each day of the range from the first through the last one.';
 
--- A reason is `code` or `code {"argument": value}`, of several the first counts; what a person typed has no code.
+-- A reason is `code` or `code {"argument": value}`; of several the first counts. A text that a person typed has no
+-- code.
 create function control.reason_code(reason text) returns text
 language sql immutable strict parallel safe
 return substring(split_part(reason, chr(10), 1), '^([a-z][a-z0-9_]*)(?: \{.*\})?$');
@@ -131,7 +132,7 @@ create function accounting.shift_id(fiscal_drive_number text, shift_number integ
 language sql immutable strict parallel safe
 return md5('shift:' || fiscal_drive_number || ':' || shift_number::text)::uuid;
 comment on function accounting.shift_id is
-'A shift is known by its fiscal drive (ФН) and number; every run gives it the same id.';
+'The fiscal drive (ФН) and number identify a shift; every run gives it the same id.';
 
 create function accounting.till_shift_id(cashbox_id text, till_shift text) returns uuid
 language sql immutable strict parallel safe
@@ -143,7 +144,7 @@ return md5(
     'order:' || shift_id::text || ':' || operation || ':' || taxation || ':' || case when agent then '1' else '0' end
 )::uuid;
 comment on function accounting.order_id(uuid, text, text, boolean) is
-'Not `strict`: so the planner writes its body into the statement that calls it.';
+'Not `strict`, so that the planner can inline its body into the calling statement.';
 
 create function accounting.order_id(
     shift_id uuid, operation text, taxation text, agent boolean, issue integer
@@ -158,7 +159,7 @@ return case
         )::uuid
 end;
 comment on function accounting.order_id(uuid, text, text, boolean, integer) is
-'The id of an order issued once more, after the former one was reversed by a decision.';
+'The id of an order issued again after a decision reversed the former one.';
 
 create function accounting.late_by(closed_at timestamp, received_at timestamp, timezone text) returns interval
 language sql stable strict parallel safe
@@ -167,7 +168,7 @@ return case
         then (received_at at time zone 'UTC') - (closed_at at time zone timezone)
 end;
 comment on function accounting.late_by is
-'The closing is the register''s local time. It is taken for the organisation''s, some hours off at most. Receipt is UTC.';
+'The closing is the register''s local time, taken for the organisation''s: some hours off at most. Receipt is UTC.';
 
 create function accounting.is_booked(outcome text) returns boolean
 language sql immutable strict parallel safe
@@ -201,14 +202,15 @@ create table control.organization (
     created_at timestamptz not null default now()
 );
 comment on column control.organization.corrections is
-'Cash of a correction that is not known to be of its shift''s own day: `review` asks a person, `book` takes it as revenue.';
+'Cash of a correction not known to be of its shift''s own day: `review` asks a person, `book` takes it as revenue.';
 comment on column control.organization.vat is
-'VAT of orders made of totals: `totals` knows it where all was paid in cash, `exact` reads the receipts of other shifts.';
+'VAT of orders made of totals: `totals` has it where all was paid in cash, `exact` reads the receipts of other shifts.';
 comment on column control.organization.okpo is
-'Код ОКПО, and who signs cash documents (head_position, head_name, chief_accountant, cashier): printed on them, empty: left blank.';
+'Код ОКПО and the signatories (head_position, head_name, chief_accountant, cashier) printed on cash documents; '
+'empty: blank.';
 comment on column control.organization.settings_from is
-'The first day of the accounting settings of this row (detail, refunds, date_policy, keeps_cash_documents, corrections, vat); '
-'empty: they hold from the beginning. Those of earlier days are in control.former_settings.';
+'The first day of the accounting settings of this row (detail, refunds, date_policy, keeps_cash_documents, '
+'corrections, vat); empty: they hold from the beginning. Those of earlier days are in control.former_settings.';
 
 create function control.organizations_page(
     search text, after_name text, after_inn text, most integer
@@ -228,7 +230,8 @@ as $$
     limit most
 $$;
 comment on function control.organizations_page is
-'Organisations in sight by name and ИНН, `most` of them after the one named; some of the name or the ИНН''s beginning narrows them.';
+'Organisations in sight by name and ИНН, `most` of them after the one named; some of the name or the ИНН''s '
+'beginning narrows them.';
 
 create table control.former_settings (
     organization_inn text not null references control.organization (inn),
@@ -243,7 +246,7 @@ create table control.former_settings (
     constraint one_policy_at_a_time exclude using gist (organization_inn with =, days with &&)
 );
 comment on table control.former_settings is
-'Accounting settings (учётная политика) that held on earlier days: a shift is booked by those of the day of its closing.';
+'Accounting settings (учётная политика) of earlier days: a shift is booked by those of the day of its closing.';
 create trigger history_is_kept before update or delete or truncate on control.former_settings
 for each statement execute function accounting.refuse();
 
@@ -269,7 +272,8 @@ select
     corrections,
     vat
 from control.former_settings;
-comment on view control.settings_by_day is 'Accounting settings of an organisation with the days on which they hold: each day once.';
+comment on view control.settings_by_day is
+'Accounting settings of an organisation with the days on which they hold; each day is in one row.';
 
 create table control.account_rule (
     account_rule_id bigint generated always as identity primary key,
@@ -284,16 +288,16 @@ create table control.account_rule (
     constraint one_rule_at_a_time exclude using gist (
         (coalesce(organization_inn, '')) with =,
         operation with =,
-        -- A tax system may be '': not known.
+        -- A tax system may be '': unknown.
         (coalesce(taxation, 'any')) with =,
         (coalesce(agent::integer, -1)) with =,
         days with &&
     )
 );
 comment on table control.account_rule is
-'Accounts of cash orders. An organisation''s own rule goes before a common one, a narrower one before a wider one.';
+'Accounts of cash orders. An organisation''s own rule precedes a common one, a narrower rule a wider one.';
 comment on column control.account_rule.days is
-'Days of closing of the shifts that it holds for. What is booked by it stays as it is when it ends.';
+'Days of closing of the shifts that it holds for. Orders booked by it do not change when it ends.';
 
 insert into control.account_rule (operation, agent, debit_account, credit_account)
 values
@@ -315,16 +319,16 @@ create table control.setting_change (
     check (before is distinct from after)
 );
 comment on table control.setting_change is
-'Who changed settings, account rules and grants: written in the transaction of the change, and only where something changed.';
+'Who changed settings, account rules and grants: written in the transaction of the change, only if something changed.';
 comment on column control.setting_change.organization_inn is 'Empty: all organisations.';
 comment on column control.setting_change.before is
-'Of settings those that changed; of an account rule the whole rule; of a grant its user. Empty: there was none.';
-comment on column control.setting_change.after is 'As `before`. Empty: there is none any more.';
+'The changed settings, the whole account rule, or the user of a grant, before the change. Empty: there was none.';
+comment on column control.setting_change.after is 'The same after the change. Empty: there is none any more.';
 create index setting_change_of_organization on control.setting_change (organization_inn, setting_change_id);
 create trigger history_is_kept before update or delete or truncate on control.setting_change
 for each statement execute function accounting.refuse();
 
--- control: certificates, mandates (поручения) and bans (запреты), and what they switch on and off.
+-- control: certificates, mandates (поручения) and bans (запреты), and the integrations that they switch on and off.
 
 create table control.certificate (
     certificate_id bigint generated always as identity primary key,
@@ -347,7 +351,7 @@ create table control.certificate (
     check (thumbprint_sha256 = encode(sha256(certificate), 'hex'))
 );
 comment on table control.certificate is
-'Certificates of heads (DER). The newest row of an organisation is the one that serves, for every product.';
+'Certificates of heads (DER). The newest row of an organisation is in use, for every product.';
 create index certificate_of_organization on control.certificate (organization_inn, certificate_id);
 
 create table control.product (
@@ -355,8 +359,8 @@ create table control.product (
     source text not null check (source in ('ofd', 'market'))
 );
 comment on table control.product is
-'What documents are loaded from. Of source `ofd` are operators of fiscal data: their units are registers, and each is '
-'switched by a signed mandate. Of source `market` are inventory systems: their units are shops.';
+'Services that documents are loaded from. Source `ofd`: operators of fiscal data, with registers as units, switched by '
+'signed mandates. Source `market`: inventory systems, with shops as units.';
 insert into control.product (product, source) values ('ofd', 'ofd'), ('market', 'market');
 
 create table control.mandate (
@@ -399,7 +403,7 @@ create table control.mandate_signature (
     check (verdict <> 'accepted' or (mandate_id is not null and certificate_id is not null))
 );
 comment on table control.mandate_signature is
-'Every signature that was given, good or bad, with its verdict; unjudged where this machine cannot verify it.';
+'Every signature, accepted or refused, with its verdict; unjudged if this machine could not verify it.';
 create unique index mandate_is_used_once on control.mandate_signature (mandate_id) where verdict = 'accepted';
 
 create trigger history_is_kept before update or delete or truncate on control.certificate
@@ -422,7 +426,7 @@ create table control.integration (
     primary key (organization_inn, product)
 );
 comment on column control.integration.start_date is
-'Documents are loaded from this date on: the date of the last switching on, kept while off.';
+'Documents are loaded from this date on: the date of the last switching on, also while off.';
 comment on column control.integration.registers is 'Only these РНМ are loaded; empty: all of them.';
 comment on column control.integration.mandate_id is 'The signed mandate or ban that this state follows from.';
 
@@ -518,7 +522,7 @@ from control.integration
 inner join control.product on integration.product = product.product
 order by integration.organization_inn asc, product.source asc, integration.state desc, integration.changed_at desc;
 comment on view control.integration_of_source is
-'With what an organisation is connected, and how that is switched: of each source the product that is on, else the last.';
+'An organisation''s connections and their state: for each source the product that is on, else the last one.';
 
 create view control.operator with (security_invoker = true) as
 select
@@ -569,7 +573,7 @@ where switching.state = 'on';
 comment on view control.integration_interval is
 'From when to when an integration was on, from which date it loaded, by whom and why; off_at is empty while it is on.';
 
--- control: closed periods. Closing is written to the history by itself; opening needs to have been written there before.
+-- control: closed periods. A trigger writes a closing to the history; an opening must be written there first.
 
 create table control.closed_period (
     organization_inn text primary key references control.organization (inn),
@@ -578,7 +582,7 @@ create table control.closed_period (
     closed_by text not null,
     closed_at timestamptz not null default now()
 );
-comment on table control.closed_period is 'Nothing is written on or before this date any more.';
+comment on table control.closed_period is 'Nothing dated on or before this day is written any more.';
 
 create table control.closed_period_history (
     closed_period_history_id bigint generated always as identity primary key,
@@ -592,7 +596,7 @@ create table control.closed_period_history (
     transaction_id xid8 not null default pg_current_xact_id()
 );
 comment on table control.closed_period_history is
-'Every closing and opening. A period is opened only by a transaction that wrote here who does it and why.';
+'Every closing and opening. Only a transaction that wrote here who opens a period and why can open it.';
 create trigger history_is_kept before update or delete or truncate on control.closed_period_history
 for each statement execute function accounting.refuse();
 
@@ -679,9 +683,9 @@ begin
 end
 $$;
 comment on function control.open_period is
-'Opens a period, or closes it through an earlier date only, with who and why: the one way to do it.';
+'Opens a period, or moves its end to an earlier date, with who and why. Nothing else can do this.';
 
--- control: what the services list: registers of the OFD, shops of Market, and which cashbox is which register.
+-- control: the services' lists: registers of the OFD, shops of Market, and which cashbox is which register.
 
 create table control.register (
     organization_inn text not null references control.organization (inn),
@@ -701,13 +705,13 @@ create table control.register (
     primary key (organization_inn, kkt_reg_id)
 );
 comment on column control.register.read_through is
-'Every document formed up to this moment was asked for. A register whose newest document is not after it has nothing new.';
+'Every document formed up to this moment was requested. A register whose newest document is not later has nothing new.';
 comment on column control.register.last_document_at is
-'As the newest list has it; null where the list does not say, or cannot be read. A hint, never a proof.';
+'From the newest list; null if the list has no readable value. A hint, never a proof.';
 comment on column control.register.newest_document_at is
-'The greatest last_document_at of all lists, without times that no clock can show yet. It never goes back.';
+'The greatest last_document_at of all lists, without times in the future. It never goes back.';
 comment on column control.register.has_future_clock is
-'Whether the newest list names a document of the future: the clock of the register, or of the list, cannot be right.';
+'Whether the newest list names a document of the future: the clock of the register, or of the list, is wrong.';
 create index register_of_anyone on control.register (kkt_reg_id);
 
 create table control.register_kpp (
@@ -734,7 +738,7 @@ create table control.shop (
     primary key (organization_inn, shop_id)
 );
 comment on table control.shop is
-'Shops of Kontur.Market: the units that are asked for their documents (unit_id of assignment, coverage, gap, page).';
+'Shops of Kontur.Market: the units whose documents are requested (unit_id of assignment, coverage, gap, page).';
 
 create table control.shop_product (
     organization_inn text not null references control.organization (inn),
@@ -745,10 +749,12 @@ create table control.shop_product (
     primary key (organization_inn, shop_id, product_id)
 );
 comment on table control.shop_product is
-'Products of Kontur.Market: what a shop''s list calls them, and those that lines of documents name. For people to read: no '
-'document, digest or decision depends on a name.';
-comment on column control.shop_product.name is 'As the list has it. Null: a line names the product, and no list has named it yet.';
-comment on column control.shop_product.seen_at is 'When the name was read first; without a name, when the product was noticed.';
+'Products of Kontur.Market from a shop''s list and from lines of documents. Their names are for display only: no '
+'document, digest or decision depends on one.';
+comment on column control.shop_product.name is
+'From the list. Null: a line of a document names the product, and no list has its name yet.';
+comment on column control.shop_product.seen_at is
+'When the name was read first; without a name, when the product was noticed.';
 create index shop_product_without_name on control.shop_product (organization_inn, shop_id) where name is null;
 
 create table control.product_list (
@@ -762,10 +768,11 @@ create table control.product_list (
     primary key (organization_inn, shop_id)
 );
 comment on table control.product_list is
-'When Kontur.Market was asked for the products of a shop last: at most once a day of the organisation.';
-comment on column control.product_list.products is 'How many products with a name it listed; null until the asking has ended.';
-comment on column control.product_list.broken is 'Entries without an id or a name, the first of them: `record` and `reason`.';
-comment on column control.product_list.failure is 'The stored reason why the list could not be read to its end.';
+'When the products of a shop were last requested: at most once per day of the organisation.';
+comment on column control.product_list.products is
+'How many products with a name it listed; null until the request has ended.';
+comment on column control.product_list.broken is 'The first entries without an id or a name: `record` and `reason`.';
+comment on column control.product_list.failure is 'The reason why the list could not be read to its end.';
 
 create table control.register_link (
     register_link_id bigint generated always as identity primary key,
@@ -788,11 +795,12 @@ create table control.register_link (
     ) where (state = 'in_force' and kkt_reg_id is not null)
 );
 comment on table control.register_link is
-'Which register of the OFD a cashbox of Market is, and in which days; kkt_reg_id is empty where the OFD has none of it.';
+'Which register of the OFD a cashbox of Market is, and on which days; kkt_reg_id is empty if it is no register of '
+'the OFD.';
 create unique index one_proposal on control.register_link (organization_inn, cashbox_id, kkt_reg_id)
 where state = 'proposed';
 
--- control: batches, what each asks for, and what is proved loaded.
+-- control: batches, what each requests, and which days are proved loaded.
 
 create table control.batch (
     batch_id bigint generated always as identity primary key,
@@ -818,16 +826,17 @@ create table control.batch (
     )
 );
 comment on column control.batch.reason is
-'planned: by a daily run; asked: days that a person named; backfill: a quarter, taken up again until it is published.';
-comment on column control.batch.run_id is 'The run that works on it: of a backfill, the one that took it up last.';
+'planned: by a daily run; asked: days that a person named; backfill: a quarter, continued by later runs until '
+'published.';
+comment on column control.batch.run_id is 'The run that works on it; for a backfill, the last one that did.';
 comment on column control.batch.load_id is
-'The first batch of its load, where a load of many registers is several batches and this is not the first.';
+'The first batch of its load, if a load of many registers has several batches and this is not the first.';
 create index batch_of_load on control.batch (load_id) where load_id is not null;
 create index batch_of_organization on control.batch (organization_inn, product, batch_id);
 create index batch_unfinished on control.batch (organization_inn, product)
 where reason = 'backfill' and state = 'planned';
 create index batch_of_run on control.batch (run_id);
--- Shifts and orders point at it, by a trigger (accounting.check_batches).
+-- Shifts and orders refer to it; a trigger checks this (accounting.check_batches).
 create trigger history_is_kept before delete or truncate or update of batch_id, organization_inn on control.batch
 for each statement execute function accounting.refuse();
 
@@ -863,13 +872,13 @@ create table control.assignment (
     check (first_day <= last_day)
 );
 comment on table control.assignment is
-'What a batch asks of each unit: listed when its z-reports are here, read when all that they need is here.';
+'What a batch requests of each unit: listed once its z-reports are stored, read once everything they need is stored.';
 comment on column control.assignment.unit_id is
-'What the service is asked for: of the product ofd a register''s РНМ, of market a shop''s id.';
+'The unit that is requested: for the product ofd a register''s РНМ, for market a shop''s id.';
 comment on column control.assignment.fetch_id is
-'Only pages of the fetches named here count: those of a fetch that was cut short do not.';
+'Only pages of this fetch count: those of an interrupted fetch do not.';
 comment on column control.assignment.ask_through is
-'The end of the window as asked, local: later than last_day where it is open, should the service read it by receipt.';
+'The local end of the requested window: later than last_day, because the service may read it by time of receipt.';
 create index assignment_of_shard on control.assignment (batch_id, shard);
 
 create view control.read_since with (security_invoker = true) as
@@ -899,7 +908,7 @@ where
             and again.fetch_id is not null
     );
 comment on view control.read_since is
-'Batches, with the later published ones that have read some of the same days of the same units: what they read is newer.';
+'Batches, with the later published ones that have since read some of the same days of the same units.';
 
 create table control.coverage (
     organization_inn text not null references control.organization (inn),
@@ -922,7 +931,7 @@ create table control.covered_day (
     covered_at timestamptz not null default now(),
     primary key (organization_inn, product, day)
 );
-comment on table control.covered_day is 'Days on which every register within reach of an organisation is covered.';
+comment on table control.covered_day is 'Days on which every readable register of an organisation is covered.';
 create index covered_day_of_batch on control.covered_day (batch_id);
 
 create table control.gap (
@@ -941,9 +950,10 @@ create table control.gap (
     primary key (organization_inn, product, unit_id, days, reason)
 );
 comment on table control.gap is
-'Wanted days that are out of reach or did not come. What a plan tells is made anew by each plan, the rest by each batch.';
+'Wanted days that are not readable or missing. Each plan writes its gaps again, each batch the others.';
 comment on column control.gap.unit_id is
-'The register or shop; of not_listed, the organisation of the operator whose registers are not known; of unidentified, none.';
+'The register or shop; for not_listed, the operator''s organisation whose registers are unknown; for '
+'unidentified, none.';
 
 create table control.check_result (
     check_result_id bigint generated always as identity primary key,
@@ -961,8 +971,8 @@ create table control.check_result (
 );
 create index check_result_of_batch on control.check_result (batch_id, shard);
 
--- control: quarantine. A record leaves it by being read again and found good, or by a person's word; either way it says by
--- what, and what it was before is kept.
+-- control: quarantine. A record leaves it when it is read again without being rejected, or when a person decides; the
+-- row names the batch or person, and its former state is stored.
 
 create table control.quarantine (
     quarantine_id bigint generated always as identity primary key,
@@ -999,10 +1009,10 @@ create table control.quarantine (
     ),
     constraint released_by_a_batch check (state <> 'released' or resolved_batch_id is not null)
 );
-comment on column control.quarantine.unit_id is 'The register or shop that was asked; empty where none was.';
+comment on column control.quarantine.unit_id is 'The requested register or shop; empty if there was none.';
 comment on column control.quarantine.resolved_batch_id is
-'The batch that read the record''s days again without finding it wrong.';
-comment on column control.quarantine.retried_at is 'When a person last had its days opened, to be asked for again.';
+'The batch that read the record''s days again without rejecting it.';
+comment on column control.quarantine.retried_at is 'When a person last opened its days, to be requested again.';
 create index quarantine_open on control.quarantine (organization_inn, product, unit_id) where state = 'open';
 create index quarantine_that_waits on control.quarantine (organization_inn, quarantine_id)
 where state = 'open';
@@ -1024,7 +1034,8 @@ create table control.quarantine_history (
     retried_at timestamptz,
     archived_at timestamptz not null default clock_timestamp()
 );
-comment on table control.quarantine_history is 'What a row of quarantine said before its state changed, or it was retried.';
+comment on table control.quarantine_history is
+'Former contents of rows of quarantine, before a change of state or a retry.';
 create index quarantine_history_of_row on control.quarantine_history (quarantine_id);
 create trigger history_is_kept before update or delete or truncate on control.quarantine_history
 for each statement execute function accounting.refuse();
@@ -1079,7 +1090,7 @@ create trigger quarantine_history after update on control.quarantine
 referencing old table as old_rows new table as new_rows
 for each statement execute function control.keep_quarantine_history();
 
--- control: decisions, told once and resolved once. One is about a shift or about a document.
+-- control: decisions, asked once and resolved once. One is about a shift or about a document.
 
 create table control.decision (
     decision_id bigint generated always as identity primary key,
@@ -1124,19 +1135,19 @@ create table control.decision (
     )
 );
 comment on table control.decision is
-'What was kept and what was held back, why, on which evidence, by whom (a rule or a person), and when.';
+'The current side (kept) and the proposed side (held), why, on which evidence, by whom (a rule or a person), and when.';
 comment on column control.decision.proposal is
-'The orders that the held side would make (amounts in kopecks), and the rest of its facts, as they were staged.';
+'The orders that the proposed side would make (amounts in kopecks), and its other staged facts.';
 comment on column control.decision.recommendation is
-'What is recommended to whoever decides: `word`, one of the words that resolve it or empty, and `reason`.';
+'The recommended answer: `word`, one of the answers that resolve it or empty, and `reason`.';
 comment on column control.decision.digest is
-'Of both sides: what a person kept once is not asked again while both stay as they were.';
+'Digest of both sides: a question that a person has answered is not asked again while both stay the same.';
 comment on column control.decision.resolution is
-'withdrawn and superseded are the rule''s own: the difference is gone, or another one has taken its place.';
+'withdrawn and superseded are set by the rule: the difference is gone, or another one has replaced it.';
 comment on column control.decision.taken_back_at is
-'When a person took the answer back. The books are then as they were before it, and the question is asked again by a new row.';
+'When a person took the answer back. The books are then as before it, and a new row asks the question again.';
 comment on column control.decision.competing_shift_id is
-'The shift on the kept side, where the two sides are shifts of two sources; shift_id is the one that is held back.';
+'The shift on the current side, if the sides are shifts of two sources; shift_id is the one on the proposed side.';
 create unique index one_open_decision on control.decision (shift_id, kind) where state = 'open';
 create index decision_of_shift on control.decision (shift_id);
 create unique index one_open_decision_of_document on control.decision (document_id) where state = 'open';
@@ -1162,7 +1173,7 @@ for each row
 when (
     (
         old.state <> 'open'
-        -- An answer is taken back once, and stays on record as it was given.
+        -- An answer is taken back once, and stays on record unchanged.
         and (
             old.taken_back_at is not null
             or new.taken_back_at is null
@@ -1181,7 +1192,7 @@ when (
 )
 execute function control.guard_decision();
 
--- control: reconciliation: what is proved complete, what the sources tell now, and what differs.
+-- control: reconciliation: which days are proved complete, the sources' newest totals, and the differences.
 
 create table control.source_shift (
     organization_inn text not null references control.organization (inn),
@@ -1202,11 +1213,11 @@ create table control.source_shift (
     batch_id bigint not null references control.batch (batch_id)
 );
 comment on table control.source_shift is
-'Totals by shift as the source told them when it was last asked for proof. An end is empty where it was not told.';
+'Totals by shift that the source reported to the last reconciliation. An end is empty if it was not reported.';
 comment on column control.source_shift.corrections is
-'How many correction receipts, read from the evidence, had to be added: the operator''s totals leave them out.';
+'How many correction receipts from the evidence were added, because the operator''s totals leave them out.';
 comment on column control.source_shift.overpaid is
-'By how much cash and cashless money are more than the total, summed over operations: they cannot all be true.';
+'By how much cash and cashless money exceed the total, summed over operations: the totals contradict themselves.';
 create index source_shift_of_register on control.source_shift (organization_inn, kkt_reg_id, shift_number);
 
 create table control.source_opening (
@@ -1219,7 +1230,8 @@ create table control.source_opening (
     batch_id bigint not null references control.batch (batch_id),
     primary key (organization_inn, fiscal_drive_number, shift_number)
 );
-comment on table control.source_opening is 'Opening reports of shifts, as the source told them when it was last asked.';
+comment on table control.source_opening is
+'Opening reports of shifts that the source reported to the last reconciliation.';
 
 create table control.source_day (
     organization_inn text not null references control.organization (inn),
@@ -1238,8 +1250,8 @@ create table control.source_day (
     primary key (organization_inn, kkt_reg_id, reported_by, day)
 );
 comment on table control.source_day is
-'Totals by day as the source told them; of the whole organisation where kkt_reg_id is empty. Where they are not those of '
-'the shifts, what the shifts tell of that day (by_shifts) stands beside.';
+'Totals by day that the source reported; of the whole organisation if kkt_reg_id is empty. If they differ from the '
+'totals by shift of that day, these are beside them (by_shifts).';
 
 create table control.completeness (
     organization_inn text not null references control.organization (inn),
@@ -1256,7 +1268,7 @@ create table control.completeness (
     primary key (organization_inn, kkt_reg_id, day)
 );
 comment on table control.completeness is
-'Whether every shift of a register and a day is here, as of the last reconciliation, and what is missing by its numbers.';
+'Whether every shift of a register and day is stored, as of the last reconciliation, and the numbers of missing ones.';
 create index completeness_of_day on control.completeness (organization_inn, day, verdict);
 
 create index completeness_that_is_missing on control.completeness (organization_inn, day)
@@ -1266,8 +1278,9 @@ create type control.day_state as enum (
     'missing', 'out_of_reach', 'waits', 'offline', 'open', 'late', 'complete', 'disabled', 'ahead'
 );
 comment on type control.day_state is
-'What a day is, the worst first: open is not over, not due yet, asked for again, or has a shift that is incomplete; waits is '
-'for a person; late is complete, with shifts that came late; offline has no documents; ahead is yet to come.';
+'States of a day, the worst first. open: not over, not due yet, to be requested again, or with an incomplete '
+'shift; waits: for a person; late: complete, with shifts that came late; offline: no documents; ahead: in the '
+'future.';
 
 create function control.state_of_day(
     base control.day_state,
@@ -1298,8 +1311,9 @@ as $$
     end
 $$;
 comment on function control.state_of_day is
-'The state of a day of an organisation, a register or a shop: the worst of its verdict, or else its coverage (base, null '
-'where it is not due), the gaps in it, and what waits. What is known of no register by its number counts where it is disabled.';
+'The state of a day of an organisation, a register or a shop: the worst of its verdict or else its coverage '
+'(base, null if it is not due), its gaps, and what waits. Gaps without a register count even if the day is '
+'disabled.';
 
 create function control.coverage_of_day(
     day date,
@@ -1321,7 +1335,7 @@ as $$
     end
 $$;
 comment on function control.coverage_of_day is
-'The state of a day by its coverage alone; null where it is not due. A day is due at six in the morning after it.';
+'The state of a day by its coverage alone; null if it is not due. A day is due at six the next morning.';
 
 create view control.completeness_of_organization with (security_invoker = true) as
 select
@@ -1334,7 +1348,8 @@ select
     min(checked_at) as checked_at
 from control.completeness
 group by organization_inn, day;
-comment on view control.completeness_of_organization is 'A day of an organisation is the worst of its registers.';
+comment on view control.completeness_of_organization is
+'A day of an organisation has the worst verdict of its registers.';
 
 create view control.hole with (security_invoker = true) as
 select
@@ -1349,7 +1364,7 @@ select
         else 'missing'::control.day_state
     end as state
 from control.gap;
-comment on view control.hole is 'Gaps, with the state that they give to their days.';
+comment on view control.hole is 'Gaps, with the state of their days.';
 
 create table control.difference (
     difference_id bigint generated always as identity primary key,
@@ -1376,10 +1391,10 @@ create table control.difference (
     batch_id bigint not null references control.batch (batch_id)
 );
 comment on table control.difference is
-'What disagrees (сверка): ours less theirs in roubles, the likely cause, the shifts and documents behind it. A difference '
-'that is not found any more is closed; the same one found again later is a new row.';
+'Differences (сверка): ours less theirs in roubles, the likely cause, and their shifts and documents. A difference '
+'that is not found any more is closed; found again later, it is a new row.';
 comment on column control.difference.is_explained is
-'Documents explain it (control.comparison): it is listed, and nobody has to do anything about it.';
+'Documents explain it (control.comparison): it is listed, and nobody has to act.';
 create unique index open_difference on control.difference (organization_inn, digest) where closed_at is null;
 create index difference_of_organization on control.difference (organization_inn, day);
 
@@ -1399,20 +1414,21 @@ create table control.comparison (
     primary key (till_id, fiscal_id)
 );
 comment on table control.comparison is
-'Till shifts of Market against the receipts of the fiscal shifts that they are, where the cash of the two differs.';
+'Till shifts of Market against the receipts of the matching fiscal shifts, if their cash differs.';
 comment on column control.comparison.till_id is
 'A shift of Market; it may not be published yet, so nothing refers to accounting.shift.';
 comment on column control.comparison.till_facts is
-'What was compared (smena.matching.slices.facts_of): with other facts the comparison says nothing.';
+'The compared facts (smena.matching.slices.facts_of): for other facts the comparison is not valid.';
 comment on column control.comparison.is_explained is
-'Whether every cheque of the till shift is a receipt of the fiscal shift. Empty: they could not be compared.';
+'Whether every cheque of the till shift matches a receipt of the fiscal shift. Empty: they could not be compared.';
 comment on column control.comparison.explanation is
-'The documents on one side only, as stored reasons; or the reason why the shifts could not be compared.';
+'Reasons for the documents on one side only, or why the shifts could not be compared.';
 comment on column control.comparison.documents is
-'The documents on one side only: what, fiscal_document_number, cheque_number, is_refund, cash and total in kopecks, at.';
+'The documents on one side only: what, fiscal_document_number, cheque_number, is_refund, cash and total in '
+'kopecks, at.';
 comment on column control.comparison.receipt_pages is
-'Answers that hold the receipts, where they were asked for; they are read again while the fiscal shift is the same.';
-comment on column control.comparison.page_ids is 'Every answer that was read for the comparison.';
+'Pages with the receipts, if these were requested; they are read again while the fiscal shift is the same.';
+comment on column control.comparison.page_ids is 'Every page that was read for the comparison.';
 
 create table control.confirmed_shift (
     shift_id uuid primary key,
@@ -1423,12 +1439,12 @@ create table control.confirmed_shift (
     batch_id bigint not null references control.batch (batch_id)
 );
 comment on table control.confirmed_shift is
-'Shifts whose receipts or cheques a reconciliation has read again. A row holds for the evidence that it names: a shift '
-'that was booked from other pages since is not confirmed.';
+'Shifts whose receipts or cheques a reconciliation has read again. A row is valid for its evidence only: a shift '
+'booked from other pages since is not confirmed.';
 comment on column control.confirmed_shift.vat is
-'VAT of the receipts of the evidence in kopecks, [{"operation", "rate", "vat"}]; empty where it is not known.';
+'VAT of the evidence''s receipts in kopecks, [{"operation", "rate", "vat"}]; empty if unknown.';
 comment on column control.confirmed_shift.asked_at is
-'When the source was asked for its receipts (Market: its cheques) again and they were compared; empty for never.';
+'When its receipts (for Market, its cheques) were requested again and compared; empty: never.';
 
 create table control.confirmed_shop_day (
     organization_inn text not null references control.organization (inn),
@@ -1439,7 +1455,7 @@ create table control.confirmed_shop_day (
     primary key (organization_inn, shop_id, day)
 );
 comment on table control.confirmed_shop_day is
-'Days of a shop that were loaded when Market was asked for their cheques again and they were compared.';
+'Loaded days of a shop whose cheques were requested from Market again and compared.';
 
 create table control.completeness_certificate (
     completeness_certificate_id bigint generated always as identity primary key,
@@ -1454,7 +1470,7 @@ create table control.completeness_certificate (
     made_at timestamptz not null
 );
 comment on table control.completeness_certificate is
-'Certificates of completeness that were made; content is the JSON of each, compressed as answers are.';
+'Certificates of completeness; content is the JSON of each, compressed like pages.';
 create index completeness_certificate_of_organization on control.completeness_certificate (
     organization_inn, completeness_certificate_id
 );
@@ -1472,7 +1488,7 @@ create table control.alert (
     primary key (organization_inn, day, digest)
 );
 comment on table control.alert is
-'Messages that went out. Whatever happens, one a day and organisation: a row is written with the sending, or not at all.';
+'Sent messages, at most one per day and organisation: the row is written in the transaction of the sending.';
 create unique index alert_of_day on control.alert (organization_inn, day);
 
 create table control.register_episode (
@@ -1483,11 +1499,11 @@ create table control.register_episode (
     cured_at timestamptz
 );
 comment on table control.register_episode is
-'Signs of registers (`control.register_signs`) that an alert has reported: each once, until a later run finds it cured.';
+'Signs of registers (`control.register_signs`) that an alert has reported, once each until a later run finds it cured.';
 create unique index register_episode_that_goes_on on control.register_episode (organization_inn, sign, episode)
 where cured_at is null;
 
--- control: the desk: who sees which organisations.
+-- control: the pages: who sees which organisations.
 
 create table control.page_user (
     user_name text not null check (user_name <> ''),
@@ -1497,9 +1513,10 @@ create table control.page_user (
     unique nulls not distinct (user_name, organization_inn)
 );
 comment on table control.page_user is
-'Which organisations a person sees, by the name in Airflow or by the login of the database; without one: all of them.';
+'Which organisation a person sees, by the name in Airflow or by the login of the database; empty: all of them.';
 
--- What the desk says counts only on a connection of the desk. A login of one's own sees what `page_user` names.
+-- The setting of the pages counts only on a connection of the pages. Another login sees the organisations in
+-- `page_user`.
 create function control.is_page_connection() returns boolean
 language sql stable security definer parallel safe
 set search_path = ''
@@ -1518,7 +1535,7 @@ as $$
         )
     end
 $$;
-comment on function control.sees_all is 'Whether who asks sees every organisation. Nothing said: none.';
+comment on function control.sees_all is 'Whether the current user sees every organisation. Without a setting: none.';
 
 create function control.own_organizations() returns text[]
 language sql stable security definer parallel safe
@@ -1533,12 +1550,13 @@ as $$
             )
     end
 $$;
-comment on function control.own_organizations is 'The organisations (ИНН) that who asks sees, where it is not all of them.';
+comment on function control.own_organizations is
+'The organisations (ИНН) that the current user sees, if not all of them.';
 
--- raw: the evidence, a partition for each month in which answers came (UTC, by the server's clock).
+-- raw: the evidence, one partition per month in which responses came (UTC, by the server's clock).
 --
--- The id of a page begins with its month: 26110000000042 came in November 2026. So whoever looks for a page by its id reads
--- one partition, however many there are. Ids stay below 2^53, where a float still holds every integer.
+-- The id of a page begins with its month: 26110000000042 came in November 2026. So a look-up by id reads one partition,
+-- however many there are. Ids stay below 2^53, up to which a float represents every integer.
 
 create sequence raw.page_number maxvalue 9999999999;
 
@@ -1547,7 +1565,7 @@ language sql immutable strict parallel safe
 return (
     (extract(year from moment at time zone 'UTC') - 2000) * 100 + extract(month from moment at time zone 'UTC')
 )::bigint * 10000000000;
-comment on function raw.first_page_id is 'No page of the month of a moment has a lower id.';
+comment on function raw.first_page_id is 'The lowest id that a page of the moment''s month may have.';
 
 create table raw.page (
     page_id bigint primary key default raw.first_page_id(clock_timestamp()) + nextval('raw.page_number'),
@@ -1562,9 +1580,9 @@ create table raw.page (
     body bytea not null,
     body_bytes bigint not null
 ) partition by range (page_id);
-comment on column raw.page.unit_id is 'The register or shop that was asked; empty for lists and totals of all.';
+comment on column raw.page.unit_id is 'The requested register or shop; empty for lists and totals of all.';
 comment on column raw.page.address is 'Without secrets.';
-comment on column raw.page.sha256 is 'Of the bytes as they came, before compression.';
+comment on column raw.page.sha256 is 'Of the received bytes, before compression.';
 create index page_of_fetch on raw.page (fetch_id, page_id);
 -- The body is compressed (zstd) before it comes here.
 alter table raw.page alter column body set storage external;
@@ -1585,7 +1603,7 @@ begin
         return;
     end if;
     perform pg_advisory_xact_lock(7364002);
-    -- Another session may have made it meanwhile. `to_regclass` would answer from what this session remembers.
+    -- Another session may have made it meanwhile. `to_regclass` would answer from this session's cache.
     if exists (select from pg_catalog.pg_class where relnamespace = 'raw'::regnamespace and relname = name) then
         return;
     end if;
@@ -1596,7 +1614,7 @@ begin
         ' for each statement execute function accounting.refuse()',
         name
     );
-    -- Unlike `create table … partition of`, this does not wait for who reads pages.
+    -- Unlike `create table … partition of`, this does not wait for readers of pages.
     execute format(
         'alter table raw.page attach partition raw.%I for values from (%s) to (%s)',
         name, raw.first_page_id(moment), raw.first_page_id(next_month)
@@ -1604,7 +1622,7 @@ begin
 end
 $$;
 comment on function raw.make_month is
-'Makes the partition of raw.page for the month of a moment, where it is not there. With the rights of the owner.';
+'Makes the partition of raw.page for the month of a moment, if it is missing. Runs with the rights of the owner.';
 
 create function raw.make_months() returns void
 language plpgsql
@@ -1612,7 +1630,7 @@ as $$
 begin
     perform raw.make_month(clock_timestamp());
     begin
-        -- Its foreign key waits for whoever writes to control.batch. There is time: the next load asks again.
+        -- Its foreign key waits for writers of control.batch. There is time: the next load tries again.
         set local lock_timeout = '100ms';
         perform raw.make_month(clock_timestamp() + interval '1 month');
     exception
@@ -1621,7 +1639,7 @@ begin
 end
 $$;
 comment on function raw.make_months is
-'Makes the partition of this month where it is not there, and the next one ahead. For a transaction of its own.';
+'Makes the partitions of this month and the next one, if they are missing. Call it in a separate transaction.';
 
 -- accounting: shifts.
 
@@ -1699,36 +1717,39 @@ create table accounting.shift (
         (outcome <> 'duplicate' or same_as is not null) and same_as is distinct from shift_id
     )
 );
-comment on table accounting.shift is 'Every closed shift that a source told of, once, with what became of it.';
+comment on table accounting.shift is 'Every closed shift that a source reported, once, with its outcome.';
 comment on column accounting.shift.proposed_orders is
-'The orders that its sums make, amounts in kopecks, while they are not issued; null where none can be made of them.';
+'The orders that its sums make, amounts in kopecks, while they are not issued; null if none can be made.';
 comment on column accounting.shift.closed_at is 'Local time of the register, without a zone; so is opened_at.';
 comment on column accounting.shift.reason is
-'Why its outcome is what it is: a code with arguments, one a line; reason_code and reason_args are those of the first.';
+'Reasons for its outcome: codes with arguments, one per line; reason_code and reason_args are those of the first.';
 comment on column accounting.shift.evidence is 'Pages of raw.page that the shift was read from.';
 comment on column accounting.shift.late_by is
-'How long after its closing the operator had its z-report, where that was more than 24 hours; else empty.';
-comment on column accounting.shift.decision_id is 'The newest decision of a person that gave it its facts or its outcome.';
+'How long after its closing the operator received its z-report, if more than 24 hours; else empty.';
+comment on column accounting.shift.decision_id is
+'The newest decision of a person that gave it its facts or its outcome.';
 comment on column accounting.shift.till_shift is 'cashRegisterId of Kontur.Market: its name of a shift.';
-comment on column accounting.shift.same_as is 'The shift of the other source that this one is; one of the two is booked.';
+comment on column accounting.shift.same_as is
+'The shift of the other source that this one is; one of the two is booked.';
 comment on column accounting.shift.price_correction is 'Rounding of cash in Market''s cheques, sales less refunds.';
 comment on column accounting.shift.drive_replace is
-'The z-report''s sign that the fiscal drive (ФН) has to be replaced at once. Empty, as the other signs: it does not say.';
+'The z-report''s sign that the fiscal drive (ФН) has to be replaced at once. Empty, as for the other signs: not '
+'reported.';
 comment on column accounting.shift.drive_exhausted is 'That the drive''s resource ends within 30 days.';
 comment on column accounting.shift.drive_memory_full is 'That the memory of the drive is 99 per cent full.';
 comment on column accounting.shift.ofd_timeout is 'That the operator had not answered for more than the allowed time.';
 comment on column accounting.shift.not_sent is
 'How many fiscal documents the operator had not confirmed when the shift was closed; not_sent_since is the oldest one.';
 comment on column accounting.shift.documents_quantity is
-'Fiscal documents from the opening report to the z-report, both counted, as the z-report tells.';
+'Fiscal documents from the opening report through the z-report, as the z-report counts them.';
 comment on column accounting.shift.fiscal_document_number is
-'Of the closing report. Empty for a shift of Market, and for a shift of the OFD that has no closing report and can get none
-(its drive was replaced): the time of its last document stands in closed_at, and a person settles it.';
+'Of the closing report. Empty for a shift of Market, and for a shift of the OFD that has no closing report and '
+'can get none (its drive was replaced): closed_at is then the time of its last document, and a person settles it.';
 create index shift_of_organization on accounting.shift (organization_inn, closed_at);
 create index shift_of_drive on accounting.shift (organization_inn, kkt_reg_id, closed_at);
 create unique index shift_of_cashbox on accounting.shift (organization_inn, cashbox_id, till_shift)
 where cashbox_id is not null;
--- What a batch is decided about is read by rows, not by years: till shifts of some days, and those that wait.
+-- For a decision about a batch till shifts are read by day and by waiting outcome, not by years.
 create index till_shift_of_organization on accounting.shift (organization_inn, closed_at) where source = 'market';
 create index long_shift_of_organization on accounting.shift (organization_inn, closed_at)
 where source = 'ofd' and opened_at < closed_at - interval '5 days';
@@ -1740,7 +1761,7 @@ where outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period');
 create index shift_that_was_late on accounting.shift (organization_inn, closed_at)
 where late_by is not null;
 
--- A decision may be about two shifts: what one source tells against what the other does.
+-- A decision may be about two shifts: those of the two sources.
 alter table control.decision add constraint decision_competing_shift_id_fkey
 foreign key (competing_shift_id) references accounting.shift (shift_id);
 
@@ -1751,13 +1772,14 @@ return jsonb_build_object(
     'cash_payout_refund', shift.cash_payout_refund, 'cashless_income', shift.cashless_income,
     'cashless_refund', shift.cashless_refund, 'receipts', shift.receipts, 'order_date', shift.order_date
 );
-comment on function accounting.shift_facts is 'One side of a decision: what is compared, and what orders are made of.';
+comment on function accounting.shift_facts is
+'One side of a decision: the facts that are compared and that orders are made of.';
 
 create function control.cash_of(facts jsonb) returns numeric
 language sql immutable strict parallel safe
 return (facts ->> 'cash_income')::numeric - (facts ->> 'cash_refund')::numeric
 - (facts ->> 'cash_payout')::numeric + (facts ->> 'cash_payout_refund')::numeric;
-comment on function control.cash_of is 'What a side of a decision puts into the cash box, net; null where a sum is not known.';
+comment on function control.cash_of is 'Net cash of a side of a decision; null if a sum is unknown.';
 
 create table accounting.shift_history (
     like accounting.shift including generated, archived_at timestamptz not null default clock_timestamp()
@@ -1795,7 +1817,7 @@ create trigger shift_history after update on accounting.shift
 referencing old table as old_rows
 for each statement execute function accounting.keep_shift_history();
 
--- What is booked in a closed period keeps its facts, and nothing more is booked there.
+-- Shifts booked in a closed period do not change their facts, and no more shifts are booked there.
 
 create function accounting.check_new_shifts() returns trigger
 language plpgsql
@@ -1870,7 +1892,7 @@ begin
         ) as change
     where
         (coalesce(change.is_in, false) and not (change.was_in and change.same_facts))
-        -- A decision may take a shift out of a closed period, to a day that is open.
+        -- A decision may move a shift from a closed period to an open day.
         or (change.was_in and not coalesce(change.is_in, false) and not change.is_decided)
     limit 1;
     if found then
@@ -1886,7 +1908,7 @@ create trigger changed_shifts after update on accounting.shift
 referencing old table as old_rows new table as new_rows
 for each statement execute function accounting.check_changed_shifts();
 
--- accounting: cash of the shifts by day, kept with every statement that writes shifts: a page sums days, not shifts.
+-- accounting: cash of the shifts by day, updated by every statement that writes shifts: a page sums days, not shifts.
 
 create table accounting.cash_of_day (
     organization_inn text not null references control.organization (inn),
@@ -1896,8 +1918,8 @@ create table accounting.cash_of_day (
     primary key (organization_inn, day)
 );
 comment on table accounting.cash_of_day is
-'Of the shifts with the outcome issued or no_cash that were closed on the day, by the time of the register: how many there '
-'are, and their cash, sales less refunds and payouts. Nothing else is in it: other outcomes are read from the shifts.';
+'Shifts with the outcome issued or no_cash that were closed on the day, by the register''s time: their count '
+'and their net cash. Other outcomes are read from the shifts.';
 
 create trigger nothing_is_deleted before delete or truncate on accounting.cash_of_day
 for each statement execute function accounting.refuse();
@@ -2009,11 +2031,12 @@ create table accounting.cash_order (
 comment on table accounting.cash_order is
 'ПКО and РКО. Never deleted; a revision leaves its former contents in cash_order_history.';
 comment on column accounting.cash_order.issue is
-'1, or the how manieth order it is of the same shift, operation, tax system and agent: the former ones are reversed.';
+'1, 2, …: counts orders of the same shift, operation, tax system and agent; the former ones are reversed.';
 comment on column accounting.cash_order.status_by is
 'Who gave it its status: a person, or `rule`. Empty while it is new, unless its acceptance was taken back.';
 comment on column accounting.cash_order.reversed_on is
-'The day on which a reversal by decision counts: its own date, or the first open day where that lies in a closed period.';
+'The day on which a reversal by decision counts: the order''s date, or the first open day if that is in a closed '
+'period.';
 create unique index one_live_order on accounting.cash_order (shift_id, operation, taxation, agent)
 where status in ('new', 'accepted');
 create index cash_order_of_organization on accounting.cash_order (organization_inn, date)
@@ -2033,7 +2056,7 @@ where status = 'reversed';
 
 create table accounting.cash_order_history (
     like accounting.cash_order,
-    -- Not now(): a transaction that waited for a lock began before the one that it follows.
+    -- Not now(): a transaction that waited for a lock may have begun before the one that it waited for.
     archived_at timestamptz not null default clock_timestamp()
 );
 create index cash_order_history_of_document on accounting.cash_order_history (document_id, revision);
@@ -2077,8 +2100,8 @@ begin
             using errcode = 'check_violation', constraint = 'order_not_in_closed_period';
     end if;
 
-    -- ПКО and РКО are two series of numbers. In each, the new numbers of a cash book and year are one run without a gap,
-    -- which starts at 1 or right after a number that exists.
+    -- ПКО and РКО are two series of numbers. In each, the new numbers of a cash book and year are one run without a
+    -- gap, which starts at 1 or right after a number that exists.
     select book.organization_inn, book.kpp, book.kind, book.book_year
     into wrong
     from (
@@ -2134,10 +2157,10 @@ create trigger orders_begin after insert on accounting.cash_order
 referencing new table as new_rows
 for each statement execute function accounting.check_orders_begin();
 
--- The foreign key of an order to its shift, checked once a statement instead of once a row: a third of the time of the
--- insert. It needs no other side: shifts are never deleted, and changed_shifts keeps their ids. An order goes over to
--- another shift only as moved_orders allows. Every plan but an index lookup a row is off, because a plan is kept for the
--- session, and the next statement may insert one order beside millions of shifts.
+-- The foreign key of an order to its shift, checked once per statement instead of once per row, which took a third of
+-- the time of the insert. The other side needs no check: shifts are never deleted, and changed_shifts refuses other
+-- ids. An order moves to another shift only as moved_orders allows. Every plan except an index lookup per row is off,
+-- because the session reuses a plan, and the next statement may insert one order beside millions of shifts.
 create function accounting.check_shifts_of_orders() returns trigger
 language plpgsql
 set enable_hashjoin to off
@@ -2166,8 +2189,8 @@ create trigger shifts_of_orders after insert on accounting.cash_order
 referencing new table as new_rows
 for each statement execute function accounting.check_shifts_of_orders();
 
--- Changed orders: how a status may change, and what of a closed period may. Transition tables have no index: where the
--- first bad row is looked for, nested loops seem cheap to the planner, and are quadratic where no row is bad.
+-- Changed orders: allowed changes of status, and allowed changes in a closed period. Transition tables have no index:
+-- for a search of the first wrong row nested loops seem cheap to the planner, and are quadratic if no row is wrong.
 
 create function accounting.sign_status() returns trigger
 language plpgsql
@@ -2179,14 +2202,14 @@ begin
     return new;
 end
 $$;
-comment on function accounting.sign_status is 'Whoever changes a status without saying who does is named by the login.';
+comment on function accounting.sign_status is 'Names the login as the author of a change of status that names nobody.';
 
 create trigger status_is_signed before update on accounting.cash_order
 for each row
 when (old.status <> new.status and (new.status_by is null or new.status_at is not distinct from old.status_at))
 execute function accounting.sign_status();
 
--- Of two sources that tell of one shift a decision keeps one, and reverses the orders of the other.
+-- If two sources report one shift, a decision keeps one side, and reverses the orders of the other.
 create function accounting.check_order_statuses() returns trigger
 language plpgsql
 set enable_nestloop to off
@@ -2205,7 +2228,8 @@ begin
             when 'accepted'
                 then
                     (new_rows.status = 'reversed' and new_rows.reversed_decision_id is not null)
-                    -- Acceptance is taken back with a reason, and not while a decision waits that was asked because of it.
+                    -- Acceptance is taken back with a reason, and not while a decision that was asked because of it is
+                    -- open.
                     or (
                         new_rows.status = 'new'
                         and trim(coalesce(new_rows.status_reason, '')) <> ''
@@ -2222,7 +2246,7 @@ begin
             when 'reversed'
                 then
                     (new_rows.status = 'new' and old_rows.reversed_decision_id is null)
-                    -- Where the answer that reversed it is taken back, it is again what it was.
+                    -- If the answer that reversed it is taken back, the order gets its former status.
                     or (
                         new_rows.reversed_decision_id is null
                         and exists (
@@ -2231,7 +2255,8 @@ begin
                                 decision.decision_id = old_rows.reversed_decision_id
                                 and decision.taken_back_at is not null
                         )
-                        -- A status does not raise the revision: the revision before was archived last when it was reversed.
+                        -- A change of status does not raise the revision: the former revision was last archived by the
+                        -- reversal.
                         and new_rows.status = (
                             select former.status
                             from accounting.cash_order_history as former
@@ -2262,7 +2287,7 @@ begin
                 decision.decision_id = coalesce(new_rows.reversed_decision_id, old_rows.reversed_decision_id)
                 and new_rows.shift_id in (decision.shift_id, decision.competing_shift_id)
                 and case
-                    -- Taking an answer back brings back what it reversed, and reverses what it issued.
+                    -- Taking an answer back restores the orders that it reversed, and reverses those that it issued.
                     when decision.taken_back_at is not null
                         then
                             (new_rows.reversed_decision_id is null and new_rows.status <> 'reversed')
@@ -2313,7 +2338,7 @@ begin
         or (
             (old_rows.shift_id, old_rows.source, old_rows.taxation, old_rows.agent, old_rows.issue)
             is distinct from (new_rows.shift_id, new_rows.source, new_rows.taxation, new_rows.agent, new_rows.issue)
-            -- Where an order may go over to is for check_moved_orders to say.
+            -- check_moved_orders checks to which shift an order may move.
             and not (old_rows.source = 'market' and new_rows.source = 'ofd' and old_rows.shift_id <> new_rows.shift_id)
         )
     limit 1;
@@ -2347,7 +2372,7 @@ begin
             using errcode = 'check_violation', constraint = 'accepted_order_is_fixed';
     end if;
 
-    -- A decision may reverse an order of a closed period, on a day that is open: the closed one keeps its turnover.
+    -- A decision may reverse an order of a closed period on an open day: the turnover of the closed period stays.
     select old_rows.organization_inn, old_rows.date, closed_period.through
     into wrong
     from old_rows
@@ -2385,7 +2410,7 @@ create trigger changed_orders after update on accounting.cash_order
 referencing old table as old_rows new table as new_rows
 for each statement execute function accounting.check_changed_orders();
 
--- An order that Market told of first goes over to the shift of the OFD that turns out to be the same one: it keeps its
+-- An order first made from Market's data moves to the OFD's shift that turns out to be the same: it keeps its
 -- number, its date and its book, and once accepted its contents too.
 create function accounting.check_moved_orders() returns trigger
 language plpgsql
@@ -2419,8 +2444,8 @@ create trigger moved_orders after update on accounting.cash_order
 referencing old table as old_rows new table as new_rows
 for each statement execute function accounting.check_moved_orders();
 
--- The rows of a statement come from a batch or two, so their batch is looked up once a statement, not once a row; and
--- it must be a batch of their organisation, which two foreign keys could not say.
+-- The rows of a statement come from one or two batches, so their batch is looked up once per statement, not once per
+-- row. It must be a batch of their organisation, which two foreign keys could not express.
 create function accounting.check_batches() returns trigger
 language plpgsql
 as $$
@@ -2456,8 +2481,8 @@ create trigger batches_of_changed after update on accounting.cash_order
 referencing new table as new_rows
 for each statement execute function accounting.check_batches();
 
--- accounting: the rest of a cash book: what its balance begins with, and movements of cash that no shift has. Nothing is
--- deleted: a wrong row is reversed, once.
+-- accounting: the rest of a cash book: its opening balance, and movements of cash without a shift. Nothing is deleted:
+-- a wrong row is reversed, once.
 
 create table accounting.cash_opening (
     cash_opening_id bigint generated always as identity primary key,
@@ -2474,11 +2499,11 @@ create table accounting.cash_opening (
     constraint opening_reversal_is_signed check (
         num_nonnulls(reversed_on, reversed_by, reversed_at, reversed_reason) in (0, 4)
     ),
-    -- The balance of each day after it would change: so the first of them must be open, as its own day is.
+    -- The balance of each later day would change, so the first of these days must be open too.
     constraint opening_is_reversed_on_its_day check (reversed_on = day)
 );
 comment on table accounting.cash_opening is
-'The cash of a cash book (ИНН + КПП) at the beginning of a day, entered once. Before that day no balance is known.';
+'The cash of a cash book (ИНН + КПП) at the beginning of a day, entered once. Before that day the balance is unknown.';
 create unique index one_opening_of_a_book on accounting.cash_opening (organization_inn, kpp) where reversed_on is null;
 
 create table accounting.cash_movement (
@@ -2512,11 +2537,11 @@ create table accounting.cash_movement (
     )
 );
 comment on table accounting.cash_movement is
-'Cash that came in or went out without a shift: to the bank, to suppliers, wages. A reversed one counts on its own day and '
-'back on the day of the reversal; where both are the same day, not at all.';
-comment on column accounting.cash_movement.account is 'The corresponding account, the one that is not cash.';
+'Cash that came in or went out without a shift: to the bank, to suppliers, wages. A reversed movement counts on '
+'its own day and negatively on the day of the reversal; if both are the same day, not at all.';
+comment on column accounting.cash_movement.account is 'The corresponding account (not the cash account).';
 comment on column accounting.cash_movement.import_key is
-'Digest of the line of a file that it was read from, or the number of a form: the same line, or the same form, adds nothing.';
+'Digest of the line of a file, or the number of a form: the same line or form adds nothing.';
 create index cash_movement_of_book on accounting.cash_movement (organization_inn, kpp, day);
 create unique index cash_movement_is_imported_once on accounting.cash_movement (organization_inn, import_key);
 
@@ -2524,7 +2549,7 @@ create function accounting.guard_cash_entry() returns trigger
 language plpgsql
 as $$
 declare
-    -- `kind` is generated, which a trigger before the row does not see.
+    -- `kind` is generated: a trigger before the row does not see its value.
     reversal constant text[] := array['reversed_on', 'reversed_by', 'reversed_at', 'reversed_reason', 'kind'];
     closed_through date := (select through from control.closed_period where organization_inn = new.organization_inn);
 begin
@@ -2570,7 +2595,8 @@ create table accounting.cash_limit (
     entered_at timestamptz not null default now()
 );
 comment on table accounting.cash_limit is
-'The most cash that a cash book may have at the end of a day, from a day on; empty: no limit. Of one day the last entered counts.';
+'The most cash that a cash book may have at the end of a day, from a day on; empty: no limit. For a day the last '
+'entry counts.';
 create index cash_limit_of_book on accounting.cash_limit (organization_inn, kpp, first_day, cash_limit_id);
 create trigger history_is_kept before update or delete or truncate on accounting.cash_limit
 for each statement execute function accounting.refuse();
@@ -2585,10 +2611,11 @@ as $$
     limit 1
 $$;
 comment on function accounting.was_booked_when_reversed is
-'Whether a reversed order moved the cash until then: one that a person had rejected did not. Null where it has no history.';
+'Whether a reversed order moved the cash until then: one that a person had rejected did not. Null if it has no '
+'history.';
 
--- A decision may have reversed an order of a closed period on a later day (reversed_on): it moved the cash on its own day, as
--- the sheet of that day was printed, and back on the other. An order that a person rejected moved none.
+-- A decision may have reversed an order of a closed period on a later day (reversed_on): the order moved the cash on
+-- its own day, as printed on that day's sheet, and back on the later day. An order that a person rejected moved none.
 create view accounting.cash_book_entry with (security_invoker = true) as
 select
     organization_inn,
@@ -2667,7 +2694,8 @@ select
 from accounting.cash_movement
 where reversed_on > day;
 comment on view accounting.cash_book_entry is
-'What moved the cash of each cash book, by day; a reversal is a row of its own with a negative amount. `place` orders the rows of a kind.';
+'Entries of each cash book by day; a reversal is a separate row with a negative amount. `place` orders the rows '
+'of a kind.';
 
 create table accounting.cash_carried (
     cash_opening_id bigint not null references accounting.cash_opening (cash_opening_id),
@@ -2678,8 +2706,8 @@ create table accounting.cash_carried (
     primary key (cash_opening_id, day)
 );
 comment on table accounting.cash_carried is
-'The cash of each cash book at the beginning of the day after a closed period: what a later balance is counted from. It follows '
-'from the rows of closed days, and goes when these are opened.';
+'The cash of each cash book at the beginning of the day after a closed period, from which later balances are '
+'counted. It is computed from the rows of closed days, and deleted when these are opened.';
 
 create function accounting.carry_cash() returns trigger
 language plpgsql
@@ -2732,8 +2760,8 @@ $$;
 create trigger cash_is_carried after insert or update or delete on control.closed_period
 for each row execute function accounting.carry_cash();
 
--- accounting: Market's other documents: cashless revenue, goods sold, incoming waybills. One table holds their heads and
--- one their lines; a view for each kind shows them as what they are.
+-- accounting: Market's other documents: cashless revenue, goods sold, incoming waybills. One table has their heads and
+-- one their lines; there is a view for each kind.
 
 create table accounting.market_document (
     document_id uuid primary key,
@@ -2762,9 +2790,10 @@ create table accounting.market_document (
     batch_id bigint not null references control.batch (batch_id),
     loaded_at timestamptz not null default now()
 );
-comment on column accounting.market_document.amount is 'Net of refunds; empty for a waybill with a price that is not told.';
+comment on column accounting.market_document.amount is 'Net of refunds; empty for a waybill with an unknown price.';
 comment on column accounting.market_document.sources is
-'Of a waybill: Manual, Egais, Mercury, Diadoc; the same paper (supplier, number, date) from two of them is one document.';
+'For a waybill: Manual, Egais, Mercury, Diadoc; the same waybill (supplier, number, date) from two of them is one '
+'document.';
 create index market_document_of_organization on accounting.market_document (organization_inn, date)
 include (kind, status, amount);
 create index market_document_of_day on accounting.market_document (date);
@@ -2789,7 +2818,7 @@ create table accounting.market_document_line (
     primary key (document_id, line)
 );
 
--- As shifts_of_orders: the foreign key of the lines, checked once a statement. Documents are never deleted.
+-- As shifts_of_orders: the foreign key of the lines, checked once per statement. Documents are never deleted.
 create function accounting.check_documents_of_lines() returns trigger
 language plpgsql
 set enable_hashjoin to off
@@ -2904,7 +2933,7 @@ begin
 end
 $$;
 comment on function accounting.guard_market_document is
-'What the database keeps true of a document; a new content takes the former one, lines and all, to the history.';
+'Checks changes of a document, and moves its former contents with the lines to the history.';
 
 create trigger document_guard before insert or update on accounting.market_document
 for each row execute function accounting.guard_market_document();
@@ -2920,7 +2949,7 @@ create table accounting.market_document_status (
     archived_at timestamptz not null default clock_timestamp()
 );
 comment on table accounting.market_document_status is
-'Former statuses of documents of Kontur.Market whose contents stayed, a row for each change.';
+'Former statuses of documents of Kontur.Market whose contents stayed, one row for each change.';
 create index market_document_status_of_document on accounting.market_document_status (document_id, archived_at);
 create trigger history_is_kept before update or delete or truncate on accounting.market_document_status
 for each statement execute function accounting.refuse();
@@ -2933,7 +2962,8 @@ declare
     is_allowed boolean := case old.status
         when 'new' then true
         when 'rejected' then new.status = 'accepted' or old.digest <> new.digest
-        -- A decision about it (document_guard looks for one) gives it other contents; else a person takes acceptance back.
+        -- Either a decision about it gives it other contents (document_guard checks this), or a person takes acceptance
+        -- back.
         when 'accepted'
             then
                 new.status = 'new'
@@ -2965,13 +2995,13 @@ begin
 end
 $$;
 comment on function accounting.check_market_document_status is
-'How the status of a document may change; the former one goes to market_document_status.';
+'Checks a change of a document''s status; the former one goes to market_document_status.';
 
 create trigger document_status after update on accounting.market_document
 for each row when (old.status <> new.status)
 execute function accounting.check_market_document_status();
 
--- accounting: what people read.
+-- accounting: views for people.
 
 create view control.decision_listed with (security_invoker = true) as
 select
@@ -3026,10 +3056,10 @@ left join control.register as competing_register
 left join control.shop as competing_shop
     on decision.organization_inn = competing_shop.organization_inn and competing.shop_id = competing_shop.shop_id;
 comment on view control.decision_listed is
-'Decisions as a list shows them: what they are about, the till by its name, the day, and what they differ by.';
+'Decisions for a list: their subject, the till by its name, the day, and the difference.';
 comment on column control.decision_listed.difference is
-'Roubles: net cash of what is held back less that of what is kept (of documents: their amounts). Null: not known.';
-comment on column control.decision_listed.word is 'The answer that is recommended; null where none is.';
+'Roubles: net cash of the proposed side less the current side (for documents: their amounts). Null: unknown.';
+comment on column control.decision_listed.word is 'The recommended answer; null if there is none.';
 
 create function control.waiting_decisions(
     inn text, about text, word text, first_day date, last_day date, least_sum numeric, greatest_sum numeric
@@ -3052,7 +3082,7 @@ as $$
         and (waiting_decisions.greatest_sum is null or abs(listed.difference) <= waiting_decisions.greatest_sum)
 $$;
 comment on function control.waiting_decisions is
-'Open decisions of a filter, null being any; the word `none` finds those without a recommendation. One filter for lists, '
+'Open decisions of a filter; null is any, the word `none` finds those without a recommendation. One filter for lists, '
 'sums and answers to many.';
 
 create view accounting.document with (security_invoker = true) as
@@ -3110,8 +3140,8 @@ select
     shop_id
 from accounting.market_document;
 comment on view accounting.document is
-'Учет → Документы: every loaded document, one row each. Empty after its revision: what documents of its kind do not have; '
-'the pages of a cash order are those of its shift.';
+'Учет → Документы: every loaded document, one row each. Columns after the revision are empty if documents of the kind '
+'lack them; the pages of a cash order are those of its shift.';
 
 create function accounting.documents(
     inn text, first_day date, last_day date, kind text, status text, source text, kpp text, number text
@@ -3131,8 +3161,8 @@ as $$
         and (documents.number is null or document.number = documents.number)
 $$;
 comment on function accounting.documents is
-'The documents that a filter lets through; null is any, and without an ИНН they are of all organisations in sight. The '
-'planner writes it into the statement that calls it, so that a page reads no more than it shows.';
+'The documents of a filter; null is any, and without an ИНН they are of all organisations in sight. The planner '
+'inlines it into the calling statement, so that a page reads no more than it shows.';
 
 create view accounting.cashless_report with (security_invoker = true) as
 select
@@ -3237,7 +3267,7 @@ left join control.shop_product as product
         and document.shop_id = product.shop_id
         and line.product_id = product.product_id;
 
--- stage: what a batch is about to publish.
+-- stage: rows that a batch is about to publish.
 
 create unlogged table stage.shift (
     batch_id bigint not null,
@@ -3274,7 +3304,7 @@ create unlogged table stage.shift (
     shift_id uuid not null generated always as (accounting.shift_id(fiscal_drive_number, shift_number)) stored
 );
 comment on table stage.shift is 'Sums in kopecks, received_at in UTC.';
-comment on column stage.shift.user_inn is 'The ИНН that the z-report names; null where it names none.';
+comment on column stage.shift.user_inn is 'The ИНН in the z-report; null if it has none.';
 create index stage_shift_of_batch on stage.shift (batch_id, shard);
 
 create unlogged table stage.cash_order (
@@ -3342,7 +3372,7 @@ create unlogged table stage.till_shift (
     evidence bigint[] not null,
     shift_id uuid not null generated always as (accounting.till_shift_id(cashbox_id, till_shift)) stored
 );
-comment on table stage.till_shift is 'Sums in kopecks; none where the shift is incomplete.';
+comment on table stage.till_shift is 'Sums in kopecks; null if the shift is incomplete.';
 create index stage_till_shift_of_batch on stage.till_shift (batch_id, shard);
 
 create unlogged table stage.market_document (
@@ -3398,9 +3428,9 @@ begin
 end
 $$;
 comment on function stage.refresh_statistics is
-'Statistics of what is staged. With the rights of the owner: before PostgreSQL 17 nobody else may be given that right.';
+'Analyzes staged rows with the rights of the owner: before PostgreSQL 17 that right cannot be granted.';
 
--- What can be asked for, and what is proved of it.
+-- Readable days, and which of them are proved loaded.
 
 create view control.readable_days with (security_invoker = true) as
 select
@@ -3429,7 +3459,7 @@ inner join control.inventory on shop.organization_inn = inventory.organization_i
 where inventory.state = 'on';
 comment on view control.readable_days is
 'Days from the start date in force on which a register may be read: named by the mandate, inside its permission, not '
-'before its first document. Of Kontur.Market: on which a shop may be.';
+'before its first document. For Kontur.Market: days on which a shop may be read.';
 
 create view control.covered with (security_invoker = true) as
 select
@@ -3460,11 +3490,12 @@ as $$
     where readable_days.organization_inn = uncovered.inn and readable_days.product = uncovered.product
 $$;
 comment on function control.uncovered is
-'Days of a span on which a register or shop is within reach and not covered: also one that was listed after its '
-'organisation''s day was covered. The planner writes it into the statement that calls it.';
+'Days of a span on which a register or shop is readable and not covered, even if it was listed after its '
+'organisation''s day was covered. The planner inlines it into the calling statement.';
 
 create view control.day_remark with (security_invoker = true) as
--- Shifts that wait, the other side of an open decision too, and documents of Market that one is about; each once.
+-- Waiting shifts, including the other side of an open decision, and documents of Market with an open decision; each
+-- once.
 select
     shift.organization_inn,
     shift.source,
@@ -3528,7 +3559,7 @@ select
 from accounting.shift
 where shift.late_by is not null;
 comment on view control.day_remark is
-'What there is to say of a day beside its verdict, by the moment of closing: a shift or document waits (is_asked: for a '
+'Remarks on a day beside its verdict, by the moment of closing: a shift or document waits (is_asked: for a '
 'person), or came late.';
 
 create view control.quarantine_days with (security_invoker = true) as
@@ -3540,7 +3571,7 @@ select
                 datemultirange(
                     daterange(quarantine.day, greatest(quarantine.day, shift.closed_at::date), '[]')
                 )
-        -- What may not be read any more is not waited for.
+        -- Records that are no longer readable do not wait.
         else asked.days * coalesce(datemultirange(readable_days.days), asked.days)
     end as days
 from control.quarantine
@@ -3563,10 +3594,10 @@ cross join lateral (
     where assignment.batch_id = quarantine.batch_id and assignment.unit_id = quarantine.unit_id
 ) as asked;
 comment on view control.quarantine_days is
-'The days that must be read again to know whether a record is good: its own through the closing of its shift; where its '
-'day is not known, or is none that was asked for, all that its batch asked of the unit.';
+'The days that must be read again before a record can be released: its own through the closing of its shift; if its '
+'day is unknown, or was not requested, all days that its batch requested of the unit.';
 
--- The health of registers: what the newest z-report of each says, and what the lists and the shifts say together.
+-- The health of registers, from the newest z-report of each, the lists and the shifts.
 
 create function control.register_signs(moment timestamptz, inn text)
 returns table (
@@ -3594,7 +3625,7 @@ as $$
             and (register_signs.inn is null or register.organization_inn = register_signs.inn)
     ),
 
-    -- The newest z-report of most registers is one of the last two days, which are read at once. Others are looked up.
+    -- Most registers have a z-report in the last two days, which are read together. Others are looked up one by one.
     recent as (
         select distinct on (shift.organization_inn, shift.kkt_reg_id)
             shift.organization_inn,
@@ -3611,7 +3642,8 @@ as $$
         inner join accounting.shift
             on
                 organization.inn = shift.organization_inn
-                -- Of constants, so that the planner knows how few shifts these are; local times are within 14 hours of UTC.
+                -- Constants, so that the planner knows how few shifts these are; local times are within 14 hours of
+                -- UTC.
                 and shift.closed_at >= register_signs.moment at time zone 'UTC' - interval '2 days'
                 and shift.closed_at < register_signs.moment at time zone 'UTC' + interval '2 days'
         where
@@ -3683,7 +3715,7 @@ as $$
             and (register_signs.inn is null or reported.organization_inn = register_signs.inn)
     ),
 
-    -- Of a load only the day is known: the shift was opened by its end. A gap of several shifts has a line for each.
+    -- A load gives only the day: the shift was opened by the end of it. A gap of several shifts has a line for each.
     gap_open as (
         select
             gap.organization_inn,
@@ -3779,13 +3811,14 @@ as $$
             opened.opened_at,
             null
         from asked
-        -- Also where the permission has ended since: its cash is not in the books.
+        -- Even if the permission has ended since, because its cash is not in the books.
         inner join opened
             on asked.organization_inn = opened.organization_inn and asked.kkt_reg_id = opened.kkt_reg_id
         where opened.opened_at < asked.local_now - interval '24 hours'
         union all
-        -- It traded on this day of the week in three of the four weeks before, and three hours after it is usually open it
-        -- had formed nothing on the day, by the newest list of registers.
+        -- It traded on this day of the week in three of the four weeks before, and three hours after its usual opening
+        -- it had
+-- formed no document on the day, by the newest list of registers.
         select
             newest.organization_inn,
             newest.kkt_reg_id,
@@ -3816,12 +3849,13 @@ as $$
                     where
                         shift.organization_inn = newest.organization_inn
                         and shift.kkt_reg_id = newest.kkt_reg_id
-                        -- Under row-level security a timestamp is looked up in an index by a timestamp only, not by a date.
+                        -- Under row-level security a timestamp is looked up in an index by a timestamp only, not by a
+                        -- date.
                         and shift.closed_at >= (candidate.day - 7 * week)::timestamp
                         and shift.closed_at < candidate.day - 7 * week + interval '30 hours'
                         and coalesce(shift.opened_at, shift.closed_at)::date = candidate.day - 7 * week
                         and shift.receipts > 0
-                    -- Of each week apart: else all shifts of the register are read.
+                    -- Each week separately: otherwise all shifts of the register are read.
                     offset 0
                 ) as shift
             ) as usual
@@ -3838,9 +3872,10 @@ as $$
     from signs
 $$;
 comment on function control.register_signs is
-'What is wrong with registers that may be read at a moment: `drive_replace`, `drive_exhausted`, `drive_memory_full`, '
-'`not_sent`, `open_shift` (for more than 24 hours, each shift), `silent` (in trading hours), and `unknown`, where the newest z-report '
-'says nothing of it or there is none. `episode` stays the same until the sign is cured; times are the register''s.';
+'Faults of registers that may be read at a moment: `drive_replace`, `drive_exhausted`, `drive_memory_full`, '
+'`not_sent`, `open_shift` (for more than 24 hours, each shift), `silent` (in trading hours), and `unknown`, if '
+'the newest z-report does not report signs or there is none. `episode` stays the same until the sign is cured; '
+'times are the register''s.';
 
 -- Rights: row-level security by organisation, and what each of the four roles may do.
 
@@ -3870,7 +3905,7 @@ declare
                     'exists (select from control.quarantine as head where head.quarantine_id = %s.quarantine_id)',
                     protected
                 )
-        -- What belongs to no organisation may be read by everyone who may read at all.
+        -- Rows without an organisation may be read by everyone who may read at all.
         else 'true'
     end;
 begin
@@ -3887,7 +3922,8 @@ begin
 end
 $$;
 comment on function control.protect is
-'Row-level security by organisation and the rights of the four roles: called for every new table of accounting and control.';
+'Row-level security by organisation and the rights of the four roles: called for every new table of accounting '
+'and control.';
 
 do $$
 declare
@@ -3909,7 +3945,7 @@ begin
     end loop;
 end
 $$;
--- Whose signature was refused, and the register of who sees what, are no accountant's business.
+-- Accountants see neither signatures nor grants.
 revoke select on control.mandate_signature from smena_accountant;
 create policy grants_are_of_administrators on control.setting_change as restrictive
 for select to smena_accountant, smena_auditor using (what not in ('grant', 'revoke'));
@@ -3923,7 +3959,7 @@ create policy everything on raw.page to smena_owner, smena_loader using (true) w
 
 grant usage on schema raw, accounting, control to smena_owner, smena_loader, smena_accountant, smena_auditor;
 grant usage on schema stage to smena_owner, smena_loader;
--- That an answer was read, when and with which digest; not the answer: buyers may be named in it.
+-- That a response was read, when and with which digest; not the response, because it may name buyers.
 grant select (
     page_id, batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, body_bytes
 ) on raw.page to smena_accountant, smena_auditor;
@@ -3932,7 +3968,7 @@ grant select, insert on raw.page to smena_loader;
 revoke execute on function raw.make_month(timestamptz), raw.make_months() from public;
 grant execute on function raw.make_month(timestamptz), raw.make_months() to smena_owner, smena_loader;
 grant select, insert, update, delete, truncate on all tables in schema stage to smena_loader;
--- What each plan makes anew. Accounting and its history nobody deletes.
+-- Rows that each plan makes again. Nobody deletes accounting and its history.
 grant delete on control.gap, control.coverage, control.covered_day, control.check_result, control.register_kpp,
 control.closed_period, accounting.cash_carried,
 accounting.market_document_line, control.completeness, control.source_shift, control.source_day,

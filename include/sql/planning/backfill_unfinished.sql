@@ -1,7 +1,7 @@
 -- Run by the planner of a backfill: batches of former backfills in these days that were planned and not published.
 --
--- One fits where nothing has changed that it stands on: it lies within the range, the mandate in force names all its
--- registers, it reads in the detail that is wanted now, and some of its days are not covered yet.
+-- A batch fits if it lies within the range, the mandate in force names all its registers, its detail is the present
+-- one, and some of its days are not covered yet.
 select
     batch.batch_id,
     batch.first_day,

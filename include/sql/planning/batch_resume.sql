@@ -1,4 +1,4 @@
--- Run by the planner of a backfill: an unfinished batch goes on in this run.
+-- Run by the planner of a backfill: continue an unfinished batch in this run.
 update control.batch
 set run_id = %(run_id)s
 where batch_id = %(batch_id)s

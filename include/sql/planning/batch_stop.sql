@@ -1,4 +1,5 @@
--- Run by publish: a batch in which too much is bad publishes nothing and says why. That a person was asked about it stays.
+-- Run by publish: stop a batch with too many rejected records, with the reason; it publishes nothing. The record that a
+-- person was asked about it stays.
 update control.batch
 set
     state = 'stopped',

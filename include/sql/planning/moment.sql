@@ -1,2 +1,2 @@
--- Run by the planner: the moment of this transaction, which is also that of the batches it opens.
+-- Run by the planner: the start of this transaction, which is also the time of the batches it opens.
 select now() as moment

@@ -1,4 +1,4 @@
--- Run by the planner for `load`: one window that a person asked for, for every register that may be read in it.
+-- Run by the planner for `load`: the window that a person named, for every register readable in it.
 with readable_days as (
     select
         register.kkt_reg_id as unit_id,

@@ -1,4 +1,4 @@
--- Run by the dry run: units within reach in a window, their days together, and how many of these are covered.
+-- Run by the dry run: readable units in a window, the sum of their days, and how many of these are covered.
 select
     count(*) filter (where not isempty(wanted.days)) as registers,
     coalesce(sum(upper(wanted.days) - lower(wanted.days)), 0)::bigint as wanted_days,

@@ -1,5 +1,5 @@
--- Run by the planner: a batch that ends on a day which is not over yet was planned by a clock that was ahead. What it
--- called covered was not there to be read, so its days are missing again.
+-- Run by the planner: uncover the days of batches that end on a day which is not over yet. A clock that was ahead
+-- planned them, and their days could not be read whole.
 with ahead as (
     select batch_id
     from control.batch

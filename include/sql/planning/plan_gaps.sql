@@ -1,5 +1,5 @@
--- Run by the planner: days since the start date that cannot be read now, and why; of a part of the organisation whose
--- registers cannot be listed, the days that are not covered as a whole yet.
+-- Run by the planner: days since the start date that cannot be read now, and why; if the registers of a part of the
+-- organisation cannot be listed, its days that are not covered as a whole yet.
 with register as (
     select
         register.kkt_reg_id,

@@ -1,4 +1,4 @@
--- Run by the planner before plan_gaps: what is out of reach is told as of the newest plan.
+-- Run by the planner before plan_gaps: delete the former plan's days that are not readable.
 delete from control.gap
 where
     organization_inn = %(inn)s

@@ -1,4 +1,5 @@
--- Run by the planner after plan_kpp_ends: the cash book of a register, from ever if it is seen for the first time.
+-- Run by the planner after plan_kpp_ends: begin the cash book of a register, without a first day if the register is
+-- new.
 insert into control.register_kpp (organization_inn, kkt_reg_id, valid, kpp)
 select
     %(inn)s,

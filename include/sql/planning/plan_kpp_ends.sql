@@ -1,4 +1,4 @@
--- Run by the planner before plan_kpp_begins: a register whose КПП is another one now leaves its cash book today.
+-- Run by the planner before plan_kpp_begins: end today the cash book of registers whose КПП has changed.
 with reported as (
     select
         kkt_reg_id,

@@ -1,4 +1,4 @@
--- Run by the planner of Kontur.Market: one window that a person asked for, of every shop; covered days too.
+-- Run by the planner of Kontur.Market: the window that a person named, for every shop, including covered days.
 select
     shop.shop_id as unit_id,
     piece.first_day::date as first_day,

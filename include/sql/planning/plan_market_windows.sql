@@ -1,9 +1,10 @@
--- Run by the planner of Kontur.Market: wanted minus covered and the look-back, in windows of bounded length, by shop.
+-- Run by the planner of Kontur.Market: wanted minus covered days and the look-back, in windows of bounded length, by
+-- shop.
 --
--- Market does not tell when a shop sold last, so the days of the look-back are always asked for: cheques may come late.
--- Reports and waybills of a closed period are not filed: where it was opened again, its days are missing until they are
--- read once more. A backfill asks for what is missing only, from its first day on, and not for what its unfinished
--- batches ask already.
+-- Market does not report a shop's last sale, so the days of the look-back are always requested: cheques may come late.
+-- Reports and waybills of a closed period are not filed: once it is opened, its days are missing until they are read
+-- again. A backfill requests only missing days, from its first day on, without those that its unfinished batches
+-- already request.
 with reopened as (
     select
         shop.shop_id,

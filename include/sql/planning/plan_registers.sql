@@ -1,7 +1,7 @@
--- Run by the planner: what the operator's list says of an organisation's registers, one row each.
+-- Run by the planner: store the operator's list of an organisation's registers, one row each.
 --
--- A time that no clock can show yet (after `latest`) says nothing of the register's documents. Facts that cannot change
--- (the first document) or cannot go back (the newest one) are kept when a later list leaves them out.
+-- A time that no clock can show yet (after `latest`) is no time of a register's document. Facts that cannot change (the
+-- first document) or cannot go back (the newest one) stay if a later list leaves them out.
 insert into control.register (
     organization_inn,
     kkt_reg_id,

@@ -1,5 +1,5 @@
--- Run by the planner of Kontur.Market: the shops that it tells of, one row each. A КПП that is known
--- is kept when a later list leaves it out.
+-- Run by the planner of Kontur.Market: store the shops that it lists, one row each. A known КПП stays if a later list
+-- leaves it out.
 insert into control.shop (organization_inn, shop_id, name, address, kpp, is_paid, seen_at)
 select
     %(inn)s,

@@ -1,4 +1,4 @@
--- Run by the planner after plan_unidentified: days of the organisation in a gap of no known register are not covered.
+-- Run by the planner after plan_unidentified: uncover the organisation's days in a gap without a register.
 delete from control.covered_day
 using control.gap
 where

@@ -1,4 +1,4 @@
--- Run by the planner: the list has entries that name no register (or shop); any day may lack what they stand for.
+-- Run by the planner: gaps for list entries without a register (or shop); any day may lack the documents of these.
 insert into control.gap (organization_inn, product, unit_id, days, reason, details, batch_id)
 select
     integration.organization_inn,

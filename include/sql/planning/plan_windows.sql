@@ -1,15 +1,16 @@
--- Run by the planner of the OFD, where a unit is a register: wanted minus covered, and the look-back for late
+-- Run by the planner of the OFD, where a unit is a register: wanted minus covered days, and the look-back for late
 -- documents, in windows of bounded length.
 --
--- The list's time of a register's newest document is believed only where nothing contradicts it: it is there, it is not
--- in the future, and neither an earlier list nor a stored shift is newer. A register is silent, and not asked, on days
--- after its newest document only if that is believed, was read, and is older than the look-back, and no shift of it is
--- known to be open or missing. Every other register is asked on each planned load: what is missing, and the days of the look-back. Where its
--- newest document has moved since it was last read, everything from there on may be new. Days of shifts that were not
--- booked only for a start date or a closed period which are no longer so are missing again.
+-- The list's time of a register's newest document is credible only if it is present, not in the future, and neither an
+-- earlier list nor a stored shift is newer. A register is silent, and not requested, on days after its newest document
+-- only if that time is credible, was read through, and is older than the look-back, and no shift of it is known to be
+-- open or missing. Every other register is requested in each planned load: its missing days, and the days of the
+-- look-back. If its newest document has moved since it was last read, everything from there on may be new. Days of
+-- shifts that were not booked only because of a start date or a closed period, which has moved since, are missing
+-- again.
 --
--- A backfill asks for what is missing only, from its first day on, and not for what its unfinished batches ask already.
--- It moves the mark of how far a register was read only where that hides no covered day from a later look-back.
+-- A backfill requests only missing days, from its first day on, without those that its unfinished batches already
+-- request. It moves the mark of how far a register was read only if that hides no covered day from a later look-back.
 with waived as (
     select
         shift.kkt_reg_id,
@@ -22,7 +23,7 @@ with waived as (
         shift.organization_inn = %(inn)s
         and (
             shift.outcome in ('before_start', 'closed_period')
-            -- It waits for a link between its register and a cashbox of Market, which may be there by now.
+            -- The shift waits for a link between its register and a cashbox of Market, which may exist by now.
             or exists (
                 select from control.decision
                 where
@@ -172,7 +173,8 @@ ranges as (
     cross join lateral unnest(asked.quiet) as piece (days)
 ),
 
--- Nothing is expected on days after the newest document: they lengthen the window before them, or are one of any length.
+-- Nothing is expected on days after the newest document: they lengthen the window before them, or are one window of any
+-- length.
 joined as (
     select
         ranges.unit_id,

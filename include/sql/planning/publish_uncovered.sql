@@ -1,4 +1,5 @@
--- Run by publish, reconcile and `smena quarantine retry`, after uncover_table: these days are open again, and the next plan asks for them.
+-- Run by publish, reconcile and `smena quarantine retry`, after uncover_table: uncover these days, so that the next
+-- plan requests them.
 -- reads: uncovered
 with reopened as (
     select

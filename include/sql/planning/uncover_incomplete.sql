@@ -1,4 +1,4 @@
--- Run by publish for `uncoverable_days`: shifts of the batch whose sums are not known.
+-- Run by publish for `uncoverable_days`: shifts of the batch with unknown sums.
 select
     staged.kkt_reg_id as unit_id,
     staged.closed_at::date as day

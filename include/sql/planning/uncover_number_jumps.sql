@@ -1,4 +1,4 @@
--- Run by publish for `uncoverable_days`: shifts of the batch's registers before which the numbers of the drive have a jump.
+-- Run by publish for `uncoverable_days`: shifts of the batch's registers that follow a gap in the numbers of the drive.
 with numbered as (
     select
         shift.kkt_reg_id,

@@ -1,4 +1,4 @@
--- Run by publish for `uncoverable_days`: rejected records, and shifts that are missing or open. Market's with their answers.
+-- Run by publish for `uncoverable_days`: rejected records, and missing or open shifts; Market's with their responses.
 select
     reject.unit_id,
     page.fetch_id,

@@ -1,5 +1,5 @@
--- Run by publish, reconcile and `smena quarantine retry`, before publish_uncovered: the days that are to be asked for
--- again. A missing end is no end: any day of the unit.
+-- Run by publish, reconcile and `smena quarantine retry`, before publish_uncovered: a table for the days to be
+-- requested again. A null end means no end: any day of the unit.
 -- makes: uncovered
 create temporary table uncovered (
     organization_inn text not null,

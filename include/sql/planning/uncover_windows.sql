@@ -1,4 +1,4 @@
--- Run by publish for `uncoverable_days`: what the batch asked of its registers or shops, where any record was rejected.
+-- Run by publish for `uncoverable_days`: windows that the batch requested of registers or shops with a rejected record.
 select
     unit_id,
     fetch_id,

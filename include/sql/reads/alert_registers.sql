@@ -1,5 +1,5 @@
--- Run by alerts: registers with a sign that was not reported before, by sign. One that goes on is reported once; after it was
--- cured it is reported again. A shift that is open is reported each time: its cash is not in the books.
+-- Run by alerts: registers with a sign that was not reported before, by sign. A sign is reported again only after it
+-- was cured. A shift that is open is reported each time, because its cash is not in the books.
 with new_sign as (
     select
         signs.*,

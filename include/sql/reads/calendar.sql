@@ -1,7 +1,7 @@
--- Run by the read model of completeness: organisations in sight × days, the state of each integration's day.
+-- Run by the read model of completeness: organisations in sight × days, the state of each integration on the day.
 --
--- The base is the worst verdict of the last reconciliation about its registers (as in
--- `control.completeness_of_organization`, whose sums of all registers are not needed here), else the coverage.
+-- The base is the worst verdict of the last reconciliation about the organisation's registers (as in
+-- `control.completeness_of_organization`, whose sums over all registers are not needed here), else the coverage.
 with listed as (
     select
         organization.inn,

@@ -1,5 +1,6 @@
--- Run by the read model of completeness: registers (shops, of Kontur.Market) of an organisation × days, the state of each
--- day; and what is known of no register by its number: a part that cannot be listed, an entry of the list that names none.
+-- Run by the read model of completeness: registers (for Kontur.Market, shops) of an organisation × days, the state of
+-- each day; one more row for gaps without a register's number: a part that cannot be listed, a list entry without a
+-- register.
 with listed as (
     select
         place.unit_id,
@@ -94,7 +95,7 @@ based as (
             integration.start_date,
             coalesce(covered.days @> day.day::date, false),
             case
-                -- Of a unit that is not listed only its gaps are known.
+                -- A unit that is not listed has only its gaps.
                 when not listed.is_known then 'disabled'
                 when hole.state is not null then hole.state
                 when readable_days.days is null then 'disabled'

@@ -1,4 +1,4 @@
--- Run by `cash_book.balance`: the cash of a book at the beginning of a day; no row where it is not known.
+-- Run by `cash_book.balance`: the cash of a book at the beginning of a day; no row if it is unknown.
 select
     coalesce(carried.amount, opening.amount) + coalesce(
         (

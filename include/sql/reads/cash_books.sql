@@ -1,6 +1,6 @@
--- Run by `cash_book.books`: the cash books of organisations by КПП, each with its opening balance and its limit of today.
+-- Run by `cash_book.books`: the cash books of organisations by КПП, each with its opening balance and today's limit.
 --
--- КПП of orders are found by skipping from one to the next in the index of their numbers.
+-- КПП of orders are found by skipping from one to the next in the index of order numbers.
 with recursive issued as (
     select
         organization.inn,

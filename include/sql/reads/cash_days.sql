@@ -1,6 +1,6 @@
 -- Run by `cash_book.days`: each day of a cash book on which cash moved: balances, turnovers, and the limit that held.
 --
--- Balances are empty before the day of the opening balance, and everywhere where none was entered: they are not known.
+-- Balances are null before the day of the opening balance, and on all days if there is none: they are unknown.
 with opening as (
     select
         coalesce(carried.day, cash_opening.day) as day,
@@ -32,7 +32,7 @@ turnover as (
         entry.organization_inn = %(inn)s
         and entry.kpp = %(kpp)s
         and entry.day <= %(last_day)s
-        -- What is older than both the asked days and the balance they are counted from says nothing of any of them.
+        -- Rows before both the requested days and the opening balance do not affect any of these days.
         and entry.day >= least(cast(%(first_day)s as date), (select opening.day from opening))
     group by entry.day
 ),

@@ -1,4 +1,4 @@
--- Run by `cash_book.journal`: every ПКО and РКО of an organisation's days, each number once, whatever became of it.
+-- Run by `cash_book.journal`: every ПКО and РКО of an organisation's days, each number once, with any status.
 select
     kind,
     day,

@@ -1,4 +1,4 @@
--- Run by `cash_book.movements`: what was entered or imported into a cash book, reversed or not, the newest day first.
+-- Run by `cash_book.movements`: movements entered or imported into a cash book, reversed or not, the newest day first.
 select
     cash_movement_id,
     kpp,

@@ -1,5 +1,5 @@
--- Run by reconcile: verdicts by day of the whole organisation, each the worst of its registers; a day that is complete, and
--- a shift of which waits for a person, `waits`.
+-- Run by reconcile: verdicts by day of the whole organisation, each the worst of its registers; `waits` if the day is
+-- complete and one of its shifts waits for a person.
 with waiting as (
     select
         moment::date as day,

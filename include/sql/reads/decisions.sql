@@ -1,5 +1,5 @@
--- Run by the read model of decisions: those that wait, of shifts and of documents, both sides, the oldest first; those after one
--- of them, or those that are named, whatever became of them.
+-- Run by the read model of decisions: open ones about shifts and documents with both sides, the oldest first; those
+-- after one of them, or the named ones in any state.
 select
     decision.decision_id,
     decision.organization_inn,

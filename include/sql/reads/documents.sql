@@ -1,4 +1,4 @@
--- Run by the read model of documents: those that a filter lets through, in the order of the books.
+-- Run by the read model of documents: documents of a filter, in the order of the books.
 select
     document.document_id,
     document.kind,

@@ -1,4 +1,4 @@
--- Run by the read model of documents: how many of those named are in sight, of one organisation or of any.
+-- Run by the read model of documents: how many of the named documents are in sight, of one organisation or of any.
 select count(*) as documents
 from accounting.document
 where

@@ -1,12 +1,12 @@
--- Run by the read model of documents: a page of those that a filter lets through, by one column, after the one named. The
--- conditions on `sort` and `down` are of constants, so the planner leaves out those that are not of this page.
+-- Run by the read model of documents: a page of a filter's documents, sorted by one column, after the named one. The
+-- conditions on `sort` and `down` are constants, so the planner removes the branches of other pages.
 with keyed as (
     select
         document.*,
         length(document.number) as digits,
         case %(sort)s
             when 'number' then length(document.number)
-            -- A document without an amount is the least of all.
+            -- A document without an amount sorts below all others.
             when 'amount' then coalesce(document.amount, -1e15)
             when 'status' then array_position(array['new', 'accepted', 'rejected', 'reversed'], document.status)
             else 0

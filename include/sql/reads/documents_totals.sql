@@ -1,4 +1,4 @@
--- Run by the read model of documents: how many a filter lets through and what they sum to, by kind and status.
+-- Run by the read model of documents: count and sum of a filter's documents, by kind and status.
 select
     document.kind,
     document.status,

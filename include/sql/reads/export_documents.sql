@@ -1,4 +1,4 @@
--- Run by the read model of documents: those that a filter lets through, with their shifts, in the order of an export's columns.
+-- Run by the read model of documents: documents of a filter with their shifts, in the order of an export's columns.
 select
     document.kind,
     document.number,

@@ -1,4 +1,5 @@
--- Run by the read model of completeness: what is out of reach or missing, and why, as of the newest plan and batches; filtered.
+-- Run by the read model of completeness: days that are not readable or missing, and why, as of the newest plan and
+-- batches.
 select
     gap.unit_id,
     lower(gap.days) as first_day,

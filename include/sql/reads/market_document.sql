@@ -1,4 +1,4 @@
--- Run by the read model of documents: what a document of Kontur.Market has beyond `accounting.document`.
+-- Run by the read model of documents: the columns of a document of Kontur.Market that `accounting.document` lacks.
 select
     document.counterparty_inn,
     document.shop_id,

@@ -1,5 +1,5 @@
--- Run by the read model of documents: lines of a document of Kontur.Market, a page of them after the one named,
--- with the names of products that are known.
+-- Run by the read model of documents: a page of the lines of a document of Kontur.Market after the named one, with the
+-- known names of products.
 select
     line.line,
     line.payment_type,

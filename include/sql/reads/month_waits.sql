@@ -1,6 +1,7 @@
--- Run by `month.waiting`: what of the days that are not closed yet, up to one, is not accepted, waits, differs or is not here.
+-- Run by `month.waiting`: what is unsettled on the days not closed yet, through a day: not accepted, waiting, different
+-- or missing.
 --
--- A row for each organisation, `what` and word of it that there is any of; `amount` is null where none is known.
+-- One row for each organisation, `what` and word that occur; `amount` is null if no amount is known.
 with scope as (
     select
         organization.inn,
@@ -40,7 +41,7 @@ wanted_day as (
         ) as moment (at)
 ),
 
--- Days on which a register or shop was not loaded, also one that was listed after the day of its organisation was covered.
+-- Days on which a register or shop was not loaded, even if it was listed after its organisation's day was covered.
 lacking as (
     select
         unproved.inn,
@@ -61,7 +62,7 @@ lacking as (
         from span
         inner join control.gap
             on span.inn = gap.organization_inn and span.product = gap.product and span.days && gap.days
-        -- Before its first document a register has nothing that a load could bring.
+        -- Before its first document a register has nothing to load.
         where gap.reason <> 'before_first_document'
     ) as unproved
     group by unproved.inn, unproved.product
@@ -172,7 +173,7 @@ where
             select from control.completeness
             where completeness.organization_inn = wanted_day.inn and completeness.day = wanted_day.day
         )
-        -- One that was listed later has no verdict yet.
+        -- A register listed later has no verdict yet.
         or exists (
             select from control.readable_days
             where

@@ -1,4 +1,4 @@
--- Run by the read model of completeness: shifts of a period by outcome, of both sources or one, with their sums.
+-- Run by the read model of completeness: shifts of a period by outcome, of one or both sources, with their sums.
 select
     shift.outcome,
     count(*) as shifts,

@@ -1,5 +1,5 @@
--- Run by the desk, «Решения»: a page of the open decisions of a filter, by one column. What is not known comes first where the
--- greatest do.
+-- Run by the page «Решения»: a page of a filter's open decisions, sorted by one column. Nulls sort as the greatest
+-- values.
 with listed as (
     select
         waiting.*,

@@ -1,4 +1,4 @@
--- Run by the desk, «Решения»: the decisions of a filter that have a recommended answer, with it.
+-- Run by the page «Решения»: a filter's decisions that have a recommended answer, with the answer.
 select
     decision_id,
     word

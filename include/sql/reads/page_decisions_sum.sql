@@ -1,5 +1,5 @@
--- Run by the desk, «Решения»: how many decisions a filter finds, what they sum to, which answers are recommended, and a digest
--- of them all: answering all of a filter answers those that were shown.
+-- Run by the page «Решения»: count, sum and recommended answers of a filter's decisions, and a digest of them all,
+-- which ensures that answering all of a filter answers those that were shown.
 select
     count(*) as decisions,
     coalesce(sum(abs(difference)), 0) as amount,

@@ -1,4 +1,4 @@
--- Run by the desk, «Решения», for a person to confirm: the decisions of a filter by the answer that is recommended.
+-- Run by the page «Решения», for a person to confirm: a filter's decisions by their recommended answer.
 select
     about,
     word,

@@ -1,5 +1,5 @@
--- Run by `cash_book.sheet`: what moved the cash of a cash book on a day: ПКО by number, then РКО by number, as each is a series
--- of its own, movements after orders, then reversals in the same order.
+-- Run by `cash_book.sheet`: the entries of a cash book on a day: ПКО by number, then РКО by number, because each is its
+-- own series, movements after orders, then reversals in the same order.
 select
     kind,
     number,

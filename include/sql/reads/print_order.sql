@@ -1,4 +1,4 @@
--- Run by the read model of documents: cash orders as their forms are filled in.
+-- Run by the read model of documents: cash orders with the fields of their forms.
 select
     cash_order.document_id,
     cash_order.kind,

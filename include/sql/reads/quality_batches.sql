@@ -1,4 +1,4 @@
--- Run by the Data Docs and `smena quality`: batches that were checked, the newest first, and how many of their rules hold.
+-- Run by the Data Docs and `smena quality`: checked batches, the newest first, and how many of their rules passed.
 select
     batch.batch_id,
     batch.organization_inn,

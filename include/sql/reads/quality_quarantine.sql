@@ -1,4 +1,4 @@
--- Run by the Data Docs: what of a batch is in quarantine, by reason.
+-- Run by the Data Docs: quarantined records of a batch, by reason.
 select
     kind,
     reason,

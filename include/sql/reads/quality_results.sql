@@ -1,4 +1,4 @@
--- Run by the Data Docs and `smena quality`: what the gates found in a batch, a row a rule over all its shards.
+-- Run by the Data Docs and `smena quality`: results of a batch's checks, one row per rule over all its shards.
 select
     suite,
     expectation,

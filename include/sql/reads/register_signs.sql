@@ -1,5 +1,6 @@
--- Run by the read model of registers: how many registers have each sign (`registers`, `unknown` among the signs), then the first
--- `most` signs of registers, the gravest first, where `registers` is null. Both of one reading of the signs.
+-- Run by the read model of registers: the number of registers with each sign (`registers`; `unknown` is a sign too),
+-- then the first `most` signs of registers, the gravest first, where `registers` is null. Both come from one reading of
+-- the signs.
 with signs as materialized (
     select
         signs.*,

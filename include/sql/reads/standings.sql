@@ -1,5 +1,5 @@
--- Run by `standings`, for the command line, the pages, alerts and metrics: how far integrations are and what waits. A day is
--- over when it is over in the organisation's zone and in Kaliningrad.
+-- Run by `standings`, for the command line, the pages, alerts and metrics: the progress of integrations and what waits.
+-- A day is over when it is over in the organisation's zone and in Kaliningrad.
 with wanted as (
     select
         integration.organization_inn,
@@ -37,7 +37,7 @@ believed as (
         covered_day.day
     from control.covered_day
     inner join control.batch on covered_day.batch_id = batch.batch_id
-    -- Not what a run covered whose clock was ahead.
+    -- Without days covered by a run whose clock was ahead.
     where batch.last_day < (cast(%(now)s as timestamptz) at time zone interval '12 hours')::date
 )
 

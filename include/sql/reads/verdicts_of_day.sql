@@ -1,5 +1,5 @@
--- Run by the read model of completeness, one day: what the last reconciliation found of each register, with the state that the
--- calendar gives to its day, the worst first.
+-- Run by the read model of completeness, one day: the last reconciliation's result for each register, with the state of
+-- its day in the calendar, the worst first.
 with remark as (
     select
         unit_id,
@@ -24,7 +24,7 @@ hole as (
     group by unit_id
 ),
 
--- Whether it is covered is asked of the registers that are shown.
+-- The coverage is looked up only for the registers that are shown.
 evaluated as (
     select
         completeness.*,

@@ -1,6 +1,6 @@
--- Run by certify and verify: each cash book and day of a period: its orders, and a hash over their rows.
+-- Run by certify and verify: each cash book and day of a period with its orders, and a hash over their rows.
 --
--- What a person said of an order (accepted, rejected) is no part of it; that it was reversed is.
+-- A row leaves out whether a person accepted or rejected the order, and includes whether it was reversed.
 with line as (
     select
         kpp,

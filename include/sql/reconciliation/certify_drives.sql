@@ -1,4 +1,4 @@
--- Run by certify and verify: fiscal drives of a period, with the numbers of their shifts and whether these are neighbours.
+-- Run by certify and verify: fiscal drives of a period, with the numbers of their shifts and whether these have no gap.
 select
     kkt_reg_id as register,
     fiscal_drive_number,

@@ -16,7 +16,7 @@ select
         ''
     ) as sha256
 from named
--- By its id each: a join would be planned as a scan of every month.
+-- Each page is looked up by its id: a join would be planned as a scan of every month.
 left join lateral (
     select
         evidence.page_id,

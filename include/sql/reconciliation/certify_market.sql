@@ -1,5 +1,5 @@
--- Run by certify and verify: days of a period on which a shop of Kontur.Market, or all of Market, is not proved loaded;
--- a shop that Market's list does not identify may have sold on each of its days.
+-- Run by certify and verify: days of a period on which a shop of Kontur.Market, or all of Market, is not proved loaded.
+-- A shop without an identifier in Market's list may have sold on each of its days.
 with unproved as (
     select range_agg(one.days) as days
     from (

@@ -1,4 +1,4 @@
--- Run by verify: the bytes behind a period, to be hashed again.
+-- Run by verify: the stored bytes of a period's pages, to be hashed again.
 select
     page.page_id,
     page.sha256,

@@ -1,7 +1,7 @@
 -- Run by certify and verify: each register and day of a period: its verdict, its shifts, and a hash over their rows.
 --
--- A row is its fields in this order, joined by tabs, nothing for none; rows are joined by line feeds in the order of the
--- drive (or cashbox) and the number: docs/adr/0008-certificates.md.
+-- A row is its fields in this order, joined by tabs, null as empty text; rows are joined by line feeds in the order of
+-- the drive (or cashbox) and the number: docs/adr/0008-certificates.md.
 with line as (
     select
         coalesce(kkt_reg_id, cashbox_id) as register,

@@ -1,4 +1,4 @@
--- Run by certify and verify: days on which a shift's receipts or cheques, or a shop's day, were not asked for again.
+-- Run by certify and verify: days on which a shift's receipts or cheques, or a shop's day, were not requested again.
 with shift_day as (
     select
         coalesce(shift.kkt_reg_id, shift.cashbox_id) as register,

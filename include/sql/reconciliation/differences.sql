@@ -1,4 +1,4 @@
--- Run by reconcile and certify: differences of a period that are open.
+-- Run by reconcile and certify: open differences of a period.
 select
     difference_id,
     kind,

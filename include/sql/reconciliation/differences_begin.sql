@@ -1,4 +1,4 @@
--- Run by reconcile: what disagrees, gathered kind by kind.
+-- Run by reconcile: a table to collect differences in, kind by kind.
 -- makes: found_difference
 create temporary table found_difference (
     kind text not null,

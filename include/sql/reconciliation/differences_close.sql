@@ -1,4 +1,4 @@
--- Run by reconcile after every kind was gathered: what is not found any more is closed.
+-- Run by reconcile after every kind was collected: close differences that are not found any more.
 -- reads: found_difference
 update control.difference
 set closed_at = now(), batch_id = %(batch_id)s
@@ -6,7 +6,7 @@ where
     difference.organization_inn = %(inn)s
     and difference.closed_at is null
     and difference.day between %(first_day)s and %(last_day)s
-    -- What could not be asked now is neither found nor gone.
+    -- A difference that could not be checked now stays open.
     and not (
         difference.kind in ('shift_totals', 'shift_receipts', 'shift_not_reported', 'totals_contradict', 'vat', 'days')
         and difference.kkt_reg_id = any(%(unasked)s)

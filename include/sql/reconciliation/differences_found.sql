@@ -1,4 +1,4 @@
--- Run by reconcile: what was found outside the database, by comparing answers with the evidence.
+-- Run by reconcile: differences found outside the database, by comparing responses with the evidence.
 -- writes: found_difference
 insert into found_difference
 select

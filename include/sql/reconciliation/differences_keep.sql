@@ -1,4 +1,4 @@
--- Run by reconcile after differences_close: what is new begins, what is found again goes on.
+-- Run by reconcile after differences_close: insert new differences, update those found again.
 -- reads: found_difference
 insert into control.difference (
     organization_inn, kind, kkt_reg_id, day, amount, cause, details, shifts, documents, digest, batch_id, is_explained

@@ -1,4 +1,4 @@
--- Run by reconcile: shifts of the warehouse that the source does not tell of any more.
+-- Run by reconcile: stored shifts that the source does not report any more.
 -- writes: found_difference
 insert into found_difference
 select

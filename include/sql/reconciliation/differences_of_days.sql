@@ -1,4 +1,4 @@
--- Run by reconcile: totals by day against what totals by shift tell of the same day (R5). Only days that were unclear have both.
+-- Run by reconcile: totals by day against totals by shift of the same day (R5). Only days that did not agree have both.
 -- reads: missing_shift
 -- writes: found_difference
 insert into found_difference

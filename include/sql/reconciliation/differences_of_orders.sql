@@ -1,4 +1,5 @@
--- Run by reconcile: cash orders against the cash that their shifts moved (R10). What a person rejected was issued all the same.
+-- Run by reconcile: cash orders against the cash that their shifts moved (R10). Rejected orders count, because they
+-- were issued.
 -- writes: found_difference
 insert into found_difference
 select

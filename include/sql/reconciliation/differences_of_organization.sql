@@ -1,4 +1,4 @@
--- Run by reconcile: totals by day of the whole organisation against those of its registers. Only where all were asked.
+-- Run by reconcile: totals by day of the whole organisation against those of its registers, if all were requested.
 -- writes: found_difference
 insert into found_difference
 with registers as (

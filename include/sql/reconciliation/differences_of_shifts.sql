@@ -1,4 +1,4 @@
--- Run by reconcile: shifts of the warehouse against totals by shift as the source tells them now (R4).
+-- Run by reconcile: stored shifts against totals by shift as the source reports them now (R4).
 -- writes: found_difference
 insert into found_difference
 select
@@ -47,7 +47,7 @@ inner join control.source_shift as reported
         and shift.shift_number = reported.shift_number
         and shift.closed_at = reported.closed_at
         and reported.opened_at is not null
-        -- Sums that cannot be true together are told of as that.
+        -- Sums that contradict each other are reported by differences_of_totals.
         and reported.overpaid = 0
 where
     shift.organization_inn = %(inn)s

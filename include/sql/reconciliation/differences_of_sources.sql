@@ -1,5 +1,5 @@
--- Run by reconcile: what Market and the OFD tell of the same shift. Rounding that the till tells of explains a difference,
--- and so do the documents of a comparison, which are named.
+-- Run by reconcile: shifts of the OFD against the same shifts of Market. A difference is explained by rounding in the
+-- till's cheques, or by the documents of a comparison, which are named.
 -- writes: found_difference
 insert into found_difference
 select

@@ -1,4 +1,4 @@
--- Run by reconcile: totals by shift that contradict themselves: more was paid in cash and without it than their total (R1).
+-- Run by reconcile: totals by shift that contradict themselves: cash and cashless money are more than their total (R1).
 -- writes: found_difference
 insert into found_difference
 select

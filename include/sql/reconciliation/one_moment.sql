@@ -1,2 +1,2 @@
--- Run by certify and verify, first: everything that follows is read as it was at one moment.
+-- Run by certify and verify, first: all later statements read the warehouse as of one moment.
 set transaction isolation level repeatable read -- noqa: PRS

@@ -1,8 +1,8 @@
--- Run by reconcile: VAT that shifts were booked with, a row each shift, operation and rate.
+-- Run by reconcile: VAT that shifts were booked with, one row per shift, operation and rate.
 --
--- A shift booked from receipts (`is_of_receipts`) that have no VAT has one row without a rate; one whose VAT is not known
--- has none. Of a shift booked from totals there are rows for the operations whose VAT by rate was known, and an operation
--- without VAT has one row without a rate.
+-- A shift booked from receipts (`is_of_receipts`) without VAT has one row without a rate; with unknown VAT it has no
+-- row. A shift booked from totals has rows for the operations whose VAT by rate was known; an operation without VAT has
+-- one row without a rate.
 select
     shift.shift_id::text as shift_id,
     shift.kkt_reg_id,

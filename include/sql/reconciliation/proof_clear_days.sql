@@ -1,3 +1,3 @@
--- Run by reconcile before what the source tells now is written: what it told the last time.
+-- Run by reconcile before the source's new totals by day are written: delete those of the last time.
 delete from control.source_day
 where organization_inn = %(inn)s

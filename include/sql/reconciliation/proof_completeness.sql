@@ -1,4 +1,4 @@
--- Run by reconcile after proof_missing: the verdict about each register and day of the window, made anew.
+-- Run by reconcile after proof_missing: the verdict about each register and day of the window, made again.
 -- reads: missing_shift, open_shift
 with lacking as (
     select
@@ -47,7 +47,7 @@ with lacking as (
     left join jsonb_to_recordset(%(unread)s) as unread (shift_id uuid, reason text)
         on shift.shift_id = unread.shift_id
     left join lateral (
-        -- Its opening lies before the permission: what is lacking may not be read.
+        -- Its opening lies before the permission: the missing documents may not be readable.
         select true as yes
         from control.source_shift as reported
         inner join control.register
@@ -66,7 +66,7 @@ with lacking as (
         and shift.source = 'ofd'
         and (
             shift.outcome = 'incomplete'
-            -- It waits for a person, and until then its day is not whole.
+            -- It waits for a person, and until then its day is not complete.
             or (
                 shift.outcome = 'needs_review'
                 and cut.yes
@@ -175,7 +175,8 @@ evaluated as (
             when gap_reasons && array['failed', 'unreadable', 'clock_ahead'] and not is_covered then 'missing'
             when open_numbers is not null then 'open'
             when is_covered and shifts = 0 and newest_document_at::date < day then 'offline'
-            -- Of a shift that was open when the day was loaded, the source says now whether it is here, open or missing.
+            -- For a shift that was open when the day was loaded, the source now reports whether it is stored, open or
+            -- missing.
             when
                 not is_covered and not coalesce(gap_reasons && array['missing_shift', 'open_shift'], false)
                 then 'missing'

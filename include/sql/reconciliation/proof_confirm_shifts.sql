@@ -1,4 +1,4 @@
--- Run by reconcile: shifts whose evidence was read, and asked for again where `asked` says so.
+-- Run by reconcile: store the shifts whose evidence was read, and requested again if `asked` is true.
 insert into control.confirmed_shift (shift_id, organization_inn, evidence, vat, asked_at, batch_id)
 select
     reported.shift_id,

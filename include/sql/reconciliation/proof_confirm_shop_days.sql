@@ -1,4 +1,4 @@
--- Run by reconcile: days of shops whose cheques were asked for again and compared.
+-- Run by reconcile: store the days of shops whose cheques were requested again and compared.
 insert into control.confirmed_shop_day (organization_inn, shop_id, day, batch_id)
 select
     %(inn)s,

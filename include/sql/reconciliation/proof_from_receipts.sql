@@ -1,4 +1,4 @@
--- Run by reconcile: shifts that were booked from their receipts, and whether their evidence was read for its VAT already.
+-- Run by reconcile: shifts booked from their receipts, and whether their evidence was already read for its VAT.
 select
     shift.shift_id::text as shift_id,
     shift.kkt_reg_id,
@@ -14,7 +14,7 @@ select
     page.batch_id as read_in,
     confirmed.evidence is not null as is_read
 from accounting.shift
--- By its id each: a join would be planned as a scan of every month.
+-- Each page is looked up by its id: a join would be planned as a scan of every month.
 left join lateral (
     select evidence.batch_id
     from raw.page as evidence

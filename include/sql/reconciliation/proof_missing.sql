@@ -1,7 +1,8 @@
--- Run by reconcile after proof_unexplained and proof_open: shifts that are known to exist and are not here, by number.
+-- Run by reconcile after proof_unexplained and proof_open: shifts that are known to exist and are not stored, by
+-- number.
 --
--- Three witnesses: numbers within a drive that are no neighbours; totals by shift that tell of a closed shift; opening
--- reports of shifts that are neither here nor still open. The fourth, totals by day, is asked in proof_missing_by_days.
+-- Three cross-checks: gaps in the numbers within a drive; totals by shift that report a closed shift; opening reports
+-- of shifts that are neither stored nor still open. The fourth, totals by day, is in proof_missing_by_days.
 -- reads: open_shift, unexplained_day
 -- makes: missing_shift
 create temporary table missing_shift on commit drop as
@@ -36,7 +37,7 @@ with known as (
         order by former.shift_number desc
         limit 1
     ) as before on true
-    -- With a new drive numbers start again: what follows another drive's shift starts at 1.
+    -- A new drive starts its numbers again: the shift after another drive's shift has number 1.
     left join lateral (
         select max(former.closed_at) as at
         from accounting.shift as former
@@ -98,7 +99,7 @@ reported as (
                 and shift.shift_number = reported.shift_number
                 and (
                     shift.closed_at = reported.closed_at
-                    -- Settled by a person before its closing was reported: it is known.
+                    -- A person settled it before its closing was reported, so it is not missing.
                     or (
                         shift.fiscal_document_number is null
                         and shift.closed_at

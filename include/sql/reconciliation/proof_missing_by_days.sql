@@ -1,4 +1,4 @@
--- Run by reconcile after proof_missing: what only the totals by day tell of, a shift after the last one that is known.
+-- Run by reconcile after proof_missing: a shift after the last known one that only the totals by day report.
 -- reads: unexplained_day
 -- writes: missing_shift
 insert into missing_shift

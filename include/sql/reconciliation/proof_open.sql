@@ -1,4 +1,5 @@
--- Run by reconcile before proof_missing: shifts that were opened and whose end is not told, still open as the window ends.
+-- Run by reconcile before proof_missing: shifts with an opening and no reported end, still open at the end of the
+-- window.
 -- makes: open_shift
 create temporary table open_shift on commit drop as
 select

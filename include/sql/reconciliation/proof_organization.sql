@@ -1,4 +1,4 @@
--- Run by reconcile: whether totals of the whole organisation are those of its registers within reach on every day.
+-- Run by reconcile: whether totals of the whole organisation equal those of its readable registers on every day.
 select
     register.ofd_organization_id,
     bool_and(

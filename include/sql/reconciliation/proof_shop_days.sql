@@ -1,4 +1,4 @@
--- Run by reconcile: days of a shop that are loaded; of the others nothing can be missed.
+-- Run by reconcile: loaded days of a shop; on other days nothing can be missing.
 select moment.at as day
 from control.covered
 cross join generate_series(%(first_day)s::timestamp, %(last_day)s::timestamp, interval '1 day') as moment (at)

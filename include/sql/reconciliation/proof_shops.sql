@@ -1,4 +1,4 @@
--- Run by reconcile: shops of Kontur.Market that can be asked for their cheques again, and the days within reach.
+-- Run by reconcile: shops of Kontur.Market whose cheques can be requested again, and their readable days.
 select
     readable_days.unit_id as shop_id,
     lower(readable_days.days * daterange(%(first_day)s, %(last_day)s, '[]')) as first_day,

@@ -1,4 +1,4 @@
--- Run by reconcile: till shifts of one shop as they are booked, in kopecks, with those of 31 days around the days asked.
+-- Run by reconcile: booked till shifts of one shop, in kopecks, with those of 31 days around the requested days.
 select
     shift.shift_id::text as shift_id,
     shift.shop_id,

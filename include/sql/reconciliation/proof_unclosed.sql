@@ -1,8 +1,8 @@
--- Run by reconcile after proof_missing_by_days: shifts whose closing report cannot come any more, and what is known of them.
+-- Run by reconcile after proof_missing_by_days: shifts whose closing report cannot come any more, with the known facts.
 --
 -- no_closing: the register works with a newer drive, and the old one reported an opening (or sums) and no closing after
--- it. lost: a shift number is missing within a drive that was replaced more than 31 days ago, so that nothing late can
--- come. before_permission: its first receipts lie before the permission, which is why they can never be read.
+-- it. lost: a shift number is missing within a drive that was replaced more than 31 days ago, so nothing can come
+-- late. before_permission: its first receipts lie before the permission, so they can never be read.
 -- reads: missing_shift, unexplained_day
 with opened as (
     select
@@ -20,7 +20,7 @@ with opened as (
             and opening.opened_at = reported.opened_at
     where opening.organization_inn = %(inn)s and reported.closed_at is null
     union all
-    -- The opening itself may be lost, or lie before the days that were asked for.
+    -- The opening itself may be lost, or lie before the requested days.
     select
         reported.kkt_reg_id,
         null,
@@ -70,7 +70,7 @@ no_closing as (
         replaced.at as ends
     from opened
     inner join lateral (
-        -- The first document of the next drive. Where the drive is not known, the numbers that start again show it.
+        -- The first document of the next drive. If the drive is unknown, numbers that start again show it.
         select min(work.began_at) as at
         from work
         where
@@ -114,7 +114,7 @@ lost as (
                 and work.began_at >= upper(missing_shift.days) - 1
                 and work.began_at < %(today)s::date - 31
         )
-        -- Totals by day report its money, and no document does: the operator has to explain that, nobody else can.
+        -- Totals by day report its money without any document: only the operator can explain that.
         and not exists (
             select from unexplained_day
             where
@@ -236,6 +236,6 @@ left join lateral (
 where
     stuck.kind = 'before_permission'
     or known.outcome is null
-    -- More of its receipts came since.
+    -- More of its receipts have come since.
     or (known.fiscal_document_number is null and known.receipts <> stuck.receipts)
 order by stuck.kkt_reg_id, stuck.begins, stuck.shift_number

@@ -1,5 +1,5 @@
--- Run by reconcile after shifts without a closing report are published: what was missing for them is settled by a person
--- and not by another load.
+-- Run by reconcile after shifts without a closing report are published: delete their gaps, because a person settles
+-- these shifts, not another load.
 delete from control.gap
 where
     gap.organization_inn = %(inn)s

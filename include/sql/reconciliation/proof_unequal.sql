@@ -1,4 +1,4 @@
--- Run by reconcile: shifts whose pages must be read again: incomplete ones, and those whose totals are told otherwise now.
+-- Run by reconcile: shifts whose pages must be read again: incomplete ones, and those with other totals now.
 select
     shift.shift_id,
     shift.kkt_reg_id,

@@ -1,4 +1,4 @@
--- Run by reconcile after the source's answers are written: days with totals that no shift accounts for.
+-- Run by reconcile after the source's responses are written: days with totals that no shift accounts for.
 -- makes: unexplained_day
 create temporary table unexplained_day on commit drop as
 select
@@ -27,7 +27,7 @@ where
                 and coalesce(reported.closed_at, 'infinity')::date >= by_days.day
         )
     )
-    -- A shift that is here, and that totals by shift do not tell of any more, is not missing.
+    -- A stored shift that totals by shift no longer report is not missing.
     and not exists (
         select from accounting.shift
         where

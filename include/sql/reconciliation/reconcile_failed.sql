@@ -1,5 +1,5 @@
--- Run by the daily reconciliation: an organisation that failed before its batch was opened gets a stopped batch with the
--- reason. One whose newest batch of this run names the reason already gets none.
+-- Run by the daily reconciliation: add a stopped batch with the reason for an organisation that failed before its batch
+-- was opened, unless its newest batch of this run already has the reason.
 insert into control.batch (
     organization_inn, product, run_id, reason, detail, first_day, last_day, state, finished_at, summary
 )

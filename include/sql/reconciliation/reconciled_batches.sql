@@ -1,4 +1,4 @@
--- Run by the report of a reconciliation: how each organisation of a run ended, the newest attempt of each.
+-- Run by the report of a reconciliation: the result for each organisation of a run, the newest attempt of each.
 select distinct on (organization_inn)
     organization_inn,
     batch_id,

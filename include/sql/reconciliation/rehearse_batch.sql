@@ -1,4 +1,4 @@
--- Run by `smena rehearse --batch`: all that a batch has read counts, whatever others read later.
+-- Run by `smena rehearse --batch`: everything that a batch has read counts, whatever later batches read.
 -- writes: rehearsed
 insert into rehearsed (batch_id, unit_id, first_day, day)
 select

@@ -1,5 +1,5 @@
--- Run by rehearse, once a product: by unit and day, which assignment of a published batch was fetched last. Silent days asked
--- nothing, and are none. `shift_id` is filled by rehearse_written alone.
+-- Run by rehearse, once per product: by unit and day, the assignment of a published batch that was fetched last. Silent
+-- days without a request are left out. Only rehearse_written fills `shift_id`.
 -- writes: rehearsed
 with emptied as (
     delete from rehearsed

@@ -1,4 +1,4 @@
--- Run by rehearse: shifts that were made again are not looked for any more.
+-- Run by rehearse: remember shifts that were made again, so that they are not searched any more.
 -- writes: rehearsed_made
 insert into rehearsed_made (shift_id)
 select unnest(%(shifts)s::uuid[])

@@ -1,3 +1,3 @@
--- Run by rehearse before each lot: the tables of the slice before go.
+-- Run by rehearse before each part of the shifts: drop the tables of the slice before.
 -- writes: slice_shift
 drop table if exists pg_temp.slice_shift

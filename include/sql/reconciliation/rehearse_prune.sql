@@ -1,5 +1,5 @@
--- Run by rehearse after a batch is staged again: shifts that another batch read later go, and those that the books have with
--- another identity, which were refused then; so do orders that no row of a shift is left for.
+-- Run by rehearse after a batch is staged again: delete shifts that another batch read later, shifts that the books
+-- have with another identity (they were refused then), and orders without a staged shift.
 -- reads: rehearsed
 with kept as (
     select

@@ -1,5 +1,5 @@
--- Run by rehearse once the newest evidence is read: booked shifts that it does not report, by the assignments that they were
--- written from.
+-- Run by rehearse once the newest evidence is read: booked shifts that are not in it, with the assignments that they
+-- were written from.
 -- writes: rehearsed
 with emptied as (
     delete from rehearsed

@@ -1,4 +1,4 @@
--- Run by the planner: registers of the operator's list that cannot be read go to quarantine.
+-- Run by the planner: put registers of the operator's list that cannot be read into quarantine.
 insert into control.quarantine (organization_inn, product, kind, step, reason, record, digest, batch_id)
 select
     batch.organization_inn,

@@ -1,4 +1,4 @@
--- Run by the planner once every list was read: entries of lists in quarantine that no list holds any more are released.
+-- Run by the planner once every list was read: release list entries in quarantine that no list contains any more.
 update control.quarantine
 set
     state = 'released',

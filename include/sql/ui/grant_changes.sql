@@ -1,4 +1,5 @@
--- Run by the desk for an administrator: the newest grants and revocations of the organisations that he sees.
+-- Run by the pages for an administrator: the newest grants and revocations of the organisations in the administrator's
+-- sight.
 select
     organization_inn,
     what,

@@ -1,4 +1,4 @@
--- Run by the desk, «Решения»: the answers that a person gave together with one, and has not taken back.
+-- Run by the page «Решения»: the answers that a person gave together with one, and has not taken back.
 select together.decision_id
 from control.decision as one
 inner join control.decision as together

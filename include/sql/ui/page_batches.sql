@@ -1,4 +1,4 @@
--- Run by the desk: the newest batches of an integration, or those of a run of Airflow.
+-- Run by the pages: the newest batches of an integration, or those of an Airflow run.
 select
     batch.batch_id,
     batch.organization_inn,

@@ -1,4 +1,4 @@
--- Run by the desk: the newest batches of an organisation that were checked, or the one that is named; how many rules broke.
+-- Run by the pages: the newest checked batches of an organisation, or the named one, with the number of broken rules.
 select
     batch.batch_id,
     batch.product,

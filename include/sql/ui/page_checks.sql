@@ -1,4 +1,4 @@
--- Run by the desk, «Качество»: each check over the newest batches of an organisation.
+-- Run by the page «Качество»: each check over the newest batches of an organisation.
 with newest as (
     select batch.batch_id
     from control.batch

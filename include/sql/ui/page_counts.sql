@@ -1,7 +1,8 @@
--- Run by the desk on every page: what waits, for the navigation. Each is counted up to a thousand.
+-- Run by the pages, on every page: the numbers of waiting items for the navigation. Each is counted up to a thousand.
 --
--- Who does not see everything asks for his own organisations by their index: by the row-level policy alone he would read
--- those of all others. The function is not in a subquery, so that the planner knows how few they are.
+-- For a user who does not see everything, the statement filters by the user's organisations, which have an index: with
+-- the row-level policy alone it would read those of all others. The function is not in a subquery, so that the planner
+-- knows how few organisations these are.
 select
     (
         select count(*) from (

@@ -1,4 +1,4 @@
--- Run by the desk, one day: the batch that proved it covered, and the newest ones that asked for it.
+-- Run by the page of a day: the batch that proved it covered, and the newest ones that requested it.
 select
     batch.batch_id,
     batch.run_id,

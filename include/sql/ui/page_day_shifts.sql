@@ -1,4 +1,4 @@
--- Run by the desk, one day: its shifts in the order of their closing, a page of them.
+-- Run by the page of a day: a page of its shifts in the order of their closing.
 select
     shift.shift_id::text as shift_id,
     shift.kkt_reg_id,

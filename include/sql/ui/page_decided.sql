@@ -1,4 +1,4 @@
--- Run by the desk, «Решения»: what people answered last, together what was answered at once.
+-- Run by the page «Решения»: people's newest answers; answers given together are one row.
 with last_answers as (
     select
         decision.decision_id,

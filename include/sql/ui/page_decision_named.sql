@@ -1,4 +1,4 @@
--- Run by the desk: one decision as the list names it.
+-- Run by the pages: one decision in the form of the list.
 select
     decision_id,
     organization_inn,

@@ -1,4 +1,4 @@
--- Run by the desk: decisions that a form names, those in sight, with the answer that is recommended.
+-- Run by the pages: the decisions in sight of those that a form names, with their recommended answers.
 select
     decision_id,
     state,

@@ -1,4 +1,4 @@
--- Run by the desk, «Качество»: differences of an organisation that are open (сверка), the newest first, before the one named.
+-- Run by the page «Качество»: open differences (сверка) of an organisation, the newest first, before the named one.
 select
     difference.difference_id,
     difference.kind,

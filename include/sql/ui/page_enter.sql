@@ -1,4 +1,5 @@
--- Run by the desk before a page is read: from here to `page_leave` the transaction is an accountant's, and so is what it sees.
+-- Run by the pages before a page is read: until `page_leave` the transaction runs as smena_accountant with an
+-- accountant's sight.
 select
     set_config('smena.organizations', %(organizations)s, true),
     set_config('statement_timeout', '15000', true),

@@ -1,4 +1,4 @@
--- Run by the desk, «Интеграции»: a page of organisations in sight, with each product: its last batch and the certificate.
+-- Run by the page «Интеграции»: a page of organisations in sight, each product with its last batch and the certificate.
 with listed as (
     select
         organization.inn,

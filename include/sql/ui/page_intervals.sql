@@ -1,4 +1,4 @@
--- Run by the desk, one integration: from when to when it was on, the newest first.
+-- Run by the page of an integration: from when to when it was on, the newest first.
 select
     start_date,
     on_from,

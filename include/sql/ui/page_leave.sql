@@ -1,4 +1,5 @@
--- Run by the desk once it has seen that what is acted upon is in sight: the transaction is the desk's own again.
+-- Run by the pages once an action's objects are known to be in sight: the transaction runs as the pages' own login
+-- again.
 select
     set_config('role', 'none', true),
     set_config('smena.organizations', '', true)

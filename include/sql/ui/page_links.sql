@@ -1,4 +1,4 @@
--- Run by the desk: links of an organisation, proposals first, a page of them after the one named; or the one that is named.
+-- Run by the pages: a page of an organisation's links after the named one, proposals first; or one link.
 select
     link.register_link_id as link_id,
     link.organization_inn,

@@ -1,4 +1,4 @@
--- Run by the desk: cashboxes of an organisation without a link in force, those that shifts wait for first.
+-- Run by the pages: cashboxes of an organisation without a link in force, those with waiting shifts first.
 select
     shift.cashbox_id,
     max(shop.name) as shop,

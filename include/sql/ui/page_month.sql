@@ -1,4 +1,4 @@
--- Run by the desk, «Месяц»: a page of organisations in sight, each with the day through which its books are closed.
+-- Run by the page «Месяц»: a page of organisations in sight, each with the day through which its books are closed.
 select
     organization.inn,
     organization.name,

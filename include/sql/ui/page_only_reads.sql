@@ -1,2 +1,2 @@
--- Run by the desk at the begin of a transaction that shows a page.
+-- Run by the pages at the beginning of a transaction that shows a page: make it read-only.
 select set_config('transaction_read_only', 'on', true)

@@ -1,4 +1,4 @@
--- Run by the desk: one organisation, where it is in sight.
+-- Run by the pages: one organisation, if it is in sight.
 select
     organization.inn,
     organization.kpp,

@@ -1,4 +1,5 @@
--- Run by the desk: the organisations in sight, by name; some of the name or the ИНН's beginning narrows them.
+-- Run by the pages: the organisations in sight, by name, optionally with a part of the name or the beginning of the
+-- ИНН.
 select
     organization.inn,
     organization.name,

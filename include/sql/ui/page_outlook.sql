@@ -1,4 +1,4 @@
--- Run by the desk before an integration is switched on: what is known of the registers, and how far it would reach back.
+-- Run by the pages before an integration is switched on: counts of registers and of days that it would load.
 select
     count(*) as registers,
     count(*) filter (where readable_days.first_day > %(start_date)s) as clamped,

@@ -1,4 +1,4 @@
--- Run by the desk, «Качество»: records that wait in quarantine, the newest first.
+-- Run by the page «Качество»: open records in quarantine, the newest first.
 select
     quarantine.quarantine_id,
     quarantine.product,

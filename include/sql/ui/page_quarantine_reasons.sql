@@ -1,4 +1,4 @@
--- Run by the desk, «Качество»: what waits in quarantine, by reason; whatever is wrong with an answer counts as one.
+-- Run by the page «Качество»: open records in quarantine by reason; all faults of a response count as one reason.
 select
     quarantine.product,
     quarantine.step,
@@ -10,7 +10,7 @@ select
 from control.quarantine
 cross join
     lateral (
-        -- Line by line: each reason stands on its own.
+        -- Line by line: each line of the column is one reason.
         select regexp_replace(quarantine.reason, '(?n){"reason": ".*"}$', '{"reason": null}', 'g') as reason
     ) as reported
 where quarantine.organization_inn = %(inn)s and quarantine.state = 'open'

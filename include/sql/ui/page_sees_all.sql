@@ -1,2 +1,2 @@
--- Run by the desk under a visitor's row-level security: whether the visitor sees every organisation.
+-- Run by the pages under the user's row-level security: whether the user sees every organisation.
 select control.sees_all() as sees_all

@@ -1,6 +1,6 @@
--- Run by the desk, «Сегодня»: net cash of the shifts that were closed yesterday and since the month of that day began: of each
--- organisation, of each day, and in total (`level`). Yesterday is that of the organisation. Organisations are cut at `most`,
--- of `of_level`: those with unknown sums come first, then those with the most. Days are summed, not shifts.
+-- Run by the page «Сегодня»: net cash of the shifts closed yesterday, and since the beginning of yesterday's month, by
+-- organisation, by day, and in total (`level`). Yesterday is in the organisation's zone. At most `most` organisations,
+-- of `of_level`: those with unknown sums first, then those with the most cash. It sums days, not shifts.
 with organization_day as (
     select
         organization.inn,
@@ -46,7 +46,7 @@ of_days as (
             and shift.outcome in ('incomplete', 'conflict', 'needs_review', 'closed_period')
     cross join
         lateral (
-            -- The side of two sources that is held, while a person is asked which is right, is a conflict without orders.
+            -- While a person is asked which of two sources is right, the proposed side is a conflict without orders.
             select
                 case
                     when

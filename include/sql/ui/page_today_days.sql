@@ -1,4 +1,4 @@
--- Run by the desk, «Сегодня»: the days that the page is about: of the organisations in sight, by zone.
+-- Run by the page «Сегодня»: the days that the page shows, by time zone of the organisations in sight.
 select
     (cast(%(now)s as timestamptz) at time zone organization.timezone)::date - 1 as yesterday,
     min(organization.timezone) as timezone,

@@ -1,6 +1,6 @@
--- Run by the desk, «Сегодня»: documents that nobody has accepted or rejected yet.
+-- Run by the page «Сегодня»: documents that nobody has accepted or rejected yet.
 --
--- Who does not see everything asks for his own organisations by their index, as in page_counts.
+-- For a user who does not see everything it filters by the user's organisations, as page_counts does.
 select
     seen.kind,
     count(*) as documents,

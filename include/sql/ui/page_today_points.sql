@@ -1,6 +1,6 @@
--- Run by the desk, «Сегодня»: net cash of each point of sale, as page_today_cash gives that of organisations. It reads every shift
--- of the month: of all organisations in sight it gives nothing where they have more than `most_units` registers and shops.
--- `of_level` counts the points.
+-- Run by the page «Сегодня»: net cash of each point of sale, as page_today_cash gives that of organisations. It reads
+-- every shift of the month, so for all organisations in sight it returns nothing if they have more than `most_units`
+-- registers and shops. `of_level` counts the points.
 with organization_day as (
     select
         organization.inn,
@@ -21,7 +21,7 @@ few as (
         or (select count(*) from control.register) + (select count(*) from control.shop) <= %(most_units)s as are_few
 ),
 
--- Summed of each organisation apart, so that only its own shifts are read.
+-- Summed for each organisation separately, so that only its own shifts are read.
 summed as (
     select
         organization_day.inn,
@@ -38,7 +38,7 @@ summed as (
             from accounting.shift
             cross join
                 lateral (
-                    -- The side of two sources that is held, while a person is asked which is right, has no orders.
+                    -- While a person is asked which of two sources is right, the proposed side has no orders.
                     select
                         case
                             when

@@ -1,6 +1,6 @@
--- Run by the desk, «Сегодня»: what waits or is wrong, by kind; none of a kind is 0.
+-- Run by the page «Сегодня»: counts of waiting items and faults, by kind; 0 if there are none.
 --
--- Who does not see everything asks for his own organisations by their index, as in page_counts.
+-- For a user who does not see everything it filters by the user's organisations, as page_counts does.
 select
     (
         select count(*) from (

@@ -1,4 +1,4 @@
--- Run by the desk: the newest changes of an organisation's settings and account rules.
+-- Run by the pages: the newest changes of an organisation's settings and account rules.
 select
     what,
     before,

@@ -1,4 +1,4 @@
--- Run by process: the account rules of an organisation, of all days, those to try first before those to try later.
+-- Run by process: the account rules of an organisation for all days, in the order in which they are tried.
 select
     operation,
     taxation,

@@ -1,3 +1,3 @@
--- Run by publish after the tables are filled: the planner is told how many rows there are.
+-- Run by publish after the tables are filled: give the planner their numbers of rows.
 -- reads: change_shift, booked_shift, opening_decision
 analyze change_shift, booked_shift, opening_decision

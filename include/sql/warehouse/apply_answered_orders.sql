@@ -1,5 +1,5 @@
--- Run by resolve: orders that an answer reverses; their numbers stay taken. What is reversed in a closed period counts on the
--- first open day, and the period's turnover stays as it was.
+-- Run by resolve: reverse the orders that an answer reverses; their numbers stay taken. A reversal in a closed period
+-- counts on the first open day, so the period's turnover does not change.
 -- reads: change_order
 update accounting.cash_order
 set

@@ -1,5 +1,5 @@
--- Run by resolve: shifts that a person has decided about; `take` is one that takes the proposed facts of its decision, and
--- the day of its new orders.
+-- Run by resolve: write shifts that a person has decided about; one with `take` takes the proposed facts of its
+-- decision, and the day of its new orders.
 -- reads: change_shift
 update accounting.shift
 set

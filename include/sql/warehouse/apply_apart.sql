@@ -1,5 +1,5 @@
--- Run by publish: till shifts that another shop reports too are incomplete in the stage as well, so that their days stay
--- open. Sums of a part are none.
+-- Run by publish: mark staged till shifts that another shop reports too as incomplete, so that their days stay open.
+-- Their sums become null, because sums of a part are unknown.
 update stage.till_shift
 set
     outcome = 'incomplete',

@@ -1,15 +1,15 @@
--- Run by publish after apply_proposals: shifts of the OFD whose facts or outcome are replaced; the former row goes to
--- shift_history by itself.
+-- Run by publish after apply_proposals: replace the facts or outcome of shifts of the OFD; a trigger copies the former
+-- row to shift_history.
 -- reads: change_shift, proposal
 update accounting.shift
 set
     kpp = change_shift.kpp,
-    -- Both differ only where a shift had no closing report, and has it now.
+    -- Both differ only if a shift had no closing report and has one now.
     fiscal_document_number = staged.fiscal_document_number,
     closed_at = staged.closed_at,
     fiscal_sign = coalesce(staged.fiscal_sign, shift.fiscal_sign),
     opened_at = staged.opened_at,
-    -- A document that is delivered again was received when it came first.
+    -- A document delivered again was received when it first came.
     received_at = least(shift.received_at, staged.received_at at time zone 'UTC'),
     receipts = staged.receipts,
     documents_quantity = coalesce(staged.documents_quantity, shift.documents_quantity),

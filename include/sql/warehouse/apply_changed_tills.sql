@@ -1,4 +1,5 @@
--- Run by publish after apply_proposals: till shifts whose facts are replaced; the former row goes to shift_history.
+-- Run by publish after apply_proposals: replace the facts of till shifts; a trigger copies the former row to
+-- shift_history.
 -- reads: change_shift, proposal
 update accounting.shift
 set

@@ -1,4 +1,4 @@
--- Run by publish: questions that nobody has to answer any more.
+-- Run by publish: close questions that need no answer any more.
 -- reads: closing_decision
 update control.decision
 set

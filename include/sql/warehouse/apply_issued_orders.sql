@@ -1,7 +1,7 @@
--- Run by publish, last of the orders, and by resolve: new ones get the next numbers of their series, in the order of their closing. ПКО
--- and РКО of a cash book (ИНН + КПП) and year are two series.
+-- Run by publish, last of the orders, and by resolve: issue new orders with the next numbers of their series, in the
+-- order of their closing. ПКО and РКО of a cash book (ИНН + КПП) and year are two series.
 --
--- The last numbers are materialized: asked anew for each order, they would be looked for among the orders just written.
+-- The last numbers are materialized: looked up for each order, they would be searched among the orders just written.
 -- reads: booked_shift, change_order, proposed_order
 with proposed as (
     select

@@ -1,4 +1,4 @@
--- Run by publish after apply_links_ended: links that the sums of several shifts leave no doubt about.
+-- Run by publish after apply_links_ended: add links that the sums of several shifts prove.
 -- reads: change_link
 insert into control.register_link (organization_inn, cashbox_id, kkt_reg_id, days, state, evidence, reason, decided_by)
 select

@@ -1,4 +1,4 @@
--- Run by publish: links that end where another begins, because the cashbox went over to another register.
+-- Run by publish: end links where another begins, because the cashbox moved to another register.
 -- reads: change_link
 update control.register_link as link
 set days = daterange(lower(link.days), change_link.end_day)

@@ -1,4 +1,4 @@
--- Run by publish after apply_links_withdrawn: what is likely and not certain is proposed to a person.
+-- Run by publish after apply_links_withdrawn: propose likely but uncertain links to a person.
 -- reads: change_link
 insert into control.register_link (organization_inn, cashbox_id, kkt_reg_id, days, state, evidence, reason, decided_by)
 select

@@ -1,4 +1,4 @@
--- Run by publish after apply_links_added: proposals that a link in force has answered.
+-- Run by publish after apply_links_added: withdraw proposals that a link in force has answered.
 -- reads: change_link
 update control.register_link as link
 set state = 'withdrawn', withdrawn_by = 'rule', withdrawn_at = now()

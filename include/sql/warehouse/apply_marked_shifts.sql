@@ -1,4 +1,4 @@
--- Run by publish: shifts whose facts stay, with another outcome.
+-- Run by publish: change the outcome of shifts whose facts stay.
 -- reads: change_shift
 update accounting.shift
 set

@@ -1,4 +1,4 @@
--- Run by publish after the shifts are written: orders that go over from a till shift to the OFD's shift that it is.
+-- Run by publish after the shifts are written: move orders from a till shift to the matching shift of the OFD.
 -- reads: change_order
 update accounting.cash_order
 set

@@ -1,4 +1,5 @@
--- Run by publish after apply_proposals: shifts of the OFD that are not published yet. Kopecks become roubles here.
+-- Run by publish after apply_proposals: insert shifts of the OFD that are not published yet. Kopecks become roubles
+-- here.
 -- reads: change_shift, proposal
 insert into accounting.shift (
     shift_id, organization_inn, kpp, kkt_reg_id, fiscal_drive_number, shift_number, fiscal_document_number, fiscal_sign,

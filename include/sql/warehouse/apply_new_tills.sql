@@ -1,4 +1,5 @@
--- Run by publish after apply_proposals: till shifts of Kontur.Market that are not published yet. Sums of a part are none.
+-- Run by publish after apply_proposals: insert till shifts of Kontur.Market that are not published yet. An incomplete
+-- one has no sums.
 -- reads: change_shift, proposal
 insert into accounting.shift (
     shift_id, organization_inn, kpp, shop_id, cashbox_id, till_shift, opened_at, closed_at, receipts, cash_income,

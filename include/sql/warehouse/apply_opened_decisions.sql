@@ -1,7 +1,7 @@
--- Run by publish, last: decisions, each with what is current, what is proposed, and the orders that this makes.
+-- Run by publish, last: open decisions, each with the current side, the proposed side, and the orders that this makes.
 --
--- A conflict of a shift with itself proposes the facts of the stage; every other decision those of the published shift,
--- against those of the other source's where there is one.
+-- A conflict of a shift with itself proposes the facts of the stage. Every other decision proposes those of the
+-- published shift, against those of the other source's shift if there is one.
 -- reads: opening_decision, change_shift
 insert into control.decision (
     organization_inn, kind, shift_id, competing_shift_id, reason, kept, held, digest, evidence, decided_by, batch_id,

@@ -1,5 +1,5 @@
--- Run by publish: the orders that shifts propose and that are not issued now, as they are stored with the shift. A till
--- shift keeps its own, because what becomes of it may change without its cheques being read again.
+-- Run by publish: the orders that shifts propose and that are not issued now, in the form in which the shift stores
+-- them. A till shift stores its own, because its outcome may change without its cheques being read again.
 -- reads: change_shift
 -- makes: proposal
 create temporary table proposal on commit drop as

@@ -1,5 +1,5 @@
--- Run by publish after apply_opened_decisions: what is recommended to whoever answers. It follows what is known now: a
--- comparison that could be made later changes it.
+-- Run by publish after apply_opened_decisions: set the recommended answers. They follow from present data: a later
+-- comparison of cheques with receipts may change them.
 -- reads: recommendation
 update control.decision
 set recommendation = jsonb_build_object('word', recommendation.word, 'reason', recommendation.reason)

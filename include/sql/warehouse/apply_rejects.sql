@@ -1,4 +1,4 @@
--- Run by publish: rows of the stage that cannot be true go to quarantine, once each.
+-- Run by publish: put rejected rows of the stage into quarantine, once each.
 -- reads: rejected_row
 insert into stage.reject (
     batch_id, shard, page_id, unit_id, kind, step, reason, record, day, fiscal_drive_number, shift_number,

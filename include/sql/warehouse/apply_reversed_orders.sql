@@ -1,4 +1,4 @@
--- Run by publish after apply_moved_orders: orders that no shift makes any more; their numbers stay taken.
+-- Run by publish after apply_moved_orders: reverse orders that no shift makes any more; their numbers stay taken.
 -- reads: change_order
 update accounting.cash_order
 set

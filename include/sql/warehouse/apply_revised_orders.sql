@@ -1,5 +1,5 @@
--- Run by publish after apply_reversed_orders: orders that say another thing now; the former contents go to
--- cash_order_history.
+-- Run by publish after apply_reversed_orders: revise orders with other contents; a trigger copies the former contents
+-- to cash_order_history.
 -- reads: change_order, proposed_order
 update accounting.cash_order
 set

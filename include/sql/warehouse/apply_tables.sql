@@ -1,5 +1,5 @@
--- Run by publish once it is decided: what is to be applied, keys and decisions only. Contents come from the stage.
--- Made anew, because a transaction may hold several answers.
+-- Run by publish after the decision: tables of changes to apply, with keys and decisions only. Contents come from the
+-- stage. Existing tables are dropped first, because a transaction may apply several answers.
 -- makes: rejected_row, decided, change_shift, booked_shift, moved_shift, change_order, proposed_order
 -- makes: closing_decision, opening_decision, recommendation, change_link
 do $$
@@ -20,7 +20,7 @@ begin
         same_as uuid,
         kpp text,
         revision integer,
-        -- Of a person's answer: the decision, and the day of the orders that it may issue.
+        -- For a person's answer: the decision, and the day of the orders that it may issue.
         decision_id bigint,
         day date
     ) on commit drop;

@@ -1,5 +1,5 @@
--- Run by publish after apply_rejects: rows of the stage that repeat others, or that were rejected, go; so do orders that
--- no row of a shift is left for, and copies of an order.
+-- Run by publish after apply_rejects: delete rows of the stage that repeat others or were rejected, orders without
+-- a staged shift, and copies of an order.
 with gone as (
     delete from stage.shift
     where shift.batch_id = %(batch_id)s and shift.ctid = any(%(places)s::tid[])

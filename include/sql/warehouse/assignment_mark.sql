@@ -1,4 +1,4 @@
--- Run by extract: how far one assignment got.
+-- Run by extract: set the progress of one assignment.
 update control.assignment
 set
     state = %(state)s,

@@ -1,5 +1,5 @@
--- Run by extract: a window whose answers are too large to be read together becomes two, each asked for anew. A document
--- that is found by its time of receipt only is found in the later half, which is asked for as far as the whole was.
+-- Run by extract: split a window whose responses are too large to be read together into two, each requested anew. The
+-- later half is requested as far as the whole was, for documents that are found only by their time of receipt.
 with whole as (
     select
         batch_id,
@@ -16,7 +16,7 @@ with whole as (
         batch_id = %(batch_id)s
         and unit_id = %(unit_id)s
         and first_day = %(first_day)s
-        -- A week is not split: a service whose answers never end would be asked again for every day.
+        -- A week is not split: a service with endless responses would otherwise be asked again for every day.
         and last_day - first_day >= 7
 ),
 

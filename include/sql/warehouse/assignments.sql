@@ -1,4 +1,5 @@
--- Run by extract: what a shard still has to fetch, and how far each got; of a register, where and when it may be read.
+-- Run by extract: assignments that a shard still has to fetch, with their progress; for a register, where and when it
+-- may be read.
 select
     assignment.unit_id,
     coalesce(register.ofd_organization_id, '') as ofd_organization_id,

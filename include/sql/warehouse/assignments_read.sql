@@ -1,4 +1,4 @@
--- Run by extract: assignments that need nothing more than what is listed.
+-- Run by extract: mark assignments as read that need nothing beyond the lists.
 update control.assignment
 set state = 'read', receipts_fetch_id = null, error = null
 from jsonb_to_recordset(%(assignments)s) as done (unit_id text, first_day date)

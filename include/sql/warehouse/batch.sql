@@ -1,4 +1,4 @@
--- Run by every step: a batch and how it stands.
+-- Run by every step: a batch and its state.
 select
     batch_id,
     organization_inn,

@@ -1,4 +1,4 @@
--- Run by the planner: the parts of a batch, and what each asks of which unit.
+-- Run by the planner: add the shards of a batch, and what each requests of which unit.
 with wanted as (
     select *
     from jsonb_to_recordset(%(assignments)s) as assignment (

@@ -1,4 +1,4 @@
--- Run by the planner, last: the days that a batch speaks of.
+-- Run by the planner, last: set the first and last day of a batch.
 update control.batch
 set first_day = %(first_day)s
 where batch_id = %(batch_id)s

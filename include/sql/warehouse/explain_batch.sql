@@ -1,4 +1,4 @@
--- Run by `smena explain`: the batches that wrote a document, with the run and the checks they passed.
+-- Run by `smena explain`: the batches that wrote a document, with their run and checks.
 select
     batch.batch_id,
     batch.run_id,

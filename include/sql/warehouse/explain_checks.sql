@@ -1,4 +1,4 @@
--- Run by `smena explain`: what the batches were checked for; of the unit's part of them where that is known.
+-- Run by `smena explain`: the checks of the batches, limited to the unit's shards if these are known.
 select
     check_result.batch_id,
     check_result.suite,

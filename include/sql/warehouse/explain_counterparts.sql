@@ -1,4 +1,4 @@
--- Run by `smena explain`: shifts of the other source that are this one, or that a decision set against it.
+-- Run by `smena explain`: shifts of the other source that match this one, or that a decision compared with it.
 with mine as (
     select
         shift_id,
@@ -7,7 +7,7 @@ with mine as (
     where shift_id = %(shift_id)s
 ),
 
--- Each by its own index: joined by `or`, all shifts would be looked through.
+-- Each condition uses its own index: joined by `or`, all shifts would be read.
 found as (
     select
         1 as place,

@@ -1,4 +1,4 @@
--- Run by `smena explain`: what was decided about a shift, or set another one against it.
+-- Run by `smena explain`: decisions about a shift, or that compared another one with it.
 select
     decision_id,
     kind,

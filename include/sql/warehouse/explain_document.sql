@@ -1,5 +1,5 @@
--- Run by `smena explain` and the desk: one document that is no cash order, as «Учет → Документы» shows it, who gave it its
--- status, and its pages.
+-- Run by `smena explain` and the pages: one document that is no cash order, as «Учет → Документы» shows it, who gave it
+-- its status, and its pages.
 select
     to_jsonb(document)
     - array['revision', 'shift_id', 'operation', 'debit_account', 'credit_account', 'vat', 'basis'] as document

@@ -1,4 +1,4 @@
--- Run by `smena explain --fiscal-drive`: the answers among which a fiscal document is looked for.
+-- Run by `smena explain --fiscal-drive`: the responses in which a fiscal document is searched.
 select
     page_id,
     body,

@@ -1,4 +1,4 @@
--- Run by `smena explain --fiscal-drive`: what is known to be missing of a drive.
+-- Run by `smena explain --fiscal-drive`: the known gaps of a drive.
 select
     organization_inn,
     unit_id,

@@ -1,6 +1,7 @@
 -- Run by `smena explain --fiscal-drive`: records in quarantine that name a fiscal document.
 --
--- A record is what came, or a row that was made of it: names are in either spelling, and it may be cut or no JSON at all.
+-- A record is a source's record or a row made of it: field names are in either spelling, and it may be cut or invalid
+-- JSON.
 select
     quarantine_id,
     organization_inn,

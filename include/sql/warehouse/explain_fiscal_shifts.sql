@@ -1,6 +1,6 @@
 -- Run by `smena explain --fiscal-drive`: the shifts of a drive between which a fiscal document was formed.
 --
--- Document numbers run on through a drive, and a z-report is the last document of its shift.
+-- Document numbers continue through a drive, and a z-report is the last document of its shift.
 (
     select
         shift.shift_id,

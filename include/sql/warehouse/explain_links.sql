@@ -1,4 +1,4 @@
--- Run by `smena explain`: which register a cashbox of Market is, as far as it matters for a shift.
+-- Run by `smena explain`: the register links of a cashbox of Market that concern a shift.
 select
     register_link.register_link_id,
     register_link.cashbox_id,

@@ -1,4 +1,4 @@
--- Run by `smena explain`: one cash order with the shift it stands on.
+-- Run by `smena explain`: one cash order with its shift.
 select
     cash_order.document_id,
     cash_order.kind,

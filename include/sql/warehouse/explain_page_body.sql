@@ -1,4 +1,4 @@
--- Run by `smena explain --page`: one answer with its bytes, as they are stored.
+-- Run by `smena explain --page`: one response with its bytes, compressed as stored.
 select
     page.page_id,
     page.method,

@@ -1,4 +1,4 @@
--- Run by `smena explain`: what a cash order said before.
+-- Run by `smena explain`: the former contents of a cash order.
 select
     revision,
     amount,

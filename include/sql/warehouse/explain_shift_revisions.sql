@@ -1,4 +1,4 @@
--- Run by `smena explain`: what was told of a shift before, and what became of it then.
+-- Run by `smena explain`: the former facts and outcomes of a shift.
 select
     revision,
     outcome,

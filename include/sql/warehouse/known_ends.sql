@@ -1,4 +1,4 @@
--- Run by extract: by assignment, the last z-report before its days that is in the warehouse.
+-- Run by extract: by assignment, the last stored z-report before its days.
 select
     assignment.unit_id,
     assignment.first_day,

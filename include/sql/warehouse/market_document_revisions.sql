@@ -1,5 +1,5 @@
--- Run by the desk and `smena explain`: what a document of Kontur.Market said before, the newest first: former contents, and
--- former statuses with who gave them and why.
+-- Run by the pages and `smena explain`: former contents and former statuses of a document of Kontur.Market, with who
+-- gave a status and why, the newest first.
 select
     history.revision,
     cast(history.head ->> 'amount' as numeric(15, 2)) as amount,

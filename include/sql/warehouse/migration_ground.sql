@@ -1,7 +1,7 @@
--- Run by `smena migrate`, before it changes anything: what the database, the login and the server have. One row.
+-- Run by `smena migrate`, before it changes anything: facts about the database, the login and the server. One row.
 --
--- missing_roles: what an administrator of the server has to run where the login itself may not, a statement each. A
--- membership is enough where it lets the login act as the role (`set`), or pass it on (`with admin option`).
+-- missing_roles: the statements that an administrator of the server has to run if the login may not. A membership is
+-- enough if it lets the login act as the role (`set`), or pass it on (`with admin option`).
 select
     current_database() as database_name,
     current_user as login,

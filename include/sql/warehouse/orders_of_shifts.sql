@@ -1,4 +1,4 @@
--- Run by `smena explain` and the read model of documents: the cash orders of these shifts, the reversed ones too.
+-- Run by `smena explain` and the read model of documents: the cash orders of these shifts, including reversed ones.
 select
     cash_order.shift_id::text as shift_id,
     cash_order.document_id,

@@ -1,4 +1,4 @@
--- Run by extract: one answer as it came, compressed.
+-- Run by extract: store one response byte for byte, compressed.
 insert into raw.page (
     batch_id, fetch_id, unit_id, method, address, status, fetched_at, sha256, body, body_bytes
 )

@@ -1,4 +1,4 @@
--- Run by `smena migrate`: each product that is installed. One that was removed stays: what it has loaded names it.
+-- Run by `smena migrate`: add an installed product. A removed product stays, because its loaded rows refer to it.
 insert into control.product (product, source)
 values (%(product)s, %(source)s)
 on conflict (product) do nothing

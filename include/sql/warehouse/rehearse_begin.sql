@@ -1,5 +1,5 @@
--- Run by rehearse, second: its transaction cannot be committed, because two equal rows wait for a check that is made at the
--- commit. Only a rollback ends it.
+-- Run by rehearse, second: its transaction cannot be committed, because two equal rows violate a constraint that is
+-- checked at the commit. It can only be rolled back.
 -- makes: rehearsal_only, rehearsed, rehearsed_made
 do $$
 begin

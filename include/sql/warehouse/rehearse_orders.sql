@@ -1,4 +1,4 @@
--- Run by rehearse: the orders of shifts that are not reversed; BOOKED_ORDERS.
+-- Run by rehearse: the orders of shifts, without reversed ones; BOOKED_ORDERS.
 select
     cash_order.shift_id::text as shift_id,
     cash_order.operation,

@@ -1,4 +1,4 @@
--- Run by rehearse: the pages of a batch that count, assignment by assignment, as process reads them.
+-- Run by rehearse: the pages of a batch that count, assignment by assignment, in the order of process.
 -- reads: rehearsed
 select
     page.page_id,

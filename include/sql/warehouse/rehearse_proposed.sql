@@ -1,4 +1,5 @@
--- Run by `smena rehearse --batch` after slice_proposed: the orders that shifts propose which had some before; MADE_ORDERS.
+-- Run by `smena rehearse --batch` after slice_proposed: the orders proposed by shifts that had orders before;
+-- MADE_ORDERS.
 -- reads: proposed_order
 select
     proposed_order.shift_id::text as shift_id,

@@ -1,4 +1,4 @@
--- Run by rehearse: shifts as they are booked; BOOKED_SHIFTS.
+-- Run by rehearse: booked shifts; BOOKED_SHIFTS.
 select
     shift.shift_id::text as shift_id,
     coalesce(shift.kkt_reg_id, shift.cashbox_id) as unit_id,

@@ -1,4 +1,4 @@
--- Run by rehearse once it is decided: the orders that the staged shifts propose; MADE_ORDERS.
+-- Run by rehearse after the decision: the orders that the staged shifts propose; MADE_ORDERS.
 select
     cash_order.shift_id::text as shift_id,
     cash_order.operation,

@@ -1,4 +1,4 @@
--- Run by rehearse once it is decided: the shifts that are staged again; MADE_SHIFTS. The outcome is not decided yet.
+-- Run by rehearse after the decision: the shifts that are staged again, without their outcome; MADE_SHIFTS.
 select
     staged.shift_id::text as shift_id,
     staged.kkt_reg_id as unit_id,

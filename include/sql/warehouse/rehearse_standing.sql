@@ -1,4 +1,4 @@
--- Run by rehearse: what is known of booked shifts beside what they say; STANDING.
+-- Run by rehearse: the state of booked shifts: decisions, closed period, orders, counterparts; STANDING.
 select
     shift.shift_id::text as shift_id,
     shift.source,

@@ -1,3 +1,3 @@
--- Run by everyone who connects to the warehouse, once: which schema it has.
+-- Run by everyone who connects to the warehouse, once: the version of its schema.
 select version_num
 from schema_version

@@ -1,5 +1,5 @@
--- Run by everyone who books: the settings of an organisation with the days on which they hold, the earliest first. The newest
--- have no end, the first no beginning.
+-- Run by all booking code: the settings of an organisation with the days on which they hold, the earliest first. The
+-- newest have no end, the first no beginning.
 select
     organization.inn,
     organization.kpp,

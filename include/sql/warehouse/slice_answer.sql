@@ -1,5 +1,5 @@
--- Run by resolve: decisions with their shifts. `day` is that of the orders which the answer may issue: nothing is
--- written into a closed period, so there it is the first open day.
+-- Run by resolve: decisions with their shifts. `day` is the date of orders that the answer may issue: the first open
+-- day if the shift's day is in a closed period.
 select
     decision.decision_id,
     decision.organization_inn as inn,
@@ -28,7 +28,7 @@ select
     coalesce(register_kpp.kpp, case shift.source when 'market' then shift.kpp end, organization.kpp) as kpp,
     integration.start_date,
     (
-        -- Shifts of the OFD that a till shift without a link may be: the same time, the same cash, and booked.
+        -- Shifts of the OFD that a till shift without a link may match: booked, with the same time and cash.
         select count(*)
         from accounting.shift as fiscal
         where

@@ -1,5 +1,5 @@
--- Run by resolve: the orders of the shifts that are decided about, and of their counterparts; and those that went over from
--- such a shift to another one, as `moved`: they keep the id that they were issued with; each by its decision.
+-- Run by resolve: the orders of the decided shifts and of their counterparts; and orders that moved from such a shift
+-- to another one, as `moved`, which keep the id that they were issued with; each by its decision.
 select
     decision.decision_id,
     cash_order.document_id::text as document_id,

@@ -1,4 +1,4 @@
--- Run by publish after slice_scope: what comparisons of cheques with receipts found of the till shifts in question, and of
+-- Run by publish after slice_scope: results of comparing cheques with receipts for the till shifts in question, and for
 -- those that the batch reports.
 -- reads: slice_shift
 select

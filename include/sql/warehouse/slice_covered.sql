@@ -1,4 +1,4 @@
--- Run by publish: days that are proved loaded from an operator, one row a register and range; COVERED.
+-- Run by publish: days proved loaded from an operator, one row per register and range; COVERED.
 with proved as (
     select
         coverage.unit_id,

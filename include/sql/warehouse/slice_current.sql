@@ -1,4 +1,5 @@
--- Run by publish after slice_scope: the published shifts in question, with a count of their orders. Money in kopecks.
+-- Run by publish after slice_scope: the published shifts in question, with the number of their orders. Money in
+-- kopecks.
 -- reads: slice_shift
 select
     shift.shift_id::text as shift_id,

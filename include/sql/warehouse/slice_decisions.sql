@@ -1,4 +1,4 @@
--- Run by publish after slice_scope: decisions about the shifts in question, open ones and answers.
+-- Run by publish after slice_scope: open and answered decisions about the shifts in question.
 -- reads: slice_shift
 select
     decision.decision_id,
@@ -11,5 +11,5 @@ select
     decision.resolved_by is not null and decision.resolved_by <> 'rule' as is_by_person
 from slice_shift
 inner join control.decision on slice_shift.shift_id = decision.shift_id
--- An answer that was taken back is none.
+-- An answer that was taken back does not count.
 where decision.taken_back_at is null

@@ -1,5 +1,5 @@
--- Run by publish: the orders in the books of shifts whose orders may change, or go over to another shift; and orders that
--- went over from them before, as `moved`. These keep the id that they were issued with, so the next one needs another.
+-- Run by publish: the booked orders of shifts whose orders may change or move to another shift; and orders that moved
+-- from them before, as `moved`. These keep the id that they were issued with, so the next order needs another id.
 -- reads: booked_shift, moved_shift
 select
     cash_order.document_id::text as document_id,

@@ -1,5 +1,5 @@
--- Run by publish: the orders that shifts propose which had orders before, or which the batch does not report: from the
--- stage where the batch replaces their facts, else as they are stored with the shift. Amounts in kopecks.
+-- Run by publish: the orders proposed by shifts that had orders before, or that the batch does not report: from the
+-- stage if the batch replaces their facts, else as stored with the shift. Amounts in kopecks.
 -- reads: booked_shift, change_shift
 -- writes: proposed_order
 insert into proposed_order (

@@ -1,4 +1,4 @@
--- Run by publish after slice_proposed: what these orders would say.
+-- Run by publish after slice_proposed: the contents of these orders.
 -- reads: proposed_order
 select
     proposed_order.shift_id::text as shift_id,

@@ -1,4 +1,5 @@
--- Run by publish: registers of the organisation, one row each; REGISTERS. None is wanted where the OFD was never switched on.
+-- Run by publish: registers of the organisation, one row each; REGISTERS. No row is wanted if the OFD was never
+-- switched on.
 select
     register.kkt_reg_id,
     register.permission_from,

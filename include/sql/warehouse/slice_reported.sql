@@ -1,5 +1,5 @@
--- Run by publish: the shifts of the OFD that the batch has staged, with the KPP of their day and what is known of their
--- register. The kopecks are those of the stage.
+-- Run by publish: the shifts of the OFD that the batch has staged, with the KPP of their day and their register's list
+-- data. Money in kopecks, as staged.
 select
     staged.ctid::text as place,
     staged.shift_id::text as shift_id,
@@ -22,7 +22,7 @@ select
     coalesce(register_kpp.kpp, organization.kpp) as kpp,
     staged.user_inn is null
     and exists (
-        -- The other's entry counts where it is in its newest list, for the days of its permission.
+        -- Another organisation's list entry counts if it is in its newest list, for the days of its permission.
         select from control.register as other
         where
             other.kkt_reg_id = staged.kkt_reg_id

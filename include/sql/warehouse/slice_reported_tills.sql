@@ -1,5 +1,5 @@
 -- Run by publish: the till shifts of Kontur.Market that the batch has staged, with the KPP of their day (their linked
--- register's, their shop's, else the organisation's) and how many orders their sums make.
+-- register's, their shop's, else the organisation's) and the number of orders that their sums make.
 select
     staged.ctid::text as place,
     staged.shift_id::text as shift_id,

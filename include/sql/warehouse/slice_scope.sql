@@ -1,8 +1,9 @@
--- Run by publish, first: the published shifts that the batch may change. They are those that it reports; till shifts of
--- its days and of the look-back, those that wait, and those whose cashbox a person has linked or unlinked since; and
--- fiscal shifts within five days of one of these or of a reported till shift, or open over one of their days.
+-- Run by publish, first: the published shifts that the batch may change, one row each. They are those that it reports;
+-- till shifts of its days and of the look-back, those that wait, and those whose cashbox a person has linked or
+-- unlinked since; and fiscal shifts within five days of one of these or of a reported till shift, or open over one of
+-- their days.
 --
--- By rows, not by years: a till shift that waits since two years adds itself and the fiscal shifts of its days.
+-- By rows, not by years: a till shift that has waited for two years adds itself and the fiscal shifts of its days.
 -- makes: slice_shift
 create temporary table slice_shift on commit drop as
 with reported as (
@@ -68,7 +69,7 @@ fiscal as (
             and shift.closed_at < near.day + 1
     where shift.source = 'ofd'
     union
-    -- A shift that was left open for weeks, over one of these days.
+    -- A shift that was left open for weeks, including one of these days.
     select shift.shift_id
     from day
     inner join accounting.shift

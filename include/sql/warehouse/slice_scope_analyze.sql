@@ -1,3 +1,3 @@
--- Run by publish after slice_scope: the planner is told how many there are.
+-- Run by publish after slice_scope: give the planner its number of rows.
 -- reads: slice_shift
 analyze slice_shift

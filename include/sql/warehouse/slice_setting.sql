@@ -1,4 +1,4 @@
--- Run by publish: what holds for the organisation when the batch is decided.
+-- Run by publish: the organisation's settings and limits at the time of the decision.
 select
     ofd.start_date as ofd_start,
     coalesce(ofd.state = 'on', false) as ofd_is_on,
